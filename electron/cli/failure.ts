@@ -1,0 +1,38 @@
+/** How a failure is told: a sentence on stderr, or with `--json` the one document on stdout. */
+import type { DeployFailure, Failure } from '../core/rpc.js'
+import type { ExitCode } from './exit-code.js'
+import { note, paintNote, printable, printJson } from './output.js'
+
+/** What every command has. */
+export interface CommonOptions {
+  readonly json?: boolean
+}
+
+/**
+ * Says what went wrong and passes the exit code on.
+ *
+ * The document: `{"ok":false,"error":{"code":S,"message":S,"where":S|null,"output":S|null}}`, with `step`, `total` and
+ * `command` in `error` where the kernel refused a step.
+ */
+export function fail(code: ExitCode, failure: Failure | DeployFailure, { json }: CommonOptions): ExitCode {
+  if (json) {
+    printJson({ ok: false, error: failure })
+    return code
+  }
+  note(`${paintNote('red', 'vethlab:')} ${printable(failure.message)}`)
+  if ('command' in failure) {
+    const where = failure.where === null ? '' : ` (in ${failure.where})`
+    note(printable(`  step ${failure.step} of ${failure.total}${where}: ${failure.command}`))
+  }
+  const words = failure.output?.trim()
+  if (words && !failure.message.includes(words)) for (const line of words.split('\n')) note(printable(`  ${line}`))
+  return code
+}
+
+/** A failure in one line of code. */
+export const failure = (code: string, message: string, where: string | null = null, output: string | null = null): Failure => ({
+  code,
+  message,
+  where,
+  output,
+})

@@ -1,0 +1,114 @@
+/** Reads lab files for commands: bytes, problems, and the lab itself. */
+import { open } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { excerptParts } from '../core/lab/excerpt.js'
+import type { Lab } from '../core/lab/lab.js'
+import { parseLabText, type ParsedLab } from '../core/lab/parse.js'
+import type { PlacedProblem } from '../core/lab/problem.js'
+import { limits, type LabFile } from '../core/lab/schema.js'
+import type { Failure } from '../core/rpc.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, failure, type CommonOptions } from './failure.js'
+import { note, paintNote, printable, printJson, type Paint } from './output.js'
+
+/** The name by which problems call standard input. */
+const stdinName = '<stdin>'
+
+export interface ReadLab extends ParsedLab {
+  /** As the user said it, for messages. */
+  readonly name: string
+  /** For excerpts. */
+  readonly text: string
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not read it',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'part of its path is no directory',
+}
+
+/** Reads and parses `path`, `-` for standard input. The failure is about reading alone; problems are part of the lab. */
+export async function readLab(path: string): Promise<{ readonly ok: true; readonly read: ReadLab } | { readonly ok: false; readonly failure: Failure }> {
+  const name = path === '-' ? stdinName : path
+  let bytes: Uint8Array
+  try {
+    bytes = path === '-' ? await gather(process.stdin) : await readBounded(path)
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    return { ok: false, failure: failure('unreadable', `Cannot read ${name}: ${reasons[code] ?? message}.`, name) }
+  }
+  const text = new TextDecoder().decode(bytes)
+  return { ok: true, read: { name, text, ...parseLabText(bytes, name) } }
+}
+
+/** A file's bytes, one more than the limit at most: parsing refuses larger ones, and a device may never end. */
+async function readBounded(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    return await gather(file.createReadStream({ autoClose: false, end: limits.fileBytes }))
+  } finally {
+    await file.close()
+  }
+}
+
+async function gather(stream: AsyncIterable<unknown>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    chunks.push(chunk as Uint8Array)
+    length += (chunk as Uint8Array).length
+    if (length > limits.fileBytes) break
+  }
+  return Buffer.concat(chunks)
+}
+
+/** A problem with its excerpt, in colours. */
+export function problemText(problem: PlacedProblem, text: string, paint: Paint): string {
+  const { head, source, caret, hint } = excerptParts(problem, text)
+  const [colour, word] = problem.severity === 'error' ? (['red', 'error'] as const) : (['yellow', 'warning'] as const)
+  const lines = [printable(head).replace(`  ${word}  `, `  ${paint(colour, word)}  `)]
+  if (source !== null && caret !== null) lines.push(`  ${source}`, `  ${paint(colour, caret)}`)
+  if (hint !== null) lines.push(paint('dim', `  ${printable(hint)}`))
+  return lines.join('\n')
+}
+
+/** As `--json` shows a problem. */
+export const problemJson = ({ severity, code, message, hint, line, column, path }: PlacedProblem): object => ({
+  severity,
+  code,
+  message,
+  hint,
+  line,
+  column,
+  path,
+})
+
+export interface ValidLab {
+  readonly lab: Lab
+  readonly labFile: LabFile
+  /** Absolute, or `-`. */
+  readonly file: string
+}
+
+/** The lab for a command that needs a valid one; what is wrong is said, and the exit code comes back instead. */
+export async function requireLab(path: string, options: CommonOptions): Promise<ValidLab | ExitCode> {
+  const result = await readLab(path)
+  if (!result.ok) return fail(exitCode.usage, result.failure, options)
+  const { lab, labFile, problems, text, name } = result.read
+  if (lab !== null && labFile !== null) {
+    if (!options.json) for (const problem of problems) note(problemText(problem, text, paintNote))
+    return { lab, labFile, file: path === '-' ? path : resolve(path) }
+  }
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  const first = errors[0]
+  const count = errors.length === 1 ? 'an error' : `${errors.length} errors`
+  if (options.json) {
+    const message = `${name} has ${count}${first ? `; the first, at ${first.line}:${first.column}: ${first.message}` : ''}`
+    printJson({ ok: false, error: failure('invalid-lab', message, name), problems: problems.map(problemJson) })
+  } else {
+    for (const problem of problems) note(problemText(problem, text, paintNote))
+    note(`${paintNote('red', 'vethlab:')} ${printable(name)} has ${count}; nothing was done.`)
+  }
+  return exitCode.usage
+}

@@ -1,0 +1,64 @@
+/** The two streams: results on stdout, text for people on stderr. A reader that goes away is no error. */
+import type { Writable } from 'node:stream'
+
+/** Characters that could move the cursor, hide text or turn its direction; lab files and tools may hold any. */
+const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+
+/** Text from outside, made safe for a terminal. Line feeds stay. */
+export function printable(text: string): string {
+  return text.replace(unprintable, (c) => (c === '\t' ? '  ' : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))
+}
+
+/** SGR codes (ECMA-48 8.3.117) of the few colours that stay readable on dark and light grounds. */
+const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const
+
+export type Style = keyof typeof codes
+export type Paint = (style: Style, text: string) => string
+
+function painter(stream: NodeJS.WriteStream): Paint {
+  const { NO_COLOR: off, TERM: terminal } = process.env
+  if (!stream.isTTY || (off !== undefined && off !== '') || terminal === 'dumb') return (_, text) => text
+  return (style, text) => `\u001b[${codes[style][0]}m${text}\u001b[${codes[style][1]}m`
+}
+
+/** For text that goes to stdout. */
+export const paint: Paint = painter(process.stdout)
+/** For text that goes to stderr. */
+export const paintNote: Paint = painter(process.stderr)
+
+const closed = new Set<Writable>()
+
+/** `| head` closes its end early: what is still to be said has no reader, and the command ends as it would have. */
+export function endQuietlyWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      closed.add(stream)
+      if (error.code !== 'EPIPE' && stream === process.stdout) note(`vethlab: writing the output failed: ${error.message}`)
+    })
+  }
+}
+
+function write(stream: Writable, text: string): void {
+  if (!closed.has(stream)) stream.write(text)
+}
+
+/** A result: one or more lines, without the final line feed. */
+export const print = (text: string): void => write(process.stdout, `${text}\n`)
+/** Text as it is. */
+export const printRaw = (text: string): void => write(process.stdout, text)
+/** The one document of `--json`: readable on a terminal, one line elsewhere. */
+export const printJson = (value: unknown): void => print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
+/** For people. */
+export const note = (text: string): void => write(process.stderr, `${text}\n`)
+export const noteRaw = (text: string): void => write(process.stderr, text)
+
+/** Resolves when both streams have handed on what was written. */
+export async function flush(): Promise<void> {
+  const emptied = (stream: Writable): Promise<void> =>
+    new Promise((resolve) => {
+      if (closed.has(stream)) return resolve()
+      stream.once('error', () => resolve())
+      stream.write('', () => resolve())
+    })
+  await Promise.all([emptied(process.stdout), emptied(process.stderr)])
+}

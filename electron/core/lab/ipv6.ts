@@ -1,0 +1,34 @@
+/** Whether a lab speaks IPv6 anywhere. If not, IPv6 is off in its namespaces and no neighbour discovery disturbs it. */
+import { familyOf, parseAddressPort } from './address.js'
+import type { CheckEntry, LabFile } from './schema.js'
+import type { NamespaceEntry } from './rules/lab-index.js'
+import { dottedSysctl } from './sysctl.js'
+
+export function usesIpv6(labFile: LabFile): boolean {
+  const entries = Object.values(labFile.namespaces ?? {})
+  return (
+    entries.some((entry) => entry !== null && namespaceUsesIpv6(entry)) ||
+    (labFile.tunnels ?? []).some((tunnel) => isIpv6(tunnel.local) || isIpv6(tunnel.remote)) ||
+    (labFile.checks ?? []).some(checkUsesIpv6)
+  )
+}
+
+const isIpv6 = (text: string | undefined): boolean =>
+  text !== undefined && text.includes(':') && (familyOf(text) ?? parseAddressPort(text)?.address.family) === 'ipv6'
+
+const checkUsesIpv6 = (check: CheckEntry): boolean =>
+  isIpv6('ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp) || isIpv6(check.snat)
+
+function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
+  const devices = [...Object.values(entry.bridges ?? {}), ...Object.values(entry.interfaces ?? {})]
+  return (
+    devices.some((device) => device?.addresses?.some(isIpv6)) ||
+    (entry.routes ?? []).some((route) => isIpv6(route.to) || isIpv6(route.via)) ||
+    (entry.nat ?? []).some((nat) => Object.values(nat).some((value) => typeof value === 'string' && isIpv6(value))) ||
+    (entry.firewall ?? []).some((rule) => isIpv6(rule.source) || isIpv6(rule.destination)) ||
+    Object.keys(entry.sysctls ?? {}).some((key) => {
+      const dotted = dottedSysctl(key) ?? ''
+      return dotted.startsWith('net.ipv6.') && !dotted.endsWith('.disable_ipv6')
+    })
+  )
+}

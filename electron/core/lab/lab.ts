@@ -1,0 +1,144 @@
+/**
+ * A lab in the form the planner and the canvas work on: every default written out, every address canonical,
+ * bridges, tunnels and veth ends all interfaces of one namespace. Made from a valid `LabFile` by `normalise`.
+ */
+import type { FirewallEntry, Outcome, ServiceEntry, Text, GuideStep } from './schema.js'
+
+/** The reserved name of the lab's default namespace. */
+export const hostNamespace = 'host'
+
+export type Family = 'ipv4' | 'ipv6'
+
+export interface Endpoint {
+  readonly namespace: string
+  readonly interface: string
+}
+
+/** What slows or loses frames on their way out of an interface. */
+export interface Impair {
+  /** Microseconds. */
+  readonly delayUs: number | null
+  /** Per cent, 0..100. */
+  readonly lossPercent: number | null
+  /** Bits per second. */
+  readonly rateBit: number | null
+}
+
+interface InterfaceCommon {
+  readonly name: string
+  /** Canonical `address/prefix-length`, host bits kept, in file order. */
+  readonly addresses: readonly string[]
+  /** Lower case, or null: the kernel chooses. */
+  readonly mac: string | null
+  /** Bytes, or null: the kernel's default for the kind. */
+  readonly mtu: number | null
+  readonly up: boolean
+  /** The bridge of the same namespace that this interface is a port of. */
+  readonly master: string | null
+}
+
+export type LabInterface =
+  | (InterfaceCommon & { readonly kind: 'loopback' })
+  | (InterfaceCommon & { readonly kind: 'veth'; readonly peer: Endpoint; readonly impair: Impair | null })
+  | (InterfaceCommon & { readonly kind: 'bridge'; readonly ports: readonly string[]; readonly stp: boolean })
+  | (InterfaceCommon & {
+      readonly kind: 'vxlan'
+      readonly id: number
+      readonly local: string
+      readonly remote: string
+      /** UDP destination port. */
+      readonly port: number
+    })
+  /** No cable: a dummy device (or the nearest the kernel has). */
+  | (InterfaceCommon & { readonly kind: 'dummy' })
+
+export interface LabRoute {
+  readonly family: Family
+  /** Canonical prefix; the default route is `0.0.0.0/0` or `::/0`. */
+  readonly to: string
+  readonly via: string | null
+  readonly dev: string | null
+  readonly metric: number | null
+  readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
+  readonly onlink: boolean
+}
+
+export type LabNat =
+  | { readonly kind: 'masquerade'; readonly family: Family; readonly source: string; readonly out: string }
+  | {
+      readonly kind: 'snat'
+      readonly family: Family
+      readonly source: string
+      readonly out: string
+      readonly to: string
+    }
+  | {
+      readonly kind: 'dnat'
+      readonly family: Family
+      readonly protocol: 'tcp' | 'udp'
+      readonly port: number
+      readonly in: string | null
+      readonly toAddress: string
+      /** Null: the port stays. */
+      readonly toPort: number | null
+    }
+
+/** A firewall entry that names no address counts for both families; `families` says which rule sets it goes into. */
+export interface LabFirewall extends Omit<FirewallEntry, 'source' | 'destination'> {
+  readonly families: readonly Family[]
+  /** Canonical prefix. */
+  readonly source?: string
+  readonly destination?: string
+}
+
+export interface LabService extends ServiceEntry {
+  readonly reply: string
+}
+
+export interface LabNamespace {
+  readonly name: string
+  /** Undefined: the lab does not say, the kernel's default stands. */
+  readonly forwarding: boolean | undefined
+  /** `lo` first, then bridges, tunnels and the rest in file order. `lo` is always there. */
+  readonly interfaces: readonly LabInterface[]
+  readonly routes: readonly LabRoute[]
+  readonly nat: readonly LabNat[]
+  readonly firewall: readonly LabFirewall[]
+  /** Dotted keys, values as the kernel prints them. Does not repeat `forwarding`. */
+  readonly sysctls: Readonly<Record<string, string>>
+  readonly services: readonly LabService[]
+}
+
+export interface LabLink {
+  readonly ends: readonly [Endpoint, Endpoint]
+  readonly mtu: number | null
+  readonly impair: Impair | null
+}
+
+export type LabCheck = {
+  readonly name: string
+  readonly from: string
+  readonly expect: Outcome
+  readonly ttl: number | null
+  readonly path: readonly string[] | null
+  readonly snat: string | null
+} & (
+  | { readonly kind: 'ping'; readonly target: string }
+  | { readonly kind: 'tcp' | 'udp'; readonly target: string; readonly port: number }
+)
+
+export interface Lab {
+  readonly name: string
+  readonly title: Text
+  readonly description: Text | null
+  readonly broken: boolean
+  /** Whether any part of the lab speaks IPv6; if not, IPv6 is turned off in its namespaces. */
+  readonly ipv6: boolean
+  /** `host` first, the others in file order. */
+  readonly namespaces: ReadonlyMap<string, LabNamespace>
+  readonly links: readonly LabLink[]
+  readonly uplink: boolean
+  readonly layout: Readonly<Record<string, { readonly x: number; readonly y: number }>>
+  readonly checks: readonly LabCheck[]
+  readonly guide: readonly GuideStep[]
+}

@@ -1,0 +1,100 @@
+import { canonicalPrefix, parseAddress } from './address.js'
+import { formatEndpoint } from './endpoint.js'
+import type { Endpoint, LabInterface, LabLink } from './lab.js'
+import type { NamespaceEntry } from './rules/lab-index.js'
+import { defaultVxlanPort } from './rules/tunnels.js'
+import type { LabFile } from './schema.js'
+
+type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
+type TunnelEntry = NonNullable<LabFile['tunnels']>[number]
+
+/** Every namespace's interfaces: `lo`, bridges, tunnels, those listed, then those that only a link names. */
+export function normaliseInterfaces(
+  labFile: LabFile,
+  entries: ReadonlyMap<string, NamespaceEntry>,
+  links: readonly LabLink[],
+): ReadonlyMap<string, readonly LabInterface[]> {
+  const cables = new Map<string, { readonly peer: Endpoint; readonly link: LabLink }>()
+  const ends = new Map<string, string[]>()
+  for (const link of links) {
+    for (const [end, peer] of [link.ends, [link.ends[1], link.ends[0]]] as const) {
+      cables.set(formatEndpoint(end), { peer, link })
+      const names = ends.get(end.namespace) ?? []
+      names.push(end.interface)
+      ends.set(end.namespace, names)
+    }
+  }
+  const tunnels = new Map<string, TunnelEntry[]>()
+  for (const tunnel of labFile.tunnels ?? []) {
+    const known = tunnels.get(tunnel.namespace) ?? []
+    known.push(tunnel)
+    tunnels.set(tunnel.namespace, known)
+  }
+
+  const interfacesOf = (namespace: string, entry: NamespaceEntry): readonly LabInterface[] => {
+    const made = new Map<string, LabInterface>()
+    const add = (device: LabInterface): void => {
+      if (!made.has(device.name)) made.set(device.name, device)
+    }
+    const said = new Map(Object.entries(entry.interfaces ?? {}))
+    const masters = mastersOf(entry)
+    const common = (name: string, own: InterfaceEntry | null | undefined) => ({
+      name,
+      addresses: canonicalAddresses(own?.addresses),
+      mac: own?.mac?.toLowerCase() ?? null,
+      mtu: own?.mtu ?? null,
+      up: own?.up ?? true,
+      master: masters.get(name) ?? null,
+    })
+    add({ ...common('lo', said.get('lo')), kind: 'loopback', master: null })
+    for (const [name, bridge] of Object.entries(entry.bridges ?? {})) {
+      add({ ...common(name, bridge), master: null, kind: 'bridge', ports: [], stp: bridge?.stp ?? false })
+    }
+    for (const tunnel of tunnels.get(namespace) ?? []) {
+      const [local, remote] = [parseAddress(tunnel.local), parseAddress(tunnel.remote)]
+      if (!local || !remote || local.family !== remote.family) continue
+      const port = tunnel.port ?? defaultVxlanPort
+      add({
+        ...common(tunnel.name, said.get(tunnel.name)),
+        kind: 'vxlan',
+        id: tunnel.id,
+        local: local.text,
+        remote: remote.text,
+        port,
+      })
+    }
+    for (const name of [...said.keys(), ...(ends.get(namespace) ?? [])]) {
+      const cable = cables.get(`${namespace}:${name}`)
+      const own = common(name, said.get(name))
+      if (!cable) add({ ...own, kind: 'dummy' })
+      else add({ ...own, kind: 'veth', mtu: own.mtu ?? cable.link.mtu, peer: cable.peer, impair: cable.link.impair })
+    }
+    return [...made.values()].map((device) => {
+      if (device.kind === 'bridge') return { ...device, ports: portsOf(device.name, masters, made) }
+      // A master that is not there (in a lab broken on purpose) is none.
+      return device.master !== null && made.get(device.master)?.kind !== 'bridge' ? { ...device, master: null } : device
+    })
+  }
+  return new Map([...entries].map(([name, entry]) => [name, interfacesOf(name, entry)]))
+}
+
+/** Port -> bridge, in file order; of two bridges that claim a port, the first has it. */
+function mastersOf(entry: NamespaceEntry): ReadonlyMap<string, string> {
+  const masters = new Map<string, string>()
+  for (const [bridge, said] of Object.entries(entry.bridges ?? {})) {
+    for (const port of said?.ports ?? []) if (!masters.has(port)) masters.set(port, bridge)
+  }
+  return masters
+}
+
+const portsOf = (
+  bridge: string,
+  masters: ReadonlyMap<string, string>,
+  made: ReadonlyMap<string, LabInterface>,
+): readonly string[] =>
+  [...masters].filter(([port, master]) => master === bridge && made.get(port)?.master === bridge).map(([port]) => port)
+
+/** In file order, each once; text that is no address is left out. */
+function canonicalAddresses(texts: readonly string[] | undefined): readonly string[] {
+  return [...new Set((texts ?? []).flatMap((text) => canonicalPrefix(text) ?? []))]
+}

@@ -1,0 +1,80 @@
+/**
+ * The lab as its file says it to the lab as the planner and the canvas need it. Assumes that the meaning rules found
+ * no error. A lab that is broken on purpose comes here with errors: what cannot be expressed at all (an address that is
+ * none, a link to nowhere) is left out; what the kernel would merely refuse or do badly stays in.
+ */
+import { parseEndpoint } from './endpoint.js'
+import { normaliseImpair } from './impair.js'
+import { hostNamespace } from './lab.js'
+import type { Lab, LabLink, LabNamespace } from './lab.js'
+import { normaliseCheck } from './normalise-checks.js'
+import { normaliseInterfaces } from './normalise-interfaces.js'
+import { normaliseFirewall, normaliseNat, normaliseRoutes } from './normalise-rules.js'
+import { usesIpv6 } from './ipv6.js'
+import type { LabFile } from './schema.js'
+import { dottedSysctl, forwardingKeys } from './sysctl.js'
+import type { NamespaceEntry } from './rules/lab-index.js'
+
+export function normalise(labFile: LabFile): Lab {
+  const ipv6 = usesIpv6(labFile)
+  const entries = new Map<string, NamespaceEntry>([[hostNamespace, {}]])
+  for (const [name, entry] of Object.entries(labFile.namespaces ?? {})) entries.set(name, entry ?? {})
+  const links = normaliseLinks(labFile, entries)
+  const interfaces = normaliseInterfaces(labFile, entries, links)
+  const namespaces = new Map<string, LabNamespace>()
+  for (const [name, entry] of entries) {
+    namespaces.set(name, {
+      name,
+      forwarding: entry.forwarding,
+      interfaces: interfaces.get(name) ?? [],
+      routes: normaliseRoutes(entry),
+      nat: normaliseNat(entry),
+      firewall: normaliseFirewall(entry, ipv6),
+      sysctls: normaliseSysctls(entry),
+      services: (entry.services ?? []).map((service) => ({ ...service, reply: service.reply ?? '' })),
+    })
+  }
+  return {
+    name: labFile.name,
+    title: labFile.title ?? labFile.name,
+    description: labFile.description ?? null,
+    broken: labFile.broken ?? false,
+    ipv6,
+    namespaces,
+    links,
+    uplink: labFile.uplink === 'on',
+    // Without a prototype: a namespace may be called `constructor`.
+    layout: Object.assign(Object.create(null) as object, labFile.layout),
+    checks: (labFile.checks ?? []).flatMap((check) => normaliseCheck(check, namespaces)),
+    guide: labFile.guide ?? [],
+  }
+}
+
+/** Links whose ends exist; of two links that claim one end, the first has it. */
+function normaliseLinks(labFile: LabFile, entries: ReadonlyMap<string, NamespaceEntry>): readonly LabLink[] {
+  const taken = new Set<string>()
+  return (labFile.links ?? []).flatMap((entry) => {
+    const long = Array.isArray(entry) ? { ends: entry } : entry
+    const [a, b] = long.ends
+    const ends = [parseEndpoint(a), parseEndpoint(b)] as const
+    const free = a !== b && !taken.has(a) && !taken.has(b)
+    if (!free || ends.some((end) => !entries.has(end.namespace) || end.interface === 'lo')) return []
+    taken.add(a).add(b)
+    return [{ ends, mtu: long.mtu ?? null, impair: normaliseImpair(long.impair) }]
+  })
+}
+
+/** Dotted keys, text values. What only repeats `forwarding` is left out; what contradicts it stays and is set after it. */
+function normaliseSysctls(entry: NamespaceEntry): Readonly<Record<string, string>> {
+  const sysctls: Record<string, string> = {}
+  for (const [key, value] of Object.entries(entry.sysctls ?? {})) {
+    const dotted = dottedSysctl(key)
+    if (dotted === null) continue
+    // The kernel prints several values of one key with tabs between them.
+    const text = String(value).trim().replace(/\s+/g, '\t')
+    const forwards = forwardingKeys.some((known) => known === dotted)
+    if (forwards && entry.forwarding !== undefined && text === (entry.forwarding ? '1' : '0')) continue
+    sysctls[dotted] = text
+  }
+  return sysctls
+}

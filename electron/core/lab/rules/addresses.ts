@@ -1,0 +1,96 @@
+import { broadcastOf, formatPrefix, isMulticast, networkPrefix, parseAddress } from '../address.js'
+import { quote } from '../describe.js'
+import { error, warning } from '../finding.js'
+import type { Finding } from '../finding.js'
+import type { LabPath } from '../problem.js'
+import type { IndexedAddress, Rule } from './lab-index.js'
+
+/** Addresses of interfaces: readable, with a prefix length, each once. */
+export const addressRules: Rule = function* (lab) {
+  for (const namespace of lab.namespaces.values()) {
+    for (const device of namespace.interfaces.values()) {
+      const seen = new Set<string>()
+      for (const address of device.addresses) {
+        yield* readable(address)
+        if (!address.prefix) continue
+        if (seen.has(address.prefix.text)) {
+          yield error(
+            'address-twice',
+            address.path,
+            `Interface ${quote(device.name)} has the address ${address.prefix.text} already.`,
+            'Remove one of them.',
+          )
+        }
+        seen.add(address.prefix.text)
+      }
+    }
+  }
+}
+
+function* readable({ text, path, prefix }: IndexedAddress): Iterable<Finding> {
+  if (!prefix) {
+    yield badPrefix(text, path)
+    return
+  }
+  if (isMulticast(prefix)) {
+    yield error('bad-address', path, `${quote(text)} is a multicast group, not an address of an interface.`)
+    return
+  }
+  const longest = prefix.family === 'ipv4' ? 31 : 128
+  const network = networkPrefix(prefix)
+  if (prefix.family === 'ipv4' && prefix.length < longest && network.text === prefix.text) {
+    yield warning(
+      'network-address',
+      path,
+      `${quote(text)} is the network's own address, not a host in it.`,
+      'Change the last number or the prefix length.',
+    )
+  } else if (broadcastOf(prefix) === prefix.text) {
+    yield warning(
+      'network-address',
+      path,
+      `${quote(text)} is the broadcast address of ${formatPrefix(network)}.`,
+      'Change the last number or the prefix length.',
+    )
+  }
+}
+
+/** Says what is wrong with text that should be `ADDRESS/LENGTH`. */
+export function badPrefix(text: string, path: LabPath): Finding {
+  const [head = '', length, ...rest] = text.split('/')
+  const address = parseAddress(head)
+  if (address && length === undefined) {
+    const example = address.family === 'ipv4' ? 24 : 64
+    return error(
+      'missing-prefix-length',
+      path,
+      `${quote(text)} has no prefix length.`,
+      `Write the size of its subnet behind it, as in ${head}/${example}.`,
+    )
+  }
+  if (address && rest.length === 0) {
+    const most = address.family === 'ipv4' ? 32 : 128
+    return error(
+      'bad-address',
+      path,
+      `${quote(text)} has no prefix length between 0 and ${most}.`,
+      `Write /0 to /${most}.`,
+    )
+  }
+  return badAddress(text, path)
+}
+
+/** Says what is wrong with text that should be an address or a prefix. */
+export function badAddress(text: string, path: LabPath): Finding {
+  const message = `${quote(text)} is not an IPv4 or IPv6 address.`
+  if (/^[0-9.]+(\/[0-9]+)?$/.test(text)) {
+    const octal = /(^|\.)0[0-9]/.test(text)
+    return error(
+      'bad-address',
+      path,
+      message,
+      octal ? 'Remove the leading zeros.' : 'IPv4 has four numbers from 0 to 255 with dots between them.',
+    )
+  }
+  return error('bad-address', path, message, text.includes('%') ? 'Leave out the % and what follows it.' : null)
+}

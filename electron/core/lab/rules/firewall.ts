@@ -1,0 +1,54 @@
+import { parsePrefixOrAddress } from '../address.js'
+import { quote } from '../describe.js'
+import { error } from '../finding.js'
+import type { Finding } from '../finding.js'
+import type { LabPath } from '../problem.js'
+import type { FirewallEntry } from '../schema.js'
+import { badAddress } from './addresses.js'
+import type { LabIndex, Rule } from './lab-index.js'
+import { interfaceExists } from './references.js'
+
+export const firewallRules: Rule = function* (lab) {
+  for (const namespace of lab.namespaces.values()) {
+    for (const [i, entry] of (namespace.entry.firewall ?? []).entries()) {
+      yield* entryOf(lab, namespace.name, entry, [...namespace.path, 'firewall', i])
+    }
+  }
+}
+
+function* entryOf(lab: LabIndex, namespace: string, entry: FirewallEntry, path: LabPath): Iterable<Finding> {
+  const [source, destination] = [entry.source, entry.destination].map((text) =>
+    text === undefined ? undefined : parsePrefixOrAddress(text),
+  )
+  if (source === null) yield badAddress(entry.source ?? '', [...path, 'source'])
+  if (destination === null) yield badAddress(entry.destination ?? '', [...path, 'destination'])
+  if (source && destination && source.family !== destination.family) {
+    yield error(
+      'family-mismatch',
+      [...path, 'destination'],
+      `No packet goes from ${entry.source ?? ''} to ${entry.destination ?? ''}: one is IPv4, the other IPv6.`,
+      'Use addresses of one family.',
+    )
+  }
+  if (entry.port !== undefined && entry.protocol !== 'tcp' && entry.protocol !== 'udp') {
+    const message = entry.protocol === 'icmp' ? 'ICMP has no ports.' : 'A port needs a protocol.'
+    yield error('port-needs-protocol', [...path, 'port'], message, 'Add `protocol: tcp` or `protocol: udp`.')
+  }
+  // iptables refuses -o in INPUT and -i in OUTPUT: the packet has not been there.
+  for (const [key, chain, word] of [
+    ['out', 'input', 'leave'],
+    ['in', 'output', 'arrive'],
+  ] as const) {
+    const name = entry[key]
+    if (name === undefined) continue
+    yield* interfaceExists(lab, namespace, name, [...path, key])
+    if (entry.chain === chain) {
+      yield error(
+        'wrong-chain',
+        [...path, key],
+        `Packets in the chain ${chain} do not ${word} through an interface; ${quote(key)} means nothing there.`,
+        `Remove \`${key}:\`, or use the chain forward.`,
+      )
+    }
+  }
+}

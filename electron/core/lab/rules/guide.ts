@@ -1,0 +1,66 @@
+import { quote } from '../describe.js'
+import { parseEndpoint } from '../endpoint.js'
+import { error, warning } from '../finding.js'
+import type { Finding } from '../finding.js'
+import { didYouMean } from '../nearest.js'
+import type { LabPath } from '../problem.js'
+import type { GuideStep } from '../schema.js'
+import { checkFindings } from './checks.js'
+import type { LabIndex, Rule } from './lab-index.js'
+
+/** The guide's questions and goals, and the drawing: both speak of the lab and must know its names. */
+export const guideRules: Rule = function* (lab) {
+  for (const [i, step] of (lab.file.guide ?? []).entries()) {
+    if (step.ask && step.ask.answer >= step.ask.options.length) {
+      const last = step.ask.options.length - 1
+      yield error(
+        'answer-outside',
+        ['guide', i, 'ask', 'answer'],
+        `Answer ${step.ask.answer} is not among the ${last + 1} options.`,
+        `Options count from 0 to ${last}.`,
+      )
+    }
+    if (step.done) yield* doneFindings(lab, step.done, ['guide', i, 'done'])
+  }
+  for (const name of Object.keys(lab.file.layout ?? {})) {
+    // A part of a namespace may be placed by its own name behind the namespace's.
+    const [namespace = ''] = name.split(':')
+    if (lab.namespaces.has(namespace)) continue
+    const hint = didYouMean(namespace, lab.namespaces.keys()) ?? 'Remove the line.'
+    yield {
+      ...warning(
+        'unknown-layout',
+        ['layout', name],
+        `The layout places ${quote(name)}, which is not in the lab.`,
+        hint,
+      ),
+      at: 'key',
+    }
+  }
+}
+
+/** A step may speak of what only the learner makes; the name being new is worth a word, not an error. */
+function* doneFindings(lab: LabIndex, done: NonNullable<GuideStep['done']>, path: LabPath): Iterable<Finding> {
+  const listed = Array.isArray(done.namespaces)
+  const names = Array.isArray(done.namespaces) ? done.namespaces : Object.keys(done.namespaces ?? {})
+  for (const [i, name] of names.entries()) {
+    yield* unknown(lab, name, [...path, 'namespaces', listed ? i : name])
+  }
+  for (const [i, link] of (done.links ?? []).entries()) {
+    const base = Array.isArray(link) ? [...path, 'links', i] : [...path, 'links', i, 'ends']
+    const ends = Array.isArray(link) ? link : link.ends
+    for (const [end, text] of ends.entries()) yield* unknown(lab, parseEndpoint(text).namespace, [...base, end])
+  }
+  for (const [i, check] of (done.checks ?? []).entries()) yield* checkFindings(lab, check, [...path, 'checks', i])
+}
+
+function* unknown(lab: LabIndex, name: string, path: LabPath): Iterable<Finding> {
+  if (lab.namespaces.has(name)) return
+  const hint = didYouMean(name, lab.namespaces.keys()) ?? 'A step that the finished lab cannot meet never ends.'
+  yield warning(
+    'unknown-namespace',
+    path,
+    `The step waits for a namespace ${quote(name)} that is not in the lab.`,
+    hint,
+  )
+}

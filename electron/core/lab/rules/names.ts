@@ -1,0 +1,77 @@
+import { quote } from '../describe.js'
+import { error } from '../finding.js'
+import type { Finding } from '../finding.js'
+import type { IndexedInterface, Mention, Rule } from './lab-index.js'
+
+/** IFNAMSIZ less its final zero (linux/if.h); the kernel counts bytes. */
+const maxNameBytes = 15
+
+const utf8Bytes = (text: string): number =>
+  [...text].reduce(
+    (sum, c) =>
+      sum + ((c.codePointAt(0) ?? 0) < 0x80 ? 1 : (c.codePointAt(0) ?? 0) < 0x800 ? 2 : c.length === 2 ? 4 : 3),
+    0,
+  )
+
+/** Interface names that the kernel takes, and each for one thing only. */
+export const nameRules: Rule = function* (lab) {
+  for (const namespace of lab.namespaces.values()) {
+    for (const device of namespace.interfaces.values()) yield* nameOf(device)
+  }
+}
+
+function* nameOf(device: IndexedInterface): Iterable<Finding> {
+  const [first] = device.mentions
+  if (!first) return
+  const bytes = utf8Bytes(device.name)
+  if (bytes > maxNameBytes) {
+    yield at(
+      first,
+      'name-too-long',
+      `The interface name ${quote(device.name)} has ${bytes} bytes; the kernel allows ${maxNameBytes}.`,
+      'Choose a shorter name.',
+    )
+  }
+  const makers = device.mentions.filter((mention) => mention.kind !== 'entry')
+  if (device.name === 'lo') {
+    for (const mention of makers) {
+      yield at(
+        mention,
+        'reserved-name',
+        `"lo" is the loopback interface that every namespace has; it cannot be ${nouns[mention.kind]}.`,
+        'Choose another name.',
+      )
+    }
+    return
+  }
+  const clash = clashOf(device)
+  if (clash) yield clash
+}
+
+const nouns = { entry: 'an interface', bridge: 'a bridge', link: 'the end of a link', tunnel: 'a tunnel' } as const
+
+/**
+ * An entry below `interfaces` describes what a link or a tunnel makes; a bridge has its addresses in its own entry.
+ * Two ends of links with one name are the link rule's matter.
+ */
+function clashOf(device: IndexedInterface): Finding | null {
+  const [maker, ...others] = device.mentions.filter((mention) => mention.kind !== 'entry')
+  const entry = device.mentions.find((mention) => mention.kind === 'entry')
+  if (maker?.kind === 'bridge' && entry) {
+    return at(
+      entry,
+      'name-twice',
+      `${quote(device.name)} is a bridge in ${quote(device.namespace)} already.`,
+      'Write the addresses into the entry of the bridge.',
+    )
+  }
+  const other = others.find((mention) => mention.kind !== 'link' || maker?.kind !== 'link')
+  if (!maker || !other) return null
+  const message = `${quote(device.name)} in ${quote(device.namespace)} is ${nouns[maker.kind]} already; it cannot be ${nouns[other.kind]} too.`
+  return at(other, 'name-twice', message, 'Give one of them another name.')
+}
+
+const at = (mention: Mention, code: string, message: string, hint: string): Finding => ({
+  ...error(code, mention.path, message, hint),
+  at: 'key',
+})

@@ -1,0 +1,25 @@
+/** Names that must lead somewhere. */
+import { quote } from '../describe.js'
+import { error, warning } from '../finding.js'
+import type { Finding } from '../finding.js'
+import { didYouMean } from '../nearest.js'
+import type { LabPath } from '../problem.js'
+import { hasInterface, mayBeUplink } from './lab-index.js'
+import type { LabIndex } from './lab-index.js'
+
+export function* namespaceExists(lab: LabIndex, name: string, path: LabPath): Iterable<Finding> {
+  if (lab.namespaces.has(name)) return
+  const hint = didYouMean(name, lab.namespaces.keys()) ?? `Add \`${name}:\` below \`namespaces:\`.`
+  yield error('unknown-namespace', path, `There is no namespace ${quote(name)} in the lab.`, hint)
+}
+
+/** An interface of that namespace. The name `eth0` in a host with an uplink is the uplink. */
+export function* interfaceExists(lab: LabIndex, namespace: string, name: string, path: LabPath): Iterable<Finding> {
+  if (!lab.namespaces.has(namespace) || hasInterface(lab, namespace, name)) return
+  const uplink = mayBeUplink(lab, namespace)
+  if (uplink && name === 'eth0') return
+  const names = [...(lab.namespaces.get(namespace)?.interfaces.keys() ?? [])]
+  const hint = didYouMean(name, names) ?? `Interfaces there: ${names.slice(0, 12).join(', ')}.`
+  const message = `There is no interface ${quote(name)} in namespace ${quote(namespace)}.`
+  yield (uplink ? warning : error)('unknown-interface', path, message, hint)
+}

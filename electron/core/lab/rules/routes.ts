@@ -1,0 +1,193 @@
+import {
+  addressBits,
+  containsAddress,
+  formatPrefix,
+  isLinkLocalIpv6,
+  networkPrefix,
+  parseAddress,
+  parsePrefixOrAddress,
+} from '../address.js'
+import type { Address, Prefix } from '../address.js'
+import { quote } from '../describe.js'
+import { error } from '../finding.js'
+import type { Finding } from '../finding.js'
+import { nearest } from '../nearest.js'
+import type { LabPath } from '../problem.js'
+import type { RouteEntry } from '../schema.js'
+import { badAddress } from './addresses.js'
+import { mayBeUplink } from './lab-index.js'
+import type { IndexedNamespace, LabIndex, Rule } from './lab-index.js'
+import { interfaceExists } from './references.js'
+
+export const routeRules: Rule = function* (lab) {
+  for (const namespace of lab.namespaces.values()) {
+    const seen = new Map<string, number>()
+    for (const [i, route] of (namespace.entry.routes ?? []).entries()) {
+      const path = [...namespace.path, 'routes', i]
+      yield* routeOf(lab, namespace, route, path)
+      const key = routeKey(route)
+      const before = seen.get(key)
+      if (before === undefined) seen.set(key, i)
+      else {
+        yield error(
+          'route-twice',
+          path,
+          `${quote(namespace.name)} has a route to ${route.to} with this metric already.`,
+          'Remove one of them, or give it another metric.',
+        )
+      }
+    }
+  }
+}
+
+/** What the kernel tells routes apart by when one is added. */
+function routeKey(route: RouteEntry): string {
+  const to = parsePrefixOrAddress(route.to)
+  const target = to ? formatPrefix(networkPrefix(to)) : route.to
+  return JSON.stringify([target, to ? null : (parseAddress(route.via ?? '')?.family ?? 'ipv4'), route.metric ?? 0])
+}
+
+function* routeOf(lab: LabIndex, namespace: IndexedNamespace, route: RouteEntry, path: LabPath): Iterable<Finding> {
+  const to = route.to === 'default' ? null : parsePrefixOrAddress(route.to)
+  if (!to && route.to !== 'default') {
+    const typo = nearest(route.to, ['default'])
+    yield typo === null
+      ? badAddress(route.to, [...path, 'to'])
+      : error('bad-address', [...path, 'to'], `${quote(route.to)} is no destination.`, 'Did you mean "default"?')
+  }
+  if (to && networkPrefix(to).text !== to.text) {
+    yield error(
+      'host-bits',
+      [...path, 'to'],
+      `${quote(route.to)} is an address in a network, not a network.`,
+      `Write ${formatPrefix(networkPrefix(to))}.`,
+    )
+  }
+  const via = route.via === undefined ? null : parseAddress(route.via)
+  if (route.via !== undefined && !via) {
+    yield route.via.includes('/') && parsePrefixOrAddress(route.via)
+      ? error(
+          'bad-address',
+          [...path, 'via'],
+          `A gateway is one address; ${quote(route.via)} has a prefix length.`,
+          `Write ${route.via.split('/')[0] ?? ''}.`,
+        )
+      : badAddress(route.via, [...path, 'via'])
+  }
+  if (route.dev !== undefined) yield* interfaceExists(lab, namespace.name, route.dev, [...path, 'dev'])
+  if ((route.type ?? 'unicast') !== 'unicast') {
+    if (route.via !== undefined || route.dev !== undefined) {
+      yield error(
+        'route-conflict',
+        path,
+        `A route of type ${route.type ?? ''} goes nowhere; it has no via and no dev.`,
+        'Remove via and dev, or the type.',
+      )
+    }
+    return
+  }
+  if (route.via === undefined && route.dev === undefined) {
+    yield error(
+      'route-without-target',
+      path,
+      `The route to ${route.to} does not say where packets go.`,
+      'Add `via:` with a gateway, or `dev:` with an interface.',
+    )
+  }
+  if (!via) return
+  if (to && to.family !== via.family) {
+    yield error(
+      'family-mismatch',
+      [...path, 'via'],
+      `${quote(route.via ?? '')} cannot be the gateway for ${route.to}: one is IPv4, the other IPv6.`,
+      'Use a gateway of the same family.',
+    )
+    return
+  }
+  yield* gatewayOf(lab, namespace, route, via, [...path, 'via'])
+}
+
+function* gatewayOf(
+  lab: LabIndex,
+  namespace: IndexedNamespace,
+  route: RouteEntry,
+  via: Address,
+  path: LabPath,
+): Iterable<Finding> {
+  if (route.onlink === true) {
+    if (route.dev === undefined)
+      yield error('gateway-without-dev', path, 'A route with onlink must name its interface.', 'Add `dev:`.')
+    return
+  }
+  if (isLinkLocalIpv6(via)) {
+    if (route.dev === undefined)
+      yield error(
+        'gateway-without-dev',
+        path,
+        `${quote(via.text)} is a link-local address, which every link has.`,
+        'Add `dev:` with the interface it is behind.',
+      )
+    return
+  }
+  const own = [...namespace.interfaces.values()].find((d) => d.addresses.some((a) => a.prefix?.text === via.text))
+  if (own) {
+    yield error(
+      'gateway-self',
+      path,
+      `${quote(via.text)} is an address of ${quote(`${namespace.name}:${own.name}`)} itself; a gateway is a neighbour.`,
+      'Use the address of the router on the same link.',
+    )
+    return
+  }
+  // The uplink brings its own address, which the file does not know.
+  if (mayBeUplink(lab, namespace.name) && (route.dev === undefined || route.dev === 'eth0')) return
+  const connected = connectedSubnets(namespace, via)
+  const onDev = connected.filter((subnet) => route.dev === undefined || subnet.dev === route.dev)
+  const reaching = onDev.filter((subnet) => containsAddress(subnet.prefix, via))
+  if (reaching.some((subnet) => subnet.up)) return
+  if (reaching[0]) {
+    yield error(
+      'gateway-down',
+      path,
+      `The gateway ${via.text} is behind ${quote(reaching[0].dev)}, which is down.`,
+      `Remove \`up: false\` from ${reaching[0].dev}.`,
+    )
+    return
+  }
+  const subnets = [...new Set(onDev.map((subnet) => formatPrefix(networkPrefix(subnet.prefix))))]
+  const where = route.dev === undefined ? quote(namespace.name) : quote(`${namespace.name}:${route.dev}`)
+  yield error(
+    'gateway-outside',
+    path,
+    `The gateway ${via.text} is on no subnet that ${where} is connected to.`,
+    subnets.length > 0
+      ? `Connected: ${subnets.slice(0, 6).join(', ')}. Use a gateway in there, or set \`onlink: true\`.`
+      : "Give an interface an address in the gateway's subnet, or set `onlink: true`.",
+  )
+}
+
+interface Connected {
+  readonly prefix: Prefix
+  readonly dev: string
+  readonly up: boolean
+}
+
+/** Subnets of addresses, and routes straight to a device: both have link scope, which is what a gateway needs. */
+function connectedSubnets(namespace: IndexedNamespace, via: Address): readonly Connected[] {
+  const connected: Connected[] = []
+  for (const device of namespace.interfaces.values()) {
+    if (device.name === 'lo') continue
+    for (const { prefix } of device.addresses) {
+      if (prefix?.family === via.family) connected.push({ prefix, dev: device.name, up: device.up })
+    }
+  }
+  for (const route of namespace.entry.routes ?? []) {
+    if (route.via !== undefined || route.dev === undefined || (route.type ?? 'unicast') !== 'unicast') continue
+    const prefix = parsePrefixOrAddress(route.to)
+    // A default route straight to a device makes nothing a neighbour that it was not.
+    if (prefix?.family === via.family && prefix.length > 0 && prefix.length <= addressBits(via.family)) {
+      connected.push({ prefix, dev: route.dev, up: namespace.interfaces.get(route.dev)?.up ?? true })
+    }
+  }
+  return connected
+}

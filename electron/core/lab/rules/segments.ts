@@ -1,0 +1,88 @@
+import { formatPrefix, networkPrefix } from '../address.js'
+import { quote } from '../describe.js'
+import { formatEndpoint } from '../endpoint.js'
+import { warning } from '../finding.js'
+import type { IndexedAddress, IndexedInterface, LabIndex, Rule } from './lab-index.js'
+import { defaultVxlanPort } from './tunnels.js'
+
+/**
+ * One broadcast domain, one subnet, each address once in it. Warnings: the kernel takes all of it, and answers then
+ * come from the wrong place.
+ */
+export const segmentRules: Rule = function* (lab) {
+  const segments = joinSegments(lab)
+  const holders = new Map<string, IndexedInterface>()
+  const subnets = new Map<string, { readonly segment: string; readonly device: IndexedInterface }>()
+  for (const { device, address } of cabledAddresses(lab)) {
+    if (!address.prefix) continue
+    const segment = segments(formatEndpoint({ namespace: device.namespace, interface: device.name }))
+    const host = `${segment} ${address.prefix.text}`
+    const holder = holders.get(host)
+    if (holder && holder !== device) {
+      const where = formatEndpoint({ namespace: holder.namespace, interface: holder.name })
+      yield warning(
+        'duplicate-address',
+        address.path,
+        `${address.prefix.text} is the address of ${quote(where)} already, in the same broadcast domain.`,
+        'Give one of them another address.',
+      )
+    }
+    if (!holder) holders.set(host, device)
+    const subnet = formatPrefix(networkPrefix(address.prefix))
+    const known = subnets.get(subnet)
+    if (!known) subnets.set(subnet, { segment, device })
+    else if (known.segment !== segment) {
+      const where = formatEndpoint({ namespace: known.device.namespace, interface: known.device.name })
+      yield warning(
+        'duplicate-subnet',
+        address.path,
+        `${quote(`${device.namespace}:${device.name}`)} and ${quote(where)} have the subnet ${subnet}, but no cable or bridge joins them.`,
+        'Give each side a subnet of its own, or join the two.',
+      )
+    }
+  }
+}
+
+/** Addresses that stand for a subnet; loopback and host prefixes do not. */
+function* cabledAddresses(lab: LabIndex): Iterable<{ device: IndexedInterface; address: IndexedAddress }> {
+  for (const namespace of lab.namespaces.values()) {
+    for (const device of namespace.interfaces.values()) {
+      if (device.name === 'lo') continue
+      for (const address of device.addresses) {
+        const prefix = address.prefix
+        if (prefix && prefix.length < prefix.bytes.length * 8) yield { device, address }
+      }
+    }
+  }
+}
+
+/** Union-find over cables, bridges and tunnels: gives for an interface the name of its broadcast domain. */
+function joinSegments(lab: LabIndex): (end: string) => string {
+  const parents = new Map<string, string>()
+  const find = (end: string): string => {
+    let root = end
+    for (let up = parents.get(root); up !== undefined; up = parents.get(root)) root = up
+    // Short paths, or a chain of thousands of links is walked again for every address.
+    for (let at = end; at !== root;) {
+      const up = parents.get(at) ?? root
+      parents.set(at, root)
+      at = up
+    }
+    return root
+  }
+  const join = (a: string, b: string): void => {
+    const [x, y] = [find(a), find(b)]
+    if (x !== y) parents.set(x, y)
+  }
+  for (const { ends } of lab.links) join(formatEndpoint(ends[0]), formatEndpoint(ends[1]))
+  for (const { name, entry } of lab.namespaces.values()) {
+    for (const [bridge, said] of Object.entries(entry.bridges ?? {})) {
+      for (const port of said?.ports ?? []) join(`${name}:${bridge}`, `${name}:${port}`)
+    }
+  }
+  // Tunnels of one network meet somewhere below; which ones answer each other is the underlay's matter.
+  for (const { namespace, name, id, port } of lab.file.tunnels ?? []) {
+    join(`vxlan ${id} ${port ?? defaultVxlanPort}`, `${namespace}:${name}`)
+  }
+  return find
+}

@@ -1,0 +1,222 @@
+/** What the schema refuses, in sentences: one for each cause, about the branch of a union that was evidently meant. */
+import { z } from 'zod'
+import { describe, oneOf, pathText, quote } from './describe.js'
+import { error } from './finding.js'
+import type { Finding } from './finding.js'
+import { didYouMean } from './nearest.js'
+import type { LabPath } from './problem.js'
+import { branchFor, discriminators, isRecord, kindOf, knownKeys, schemaAt, valueAt } from './schema-shape.js'
+import { labFileSchema, labVersion } from './schema.js'
+import { patternFinding } from './schema-pattern.js'
+
+/** A file with more mistakes has one cause, and explaining them all would take longer than reading it. */
+const maxIssues = 500
+
+type Issue = z.core.$ZodIssue
+
+/** All findings of the schema for a plain value. Empty: it is a `LabFile`. */
+export function schemaFindings(value: unknown): readonly Finding[] {
+  const version = versionFinding(value)
+  if (version) return [version]
+  const result = labFileSchema.safeParse(value)
+  return result.success ? [] : result.error.issues.slice(0, maxIssues).flatMap((issue) => explain(issue, [], value))
+}
+
+/** The version first: of a file in a newer format, nothing else can be judged. */
+function versionFinding(value: unknown): Finding | null {
+  if (!isRecord(value)) {
+    return error(
+      'wrong-type',
+      [],
+      `A lab file is a map of keys, not ${describe(value)}.`,
+      `It starts with the line \`vethlab: ${labVersion}\`.`,
+    )
+  }
+  if (!Object.hasOwn(value, 'vethlab')) {
+    const meant = didYouMean('vethlab', Object.keys(value))
+    return error(
+      'missing-version',
+      [],
+      'The file does not say which lab format it is in.',
+      meant === null
+        ? `Add the line \`vethlab: ${labVersion}\` at the top.`
+        : `${meant} The line must read \`vethlab: ${labVersion}\`.`,
+    )
+  }
+  const version = value['vethlab']
+  if (version === labVersion) return null
+  if (typeof version === 'number' && Number.isInteger(version) && version > labVersion) {
+    return error(
+      'newer-version',
+      ['vethlab'],
+      `The file is in lab format ${version}; this program reads formats up to ${labVersion}.`,
+      'Update Vethlab to open it.',
+    )
+  }
+  return error(
+    'bad-version',
+    ['vethlab'],
+    `The lab format must be the number ${labVersion}, not ${describe(version)}.`,
+    `Write \`vethlab: ${labVersion}\`.`,
+  )
+}
+
+function explain(issue: Issue, base: LabPath, root: unknown): readonly Finding[] {
+  const path: LabPath = [...base, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))]
+  const value = valueAt(root, path)
+  switch (issue.code) {
+    case 'invalid_type':
+      return [wrongType(issue, path, value, root)]
+    case 'invalid_value':
+      return [wrongValue(issue.values.map(String), path, value)]
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, root))
+    case 'invalid_union':
+      return explainUnion(issue, path, value, root)
+    case 'invalid_key':
+      return [{ ...explainKey(issue, path), at: 'key' }]
+    case 'invalid_format':
+      return [patternFinding(issue.pattern ?? '', path, String(value))]
+    case 'too_big':
+    case 'too_small':
+      return [outOfRange(issue, path, value)]
+    default:
+      return [error('bad-value', path, `${pathText(path)} cannot be ${describe(value)}.`)]
+  }
+}
+
+function wrongType(
+  issue: Extract<Issue, { code: 'invalid_type' }>,
+  path: LabPath,
+  value: unknown,
+  root: unknown,
+): Finding {
+  const key = path.at(-1)
+  const schema = schemaAt(labFileSchema, path, root)
+  if (value === undefined && key !== undefined) {
+    const where = path.length === 1 ? 'The file' : pathText(path.slice(0, -1))
+    return error(
+      'missing-key',
+      path,
+      `${where} has no ${quote(String(key))}.`,
+      schema ? `Add \`${key}:\` with ${kindOf(schema)}.` : null,
+    )
+  }
+  const expected = schema ? kindOf(schema) : issue.expected
+  return error(
+    'wrong-type',
+    path,
+    `${pathText(path)}: expected ${expected}, found ${describe(value)}.`,
+    typeHint(expected, value, key),
+  )
+}
+
+/** The slips that YAML makes easy. */
+function typeHint(expected: string, value: unknown, key: string | number | undefined): string | null {
+  if (value === null)
+    return expected === 'text' ? 'Write a value, or remove the line.' : `Write ${expected}, or remove the line.`
+  if (expected.includes('text') && (typeof value === 'number' || typeof value === 'boolean'))
+    return `Put it in quotes: "${String(value)}".`
+  if (expected.includes('number') && typeof value === 'string' && /^-?[0-9]+$/.test(value)) return 'Remove the quotes.'
+  if (expected === 'true or false' && typeof value === 'string') return 'YAML 1.2 knows only true and false.'
+  if (expected === 'a list' && typeof value === 'string') return `Put it in brackets: [${value.slice(0, 40)}].`
+  if (expected === 'a list' && isRecord(value)) return 'Start each entry with a dash.'
+  if (expected === 'a map' && Array.isArray(value))
+    return `Write \`name:\` lines below ${quote(String(key ?? ''))}, without dashes.`
+  return null
+}
+
+function wrongValue(allowed: readonly string[], path: LabPath, value: unknown): Finding {
+  if (value === undefined) {
+    return error(
+      'missing-key',
+      path,
+      `${pathText(path.slice(0, -1))} has no ${quote(String(path.at(-1)))}.`,
+      `Add \`${String(path.at(-1))}:\` with ${oneOf(allowed)}.`,
+    )
+  }
+  const hint =
+    typeof value === 'string'
+      ? didYouMean(value, allowed)
+      : typeof value === 'boolean' && allowed.includes('on')
+        ? `Write ${value ? 'on' : 'off'}.`
+        : null
+  return error('bad-value', path, `${pathText(path)}: expected ${oneOf(allowed)}, found ${describe(value)}.`, hint)
+}
+
+function unknownKey(key: string, path: LabPath, root: unknown, known?: readonly string[]): Finding {
+  const schema = schemaAt(labFileSchema, path, root)
+  const meant = schema instanceof z.ZodUnion ? branchFor(schema.options, valueAt(root, path)) : null
+  const object = schema instanceof z.ZodUnion && meant?.kind === 'branch' ? schema.options[meant.index] : schema
+  const keys = known ?? (object ? knownKeys(object) : [])
+  const where = path.length === 0 ? 'a lab file' : pathText(path)
+  const hint = didYouMean(key, keys) ?? (keys.length > 0 ? `Known keys here: ${keys.join(', ')}.` : null)
+  return { ...error('unknown-key', [...path, key], `Unknown key ${quote(key)} in ${where}.`, hint), at: 'key' }
+}
+
+function explainUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: LabPath,
+  value: unknown,
+  root: unknown,
+): readonly Finding[] {
+  const schema = schemaAt(labFileSchema, path, root)
+  if (!(schema instanceof z.ZodUnion))
+    return [error('bad-value', path, `${pathText(path)} cannot be ${describe(value)}.`)]
+  const branch = branchFor(schema.options, value)
+  switch (branch.kind) {
+    case 'branch':
+      return (issue.errors[branch.index] ?? []).flatMap((inner) => explain(inner, path, root))
+    case 'conflict':
+      return [
+        error(
+          'conflicting-keys',
+          path,
+          `${pathText(path)} has ${branch.keys.filter((key) => isRecord(value) && Object.hasOwn(value, key)).join(' and ')}, of which only one can be.`,
+          'Keep one, and make an entry of its own for the other.',
+        ),
+      ]
+    case 'undecided': {
+      const all = schema.options.flatMap((option) => knownKeys(option))
+      const telling = discriminators(schema.options).flat()
+      const mistyped = isRecord(value) ? Object.keys(value).filter((key) => !all.includes(key)) : []
+      const [typo] = mistyped.filter((key) => didYouMean(key, telling) !== null)
+      if (typo !== undefined) return [unknownKey(typo, path, root, telling)]
+      return [
+        error('missing-key', path, `${pathText(path)} needs one of ${oneOf(branch.keys)}.`),
+        ...mistyped.map((key) => unknownKey(key, path, root, [...new Set(all)])),
+      ]
+    }
+    case 'wrong-type': {
+      const expected = kindOf(schema)
+      const link = path[path.length - 2] === 'links'
+      const hint = link ? 'Write `[NAMESPACE:INTERFACE, NAMESPACE:INTERFACE]`.' : typeHint(expected, value, path.at(-1))
+      // Text that fails on its own rules, such as its length, is of the right kind.
+      const [first] = issue.errors.flat()
+      if (first && first.code !== 'invalid_type' && typeof value === 'string') return explain(first, path, root)
+      return [error('wrong-type', path, `${pathText(path)}: expected ${expected}, found ${describe(value)}.`, hint)]
+    }
+  }
+}
+
+function explainKey(issue: Extract<Issue, { code: 'invalid_key' }>, path: LabPath): Finding {
+  const [inner] = issue.issues
+  const pattern = inner?.code === 'invalid_format' ? (inner.pattern ?? '') : ''
+  return patternFinding(pattern, path, String(path.at(-1)))
+}
+
+function outOfRange(issue: Extract<Issue, { code: 'too_big' | 'too_small' }>, path: LabPath, value: unknown): Finding {
+  const bound = String(issue.code === 'too_big' ? issue.maximum : issue.minimum)
+  const most = issue.code === 'too_big' ? 'at most' : 'at least'
+  if (issue.origin === 'array' || Array.isArray(value)) {
+    const count = Array.isArray(value) ? value.length : 0
+    return error(
+      issue.code === 'too_big' ? 'too-many' : 'too-few',
+      path,
+      `${pathText(path)} has ${count} entries; ${most} ${bound} are possible.`,
+    )
+  }
+  if (issue.origin === 'string')
+    return error('too-long', path, `${pathText(path)} is too long; ${most} ${bound} characters are possible.`)
+  return error('out-of-range', path, `${pathText(path)} is ${String(value)}; ${most} ${bound} is possible.`)
+}

@@ -1,0 +1,57 @@
+/** Sentences for text that does not match the pattern its place asks for. */
+import { pathText, quote } from './describe.js'
+import { error } from './finding.js'
+import type { Finding } from './finding.js'
+import type { LabPath } from './problem.js'
+import { endpointPattern, interfaceNamePattern, namespaceNamePattern } from './schema.js'
+
+export function patternFinding(pattern: string, path: LabPath, text: string): Finding {
+  switch (pattern) {
+    case namespaceNamePattern.toString():
+      return error(
+        'illegal-name',
+        path,
+        `${quote(text)} cannot be the name of a namespace.`,
+        'Use up to 32 letters, digits, dots, dashes and underscores, a letter or digit first.',
+      )
+    case interfaceNamePattern.toString():
+      return error(
+        'illegal-name',
+        path,
+        `${quote(text)} cannot be the name of an interface.`,
+        'The kernel allows no slash, colon, per cent sign or white space, and not . or .. alone.',
+      )
+    case endpointPattern.toString():
+      return error(
+        'bad-endpoint',
+        path,
+        `${quote(text)} is no end of a link.`,
+        'Write NAMESPACE:INTERFACE, as in ns0:veth0.',
+      )
+  }
+  const key = path.at(-1)
+  if (key === 'mac')
+    return error(
+      'bad-mac',
+      path,
+      `${quote(text)} is no MAC address.`,
+      'Write six pairs of hex digits, as in 02:00:00:00:00:01.',
+    )
+  if (path.at(-2) === 'sysctls') {
+    return error(
+      'illegal-sysctl',
+      path,
+      `${quote(text)} is not a sysctl that a lab may set.`,
+      'Only keys below net are allowed, as in net.ipv4.conf.all.rp_filter.',
+    )
+  }
+  if (path.length === 1 && key === 'name') {
+    return error(
+      'illegal-name',
+      path,
+      `${quote(text)} cannot be the name of a lab.`,
+      'Use 1 to 40 lower-case letters, digits and dashes.',
+    )
+  }
+  return error('bad-value', path, `${pathText(path)} cannot be ${quote(text)}.`)
+}

@@ -1,0 +1,206 @@
+/**
+ * The lab file's shape: the one schema that the parser, the helper and the published JSON Schema share.
+ *
+ * It says what a file may contain, not whether the parts agree with each other; that is `rules/`.
+ * Nothing in here can name a program, a path or a shell string that runs without a click.
+ */
+import { z } from 'zod'
+
+/** The format this program reads and writes. */
+export const labVersion = 1
+
+export const limits = {
+  /** Bytes of YAML text. */
+  fileBytes: 4 * 1024 * 1024,
+  /** Nesting of collections in the YAML text. */
+  depth: 20,
+  namespaces: 2000,
+  links: 10_000,
+  /** Uses of YAML aliases in one file. */
+  aliases: 100,
+} as const
+
+/** One string for every language, or one per language. */
+export const textSchema = z.union([
+  z.string(),
+  z.strictObject({ en: z.string().optional(), 'zh-CN': z.string().optional() }),
+])
+
+export const namespaceNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,31}$/
+/** Kernel rule (`dev_valid_name`): no slash, colon or white space; `%` is left out because the kernel takes it as a template. */
+export const interfaceNamePattern = /^(?!\.{1,2}$)[^/:%\s\u0000-\u001f\u007f]+$/
+export const endpointPattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,31}:[^/:%\s\u0000-\u001f\u007f]+$/
+
+export const namespaceName = z.string().regex(namespaceNamePattern)
+export const interfaceName = z.string().regex(interfaceNamePattern)
+const endpoint = z.string().regex(endpointPattern)
+const port = z.int().min(1).max(65535)
+/** Interfaces below 68 bytes cannot carry IPv4 (RFC 791). */
+const mtu = z.int().min(68).max(65535)
+const mac = z.string().regex(/^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$/)
+
+export const interfaceSchema = z.strictObject({
+  addresses: z.array(z.string()).optional(),
+  mac: mac.optional(),
+  mtu: mtu.optional(),
+  up: z.boolean().optional(),
+})
+
+export const bridgeSchema = z.strictObject({
+  addresses: z.array(z.string()).optional(),
+  ports: z.array(interfaceName).optional(),
+  stp: z.boolean().optional(),
+  mac: mac.optional(),
+  mtu: mtu.optional(),
+  up: z.boolean().optional(),
+})
+
+export const routeSchema = z.strictObject({
+  /** `default`, a prefix, or one address. */
+  to: z.string(),
+  via: z.string().optional(),
+  dev: interfaceName.optional(),
+  metric: z.int().min(0).max(4294967295).optional(),
+  type: z.enum(['unicast', 'blackhole', 'unreachable', 'prohibit']).optional(),
+  onlink: z.boolean().optional(),
+})
+
+const transport = z.enum(['tcp', 'udp'])
+
+export const natSchema = z.union([
+  z.strictObject({ masquerade: z.string(), out: interfaceName }),
+  z.strictObject({ snat: z.string(), out: interfaceName, to: z.string() }),
+  z.strictObject({
+    dnat: z.strictObject({ protocol: transport, port }),
+    in: interfaceName.optional(),
+    to: z.string(),
+  }),
+])
+
+export const firewallSchema = z.strictObject({
+  chain: z.enum(['input', 'forward', 'output']),
+  source: z.string().optional(),
+  destination: z.string().optional(),
+  protocol: z.enum(['icmp', 'tcp', 'udp']).optional(),
+  /** Destination port; needs `protocol: tcp` or `udp`. */
+  port: port.optional(),
+  in: interfaceName.optional(),
+  out: interfaceName.optional(),
+  action: z.enum(['accept', 'drop', 'reject']),
+})
+
+export const serviceSchema = z.strictObject({
+  listen: transport,
+  port,
+  reply: z.string().max(65536).optional(),
+})
+
+/** `net.*` only; a key names a file below /proc/sys/net, so path separators and `..` stay out. */
+const sysctlKey = z.string().regex(/^net(\.[A-Za-z0-9_-]+|\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.-]+)+$/)
+
+export const namespaceSchema = z.strictObject({
+  forwarding: z.boolean().optional(),
+  bridges: z.record(interfaceName, bridgeSchema.nullable()).optional(),
+  interfaces: z.record(interfaceName, interfaceSchema.nullable()).optional(),
+  routes: z.array(routeSchema).optional(),
+  nat: z.array(natSchema).optional(),
+  firewall: z.array(firewallSchema).optional(),
+  sysctls: z.record(sysctlKey, z.union([z.string().max(256), z.number()])).optional(),
+  services: z.array(serviceSchema).optional(),
+})
+
+export const impairSchema = z.strictObject({
+  /** A number with a unit: us, ms or s. One way, on each end. */
+  delay: z.string().optional(),
+  /** Per cent of packets lost, `1%`. */
+  loss: z.string().optional(),
+  /** Bits per second with a unit: bit, kbit, mbit, gbit. */
+  rate: z.string().optional(),
+})
+
+const ends = z.tuple([endpoint, endpoint])
+export const linkSchema = z.union([
+  ends,
+  z.strictObject({ ends, mtu: mtu.optional(), impair: impairSchema.optional() }),
+])
+
+export const tunnelSchema = z.strictObject({
+  type: z.literal('vxlan'),
+  /** VXLAN network identifier, 24 bits (RFC 7348). */
+  id: z.int().min(0).max(16777215),
+  namespace: namespaceName,
+  name: interfaceName,
+  local: z.string(),
+  remote: z.string(),
+  port: port.optional(),
+})
+
+export const outcomes = ['reply', 'connected', 'refused', 'unreachable', 'lost'] as const
+export const outcomeSchema = z.enum(outcomes)
+
+const checkCommon = {
+  name: z.string().optional(),
+  from: namespaceName,
+  expect: outcomeSchema.optional(),
+  /** TTL (hop limit) the answer must arrive with. */
+  ttl: z.int().min(0).max(255).optional(),
+  /** Namespaces the request must pass, in order, first and last included. */
+  path: z.array(namespaceName).optional(),
+  /** Source address the request must carry when it reaches its last namespace. */
+  snat: z.string().optional(),
+}
+export const checkSchema = z.union([
+  z.strictObject({ ...checkCommon, ping: z.string() }),
+  z.strictObject({ ...checkCommon, tcp: z.string() }),
+  z.strictObject({ ...checkCommon, udp: z.string() }),
+])
+
+/** A part of the network that must be there, by name only. */
+const partialLab = z.strictObject({
+  namespaces: z.union([z.array(namespaceName), z.record(namespaceName, namespaceSchema.nullable())]).optional(),
+  links: z.array(linkSchema).optional(),
+  checks: z.array(checkSchema).optional(),
+})
+
+export const guideStepSchema = z.strictObject({
+  title: textSchema,
+  text: textSchema.optional(),
+  /** Shown, and typed into the host's terminal by a click; never run unasked. */
+  commands: z.array(z.string()).optional(),
+  done: partialLab.optional(),
+  ask: z
+    .strictObject({
+      question: textSchema,
+      options: z.array(textSchema).min(2),
+      answer: z.int().min(0),
+      explain: textSchema.optional(),
+    })
+    .optional(),
+})
+
+export const labFileSchema = z.strictObject({
+  vethlab: z.literal(labVersion),
+  name: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  title: textSchema.optional(),
+  description: textSchema.optional(),
+  /** The lab is wrong on purpose: meaning errors are expected and become warnings. */
+  broken: z.boolean().optional(),
+  namespaces: z.record(namespaceName, namespaceSchema.nullable()).optional(),
+  links: z.array(linkSchema).max(limits.links).optional(),
+  tunnels: z.array(tunnelSchema).optional(),
+  uplink: z.enum(['off', 'on']).optional(),
+  layout: z.record(z.string(), z.strictObject({ x: z.number(), y: z.number() })).optional(),
+  checks: z.array(checkSchema).optional(),
+  guide: z.array(guideStepSchema).optional(),
+})
+
+/** A lab as its file says it. */
+export type LabFile = z.infer<typeof labFileSchema>
+export type Text = z.infer<typeof textSchema>
+export type Outcome = z.infer<typeof outcomeSchema>
+export type CheckEntry = z.infer<typeof checkSchema>
+export type RouteEntry = z.infer<typeof routeSchema>
+export type NatEntry = z.infer<typeof natSchema>
+export type FirewallEntry = z.infer<typeof firewallSchema>
+export type ServiceEntry = z.infer<typeof serviceSchema>
+export type GuideStep = z.infer<typeof guideStepSchema>

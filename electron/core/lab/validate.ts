@@ -1,0 +1,53 @@
+/** Runs the meaning rules on a lab file that already follows the schema. */
+import { toProblem } from './finding.js'
+import type { Finding } from './finding.js'
+import type { Problem } from './problem.js'
+import { addressRules } from './rules/addresses.js'
+import { bridgeRules } from './rules/bridges.js'
+import { checkRules } from './rules/checks.js'
+import { firewallRules } from './rules/firewall.js'
+import { guideRules } from './rules/guide.js'
+import { indexLab } from './rules/lab-index.js'
+import type { Rule } from './rules/lab-index.js'
+import { limitRules } from './rules/limits.js'
+import { linkRules } from './rules/links.js'
+import { nameRules } from './rules/names.js'
+import { natRules } from './rules/nat.js'
+import { routeRules } from './rules/routes.js'
+import { segmentRules } from './rules/segments.js'
+import { serviceRules } from './rules/services.js'
+import { sysctlRules } from './rules/sysctls.js'
+import { tunnelRules } from './rules/tunnels.js'
+import type { LabFile } from './schema.js'
+
+const rules: readonly Rule[] = [
+  nameRules,
+  linkRules,
+  tunnelRules,
+  bridgeRules,
+  addressRules,
+  segmentRules,
+  routeRules,
+  natRules,
+  firewallRules,
+  sysctlRules,
+  serviceRules,
+  checkRules,
+  guideRules,
+]
+
+export function meaningFindings(labFile: LabFile): readonly Finding[] {
+  // Beyond the limits nothing else is worth its time.
+  const beyond = [...limitRules(labFile)]
+  if (beyond.length > 0) return beyond
+  const index = indexLab(labFile)
+  const findings = rules.flatMap((rule) => [...rule(index)])
+  if (labFile.broken !== true) return findings
+  return findings.map((found) => (found.always ? found : { ...found, severity: 'warning' as const }))
+}
+
+/**
+ * What is wrong with a lab's meaning: references, addresses, limits. For labs that arrive as objects; a file's text
+ * goes through `parseLabText`, which adds the places. A lab with `broken: true` gets warnings where others get errors.
+ */
+export const validateLabFile = (labFile: LabFile): readonly Problem[] => meaningFindings(labFile).map(toProblem)

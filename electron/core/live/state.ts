@@ -1,0 +1,171 @@
+/**
+ * What the kernel has, in the kernel's words. The helper mirrors it; nobody else owns it.
+ * Plain JSON throughout: the same objects travel to the window unchanged.
+ */
+
+export type Family = 'ipv4' | 'ipv6'
+
+/** A network interface (rtnetlink `ifinfomsg` and its attributes, linux/if_link.h). */
+export interface LiveLink {
+  readonly index: number
+  readonly name: string
+  /** IFLA_INFO_KIND; `loopback` for lo, `physical` where the kernel names none. */
+  readonly kind: string
+  /** Lower case, or null for links without a hardware address. */
+  readonly mac: string | null
+  readonly mtu: number
+  /** IFF_UP: somebody switched it on. */
+  readonly up: boolean
+  /** IFF_LOWER_UP: the other end is there and on. */
+  readonly carrier: boolean
+  /** IFLA_OPERSTATE in words of `ip link`: up, down, lowerlayerdown, unknown, ... */
+  readonly operstate: string
+  /** Name of the bridge this link is a port of. */
+  readonly master: string | null
+  /** The other end of a veth pair. `namespace` is null where it is in none that we know. */
+  readonly peer: { readonly namespace: string | null; readonly index: number } | null
+  readonly bridge: { readonly stp: boolean; readonly vlanFiltering: boolean } | null
+  /** Set on bridge ports. State in words of `bridge link`: disabled, listening, learning, forwarding, blocking. */
+  readonly port: { readonly number: number; readonly state: string } | null
+  readonly vxlan: {
+    readonly id: number
+    readonly local: string | null
+    readonly remote: string | null
+    readonly port: number
+  } | null
+  /** What delays, loses or limits frames on their way out (tc root qdisc of kind netem or tbf). */
+  readonly impair: {
+    readonly delayUs: number | null
+    readonly lossPercent: number | null
+    readonly rateBit: number | null
+  } | null
+}
+
+export interface LiveAddress {
+  readonly dev: string
+  readonly family: Family
+  /** `address/prefix-length`. */
+  readonly address: string
+  /** global, site, link, host, nowhere. */
+  readonly scope: string
+  /** Of IFA_F_*: permanent, tentative, dadfailed, deprecated, secondary, nodad, ... */
+  readonly flags: readonly string[]
+}
+
+export interface LiveRoute {
+  readonly family: Family
+  /** Canonical prefix; default is `0.0.0.0/0` or `::/0`. */
+  readonly to: string
+  readonly via: string | null
+  readonly dev: string | null
+  /** Preferred source address. */
+  readonly src: string | null
+  /** RTA_PRIORITY; IPv4 without one is 0. */
+  readonly metric: number
+  /** unicast, blackhole, unreachable, prohibit, ... The local table is left out. */
+  readonly type: string
+  /** kernel, boot, static, ra, ... */
+  readonly protocol: string
+  readonly scope: string
+  readonly table: number
+  /** onlink, linkdown, dead, offload. */
+  readonly flags: readonly string[]
+}
+
+export interface LiveRule {
+  readonly family: Family
+  readonly priority: number
+  readonly from: string | null
+  readonly to: string | null
+  readonly iif: string | null
+  readonly oif: string | null
+  readonly fwmark: number | null
+  readonly table: number
+  /** to-table, blackhole, unreachable, prohibit, goto. */
+  readonly action: string
+}
+
+export interface LiveNeighbour {
+  readonly dev: string
+  readonly family: Family
+  readonly address: string
+  readonly mac: string | null
+  /** REACHABLE, STALE, DELAY, PROBE, FAILED, INCOMPLETE, PERMANENT, NOARP. */
+  readonly state: string
+  readonly router: boolean
+}
+
+/** One entry of a bridge's or a VXLAN's forwarding database (`bridge fdb`). */
+export interface LiveFdbEntry {
+  /** The port or tunnel the address is behind. */
+  readonly dev: string
+  readonly mac: string
+  /** The bridge that learned it; null for an interface's own list (`self`). */
+  readonly master: string | null
+  readonly vlan: number | null
+  /** VXLAN: the remote tunnel end. */
+  readonly dst: string | null
+  readonly permanent: boolean
+}
+
+/** Packet filter and NAT, in both of its spellings. */
+export interface LiveRuleset {
+  /** The `nftables` array of `nft -j list ruleset`, without `metainfo`; our own tables left out. */
+  readonly nft: readonly unknown[]
+  /** Lines of `iptables-save` and `ip6tables-save` by table, without counters: the form the lab's rules are compared in. */
+  readonly iptables: readonly IptablesRule[]
+}
+
+export interface IptablesRule {
+  readonly family: Family
+  readonly table: string
+  readonly chain: string
+  /** The rule as iptables-save spells it behind `-A CHAIN`; for a built-in chain's policy, null. */
+  readonly rule: string | null
+  /** Of a policy entry: ACCEPT or DROP. */
+  readonly policy: string | null
+  readonly packets: number
+  readonly bytes: number
+  /** Which of the two engines holds it; legacy rules send no events. */
+  readonly engine: 'nft' | 'legacy'
+}
+
+/** A responder that the lab asked for and the helper keeps. */
+export interface LiveService {
+  readonly listen: 'tcp' | 'udp'
+  readonly port: number
+  readonly reply: string
+}
+
+export interface LiveNamespace {
+  readonly name: string
+  /** Inode number of the namespace, as in `net:[4026532418]`. */
+  readonly inode: number
+  readonly links: readonly LiveLink[]
+  readonly addresses: readonly LiveAddress[]
+  readonly routes: readonly LiveRoute[]
+  readonly rules: readonly LiveRule[]
+  readonly neighbours: readonly LiveNeighbour[]
+  readonly fdb: readonly LiveFdbEntry[]
+  readonly ruleset: LiveRuleset
+  /** Dotted `net.*` keys: the ones that are watched, and those that the lab sets. */
+  readonly sysctls: Readonly<Record<string, string>>
+  readonly services: readonly LiveService[]
+}
+
+/** The parts of a namespace that change, and are sent, each as a whole. */
+export type LiveSection = Exclude<keyof LiveNamespace, 'name' | 'inode'>
+
+export interface LiveState {
+  /** Grows by one with every change that is sent. */
+  readonly revision: number
+  /** `host` first, then in order of appearance. */
+  readonly namespaces: readonly LiveNamespace[]
+}
+
+/** One namespace's part of a change: whole sections, or its end. A namespace not yet known comes with every section. */
+export type LiveChange =
+  | { readonly namespace: string; readonly removed: true }
+  | ({ readonly namespace: string; readonly inode: number; readonly removed?: never } & Partial<
+      Pick<LiveNamespace, LiveSection>
+    >)

@@ -1,0 +1,87 @@
+/** Ties every sighting to the one it came from: over a cable, through a bridge, into or out of a tunnel, by routing. */
+import { packetType } from './hop.js'
+import type { Wires } from './order.js'
+import { isPort, type Member } from './sighting.js'
+
+export interface Chain {
+  /** Where a sighting came from; a packet's first sighting has none. */
+  readonly before: ReadonlyMap<Member, Member>
+  /** What a sighting that came in became when its namespace forwarded it. */
+  readonly forwarded: ReadonlyMap<Member, Member>
+  /** Sightings that went on in any way. */
+  readonly followed: ReadonlySet<Member>
+}
+
+/** Layer 3 of the namespace handles it: it came in by no bridge port, and was meant for this station. */
+export const reachesLayer3 = (member: Member): boolean =>
+  member.direction === 'in' && !isPort(member) && member.pkttype !== packetType.otherhost
+
+export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
+  const before = new Map<Member, Member>()
+  const forwarded = new Map<Member, Member>()
+  const followed = new Set<Member>()
+  // Earlier sightings of the same namespace by what they can be recognised by.
+  const byBytes = new Index()
+  const bySubject = new Index()
+  const byKey = new Index()
+
+  for (const member of ordered) {
+    const from = origin(member)
+    if (from) {
+      before.set(member, from)
+      followed.add(from)
+    }
+    byBytes.add(`${member.namespace} ${member.bytes}`, member)
+    bySubject.add(`${member.namespace} ${member.subjectBytes}`, member)
+    byKey.add(`${member.namespace} ${member.level} ${member.leg} ${member.key}`, member)
+  }
+  return { before, forwarded, followed }
+
+  function origin(member: Member): Member | undefined {
+    const wire = wires.get(member)
+    if (wire) return wire
+    const { link, direction, namespace, level } = member
+    const sameFrame = byBytes.get(`${namespace} ${member.bytes}`)
+    const sameSubject = bySubject.get(`${namespace} ${member.subjectBytes}`)
+    if (direction === 'in') {
+      if (link.kind === 'vxlan') {
+        return sameSubject.findLast((earlier) => earlier.direction === 'in' && earlier.level === level + 1)
+      }
+      return sameFrame.findLast((earlier) => earlier.direction === 'in' && earlier.link.master === link.name)
+    }
+    if (isPort(member)) {
+      return sameFrame.findLast((earlier) =>
+        earlier.direction === 'in'
+          ? earlier.link.master === link.master && earlier.link.index !== link.index
+          : earlier.link.name === link.master,
+      )
+    }
+    if (level > 0) {
+      const tunnel = sameSubject.findLast((earlier) => {
+        return earlier.direction === 'out' && earlier.link.kind === 'vxlan' && earlier.level === level - 1
+      })
+      if (tunnel && !followed.has(tunnel)) return tunnel
+    }
+    // Neighbour messages are never routed, unless a tunnel carries them.
+    if (level === 0 && (member.leg === 'arp' || member.leg === 'ndp')) return undefined
+    const arrived = byKey.get(`${namespace} ${level} ${member.leg} ${member.key}`).filter(reachesLayer3)
+    const exact = arrived.find((earlier) => earlier.piece === member.piece && !forwarded.has(earlier))
+    if (exact) forwarded.set(exact, member)
+    // A router that fragments sends more pieces than it got.
+    return exact ?? arrived.at(-1)
+  }
+}
+
+class Index {
+  readonly #lists = new Map<string, Member[]>()
+
+  get(key: string): readonly Member[] {
+    return this.#lists.get(key) ?? []
+  }
+
+  add(key: string, member: Member): void {
+    const list = this.#lists.get(key)
+    if (list) list.push(member)
+    else this.#lists.set(key, [member])
+  }
+}

@@ -1,0 +1,91 @@
+/** Captured frames, decoded and placed: what the later stages of stitching work on. */
+import { decodeFrame } from './decode.js'
+import { packetType, type CapturedFrame, type Leg } from './hop.js'
+import type { Packet } from './packet.js'
+import type { Topology, TopologyLink } from './topology.js'
+
+/** One frame at one interface. */
+export interface Sighting {
+  /** Index in the input; within one namespace also the order of arrival, which is the truth. */
+  readonly frame: number
+  readonly namespace: string
+  readonly link: TopologyLink
+  readonly direction: 'in' | 'out'
+  readonly pkttype: number
+  /** ns since the first frame of the capture. */
+  readonly time: number
+  readonly packet: Packet
+  /** The frame that travels: the innermost one where there are tunnels. */
+  readonly subject: Packet
+  /** Tunnels around the subject. */
+  readonly level: number
+  /** The captured bytes, whole and of the subject, comparable. Nothing at layer 2 changes them. */
+  readonly bytes: string
+  readonly subjectBytes: string
+}
+
+/** What a frame is to the probe. */
+export interface Identity {
+  readonly leg: Leg
+  /** The same for every sighting of one packet, whatever routers and NAT did to it. */
+  readonly key: string
+  /** Offset of the fragment within its packet, 0 for a whole packet. */
+  readonly piece: number
+}
+
+export type Member = Sighting & Identity
+
+/** Frames of interfaces that the topology does not know are left out: they cannot be placed. */
+export function placeFrames(frames: readonly CapturedFrame[], topology: Topology): Sighting[] {
+  const sightings: Sighting[] = []
+  const base = frames.reduce<bigint | null>((min, { timeNs }) => {
+    const time = BigInt(timeNs)
+    return min === null || time < min ? time : min
+  }, null)
+  frames.forEach((captured, frame) => {
+    const link = topology.link(captured.namespace, captured.ifindex)
+    if (link === null) return
+    const { bytes, originalLength } = captured
+    const packet = decodeFrame(bytes, { originalLength, vxlanPorts: topology.vxlanPorts })
+    let subject = packet
+    let level = 0
+    for (; subject.inner !== null; level++) subject = subject.inner
+    const text = comparable(bytes, 0, bytes.length)
+    sightings.push({
+      frame,
+      namespace: captured.namespace,
+      link,
+      direction: captured.pkttype === packetType.outgoing ? 'out' : 'in',
+      pkttype: captured.pkttype,
+      time: Number(BigInt(captured.timeNs) - (base ?? 0n)),
+      packet,
+      subject,
+      level,
+      bytes: text,
+      subjectBytes: level === 0 ? text : comparable(bytes, subject.offset, subject.end),
+    })
+  })
+  return sightings
+}
+
+/** One UTF-16 unit per byte: cheap to build, to compare and to use as a key. */
+function comparable(bytes: Uint8Array, from: number, to: number): string {
+  let text = ''
+  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i] ?? 0)
+  return text
+}
+
+/** The captured payload of a packet in the same form. */
+export const payloadText = (frame: CapturedFrame, packet: Packet): string =>
+  packet.payload ? comparable(frame.bytes, packet.payload.offset, packet.payload.end) : ''
+
+export const bytesText = (bytes: Uint8Array): string => comparable(bytes, 0, bytes.length)
+
+/** Sent to a group of stations (I/G bit of the destination, IEEE 802): broadcast or multicast. */
+export const toGroup = (packet: Packet): boolean => {
+  const first = Number.parseInt(packet.headers.eth?.dst.slice(0, 2) ?? '0', 16)
+  return (first & 1) === 1
+}
+
+/** Layer 3 sees what arrives here; a bridge port hands its frames to the bridge instead. */
+export const isPort = (sighting: Sighting): boolean => sighting.link.master !== null

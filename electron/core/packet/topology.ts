@@ -1,0 +1,73 @@
+/** The part of the live state that stitching asks about, indexed. */
+import ipaddr from 'ipaddr.js'
+import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
+import { canonicalAddress } from './address.js'
+
+export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'peer'> & {
+  readonly vxlan: { readonly remote: string | null; readonly port: number } | null
+}
+
+/** A `LiveNamespace` will do. */
+export interface TopologyNamespace {
+  readonly name: string
+  readonly links: readonly TopologyLink[]
+  readonly addresses: readonly Pick<LiveAddress, 'address'>[]
+  readonly routes: readonly Pick<LiveRoute, 'to' | 'via' | 'type'>[]
+}
+
+export interface Topology {
+  readonly link: (namespace: string, ifindex: number) => TopologyLink | null
+  readonly has: (namespace: string) => boolean
+  /** Whether the address (canonical) is one of the namespace's own; all of 127/8 and ::1 are everybody's. */
+  readonly owns: (namespace: string, address: string) => boolean
+  /** Whose link-layer address may be needed to send to `address`: gateways of the longest match, or the address itself. */
+  readonly nextHops: (namespace: string, address: string) => readonly string[]
+  readonly macs: (namespace: string) => ReadonlySet<string>
+  readonly vxlanPorts: readonly number[]
+}
+
+export function buildTopology(namespaces: readonly TopologyNamespace[]): Topology {
+  const links = new Map<string, TopologyLink>()
+  const own = new Map<string, Set<string>>()
+  const macs = new Map<string, Set<string>>()
+  const routes = new Map<string, TopologyNamespace['routes']>()
+  const ports = new Set<number>([4789])
+  for (const namespace of namespaces) {
+    for (const link of namespace.links) {
+      links.set(`${namespace.name}/${link.index}`, link)
+      if (link.vxlan) ports.add(link.vxlan.port)
+    }
+    own.set(namespace.name, new Set(namespace.addresses.flatMap(({ address }) => canonicalAddress(address) ?? [])))
+    macs.set(namespace.name, new Set(namespace.links.flatMap((link) => link.mac ?? [])))
+    routes.set(namespace.name, namespace.routes)
+  }
+  const none: ReadonlySet<string> = new Set()
+  return {
+    link: (namespace, ifindex) => links.get(`${namespace}/${ifindex}`) ?? null,
+    has: (namespace) => own.has(namespace),
+    owns: (namespace, address) =>
+      address.startsWith('127.') || address === '::1' || (own.get(namespace)?.has(address) ?? false),
+    nextHops: (namespace, address) => nextHops(routes.get(namespace) ?? [], address),
+    macs: (namespace) => macs.get(namespace) ?? none,
+    vxlanPorts: [...ports],
+  }
+}
+
+/**
+ * All routes of the longest match count, whatever their metric or table: the question is which neighbour a packet may
+ * have waited for, and the answer is confirmed by the neighbour messages seen.
+ */
+function nextHops(routes: TopologyNamespace['routes'], address: string): readonly string[] {
+  const parsed = ipaddr.parse(address)
+  let longest = -1
+  let hops: string[] = []
+  for (const route of routes) {
+    if (!ipaddr.isValidCIDR(route.to)) continue
+    const [network, length] = ipaddr.parseCIDR(route.to)
+    if (network.kind() !== parsed.kind() || length < longest || !parsed.match(network, length)) continue
+    if (length > longest) hops = []
+    longest = length
+    if (route.type === 'unicast') hops.push((route.via && canonicalAddress(route.via)) ?? address)
+  }
+  return hops
+}

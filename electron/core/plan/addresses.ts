@@ -1,0 +1,93 @@
+/**
+ * Addresses, and interfaces going up and down - together, because both take things along that must then be given
+ * again: a deleted primary IPv4 address takes its secondaries (unless `promote_secondaries`), the last IPv4 address of
+ * a device takes its IPv4 routes (fib_disable_ip), a device that goes down takes all its routes and its IPv6
+ * addresses (addrconf_ifdown). What would go that way is deleted step by step and added again, so that the plan does
+ * not depend on the kernel's settings and each step's undo is exact.
+ */
+import { familyOf, networkOf } from '../lab/address.js'
+import type { LabInterface, LabNamespace } from '../lab/lab.js'
+import type { LiveAddress } from '../live/state.js'
+import { isKernelAddress } from './live-index.js'
+import { standing } from './links.js'
+import { addressStep } from './restore.js'
+import { isProtected, isUplink, type Scope } from './scope.js'
+
+/** Devices of one namespace over which the kernel drops routes during the plan. */
+export interface Flushed {
+  /** All its IPv4 routes go: it loses its last IPv4 address for a moment, or goes down. */
+  readonly ipv4: ReadonlySet<string>
+  /** All its IPv6 routes go: it goes down. */
+  readonly ipv6: ReadonlySet<string>
+}
+
+export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
+  const flushed = { ipv4: new Set<string>(), ipv6: new Set<string>() }
+  for (const wanted of namespace.interfaces) {
+    const live = standing(scope, namespace.name, wanted)
+    if (!live && isUplink(scope.lab, namespace.name, wanted)) continue
+    const goesDown = (live?.up ?? false) && !wanted.up
+    const liveAddresses = live ? (scope.index.namespaces.get(namespace.name)?.addresses.get(wanted.name) ?? []) : []
+    const removed = planInterfaceAddresses(scope, namespace.name, wanted, liveAddresses, goesDown)
+    const at = { namespace: namespace.name, name: wanted.name }
+    if (goesDown) scope.draft.add('link-down', { op: 'link-down', ...at })
+    if (wanted.up && !live?.up) {
+      const phase = wanted.kind === 'loopback' ? 'loopback-up' : wanted.kind === 'bridge' ? 'bridge-up' : 'link-up'
+      scope.draft.add(phase, { op: 'link-up', ...at })
+    }
+    const before = liveAddresses.filter(({ family }) => family === 'ipv4')
+    const losesLast = before.length > 0 && before.every((each) => removed.has(each))
+    if (goesDown || losesLast) flushed.ipv4.add(wanted.name)
+    if (goesDown) flushed.ipv6.add(wanted.name)
+  }
+  return flushed
+}
+
+/** Returns the live addresses that are deleted, for good or for a moment. */
+function planInterfaceAddresses(
+  scope: Scope,
+  namespace: string,
+  wanted: LabInterface,
+  live: readonly LiveAddress[],
+  goesDown: boolean,
+): ReadonlySet<LiveAddress> {
+  const { draft, former } = scope
+  const asked = new Set(wanted.addresses)
+  const present = new Set(live.map(({ address }) => address))
+  const had = new Set(scope.formerInterfaces.get(namespace)?.get(wanted.name)?.addresses ?? [])
+  const clearAll = former === 'everything' && !isProtected(scope.index.link(namespace, wanted.name))
+  const removed = live.filter((each) => {
+    if (asked.has(each.address)) return false
+    // A link-local address that the former lab itself gave is not the kernel's.
+    if (had.has(each.address)) return wanted.name !== 'lo' || !isKernelAddress(each)
+    return clearAll && !isKernelAddress(each)
+  })
+  const again = takenAlong(live, new Set(removed), goesDown)
+  const deleted = new Set([...removed, ...again])
+  // Backwards, so that a secondary address goes before its primary, and undo gives the primary first.
+  for (const address of live.toReversed()) {
+    if (deleted.has(address)) draft.add('address-delete', addressStep('address-delete', namespace, address))
+  }
+  for (const address of again) draft.add('address-add', addressStep('address-add', namespace, address))
+  for (const address of wanted.addresses) {
+    if (present.has(address) || (wanted.name === 'lo' && isKernelAddress({ dev: 'lo', address, flags: [] }))) continue
+    const family = familyOf(address)
+    if (family) draft.add('address-add', { op: 'address-add', namespace, dev: wanted.name, address, family })
+  }
+  return deleted
+}
+
+/** Addresses that stay but that the kernel would drop with those removed, or with the link going down. */
+function takenAlong(
+  live: readonly LiveAddress[],
+  removed: ReadonlySet<LiveAddress>,
+  goesDown: boolean,
+): readonly LiveAddress[] {
+  const isPrimary = ({ family, flags }: LiveAddress) => family === 'ipv4' && !flags.includes('secondary')
+  const lostNetworks = new Set([...removed].filter(isPrimary).map(({ address }) => networkOf(address)))
+  return live.filter((each) => {
+    if (removed.has(each) || isKernelAddress(each)) return false
+    if (each.family === 'ipv6') return goesDown
+    return each.flags.includes('secondary') && lostNetworks.has(networkOf(each.address))
+  })
+}

@@ -1,0 +1,98 @@
+/** The only planner: deploy, edit while running, repair and teardown are all its output. Pure, and linear in its input. */
+import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
+import type { LiveState } from '../live/state.js'
+import { planAddresses } from './addresses.js'
+import { planCreations, planDeletions, planLinkChanges } from './links.js'
+import { indexLive, isDeletable } from './live-index.js'
+import { startDraft } from './order.js'
+import { planRoutes } from './routes.js'
+import { planRules } from './rule-order.js'
+import { formerLab, indexInterfaces, isProtected, type Former, type Scope } from './scope.js'
+import { planServices, stopServices } from './services.js'
+import type { Plan } from './step.js'
+import { planSysctls, restoreSysctls, type SysctlOptions } from './sysctls.js'
+
+export interface DiffOptions extends Partial<SysctlOptions> {
+  /**
+   * Whose objects are removed when the lab does not have them:
+   * - a lab: what that lab had. What was made in a terminal stays.
+   * - null (the default): nothing. Only what stands where the lab wants something else gives way.
+   * - `everything`: whatever the live namespaces hold, apart from `host` itself, devices that cannot be deleted, and
+   *   physical and tun devices with all that is on them (the uplink's).
+   *
+   * Never touched: what the kernel makes (connected and link-local routes and addresses, router advertisements), other
+   * routing tables, nftables rules outside iptables' tables, chain policies.
+   */
+  readonly former?: Former
+}
+
+/**
+ * The steps that make the kernel what the lab says, in an order in which the kernel takes them (see `order.ts`), each
+ * with its command and its undo. Undoing all steps in reverse order gives the state before. Empty when all is as said.
+ *
+ * The lab speaks only for what it names: a MAC, an MTU or `forwarding` it leaves open is left alone.
+ */
+export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan {
+  const former = options.former ?? null
+  const sysctlOptions = { machineHost: options.machineHost ?? false }
+  const index = indexLive(live)
+  const draft = startDraft()
+  const doom = planDeletions(draft, lab, index, former)
+  const interfaces = indexInterfaces(lab)
+  const formerInterfaces = indexInterfaces(formerLab(former))
+  const scope: Scope = { lab, index, former, draft, interfaces, formerInterfaces, ...doom }
+  for (const name of doom.goneNamespaces) stopServices(scope, name)
+  for (const name of lab.namespaces.keys()) {
+    if (!index.namespaces.has(name)) draft.add('namespace-add', { op: 'namespace-add', namespace: name })
+  }
+  planCreations(scope)
+  for (const namespace of lab.namespaces.values()) {
+    planSysctls(draft, lab, namespace, index, former, sysctlOptions)
+    planParts(scope, namespace)
+  }
+  // `host` outlives a lab that no longer speaks of it; what the former lab gave it goes.
+  for (const name of index.namespaces.keys()) {
+    if (lab.namespaces.has(name) || doom.goneNamespaces.has(name) || former === null) continue
+    restoreSysctls(draft, name, new Map(), index, former, sysctlOptions)
+    planParts(scope, unspoken(name))
+  }
+  return draft.finish()
+}
+
+function planParts(scope: Scope, spoken: LabNamespace): void {
+  const namespace = { ...spoken, interfaces: [...spoken.interfaces, ...leftOver(scope, spoken)] }
+  planLinkChanges(scope, namespace)
+  planRoutes(scope, namespace, planAddresses(scope, namespace))
+  planRules(scope, namespace)
+  planServices(scope, namespace.name)
+}
+
+/**
+ * Interfaces that stay although the lab does not name them - `lo`, devices of the machine, the uplink - but on which
+ * the former lab may have put something: as they are, with nothing wanted on them.
+ */
+function leftOver({ index, interfaces, formerInterfaces, former }: Scope, { name }: LabNamespace): LabInterface[] {
+  const links = index.namespaces.get(name)?.links
+  const had = former === 'everything' ? [...(links?.values() ?? [])] : [...(formerInterfaces.get(name)?.values() ?? [])]
+  return had.flatMap((each): LabInterface[] => {
+    const link = links?.get(each.name)
+    if (!link || interfaces.get(name)?.has(link.name) || (isDeletable(link) && !isProtected(link))) return []
+    const { up, master } = link
+    const kind = link.kind === 'loopback' ? 'loopback' : 'dummy'
+    return [{ kind, name: link.name, addresses: [], mac: null, mtu: null, up, master }]
+  })
+}
+
+/** A namespace that the lab does not name. */
+function unspoken(name: string): LabNamespace {
+  return {
+    name,
+    forwarding: undefined,
+    interfaces: [],
+    routes: [],
+    nat: [],
+    firewall: [],
+    sysctls: {},
+    services: [],
+  }
+}

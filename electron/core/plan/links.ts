@@ -1,0 +1,167 @@
+/** Which interfaces must go, which must come, and what of those that stay must change. */
+import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
+import type { LiveLink } from '../live/state.js'
+import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
+import type { Draft } from './order.js'
+import { sameImpair } from './qdisc.js'
+import { linkAndPeer, linksOfNamespace, restoreLinks, restoreNamespace } from './restore.js'
+import { formerLab, indexInterfaces, isProtected, isSameLink, isUplink } from './scope.js'
+import type { Former, InterfaceIndex, Scope } from './scope.js'
+
+export interface Doom {
+  readonly gone: ReadonlySet<string>
+  readonly goneNamespaces: ReadonlySet<string>
+}
+
+/** Bytes; the MTU of an Ethernet device that nobody set (ETH_DATA_LEN, linux/if_ether.h). */
+const defaultMtu = 1500
+/** Bytes; loopback_setup, drivers/net/loopback.c. */
+const loopbackMtu = 65536
+
+/** Links to delete: wrong ones under a wanted name, then those that the lab has no longer. */
+function unwantedLinks(
+  wantedBy: InterfaceIndex,
+  index: LiveIndex,
+  former: Former,
+  goneNamespaces: ReadonlySet<string>,
+): LinkRef[] {
+  const formerBy = indexInterfaces(formerLab(former))
+  const unwanted: LinkRef[] = []
+  for (const [namespace, { live }] of index.namespaces) {
+    if (goneNamespaces.has(namespace)) continue
+    for (const link of live.links) {
+      const wanted = wantedBy.get(namespace)?.get(link.name)
+      const had = formerBy.get(namespace)?.get(link.name)
+      const goes = wanted
+        ? !isSameLink(index, namespace, wanted, link)
+        : former === 'everything'
+          ? isDeletable(link) && !isProtected(link)
+          : had !== undefined && isDeletable(link) && !isProtected(link) && isSameLink(index, namespace, had, link)
+      if (goes) unwanted.push({ namespace, link })
+    }
+  }
+  return unwanted
+}
+
+/**
+ * Plans all deletions of links and namespaces, each with the steps that make it again. A veth pair is deleted once, a
+ * namespace takes its links along; only where a far end's name is wanted again at once is its link deleted by itself,
+ * because a namespace is cleaned up after `ip netns del` has returned (cleanup_net, net/core/net_namespace.c).
+ */
+export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: Former): Doom {
+  const goneNamespaces = new Set<string>()
+  for (const name of index.namespaces.keys()) {
+    const had = former === 'everything' || (former?.namespaces.has(name) ?? false)
+    if (name !== 'host' && had && !lab.namespaces.has(name)) goneNamespaces.add(name)
+  }
+  const wantedBy = indexInterfaces(lab)
+  const again: LinkRef[] = []
+  for (const namespace of goneNamespaces) {
+    for (const ref of linksOfNamespace(index, namespace)) {
+      if (!goneNamespaces.has(ref.namespace) && wantedBy.get(ref.namespace)?.has(ref.link.name)) again.push(ref)
+    }
+  }
+  const gone = new Set<string>()
+  for (const ref of [...unwantedLinks(wantedBy, index, former, goneNamespaces), ...again]) {
+    const taken = linkAndPeer(index, ref)
+    const { namespace, link } = ref
+    if (gone.has(linkKey(namespace, link.name))) continue
+    const farEnd = taken[1]
+    const withNamespace = farEnd !== undefined && goneNamespaces.has(farEnd.namespace)
+    const nameAgain = wantedBy.get(namespace)?.has(link.name)
+    if (withNamespace && !nameAgain) continue
+    const restore = restoreLinks(index, taken, gone)
+    draft.add('link-delete', { op: 'link-delete', namespace, name: link.name, restore })
+    for (const each of taken) gone.add(linkKey(each.namespace, each.link.name))
+  }
+  for (const namespace of goneNamespaces) {
+    const restore = restoreNamespace(index, namespace, gone)
+    draft.add('namespace-delete', { op: 'namespace-delete', namespace, restore })
+    for (const each of linksOfNamespace(index, namespace)) gone.add(linkKey(each.namespace, each.link.name))
+  }
+  return { gone, goneNamespaces }
+}
+
+/** The live link that stays for a wanted interface, or undefined where it must be made (or, for the uplink, come). */
+export function standing(scope: Scope, namespace: string, wanted: LabInterface): LiveLink | undefined {
+  return scope.gone.has(linkKey(namespace, wanted.name)) ? undefined : scope.index.link(namespace, wanted.name)
+}
+
+/** New links. A veth pair is made once, from the end that stands first in the lab's `links`. */
+export function planCreations(scope: Scope): void {
+  const { lab, draft, interfaces } = scope
+  for (const { name: namespace, interfaces: wantedHere } of lab.namespaces.values()) {
+    for (const wanted of wantedHere) {
+      if (standing(scope, namespace, wanted) || isUplink(lab, namespace, wanted)) continue
+      const { name, mac, mtu } = wanted
+      const made = { namespace, name, mac, mtu }
+      if (wanted.kind === 'bridge') draft.add('bridge-add', { op: 'bridge-add', ...made, stp: wanted.stp })
+      if (wanted.kind === 'dummy') draft.add('tunnel-add', { op: 'dummy-add', ...made })
+      if (wanted.kind === 'vxlan') {
+        const { id, local, remote, port } = wanted
+        draft.add('tunnel-add', { op: 'vxlan-add', ...made, id, local, remote, port })
+      }
+    }
+  }
+  for (const { ends } of lab.links) {
+    const [near, far] = ends.map((end) => {
+      const wanted = interfaces.get(end.namespace)?.get(end.interface)
+      return wanted && { namespace: end.namespace, wanted }
+    })
+    if (!near || !far || standing(scope, near.namespace, near.wanted)) continue
+    const end = ({ namespace, wanted: { name, mac, mtu } }: NonNullable<typeof near>) => ({ namespace, name, mac, mtu })
+    draft.add('veth-add', { op: 'veth-add', ...end(near), peer: end(far) })
+  }
+}
+
+/** Of the interfaces that stay or come: bridge membership, MTU, MAC, STP, impairment. Not addresses, not up or down. */
+export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: LabNamespace): void {
+  const { draft, former, lab, gone } = scope
+  for (const wanted of interfaces) {
+    const live = standing(scope, namespace, wanted)
+    if (!live && isUplink(lab, namespace, wanted)) continue
+    const at = { namespace, name: wanted.name }
+    const had = live && scope.formerInterfaces.get(namespace)?.get(wanted.name)
+    if (live) {
+      const usual = wanted.kind === 'loopback' ? loopbackMtu : defaultMtu
+      const mtu = wanted.mtu ?? (had && had.mtu !== null ? usual : null)
+      if (mtu !== null && mtu !== live.mtu) draft.add('link-change', { op: 'link-mtu', ...at, mtu, before: live.mtu })
+      if (wanted.mac !== null && live.mac !== null && wanted.mac !== live.mac) {
+        draft.add('link-change', { op: 'link-mac', ...at, mac: wanted.mac, before: live.mac })
+      }
+      if (wanted.kind === 'bridge' && live.bridge && live.bridge.stp !== wanted.stp) {
+        draft.add('link-change', { op: 'bridge-stp', ...at, stp: wanted.stp })
+      }
+    } else if (wanted.kind === 'loopback' && wanted.mtu !== null && wanted.mtu !== loopbackMtu) {
+      draft.add('link-change', { op: 'link-mtu', ...at, mtu: wanted.mtu, before: loopbackMtu })
+    }
+    const bridge = live?.master ?? null
+    const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
+    // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.
+    const leaves = former === 'everything' || (had !== undefined && had.master !== null)
+    if (wanted.master !== before && (wanted.master !== null || leaves)) {
+      const phase = wanted.master === null ? 'master-clear' : 'master-set'
+      draft.add(phase, { op: 'link-master', ...at, master: wanted.master, before })
+    }
+    planImpair(scope, namespace, wanted, live, had)
+  }
+}
+
+function planImpair(
+  { draft, former }: Scope,
+  namespace: string,
+  wanted: LabInterface,
+  live: LiveLink | undefined,
+  had: LabInterface | undefined,
+): void {
+  const impair = wanted.kind === 'veth' ? wanted.impair : null
+  const before = live?.impair ?? null
+  if (impair === null) {
+    const ours = former === 'everything' || (had?.kind === 'veth' && had.impair !== null)
+    if (before === null || !ours || isProtected(live)) return
+  } else if (sameImpair(impair, before)) {
+    return
+  }
+  const phase = impair === null ? 'impair-clear' : 'impair-set'
+  draft.add(phase, { op: 'impair-set', namespace, dev: wanted.name, impair, before })
+}

@@ -1,0 +1,67 @@
+/**
+ * The order of a plan. Steps are collected by phase and carried out phase by phase, within a phase in the lab's order.
+ *
+ * What goes, goes first, users before what they use, because names, addresses and route metrics may be wanted again:
+ * services (a listening socket keeps its namespace alive), rules, impairments, routes, addresses, then the interfaces
+ * and the namespaces, each of which takes the rest along.
+ *
+ * What comes follows what it stands on. `net.ipv6.conf.*.disable_ipv6`, `conf.default.*` and br_netfilter's switches
+ * act on interfaces made later. `lo` comes up before it gets addresses: the kernel adds 127.0.0.1/8 only to an `lo`
+ * that has none (inetdev_event, net/ipv4/devinet.c). Interfaces come up before bridges, so that a bridge comes up once,
+ * with its carrier and with the MAC its ports gave it, and not first without. Routes on a device come before routes
+ * through a gateway, which must be on-link by then (fib_check_nh: a gateway is never reached through another gateway).
+ * Forwarding follows the routes, and other sysctls follow forwarding, which resets some of them (inet_forward_change),
+ * and the interfaces they name.
+ */
+import type { Plan, PlannedStep, Step } from './step.js'
+import { stepText } from './text.js'
+import { undoOf } from './undo.js'
+
+export const phases = [
+  'service-stop',
+  'rule-delete',
+  'impair-clear',
+  'route-delete',
+  'address-delete',
+  'link-down',
+  'master-clear',
+  'link-delete',
+  'namespace-delete',
+  'namespace-add',
+  'early-sysctl',
+  'loopback-up',
+  'bridge-add',
+  'veth-add',
+  'tunnel-add',
+  'link-change',
+  'master-set',
+  'address-add',
+  'link-up',
+  'bridge-up',
+  'device-route-add',
+  'gateway-route-add',
+  'forwarding',
+  'late-sysctl',
+  'nat-add',
+  'firewall-add',
+  'impair-set',
+  'service-start',
+] as const
+
+export type Phase = (typeof phases)[number]
+
+export interface Draft {
+  /** `undo` where taking the step back needs more than the step itself records. */
+  add(phase: Phase, step: Step, undo?: readonly Step[]): void
+  finish(): Plan
+}
+
+export function startDraft(): Draft {
+  const byPhase = new Map<Phase, PlannedStep[]>(phases.map((phase) => [phase, []]))
+  return {
+    add(phase, step, undo) {
+      byPhase.get(phase)?.push({ step, text: stepText(step), undo: undo ?? undoOf(step) })
+    },
+    finish: () => [...byPhase.values()].flat(),
+  }
+}

@@ -1,0 +1,52 @@
+import type { Impair } from '../lab/lab.js'
+
+/**
+ * How an impairment becomes a root qdisc. Delay and loss need netem, which can limit the rate as well; a rate alone
+ * takes tbf, which many more kernels have.
+ */
+export type Qdisc =
+  | { readonly kind: 'netem'; readonly delayUs: number; readonly lossPercent: number; readonly rateBit: number | null }
+  | { readonly kind: 'tbf'; readonly rateBit: number; readonly burstBytes: number; readonly latencyUs: number }
+
+/** Bytes that may leave back to back: room for one segment of 64 KiB cut up by GSO would hide the limit, 32 KiB shows it. */
+export const tbfBurstBytes = 32 * 1024
+/** Microseconds a frame may wait for tokens before it is dropped: a short queue, as of a real slow line. */
+export const tbfLatencyUs = 50_000
+
+export function qdiscOf(impair: Impair): Qdisc | null {
+  const { delayUs, lossPercent, rateBit } = impair
+  if (delayUs || lossPercent) {
+    return { kind: 'netem', delayUs: delayUs ?? 0, lossPercent: lossPercent ?? 0, rateBit }
+  }
+  return rateBit ? { kind: 'tbf', rateBit, burstBytes: tbfBurstBytes, latencyUs: tbfLatencyUs } : null
+}
+
+/** The kernel keeps delay in ticks, loss as a 32-bit fraction and rates in whole bytes: these differences are its rounding. */
+const rounding = { delayUs: 1, lossPercent: 0.0005, rateBit: 8 } as const
+
+export function sameImpair(a: Impair | null, b: Impair | null): boolean {
+  const fields = ['delayUs', 'lossPercent', 'rateBit'] as const
+  return fields.every((field) => Math.abs((a?.[field] ?? 0) - (b?.[field] ?? 0)) <= rounding[field])
+}
+
+/** `20ms`, `1500us`. */
+export function delayText(us: number): string {
+  return us % 1000 === 0 ? `${us / 1000}ms` : `${us}us`
+}
+
+/** `10mbit`, `1500kbit`: the largest unit that keeps a whole number. */
+export function rateText(bit: number): string {
+  for (const [unit, size] of [
+    ['gbit', 1e9],
+    ['mbit', 1e6],
+    ['kbit', 1e3],
+  ] as const) {
+    if (bit % size === 0) return `${bit / size}${unit}`
+  }
+  return `${bit}bit`
+}
+
+/** A per cent figure without the digits that the kernel's 32-bit fraction adds. */
+export function percentText(percent: number): string {
+  return `${Number(percent.toFixed(4))}%`
+}

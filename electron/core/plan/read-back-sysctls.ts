@@ -1,0 +1,51 @@
+import type { LiveNamespace } from '../live/state.js'
+import { bridgeNetfilterKeys } from './sysctls.js'
+
+/** Settings people turn in lessons, by the last part of `net.ipv4.conf.WHERE.*`, and what a new namespace has. */
+const confDefaults: Readonly<Record<string, string>> = {
+  rp_filter: '0',
+  proxy_arp: '0',
+  arp_ignore: '0',
+  arp_announce: '0',
+  accept_local: '0',
+  route_localnet: '0',
+  log_martians: '0',
+}
+const plainDefaults: Readonly<Record<string, string>> = {
+  'net.ipv4.icmp_echo_ignore_all': '0',
+  'net.ipv4.icmp_echo_ignore_broadcasts': '1',
+  'net.ipv4.ip_default_ttl': '64',
+}
+
+function usual(key: string, sysctls: Readonly<Record<string, string>>): string | undefined {
+  const [, where, what] = /^net\.ipv4\.conf\.(.+)\.(\w+)$/.exec(key) ?? []
+  if (where === undefined || what === undefined) return plainDefaults[key]
+  const compiled = confDefaults[what]
+  // An interface starts with a copy of `default`.
+  const copied = where === 'all' || where === 'default' ? undefined : sysctls[`net.ipv4.conf.default.${what}`]
+  return compiled === undefined ? undefined : (copied ?? compiled)
+}
+
+/**
+ * The sysctls that a lab file must name so that a plan for it leaves this namespace as it is: those that differ from a
+ * new namespace's, and those that differ from what the planner would set by itself.
+ */
+export function readSysctls({ sysctls, links }: LiveNamespace, speaksIpv6: boolean): Record<string, string> {
+  const named: Record<string, string> = {}
+  const keep = (key: string, unless: string | null) => {
+    const value = sysctls[key]
+    if (value !== undefined && value !== unless) named[key] = value
+  }
+  for (const key of Object.keys(sysctls)) {
+    const expected = usual(key, sysctls)
+    if (expected !== undefined) keep(key, expected)
+  }
+  const disable = 'net.ipv6.conf.all.disable_ipv6'
+  keep(disable, speaksIpv6 ? '0' : '1')
+  if (speaksIpv6 || disable in named) keep('net.ipv6.conf.default.accept_dad', '0')
+  const forwards = sysctls['net.ipv4.ip_forward'] === '1'
+  const follows = forwards && (speaksIpv6 || disable in named)
+  keep('net.ipv6.conf.all.forwarding', follows ? '1' : '0')
+  if (links.some(({ kind }) => kind === 'bridge')) for (const key of bridgeNetfilterKeys) keep(key, '0')
+  return named
+}

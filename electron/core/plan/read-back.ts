@@ -1,0 +1,203 @@
+/** `vethlab state --as lab`: the live network as a lab file. */
+import { containsAddress, familyOf, isLinkLocalIpv6, parseAddress } from '../lab/address.js'
+import { hostNamespace } from '../lab/lab.js'
+import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
+import type { LabFile, RouteEntry } from '../lab/schema.js'
+import type { LiveLink, LiveNamespace, LiveRoute, LiveState } from '../live/state.js'
+import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
+import { delayText, percentText, rateText, sameImpair } from './qdisc.js'
+import { readRules } from './read-back-rules.js'
+import { readSysctls } from './read-back-sysctls.js'
+import { stepRoute } from './restore.js'
+
+export interface ReadBack {
+  readonly lab: LabFile
+  /** What a lab file has no words for, one sentence or command each. */
+  readonly unexpressed: readonly string[]
+}
+
+type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
+type LinkEntry = NonNullable<LabFile['links']>[number]
+type ImpairEntry = NonNullable<Exclude<LinkEntry, readonly unknown[]>['impair']>
+
+/** The uplink's tap, brought by slirp4netns, with its address and route: `uplink: on` stands for all of it. */
+const isUplinkTap = (namespace: string, link: LiveLink): boolean =>
+  namespace === hostNamespace && link.kind === 'tun' && link.name === 'eth0'
+
+/** Kinds an `interfaces:` entry without a link stands for. */
+const bareKinds = new Set(['dummy', 'ifb', 'physical', 'tun'])
+
+/**
+ * A plan for the result against the same live state is empty, and a fresh build of it gives the same network. MACs are
+ * left out: the kernel does not tell a given one from its own choice.
+ */
+export function labFromLive(live: LiveState, name: string): ReadBack {
+  const index = indexLive(live)
+  const unexpressed: string[] = []
+  const speaksIpv6 = live.namespaces.some(
+    ({ addresses, routes, ruleset }) =>
+      addresses.some((each) => each.family === 'ipv6' && !isKernelAddress(each)) ||
+      routes.some((each) => each.family === 'ipv6' && isOwnRoute(each)) ||
+      ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null),
+  )
+  const readable = live.namespaces.filter((each) => {
+    const fits = namespaceNamePattern.test(each.name)
+    if (!fits) unexpressed.push(`Namespace ${JSON.stringify(each.name)}: its name does not fit a lab file.`)
+    return fits
+  })
+  const links = new Links(index, new Set(readable.map((each) => each.name)), unexpressed)
+  const namespaces: Record<string, NamespaceEntry> = {}
+  for (const namespace of readable)
+    namespaces[namespace.name] = readNamespace(namespace, links, speaksIpv6, unexpressed)
+  const uplink = index.link(hostNamespace, 'eth0')
+  const lab: LabFile = {
+    vethlab: labVersion,
+    name,
+    namespaces,
+    ...(links.entries.length > 0 ? { links: links.entries } : {}),
+    ...(links.tunnels.length > 0 ? { tunnels: links.tunnels } : {}),
+    ...(uplink && isUplinkTap(hostNamespace, uplink) ? { uplink: 'on' as const } : {}),
+  }
+  return { lab, unexpressed }
+}
+
+/** Collects the veth pairs and tunnels of all namespaces, and knows which links a lab file can hold. */
+class Links {
+  readonly entries: LinkEntry[] = []
+  readonly tunnels: NonNullable<LabFile['tunnels']> = []
+  readonly #index: LiveIndex
+  readonly #namespaces: ReadonlySet<string>
+  readonly #unexpressed: string[]
+  readonly #paired = new Set<string>()
+
+  constructor(index: LiveIndex, namespaces: ReadonlySet<string>, unexpressed: string[]) {
+    this.#index = index
+    this.#namespaces = namespaces
+    this.#unexpressed = unexpressed
+  }
+
+  /** Whether the lab file has this link; makes its `links` or `tunnels` entry the first time. */
+  read(namespace: string, link: LiveLink): boolean {
+    const why = this.#refuse(namespace, link)
+    if (why !== null) this.#unexpressed.push(`Interface ${link.name} in ${namespace}: ${why}.`)
+    return why === null
+  }
+
+  #refuse(namespace: string, link: LiveLink): string | null {
+    if (!interfaceNamePattern.test(link.name)) return 'its name does not fit a lab file'
+    if (link.kind === 'loopback' || bareKinds.has(link.kind)) return null
+    if (link.kind === 'bridge') return link.bridge?.vlanFiltering ? 'it filters VLANs' : null
+    if (link.kind === 'vxlan') return this.#tunnel(namespace, link)
+    return link.kind === 'veth' ? this.#pair(namespace, link) : `a lab file has no ${link.kind} devices`
+  }
+
+  #tunnel(namespace: string, { name, vxlan }: LiveLink): string | null {
+    if (!vxlan || vxlan.local === null || vxlan.remote === null) return 'a tunnel needs a local and a remote address'
+    const { id, local, remote, port } = vxlan
+    this.tunnels.push({ type: 'vxlan', id, namespace, name, local, remote, port })
+    return null
+  }
+
+  #pair(namespace: string, link: LiveLink): string | null {
+    const peer = this.#index.peer({ namespace, link })
+    if (!peer || !this.#namespaces.has(peer.namespace) || !interfaceNamePattern.test(peer.link.name)) {
+      return 'its other end is in no namespace of the lab'
+    }
+    const [near, far] = [linkKey(namespace, link.name), linkKey(peer.namespace, peer.link.name)]
+    if (this.#paired.has(near)) return null
+    this.#paired.add(near).add(far)
+    // A cable is told from the node to what it is plugged into; host comes first in the live state.
+    const ends: [string, string] = namespace === hostNamespace ? [far, near] : [near, far]
+    if (!sameImpair(link.impair, peer.link.impair)) {
+      this.#unexpressed.push(`Cable ${ends.join(' - ')}: its two directions are impaired differently.`)
+      this.entries.push(ends)
+    } else {
+      this.entries.push(link.impair ? { ends, impair: impairEntry(link.impair) } : ends)
+    }
+    return null
+  }
+}
+
+function impairEntry({ delayUs, lossPercent, rateBit }: NonNullable<LiveLink['impair']>): ImpairEntry {
+  return {
+    ...(delayUs ? { delay: delayText(delayUs) } : {}),
+    ...(lossPercent ? { loss: percentText(lossPercent) } : {}),
+    ...(rateBit ? { rate: rateText(rateBit) } : {}),
+  }
+}
+
+function readNamespace(live: LiveNamespace, links: Links, speaksIpv6: boolean, unexpressed: string[]): NamespaceEntry {
+  const bridges: NonNullable<NamespaceEntry['bridges']> = {}
+  const interfaces: NonNullable<NamespaceEntry['interfaces']> = {}
+  const skipped = new Set<string>()
+  for (const link of live.links) {
+    if (isUplinkTap(live.name, link)) {
+      skipped.add(link.name)
+    } else if (!links.read(live.name, link)) {
+      skipped.add(link.name)
+    } else {
+      const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
+      const said = {
+        ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
+        ...(link.mtu === (link.kind === 'loopback' ? 65536 : 1500) ? {} : { mtu: link.mtu }),
+        ...(link.up ? {} : { up: false }),
+      }
+      const ports = live.links.filter(({ master }) => master === link.name).map((port) => port.name)
+      if (link.kind === 'bridge') {
+        bridges[link.name] = {
+          ...said,
+          ...(ports.length > 0 ? { ports } : {}),
+          ...(link.bridge?.stp ? { stp: true } : {}),
+        }
+      } else if (Object.keys(said).length > 0 || bareKinds.has(link.kind)) {
+        interfaces[link.name] = said
+      }
+    }
+  }
+  const routes = live.routes.filter((route) => isSayable(live.name, route, skipped, unexpressed))
+  for (const rule of live.rules) {
+    if (![0, 32766, 32767].includes(rule.priority)) {
+      unexpressed.push(`${live.name}: ip rule priority ${rule.priority}, table ${rule.table}`)
+    }
+  }
+  const rules = readRules(live, speaksIpv6)
+  unexpressed.push(...rules.unexpressed)
+  const sysctls = readSysctls(live, speaksIpv6)
+  return {
+    ...(live.sysctls['net.ipv4.ip_forward'] === '1' ? { forwarding: true } : {}),
+    ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
+    ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
+    ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
+    ...(rules.nat.length > 0 ? { nat: [...rules.nat] } : {}),
+    ...(rules.firewall.length > 0 ? { firewall: [...rules.firewall] } : {}),
+    ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
+    ...(live.services.length > 0 ? { services: live.services.map((service) => ({ ...service })) } : {}),
+  }
+}
+
+const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
+
+function isSayable(namespace: string, route: LiveRoute, skipped: ReadonlySet<string>, unexpressed: string[]): boolean {
+  if (route.protocol === 'kernel' || route.protocol === 'ra') return false
+  if (isOwnRoute(route) && sayableTypes.has(route.type)) return route.dev === null || !skipped.has(route.dev)
+  unexpressed.push(`${namespace}: ${route.type} route ${route.to} in table ${route.table}`)
+  return false
+}
+
+function routeEntry(live: LiveNamespace, route: LiveRoute): RouteEntry {
+  const { to, via, dev, metric, type, onlink } = stepRoute(route)
+  const gateway = via === null ? null : parseAddress(via)
+  const reaching = live.addresses.filter((each) => via !== null && containsAddress(each.address, via))
+  // The gateway alone says which way, unless no subnet or more than one holds it.
+  const plain = gateway && !isLinkLocalIpv6(gateway) && !onlink && new Set(reaching.map((each) => each.dev)).size === 1
+  const whole = familyOf(to) === 'ipv6' ? '::/0' : '0.0.0.0/0'
+  return {
+    // `default` takes its family from the gateway; without one the prefix must say it.
+    to: to === whole && via !== null ? 'default' : to,
+    ...(via === null ? {} : { via }),
+    ...(dev === null || plain ? {} : { dev }),
+    ...(metric === null ? {} : { metric }),
+    ...(type === 'unicast' ? {} : { type }),
+    ...(onlink ? { onlink } : {}),
+  }
+}

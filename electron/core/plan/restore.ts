@@ -1,0 +1,151 @@
+/** How to make again what a deletion takes along: the undo of `link-delete` and `namespace-delete`. */
+import { hostNamespace, type Impair } from '../lab/lab.js'
+import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
+import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
+import { parseRule } from './rules.js'
+import type { KernelStep, Step, StepRoute } from './step.js'
+
+/** A live route as a step states it. Metrics that the kernel fills in by itself are left out. */
+export function stepRoute(route: LiveRoute): StepRoute {
+  // ip6_route_add gives 1024 where none is asked for (IP6_RT_PRIO_USER); IPv4 keeps 0.
+  const metric = route.metric === 0 || (route.family === 'ipv6' && route.metric === 1024) ? null : route.metric
+  const type = route.type as StepRoute['type']
+  const dev = type === 'unicast' ? route.dev : null
+  return {
+    family: route.family,
+    to: route.to,
+    via: route.via,
+    dev,
+    metric,
+    type,
+    onlink: route.flags.includes('onlink'),
+  }
+}
+
+export const addressStep = (
+  op: 'address-add' | 'address-delete',
+  namespace: string,
+  { dev, address, family }: LiveAddress,
+): KernelStep => ({ op, namespace, dev, address, family })
+
+/** Routes on a device before routes through a gateway, which must be reachable by then. */
+export const byGateway = (a: LiveRoute, b: LiveRoute): number => Number(a.via !== null) - Number(b.via !== null)
+
+function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | null {
+  const { name, mac, mtu } = link
+  if (link.kind === 'veth') {
+    const peer = index.peer({ namespace, link })
+    if (!peer) return null
+    const end = { namespace: peer.namespace, name: peer.link.name, mac: peer.link.mac, mtu: peer.link.mtu }
+    return { op: 'veth-add', namespace, name, mac, mtu, peer: end }
+  }
+  if (link.kind === 'bridge') return { op: 'bridge-add', namespace, name, stp: link.bridge?.stp ?? false, mac, mtu }
+  if (link.kind === 'dummy' || link.kind === 'ifb') return { op: 'dummy-add', namespace, name, mac, mtu }
+  const { vxlan } = link
+  if (!vxlan || vxlan.local === null || vxlan.remote === null) return null
+  return { op: 'vxlan-add', namespace, name, mac, mtu, ...vxlan, local: vxlan.local, remote: vxlan.remote }
+}
+
+/** An interface's place, addresses, switch and impairment, in the order they can be given. */
+function configuration(index: LiveIndex, refs: readonly LinkRef[], gone: ReadonlySet<string>): KernelStep[] {
+  const [masters, addresses, ups, routes, impairs]: KernelStep[][] = [[], [], [], [], []]
+  const devices = new Map<string, Set<string>>()
+  for (const { namespace, link } of refs) {
+    const at = { namespace, name: link.name }
+    if (link.master !== null && !gone.has(linkKey(namespace, link.master))) {
+      masters?.push({ op: 'link-master', ...at, master: link.master, before: null })
+    }
+    for (const address of index.namespaces.get(namespace)?.addresses.get(link.name) ?? []) {
+      if (!isKernelAddress(address)) addresses?.push(addressStep('address-add', namespace, address))
+    }
+    if (link.up) ups?.push({ op: 'link-up', ...at })
+    const impair: Impair | null = link.impair
+    if (impair) impairs?.push({ op: 'impair-set', namespace, dev: link.name, impair, before: null })
+    devices.set(namespace, (devices.get(namespace) ?? new Set()).add(link.name))
+  }
+  for (const [namespace, names] of devices) {
+    const live = index.namespaces.get(namespace)?.live.routes ?? []
+    const over = live.filter((route) => isOwnRoute(route) && route.dev !== null && names.has(route.dev))
+    for (const route of over.toSorted(byGateway)) routes?.push({ op: 'route-add', namespace, route: stepRoute(route) })
+  }
+  return [masters, addresses, ups, routes, impairs].flatMap((steps) => steps ?? [])
+}
+
+/**
+ * Steps that make these links and what hung on them again. `refs` are all that one step takes (both ends of a veth
+ * pair); `gone` are links that an earlier step has taken, which its own undo brings back later.
+ */
+export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: ReadonlySet<string>): KernelStep[] {
+  const known = new Set<string>()
+  const adds: KernelStep[] = []
+  const ports: KernelStep[] = []
+  for (const ref of refs) {
+    const key = linkKey(ref.namespace, ref.link.name)
+    const add = known.has(key) ? null : creation(index, ref)
+    known.add(key)
+    if (add?.op === 'veth-add') known.add(linkKey(add.peer.namespace, add.peer.name))
+    if (add) adds.push(add)
+    if (ref.link.kind !== 'bridge') continue
+    for (const port of index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []) {
+      const portKey = linkKey(ref.namespace, port.name)
+      if (gone.has(portKey) || refs.some(({ namespace, link }) => linkKey(namespace, link.name) === portKey)) continue
+      ports.push({ op: 'link-master', namespace: ref.namespace, name: port.name, master: ref.link.name, before: null })
+    }
+  }
+  return [...adds, ...ports, ...configuration(index, refs, gone)]
+}
+
+/** Links that go with this one: the other end of a veth pair. */
+export function linkAndPeer(index: LiveIndex, ref: LinkRef): LinkRef[] {
+  const peer = index.peer(ref)
+  return peer ? [ref, peer] : [ref]
+}
+
+/** All that a namespace's deletion takes: its links and the far ends of its veth pairs. */
+export function linksOfNamespace(index: LiveIndex, name: string): LinkRef[] {
+  const links: readonly LiveLink[] = index.namespaces.get(name)?.live.links ?? []
+  return links.filter(isDeletable).flatMap((link) => linkAndPeer(index, { namespace: name, link }))
+}
+
+/** Undo of a namespace's deletion, but for its services, which are stopped before. */
+export function restoreNamespace(index: LiveIndex, name: string, gone: ReadonlySet<string>): Step[] {
+  const live = index.namespaces.get(name)?.live
+  if (!live || name === hostNamespace) return []
+  const kept = linksOfNamespace(index, name).filter(({ namespace, link }) => !gone.has(linkKey(namespace, link.name)))
+  const seen = new Set<string>()
+  const refs = kept.filter(({ namespace, link }) => {
+    const key = linkKey(namespace, link.name)
+    return !seen.has(key) && seen.add(key)
+  })
+  // Forwarding first: switching it writes over others.
+  const keys = Object.keys(live.sysctls).toSorted((a, b) => Number(/forward/.test(b)) - Number(/forward/.test(a)))
+  const sysctl = keys.map((key): KernelStep => ({
+    op: 'sysctl-set',
+    namespace: name,
+    key,
+    value: live.sysctls[key] ?? '',
+    before: null,
+  }))
+  const perInterface = (step: KernelStep) =>
+    step.op === 'sysctl-set' && /^net\.\w+\.(?:conf|neigh)\.(?!all\.|default\.)/.test(step.key)
+  const lo = live.links.filter(({ kind }) => kind === 'loopback').map((link) => ({ namespace: name, link }))
+  const up = lo.filter(({ link }) => link.up).map((): KernelStep => ({ op: 'link-up', namespace: name, name: 'lo' }))
+  const steps: Step[] = [
+    { op: 'namespace-add', namespace: name },
+    ...sysctl.filter((step) => !perInterface(step)),
+    ...up,
+    ...configuration(index, lo, gone).filter(({ op }) => op !== 'link-up'),
+    ...restoreLinks(index, refs, gone),
+    ...sysctl.filter(perInterface),
+  ]
+  for (const route of live.routes) {
+    if (isOwnRoute(route) && route.dev === null)
+      steps.push({ op: 'route-add', namespace: name, route: stepRoute(route) })
+  }
+  for (const line of live.ruleset.iptables) {
+    const parsed = parseRule(line)
+    if (parsed?.kind === 'nat') steps.push({ op: 'nat-add', namespace: name, rule: parsed.rule })
+    if (parsed?.kind === 'firewall') steps.push({ op: 'firewall-add', namespace: name, rule: parsed.rule })
+  }
+  return steps
+}

@@ -1,0 +1,111 @@
+/** NAT and firewall rules: append and remove are all there is, and order within a chain counts. */
+import type { Lab, LabFirewall, LabNamespace, LabNat } from '../lab/lab.js'
+import type { IptablesRule } from '../live/state.js'
+import { liveRuleValue, parseRule, spellFirewall, spellNat, type RuleSpelling } from './rules.js'
+import { formerLab, type Scope } from './scope.js'
+import type { RuleStep } from './step.js'
+
+interface Entry {
+  readonly spelling: RuleSpelling
+  step(op: 'add' | 'delete'): RuleStep
+}
+
+function natEntry(namespace: string, rule: LabNat): Entry {
+  return { spelling: spellNat(rule), step: (op) => ({ op: `nat-${op}`, namespace, rule }) }
+}
+
+/** One entry per family, so that one step is one command. */
+function firewallEntries(namespace: string, rule: LabFirewall): Entry[] {
+  return rule.families.map((family) => ({
+    spelling: spellFirewall(rule, family),
+    step: (op) => ({ op: `firewall-${op}`, namespace, rule: { ...rule, families: [family] } }),
+  }))
+}
+
+const chainKey = (rule: { readonly family: string; readonly table: string; readonly chain: string }): string =>
+  `${rule.family} ${rule.table} ${rule.chain}`
+
+/** Entries by chain, in the lab's order. A rule said twice has no second effect. IPv6 rules only where there is IPv6. */
+function entriesByChain(lab: Lab | null, name: string): Map<string, Map<string, Entry>> {
+  const namespace = lab?.namespaces.get(name)
+  const entries = [
+    ...(namespace?.nat ?? []).map((rule) => natEntry(name, rule)),
+    ...(namespace?.firewall ?? []).flatMap((rule) => firewallEntries(name, rule)),
+  ]
+  const chains = new Map<string, Map<string, Entry>>()
+  for (const entry of entries) {
+    if (entry.spelling.family === 'ipv6' && !lab?.ipv6) continue
+    const key = chainKey(entry.spelling)
+    const chain = chains.get(key) ?? new Map<string, Entry>()
+    if (!chain.has(entry.spelling.saved)) chain.set(entry.spelling.saved, entry)
+    chains.set(key, chain)
+  }
+  return chains
+}
+
+function liveEntry(namespace: string, rule: IptablesRule): Entry | null {
+  const parsed = parseRule(rule)
+  if (!parsed) return null
+  return parsed.kind === 'nat' ? natEntry(namespace, parsed.rule) : (firewallEntries(namespace, parsed.rule)[0] ?? null)
+}
+
+export function planRules(scope: Scope, { name }: LabNamespace): void {
+  const wanted = entriesByChain(scope.lab, name)
+  const had = entriesByChain(formerLab(scope.former), name)
+  const live = new Map<string, IptablesRule[]>()
+  for (const rule of scope.index.namespaces.get(name)?.live.ruleset.iptables ?? []) {
+    if (rule.rule === null) continue
+    const key = chainKey(rule)
+    const chain = live.get(key)
+    if (chain) chain.push(rule)
+    else live.set(key, [rule])
+  }
+  for (const key of new Set([...wanted.keys(), ...live.keys()])) {
+    planChain(scope, name, wanted.get(key) ?? new Map(), had.get(key) ?? new Map(), live.get(key) ?? [])
+  }
+}
+
+type Chain = ReadonlyMap<string, Entry>
+
+/**
+ * The longest beginning of the wanted chain that the live chain has in this order stays; the rest of it is removed and
+ * appended. Foreign rules keep their places.
+ */
+function planChain(
+  { draft, former }: Scope,
+  namespace: string,
+  wanted: Chain,
+  had: Chain,
+  live: readonly IptablesRule[],
+): void {
+  const order = [...wanted.keys()]
+  const kept = new Set<string>()
+  for (const { rule } of live) {
+    const value = liveRuleValue(rule ?? '')
+    if (value === order[kept.size]) kept.add(value)
+  }
+  const deleted = new Map<number, Entry>()
+  const seen = new Set<string>()
+  live.forEach((rule, at) => {
+    const value = liveRuleValue(rule.rule ?? '')
+    const first = !seen.has(value)
+    seen.add(value)
+    // A second copy of a wanted rule is somebody else's.
+    if (first ? kept.has(value) : former !== 'everything') return
+    const entry = wanted.get(value) ?? had.get(value) ?? (former === 'everything' ? liveEntry(namespace, rule) : null)
+    if (entry) deleted.set(at, entry)
+  })
+  // Last first: then what stands behind a rule when it is deleted is what stays, and undo has only that to pass.
+  for (const [at, entry] of [...deleted].toReversed()) {
+    const behind = live.flatMap((rule, other) =>
+      other > at && !deleted.has(other) ? (liveEntry(namespace, rule) ?? []) : [],
+    )
+    // Undo appends the rule, then moves all that stood behind it behind it again.
+    const undo = [entry.step('add'), ...behind.flatMap((other) => [other.step('delete'), other.step('add')])]
+    draft.add('rule-delete', entry.step('delete'), undo)
+  }
+  for (const [value, entry] of wanted) {
+    if (kept.has(value)) continue
+    draft.add(entry.spelling.table === 'nat' ? 'nat-add' : 'firewall-add', entry.step('add'))
+  }
+}

@@ -1,0 +1,85 @@
+/** What one planning run knows: the lab, the kernel, and whose objects may be removed. */
+import type { Endpoint, Lab, LabInterface } from '../lab/lab.js'
+import { hostNamespace } from '../lab/lab.js'
+import type { LiveLink } from '../live/state.js'
+import type { LiveIndex } from './live-index.js'
+import type { Draft } from './order.js'
+
+/**
+ * Whose objects go when the lab does not have them: those of the former lab; nobody's (null); or all that the
+ * namespaces of the lab and of the live state hold.
+ */
+export type Former = Lab | null | 'everything'
+
+export interface Scope {
+  readonly lab: Lab
+  readonly index: LiveIndex
+  readonly former: Former
+  readonly draft: Draft
+  /** Of the lab, and of the former one where there is one. */
+  readonly interfaces: InterfaceIndex
+  readonly formerInterfaces: InterfaceIndex
+  /** Live links (`linkKey`) that this plan deletes, or that go with one it deletes. */
+  readonly gone: ReadonlySet<string>
+  /** Live namespaces that this plan deletes. */
+  readonly goneNamespaces: ReadonlySet<string>
+}
+
+/** The former lab itself, where there is one. */
+export function formerLab(former: Former): Lab | null {
+  return former === 'everything' ? null : former
+}
+
+/** In the sandbox with its uplink on, the shell's slirp4netns brings the host's `eth0`; a plan neither makes nor removes it. */
+const uplinkInterface = 'eth0'
+
+export function isUplink(lab: Lab, namespace: string, wanted: LabInterface): boolean {
+  return lab.uplink && namespace === hostNamespace && wanted.kind === 'dummy' && wanted.name === uplinkInterface
+}
+
+/** A device that was there before any lab, or that somebody else brought: what is on it is not the lab's to clear. */
+export function isProtected(link: LiveLink | undefined): boolean {
+  return link !== undefined && (link.kind === 'physical' || link.kind === 'tun')
+}
+
+/** Interfaces of a lab by namespace and name. */
+export type InterfaceIndex = ReadonlyMap<string, ReadonlyMap<string, LabInterface>>
+
+export function indexInterfaces(lab: Lab | null): InterfaceIndex {
+  return new Map(
+    [...(lab?.namespaces ?? [])].map(([name, { interfaces }]) => [
+      name,
+      new Map(interfaces.map((each) => [each.name, each])),
+    ]),
+  )
+}
+
+/** Whether a live link is the one the lab means: same kind, and what cannot be changed on it is the same. */
+export function isSameLink(index: LiveIndex, namespace: string, wanted: LabInterface, link: LiveLink): boolean {
+  switch (wanted.kind) {
+    case 'loopback':
+    case 'bridge':
+      return link.kind === wanted.kind
+    case 'veth': {
+      const peer = link.kind === 'veth' ? index.peer({ namespace, link }) : null
+      return peer !== null && isEndpoint(wanted.peer, peer.namespace, peer.link.name)
+    }
+    case 'vxlan': {
+      const { vxlan } = link
+      return (
+        vxlan !== null &&
+        vxlan.id === wanted.id &&
+        vxlan.local === wanted.local &&
+        vxlan.remote === wanted.remote &&
+        vxlan.port === wanted.port
+      )
+    }
+    case 'dummy':
+      // ifb stands in where the kernel has no dummy; on a real host the name may be a device of the machine.
+      return link.kind === 'dummy' || link.kind === 'ifb' || isProtected(link)
+  }
+}
+
+function isEndpoint(end: Endpoint, namespace: string, name: string): boolean {
+  return end.namespace === namespace && end.interface === name
+}

@@ -1,0 +1,102 @@
+/**
+ * The vocabulary of change: one step is one command of the tutorial world, done through rtnetlink, /proc/sys,
+ * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
+ */
+import type { Family, LabFirewall, LabNat, LabService, Impair } from '../lab/lab.js'
+
+interface At {
+  /** The namespace it happens in; `host` is the lab's default namespace. */
+  readonly namespace: string
+}
+
+export type KernelStep =
+  | (At & { readonly op: 'namespace-add' })
+  /** `restore` makes the namespace and what was in it again on undo. */
+  | (At & { readonly op: 'namespace-delete'; readonly restore?: readonly Step[] })
+  /** `value` null on undo of a key whose former value is unknown never occurs: planners record `before`. */
+  | (At & { readonly op: 'sysctl-set'; readonly key: string; readonly value: string; readonly before: string | null })
+  | (At & {
+      readonly op: 'veth-add'
+      readonly name: string
+      readonly mac: string | null
+      readonly mtu: number | null
+      readonly peer: {
+        readonly namespace: string
+        readonly name: string
+        readonly mac: string | null
+        readonly mtu: number | null
+      }
+    })
+  | (At & {
+      readonly op: 'bridge-add'
+      readonly name: string
+      readonly stp: boolean
+      readonly mac: string | null
+      readonly mtu: number | null
+    })
+  | (At & {
+      readonly op: 'vxlan-add'
+      readonly name: string
+      readonly id: number
+      readonly local: string
+      readonly remote: string
+      readonly port: number
+      readonly mac: string | null
+      readonly mtu: number | null
+    })
+  | (At & { readonly op: 'dummy-add'; readonly name: string; readonly mac: string | null; readonly mtu: number | null })
+  /** `restore` recreates the link on undo, where the planner knows how. */
+  | (At & { readonly op: 'link-delete'; readonly name: string; readonly restore: readonly KernelStep[] })
+  | (At & { readonly op: 'link-up'; readonly name: string })
+  | (At & { readonly op: 'link-down'; readonly name: string })
+  | (At & { readonly op: 'link-mtu'; readonly name: string; readonly mtu: number; readonly before: number })
+  | (At & { readonly op: 'link-mac'; readonly name: string; readonly mac: string; readonly before: string })
+  | (At & {
+      readonly op: 'link-master'
+      readonly name: string
+      readonly master: string | null
+      readonly before: string | null
+    })
+  | (At & { readonly op: 'bridge-stp'; readonly name: string; readonly stp: boolean })
+  | (At & { readonly op: 'address-add'; readonly dev: string; readonly address: string; readonly family: Family })
+  | (At & { readonly op: 'address-delete'; readonly dev: string; readonly address: string; readonly family: Family })
+  | (At & { readonly op: 'route-add'; readonly route: StepRoute })
+  | (At & { readonly op: 'route-delete'; readonly route: StepRoute })
+  | (At & {
+      readonly op: 'impair-set'
+      readonly dev: string
+      readonly impair: Impair | null
+      readonly before: Impair | null
+    })
+
+export interface StepRoute {
+  readonly family: Family
+  readonly to: string
+  readonly via: string | null
+  readonly dev: string | null
+  readonly metric: number | null
+  readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
+  readonly onlink: boolean
+}
+
+/** Packet filter and NAT: appended at the end of its chain, removed by value. */
+export type RuleStep =
+  | (At & { readonly op: 'nat-add' | 'nat-delete'; readonly rule: LabNat })
+  | (At & { readonly op: 'firewall-add' | 'firewall-delete'; readonly rule: LabFirewall })
+
+/** Responders are kept by the helper itself. */
+export type ServiceStep = At & { readonly op: 'service-start' | 'service-stop'; readonly service: LabService }
+
+export type Step = KernelStep | RuleStep | ServiceStep
+export type StepOp = Step['op']
+
+/** A step in a plan, with everything a person is shown of it. */
+export interface PlannedStep {
+  readonly step: Step
+  /** One iproute2/sysctl/iptables command, shell-quoted, as typed in the lab's host. Services have a comment line. */
+  readonly text: string
+  /** The steps that take it back, in order. */
+  readonly undo: readonly Step[]
+}
+
+export type Plan = readonly PlannedStep[]

@@ -1,0 +1,179 @@
+/** Steps in the words of iproute2 6.1, sysctl, iptables and tc: what a person would type in the lab's host. */
+import { hostNamespace, type Impair } from '../lab/lab.js'
+import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
+import { spellFirewall, spellNat, type RuleSpelling } from './rules.js'
+import { commandLine } from './shell-quote.js'
+import type { KernelStep, Step, StepRoute } from './step.js'
+
+type Words = readonly (string | number)[]
+
+/**
+ * `ip` reads the word after `link set` as a name unless it is, or abbreviates, one of its own keywords - and a leading
+ * dash looks like an option. None of its keywords ends in a digit; every other name goes behind `dev` or `name`.
+ */
+const plainName = /^(?:lo|[A-Za-z][A-Za-z0-9_.-]*[0-9])$/
+const device = (name: string): Words => (plainName.test(name) ? [name] : ['dev', name])
+const newName = (name: string): Words => (plainName.test(name) ? [name] : ['name', name])
+
+/** A program with iproute2's own way into a namespace. */
+function within(program: 'ip' | 'tc', namespace: string, options: Words = []): Words {
+  return namespace === hostNamespace ? [program, ...options] : [program, ...options, '-n', namespace]
+}
+
+/** Any other program in a namespace. */
+function execWithin(namespace: string): Words {
+  return namespace === hostNamespace ? [] : ['ip', 'netns', 'exec', namespace]
+}
+
+function hardware(link: { readonly mac: string | null; readonly mtu: number | null }): Words {
+  return [...(link.mac === null ? [] : ['address', link.mac]), ...(link.mtu === null ? [] : ['mtu', link.mtu])]
+}
+
+function vethAdd(step: Extract<Step, { op: 'veth-add' }>): Words {
+  const { namespace, name, peer } = step
+  const peerWords = ['peer', 'name', peer.name, ...hardware(peer)]
+  if (namespace === peer.namespace) {
+    return [
+      ...within('ip', namespace),
+      'link',
+      'add',
+      ...newName(name),
+      ...hardware(step),
+      'type',
+      'veth',
+      ...peerWords,
+    ]
+  }
+  // Typed in the host: the end without `netns` stays there.
+  const inside = (end: string): Words => (end === hostNamespace ? [] : ['netns', end])
+  return [
+    ...['ip', 'link', 'add', ...newName(name), ...hardware(step), ...inside(namespace)],
+    ...['type', 'veth', ...peerWords, ...inside(peer.namespace)],
+  ]
+}
+
+function linkAdd(
+  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'dummy-add' }>,
+  kind: string,
+  options: Words = [],
+): Words {
+  const add = [...within('ip', step.namespace), 'link', 'add', ...newName(step.name), ...hardware(step)]
+  return [...add, 'type', kind, ...options]
+}
+
+const defaultRoutes: readonly string[] = ['0.0.0.0/0', '::/0']
+
+function route(namespace: string, verb: 'add' | 'del', route: StepRoute): Words {
+  return [
+    ...within('ip', namespace, route.family === 'ipv6' ? ['-6'] : []),
+    ...['route', verb],
+    ...(route.type === 'unicast' ? [] : [route.type]),
+    defaultRoutes.includes(route.to) ? 'default' : route.to,
+    ...(route.via === null ? [] : ['via', route.via]),
+    ...(route.dev === null ? [] : ['dev', route.dev]),
+    ...(route.metric === null ? [] : ['metric', route.metric]),
+    ...(route.onlink && verb === 'add' ? ['onlink'] : []),
+  ]
+}
+
+function impair(namespace: string, dev: string, wanted: Impair | null): Words {
+  const tc = within('tc', namespace)
+  const qdisc = wanted && qdiscOf(wanted)
+  if (!qdisc) return [...tc, 'qdisc', 'del', 'dev', dev, 'root']
+  const replace = [...tc, 'qdisc', 'replace', 'dev', dev, 'root', qdisc.kind]
+  if (qdisc.kind === 'tbf') {
+    const burst = `${qdisc.burstBytes / 1024}kb`
+    return [...replace, 'rate', rateText(qdisc.rateBit), 'burst', burst, 'latency', delayText(qdisc.latencyUs)]
+  }
+  return [
+    ...replace,
+    ...(qdisc.delayUs ? ['delay', delayText(qdisc.delayUs)] : []),
+    ...(qdisc.lossPercent ? ['loss', percentText(qdisc.lossPercent)] : []),
+    ...(qdisc.rateBit ? ['rate', rateText(qdisc.rateBit)] : []),
+  ]
+}
+
+function rule(namespace: string, verb: '-A' | '-D', spelling: RuleSpelling): Words {
+  return [
+    ...execWithin(namespace),
+    spelling.family === 'ipv4' ? 'iptables' : 'ip6tables',
+    ...(spelling.table === 'filter' ? [] : ['-t', spelling.table]),
+    ...[verb, spelling.chain],
+    ...spelling.typed,
+  ]
+}
+
+function kernelWords(step: KernelStep): Words {
+  const { namespace } = step
+  const ip = within('ip', namespace)
+  switch (step.op) {
+    case 'namespace-add':
+      return ['ip', 'netns', 'add', namespace]
+    case 'namespace-delete':
+      return ['ip', 'netns', 'del', namespace]
+    case 'sysctl-set':
+      return [...execWithin(namespace), 'sysctl', '-w', `${step.key}=${step.value}`]
+    case 'veth-add':
+      return vethAdd(step)
+    case 'bridge-add':
+      return linkAdd(step, 'bridge', step.stp ? ['stp_state', 1] : [])
+    case 'vxlan-add':
+      return linkAdd(step, 'vxlan', ['id', step.id, 'local', step.local, 'remote', step.remote, 'dstport', step.port])
+    case 'dummy-add':
+      return linkAdd(step, 'dummy')
+    case 'link-delete':
+      return [...ip, 'link', 'del', ...device(step.name)]
+    case 'link-up':
+      return [...ip, 'link', 'set', ...device(step.name), 'up']
+    case 'link-down':
+      return [...ip, 'link', 'set', ...device(step.name), 'down']
+    case 'link-mtu':
+      return [...ip, 'link', 'set', ...device(step.name), 'mtu', step.mtu]
+    case 'link-mac':
+      return [...ip, 'link', 'set', ...device(step.name), 'address', step.mac]
+    case 'link-master':
+      return [
+        ...ip,
+        'link',
+        'set',
+        ...device(step.name),
+        ...(step.master === null ? ['nomaster'] : ['master', step.master]),
+      ]
+    case 'bridge-stp':
+      return [...ip, 'link', 'set', ...device(step.name), 'type', 'bridge', 'stp_state', step.stp ? 1 : 0]
+    case 'address-add':
+      // IPv6 addresses wait 2-3 s for duplicate address detection before they answer; `nodad` makes them usable at once.
+      return [...ip, 'addr', 'add', step.address, 'dev', step.dev, ...(step.family === 'ipv6' ? ['nodad'] : [])]
+    case 'address-delete':
+      return [...ip, 'addr', 'del', step.address, 'dev', step.dev]
+    case 'route-add':
+      return route(namespace, 'add', step.route)
+    case 'route-delete':
+      return route(namespace, 'del', step.route)
+    case 'impair-set':
+      return impair(namespace, step.dev, step.impair)
+  }
+}
+
+/**
+ * The step as one command, shell-quoted, to be typed in the lab's host. Services, which no command of the system
+ * keeps, are one comment line. A firewall rule for two families is spelled for its first: planners make one step each.
+ */
+export function stepText(step: Step): string {
+  switch (step.op) {
+    case 'nat-add':
+    case 'nat-delete':
+      return commandLine(rule(step.namespace, step.op === 'nat-add' ? '-A' : '-D', spellNat(step.rule)))
+    case 'firewall-add':
+    case 'firewall-delete': {
+      const spelling = spellFirewall(step.rule, step.rule.families[0] ?? 'ipv4')
+      return commandLine(rule(step.namespace, step.op === 'firewall-add' ? '-A' : '-D', spelling))
+    }
+    case 'service-start':
+      return `# vethlab: answer on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
+    case 'service-stop':
+      return `# vethlab: stop answering on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
+    default:
+      return commandLine(kernelWords(step))
+  }
+}

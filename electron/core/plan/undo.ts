@@ -1,0 +1,62 @@
+import type { KernelStep, Step } from './step.js'
+
+/** A fresh link's undo. Its own undo makes it again as it was made. */
+function removal(step: KernelStep & { readonly name: string }): Step[] {
+  return [{ op: 'link-delete', namespace: step.namespace, name: step.name, restore: [step] }]
+}
+
+/**
+ * The steps that take a step back, in order, from what it records itself. Empty for a sysctl whose former value is not
+ * known: its namespace is as new as the value, and goes as a whole.
+ */
+export function undoOf(step: Step): Step[] {
+  switch (step.op) {
+    case 'namespace-add':
+      return [{ op: 'namespace-delete', namespace: step.namespace }]
+    case 'namespace-delete':
+      return step.restore ? [...step.restore] : [{ op: 'namespace-add', namespace: step.namespace }]
+    case 'sysctl-set':
+      return step.before === null ? [] : [{ ...step, value: step.before, before: step.value }]
+    case 'veth-add':
+    case 'bridge-add':
+    case 'vxlan-add':
+    case 'dummy-add':
+      return removal(step)
+    case 'link-delete':
+      return [...step.restore]
+    case 'link-up':
+      return [{ ...step, op: 'link-down' }]
+    case 'link-down':
+      return [{ ...step, op: 'link-up' }]
+    case 'link-mtu':
+      return [{ ...step, mtu: step.before, before: step.mtu }]
+    case 'link-mac':
+      return [{ ...step, mac: step.before, before: step.mac }]
+    case 'link-master':
+      return [{ ...step, master: step.before, before: step.master }]
+    case 'bridge-stp':
+      return [{ ...step, stp: !step.stp }]
+    case 'address-add':
+      return [{ ...step, op: 'address-delete' }]
+    case 'address-delete':
+      return [{ ...step, op: 'address-add' }]
+    case 'route-add':
+      return [{ ...step, op: 'route-delete' }]
+    case 'route-delete':
+      return [{ ...step, op: 'route-add' }]
+    case 'impair-set':
+      return [{ ...step, impair: step.before, before: step.impair }]
+    case 'nat-add':
+      return [{ ...step, op: 'nat-delete' }]
+    case 'nat-delete':
+      return [{ ...step, op: 'nat-add' }]
+    case 'firewall-add':
+      return [{ ...step, op: 'firewall-delete' }]
+    case 'firewall-delete':
+      return [{ ...step, op: 'firewall-add' }]
+    case 'service-start':
+      return [{ ...step, op: 'service-stop' }]
+    case 'service-stop':
+      return [{ ...step, op: 'service-start' }]
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * What the window asks of its own shell (Electron main, or `vethlab serve`) rather than of the helper: lab files, the
+ * sandbox's life, the machine. Same connection, same form as `rpc.ts`; a shell answers these and relays all the others.
+ */
+import { z } from 'zod'
+import type { Capabilities, Failure, Result } from './rpc.js'
+import type { Text } from './lab/schema.js'
+
+/** Bytes of a lab's text as a file holds it, by SHA-256 (hex): tells whether a file is still what was read. */
+export type Fingerprint = string
+
+export interface OpenedFile {
+  /** Absolute path; null for a lab that has no file yet (new, or a starter lab). */
+  readonly path: string | null
+  readonly text: string
+  readonly fingerprint: Fingerprint | null
+}
+
+export interface StarterLab {
+  /** File name without `.vethlab.yaml`, e.g. `08-nat`. */
+  readonly id: string
+  readonly name: string
+  readonly title: Text
+  readonly description: Text | null
+  /** Rung of the ladder, from 1. */
+  readonly rung: number
+  /** A lab to repair. */
+  readonly broken: boolean
+  /** Comes with a guide. */
+  readonly guided: boolean
+  readonly text: string
+}
+
+export interface RecentFile {
+  readonly path: string
+  readonly name: string
+  /** Milliseconds since the epoch. */
+  readonly opened: number
+}
+
+/** Unsaved work that was found after a crash. */
+export interface RecoveredWork {
+  readonly id: string
+  readonly path: string | null
+  readonly text: string
+  readonly saved: number
+}
+
+export interface DirectoryEntry {
+  readonly name: string
+  readonly kind: 'directory' | 'lab'
+}
+
+const path = z.string().min(1).max(4096)
+const labText = z.string().max(4 * 1024 * 1024)
+const none = z.strictObject({})
+
+export const shellRequests = {
+  /** Must come first in the browser shell: the one-time token of the printed address. */
+  'shell/open': z.strictObject({ token: z.string().max(200).optional() }),
+  /** Start the sandbox and its helper; the capabilities and the state come by `session/open`. */
+  'sandbox/start': none,
+  'sandbox/stop': none,
+  'doctor/run': none,
+  'file/starters': none,
+  'file/recent': none,
+  'file/read': z.strictObject({ path }),
+  /** Atomic. Refused with `changed-on-disk` where the file is not what `base` says. */
+  'file/write': z.strictObject({ path, text: labText, base: z.string().nullable() }),
+  /** The desktop's own dialog; the browser shell answers `no-dialog`, and the window browses by `file/browse`. */
+  'file/choose': z.strictObject({ purpose: z.enum(['open', 'save']), suggested: z.string().max(255) }),
+  'file/browse': z.strictObject({ directory: path.nullable() }),
+  /** Told of by `file/changed` from now on. Null: none. */
+  'file/watch': z.strictObject({ path: path.nullable() }),
+  /** Keep unsaved work where a crash cannot reach it; null text: saved or given up. */
+  'file/keep': z.strictObject({
+    id: z.string().regex(/^[a-z0-9-]{1,40}$/),
+    path: path.nullable(),
+    text: labText.nullable(),
+  }),
+  'file/recover': none,
+  /** Progress of guides, by lab name. */
+  'guide/read': none,
+  'guide/write': z.strictObject({
+    lab: z.string().max(40),
+    step: z.int().min(0).max(1000),
+    answers: z.array(z.int()).max(1000),
+  }),
+  /** Whether the window may be closed without asking, and what its title says. */
+  'window/state': z.strictObject({ title: z.string().max(200), unsaved: z.boolean() }),
+} as const
+
+export type ShellRequestName = keyof typeof shellRequests
+export type ShellParams<N extends ShellRequestName> = z.infer<(typeof shellRequests)[N]>
+
+export interface DoctorFinding {
+  readonly name: string
+  readonly ok: boolean
+  /** What was found, in a sentence or a version. */
+  readonly found: string
+  /** What to do; null where nothing is. */
+  readonly hint: string | null
+}
+
+export interface GuideProgress {
+  readonly lab: string
+  readonly step: number
+  readonly answers: readonly number[]
+}
+
+export interface ShellResults {
+  'shell/open': {
+    readonly version: string
+    readonly shell: 'desktop' | 'browser'
+    /** BCP 47, of the user's system. */
+    readonly language: string
+    readonly home: string
+    /** A lab the user asked for when starting. */
+    readonly file: OpenedFile | null
+    readonly fileFailure: Failure | null
+    /** Whether the sandbox runs already (the window was reloaded). */
+    readonly running: boolean
+    readonly recovered: readonly RecoveredWork[]
+  }
+  'sandbox/start': Result<{ readonly capabilities: Capabilities }>
+  'sandbox/stop': Result<object>
+  'doctor/run': { readonly ok: boolean; readonly findings: readonly DoctorFinding[] }
+  'file/starters': { readonly labs: readonly StarterLab[] }
+  'file/recent': { readonly files: readonly RecentFile[] }
+  'file/read': Result<{ readonly file: OpenedFile }>
+  'file/write': Result<{ readonly fingerprint: Fingerprint }>
+  'file/choose': Result<{ readonly path: string | null }>
+  'file/browse': Result<{
+    readonly directory: string
+    readonly parent: string | null
+    readonly entries: readonly DirectoryEntry[]
+  }>
+  'file/watch': Result<object>
+  'file/keep': Result<object>
+  'file/recover': { readonly recovered: readonly RecoveredWork[] }
+  'guide/read': { readonly progress: readonly GuideProgress[] }
+  'guide/write': Result<object>
+  'window/state': Result<object>
+}
+
+export interface ShellNotifications {
+  /** The sandbox ended by itself. */
+  'sandbox/ended': { readonly message: string }
+  'file/changed': { readonly path: string }
+  /** A file the user opened from outside (second start, drag onto the icon, recent documents). */
+  'file/opened': { readonly file: OpenedFile }
+  /** A menu entry or shortcut of the shell. */
+  'menu/chosen': {
+    readonly entry:
+      'new' | 'open' | 'save' | 'save-as' | 'labs' | 'deploy' | 'stop' | 'undo' | 'redo' | 'fit' | 'shortcuts'
+  }
+  /** The user wants to close a window with unsaved work. */
+  'window/closing': Record<string, never>
+}
+export type ShellNotificationName = keyof ShellNotifications

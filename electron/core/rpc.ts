@@ -1,0 +1,194 @@
+/**
+ * The whole contract between a shell (window, browser, command line) and the helper: JSON-RPC 2.0, every request,
+ * notification and error in one place. Types derive from the schemas; both sides validate with them.
+ */
+import { z } from 'zod'
+import { labFileSchema, namespaceName, outcomeSchema } from './lab/schema.js'
+import type { LiveChange, LiveState } from './live/state.js'
+
+export const protocolVersion = 1
+
+/** Frames above this are refused and end the connection (bytes of JSON). */
+export const maxMessageBytes = 32 * 1024 * 1024
+
+/** Expected failures are values. `code` is stable and kebab-case; `message` names the thing and the next step. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  /** Namespace, interface, command or file it is about. */
+  readonly where: string | null
+  /** The kernel's or the tool's own words. */
+  readonly output: string | null
+}
+
+export type Result<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly failure: Failure }
+
+/** A kernel feature the helper tried in a scratch namespace. */
+export interface Feature {
+  readonly name: string
+  readonly available: boolean
+  /** The kernel's words where it refused, else null. */
+  readonly reason: string | null
+}
+
+export interface Tool {
+  readonly name: string
+  /** Absolute path, or null where it is missing. */
+  readonly path: string | null
+  /** First line of what it says of itself. */
+  readonly version: string | null
+  /** Debian package that holds it. */
+  readonly package: string
+}
+
+export interface Capabilities {
+  readonly mode: 'sandbox' | 'elevated'
+  /** How the sandbox was made: with how many ids, or as real root. */
+  readonly variant: string
+  readonly kernel: string
+  readonly features: readonly Feature[]
+  readonly tools: readonly Tool[]
+}
+
+/** A command that was carried out, in the words of iproute2; the Commands tab is made of these. */
+export interface CommandRecord {
+  readonly sequence: number
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  readonly namespace: string
+  readonly text: string
+  readonly ok: boolean
+  readonly output: string | null
+}
+
+export interface DeployReport {
+  /** From the first step to the last acknowledgement, milliseconds. */
+  readonly deployMs: number
+  readonly steps: number
+  /** Steps this kernel cannot do, left out and said. */
+  readonly skipped: readonly { readonly text: string; readonly reason: string }[]
+}
+
+/** Why a deploy was refused. Everything it had done is undone again before this is sent. */
+export interface DeployFailure extends Failure {
+  /** Number of the refused step, from 1, of how many. */
+  readonly step: number
+  readonly total: number
+  readonly command: string
+}
+
+export interface CheckResult {
+  readonly name: string
+  readonly ok: boolean
+  readonly expected: string
+  readonly actual: string
+  /** Round trip or time to connect, microseconds. */
+  readonly rttUs: number | null
+  /** TTL (hop limit) of the answer. */
+  readonly ttl: number | null
+  /** Which of the check's conditions failed, in words; null where none did. */
+  readonly detail: string | null
+}
+
+/** A shell in a namespace of the lab, kept by the helper until it is closed. */
+export interface TerminalInfo {
+  readonly id: string
+  readonly namespace: string
+  readonly columns: number
+  readonly rows: number
+  /** Null while it runs; then how it ended. */
+  readonly ended: { readonly exitCode: number; readonly signal: number | null } | null
+}
+
+/** Most terminals of one session; each is a shell and a pseudo-terminal. */
+export const maxTerminals = 64
+
+/**
+ * Flow control of terminals, in characters (UTF-16 units): the helper stops reading from a shell when this much is
+ * sent and not acknowledged, and goes on when the rest has shrunk below the second figure.
+ */
+export const terminalFlow = { pauseAbove: 100_000, resumeBelow: 5_000 } as const
+
+const terminalId = z.string().regex(/^[a-z0-9-]{1,40}$/)
+const terminalSize = { columns: z.int().min(2).max(1000), rows: z.int().min(1).max(1000) }
+
+const none = z.strictObject({})
+
+/** Requests a shell may send. `result` types stand in `Results`. */
+export const requests = {
+  /** Must come first. */
+  'session/open': z.strictObject({
+    protocol: z.literal(protocolVersion),
+    /** Last revision the client has seen, if it comes back. */
+    revision: z.int().min(0).optional(),
+  }),
+  /** Make the kernel what the lab says. With `replace: false`, objects the former lab did not own stay. */
+  'lab/apply': z.strictObject({ lab: labFileSchema, replace: z.boolean().optional() }),
+  /** Remove everything that was built in the session. */
+  'lab/clear': none,
+  /** Run all checks of the applied lab, or those named. */
+  'lab/check': z.strictObject({ only: z.array(z.string()).optional() }),
+  /** Read again what sends no events (iptables-legacy), and everything else. */
+  'live/refresh': none,
+  /** A shell in a namespace. The program is the user's own shell; a client cannot name one. */
+  'terminal/open': z.strictObject({ namespace: namespaceName, ...terminalSize }),
+  /** What was typed or pasted. */
+  'terminal/input': z.strictObject({ terminal: terminalId, data: z.string().max(1024 * 1024) }),
+  'terminal/resize': z.strictObject({ terminal: terminalId, ...terminalSize }),
+  /** So many characters of its output have been taken in. */
+  'terminal/acknowledge': z.strictObject({ terminal: terminalId, characters: z.int().min(1) }),
+  /** What it has shown so far, for a window that comes back; data sent from then on follows without a gap. */
+  'terminal/attach': z.strictObject({ terminal: terminalId }),
+  'terminal/close': z.strictObject({ terminal: terminalId }),
+} as const
+
+export type RequestName = keyof typeof requests
+export type Params<N extends RequestName> = z.infer<(typeof requests)[N]>
+
+export interface Results {
+  'session/open': {
+    readonly capabilities: Capabilities
+    readonly live: LiveState
+    /** The lab last applied, if any. */
+    readonly lab: z.infer<typeof labFileSchema> | null
+    readonly terminals: readonly TerminalInfo[]
+    /** The latest commands, oldest first. */
+    readonly commands: readonly CommandRecord[]
+  }
+  'lab/apply':
+    ({ readonly ok: true } & DeployReport) | { readonly ok: false; readonly failure: DeployFailure | Failure }
+  'lab/clear': Result<{ readonly clearMs: number }>
+  'lab/check': Result<{ readonly checks: readonly CheckResult[] }>
+  'live/refresh': { readonly live: LiveState }
+  'terminal/open': Result<{ readonly terminal: TerminalInfo }>
+  'terminal/input': Result<object>
+  'terminal/resize': Result<object>
+  'terminal/acknowledge': Result<object>
+  'terminal/attach': Result<{ readonly terminal: TerminalInfo; readonly scrollback: string }>
+  'terminal/close': Result<object>
+}
+
+/** What the helper says unasked. */
+export interface Notifications {
+  'live/changed': { readonly revision: number; readonly changes: readonly LiveChange[] }
+  'deploy/progress': { readonly done: number; readonly total: number; readonly text: string }
+  'command/ran': { readonly commands: readonly CommandRecord[] }
+  'check/result': { readonly check: CheckResult }
+  'terminal/data': { readonly terminal: string; readonly data: string }
+  'terminal/ended': { readonly terminal: string; readonly exitCode: number; readonly signal: number | null }
+}
+export type NotificationName = keyof Notifications
+
+/** JSON-RPC error codes of our own range, for what is no expected failure. */
+export const errorCodes = {
+  /** Parameters did not match the schema. */
+  invalidParams: -32602,
+  unknownMethod: -32601,
+  /** `session/open` has not been sent, or the versions differ. */
+  notOpen: -32001,
+  /** A bug: an exception nobody expected. */
+  internal: -32603,
+} as const
+
+export const outcome = outcomeSchema
+export { namespaceName }

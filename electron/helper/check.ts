@@ -1,0 +1,78 @@
+/** Runs a lab's checks with real packets and compares what came back with what the lab expects. */
+import type { LabCheck } from '../core/lab/lab.js'
+import type { CheckResult } from '../core/rpc.js'
+import type { KernelWorker } from './kernel/client.js'
+import type { ProbeReply } from './kernel/protocol.js'
+
+/** No answer within this time is `lost`. Twice the first SYN retransmission of Linux, so that one loss is survived (RFC 6298). */
+const timeoutMs = 2000
+/** Probes under way at once. Each is a socket or two; a lab of a thousand checks must not exhaust descriptors. */
+const atOnce = 32
+/** The payload of a plain `ping`, bytes. */
+const pingSize = 56
+
+export interface PathEvidence {
+  /** Namespaces the request was seen in, in order. */
+  readonly path: readonly string[]
+  /** Source address of the request where it was last seen. */
+  readonly source: string | null
+}
+
+/** Runs all checks; `told` hears of each as it ends. Results keep the order of the checks. */
+export async function runChecks(
+  worker: KernelWorker,
+  checks: readonly LabCheck[],
+  told: (result: CheckResult) => void,
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = []
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < checks.length; index = next++) {
+      const check = checks[index] as LabCheck
+      const result = judge(check, await probe(worker, check, index + 1), null)
+      results[index] = result
+      told(result)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, checks.length) }, lane))
+  return results
+}
+
+function probe(worker: KernelWorker, check: LabCheck, identifier: number): Promise<ProbeReply> {
+  const { from: namespace, target } = check
+  switch (check.kind) {
+    case 'ping':
+      return worker.request('ping', { namespace, target, timeoutMs, ttl: null, size: pingSize, identifier })
+    case 'tcp':
+      return worker.request('connect', { namespace, target, port: check.port, timeoutMs })
+    case 'udp':
+      return worker.request('datagram', { namespace, target, port: check.port, timeoutMs })
+  }
+}
+
+function judge(check: LabCheck, reply: ProbeReply, evidence: PathEvidence | null): CheckResult {
+  const wrong: string[] = []
+  if (reply.outcome !== check.expect) wrong.push(reply.message ?? `${reply.outcome} instead of ${check.expect}`)
+  if (check.ttl !== null && reply.outcome === 'reply' && reply.ttl !== check.ttl)
+    wrong.push(`TTL ${reply.ttl ?? 'unknown'} instead of ${check.ttl}`)
+  if (check.path !== null && evidence && evidence.path.join(' ') !== check.path.join(' '))
+    wrong.push(`went ${evidence.path.join(' -> ') || 'nowhere'} instead of ${check.path.join(' -> ')}`)
+  if (check.snat !== null && evidence && evidence.source !== check.snat)
+    wrong.push(`source ${evidence.source ?? 'unknown'} instead of ${check.snat}`)
+  const describe = (outcome: string, ttl: number | null, path: readonly string[] | null, snat: string | null): string =>
+    [
+      outcome,
+      ...(check.ttl !== null && ttl !== null ? [`ttl ${ttl}`] : []),
+      ...(check.path !== null && path ? [`path ${path.join(' -> ')}`] : []),
+      ...(check.snat !== null && snat !== null ? [`source ${snat}`] : []),
+    ].join(', ')
+  return {
+    name: check.name,
+    ok: wrong.length === 0,
+    expected: describe(check.expect, check.ttl, check.path, check.snat),
+    actual: describe(reply.outcome, reply.ttl, evidence?.path ?? null, evidence?.source ?? null),
+    rttUs: reply.rttUs,
+    ttl: reply.ttl,
+    detail: wrong.length === 0 ? null : wrong.join('; '),
+  }
+}

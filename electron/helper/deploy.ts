@@ -1,0 +1,186 @@
+/**
+ * Carries out plans. A deploy is a transaction: the first refused step takes everything back and is told with its text
+ * and the kernel's own words.
+ */
+import type { CommandRecord, DeployFailure, DeployReport } from '../core/rpc.js'
+import type { KernelStep, Plan, PlannedStep, RuleStep, Step } from '../core/plan/step.js'
+import { spellFirewall, spellNat } from '../core/plan/rules.js'
+import { stepText } from '../core/plan/text.js'
+import type { KernelWorker } from './kernel/client.js'
+import { restoreRules, type RuleLine } from './ruleset.js'
+import type { Services } from './services.js'
+
+export interface DeployHooks {
+  progress(done: number, total: number, text: string): void
+  ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void
+}
+
+export type Deployed = { readonly ok: true; readonly report: DeployReport } | { readonly ok: false; readonly failure: DeployFailure }
+
+/** What stopped a run of steps: which one, and why. */
+interface Refusal {
+  readonly index: number
+  readonly code: string
+  readonly output: string
+}
+
+type Kind = 'kernel' | 'rule' | 'service'
+
+export class Deployer {
+  constructor(
+    private readonly worker: KernelWorker,
+    private readonly services: Services,
+    private readonly hooks: DeployHooks,
+  ) {}
+
+  /** @param missing kernel features this machine lacks, by name */
+  async deploy(plan: Plan, missing: ReadonlyMap<string, string>): Promise<Deployed> {
+    const { possible, skipped } = leaveOut(plan, missing)
+    const started = process.hrtime.bigint()
+    const steps = possible.map(({ step }) => step)
+    const refusal = await this.run(steps, true)
+    if (refusal === null) {
+      const deployMs = Number(process.hrtime.bigint() - started) / 1e6
+      return { ok: true, report: { deployMs, steps: steps.length, skipped } }
+    }
+    const stuck = await this.rollBack(possible.slice(0, refusal.index))
+    const refused = steps[refusal.index]
+    const where = refused?.namespace ?? null
+    const command = possible[refusal.index]?.text ?? ''
+    const undone =
+      stuck === 0
+        ? 'Everything before it was undone.'
+        : `${stuck} of the commands before it could not be undone; stop the lab to start from an empty sandbox.`
+    return {
+      ok: false,
+      failure: {
+        code: 'step-refused',
+        message: `The kernel refused step ${refusal.index + 1} of ${steps.length}: ${refusal.output}. ${undone}`,
+        where,
+        output: refusal.output,
+        step: refusal.index + 1,
+        total: steps.length,
+        command,
+      },
+    }
+  }
+
+  /** @returns how many steps could not be taken back */
+  private async rollBack(done: readonly PlannedStep[]): Promise<number> {
+    let stuck = 0
+    // One undo at a time: a refusal must not keep the others from being tried.
+    for (const { undo } of [...done].reverse()) {
+      const refusal = await this.run(undo, false)
+      if (refusal !== null) stuck += 1
+    }
+    return stuck
+  }
+
+  private async run(steps: readonly Step[], progress: boolean): Promise<Refusal | null> {
+    for (const { start, part } of partition(steps)) {
+      if (progress) this.hooks.progress(start, steps.length, stepText(part[0] as Step))
+      const refusal = await this.runPart(part, (done) => {
+        if (progress) this.hooks.progress(start + done, steps.length, stepText(part[Math.min(done, part.length - 1)] as Step))
+      })
+      const carried = refusal === null ? part.length : refusal.index
+      this.record(part.slice(0, carried), refusal && { step: part[refusal.index] as Step, output: refusal.output })
+      if (refusal !== null) return { ...refusal, index: start + refusal.index }
+    }
+    if (progress && steps.length > 0) this.hooks.progress(steps.length, steps.length, stepText(steps.at(-1) as Step))
+    return null
+  }
+
+  private async runPart(part: readonly Step[], told: (done: number) => void): Promise<Refusal | null> {
+    switch (kindOf(part[0] as Step)) {
+      case 'kernel': {
+        const stop = this.worker.on('progress', ({ done }) => told(done))
+        const { done, error } = await this.worker.request('run', { steps: part as readonly KernelStep[], progress: true })
+        stop()
+        return error === null ? null : { index: done, code: error.code, output: error.message }
+      }
+      case 'rule': {
+        const refused = await restoreRules(part[0]?.namespace ?? '', (part as readonly RuleStep[]).map(ruleLine))
+        return refused === null ? null : { index: refused.index, code: 'iptables', output: refused.output }
+      }
+      case 'service':
+        return this.runServices(part)
+    }
+  }
+
+  private async runServices(part: readonly Step[]): Promise<Refusal | null> {
+    for (const [index, step] of part.entries()) {
+      try {
+        if (step.op === 'service-start') await this.services.start(step.namespace, step.service)
+        else if (step.op === 'service-stop') this.services.stop(step.namespace, step.service)
+      } catch (error) {
+        return { index, code: 'service', output: error instanceof Error ? error.message : String(error) }
+      }
+    }
+    return null
+  }
+
+  private record(steps: readonly Step[], refused: { readonly step: Step; readonly output: string } | null): void {
+    const time = Date.now()
+    const records = steps.map((step) => ({ time, namespace: step.namespace, text: stepText(step), ok: true, output: null as string | null }))
+    if (refused) {
+      const { step, output } = refused
+      records.push({ time, namespace: step.namespace, text: stepText(step), ok: false, output })
+    }
+    if (records.length > 0) this.hooks.ran(records)
+  }
+}
+
+const kindOf = (step: Step): Kind => {
+  switch (step.op) {
+    case 'nat-add':
+    case 'nat-delete':
+    case 'firewall-add':
+    case 'firewall-delete':
+      return 'rule'
+    case 'service-start':
+    case 'service-stop':
+      return 'service'
+    default:
+      return 'kernel'
+  }
+}
+
+/** Runs of steps that one engine carries out in one go; rules only together within one namespace and family. */
+function partition(steps: readonly Step[]): { readonly start: number; readonly part: Step[] }[] {
+  const parts: { start: number; part: Step[] }[] = []
+  let last = ''
+  steps.forEach((step, index) => {
+    const kind = kindOf(step)
+    const key = kind === 'rule' ? `${kind} ${step.namespace} ${ruleLine(step as RuleStep).family}` : kind
+    if (key === last) parts.at(-1)?.part.push(step)
+    else parts.push({ start: index, part: [step] })
+    last = key
+  })
+  return parts
+}
+
+function ruleLine(step: RuleStep): RuleLine {
+  const { family, table, chain, saved } =
+    'kind' in step.rule ? spellNat(step.rule) : spellFirewall(step.rule, step.rule.families[0] ?? 'ipv4')
+  const verb = step.op.endsWith('-add') ? '-A' : '-D'
+  return { family, table, line: `${verb} ${chain} ${saved}` }
+}
+
+/** Delay and loss need netem. A kernel without it still builds the rest, and says what is left out. */
+function leaveOut(plan: Plan, missing: ReadonlyMap<string, string>): { possible: PlannedStep[]; skipped: { text: string; reason: string }[] } {
+  const possible: PlannedStep[] = []
+  const skipped: { text: string; reason: string }[] = []
+  for (const planned of plan) {
+    const { step } = planned
+    const needed =
+      step.op === 'impair-set' && step.impair !== null
+        ? step.impair.delayUs !== null || step.impair.lossPercent !== null
+          ? 'netem'
+          : 'tbf'
+        : null
+    const reason = needed === null ? undefined : missing.get(needed)
+    if (reason === undefined) possible.push(planned)
+    else skipped.push({ text: planned.text, reason: `this kernel has no ${needed}: ${reason}` })
+  }
+  return { possible, skipped }
+}

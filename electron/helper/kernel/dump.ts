@@ -1,0 +1,145 @@
+/** Reading a namespace into the live state's words. */
+import type { LiveLink } from '../../core/live/state.js'
+import { Refusal } from './errno.js'
+import { allSections, sectionBits, type KernelSections } from './mirror.js'
+import type { Namespace, Namespaces } from './namespaces.js'
+import { resolvePeer } from './peers.js'
+import { dumpAddresses } from './rtnetlink/address.js'
+import { dumpFdb } from './rtnetlink/fdb.js'
+import { dumpLinks } from './rtnetlink/link-dump.js'
+import { dumpNeighbours } from './rtnetlink/neighbour.js'
+import { dumpNetconf, netconfAll, netconfDefault } from './rtnetlink/netconf.js'
+import { dumpImpairs } from './rtnetlink/qdisc.js'
+import { dumpRoutes } from './rtnetlink/route.js'
+import { dumpRules } from './rtnetlink/rule.js'
+import { readSysctl, sysctlInterface } from './sysctl.js'
+
+/** Sections that name interfaces by their index, which only a dump of links turns into names. */
+const namesLinks = sectionBits.addresses | sectionBits.routes | sectionBits.neighbours | sectionBits.fdb
+
+/** Thrown inside this file only, to leave a dump at the first refusal. */
+class Refused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message)
+  }
+}
+
+function given<T>(value: T | Refusal): T {
+  if (value instanceof Refusal) throw new Refused(value)
+  return value
+}
+
+/** Reads the sections whose bits are set, and the sysctls always: most of those change without an event. */
+export function readNamespace(
+  namespaces: Namespaces,
+  namespace: Namespace,
+  bits: number,
+  sysctls: readonly string[],
+): Refusal | null {
+  const { mirror } = namespace
+  let wanted = mirror.sections ? bits : allSections
+  try {
+    for (;;) {
+      const unknown = readSections(namespaces, namespace, wanted, sysctls)
+      // A link that came after the last dump of links: read all again, with it. One that is gone since has its event waiting.
+      if (!unknown || wanted & sectionBits.links) return null
+      wanted = allSections
+    }
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal
+    throw error
+  }
+}
+
+function readSections(
+  namespaces: Namespaces,
+  namespace: Namespace,
+  bits: number,
+  sysctlKeys: readonly string[],
+): boolean {
+  const { mirror, requests } = namespace
+  let unknown = false
+  const nameOf = (index: number): string => {
+    const name = mirror.linkNames.get(index)
+    if (name === undefined) unknown = true
+    return name ?? `if${index}`
+  }
+  /** Moves `index` into `dev`. */
+  const withName = <T extends { readonly index: number }>(dumped: T): Omit<T, 'index'> & { dev: string } => {
+    const { index, ...rest } = dumped
+    return { dev: nameOf(index), ...rest }
+  }
+
+  const before = mirror.sections
+  if (bits & sectionBits.links || !before) {
+    mirror.links = given(dumpLinks(requests))
+    mirror.impairs = new Map(given(dumpImpairs(requests)))
+    mirror.linkNames.clear()
+    mirror.veths.clear()
+    for (const link of mirror.links) {
+      mirror.linkNames.set(link.index, link.name)
+      if (link.veth) mirror.veths.set(link.index, link.veth)
+    }
+  }
+  const wants = (section: keyof typeof sectionBits): boolean => !before || (bits & sectionBits[section]) !== 0
+  const sections: KernelSections = {
+    links: wants('links') ? nameLinks(namespaces, namespace) : (before?.links ?? []),
+    addresses: wants('addresses') ? given(dumpAddresses(requests)).map(withName) : (before?.addresses ?? []),
+    routes: wants('routes')
+      ? given(dumpRoutes(requests)).map(({ index, ...route }) => ({
+          ...route,
+          dev: index === null ? null : nameOf(index),
+        }))
+      : (before?.routes ?? []),
+    rules: wants('rules') ? given(dumpRules(requests)) : (before?.rules ?? []),
+    neighbours: wants('neighbours') ? given(dumpNeighbours(requests)).map(withName) : (before?.neighbours ?? []),
+    fdb: wants('fdb')
+      ? given(dumpFdb(requests)).map(({ index, masterIndex, ...entry }) => ({
+          dev: nameOf(index),
+          master: masterIndex === null ? null : nameOf(masterIndex),
+          ...entry,
+        }))
+      : (before?.fdb ?? []),
+    sysctls: readSysctls(namespaces, namespace, sysctlKeys),
+  }
+  mirror.sections = sections
+  return unknown && (bits & namesLinks) !== 0
+}
+
+/** Puts masters and peers into names, from what was last read. */
+function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
+  const { mirror } = namespace
+  mirror.unresolved = false
+  return mirror.links.map((dumped) => {
+    const { masterIndex, veth: _, ...link } = dumped
+    return {
+      ...link,
+      master: masterIndex === null ? null : (mirror.linkNames.get(masterIndex) ?? null),
+      peer: resolvePeer(namespaces, namespace, dumped),
+      impair: mirror.impairs.get(link.index) ?? null,
+    }
+  })
+}
+
+/** Looks again for peers that were in no known namespace, without asking for the links anew. */
+export function renameLinks(namespaces: Namespaces, namespace: Namespace): void {
+  const { mirror } = namespace
+  if (mirror.sections) mirror.sections = { ...mirror.sections, links: nameLinks(namespaces, namespace) }
+}
+
+function readSysctls(namespaces: Namespaces, namespace: Namespace, keys: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {}
+  const entered = namespaces.within(namespace, () => {
+    for (const key of keys) {
+      const value = readSysctl(key)
+      if (value !== null) values[key] = value
+    }
+  })
+  given(entered ?? null)
+  for (const { index, rpFilter } of given(dumpNetconf(namespace.requests))) {
+    const name =
+      index === netconfAll ? 'all' : index === netconfDefault ? 'default' : namespace.mirror.linkNames.get(index)
+    if (name !== undefined) values[`net.ipv4.conf.${sysctlInterface(name)}.rp_filter`] = String(rpFilter)
+  }
+  return values
+}

@@ -1,0 +1,256 @@
+/**
+ * The namespaces the worker is attached to: the host (the thread's own) and every name in the netns directory.
+ * Owns their descriptors. A namespace dies only when the last of them is closed, so they go as soon as the name does.
+ */
+import { readdirSync, statfsSync, statSync, fstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { hostNamespace } from '../../core/lab/lab.js'
+import * as libc from './libc.js'
+import { EINVAL, ENOENT, Refusal } from './errno.js'
+import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
+import { openRulesetEvents } from './nfnetlink.js'
+import { Mirror } from './mirror.js'
+
+/** f_type of a namespace's file (linux/magic.h). A name without it is being made, or is no namespace. */
+const NSFS_MAGIC = 0x6e736673
+
+/** RTNLGRP_* (linux/rtnetlink.h): link, neigh, tc, IPv4 and IPv6 ifaddr, route, rule, netconf, and nsid. */
+const eventGroups = [1, 3, 4, 5, 7, 8, 9, 11, 19, 24, 25, 28].reduce((mask, group) => mask | (1 << (group - 1)), 0)
+
+export interface Namespace {
+  readonly name: string
+  readonly inode: number
+  /** Descriptor of the namespace itself. */
+  readonly fd: number
+  readonly requests: NetlinkSocket
+  readonly events: NetlinkSocket
+  /** Null where the kernel has no nfnetlink. */
+  readonly ruleset: NetlinkSocket | null
+  /** What the worker last read of it. */
+  readonly mirror: Mirror
+}
+
+export interface NamespaceListener {
+  /** `found`: it was there already, with whatever is in it; else the worker has just made it. */
+  attached(namespace: Namespace, found: boolean): void
+  /** Called before its descriptors are closed. */
+  detached(namespace: Namespace): void
+}
+
+export class Namespaces {
+  readonly host: Namespace
+  readonly #byName = new Map<string, Namespace>()
+  readonly #listener: NamespaceListener
+  readonly #directory: string
+  #prepared = false
+
+  private constructor(directory: string, host: Namespace, listener: NamespaceListener) {
+    this.#directory = directory
+    this.host = host
+    this.#listener = listener
+    this.#attach(host, true)
+  }
+
+  /** Opens the thread's own namespace. Names are read by the first `rescan`. */
+  static open(directory: string, listener: NamespaceListener): Namespaces | Refusal {
+    const fd = libc.open('/proc/thread-self/ns/net', libc.O_RDONLY | libc.O_CLOEXEC, 0)
+    if (fd < 0) return libc.lastRefusal().about('/proc/thread-self/ns/net')
+    const host = openSockets(hostNamespace, fd)
+    if (host instanceof Refusal) {
+      libc.close(fd)
+      return host
+    }
+    return new Namespaces(directory, host, listener)
+  }
+
+  /** `host` first, then in order of appearance. */
+  all(): IterableIterator<Namespace> {
+    return this.#byName.values()
+  }
+
+  get count(): number {
+    return this.#byName.size
+  }
+
+  find(name: string): Namespace | Refusal {
+    return (
+      this.#byName.get(name) ??
+      Refusal.of(ENOENT, `Cannot open network namespace "${name}": No such file or directory`)
+    )
+  }
+
+  has(namespace: Namespace): boolean {
+    return this.#byName.get(namespace.name) === namespace
+  }
+
+  path(name: string): string {
+    return join(this.#directory, name)
+  }
+
+  /** Runs `action` inside a namespace. It must not await: the thread is back in its own before anything else runs. */
+  within<T>(namespace: Namespace, action: () => T): T | Refusal {
+    if (namespace === this.host) return action()
+    if (libc.setns(namespace.fd, libc.CLONE_NEWNET) !== 0) return libc.lastRefusal()
+    try {
+      return action()
+    } finally {
+      this.#goHome()
+    }
+  }
+
+  /** Runs `action` inside a new namespace without a name, which ends when the last descriptor that `action` opened is closed. */
+  withinScratch<T>(action: () => T): T | Refusal {
+    if (libc.unshare(libc.CLONE_NEWNET) !== 0) return libc.lastRefusal()
+    try {
+      return action()
+    } finally {
+      this.#goHome()
+    }
+  }
+
+  #goHome(): void {
+    // A worker in the wrong namespace would do everything to the wrong network: it must not go on.
+    if (libc.setns(this.host.fd, libc.CLONE_NEWNET) !== 0)
+      throw new Error(`Could not return to the host namespace: ${libc.lastRefusal().message}`)
+  }
+
+  /** `ip netns add NAME`, and attaches to it. */
+  add(name: string): Refusal | null {
+    const path = this.path(name)
+    this.#prepare()
+    const file = libc.open(path, libc.O_RDONLY | libc.O_CREAT | libc.O_EXCL | libc.O_CLOEXEC, 0)
+    if (file < 0) return libc.lastRefusal().about(`Cannot create namespace file "${path}"`)
+    libc.close(file)
+    const made = this.withinScratch((): Namespace | Refusal => {
+      if (libc.mount('/proc/thread-self/ns/net', path, 'none', libc.MS_BIND, null) !== 0)
+        return libc.lastRefusal().about(`Bind /proc/self/ns/net -> ${path} failed`)
+      const fd = libc.open('/proc/thread-self/ns/net', libc.O_RDONLY | libc.O_CLOEXEC, 0)
+      if (fd < 0) return libc.lastRefusal()
+      const opened = openSockets(name, fd)
+      if (opened instanceof Refusal) libc.close(fd)
+      return opened
+    })
+    if (made instanceof Refusal) {
+      libc.umount2(path, libc.MNT_DETACH)
+      libc.unlink(path)
+      return made
+    }
+    this.#attach(made, false)
+    return null
+  }
+
+  /** As `ip netns add` does once: names must be seen, and unmounted, in every mount namespace that shares the directory. */
+  #prepare(): void {
+    if (this.#prepared) return
+    libc.mkdir(this.#directory, 0o755)
+    if (libc.mount('', this.#directory, 'none', libc.MS_SHARED | libc.MS_REC, null) !== 0 && libc.lastErrno() === EINVAL) {
+      libc.mount(this.#directory, this.#directory, 'none', libc.MS_BIND | libc.MS_REC, null)
+      libc.mount('', this.#directory, 'none', libc.MS_SHARED | libc.MS_REC, null)
+    }
+    this.#prepared = true
+  }
+
+  /** `ip netns delete NAME`. What is inside goes with the last process or descriptor that holds it. */
+  delete(name: string): Refusal | null {
+    const path = this.path(name)
+    if (name === hostNamespace) return Refusal.of(EINVAL, 'The host namespace cannot be deleted')
+    const known = this.#byName.get(name)
+    libc.umount2(path, libc.MNT_DETACH)
+    const gone = libc.unlink(path) === 0 ? null : libc.lastRefusal().about(`Cannot remove namespace file "${path}"`)
+    if (known && (gone === null || gone.errno === ENOENT)) this.#detach(known)
+    return gone
+  }
+
+  /** Attaches to names that have appeared and leaves those that are gone, or that now mean another namespace. */
+  rescan(): void {
+    let names: string[]
+    try {
+      names = readdirSync(this.#directory)
+    } catch {
+      // No directory: nobody has made a name yet.
+      names = []
+    }
+    const present = new Set(names)
+    for (const namespace of [...this.#byName.values()])
+      if (namespace !== this.host && !present.has(namespace.name)) this.#detach(namespace)
+    for (const name of names) {
+      if (name === hostNamespace) continue
+      const path = this.path(name)
+      const inode = statSync(path, { throwIfNoEntry: false })?.ino
+      const known = this.#byName.get(name)
+      if (known && known.inode === inode) continue
+      if (known) this.#detach(known)
+      if (inode !== undefined) this.#tryAttach(name, path)
+    }
+  }
+
+  /** A name that is no namespace yet is left for the next change of mounts, which its own mount will be. */
+  #tryAttach(name: string, path: string): void {
+    try {
+      if (statfsSync(path).type !== NSFS_MAGIC) return
+    } catch {
+      return
+    }
+    const fd = libc.open(path, libc.O_RDONLY | libc.O_CLOEXEC, 0)
+    if (fd < 0) return
+    if (libc.setns(fd, libc.CLONE_NEWNET) !== 0) {
+      // A namespace of another type, or of a user namespace above ours.
+      libc.close(fd)
+      return
+    }
+    let opened: Namespace | Refusal
+    try {
+      opened = openSockets(name, fd)
+    } finally {
+      this.#goHome()
+    }
+    if (opened instanceof Refusal) libc.close(fd)
+    else this.#attach(opened, true)
+  }
+
+  #attach(namespace: Namespace, found: boolean): void {
+    this.#byName.set(namespace.name, namespace)
+    this.#listener.attached(namespace, found)
+  }
+
+  #detach(namespace: Namespace): void {
+    this.#byName.delete(namespace.name)
+    this.#listener.detached(namespace)
+    closeSockets(namespace)
+    for (const other of this.#byName.values()) other.mirror.forget(namespace)
+  }
+
+  /** Leaves every namespace; their names stay. */
+  close(): void {
+    for (const namespace of [...this.#byName.values()]) this.#detach(namespace)
+  }
+}
+
+/** Opens in the thread's current namespace. On refusal nothing of it stays open; `fd` remains the caller's. */
+function openSockets(name: string, fd: number): Namespace | Refusal {
+  const requests = NetlinkSocket.open(NETLINK_ROUTE, 0)
+  if (requests instanceof Refusal) return requests
+  const events = NetlinkSocket.open(NETLINK_ROUTE, eventGroups)
+  if (events instanceof Refusal) {
+    requests.close()
+    return events
+  }
+  const ruleset = openRulesetEvents()
+  return {
+    name,
+    inode: fstatSync(fd).ino,
+    fd,
+    requests,
+    events,
+    ruleset: ruleset instanceof Refusal ? null : ruleset,
+    mirror: new Mirror(),
+  }
+}
+
+function closeSockets(namespace: Namespace): void {
+  namespace.requests.close()
+  namespace.events.close()
+  namespace.ruleset?.close()
+  libc.close(namespace.fd)
+}
+

@@ -1,0 +1,108 @@
+/**
+ * What the helper's main thread may ask of the kernel worker, and what the worker says unasked.
+ * The worker alone enters namespaces and speaks netlink; the main thread never leaves its own.
+ * Messages are plain objects over the worker's port: `{id, request}` in, `{id, reply}` or `{id, error}` or `{event}` out.
+ */
+import type { KernelStep } from '../../core/plan/step.js'
+import type { Family } from '../../core/lab/lab.js'
+import type { Outcome } from '../../core/lab/schema.js'
+import type { LiveChange, LiveNamespace } from '../../core/live/state.js'
+
+/** A refused kernel call: the number, its C name, and the kernel's words (extended ack where there is one, else strerror). */
+export interface KernelError {
+  readonly errno: number
+  readonly code: string
+  readonly message: string
+}
+
+/** Everything of a namespace that the worker reads itself; rulesets and services belong to the main thread. */
+export type KernelNamespace = Omit<LiveNamespace, 'ruleset' | 'services'>
+
+/** As `LiveChange`, without the sections that belong to the main thread. */
+export type KernelChange =
+  | { readonly namespace: string; readonly removed: true }
+  | ({ readonly namespace: string; readonly inode: number; readonly removed?: never } & Partial<
+      Omit<KernelNamespace, 'name' | 'inode'>
+    >)
+
+export interface ProbeReply {
+  readonly outcome: Outcome
+  readonly rttUs: number | null
+  readonly ttl: number | null
+  /** Sentence of the kernel or of the ICMP error that ended it, e.g. `Network is unreachable`. */
+  readonly message: string | null
+}
+
+/** Request name -> [parameters, reply]. Any request may fail with a `KernelError` where the reply does not say so itself. */
+export interface WorkerRequests {
+  /** Attach to the host namespace (the thread's own) and to every name in `netnsDirectory`; start watching. */
+  open: [
+    { readonly netnsDirectory: string; readonly watchedSysctls: readonly string[] },
+    { readonly namespaces: readonly KernelNamespace[] },
+  ]
+  /**
+   * Carry out steps in order, in slices of at most ~8 ms between which other messages are served and progress is told.
+   * Stops at the first refusal: `done` steps have been carried out, `error` is about `steps[done]`.
+   */
+  run: [
+    { readonly steps: readonly KernelStep[]; readonly progress: boolean },
+    { readonly done: number; readonly error: KernelError | null },
+  ]
+  /** Read these namespaces (all, if null) now; also makes the watch report what it had not yet. */
+  read: [{ readonly namespaces: readonly string[] | null }, { readonly namespaces: readonly KernelNamespace[] }]
+  /** Sysctls to watch besides the fixed list. */
+  'watch-sysctls': [{ readonly namespace: string; readonly keys: readonly string[] }, null]
+  /** Drop these namespaces at once (unmount, unlink, close); links inside vanish with them. */
+  drop: [{ readonly namespaces: readonly string[] }, { readonly dropped: readonly string[] }]
+  /** A listening (TCP) or bound (UDP) socket in a namespace; the reply's descriptor belongs to the caller. */
+  listen: [
+    { readonly namespace: string; readonly protocol: 'tcp' | 'udp'; readonly port: number },
+    { readonly fd: number },
+  ]
+  /** One ICMP echo. */
+  ping: [
+    {
+      readonly namespace: string
+      readonly target: string
+      readonly timeoutMs: number
+      readonly ttl: number | null
+      readonly size: number
+      readonly identifier: number
+    },
+    ProbeReply,
+  ]
+  /** One TCP connect, closed at once. */
+  connect: [
+    { readonly namespace: string; readonly target: string; readonly port: number; readonly timeoutMs: number },
+    ProbeReply,
+  ]
+  /** One UDP datagram; a datagram back is a reply. */
+  datagram: [
+    { readonly namespace: string; readonly target: string; readonly port: number; readonly timeoutMs: number },
+    ProbeReply,
+  ]
+  /** Try each kernel feature in a scratch namespace of its own. */
+  features: [
+    Record<string, never>,
+    {
+      readonly features: readonly {
+        readonly name: string
+        readonly available: boolean
+        readonly reason: string | null
+      }[]
+    },
+  ]
+  /** Stop watching, close every descriptor, and let the thread end. */
+  close: [Record<string, never>, null]
+}
+
+export interface WorkerEvents {
+  /** Sections that differ from what was last told, batched. */
+  changed: { readonly changes: readonly KernelChange[] }
+  /** A namespace's nftables ruleset has changed (generation number moved); the main thread reads it. */
+  'ruleset-changed': { readonly namespaces: readonly string[] }
+  progress: { readonly done: number; readonly total: number }
+}
+
+export type WorkerRequestName = keyof WorkerRequests
+export type { Family, LiveChange }

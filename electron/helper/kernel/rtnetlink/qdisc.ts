@@ -1,0 +1,130 @@
+/** What delays, loses or limits frames: the root queueing discipline (RTM_*QDISC, linux/pkt_sched.h), as `tc` sets it. */
+import type { Impair } from '../../../core/lab/lab.js'
+import type { LiveLink } from '../../../core/live/state.js'
+import type { Refusal } from '../errno.js'
+import type { MessageWriter } from '../netlink/message.js'
+import { eachAttribute, NLM_F_CREATE, NLM_F_REPLACE, readString } from '../netlink/message.js'
+import { message, type NetlinkSocket } from '../netlink/socket.js'
+
+const RTM_NEWQDISC = 36
+const RTM_DELQDISC = 37
+const RTM_GETQDISC = 38
+const TC_H_ROOT = 0xffffffff
+const TCA_KIND = 1
+const TCA_OPTIONS = 2
+const TCA_TBF_PARMS = 1
+const TCA_TBF_RATE64 = 4
+const TCA_TBF_BURST = 6
+const TCA_NETEM_RATE = 6
+const TCA_NETEM_RATE64 = 8
+const TCA_NETEM_LATENCY64 = 10
+/** Packet scheduler ticks per microsecond: a tick is 64 ns (PSCHED_SHIFT, net/pkt_sched.h). */
+const ticksPerUs = 15.625
+/** Packets that netem holds, `tc`'s default. */
+const netemLimit = 1000
+/** `burst 32kbit`, which `tc` reads as 32 * 1024 bits. */
+const tbfBurstBytes = 4096
+/** `latency 400ms`: how long a packet may wait for its turn. */
+const tbfLatencySeconds = 0.4
+const TC_LINKLAYER_ETHERNET = 1
+const rate32Max = 0xffffffff
+
+/** struct tcmsg for the root of a link. */
+const tcmsg = (to: MessageWriter, index: number): MessageWriter => to.u32(0).u32(index).u32(0).u32(TC_H_ROOT).u32(0)
+
+/** Loss as netem counts it: a share of 2^32 - 1. */
+const lossShare = (percent: number): number => Math.round((percent / 100) * 0xffffffff)
+
+function writeNetem(to: MessageWriter, impair: Impair): void {
+  const delayUs = impair.delayUs ?? 0
+  // struct tc_netem_qopt: latency (ticks), limit, loss, gap, duplicate, jitter.
+  to.u32(Math.min(rate32Max, Math.floor(delayUs * ticksPerUs)))
+  to.u32(netemLimit).u32(lossShare(impair.lossPercent ?? 0)).u32(0).u32(0).u32(0)
+  // Ticks run out at 275 s and round to 64 ns; the kernel prefers these nanoseconds.
+  if (delayUs > 0) to.attributeU64(TCA_NETEM_LATENCY64, BigInt(Math.round(delayUs * 1000)))
+  if (impair.rateBit !== null) {
+    const rate = impair.rateBit / 8
+    if (rate > rate32Max) to.attributeU64(TCA_NETEM_RATE64, BigInt(Math.round(rate)))
+    const nest = to.nest(TCA_NETEM_RATE)
+    // struct tc_netem_rate: rate, packet overhead, cell size, cell overhead.
+    to.u32(Math.min(rate32Max, rate)).u32(0).u32(0).u32(0).end(nest)
+  }
+}
+
+function writeTbf(to: MessageWriter, rateBit: number): void {
+  const rate = Math.max(1, Math.floor(rateBit / 8))
+  const parameters = to.nest(TCA_TBF_PARMS)
+  // struct tc_ratespec: cell log, link layer, overhead, cell align, mpu, rate. A link layer spares the kernel the rate table.
+  to.u8(0).u8(TC_LINKLAYER_ETHERNET).u16(0).u16(0xffff).u16(0).u32(Math.min(rate32Max, rate))
+  to.u32(0).u32(0).u32(0)
+  // limit (bytes), buffer (ticks that the burst takes on the wire, cut to whole microseconds as by `tc`), mtu.
+  to.u32(Math.min(rate32Max, Math.floor(rate * tbfLatencySeconds + tbfBurstBytes)))
+  to.u32(Math.min(rate32Max, Math.floor(Math.floor((tbfBurstBytes * 1e6) / rate) * ticksPerUs))).u32(0)
+  to.end(parameters).attributeU32(TCA_TBF_BURST, tbfBurstBytes)
+  if (rate > rate32Max) to.attributeU64(TCA_TBF_RATE64, BigInt(rate))
+}
+
+/**
+ * `tc qdisc replace dev DEV root ...`: netem for delay and loss (with its own rate, where there is one), tbf for a rate
+ * alone; null is `tc qdisc del dev DEV root`.
+ */
+export function setImpair(socket: NetlinkSocket, index: number, impair: Impair | null): Refusal | null {
+  if (!impair) return socket.change(tcmsg(message(RTM_DELQDISC), index))
+  const rateOnly = impair.delayUs === null && impair.lossPercent === null && impair.rateBit !== null
+  const request = tcmsg(message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE), index)
+  request.attributeString(TCA_KIND, rateOnly ? 'tbf' : 'netem')
+  const options = request.nest(TCA_OPTIONS)
+  if (rateOnly && impair.rateBit !== null) writeTbf(request, impair.rateBit)
+  else writeNetem(request, impair)
+  return socket.change(request.end(options))
+}
+
+/** Tries whether the kernel knows a kind of qdisc, on a link of a scratch namespace. */
+export const tryImpair = (socket: NetlinkSocket, index: number, kind: 'netem' | 'tbf'): Refusal | null =>
+  setImpair(
+    socket,
+    index,
+    kind === 'netem'
+      ? { delayUs: 1000, lossPercent: null, rateBit: null }
+      : { delayUs: null, lossPercent: null, rateBit: 1_000_000 },
+  )
+
+function readTbf(bytes: Buffer, from: number, to: number): LiveLink['impair'] {
+  let rate = 0
+  eachAttribute(bytes, from, to, (type, at) => {
+    if (type === TCA_TBF_PARMS && rate === 0) rate = bytes.readUInt32LE(at + 8)
+    else if (type === TCA_TBF_RATE64) rate = Number(bytes.readBigUInt64LE(at))
+  })
+  return { delayUs: null, lossPercent: null, rateBit: rate * 8 }
+}
+
+function readNetem(bytes: Buffer, from: number, to: number): LiveLink['impair'] {
+  let delayUs = bytes.readUInt32LE(from) / ticksPerUs
+  // Seven digits bring back the percentage that was asked for.
+  const loss = Number(((bytes.readUInt32LE(from + 8) / 0xffffffff) * 100).toFixed(7))
+  let rate = 0
+  eachAttribute(bytes, from + 24, to, (type, at) => {
+    if (type === TCA_NETEM_LATENCY64) delayUs = Number(bytes.readBigInt64LE(at)) / 1000
+    else if (type === TCA_NETEM_RATE && rate === 0) rate = bytes.readUInt32LE(at)
+    else if (type === TCA_NETEM_RATE64) rate = Number(bytes.readBigUInt64LE(at))
+  })
+  return { delayUs: delayUs || null, lossPercent: loss || null, rateBit: rate ? rate * 8 : null }
+}
+
+/** One RTM_NEWQDISC payload: link index and what its root does; none for other kinds and for inner qdiscs. */
+export function decodeQdisc(bytes: Buffer, at: number, end: number): readonly [number, LiveLink['impair']] | null {
+  if (bytes.readUInt32LE(at + 12) !== TC_H_ROOT) return null
+  let kind = ''
+  let impair: LiveLink['impair'] = null
+  eachAttribute(bytes, at + 20, end, (type, where, length) => {
+    if (type === TCA_KIND) kind = readString(bytes, where, length)
+    else if (type === TCA_OPTIONS && kind === 'tbf') impair = readTbf(bytes, where, where + length)
+    else if (type === TCA_OPTIONS && kind === 'netem') impair = readNetem(bytes, where, where + length)
+  })
+  return impair && [bytes.readInt32LE(at + 4), impair]
+}
+
+/** What each impaired link of the namespace does, by link index. */
+export function dumpImpairs(socket: NetlinkSocket): (readonly [number, LiveLink['impair']])[] | Refusal {
+  return socket.dump(message(RTM_GETQDISC).u32(0).u32(0).u32(0).u32(0).u32(0), decodeQdisc)
+}

@@ -1,0 +1,50 @@
+/**
+ * The helper process. Inside the sandbox it is started by `sandbox-init.sh` with its channel on descriptor 3; when the
+ * other side of that channel is gone, so is the helper, and with it everything it made.
+ */
+import { Socket } from 'node:net'
+import { createMessageConnection } from 'vscode-jsonrpc/node'
+import { channelReader, channelWriter, lineChannel } from '../core/channel.js'
+import { maxMessageBytes } from '../core/rpc.js'
+import { probeCapabilities } from './capabilities.js'
+import { startKernelWorker } from './kernel/client.js'
+import { netnsDirectory } from './run.js'
+import { HelperServer } from './server.js'
+
+/** Kernel settings that explain why packets go where they go; read with every namespace. */
+const watchedSysctls = [
+  'net.ipv4.ip_forward',
+  'net.ipv4.ip_default_ttl',
+  'net.ipv4.conf.all.rp_filter',
+  'net.ipv4.conf.default.rp_filter',
+  'net.ipv6.conf.all.forwarding',
+  'net.ipv6.conf.all.disable_ipv6',
+  'net.ipv6.conf.default.accept_dad',
+  'net.bridge.bridge-nf-call-iptables',
+  'net.bridge.bridge-nf-call-ip6tables',
+  'net.bridge.bridge-nf-call-arptables',
+] as const
+
+/** Closing sockets takes a moment; a helper that hangs on it is ended all the same (milliseconds). */
+const closeLimitMs = 500
+
+const channelDescriptor = 3
+
+async function main(): Promise<void> {
+  const variant = process.argv[2] ?? 'unknown'
+  const channel = lineChannel(new Socket({ fd: channelDescriptor }), maxMessageBytes)
+  const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
+  const worker = await startKernelWorker()
+  let capabilities: ReturnType<typeof probeCapabilities> | null = null
+  const server = new HelperServer(connection, worker, () => (capabilities ??= probeCapabilities(worker, variant)))
+  channel.onEnd(() => {
+    setTimeout(() => process.exit(0), closeLimitMs).unref()
+    void server.close().finally(() => process.exit(0))
+  })
+  await server.start(netnsDirectory, watchedSysctls)
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`vethlab-helper: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(98)
+})

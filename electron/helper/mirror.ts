@@ -1,0 +1,119 @@
+/**
+ * The live state as the helper knows it: the worker's readings, the rulesets and the services in one picture with one
+ * revision. Every change goes through here, is told once, and in order.
+ */
+import { applyToNamespace } from '../core/live/apply.js'
+import type { LiveChange, LiveNamespace, LiveService, LiveState } from '../core/live/state.js'
+import type { KernelChange, KernelNamespace } from './kernel/protocol.js'
+import { emptyRuleset, readRuleset } from './ruleset.js'
+
+/** Rulesets read at once: each is two or three processes on a machine that has other work. */
+const readersAtOnce = 2
+
+export type Told = (revision: number, changes: readonly LiveChange[]) => void
+
+export class Mirror {
+  private readonly namespaces = new Map<string, LiveNamespace>()
+  private revision = 0
+  private snapshot: LiveState | null = null
+  private pending: LiveChange[] = []
+  private flushing = false
+  /** Namespaces whose ruleset is to be read; true: the legacy engine as well. */
+  private readonly wanted = new Map<string, boolean>()
+  private readonly reading = new Map<string, Promise<void>>()
+  /** Namespaces seen with legacy rules: those are read along from then on. */
+  private readonly legacy = new Set<string>()
+
+  constructor(private readonly told: Told) {}
+
+  get state(): LiveState {
+    this.snapshot ??= { revision: this.revision, namespaces: [...this.namespaces.values()] }
+    return this.snapshot
+  }
+
+  /** Takes complete readings in; sections that are as they were cause nothing. */
+  read(namespaces: readonly KernelNamespace[]): void {
+    this.kernelChanged(
+      namespaces.map(({ name, ...sections }) => ({ namespace: name, ...this.withoutKnown(name, sections) })),
+    )
+  }
+
+  private withoutKnown(name: string, sections: Omit<KernelNamespace, 'name'>): Omit<KernelNamespace, 'name'> {
+    const known = this.namespaces.get(name)
+    if (known?.inode !== sections.inode) return sections
+    const changed = Object.entries(sections).filter(
+      ([section, value]) => section === 'inode' || JSON.stringify(value) !== JSON.stringify(known[section as keyof typeof known]),
+    )
+    return Object.fromEntries(changed) as Omit<KernelNamespace, 'name'>
+  }
+
+  kernelChanged(changes: readonly KernelChange[]): void {
+    for (const change of changes) {
+      const sections = Object.keys(change).filter((key) => key !== 'namespace' && key !== 'inode')
+      const known = this.namespaces.get(change.namespace)
+      if (!change.removed && sections.length === 0 && known?.inode === change.inode) continue
+      if (change.removed) this.legacy.delete(change.namespace)
+      this.push(change)
+    }
+  }
+
+  servicesChanged(name: string, services: readonly LiveService[]): void {
+    const inode = this.inodeOf(name)
+    if (inode !== null) this.push({ namespace: name, inode, services })
+  }
+
+  /** Reads rulesets again; resolves when what was asked for by now is in the state. */
+  async readRulesets(names: readonly string[], withLegacy = false): Promise<void> {
+    for (const name of names) this.wanted.set(name, withLegacy || this.legacy.has(name) || (this.wanted.get(name) ?? false))
+    await this.settleRulesets()
+  }
+
+  private async settleRulesets(): Promise<void> {
+    while (this.wanted.size > 0 || this.reading.size > 0) {
+      for (const [name, withLegacy] of this.wanted) {
+        if (this.reading.size >= readersAtOnce) break
+        if (this.reading.has(name)) continue
+        this.wanted.delete(name)
+        const reader = this.readOne(name, withLegacy).finally(() => this.reading.delete(name))
+        this.reading.set(name, reader)
+      }
+      await Promise.race(this.reading.values())
+    }
+  }
+
+  private async readOne(name: string, withLegacy: boolean): Promise<void> {
+    const inode = this.inodeOf(name)
+    if (inode === null) return
+    const ruleset = await readRuleset(name, withLegacy)
+    // The namespace may have gone, or another may have taken its name, while the tools ran.
+    if (this.inodeOf(name) !== inode) return
+    if (ruleset.iptables.some(({ engine }) => engine === 'legacy')) this.legacy.add(name)
+    const known = this.namespaces.get(name)
+    if (JSON.stringify(known?.ruleset ?? emptyRuleset) !== JSON.stringify(ruleset)) this.push({ namespace: name, inode, ruleset })
+  }
+
+  private inodeOf(name: string): number | null {
+    return this.namespaces.get(name)?.inode ?? null
+  }
+
+  private push(change: LiveChange): void {
+    if (change.removed) this.namespaces.delete(change.namespace)
+    else this.namespaces.set(change.namespace, applyToNamespace(this.namespaces.get(change.namespace), change))
+    this.revision += 1
+    this.snapshot = null
+    this.pending.push(change)
+    if (this.flushing) return
+    this.flushing = true
+    // What one turn of the event loop brings in travels as one message.
+    setImmediate(() => this.flush())
+  }
+
+  /** Tells what has not been told yet, now. */
+  flush(): void {
+    this.flushing = false
+    if (this.pending.length === 0) return
+    const changes = this.pending
+    this.pending = []
+    this.told(this.revision, changes)
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * The helper's side of the contract: one connection, every request checked against its schema, answers as values.
+ * Requests that change the network run one after the other.
+ */
+import { type MessageConnection, ResponseError } from 'vscode-jsonrpc'
+import { diff } from '../core/plan/diff.js'
+import { emptyLab } from '../core/plan/empty.js'
+import type { Lab } from '../core/lab/lab.js'
+import { hostNamespace } from '../core/lab/lab.js'
+import { normalise } from '../core/lab/normalise.js'
+import { validateLabFile } from '../core/lab/validate.js'
+import type { LabFile } from '../core/lab/schema.js'
+import {
+  errorCodes,
+  requests,
+  type Capabilities,
+  type Failure,
+  type NotificationName,
+  type Notifications,
+  type Params,
+  type RequestName,
+  type Results,
+} from '../core/rpc.js'
+import { runChecks } from './check.js'
+import { Deployer } from './deploy.js'
+import type { KernelWorker } from './kernel/client.js'
+import { Mirror } from './mirror.js'
+import { programPath, runIn } from './run.js'
+import { Services } from './services.js'
+
+/** Commands kept for a client that connects again. */
+const failure = (code: string, message: string, where: string | null = null, output: string | null = null): Failure => ({
+  code,
+  message,
+  where,
+  output,
+})
+
+export class HelperServer {
+  private readonly mirror: Mirror
+  private readonly services: Services
+  private readonly deployer: Deployer
+  private applied: { readonly file: LabFile; readonly lab: Lab } | null = null
+  private opened = false
+  private sequence = 0
+  /** The tail of the queue of requests that change the network. */
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    private readonly connection: MessageConnection,
+    private readonly worker: KernelWorker,
+    private readonly capabilities: () => Promise<Capabilities>,
+  ) {
+    this.mirror = new Mirror((revision, changes) => this.notify('live/changed', { revision, changes }))
+    this.services = new Services(worker, (namespace, services) => this.mirror.servicesChanged(namespace, services))
+    this.deployer = new Deployer(worker, this.services, {
+      progress: (done, total, text) => this.notify('deploy/progress', { done, total, text }),
+      ran: (records) =>
+        this.notify('command/ran', { commands: records.map((record) => ({ sequence: ++this.sequence, ...record })) }),
+    })
+    worker.on('changed', ({ changes }) => {
+      for (const change of changes) if (change.removed) this.services.drop(change.namespace)
+      this.mirror.kernelChanged(changes)
+    })
+    worker.on('ruleset-changed', ({ namespaces }) => void this.mirror.readRulesets(namespaces))
+  }
+
+  /** @param watchedSysctls dotted keys to read with every namespace */
+  async start(netnsDirectory: string, watchedSysctls: readonly string[]): Promise<void> {
+    const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls })
+    this.mirror.read(namespaces)
+    this.handle('session/open', () => this.open())
+    this.handle('lab/apply', (params) => this.inOrder(() => this.apply(params)))
+    this.handle('lab/clear', () => this.inOrder(() => this.clear()))
+    this.handle('lab/check', (params) => this.inOrder(() => this.check(params)))
+    this.handle('live/refresh', () => this.refresh())
+    this.connection.listen()
+  }
+
+  private handle<N extends RequestName>(name: N, answer: (params: Params<N>) => Promise<Results[N]>): void {
+    this.connection.onRequest(name, async (raw: unknown) => {
+      const parsed = requests[name].safeParse(raw ?? {})
+      if (!parsed.success)
+        return new ResponseError(errorCodes.invalidParams, `${name}: ${parsed.error.issues[0]?.message ?? 'invalid parameters'}`)
+      if (!this.opened && name !== 'session/open') return new ResponseError(errorCodes.notOpen, 'session/open must come first')
+      try {
+        return await answer(parsed.data as Params<N>)
+      } catch (error) {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+        process.stderr.write(`${name}: ${text}\n`)
+        return new ResponseError(errorCodes.internal, `${name} failed unexpectedly: ${error instanceof Error ? error.message : text}`)
+      }
+    })
+  }
+
+  private notify<N extends NotificationName>(name: N, params: Notifications[N]): void {
+    if (this.opened) void this.connection.sendNotification(name, params).catch(() => {})
+  }
+
+  private inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work, work)
+    this.queue = result.catch(() => {})
+    return result
+  }
+
+  private async open(): Promise<Results['session/open']> {
+    const capabilities = await this.capabilities()
+    this.mirror.flush()
+    this.opened = true
+    return { capabilities, live: this.mirror.state, lab: this.applied?.file ?? null }
+  }
+
+  private async apply({ lab: file, replace }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+    const wrong = validateLabFile(file).find(({ severity }) => severity === 'error')
+    if (wrong) return { ok: false, failure: failure('invalid-lab', wrong.message, wrong.path.join('.'), wrong.hint) }
+    const lab = normalise(file)
+    await this.watchSysctls(lab)
+    await this.readAll()
+    const plan = diff(lab, this.mirror.state, { former: replace === false ? (this.applied?.lab ?? null) : 'everything' })
+    const { features } = await this.capabilities()
+    const missing = new Map(features.filter(({ available }) => !available).map(({ name, reason }) => [name, reason ?? 'not there']))
+    const deployed = await this.deployer.deploy(plan, missing)
+    if (deployed.ok) this.applied = { file, lab }
+    await this.settle(plan.filter(({ step }) => step.op.startsWith('nat-') || step.op.startsWith('firewall-')).map(({ step }) => step.namespace))
+    return deployed.ok ? { ok: true, ...deployed.report } : { ok: false, failure: deployed.failure }
+  }
+
+  /** Keys that the lab sets are read back too, or the planner could not know that they hold. */
+  private async watchSysctls(lab: Lab): Promise<void> {
+    for (const namespace of lab.namespaces.values()) {
+      const keys = Object.keys(namespace.sysctls)
+      if (keys.length > 0) await this.worker.request('watch-sysctls', { namespace: namespace.name, keys })
+    }
+  }
+
+  private async readAll(): Promise<void> {
+    const { namespaces } = await this.worker.request('read', { namespaces: null })
+    this.mirror.read(namespaces)
+  }
+
+  /** After an answer, the state the client holds must be the one the answer speaks of. */
+  private async settle(rulesetNames: readonly string[]): Promise<void> {
+    await this.readAll()
+    await this.mirror.readRulesets([...new Set(rulesetNames)])
+    this.mirror.flush()
+  }
+
+  private async clear(): Promise<Results['lab/clear']> {
+    const started = process.hrtime.bigint()
+    this.services.dropAll()
+    const names = this.mirror.state.namespaces.map(({ name }) => name).filter((name) => name !== hostNamespace)
+    await this.worker.request('drop', { namespaces: names })
+    const clearMs = Number(process.hrtime.bigint() - started) / 1e6
+    await this.readAll()
+    const host = this.mirror.state.namespaces.find(({ name }) => name === hostNamespace)
+    if (host && host.ruleset.nft.length > 0) await runIn(hostNamespace, 'nft', ['flush', 'ruleset'])
+    if (host?.ruleset.iptables.some(({ engine }) => engine === 'legacy')) await this.flushLegacy()
+    const rest = diff(emptyLab('empty'), this.mirror.state, { former: 'everything' })
+    // Cable ends in the host go with the other end, which the kernel is freeing just now.
+    const deployed = await this.deployer.deploy(
+      rest.filter(({ step }) => step.op !== 'link-delete' || this.kindOf(step.name) !== 'veth'),
+      new Map(),
+    )
+    this.applied = null
+    await this.settle([hostNamespace])
+    return deployed.ok ? { ok: true, clearMs } : { ok: false, failure: deployed.failure }
+  }
+
+  private kindOf(link: string): string | null {
+    const host = this.mirror.state.namespaces.find(({ name }) => name === hostNamespace)
+    return host?.links.find(({ name }) => name === link)?.kind ?? null
+  }
+
+  private async flushLegacy(): Promise<void> {
+    for (const program of ['iptables-legacy', 'ip6tables-legacy']) {
+      if (programPath(program) === null) continue
+      for (const table of ['filter', 'nat', 'mangle', 'raw']) {
+        await runIn(hostNamespace, program, ['-t', table, '-F'])
+        await runIn(hostNamespace, program, ['-t', table, '-X'])
+      }
+    }
+  }
+
+  private async check({ only }: Params<'lab/check'>): Promise<Results['lab/check']> {
+    if (this.applied === null)
+      return { ok: false, failure: failure('nothing-deployed', 'No lab is deployed; deploy one, then run its checks.') }
+    const all = this.applied.lab.checks
+    const unknown = only?.find((name) => !all.some((check) => check.name === name))
+    if (unknown !== undefined)
+      return { ok: false, failure: failure('no-such-check', `The lab has no check named "${unknown}".`, unknown) }
+    const wanted = only === undefined ? all : all.filter(({ name }) => only.includes(name))
+    const checks = await runChecks(this.worker, wanted, (check) => this.notify('check/result', { check }))
+    return { ok: true, checks }
+  }
+
+  private async refresh(): Promise<Results['live/refresh']> {
+    await this.readAll()
+    await this.mirror.readRulesets(
+      this.mirror.state.namespaces.map(({ name }) => name),
+      true,
+    )
+    this.mirror.flush()
+    return { live: this.mirror.state }
+  }
+
+  /** Lets go of what the process would otherwise keep alive. */
+  async close(): Promise<void> {
+    this.services.dropAll()
+    await this.worker.close()
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The lab's responders: small TCP and UDP servers on sockets that were opened inside a namespace. No process of their
+ * own: a socket stays in the namespace it was opened in, whoever reads from it.
+ */
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { LiveService } from '../core/live/state.js'
+import type { KernelWorker } from './kernel/client.js'
+
+/** A client that says nothing gets the reply after this long (milliseconds): `nc` waits, `curl` speaks first. */
+const silenceMs = 80
+/** A client is let go after this long, whatever it does (milliseconds). */
+const lifetimeMs = 10_000
+/** Open connections per service; more are closed at once. */
+const maxConnections = 256
+
+interface Running {
+  readonly service: LiveService
+  close(): void
+}
+
+export class Services {
+  private readonly running = new Map<string, Map<string, Running>>()
+
+  constructor(
+    private readonly worker: KernelWorker,
+    private readonly changed: (namespace: string, services: readonly LiveService[]) => void,
+  ) {}
+
+  /** Rejects with the kernel's words where the port cannot be had. */
+  async start(namespace: string, service: LiveService): Promise<void> {
+    const { fd } = await this.worker.request('listen', { namespace, protocol: service.listen, port: service.port })
+    const running = service.listen === 'tcp' ? await listenTcp(fd, service) : await listenUdp(fd, service)
+    const here = this.running.get(namespace) ?? new Map<string, Running>()
+    here.set(key(service), running)
+    this.running.set(namespace, here)
+    this.tell(namespace)
+  }
+
+  stop(namespace: string, service: LiveService): void {
+    const here = this.running.get(namespace)
+    here?.get(key(service))?.close()
+    here?.delete(key(service))
+    this.tell(namespace)
+  }
+
+  /** Ends every service of a namespace: its sockets would keep it alive. */
+  drop(namespace: string): void {
+    for (const running of this.running.get(namespace)?.values() ?? []) running.close()
+    if (this.running.delete(namespace)) this.changed(namespace, [])
+  }
+
+  dropAll(): void {
+    for (const namespace of [...this.running.keys()]) this.drop(namespace)
+  }
+
+  private tell(namespace: string): void {
+    this.changed(
+      namespace,
+      [...(this.running.get(namespace)?.values() ?? [])].map(({ service }) => service),
+    )
+  }
+}
+
+const key = (service: LiveService): string => `${service.listen}/${service.port}`
+
+async function listenTcp(fd: number, service: LiveService): Promise<Running> {
+  const open = new Set<Socket>()
+  const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
+    if (open.size >= maxConnections) return void socket.destroy()
+    open.add(socket)
+    socket.on('close', () => open.delete(socket))
+    socket.on('error', () => socket.destroy())
+    socket.setTimeout(lifetimeMs, () => socket.destroy())
+    answer(socket, service.reply)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ fd }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return {
+    service,
+    close() {
+      server.close()
+      for (const socket of open) socket.destroy()
+    },
+  }
+}
+
+/** Speaks HTTP to who speaks HTTP, so that `curl` shows the text; plain text to everybody else. */
+function answer(socket: Socket, reply: string): void {
+  let answered = false
+  const finish = (first: string): void => {
+    if (answered) return
+    answered = true
+    clearTimeout(silence)
+    socket.off('data', onData)
+    socket.resume()
+    if (/^(GET|HEAD|POST|PUT|OPTIONS) \S+ HTTP\/1/.test(first)) {
+      const head = `HTTP/1.0 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(reply)}\r\n\r\n`
+      socket.end(first.startsWith('HEAD') ? head : head + reply)
+    } else socket.end(reply)
+  }
+  const onData = (chunk: Buffer): void => finish(chunk.toString('latin1', 0, 512))
+  const silence = setTimeout(() => finish(''), silenceMs)
+  socket.on('data', onData)
+  socket.on('end', () => finish(''))
+  socket.on('close', () => clearTimeout(silence))
+}
+
+async function listenUdp(fd: number, service: LiveService): Promise<Running> {
+  const socket: DatagramSocket = createSocket({ type: 'udp6' })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject)
+    socket.bind({ fd } as unknown as number, () => {
+      socket.off('error', reject)
+      resolve()
+    })
+  })
+  socket.on('error', () => {})
+  socket.on('message', (_, from) => socket.send(service.reply, from.port, from.address, () => {}))
+  return { service, close: () => socket.close() }
+}

@@ -1,0 +1,110 @@
+/** The client's side of the contract, over any channel. */
+import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node'
+import { channelReader, channelWriter, type TextChannel } from '../core/channel.js'
+import { applyChanges } from '../core/live/apply.js'
+import type { LabFile } from '../core/lab/schema.js'
+import type { LiveState } from '../core/live/state.js'
+import {
+  maxMessageBytes,
+  protocolVersion,
+  type Capabilities,
+  type NotificationName,
+  type Notifications,
+  type Params,
+  type RequestName,
+  type Results,
+} from '../core/rpc.js'
+import type { Session, SessionEnd } from './session.js'
+
+interface Owner {
+  /** How long the helper may take to answer first, milliseconds. */
+  readonly limitMs: number
+  anchorPid(): number | null
+  /** What the helper said last, for the message when it dies. */
+  lastWords(): string
+  /** Ends the helper's processes. */
+  end(): Promise<void>
+  /** Resolves when they are gone. */
+  readonly gone: Promise<void>
+}
+
+/** Opens a session on a channel. Null: nobody answered in time, or the other side ended. */
+export async function connect(channel: TextChannel, owner: Owner): Promise<Session | null> {
+  const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
+  connection.onError(() => {})
+  const ended = new Promise<void>((resolve) => channel.onEnd(() => resolve()))
+  connection.listen()
+  const answer = await Promise.race([
+    connection.sendRequest<Results['session/open']>('session/open', { protocol: protocolVersion }).catch(() => null),
+    Promise.race([ended, owner.gone]).then(() => null),
+    new Promise<null>((resolve) => setTimeout(() => resolve(null), owner.limitMs).unref()),
+  ])
+  if (answer === null) {
+    connection.dispose()
+    return null
+  }
+  return new ConnectedSession(connection, owner, ended, answer)
+}
+
+class ConnectedSession implements Session {
+  readonly capabilities: Capabilities
+  readonly anchorPid: number | null
+  readonly ended: Promise<SessionEnd>
+  live: LiveState
+  lab: LabFile | null
+  private readonly listeners = new Map<NotificationName, Set<(params: never) => void>>()
+  private closing: Promise<void> | null = null
+
+  constructor(
+    private readonly connection: MessageConnection,
+    private readonly owner: Owner,
+    channelEnded: Promise<void>,
+    opened: Results['session/open'],
+  ) {
+    this.capabilities = opened.capabilities
+    this.live = opened.live
+    this.lab = opened.lab
+    this.anchorPid = owner.anchorPid()
+    const names: readonly NotificationName[] = ['live/changed', 'deploy/progress', 'command/ran', 'check/result']
+    for (const name of names) connection.onNotification(name, (params: Notifications[typeof name]) => this.heard(name, params))
+    this.ended = Promise.race([channelEnded, owner.gone]).then(() => this.describeEnd())
+  }
+
+  async request<N extends RequestName>(name: N, params: Params<N>): Promise<Results[N]> {
+    const result = await this.connection.sendRequest<Results[N]>(name, params)
+    if (name === 'lab/apply' && (result as Results['lab/apply']).ok) this.lab = (params as Params<'lab/apply'>).lab
+    if (name === 'lab/clear') this.lab = null
+    return result
+  }
+
+  on<N extends NotificationName>(name: N, listener: (params: Notifications[N]) => void): () => void {
+    const here = this.listeners.get(name) ?? new Set()
+    this.listeners.set(name, here)
+    here.add(listener as (params: never) => void)
+    return () => void here.delete(listener as (params: never) => void)
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.owner.end().finally(() => this.connection.dispose())
+    return this.closing
+  }
+
+  private heard(name: NotificationName, params: Notifications[NotificationName]): void {
+    if (name === 'live/changed') {
+      const { revision, changes } = params as Notifications['live/changed']
+      // A change that was under way while the snapshot was taken is in it already.
+      if (revision <= this.live.revision) return
+      this.live = applyChanges(this.live, revision, changes)
+    }
+    for (const listener of this.listeners.get(name) ?? []) listener(params as never)
+  }
+
+  private describeEnd(): SessionEnd {
+    if (this.closing) return { reason: 'closed', message: 'The sandbox was closed.' }
+    const words = this.owner.lastWords()
+    return {
+      reason: 'died',
+      message: `The sandbox ended by itself; the lab's namespaces are gone. Deploy again to rebuild them.${words ? ` Its last words: ${words}` : ''}`,
+    }
+  }
+}

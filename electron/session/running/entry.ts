@@ -1,0 +1,140 @@
+/** What is written down of a running lab: `NAME.json` in the runtime directory, one per name. */
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Failure, Result } from '../../core/rpc.js'
+import { identify, isAlive, type ProcessIdentity } from './process-identity.js'
+
+const processSchema = z.object({ pid: z.int().positive(), startTicks: z.int().min(0) })
+
+/** Fields of a later version are no reason to take a running lab for dead. */
+const entrySchema = z.object({
+  name: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  /** The process that holds the session: a keeper, or the `up` that somebody's terminal runs. */
+  keeper: processSchema,
+  /** Process 1 of the sandbox, numbered as outside; null until the lab is up. */
+  anchor: processSchema.nullable(),
+  /** Milliseconds since the epoch. */
+  started: z.number(),
+  /** The lab file it was made from, absolute; `-` for standard input. */
+  file: z.string(),
+})
+
+export type RunningLab = z.infer<typeof entrySchema>
+
+const entryFile = (directory: string, name: string): string => join(directory, `${name}.json`)
+
+/** Named after its keeper too: whoever clears away a dead keeper's socket cannot hit its successor's. */
+export const socketFile = (directory: string, { name, keeper }: RunningLab): string => join(directory, `${name}.${keeper.pid}.sock`)
+
+function read(path: string): RunningLab | null {
+  try {
+    return entrySchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+/** An entry whose keeper is gone says nothing any more: the sandbox goes with its keeper. */
+const isCurrent = (entry: RunningLab | null): entry is RunningLab => entry !== null && isAlive(entry.keeper)
+
+const same = (one: ProcessIdentity, other: ProcessIdentity): boolean => one.pid === other.pid && one.startTicks === other.startTicks
+
+function alreadyRunning(name: string): { readonly ok: false; readonly failure: Failure } {
+  const message = `A lab named ${name} is running already. Stop it with: vethlab down ${name}`
+  return { ok: false, failure: { code: 'already-running', message, where: name, output: null } }
+}
+
+/** Attempts at a name that others take and leave meanwhile. */
+const claimAttempts = 5
+
+/** Takes the name for this process, or says who has it. */
+export function claim(directory: string, name: string, file: string): Result<{ readonly entry: RunningLab }> {
+  const keeper = identify(process.pid)
+  if (keeper === null) throw new Error('/proc does not show this process')
+  const entry: RunningLab = { name, keeper, anchor: null, started: Date.now(), file }
+  const draft = writeDraft(directory, entry)
+  try {
+    for (let attempt = 0; attempt < claimAttempts; attempt++) {
+      try {
+        // link(2) fails where the name exists: of two that come at once, one gets it.
+        linkSync(draft, entryFile(directory, name))
+        return { ok: true, entry }
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+      if (isCurrent(read(entryFile(directory, name)))) return alreadyRunning(name)
+      removeStale(directory, name)
+    }
+    return alreadyRunning(name)
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** Writes down that the lab is up. Refused where the name has passed to another keeper meanwhile. */
+export function publish(directory: string, entry: RunningLab, anchor: ProcessIdentity): Result<{ readonly entry: RunningLab }> {
+  const path = entryFile(directory, entry.name)
+  const current = read(path)
+  if (current === null || !same(current.keeper, entry.keeper)) return alreadyRunning(entry.name)
+  const complete = { ...entry, anchor }
+  renameSync(writeDraft(directory, complete), path)
+  return { ok: true, entry: complete }
+}
+
+/** Gives the name back, with the socket. Another keeper's entry stays. */
+export function release(directory: string, entry: RunningLab): void {
+  rmSync(socketFile(directory, entry), { force: true })
+  const path = entryFile(directory, entry.name)
+  const current = read(path)
+  if (current !== null && same(current.keeper, entry.keeper)) rmSync(path, { force: true })
+}
+
+/** Every running lab by name; what dead keepers left is cleared away on the occasion. */
+export function listRunning(directory: string): RunningLab[] {
+  const running: RunningLab[] = []
+  for (const file of readdirSync(directory).sort()) {
+    const path = join(directory, file)
+    if (file.endsWith('.json')) {
+      const entry = read(path)
+      if (isCurrent(entry)) running.push(entry)
+      else removeStale(directory, file.slice(0, -'.json'.length))
+    } else {
+      const owner = /\.(\d+)\.(?:sock|draft|stale)$/.exec(file)?.[1]
+      if (owner !== undefined && identify(Number(owner)) === null) rmSync(path, { force: true })
+    }
+  }
+  return running
+}
+
+export function findRunning(directory: string, name: string): RunningLab | null {
+  return listRunning(directory).find((entry) => entry.name === name) ?? null
+}
+
+function writeDraft(directory: string, entry: RunningLab): string {
+  const draft = join(directory, `${entry.name}.${process.pid}.draft`)
+  writeFileSync(draft, `${JSON.stringify(entry)}\n`, { mode: 0o600 })
+  return draft
+}
+
+/**
+ * Removes an entry that was found stale. It is moved aside first and looked at again: if the name was taken in that
+ * moment, the new entry is put back.
+ */
+function removeStale(directory: string, name: string): void {
+  const [path, aside] = [entryFile(directory, name), join(directory, `${name}.${process.pid}.stale`)]
+  try {
+    renameSync(path, aside)
+  } catch {
+    return
+  }
+  const moved = read(aside)
+  if (isCurrent(moved)) {
+    try {
+      linkSync(aside, path)
+    } catch {
+      // Taken again: its keeper finds out when it publishes.
+    }
+  } else if (moved !== null) rmSync(socketFile(directory, moved), { force: true })
+  rmSync(aside, { force: true })
+}

@@ -1,0 +1,20 @@
+/** What a keeper and the command that starts it say to each other, one JSON text per line. */
+import type { LabFile } from '../../core/lab/schema.js'
+import type { DeployFailure, DeployReport, Failure } from '../../core/rpc.js'
+import type { RunningLab } from './entry.js'
+import type { KeepStage } from './keep.js'
+
+/** Sent once. */
+export interface KeeperOrder {
+  readonly lab: LabFile
+  /** Absolute; `-` for standard input. */
+  readonly file: string
+}
+
+/** Any number of `progress`, then exactly one of the others. */
+export type KeeperWord =
+  | { readonly word: 'progress'; readonly done: number; readonly total: number; readonly text: string }
+  | { readonly word: 'up'; readonly entry: RunningLab; readonly report: DeployReport }
+  | { readonly word: 'refused'; readonly stage: KeepStage; readonly failure: Failure | DeployFailure }
+  /** An exception nobody expected, with its stack. */
+  | { readonly word: 'bug'; readonly text: string }

@@ -1,0 +1,59 @@
+/**
+ * The process behind `up -d`: holds one running lab until it is told to stop or its sandbox ends. It has no terminal
+ * and no parent; while the lab comes up, descriptor 3 leads to the command that started it.
+ */
+import { Socket } from 'node:net'
+import { lineChannel } from '../../core/channel.js'
+import { maxMessageBytes } from '../../core/rpc.js'
+import { runtimeDirectory } from './directory.js'
+import { keepLab, type KeepResult } from './keep.js'
+import type { KeeperOrder, KeeperWord } from './keeper-words.js'
+
+const startDescriptor = 3
+/** Teardown that hangs is cut off here (milliseconds); the sandbox dies with this process in any case. */
+const endLimitMs = 5000
+
+const starter = lineChannel(new Socket({ fd: startDescriptor }), maxMessageBytes)
+const say = (word: KeeperWord): Promise<void> => starter.send(JSON.stringify(word)).catch(() => {})
+
+let end: () => Promise<void> = () => Promise.resolve()
+let up = false
+
+function leave(status: number): void {
+  setTimeout(() => process.exit(status), endLimitMs).unref()
+  void end().finally(() => process.exit(status))
+}
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave(0))
+// Whoever gave the order has gone before the lab was up: nobody knows of it, so nothing may stay.
+starter.onEnd(() => {
+  if (!up) leave(0)
+})
+starter.onText((text) => {
+  void bringUp(JSON.parse(text) as KeeperOrder)
+    .catch((error: unknown) => ({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
+    .then(async (outcome) => {
+      if ('failed' in outcome) await say({ word: 'bug', text: outcome.failed })
+      else if (!outcome.ok) await say({ word: 'refused', stage: outcome.stage, failure: outcome.failure })
+      else {
+        up = true
+        const { entry, report, session } = outcome.kept
+        void session.ended.then(() => leave(0))
+        await say({ word: 'up', entry, report })
+        return starter.end()
+      }
+      leave(1)
+    })
+})
+
+async function bringUp({ lab, file }: KeeperOrder): Promise<KeepResult> {
+  const directory = runtimeDirectory()
+  if (!directory.ok) return { ok: false, stage: 'name', failure: directory.failure }
+  return keepLab({
+    directory: directory.path,
+    lab,
+    file,
+    progress: (done, total, text) => void say({ word: 'progress', done, total, text }),
+    owns: (free) => void (end = free),
+  })
+}

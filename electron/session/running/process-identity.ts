@@ -1,0 +1,40 @@
+/** Tells a process from another one that later got its number. */
+import { readFileSync } from 'node:fs'
+
+/** A process: its number, and when it started in clock ticks since boot (field 22 of /proc/PID/stat, proc(5)). */
+export interface ProcessIdentity {
+  readonly pid: number
+  readonly startTicks: number
+}
+
+/** The process that has this number now; null where there is none, or only its remains (a zombie). */
+export function identify(pid: number): ProcessIdentity | null {
+  let stat: string
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return null
+  }
+  // The name in parentheses may hold anything, parentheses and spaces too: fields are counted from the last one.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, startTicks] = [fields[0], Number(fields[19])]
+  if (state === 'Z' || state === 'X' || !Number.isSafeInteger(startTicks)) return null
+  return { pid, startTicks }
+}
+
+export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
+  return identify(pid)?.startTicks === startTicks
+}
+
+/** How often a process is looked at that is about to end (milliseconds): teardown takes 40-120 ms at 100 namespaces. */
+const lookEveryMs = 15
+
+/** Resolves true when the process is gone, false when it is still there after `limitMs`. */
+export async function waitForEnd(process: ProcessIdentity, limitMs: number): Promise<boolean> {
+  const deadline = Date.now() + limitMs
+  while (isAlive(process)) {
+    if (Date.now() >= deadline) return false
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+  }
+  return true
+}

@@ -1,0 +1,147 @@
+/** Starts the sandbox: user, network, mount and process namespaces with the helper inside. Never asks for a password. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { accessSync, constants, readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { userInfo } from 'node:os'
+import { delimiter } from 'node:path'
+import { lineChannel } from '../core/channel.js'
+import { maxMessageBytes, type Failure } from '../core/rpc.js'
+import { connect } from './connection.js'
+import { programFile, resourceFile } from './programs.js'
+import { explainRefusal, missingTool } from './refusal.js'
+import type { SessionStart } from './session.js'
+
+/** A sandbox that is not there after this long is a refused one (milliseconds). */
+const startLimitMs = 5000
+/** Kept of what the sandbox says on stderr (characters): the last words are the ones that explain. */
+const keptStderr = 4096
+/** After the channel is closed, the sandbox has this long to end by itself (milliseconds). */
+const endLimitMs = 1500
+
+/** How the sandbox can be made, best first. The name travels to the helper and into the capabilities. */
+interface Variant {
+  readonly name: 'many-ids' | 'one-id' | 'root'
+  readonly options: readonly string[]
+}
+
+const manyIds: Variant = { name: 'many-ids', options: ['--user', '--map-root-user', '--map-auto'] }
+const oneId: Variant = { name: 'one-id', options: ['--user', '--map-root-user'] }
+const asRoot: Variant = { name: 'root', options: [] }
+
+const common = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'slave'] as const
+
+function variants(): readonly Variant[] {
+  if (process.getuid?.() === 0) return [asRoot, oneId]
+  return hasSubordinateIds() ? [manyIds, oneId] : [oneId]
+}
+
+/** `unshare --map-auto` needs newuidmap and a range of ids that belongs to the user (subuid(5)). */
+function hasSubordinateIds(): boolean {
+  if (findProgram('newuidmap') === null) return false
+  try {
+    const { username, uid } = userInfo()
+    return readFileSync('/etc/subuid', 'utf8')
+      .split('\n')
+      .some((line) => line.startsWith(`${username}:`) || line.startsWith(`${uid}:`))
+  } catch {
+    return false
+  }
+}
+
+export function findProgram(name: string): string | null {
+  const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+  for (const directory of directories) {
+    if (!directory.startsWith('/')) continue
+    try {
+      accessSync(`${directory}/${name}`, constants.X_OK)
+      return `${directory}/${name}`
+    } catch {
+      // Not in this directory.
+    }
+  }
+  return null
+}
+
+/** Tries each way this machine might allow; the failure explains the first refusal, which is about the best way. */
+export async function startSandbox(): Promise<SessionStart> {
+  for (const tool of ['setpriv', 'unshare', 'ip'] as const) if (findProgram(tool) === null) return { ok: false, failure: missingTool(tool) }
+  let first: Failure | null = null
+  for (const variant of variants()) {
+    const started = await tryVariant(variant)
+    if (started.ok) return started
+    first ??= started.failure
+  }
+  return { ok: false, failure: first as Failure }
+}
+
+async function tryVariant(variant: Variant): Promise<SessionStart> {
+  const child = spawn(
+    findProgram('setpriv') as string,
+    [
+      // The death of this process ends unshare, and with it process 1 of the sandbox and everything in it.
+      '--pdeathsig',
+      'KILL',
+      findProgram('unshare') as string,
+      ...variant.options,
+      ...common,
+      '/bin/sh',
+      resourceFile('sandbox-init.sh'),
+      process.execPath,
+      programFile('helper.js'),
+      variant.name,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: helperEnvironment() },
+  )
+  let stderr = ''
+  child.stderr?.setEncoding('utf8')
+  child.stderr?.on('data', (chunk: string) => void (stderr = (stderr + chunk).slice(-keptStderr)))
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      stderr += error.message
+      resolve()
+    })
+    child.once('close', () => resolve())
+  })
+  // An extra 'pipe' is one end of a socket pair, readable and writable.
+  const socket = child.stdio[3] as Socket
+  socket.on('error', () => {})
+  const channel = lineChannel(socket, maxMessageBytes)
+  const session = await connect(channel, {
+    limitMs: startLimitMs,
+    anchorPid: () => anchorOf(child),
+    lastWords: () => stderr.trim(),
+    async end() {
+      channel.end()
+      const slow = setTimeout(() => child.kill('SIGKILL'), endLimitMs)
+      await exited
+      clearTimeout(slow)
+    },
+    gone: exited,
+  })
+  if (session !== null) return { ok: true, session }
+  const timedOut = child.exitCode === null && child.signalCode === null
+  child.kill('SIGKILL')
+  await exited
+  return { ok: false, failure: explainRefusal(stderr.trim(), timedOut) }
+}
+
+function helperEnvironment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    // One pool thread waits on the kernel for good; file system and name look-ups need the others.
+    UV_THREADPOOL_SIZE: '8',
+    ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+  }
+}
+
+/** Process 1 of the sandbox, by its number outside: the only child of unshare. */
+function anchorOf(child: ChildProcess): number | null {
+  const pid = child.pid
+  if (pid === undefined) return null
+  try {
+    const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]
+    return first ? Number(first) : null
+  } catch {
+    return null
+  }
+}

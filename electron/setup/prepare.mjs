@@ -1,0 +1,127 @@
+/**
+ * Makes a fresh checkout ready: system tools, dependencies, build. Runs before anything is installed, so it is plain
+ * JavaScript and uses Node alone. What is there already is left alone; a machine that needs nothing waits for nothing.
+ *
+ * Usage: node electron/setup/prepare.mjs start|test
+ * Ends with 3 where this machine lacks something that only its owner can install; the one command is printed.
+ */
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Program -> Debian package. */
+const toolsToStart = {
+  ip: 'iproute2',
+  bridge: 'iproute2',
+  tc: 'iproute2',
+  iptables: 'iptables',
+  nft: 'nftables',
+  unshare: 'util-linux',
+  setpriv: 'util-linux',
+  nsenter: 'util-linux',
+  sysctl: 'procps',
+  ping: 'iputils-ping',
+  newuidmap: 'uidmap',
+  // The pseudo-terminal module is compiled on installation.
+  make: 'make',
+  'g++': 'g++',
+  python3: 'python3',
+}
+const toolsToTest = {
+  ...toolsToStart,
+  tcpdump: 'tcpdump',
+  conntrack: 'conntrack',
+  traceroute: 'traceroute',
+  shellcheck: 'shellcheck',
+  tshark: 'tshark',
+  useradd: 'passwd',
+  git: 'git',
+}
+
+const say = (text) => process.stderr.write(`vethlab: ${text}\n`)
+
+function giveUp(text) {
+  say(text)
+  process.exit(3)
+}
+
+function run(program, args, env = {}) {
+  const { status, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } })
+  return error ? 127 : (status ?? 1)
+}
+
+const has = (program) =>
+  [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/bin', '/bin'].some((directory) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19))
+    giveUp(`Node.js ${process.versions.node} is too old; version 20.19 or newer is needed.`)
+  if (process.platform !== 'linux') giveUp('Vethlab builds networks in a Linux kernel; this machine runs something else.')
+}
+
+function installTools(tools) {
+  const packages = [...new Set(Object.entries(tools).flatMap(([program, holder]) => (has(program) ? [] : [holder])))]
+  if (packages.length === 0) return
+  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  if (!has('apt-get')) giveUp(`These packages are missing (Debian names): ${packages.join(' ')}. Install them and start again.`)
+  const prefix = process.getuid?.() === 0 ? [] : run('sudo', ['-n', 'true']) === 0 ? ['sudo', '-n'] : null
+  if (prefix === null) giveUp(`Some system tools are missing. Install them with:\n\n  sudo ${command}\n`)
+  say(`installing system tools: ${packages.join(' ')}`)
+  const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
+  const [program, ...first] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
+  run(program, [...first, '-qq', 'update'], quiet)
+  const status = run(program, [...first, '-qq', 'install', '-y', '--no-install-recommends', ...packages], quiet)
+  if (status !== 0) giveUp(`The packages could not be installed. Try yourself:\n\n  sudo ${command}\n`)
+}
+
+function installDependencies() {
+  const lock = join(root, 'package-lock.json')
+  const installed = join(root, 'node_modules/.package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
+  say('installing dependencies')
+  const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  if (status !== 0) giveUp('npm ci failed; its reason is above.')
+}
+
+/** Everything the build reads, as one fingerprint. Times would lie after a checkout of another branch. */
+function fingerprint() {
+  const hash = createHash('sha256')
+  const walk = (path) => {
+    const stat = statSync(join(root, path))
+    if (stat.isDirectory()) {
+      for (const entry of readdirSync(join(root, path)).sort()) walk(join(path, entry))
+    } else hash.update(path).update('\0').update(readFileSync(join(root, path)))
+  }
+  for (const path of ['electron', 'renderer', 'package-lock.json', 'vite.node.config.ts', 'vite.config.ts']) {
+    if (existsSync(join(root, path))) walk(path)
+  }
+  return hash.digest('hex')
+}
+
+function build() {
+  const stamp = join(root, 'dist/.built-from')
+  const wanted = fingerprint()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  say('building')
+  if (run('npm', ['run', '--silent', 'build']) !== 0) giveUp('The build failed; its reason is above.')
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  writeFileSync(stamp, wanted)
+}
+
+const purpose = process.argv[2] === 'test' ? 'test' : 'start'
+checkNode()
+installTools(purpose === 'test' ? toolsToTest : toolsToStart)
+installDependencies()
+build()

@@ -1,0 +1,168 @@
+import { hostNamespace, type Lab, type LabLink } from '../../electron/core/lab/lab.js'
+import type { LiveState } from '../../electron/core/live/state.js'
+import type { Scene, SceneCable, SceneInterface, SceneNamespace } from './scene.js'
+import { interfaceId, namespaceOf, outsideId } from './scene.js'
+import { presenceOf, sceneInterfaces, type NamespaceSources, type PeerNames } from './scene-interface.js'
+import { firewallRules, sceneNat, sceneRoutes } from './scene-rules.js'
+
+export interface SceneSources {
+  readonly lab: Lab | null
+  readonly live: LiveState | null
+  /** The lab as it was last deployed: tells what is leaving from what was made in a terminal. */
+  readonly former?: Lab | null
+}
+
+/** Names that people give to the network beyond their own; the picture puts those on the right, with a globe. */
+const farName = /^(internet|inet|wan|outside|world|isp|remote|cloud)\b/i
+
+/** The whole picture's content. Pure; the same sources give an equal scene. */
+export function buildScene({ lab, live, former = null }: SceneSources): Scene {
+  const liveByName = new Map((live?.namespaces ?? []).map((each) => [each.name, each]))
+  const names: PeerNames = new Map(
+    (live?.namespaces ?? []).map((each) => [each.name, new Map(each.links.map((link) => [link.index, link.name]))]),
+  )
+  const order = new Set([hostNamespace, ...(lab?.namespaces.keys() ?? []), ...liveByName.keys()])
+  const sources = [...order].map(
+    (name): NamespaceSources => ({
+      name,
+      lab: lab?.namespaces.get(name),
+      live: liveByName.get(name),
+      former: former?.namespaces.get(name),
+    }),
+  )
+  const interfaces = new Map<string, SceneInterface[]>()
+  for (const source of sources) interfaces.set(source.name, sceneInterfaces(source, lab, names))
+  const byId = new Map([...interfaces.values()].flat().map((each) => [each.id, each]))
+  const neighbours = (name: string): Set<string> =>
+    new Set((interfaces.get(name) ?? []).flatMap((each) => (each.peer && byId.has(each.peer) ? [namespaceOf(each.peer)] : [])))
+
+  const built = sources.map((source) => namespace(source, lab, interfaces.get(source.name) ?? [], neighbours(source.name)))
+  const natPeers = new Set(
+    built.flatMap((each) =>
+      each.nat
+        .filter((nat) => nat.dev !== null && nat.target !== 'DNAT')
+        .map((nat) => byId.get(interfaceId(each.id, nat.dev as string))?.peer)
+        .filter((peer) => peer != null)
+        .map(namespaceOf),
+    ),
+  )
+  const namespaces = built
+    .map((each): SceneNamespace => {
+      const leaf = neighbours(each.id).size <= 1 && !each.interfaces.some((item) => item.kind === 'bridge')
+      const far = each.role === 'edge' && leaf && (farName.test(each.name) || natPeers.has(each.id))
+      return far ? { ...each, role: 'far', banded: false } : each
+    })
+    // A host that holds nothing but its lo has no part in the picture, unless it is all there is.
+    .filter((each) => each.role !== 'host' || built.length === 1 || !isIdle(each))
+
+  const cables = veths(byId, lab, former)
+  cables.push(...tunnels(byId))
+  const uplink = [...byId.values()].find((each) => each.uplink)
+  if (uplink) {
+    const end = interfaceId(outsideId, 'uplink')
+    namespaces.push(outside())
+    cables.push({ id: `${uplink.id}~${end}`, kind: 'uplink', ends: [uplink.id, end], presence: 'live', carries: uplink.state === 'up', impair: null })
+  }
+  return { namespaces, cables }
+}
+
+const isIdle = (each: SceneNamespace): boolean =>
+  each.interfaces.every((item) => item.kind === 'loopback' && item.addresses.length === 0) &&
+  each.nat.length === 0 &&
+  each.routes.length === 0
+
+function namespace(
+  source: NamespaceSources,
+  lab: Lab | null,
+  interfaces: readonly SceneInterface[],
+  neighbours: ReadonlySet<string>,
+): SceneNamespace {
+  const isHost = source.name === hostNamespace
+  const hasLab = lab !== null
+  const presence = presenceOf(source.lab !== undefined || isHost, source.live !== undefined, source.former !== undefined, hasLab)
+  const sysctl = source.live?.sysctls['net.ipv4.ip_forward'] ?? source.live?.sysctls['net.ipv4.conf.all.forwarding']
+  const forwarding = source.live ? sysctl === '1' : source.lab?.forwarding === true
+  const cabled = interfaces.some((each) => each.kind !== 'loopback')
+  const routes = forwarding || source.lab?.forwarding !== undefined
+  const nat = sceneNat(source, hasLab)
+  return {
+    id: source.name,
+    name: source.name,
+    role: isHost ? 'host' : 'edge',
+    presence,
+    banded:
+      interfaces.some((each) => each.kind === 'bridge') || (cabled && (isHost || routes || nat.length > 0 || neighbours.size >= 2)),
+    forwarding,
+    interfaces,
+    nat,
+    firewallRules: firewallRules(source.lab, source.live),
+    routes: sceneRoutes(source, hasLab, presence),
+  }
+}
+
+function outside(): SceneNamespace {
+  const name = 'uplink'
+  return {
+    id: outsideId,
+    name: '',
+    role: 'outside',
+    presence: 'live',
+    banded: false,
+    forwarding: false,
+    interfaces: [
+      { id: interfaceId(outsideId, name), namespace: outsideId, name, kind: 'uplink', presence: 'live', state: 'up', addresses: [], master: null, peer: null, tunnel: null, uplink: false },
+    ],
+    nat: [],
+    firewallRules: 0,
+    routes: [],
+  }
+}
+
+/** One cable per veth pair, whichever of its ends is known first. */
+function veths(byId: ReadonlyMap<string, SceneInterface>, lab: Lab | null, former: Lab | null): SceneCable[] {
+  const linkKey = (link: LabLink): string => pairKey(link.ends.map((end) => interfaceId(end.namespace, end.interface)))
+  const impairs = new Map((lab?.links ?? []).map((link) => [linkKey(link), link]))
+  const old = new Set((former?.links ?? []).map(linkKey))
+  const cables = new Map<string, SceneCable>()
+  for (const end of byId.values()) {
+    const other = end.peer === null ? undefined : byId.get(end.peer)
+    if (!other || other.id === end.id) continue
+    const key = pairKey([end.id, other.id])
+    if (cables.has(key)) continue
+    const inLive = end.state !== 'planned' && other.state !== 'planned'
+    cables.set(key, {
+      id: key,
+      kind: 'veth',
+      ends: [end.id, other.id],
+      presence: presenceOf(impairs.has(key), inLive, old.has(key), lab !== null),
+      carries: inLive ? end.state === 'up' && other.state === 'up' : true,
+      impair: impairs.get(key)?.impair ?? null,
+    })
+  }
+  return [...cables.values()]
+}
+
+const pairKey = (ends: readonly string[]): string => [...ends].sort().join('~')
+
+/** A tunnel's two ends know each other only by address: the remote of one is an address in the other's namespace. */
+function tunnels(byId: ReadonlyMap<string, SceneInterface>): SceneCable[] {
+  const owners = new Map<string, string>()
+  for (const each of byId.values())
+    for (const address of each.addresses) owners.set(address.text.split('/')[0] as string, each.namespace)
+  const ends = [...byId.values()].filter((each) => each.tunnel !== null)
+  const cables: SceneCable[] = []
+  for (const [index, end] of ends.entries()) {
+    const owner = end.tunnel?.remote ? owners.get(end.tunnel.remote) : undefined
+    const other = ends.slice(index + 1).find((each) => each.namespace === owner && each.tunnel?.id === end.tunnel?.id)
+    if (!other || other.namespace === end.namespace) continue
+    cables.push({
+      id: pairKey([end.id, other.id]),
+      kind: 'tunnel',
+      ends: [end.id, other.id],
+      presence: end.presence === 'live' ? other.presence : end.presence,
+      carries: end.state !== 'down' && other.state !== 'down',
+      impair: null,
+    })
+  }
+  return cables
+}

@@ -1,0 +1,92 @@
+/** The lines of words beside an interface, and the rest of the text that boxes are made of. */
+import type { Layer, Mark, Point, TextStyle } from './drawing.js'
+import { elide, textWidth } from './measure.js'
+import type { Presence, SceneInterface, SceneNamespace } from './scene.js'
+import type { Words } from './words.js'
+
+/** Names longer than this are shortened in the middle; the kernel's own limit for interfaces is 15 bytes. */
+const nameGlyphs = 18
+
+/** Distance of two lines of a label. */
+export const lineHeight = 16
+
+type Line = Omit<Mark, 'x' | 'y' | 'anchor'>
+
+const line = (key: string, text: string, style: TextStyle, rest: Partial<Line> = {}): Line => ({
+  key,
+  text,
+  style,
+  layer: null,
+  tone: style === 'ad' ? 'l3' : style === 'nm' || style === 'ns' ? 'text' : 'text2',
+  presence: 'live',
+  title: null,
+  ...rest,
+})
+
+/** Name first, then addresses, then the words that say what is special. */
+export function interfaceLines(each: SceneInterface, words: Words): readonly Line[] {
+  const name = elide(each.name, nameGlyphs)
+  const lines = [line(`${each.id}/name`, name, 'nm', { title: name === each.name ? null : each.name })]
+  for (const address of each.addresses)
+    lines.push(line(`${each.id}/${address.text}`, address.text, 'ad', { layer: 3, presence: address.presence }))
+  for (const [index, text] of remarks(each, words).entries())
+    lines.push(line(`${each.id}/remark${index}/${text}`, text, 'cp', { layer: each.master === null ? null : 2 }))
+  return lines
+}
+
+function remarks(each: SceneInterface, words: Words): string[] {
+  const found: string[] = []
+  const bare = each.addresses.length === 0
+  if (each.kind === 'bridge') found.push(bare ? words.noAddress : '', words.ownInterface)
+  else if (each.tunnel) found.push(words.tunnel(each.tunnel.id, each.tunnel.remote))
+  else if (bare && each.master !== null) found.push(words.portNoAddress)
+  else if (bare && each.state !== 'planned') found.push(words.noAddress)
+  if (each.state === 'down') found.push(words.down)
+  if (each.state === 'no-carrier') found.push(words.noCarrier)
+  if (each.presence === 'planned' && each.state === 'planned' && bare && each.master === null && each.kind !== 'bridge')
+    found.push(words.notDeployed)
+  if (each.presence === 'foreign') found.push(words.madeInTerminal)
+  if (each.presence === 'leaving') found.push(words.leaving)
+  return found.filter((text) => text !== '')
+}
+
+export const linesWidth = (lines: readonly Line[]): number =>
+  Math.max(0, ...lines.map((each) => textWidth(each.text, each.style)))
+
+/** Sets lines one under the other, the first baseline at `at`. */
+export const setLines = (lines: readonly Line[], at: Point, anchor: Mark['anchor']): Mark[] =>
+  lines.map((each, index) => ({ ...each, x: at.x, y: at.y + index * lineHeight, anchor }))
+
+export const mark = (key: string, text: string, style: TextStyle, at: Point, rest: Partial<Mark> = {}): Mark => ({
+  ...line(key, text, style),
+  ...at,
+  anchor: 'start',
+  ...rest,
+})
+
+/** The namespace's name, shortened so that a box stays a box. */
+export function titleMark(each: SceneNamespace, at: Point, words: Words): Mark {
+  const whole = each.role === 'outside' ? words.internet : each.name
+  const text = elide(whole, nameGlyphs)
+  return mark('title', text, 'ns', at, { tone: 'text', title: text === whole ? null : whole })
+}
+
+/** Routes shown before the rest is counted. */
+const shownRoutes = 3
+
+export function routeLines(each: SceneNamespace, words: Words): { text: string; presence: Presence; style: TextStyle }[] {
+  if (each.role === 'outside') return [{ text: words.realNetwork, presence: 'live', style: 'cp' }]
+  const lines: { text: string; presence: Presence; style: TextStyle }[] = each.routes
+    .slice(0, shownRoutes)
+    .map((route) => ({ ...route, style: 'cpm' }))
+  const more = each.routes.length - shownRoutes
+  if (more > 0) lines.push({ text: words.moreRoutes(more), presence: 'live', style: 'cp' })
+  const connected = each.interfaces.some((item) => item.kind !== 'loopback')
+  if (lines.length === 0 && each.role === 'edge' && !each.banded && connected)
+    lines.push({ text: words.noDefaultRoute, presence: 'live', style: 'cp' })
+  if (each.firewallRules > 0 && !each.banded)
+    lines.push({ text: words.firewall(each.firewallRules), presence: 'live', style: 'cp' })
+  return lines
+}
+
+export const layerOf = (style: TextStyle): Layer => (style === 'cpm' ? 3 : null)

@@ -1,0 +1,120 @@
+import type { Lab, LabInterface, LabNamespace } from '../../electron/core/lab/lab.js'
+import type { LiveLink, LiveNamespace } from '../../electron/core/live/state.js'
+import type { InterfaceState, Presence, SceneInterface, Stated } from './scene.js'
+import { interfaceId } from './scene.js'
+
+/** Addresses that every interface has by itself; they would only be noise in the picture. */
+const isAutomatic = (address: string): boolean =>
+  address.startsWith('127.') || address.startsWith('::1/') || address.toLowerCase().startsWith('fe80:')
+
+/** The standing of something: in the lab, in the kernel, in the lab as it was last deployed. */
+export function presenceOf(inLab: boolean, inLive: boolean, inFormer: boolean, hasLab: boolean): Presence {
+  if (inLab) return inLive ? 'live' : 'planned'
+  if (!hasLab) return 'live'
+  return inFormer ? 'leaving' : 'foreign'
+}
+
+/** Joins what is wanted with what is there, wanted order first. */
+export function stated(
+  wanted: readonly string[],
+  there: readonly string[],
+  former: readonly string[],
+  hasLab: boolean,
+  whole: Presence,
+): readonly Stated[] {
+  // Inside something that is itself planned, foreign or leaving, every part shares its standing.
+  if (whole === 'planned') return wanted.map((text) => ({ text, presence: 'live' as const }))
+  if (whole !== 'live') return there.map((text) => ({ text, presence: 'live' as const }))
+  const known = new Set(there)
+  const asked = new Set(wanted)
+  const old = new Set(former)
+  return [
+    ...wanted.map((text) => ({ text, presence: presenceOf(true, known.has(text), old.has(text), hasLab) })),
+    ...there
+      .filter((text) => !asked.has(text))
+      .map((text) => ({ text, presence: presenceOf(false, true, old.has(text), hasLab) })),
+  ]
+}
+
+function stateOf(link: LiveLink | undefined): InterfaceState {
+  if (!link) return 'planned'
+  if (!link.up) return 'down'
+  // A bridge without a live port has no carrier either, but it is its ports that say so.
+  return link.carrier || link.kind === 'bridge' || link.kind === 'loopback' ? 'up' : 'no-carrier'
+}
+
+export interface NamespaceSources {
+  readonly name: string
+  readonly lab: LabNamespace | undefined
+  readonly live: LiveNamespace | undefined
+  readonly former: LabNamespace | undefined
+}
+
+function peerId(wanted: LabInterface | undefined, link: LiveLink | undefined, names: PeerNames): string | null {
+  if (link?.peer) {
+    const { namespace, index } = link.peer
+    const name = namespace === null ? undefined : names.get(namespace)?.get(index)
+    return namespace !== null && name !== undefined ? interfaceId(namespace, name) : null
+  }
+  if (wanted?.kind === 'veth') return interfaceId(wanted.peer.namespace, wanted.peer.interface)
+  return null
+}
+
+/** Interface names by index, by namespace. */
+export type PeerNames = ReadonlyMap<string, ReadonlyMap<number, string>>
+
+function sceneInterface(
+  source: NamespaceSources,
+  wanted: LabInterface | undefined,
+  link: LiveLink | undefined,
+  labs: { lab: Lab | null; names: PeerNames },
+): SceneInterface {
+  const name = (link?.name ?? wanted?.name) as string
+  const old = source.former?.interfaces.find((candidate) => candidate.name === name)
+  const uplink = source.name === 'host' && labs.lab?.uplink === true && link !== undefined && isUplinkKind(link.kind)
+  const kind = wanted && wanted.kind !== 'dummy' ? wanted.kind : (link?.kind ?? wanted?.kind ?? 'dummy')
+  const implied = uplink || kind === 'loopback'
+  const presence = presenceOf(wanted !== undefined || implied, link !== undefined, old !== undefined, labs.lab !== null)
+  const there = (source.live?.addresses ?? [])
+    .filter((address) => address.dev === name)
+    .map((address) => address.address)
+  const addresses = stated(
+    wanted?.addresses ?? (implied ? there : []),
+    there,
+    old?.addresses ?? [],
+    labs.lab !== null,
+    presence,
+  ).filter((address) => !isAutomatic(address.text))
+  const vxlan =
+    link?.vxlan ?? (wanted?.kind === 'vxlan' ? { id: wanted.id, remote: wanted.remote } : null)
+  return {
+    id: interfaceId(source.name, name),
+    namespace: source.name,
+    name,
+    kind,
+    presence,
+    state: stateOf(link),
+    addresses,
+    master: link ? link.master : (wanted?.master ?? null),
+    peer: peerId(wanted, link, labs.names),
+    tunnel: vxlan ? { id: vxlan.id, remote: vxlan.remote } : null,
+    uplink,
+  }
+}
+
+/** Kinds of an interface that leads out of the machine, or out of the sandbox through its user-mode network. */
+const isUplinkKind = (kind: string): boolean => kind === 'tun' || kind === 'tap' || kind === 'physical'
+
+/** Interfaces of one namespace: the lab's in file order, then the kernel's further ones by index. */
+export function sceneInterfaces(source: NamespaceSources, lab: Lab | null, names: PeerNames): SceneInterface[] {
+  const links = new Map((source.live?.links ?? []).map((link) => [link.name, link]))
+  const wanted = source.lab?.interfaces ?? []
+  const asked = new Set(wanted.map((each) => each.name))
+  const context = { lab, names }
+  return [
+    ...wanted.map((each) => sceneInterface(source, each, links.get(each.name), context)),
+    ...[...links.values()]
+      .filter((link) => !asked.has(link.name))
+      .map((link) => sceneInterface(source, undefined, link, context)),
+  ]
+}

@@ -1,0 +1,146 @@
+/** NAT, packet filter and routes of a namespace, as the lab asks for them and as the kernel has them. */
+import type { LabNamespace, LabNat, LabRoute } from '../../electron/core/lab/lab.js'
+import type { LiveNamespace, LiveRoute } from '../../electron/core/live/state.js'
+import type { Presence, SceneNat, Stated } from './scene.js'
+import { presenceOf, stated, type NamespaceSources } from './scene-interface.js'
+
+type Nat = Omit<SceneNat, 'presence'>
+
+function fromLab(nat: LabNat): Nat {
+  switch (nat.kind) {
+    case 'masquerade':
+      return { dev: nat.out, target: 'MASQUERADE', detail: nat.source }
+    case 'snat':
+      return { dev: nat.out, target: 'SNAT', detail: `${nat.source} → ${nat.to}` }
+    case 'dnat': {
+      const to = nat.toPort === null ? nat.toAddress : `${nat.toAddress}:${nat.toPort}`
+      return { dev: nat.in, target: 'DNAT', detail: `${nat.protocol} ${nat.port} → ${to}` }
+    }
+  }
+}
+
+const option = (rule: string, ...names: string[]): string | null => {
+  for (const name of names) {
+    const match = new RegExp(`(?:^| )${name} (\\S+)`).exec(rule)
+    if (match) return match[1] ?? null
+  }
+  return null
+}
+
+function fromIptables(rule: string): Nat | null {
+  const target = option(rule, '-j')
+  const source = option(rule, '-s') ?? '0.0.0.0/0'
+  if (target === 'MASQUERADE') return { dev: option(rule, '-o'), target, detail: source }
+  if (target === 'SNAT') return { dev: option(rule, '-o'), target, detail: `${source} → ${option(rule, '--to-source')}` }
+  if (target !== 'DNAT') return null
+  const port = option(rule, '--dport')
+  const from = [option(rule, '-p'), port].filter((part) => part !== null).join(' ')
+  return { dev: option(rule, '-i'), target, detail: `${from} → ${option(rule, '--to-destination')}`.trim() }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** One value of an nft match as its text: a name, an address, or `{prefix: {addr, len}}`. */
+function nftText(value: unknown): string {
+  if (isRecord(value) && isRecord(value['prefix'])) return `${value['prefix']['addr']}/${value['prefix']['len']}`
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '…'
+}
+
+/** `nft -j` rule expressions: libnftables-json(5). Rules that iptables-nft made show only as `xt` and are not ours here. */
+function fromNft(entry: unknown): Nat | null {
+  const rule = isRecord(entry) ? entry['rule'] : undefined
+  if (!isRecord(rule) || !Array.isArray(rule['expr'])) return null
+  const matched = new Map<string, string>()
+  let found: { target: string; to: string | null } | null = null
+  for (const each of rule['expr'] as unknown[]) {
+    if (!isRecord(each)) continue
+    const match = each['match']
+    if (isRecord(match) && isRecord(match['left'])) {
+      const { meta, payload } = match['left'] as { meta?: { key?: string }; payload?: { field?: string } }
+      const key = meta?.key ?? payload?.field
+      if (key) matched.set(key, nftText(match['right']))
+    }
+    for (const target of ['masquerade', 'snat', 'dnat'] as const) {
+      if (!(target in each)) continue
+      const to = isRecord(each[target]) ? each[target] : {}
+      const address = to['addr'] === undefined ? null : nftText(to['addr'])
+      const port = to['port'] === undefined ? '' : `:${nftText(to['port'])}`
+      found = { target: target.toUpperCase(), to: address === null ? null : address + port }
+    }
+  }
+  if (!found) return null
+  const source = matched.get('saddr') ?? '0.0.0.0/0'
+  if (found.target === 'MASQUERADE') return { dev: matched.get('oifname') ?? null, target: found.target, detail: source }
+  if (found.target === 'SNAT')
+    return { dev: matched.get('oifname') ?? null, target: found.target, detail: `${source} → ${found.to}` }
+  const port = matched.get('dport')
+  return { dev: matched.get('iifname') ?? null, target: found.target, detail: `${port ?? ''} → ${found.to}`.trim() }
+}
+
+const natKey = (nat: Nat): string => JSON.stringify([nat.dev, nat.target, nat.detail])
+
+function natOf(live: LiveNamespace): Nat[] {
+  const rules = live.ruleset.iptables
+    .filter((each) => each.table === 'nat' && each.rule !== null)
+    .map((each) => fromIptables(each.rule as string))
+  const found = [...rules, ...live.ruleset.nft.map(fromNft)].filter((nat) => nat !== null)
+  return [...new Map(found.map((nat) => [natKey(nat), nat])).values()]
+}
+
+export function sceneNat(source: NamespaceSources, hasLab: boolean): SceneNat[] {
+  const wanted = (source.lab?.nat ?? []).map(fromLab)
+  const there = source.live ? natOf(source.live) : []
+  const former = new Set((source.former?.nat ?? []).map((nat) => natKey(fromLab(nat))))
+  const thereKeys = new Set(there.map(natKey))
+  const wantedKeys = new Set(wanted.map(natKey))
+  const presence = (nat: Nat, inLab: boolean): Presence =>
+    presenceOf(inLab, thereKeys.has(natKey(nat)), former.has(natKey(nat)), hasLab)
+  return [
+    ...wanted.map((nat) => ({ ...nat, presence: presence(nat, true) })),
+    ...there.filter((nat) => !wantedKeys.has(natKey(nat))).map((nat) => ({ ...nat, presence: presence(nat, false) })),
+  ]
+}
+
+/** How many rules of the packet filter stand in the way: entries of the filter chains, and policies that drop. */
+export function firewallRules(lab: LabNamespace | undefined, live: LiveNamespace | undefined): number {
+  if (!live) return lab?.firewall.length ?? 0
+  const legacy = live.ruleset.iptables.filter(
+    (each) => each.table === 'filter' && (each.rule !== null || (each.policy !== null && each.policy !== 'ACCEPT')),
+  ).length
+  if (legacy > 0) return legacy
+  return live.ruleset.nft.filter((entry) => {
+    const chain = isRecord(entry) ? entry['chain'] : undefined
+    if (isRecord(chain)) return chain['type'] === 'filter' && chain['policy'] === 'drop'
+    const rule = isRecord(entry) ? entry['rule'] : undefined
+    return isRecord(rule) && /"(drop|reject)"/.test(JSON.stringify(rule['expr'] ?? null))
+  }).length
+}
+
+const isDefault = (to: string): boolean => to === '0.0.0.0/0' || to === '::/0'
+
+/** As `ip route` would say it, shortened to what tells where packets go. */
+function routeText(route: LabRoute | LiveRoute): string {
+  const to = isDefault(route.to) ? 'default' : route.to
+  if (route.type !== 'unicast') return `${route.type} ${to}`
+  if (route.via !== null) return `${to} via ${route.via}`
+  return route.dev === null ? to : `${to} dev ${route.dev}`
+}
+
+/** rt_tables: the table that routes without a rule of their own go into. */
+const mainTable = 254
+
+export function sceneRoutes(source: NamespaceSources, hasLab: boolean, whole: Presence): readonly Stated[] {
+  const there = (source.live?.routes ?? []).filter(
+    (route) => route.protocol !== 'kernel' && route.protocol !== 'ra' && route.table === mainTable,
+  )
+  const unique = (texts: string[]): string[] => [...new Set(texts)]
+  const routes = stated(
+    unique((source.lab?.routes ?? []).map(routeText)),
+    unique(there.map(routeText)),
+    (source.former?.routes ?? []).map(routeText),
+    hasLab,
+    whole,
+  )
+  const rank = (route: Stated): number => (route.text.startsWith('default') ? 0 : 1)
+  return [...routes].sort((a, b) => rank(a) - rank(b))
+}

@@ -1,0 +1,85 @@
+/**
+ * What the canvas shows, before it has any place: the lab and the kernel's state folded into one list of namespaces,
+ * interfaces and cables. Live over lab: what is only in the lab is `planned`, what is only in the kernel is `foreign`
+ * (made in a terminal) or `leaving` (it was deployed, and the lab no longer has it).
+ */
+import type { Impair } from '../../electron/core/lab/lab.js'
+
+export type Presence = 'live' | 'planned' | 'foreign' | 'leaving'
+
+/** `no-carrier`: switched on, but the other end is off or gone (IFF_LOWER_UP is clear). */
+export type InterfaceState = 'up' | 'down' | 'no-carrier' | 'planned'
+
+/** A value with its standing: an address, a route or a NAT rule. */
+export interface Stated {
+  readonly text: string
+  readonly presence: Presence
+}
+
+export interface SceneInterface {
+  /** `namespace:name`; unique in the scene because neither part may contain a colon. */
+  readonly id: string
+  readonly namespace: string
+  readonly name: string
+  /** `loopback`, `veth`, `bridge`, `vxlan`, `dummy`, or the kernel's own word for another kind. */
+  readonly kind: string
+  readonly presence: Presence
+  readonly state: InterfaceState
+  /** Without 127.0.0.1, ::1 and link-local ones, which every namespace has and nobody asked for. */
+  readonly addresses: readonly Stated[]
+  /** The bridge that this interface is a port of. */
+  readonly master: string | null
+  /** Id of the interface at the other end of the cable. */
+  readonly peer: string | null
+  readonly tunnel: { readonly id: number; readonly remote: string | null } | null
+  readonly uplink: boolean
+}
+
+export interface SceneNat {
+  /** The interface whose path the hexagon sits on. */
+  readonly dev: string | null
+  /** The iptables target: MASQUERADE, SNAT or DNAT. */
+  readonly target: string
+  /** Source range, or what is published to where. */
+  readonly detail: string
+  readonly presence: Presence
+}
+
+export interface SceneNamespace {
+  readonly id: string
+  readonly name: string
+  /** `outside`: not a namespace but the real network behind the uplink. */
+  readonly role: 'host' | 'edge' | 'far' | 'outside'
+  readonly presence: Presence
+  /** Drawn with layer 2 and layer 3 bands, because it switches or routes. */
+  readonly banded: boolean
+  readonly forwarding: boolean
+  readonly interfaces: readonly SceneInterface[]
+  readonly nat: readonly SceneNat[]
+  /** Rules and policies of the packet filter that are not plain "accept all". */
+  readonly firewallRules: number
+  /** Routes that somebody set, default first; connected ones are left out. */
+  readonly routes: readonly Stated[]
+}
+
+export interface SceneCable {
+  readonly id: string
+  readonly kind: 'veth' | 'tunnel' | 'uplink'
+  /** Ids of interfaces. */
+  readonly ends: readonly [string, string]
+  readonly presence: Presence
+  /** Both ends are up: frames can pass. */
+  readonly carries: boolean
+  readonly impair: Impair | null
+}
+
+export interface Scene {
+  readonly namespaces: readonly SceneNamespace[]
+  readonly cables: readonly SceneCable[]
+}
+
+/** Colons are not allowed in names, so this can be no namespace's name. */
+export const outsideId = ':outside'
+
+export const interfaceId = (namespace: string, name: string): string => `${namespace}:${name}`
+export const namespaceOf = (id: string): string => id.slice(0, id.lastIndexOf(':'))

@@ -1,0 +1,26 @@
+/** The sentences that stand on the canvas; they have a width, so the layout needs them. */
+export interface Words {
+  readonly layer2Band: string
+  readonly layer3Band: string
+  readonly rootNamespace: string
+  readonly forwarding: string
+  readonly notForwarding: string
+  readonly ownInterface: string
+  readonly portNoAddress: string
+  readonly noAddress: string
+  readonly down: string
+  readonly noCarrier: string
+  readonly notDeployed: string
+  readonly madeInTerminal: string
+  readonly leaving: string
+  readonly vethPair: string
+  readonly uplink: string
+  readonly internet: string
+  readonly realNetwork: string
+  readonly onlyLoopback: string
+  readonly noDefaultRoute: string
+  readonly switchPorts: (count: number) => string
+  readonly moreRoutes: (count: number) => string
+  readonly firewall: (rules: number) => string
+  readonly tunnel: (id: number, remote: string | null) => string
+}

@@ -1,0 +1,177 @@
+/** What the engine tests share: a session, commands inside its sandbox, dumps that can be compared, leftovers. */
+import { execFile, spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, onTestFinished } from 'vitest'
+import { normalise } from '../../../electron/core/lab/normalise.js'
+import { parseLabText } from '../../../electron/core/lab/parse.js'
+import type { Lab } from '../../../electron/core/lab/lab.js'
+import type { LabFile } from '../../../electron/core/lab/schema.js'
+import type { Session } from '../../../electron/session/session.js'
+import { startSandbox } from '../../../electron/session/sandbox.js'
+
+const exec = promisify(execFile)
+const labsDirectory = fileURLToPath(new URL('../../../resources/labs/', import.meta.url))
+
+/** Longest any wait of these tests may take (milliseconds). */
+const waitLimitMs = 10_000
+
+export const starterLabs = readdirSync(labsDirectory)
+  .filter((name) => name.endsWith('.vethlab.yaml'))
+  .sort()
+
+export interface LoadedLab {
+  readonly file: LabFile
+  readonly lab: Lab
+}
+
+export function loadText(text: string, name = 'test.vethlab.yaml'): LoadedLab {
+  const { labFile, problems } = parseLabText(text, name)
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])
+  if (labFile === null) throw new Error(`${name} is no lab`)
+  return { file: labFile, lab: normalise(labFile) }
+}
+
+export const loadStarter = (name: string): LoadedLab => loadText(readFileSync(`${labsDirectory}${name}`, 'utf8'), name)
+
+/** A fresh sandbox that is closed when the test ends. */
+export async function openSession(): Promise<Session> {
+  const started = await startSandbox()
+  if (!started.ok) throw new Error(started.failure.message)
+  onTestFinished(() => started.session.close())
+  return started.session
+}
+
+/** Waits until the condition holds; fails with what was waited for. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + waitLimitMs
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+const enter = (session: Session): string[] => [
+  '--target',
+  String(session.anchorPid),
+  ...(process.getuid?.() === 0 ? [] : ['--user', '--preserve-credentials']),
+  '--mount',
+  '--net',
+  '--pid',
+  '--',
+]
+
+/** Runs a program in a namespace of the sandbox, as a terminal there would. */
+export async function inside(session: Session, namespace: string, program: string, ...args: string[]): Promise<string> {
+  const within = namespace === 'host' ? [] : ['nsenter', `--net=/run/netns/${namespace}`, '--']
+  const { stdout } = await exec('nsenter', [...enter(session), ...within, program, ...args], {
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: 60_000,
+  })
+  return stdout
+}
+
+interface IpObject {
+  [key: string]: unknown
+}
+
+/** Fields that differ between two builds of the same network: chosen by the kernel at random or by order of creation. */
+const volatile = new Set([
+  'ifindex', 'link_index', 'link_netnsid', 'address', 'broadcast', 'id', 'root_id', 'bridge_id', 'link', 'designated_root', 'designated_bridge', 'port_id',
+  'gc_timer', 'hello_timer', 'tcn_timer', 'topology_change_timer', 'message_age_timer', 'forward_delay_timer', 'hold_timer', 'no', 'qdisc', 'inet6_addr_gen_mode', 'stats64', 'valid_life_time', 'preferred_life_time', 'operstate', 'flags', 'cost',
+])
+
+function stable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stable)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value as IpObject)
+      .filter(([key]) => !volatile.has(key))
+      .map(([key, inner]) => [key, stable(inner)]),
+  )
+}
+
+const sorted = (list: unknown): string[] => (list as unknown[]).map((entry) => JSON.stringify(entry)).sort()
+
+/** Link-local addresses are made of the random MAC. */
+const withoutLinkLocal = (text: string): string => text.replace(/fe80:[0-9a-f:]+/g, 'fe80::')
+
+/** The network of a whole sandbox as iproute2, sysctl and iptables tell it: comparable between two builds of one lab. */
+export async function dump(session: Session): Promise<Record<string, unknown>> {
+  const names = ['host', ...(await inside(session, 'host', 'ls', '/run/netns')).split('\n').filter(Boolean).sort()]
+  const result: Record<string, unknown> = {}
+  for (const name of names) {
+    const json = async (...args: string[]): Promise<string[]> =>
+      sorted(JSON.parse(withoutLinkLocal((await inside(session, name, 'ip', '-j', ...args)) || '[]')) as unknown).map((entry) =>
+        JSON.stringify(stable(JSON.parse(entry))),
+      )
+    const macs = (JSON.parse(await inside(session, name, 'ip', '-j', 'link')) as { ifname: string; flags: string[] }[])
+      .map(({ ifname, flags }) => `${ifname} ${[...flags].sort().join(',')}`)
+      .sort()
+    result[name] = {
+      links: (await json('-d', 'link')).sort(),
+      flags: macs,
+      addresses: (
+        JSON.parse(await inside(session, name, 'ip', '-j', 'addr')) as {
+          ifname: string
+          addr_info: { local: string; prefixlen: number; scope: string; family: string }[]
+        }[]
+      )
+        .flatMap(({ ifname, addr_info }) =>
+          addr_info
+            .filter(({ local }) => !local.startsWith('fe80:'))
+            .map(({ local, prefixlen, scope }) => `${ifname} ${local}/${prefixlen} ${scope}`),
+        )
+        .sort(),
+      routes4: (await json('route', 'show', 'table', 'all')).sort(),
+      routes6: (await json('-6', 'route', 'show', 'table', 'all')).filter((line) => !/fe80|ff00|anycast|multicast/.test(line)).sort(),
+      rules: (await json('rule')).sort(),
+      sysctls: (
+        await inside(session, name, 'sysctl', '-e', 'net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding', 'net.ipv6.conf.all.disable_ipv6', 'net.ipv4.conf.all.rp_filter', 'net.bridge.bridge-nf-call-iptables')
+      ).split('\n'),
+      iptables: (await inside(session, name, 'iptables-save')).split('\n').filter((line) => !line.startsWith('#')),
+      ip6tables: (await inside(session, name, 'ip6tables-save')).split('\n').filter((line) => !line.startsWith('#')),
+      qdiscs: (await inside(session, name, 'tc', 'qdisc', 'show'))
+        .split('\n')
+        .map((line) => line.replace(/(qdisc \S+) \S+:/, '$1'))
+        .sort(),
+    }
+  }
+  return result
+}
+
+/** Processes of this user that live in a namespace other than ours, by network namespace. */
+export function foreignProcesses(): { readonly pid: number; readonly net: string; readonly command: string }[] {
+  const own = readlinkSync('/proc/self/ns/net')
+  return readdirSync('/proc').flatMap((entry) => {
+    const pid = Number(entry)
+    if (!Number.isInteger(pid) || pid <= 0) return []
+    try {
+      const net = readlinkSync(`/proc/${pid}/ns/net`)
+      if (net === own) return []
+      return [{ pid, net, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** The machine's own network in one text: equal before and after, byte for byte, if nobody touched it. */
+export function ownNetwork(): string {
+  const run = (program: string, ...args: string[]): string => {
+    const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } })
+    return `${program} ${args.join(' ')}\n${stdout}${stderr}`
+  }
+  const steady = (text: string): string => text.replace(/"(valid|preferred)_life_time":\d+/g, '"$1":0')
+  return [
+    steady(run('ip', '-j', 'addr')),
+    run('ip', '-j', 'route', 'show', 'table', 'all'),
+    run('ip', '-6', '-j', 'route', 'show', 'table', 'main'),
+    run('ip', '-j', 'rule'),
+    run('ip', 'netns', 'list'),
+    run('nft', 'list', 'ruleset'),
+    ...['net.ipv4.conf', 'net.ipv6.conf', 'net.ipv4.ip_forward', 'net.bridge'].map((key) => run('sysctl', key)),
+  ].join('\n')
+}

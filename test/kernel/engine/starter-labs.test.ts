@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest'
+import { createLabText } from '../../../electron/core/lab/print.js'
+import { diff } from '../../../electron/core/plan/diff.js'
+import { labFromLive } from '../../../electron/core/plan/read-back.js'
+import { dump, foreignProcesses, inside, loadStarter, loadText, openSession, starterLabs, until } from './sandbox.js'
+
+const tail = (net: string) => foreignProcesses().filter((process) => process.net === net)
+
+describe.each(starterLabs)('%s', (name) => {
+  test('is built, holds what it claims, reads back as itself, and leaves nothing', async () => {
+    const session = await openSession()
+    const empty = await dump(session)
+    const { file, lab } = loadStarter(name)
+
+    const applied = await session.request('lab/apply', { lab: file })
+    expect(applied).toMatchObject({ ok: true, skipped: [] })
+    expect(diff(lab, session.live, { former: 'everything' }).map(({ text }) => text)).toEqual([])
+
+    const checked = await session.request('lab/check', {})
+    expect(checked.ok && checked.checks.filter(({ ok }) => !ok)).toEqual([])
+    expect(checked.ok && checked.checks.length).toBe(lab.checks.length)
+
+    const { labFile, unexpressed } = labFromLive(session.live, 'read-back')
+    expect(unexpressed).toEqual([])
+    const again = loadText(createLabText(labFile))
+    expect(diff(again.lab, session.live, { former: 'everything' }).map(({ text }) => text)).toEqual([])
+
+    const cleared = await session.request('lab/clear', {})
+    expect(cleared).toMatchObject({ ok: true })
+    await until('the host is as it was at first', async () => {
+      const now = (await dump(session))['host'] as { links: unknown }
+      return JSON.stringify(now.links) === JSON.stringify((empty['host'] as { links: unknown }).links)
+    })
+    // Settings that a lab turned are turned back; the first reading of IPv6 and forwarding must come again.
+    expect((await dump(session))['host']).toEqual(empty['host'])
+    expect((await inside(session, 'host', 'ls', '/run/netns')).trim()).toBe('')
+
+    const net = (await inside(session, 'host', 'readlink', '/proc/self/ns/net')).trim()
+    await session.close()
+    expect(tail(net)).toEqual([])
+  })
+
+  test('is the same network when its script is run by hand', async () => {
+    const { file, lab } = loadStarter(name)
+    const { planScript } = await import('../../../electron/core/plan/script.js')
+    const { emptyLive } = await import('../../../electron/core/plan/empty.js')
+    const built = await openSession()
+    expect(await built.request('lab/apply', { lab: file })).toMatchObject({ ok: true })
+    const scripted = await openSession()
+    const script = planScript(lab, diff(lab, emptyLive(), { former: null }))
+    await inside(scripted, 'host', 'bash', '-c', script)
+    await until('every interface is where it will be', async () => JSON.stringify(await dump(scripted)) === JSON.stringify(await dump(built))).catch(() => {})
+    expect(await dump(scripted)).toEqual(await dump(built))
+    // The watch has seen all of it, made by strangers, and plans nothing but the services that only it can keep.
+    await until('the watch has caught up', () =>
+      diff(lab, scripted.live, { former: 'everything' }).every(({ step }) => step.op === 'service-start'),
+    )
+  })
+})

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    // Kernel suites share two cores with the kernel's own clean-up work; files run one after the other there.
+    projects: [
+      { test: { name: 'core', include: ['test/core/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'kernel',
+          include: ['test/kernel/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
