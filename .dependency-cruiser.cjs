@@ -28,7 +28,7 @@ module.exports = {
     },
     only('helper-sees-core', '^electron/helper/', ['^electron/core/'], 'The privileged process depends on nothing but core.'),
     only('session-sees-core', '^electron/session/', ['^electron/core/']),
-    only('cli-sees-session-and-core', '^electron/cli/', ['^electron/(core|session)/']),
+    only('cli-sees-session-and-core', '^electron/cli/', ['^electron/(core|session)/', '^electron/browser/server\\.ts$'], '`serve` starts the browser shell.'),
     only('main-sees-session-and-core', '^electron/main/', ['^electron/(core|session)/']),
     only('browser-sees-session-and-core', '^electron/browser/', ['^electron/(core|session)/']),
     only('preload-stands-alone', '^electron/preload/', []),

@@ -4,11 +4,21 @@ export default defineConfig({
   test: {
     // Kernel suites share two cores with the kernel's own clean-up work; files run one after the other there.
     projects: [
+      {
+        test: {
+          name: 'engine',
+          include: ['test/kernel/engine/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
+        },
+      },
       { test: { name: 'core', include: ['test/core/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts'],
+          exclude: ['test/kernel/engine/**'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,

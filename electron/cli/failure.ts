@@ -6,6 +6,8 @@ import { note, paintNote, printable, printJson } from './output.js'
 /** What every command has. */
 export interface CommonOptions {
   readonly json?: boolean
+  /** Told of each failure besides. */
+  readonly tell?: (failure: Failure) => void
 }
 
 /**
@@ -14,7 +16,8 @@ export interface CommonOptions {
  * The document: `{"ok":false,"error":{"code":S,"message":S,"where":S|null,"output":S|null}}`, with `step`, `total` and
  * `command` in `error` where the kernel refused a step.
  */
-export function fail(code: ExitCode, failure: Failure | DeployFailure, { json }: CommonOptions): ExitCode {
+export function fail(code: ExitCode, failure: Failure | DeployFailure, { json, tell }: CommonOptions): ExitCode {
+  tell?.(failure)
   if (json) {
     printJson({ ok: false, error: failure })
     return code
@@ -30,7 +33,12 @@ export function fail(code: ExitCode, failure: Failure | DeployFailure, { json }:
 }
 
 /** A failure in one line of code. */
-export const failure = (code: string, message: string, where: string | null = null, output: string | null = null): Failure => ({
+export const failure = (
+  code: string,
+  message: string,
+  where: string | null = null,
+  output: string | null = null,
+): Failure => ({
   code,
   message,
   where,

@@ -12,13 +12,26 @@ const owned: (() => Promise<void>)[] = []
 const waysThrough: ((signal: Interrupt) => boolean)[] = []
 let interrupted = false
 
-/** Registers something to free when the process is interrupted; the returned function frees it in the normal course. */
-export function own(free: () => Promise<void>): () => Promise<void> {
+export interface Owned {
+  /** Frees it in the normal course. */
+  free(): Promise<void>
+  /** It is nobody's of this process any more. */
+  leave(): void
+}
+
+/** Registers something to free when the process is interrupted. */
+export function own(free: () => Promise<void>): Owned {
   owned.push(free)
-  return async () => {
+  const leave = (): void => {
     const index = owned.indexOf(free)
     if (index >= 0) owned.splice(index, 1)
-    await free()
+  }
+  return {
+    leave,
+    free() {
+      leave()
+      return free()
+    },
   }
 }
 

@@ -29,7 +29,9 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** Reads and parses `path`, `-` for standard input. The failure is about reading alone; problems are part of the lab. */
-export async function readLab(path: string): Promise<{ readonly ok: true; readonly read: ReadLab } | { readonly ok: false; readonly failure: Failure }> {
+export async function readLab(
+  path: string,
+): Promise<{ readonly ok: true; readonly read: ReadLab } | { readonly ok: false; readonly failure: Failure }> {
   const name = path === '-' ? stdinName : path
   let bytes: Uint8Array
   try {

@@ -33,7 +33,8 @@ export function endQuietlyWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       closed.add(stream)
-      if (error.code !== 'EPIPE' && stream === process.stdout) note(`vethlab: writing the output failed: ${error.message}`)
+      if (error.code !== 'EPIPE' && stream === process.stdout)
+        note(`vethlab: writing the output failed: ${error.message}`)
     })
   }
 }
@@ -47,7 +48,8 @@ export const print = (text: string): void => write(process.stdout, `${text}\n`)
 /** Text as it is. */
 export const printRaw = (text: string): void => write(process.stdout, text)
 /** The one document of `--json`: readable on a terminal, one line elsewhere. */
-export const printJson = (value: unknown): void => print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
+export const printJson = (value: unknown): void =>
+  print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
 /** For people. */
 export const note = (text: string): void => write(process.stderr, `${text}\n`)
 export const noteRaw = (text: string): void => write(process.stderr, text)

@@ -10,7 +10,7 @@ import { stepText } from '../core/plan/text.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import type { CommonOptions } from './failure.js'
 import { requireLab } from './lab-input.js'
-import { printJson, printRaw } from './output.js'
+import { printable, printJson, printRaw } from './output.js'
 
 export interface PlanOptions extends CommonOptions {
   readonly script?: boolean
@@ -22,8 +22,15 @@ export async function plan(file: string, options: PlanOptions): Promise<ExitCode
   const steps = diff(valid.lab, emptyLive())
   const script = options.script ? planScript(valid.lab, steps) : null
   if (options.json) {
-    const listed = steps.map(({ step, text, undo }) => ({ namespace: step.namespace, command: text, undo: undo.map(stepText) }))
+    const listed = steps.map(({ step, text, undo }) => ({
+      namespace: step.namespace,
+      command: text,
+      undo: undo.map(stepText),
+    }))
     printJson({ lab: valid.lab.name, steps: listed, ...(script === null ? {} : { script }) })
-  } else printRaw(script ?? planText(steps))
+  } else {
+    const text = script ?? planText(steps)
+    printRaw(process.stdout.isTTY ? printable(text) : text)
+  }
   return exitCode.ok
 }

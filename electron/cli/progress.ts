@@ -22,7 +22,14 @@ export function startProgress(text: string, json = false): Progress {
   let timer: NodeJS.Timeout | null = setTimeout(function draw() {
     drawn = true
     const columns = process.stderr.columns || 80
-    noteRaw(`\r\u001b[K${paintNote('dim', printable(current).replaceAll('\n', ' ').slice(0, columns - 1))}`)
+    noteRaw(
+      `\r\u001b[K${paintNote(
+        'dim',
+        printable(current)
+          .replaceAll('\n', ' ')
+          .slice(0, columns - 1),
+      )}`,
+    )
     timer = setTimeout(draw, redrawMs)
     timer.unref()
   }, quietMs)

@@ -33,7 +33,7 @@ export async function validate(files: readonly string[], options: CommonOptions)
     if (found === 0) print(`${printable(name)}: ${paint('green', 'ok')}`)
   }
   if (options.json) printJson({ ok: wrong === 0, files: reports })
-  else if (wrong > 0 || warnings > 0)
+  else if (errors > 0 || warnings > 0 || files.length > 1)
     note(`${many(files.length, 'file')}: ${wrong} wrong, ${many(errors, 'error')}, ${many(warnings, 'warning')}`)
   return wrong === 0 ? exitCode.ok : exitCode.usage
 }

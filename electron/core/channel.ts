@@ -46,14 +46,16 @@ export function channelReader(channel: TextChannel, maxChars: number): MessageRe
       }
       channel.onText((text) => {
         if (!listening) return
-        if (text.length > maxChars) return refuse(`message of ${text.length} characters is above the limit of ${maxChars}`)
+        if (text.length > maxChars)
+          return refuse(`message of ${text.length} characters is above the limit of ${maxChars}`)
         let message: unknown
         try {
           message = JSON.parse(text)
         } catch {
           return refuse('message is not JSON')
         }
-        if (typeof message !== 'object' || message === null || Array.isArray(message)) return refuse('message is not an object')
+        if (typeof message !== 'object' || message === null || Array.isArray(message))
+          return refuse('message is not an object')
         callback(message as Message)
       })
       channel.onEnd((error) => {
@@ -129,19 +131,21 @@ export function lineChannel(stream: LineStream, maxChars: number): TextChannel {
     ended = true
     for (const listener of endListeners) listener(error)
   }
+  const read = (): void => {
+    stream.on('data', (chunk) => {
+      if (ended) return
+      let whole: string[]
+      try {
+        whole = lines.push(chunk)
+      } catch (error) {
+        stream.destroy()
+        finish(error as Error)
+        return
+      }
+      for (const line of whole) for (const listener of textListeners) listener(line)
+    })
+  }
   stream.setEncoding('utf8')
-  stream.on('data', (chunk) => {
-    if (ended) return
-    let whole: string[]
-    try {
-      whole = lines.push(chunk)
-    } catch (error) {
-      stream.destroy()
-      finish(error as Error)
-      return
-    }
-    for (const line of whole) for (const listener of textListeners) listener(line)
-  })
   stream.on('error', finish)
   stream.on('end', () => finish(null))
   stream.on('close', () => finish(null))
@@ -151,7 +155,11 @@ export function lineChannel(stream: LineStream, maxChars: number): TextChannel {
         if (ended) return reject(new Error('the channel has ended'))
         stream.write(text + '\n', (error) => (error ? reject(error) : resolve()))
       }),
-    onText: (listener) => void textListeners.push(listener),
+    onText(listener) {
+      textListeners.push(listener)
+      // Reading begins with the first listener: what arrives before would be heard by nobody.
+      if (textListeners.length === 1) read()
+    },
     onEnd: (listener) => void endListeners.push(listener),
     end: () => void stream.end(),
   }

@@ -56,7 +56,10 @@ const labText = z.string().max(4 * 1024 * 1024)
 const none = z.strictObject({})
 
 export const shellRequests = {
-  /** Must come first in the browser shell: the one-time token of the printed address. */
+  /**
+   * Must come first. In the browser shell with the one-time token of the printed address, or with the `secret` that an
+   * earlier answer gave.
+   */
   'shell/open': z.strictObject({ token: z.string().max(200).optional() }),
   /** Start the sandbox and its helper; the capabilities and the state come by `session/open`. */
   'sandbox/start': none,
@@ -121,6 +124,8 @@ export interface ShellResults {
     /** Whether the sandbox runs already (the window was reloaded). */
     readonly running: boolean
     readonly recovered: readonly RecoveredWork[]
+    /** Browser shell: the page shows this when it is loaded again; its address works once only. Null: not needed. */
+    readonly secret: string | null
   }
   'sandbox/start': Result<{ readonly capabilities: Capabilities }>
   'sandbox/stop': Result<object>

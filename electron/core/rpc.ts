@@ -123,7 +123,12 @@ export const requests = {
     revision: z.int().min(0).optional(),
   }),
   /** Make the kernel what the lab says. With `replace: false`, objects the former lab did not own stay. */
-  'lab/apply': z.strictObject({ lab: labFileSchema, replace: z.boolean().optional() }),
+  'lab/apply': z.strictObject({
+    lab: labFileSchema,
+    replace: z.boolean().optional(),
+    /** Carry out only those steps of the plan whose command is listed: puts back single objects of the applied lab. */
+    only: z.array(z.string().max(4096)).min(1).max(10_000).optional(),
+  }),
   /** Remove everything that was built in the session. */
   'lab/clear': none,
   /** Run all checks of the applied lab, or those named. */
@@ -186,6 +191,10 @@ export const errorCodes = {
   unknownMethod: -32601,
   /** `session/open` has not been sent, or the versions differ. */
   notOpen: -32001,
+  /** The browser shell does not know this client; the connection ends. */
+  notAdmitted: -32002,
+  /** More requests wait for their answers than a shell passes on. */
+  tooManyRequests: -32003,
   /** A bug: an exception nobody expected. */
   internal: -32603,
 } as const

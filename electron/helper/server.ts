@@ -14,6 +14,7 @@ import {
   errorCodes,
   requests,
   type Capabilities,
+  type CommandRecord,
   type Failure,
   type NotificationName,
   type Notifications,
@@ -27,8 +28,11 @@ import type { KernelWorker } from './kernel/client.js'
 import { Mirror } from './mirror.js'
 import { programPath, runIn } from './run.js'
 import { Services } from './services.js'
+import { Terminals } from './terminal.js'
 
-/** Commands kept for a client that connects again. */
+/** Commands kept for a client that comes later or again: the plan of a lab of 200 namespaces. */
+const keptCommands = 2000
+
 const failure = (code: string, message: string, where: string | null = null, output: string | null = null): Failure => ({
   code,
   message,
@@ -42,6 +46,11 @@ export class HelperServer {
   private readonly deployer: Deployer
   private applied: { readonly file: LabFile; readonly lab: Lab } | null = null
   private opened = false
+  private readonly terminals = new Terminals({
+    data: (terminal, data) => this.notify('terminal/data', { terminal, data }),
+    ended: (terminal, exitCode, signal) => this.notify('terminal/ended', { terminal, exitCode, signal }),
+  })
+  private commands: CommandRecord[] = []
   private sequence = 0
   /** The tail of the queue of requests that change the network. */
   private queue: Promise<unknown> = Promise.resolve()
@@ -55,8 +64,11 @@ export class HelperServer {
     this.services = new Services(worker, (namespace, services) => this.mirror.servicesChanged(namespace, services))
     this.deployer = new Deployer(worker, this.services, {
       progress: (done, total, text) => this.notify('deploy/progress', { done, total, text }),
-      ran: (records) =>
-        this.notify('command/ran', { commands: records.map((record) => ({ sequence: ++this.sequence, ...record })) }),
+      ran: (records) => {
+        const commands = records.map((record) => ({ sequence: ++this.sequence, ...record }))
+        this.commands = [...this.commands, ...commands].slice(-keptCommands)
+        this.notify('command/ran', { commands })
+      },
     })
     worker.on('changed', ({ changes }) => {
       for (const change of changes) if (change.removed) this.services.drop(change.namespace)
@@ -74,6 +86,12 @@ export class HelperServer {
     this.handle('lab/clear', () => this.inOrder(() => this.clear()))
     this.handle('lab/check', (params) => this.inOrder(() => this.check(params)))
     this.handle('live/refresh', () => this.refresh())
+    this.handle('terminal/open', (params) => this.terminals.open(params))
+    this.handle('terminal/input', async (params) => this.terminals.input(params))
+    this.handle('terminal/resize', async (params) => this.terminals.resize(params))
+    this.handle('terminal/acknowledge', async (params) => this.terminals.acknowledge(params))
+    this.handle('terminal/attach', async (params) => this.terminals.attach(params))
+    this.handle('terminal/close', (params) => this.terminals.close(params))
     this.connection.listen()
   }
 
@@ -107,7 +125,8 @@ export class HelperServer {
     const capabilities = await this.capabilities()
     this.mirror.flush()
     this.opened = true
-    return { capabilities, live: this.mirror.state, lab: this.applied?.file ?? null }
+    const { state: live } = this.mirror
+    return { capabilities, live, lab: this.applied?.file ?? null, terminals: this.terminals.list(), commands: this.commands }
   }
 
   private async apply({ lab: file, replace }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
@@ -149,12 +168,16 @@ export class HelperServer {
     const started = process.hrtime.bigint()
     this.services.dropAll()
     const names = this.mirror.state.namespaces.map(({ name }) => name).filter((name) => name !== hostNamespace)
+    // A namespace lives on while a process is in it.
+    const closed = this.terminals.closeIn(names)
     await this.worker.request('drop', { namespaces: names })
     const clearMs = Number(process.hrtime.bigint() - started) / 1e6
+    await closed
     await this.readAll()
     const host = this.mirror.state.namespaces.find(({ name }) => name === hostNamespace)
     if (host && host.ruleset.nft.length > 0) await runIn(hostNamespace, 'nft', ['flush', 'ruleset'])
     if (host?.ruleset.iptables.some(({ engine }) => engine === 'legacy')) await this.flushLegacy()
+    await this.mirror.readRulesets([hostNamespace])
     const rest = diff(emptyLab('empty'), this.mirror.state, { former: 'everything' })
     // Cable ends in the host go with the other end, which the kernel is freeing just now.
     const deployed = await this.deployer.deploy(
@@ -206,6 +229,6 @@ export class HelperServer {
   /** Lets go of what the process would otherwise keep alive. */
   async close(): Promise<void> {
     this.services.dropAll()
-    await this.worker.close()
+    await Promise.all([this.terminals.closeAll(), this.worker.close()])
   }
 }

@@ -53,6 +53,7 @@ class ConnectedSession implements Session {
   live: LiveState
   lab: LabFile | null
   private readonly listeners = new Map<NotificationName, Set<(params: never) => void>>()
+  private readonly relays = new Set<(name: string, params: object) => void>()
   private closing: Promise<void> | null = null
 
   constructor(
@@ -65,8 +66,7 @@ class ConnectedSession implements Session {
     this.live = opened.live
     this.lab = opened.lab
     this.anchorPid = owner.anchorPid()
-    const names: readonly NotificationName[] = ['live/changed', 'deploy/progress', 'command/ran', 'check/result']
-    for (const name of names) connection.onNotification(name, (params: Notifications[typeof name]) => this.heard(name, params))
+    connection.onNotification((name, params) => this.heard(name as NotificationName, params as unknown as Notifications[NotificationName]))
     this.ended = Promise.race([channelEnded, owner.gone]).then(() => this.describeEnd())
   }
 
@@ -84,6 +84,11 @@ class ConnectedSession implements Session {
     return () => void here.delete(listener as (params: never) => void)
   }
 
+  onAny(listener: (name: string, params: object) => void): () => void {
+    this.relays.add(listener)
+    return () => void this.relays.delete(listener)
+  }
+
   close(): Promise<void> {
     this.closing ??= this.owner.end().finally(() => this.connection.dispose())
     return this.closing
@@ -97,6 +102,7 @@ class ConnectedSession implements Session {
       this.live = applyChanges(this.live, revision, changes)
     }
     for (const listener of this.listeners.get(name) ?? []) listener(params as never)
+    for (const listener of this.relays) listener(name, params)
   }
 
   private describeEnd(): SessionEnd {

@@ -25,14 +25,22 @@ interface Variant {
 }
 
 const manyIds: Variant = { name: 'many-ids', options: ['--user', '--map-root-user', '--map-auto'] }
-const oneId: Variant = { name: 'one-id', options: ['--user', '--map-root-user'] }
+/**
+ * With one id there is no setgroups(2), and as root tcpdump calls it to become somebody else. So nobody becomes root:
+ * the user stays the user, with every capability kept across exec (ambient). A real root has no other name to take.
+ */
+function oneId(): Variant {
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
+  const asSelf = ['--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps']
+  return { name: 'one-id', options: uid === 0 ? ['--user', '--map-root-user'] : asSelf }
+}
 const asRoot: Variant = { name: 'root', options: [] }
 
 const common = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'slave'] as const
 
 function variants(): readonly Variant[] {
-  if (process.getuid?.() === 0) return [asRoot, oneId]
-  return hasSubordinateIds() ? [manyIds, oneId] : [oneId]
+  if (process.getuid?.() === 0) return [asRoot, oneId()]
+  return hasSubordinateIds() ? [manyIds, oneId()] : [oneId()]
 }
 
 /** `unshare --map-auto` needs newuidmap and a range of ids that belongs to the user (subuid(5)). */

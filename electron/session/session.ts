@@ -27,6 +27,8 @@ export interface Session {
   request<N extends RequestName>(name: N, params: Params<N>): Promise<Results[N]>
   /** Returns a function that stops listening. */
   on<N extends NotificationName>(name: N, listener: (params: Notifications[N]) => void): () => void
+  /** For relays: every notification, of whatever name, in order. Returns a function that stops listening. */
+  onAny(listener: (name: string, params: object) => void): () => void
   /** Resolves once, when the session is over, for whatever reason. */
   readonly ended: Promise<SessionEnd>
   /** Ends the helper and everything it made; resolves when its processes are gone. */

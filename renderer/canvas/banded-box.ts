@@ -64,7 +64,7 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   const bottomRow = bottoms.length === 0 ? 0 : 20 + lineHeight * Math.max(...bottoms.map((item) => lines.get(item.id)?.length ?? 2))
   const bottomNat = nats.some((nat) => nat.side === 'bottom') ? 48 : 0
   const busY = bottoms.length > 0 && !bridged ? routerY + 40 : routerY
-  if (!bridged) layer3Bottom = Math.max(layer3Bottom - (bottoms.length > 0 ? 0 : 0), bottoms.length > 0 ? busY + 24 + bottomNat + bottomRow : 0)
+  if (!bridged && bottoms.length > 0) layer3Bottom = Math.max(layer3Bottom, busY + 24 + bottomNat + bottomRow)
 
   const limit = maxWidth === null ? null : maxWidth - (rights.length > 0 ? 36 : 24)
   const plan = planBars({ each, words, left: 24 + (bridged ? leftWidth : 0), top: layer3Bottom + 28, wishes, limit })
@@ -98,7 +98,7 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   const routes = routeLines(each, words)
   const bodyBottom = Math.max(layer2Bottom, bridged && bottoms.length > 0 ? layer3Bottom + 40 + bottomNat + bottomRow : 0)
   const footHeight = routes.length > 0 ? 10 + lineHeight * routes.length : 0
-  const height = snapUp(bodyBottom + bandInset + footHeight) - (bridged || footHeight > 0 ? 0 : 0)
+  const height = bodyBottom + bandInset + footHeight
   for (const [index, route] of routes.entries())
     marks.push(mark(`route/${route.text}`, route.text, route.style, { x: 20, y: bodyBottom + 18 + index * lineHeight }, { ...route, layer: layerOf(route.style), tone: 'text3' }))
 

@@ -61,7 +61,7 @@ export function buildScene({ lab, live, former = null }: SceneSources): Scene {
   if (uplink) {
     const end = interfaceId(outsideId, 'uplink')
     namespaces.push(outside())
-    cables.push({ id: `${uplink.id}~${end}`, kind: 'uplink', ends: [uplink.id, end], presence: 'live', carries: uplink.state === 'up', impair: null })
+    cables.push({ id: `${uplink.id}~${end}`, kind: 'uplink', ends: [uplink.id, end], presence: 'live', carries: uplink.state === 'up', impair: null, tunnelId: null })
   }
   return { namespaces, cables }
 }
@@ -137,6 +137,7 @@ function veths(byId: ReadonlyMap<string, SceneInterface>, lab: Lab | null, forme
       presence: presenceOf(impairs.has(key), inLive, old.has(key), lab !== null),
       carries: inLive ? end.state === 'up' && other.state === 'up' : true,
       impair: impairs.get(key)?.impair ?? null,
+      tunnelId: null,
     })
   }
   return [...cables.values()]
@@ -162,6 +163,7 @@ function tunnels(byId: ReadonlyMap<string, SceneInterface>): SceneCable[] {
       presence: end.presence === 'live' ? other.presence : end.presence,
       carries: end.state !== 'down' && other.state !== 'down',
       impair: null,
+      tunnelId: end.tunnel?.id ?? null,
     })
   }
   return cables

@@ -71,6 +71,8 @@ export interface SceneCable {
   /** Both ends are up: frames can pass. */
   readonly carries: boolean
   readonly impair: Impair | null
+  /** VXLAN network identifier, for a tunnel. */
+  readonly tunnelId: number | null
 }
 
 export interface Scene {

@@ -70,7 +70,7 @@ function explain(issue: Issue, base: LabPath, root: unknown): readonly Finding[]
     case 'invalid_value':
       return [wrongValue(issue.values.map(String), path, value)]
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, root))
+      return unknownKeys(issue.keys, path, value, root)
     case 'invalid_union':
       return explainUnion(issue, path, value, root)
     case 'invalid_key':
@@ -93,21 +93,24 @@ function wrongType(
 ): Finding {
   const key = path.at(-1)
   const schema = schemaAt(labFileSchema, path, root)
-  if (value === undefined && key !== undefined) {
-    const where = path.length === 1 ? 'The file' : pathText(path.slice(0, -1))
-    return error(
-      'missing-key',
-      path,
-      `${where} has no ${quote(String(key))}.`,
-      schema ? `Add \`${key}:\` with ${kindOf(schema)}.` : null,
-    )
-  }
+  if (value === undefined && key !== undefined) return missing(path, schema)
   const expected = schema ? kindOf(schema) : issue.expected
   return error(
     'wrong-type',
     path,
     `${pathText(path)}: expected ${expected}, found ${describe(value)}.`,
     typeHint(expected, value, key),
+  )
+}
+
+function missing(path: LabPath, schema: z.core.$ZodType | null): Finding {
+  const key = String(path.at(-1))
+  const where = path.length === 1 ? 'The file' : pathText(path.slice(0, -1))
+  return error(
+    'missing-key',
+    path,
+    `${where} has no ${quote(key)}.`,
+    schema ? `Add \`${key}:\` with ${kindOf(schema)}.` : null,
   )
 }
 
@@ -154,6 +157,23 @@ function unknownKey(key: string, path: LabPath, root: unknown, known?: readonly 
   return { ...error('unknown-key', [...path, key], `Unknown key ${quote(key)} in ${where}.`, hint), at: 'key' }
 }
 
+/** The schema's union keeps the branch that fails least, and calls the key of the other one unknown. */
+function unknownKeys(keys: readonly string[], path: LabPath, value: unknown, root: unknown): readonly Finding[] {
+  const schema = schemaAt(labFileSchema, path, root)
+  const branch = schema instanceof z.ZodUnion ? branchFor(schema.options, value) : null
+  return branch?.kind === 'conflict'
+    ? [conflict(branch.keys, path, value)]
+    : keys.map((key) => unknownKey(key, path, root))
+}
+
+const conflict = (keys: readonly string[], path: LabPath, value: unknown): Finding =>
+  error(
+    'conflicting-keys',
+    path,
+    `${pathText(path)} has ${keys.filter((key) => isRecord(value) && Object.hasOwn(value, key)).join(' and ')}, of which only one can be.`,
+    'Keep one, and make an entry of its own for the other.',
+  )
+
 function explainUnion(
   issue: Extract<Issue, { code: 'invalid_union' }>,
   path: LabPath,
@@ -163,19 +183,13 @@ function explainUnion(
   const schema = schemaAt(labFileSchema, path, root)
   if (!(schema instanceof z.ZodUnion))
     return [error('bad-value', path, `${pathText(path)} cannot be ${describe(value)}.`)]
+  if (value === undefined) return [missing(path, schema)]
   const branch = branchFor(schema.options, value)
   switch (branch.kind) {
     case 'branch':
       return (issue.errors[branch.index] ?? []).flatMap((inner) => explain(inner, path, root))
     case 'conflict':
-      return [
-        error(
-          'conflicting-keys',
-          path,
-          `${pathText(path)} has ${branch.keys.filter((key) => isRecord(value) && Object.hasOwn(value, key)).join(' and ')}, of which only one can be.`,
-          'Keep one, and make an entry of its own for the other.',
-        ),
-      ]
+      return [conflict(branch.keys, path, value)]
     case 'undecided': {
       const all = schema.options.flatMap((option) => knownKeys(option))
       const telling = discriminators(schema.options).flat()

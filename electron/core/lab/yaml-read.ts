@@ -79,7 +79,7 @@ export function readYaml(text: string): YamlRead {
 /** The lexer takes an unclosed quote to the end of the file; only there can the last one be missing. */
 function isClosed(lexeme: string, quote: string): boolean {
   if (lexeme.length < 2 || !lexeme.endsWith(quote)) return false
-  // '' is a quote in single quotes, \\" one in double quotes: count what stands before the last character.
+  // A quote is doubled in single quotes and has a backslash before it in double quotes: count those before the last.
   const escape = quote === "'" ? quote : '\\'
   let count = 0
   for (let i = lexeme.length - 2; i > 0 && lexeme[i] === escape; i--) count += 1

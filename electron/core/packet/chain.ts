@@ -37,6 +37,11 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
   }
   return { before, forwarded, followed }
 
+  /** With br_netfilter, a bridge puts fragments together and may cut them anew: the frames differ, the packet does not. */
+  function recut(member: Member): readonly Member[] {
+    return byKey.get(`${member.namespace} ${member.level} ${member.leg} ${member.key}`)
+  }
+
   function origin(member: Member): Member | undefined {
     const wire = wires.get(member)
     if (wire) return wire
@@ -47,14 +52,15 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
       if (link.kind === 'vxlan') {
         return sameSubject.findLast((earlier) => earlier.direction === 'in' && earlier.level === level + 1)
       }
-      return sameFrame.findLast((earlier) => earlier.direction === 'in' && earlier.link.master === link.name)
+      const upFrom = (earlier: Member): boolean => earlier.direction === 'in' && earlier.link.master === link.name
+      return sameFrame.findLast(upFrom) ?? recut(member).findLast(upFrom)
     }
     if (isPort(member)) {
-      return sameFrame.findLast((earlier) =>
+      const across = (earlier: Member): boolean =>
         earlier.direction === 'in'
           ? earlier.link.master === link.master && earlier.link.index !== link.index
-          : earlier.link.name === link.master,
-      )
+          : earlier.link.name === link.master
+      return sameFrame.findLast(across) ?? recut(member).findLast(across)
     }
     if (level > 0) {
       const tunnel = sameSubject.findLast((earlier) => {
@@ -64,7 +70,7 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
     }
     // Neighbour messages are never routed, unless a tunnel carries them.
     if (level === 0 && (member.leg === 'arp' || member.leg === 'ndp')) return undefined
-    const arrived = byKey.get(`${namespace} ${level} ${member.leg} ${member.key}`).filter(reachesLayer3)
+    const arrived = recut(member).filter(reachesLayer3)
     const exact = arrived.find((earlier) => earlier.piece === member.piece && !forwarded.has(earlier))
     if (exact) forwarded.set(exact, member)
     // A router that fragments sends more pieces than it got.

@@ -102,7 +102,8 @@ export function diffFields(before: Packet, after: Packet): FieldChange[] {
   const changes: FieldChange[] = []
   for (const [key, { field, layer }] of b) {
     const old = a.get(key)?.field ?? null
-    if (old?.value !== field.value) changes.push({ path: field.path, layer, before: old?.value ?? null, after: field.value })
+    if (old?.value !== field.value)
+      changes.push({ path: field.path, layer, before: old?.value ?? null, after: field.value })
   }
   for (const [key, { field, layer }] of a) {
     if (!b.has(key)) changes.push({ path: field.path, layer, before: field.value, after: null })

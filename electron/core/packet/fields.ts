@@ -4,7 +4,6 @@
 import type { Checksum, Field, Layer, LayerName, Missing, Packet, PacketHeaders } from './packet.js'
 
 export const fieldNames = [
-  'ack',
   'acknowledgement',
   'checksum',
   'code',
@@ -83,7 +82,13 @@ export interface Draft extends Mutable<Omit<Packet, 'headers' | 'layers' | 'trun
   readonly depth: number
 }
 
-export function newDraft(source: Source, within: Layer['within'], prefix: string, offset: number, depth: number): Draft {
+export function newDraft(
+  source: Source,
+  within: Layer['within'],
+  prefix: string,
+  offset: number,
+  depth: number,
+): Draft {
   return {
     source,
     within,
@@ -107,7 +112,21 @@ export function newDraft(source: Source, within: Layer['within'], prefix: string
 export function finish(draft: Draft): Packet {
   const { headers, layers, offset, end, missing, fragment, ports, sequence, payload, neighbour, inner, quoted } = draft
   const truncated = missing !== null
-  return { headers, layers, truncated, missing, offset, end, fragment, ports, sequence, payload, neighbour, inner, quoted }
+  return {
+    headers,
+    layers,
+    truncated,
+    missing,
+    offset,
+    end,
+    fragment,
+    ports,
+    sequence,
+    payload,
+    neighbour,
+    inner,
+    quoted,
+  }
 }
 
 /** The first thing that is missing is what a person needs to hear; later ones follow from it. */
@@ -196,7 +215,8 @@ export class HeaderReader {
 export function closePayload(draft: Draft, of: LayerName, offset: number, length: number): void {
   const end = Math.max(offset, Math.min(draft.end, offset + length))
   draft.payload = { offset, end, length }
-  if (end - offset < length) noteMissing(draft, { layer: of, part: 'payload', captured: end - offset, expected: length })
+  if (end - offset < length)
+    noteMissing(draft, { layer: of, part: 'payload', captured: end - offset, expected: length })
   if (end <= offset) return
   const raw = hex(draft.source.bytes.subarray(offset, end))
   draft.layers.push({

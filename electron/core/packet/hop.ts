@@ -32,8 +32,6 @@ export interface ProbeIdentity {
   readonly sourcePorts?: readonly number[]
   /** When the probe was sent, same clock as the frames: earlier frames are not the probe's. */
   readonly startNs?: bigint | number
-  /** When the capture ended, same clock: the end of what is only known to lie after the last frame. */
-  readonly endNs?: bigint | number
   /** False: no answer came to the program that probed, so one that reached its namespace was dropped there. */
   readonly answered?: boolean
 }
@@ -47,7 +45,10 @@ export interface Hop {
   readonly n: number
   /** ns since the first captured hop. For a hop that was worked out, the start of its range. */
   readonly timeNs: number
-  /** Only of hops that were worked out: it happened between these two moments. */
+  /**
+   * Only of hops that were worked out: it happened between these two moments. Both are the same where nothing was
+   * captured after it that would bound it.
+   */
   readonly timeRangeNs?: readonly [number, number]
   readonly leg: Leg
   readonly namespace: string

@@ -35,7 +35,8 @@ const codeNames: Readonly<Record<number, Readonly<Record<number, string>>>> = {
 /** Types that quote the packet they are about. */
 const errorTypes = new Set([3, 4, 5, 11, 12])
 
-const named = (value: number, name: string | undefined): string => (name === undefined ? `${value}` : `${value} ${name}`)
+const named = (value: number, name: string | undefined): string =>
+  name === undefined ? `${value}` : `${value} ${name}`
 
 export function decodeIcmp(draft: Draft, segment: Segment): void {
   const header = new HeaderReader(draft, 'icmp', 'icmp', segment.offset)

@@ -38,7 +38,8 @@ const discoveryLengths: Readonly<Record<number, number>> = { 133: 8, 134: 16, 13
 /** No message has more; bounds the work a hostile one causes. */
 const maxOptions = 64
 
-const named = (value: number, name: string | undefined): string => (name === undefined ? `${value}` : `${value} ${name}`)
+const named = (value: number, name: string | undefined): string =>
+  name === undefined ? `${value}` : `${value} ${name}`
 
 export function decodeIcmpv6(draft: Draft, segment: Segment): void {
   const header = new HeaderReader(draft, 'icmpv6', 'icmp', segment.offset)
@@ -82,7 +83,9 @@ export function decodeIcmpv6(draft: Draft, segment: Segment): void {
 function readDiscovery(header: HeaderReader, type: number): string | null {
   if (type === 134) {
     header.number('hop-limit', 'hopLimit', 4, 1)
-    header.number('flags', 'flags', 5, 1, (n) => [n & 0x80 && 'managed', n & 0x40 && 'other'].filter(Boolean).join(', '))
+    header.number('flags', 'flags', 5, 1, (n) =>
+      [n & 0x80 && 'managed', n & 0x40 && 'other'].filter(Boolean).join(', '),
+    )
     header.number('lifetime', 'lifetime', 6, 2, (n) => `${n} s`)
     return null
   }
@@ -130,7 +133,14 @@ function noteNeighbour(draft: Draft, type: number, target: string, linkLayer: st
   if (sender === null || receiver === null || frameSource === undefined || type === 137) return
   const op = type === 135 ? 'request' : 'reply'
   const targetIp = op === 'request' ? target : receiver
-  draft.neighbour = { protocol: 'ndp', op, senderIp: sender, senderMac: linkLayer ?? frameSource, subjectIp: target, targetIp }
+  draft.neighbour = {
+    protocol: 'ndp',
+    op,
+    senderIp: sender,
+    senderMac: linkLayer ?? frameSource,
+    subjectIp: target,
+    targetIp,
+  }
 }
 
 /** The IPv6 layer has been written to `layers` by now, its addresses last. */

@@ -94,7 +94,7 @@ function headerChecksum(draft: Draft, offset: number, length: number): Checksum 
 }
 
 function readOptions(header: HeaderReader, headerLength: number): void {
-  for (let at = 20; at < headerLength; ) {
+  for (let at = 20; at < headerLength;) {
     const kind = header.peek(at, 1)
     if (kind === null) return
     const length = kind < 2 ? 1 : header.peek(at + 1, 1)

@@ -54,8 +54,13 @@ export function addNeighbourLegs(
         if (own === null || sighting.time < at.time || sighting.time >= until || identities.has(sighting)) continue
         if (!same(own, message) && !answers(own, message)) continue
         const leg = message.protocol
-        const { piece } = { piece: sighting.packet.fragment?.offset ?? 0 }
-        identities.set(sighting, { leg, key: `${leg} ${own.op} ${own.senderIp} ${own.subjectIp} @${at.frame}`, piece })
+        const piece = sighting.packet.fragment?.offset ?? 0
+        identities.set(sighting, {
+          leg,
+          key: `${leg} ${own.op} ${own.senderIp} ${own.subjectIp} @${at.frame}`,
+          exchange: '',
+          piece,
+        })
       }
     }
   }
@@ -71,7 +76,9 @@ function collectQuestions(messages: readonly Sighting[], topology: Topology): Qu
   })
   return asked
     .map(({ at, message }, i) => {
-      const again = asked.slice(i + 1).find((later) => later.at.namespace === at.namespace && same(later.message, message))
+      const again = asked
+        .slice(i + 1)
+        .find((later) => later.at.namespace === at.namespace && same(later.message, message))
       return { at, message, until: again?.at.time ?? Infinity }
     })
     .filter(({ at }) => toGroup(at.packet)) // Asked of one station: the kernel checks on a neighbour it knows.
@@ -108,8 +115,13 @@ function causedByProbe(
 
 /** The probe's last frame here went in (or into a tunnel), or the probe is about to start here. */
 function waiting(at: Sighting, own: readonly Sighting[], probe: ProbeIdentity): boolean {
-  const last = own.findLast(({ frame, subject }) => frame < at.frame && subject.neighbour?.senderIp !== at.subject.neighbour?.senderIp)
-  if (!last) return at.namespace === probe.from && !own.some(({ direction, subject }) => direction === 'out' && !subject.neighbour)
+  const last = own.findLast(
+    ({ frame, subject }) => frame < at.frame && subject.neighbour?.senderIp !== at.subject.neighbour?.senderIp,
+  )
+  if (!last)
+    return (
+      at.namespace === probe.from && !own.some(({ direction, subject }) => direction === 'out' && !subject.neighbour)
+    )
   return last.direction === 'in' || last.link.kind === 'vxlan'
 }
 

@@ -14,7 +14,7 @@ export function pairWires(members: readonly Member[]): Wires {
     const { namespace, link } = member
     // What leaves by lo comes in by lo.
     const far = link.kind === 'loopback' ? { namespace, index: link.index } : link.peer
-    if (far?.namespace == null) continue
+    if (!far?.namespace) continue
     const key = `${far.namespace}/${far.index} ${member.bytes}`
     const queue = sent.get(key)
     if (queue) queue.push(member)

@@ -39,7 +39,11 @@ export function identifyPackets(
     const frame = frames[sighting.frame]
     return frame ? payloadText(frame, packet) : ''
   }
-  const recognise = { icmp: recogniseEcho, tcp: recogniseTcp, udp: recogniseUdp }[probe.protocol](probe, sightings, payload)
+  const recognise = { icmp: recogniseEcho, tcp: recogniseTcp, udp: recogniseUdp }[probe.protocol](
+    probe,
+    sightings,
+    payload,
+  )
   const identities = new Map<Sighting, Identity>()
   const tuples = new Set<string>()
   for (const sighting of sightings) {
@@ -55,11 +59,13 @@ export function identifyPackets(
     const { quoted, headers } = sighting.subject
     if (!quoted || !headers.icmp || identities.has(sighting)) continue
     const about = tuple(quoted)
-    const marked = marker !== null && payload(sighting, quoted).includes(marker)
-    if (!marked && (about === null || !tuples.has(about))) continue
+    // What was never seen leaving (a local error, on lo) can be known by its payload only.
+    const marked = tuples.size === 0 && marker !== null && payload(sighting, quoted).includes(marker)
+    if (!marked && !tuples.has(about ?? '')) continue
     const { type, code } = headers.icmp
-    const key = `error ${type}/${code} ${quoted.headers.icmp?.seq ?? ''} #${headers.ip?.id ?? ''}`
-    identities.set(sighting, { leg: 'error', key, piece: 0 })
+    const exchange = String(quoted.headers.icmp?.seq ?? '')
+    const key = `error ${type}/${code} ${exchange} #${headers.ip?.id ?? ''}`
+    identities.set(sighting, { leg: 'error', key, exchange, piece: 0 })
   }
   addLaterFragments(sightings, identities)
   return identities
@@ -99,19 +105,28 @@ function leaving(probe: ProbeIdentity, sightings: readonly Sighting[]): Sighting
   })
 }
 
+/**
+ * Bytes of an echo's payload that tell it from others: ping puts its time stamp there. No first fragment carries fewer,
+ * so that it stays the same however routers cut the packet.
+ */
+const signatureBytes = 32
+
 const recogniseEcho: Recogniser = (probe, sightings, payload) => {
   const marker = probe.marker && probe.marker.length > 0 ? bytesText(probe.marker) : null
-  const signature = (sighting: Sighting): string => `${sighting.subject.headers.icmp?.seq} ${payload(sighting)}`
+  const signature = (sighting: Sighting): string =>
+    `${sighting.subject.headers.icmp?.seq} ${payload(sighting).slice(0, signatureBytes)}`
   const own = new Set<string>()
   if (marker === null) {
-    for (const seed of leaving({ ...probe, port: null }, sightings)) if (echoRequest(seed.subject)) own.add(signature(seed))
+    for (const seed of leaving({ ...probe, port: null }, sightings)) {
+      if (echoRequest(seed.subject)) own.add(signature(seed))
+    }
   }
   return (sighting) => {
     const { subject } = sighting
     const leg = echoRequest(subject) ? 'request' : echoReply(subject) ? 'reply' : null
     if (leg === null || (subject.fragment?.offset ?? 0) > 0) return null
     if (!(marker === null ? own.has(signature(sighting)) : payload(sighting).includes(marker))) return null
-    return { leg, key: `echo ${leg} ${subject.headers.icmp?.seq}` }
+    return { leg, key: `echo ${leg} ${signature(sighting)}`, exchange: String(subject.headers.icmp?.seq) }
   }
 }
 
@@ -132,10 +147,14 @@ const recogniseTcp: Recogniser = (probe, sightings) => {
   return ({ subject }) => {
     const { tcp, ip } = subject.headers
     if (!tcp || !ip) return null
-    const leg = requests.has(tuple(subject) ?? '') ? 'request' : requests.has(tuple(subject, true) ?? '') ? 'reply' : null
+    const leg = requests.has(tuple(subject) ?? '')
+      ? 'request'
+      : requests.has(tuple(subject, true) ?? '')
+        ? 'reply'
+        : null
     if (leg === null) return null
     const length = subject.payload?.length ?? 0
-    return { leg, key: `tcp ${leg} ${tcp.seq} ${tcp.ack} ${tcp.flags.join()} ${length}` }
+    return { leg, key: `tcp ${leg} ${tcp.seq} ${tcp.ack} ${tcp.flags.join()} ${length}`, exchange: '' }
   }
 }
 
@@ -148,16 +167,19 @@ const recogniseUdp: Recogniser = (probe, sightings, payload) => {
   // Where the request is to be found, an answer is its reverse; an echo service sends the same payload back.
   const requests = new Set<string>()
   const sources = new Set<string>()
-  const open: Sighting[] = seeds.filter(fits)
-  for (const { subject } of open) {
+  for (const { subject } of seeds.filter(fits)) {
     requests.add(tuple(subject) ?? '')
     sources.add(`${subject.headers.ip?.id} ${subject.payload?.length}`)
   }
-  for (const sighting of sightings) {
+  // By the clock: every request has been seen before the answer to it.
+  for (const sighting of sightings.toSorted((a, b) => a.time - b.time)) {
     const { subject } = sighting
     const ends = tuple(subject)
     if (ends === null || !subject.headers.udp || !fits(sighting)) continue
-    if (sources.has(`${subject.headers.ip?.id} ${subject.payload?.length}`) && !requests.has(tuple(subject, true) ?? '')) {
+    if (
+      sources.has(`${subject.headers.ip?.id} ${subject.payload?.length}`) &&
+      !requests.has(tuple(subject, true) ?? '')
+    ) {
       requests.add(ends)
     }
   }
@@ -165,7 +187,8 @@ const recogniseUdp: Recogniser = (probe, sightings, payload) => {
     const { subject } = sighting
     if (!subject.headers.udp) return null
     const ends = tuple(subject) ?? ''
-    if (requests.has(ends)) return fits(sighting) ? { leg: 'request', key: `udp request ${payload(sighting)}` } : null
-    return requests.has(tuple(subject, true) ?? '') ? { leg: 'reply', key: `udp reply ${payload(sighting)}` } : null
+    const leg = requests.has(ends) ? 'request' : requests.has(tuple(subject, true) ?? '') ? 'reply' : null
+    if (leg === null || (leg === 'request' && !fits(sighting))) return null
+    return { leg, key: `udp ${leg} ${payload(sighting)}`, exchange: '' }
   }
 }

@@ -29,6 +29,8 @@ export interface Identity {
   readonly leg: Leg
   /** The same for every sighting of one packet, whatever routers and NAT did to it. */
   readonly key: string
+  /** The same for a question and for all answers to it and errors about it: the sequence number of an echo, else ''. */
+  readonly exchange: string
   /** Offset of the fragment within its packet, 0 for a whole packet. */
   readonly piece: number
 }

@@ -35,11 +35,12 @@ export function decodeTcp(draft: Draft, segment: Segment): void {
 }
 
 function readOptions(header: HeaderReader, end: number): void {
-  for (let at = 20; at < end; ) {
+  for (let at = 20; at < end;) {
     const kind = header.peek(at, 1)
     if (kind === null) return
     const length = kind < 2 ? 1 : header.peek(at + 1, 1)
-    if (length === null || length < 1 || (kind > 1 && length < 2) || at + length > end || !header.has(at, length)) return
+    if (length === null || length < 1 || (kind > 1 && length < 2) || at + length > end || !header.has(at, length))
+      return
     const data = header.bytes(at + 2, Math.max(0, length - 2))
     header.add('option', `option.${kind}`, at, length, optionText(header, kind, at, length, data), hex(data))
     if (kind === 0) return

@@ -6,7 +6,7 @@
  * not depend on the kernel's settings and each step's undo is exact.
  */
 import { familyOf, networkOf } from '../lab/address.js'
-import type { LabInterface, LabNamespace } from '../lab/lab.js'
+import type { Family, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveAddress } from '../live/state.js'
 import { isKernelAddress } from './live-index.js'
 import { standing } from './links.js'
@@ -33,11 +33,19 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     if (goesDown) scope.draft.add('link-down', { op: 'link-down', ...at })
     if (wanted.up && !live?.up) {
       const phase = wanted.kind === 'loopback' ? 'loopback-up' : wanted.kind === 'bridge' ? 'bridge-up' : 'link-up'
-      scope.draft.add(phase, { op: 'link-up', ...at })
+      const ipv6 = liveAddresses.filter(
+        (each) => each.family === 'ipv6' && !isKernelAddress(each) && !removed.has(each),
+      )
+      // IPv6 addresses that were there while the link was down go when undo switches it off, and must be given again.
+      const back = ipv6.map((each) => addressStep('address-add', namespace.name, each))
+      scope.draft.add(phase, { op: 'link-up', ...at }, [{ op: 'link-down', ...at }, ...back])
     }
     const before = liveAddresses.filter(({ family }) => family === 'ipv4')
     const losesLast = before.length > 0 && before.every((each) => removed.has(each))
-    if (goesDown || losesLast) flushed.ipv4.add(wanted.name)
+    // Undo takes a first address back, and with it the routes that the device had without one.
+    const gainsFirst =
+      live !== undefined && before.length === 0 && wanted.addresses.some((each) => familyOf(each) === 'ipv4')
+    if (goesDown || losesLast || gainsFirst) flushed.ipv4.add(wanted.name)
     if (goesDown) flushed.ipv6.add(wanted.name)
   }
   return flushed
@@ -68,11 +76,12 @@ function planInterfaceAddresses(
   for (const address of live.toReversed()) {
     if (deleted.has(address)) draft.add('address-delete', addressStep('address-delete', namespace, address))
   }
-  for (const address of again) draft.add('address-add', addressStep('address-add', namespace, address))
+  const phaseOf = (family: Family) => (family === 'ipv6' ? 'ipv6-address-add' : 'address-add')
+  for (const address of again) draft.add(phaseOf(address.family), addressStep('address-add', namespace, address))
   for (const address of wanted.addresses) {
     if (present.has(address) || (wanted.name === 'lo' && isKernelAddress({ dev: 'lo', address, flags: [] }))) continue
     const family = familyOf(address)
-    if (family) draft.add('address-add', { op: 'address-add', namespace, dev: wanted.name, address, family })
+    if (family) draft.add(phaseOf(family), { op: 'address-add', namespace, dev: wanted.name, address, family })
   }
   return deleted
 }

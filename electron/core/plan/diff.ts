@@ -47,13 +47,13 @@ export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan
   }
   planCreations(scope)
   for (const namespace of lab.namespaces.values()) {
-    planSysctls(draft, lab, namespace, index, former, sysctlOptions)
+    planSysctls(scope, namespace, sysctlOptions)
     planParts(scope, namespace)
   }
   // `host` outlives a lab that no longer speaks of it; what the former lab gave it goes.
   for (const name of index.namespaces.keys()) {
     if (lab.namespaces.has(name) || doom.goneNamespaces.has(name) || former === null) continue
-    restoreSysctls(draft, name, new Map(), index, former, sysctlOptions)
+    restoreSysctls(scope, name, new Map(), sysctlOptions)
     planParts(scope, unspoken(name))
   }
   return draft.finish()

@@ -1,6 +1,7 @@
 /** Which interfaces must go, which must come, and what of those that stay must change. */
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveLink } from '../live/state.js'
+import { defaultMtu, planBridgeMtu } from './bridge-mtu.js'
 import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
@@ -13,8 +14,6 @@ export interface Doom {
   readonly goneNamespaces: ReadonlySet<string>
 }
 
-/** Bytes; the MTU of an Ethernet device that nobody set (ETH_DATA_LEN, linux/if_ether.h). */
-const defaultMtu = 1500
 /** Bytes; loopback_setup, drivers/net/loopback.c. */
 const loopbackMtu = 65536
 
@@ -95,7 +94,9 @@ export function planCreations(scope: Scope): void {
       if (standing(scope, namespace, wanted) || isUplink(lab, namespace, wanted)) continue
       const { name, mac, mtu } = wanted
       const made = { namespace, name, mac, mtu }
-      if (wanted.kind === 'bridge') draft.add('bridge-add', { op: 'bridge-add', ...made, stp: wanted.stp })
+      if (wanted.kind === 'bridge') {
+        draft.add('bridge-add', { op: 'bridge-add', ...made, mtu: null, stp: wanted.stp })
+      }
       if (wanted.kind === 'dummy') draft.add('tunnel-add', { op: 'dummy-add', ...made })
       if (wanted.kind === 'vxlan') {
         const { id, local, remote, port } = wanted
@@ -125,7 +126,8 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     if (live) {
       const usual = wanted.kind === 'loopback' ? loopbackMtu : defaultMtu
       const mtu = wanted.mtu ?? (had && had.mtu !== null ? usual : null)
-      if (mtu !== null && mtu !== live.mtu) draft.add('link-change', { op: 'link-mtu', ...at, mtu, before: live.mtu })
+      if (mtu !== null && mtu !== live.mtu && !(wanted.kind === 'bridge' && wanted.mtu !== null))
+        draft.add('link-change', { op: 'link-mtu', ...at, mtu, before: live.mtu })
       if (wanted.mac !== null && live.mac !== null && wanted.mac !== live.mac) {
         draft.add('link-change', { op: 'link-mac', ...at, mac: wanted.mac, before: live.mac })
       }
@@ -135,6 +137,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     } else if (wanted.kind === 'loopback' && wanted.mtu !== null && wanted.mtu !== loopbackMtu) {
       draft.add('link-change', { op: 'link-mtu', ...at, mtu: wanted.mtu, before: loopbackMtu })
     }
+    if (wanted.kind === 'bridge') planBridgeMtu(scope, namespace, wanted, live)
     const bridge = live?.master ?? null
     const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
     // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.

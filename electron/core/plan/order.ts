@@ -7,8 +7,10 @@
  *
  * What comes follows what it stands on. `net.ipv6.conf.*.disable_ipv6`, `conf.default.*` and br_netfilter's switches
  * act on interfaces made later. `lo` comes up before it gets addresses: the kernel adds 127.0.0.1/8 only to an `lo`
- * that has none (inetdev_event, net/ipv4/devinet.c). Interfaces come up before bridges, so that a bridge comes up once,
- * with its carrier and with the MAC its ports gave it, and not first without. Routes on a device come before routes
+ * that has none (inetdev_event, net/ipv4/devinet.c). A bridge's MTU follows its ports, with which it changes until it
+ * is given. Interfaces come up before bridges, so that a bridge comes up once,
+ * with its carrier and with the MAC its ports gave it, and not first without. IPv6 addresses follow, because going down
+ * takes them along (addrconf_ifdown): so undo can take them back before the interface. Routes on a device come before routes
  * through a gateway, which must be on-link by then (fib_check_nh: a gateway is never reached through another gateway).
  * Forwarding follows the routes, and other sysctls follow forwarding, which resets some of them (inet_forward_change),
  * and the interfaces they name.
@@ -35,9 +37,11 @@ export const phases = [
   'tunnel-add',
   'link-change',
   'master-set',
+  'bridge-mtu',
   'address-add',
   'link-up',
   'bridge-up',
+  'ipv6-address-add',
   'device-route-add',
   'gateway-route-add',
   'forwarding',

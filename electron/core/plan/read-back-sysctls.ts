@@ -40,12 +40,12 @@ export function readSysctls({ sysctls, links }: LiveNamespace, speaksIpv6: boole
     const expected = usual(key, sysctls)
     if (expected !== undefined) keep(key, expected)
   }
-  const disable = 'net.ipv6.conf.all.disable_ipv6'
-  keep(disable, speaksIpv6 ? '0' : '1')
-  if (speaksIpv6 || disable in named) keep('net.ipv6.conf.default.accept_dad', '0')
-  const forwards = sysctls['net.ipv4.ip_forward'] === '1'
-  const follows = forwards && (speaksIpv6 || disable in named)
-  keep('net.ipv6.conf.all.forwarding', follows ? '1' : '0')
+  keep('net.ipv6.conf.all.disable_ipv6', speaksIpv6 ? '0' : '1')
+  // Any other IPv6 key would make the lab one that speaks IPv6.
+  if (speaksIpv6) {
+    keep('net.ipv6.conf.default.accept_dad', '0')
+    keep('net.ipv6.conf.all.forwarding', sysctls['net.ipv4.ip_forward'] === '1' ? '1' : '0')
+  }
   if (links.some(({ kind }) => kind === 'bridge')) for (const key of bridgeNetfilterKeys) keep(key, '0')
   return named
 }

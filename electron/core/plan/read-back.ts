@@ -1,5 +1,6 @@
 /** `vethlab state --as lab`: the live network as a lab file. */
 import { containsAddress, familyOf, isLinkLocalIpv6, parseAddress } from '../lab/address.js'
+import { usesIpv6 } from '../lab/ipv6.js'
 import { hostNamespace } from '../lab/lab.js'
 import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
 import type { LabFile, RouteEntry } from '../lab/schema.js'
@@ -32,14 +33,21 @@ const bareKinds = new Set(['dummy', 'ifb', 'physical', 'tun'])
  * left out: the kernel does not tell a given one from its own choice.
  */
 export function labFromLive(live: LiveState, name: string): ReadBack {
-  const index = indexLive(live)
-  const unexpressed: string[] = []
   const speaksIpv6 = live.namespaces.some(
-    ({ addresses, routes, ruleset }) =>
+    ({ addresses, routes, ruleset, sysctls }) =>
       addresses.some((each) => each.family === 'ipv6' && !isKernelAddress(each)) ||
       routes.some((each) => each.family === 'ipv6' && isOwnRoute(each)) ||
-      ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null),
+      ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null) ||
+      sysctls['net.ipv6.conf.all.forwarding'] === '1',
   )
+  const read = readState(live, name, speaksIpv6)
+  // What there is of IPv6 may turn out to be nothing a lab file can name: then it is a lab without.
+  return usesIpv6(read.lab) === speaksIpv6 ? read : readState(live, name, !speaksIpv6)
+}
+
+function readState(live: LiveState, name: string, speaksIpv6: boolean): ReadBack {
+  const index = indexLive(live)
+  const unexpressed: string[] = []
   const readable = live.namespaces.filter((each) => {
     const fits = namespaceNamePattern.test(each.name)
     if (!fits) unexpressed.push(`Namespace ${JSON.stringify(each.name)}: its name does not fit a lab file.`)

@@ -1,6 +1,7 @@
 /** How to make again what a deletion takes along: the undo of `link-delete` and `namespace-delete`. */
 import { hostNamespace, type Impair } from '../lab/lab.js'
 import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
+import { ownBridgeMtu } from './bridge-mtu.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { parseRule } from './rules.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
@@ -39,7 +40,8 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
     const end = { namespace: peer.namespace, name: peer.link.name, mac: peer.link.mac, mtu: peer.link.mtu }
     return { op: 'veth-add', namespace, name, mac, mtu, peer: end }
   }
-  if (link.kind === 'bridge') return { op: 'bridge-add', namespace, name, stp: link.bridge?.stp ?? false, mac, mtu }
+  if (link.kind === 'bridge')
+    return { op: 'bridge-add', namespace, name, stp: link.bridge?.stp ?? false, mac, mtu: null }
   if (link.kind === 'dummy' || link.kind === 'ifb') return { op: 'dummy-add', namespace, name, mac, mtu }
   const { vxlan } = link
   if (!vxlan || vxlan.local === null || vxlan.remote === null) return null
@@ -79,6 +81,7 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
   const known = new Set<string>()
   const adds: KernelStep[] = []
   const ports: KernelStep[] = []
+  const mtus: KernelStep[] = []
   for (const ref of refs) {
     const key = linkKey(ref.namespace, ref.link.name)
     const add = known.has(key) ? null : creation(index, ref)
@@ -86,13 +89,19 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
     if (add?.op === 'veth-add') known.add(linkKey(add.peer.namespace, add.peer.name))
     if (add) adds.push(add)
     if (ref.link.kind !== 'bridge') continue
-    for (const port of index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []) {
+    const members = index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []
+    const own = ownBridgeMtu(members.map(({ mtu }) => mtu))
+    if (ref.link.mtu !== own) {
+      const at = { namespace: ref.namespace, name: ref.link.name }
+      mtus.push({ op: 'link-mtu', ...at, mtu: ref.link.mtu, before: own })
+    }
+    for (const port of members) {
       const portKey = linkKey(ref.namespace, port.name)
       if (gone.has(portKey) || refs.some(({ namespace, link }) => linkKey(namespace, link.name) === portKey)) continue
       ports.push({ op: 'link-master', namespace: ref.namespace, name: port.name, master: ref.link.name, before: null })
     }
   }
-  return [...adds, ...ports, ...configuration(index, refs, gone)]
+  return [...adds, ...ports, ...mtus, ...configuration(index, refs, gone)]
 }
 
 /** Links that go with this one: the other end of a veth pair. */

@@ -1,6 +1,6 @@
 /** Routes of one namespace: which go, which come, and which must be given again. */
 import { containsAddress, isLinkLocalIpv6, parseAddress } from '../lab/address.js'
-import type { LabInterface, LabNamespace, LabRoute } from '../lab/lab.js'
+import type { LabNamespace, LabRoute } from '../lab/lab.js'
 import type { LiveRoute } from '../live/state.js'
 import type { Flushed } from './addresses.js'
 import { isOwnRoute, linkKey } from './live-index.js'
@@ -33,33 +33,48 @@ function bySlot<T extends LabRoute | LiveRoute>(routes: readonly T[]): Map<strin
   return slots
 }
 
+/** What gateways can be reached through once the plan has run. */
+interface Reach {
+  /** Prefixes that are on-link over interfaces that are up. */
+  readonly prefixes: readonly string[]
+  /** Prefixes that would be, were their interfaces not off in the lab. */
+  readonly offPrefixes: readonly string[]
+  /** Names of interfaces that the lab wants off. */
+  readonly down: ReadonlySet<string>
+}
+
+function reachOf(scope: Scope, namespace: LabNamespace, staying: readonly LiveRoute[]): Reach {
+  const { index, gone, former, formerInterfaces } = scope
+  const wanted = new Map(namespace.interfaces.map((each) => [each.name, each]))
+  const down = new Set(namespace.interfaces.filter(({ up }) => !up).map(({ name }) => name))
+  const prefixes = namespace.interfaces.flatMap(({ up, addresses }) => (up ? addresses : []))
+  const offPrefixes = namespace.interfaces.flatMap(({ up, addresses }) => (up ? [] : addresses))
+  const live = index.namespaces.get(namespace.name)
+  for (const { dev, address } of former === 'everything' ? [] : (live?.live.addresses ?? [])) {
+    const stays = !gone.has(linkKey(namespace.name, dev))
+    const had = formerInterfaces.get(namespace.name)?.get(dev)?.addresses.includes(address) ?? false
+    if (stays && !had && (wanted.get(dev)?.up ?? live?.links.get(dev)?.up)) prefixes.push(address)
+  }
+  for (const route of [...namespace.routes, ...staying]) {
+    const over = route.type === 'unicast' && route.via === null && route.dev !== null && !down.has(route.dev)
+    if (over) prefixes.push(route.to)
+  }
+  return { prefixes, offPrefixes, down }
+}
+
 /**
  * Whether the kernel will take a route in the state the lab asks for. It refuses routes over an interface that is down
  * and through gateways that no interface reaches. A lab broken on purpose may ask for both; there such a route is left
  * out, as it would be on a real machine. In a whole lab only what is certain is left out, and the kernel says the rest.
  */
-function isHoldable(scope: Scope, namespace: LabNamespace, devices: Devices, route: LabRoute): boolean {
+function isHoldable({ lab }: Scope, reach: Reach, route: LabRoute): boolean {
   if (route.type !== 'unicast') return true
-  if (route.dev !== null && devices.down.has(route.dev)) return false
+  if (route.dev !== null && reach.down.has(route.dev)) return false
   if (route.via === null || route.onlink) return true
   const gateway = parseAddress(route.via)
   if (!gateway || isLinkLocalIpv6(gateway)) return true
-  const reaches = (each: LabInterface) => each.addresses.some((address) => containsAddress(address, gateway))
-  if (devices.up.some(reaches)) return true
-  const overDevice = (other: LabRoute | LiveRoute) =>
-    other.via === null && other.dev !== null && !devices.down.has(other.dev) && containsAddress(other.to, gateway)
-  if (namespace.routes.some((other) => other !== route && overDevice(other))) return true
-  const live = scope.index.namespaces.get(namespace.name)?.live.routes ?? []
-  // Connected routes of addresses that somebody else gave.
-  const stands = (other: LiveRoute) => !scope.gone.has(linkKey(namespace.name, other.dev ?? ''))
-  if (live.some((other) => overDevice(other) && stands(other))) return true
-  return !scope.lab.broken && !namespace.interfaces.some((each) => !each.up && reaches(each))
-}
-
-interface Devices {
-  readonly up: readonly LabInterface[]
-  /** Names of interfaces that the lab wants off. */
-  readonly down: ReadonlySet<string>
+  const holds = (prefix: string) => containsAddress(prefix, gateway)
+  return reach.prefixes.some(holds) || (!lab.broken && !reach.offPrefixes.some(holds))
 }
 
 export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flushed): void {
@@ -69,11 +84,14 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
   const liveRoutes = (index.namespaces.get(namespace.name)?.live.routes ?? []).filter(
     (route) => isOwnRoute(route) && !(route.dev !== null && gone.has(linkKey(namespace.name, route.dev))),
   )
-  const devices: Devices = {
-    up: namespace.interfaces.filter(({ up }) => up),
-    down: new Set(namespace.interfaces.filter(({ up }) => !up).map(({ name }) => name)),
-  }
   const liveBySlot = bySlot(liveRoutes)
+  const wantedBySlot = bySlot(namespace.routes)
+  const hadBySlot = bySlot(formerLab(former)?.namespaces.get(namespace.name)?.routes ?? [])
+  const isFormer = (live: LiveRoute) => hadBySlot.get(slot(live))?.some((route) => isSameRoute(route, live)) ?? false
+  const staying = liveRoutes.filter(
+    (live) => former !== 'everything' && !isFormer(live) && !wantedBySlot.has(slot(live)),
+  )
+  const reach = reachOf(scope, namespace, staying)
   const matched = new Set<LiveRoute>()
   const missing: LabRoute[] = []
   const removed = new Set<LiveRoute>()
@@ -82,24 +100,22 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
     const match = inSlot.find((live) => !matched.has(live) && isSameRoute(wanted, live))
     if (match) {
       matched.add(match)
-    } else if (isHoldable(scope, namespace, devices, wanted)) {
+    } else if (isHoldable(scope, reach, wanted)) {
       missing.push(wanted)
       for (const live of inSlot) if (!matched.has(live)) removed.add(live)
     }
   }
-  const hadBySlot = bySlot(formerLab(former)?.namespaces.get(namespace.name)?.routes ?? [])
   for (const live of liveRoutes) {
     if (matched.has(live)) continue
     const leftAlone = live.dev !== null && isProtected(links?.get(live.dev))
-    const had = hadBySlot.get(slot(live))?.some((route) => isSameRoute(route, live)) ?? false
-    if (had || (former === 'everything' && !leftAlone)) removed.add(live)
+    if (isFormer(live) || (former === 'everything' && !leftAlone)) removed.add(live)
   }
   // Removed by this plan's other steps unless taken out by hand and given again.
   const again = liveRoutes.filter(
     (route) =>
       !removed.has(route) && route.dev !== null && route.type === 'unicast' && flushed[route.family].has(route.dev),
   )
-  const holdableAgain = again.filter((route) => canReturn(scope, namespace, devices, route))
+  const holdableAgain = again.filter((route) => canReturn(scope, namespace, route))
   // Gateway routes first: a route on a device may be what reaches their gateways.
   for (const route of [...removed, ...again].toSorted((a, b) => byGateway(b, a))) {
     draft.add('route-delete', { op: 'route-delete', ...at, route: stepRoute(route) })
@@ -113,9 +129,9 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
 }
 
 /** A route of anybody's that loses its device for a moment: given again only if its gateway is still on-link. */
-function canReturn(scope: Scope, namespace: LabNamespace, devices: Devices, live: LiveRoute): boolean {
-  const wanted = devices.up.find(({ name }) => name === live.dev)
-  if (!wanted) return false
+function canReturn(scope: Scope, namespace: LabNamespace, live: LiveRoute): boolean {
+  const wanted = namespace.interfaces.find(({ name }) => name === live.dev)
+  if (!wanted?.up) return false
   if (live.via === null || live.flags.includes('onlink')) return true
   const gateway = live.via
   const former = scope.formerInterfaces.get(namespace.name)?.get(wanted.name)?.addresses ?? []

@@ -75,8 +75,10 @@ export function isSameLink(index: LiveIndex, namespace: string, wanted: LabInter
       )
     }
     case 'dummy':
-      // ifb stands in where the kernel has no dummy; on a real host the name may be a device of the machine.
-      return link.kind === 'dummy' || link.kind === 'ifb' || isProtected(link)
+      // ifb stands in where the kernel has no dummy, but takes a MAC only when it is made (ifb_netdev_ops).
+      if (link.kind === 'ifb') return wanted.mac === null || wanted.mac === link.mac
+      // On a real host the name may be a device of the machine.
+      return link.kind === 'dummy' || isProtected(link)
   }
 }
 

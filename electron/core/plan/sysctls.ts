@@ -1,8 +1,9 @@
 /** Which sysctls a lab wants where: its own, what `forwarding:` means, and what a quiet lab needs. */
 import { hostNamespace, type Lab, type LabNamespace } from '../lab/lab.js'
 import { forwardingKeys } from '../lab/sysctl.js'
-import type { Draft, Phase } from './order.js'
-import type { LiveIndex } from './live-index.js'
+import { isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
+import type { Phase } from './order.js'
+import type { Scope } from './scope.js'
 
 const ipForward = 'net.ipv4.ip_forward'
 const disableIpv6 = 'net.ipv6.conf.all.disable_ipv6'
@@ -82,54 +83,70 @@ function phaseOf(key: string): Phase {
 const sameValue = (a: string, b: string): boolean => a.split(/\s+/).join(' ').trim() === b.split(/\s+/).join(' ').trim()
 
 /**
- * Steps for one namespace that stays or comes. Keys that `former` set and this lab does not go back to the kernel's
- * default where that is certain, else they stay.
+ * Steps for one namespace that stays or comes. Keys that the former lab set and this one does not go back to the
+ * kernel's default where that is certain, else they stay.
  */
-export function planSysctls(
-  draft: Draft,
-  lab: Lab,
-  namespace: LabNamespace,
-  index: LiveIndex,
-  former: Lab | null | 'everything',
-  options: SysctlOptions,
-): void {
-  const known = index.namespaces.get(namespace.name)?.live.sysctls
-  const hostKnown = index.namespaces.get(hostNamespace)?.live.sysctls ?? {}
-  const wanted = wantedSysctls(lab, namespace, known, hostKnown, options)
+export function planSysctls(scope: Scope, namespace: LabNamespace, options: SysctlOptions): void {
+  const { lab, draft, index } = scope
+  const { name } = namespace
+  const known = index.namespaces.get(name)?.live.sysctls
+  const wanted = wantedSysctls(lab, namespace, known, hostSysctls(index), options)
   for (const [key, value] of wanted) {
     const before = known?.[key]
     if (before !== undefined && sameValue(before, value)) continue
-    const step = { op: 'sysctl-set', namespace: namespace.name, key, value } as const
+    // Switching IPv6 off would take away what somebody made in a terminal.
+    if (key === disableIpv6 && !(key in namespace.sysctls) && value === '1' && keepsIpv6(scope, name)) continue
     // In a namespace not yet made nothing is known, and nothing need be: undo removes it as a whole.
-    draft.add(phaseOf(key), { ...step, before: before ?? (known ? (kernelDefaults[key] ?? null) : null) })
+    const former = before ?? (known ? (kernelDefaults[key] ?? null) : null)
+    draft.add(phaseOf(key), { op: 'sysctl-set', namespace: name, key, value, before: former })
   }
-  restoreSysctls(draft, namespace.name, wanted, index, former, options)
+  restoreSysctls(scope, name, wanted, options)
+}
+
+const hostSysctls = (index: LiveIndex): Readonly<Record<string, string>> =>
+  index.namespaces.get(hostNamespace)?.live.sysctls ?? {}
+
+/** Whether IPv6 addresses or routes of others than the former lab stay in a live namespace. */
+function keepsIpv6({ index, gone, former, formerInterfaces }: Scope, name: string): boolean {
+  const namespace = index.namespaces.get(name)
+  if (!namespace || former === 'everything') return false
+  const stands = (dev: string | null) => dev === null || !gone.has(linkKey(name, dev))
+  const hadRoutes = new Set(former?.namespaces.get(name)?.routes.map(({ to }) => to))
+  const hadAddress = (dev: string, address: string) => formerInterfaces.get(name)?.get(dev)?.addresses.includes(address)
+  const { addresses, routes } = namespace.live
+  return (
+    addresses.some(
+      (each) =>
+        each.family === 'ipv6' && !isKernelAddress(each) && stands(each.dev) && !hadAddress(each.dev, each.address),
+    ) ||
+    routes.some((each) => each.family === 'ipv6' && isOwnRoute(each) && stands(each.dev) && !hadRoutes.has(each.to))
+  )
 }
 
 /** Puts back what the former lab (or anybody, for `everything`) had set in a namespace that stays. */
 export function restoreSysctls(
-  draft: Draft,
+  { draft, index, former }: Scope,
   name: string,
   wanted: ReadonlyMap<string, string>,
-  index: LiveIndex,
-  former: Lab | null | 'everything',
   options: SysctlOptions,
 ): void {
   const known = index.namespaces.get(name)?.live.sysctls
   if (!known || former === null) return
-  const hostKnown = index.namespaces.get(hostNamespace)?.live.sysctls ?? {}
-  const formerNamespace = former === 'everything' ? undefined : former.namespaces.get(name)
-  const had =
-    former === 'everything'
-      ? options.machineHost && name === hostNamespace
-        ? []
-        : Object.keys(kernelDefaults)
-      : formerNamespace
-        ? [...wantedSysctls(former, formerNamespace, known, hostKnown, options).keys()]
-        : []
-  for (const key of had) {
+  for (const key of formerKeys(index, former, name, known, options)) {
     const [before, value] = [known[key], kernelDefaults[key]]
     if (wanted.has(key) || before === undefined || value === undefined || before === value) continue
     draft.add(phaseOf(key), { op: 'sysctl-set', namespace: name, key, value, before })
   }
+}
+
+function formerKeys(
+  index: LiveIndex,
+  former: Lab | 'everything',
+  name: string,
+  known: Readonly<Record<string, string>>,
+  options: SysctlOptions,
+): Iterable<string> {
+  if (former === 'everything') return options.machineHost && name === hostNamespace ? [] : Object.keys(kernelDefaults)
+  const namespace = former.namespaces.get(name)
+  return namespace ? wantedSysctls(former, namespace, known, hostSysctls(index), options).keys() : []
 }

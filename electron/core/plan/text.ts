@@ -112,7 +112,7 @@ function kernelWords(step: KernelStep): Words {
     case 'namespace-delete':
       return ['ip', 'netns', 'del', namespace]
     case 'sysctl-set':
-      return [...execWithin(namespace), 'sysctl', '-w', `${step.key}=${step.value}`]
+      return [...execWithin(namespace), 'sysctl', '-w', `${step.key}=${step.value.replace(/\s+/g, ' ')}`]
     case 'veth-add':
       return vethAdd(step)
     case 'bridge-add':

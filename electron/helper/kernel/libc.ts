@@ -21,7 +21,9 @@ const declare = <F>(definition: string): F => libc.func(definition) as unknown a
 type Bytes = Buffer | null
 
 export const socket = declare<(domain: number, type: number, protocol: number) => number>('int socket(int, int, int)')
-export const bind = declare<(fd: number, address: Buffer, length: number) => number>('int bind(int, const void *, uint)')
+export const bind = declare<(fd: number, address: Buffer, length: number) => number>(
+  'int bind(int, const void *, uint)',
+)
 export const connect = declare<(fd: number, address: Buffer, length: number) => number>(
   'int connect(int, const void *, uint)',
 )

@@ -74,8 +74,7 @@ export class Namespaces {
 
   find(name: string): Namespace | Refusal {
     return (
-      this.#byName.get(name) ??
-      Refusal.of(ENOENT, `Cannot open network namespace "${name}": No such file or directory`)
+      this.#byName.get(name) ?? Refusal.of(ENOENT, `Cannot open network namespace "${name}": No such file or directory`)
     )
   }
 
@@ -143,7 +142,10 @@ export class Namespaces {
   #prepare(): void {
     if (this.#prepared) return
     libc.mkdir(this.#directory, 0o755)
-    if (libc.mount('', this.#directory, 'none', libc.MS_SHARED | libc.MS_REC, null) !== 0 && libc.lastErrno() === EINVAL) {
+    if (
+      libc.mount('', this.#directory, 'none', libc.MS_SHARED | libc.MS_REC, null) !== 0 &&
+      libc.lastErrno() === EINVAL
+    ) {
       libc.mount(this.#directory, this.#directory, 'none', libc.MS_BIND | libc.MS_REC, null)
       libc.mount('', this.#directory, 'none', libc.MS_SHARED | libc.MS_REC, null)
     }
@@ -253,4 +255,3 @@ function closeSockets(namespace: Namespace): void {
   namespace.ruleset?.close()
   libc.close(namespace.fd)
 }
-

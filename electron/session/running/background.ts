@@ -66,7 +66,8 @@ export async function startInBackground({ lab, file, progress, owns }: Backgroun
 
 const keeperDied: Failure = {
   code: 'keeper-died',
-  message: 'The process that was to keep the lab running ended by itself. Try again; vethlab doctor says what this machine can do.',
+  message:
+    'The process that was to keep the lab running ended by itself. Try again; vethlab doctor says what this machine can do.',
   where: 'keeper',
   output: null,
 }

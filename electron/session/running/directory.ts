@@ -22,7 +22,11 @@ function statOf(path: string): Stats | null {
   }
 }
 
-const refuse = (path: string, message: string, output: string | null = null): { readonly ok: false; readonly failure: Failure } => ({
+const refuse = (
+  path: string,
+  message: string,
+  output: string | null = null,
+): { readonly ok: false; readonly failure: Failure } => ({
   ok: false,
   failure: { code: 'runtime-directory', message, where: path, output },
 })
@@ -35,11 +39,19 @@ export function runtimeDirectory(environment: NodeJS.ProcessEnv = process.env): 
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'EEXIST') return refuse(path, `The directory for running labs, ${path}, cannot be made. Set XDG_RUNTIME_DIR or TMPDIR to a directory of yours.`, message)
+    if (code !== 'EEXIST')
+      return refuse(
+        path,
+        `The directory for running labs, ${path}, cannot be made. Set XDG_RUNTIME_DIR or TMPDIR to a directory of yours.`,
+        message,
+      )
   }
   const stats = statOf(path)
-  if (!stats?.isDirectory()) return refuse(path, `${path} is not a directory (a link is not taken either). Remove it, or set XDG_RUNTIME_DIR.`)
-  if (stats.uid !== ownUid()) return refuse(path, `${path} belongs to another user. Set XDG_RUNTIME_DIR to a directory of yours.`)
-  if ((stats.mode & 0o077) !== 0) return refuse(path, `${path} is open to other users. Close it with: chmod 700 ${path}`)
+  if (!stats?.isDirectory())
+    return refuse(path, `${path} is not a directory (a link is not taken either). Remove it, or set XDG_RUNTIME_DIR.`)
+  if (stats.uid !== ownUid())
+    return refuse(path, `${path} belongs to another user. Set XDG_RUNTIME_DIR to a directory of yours.`)
+  if ((stats.mode & 0o077) !== 0)
+    return refuse(path, `${path} is open to other users. Close it with: chmod 700 ${path}`)
   return { ok: true, path }
 }

@@ -13,7 +13,8 @@ export async function endRunning(directory: string, entry: RunningLab): Promise<
   send(keeper, 'SIGTERM')
   // The sandbox dies with its keeper, also with a killed one.
   if (!(await waitForEnd(keeper, politeLimitMs))) send(keeper, 'SIGKILL')
-  const gone = (await waitForEnd(keeper, forcedLimitMs)) && (anchor === null || (await waitForEnd(anchor, forcedLimitMs)))
+  const gone =
+    (await waitForEnd(keeper, forcedLimitMs)) && (anchor === null || (await waitForEnd(anchor, forcedLimitMs)))
   if (!gone) return { ok: false, failure: stuck(entry) }
   release(directory, entry)
   return { ok: true }

@@ -40,8 +40,9 @@ export function namespacesInside({ pid }: ProcessIdentity): readonly string[] | 
  */
 export function enter(place: Place, command: readonly string[]): Inside {
   const words = [
-    ...outerWords(place.anchor.pid),
-    ...(place.namespace === hostNamespace ? [] : [tool('nsenter'), `--net=${netnsDirectory}/${place.namespace}`, '--']),
+    ...[tool('setpriv'), '--pdeathsig', 'KILL', '--', tool('nsenter'), '--target', String(place.anchor.pid)],
+    ...userWords(place.anchor.pid),
+    ...['--mount', '--pid', `--net${netFile(place)}`, '--'],
     // Entering a process namespace takes a process in between; the program must not outlive it unseen.
     ...[tool('setpriv'), '--pdeathsig', 'KILL', '--'],
     // Entering a mount namespace ends in its root directory.
@@ -56,16 +57,37 @@ export function enter(place: Place, command: readonly string[]): Inside {
   return { ended, signal: (name) => send(child.pid, name) }
 }
 
-/** The way into the sandbox from outside; ends in a child process inside its process namespace. */
-function outerWords(anchor: number): string[] {
-  const ownUsers = readlinkSync('/proc/self/ns/user') === readlinkSync(`/proc/${anchor}/ns/user`)
-  return [
-    ...[tool('setpriv'), '--pdeathsig', 'KILL', '--', tool('nsenter'), '--target', String(anchor)],
+/** The namespace's file, opened on the way in with the sandbox's own; for `host` the anchor's is the one. */
+const netFile = ({ anchor, namespace }: Place): string =>
+  namespace === hostNamespace ? '' : `=/proc/${anchor.pid}/root${netnsDirectory}/${namespace}`
+
+/** Processes between the keeper and process 1 of its sandbox: two unshare(1). */
+const maxAncestors = 3
+
+/**
+ * The user namespace to enter. Every program that is started drops its capabilities unless it runs as root (user
+ * namespaces(7), capabilities(7)), so it must be one in which we are root: the sandbox's own, or, where that one knows us
+ * only as ourselves, the one around it, which has power over all that is inside.
+ */
+function userWords(anchor: number): string[] {
+  const own = userNamespace('self')
+  let pid: number | string = anchor
+  for (let step = 0; step <= maxAncestors; step++) {
     // Root makes its sandbox without a user namespace.
-    ...(ownUsers ? [] : ['--user', '--preserve-credentials']),
-    ...['--mount', '--net', '--pid', '--'],
-  ]
+    if (userNamespace(pid) === own) break
+    if (mapsRoot(pid)) return [`--user=/proc/${pid}/ns/user`, '--preserve-credentials']
+    pid = parentOf(pid)
+  }
+  return userNamespace(anchor) === own ? [] : ['--user', '--preserve-credentials']
 }
+
+const userNamespace = (pid: number | string): string => readlinkSync(`/proc/${pid}/ns/user`)
+
+/** /proc/PID/uid_map has lines of first id inside, first id outside, how many. */
+const mapsRoot = (pid: number | string): boolean => /^\s*0\s/m.test(readFileSync(`/proc/${pid}/uid_map`, 'utf8'))
+
+const parentOf = (pid: number | string): string =>
+  /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '1'
 
 const tool = (name: string): string => findProgram(name) ?? name
 
@@ -86,7 +108,9 @@ function userShell(): string {
 /** bash reads its prompt from our file, which reads the user's own first; other shells take PS1 or have their own way. */
 function shellWords(): string[] {
   const shell = userShell()
-  return basename(shell) === 'bash' && process.stdin.isTTY ? [shell, '--rcfile', resourceFile('shell/bashrc'), '-i'] : [shell]
+  return basename(shell) === 'bash' && process.stdin.isTTY
+    ? [shell, '--rcfile', resourceFile('shell/bashrc'), '-i']
+    : [shell]
 }
 
 function environmentInside({ lab, namespace }: Place): NodeJS.ProcessEnv {

@@ -25,7 +25,8 @@ export type RunningLab = z.infer<typeof entrySchema>
 const entryFile = (directory: string, name: string): string => join(directory, `${name}.json`)
 
 /** Named after its keeper too: whoever clears away a dead keeper's socket cannot hit its successor's. */
-export const socketFile = (directory: string, { name, keeper }: RunningLab): string => join(directory, `${name}.${keeper.pid}.sock`)
+export const socketFile = (directory: string, { name, keeper }: RunningLab): string =>
+  join(directory, `${name}.${keeper.pid}.sock`)
 
 function read(path: string): RunningLab | null {
   try {
@@ -38,7 +39,8 @@ function read(path: string): RunningLab | null {
 /** An entry whose keeper is gone says nothing any more: the sandbox goes with its keeper. */
 const isCurrent = (entry: RunningLab | null): entry is RunningLab => entry !== null && isAlive(entry.keeper)
 
-const same = (one: ProcessIdentity, other: ProcessIdentity): boolean => one.pid === other.pid && one.startTicks === other.startTicks
+const same = (one: ProcessIdentity, other: ProcessIdentity): boolean =>
+  one.pid === other.pid && one.startTicks === other.startTicks
 
 function alreadyRunning(name: string): { readonly ok: false; readonly failure: Failure } {
   const message = `A lab named ${name} is running already. Stop it with: vethlab down ${name}`
@@ -73,7 +75,11 @@ export function claim(directory: string, name: string, file: string): Result<{ r
 }
 
 /** Writes down that the lab is up. Refused where the name has passed to another keeper meanwhile. */
-export function publish(directory: string, entry: RunningLab, anchor: ProcessIdentity): Result<{ readonly entry: RunningLab }> {
+export function publish(
+  directory: string,
+  entry: RunningLab,
+  anchor: ProcessIdentity,
+): Result<{ readonly entry: RunningLab }> {
   const path = entryFile(directory, entry.name)
   const current = read(path)
   if (current === null || !same(current.keeper, entry.keeper)) return alreadyRunning(entry.name)

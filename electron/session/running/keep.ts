@@ -84,5 +84,10 @@ function socketFailure(path: string, { message }: Error): Failure {
     Buffer.byteLength(path) > maxSocketPath
       ? `its path is longer than ${maxSocketPath} bytes; set XDG_RUNTIME_DIR to a shorter one`
       : 'see the reason below'
-  return { code: 'socket-refused', message: `The lab's socket cannot be made: ${reason}.`, where: path, output: message }
+  return {
+    code: 'socket-refused',
+    message: `The lab's socket cannot be made: ${reason}.`,
+    where: path,
+    output: message,
+  }
 }

@@ -3,23 +3,13 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { chmodSync, rmSync } from 'node:fs'
 import { createMessageConnection, ResponseError } from 'vscode-jsonrpc/node'
 import { channelReader, channelWriter, lineChannel } from '../../core/channel.js'
-import { errorCodes, maxMessageBytes, requests, type NotificationName, type Params, type RequestName } from '../../core/rpc.js'
+import { errorCodes, maxMessageBytes, requests, type Params, type RequestName } from '../../core/rpc.js'
 import type { Session } from '../session.js'
 
 /** Clients at once: terminals and scripts of one user. More are turned away, so that descriptors do not run out. */
 const maxClients = 64
 /** Unread characters after which a client that does not read is let go (one whole message and some more). */
 const maxBacklog = 2 * maxMessageBytes
-
-/** Every notification; a table, so that a new one cannot be forgotten. */
-const notifications: Record<NotificationName, true> = {
-  'live/changed': true,
-  'deploy/progress': true,
-  'command/ran': true,
-  'check/result': true,
-  'terminal/data': true,
-  'terminal/ended': true,
-}
 
 export interface Relay {
   /** Turns everybody away and removes the socket. */
@@ -66,22 +56,21 @@ function serve(socket: Socket, session: Session): void {
   connection.onError(() => {})
   for (const name of Object.keys(requests) as RequestName[]) {
     connection.onRequest(name, async (params: unknown) => {
-      if (!opened && name !== 'session/open') return new ResponseError(errorCodes.notOpen, 'session/open must come first')
+      if (!opened && name !== 'session/open')
+        return new ResponseError(errorCodes.notOpen, 'session/open must come first')
       // The helper checks parameters against their schema; it trusts nobody, this process included.
       const result = await session.request(name, (params ?? {}) as Params<typeof name>)
       if (name === 'session/open') opened = true
       return result
     })
   }
-  const stops = (Object.keys(notifications) as NotificationName[]).map((name) =>
-    session.on(name, (params) => {
-      if (!opened) return
-      if (socket.writableLength > maxBacklog) socket.destroy()
-      else void connection.sendNotification(name, params).catch(() => {})
-    }),
-  )
+  const stop = session.onAny((name, params) => {
+    if (!opened) return
+    if (socket.writableLength > maxBacklog) socket.destroy()
+    else void connection.sendNotification(name, params).catch(() => {})
+  })
   channel.onEnd(() => {
-    for (const stop of stops) stop()
+    stop()
     connection.dispose()
     // The client is gone; what is still to be written has no reader.
     socket.destroy()

@@ -42,9 +42,9 @@ export const routeRules: Rule = function* (lab) {
 
 /** What the kernel tells routes apart by when one is added. */
 function routeKey(route: RouteEntry): string {
-  const to = parsePrefixOrAddress(route.to)
-  const target = to ? formatPrefix(networkPrefix(to)) : route.to
-  return JSON.stringify([target, to ? null : (parseAddress(route.via ?? '')?.family ?? 'ipv4'), route.metric ?? 0])
+  const family = parseAddress(route.via ?? '')?.family ?? 'ipv4'
+  const to = parsePrefixOrAddress(route.to === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : route.to)
+  return JSON.stringify([to ? formatPrefix(networkPrefix(to)) : route.to, route.metric ?? 0])
 }
 
 function* routeOf(lab: LabIndex, namespace: IndexedNamespace, route: RouteEntry, path: LabPath): Iterable<Finding> {
@@ -84,6 +84,16 @@ function* routeOf(lab: LabIndex, namespace: IndexedNamespace, route: RouteEntry,
         'Remove via and dev, or the type.',
       )
     }
+    return
+  }
+  if (route.dev !== undefined && namespace.interfaces.get(route.dev)?.up === false) {
+    // fib_check_nh in net/ipv4/fib_semantics.c: ENETDOWN.
+    yield error(
+      'interface-down',
+      [...path, 'dev'],
+      `${quote(route.dev)} is down, and the kernel takes no route through it.`,
+      `Remove \`up: false\` from ${route.dev}.`,
+    )
     return
   }
   if (route.via === undefined && route.dev === undefined) {
@@ -147,7 +157,7 @@ function* gatewayOf(
   if (reaching.some((subnet) => subnet.up)) return
   if (reaching[0]) {
     yield error(
-      'gateway-down',
+      'interface-down',
       path,
       `The gateway ${via.text} is behind ${quote(reaching[0].dev)}, which is down.`,
       `Remove \`up: false\` from ${reaching[0].dev}.`,

@@ -1,7 +1,16 @@
 /** A netlink socket: one request and its answer at a time, or events. Stays in the namespace it was opened in. */
 import * as libc from '../libc.js'
 import { EAGAIN, EINTR, ENOBUFS, Refusal } from '../errno.js'
-import { eachMessage, MessageWriter, NLM_F_ACK, NLM_F_DUMP, NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR, readError } from './message.js'
+import {
+  eachMessage,
+  MessageWriter,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  readError,
+} from './message.js'
 
 export const NETLINK_ROUTE = 0
 export const NETLINK_NETFILTER = 12

@@ -44,4 +44,3 @@ export function dumpFdb(socket: NetlinkSocket): DumpedFdbEntry[] | Refusal {
   const request = message(RTM_GETNEIGH).u32(PF_BRIDGE).u32(0).u32(0)
   return socket.dump(request, decodeFdbEntry)
 }
-

@@ -39,7 +39,11 @@ function writeNetem(to: MessageWriter, impair: Impair): void {
   const delayUs = impair.delayUs ?? 0
   // struct tc_netem_qopt: latency (ticks), limit, loss, gap, duplicate, jitter.
   to.u32(Math.min(rate32Max, Math.floor(delayUs * ticksPerUs)))
-  to.u32(netemLimit).u32(lossShare(impair.lossPercent ?? 0)).u32(0).u32(0).u32(0)
+  to.u32(netemLimit)
+    .u32(lossShare(impair.lossPercent ?? 0))
+    .u32(0)
+    .u32(0)
+    .u32(0)
   // Ticks run out at 275 s and round to 64 ns; the kernel prefers these nanoseconds.
   if (delayUs > 0) to.attributeU64(TCA_NETEM_LATENCY64, BigInt(Math.round(delayUs * 1000)))
   if (impair.rateBit !== null) {

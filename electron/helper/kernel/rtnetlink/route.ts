@@ -60,8 +60,7 @@ function changeRoute(socket: NetlinkSocket, add: boolean, route: StepRoute, inde
     .u32(route.onlink ? RTNH_F_ONLINK : 0)
   if (to.length > 0) request.attributeBytes(RTA_DST, to.bytes)
   if (via?.family === route.family) request.attributeBytes(RTA_GATEWAY, via.bytes)
-  else if (via)
-    request.attributeBytes(RTA_VIA, Buffer.concat([Buffer.from([familyNumber(via.family), 0]), via.bytes]))
+  else if (via) request.attributeBytes(RTA_VIA, Buffer.concat([Buffer.from([familyNumber(via.family), 0]), via.bytes]))
   if (index !== null) request.attributeU32(RTA_OIF, index)
   if (route.metric !== null) request.attributeU32(RTA_PRIORITY, route.metric)
   return socket.change(request)
@@ -94,7 +93,7 @@ interface NextHop {
 /** struct rtnexthop: length, flags, hops, ifindex, attributes. */
 function readNextHops(bytes: Buffer, from: number, to: number): NextHop[] {
   const hops: NextHop[] = []
-  for (let at = from; at + 8 <= to; ) {
+  for (let at = from; at + 8 <= to;) {
     const length = bytes.readUInt16LE(at)
     if (length < 8) break
     let via: string | null = null

@@ -1,0 +1,42 @@
+/** The outcome of a lab's checks, for people. */
+import type { CheckResult } from '../core/rpc.js'
+import { printable, type Paint } from './output.js'
+
+/** A round trip in the unit that reads best. */
+export function timeText(us: number): string {
+  if (us < 1000) return `${us.toFixed(0)} us`
+  return us < 1e6 ? `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms` : `${(us / 1e6).toFixed(2)} s`
+}
+
+/** Names longer than this do not push the other columns out (characters). */
+const maxNameWidth = 48
+
+export function checkReport(lab: string, deployMs: number, checks: readonly CheckResult[], paint: Paint): string {
+  if (checks.length === 0) return `${lab}: deployed in ${deployMs.toFixed(1)} ms; the lab has no checks`
+  const names = checks.map(({ name }) => printable(name).replaceAll('\n', ' '))
+  const width = Math.min(maxNameWidth, Math.max(...names.map((name) => name.length)))
+  const actualWidth = Math.max(...checks.map(({ actual }) => printable(actual).length))
+  const lines = checks.flatMap((check, index) => {
+    const mark = check.ok ? paint('green', '✓') : paint('red', '✗')
+    const trip = check.rttUs === null ? '' : paint('dim', timeText(check.rttUs).padStart(9))
+    const first =
+      `  ${mark} ${(names[index] ?? '').padEnd(width)}  ${printable(check.actual).padEnd(actualWidth)}  ${trip}`.trimEnd()
+    if (check.ok) return [first]
+    const lead = ' '.repeat(4)
+    return [
+      first,
+      `${lead}${paint('red', 'expected')}  ${printable(check.expected)}`,
+      `${lead}${paint('red', 'actual')}    ${printable(check.actual)}`,
+      ...(check.detail === null ? [] : [`${lead}${paint('red', 'because')}   ${printable(check.detail)}`]),
+    ]
+  })
+  const passed = checks.filter(({ ok }) => ok).length
+  const failed = checks.length - passed
+  const sum =
+    failed === 0 ? paint('green', `${passed} passed`) : `${passed} passed, ${paint('red', `${failed} failed`)}`
+  return [
+    `${paint('bold', lab)}: deployed in ${deployMs.toFixed(1)} ms`,
+    ...lines,
+    `${checks.length} checks: ${sum}`,
+  ].join('\n')
+}

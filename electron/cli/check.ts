@@ -1,0 +1,110 @@
+/**
+ * `vethlab check FILE`: builds the lab in a fresh sandbox, runs its checks, takes it down.
+ *
+ * `--json`: `{"lab":S,"ok":BOOL,"deployMs":N,"checks":[{"name":S,"ok":BOOL,"expected":S,"actual":S,"rttUs":N|null,
+ * "ttl":N|null,"diagnosis":null}]}`.
+ */
+import { writeFile } from 'node:fs/promises'
+import type { Lab } from '../core/lab/lab.js'
+import { didYouMean } from '../core/lab/nearest.js'
+import type { CheckResult, Failure } from '../core/rpc.js'
+import { checkReport } from './check-report.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, failure, type CommonOptions } from './failure.js'
+import { ask, deployFresh, untilDeath, type FreshLab } from './fresh-lab.js'
+import { junitXml } from './junit.js'
+import { requireLab, type ValidLab } from './lab-input.js'
+import { paint, print, printJson } from './output.js'
+import { startProgress } from './progress.js'
+
+export interface CheckOptions extends CommonOptions {
+  /** File for JUnit XML. */
+  readonly junit?: string
+  /** Names of checks; all without. */
+  readonly only?: readonly string[]
+}
+
+const checkJson = ({ name, ok, expected, actual, rttUs, ttl }: CheckResult): object => ({
+  name,
+  ok,
+  expected,
+  actual,
+  rttUs,
+  ttl,
+  diagnosis: null,
+})
+
+export async function check(file: string, options: CheckOptions): Promise<ExitCode> {
+  const valid = await requireLab(file, options)
+  if (typeof valid === 'number') return valid
+  const unknown = options.only?.find((name) => !valid.lab.checks.some((each) => each.name === name))
+  if (unknown !== undefined) return fail(exitCode.usage, noSuchCheck(valid.lab, unknown), options)
+  return untilDeath(options, () => run(valid, options))
+}
+
+async function run(valid: ValidLab, options: CheckOptions): Promise<ExitCode> {
+  const { lab } = valid
+  const started = Date.now()
+  let told: Failure | null = null
+  const junit = async (checks: readonly CheckResult[]): Promise<Failure | null> => {
+    if (options.junit === undefined) return null
+    const text = junitXml({ lab: lab.name, started, tookMs: Date.now() - started, checks, error: told })
+    try {
+      await writeFile(options.junit, text)
+      return null
+    } catch (error) {
+      const message = `The report cannot be written to ${options.junit}. Choose another place with --junit.`
+      return failure('unwritable', message, options.junit, (error as Error).message)
+    }
+  }
+  const fresh = await deployFresh(valid, { ...options, tell: (refused) => (told = refused) })
+  if (typeof fresh === 'number') {
+    await junit([])
+    return fresh
+  }
+  const checks = await runChecks(lab, fresh, options)
+  if (!Array.isArray(checks)) return fail(exitCode.usage, checks as Failure, options)
+  const unwritable = await junit(checks)
+  const ok = checks.every((each) => each.ok)
+  if (unwritable !== null) return fail(exitCode.usage, unwritable, options)
+  const { deployMs } = fresh.report
+  if (options.json) printJson({ lab: lab.name, ok, deployMs, checks: checks.map(checkJson) })
+  else print(checkReport(lab.name, deployMs, checks, paint))
+  return ok ? exitCode.ok : exitCode.failed
+}
+
+/** Runs the checks and takes the lab down. */
+async function runChecks(
+  lab: Lab,
+  { session, end }: FreshLab,
+  { only, json }: CheckOptions,
+): Promise<CheckResult[] | Failure> {
+  const total = only?.length ?? lab.checks.length
+  const progress = startProgress(`${lab.name}: checking ...`, json)
+  let done = 0
+  session.on('check/result', ({ check: { name } }) =>
+    progress.show(`${lab.name}: check ${++done} of ${total}: ${name}`),
+  )
+  try {
+    const result = await ask(session, 'lab/check', only === undefined ? {} : { only: [...only] })
+    return result.ok ? [...result.checks] : result.failure
+  } finally {
+    progress.end()
+    await end()
+  }
+}
+
+/** Names shown where none is near (characters of a line are few, checks may be many). */
+const listed = 8
+
+function noSuchCheck({ name, checks }: Lab, unknown: string): Failure {
+  const names = checks.map((each) => each.name)
+  const some = names.slice(0, listed).map((each) => `"${each}"`)
+  const list =
+    names.length === 0 ? 'It has none.' : `It has: ${some.join(', ')}${names.length > listed ? ', ...' : ''}.`
+  return failure(
+    'no-such-check',
+    `The lab ${name} has no check named "${unknown}". ${didYouMean(unknown, names) ?? list}`,
+    unknown,
+  )
+}

@@ -1,0 +1,88 @@
+/** A lab in a sandbox of its own, for one command. */
+import type { DeployReport, Params, RequestName, Results } from '../core/rpc.js'
+import { startSandbox } from '../session/sandbox.js'
+import type { Session } from '../session/session.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, failure, type CommonOptions } from './failure.js'
+import { isInterrupted, own } from './interrupt.js'
+import type { ValidLab } from './lab-input.js'
+import { note, paintNote, printable } from './output.js'
+import { startProgress } from './progress.js'
+
+export interface FreshLab {
+  readonly session: Session
+  readonly report: DeployReport
+  /** Takes the sandbox down; resolves when its processes are gone. */
+  end(): Promise<void>
+}
+
+/** The sandbox ended under way. */
+export class SandboxDied extends Error {}
+
+/** A request that fails, rather than waits for ever, where the sandbox dies. */
+export async function ask<N extends RequestName>(session: Session, name: N, params: Params<N>): Promise<Results[N]> {
+  const died = session.ended.then(({ message }) => {
+    throw new SandboxDied(message)
+  })
+  return Promise.race([session.request(name, params), died])
+}
+
+/** Runs `use` and turns the death of the sandbox into its failure. */
+export async function untilDeath(options: CommonOptions, use: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await use()
+  } catch (error) {
+    if (!(error instanceof SandboxDied)) throw error
+    // Ctrl-C reaches the sandbox as well: the way out is under way, and says nothing. It ends the process.
+    if (await interruptedSoon()) return new Promise(() => {})
+    return fail(exitCode.machine, failure('sandbox-died', error.message, 'sandbox'), options)
+  }
+}
+
+/** A signal for the whole process group may reach the sandbox a moment earlier than us (milliseconds). */
+const interruptGraceMs = 100
+
+async function interruptedSoon(): Promise<boolean> {
+  if (!isInterrupted()) await new Promise((resolve) => setTimeout(resolve, interruptGraceMs))
+  return isInterrupted()
+}
+
+/** Says what this kernel cannot do of a lab. */
+export function noteSkipped({ skipped }: DeployReport): void {
+  for (const { text, reason } of skipped)
+    note(printable(`${paintNote('yellow', 'left out:')} ${text}`) + paintNote('dim', printable(` (${reason})`)))
+}
+
+/** Starts a sandbox and builds the lab in it; failures are said, and the exit code comes back. */
+export async function deployFresh({ lab, labFile }: ValidLab, options: CommonOptions): Promise<FreshLab | ExitCode> {
+  const progress = startProgress('Starting the sandbox ...', options.json)
+  try {
+    const started = await startSandbox()
+    if (!started.ok) {
+      progress.end()
+      return (await interruptedSoon()) ? new Promise(() => {}) : fail(exitCode.machine, started.failure, options)
+    }
+    const { session } = started
+    const end = own(() => session.close()).free
+    session.on('deploy/progress', ({ done, total, text }) =>
+      progress.show(`${lab.name}: step ${done} of ${total}: ${text}`),
+    )
+    let applied: Results['lab/apply']
+    try {
+      applied = await ask(session, 'lab/apply', { lab: labFile })
+    } catch (error) {
+      await end()
+      throw error
+    }
+    progress.end()
+    if (!applied.ok) {
+      await end()
+      return fail('step' in applied.failure ? exitCode.refused : exitCode.usage, applied.failure, options)
+    }
+    const { deployMs, steps, skipped } = applied
+    if (!options.json) noteSkipped(applied)
+    return { session, report: { deployMs, steps, skipped }, end }
+  } finally {
+    progress.end()
+  }
+}

@@ -1,0 +1,103 @@
+/** The commands with their arguments. Each command's code is loaded when it runs, so that the others cost nothing. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { ExitCode } from './exit-code.js'
+import { note, paintNote, printable, printRaw } from './output.js'
+
+const jsonOption = (): Option => new Option('--json', 'print one JSON document, and nothing else, on stdout')
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
+function portNumber(value: string): number {
+  const port = Number(value)
+  if (!/^\d+$/.test(value) || port < 1 || port > 65535)
+    throw new InvalidArgumentError('A port is a number from 1 to 65535.')
+  return port
+}
+
+/** `error: unknown command 'chek'\n(Did you mean check?)` as sentences on one line. */
+export function usageText(text: string): string {
+  const [sentence = '', ...rest] = text
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n')
+  const hint = rest.join(' ').replace(/^\((.*)\)$/, '$1')
+  return `${sentence.replace(/[.:]?$/, '.')} ${hint || 'See: vethlab --help'}`
+}
+
+/**
+ * @param version of the package
+ * @param done takes the exit code of the command that ran
+ */
+export function makeProgram(version: string, json: boolean, done: (code: ExitCode) => void): Command {
+  const program = new Command('vethlab')
+  program
+    .description('Real Linux networks made of network namespaces: build them, look into them, test them.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 a check failed, 2 wrong usage or invalid lab,\n3 this machine cannot do it, 4 the kernel refused a step.',
+    )
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: printRaw,
+      writeErr: (text) => note(text.trimEnd()),
+      outputError: (text) => {
+        if (!json) note(`${paintNote('red', 'vethlab:')} ${printable(usageText(text))}`)
+      },
+    })
+
+  const command = (usage: string, description: string): Command => program.command(usage).description(description)
+
+  command('validate <files...>', 'find what is wrong with lab files')
+    .addOption(jsonOption())
+    .action(async (files: string[], options) => done(await (await import('./validate.js')).validate(files, options)))
+
+  command('plan <file>', 'print the commands that build a lab')
+    .option('--script', 'print a bash script that can be run')
+    .addOption(jsonOption())
+    .action(async (file: string, options) => done(await (await import('./plan.js')).plan(file, options)))
+
+  command('check <file>', 'build a lab in a fresh sandbox, run its checks, take it down')
+    .option('--junit <out>', 'write the results as JUnit XML to this file')
+    .option('--only <name>', 'run this check only (may be given several times)', collect)
+    .addOption(jsonOption())
+    .action(async (file: string, options) => done(await (await import('./check.js')).check(file, options)))
+
+  command('state <file|lab>', 'print what the kernel has: of a lab file built in a fresh sandbox, or of a running lab')
+    .addOption(new Option('--as <form>', 'print a lab file instead').choices(['lab']))
+    .addOption(jsonOption())
+    .action(async (argument: string, options) => done(await (await import('./state.js')).state(argument, options)))
+
+  command('up <file>', 'build a lab and open a shell in its host; leaving the shell takes it down')
+    .option('-d, --detach', 'leave it running in the background instead')
+    .addOption(jsonOption())
+    .action(async (file: string, options) => done(await (await import('./up.js')).up(file, options)))
+
+  command('ps', 'list running labs')
+    .addOption(jsonOption())
+    .action(async (options) => done(await (await import('./ps.js')).ps(options)))
+
+  command('exec <lab> <namespace> [command...]', 'run a command, or a shell, in a namespace of a running lab')
+    .usage('<lab> <namespace> [-- <command...>]')
+    .passThroughOptions()
+    .action(async (lab: string, namespace: string, words: string[]) =>
+      done(await (await import('./exec.js')).exec(lab, namespace, words)),
+    )
+
+  command('down <lab>', 'stop a running lab')
+    .addOption(jsonOption())
+    .action(async (lab: string, options) => done(await (await import('./down.js')).down(lab, options)))
+
+  command('serve [file]', 'open the window in your own browser, on this machine only')
+    .option('--port <number>', 'listen on this port', portNumber)
+    .addOption(jsonOption())
+    .action(async (file: string | undefined, options) => done(await (await import('./serve.js')).serve(file, options)))
+
+  command('doctor', 'find out what this machine can do, and what is missing')
+    .addOption(jsonOption())
+    .action(async (options) => done(await (await import('./doctor.js')).doctor(options)))
+
+  return program
+}

@@ -1,0 +1,60 @@
+/**
+ * `vethlab ps`: the labs that are running.
+ *
+ * `--json`: `{"labs":[{"name":S,"pid":N,"anchorPid":N|null,"started":S,"file":S}]}`; `started` is ISO 8601 in UTC,
+ * `anchorPid` null while the lab is coming up, `file` absolute or `-` for standard input.
+ */
+import { runtimeDirectory } from '../session/running/directory.js'
+import { listRunning, type RunningLab } from '../session/running/entry.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, type CommonOptions } from './failure.js'
+import { note, paint, print, printable, printJson } from './output.js'
+
+export async function ps(options: CommonOptions): Promise<ExitCode> {
+  const directory = runtimeDirectory()
+  if (!directory.ok) return fail(exitCode.machine, directory.failure, options)
+  const labs = listRunning(directory.path)
+  if (options.json) {
+    printJson({
+      labs: labs.map(({ name, keeper, anchor, started, file }) => {
+        return { name, pid: keeper.pid, anchorPid: anchor?.pid ?? null, started: new Date(started).toISOString(), file }
+      }),
+    })
+  } else if (labs.length === 0) note('No lab is running. Start one with: vethlab up FILE -d')
+  else print(table(labs))
+  return exitCode.ok
+}
+
+function table(labs: readonly RunningLab[]): string {
+  const head = ['NAME', 'STATE', 'UP FOR', 'PID', 'FILE']
+  const rows = labs.map(({ name, anchor, started, keeper, file }) => {
+    return [
+      name,
+      anchor === null ? 'starting' : 'up',
+      durationText(Date.now() - started),
+      String(keeper.pid),
+      printable(file),
+    ]
+  })
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return [paint('dim', line(head)), ...rows.map(line)].join('\n')
+}
+
+/** The two largest units. */
+export function durationText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const [d, h, m, s] = [
+    Math.floor(seconds / 86400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+  ]
+  if (d > 0) return `${d} d ${h} h`
+  if (h > 0) return `${h} h ${m} min`
+  return m > 0 ? `${m} min ${s} s` : `${s} s`
+}

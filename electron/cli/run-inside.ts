@@ -1,0 +1,24 @@
+/** A program in a running lab that has the caller's terminal. */
+import { enter, type Place } from '../session/running/enter.js'
+import { passSignals } from './interrupt.js'
+
+/**
+ * Runs a command, or the user's shell where it is empty, and resolves with its exit code.
+ *
+ * Ctrl-C on a terminal reaches the program directly, as part of its process group; we only must not die of it. Where
+ * there is no terminal, and for the other signals, somebody meant us, and the program is told.
+ */
+export async function runInside(place: Place, command: readonly string[], takeAll = false): Promise<number> {
+  const inside = enter(place, command)
+  const release = passSignals((signal) => {
+    const keyboard = signal === 'SIGINT' || signal === 'SIGQUIT'
+    if (!keyboard && !takeAll) return false
+    if (!(keyboard && process.stdin.isTTY)) inside.signal(signal)
+    return true
+  })
+  try {
+    return await inside.ended
+  } finally {
+    release()
+  }
+}

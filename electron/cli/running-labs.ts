@@ -1,0 +1,28 @@
+/** Finds running labs for the commands that name one. */
+import { didYouMean } from '../core/lab/nearest.js'
+import type { Failure } from '../core/rpc.js'
+import { runtimeDirectory } from '../session/running/directory.js'
+import { listRunning, type RunningLab } from '../session/running/entry.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { failure } from './failure.js'
+
+export type FoundLab =
+  | { readonly ok: true; readonly directory: string; readonly lab: RunningLab }
+  | { readonly ok: false; readonly code: ExitCode; readonly failure: Failure }
+
+export function findLab(name: string): FoundLab {
+  const directory = runtimeDirectory()
+  if (!directory.ok) return { ok: false, code: exitCode.machine, failure: directory.failure }
+  const running = listRunning(directory.path)
+  const lab = running.find((each) => each.name === name)
+  if (lab !== undefined) return { ok: true, directory: directory.path, lab }
+  const names = running.map((each) => each.name)
+  const next =
+    didYouMean(name, names) ??
+    (names.length > 0 ? `Running: ${names.join(', ')}.` : 'None is running; start one with: vethlab up FILE -d')
+  return {
+    ok: false,
+    code: exitCode.usage,
+    failure: failure('no-such-lab', `No lab named "${name}" is running. ${next}`, name),
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * `vethlab serve [FILE]`: the window in the user's own browser, until it is interrupted. Prints one address per line on
+ * stdout; the first comes at once, another one with Enter on a terminal.
+ *
+ * `--json`: `{"url":S}`.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { version } from '../../package.json'
+import { openBrowserShell } from '../browser/server.js'
+import { programFile } from '../session/programs.js'
+import { Shell } from '../session/shell.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, failure, type CommonOptions } from './failure.js'
+import { own } from './interrupt.js'
+import { note, print, printJson } from './output.js'
+
+export interface ServeOptions extends CommonOptions {
+  readonly port?: number
+}
+
+export async function serve(file: string | undefined, options: ServeOptions): Promise<ExitCode> {
+  const directory = programFile('../renderer')
+  if (!existsSync(join(directory, 'index.html'))) {
+    const message = 'The window is not built, so there is nothing to serve. In a checkout, build it with: npm run build'
+    return fail(exitCode.machine, failure('no-window', message, directory), options)
+  }
+  const shell = new Shell({ kind: 'browser', version, file: file ?? null })
+  const opened = await openBrowserShell({
+    shell,
+    directory,
+    port: options.port ?? 0,
+    turnedAway: (reason) => note(`Turned away: ${reason}.`),
+  })
+  if (!opened.ok) return fail(exitCode.machine, opened.failure, options)
+  const { browser } = opened
+  own(() => Promise.all([shell.close(), browser.close()]).then(() => {}))
+  if (options.json) printJson({ url: browser.newAddress() })
+  else {
+    print(browser.newAddress())
+    note('Open this address in a browser on this machine. It works once; the window may be reloaded.')
+    note(
+      process.stdin.isTTY
+        ? 'Enter: a new address. Ctrl-C: stop, and take the lab down.'
+        : 'Ctrl-C stops it and takes the lab down.',
+    )
+    if (process.stdin.isTTY) createInterface({ input: process.stdin }).on('line', () => print(browser.newAddress()))
+  }
+  // Ends by a signal, which takes down what is owned.
+  return new Promise(() => {})
+}

@@ -1,0 +1,119 @@
+/** The live state for people: per namespace what `ip`, `bridge`, `iptables` and `sysctl` would show, shortened. */
+import type { IptablesRule, LiveLink, LiveNamespace, LiveRoute, LiveState } from '../core/live/state.js'
+import { printable, type Paint } from './output.js'
+
+export function stateText(live: LiveState, paint: Paint): string {
+  const indexed = new Map(
+    live.namespaces.map(({ name, links }) => [name, new Map(links.map((link) => [link.index, link.name]))]),
+  )
+  const endName = ({ peer }: LiveLink): string => {
+    if (peer === null) return ''
+    const name = peer.namespace === null ? undefined : indexed.get(peer.namespace)?.get(peer.index)
+    return name === undefined ? '@?' : `@${peer.namespace}:${name}`
+  }
+  return live.namespaces.map((namespace) => namespaceText(namespace, endName, paint)).join('\n\n')
+}
+
+function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => string, paint: Paint): string {
+  const section = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printable(line)}`)]
+  const { neighbours, services, ruleset, sysctls } = namespace
+  return [
+    paint('bold', printable(namespace.name)),
+    ...section('interfaces', interfaceLines(namespace, endName)),
+    ...section('routes', namespace.routes.map(routeText)),
+    ...section(
+      'neighbours',
+      neighbours.map(
+        ({ address, dev, mac, state }) => `${address} dev ${dev}${mac === null ? '' : ` lladdr ${mac}`} ${state}`,
+      ),
+    ),
+    ...section('forwarding', forwardingLines(sysctls)),
+    ...section('packet filter and NAT', ruleset.iptables.flatMap(ruleText)),
+    ...section('nftables', nftLines(ruleset.nft)),
+    ...section(
+      'services',
+      services.map(({ listen, port }) => `${listen} ${port}`),
+    ),
+  ].join('\n')
+}
+
+function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: LiveLink) => string): string[] {
+  const rows = links.map((link) => {
+    const state = !link.up ? 'down' : link.carrier ? 'up' : 'no carrier'
+    const kind = [
+      link.kind,
+      ...(link.master === null ? [] : [`port of ${link.master}${link.port ? ` (${link.port.state})` : ''}`]),
+      ...(link.vxlan === null ? [] : [`id ${link.vxlan.id} to ${link.vxlan.remote ?? '?'}`]),
+    ].join(', ')
+    const own = addresses.filter(({ dev }) => dev === link.name).map(addressText)
+    return [`${link.name}${endName(link)}`, state, `mtu ${link.mtu}`, link.mac ?? '-', kind, own.join('  ')]
+  })
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function addressText({ address, flags }: LiveNamespace['addresses'][number]): string {
+  const notable = flags.filter((flag) => flag === 'tentative' || flag === 'dadfailed')
+  return [address, ...notable].join(' ')
+}
+
+const defaults: readonly string[] = ['0.0.0.0/0', '::/0']
+
+function routeText({ type, to, via, dev, src, metric, protocol, table, flags, family }: LiveRoute): string {
+  return [
+    ...(type === 'unicast' ? [] : [type]),
+    defaults.includes(to) ? `default${family === 'ipv6' ? ' (IPv6)' : ''}` : to,
+    ...(via === null ? [] : [`via ${via}`]),
+    ...(dev === null ? [] : [`dev ${dev}`]),
+    ...(src === null ? [] : [`src ${src}`]),
+    ...(metric === 0 ? [] : [`metric ${metric}`]),
+    // The main table goes without saying (RT_TABLE_MAIN, linux/rtnetlink.h).
+    ...(table === 254 ? [] : [`table ${table}`]),
+    ...(protocol === 'kernel' ? ['proto kernel'] : []),
+    ...flags,
+  ].join(' ')
+}
+
+function forwardingLines(sysctls: Readonly<Record<string, string>>): string[] {
+  const families = [
+    ['IPv4', 'net.ipv4.ip_forward'],
+    ['IPv6', 'net.ipv6.conf.all.forwarding'],
+  ] as const
+  const on = families.filter(([, key]) => sysctls[key] === '1').map(([name]) => name)
+  return on.length === 0 ? [] : [on.join(' and ')]
+}
+
+function ruleText({ family, table, chain, rule, policy, engine }: IptablesRule): string[] {
+  const program = `${family === 'ipv4' ? 'iptables' : 'ip6tables'}${engine === 'legacy' ? '-legacy' : ''}`
+  const where = table === 'filter' ? program : `${program} -t ${table}`
+  if (rule !== null) return [`${where} -A ${chain} ${rule}`]
+  // An accepting policy is what an empty chain has.
+  return policy === null || policy === 'ACCEPT' ? [] : [`${where} -P ${chain} ${policy}`]
+}
+
+/** Tables that iptables does not show. */
+function nftLines(nft: readonly unknown[]): string[] {
+  const shown = new Set([
+    'ip filter',
+    'ip nat',
+    'ip mangle',
+    'ip raw',
+    'ip security',
+    'ip6 filter',
+    'ip6 nat',
+    'ip6 mangle',
+    'ip6 raw',
+  ])
+  return nft.flatMap((entry) => {
+    const { table } = entry as { table?: { family: string; name: string } }
+    return table === undefined || shown.has(`${table.family} ${table.name}`)
+      ? []
+      : [`table ${table.family} ${table.name}`]
+  })
+}

@@ -1,0 +1,58 @@
+/** The published JSON Schema of lab files, made from the schema that the program itself uses. */
+import { z } from 'zod'
+import { labFileSchema } from './schema.js'
+
+type Json = Record<string, unknown>
+
+/** What an editor shows when the pointer rests on a key, by path; `*` stands for any name or index. */
+const descriptions: Readonly<Record<string, string>> = {
+  vethlab: 'Version of the lab format. Required, always 1.',
+  name: 'Short name of the lab: lower-case letters, digits and dashes.',
+  title: 'Title for people, as one text or one for each language.',
+  description: 'What the lab is about, as one text or one for each language.',
+  broken: 'The lab is wrong on purpose: mistakes in its meaning become warnings.',
+  namespaces: 'Network namespaces by name. `host` is the default namespace of the lab and always exists.',
+  'namespaces.*.forwarding': 'Whether the namespace routes: net.ipv4.ip_forward and net.ipv6.conf.all.forwarding.',
+  'namespaces.*.bridges': 'Bridges by name, with the address of their own interface and their ports.',
+  'namespaces.*.interfaces': 'Interfaces by name: ends of links, tunnels, lo, or plain ones without a cable.',
+  'namespaces.*.routes': 'Static routes.',
+  'namespaces.*.nat': 'Address translation: masquerade, snat or dnat.',
+  'namespaces.*.firewall': 'Packet filter rules, in order.',
+  'namespaces.*.sysctls': 'Kernel parameters below net.',
+  'namespaces.*.services': 'Small responders, so that checks have a peer.',
+  links: 'veth pairs: two ends, each NAMESPACE:INTERFACE.',
+  tunnels: 'VXLAN tunnels.',
+  uplink: 'Whether the host has Internet.',
+  layout: 'Where to draw things. Never changes the kernel.',
+  checks: 'What must hold once the lab is up.',
+  guide: 'Steps that lead a learner through the lab.',
+}
+
+/** Draft 2020-12. The result is fresh and plain. */
+export function labJsonSchema(): Json {
+  const schema = z.toJSONSchema(labFileSchema, { target: 'draft-2020-12' }) as Json
+  for (const [path, description] of Object.entries(descriptions)) {
+    const place = path.split('.').reduce<Json | null>((at, part) => at && inside(at, part), schema)
+    if (!place) throw new Error(`no ${path} in the lab schema`)
+    place['description'] = description
+  }
+  const { $schema, ...rest } = schema
+  return {
+    $schema,
+    $id: 'urn:vethlab:lab:1',
+    title: 'Vethlab lab file',
+    description: 'A lab of Linux network namespaces: what to build, what must hold, and how to guide a learner.',
+    ...rest,
+  }
+}
+
+/** The bytes of `resources/schema/vethlab.schema.json`. */
+export const labJsonSchemaText = (): string => `${JSON.stringify(labJsonSchema(), null, 2)}\n`
+
+function inside(at: Json, part: string): Json | null {
+  const branches = Array.isArray(at['anyOf']) ? (at['anyOf'] as Json[]) : []
+  const object = [at, ...branches].find((branch) => 'properties' in branch || 'additionalProperties' in branch)
+  if (!object) return null
+  const next = part === '*' ? object['additionalProperties'] : (object['properties'] as Json | undefined)?.[part]
+  return typeof next === 'object' && next !== null ? (next as Json) : null
+}

@@ -1,0 +1,56 @@
+import type { CapturedFrame, TracedHop } from './hop.js'
+import { packetType } from './hop.js'
+import { writePcapng } from './pcapng.js'
+import type { TopologyNamespace } from './topology.js'
+
+export interface TraceCapture {
+  /** Program and version, for the file's header. */
+  readonly application: string
+  /** E.g. the probe and its outcome, for the file's header. */
+  readonly comment: string | null
+  readonly frames: readonly CapturedFrame[]
+  readonly hops: readonly TracedHop[]
+  readonly namespaces: readonly TopologyNamespace[]
+}
+
+/**
+ * A trace as a capture file: every frame (those of other traffic too), in the order given, on an interface called
+ * `namespace:name`. Frames of the probe carry comments that name their hop, what changed, and what became of them.
+ * `timeNs` of the frames must count from the epoch if the file is to show real times.
+ */
+export function tracePcapng({ application, comment, frames, hops, namespaces }: TraceCapture): Uint8Array {
+  const ports = namespaces.flatMap(({ name, links }) => {
+    return links.map((link) => ({ key: `${name}/${link.index}`, name: `${name}:${link.name}` }))
+  })
+  const index = new Map(ports.map(({ key }, i) => [key, i]))
+  const byFrame = new Map(hops.flatMap((hop) => (hop.frame === null ? [] : [[hop.frame, hop] as const])))
+  const packets = frames.flatMap((frame, i) => {
+    const port = index.get(`${frame.namespace}/${frame.ifindex}`)
+    if (port === undefined) return []
+    const hop = byFrame.get(i)
+    return {
+      interface: port,
+      timeNs: BigInt(frame.timeNs),
+      bytes: frame.bytes,
+      originalLength: frame.originalLength,
+      direction: frame.pkttype === packetType.outgoing ? ('out' as const) : ('in' as const),
+      comments: [...(hop ? describe(hop, hops) : []), ...cut(frame)],
+    }
+  })
+  return writePcapng({ application, comment, interfaces: ports.map(({ name }) => ({ name })), packets })
+}
+
+const cut = ({ bytes, originalLength }: CapturedFrame): string[] =>
+  bytes.length < originalLength ? [`captured ${bytes.length} of ${originalLength} bytes`] : []
+
+function describe(hop: TracedHop, hops: readonly TracedHop[]): string[] {
+  const where = `${hop.namespace}:${hop.interface} ${hop.direction}`
+  const lines = [`hop ${hop.n}: ${hop.leg} ${hop.event}, ${where}`]
+  if (hop.changed.length > 0) lines.push(`changed since hop ${hop.comparedWith}: ${hop.changed.join(', ')}`)
+  // What was worked out follows the frame it was worked out from.
+  for (const after of hops) {
+    if (after.observed || after.comparedWith !== hop.n) continue
+    lines.push(`hop ${after.n}: then ${after.event} in ${after.namespace}`)
+  }
+  return lines
+}

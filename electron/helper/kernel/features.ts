@@ -1,0 +1,95 @@
+/** What this kernel can do: each feature is tried in a scratch namespace, which ends with its last descriptor. */
+import { existsSync } from 'node:fs'
+import * as libc from './libc.js'
+import { ENOENT, Refusal } from './errno.js'
+import type { Namespaces } from './namespaces.js'
+import type { MessageWriter } from './netlink/message.js'
+import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
+import { openNetfilter, rulesetGeneration, tryConntrack } from './nfnetlink.js'
+import { addBridge, addLink, addVeth, addVxlan, IFLA_LINK, linkIndex, type NewLink } from './rtnetlink/link.js'
+import { tryImpair } from './rtnetlink/qdisc.js'
+
+export interface TriedFeature {
+  readonly name: string
+  readonly available: boolean
+  readonly reason: string | null
+}
+
+const IFLA_VLAN_ID = 1
+const IFLA_VRF_TABLE = 1
+const IFLA_MACVLAN_MODE = 1
+const MACVLAN_MODE_BRIDGE = 4
+/** _IOW('T', 202, int) (linux/if_tun.h). */
+const TUNSETIFF = 0x400454ca
+const IFF_TUN = 0x0001
+/** Offset of ifr_flags in struct ifreq. */
+const ifreqFlags = 16
+
+const named = (name: string): NewLink => ({ name, mac: null, mtu: null })
+
+/** Tries every feature. Nothing of it is left behind. */
+export function tryFeatures(namespaces: Namespaces): readonly TriedFeature[] | Refusal {
+  return namespaces.withinScratch(() => {
+    const socket = NetlinkSocket.open(NETLINK_ROUTE, 0)
+    if (socket instanceof Refusal) return socket
+    try {
+      return tryAll(socket)
+    } finally {
+      socket.close()
+    }
+  })
+}
+
+function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
+  const lo = linkIndex(socket, 'lo')
+  if (lo instanceof Refusal) return lo
+  const veth = addVeth(socket, named('veth0'), { ...named('veth1'), namespaceFd: null })
+  /** A link on top of another one needs one; where veth is missing, lo makes the kernel say its own no. */
+  const lower = veth ? lo : linkIndex(socket, 'veth0')
+  const above = (kind: string, data: (to: MessageWriter) => void): Refusal | null =>
+    lower instanceof Refusal
+      ? lower
+      : addLink(socket, named(`${kind}0`), kind, data, (to) => to.attributeU32(IFLA_LINK, lower))
+  const tried: readonly (readonly [string, Refusal | null])[] = [
+    ['veth', veth],
+    ['bridge', addBridge(socket, { ...named('bridge0'), stp: false })],
+    ['dummy', addLink(socket, named('dummy0'), 'dummy')],
+    ['ifb', addLink(socket, named('ifb0'), 'ifb')],
+    ['vxlan', addVxlan(socket, { ...named('vxlan0'), id: 1, local: '127.0.0.1', remote: '127.0.0.2', port: 4789 })],
+    ['macvlan', above('macvlan', (to) => to.attributeU32(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE))],
+    ['vlan', above('vlan', (to) => to.attributeU16(IFLA_VLAN_ID, 2))],
+    ['vrf', addLink(socket, named('vrf0'), 'vrf', (to) => to.attributeU32(IFLA_VRF_TABLE, 10))],
+    ['wireguard', addLink(socket, named('wg0'), 'wireguard')],
+    ['netem', tryImpair(socket, lo, 'netem')],
+    ['tbf', tryImpair(socket, lo, 'tbf')],
+    ['tun', tryTun()],
+    ['nftables', tryNetfilter((netfilter) => refusalOf(rulesetGeneration(netfilter)))],
+    ['conntrack', tryNetfilter(tryConntrack)],
+    ['br_netfilter', tryFile('/proc/sys/net/bridge/bridge-nf-call-iptables')],
+  ]
+  return tried.map(([name, refusal]) => ({ name, available: refusal === null, reason: refusal?.message ?? null }))
+}
+
+const refusalOf = (value: unknown): Refusal | null => (value instanceof Refusal ? value : null)
+
+function tryNetfilter(attempt: (socket: NetlinkSocket) => Refusal | null): Refusal | null {
+  const socket = openNetfilter()
+  if (socket instanceof Refusal) return socket
+  const refusal = attempt(socket)
+  socket.close()
+  return refusal
+}
+
+/** The interface belongs to the descriptor and goes with it. */
+function tryTun(): Refusal | null {
+  const fd = libc.open('/dev/net/tun', libc.O_RDWR | libc.O_CLOEXEC, 0)
+  if (fd < 0) return libc.lastRefusal().about('/dev/net/tun')
+  libc.scratch.fill(0, 0, 40)
+  libc.scratch.writeUInt16LE(IFF_TUN, ifreqFlags)
+  const refusal = libc.ioctl(fd, TUNSETIFF, libc.scratch) < 0 ? libc.lastRefusal() : null
+  libc.close(fd)
+  return refusal
+}
+
+/** br_netfilter's switches exist in a namespace while the module is loaded. */
+const tryFile = (path: string): Refusal | null => (existsSync(path) ? null : Refusal.of(ENOENT).about(path))

@@ -1,0 +1,72 @@
+/** Tells whose nftables ruleset has changed. The main thread reads it: rules are spelled by `nft` and `iptables`. */
+import { Refusal } from './errno.js'
+import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
+import { openNetfilter, rulesetGeneration } from './nfnetlink.js'
+import { EPOLLIN, type Poller } from './poller.js'
+
+/** The generation of a ruleset that nobody has touched. */
+const untouchedGeneration = 1
+
+export class RulesetWatch implements NamespaceListener {
+  readonly #poller: Poller
+  readonly #tell: (namespaces: readonly string[]) => void
+  #namespaces: Namespaces | null = null
+  readonly #changed = new Set<Namespace>()
+  /** Found namespaces, to be asked whether they have rules at all. */
+  readonly #found = new Set<Namespace>()
+  #planned = false
+  #closed = false
+
+  constructor(poller: Poller, tell: (namespaces: readonly string[]) => void) {
+    this.#poller = poller
+    this.#tell = tell
+  }
+
+  start(namespaces: Namespaces): void {
+    this.#namespaces = namespaces
+    if (this.#found.size > 0) this.#schedule()
+  }
+
+  attached(namespace: Namespace, found: boolean): void {
+    if (!namespace.ruleset) return
+    if (found) this.#found.add(namespace)
+    this.#poller.add(namespace.ruleset.fd, EPOLLIN, () => {
+      namespace.ruleset?.drain(() => {})
+      this.#changed.add(namespace)
+      this.#schedule()
+    })
+    if (found) this.#schedule()
+  }
+
+  detached(namespace: Namespace): void {
+    if (namespace.ruleset) this.#poller.remove(namespace.ruleset.fd)
+    this.#changed.delete(namespace)
+    this.#found.delete(namespace)
+  }
+
+  #schedule(): void {
+    if (this.#planned || this.#closed || !this.#namespaces) return
+    this.#planned = true
+    setImmediate(() => {
+      this.#planned = false
+      if (this.#closed || !this.#namespaces) return
+      for (const namespace of this.#found) if (hasRules(this.#namespaces, namespace)) this.#changed.add(namespace)
+      this.#found.clear()
+      const names = [...this.#changed].map(({ name }) => name)
+      this.#changed.clear()
+      if (names.length > 0) this.#tell(names)
+    })
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+}
+
+function hasRules(namespaces: Namespaces, namespace: Namespace): boolean {
+  const socket = namespaces.within(namespace, openNetfilter)
+  if (socket instanceof Refusal) return false
+  const generation = rulesetGeneration(socket)
+  socket.close()
+  return !(generation instanceof Refusal) && generation > untouchedGeneration
+}

@@ -1,0 +1,46 @@
+/** Carrying out many steps without keeping the thread for itself. */
+import type { KernelStep } from '../../core/plan/step.js'
+import type { KernelError } from './protocol.js'
+import { runLinkDeletes, runStep, type StepContext } from './steps.js'
+
+/** Milliseconds of work before other messages are served. A step cannot be divided, and few take longer than 2 ms. */
+const sliceMs = 8
+/** Shortest time between two reports of progress, milliseconds: three frames. */
+const progressMs = 50
+
+/** `done` steps have been carried out; `error` is about the next one. */
+export interface RunResult {
+  readonly done: number
+  readonly error: KernelError | null
+}
+
+export async function runSteps(
+  context: StepContext,
+  steps: readonly KernelStep[],
+  progress: (done: number) => void,
+): Promise<RunResult> {
+  let sliceStart = performance.now()
+  let told = sliceStart
+  let done = 0
+  context.indices.clear()
+  for (;;) {
+    const step = steps[done]
+    if (!step) return { done, error: null }
+    const together = step.op === 'link-delete' ? runLinkDeletes(context, steps, done) : 0
+    if (together > 0) done += together
+    else {
+      const error = runStep(context, step)
+      if (error) return { done, error }
+      done += 1
+    }
+    const now = performance.now()
+    if (now - told >= progressMs && done < steps.length) {
+      told = now
+      progress(done)
+    }
+    if (now - sliceStart < sliceMs) continue
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    context.indices.clear()
+    sliceStart = performance.now()
+  }
+}

@@ -1,0 +1,167 @@
+/** One step of a plan, done as the `iproute2` command of its text does it. */
+import type { KernelStep } from '../../core/plan/step.js'
+import { EOPNOTSUPP, Refusal } from './errno.js'
+import { allSections, sectionBits } from './mirror.js'
+import type { Namespace, Namespaces } from './namespaces.js'
+import { addAddress, deleteAddress } from './rtnetlink/address.js'
+import * as link from './rtnetlink/link.js'
+import { setImpair } from './rtnetlink/qdisc.js'
+import { addRoute, deleteRoute } from './rtnetlink/route.js'
+import { writeSysctl } from './sysctl.js'
+
+/** Indices of links by namespace and name, for as long as nobody else can have changed them: one slice. */
+export class LinkIndices {
+  readonly #known = new Map<Namespace, Map<string, number>>()
+
+  find(namespace: Namespace, name: string): number | Refusal {
+    const known = this.#known.get(namespace)?.get(name)
+    if (known !== undefined) return known
+    const index = link.linkIndex(namespace.requests, name)
+    if (index instanceof Refusal) return index
+    const indices = this.#known.get(namespace) ?? new Map<string, number>()
+    this.#known.set(namespace, indices.set(name, index))
+    return index
+  }
+
+  clear(): void {
+    this.#known.clear()
+  }
+}
+
+export interface StepContext {
+  readonly namespaces: Namespaces
+  readonly indices: LinkIndices
+  /** Says what a step changed where the kernel sends no event of it. */
+  readonly mark: (namespace: Namespace, bits: number) => void
+}
+
+/** Carries out one step; null where the kernel did it. */
+export function runStep(context: StepContext, step: KernelStep): Refusal | null {
+  const { namespaces } = context
+  if (step.op === 'namespace-add') return namespaces.add(step.namespace)
+  if (step.op === 'namespace-delete') {
+    context.indices.clear()
+    return namespaces.delete(step.namespace)
+  }
+  const namespace = namespaces.find(step.namespace)
+  return namespace instanceof Refusal ? namespace : runIn(context, namespace, step)
+}
+
+type StepInside = Exclude<KernelStep, { readonly op: 'namespace-add' | 'namespace-delete' }>
+
+function runIn(context: StepContext, namespace: Namespace, step: StepInside): Refusal | null {
+  const socket = namespace.requests
+  const { indices, namespaces } = context
+  switch (step.op) {
+    case 'sysctl-set': {
+      const written = namespaces.within(namespace, () => writeSysctl(step.key, step.value))
+      context.mark(namespace, sectionBits.sysctls)
+      return written
+    }
+    case 'veth-add': {
+      const peerNamespace = namespaces.find(step.peer.namespace)
+      if (peerNamespace instanceof Refusal) return peerNamespace
+      const namespaceFd = peerNamespace === namespace ? null : peerNamespace.fd
+      const refusal = link.addVeth(socket, step, { ...step.peer, namespaceFd })
+      if (refusal || namespaceFd === null) return refusal
+      namespace.mirror.hints.set(step.name, peerNamespace)
+      peerNamespace.mirror.hints.set(step.peer.name, namespace)
+      return null
+    }
+    case 'bridge-add':
+      return link.addBridge(socket, step)
+    case 'vxlan-add':
+      return link.addVxlan(socket, step)
+    case 'dummy-add': {
+      const refusal = link.addLink(socket, step, 'dummy')
+      // Kernels without dummy often have ifb, which also is a link with no cable.
+      return refusal?.errno === EOPNOTSUPP ? link.addLink(socket, step, 'ifb') : refusal
+    }
+    case 'link-delete':
+      indices.clear()
+      return link.deleteLink(socket, step.name)
+    case 'link-up':
+    case 'link-down':
+      return link.setLinkUp(socket, step.name, step.op === 'link-up')
+    case 'link-mtu':
+      return link.setLinkMtu(socket, step.name, step.mtu)
+    case 'link-mac':
+      return link.setLinkMac(socket, step.name, step.mac)
+    case 'link-master':
+      if (step.master === null) return link.setLinkMaster(socket, step.name, 0)
+      return onLink(context, namespace, step.master, (master) => link.setLinkMaster(socket, step.name, master))
+    case 'bridge-stp':
+      return link.setBridgeStp(socket, step.name, step.stp)
+    case 'address-add':
+      return onLink(context, namespace, step.dev, (index) => addAddress(socket, index, step.address))
+    case 'address-delete':
+      return onLink(context, namespace, step.dev, (index) => deleteAddress(socket, index, step.address))
+    case 'route-add':
+      return onRouteLink(context, namespace, step.route.dev, (index) => addRoute(socket, step.route, index))
+    case 'route-delete':
+      return onRouteLink(context, namespace, step.route.dev, (index) => deleteRoute(socket, step.route, index))
+    case 'impair-set': {
+      const refusal = onLink(context, namespace, step.dev, (index) => setImpair(socket, index, step.impair))
+      context.mark(namespace, sectionBits.links)
+      return refusal
+    }
+    default:
+      return unknownStep(step)
+  }
+}
+
+function onLink(
+  { indices }: StepContext,
+  namespace: Namespace,
+  name: string,
+  action: (index: number) => Refusal | null,
+): Refusal | null {
+  const index = indices.find(namespace, name)
+  return index instanceof Refusal ? index : action(index)
+}
+
+function onRouteLink(
+  context: StepContext,
+  namespace: Namespace,
+  name: string | null,
+  action: (index: number | null) => Refusal | null,
+): Refusal | null {
+  return name === null ? action(null) : onLink(context, namespace, name, action)
+}
+
+function unknownStep(step: never): Refusal {
+  return Refusal.of(EOPNOTSUPP, `Unknown step ${JSON.stringify(step)}`)
+}
+
+/** Links deleted together take one wait for the kernel's readers instead of one each. */
+const groupFrom = 2
+/** A group number that nobody uses by chance; groups are labels and nothing else (`ip link set DEV group N`). */
+const doomedGroup = 0x76_65_74_68
+
+/**
+ * Deletes the links of consecutive `link-delete` steps of one namespace together. Returns how many of the steps are done;
+ * 0 where it does not pay or the kernel does not want to, so that they are run one by one and each refusal has its step.
+ */
+export function runLinkDeletes(context: StepContext, steps: readonly KernelStep[], from: number): number {
+  const first = steps[from]
+  if (first?.op !== 'link-delete') return 0
+  const next = steps[from + 1]
+  if (next?.op !== 'link-delete' || next.namespace !== first.namespace) return 0
+  const namespace = context.namespaces.find(first.namespace)
+  if (namespace instanceof Refusal) return 0
+  const socket = namespace.requests
+  const marked: string[] = []
+  for (let at = from; at < steps.length; at += 1) {
+    const step = steps[at]
+    if (step?.op !== 'link-delete' || step.namespace !== first.namespace) break
+    if (link.setLinkGroup(socket, step.name, doomedGroup)) break
+    marked.push(step.name)
+  }
+  context.indices.clear()
+  if (marked.length >= groupFrom && link.deleteLinkGroup(socket, doomedGroup) === null) {
+    context.mark(namespace, allSections)
+    return marked.length
+  }
+  for (const name of marked) link.setLinkGroup(socket, name, 0)
+  return 0
+}

@@ -1,0 +1,189 @@
+/** What the kernel worker does with each request. */
+import { EINVAL, Refusal } from './errno.js'
+import { tryFeatures } from './features.js'
+import { openListener } from './listen.js'
+import { Namespaces, type Namespace } from './namespaces.js'
+import { Poller } from './poller.js'
+import { echoAttempt } from './probe/icmp.js'
+import { type Attempt, parseTarget, Probes, type Target } from './probe/probe.js'
+import { connectAttempt } from './probe/tcp.js'
+import { datagramAttempt } from './probe/udp.js'
+import type { KernelError, ProbeReply, WorkerRequestName, WorkerRequests } from './protocol.js'
+import { linkIndex } from './rtnetlink/link.js'
+import { RulesetWatch } from './ruleset.js'
+import { runSteps } from './run.js'
+import { LinkIndices } from './steps.js'
+import { Watch } from './watch.js'
+import type { WorkerAnswer, WorkerEventMessage } from './wire.js'
+
+type Params<N extends WorkerRequestName> = WorkerRequests[N][0]
+type Reply<N extends WorkerRequestName> = WorkerRequests[N][1] | Refusal
+
+interface Open {
+  readonly poller: Poller
+  readonly namespaces: Namespaces
+  readonly watch: Watch
+  readonly ruleset: RulesetWatch
+  readonly probes: Probes
+}
+
+type Answerers = { readonly [N in WorkerRequestName]: (params: Params<N>) => Reply<N> | Promise<Reply<N>> }
+
+export class KernelThread {
+  readonly #post: (message: WorkerEventMessage) => void
+  #open: Open | null = null
+  /** Runs follow one another: steps of two plans in turns would serve neither. */
+  #running: Promise<unknown> = Promise.resolve()
+  readonly #answerers: Answerers = {
+    open: (params) => this.#start(params),
+    run: (params) => this.#run(params),
+    read: (params) => this.#read(params),
+    'watch-sysctls': ({ namespace, keys }) =>
+      this.#in(namespace, (open, found) => {
+        open.watch.watchSysctls(namespace, keys)
+        open.watch.mark(found, 0)
+        return null
+      }),
+    drop: ({ namespaces }) => this.#drop(namespaces),
+    listen: ({ namespace, protocol, port }) =>
+      this.#in(namespace, (open, found) => {
+        const fd = openListener(open.namespaces, found, protocol, port)
+        return fd instanceof Refusal ? fd : { fd }
+      }),
+    ping: (params) => this.#probe(params, (target) => echoAttempt(target, params.identifier, params.size, params.ttl)),
+    connect: (params) => this.#probe(params, (target) => connectAttempt(target, params.port)),
+    datagram: (params) => this.#probe(params, (target) => datagramAttempt(target, params.port)),
+    features: () => {
+      const features = this.#open ? tryFeatures(this.#open.namespaces) : notOpen()
+      return features instanceof Refusal ? features : { features }
+    },
+    close: () => {
+      this.#close()
+      return null
+    },
+  }
+
+  constructor(post: (message: WorkerEventMessage) => void) {
+    this.#post = post
+  }
+
+  /** Never rejects: refusals and bugs are answers too. */
+  async answer<N extends WorkerRequestName>(request: N, params: Params<N>): Promise<WorkerAnswer<N>> {
+    try {
+      const reply = await this.#answerers[request](params)
+      return reply instanceof Refusal ? { error: plain(reply) } : { reply }
+    } catch (bug) {
+      return { failure: bug instanceof Error ? (bug.stack ?? bug.message) : String(bug) }
+    }
+  }
+
+  async #start({ netnsDirectory, watchedSysctls }: Params<'open'>): Promise<Reply<'open'>> {
+    if (this.#open) return Refusal.of(EINVAL, 'The worker is open already')
+    const poller = Poller.open(() => this.#open?.namespaces.rescan())
+    if (poller instanceof Refusal) return poller
+    const watch = new Watch(poller, watchedSysctls, (changes) => this.#post({ event: 'changed', payload: { changes } }))
+    const ruleset = new RulesetWatch(poller, (namespaces) =>
+      this.#post({ event: 'ruleset-changed', payload: { namespaces } }),
+    )
+    const probes = new Probes(poller)
+    const listeners = [watch, ruleset, probes]
+    const namespaces = Namespaces.open(netnsDirectory, {
+      attached: (namespace, found) => {
+        for (const listener of listeners) listener.attached(namespace, found)
+      },
+      detached: (namespace) => {
+        for (const listener of listeners) listener.detached(namespace)
+      },
+    })
+    if (namespaces instanceof Refusal) {
+      poller.close()
+      return namespaces
+    }
+    for (const listener of listeners) listener.start(namespaces)
+    this.#open = { poller, namespaces, watch, ruleset, probes }
+    namespaces.rescan()
+    const read = await watch.readNow([...namespaces.all()], true)
+    if (!(read instanceof Refusal)) return { namespaces: read }
+    this.#close()
+    return read
+  }
+
+  async #run({ steps, progress }: Params<'run'>): Promise<Reply<'run'>> {
+    const before = this.#running
+    const mine = before.then(async () => {
+      const open = this.#open
+      if (!open) return notOpen()
+      const { namespaces, watch } = open
+      watch.hold()
+      try {
+        return await runSteps(
+          { namespaces, indices: new LinkIndices(), mark: (namespace, bits) => watch.mark(namespace, bits) },
+          steps,
+          (done) => {
+            if (progress) this.#post({ event: 'progress', payload: { done, total: steps.length } })
+          },
+        )
+      } finally {
+        watch.release()
+      }
+    })
+    this.#running = mine.catch(() => {})
+    const result = await mine
+    return result instanceof Refusal ? result : { done: result.done, error: result.error && plain(result.error) }
+  }
+
+  async #read({ namespaces: names }: Params<'read'>): Promise<Reply<'read'>> {
+    if (!this.#open) return notOpen()
+    const { namespaces, watch } = this.#open
+    namespaces.rescan()
+    const wanted: Namespace[] = []
+    for (const name of names ?? []) {
+      const found = namespaces.find(name)
+      if (found instanceof Refusal) return found
+      wanted.push(found)
+    }
+    const read = await watch.readNow(names ? wanted : [...namespaces.all()], false)
+    return read instanceof Refusal ? read : { namespaces: read }
+  }
+
+  /** Names that are not there need no dropping: only those that were are told. */
+  #drop(names: readonly string[]): Reply<'drop'> {
+    if (!this.#open) return notOpen()
+    const { namespaces } = this.#open
+    return { dropped: names.filter((name) => namespaces.delete(name) === null) }
+  }
+
+  #in<T>(name: string, action: (open: Open, namespace: Namespace) => T | Refusal): T | Refusal {
+    if (!this.#open) return notOpen()
+    const found = this.#open.namespaces.find(name)
+    return found instanceof Refusal ? found : action(this.#open, found)
+  }
+
+  #probe(
+    params: { readonly namespace: string; readonly target: string; readonly timeoutMs: number },
+    attempt: (target: Target) => Attempt,
+  ): Promise<ProbeReply | Refusal> | Refusal {
+    if (!this.#open) return notOpen()
+    const { namespaces, probes } = this.#open
+    const namespace = namespaces.find(params.namespace)
+    if (namespace instanceof Refusal) return namespace
+    const target = parseTarget(params.target, (name) => linkIndex(namespace.requests, name))
+    return target instanceof Refusal ? target : probes.run(namespace, params.timeoutMs, attempt(target))
+  }
+
+  #close(): void {
+    const open = this.#open
+    this.#open = null
+    if (!open) return
+    open.watch.close()
+    open.ruleset.close()
+    open.probes.close()
+    open.namespaces.close()
+    open.poller.close()
+  }
+}
+
+const notOpen = (): Refusal => Refusal.of(EINVAL, 'The worker is not open')
+
+/** Class instances do not travel between threads. */
+const plain = ({ errno, code, message }: KernelError): KernelError => ({ errno, code, message })

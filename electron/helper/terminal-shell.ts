@@ -1,0 +1,120 @@
+/** What runs in a terminal: the user's own shell with the user's own environment, inside a namespace of the lab. */
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { hostNamespace } from '../core/lab/lab.js'
+import type { Failure } from '../core/rpc.js'
+import { netnsDirectory, programPath } from './run.js'
+
+/** As far away from `dist/node/` as from here. */
+const bashStartup = fileURLToPath(new URL('../../resources/shell/bashrc', import.meta.url))
+
+/** Taken where the user's own shell is none that shells(5) lists; the last is there on every system. */
+const fallbacks = ['/bin/bash', '/bin/sh'] as const
+
+/** Of the terminal or the program that Vethlab was started from: would be wrong in a terminal of its own. */
+const notOurs = [
+  'UV_THREADPOOL_SIZE',
+  'ELECTRON_RUN_AS_NODE',
+  'TMUX',
+  'TMUX_PANE',
+  'STY',
+  'WINDOW',
+  'WINDOWID',
+  'TERMCAP',
+  'TERM_PROGRAM',
+  'TERM_PROGRAM_VERSION',
+  'VTE_VERSION',
+  'COLUMNS',
+  'LINES',
+  'OLDPWD',
+  'SHLVL',
+] as const
+
+export interface ShellCommand {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly environment: Record<string, string>
+  readonly directory: string
+}
+
+/** How to start a shell in a namespace; a failure where it cannot be entered. */
+export function shellCommand(namespace: string, environment: NodeJS.ProcessEnv = process.env): ShellCommand | Failure {
+  const shell = shellOf(environment['SHELL'])
+  const args = basename(shell) === 'bash' ? ['--rcfile', bashStartup] : []
+  const common = {
+    environment: terminalEnvironment(namespace, shell, environment),
+    directory: startDirectory(environment['HOME']),
+  }
+  if (namespace === hostNamespace) return { file: shell, args, ...common }
+  const path = `${netnsDirectory}/${namespace}`
+  if (!existsSync(path))
+    return {
+      code: 'no-such-namespace',
+      message: `There is no namespace ${namespace}. Deploy the lab, or add it with: ip netns add ${namespace}`,
+      where: namespace,
+      output: null,
+    }
+  const nsenter = programPath('nsenter')
+  if (nsenter === null)
+    return {
+      code: 'tool-missing',
+      message: 'The program "nsenter" is missing. Install the package util-linux.',
+      where: 'nsenter',
+      output: null,
+    }
+  return { file: nsenter, args: [`--net=${path}`, '--', shell, ...args], ...common }
+}
+
+/** $SHELL counts where the system calls it a login shell: some programs set it to things that are none. */
+export function shellOf(wanted: string | undefined, list = listedShells()): string {
+  if (wanted?.startsWith('/') && list.includes(wanted) && isExecutable(wanted)) return wanted
+  return fallbacks.find(isExecutable) ?? '/bin/sh'
+}
+
+function listedShells(): readonly string[] {
+  try {
+    return readFileSync('/etc/shells', 'utf8')
+      .split('\n')
+      .map((line) => line.trim())
+  } catch {
+    return []
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+function terminalEnvironment(namespace: string, shell: string, own: NodeJS.ProcessEnv): Record<string, string> {
+  const environment: Record<string, string> = {}
+  for (const [name, value] of Object.entries(own)) if (value !== undefined) environment[name] = value
+  for (const name of notOurs) delete environment[name]
+  const path = (environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin').split(':')
+  for (const directory of ['/usr/sbin', '/sbin']) if (!path.includes(directory)) path.push(directory)
+  return {
+    ...environment,
+    PATH: path.join(':'),
+    SHELL: shell,
+    TERM: 'xterm-256color',
+    COLORTERM: 'truecolor',
+    VETHLAB_NS: namespace,
+  }
+}
+
+function startDirectory(home: string | undefined): string {
+  try {
+    if (home?.startsWith('/') && statSync(home).isDirectory()) {
+      accessSync(home, constants.X_OK)
+      return home
+    }
+  } catch {
+    // Not there, or not ours.
+  }
+  return '/'
+}

@@ -1,0 +1,195 @@
+/** The terminals of a session: shells on pseudo-terminals, each in a namespace of the lab, kept until they are closed. */
+import type { IPty } from 'node-pty'
+import type { Readable } from 'node:stream'
+import { maxTerminals, type Failure, type Params, type Results, type TerminalInfo } from '../core/rpc.js'
+import { TerminalInput } from './terminal-input.js'
+import { TerminalOutput } from './terminal-output.js'
+import { endSession, hasEnded } from './terminal-processes.js'
+import { shellCommand } from './terminal-shell.js'
+
+/** What node-pty does not declare. The descriptor's number may belong to another file as soon as the stream is destroyed. */
+interface Pty extends IPty {
+  readonly fd: number
+  readonly _socket: Readable
+}
+
+interface Terminal {
+  readonly id: string
+  readonly namespace: string
+  readonly pty: Pty
+  readonly output: TerminalOutput
+  readonly input: TerminalInput
+  columns: number
+  rows: number
+  ended: TerminalInfo['ended']
+  closing: Promise<void> | null
+}
+
+export interface TerminalHooks {
+  data(terminal: string, data: string): void
+  ended(terminal: string, exitCode: number, signal: number | null): void
+}
+
+type Refusal = { readonly ok: false; readonly failure: Failure }
+type OneOf<N extends 'attach' | 'input' | 'resize' | 'acknowledge' | 'close'> = Params<`terminal/${N}`>
+
+const refuse = (code: string, message: string, where: string, output: string | null = null): Refusal => ({
+  ok: false,
+  failure: { code, message, where, output },
+})
+
+const isOpen = ({ pty, ended }: Terminal): boolean => ended === null && pty._socket.destroyed === false
+
+export class Terminals {
+  private readonly terminals = new Map<string, Terminal>()
+  private count = 0
+  /** A child of this process has ended; node-pty tells only when its output is read, or thrown away. */
+  private readonly childEnded = (): void => {
+    for (const { output, pty, ended } of this.terminals.values())
+      if (ended === null && output.isPaused && hasEnded(pty.pid)) output.letRestThrough()
+  }
+
+  constructor(private readonly hooks: TerminalHooks) {
+    process.on('SIGCHLD', this.childEnded)
+  }
+
+  /** In the order of their opening. */
+  list(): readonly TerminalInfo[] {
+    return [...this.terminals.values()].filter(({ closing }) => closing === null).map(describe)
+  }
+
+  async open({ namespace, columns, rows }: Params<'terminal/open'>): Promise<Results['terminal/open']> {
+    // Loaded when it is needed: a machine without its machine code can do everything else.
+    const loaded = await import('node-pty').catch((error: Error) => error)
+    if (loaded instanceof Error)
+      return refuse(
+        'terminals-unavailable',
+        'Terminals cannot be opened: node-pty is not built for this machine. Install Vethlab again.',
+        namespace,
+        loaded.message,
+      )
+    if (!this.hasRoom())
+      return refuse(
+        'too-many-terminals',
+        `There are ${maxTerminals} terminals already, the most there may be. Close one first.`,
+        namespace,
+      )
+    const command = shellCommand(namespace)
+    if ('code' in command) return { ok: false, failure: command }
+    let pty: Pty
+    try {
+      pty = loaded.spawn(command.file, [...command.args], {
+        name: 'xterm-256color',
+        cols: columns,
+        rows,
+        cwd: command.directory,
+        env: command.environment,
+      }) as Pty
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error)
+      return refuse('terminal-failed', `A shell in ${namespace} could not be started: ${words}`, namespace, words)
+    }
+    const id = `t${++this.count}`
+    const output = new TerminalOutput({
+      send: (data) => this.hooks.data(id, data),
+      pause: () => pty.pause(),
+      resume: () => pty.resume(),
+    })
+    const input = new TerminalInput(() => (isOpen(terminal) ? pty.fd : null))
+    const terminal: Terminal = { id, namespace, pty, output, input, columns, rows, ended: null, closing: null }
+    this.terminals.set(id, terminal)
+    pty.onData((data) => output.push(data))
+    pty.onExit(({ exitCode, signal }) => this.exited(terminal, exitCode, signal || null))
+    return { ok: true, terminal: describe(terminal) }
+  }
+
+  /** Shells that have ended make room for new ones, the oldest first. */
+  private hasRoom(): boolean {
+    if (this.terminals.size < maxTerminals) return true
+    const ended = [...this.terminals.values()].find((terminal) => terminal.ended !== null)
+    if (ended) void this.end(ended)
+    return ended !== undefined
+  }
+
+  input({ terminal: id, data }: OneOf<'input'>): Results['terminal/input'] {
+    const terminal = this.find(id)
+    if (terminal === null || !isOpen(terminal)) return gone(id)
+    if (terminal.input.write(data)) return { ok: true }
+    return refuse(
+      'terminal-busy',
+      'The program in this terminal does not read what is typed; the last input was not taken. Try again later.',
+      terminal.namespace,
+    )
+  }
+
+  resize({ terminal: id, columns, rows }: OneOf<'resize'>): Results['terminal/resize'] {
+    const terminal = this.find(id)
+    if (terminal === null || !isOpen(terminal)) return gone(id)
+    terminal.pty.resize(columns, rows)
+    terminal.columns = columns
+    terminal.rows = rows
+    return { ok: true }
+  }
+
+  acknowledge({ terminal: id, characters }: OneOf<'acknowledge'>): Results['terminal/acknowledge'] {
+    const terminal = this.find(id)
+    if (terminal === null) return gone(id)
+    terminal.output.acknowledge(characters)
+    return { ok: true }
+  }
+
+  attach({ terminal: id }: OneOf<'attach'>): Results['terminal/attach'] {
+    const terminal = this.find(id)
+    if (terminal === null) return gone(id)
+    return { ok: true, terminal: describe(terminal), scrollback: terminal.output.attach() }
+  }
+
+  async close({ terminal: id }: OneOf<'close'>): Promise<Results['terminal/close']> {
+    const terminal = this.find(id)
+    if (terminal === null) return gone(id)
+    await this.end(terminal)
+    return { ok: true }
+  }
+
+  /** Closes the terminals of these namespaces: their processes would keep them, and what is in them, alive. */
+  async closeIn(namespaces: readonly string[]): Promise<void> {
+    const here = [...this.terminals.values()].filter(({ namespace }) => namespaces.includes(namespace))
+    await Promise.all(here.map((terminal) => this.end(terminal)))
+  }
+
+  async closeAll(): Promise<void> {
+    process.off('SIGCHLD', this.childEnded)
+    await Promise.all([...this.terminals.values()].map((terminal) => this.end(terminal)))
+  }
+
+  private find(id: string): Terminal | null {
+    const terminal = this.terminals.get(id)
+    return terminal === undefined || terminal.closing !== null ? null : terminal
+  }
+
+  private end(terminal: Terminal): Promise<void> {
+    terminal.closing ??= (async () => {
+      terminal.output.letRestThrough()
+      await endSession(terminal.pty.pid, terminal.ended !== null)
+      this.terminals.delete(terminal.id)
+    })()
+    return terminal.closing
+  }
+
+  private exited(terminal: Terminal, exitCode: number, signal: number | null): void {
+    terminal.input.stop()
+    terminal.output.flush()
+    terminal.ended = { exitCode, signal }
+    this.hooks.ended(terminal.id, exitCode, signal)
+  }
+}
+
+const gone = (id: string): Refusal => refuse('no-such-terminal', 'This terminal is closed. Open a new one.', id)
+
+const describe = ({ id, namespace, columns, rows, ended }: Terminal): TerminalInfo => ({
+  id,
+  namespace,
+  columns,
+  rows,
+  ended,
+})

@@ -1,0 +1,85 @@
+/** What this machine can do for labs, and what is missing: one report for the command line and for the window. */
+import { release } from 'node:os'
+import type { Capabilities, Failure, Feature, Tool } from '../core/rpc.js'
+import type { DoctorFinding, ShellResults } from '../core/rpc-shell.js'
+import { readMachine, toolsOutside, type Machine } from './machine.js'
+import { neededNode, nodeIsRecent } from './node-version.js'
+
+export interface DoctorReport extends Machine {
+  readonly ok: boolean
+  /** Why the sandbox does not start. */
+  readonly error: Failure | null
+  readonly node: { readonly version: string; readonly ok: boolean; readonly needed: string }
+  readonly kernel: string
+  /** The way it starts: many-ids, one-id or root. */
+  readonly sandbox: string | null
+  readonly tools: readonly Tool[]
+  /** Empty where there is no sandbox to try them in. */
+  readonly features: readonly Feature[]
+}
+
+/** @param tryOut asks a sandbox */
+export async function examine(tryOut: () => Promise<Capabilities | Failure>): Promise<DoctorReport> {
+  const tried = await tryOut()
+  const can = 'code' in tried ? null : tried
+  const outside = toolsOutside()
+  const known = can?.tools ?? []
+  return {
+    ok: can !== null,
+    error: 'code' in tried ? tried : null,
+    node: { version: process.versions.node, ok: nodeIsRecent(process.versions.node), needed: neededNode },
+    kernel: release(),
+    sandbox: can?.variant ?? null,
+    tools: [...known, ...outside.filter(({ name }) => !known.some((tool) => tool.name === name))],
+    features: can?.features ?? [],
+    ...readMachine(),
+  }
+}
+
+/** How each way of starting is called where people read it. */
+export const sandboxWays: Readonly<Record<string, string>> = {
+  'many-ids': 'starts without a password, with your range of ids from /etc/subuid',
+  'one-id':
+    'starts without a password, with one id (programs that change their user may refuse; install uidmap for more)',
+  root: 'starts as root, without a user namespace',
+}
+
+/** The report as a list: what is wrong says what to do. */
+export function findingsOf(report: DoctorReport): ShellResults['doctor/run'] {
+  const { node, tools, features, docker, error, sandbox } = report
+  const finding = (name: string, ok: boolean, found: string, hint: string | null = null): DoctorFinding => ({
+    name,
+    ok,
+    found,
+    hint,
+  })
+  const findings = [
+    error === null
+      ? finding('sandbox', true, sandboxWays[sandbox ?? ''] ?? sandbox ?? '')
+      : finding('sandbox', false, error.output ?? 'does not start', error.message),
+    finding('node', node.ok, node.version, node.ok ? null : `Install Node ${node.needed} or later.`),
+    finding('kernel', true, report.kernel),
+    ...tools.map(({ name, path, version, package: holder }) =>
+      path === null
+        ? finding(name, false, 'missing', `sudo apt-get install ${holder}`)
+        : finding(name, true, version ?? path),
+    ),
+    ...features.map(({ name, available, reason }) =>
+      finding(
+        name,
+        available,
+        available ? 'yes' : (reason ?? 'not there'),
+        available ? null : 'This kernel is built without it; labs that need it leave it out.',
+      ),
+    ),
+  ]
+  if (docker.bridgeNetfilter === 'on')
+    findings.push(
+      finding(
+        'bridge netfilter',
+        true,
+        'bridged packets pass iptables on the real host; sandboxed labs are not touched',
+      ),
+    )
+  return { ok: report.ok, findings }
+}

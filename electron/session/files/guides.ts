@@ -1,0 +1,27 @@
+/** How far the learner has come in each guide, by the lab's name. */
+import { z } from 'zod'
+import type { GuideProgress } from '../../core/rpc-shell.js'
+import { StateFile } from './state.js'
+
+/** Labs remembered; the one that was worked on longest ago goes first. */
+const maxGuides = 200
+
+const schema = z.array(z.object({ lab: z.string(), step: z.int().min(0), answers: z.array(z.int()) }))
+
+export class Guides {
+  private readonly file: StateFile<z.infer<typeof schema>>
+
+  constructor(directory: string) {
+    this.file = new StateFile(directory, 'guides.json', schema, [])
+  }
+
+  read(): Promise<readonly GuideProgress[]> {
+    return this.file.read()
+  }
+
+  /** Rejects as `node:fs` does. */
+  write({ lab, step, answers }: GuideProgress): Promise<void> {
+    const entry = { lab, step, answers: [...answers] }
+    return this.file.change((known) => [entry, ...known.filter((other) => other.lab !== lab)].slice(0, maxGuides))
+  }
+}

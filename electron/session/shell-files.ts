@@ -1,0 +1,76 @@
+/** The window's file requests, answered: lab files, recent files, unsaved work, guides. */
+import type { Result } from '../core/rpc.js'
+import type { OpenedFile, ShellParams, ShellResults } from '../core/rpc-shell.js'
+import { browse } from './files/browse.js'
+import { Guides } from './files/guides.js'
+import { readLabFile } from './files/lab-text.js'
+import { RecentFiles } from './files/recent.js'
+import { fileFailure } from './files/refusal.js'
+import { saveLabFile } from './files/save.js'
+import { starterLabs } from './files/starters.js'
+import { stateDirectory } from './files/state.js'
+import { UnsavedWork } from './files/unsaved.js'
+import { FileWatch } from './files/watch.js'
+
+type Name = Exclude<Extract<keyof ShellResults, `file/${string}` | `guide/${string}`>, 'file/choose'>
+
+export class ShellFiles {
+  private readonly recent: RecentFiles
+  private readonly guides: Guides
+  private readonly unsaved: UnsavedWork
+  private readonly watch: FileWatch
+
+  constructor(
+    changed: (path: string) => void,
+    private readonly directory = stateDirectory(),
+  ) {
+    this.recent = new RecentFiles(directory)
+    this.guides = new Guides(directory)
+    this.unsaved = new UnsavedWork(directory)
+    this.watch = new FileWatch(changed)
+  }
+
+  readonly answers: { readonly [N in Name]: (params: ShellParams<N>) => Promise<ShellResults[N]> } = {
+    'file/starters': async () => ({ labs: await starterLabs() }),
+    'file/recent': async () => ({ files: await this.recent.list() }),
+    'file/read': ({ path }) => this.read(path),
+    'file/write': async ({ path, text, base }) => {
+      const saved = await saveLabFile(path, text, base)
+      if (saved.ok) {
+        this.watch.expect(path, saved.fingerprint)
+        await this.recent.add(path)
+      }
+      return saved
+    },
+    'file/browse': ({ directory }) => browse(directory),
+    'file/watch': ({ path }) => this.watch.set(path),
+    'file/keep': (params) => this.told(() => this.unsaved.keep(params)),
+    'file/recover': async () => ({ recovered: await this.unsaved.recover() }),
+    'guide/read': async () => ({ progress: await this.guides.read() }),
+    'guide/write': (params) => this.told(() => this.guides.write(params)),
+  }
+
+  /** Reads a file that the user asked for, and remembers that he did. */
+  async read(path: string): Promise<Result<{ readonly file: OpenedFile }>> {
+    const read = await readLabFile(path)
+    if (read.ok) {
+      if (read.file.fingerprint !== null) this.watch.expect(path, read.file.fingerprint)
+      await this.recent.add(path)
+    }
+    return read
+  }
+
+  /** The window is gone: nobody wants to know any more. */
+  stopWatching(): void {
+    this.watch.stop()
+  }
+
+  private async told(work: () => Promise<void>): Promise<Result<object>> {
+    try {
+      await work()
+      return { ok: true }
+    } catch (error) {
+      return fileFailure('save', this.directory, error)
+    }
+  }
+}

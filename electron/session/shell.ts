@@ -1,0 +1,180 @@
+/**
+ * What the desktop and the browser shell have in common: answers what a window asks of its shell, owns the sandbox, and
+ * passes everything else on between window and helper, unread.
+ */
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { createMessageConnection, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node'
+import { channelReader, channelWriter, type TextChannel } from '../core/channel.js'
+import { errorCodes, maxMessageBytes, type Params, type RequestName } from '../core/rpc.js'
+import {
+  shellRequests,
+  type OpenedFile,
+  type ShellNotificationName,
+  type ShellNotifications,
+  type ShellParams,
+  type ShellRequestName,
+  type ShellResults,
+} from '../core/rpc-shell.js'
+import { examine, findingsOf } from './doctor.js'
+import { languageOf } from './language.js'
+import { SandboxOwner } from './sandbox-owner.js'
+import { ShellFiles } from './shell-files.js'
+
+/** Requests of one window that wait for the helper; typing makes a few at a time. */
+const maxWaiting = 1000
+
+export interface ShellOptions {
+  readonly kind: ShellResults['shell/open']['shell']
+  readonly version: string
+  /** BCP 47; taken from the environment where the shell knows no better. */
+  readonly language?: string
+  /** A lab file the user asked for when starting. */
+  readonly file?: string | null
+  /** Where recent files and unsaved work are kept. */
+  readonly stateDirectory?: string
+  /** The desktop's file dialog. Without it, the window browses by itself. */
+  choose?(params: ShellParams<'file/choose'>): Promise<string | null>
+  windowState?(params: ShellParams<'window/state'>): void
+}
+
+type Answers = { readonly [N in ShellRequestName]: (params: ShellParams<N>) => Promise<ShellResults[N]> }
+
+export class Shell {
+  private readonly files: ShellFiles
+  private readonly sandbox: SandboxOwner
+  private window: MessageConnection | null = null
+  private windowChannel: TextChannel | null = null
+
+  constructor(private readonly options: ShellOptions) {
+    this.files = new ShellFiles((path) => this.notify('file/changed', { path }), options.stateDirectory)
+    this.sandbox = new SandboxOwner({
+      relay: (name, params) => void this.window?.sendNotification(name, params).catch(() => {}),
+      ended: (message) => this.notify('sandbox/ended', { message }),
+    })
+  }
+
+  /**
+   * Serves a window. There is one at a time: the one before is let go, and the new one finds the same sandbox.
+   * @param secret handed to the window with the answer to `shell/open`
+   */
+  attach(channel: TextChannel, secret: string | null = null): void {
+    this.windowChannel?.end()
+    const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
+    this.window = connection
+    this.windowChannel = channel
+    this.files.stopWatching()
+    let waiting = 0
+    connection.onError(() => {})
+    connection.onRequest(async (name: string, params: unknown) => {
+      if (name in shellRequests) return await this.answer(name as ShellRequestName, params, secret)
+      const session = this.sandbox.session
+      if (session === null) return new ResponseError(errorCodes.notOpen, 'The sandbox is not running; start it first.')
+      if (waiting >= maxWaiting)
+        return new ResponseError(
+          errorCodes.tooManyRequests,
+          `${maxWaiting} requests are waiting for the sandbox; try again later.`,
+        )
+      waiting += 1
+      try {
+        // The helper checks names and parameters; it trusts nobody. What it refuses comes back as it said it.
+        return await session.request(name as RequestName, (params ?? {}) as Params<RequestName>)
+      } finally {
+        waiting -= 1
+      }
+    })
+    channel.onEnd(() => {
+      connection.dispose()
+      if (this.window !== connection) return
+      this.window = null
+      this.windowChannel = null
+      this.files.stopWatching()
+    })
+    connection.listen()
+  }
+
+  /** Tells the window, if there is one. */
+  notify<N extends ShellNotificationName>(name: N, params: ShellNotifications[N]): void {
+    void this.window?.sendNotification(name, params).catch(() => {})
+  }
+
+  /** Shows a file that the user has opened from outside. */
+  async openFile(path: string): Promise<Awaited<ReturnType<ShellFiles['read']>>> {
+    const read = await this.files.read(resolve(path))
+    if (read.ok) this.notify('file/opened', { file: read.file })
+    return read
+  }
+
+  /** Lets the window go and ends the sandbox; resolves when its processes are gone. */
+  async close(): Promise<void> {
+    this.windowChannel?.end()
+    this.files.stopWatching()
+    await this.sandbox.stop()
+  }
+
+  private async answer<N extends ShellRequestName>(
+    name: N,
+    raw: unknown,
+    secret: string | null,
+  ): Promise<ShellResults[N] | ResponseError<void>> {
+    const parsed = shellRequests[name].safeParse(raw ?? {})
+    if (!parsed.success)
+      return new ResponseError(
+        errorCodes.invalidParams,
+        `${name}: ${parsed.error.issues[0]?.message ?? 'invalid parameters'}`,
+      )
+    try {
+      const result = await (this.answers[name] as (params: unknown) => Promise<ShellResults[N]>)(parsed.data)
+      return name === 'shell/open' ? { ...result, secret } : result
+    } catch (error) {
+      process.stderr.write(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+      return new ResponseError(
+        errorCodes.internal,
+        `${name} failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
+      )
+    }
+  }
+
+  private get answers(): Answers {
+    return {
+      ...this.files.answers,
+      'shell/open': () => this.open(),
+      'sandbox/start': () => this.sandbox.start(),
+      'sandbox/stop': async () => {
+        await this.sandbox.stop()
+        return { ok: true }
+      },
+      'doctor/run': async () => findingsOf(await examine(() => this.sandbox.tryOut())),
+      'file/choose': (params) => this.choose(params),
+      'window/state': async (params) => {
+        this.options.windowState?.(params)
+        return { ok: true }
+      },
+    }
+  }
+
+  private async open(): Promise<ShellResults['shell/open']> {
+    const { kind, version, language = languageOf() } = this.options
+    const [{ file, fileFailure }, { recovered }] = await Promise.all([
+      this.startFile(),
+      this.files.answers['file/recover']({}),
+    ])
+    const running = this.sandbox.session !== null
+    return { version, shell: kind, language, home: homedir(), file, fileFailure, running, recovered, secret: null }
+  }
+
+  private async startFile(): Promise<
+    Pick<ShellResults['shell/open'], 'fileFailure'> & { readonly file: OpenedFile | null }
+  > {
+    const { file } = this.options
+    if (file === undefined || file === null) return { file: null, fileFailure: null }
+    const read = await this.files.read(resolve(file))
+    return read.ok ? { file: read.file, fileFailure: null } : { file: null, fileFailure: read.failure }
+  }
+
+  private async choose(params: ShellParams<'file/choose'>): Promise<ShellResults['file/choose']> {
+    if (this.options.choose) return { ok: true, path: await this.options.choose(params) }
+    const message = 'This shell has no file dialog of its own. Choose the file in the window.'
+    return { ok: false, failure: { code: 'no-dialog', message, where: null, output: null } }
+  }
+}

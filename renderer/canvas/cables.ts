@@ -1,0 +1,107 @@
+/** Cables between placed boxes, the words along them, and the openings in the borders that they pass. */
+import type { Impair } from '../../electron/core/lab/lab.js'
+import type { Box, Cable, Mark, Point, Port } from './drawing.js'
+import { routeCable, type CableEnd } from './cable-route.js'
+import { mark } from './label.js'
+import { namespaceOf, type Scene, type SceneCable } from './scene.js'
+import type { Words } from './words.js'
+
+/** More cables than this on one bar are told by the bar's own words. */
+const labelledPerBar = 12
+/** Bends of neighbouring cables in one corridor are this far apart. */
+const laneStep = 8
+
+/** Adds gaps to `boxes` in place of the old ones and returns the cables. */
+export function drawCables(scene: Scene, boxes: Box[], words: Words): Cable[] {
+  const byId = new Map(boxes.map((box) => [box.id, box]))
+  const ports = new Map(boxes.flatMap((box) => box.ports.map((port) => [port.id, port] as const)))
+  const perBar = new Map<string, number>()
+  for (const port of ports.values()) if (port.bar) perBar.set(port.bar, (perBar.get(port.bar) ?? 0) + 1)
+  const gaps = new Map<string, Box['gaps'][number][]>()
+  const lanes = new Map<string, number>()
+  const cables: Cable[] = []
+  for (const cable of scene.cables) {
+    const ends = cable.ends.map((id) => ({ port: ports.get(id), box: byId.get(namespaceOf(id)) }))
+    const [a, b] = ends
+    if (!a?.port || !a.box || !b?.port || !b.box) continue
+    const from = cableEnd(a.port, a.box)
+    const to = cableEnd(b.port, b.box)
+    const corridor = `${a.box.id} ${from.side}`
+    const lane = from.x === to.x || from.y === to.y ? 0 : (lanes.get(corridor) ?? 0)
+    const points = routeCable(from, to, boxes, (lane % 2 === 0 ? 1 : -1) * Math.ceil(lane / 2) * laneStep)
+    if (points.length > 2) lanes.set(corridor, lane + 1)
+    for (const [end, box, port, towards] of [
+      [from, a.box, a.port, points[1]],
+      [to, b.box, b.port, points.at(-2)],
+    ] as const) {
+      if (!port.bar || !towards) continue
+      const gap = { x: end.x - box.x, y: box.height, side: 'bottom' as const }
+      gaps.set(box.id, [...(gaps.get(box.id) ?? []), gap])
+    }
+    const crowded = [a.port, b.port].some((port) => port.bar && (perBar.get(port.bar) ?? 0) > labelledPerBar)
+    cables.push({
+      id: cable.id,
+      kind: cable.kind,
+      ends: cable.ends,
+      presence: cable.presence,
+      carries: cable.carries,
+      points: points.map(({ x, y }) => ({ x, y })),
+      labels: crowded ? [] : labels(cable, points, a.box, b.box, words),
+    })
+  }
+  for (const [index, box] of boxes.entries()) boxes[index] = { ...box, gaps: gaps.get(box.id) ?? [] }
+  return cables
+}
+
+const cableEnd = (port: Port, box: Box): CableEnd => ({ x: box.x + port.x, y: box.y + port.y, side: port.side, box })
+
+function impairText(impair: Impair | null): string {
+  if (!impair) return ''
+  const parts: string[] = []
+  if (impair.delayUs) parts.push(impair.delayUs >= 1000 ? `${impair.delayUs / 1000} ms` : `${impair.delayUs} µs`)
+  if (impair.lossPercent) parts.push(`${impair.lossPercent}%`)
+  if (impair.rateBit) parts.push(impair.rateBit >= 1e6 ? `${impair.rateBit / 1e6} Mbit/s` : `${impair.rateBit / 1e3} kbit/s`)
+  return parts.length > 0 ? ` · ${parts.join(', ')}` : ''
+}
+
+/** Words at the longest stretch outside of both boxes: beside a vertical one, over and under a horizontal one. */
+function labels(cable: SceneCable, points: readonly Point[], a: Box, b: Box, words: Words): Mark[] {
+  const text = cable.kind === 'tunnel' ? words.tunnel(cable.tunnelId ?? 0, null) : cable.kind === 'uplink' ? words.uplink : words.vethPair + impairText(cable.impair)
+  const stretch = longest(points, [a, b])
+  if (!stretch) return []
+  const [from, to] = stretch
+  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
+  const key = `${cable.id}/label/${text}`
+  const style = { layer: 2, tone: 'text3' } as const
+  if (from.x === to.x) return [mark(key, text, 'cp', { x: middle.x + 12, y: middle.y + 5 }, style)]
+  if (Math.abs(to.x - from.x) < 80) return []
+  const far = [a, b].some((box) => box.role === 'far') && [a, b].some((box) => box.role === 'host')
+  const under = mark(key, text, 'cp', { x: middle.x, y: middle.y + 19 }, { ...style, anchor: 'middle' })
+  if (!far) return [under]
+  return [mark(`${cable.id}/uplink`, words.uplink, 'cp', { x: middle.x, y: middle.y - 10 }, { layer: 2, tone: 'text2', anchor: 'middle' }), under]
+}
+
+function longest(points: readonly Point[], boxes: readonly Box[]): [Point, Point] | null {
+  let best: [Point, Point] | null = null
+  let most = 24
+  for (let index = 1; index < points.length; index++) {
+    const stretch = outside(points[index - 1] as Point, points[index] as Point, boxes)
+    const size = Math.abs(stretch[1].x - stretch[0].x) + Math.abs(stretch[1].y - stretch[0].y)
+    if (size <= most) continue
+    most = size
+    best = stretch
+  }
+  return best
+}
+
+/** The part of a vertical stretch that is below or above the boxes; a bridge's cable starts inside of its box. */
+function outside(from: Point, to: Point, boxes: readonly Box[]): [Point, Point] {
+  if (from.x !== to.x) return [from, to]
+  let [top, bottom] = from.y < to.y ? [from.y, to.y] : [to.y, from.y]
+  for (const box of boxes) {
+    if (from.x < box.x || from.x > box.x + box.width) continue
+    if (top >= box.y && top < box.y + box.height) top = box.y + box.height
+    if (bottom > box.y && bottom <= box.y + box.height) bottom = box.y
+  }
+  return bottom > top ? [{ x: from.x, y: top }, { x: from.x, y: bottom }] : [from, from]
+}

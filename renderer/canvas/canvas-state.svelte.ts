@@ -1,0 +1,50 @@
+/** The canvas's own state: from lab and live state to the drawing, kept stable from one change to the next. */
+import type { Lab } from '../../electron/core/lab/lab.js'
+import type { LiveState } from '../../electron/core/live/state.js'
+import type { Language } from '../i18n/catalogue.js'
+import { buildScene } from './build-scene.js'
+import { canvasWords } from './canvas-words.js'
+import type { Drawing } from './drawing.js'
+import { layOut, placesOf, type Places } from './layout.js'
+import { reuse } from './reuse.js'
+import type { Scene } from './scene.js'
+
+export interface CanvasInput {
+  readonly lab: Lab | null
+  readonly live: LiveState | null
+  readonly former: Lab | null
+  readonly language: Language
+  readonly realHost: boolean
+}
+
+export class CanvasState {
+  #input: () => CanvasInput
+  /** The place of a box while it is dragged. */
+  moving = $state.raw<Places>({})
+  // The last drawing is no state: it is only what the next one is compared with.
+  #last: { key: string; drawing: Drawing } | null = null
+
+  constructor(input: () => CanvasInput) {
+    this.#input = input
+  }
+
+  readonly scene: Scene = $derived.by(() => {
+    const { lab, live, former } = this.#input()
+    return buildScene({ lab, live, former })
+  })
+
+  readonly drawing: Drawing = $derived.by(() => {
+    const { lab, language, realHost } = this.#input()
+    const key = `${lab?.name ?? ''} ${language}`
+    // Another lab starts from nothing; the same one keeps every box where it is.
+    const last = this.#last?.key === key ? this.#last.drawing : null
+    const drawing = layOut(this.scene, {
+      words: canvasWords(language, realHost),
+      saved: { ...lab?.layout, ...this.moving },
+      previous: last ? placesOf(last) : {},
+    })
+    const kept = reuse(last, drawing)
+    this.#last = { key, drawing: kept }
+    return kept
+  })
+}

@@ -1,0 +1,33 @@
+import { canvasMessages } from '../i18n/canvas.js'
+import type { Language } from '../i18n/catalogue.js'
+import type { Words } from './words.js'
+
+/** The words on the canvas in one language. On the real host, `host` is the machine's own namespace. */
+export function canvasWords(language: Language, realHost = false): Words {
+  const t = canvasMessages(language)
+  return {
+    layer2Band: t('layer2Band'),
+    layer3Band: t('layer3Band'),
+    rootNamespace: t(realHost ? 'hostNamespace' : 'rootNamespace'),
+    forwarding: t('forwarding'),
+    notForwarding: t('notForwarding'),
+    ownInterface: t('ownInterface'),
+    portNoAddress: t('portNoAddress'),
+    noAddress: t('noAddress'),
+    down: t('down'),
+    noCarrier: t('noCarrier'),
+    notDeployed: t('notDeployed'),
+    madeInTerminal: t('madeInTerminal'),
+    leaving: t('leaving'),
+    vethPair: t('vethPair'),
+    uplink: t('uplink'),
+    internet: t('internet'),
+    realNetwork: t('realNetwork'),
+    onlyLoopback: t('onlyLoopback'),
+    noDefaultRoute: t('noDefaultRoute'),
+    switchPorts: (count) => t('switchPorts', { count }),
+    moreRoutes: (count) => t('moreRoutes', { count }),
+    firewall: (count) => t('firewall', { count }),
+    tunnel: (id, remote) => (remote === null ? t('tunnel', { id }) : t('tunnelTo', { id, remote })),
+  }
+}

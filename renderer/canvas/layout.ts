@@ -1,0 +1,160 @@
+/**
+ * From the scene to the drawing: places from the lab's saved layout first, then from the last drawing, then automatic
+ * ones; boxes composed around the places of their neighbours; cables last.
+ */
+import { arrange } from './arrange.js'
+import { bandedBox } from './banded-box.js'
+import { drawCables } from './cables.js'
+import { snap, type Box, type Drawing, type Rect, type Side } from './drawing.js'
+import { plainBox } from './plain-box.js'
+import { laneX } from './rows.js'
+import { namespaceOf, type Scene, type SceneNamespace } from './scene.js'
+import { graphOf, type Graph } from './structure.js'
+import type { Words } from './words.js'
+
+export type Places = Readonly<Record<string, { readonly x: number; readonly y: number }>>
+
+export interface LayoutOptions {
+  readonly words: Words
+  /** The lab's `layout`: the top left corner of each namespace's box, in canvas units. */
+  readonly saved?: Places
+  /** Places of the last drawing: what had one keeps it, so that a new object moves nothing else. */
+  readonly previous?: Places
+}
+
+/** Nearer than this, two boxes count as lying on each other. */
+const air = 8
+
+export function layOut(scene: Scene, { words, saved = {}, previous = {} }: LayoutOptions): Drawing {
+  const graph = graphOf(scene)
+  const compose = (id: string, sides: ReadonlyMap<string, Side>, wishes: ReadonlyMap<string, number>, maxWidth: number | null = null): Box => {
+    const each = graph.nodes.get(id)
+    if (!each) throw new Error(`no namespace ${id} in the scene`)
+    if (!each.banded) return remembered(each, sides)
+    return bandedBox({ each, sides, words, wishes, maxWidth })
+  }
+  // Arranging asks for the size of the same box many times; only the sides of its ports can change it.
+  const known = new Map<string, { key: string; box: Box }>()
+  const remembered = (each: SceneNamespace, sides: ReadonlyMap<string, Side>): Box => {
+    const key = each.interfaces.map((item) => sides.get(item.id) ?? '').join()
+    const last = known.get(each.id)
+    if (last?.key === key) return last.box
+    const box = plainBox(each, sides, words)
+    known.set(each.id, { key, box })
+    return box
+  }
+  const auto = arrange(graph, compose)
+  const kept = Object.keys(previous).filter((id) => graph.nodes.has(id))
+  const build = (fixed: Places): Drawing => {
+    const places = new Map([...auto.places].map(([id, place]) => [id, fixed[id] ?? place]))
+    const moved = new Set(Object.keys(fixed).filter((id) => !same(fixed[id], auto.places.get(id))))
+    const boxes = composeAll(graph, places, auto, moved, fixed, compose)
+    return { boxes, cables: drawCables(scene, boxes, words) }
+  }
+  if (kept.length === 0) return build(saved)
+  const drawing = build({ ...previous, ...saved })
+  // What grew into its neighbour needs new places; those that the user chose stay.
+  return overlaps(drawing.boxes, new Set(Object.keys(saved))) ? build(saved) : drawing
+}
+
+const same = (a: Places[string] | undefined, b: Places[string] | undefined): boolean => a?.x === b?.x && a?.y === b?.y
+
+export const placesOf = (drawing: Drawing): Places => Object.fromEntries(drawing.boxes.map((box) => [box.id, { x: box.x, y: box.y }]))
+
+type Compose = (id: string, sides: ReadonlyMap<string, Side>, wishes: ReadonlyMap<string, number>, maxWidth: number | null) => Box
+
+function composeAll(
+  graph: Graph,
+  places: Map<string, { x: number; y: number }>,
+  auto: ReturnType<typeof arrange>,
+  moved: ReadonlySet<string>,
+  fixed: Places,
+  compose: Compose,
+): Box[] {
+  const sides = new Map(auto.sides)
+  const none = new Map<string, number>()
+  let boxes = new Map([...places].map(([id, place]) => [id, { ...compose(id, sides, none, null), ...place }]))
+  if (moved.size > 0) {
+    freeNewcomers(boxes, fixed, places)
+    turnSides(graph, boxes, sides, moved)
+    boxes = new Map([...places].map(([id, place]) => [id, { ...compose(id, sides, none, null), ...place }]))
+  }
+  for (const [id, place] of places) {
+    const each = graph.nodes.get(id)
+    if (!each?.banded) continue
+    const wishes = new Map<string, number>()
+    for (const cable of graph.neighbours.get(id) ?? []) {
+      const other = boxes.get(cable.id) as Box
+      const port = other.ports.find((item) => item.id === cable.peer)
+      const row = moved.has(cable.id) ? 0 : auto.rows.get(cable.id)?.above === id ? (auto.rows.get(cable.id)?.row ?? 0) : 0
+      if (row > 0) wishes.set(cable.via, laneX(other.x - place.x, row))
+      else if (port && port.side === 'top' && other.y > place.y) wishes.set(cable.via, other.x + port.x - place.x)
+    }
+    const room = moved.size > 0 ? roomToTheRight(id, place, boxes) : null
+    boxes.set(id, { ...compose(id, sides, wishes, room), ...place })
+  }
+  return [...boxes.values()]
+}
+
+/** Free width up to the next box on the right, with room for a cable; null where nothing stands there. */
+function roomToTheRight(id: string, place: { x: number; y: number }, boxes: ReadonlyMap<string, Box>): number | null {
+  const own = boxes.get(id) as Box
+  let room = Infinity
+  for (const box of boxes.values())
+    if (box.id !== id && box.x > place.x + 40 && box.y < place.y + own.height && box.y + box.height > place.y) room = Math.min(room, box.x - place.x - 64)
+  return Number.isFinite(room) ? room : null
+}
+
+/** Moves boxes without a place of their own off those that have one, to the next free place on the right. */
+function freeNewcomers(boxes: Map<string, Box>, fixed: Places, places: Map<string, { x: number; y: number }>): void {
+  const settled: Rect[] = [...boxes.values()].filter((box) => fixed[box.id])
+  for (const box of boxes.values()) {
+    if (fixed[box.id]) continue
+    let x = box.x
+    for (let tries = 0; tries < boxes.size; tries++) {
+      const hit = settled.find((other) => touch({ ...box, x }, other))
+      if (!hit) break
+      x = snap(hit.x + hit.width + 32)
+    }
+    const placed = { ...box, x }
+    boxes.set(box.id, placed)
+    places.set(box.id, { x, y: box.y })
+    settled.push(placed)
+  }
+}
+
+const touch = (a: Rect, b: Rect): boolean =>
+  a.x < b.x + b.width + air && b.x < a.x + a.width + air && a.y < b.y + b.height + air && b.y < a.y + a.height + air
+
+function overlaps(boxes: readonly Box[], saved: ReadonlySet<string>): boolean {
+  const sorted = [...boxes].sort((a, b) => a.x - b.x)
+  for (const [index, a] of sorted.entries())
+    for (let next = index + 1; next < sorted.length; next++) {
+      const b = sorted[next] as Box
+      if (b.x >= a.x + a.width + air) break
+      if (touch(a, b) && !(saved.has(a.id) && saved.has(b.id))) return true
+    }
+  return false
+}
+
+/** Ports of a moved box go to the border that faces their peer. Bridge ports stay on their bar. */
+function turnSides(graph: Graph, boxes: ReadonlyMap<string, Box>, sides: Map<string, Side>, moved: ReadonlySet<string>): void {
+  for (const [id, cables] of graph.neighbours)
+    for (const cable of cables) {
+      if (namespaceOf(cable.peer) < id || (!moved.has(id) && !moved.has(cable.id))) continue
+      const a = boxes.get(id) as Box
+      const b = boxes.get(cable.id) as Box
+      const facing = facingSides(a, b)
+      if (!facing) continue
+      sides.set(cable.via, facing[0])
+      sides.set(cable.peer, facing[1])
+    }
+}
+
+function facingSides(a: Rect, b: Rect): [Side, Side] | null {
+  if (b.y >= a.y + a.height + air) return ['bottom', 'top']
+  if (a.y >= b.y + b.height + air) return ['top', 'bottom']
+  if (b.x >= a.x + a.width + air) return ['right', 'left']
+  if (a.x >= b.x + b.width + air) return ['left', 'right']
+  return null
+}

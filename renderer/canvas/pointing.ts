@@ -1,0 +1,96 @@
+/** What the pointer does on the graph: point, choose, open, drag a box. Panning and zooming are Cytoscape's own. */
+import type { Core, EventObject } from 'cytoscape'
+import type { Point } from './drawing.js'
+import type { GraphView } from './graph-view.js'
+import type { Target } from './selection.js'
+
+export interface PointingEvents {
+  readonly hover: (target: Target | null) => void
+  readonly select: (target: Target | null) => void
+  readonly open: (target: Target) => void
+  readonly context: (target: Target | null, at: Point) => void
+  readonly canDrag: () => boolean
+  /** `by` is the way since the drag began, in canvas units. */
+  readonly drag: (namespace: string, by: Point) => void
+  readonly drop: (namespace: string, by: Point | null) => void
+}
+
+/** Half of the 24 by 24 target that every port has. */
+const portReach = 12
+/** A press that moves less than this, in CSS pixels, is a click. */
+const dragThreshold = 4
+
+interface Drag {
+  readonly namespace: string
+  readonly from: Point
+  moved: boolean
+}
+
+/** Returns a function that ends all of it. */
+export function watchPointer(view: GraphView, events: PointingEvents): () => void {
+  const { cy } = view
+  let drag: Drag | null = null
+  let hovered: Target | null = null
+
+  const targetOf = (event: EventObject): Target | null => {
+    const port = view.portNear(event.position, portReach / Math.min(1, cy.zoom()))
+    if (port) return { kind: 'interface', id: port.target }
+    if (event.target === cy) return null
+    const element = view.element((event.target as { id: () => string }).id())
+    if (!element) return null
+    if (element.kind === 'cable') return { kind: 'cable', id: element.target }
+    if (element.kind === 'bar' || element.kind === 'split' || element.kind === 'stem' || element.kind === 'nat')
+      return element.target === element.namespace ? { kind: 'namespace', id: element.target } : { kind: 'interface', id: element.target }
+    return element.namespace === null ? null : { kind: 'namespace', id: element.namespace }
+  }
+  const hover = (target: Target | null): void => {
+    if (target?.id === hovered?.id && target?.kind === hovered?.kind) return
+    hovered = target
+    events.hover(target)
+  }
+  const by = (from: Point, to: Point): Point => ({ x: to.x - from.x, y: to.y - from.y })
+  const cancel = (): void => {
+    if (drag?.moved) events.drop(drag.namespace, null)
+    drag = null
+    cy.userPanningEnabled(true)
+  }
+
+  const listeners: [string, (event: EventObject) => void][] = [
+    ['tap', (event) => events.select(targetOf(event))],
+    ['dbltap', (event) => {
+      const target = targetOf(event)
+      if (target) events.open(target)
+    }],
+    ['cxttap', (event) => events.context(targetOf(event), event.renderedPosition)],
+    ['mousemove', (event) => hover(drag?.moved ? hovered : targetOf(event))],
+    ['tapstart', (event) => {
+      const target = targetOf(event)
+      if (target?.kind !== 'namespace' || !events.canDrag()) return
+      drag = { namespace: target.id, from: { ...event.position }, moved: false }
+      cy.userPanningEnabled(false)
+    }],
+    ['tapdrag', (event) => {
+      if (!drag) return
+      const way = by(drag.from, event.position)
+      drag.moved ||= Math.hypot(way.x, way.y) * cy.zoom() >= dragThreshold
+      if (drag.moved) events.drag(drag.namespace, way)
+    }],
+    ['tapend', (event) => {
+      if (drag?.moved) events.drop(drag.namespace, by(drag.from, event.position))
+      drag = null
+      cy.userPanningEnabled(true)
+    }],
+  ]
+  for (const [name, listener] of listeners) (cy as Core).on(name, listener as never)
+  const escape = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && drag) cancel()
+  }
+  const leave = (): void => hover(null)
+  window.addEventListener('keydown', escape)
+  cy.container()?.addEventListener('mouseleave', leave)
+  return () => {
+    for (const [name, listener] of listeners) (cy as Core).off(name, listener as never)
+    window.removeEventListener('keydown', escape)
+    cy.container()?.removeEventListener('mouseleave', leave)
+  }
+}

@@ -1,0 +1,59 @@
+/** Edge namespaces in rows under the namespace that they hang on. */
+import { snap, snapUp } from './drawing.js'
+
+export const gap = {
+  /** Between neighbours in a row. */
+  row: 32,
+  /** From a box down to the row below: room for a cable's bend and its caption. */
+  below: 60,
+  /** Between boxes joined side to side: room for the words at the cable. */
+  side: 104,
+  /** Between rows of one grid: a bend of two radii, and air. */
+  grid: 48,
+} as const
+
+/** As many fit on a screen at a readable size; more start a grid. */
+export const oneRow = 8
+/** Distance of the cables that pass between two columns of a grid. */
+const laneWidth = 12
+
+export interface Placed {
+  readonly id: string
+  readonly x: number
+  readonly y: number
+}
+
+export interface Sized {
+  readonly id: string
+  readonly width: number
+  readonly height: number
+}
+
+const columnsFor = (count: number): number => (count <= oneRow ? count : count <= 64 ? 8 : count <= 150 ? 12 : 16)
+
+/** Places boxes in rows, the first at (0, 0). In a grid the columns leave lanes free for the cables of lower rows. */
+export function placeRows(boxes: readonly Sized[]): { placed: Placed[]; width: number; height: number } {
+  const columns = columnsFor(boxes.length)
+  const rows = Math.ceil(boxes.length / Math.max(1, columns))
+  const placed: Placed[] = []
+  let x = 0
+  let width = 0
+  let height = 0
+  const tall = Math.max(0, ...boxes.map((box) => box.height))
+  const lanes = rows > 1 ? snapUp((rows - 1) * laneWidth + 8) : 0
+  for (let column = 0; column < columns; column++) {
+    const members = boxes.filter((_, index) => index % columns === column)
+    x += lanes
+    for (const [row, box] of members.entries()) {
+      placed.push({ id: box.id, x, y: row * snapUp(tall + gap.grid) })
+      height = Math.max(height, row * snapUp(tall + gap.grid) + box.height)
+    }
+    width = x + Math.max(...members.map((box) => box.width))
+    x = snapUp(width + gap.row)
+  }
+  const order = new Map(boxes.map((box, index) => [box.id, index]))
+  return { placed: placed.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0)), width, height }
+}
+
+/** In a grid, the x of the cable that serves a box in a lower row: lower rows pass further left, so that none cross. */
+export const laneX = (boxX: number, row: number): number => snap(boxX) - 4 - row * laneWidth

@@ -1,0 +1,101 @@
+/**
+ * Keeps the window connected: opens the channel, says who we are, and when it breaks tries again until it holds.
+ * Nothing that is shown depends on it: a lost connection is a state beside the data, not instead of it.
+ */
+import type { MessageConnection } from 'vscode-jsonrpc/browser'
+import type { TextChannel } from '../../electron/core/channel.js'
+import type { ShellResults } from '../../electron/core/rpc-shell.js'
+import { connect } from './rpc.js'
+import type { Name, ParamsOf, ResultOf, Rpc, Told, ToldName } from './rpc.js'
+
+export type LinkState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'up' }
+  /** Trying again; `attempt` counts from 1. */
+  | { readonly kind: 'lost'; readonly attempt: number }
+  /** The shell does not want us: a wrong token, or another window has the session. */
+  | { readonly kind: 'refused'; readonly message: string }
+
+/** Pause before each new try (ms): at once for a hiccup, then slowly, because a shell that ended does not come back. */
+const pauses = [100, 250, 500, 1000, 2000] as const
+
+export interface LinkOptions {
+  readonly open: () => Promise<TextChannel>
+  /** Parameters of `shell/open`. */
+  readonly token: string | null
+}
+
+export class Link implements Rpc {
+  state = $state.raw<LinkState>({ kind: 'connecting' })
+  private connection: MessageConnection | null = null
+  private readonly listeners = new Map<string, Set<(params: never) => void>>()
+
+  constructor(
+    private readonly options: LinkOptions,
+    /** Called with every answer to `shell/open`, the first and those after a loss. */
+    private readonly opened: (answer: ShellResults['shell/open']) => Promise<void>,
+  ) {}
+
+  async start(): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      if (await this.tryOnce()) return
+      if (this.state.kind === 'refused') return
+      this.state = { kind: 'lost', attempt: attempt + 1 }
+      await new Promise((resolve) => setTimeout(resolve, pauses[Math.min(attempt, pauses.length - 1)]))
+    }
+  }
+
+  private async tryOnce(): Promise<boolean> {
+    let channel: TextChannel
+    try {
+      channel = await this.options.open()
+    } catch {
+      return false
+    }
+    let broke = false
+    const connection = connect(
+      channel,
+      (name, params) => this.tell(name, params),
+      () => {
+        broke = true
+        if (this.connection !== connection) return
+        this.connection = null
+        this.state = { kind: 'lost', attempt: 0 }
+        void this.start()
+      },
+    )
+    try {
+      const answer = await connection.sendRequest<ShellResults['shell/open']>(
+        'shell/open',
+        this.options.token === null ? {} : { token: this.options.token },
+      )
+      if (broke) return false
+      this.connection = connection
+      this.state = { kind: 'up' }
+      await this.opened(answer)
+      return true
+    } catch (error) {
+      if (this.connection === connection) throw error
+      // An answer that is an error is the shell's word; a broken connection is not.
+      if (!broke) this.state = { kind: 'refused', message: error instanceof Error ? error.message : String(error) }
+      channel.end()
+      return false
+    }
+  }
+
+  private tell(name: string, params: unknown): void {
+    for (const listener of this.listeners.get(name) ?? []) listener(params as never)
+  }
+
+  async request<N extends Name>(name: N, params: ParamsOf<N>): Promise<ResultOf<N>> {
+    if (!this.connection) throw new Error('There is no connection to the helper; it is tried again by itself.')
+    return this.connection.sendRequest<ResultOf<N>>(name, params)
+  }
+
+  on<N extends ToldName>(name: N, listener: (params: Told[N]) => void): () => void {
+    const known = this.listeners.get(name) ?? new Set()
+    this.listeners.set(name, known)
+    known.add(listener as (params: never) => void)
+    return () => void known.delete(listener as (params: never) => void)
+  }
+}

@@ -1,0 +1,68 @@
+/** Typed requests and notifications over one connection: the helper's (`rpc.ts`) and the shell's (`rpc-shell.ts`). */
+import { createMessageConnection } from 'vscode-jsonrpc/browser'
+import type { MessageConnection } from 'vscode-jsonrpc/browser'
+import { channelReader, channelWriter } from '../../electron/core/channel.js'
+import type { TextChannel } from '../../electron/core/channel.js'
+import { maxMessageBytes } from '../../electron/core/rpc.js'
+import type { Failure, Notifications, Params, RequestName, Results } from '../../electron/core/rpc.js'
+import type {
+  ShellNotifications,
+  ShellParams,
+  ShellRequestName,
+  ShellResults,
+} from '../../electron/core/rpc-shell.js'
+
+export type Name = RequestName | ShellRequestName
+export type ParamsOf<N extends Name> = N extends RequestName
+  ? Params<N>
+  : N extends ShellRequestName
+    ? ShellParams<N>
+    : never
+export type ResultOf<N extends Name> = N extends RequestName
+  ? Results[N]
+  : N extends ShellRequestName
+    ? ShellResults[N]
+    : never
+export type Told = Notifications & ShellNotifications
+export type ToldName = keyof Told
+
+/** What the rest of the window sees of the connection. */
+export interface Rpc {
+  /** Rejects only where the connection is lost or there is a bug; what can be expected to fail answers with a value. */
+  request<N extends Name>(name: N, params: ParamsOf<N>): Promise<ResultOf<N>>
+  /** Returns a function that stops listening. Listeners outlive a connection that is lost and made again. */
+  on<N extends ToldName>(name: N, listener: (params: Told[N]) => void): () => void
+}
+
+/** The failure of a request that had no answer. */
+export const lostFailure = (error: unknown): Failure => ({
+  code: 'no-answer',
+  message: error instanceof Error ? error.message : String(error),
+  where: null,
+  output: null,
+})
+
+/** Turns a request that was not answered into a failure like any other. */
+export async function attempt<T>(request: Promise<T>): Promise<T | { readonly ok: false; readonly failure: Failure }> {
+  try {
+    return await request
+  } catch (error) {
+    return { ok: false, failure: lostFailure(error) }
+  }
+}
+
+export function connect(
+  channel: TextChannel,
+  told: (name: string, params: unknown) => void,
+  ended: (error: Error | null) => void,
+): MessageConnection {
+  const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
+  connection.onNotification((name, params) => told(name, params))
+  channel.onEnd((error) => {
+    // Settles what still waits for an answer.
+    connection.dispose()
+    ended(error)
+  })
+  connection.listen()
+  return connection
+}

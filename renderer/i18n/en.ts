@@ -1,0 +1,8 @@
+/** The source of all message keys. One file per part of the window; `zh-CN.ts` must have the same keys. */
+import { dock } from './en/dock.js'
+import { files } from './en/files.js'
+import { frame } from './en/frame.js'
+import { guide } from './en/guide.js'
+import { inspector } from './en/inspector.js'
+
+export const en = { ...frame, ...files, ...guide, ...inspector, ...dock } as const

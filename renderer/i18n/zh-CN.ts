@@ -1,0 +1,16 @@
+import type { Message } from './catalogue.js'
+import type { en } from './en.js'
+import { dock } from './zh-CN/dock.js'
+import { files } from './zh-CN/files.js'
+import { frame } from './zh-CN/frame.js'
+import { guide } from './zh-CN/guide.js'
+import { inspector } from './zh-CN/inspector.js'
+
+/** The compiler asks for every key of the English catalogue. */
+export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
+  ...frame,
+  ...files,
+  ...guide,
+  ...inspector,
+  ...dock,
+}

@@ -1,0 +1,184 @@
+/** The window's state as a whole: each part in its own class, and here what happens between them. */
+import { getContext, setContext } from 'svelte'
+import { createLabText } from '../../electron/core/lab/print.js'
+import { hostNamespace } from '../../electron/core/lab/lab.js'
+import { protocolVersion } from '../../electron/core/rpc.js'
+import type { ShellResults } from '../../electron/core/rpc-shell.js'
+import { Link } from '../connection/link.svelte.js'
+import type { LinkOptions } from '../connection/link.svelte.js'
+import { attempt } from '../connection/rpc.js'
+import { Guide } from '../guide/guide.svelte.js'
+import { t } from '../i18n/text.svelte.js'
+import { Checks } from './checks.svelte.js'
+import { Commands } from './commands.svelte.js'
+import { Deploy } from './deploy.svelte.js'
+import { Dialogs } from './dialogs.svelte.js'
+import { Files } from './files.svelte.js'
+import { LabDocument } from './lab-document.svelte.js'
+import { Live } from './live.svelte.js'
+import { Selection } from './selection.svelte.js'
+import { Session } from './session.svelte.js'
+import { Settings } from './settings.svelte.js'
+import { say, tell } from './tell.js'
+import { Terminals } from './terminals.svelte.js'
+import { View } from './view.svelte.js'
+
+export class App {
+  readonly settings = new Settings()
+  readonly document = new LabDocument()
+  readonly selection = new Selection()
+  readonly dialogs = new Dialogs()
+  readonly view = new View(this.settings)
+  readonly link: Link
+  readonly session: Session
+  readonly live: Live
+  readonly deploy: Deploy
+  readonly commands: Commands
+  readonly checks: Checks
+  readonly terminals: Terminals
+  readonly files: Files
+  readonly guide: Guide
+  private seenBefore = false
+
+  constructor(options: LinkOptions) {
+    this.link = new Link(options, (answer) => this.connected(answer))
+    this.session = new Session(this.link)
+    this.live = new Live(this.link)
+    this.deploy = new Deploy(this.link, this.document, this.live)
+    this.commands = new Commands(this.link)
+    this.checks = new Checks(this.link, () => this.document.lab?.checks ?? [])
+    this.terminals = new Terminals(this.link)
+    this.guide = new Guide(this.link, this.document, this.live, this.checks)
+    this.files = new Files(this.link, this.document, this.dialogs, () => this.labOpened())
+    this.link.on('sandbox/ended', ({ message }) => this.sandboxEnded(message))
+    this.link.on('window/closing', () => void this.close())
+    $effect.root(() => {
+      $effect(() => this.files.keepWork())
+      $effect(() => {
+        const { title, dirty, isOpen } = this.document
+        const shown = isOpen ? `${title} - Vethlab` : 'Vethlab'
+        document.title = `${dirty ? '* ' : ''}${shown}`
+        if (this.link.state.kind === 'up') void attempt(this.link.request('window/state', { title: shown, unsaved: dirty }))
+      })
+    })
+  }
+
+  /** Never rejects: what goes wrong is a state on screen. */
+  private async connected(answer: ShellResults['shell/open']): Promise<void> {
+    this.settings.systemLanguageIs(answer.language)
+    this.session.shell = answer
+    try {
+      if (!this.seenBefore) await this.firstConnection(answer)
+      this.seenBefore = true
+      if (answer.running) await this.openSession()
+      else await this.startSandbox()
+    } catch (error) {
+      // The connection broke meanwhile: the link is at it already, and everything comes again.
+      if (this.link.state.kind === 'up') tell({ code: 'bug', message: String(error), where: null, output: null })
+    }
+  }
+
+  private async firstConnection(answer: ShellResults['shell/open']): Promise<void> {
+    await Promise.all([this.files.load(), this.guide.load()])
+    if (answer.file) await this.files.openFile(answer.file)
+    else if (!this.files.restoreTab() && answer.fileFailure) {
+      this.files.failure = answer.fileFailure
+      tell(answer.fileFailure)
+    }
+    void this.files.offer(answer.recovered)
+  }
+
+  async startSandbox(): Promise<void> {
+    this.forgetSandbox()
+    if (await this.session.start()) await this.openSession()
+  }
+
+  private async openSession(): Promise<void> {
+    const known = this.live.state?.revision
+    const opened = await this.link.request('session/open', {
+      protocol: protocolVersion,
+      ...(known === undefined ? {} : { revision: known }),
+    })
+    this.session.capabilities = opened.capabilities
+    this.live.replace(opened.live)
+    this.commands.replace(opened.commands)
+    if (!this.document.isOpen && opened.lab)
+      this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
+    this.deploy.restored(opened.lab)
+    this.session.phase = { kind: 'ready' }
+    await this.terminals.restore(opened.terminals)
+    if (this.terminals.tabs.length === 0) await this.terminals.open(hostNamespace)
+  }
+
+  private sandboxEnded(message: string): void {
+    this.forgetSandbox()
+    this.session.phase = { kind: 'ended', message }
+  }
+
+  private forgetSandbox(): void {
+    this.live.clear()
+    this.deploy.forget()
+    this.terminals.clear()
+    this.commands.replace([])
+    this.checks.clear()
+  }
+
+  private labOpened(): void {
+    this.selection.target = null
+    this.checks.clear()
+    this.deploy.failure = null
+    this.deploy.report = null
+    this.deploy.runningPlan = null
+    this.guide.opened()
+    if (this.document.lab && this.document.lab.guide.length > 0) this.settings.set({ left: 'guide' })
+    this.settings.set({ welcomed: true })
+    // The other lab is still in the kernel; what is drawn is the one that is open.
+    this.deploy.restored(this.deploy.deployedFile)
+  }
+
+  async deployLab(): Promise<void> {
+    if (!this.deploy.canDeploy) return
+    if (!this.session.ready) return
+    this.view.openDock()
+    if (await this.deploy.deploy()) {
+      const { report } = this.deploy
+      say(t('deploy.done', { n: report?.steps ?? 0, ms: Math.round(report?.deployMs ?? 0) }))
+      for (const { text, reason } of report?.skipped ?? [])
+        tell({ code: 'skipped', message: t('deploy.skipped', { command: text }), where: null, output: reason })
+      this.checks.clear()
+    } else this.view.showTab('plan')
+  }
+
+  async stopLab(): Promise<void> {
+    if (await this.deploy.stop()) {
+      this.checks.clear()
+      say(t('deploy.stopped'))
+    } else if (this.deploy.failure) tell(this.deploy.failure)
+  }
+
+  /** Puts a command on the line of the host's terminal; running it is the user's own key. */
+  async placeCommand(command: string): Promise<void> {
+    if (!this.session.ready) return
+    this.view.showTab('terminal')
+    const tab = await this.terminals.show(hostNamespace)
+    tab.place(command.replace(/[\r\n]+/g, ' '))
+    tab.screen.focus()
+  }
+
+  async showTerminal(namespace: string): Promise<void> {
+    if (!this.session.ready) return
+    this.view.showTab('terminal')
+    const tab = await this.terminals.show(namespace)
+    tab.screen.focus()
+  }
+
+  private async close(): Promise<void> {
+    if (!(await this.files.mayLeave())) return
+    await attempt(this.link.request('window/state', { title: 'Vethlab', unsaved: false }))
+    window.close()
+  }
+}
+
+const contextKey = Symbol('app')
+export const provideApp = (app: App): App => setContext(contextKey, app)
+export const useApp = (): App => getContext<App>(contextKey)

@@ -1,0 +1,48 @@
+import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import type { LabCheck } from '../../electron/core/lab/lab.js'
+import type { CheckResult, Failure } from '../../electron/core/rpc.js'
+import { attempt } from '../connection/rpc.js'
+import type { Rpc } from '../connection/rpc.js'
+
+/** The lab's checks and what they last said. A result stays, dimmed, until the next one replaces it. */
+export class Checks {
+  readonly results = new SvelteMap<string, CheckResult>()
+  readonly running = new SvelteSet<string>()
+  /** Why no check ran at all. */
+  failure = $state.raw<Failure | null>(null)
+
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly list: () => readonly LabCheck[],
+  ) {
+    rpc.on('check/result', ({ check }) => this.take(check))
+  }
+
+  readonly passed = $derived.by(() => this.list().filter(({ name }) => this.results.get(name)?.ok).length)
+  readonly failed = $derived.by(() => this.list().filter(({ name }) => this.results.get(name)?.ok === false).length)
+
+  async run(names: readonly string[]): Promise<void> {
+    const wanted = names.filter((name) => !this.running.has(name))
+    if (wanted.length === 0) return
+    for (const name of wanted) this.running.add(name)
+    this.failure = null
+    const answer = await attempt(this.rpc.request('lab/check', { only: wanted }))
+    if (answer.ok) for (const check of answer.checks) this.take(check)
+    else this.failure = answer.failure
+    for (const name of wanted) this.running.delete(name)
+  }
+
+  runAll(): Promise<void> {
+    return this.run(this.list().map(({ name }) => name))
+  }
+
+  clear(): void {
+    this.results.clear()
+    this.failure = null
+  }
+
+  private take(check: CheckResult): void {
+    this.results.set(check.name, check)
+    this.running.delete(check.name)
+  }
+}

@@ -1,0 +1,149 @@
+/** From what is wanted to what is there: the plan, its progress, and what the last run of it said. */
+import { diff } from '../../electron/core/plan/diff.js'
+import { normalise } from '../../electron/core/lab/normalise.js'
+import type { Lab } from '../../electron/core/lab/lab.js'
+import type { LabFile } from '../../electron/core/lab/schema.js'
+import type { Plan } from '../../electron/core/plan/step.js'
+import type { DeployFailure, DeployReport, Failure } from '../../electron/core/rpc.js'
+import { attempt } from '../connection/rpc.js'
+import type { Rpc } from '../connection/rpc.js'
+import { findDrift } from './drift.js'
+import type { Drift } from './drift.js'
+import { keepDrift } from './keep-drift.js'
+import type { LabDocument } from './lab-document.svelte.js'
+import type { Live } from './live.svelte.js'
+
+export interface Progress {
+  readonly done: number
+  readonly total: number
+}
+
+/** Where a plan would be so long that nobody reads it, it is still counted. */
+const none: Plan = []
+
+export class Deploy {
+  /** The lab file that was last built in this session. */
+  deployedFile = $state.raw<LabFile | null>(null)
+  /** Id of the document it came from: another document replaces everything, the same one changes what differs. */
+  private deployedId = $state<string | null>(null)
+  progress = $state.raw<Progress | null>(null)
+  stopping = $state(false)
+  failure = $state.raw<DeployFailure | Failure | null>(null)
+  report = $state.raw<DeployReport | null>(null)
+  /** The plan that runs or failed: live changes must not take its lines away while they are read. */
+  runningPlan = $state.raw<Plan | null>(null)
+
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly document: LabDocument,
+    private readonly live: Live,
+  ) {
+    rpc.on('deploy/progress', ({ done, total }) => {
+      if (this.progress) this.progress = { done, total }
+    })
+  }
+
+  readonly deployedLab: Lab | null = $derived(this.deployedFile ? normalise(this.deployedFile) : null)
+  /** The lab that is open is the one that was built, give or take its edits. */
+  readonly isDeployed = $derived(this.deployedId !== null && this.deployedId === this.document.id)
+  readonly busy = $derived(this.progress !== null || this.stopping)
+
+  /** What Deploy would do now. Empty: nothing. */
+  readonly plan: Plan = $derived.by(() => {
+    const { lab } = this.document
+    if (!lab || !this.live.state) return none
+    if (!this.isDeployed) return diff(lab, this.live.state, { former: 'everything' })
+    return this.hasEdits ? diff(lab, this.live.state, { former: this.deployedLab }) : none
+  })
+
+  /** Objects that the open lab and the kernel do not agree on because somebody changed the kernel. */
+  readonly drift: readonly Drift[] = $derived.by(() => {
+    const { lab } = this.document
+    if (!lab || !this.live.state || !this.isDeployed || !this.deployedLab || this.busy) return []
+    return findDrift(lab, this.deployedLab, this.live.state)
+  })
+
+  /** The lab says something else than what was deployed; its drawing does not count. */
+  private readonly hasEdits = $derived.by(() => {
+    const [now, then] = [this.document.labFile, this.deployedFile]
+    if (now === then) return false
+    return meaning(now) !== meaning(then)
+  })
+
+  readonly canDeploy = $derived(!this.busy && !this.document.broken && this.plan.length > 0)
+
+  restored(labFile: LabFile | null): void {
+    this.deployedFile = labFile
+    this.deployedId = labFile && this.document.labFile?.name === labFile.name ? this.document.id : null
+  }
+
+  forget(): void {
+    this.deployedFile = null
+    this.deployedId = null
+    this.progress = null
+    this.stopping = false
+  }
+
+  async deploy(): Promise<boolean> {
+    const lab = this.document.labFile
+    if (!lab || this.busy) return false
+    const { id } = this.document
+    this.runningPlan = this.plan
+    this.failure = null
+    this.report = null
+    this.progress = { done: 0, total: this.plan.length }
+    const answer = await attempt(this.rpc.request('lab/apply', { lab, replace: !this.isDeployed }))
+    this.progress = null
+    if (!answer.ok) {
+      this.failure = answer.failure
+      return false
+    }
+    this.report = answer
+    this.runningPlan = null
+    this.deployedFile = lab
+    this.deployedId = id
+    return true
+  }
+
+  /** Puts back everything that differs. */
+  async revertAll(): Promise<boolean> {
+    if (!this.deployedFile || this.busy) return false
+    return this.revert(null)
+  }
+
+  /** @param only the objects to put back; null: all of them */
+  async revert(only: readonly Drift[] | null): Promise<boolean> {
+    const lab = this.deployedFile
+    if (!lab || this.busy) return false
+    this.progress = { done: 0, total: only?.flatMap(({ steps }) => steps).length ?? this.drift.length }
+    const steps = only?.flatMap((drift) => drift.steps.map(({ text }) => text))
+    const answer = await attempt(
+      this.rpc.request('lab/apply', { lab, replace: true, ...(steps ? { only: steps } : {}) }),
+    )
+    this.progress = null
+    this.failure = answer.ok ? null : answer.failure
+    return answer.ok
+  }
+
+  keep(drift: Drift): void {
+    const { state } = this.live
+    if (state) this.document.change((labFile) => keepDrift(labFile, drift, state))
+  }
+
+  async stop(): Promise<boolean> {
+    if (this.busy) return false
+    this.stopping = true
+    const answer = await attempt(this.rpc.request('lab/clear', {}))
+    this.stopping = false
+    this.failure = answer.ok ? null : answer.failure
+    if (answer.ok) this.forget()
+    return answer.ok
+  }
+}
+
+/** What of a lab file reaches the kernel or the checks. */
+function meaning(file: LabFile | null): string {
+  if (!file) return ''
+  const { layout: _layout, guide: _guide, title: _title, description: _description, ...rest } = file
+  return JSON.stringify(rest)
+}

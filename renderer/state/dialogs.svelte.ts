@@ -1,0 +1,50 @@
+/** Questions that need an answer before anything goes on. One at a time; each resolves with what was chosen. */
+import type { RecoveredWork } from '../../electron/core/rpc-shell.js'
+
+export type Question =
+  | { readonly kind: 'unsaved'; readonly title: string; readonly answer: (chosen: 'save' | 'discard' | 'cancel') => void }
+  | {
+      readonly kind: 'overwrite'
+      readonly path: string
+      /** `changed`: somebody else wrote to our file. `exists`: another file is in the way. */
+      readonly why: 'changed' | 'exists'
+      readonly answer: (chosen: 'overwrite' | 'save-as' | 'cancel') => void
+    }
+  | {
+      readonly kind: 'recovered'
+      readonly work: readonly RecoveredWork[]
+      readonly answer: (chosen: RecoveredWork | 'discard' | 'later') => void
+    }
+  | {
+      readonly kind: 'browse'
+      readonly purpose: 'open' | 'save'
+      readonly suggested: string
+      readonly answer: (path: string | null) => void
+    }
+
+type Answer<K extends Question['kind']> = Parameters<Extract<Question, { kind: K }>['answer']>[0]
+type Asked<K extends Question['kind']> = Omit<Extract<Question, { kind: K }>, 'kind' | 'answer'>
+
+/** Windows over the window that ask nothing. */
+export type Sheet = 'palette' | 'shortcuts' | 'settings'
+
+export class Dialogs {
+  question = $state.raw<Question | null>(null)
+  sheet = $state<Sheet | null>(null)
+  private queue: Promise<unknown> = Promise.resolve()
+
+  ask<K extends Question['kind']>(kind: K, asked: Asked<K>): Promise<Answer<K>> {
+    const answered = this.queue.then(
+      () =>
+        new Promise<Answer<K>>((resolve) => {
+          const answer = (chosen: Answer<K>): void => {
+            this.question = null
+            resolve(chosen)
+          }
+          this.question = { kind, ...asked, answer } as unknown as Question
+        }),
+    )
+    this.queue = answered
+    return answered
+  }
+}

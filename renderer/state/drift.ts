@@ -1,0 +1,157 @@
+/**
+ * Where the kernel is no longer what was deployed: one entry per object that somebody changed in a terminal, with the
+ * commands that would put it back. Pure.
+ */
+import { diff } from '../../electron/core/plan/diff.js'
+import type { Lab } from '../../electron/core/lab/lab.js'
+import type { LiveState } from '../../electron/core/live/state.js'
+import type { PlannedStep, Step } from '../../electron/core/plan/step.js'
+
+/** `extra`: only the kernel has it. `missing`: only the lab has it. `changed`: both, with different values. */
+export type DriftKind = 'extra' | 'missing' | 'changed'
+
+export interface Drift {
+  readonly id: string
+  readonly kind: DriftKind
+  readonly namespace: string
+  /** In kernel words, e.g. `address 10.0.0.1/24 dev veth0`. */
+  readonly what: string
+  /** Carried out in this order, they put the object back. */
+  readonly steps: readonly PlannedStep[]
+}
+
+/** More rows than anybody reads; beyond them the lab is another one, and deploying it again is the answer. */
+const maxDrift = 500
+
+/**
+ * @param lab what is open, so that an object that was just kept is no longer listed
+ * @param deployed what was last built
+ */
+export function findDrift(lab: Lab, deployed: Lab, live: LiveState): readonly Drift[] {
+  const wanted = diff(lab, live, { former: 'everything' })
+  if (wanted.length === 0) return []
+  // What only the open lab asks for is an edit that is not deployed yet; what only the deployed one asked for is kept.
+  const undone = new Set(diff(deployed, live, { former: 'everything' }).map(({ text }) => text))
+  const found = new Map<string, PlannedStep[]>()
+  for (const planned of wanted) {
+    if (!undone.has(planned.text)) continue
+    const owner = objectOf(planned.step, found)
+    found.set(owner, [...(found.get(owner) ?? []), planned])
+  }
+  return [...found].slice(0, maxDrift).map(([id, steps]) => describe(id, steps))
+}
+
+const namespaceKey = (name: string): string => `namespace ${name}`
+const linkKey = (namespace: string, name: string): string => `link ${namespace} ${name}`
+
+/** The object a step belongs to: what is made or removed as a whole takes everything on it along. */
+function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
+  const whole = namespaceKey(step.namespace)
+  if (step.op === 'namespace-add' || step.op === 'namespace-delete' || known.has(whole)) return whole
+  switch (step.op) {
+    case 'veth-add': {
+      const peer = namespaceKey(step.peer.namespace)
+      return known.has(peer) ? peer : linkKey(step.namespace, step.name)
+    }
+    case 'bridge-add':
+    case 'vxlan-add':
+    case 'dummy-add':
+    case 'link-delete':
+      return linkKey(step.namespace, step.name)
+    case 'link-up':
+    case 'link-down':
+    case 'link-mtu':
+    case 'link-mac':
+    case 'link-master':
+    case 'bridge-stp':
+      return withLink(step.namespace, step.name, known) ?? `${step.op} ${step.namespace} ${step.name}`
+    case 'address-add':
+    case 'address-delete':
+      return withLink(step.namespace, step.dev, known) ?? `address ${step.namespace} ${step.dev} ${step.address}`
+    case 'impair-set':
+      return withLink(step.namespace, step.dev, known) ?? `impair ${step.namespace} ${step.dev}`
+    case 'route-add':
+    case 'route-delete': {
+      const { to, via, dev, metric } = step.route
+      return `route ${step.namespace} ${to} ${via ?? ''} ${dev ?? ''} ${metric ?? ''}`
+    }
+    case 'sysctl-set':
+      return `sysctl ${step.namespace} ${step.key}`
+    case 'nat-add':
+    case 'nat-delete':
+    case 'firewall-add':
+    case 'firewall-delete':
+      return `rule ${step.namespace} ${JSON.stringify(step.rule)}`
+    case 'service-start':
+    case 'service-stop':
+      return `service ${step.namespace} ${step.service.listen} ${step.service.port}`
+  }
+}
+
+function withLink(namespace: string, name: string, known: ReadonlyMap<string, unknown>): string | null {
+  const key = linkKey(namespace, name)
+  return known.has(key) ? key : null
+}
+
+function describe(id: string, steps: readonly PlannedStep[]): Drift {
+  const [first] = steps as [PlannedStep, ...PlannedStep[]]
+  const { step } = first
+  const one = steps.length === 1
+  return { id, namespace: step.namespace, steps, kind: kindOf(step, one ? null : (steps.at(-1)?.step ?? null)), what: words(step) }
+}
+
+function kindOf(step: Step, last: Step | null): DriftKind {
+  const adds = (each: Step): boolean => /-add$|-start$/.test(each.op)
+  const removes = (each: Step): boolean => /-delete$|-stop$/.test(each.op)
+  if (removes(step)) return last && adds(last) ? 'changed' : 'extra'
+  return adds(step) ? 'missing' : 'changed'
+}
+
+/** The object in the words of the kernel's own tools. */
+function words(step: Step): string {
+  switch (step.op) {
+    case 'namespace-add':
+    case 'namespace-delete':
+      return `netns ${step.namespace}`
+    case 'veth-add':
+    case 'bridge-add':
+    case 'vxlan-add':
+    case 'dummy-add':
+    case 'link-delete':
+    case 'bridge-stp':
+      return `link ${step.name}`
+    case 'link-up':
+      return `link ${step.name} down`
+    case 'link-down':
+      return `link ${step.name} up`
+    case 'link-mtu':
+      return `link ${step.name} mtu ${step.before}`
+    case 'link-mac':
+      return `link ${step.name} address ${step.before}`
+    case 'link-master':
+      return step.before === null ? `link ${step.name} nomaster` : `link ${step.name} master ${step.before}`
+    case 'address-add':
+    case 'address-delete':
+      return `addr ${step.address} dev ${step.dev}`
+    case 'route-add':
+    case 'route-delete': {
+      const { to, via, dev } = step.route
+      const prefix = to === '0.0.0.0/0' || to === '::/0' ? 'default' : to
+      return `route ${prefix}${via === null ? '' : ` via ${via}`}${dev === null ? '' : ` dev ${dev}`}`
+    }
+    case 'sysctl-set':
+      return step.before === null ? step.key : `${step.key} = ${step.before}`
+    case 'impair-set':
+      return `qdisc dev ${step.dev}`
+    case 'nat-add':
+    case 'nat-delete':
+    case 'firewall-add':
+    case 'firewall-delete': {
+      const { rule } = step
+      return 'kind' in rule ? `nat ${rule.kind}` : `${rule.chain} ${rule.action}`
+    }
+    case 'service-start':
+    case 'service-stop':
+      return `${step.service.listen} ${step.service.port}`
+  }
+}

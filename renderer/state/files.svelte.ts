@@ -1,0 +1,224 @@
+/** Labs as files: open, save, recent, starter labs, work that is not saved, and files that change under us. */
+import type { Failure } from '../../electron/core/rpc.js'
+import type { OpenedFile, RecentFile, RecoveredWork, StarterLab } from '../../electron/core/rpc-shell.js'
+import { attempt } from '../connection/rpc.js'
+import type { Rpc } from '../connection/rpc.js'
+import { t } from '../i18n/text.svelte.js'
+import type { Dialogs } from './dialogs.svelte.js'
+import type { LabDocument } from './lab-document.svelte.js'
+import { say, tell } from './tell.js'
+
+/** Typing and dragging settle before the work is kept; a crash loses at most this much (ms). */
+const keepDelayMs = 400
+/** The open lab of this tab, for a reload. */
+const tabKey = 'vethlab.document'
+
+/** The file was written by somebody else while it was open here. */
+export interface ExternalChange {
+  readonly file: OpenedFile
+}
+
+export class Files {
+  starters = $state.raw<readonly StarterLab[]>([])
+  recent = $state.raw<readonly RecentFile[]>([])
+  external = $state.raw<ExternalChange | null>(null)
+  /** Failure of opening what the user asked for; stays on screen until something else is opened. */
+  failure = $state.raw<Failure | null>(null)
+
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly document: LabDocument,
+    private readonly dialogs: Dialogs,
+    /** Another lab is open now. */
+    private readonly opened: () => void,
+  ) {
+    rpc.on('file/changed', ({ path }) => void this.changedOutside(path))
+    rpc.on('file/opened', ({ file }) => void this.openFile(file))
+  }
+
+  async load(): Promise<void> {
+    const [{ labs }] = await Promise.all([this.rpc.request('file/starters', {}), this.loadRecent()])
+    this.starters = labs
+  }
+
+  private async loadRecent(): Promise<void> {
+    this.recent = (await this.rpc.request('file/recent', {})).files
+  }
+
+  async openStarter(lab: StarterLab): Promise<void> {
+    if (!(await this.mayLeave())) return
+    this.show({ path: null, text: lab.text, fingerprint: null }, lab.id)
+  }
+
+  async openNew(): Promise<void> {
+    if (!(await this.mayLeave())) return
+    this.document.openNew('new-lab')
+    this.settled()
+  }
+
+  async open(): Promise<void> {
+    const path = await this.choose('open', '')
+    if (path !== null) await this.openPath(path)
+  }
+
+  async openPath(path: string): Promise<void> {
+    if (!(await this.mayLeave())) return
+    const answer = await attempt(this.rpc.request('file/read', { path }))
+    if (answer.ok) this.show(answer.file)
+    else {
+      this.failure = answer.failure
+      tell(answer.failure)
+    }
+  }
+
+  async openFile(file: OpenedFile): Promise<void> {
+    if (await this.mayLeave()) this.show(file)
+  }
+
+  private show(file: OpenedFile, starter: string | null = null): void {
+    this.document.open(file, starter)
+    this.settled()
+  }
+
+  private settled(): void {
+    this.failure = null
+    this.external = null
+    void attempt(this.rpc.request('file/watch', { path: this.document.path }))
+    void attempt(this.loadRecent())
+    this.opened()
+  }
+
+  /** Asks about unsaved work. False: stay where we are. */
+  async mayLeave(): Promise<boolean> {
+    if (!this.document.dirty) return true
+    const chosen = await this.dialogs.ask('unsaved', { title: this.document.title })
+    if (chosen === 'cancel') return false
+    if (chosen === 'save') return this.save()
+    await this.forget(this.document.id)
+    return true
+  }
+
+  async save(): Promise<boolean> {
+    const { path } = this.document
+    return path === null ? this.saveAs() : this.write(path, this.document.fingerprint)
+  }
+
+  async saveAs(): Promise<boolean> {
+    const name = this.document.fileName ?? `${this.document.labFile?.name ?? 'lab'}.vethlab.yaml`
+    const path = await this.choose('save', name)
+    return path === null ? false : this.write(path, path === this.document.path ? this.document.fingerprint : null)
+  }
+
+  private async write(path: string, base: string | null): Promise<boolean> {
+    const { text, id } = this.document
+    const answer = await attempt(this.rpc.request('file/write', { path, text, base }))
+    if (answer.ok) {
+      this.document.saved(path, text, answer.fingerprint)
+      this.external = null
+      await this.forget(id)
+      void attempt(this.rpc.request('file/watch', { path }))
+      void attempt(this.loadRecent())
+      say(t('files.saved', { name: this.document.fileName ?? '' }))
+      return true
+    }
+    if (answer.failure.code !== 'changed-on-disk') {
+      tell(answer.failure)
+      return false
+    }
+    const why = path === this.document.path ? 'changed' : 'exists'
+    const chosen = await this.dialogs.ask('overwrite', { path, why })
+    if (chosen === 'save-as') return this.saveAs()
+    if (chosen === 'cancel') return false
+    const there = await attempt(this.rpc.request('file/read', { path }))
+    return this.write(path, there.ok ? there.file.fingerprint : null)
+  }
+
+  /** The desktop's own dialog, or in a browser one of ours. */
+  private async choose(purpose: 'open' | 'save', suggested: string): Promise<string | null> {
+    const answer = await attempt(this.rpc.request('file/choose', { purpose, suggested }))
+    if (answer.ok) return answer.path
+    if (answer.failure.code === 'no-dialog') return this.dialogs.ask('browse', { purpose, suggested })
+    tell(answer.failure)
+    return null
+  }
+
+  private async changedOutside(path: string): Promise<void> {
+    if (path !== this.document.path) return
+    const answer = await attempt(this.rpc.request('file/read', { path }))
+    if (!answer.ok || path !== this.document.path || answer.file.fingerprint === this.document.fingerprint) return
+    const { file } = answer
+    if (file.text === this.document.text) return this.document.saved(path, file.text, file.fingerprint ?? '')
+    if (this.document.dirty) this.external = { file }
+    else this.takeExternal(file)
+  }
+
+  /** The file's new text, as an edit that can be undone. */
+  takeExternal(file: OpenedFile): void {
+    this.external = null
+    this.document.edit(file.text)
+    this.document.saved(file.path ?? '', file.text, file.fingerprint ?? '')
+    say(t('files.reloaded', { name: this.document.fileName ?? '' }))
+  }
+
+  /** Our text stays, and the next save goes over theirs. */
+  keepMine(file: OpenedFile): void {
+    this.external = null
+    this.document.fingerprint = file.fingerprint
+  }
+
+  async offer(work: readonly RecoveredWork[]): Promise<void> {
+    const others = work.filter(({ id }) => id !== this.document.id)
+    if (others.length === 0) return
+    const chosen = await this.dialogs.ask('recovered', { work: others })
+    if (chosen === 'later') return
+    if (chosen === 'discard') {
+      await Promise.all(others.map(({ id }) => this.forget(id)))
+      return
+    }
+    if (!(await this.mayLeave())) return
+    this.document.openRecovered(chosen.id, chosen.path, chosen.text)
+    this.settled()
+  }
+
+  private async forget(id: string): Promise<void> {
+    if (id !== '') await attempt(this.rpc.request('file/keep', { id, path: null, text: null }))
+  }
+
+  /** Call inside an effect: keeps unsaved work with the shell, and the open lab with the tab. */
+  keepWork(): () => void {
+    const { id, path, text, dirty, savedText, starter, isOpen } = this.document
+    const timer = setTimeout(() => {
+      if (!isOpen) return
+      const fingerprint = this.document.fingerprint
+      try {
+        sessionStorage.setItem(tabKey, JSON.stringify({ id, path, text, savedText, starter, fingerprint }))
+      } catch {
+        // Too big or forbidden: a reload then starts with what the shell kept.
+      }
+      if (dirty) void attempt(this.rpc.request('file/keep', { id, path, text }))
+    }, keepDelayMs)
+    return () => clearTimeout(timer)
+  }
+
+  /** What this tab had open before a reload. */
+  restoreTab(): boolean {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(tabKey) ?? 'null') as {
+        id: string
+        path: string | null
+        text: string
+        savedText: string | null
+        starter: string | null
+        fingerprint: string | null
+      } | null
+      if (!kept) return false
+      this.document.open({ path: kept.path, text: kept.text, fingerprint: kept.fingerprint }, kept.starter)
+      this.document.id = kept.id
+      this.document.savedText = kept.savedText
+      this.settled()
+      return true
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The lab that is open. Its text is the truth: edits change the text, and everything else is read from it. Undo and
+ * redo walk through texts; a text that does not parse keeps the last lab that did, so that the picture never vanishes.
+ */
+import { createLabText } from '../../electron/core/lab/print.js'
+import { openSource, setIn, updateSource } from '../../electron/core/lab/edit.js'
+import type { LabSource } from '../../electron/core/lab/edit.js'
+import type { Lab } from '../../electron/core/lab/lab.js'
+import { normalise } from '../../electron/core/lab/normalise.js'
+import { parseLabText } from '../../electron/core/lab/parse.js'
+import type { LabFile } from '../../electron/core/lab/schema.js'
+import type { OpenedFile } from '../../electron/core/rpc-shell.js'
+import { textOf } from '../i18n/text.svelte.js'
+
+/** Texts kept for undo. A lab is a few kilobytes; the limit is for the one that has thousands of nodes. */
+const maxHistory = 200
+
+interface Step {
+  readonly text: string
+  /** Edits of one kind that follow each other (a drag) are one step. */
+  readonly kind: string | null
+}
+
+export class LabDocument {
+  text = $state.raw('')
+  path = $state<string | null>(null)
+  /** The file's text when it was read or saved; null for a lab that was never saved. */
+  savedText = $state.raw<string | null>(null)
+  fingerprint: string | null = null
+  /** Changes with every lab that is opened: names unsaved work, and tells one lab from the next. */
+  id = $state('')
+  /** Id of the starter lab it came from. */
+  starter = $state<string | null>(null)
+  private undoable = $state.raw<readonly Step[]>([])
+  private redoable = $state.raw<readonly Step[]>([])
+  private lastLab: Lab | null = null
+
+  readonly isOpen = $derived(this.id !== '')
+  readonly fileName = $derived(this.path?.split('/').at(-1) ?? null)
+  private readonly parsed = $derived(this.isOpen ? parseLabText(this.text, this.fileName ?? 'lab') : null)
+  readonly problems = $derived(this.parsed?.problems ?? [])
+  readonly labFile = $derived(this.parsed?.labFile ?? null)
+  /** Null where nothing was ever readable. */
+  readonly lab: Lab | null = $derived.by(() => {
+    if (!this.parsed) return null
+    if (this.parsed.lab) this.lastLab = this.parsed.lab
+    // Meaning errors leave enough to draw; what could not be built is refused on deploy.
+    else if (this.parsed.labFile && !this.lastLab) return normalise(this.parsed.labFile)
+    return this.parsed.lab ?? this.lastLab
+  })
+  readonly broken = $derived(this.problems.some(({ severity }) => severity === 'error'))
+  readonly dirty = $derived(this.isOpen && this.text !== (this.savedText ?? this.firstText))
+  readonly canUndo = $derived(this.undoable.length > 0)
+  readonly canRedo = $derived(this.redoable.length > 0)
+  readonly title = $derived(this.lab ? textOf(this.lab.title) : (this.fileName ?? ''))
+  /** What a lab without a file started as: a starter lab that nobody changed is no unsaved work. */
+  private firstText = $state.raw('')
+
+  open(file: OpenedFile, starter: string | null = null): void {
+    this.lastLab = null
+    this.undoable = []
+    this.redoable = []
+    this.id = crypto.randomUUID()
+    this.starter = starter
+    this.path = file.path
+    this.fingerprint = file.fingerprint
+    this.text = file.text
+    this.firstText = file.text
+    this.savedText = file.path === null ? null : file.text
+  }
+
+  openNew(name: string): void {
+    this.open({ path: null, fingerprint: null, text: createLabText({ vethlab: 1, name, namespaces: { host: {} } }) })
+  }
+
+  /** Unsaved work from before a crash: open as it was left, and still unsaved. */
+  openRecovered(id: string, path: string | null, text: string): void {
+    this.open({ path, fingerprint: null, text })
+    this.id = id
+    this.savedText = path === null ? null : ''
+    this.firstText = ''
+  }
+
+  saved(path: string, text: string, fingerprint: string): void {
+    this.path = path
+    this.savedText = text
+    this.fingerprint = fingerprint
+  }
+
+  /** @param kind edits of the same kind in a row are taken back together */
+  edit(text: string, kind: string | null = null): void {
+    if (text === this.text) return
+    const last = this.undoable.at(-1)
+    if (kind === null || last?.kind !== kind || this.redoable.length > 0)
+      this.undoable = [...this.undoable, { text: this.text, kind }].slice(-maxHistory)
+    this.redoable = []
+    this.text = text
+  }
+
+  /** Changes what the lab says, and of its text only what says it. */
+  change(change: (lab: LabFile) => LabFile): void {
+    if (this.labFile) this.editSource((source) => updateSource(source, change(this.labFile as LabFile)))
+  }
+
+  place(namespace: string, at: { readonly x: number; readonly y: number }): void {
+    const value = { x: Math.round(at.x), y: Math.round(at.y) }
+    this.editSource((source) => setIn(source, ['layout', namespace], value), `move ${namespace}`)
+  }
+
+  undo(): void {
+    const step = this.undoable.at(-1)
+    if (!step) return
+    this.undoable = this.undoable.slice(0, -1)
+    this.redoable = [...this.redoable, { text: this.text, kind: null }]
+    this.text = step.text
+  }
+
+  redo(): void {
+    const step = this.redoable.at(-1)
+    if (!step) return
+    this.redoable = this.redoable.slice(0, -1)
+    this.undoable = [...this.undoable, { text: this.text, kind: null }]
+    this.text = step.text
+  }
+
+  /** A text that is no YAML can only be mended where it was written. */
+  private editSource(change: (source: LabSource) => LabSource, kind: string | null = null): void {
+    const source = openSource(this.text)
+    if (source) this.edit(change(source).text, kind)
+  }
+}

@@ -1,0 +1,141 @@
+/** One xterm screen: output in, keys out, and word of how much output has been taken in, for flow control. */
+import { FitAddon } from '@xterm/addon-fit'
+import { SearchAddon } from '@xterm/addon-search'
+import { Unicode11Addon } from '@xterm/addon-unicode11'
+import { WebLinksAddon } from '@xterm/addon-web-links'
+import { Terminal } from '@xterm/xterm'
+import type { ITheme } from '@xterm/xterm'
+
+export interface ScreenEvents {
+  typed(data: string): void
+  resized(columns: number, rows: number): void
+  /** So many characters of output have been written. */
+  taken(characters: number): void
+}
+
+/** Lines kept above the screen; a line of 100 cells is about 1.2 kB. */
+const scrollback = 5000
+/** Fewer, larger acknowledgements: a fifth of what the helper resumes at (characters). */
+const acknowledgeEvery = 1000
+
+export class Screen {
+  private readonly terminal = new Terminal({
+    allowProposedApi: true,
+    cursorBlink: true,
+    cursorInactiveStyle: 'outline',
+    fontFamily: '"JetBrains Mono", "Noto Sans CJK SC", monospace',
+    fontSize: 12,
+    // 19 px at 12 px: the line height of the design.
+    lineHeight: 1.2,
+    fontWeightBold: '600',
+    scrollback,
+    minimumContrastRatio: 4.5,
+    screenReaderMode: false,
+  })
+  private readonly fitting = new FitAddon()
+  readonly search = new SearchAddon()
+  private unacknowledged = 0
+  private flush: ReturnType<typeof setTimeout> | null = null
+  private opened = false
+  /** Asked before a key reaches the shell; true: the window takes it. */
+  takeKey: (event: KeyboardEvent) => boolean = () => false
+
+  constructor(private readonly events: ScreenEvents) {
+    this.terminal.loadAddon(this.fitting)
+    this.terminal.loadAddon(this.search)
+    this.terminal.loadAddon(new Unicode11Addon())
+    this.terminal.loadAddon(new WebLinksAddon((_event, address) => void window.open(address, '_blank', 'noopener')))
+    this.terminal.unicode.activeVersion = '11'
+    this.terminal.onData((data) => events.typed(data))
+    this.terminal.onResize(({ cols, rows }) => events.resized(cols, rows))
+    this.terminal.attachCustomKeyEventHandler((event) => !this.takeKey(event))
+  }
+
+  /** Null until it has been laid out. */
+  get size(): { readonly columns: number; readonly rows: number } | null {
+    return this.opened ? { columns: this.terminal.cols, rows: this.terminal.rows } : null
+  }
+
+  /** Draws into the element from now on. */
+  mount(element: HTMLElement, label: string): void {
+    if (this.opened) {
+      const { element: drawn } = this.terminal
+      if (drawn && drawn.parentElement !== element) element.append(drawn)
+      return
+    }
+    this.opened = true
+    this.terminal.open(element)
+    this.terminal.textarea?.setAttribute('aria-label', label)
+  }
+
+  fit(): void {
+    if (this.opened) this.fitting.fit()
+  }
+
+  theme(theme: ITheme): void {
+    this.terminal.options.theme = theme
+  }
+
+  screenReader(on: boolean): void {
+    this.terminal.options.screenReaderMode = on
+  }
+
+  write(data: string): void {
+    this.terminal.write(data, () => {
+      this.unacknowledged += data.length
+      if (this.unacknowledged >= acknowledgeEvery) this.acknowledge()
+      // The rest of a burst is told too, or the shell could wait for ever on the last few characters.
+      else this.flush ??= setTimeout(() => this.acknowledge(), 50)
+    })
+  }
+
+  private acknowledge(): void {
+    if (this.flush !== null) clearTimeout(this.flush)
+    this.flush = null
+    const characters = this.unacknowledged
+    this.unacknowledged = 0
+    if (characters > 0) this.events.taken(characters)
+  }
+
+  /** What was shown before, and nothing else; it is no new output and needs no word. */
+  reset(shown: string): void {
+    this.unacknowledged = 0
+    this.terminal.reset()
+    this.terminal.write(shown)
+  }
+
+  /** A line of ours, on a line of its own. */
+  say(text: string): void {
+    this.terminal.write(`\r\n\u001b[2m${text.replace(/[\u0000-\u001f]/g, ' ')}\u001b[0m\r\n`)
+  }
+
+  focus(): void {
+    this.terminal.focus()
+  }
+
+  blur(): void {
+    this.terminal.blur()
+  }
+
+  get selection(): string {
+    return this.terminal.getSelection()
+  }
+
+  /** Through xterm, so that bracketed paste keeps pasted lines from running by themselves. */
+  paste(text: string): void {
+    this.terminal.paste(text)
+  }
+
+  /** The text on screen and above, for tests and for copying all. */
+  get text(): string {
+    const { active } = this.terminal.buffer
+    return Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true) ?? '')
+      .join('\n')
+      .trimEnd()
+  }
+
+  dispose(): void {
+    if (this.flush !== null) clearTimeout(this.flush)
+    this.terminal.dispose()
+  }
+}

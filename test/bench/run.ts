@@ -1,0 +1,120 @@
+/**
+ * Measures how fast labs are built, side by side in one run, because machines differ and drift: Vethlab, the same
+ * commands as a script, Mininet, and C that does nothing else. Prints medians and ratios; `--out FILE` writes JSON.
+ *
+ * Usage: npm run bench [-- --quick] [-- --out FILE]
+ */
+import { writeFileSync } from 'node:fs'
+import { arch, cpus, release } from 'node:os'
+import { compileFloor, floor, mininet, mininetMissing, script, vethlab } from './stages.js'
+import type { Shape } from './topology.js'
+import { watchLatency } from './watch.js'
+
+/** Runs per size; the script at 500 nodes takes half a minute each time. */
+const plan: readonly { readonly count: number; readonly runs: number; readonly slowRuns: number }[] = [
+  { count: 10, runs: 7, slowRuns: 3 },
+  { count: 100, runs: 7, slowRuns: 2 },
+  { count: 500, runs: 3, slowRuns: 1 },
+]
+const quickPlan = [{ count: 10, runs: 3, slowRuns: 1 }, { count: 100, runs: 3, slowRuns: 1 }]
+const largest = { count: 1000, runs: 2 }
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+/** The kernel goes on freeing what the run before left; that is not the next run's time. */
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 400))
+
+async function repeat<T>(runs: number, once: () => Promise<T>): Promise<T[]> {
+  const results: T[] = []
+  for (let run = 0; run < runs; run += 1) {
+    results.push(await once())
+    await settle()
+  }
+  return results
+}
+
+interface Row {
+  readonly shape: Shape
+  readonly count: number
+  readonly builder: string
+  readonly upMs: number
+  readonly downMs: number | null
+  readonly goneMs: number | null
+  readonly runs: number
+}
+
+const quick = process.argv.includes('--quick')
+const outAt = process.argv.indexOf('--out')
+const out = outAt < 0 ? null : process.argv[outAt + 1]
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+const rows: Row[] = []
+const noMininet = mininetMissing()
+const compiled = compileFloor()
+say(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Linux ${release()}, ${arch()}`)
+if (noMininet) say(`Mininet is left out: ${noMininet}`)
+if (!compiled) say('The C floor is left out: no C compiler')
+
+async function measure(shape: Shape, count: number, runs: number, slowRuns: number): Promise<void> {
+  const add = (builder: string, built: readonly { upMs: number; downMs: number | null; goneMs?: number }[]): void => {
+    const downs = built.flatMap(({ downMs }) => (downMs === null ? [] : [downMs]))
+    const gones = built.flatMap(({ goneMs }) => (goneMs === undefined ? [] : [goneMs]))
+    const row: Row = {
+      shape,
+      count,
+      builder,
+      upMs: median(built.map(({ upMs }) => upMs)),
+      downMs: downs.length > 0 ? median(downs) : null,
+      goneMs: gones.length > 0 ? median(gones) : null,
+      runs: built.length,
+    }
+    rows.push(row)
+    say(
+      `${shape.padEnd(5)}${String(count).padStart(5)}  ${builder.padEnd(8)}${row.upMs.toFixed(1).padStart(10)} ms` +
+        (row.downMs === null ? '' : `   teardown call ${row.downMs.toFixed(1)} ms`) +
+        (row.goneMs === null ? '' : `, all gone ${row.goneMs.toFixed(0)} ms`),
+    )
+  }
+  add('vethlab', await repeat(runs, () => vethlab(shape, count)))
+  if (compiled) add('C floor', await repeat(runs, () => floor(compiled.program, shape, count)))
+  if (slowRuns > 0) {
+    if (!noMininet) add('mininet', await repeat(slowRuns, () => mininet(shape, count)))
+    add('script', await repeat(slowRuns, () => script(shape, count)))
+  }
+}
+
+try {
+  for (const shape of ['star', 'line'] as const) {
+    for (const { count, runs, slowRuns } of quick ? quickPlan : plan) await measure(shape, count, runs, slowRuns)
+    if (!quick) await measure(shape, largest.count, largest.runs, 0)
+  }
+} finally {
+  compiled?.remove()
+}
+
+const time = (shape: Shape, count: number, builder: string): number =>
+  rows.find((row) => row.shape === shape && row.count === count && row.builder === builder)?.upMs ?? Number.NaN
+
+/** What the design asks for, and what this run reached. */
+const ratios = (['star', 'line'] as const).flatMap((shape) => [
+  { name: `${shape} 100: Mininet / Vethlab`, value: time(shape, 100, 'mininet') / time(shape, 100, 'vethlab'), atLeast: 15 },
+  { name: `${shape} 100: script / Vethlab`, value: time(shape, 100, 'script') / time(shape, 100, 'vethlab'), atLeast: 25 },
+  { name: `${shape} 100: Vethlab / C floor`, value: time(shape, 100, 'vethlab') / time(shape, 100, 'C floor'), atMost: 2 },
+  { name: `${shape}: t(1000) / t(100)`, value: time(shape, 1000, 'vethlab') / time(shape, 100, 'vethlab'), atMost: shape === 'star' ? 20 : 14 },
+])
+say('')
+for (const { name, value, ...wanted } of ratios) {
+  if (Number.isNaN(value)) continue
+  const [word, bound] = 'atLeast' in wanted ? ['at least', wanted.atLeast] : ['at most', wanted.atMost]
+  const reached = word === 'at least' ? value >= (bound ?? 0) : value <= (bound ?? 0)
+  say(`${name.padEnd(32)}${value.toFixed(2).padStart(8)}   ${word} ${bound}   ${reached ? 'reached' : 'MISSED'}`)
+}
+
+say('')
+const watch = await watchLatency(quick ? 20 : 100)
+for (const { kind, medianMs, worstMs, samples } of watch.latencies)
+  say(`${`change by ${kind}`.padEnd(22)} seen after ${medianMs.toFixed(1).padStart(6)} ms (median of ${samples}; worst ${worstMs.toFixed(1)}) at ${watch.namespaces} namespaces`)
+
+if (out) {
+  writeFileSync(out, `${JSON.stringify({ kernel: release(), cores: cpus().length, rows, ratios, watch }, null, 2)}\n`)
+  say(`\nwritten to ${out}`)
+}

@@ -1,0 +1,277 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { deleteIn, insertIn, openSource, renameIn, setIn, updateSource } from '../../../electron/core/lab/edit.js'
+import type { LabSource } from '../../../electron/core/lab/edit.js'
+import { parseLabText } from '../../../electron/core/lab/parse.js'
+import { createLabText } from '../../../electron/core/lab/print.js'
+import { withValue } from '../../../electron/core/lab/source.js'
+import { labFileSchema } from '../../../electron/core/lab/schema.js'
+import { labFiles, pathsOf } from './arbitrary.js'
+import { exampleText } from './example.js'
+
+function open(text: string): LabSource {
+  const source = openSource(text)
+  if (!source) throw new Error(`not YAML: ${text}`)
+  return source
+}
+
+/** Lines that only one of the texts has, or has more often. */
+function changes(a: string, b: string): { readonly removed: string[]; readonly added: string[] } {
+  const less = (from: string, what: string): string[] =>
+    what.split('\n').reduce((lines, line) => {
+      const at = lines.indexOf(line)
+      return at < 0 ? lines : lines.toSpliced(at, 1)
+    }, from.split('\n'))
+  return { removed: less(a, b), added: less(b, a) }
+}
+
+describe('an edit changes the lines it is about and no other', () => {
+  const example = open(exampleText)
+  test.each<[string, (source: LabSource) => LabSource, string[], string[]]>([
+    [
+      'a value',
+      (s) => setIn(s, ['namespaces', 'ns0', 'interfaces', 'veth0', 'mtu'], 1400),
+      ['      veth0: { addresses: [192.168.1.2/24], mac: 02:00:00:00:00:02, mtu: 1500, up: true }'],
+      ['      veth0: { addresses: [192.168.1.2/24], mac: 02:00:00:00:00:02, mtu: 1400, up: true }'],
+    ],
+    [
+      'a value with a comment behind it',
+      (s) => setIn(s, ['namespaces', 'host', 'forwarding'], false),
+      ['    forwarding: true                  # net.ipv4.ip_forward and net.ipv6.conf.all.forwarding'],
+      ['    forwarding: false                  # net.ipv4.ip_forward and net.ipv6.conf.all.forwarding'],
+    ],
+    [
+      'a new namespace',
+      (s) => setIn(s, ['namespaces', 'ns2'], { interfaces: { v: { addresses: ['10.0.0.1/24'] } } }),
+      [],
+      ['  ns2:', '    interfaces:', '      v: { addresses: [10.0.0.1/24] }'],
+    ],
+    [
+      'a new key in a block',
+      (s) => setIn(s, ['namespaces', 'host', 'bridges', 'bridge0', 'mtu'], 1400),
+      [],
+      ['        mtu: 1400'],
+    ],
+    [
+      'a new key in a flow map',
+      (s) => setIn(s, ['layout', 'host'], { x: 1, y: 2 }),
+      ['layout: { ns0: { x: 0, y: 320 }, ns1: { x: 240, y: 320 } }          # drawing only; never changes the kernel'],
+      [
+        'layout: { ns0: { x: 0, y: 320 }, ns1: { x: 240, y: 320 }, host: { x: 1, y: 2 } }          # drawing only; never changes the kernel',
+      ],
+    ],
+    ['a new link', (s) => insertIn(s, ['links', 3], ['host:a', 'ns0:b']), [], ['  - [host:a, ns0:b]']],
+    ['a link before the others', (s) => insertIn(s, ['links', 0], ['host:a', 'ns0:b']), [], ['  - [host:a, ns0:b]']],
+    [
+      'an entry in an empty list',
+      (s) => insertIn(s, ['tunnels', 0], { type: 'vxlan', id: 1 }),
+      [
+        'tunnels: []                           # { type: vxlan, id: 42, namespace: r1, name: vx0, local: 10.0.0.1, remote: 10.0.0.2, port: 4789 }',
+      ],
+      [
+        'tunnels:',
+        '  - { type: vxlan, id: 1 }                           # { type: vxlan, id: 42, namespace: r1, name: vx0, local: 10.0.0.1, remote: 10.0.0.2, port: 4789 }',
+      ],
+    ],
+    [
+      'an address more',
+      (s) => insertIn(s, ['namespaces', 'host', 'bridges', 'bridge0', 'addresses', 1], 'fd00::1/64'),
+      ['        addresses: [192.168.1.1/24]'],
+      ['        addresses: [192.168.1.1/24, "fd00::1/64"]'],
+    ],
+    ['a key less', (s) => deleteIn(s, ['namespaces', 'host', 'bridges', 'bridge0', 'stp']), ['        stp: false'], []],
+    ['a link less', (s) => deleteIn(s, ['links', 1]), ['  - [ns1:veth2, host:veth3]'], []],
+    [
+      'a port less',
+      (s) => deleteIn(s, ['namespaces', 'host', 'bridges', 'bridge0', 'ports', 0]),
+      ['        ports: [veth1, veth3]'],
+      ['        ports: [veth3]'],
+    ],
+    [
+      'the last port less',
+      (s) => deleteIn(s, ['namespaces', 'host', 'bridges', 'bridge0', 'ports', 1]),
+      ['        ports: [veth1, veth3]'],
+      ['        ports: [veth1]'],
+    ],
+    [
+      'the only entry less',
+      (s) => deleteIn(s, ['namespaces', 'host', 'firewall', 0]),
+      [
+        '    firewall:',
+        '      - { chain: forward, source: 192.168.1.3, action: drop }      # chain: input|forward|output, action: accept|drop|reject',
+      ],
+      ['    firewall: []      # chain: input|forward|output, action: accept|drop|reject'],
+    ],
+    ['another name', (s) => renameIn(s, ['namespaces', 'internet'], 'outside'), ['  internet:'], ['  outside:']],
+  ])('%s', (_, change, removed, added) => {
+    const edited = change(example)
+    expect(changes(exampleText, edited.text)).toEqual({ removed, added })
+  })
+
+  test('a whole namespace less leaves its neighbours', () => {
+    const { text } = deleteIn(example, ['namespaces', 'ns1'])
+    expect(text).toBe(exampleText.replace(/ {2}ns1:\n(?: {4}.*\n)+/, ''))
+  })
+  test('what is set to what it is, or removed though absent, leaves the text as it is', () => {
+    expect(setIn(example, ['uplink'], 'off')).toBe(example)
+    expect(deleteIn(example, ['nothing', 'here'])).toBe(example)
+    expect(renameIn(example, ['namespaces', 'ns0'], 'ns1')).toBe(example)
+  })
+  test('missing maps on the way are made', () => {
+    const source = setIn(open('vethlab: 1\nname: x # name\n'), ['namespaces', 'a', 'interfaces', 'v', 'mtu'], 1400)
+    expect(source.text).toBe('vethlab: 1\nname: x # name\nnamespaces:\n  a:\n    interfaces: { v: { mtu: 1400 } }\n')
+  })
+  test('a key with nothing behind it gets its value', () => {
+    const source = setIn(
+      open('vethlab: 1\nname: x\nnamespaces:\n  a: # first\n  b:\n'),
+      ['namespaces', 'a', 'forwarding'],
+      true,
+    )
+    expect(source.value).toMatchObject({ namespaces: { a: { forwarding: true }, b: null } })
+    expect(source.text).toContain('# first')
+  })
+  test('Windows line ends stay', () => {
+    const { text } = setIn(open(exampleText.replaceAll('\n', '\r\n')), ['namespaces', 'new'], { forwarding: true })
+    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+  })
+  test('a shared value is changed only where it was meant', () => {
+    const source = setIn(
+      open('vethlab: 1\nname: x\nnamespaces:\n  a: &a { forwarding: true } # one\n  b: *a # two\n'),
+      ['namespaces', 'b', 'forwarding'],
+      false,
+    )
+    expect(source.value).toMatchObject({ namespaces: { a: { forwarding: true }, b: { forwarding: false } } })
+    const first = setIn(
+      open('vethlab: 1\nname: x\nnamespaces:\n  a: &a { forwarding: true } # one\n  b: *a # two\n'),
+      ['namespaces', 'a', 'forwarding'],
+      false,
+    )
+    expect(first.value).toMatchObject({ namespaces: { a: { forwarding: false }, b: { forwarding: true } } })
+    for (const { text } of [source, first]) expect(text).toMatch(/# one\n.*# two\n/)
+  })
+  test('what no file can say leaves the source as it is', () => {
+    expect(setIn(example, ['namespaces', '__proto__'], { forwarding: true })).toBe(example)
+  })
+})
+
+test('updating to another lab changes only what differs, and saving twice gives the same bytes', () => {
+  const source = open(exampleText)
+  const labFile = labFileSchema.parse(structuredClone(source.value))
+  expect(updateSource(source, labFile)).toBe(source)
+  labFile.links?.push(['ns0:x', 'ns1:y'])
+  labFile.uplink = 'on'
+  delete labFile.checks
+  const once = updateSource(source, labFile)
+  const { removed, added } = changes(exampleText, once.text)
+  expect(added).toEqual(['  - [ns0:x, ns1:y]', expect.stringMatching(/^uplink: on {27}# off \| on/)])
+  expect(removed).toHaveLength(5)
+  expect(updateSource(once, labFile)).toBe(once)
+  expect(updateSource(open(once.text), labFile).text).toBe(once.text)
+})
+
+test('a printed lab reads back as the same lab, and prints again as the same bytes', () => {
+  fc.assert(
+    fc.property(labFiles, (labFile) => {
+      const text = createLabText(labFile)
+      const parsed = parseLabText(text, 'f')
+      expect(parsed.labFile).toEqual(labFile)
+      expect(createLabText(parsed.labFile ?? labFile)).toBe(text)
+    }),
+    { numRuns: 300 },
+  )
+}, 60_000)
+
+test('a new file has the style of the lab files', () => {
+  const { labFile } = parseLabText(exampleText, 'f')
+  if (!labFile) throw new Error('no lab')
+  const text = createLabText(labFile)
+  for (const line of [
+    '      - { dnat: { protocol: tcp, port: 8080 }, in: eth0, to: 192.168.1.2:80 }',
+    '      veth2: { addresses: [192.168.1.3/24, "fd00:1::3/64"] }',
+    '  - [ns0:veth0, host:veth1]',
+    'layout: { ns0: { x: 0, y: 320 }, ns1: { x: 240, y: 320 } }',
+  ]) {
+    expect(text.split('\n')).toContain(line)
+  }
+})
+
+/** Comments on lines of their own and behind values, blank lines: whatever a person leaves in a file. */
+const decorate = (
+  text: string,
+  marks: readonly number[],
+): { readonly text: string; readonly comments: readonly string[] } => {
+  const comments: string[] = []
+  let literal = -1
+  const lines = text.split('\n').flatMap((line, i) => {
+    const indent = line.search(/\S|$/)
+    // Inside a literal block a comment would be text.
+    if (literal >= 0 && (line === '' || indent > literal)) return [line]
+    literal = /: \|-?$|- \|-?$/.test(line) ? indent : -1
+    const mark = marks[i % marks.length] ?? 0
+    if (line === '' || mark > 3) return [line]
+    const comment = `# note ${i} ${'!'.repeat(mark)}`
+    comments.push(comment)
+    if (mark === 0 || literal >= 0) return [' '.repeat(indent) + comment, line]
+    return mark === 1 ? [`${line}   ${comment}`] : mark === 2 ? ['', comment, line] : [`${line} ${comment}`, '']
+  })
+  return { text: lines.join('\n'), comments }
+}
+
+const change = fc.record({
+  at: fc.nat(),
+  kind: fc.constantFrom('set', 'delete', 'insert', 'add'),
+  value: fc.oneof(
+    fc.boolean(),
+    fc.integer(),
+    fc.constantFrom('text', 'a: b', '', 'one\ntwo\n'),
+    fc.constant({ forwarding: true }),
+    fc.constant(['a', 'b']),
+    fc.constant({ x: { y: [{ z: 1 }] } }),
+  ),
+})
+
+test('edits of files with comments say what was asked for and lose no comment of another line', () => {
+  fc.assert(
+    fc.property(
+      labFiles,
+      fc.array(fc.nat(6), { minLength: 1, maxLength: 7 }),
+      fc.array(change, { minLength: 1, maxLength: 4 }),
+      (labFile, marks, wanted) => {
+        const { text, comments } = decorate(createLabText(labFile), marks)
+        let source = open(text)
+        expect(source.value).toEqual(labFile)
+        for (const { at, kind, value } of wanted) {
+          const paths = pathsOf(source.value)
+          const path = paths[at % paths.length] ?? ['name']
+          const before = source
+          if (kind === 'set') {
+            source = setIn(source, path, value)
+            expect(source.value).toEqual(withValue(before.value, path, value))
+          } else if (kind === 'delete') {
+            source = deleteIn(source, path)
+            expect(source.value).toEqual(withValue(before.value, path, undefined))
+          } else if (kind === 'add') {
+            source = setIn(source, ['namespaces', 'added', 'x'], value)
+            expect(source.value).toEqual(withValue(before.value, ['namespaces', 'added', 'x'], value))
+            for (const comment of comments) if (before.text.includes(comment)) expect(source.text).toContain(comment)
+          } else {
+            source = insertIn(source, ['links', 0], ['a:b', 'c:d'])
+            for (const comment of comments) if (before.text.includes(comment)) expect(source.text).toContain(comment)
+          }
+          expect(open(source.text).value).toEqual(source.value)
+        }
+      },
+    ),
+    { numRuns: 300 },
+  )
+}, 60_000)
+
+test('changing a plain value in a block keeps every other byte', () => {
+  fc.assert(
+    fc.property(labFiles, fc.array(fc.nat(6), { minLength: 1, maxLength: 7 }), (labFile, marks) => {
+      const { text } = decorate(createLabText({ ...labFile, name: 'before-edit' }), marks)
+      expect(setIn(open(text), ['name'], 'after').text).toBe(text.replace('name: before-edit', 'name: after'))
+    }),
+    { numRuns: 100 },
+  )
+}, 30_000)

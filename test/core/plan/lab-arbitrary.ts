@@ -1,0 +1,192 @@
+/** Random labs that a kernel can hold. All draw from the same few names, so that any two of them overlap. */
+import fc from 'fast-check'
+import type { LabFile } from '../../../electron/core/lab/schema.js'
+
+const namespaceNames = ['host', 'ns0', 'ns1', 'ns2', 'ns3']
+const endNames = ['e0', 'e1', 'e2', 'e3']
+
+type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
+type RouteEntry = NonNullable<NamespaceEntry['routes']>[number]
+
+const address = (ipv6: boolean): fc.Arbitrary<string> => {
+  const ipv4 = fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 6 })).map(([net, host]) => `10.0.${net}.${host}/24`)
+  return ipv6
+    ? fc.oneof(
+        ipv4,
+        fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 4 })).map(([net, host]) => `fd00:${net}::${host}/64`),
+      )
+    : ipv4
+}
+
+const device = (ipv6: boolean) =>
+  fc.record(
+    {
+      addresses: fc.uniqueArray(address(ipv6), { maxLength: 3 }),
+      mtu: fc.constantFrom(1400, 9000),
+      mac: fc.constantFrom('02:00:00:00:00:01', '02:00:00:00:00:02'),
+      up: fc.constantFrom(true, true, true, false),
+    },
+    { requiredKeys: ['addresses'] },
+  )
+
+const firewall = (ipv6: boolean): fc.Arbitrary<NonNullable<NamespaceEntry['firewall']>> =>
+  fc.uniqueArray(
+    fc.constantFrom<NonNullable<NamespaceEntry['firewall']>[number]>(
+      { chain: 'forward', source: '10.0.0.3', action: 'drop' },
+      { chain: 'forward', destination: '10.0.1.0/24', protocol: 'tcp', port: 80, action: 'accept' },
+      { chain: 'forward', protocol: 'icmp', in: 'e0', action: 'reject' },
+      { chain: 'forward', out: 'e1', action: 'drop' },
+      { chain: 'input', protocol: 'udp', port: 53, action: 'reject' },
+      { chain: 'output', source: '0.0.0.0/0', action: 'accept' },
+      ...(ipv6 ? [{ chain: 'forward', source: 'fd00:1::/64', action: 'drop' } as const] : []),
+    ),
+    { maxLength: 4 },
+  )
+
+const nat: fc.Arbitrary<NonNullable<NamespaceEntry['nat']>> = fc.uniqueArray(
+  fc.constantFrom<NonNullable<NamespaceEntry['nat']>[number]>(
+    { masquerade: '10.0.0.0/24', out: 'e0' },
+    { masquerade: '0.0.0.0/0', out: 'e1' },
+    { snat: '10.0.1.0/24', out: 'e0', to: '10.0.2.9' },
+    { dnat: { protocol: 'tcp', port: 8080 }, in: 'e0', to: '10.0.0.2:80' },
+    { dnat: { protocol: 'udp', port: 53 }, to: '10.0.1.2' },
+  ),
+  { maxLength: 3 },
+)
+
+const services: fc.Arbitrary<NonNullable<NamespaceEntry['services']>> = fc.uniqueArray(
+  fc.record({ listen: fc.constantFrom('tcp', 'udp'), port: fc.constantFrom(80, 53), reply: fc.constantFrom('a', 'b') }),
+  { maxLength: 2, selector: ({ listen, port }) => `${listen}${port}` },
+)
+
+/** What a route is made of once the namespace's addresses are known. */
+const routeSeeds = fc.uniqueArray(
+  fc.record({
+    to: fc.constantFrom('default', '10.9.0.0/16', '10.8.1.0/24', '10.7.7.7/32'),
+    pick: fc.nat(20),
+    host: fc.integer({ min: 100, max: 110 }),
+    shape: fc.constantFrom<'via' | 'dev' | 'blackhole'>('via', 'via', 'dev', 'blackhole'),
+    metric: fc.constantFrom(undefined, undefined, 50),
+  }),
+  { maxLength: 3, selector: ({ to, metric }) => `${to} ${metric}` },
+)
+
+function routesOf(
+  seeds: typeof routeSeeds extends fc.Arbitrary<infer T> ? T : never,
+  entry: NamespaceEntry,
+): RouteEntry[] {
+  const devices = Object.entries({ ...entry.bridges, ...entry.interfaces }).filter(
+    ([name, each]) => name !== 'lo' && each,
+  )
+  const reachable = devices.flatMap(([, each]) => each?.addresses ?? [])
+  const taken = new Set<string>()
+  return seeds.flatMap(({ to, pick, host, shape, metric }): RouteEntry[] => {
+    const common = metric === undefined ? {} : { metric }
+    const target = to === 'default' ? '0.0.0.0/0' : to
+    const near = reachable[pick % Math.max(1, reachable.length)]
+    const route: RouteEntry | null =
+      shape === 'blackhole'
+        ? { to: target, type: 'blackhole', ...common }
+        : shape === 'dev'
+          ? devices[0]
+            ? { to: target, dev: devices[pick % devices.length]?.[0] ?? '', ...common }
+            : null
+          : near === undefined
+            ? null
+            : near.includes(':')
+              ? {
+                  to: to === 'default' ? to : `fd99:${to.length}::/48`,
+                  via: near.replace(/::\d+\/64/, `::${host}`),
+                  ...common,
+                }
+              : { to, via: near.replace(/\d+\/24/, String(host)), ...common }
+    const slot = route && `${route.to}${route.via?.includes(':') ? 6 : 4} ${metric}`
+    if (!route || !slot || taken.has(slot)) return []
+    taken.add(slot)
+    return [route]
+  })
+}
+
+const namespaceSeed = (ipv6: boolean) =>
+  fc.record({
+    forwarding: fc.constantFrom(undefined, true, false),
+    bridge: fc.option(fc.record({ device: device(ipv6), ports: fc.subarray(endNames), stp: fc.boolean() })),
+    bare: fc.option(device(ipv6)),
+    lo: fc.option(fc.uniqueArray(fc.constantFrom('203.0.113.1/32', '203.0.113.2/24'), { maxLength: 2 })),
+    devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6)))),
+    routes: routeSeeds,
+    nat,
+    firewall: firewall(ipv6),
+    services,
+    rpFilter: fc.constantFrom(undefined, '2', '0'),
+  })
+
+/** Ends are paired in the order of a random permutation of all of them. */
+const pairs = fc
+  .shuffledSubarray(
+    namespaceNames.flatMap((namespace) => endNames.map((name) => ({ namespace, name }))),
+    { maxLength: 12 },
+  )
+  .map((ends) => Array.from({ length: ends.length >> 1 }, (_, i) => [ends[2 * i], ends[2 * i + 1]] as const))
+
+const ofFamily = (ipv6: boolean): fc.Arbitrary<LabFile> =>
+  fc
+    .record({
+      names: fc.subarray(namespaceNames.slice(1)),
+      seeds: fc.tuple(...namespaceNames.map(() => namespaceSeed(ipv6))),
+      pairs,
+      impaired: fc.nat(12),
+      tunnel: fc.option(fc.record({ id: fc.constantFrom(42, 43), remote: fc.constantFrom('10.0.0.2', '10.0.0.3') })),
+    })
+    .map(({ names, seeds, pairs, impaired, tunnel }): LabFile => {
+      const there = new Set(['host', ...names])
+      const cables = pairs.filter(([a, b]) => a && b && there.has(a.namespace) && there.has(b.namespace))
+      const namespaces: NonNullable<LabFile['namespaces']> = {}
+      namespaceNames.forEach((name, at) => {
+        const seed = seeds[at]
+        if (!seed || !there.has(name)) return
+        const own = cables.flat().flatMap((end) => (end?.namespace === name ? [end.name] : []))
+        const entry: NamespaceEntry = {
+          ...(seed.forwarding === undefined ? {} : { forwarding: seed.forwarding }),
+          ...(seed.bridge
+            ? {
+                bridges: {
+                  br0: {
+                    ...seed.bridge.device,
+                    stp: seed.bridge.stp,
+                    ports: seed.bridge.ports.filter((port) => own.includes(port)),
+                  },
+                },
+              }
+            : {}),
+          interfaces: {
+            ...(seed.lo ? { lo: { addresses: seed.lo } } : {}),
+            ...Object.fromEntries(
+              own.flatMap((end) =>
+                seed.devices[endNames.indexOf(end)] ? [[end, seed.devices[endNames.indexOf(end)]]] : [],
+              ),
+            ),
+            ...(seed.bare ? { dummy0: seed.bare } : {}),
+          },
+          nat: seed.nat,
+          firewall: seed.firewall,
+          services: seed.services,
+          ...(seed.rpFilter === undefined ? {} : { sysctls: { 'net.ipv4.conf.all.rp_filter': seed.rpFilter } }),
+        }
+        namespaces[name] = { ...entry, routes: routesOf(seed.routes, entry) }
+      })
+      return {
+        vethlab: 1,
+        name: 'random',
+        namespaces,
+        links: cables.map(([a, b], at) => {
+          const ends: [string, string] = [`${a?.namespace}:${a?.name}`, `${b?.namespace}:${b?.name}`]
+          return at === impaired ? { ends, impair: { delay: '20ms', loss: '1%' } } : ends
+        }),
+        ...(tunnel
+          ? { tunnels: [{ type: 'vxlan', namespace: 'host', name: 'vx0', local: '10.0.0.1', ...tunnel }] }
+          : {}),
+      }
+    })
+
+export const labFile: fc.Arbitrary<LabFile> = fc.oneof(ofFamily(false), ofFamily(false), ofFamily(true))

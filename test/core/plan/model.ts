@@ -1,0 +1,414 @@
+/**
+ * A small model of the kernel: carries out steps on a live state with the behaviours a planner must reckon with -
+ * names that are taken, links that take their peers, addresses and routes along, routes that need a reachable gateway.
+ * Throws `Refusal` where the kernel would answer with an error.
+ */
+import { containsAddress, networkOf, parseAddress, isLinkLocalIpv6 } from '../../../electron/core/lab/address.js'
+import type { Family } from '../../../electron/core/lab/lab.js'
+import type * as live from '../../../electron/core/live/state.js'
+import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
+import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from '../../../electron/core/plan/rules.js'
+import type { KernelStep, RuleStep, Step, StepRoute } from '../../../electron/core/plan/step.js'
+
+export class Refusal extends Error {}
+
+type Mutable<T> = T extends readonly (infer U)[]
+  ? Mutable<U>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Mutable<T[K]> }
+    : T
+type Link = Mutable<live.LiveLink>
+type Namespace = Omit<Mutable<live.LiveNamespace>, 'ruleset'> & {
+  ruleset: { nft: unknown[]; iptables: Mutable<live.IptablesRule>[] }
+}
+
+export interface ModelOptions {
+  /** net.ipv4.conf.*.promote_secondaries, which systemd switches on and the kernel does not. */
+  readonly promoteSecondaries: boolean
+}
+
+/** What the watcher reads in every namespace of the model. */
+const watched = {
+  'net.ipv4.ip_forward': '0',
+  'net.ipv6.conf.all.forwarding': '0',
+  'net.ipv6.conf.all.disable_ipv6': '0',
+  'net.ipv6.conf.default.accept_dad': '1',
+  'net.ipv4.conf.all.rp_filter': '0',
+  'net.ipv4.conf.default.rp_filter': '0',
+}
+
+export class Model {
+  #namespaces: Map<string, Namespace>
+  #nextIndex = 2
+  #nextInode = 100
+  /** Bridges whose MTU was changed by hand. */
+  readonly #givenMtu = new Set<number>()
+  readonly #options: ModelOptions
+
+  constructor(state?: live.LiveState, options: ModelOptions = { promoteSecondaries: false }) {
+    this.#options = options
+    const copy = structuredClone(state?.namespaces ?? [fresh('host', 1)]) as unknown as Namespace[]
+    this.#namespaces = new Map(copy.map((each) => [each.name, each]))
+    for (const { links } of copy) for (const { index } of links) this.#nextIndex = Math.max(this.#nextIndex, index + 1)
+    for (const { links } of copy) {
+      for (const { name, kind, index, mtu } of links) {
+        const ports = links.filter(({ master }) => master === name).map((port) => port.mtu)
+        const own = ports.length > 0 ? Math.min(...ports) : 1500
+        // Indexes are unique in the model, across namespaces too.
+        if (kind === 'bridge' && mtu !== own) this.#givenMtu.add(index)
+      }
+    }
+    for (const { inode } of copy) this.#nextInode = Math.max(this.#nextInode, inode + 1)
+  }
+
+  get state(): live.LiveState {
+    const namespaces = [...this.#namespaces.values()] as unknown as live.LiveNamespace[]
+    return structuredClone({ revision: 0, namespaces })
+  }
+
+  run(steps: Iterable<Step>): this {
+    for (const step of steps) this.apply(step)
+    return this
+  }
+
+  apply(step: Step): void {
+    switch (step.op) {
+      case 'namespace-add':
+        if (this.#namespaces.has(step.namespace)) throw refusal('EEXIST', step)
+        this.#namespaces.set(step.namespace, fresh(step.namespace, this.#nextInode++))
+        return
+      case 'namespace-delete': {
+        const namespace = this.#at(step)
+        // A listening socket keeps a namespace, and all in it, alive.
+        if (namespace.services.length > 0) throw refusal('services still listen', step)
+        for (const link of [...namespace.links]) this.#drop(namespace, link)
+        this.#namespaces.delete(step.namespace)
+        return
+      }
+      case 'nat-add':
+      case 'nat-delete':
+        return this.#rule(step, spellNat(step.rule))
+      case 'firewall-add':
+      case 'firewall-delete':
+        if (step.rule.families.length !== 1) throw refusal('one family a step', step)
+        return this.#rule(step, spellFirewall(step.rule, step.rule.families[0] ?? 'ipv4'))
+      case 'service-start':
+      case 'service-stop': {
+        const namespace = this.#at(step)
+        const { listen, port, reply } = step.service
+        const at = namespace.services.findIndex((each) => each.listen === listen && each.port === port)
+        if (at >= 0 === (step.op === 'service-start')) throw refusal(at >= 0 ? 'EADDRINUSE' : 'ENOENT', step)
+        if (at >= 0) namespace.services.splice(at, 1)
+        else namespace.services.push({ listen, port, reply })
+        return
+      }
+      default:
+        return this.#kernel(step)
+    }
+  }
+
+  #kernel(step: Exclude<KernelStep, { op: 'namespace-add' | 'namespace-delete' }>): void {
+    const namespace = this.#at(step)
+    switch (step.op) {
+      case 'sysctl-set': {
+        const device = /^net\.ipv[46]\.(?:conf|neigh)\.([^.]+)\./.exec(step.key)?.[1]?.replaceAll('/', '.')
+        if (device !== undefined && device !== 'all' && device !== 'default') this.#link(namespace, device, step)
+        namespace.sysctls[step.key] = step.value
+        if (step.key === 'net.ipv6.conf.all.disable_ipv6' && step.value === '1') {
+          namespace.addresses = namespace.addresses.filter(({ family }) => family !== 'ipv6')
+          namespace.routes = namespace.routes.filter(({ family }) => family !== 'ipv6')
+        }
+        return
+      }
+      case 'veth-add': {
+        const far = this.#at({ ...step, namespace: step.peer.namespace })
+        const [a, b] = [this.#make(namespace, 'veth', step, step), this.#make(far, 'veth', step.peer, step)]
+        a.peer = { namespace: far.name, index: b.index }
+        b.peer = { namespace: namespace.name, index: a.index }
+        return
+      }
+      case 'bridge-add':
+        this.#make(namespace, 'bridge', step, step).bridge = { stp: step.stp, vlanFiltering: false }
+        return
+      case 'vxlan-add': {
+        const { id, local, remote, port } = step
+        this.#make(namespace, 'vxlan', step, step).vxlan = { id, local, remote, port }
+        return
+      }
+      case 'dummy-add':
+        this.#make(namespace, 'dummy', step, step)
+        return
+      case 'link-delete': {
+        const link = this.#link(namespace, step.name, step)
+        if (link.kind === 'loopback' || link.kind === 'physical') throw refusal('EOPNOTSUPP', step)
+        return this.#drop(namespace, link)
+      }
+      case 'link-up': {
+        const link = this.#link(namespace, step.name, step)
+        if (link.up) throw refusal('needless', step)
+        link.up = true
+        const bare = !namespace.addresses.some(({ dev, family }) => dev === 'lo' && family === 'ipv4')
+        if (link.name === 'lo' && bare) {
+          namespace.addresses.push({
+            dev: 'lo',
+            family: 'ipv4',
+            address: '127.0.0.1/8',
+            scope: 'host',
+            flags: ['permanent'],
+          })
+        }
+        return
+      }
+      case 'link-down': {
+        const link = this.#link(namespace, step.name, step)
+        if (!link.up) throw refusal('needless', step)
+        link.up = false
+        namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)
+        namespace.addresses = namespace.addresses.filter(({ dev, family }) => dev !== link.name || family !== 'ipv6')
+        return
+      }
+      case 'link-mtu':
+      case 'link-mac': {
+        const link = this.#link(namespace, step.name, step)
+        const now = step.op === 'link-mtu' ? link.mtu : link.mac
+        // A bridge's own MTU moves with its ports while a plan runs.
+        if (now !== step.before && link.kind !== 'bridge') throw refusal('before is wrong', step)
+        if (step.op === 'link-mac') link.mac = step.mac
+        else if (link.mtu !== step.mtu) {
+          link.mtu = step.mtu
+          if (link.kind === 'bridge') this.#givenMtu.add(link.index)
+        }
+        this.#adjust(namespace, link.master)
+        return
+      }
+      case 'link-master': {
+        const link = this.#link(namespace, step.name, step)
+        if (link.master !== step.before) throw refusal('before is wrong', step)
+        if (step.master !== null && this.#link(namespace, step.master, step).kind !== 'bridge')
+          throw refusal('EINVAL', step)
+        if (link.kind === 'bridge') throw refusal('ELOOP', step)
+        const left = link.master
+        link.master = step.master
+        this.#adjust(namespace, left)
+        this.#adjust(namespace, step.master)
+        return
+      }
+      case 'bridge-stp': {
+        const link = this.#link(namespace, step.name, step)
+        if (!link.bridge || link.bridge.stp === step.stp) throw refusal('needless', step)
+        link.bridge.stp = step.stp
+        return
+      }
+      case 'address-add': {
+        this.#link(namespace, step.dev, step)
+        const on = namespace.addresses.filter(({ dev }) => dev === step.dev)
+        if (on.some(({ address }) => address === step.address)) throw refusal('EEXIST', step)
+        const off = step.family === 'ipv6' && namespace.sysctls['net.ipv6.conf.all.disable_ipv6'] === '1'
+        if (off) throw refusal('EACCES', step)
+        const network = networkOf(step.address)
+        const second = step.family === 'ipv4' && on.some(({ address }) => networkOf(address) === network)
+        const flags = second ? ['permanent', 'secondary'] : ['permanent']
+        namespace.addresses.push({ dev: step.dev, family: step.family, address: step.address, scope: 'global', flags })
+        return
+      }
+      case 'address-delete':
+        return this.#deleteAddress(namespace, step)
+      case 'route-add':
+        return this.#addRoute(namespace, step.route, step)
+      case 'route-delete': {
+        const at = namespace.routes.findIndex((each) => isSame(each, step.route))
+        if (at < 0) throw refusal('ESRCH', step)
+        namespace.routes.splice(at, 1)
+        return
+      }
+      case 'impair-set': {
+        const link = this.#link(namespace, step.dev, step)
+        if (JSON.stringify(link.impair) !== JSON.stringify(step.before)) throw refusal('before is wrong', step)
+        link.impair = step.impair
+        return
+      }
+    }
+  }
+
+  /** br_mtu_auto_adjust: the smallest MTU of the ports, unless somebody gave the bridge one. */
+  #adjust(namespace: Namespace, name: string | null): void {
+    const bridge = namespace.links.find((each) => each.name === name)
+    if (!bridge || this.#givenMtu.has(bridge.index)) return
+    const ports = namespace.links.filter(({ master }) => master === name).map(({ mtu }) => mtu)
+    bridge.mtu = ports.length > 0 ? Math.min(...ports) : 1500
+  }
+
+  #at(step: { readonly op: string; readonly namespace: string }): Namespace {
+    const namespace = this.#namespaces.get(step.namespace)
+    if (!namespace) throw refusal('no such namespace', step)
+    return namespace
+  }
+
+  #link(namespace: Namespace, name: string, step: Step): Link {
+    const link = namespace.links.find((each) => each.name === name)
+    if (!link) throw refusal('ENODEV', step)
+    return link
+  }
+
+  #make(
+    namespace: Namespace,
+    kind: string,
+    made: { name: string; mac: string | null; mtu: number | null },
+    step: Step,
+  ): Link {
+    if (namespace.links.some(({ name }) => name === made.name)) throw refusal('EEXIST', step)
+    const index = this.#nextIndex++
+    const mac =
+      made.mac ??
+      `0a:00:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`
+    const link: Link = {
+      ...{ index, name: made.name, kind, mac, mtu: made.mtu ?? 1500, up: false, carrier: false, operstate: 'down' },
+      ...{ master: null, peer: null, bridge: null, port: null, vxlan: null, impair: null },
+    }
+    namespace.links.push(link)
+    return link
+  }
+
+  /** Removes a link, what hangs on it, and its peer. */
+  #drop(namespace: Namespace, link: Link): void {
+    if (!namespace.links.includes(link)) return
+    namespace.links = namespace.links.filter((each) => each !== link)
+    for (const each of namespace.links) if (each.master === link.name) each.master = null
+    this.#adjust(namespace, link.master)
+    namespace.addresses = namespace.addresses.filter(({ dev }) => dev !== link.name)
+    namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)
+    for (const key of Object.keys(namespace.sysctls)) {
+      if (key.includes(`.conf.${link.name}.`)) delete namespace.sysctls[key]
+    }
+    const far = link.peer?.namespace ? this.#namespaces.get(link.peer.namespace) : undefined
+    const peer = far?.links.find(({ index }) => index === link.peer?.index)
+    if (far && peer) this.#drop(far, peer)
+  }
+
+  #deleteAddress(namespace: Namespace, step: Extract<Step, { op: 'address-delete' }>): void {
+    const gone = namespace.addresses.find(({ dev, address }) => dev === step.dev && address === step.address)
+    if (!gone) throw refusal('EADDRNOTAVAIL', step)
+    const network = networkOf(gone.address)
+    namespace.addresses = namespace.addresses.filter((each) => each !== gone)
+    if (gone.family !== 'ipv4') return
+    const isSecond = (each: Mutable<live.LiveAddress>) =>
+      each.dev === step.dev && each.flags.includes('secondary') && networkOf(each.address) === network
+    if (!gone.flags.includes('secondary')) {
+      const next = namespace.addresses.find(isSecond)
+      if (next && this.#options.promoteSecondaries) next.flags = ['permanent']
+      else namespace.addresses = namespace.addresses.filter((each) => !isSecond(each))
+    }
+    if (namespace.addresses.some(({ dev, family }) => dev === step.dev && family === 'ipv4')) return
+    namespace.routes = namespace.routes.filter(({ dev, family }) => dev !== step.dev || family !== 'ipv4')
+  }
+
+  #addRoute(namespace: Namespace, route: StepRoute, step: Step): void {
+    const { family, to, via, type } = route
+    const metric = route.metric ?? (family === 'ipv6' ? 1024 : 0)
+    if (namespace.routes.some((each) => each.to === to && each.metric === metric)) throw refusal('EEXIST', step)
+    let dev: string | null = family === 'ipv6' && type !== 'unicast' ? 'lo' : null
+    if (type === 'unicast') {
+      dev = route.dev ?? (via === null ? null : this.#reach(namespace, via, family))
+      if (dev === null) throw refusal('ENETUNREACH', step)
+      if (!this.#link(namespace, dev, step).up) throw refusal('ENETDOWN', step)
+      if (via !== null && !route.onlink && !isLinkLocal(via) && this.#reach(namespace, via, family) === null) {
+        throw refusal('Nexthop has invalid gateway', step)
+      }
+    }
+    const flags = route.onlink ? ['onlink'] : []
+    namespace.routes.push({
+      ...{ family, to, via, dev, src: null, metric, type, protocol: 'boot', scope: 'global', table: 254, flags },
+    })
+  }
+
+  /** The device a gateway is on-link at. */
+  #reach(namespace: Namespace, gateway: string, family: Family): string | null {
+    const isUp = (name: string | null) => namespace.links.some((link) => link.name === name && link.up)
+    const on = namespace.addresses.find((each) => isUp(each.dev) && containsAddress(each.address, gateway))
+    if (on) return on.dev
+    const over = namespace.routes.find(
+      (each) =>
+        each.family === family && each.type === 'unicast' && each.via === null && containsAddress(each.to, gateway),
+    )
+    return over && isUp(over.dev) ? over.dev : null
+  }
+
+  #rule(step: RuleStep, { family, table, chain, saved }: RuleSpelling): void {
+    const rules = this.#at(step).ruleset.iptables
+    if (step.op === 'nat-add' || step.op === 'firewall-add') {
+      rules.push({ family, table, chain, rule: saved, policy: null, packets: 0, bytes: 0, engine: 'nft' })
+      return
+    }
+    const isIt = (each: live.IptablesRule) =>
+      each.family === family && each.table === table && each.chain === chain && liveRuleValue(each.rule ?? '') === saved
+    const at = rules.findIndex(isIt)
+    if (at < 0) throw refusal('no such rule', step)
+    rules.splice(at, 1)
+  }
+}
+
+function fresh(name: string, inode: number): Namespace {
+  return structuredClone({ ...emptyLiveNamespace(name, inode), sysctls: watched }) as unknown as Namespace
+}
+
+function refusal(why: string, step: object): Refusal {
+  return new Refusal(`${why}: ${JSON.stringify(step)}`)
+}
+
+function isLinkLocal(text: string): boolean {
+  const address = parseAddress(text)
+  return address !== null && isLinkLocalIpv6(address)
+}
+
+function isSame(there: live.LiveRoute, route: StepRoute): boolean {
+  const metric = route.metric ?? (route.family === 'ipv6' ? 1024 : 0)
+  if (there.to !== route.to || there.type !== route.type || there.via !== route.via) return false
+  return (
+    (there.metric === metric || (route.metric === null && route.family === 'ipv6')) &&
+    (route.dev === null || route.dev === there.dev)
+  )
+}
+
+/** What two states must have in common to count as the same network. Indexes and, unless asked for, MACs do not matter. */
+export function essence(state: live.LiveState, { macs = false } = {}): unknown {
+  const byName = new Map(state.namespaces.map((each) => [each.name, each]))
+  const lines = state.namespaces.map((namespace) => {
+    const { name, links, addresses, routes, ruleset, sysctls, services } = namespace
+    const peerName = (peer: live.LiveLink['peer']) =>
+      peer &&
+      `${peer.namespace}:${byName.get(peer.namespace ?? '')?.links.find(({ index }) => index === peer.index)?.name}`
+    return [
+      name,
+      {
+        links: links
+          .map(({ mac, name, kind, mtu, up, master, bridge, vxlan, impair, peer }) => ({
+            ...{ name, kind, mtu, up, master, bridge, vxlan, impair, peer: peerName(peer), ...(macs ? { mac } : {}) },
+          }))
+          .toSorted((a, b) => a.name.localeCompare(b.name)),
+        // In order within a subnet, where the first is the primary; 127.0.0.1 comes with lo and stays when it goes.
+        addresses: groupBy(
+          addresses.filter(({ address }) => address !== '127.0.0.1/8'),
+          ({ dev, address }) => `${dev} ${networkOf(address)}`,
+        ),
+        routes: routes.map((each) => JSON.stringify(each)).toSorted(),
+        rules: ['ipv4', 'ipv6'].map((family) =>
+          groupBy(
+            ruleset.iptables
+              .filter((each) => each.family === family)
+              .map(({ table, chain, rule }) => ({ table, chain, rule })),
+            ({ table, chain }) => `${table} ${chain}`,
+          ),
+        ),
+        sysctls,
+        services: services.map((each) => JSON.stringify(each)).toSorted(),
+      },
+    ] as const
+  })
+  return Object.fromEntries(lines.toSorted(([a], [b]) => a.localeCompare(b)))
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, T[]> {
+  const groups: Record<string, T[]> = {}
+  for (const item of items) (groups[keyOf(item)] ??= []).push(item)
+  return groups
+}

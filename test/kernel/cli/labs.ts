@@ -1,0 +1,32 @@
+/** Labs that the tests of the command line are about. Fixed names and addresses; each builds in milliseconds. */
+
+/** Two namespaces on one cable; all checks hold. */
+export const pair = (name = 'pair'): string => `vethlab: 1
+name: ${name}
+namespaces:
+  ns0: { interfaces: { veth0: { addresses: [10.0.0.1/24] } } }
+  ns1: { interfaces: { veth1: { addresses: [10.0.0.2/24] } } }
+links: [[ns0:veth0, ns1:veth1]]
+checks:
+  - { name: ns0 reaches ns1, from: ns0, ping: 10.0.0.2, expect: reply, ttl: 64 }
+  - { name: nobody listens, from: ns0, tcp: 10.0.0.2:80, expect: refused }
+`
+
+/** The first check holds, the second does not; its name is made to break formats. */
+export const failing = `vethlab: 1
+name: failing
+namespaces:
+  ns0: { interfaces: { veth0: { addresses: [10.0.0.1/24] } } }
+  ns1: { interfaces: { veth1: { addresses: [10.0.0.2/24] } } }
+links: [[ns0:veth0, ns1:veth1]]
+checks:
+  - { name: reaches ns1, from: ns0, ping: 10.0.0.2 }
+  - { name: "a <b> & \\"c\\" \\x1b[31mred", from: ns0, tcp: 10.0.0.2:80, expect: connected }
+`
+
+/** A mistyped key, in line 4. */
+export const invalid = `vethlab: 1
+name: invalid
+namespaces:
+  ns0: { interface: {} }
+`

@@ -1,0 +1,17 @@
+/** How often a condition is looked at (milliseconds). */
+const everyMs = 20
+
+/** Waits until a condition holds and returns what it gave; fails with its name after `limitMs`. */
+export async function until<T>(
+  name: string,
+  condition: () => T | Promise<T>,
+  limitMs = 10_000,
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + limitMs
+  for (;;) {
+    const value = await condition()
+    if (value) return value
+    if (Date.now() > deadline) throw new Error(`${name}: not within ${limitMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+  }
+}
