@@ -1,7 +1,9 @@
 /** Runs a lab's checks with real packets and compares what came back with what the lab expects. */
 import type { LabCheck } from '../core/lab/lab.js'
+import type { LiveState } from '../core/live/state.js'
 import type { CheckResult } from '../core/rpc.js'
 import type { KernelWorker } from './kernel/client.js'
+import { capturePath, type PathEvidence } from './check-path.js'
 import type { ProbeReply } from './kernel/protocol.js'
 
 /** No answer within this time is `lost`. Twice the first SYN retransmission of Linux, so that one loss is survived (RFC 6298). */
@@ -11,17 +13,15 @@ const atOnce = 32
 /** The payload of a plain `ping`, bytes. */
 const pingSize = 56
 
-export interface PathEvidence {
-  /** Namespaces the request was seen in, in order. */
-  readonly path: readonly string[]
-  /** Source address of the request where it was last seen. */
-  readonly source: string | null
-}
+/** Marks the probes of this process; ICMP carries the lower 16 bits as its identifier. */
+let lastIdentifier = 0
+const nextIdentifier = (): number => (lastIdentifier = (lastIdentifier + 1) & 0xffff)
 
 /** Runs all checks; `told` hears of each as it ends. Results keep the order of the checks. */
 export async function runChecks(
   worker: KernelWorker,
   checks: readonly LabCheck[],
+  live: () => LiveState,
   told: (result: CheckResult) => void,
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = []
@@ -29,7 +29,13 @@ export async function runChecks(
   const lane = async (): Promise<void> => {
     for (let index = next++; index < checks.length; index = next++) {
       const check = checks[index] as LabCheck
-      const result = judge(check, await probe(worker, check, index + 1), null)
+      const identifier = nextIdentifier()
+      const send = (): Promise<ProbeReply> => probe(worker, check, identifier)
+      const { reply, evidence } =
+        check.path === null && check.snat === null
+          ? { reply: await send(), evidence: null }
+          : await capturePath(worker, live(), check, identifier, send)
+      const result = judge(check, reply, evidence)
       results[index] = result
       told(result)
     }

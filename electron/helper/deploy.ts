@@ -15,7 +15,8 @@ export interface DeployHooks {
   ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void
 }
 
-export type Deployed = { readonly ok: true; readonly report: DeployReport } | { readonly ok: false; readonly failure: DeployFailure }
+export type Deployed =
+  { readonly ok: true; readonly report: DeployReport } | { readonly ok: false; readonly failure: DeployFailure }
 
 /** What stopped a run of steps: which one, and why. */
 interface Refusal {
@@ -80,7 +81,8 @@ export class Deployer {
     for (const { start, part } of partition(steps)) {
       if (progress) this.hooks.progress(start, steps.length, stepText(part[0] as Step))
       const refusal = await this.runPart(part, (done) => {
-        if (progress) this.hooks.progress(start + done, steps.length, stepText(part[Math.min(done, part.length - 1)] as Step))
+        if (progress)
+          this.hooks.progress(start + done, steps.length, stepText(part[Math.min(done, part.length - 1)] as Step))
       })
       const carried = refusal === null ? part.length : refusal.index
       this.record(part.slice(0, carried), refusal && { step: part[refusal.index] as Step, output: refusal.output })
@@ -94,7 +96,10 @@ export class Deployer {
     switch (kindOf(part[0] as Step)) {
       case 'kernel': {
         const stop = this.worker.on('progress', ({ done }) => told(done))
-        const { done, error } = await this.worker.request('run', { steps: part as readonly KernelStep[], progress: true })
+        const { done, error } = await this.worker.request('run', {
+          steps: part as readonly KernelStep[],
+          progress: true,
+        })
         stop()
         return error === null ? null : { index: done, code: error.code, output: error.message }
       }
@@ -121,7 +126,13 @@ export class Deployer {
 
   private record(steps: readonly Step[], refused: { readonly step: Step; readonly output: string } | null): void {
     const time = Date.now()
-    const records = steps.map((step) => ({ time, namespace: step.namespace, text: stepText(step), ok: true, output: null as string | null }))
+    const records = steps.map((step) => ({
+      time,
+      namespace: step.namespace,
+      text: stepText(step),
+      ok: true,
+      output: null as string | null,
+    }))
     if (refused) {
       const { step, output } = refused
       records.push({ time, namespace: step.namespace, text: stepText(step), ok: false, output })
@@ -167,7 +178,10 @@ function ruleLine(step: RuleStep): RuleLine {
 }
 
 /** Delay and loss need netem. A kernel without it still builds the rest, and says what is left out. */
-function leaveOut(plan: Plan, missing: ReadonlyMap<string, string>): { possible: PlannedStep[]; skipped: { text: string; reason: string }[] } {
+function leaveOut(
+  plan: Plan,
+  missing: ReadonlyMap<string, string>,
+): { possible: PlannedStep[]; skipped: { text: string; reason: string }[] } {
   const possible: PlannedStep[] = []
   const skipped: { text: string; reason: string }[] = []
   for (const planned of plan) {

@@ -42,7 +42,8 @@ export class Mirror {
     const known = this.namespaces.get(name)
     if (known?.inode !== sections.inode) return sections
     const changed = Object.entries(sections).filter(
-      ([section, value]) => section === 'inode' || JSON.stringify(value) !== JSON.stringify(known[section as keyof typeof known]),
+      ([section, value]) =>
+        section === 'inode' || JSON.stringify(value) !== JSON.stringify(known[section as keyof typeof known]),
     )
     return Object.fromEntries(changed) as Omit<KernelNamespace, 'name'>
   }
@@ -64,7 +65,8 @@ export class Mirror {
 
   /** Reads rulesets again; resolves when what was asked for by now is in the state. */
   async readRulesets(names: readonly string[], withLegacy = false): Promise<void> {
-    for (const name of names) this.wanted.set(name, withLegacy || this.legacy.has(name) || (this.wanted.get(name) ?? false))
+    for (const name of names)
+      this.wanted.set(name, withLegacy || this.legacy.has(name) || (this.wanted.get(name) ?? false))
     await this.settleRulesets()
   }
 
@@ -89,7 +91,8 @@ export class Mirror {
     if (this.inodeOf(name) !== inode) return
     if (ruleset.iptables.some(({ engine }) => engine === 'legacy')) this.legacy.add(name)
     const known = this.namespaces.get(name)
-    if (JSON.stringify(known?.ruleset ?? emptyRuleset) !== JSON.stringify(ruleset)) this.push({ namespace: name, inode, ruleset })
+    if (JSON.stringify(known?.ruleset ?? emptyRuleset) !== JSON.stringify(ruleset))
+      this.push({ namespace: name, inode, ruleset })
   }
 
   private inodeOf(name: string): number | null {

@@ -25,7 +25,12 @@ export async function readRuleset(namespace: string, legacy: boolean): Promise<L
   return { nft, iptables }
 }
 
-async function save(namespace: string, program: string, family: Family, engine: 'nft' | 'legacy'): Promise<IptablesRule[]> {
+async function save(
+  namespace: string,
+  program: string,
+  family: Family,
+  engine: 'nft' | 'legacy',
+): Promise<IptablesRule[]> {
   const saved = await runIn(namespace, program, ['-c'])
   return saved.status === 0 ? parseSave(saved.stdout, family, engine) : []
 }
@@ -57,13 +62,31 @@ export function parseSave(text: string, family: Family, engine: 'nft' | 'legacy'
     const policy = /^:(\S+) (ACCEPT|DROP) \[(\d+):(\d+)\]/.exec(line)
     if (policy) {
       const [, chain = '', verdict = '', packets, bytes] = policy
-      rules.push({ family, table, chain, rule: null, policy: verdict, packets: Number(packets), bytes: Number(bytes), engine })
+      rules.push({
+        family,
+        table,
+        chain,
+        rule: null,
+        policy: verdict,
+        packets: Number(packets),
+        bytes: Number(bytes),
+        engine,
+      })
       continue
     }
     const rule = /^\[(\d+):(\d+)\] -A (\S+) ?(.*)$/.exec(line)
     if (rule) {
       const [, packets, bytes, chain = '', spec = ''] = rule
-      rules.push({ family, table, chain, rule: spec, policy: null, packets: Number(packets), bytes: Number(bytes), engine })
+      rules.push({
+        family,
+        table,
+        chain,
+        rule: spec,
+        policy: null,
+        packets: Number(packets),
+        bytes: Number(bytes),
+        engine,
+      })
     }
   }
   return rules
@@ -104,5 +127,8 @@ export async function restoreRules(
   const ran = await runIn(namespace, program, ['--noflush', '--wait', '5'], text.join('\n'))
   if (ran.status === 0) return null
   const named = /line:? (\d+)/.exec(ran.stderr)
-  return { index: origin.get(Number(named?.[1])) ?? 0, output: ran.stderr.trim() || `${program} ended with ${ran.status}` }
+  return {
+    index: origin.get(Number(named?.[1])) ?? 0,
+    output: ran.stderr.trim() || `${program} ended with ${ran.status}`,
+  }
 }

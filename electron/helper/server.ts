@@ -33,7 +33,12 @@ import { Terminals } from './terminal.js'
 /** Commands kept for a client that comes later or again: the plan of a lab of 200 namespaces. */
 const keptCommands = 2000
 
-const failure = (code: string, message: string, where: string | null = null, output: string | null = null): Failure => ({
+const failure = (
+  code: string,
+  message: string,
+  where: string | null = null,
+  output: string | null = null,
+): Failure => ({
   code,
   message,
   where,
@@ -99,14 +104,21 @@ export class HelperServer {
     this.connection.onRequest(name, async (raw: unknown) => {
       const parsed = requests[name].safeParse(raw ?? {})
       if (!parsed.success)
-        return new ResponseError(errorCodes.invalidParams, `${name}: ${parsed.error.issues[0]?.message ?? 'invalid parameters'}`)
-      if (!this.opened && name !== 'session/open') return new ResponseError(errorCodes.notOpen, 'session/open must come first')
+        return new ResponseError(
+          errorCodes.invalidParams,
+          `${name}: ${parsed.error.issues[0]?.message ?? 'invalid parameters'}`,
+        )
+      if (!this.opened && name !== 'session/open')
+        return new ResponseError(errorCodes.notOpen, 'session/open must come first')
       try {
         return await answer(parsed.data as Params<N>)
       } catch (error) {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
         process.stderr.write(`${name}: ${text}\n`)
-        return new ResponseError(errorCodes.internal, `${name} failed unexpectedly: ${error instanceof Error ? error.message : text}`)
+        return new ResponseError(
+          errorCodes.internal,
+          `${name} failed unexpectedly: ${error instanceof Error ? error.message : text}`,
+        )
       }
     })
   }
@@ -126,7 +138,13 @@ export class HelperServer {
     this.mirror.flush()
     this.opened = true
     const { state: live } = this.mirror
-    return { capabilities, live, lab: this.applied?.file ?? null, terminals: this.terminals.list(), commands: this.commands }
+    return {
+      capabilities,
+      live,
+      lab: this.applied?.file ?? null,
+      terminals: this.terminals.list(),
+      commands: this.commands,
+    }
   }
 
   private async apply({ lab: file, replace }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
@@ -135,12 +153,20 @@ export class HelperServer {
     const lab = normalise(file)
     await this.watchSysctls(lab)
     await this.readAll()
-    const plan = diff(lab, this.mirror.state, { former: replace === false ? (this.applied?.lab ?? null) : 'everything' })
+    const plan = diff(lab, this.mirror.state, {
+      former: replace === false ? (this.applied?.lab ?? null) : 'everything',
+    })
     const { features } = await this.capabilities()
-    const missing = new Map(features.filter(({ available }) => !available).map(({ name, reason }) => [name, reason ?? 'not there']))
+    const missing = new Map(
+      features.filter(({ available }) => !available).map(({ name, reason }) => [name, reason ?? 'not there']),
+    )
     const deployed = await this.deployer.deploy(plan, missing)
     if (deployed.ok) this.applied = { file, lab }
-    await this.settle(plan.filter(({ step }) => step.op.startsWith('nat-') || step.op.startsWith('firewall-')).map(({ step }) => step.namespace))
+    await this.settle(
+      plan
+        .filter(({ step }) => step.op.startsWith('nat-') || step.op.startsWith('firewall-'))
+        .map(({ step }) => step.namespace),
+    )
     return deployed.ok ? { ok: true, ...deployed.report } : { ok: false, failure: deployed.failure }
   }
 
@@ -212,7 +238,12 @@ export class HelperServer {
     if (unknown !== undefined)
       return { ok: false, failure: failure('no-such-check', `The lab has no check named "${unknown}".`, unknown) }
     const wanted = only === undefined ? all : all.filter(({ name }) => only.includes(name))
-    const checks = await runChecks(this.worker, wanted, (check) => this.notify('check/result', { check }))
+    const checks = await runChecks(
+      this.worker,
+      wanted,
+      () => this.mirror.state,
+      (check) => this.notify('check/result', { check }),
+    )
     return { ok: true, checks }
   }
 

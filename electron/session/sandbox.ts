@@ -22,19 +22,26 @@ const endLimitMs = 1500
 interface Variant {
   readonly name: 'many-ids' | 'one-id' | 'root'
   readonly options: readonly string[]
+  /** Processes from ours to process 1 of the sandbox: each unshare(1) that forks is one. */
+  readonly forks: 1 | 2
 }
 
-const manyIds: Variant = { name: 'many-ids', options: ['--user', '--map-root-user', '--map-auto'] }
+const manyIds: Variant = { name: 'many-ids', options: ['--user', '--map-root-user', '--map-auto'], forks: 1 }
 /**
- * With one id there is no setgroups(2), and as root tcpdump calls it to become somebody else. So nobody becomes root:
- * the user stays the user, with every capability kept across exec (ambient). A real root has no other name to take.
+ * With one id there is no setgroups(2), and as root tcpdump calls it to become somebody else. So nobody is root inside:
+ * the user stays the user, with every capability kept across exec (ambient). The user namespace around it is the door:
+ * who comes from outside must be root to keep capabilities across exec, and root there has power over all inside.
+ * A real root has no other name to take.
  */
 function oneId(): Variant {
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
+  const asRootInside = ['--user', '--map-root-user']
+  if (uid === 0) return { name: 'one-id', options: asRootInside, forks: 1 }
   const asSelf = ['--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps']
-  return { name: 'one-id', options: uid === 0 ? ['--user', '--map-root-user'] : asSelf }
+  const options = [...asRootInside, '--fork', '--kill-child', findProgram('unshare') ?? 'unshare', ...asSelf]
+  return { name: 'one-id', options, forks: 2 }
 }
-const asRoot: Variant = { name: 'root', options: [] }
+const asRoot: Variant = { name: 'root', options: [], forks: 1 }
 
 const common = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'slave'] as const
 
@@ -116,7 +123,7 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
   const channel = lineChannel(socket, maxMessageBytes)
   const session = await connect(channel, {
     limitMs: startLimitMs,
-    anchorPid: () => anchorOf(child),
+    anchorPid: () => anchorOf(child, variant.forks),
     lastWords: () => stderr.trim(),
     async end() {
       channel.end()
@@ -142,14 +149,16 @@ function helperEnvironment(): NodeJS.ProcessEnv {
   }
 }
 
-/** Process 1 of the sandbox, by its number outside: the only child of unshare. */
-function anchorOf(child: ChildProcess): number | null {
-  const pid = child.pid
-  if (pid === undefined) return null
-  try {
-    const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]
-    return first ? Number(first) : null
-  } catch {
-    return null
+/** Process 1 of the sandbox, by its number outside: the only child of the last unshare. */
+function anchorOf(child: ChildProcess, forks: number): number | null {
+  let pid = child.pid
+  for (let level = 0; level < forks && pid !== undefined; level++) {
+    try {
+      const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]
+      pid = first ? Number(first) : undefined
+    } catch {
+      return null
+    }
   }
+  return pid ?? null
 }

@@ -145,6 +145,8 @@ class Builder {
     const rows = placeRows(boxes)
     const columns = new Set(rows.placed.map((each) => each.x)).size
     const wishes = new Map<string, number>()
+    // Where ports on the left push the bars aside, the leaves follow.
+    const shift = (this.box(id).bars[0]?.x ?? 24) - 24
     for (const [index, each] of rows.placed.entries()) {
       const row = Math.floor(index / Math.max(1, columns))
       if (row > 0 && index < leaves.length) this.out.rows.set(each.id, { row, above: id })
@@ -152,11 +154,11 @@ class Builder {
     for (const each of this.graph.neighbours.get(id) ?? []) {
       const placed = rows.placed.find((other) => other.id === each.id)
       const box = boxes.find((other) => other.id === each.id)
-      if (placed && box) wishes.set(each.via, this.wishFor(each, box, placed.x))
+      if (placed && box) wishes.set(each.via, this.wishFor(each, box, placed.x + shift))
     }
     const core = this.box(id, wishes)
-    const places = rows.placed.map((each) => ({ ...each, y: each.y + core.height + gap.below }))
-    return { core, places, width: Math.max(core.width, rows.width), height: core.height + (boxes.length > 0 ? gap.below + rows.height : 0) }
+    const places = rows.placed.map((each) => ({ ...each, x: each.x + shift, y: each.y + core.height + gap.below }))
+    return { core, places, width: Math.max(core.width, rows.width + shift), height: core.height + (boxes.length > 0 ? gap.below + rows.height : 0) }
   }
 
   /** Where a port at the bottom of a box must be for its cable to reach `box`, placed at `x`, without a bend. */
@@ -216,7 +218,7 @@ class Builder {
     const set = (id: string, x: number, level: number): void => {
       const y = levelY(level)
       this.out.places.set(id, { x, y })
-      let cursor = x
+      let cursor = x + (this.box(id).bars[0]?.x ?? 24) - 24
       for (const unit of units(id)) {
         const rows = rowsOf(unit)
         const columns = new Set(rows.placed.map((each) => each.x)).size

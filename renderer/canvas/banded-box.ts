@@ -39,7 +39,7 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   )
   const on = (side: string): SceneInterface[] => routed.filter((item) => (sides.get(item.id) ?? 'right') === side)
   const [lefts, rights, tops, bottoms] = [on('left'), on('right'), on('top'), on('bottom')]
-  const lines = new Map(each.interfaces.map((item) => [item.id, interfaceLines(item, words)]))
+  const lines = new Map(each.interfaces.map((item) => [item.id, interfaceLines(item, words, each.presence === 'foreign')]))
   const widest = (items: readonly SceneInterface[]): number =>
     Math.max(0, ...items.map((item) => linesWidth(lines.get(item.id) ?? [])))
   const leftWidth = lefts.length > 0 ? 16 + widest(lefts) + 28 : 0
@@ -69,7 +69,7 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   const limit = maxWidth === null ? null : maxWidth - (rights.length > 0 ? 36 : 24)
   const plan = planBars({ each, words, left: 24 + (bridged ? leftWidth : 0), top: layer3Bottom + 28, wishes, limit })
   const lastBar = plan.bars.at(-1)
-  const layer2Bottom = lastBar ? lastBar.y + lastBar.height + 46 : layer3Bottom
+  const layer2Bottom = lastBar ? plan.bottom : layer3Bottom
   marks.push(...plan.marks)
 
   // The router stands above the first stem; without a bridge, between the labels of its sides.
@@ -153,7 +153,7 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
 
   const splits: Split[] = plan.bars.map((bar: Bar): Split => {
     const item = bridges.find((bridge) => bridge.id === bar.id) as SceneInterface
-    return { id: bar.id, x: bar.stemX, y: layer3Bottom + 1, presence: bar.presence, addressed: item.addresses.length > 0 }
+    return { id: bar.id, x: bar.stemX, y: layer3Bottom + 1, presence: bar.presence, addressed: item.addresses.some((address) => address.presence !== 'planned') }
   })
   for (const split of splits) {
     const own = lines.get(split.id) ?? []

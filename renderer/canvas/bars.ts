@@ -1,6 +1,6 @@
 /** Layer 2 of a box: bridge bars in steps, their ports on the lower edge, a stem up to each bridge's own interface. */
 import { snapUp, type Bar, type Mark, type Port } from './drawing.js'
-import { interfaceLines, linesWidth, mark, setLines } from './label.js'
+import { interfaceLines, lineHeight, linesWidth, mark, setLines } from './label.js'
 import { elide, textWidth } from './measure.js'
 import { portOf } from './plain-box.js'
 import type { SceneInterface, SceneNamespace } from './scene.js'
@@ -23,6 +23,8 @@ export interface BarsPlan {
   readonly marks: readonly Mark[]
   /** Right end of what is drawn. */
   readonly right: number
+  /** Lower end of bars and port labels, with air below. */
+  readonly bottom: number
 }
 
 export interface BarsInput {
@@ -41,6 +43,7 @@ export function planBars({ each, words, left, top, wishes, limit }: BarsInput): 
   const ports: Port[] = []
   const marks: Mark[] = []
   let cursor = left
+  let bottom = top
   for (const [index, bridge] of each.interfaces.filter((item) => item.kind === 'bridge').entries()) {
     const y = top + index * barStep
     const members = each.interfaces.filter((item) => item.master === bridge.name)
@@ -57,6 +60,7 @@ export function planBars({ each, words, left, top, wishes, limit }: BarsInput): 
       const width = 16 + linesWidth(lines)
       right = Math.max(right, x + 24)
       if (room < width + 4 || (limit !== null && x + width > limit + firstPort)) continue
+      bottom = Math.max(bottom, y + barHeight + 14 + lineHeight * lines.length)
       marks.push(...setLines(lines, { x: x + 16, y: y + barHeight + 21 }, 'start'))
       right = Math.max(right, x + width)
     }
@@ -69,7 +73,7 @@ export function planBars({ each, words, left, top, wishes, limit }: BarsInput): 
     cursor = right + 40
   }
   const right = bars.length > 0 ? cursor - 40 : left
-  return { bars, ports, marks, right }
+  return { bars, ports, marks, right, bottom: Math.max(bottom, (bars.at(-1)?.y ?? top) + barHeight + 46) }
 }
 
 /** Gives every port its wished x where it fits, else the nearest place that keeps ports apart and inside the limit. */
@@ -79,12 +83,14 @@ function placePorts(
   wishes: ReadonlyMap<string, number>,
   limit: number | null,
 ): { item: SceneInterface; x: number }[] {
-  let next = left + firstPort
+  const wished = members.flatMap((item) => wishes.get(item.id) ?? [])
+  // Ports that need not be anywhere come after those that should face their peer.
+  let next = wished.length > 0 ? Math.max(...wished) + portPitch : left + firstPort
   const places = members.map((item) => {
     const wish = wishes.get(item.id)
-    const x = wish ?? next
-    next = Math.max(next, x + portPitch)
-    return { item, x }
+    if (wish !== undefined) return { item, x: wish }
+    next += portPitch
+    return { item, x: next - portPitch }
   })
   places.sort((a, b) => a.x - b.x)
   const apart = Math.min(24, minDistance(places.map((place) => place.x)))

@@ -18,7 +18,7 @@ export function drawCables(scene: Scene, boxes: Box[], words: Words): Cable[] {
   const perBar = new Map<string, number>()
   for (const port of ports.values()) if (port.bar) perBar.set(port.bar, (perBar.get(port.bar) ?? 0) + 1)
   const gaps = new Map<string, Box['gaps'][number][]>()
-  const lanes = new Map<string, number>()
+  const lanes = new Lanes()
   const cables: Cable[] = []
   for (const cable of scene.cables) {
     const ends = cable.ends.map((id) => ({ port: ports.get(id), box: byId.get(namespaceOf(id)) }))
@@ -26,10 +26,8 @@ export function drawCables(scene: Scene, boxes: Box[], words: Words): Cable[] {
     if (!a?.port || !a.box || !b?.port || !b.box) continue
     const from = cableEnd(a.port, a.box)
     const to = cableEnd(b.port, b.box)
-    const corridor = `${a.box.id} ${from.side}`
-    const lane = from.x === to.x || from.y === to.y ? 0 : (lanes.get(corridor) ?? 0)
-    const points = routeCable(from, to, boxes, (lane % 2 === 0 ? 1 : -1) * Math.ceil(lane / 2) * laneStep)
-    if (points.length > 2) lanes.set(corridor, lane + 1)
+    const straight = from.x === to.x || from.y === to.y
+    const points = routeCable(from, to, boxes, straight ? 0 : lanes.take(from, to))
     for (const [end, box, port, towards] of [
       [from, a.box, a.port, points[1]],
       [to, b.box, b.port, points.at(-2)],
@@ -52,6 +50,26 @@ export function drawCables(scene: Scene, boxes: Box[], words: Words): Cable[] {
   for (const [index, box] of boxes.entries()) boxes[index] = { ...box, gaps: gaps.get(box.id) ?? [] }
   return cables
 }
+
+/** Keeps bends apart that would lie on each other: cables out of one row of boxes, over the same stretch. */
+class Lanes {
+  private readonly taken = new Map<number, { lane: number; from: number; to: number }[]>()
+
+  take(from: CableEnd, to: CableEnd): number {
+    const across = from.side === 'left' || from.side === 'right'
+    const row = across ? from.box.x + from.box.width : from.box.y + from.box.height
+    const [a, b] = across ? [from.y, to.y] : [from.x, to.x]
+    const span = { from: Math.min(a, b) - laneStep, to: Math.max(a, b) + laneStep }
+    const others = (this.taken.get(row) ?? []).filter((each) => each.from < span.to && span.from < each.to)
+    let lane = 0
+    while (lane < maxLanes && others.some((each) => each.lane === lane)) lane++
+    this.taken.set(row, [...(this.taken.get(row) ?? []), { lane, ...span }])
+    return (lane % 2 === 0 ? 1 : -1) * Math.ceil(lane / 2) * laneStep
+  }
+}
+
+/** More do not fit between two rows; further cables share. */
+const maxLanes = 5
 
 const cableEnd = (port: Port, box: Box): CableEnd => ({ x: box.x + port.x, y: box.y + port.y, side: port.side, box })
 

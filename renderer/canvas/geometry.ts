@@ -2,7 +2,7 @@
  * Where things are on the drawing, and the way between two of them: what a film needs to move a packet along the real
  * cables. All in canvas units; a path begins and ends exactly at the two stops.
  */
-import type { Box, Drawing, Point, Rect } from './drawing.js'
+import type { Box, Drawing, InnerPath, Point, Rect } from './drawing.js'
 import { pathData, simplify } from './path.js'
 import { namespaceOf } from './scene.js'
 
@@ -135,9 +135,9 @@ function toRouter(box: Box, stop: Stop): Point[] | null {
   const points: Point[] = []
   let next: string | undefined = key
   for (let steps = 0; next !== undefined && next !== 'router' && steps < 4; steps++) {
-    const path = box.paths.find((each) => each.to === next) ?? box.paths.find((each) => each.from === next)
+    const path: InnerPath | undefined = box.paths.find((each) => each.to === next) ?? box.paths.find((each) => each.from === next)
     if (!path) return null
-    const outwards = path.to === next
+    const outwards: boolean = path.to === next
     points.push(...(outwards ? [...path.points].reverse() : path.points))
     next = outwards ? path.from : path.to
   }

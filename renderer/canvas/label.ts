@@ -23,18 +23,20 @@ const line = (key: string, text: string, style: TextStyle, rest: Partial<Line> =
   ...rest,
 })
 
-/** Name first, then addresses, then the words that say what is special. */
-export function interfaceLines(each: SceneInterface, words: Words): readonly Line[] {
+/** Name first, then addresses, then the words that say what is special. `wholeForeign`: its namespace says it for all. */
+export function interfaceLines(each: SceneInterface, words: Words, wholeForeign = false): readonly Line[] {
+  // The network behind the uplink is not ours to name: its box says what it is.
+  if (each.kind === 'uplink') return []
   const name = elide(each.name, nameGlyphs)
   const lines = [line(`${each.id}/name`, name, 'nm', { title: name === each.name ? null : each.name })]
   for (const address of each.addresses)
     lines.push(line(`${each.id}/${address.text}`, address.text, 'ad', { layer: 3, presence: address.presence }))
-  for (const [index, text] of remarks(each, words).entries())
+  for (const [index, text] of remarks(each, words, wholeForeign).entries())
     lines.push(line(`${each.id}/remark${index}/${text}`, text, 'cp', { layer: each.master === null ? null : 2 }))
   return lines
 }
 
-function remarks(each: SceneInterface, words: Words): string[] {
+function remarks(each: SceneInterface, words: Words, wholeForeign: boolean): string[] {
   const found: string[] = []
   const bare = each.addresses.length === 0
   if (each.kind === 'bridge') found.push(bare ? words.noAddress : '', words.ownInterface)
@@ -45,7 +47,7 @@ function remarks(each: SceneInterface, words: Words): string[] {
   if (each.state === 'no-carrier') found.push(words.noCarrier)
   if (each.presence === 'planned' && each.state === 'planned' && bare && each.master === null && each.kind !== 'bridge')
     found.push(words.notDeployed)
-  if (each.presence === 'foreign') found.push(words.madeInTerminal)
+  if (each.presence === 'foreign' && !wholeForeign) found.push(words.madeInTerminal)
   if (each.presence === 'leaving') found.push(words.leaving)
   return found.filter((text) => text !== '')
 }

@@ -48,7 +48,8 @@ export function planNats(each: SceneNamespace, items: SideItems): NatPlan[] {
       if (index === 0 || rule.target !== rules[index - 1]?.target) lines.push({ text: rule.target, style: 'nat', presence: rule.presence })
       lines.push({ text: rule.detail, style: 'cpm', presence: rule.presence })
     }
-    const shown = lines.slice(0, shownLines)
+    // In a namespace that is itself planned, its outline says so for all of it.
+    const shown = lines.slice(0, shownLines).map((line) => (each.presence === 'planned' ? { ...line, presence: 'live' as const } : line))
     const vertical = side === 'top' || side === 'bottom'
     plans.push({
       id: `${item.id}/nat`,

@@ -55,7 +55,7 @@ export function plainBox(each: SceneNamespace, sides: Sides, words: Words): Box 
   let nextTop = Math.max(firstTop, snapUp(titleEnd + 2))
   let foot = 53
   for (const item of on('top')) {
-    const lines = interfaceLines(item, words)
+    const lines = interfaceLines(item, words, each.presence === 'foreign')
     ports.push(portOf(item, 'top', nextTop, 0))
     marks.push(...setLines(lines, { x: nextTop + inset, y: 23 }, 'start'))
     foot = Math.max(foot, 21 + lineHeight * lines.length)
@@ -67,7 +67,7 @@ export function plainBox(each: SceneNamespace, sides: Sides, words: Words): Box 
   const blocks = [...on('left'), ...on('right'), ...shown.filter(isInner)]
   let y = ports.length > 0 ? foot + 22 : firstSide
   for (const [index, item] of blocks.entries()) {
-    const lines = interfaceLines(item, words)
+    const lines = interfaceLines(item, words, each.presence === 'foreign')
     const right = !isInner(item) && sides.get(item.id) === 'right'
     if (index > 0 || ports.length > 0) rules.push({ x: inset, y: y - 18, width: 0 })
     marks.push(...setLines(lines, { x: right ? -16 : 16, y: y + 4 }, right ? 'end' : 'start'))
@@ -91,9 +91,9 @@ export function plainBox(each: SceneNamespace, sides: Sides, words: Words): Box 
   }
   height = snapUp(Math.max(minHeight, height))
   if (bottoms.length > 0) {
-    const lines = bottoms.map((item) => interfaceLines(item, words))
+    const lines = bottoms.map((item) => interfaceLines(item, words, each.presence === 'foreign'))
     const top = height
-    height = snapUp(height + 12 + lineHeight * Math.max(...lines.map((each) => each.length)))
+    height = snapUp(height + 12 + lineHeight * Math.max(...lines.map((own) => own.length)))
     rules.push({ x: inset, y: top, width: 0 })
     let x = 28
     for (const [index, item] of bottoms.entries()) {

@@ -36,7 +36,8 @@ export function placeRows(boxes: readonly Sized[]): { placed: Placed[]; width: n
   const columns = columnsFor(boxes.length)
   const rows = Math.ceil(boxes.length / Math.max(1, columns))
   const placed: Placed[] = []
-  let x = 0
+  // The lowest row's lane must still reach the bar, which starts inside of its box.
+  let x = rows > 1 ? 40 : 0
   let width = 0
   let height = 0
   const tall = Math.max(0, ...boxes.map((box) => box.height))

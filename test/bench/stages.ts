@@ -52,7 +52,7 @@ export async function vethlab(shape: Shape, count: number): Promise<Built & { re
 export async function script(shape: Shape, count: number): Promise<Built> {
   const lab = normalise(topology(shape, count))
   const text = planScript(lab, diff(lab, emptyLive(), { former: null }))
-  return { upMs: Number((await isolated(['bash', '-c', timed('bash /dev/stdin')], text)).trim()), downMs: null }
+  return { upMs: Number((await isolated(['bash', '-c', timed('bash -s')], text)).trim()), downMs: null }
 }
 
 /** Prints how long the command took; its own output goes nowhere. */

@@ -27,7 +27,6 @@ const failed = (code: string, message: string, hint: string, offset: number, tex
 const saveAsUtf8 = 'Save it as UTF-8 without special characters of other encodings.'
 
 /** YAML 1.2 5.1 allows none of these anywhere in a file. */
-// eslint-disable-next-line no-control-regex
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|\p{Surrogate}/u
 
 /** Checks size, encoding and characters. On failure `text` is what could be read, for the excerpt. */

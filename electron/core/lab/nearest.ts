@@ -5,25 +5,36 @@ const maxCompared = 64
 /** Names looked at; a lab may have thousands of namespaces and as many mistakes. */
 const maxCandidates = 2000
 
-/** Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, replacements, neighbours swapped. */
-export function editDistance(left: string, right: string): number {
-  const [a, b] = [left.slice(0, maxCompared), right.slice(0, maxCompared)]
-  let before: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
+/**
+ * Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, replacements, neighbours swapped.
+ * Anything above `limit` is given as Infinity, and found out early.
+ */
+export function editDistance(left: string, right: string, limit = Infinity): number {
+  let start = 0
+  while (start < left.length && start < right.length && left[start] === right[start]) start++
+  const [a, b] = [left.slice(start, start + maxCompared), right.slice(start, start + maxCompared)]
+  if (Math.abs(a.length - b.length) > limit) return Infinity
+  let before = new Uint8Array(b.length + 1)
+  let last = Uint8Array.from({ length: b.length + 1 }, (_, j) => j)
+  let row = new Uint8Array(b.length + 1)
   for (let i = 1; i <= a.length; i++) {
-    const row = [i]
+    let least = i
+    row[0] = i
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1
       let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost)
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         best = Math.min(best, (before[j - 2] ?? 0) + 1)
       }
-      row.push(best)
+      row[j] = best
+      least = Math.min(least, best)
     }
-    before = last
-    last = row
+    // Distances in later rows come from this one or, by a swap, from the one before it.
+    if (least > limit + 1) return Infinity
+    ;[before, last, row] = [last, row, before]
   }
-  return last[b.length] ?? 0
+  const distance = last[b.length] ?? 0
+  return distance <= limit ? distance : Infinity
 }
 
 /** The nearest candidate, if it is near enough to be a slip of the fingers: a third of its letters, at least one. */
@@ -31,12 +42,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   let best: string | null = null
   let distance = Infinity
   let looked = 0
+  const lower = word.toLowerCase()
   for (const candidate of candidates) {
     if (++looked > maxCandidates) break
     const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))
     if (Math.abs(word.length - candidate.length) > limit) continue
-    const d = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (d <= limit && d < distance) {
+    const d = editDistance(lower, candidate.toLowerCase(), Math.min(limit, distance))
+    if (d < distance) {
       best = candidate
       distance = d
     }

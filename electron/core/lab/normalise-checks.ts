@@ -30,7 +30,6 @@ export function normaliseCheck(check: CheckEntry, namespaces: ReadonlyMap<string
 function addressOf(target: Target | null, namespaces: ReadonlyMap<string, LabNamespace>): string | null {
   if (target?.host.kind !== 'namespace') return target?.host.text ?? null
   const interfaces = namespaces.get(target.host.name)?.interfaces ?? []
-  const [lo, ...others] = interfaces
-  const [first] = [...others, ...(lo ? [lo] : [])].flatMap((device) => device.addresses)
-  return first?.split('/')[0] ?? null
+  const device = interfaces.find((i) => i.kind !== 'loopback' && i.addresses.length > 0) ?? interfaces[0]
+  return device?.addresses[0]?.split('/')[0] ?? null
 }

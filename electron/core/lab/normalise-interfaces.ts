@@ -69,8 +69,9 @@ export function normaliseInterfaces(
       if (!cable) add({ ...own, kind: 'dummy' })
       else add({ ...own, kind: 'veth', mtu: own.mtu ?? cable.link.mtu, peer: cable.peer, impair: cable.link.impair })
     }
+    const ports = portsByBridge(masters, made)
     return [...made.values()].map((device) => {
-      if (device.kind === 'bridge') return { ...device, ports: portsOf(device.name, masters, made) }
+      if (device.kind === 'bridge') return { ...device, ports: ports.get(device.name) ?? [] }
       // A master that is not there (in a lab broken on purpose) is none.
       return device.master !== null && made.get(device.master)?.kind !== 'bridge' ? { ...device, master: null } : device
     })
@@ -87,12 +88,20 @@ function mastersOf(entry: NamespaceEntry): ReadonlyMap<string, string> {
   return masters
 }
 
-const portsOf = (
-  bridge: string,
+/** Bridge -> its ports, in file order. */
+function portsByBridge(
   masters: ReadonlyMap<string, string>,
   made: ReadonlyMap<string, LabInterface>,
-): readonly string[] =>
-  [...masters].filter(([port, master]) => master === bridge && made.get(port)?.master === bridge).map(([port]) => port)
+): ReadonlyMap<string, readonly string[]> {
+  const ports = new Map<string, string[]>()
+  for (const [port, bridge] of masters) {
+    if (made.get(port)?.master !== bridge) continue
+    const known = ports.get(bridge) ?? []
+    known.push(port)
+    ports.set(bridge, known)
+  }
+  return ports
+}
 
 /** In file order, each once; text that is no address is left out. */
 function canonicalAddresses(texts: readonly string[] | undefined): readonly string[] {

@@ -37,7 +37,6 @@ export function fitsLiteral(text: string): boolean {
   )
 }
 
-// eslint-disable-next-line no-control-regex
 const hasControls = (text: string): boolean => /[\u0000-\u0009\u000b-\u001f]/.test(text)
 
 /** The lines of a literal block, header first. */

@@ -21,7 +21,7 @@ export function openSource(text: string): LabSource | null {
 
 export function openDocument(text: string): { readonly document: YamlDocument; readonly value: unknown } | null {
   if (decode(text).finding) return null
-  const { document } = readYaml(text)
+  const { document } = readYaml(text, true)
   if (!document) return null
   const { value, findings } = plainValue(document)
   return findings.length === 0 ? { document, value } : null

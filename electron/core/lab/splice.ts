@@ -189,7 +189,7 @@ export function spliceAliases({ text, document }: Cut, valueAt: (path: LabPath) 
   const walk = (node: unknown, path: LabPath): void => {
     if (isAlias(node) && node.range) found.push({ range: [node.range[0], node.range[1]], path })
     else if (isMap(node))
-      for (const item of itemsOf(node)) isPair(item) && walk(item.value, [...path, keyOf(item.key) ?? ''])
+      for (const item of itemsOf(node).filter(isPair)) walk(item.value, [...path, keyOf(item.key) ?? ''])
     else if (isSeq(node)) for (const [i, item] of itemsOf(node).entries()) walk(item, [...path, i])
   }
   walk(document.contents, [])

@@ -34,7 +34,7 @@ const marks = { document: '\u0002', flowEnd: '\u0018', scalar: '\u001f' } as con
 /** The tags of the core schema; each says only what the value is anyway. */
 const coreTags = new Set(['!!str', '!!int', '!!float', '!!bool', '!!null', '!!map', '!!seq'])
 
-export const yamlOptions = {
+const yamlOptions = {
   version: '1.2',
   schema: 'core',
   merge: false,
@@ -45,7 +45,6 @@ export const yamlOptions = {
   uniqueKeys: false,
   prettyErrors: false,
   logLevel: 'silent',
-  keepSourceTokens: true,
 } as const
 
 const refuse = (code: string, message: string, hint: string | null, offset: number): YamlRead => ({
@@ -53,7 +52,8 @@ const refuse = (code: string, message: string, hint: string | null, offset: numb
   findings: [{ code, message, hint, offset }],
 })
 
-export function readYaml(text: string): YamlRead {
+/** `keepTokens` keeps the source tokens with the nodes, which edits need and which cost memory. */
+export function readYaml(text: string, keepTokens = false): YamlRead {
   const lexed = lex(text)
   if ('findings' in lexed) return lexed
   const tokens: CST.Token[] = []
@@ -73,7 +73,7 @@ export function readYaml(text: string): YamlRead {
     if (token.type === 'document' && ++documents > 1) return severalDocuments(token.offset)
     tokens.push(token)
   }
-  return compose(tokens, text.length)
+  return compose(tokens, text.length, keepTokens)
 }
 
 /** The lexer takes an unclosed quote to the end of the file; only there can the last one be missing. */
@@ -177,8 +177,10 @@ const tooMany = (offset: number): YamlRead =>
 const depthOf = (stack: readonly CST.Token[]): number =>
   stack.filter((t) => t.type === 'block-map' || t.type === 'block-seq' || t.type === 'flow-collection').length
 
-function compose(tokens: readonly CST.Token[], length: number): YamlRead {
-  const document = withoutStacks(() => [...new Composer(yamlOptions).compose(tokens, true, length)][0])
+function compose(tokens: readonly CST.Token[], length: number, keepSourceTokens: boolean): YamlRead {
+  const document = withoutStacks(
+    () => [...new Composer({ ...yamlOptions, keepSourceTokens }).compose(tokens, true, length)][0],
+  )
   if (!document) return refuse('empty-file', 'The file is empty.', 'A lab file starts with the line `vethlab: 1`.', 0)
   // What follows the first error is mostly its consequence: the learner repairs one and looks again.
   const [first] = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0])

@@ -6,7 +6,8 @@ import { mergeOrder, pairWires } from './order.js'
 import { identifyPackets } from './probe-packets.js'
 import { isPort, placeFrames, toGroup, type Member } from './sighting.js'
 import { buildTopology, type TopologyNamespace } from './topology.js'
-import { workOut, type WorkedOut } from './worked-out.js'
+import type { WorkedOut } from './forwarding.js'
+import { workOut } from './worked-out.js'
 
 export interface StitchInput {
   /** In order of arrival within each namespace; namespaces may be mixed in any way. */

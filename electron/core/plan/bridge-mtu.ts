@@ -35,11 +35,28 @@ export function planBridgeMtu(
     const mtu = wanted ?? port?.mtu ?? defaultMtu
     return { name, mtu, same: port !== undefined && port.master === bridge.name && port.mtu === mtu }
   })
-  const own = ownBridgeMtu(ports.map(({ mtu }) => mtu))
   const there = live ? (scope.index.namespaces.get(namespace)?.ports.get(bridge.name) ?? []) : []
-  const changes = there.length !== ports.length || ports.some(({ same }) => !same)
+  const names = new Set(bridge.ports)
+  const others = there.filter(({ name }) => !names.has(name))
+  const staying = others.filter(({ name }) => !leavesMaster(scope, namespace, name))
+  const own = ownBridgeMtu([...ports, ...staying].map(({ mtu }) => mtu))
+  const changes = staying.length < others.length || ports.some(({ same }) => !same)
   const before = live?.mtu ?? own
   const mtu = bridge.mtu ?? own
   if (mtu === before && !(live && changes && own !== mtu)) return
   scope.draft.add('bridge-mtu', { op: 'link-mtu', namespace, name: bridge.name, mtu, before })
+}
+
+/** Whether a live port that the lab does not count to its bridge goes; somebody else's stays. */
+function leavesMaster(scope: Scope, namespace: string, name: string): boolean {
+  if (scope.gone.has(linkKey(namespace, name))) return true
+  const wanted = scope.interfaces.get(namespace)?.get(name)
+  if (!wanted) return false
+  return wanted.master !== null || clearsMaster(scope, namespace, name)
+}
+
+/** Whether an interface that the lab has in no bridge is taken out of the one it is in: if the former lab put it there. */
+export function clearsMaster({ former, formerInterfaces }: Scope, namespace: string, name: string): boolean {
+  const had = formerInterfaces.get(namespace)?.get(name)
+  return former === 'everything' || (had !== undefined && had.master !== null)
 }

@@ -1,7 +1,7 @@
 /** Which interfaces must go, which must come, and what of those that stay must change. */
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveLink } from '../live/state.js'
-import { defaultMtu, planBridgeMtu } from './bridge-mtu.js'
+import { clearsMaster, defaultMtu, planBridgeMtu } from './bridge-mtu.js'
 import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
@@ -117,7 +117,7 @@ export function planCreations(scope: Scope): void {
 
 /** Of the interfaces that stay or come: bridge membership, MTU, MAC, STP, impairment. Not addresses, not up or down. */
 export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: LabNamespace): void {
-  const { draft, former, lab, gone } = scope
+  const { draft, lab, gone } = scope
   for (const wanted of interfaces) {
     const live = standing(scope, namespace, wanted)
     if (!live && isUplink(lab, namespace, wanted)) continue
@@ -126,8 +126,9 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     if (live) {
       const usual = wanted.kind === 'loopback' ? loopbackMtu : defaultMtu
       const mtu = wanted.mtu ?? (had && had.mtu !== null ? usual : null)
-      if (mtu !== null && mtu !== live.mtu && !(wanted.kind === 'bridge' && wanted.mtu !== null))
+      if (mtu !== null && mtu !== live.mtu && wanted.kind !== 'bridge') {
         draft.add('link-change', { op: 'link-mtu', ...at, mtu, before: live.mtu })
+      }
       if (wanted.mac !== null && live.mac !== null && wanted.mac !== live.mac) {
         draft.add('link-change', { op: 'link-mac', ...at, mac: wanted.mac, before: live.mac })
       }
@@ -141,8 +142,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     const bridge = live?.master ?? null
     const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
     // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.
-    const leaves = former === 'everything' || (had !== undefined && had.master !== null)
-    if (wanted.master !== before && (wanted.master !== null || leaves)) {
+    if (wanted.master !== before && (wanted.master !== null || clearsMaster(scope, namespace, wanted.name))) {
       const phase = wanted.master === null ? 'master-clear' : 'master-set'
       draft.add(phase, { op: 'link-master', ...at, master: wanted.master, before })
     }

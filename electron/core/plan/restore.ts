@@ -3,13 +3,13 @@ import { hostNamespace, type Impair } from '../lab/lab.js'
 import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
 import { ownBridgeMtu } from './bridge-mtu.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
+import { listedMetric } from './route-metric.js'
 import { parseRule } from './rules.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
 
 /** A live route as a step states it. Metrics that the kernel fills in by itself are left out. */
 export function stepRoute(route: LiveRoute): StepRoute {
-  // ip6_route_add gives 1024 where none is asked for (IP6_RT_PRIO_USER); IPv4 keeps 0.
-  const metric = route.metric === 0 || (route.family === 'ipv6' && route.metric === 1024) ? null : route.metric
+  const metric = route.metric === listedMetric(route.family, null) ? null : route.metric
   const type = route.type as StepRoute['type']
   const dev = type === 'unicast' ? route.dev : null
   return {

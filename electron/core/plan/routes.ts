@@ -5,14 +5,13 @@ import type { LiveRoute } from '../live/state.js'
 import type { Flushed } from './addresses.js'
 import { isOwnRoute, linkKey } from './live-index.js'
 import { byGateway, stepRoute } from './restore.js'
+import { listedMetric, namedForDeletion } from './route-metric.js'
 import { formerLab, isProtected, type Scope } from './scope.js'
 import type { StepRoute } from './step.js'
 
 /** What the kernel takes for the same place in its table: a second one is refused (EEXIST). */
 function slot(route: LabRoute | LiveRoute): string {
-  // ip6_route_add gives 1024 where none, or 0, is asked for (IP6_RT_PRIO_USER).
-  const metric = route.family === 'ipv6' ? route.metric || 1024 : (route.metric ?? 0)
-  return `${route.to} ${metric}`
+  return `${route.to} ${listedMetric(route.family, route.metric)}`
 }
 
 function isSameRoute(wanted: LabRoute, live: LiveRoute): boolean {
@@ -118,7 +117,7 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
   const holdableAgain = again.filter((route) => canReturn(scope, namespace, route))
   // Gateway routes first: a route on a device may be what reaches their gateways.
   for (const route of [...removed, ...again].toSorted((a, b) => byGateway(b, a))) {
-    draft.add('route-delete', { op: 'route-delete', ...at, route: stepRoute(route) })
+    draft.add('route-delete', { op: 'route-delete', ...at, route: namedForDeletion(stepRoute(route)) })
   }
   const add = (route: StepRoute) => {
     const phase = route.via === null ? 'device-route-add' : 'gateway-route-add'

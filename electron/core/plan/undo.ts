@@ -1,3 +1,4 @@
+import { namedForDeletion } from './route-metric.js'
 import type { KernelStep, Step } from './step.js'
 
 /** A fresh link's undo. Its own undo makes it again as it was made. */
@@ -41,7 +42,7 @@ export function undoOf(step: Step): Step[] {
     case 'address-delete':
       return [{ ...step, op: 'address-add' }]
     case 'route-add':
-      return [{ ...step, op: 'route-delete' }]
+      return [{ ...step, op: 'route-delete', route: namedForDeletion(step.route) }]
     case 'route-delete':
       return [{ ...step, op: 'route-add' }]
     case 'impair-set':

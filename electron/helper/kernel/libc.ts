@@ -35,6 +35,9 @@ export const recv = declare<(fd: number, bytes: Bytes, length: number, flags: nu
   'long recv(int, void *, size_t, int)',
 )
 export const recvmsg = declare<(fd: number, header: Buffer, flags: number) => number>('long recvmsg(int, void *, int)')
+export const recvmmsg = declare<(fd: number, headers: Buffer, count: number, flags: number, timeout: null) => number>(
+  'int recvmmsg(int, void *, uint, int, void *)',
+)
 export const setsockopt = declare<(fd: number, level: number, name: number, value: Buffer, length: number) => number>(
   'int setsockopt(int, int, int, const void *, uint)',
 )

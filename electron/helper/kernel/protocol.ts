@@ -33,6 +33,29 @@ export interface ProbeReply {
   readonly message: string | null
 }
 
+/** One frame as a packet socket gave it; the form that `core/packet/stitch.ts` takes. */
+export interface CapturedFrame {
+  readonly namespace: string
+  readonly ifindex: number
+  /** `sll_pkttype`: 0 to us, 1 broadcast, 2 multicast, 3 other host, 4 outgoing. */
+  readonly pkttype: number
+  /** Wall clock of the kernel, ns. */
+  readonly timeNs: bigint
+  /** At most 256 bytes. */
+  readonly bytes: Uint8Array
+  /** Bytes on the wire. */
+  readonly originalLength: number
+}
+
+export interface CaptureResult {
+  /** In order of arrival within each namespace. */
+  readonly frames: readonly CapturedFrame[]
+  /** Frames that the kernel dropped because they were not read in time: the capture is incomplete. */
+  readonly dropped: number
+  /** Frames beyond the number to keep. */
+  readonly beyond: number
+}
+
 /** Request name -> [parameters, reply]. Any request may fail with a `KernelError` where the reply does not say so itself. */
 export interface WorkerRequests {
   /** Attach to the host namespace (the thread's own) and to every name in `netnsDirectory`; start watching. */
@@ -81,6 +104,9 @@ export interface WorkerRequests {
     { readonly namespace: string; readonly target: string; readonly port: number; readonly timeoutMs: number },
     ProbeReply,
   ]
+  /** Capture in every namespace, those to come included, until `capture-stop`. At most `maxFrames` are kept. */
+  'capture-start': [{ readonly maxFrames: number }, { readonly capture: number }]
+  'capture-stop': [{ readonly capture: number }, CaptureResult]
   /** Try each kernel feature in a scratch namespace of its own. */
   features: [
     Record<string, never>,

@@ -1,4 +1,5 @@
 /** What the kernel worker does with each request. */
+import { Captures } from './capture.js'
 import { EINVAL, Refusal } from './errno.js'
 import { tryFeatures } from './features.js'
 import { openListener } from './listen.js'
@@ -25,6 +26,7 @@ interface Open {
   readonly watch: Watch
   readonly ruleset: RulesetWatch
   readonly probes: Probes
+  readonly captures: Captures
 }
 
 type Answerers = { readonly [N in WorkerRequestName]: (params: Params<N>) => Reply<N> | Promise<Reply<N>> }
@@ -32,6 +34,9 @@ type Answerers = { readonly [N in WorkerRequestName]: (params: Params<N>) => Rep
 export class KernelThread {
   readonly #post: (message: WorkerEventMessage) => void
   #open: Open | null = null
+  /** Runs under way, and whether the mount table changed meanwhile. */
+  #runs = 0
+  #rescanDue = false
   /** Runs follow one another: steps of two plans in turns would serve neither. */
   #running: Promise<unknown> = Promise.resolve()
   readonly #answerers: Answerers = {
@@ -53,6 +58,12 @@ export class KernelThread {
     ping: (params) => this.#probe(params, (target) => echoAttempt(target, params.identifier, params.size, params.ttl)),
     connect: (params) => this.#probe(params, (target) => connectAttempt(target, params.port)),
     datagram: (params) => this.#probe(params, (target) => datagramAttempt(target, params.port)),
+    'capture-start': ({ maxFrames }) => {
+      const capture = this.#open ? this.#open.captures.begin(maxFrames) : notOpen()
+      return capture instanceof Refusal ? capture : { capture }
+    },
+    'capture-stop': ({ capture }) =>
+      this.#open?.captures.end(capture) ?? Refusal.of(EINVAL, `There is no capture ${capture}`),
     features: () => {
       const features = this.#open ? tryFeatures(this.#open.namespaces) : notOpen()
       return features instanceof Refusal ? features : { features }
@@ -79,14 +90,15 @@ export class KernelThread {
 
   async #start({ netnsDirectory, watchedSysctls }: Params<'open'>): Promise<Reply<'open'>> {
     if (this.#open) return Refusal.of(EINVAL, 'The worker is open already')
-    const poller = Poller.open(() => this.#open?.namespaces.rescan())
+    const poller = Poller.open(() => this.#mountsChanged())
     if (poller instanceof Refusal) return poller
     const watch = new Watch(poller, watchedSysctls, (changes) => this.#post({ event: 'changed', payload: { changes } }))
     const ruleset = new RulesetWatch(poller, (namespaces) =>
       this.#post({ event: 'ruleset-changed', payload: { namespaces } }),
     )
     const probes = new Probes(poller)
-    const listeners = [watch, ruleset, probes]
+    const captures = new Captures(poller)
+    const listeners = [watch, ruleset, probes, captures]
     const namespaces = Namespaces.open(netnsDirectory, {
       attached: (namespace, found) => {
         for (const listener of listeners) listener.attached(namespace, found)
@@ -100,12 +112,18 @@ export class KernelThread {
       return namespaces
     }
     for (const listener of listeners) listener.start(namespaces)
-    this.#open = { poller, namespaces, watch, ruleset, probes }
+    this.#open = { poller, namespaces, watch, ruleset, probes, captures }
     namespaces.rescan()
     const read = await watch.readNow([...namespaces.all()], true)
     if (!(read instanceof Refusal)) return { namespaces: read }
     this.#close()
     return read
+  }
+
+  /** During a run it is our own steps that mount: reading the directory after each slice would only slow them. */
+  #mountsChanged(): void {
+    if (this.#runs > 0) this.#rescanDue = true
+    else this.#open?.namespaces.rescan()
   }
 
   async #run({ steps, progress }: Params<'run'>): Promise<Reply<'run'>> {
@@ -115,6 +133,7 @@ export class KernelThread {
       if (!open) return notOpen()
       const { namespaces, watch } = open
       watch.hold()
+      this.#runs += 1
       try {
         return await runSteps(
           { namespaces, indices: new LinkIndices(), mark: (namespace, bits) => watch.mark(namespace, bits) },
@@ -124,6 +143,9 @@ export class KernelThread {
           },
         )
       } finally {
+        this.#runs -= 1
+        if (this.#rescanDue) namespaces.rescan()
+        this.#rescanDue = false
         watch.release()
       }
     })
@@ -150,7 +172,7 @@ export class KernelThread {
   #drop(names: readonly string[]): Reply<'drop'> {
     if (!this.#open) return notOpen()
     const { namespaces } = this.#open
-    return { dropped: names.filter((name) => namespaces.delete(name) === null) }
+    return { dropped: namespaces.drop(names) }
   }
 
   #in<T>(name: string, action: (open: Open, namespace: Namespace) => T | Refusal): T | Refusal {
@@ -178,6 +200,7 @@ export class KernelThread {
     open.watch.close()
     open.ruleset.close()
     open.probes.close()
+    open.captures.close()
     open.namespaces.close()
     open.poller.close()
   }

@@ -5,7 +5,7 @@
 import type { Refusal } from './errno.js'
 import { readNamespace, renameLinks } from './dump.js'
 import { touchedSections } from './event.js'
-import { allSections } from './mirror.js'
+import { allSections, sectionBits } from './mirror.js'
 import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
 import { EPOLLIN, type Poller } from './poller.js'
 import type { KernelChange, KernelNamespace } from './protocol.js'
@@ -152,7 +152,7 @@ export class Watch implements NamespaceListener {
     for (const namespace of wanted) {
       if (this.#closed || this.#held > 0) break
       if (!this.#namespaces?.has(namespace)) continue
-      news ||= namespace.mirror.sections === null
+      news ||= (namespace.mirror.dirty & sectionBits.links) !== 0
       if (this.#readOne(this.#namespaces, namespace) === null) read.push(namespace)
       const elapsed = performance.now() - sliceStart
       if (elapsed < sliceMs) continue
@@ -180,7 +180,7 @@ export class Watch implements NamespaceListener {
     return refusal
   }
 
-  /** Peers that were in no known namespace may be in one now, and the other way round. */
+  /** Peers that were in no known namespace may be in one now: the other end was read, or its namespace appeared. */
   #nameAgain(): void {
     if (!this.#namespaces) return
     for (const namespace of this.#namespaces.all())

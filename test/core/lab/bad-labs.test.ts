@@ -5,15 +5,16 @@ import { parseLabText } from '../../../electron/core/lab/parse.js'
 import { badLabs } from './bad-labs.js'
 import { exampleText } from './example.js'
 
-/** Milliseconds any bad file may take. */
+/** Milliseconds any bad file may take. Of the clock or of the processor: others may be busy on this machine. */
 const limitMs = 1000
 
 test.each(badLabs.map((bad) => [bad.name, bad] as const))(
   '%s is refused at its place',
   (_, { content, code, line }) => {
-    const started = performance.now()
+    const [started, used] = [performance.now(), process.cpuUsage()]
     const { lab, problems } = parseLabText(content, 'bad.vethlab.yaml')
-    const took = performance.now() - started
+    const { user, system } = process.cpuUsage(used)
+    const took = Math.min(performance.now() - started, (user + system) / 1000)
     expect(lab).toBeNull()
     expect(problems[0]).toMatchObject({ severity: 'error', code, line, file: 'bad.vethlab.yaml' })
     expect(took).toBeLessThan(limitMs)
@@ -23,7 +24,6 @@ test.each(badLabs.map((bad) => [bad.name, bad] as const))(
       expect(problem.hint ?? 'none.').toMatch(/^\S.*[.?]$/s)
       expect(excerpt(problem, text)).toContain(problem.message)
       // Messages are printed to terminals.
-      // eslint-disable-next-line no-control-regex
       expect(problem.message + (problem.hint ?? '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
     }
   },

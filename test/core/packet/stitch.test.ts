@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hopJson, type TracedHop } from '../../../electron/core/packet/hop.js'
+import { decodeFrame } from '../../../electron/core/packet/decode.js'
+import { stitch } from '../../../electron/core/packet/stitch.js'
 import { load, scenarios, story, trace } from './fixtures.js'
 
 const routerArp = (near: string, far: string, nearIf: string, farIf: string): string[] => [
@@ -426,6 +428,51 @@ test('of several packets, the one without an answer is dropped and the others ar
     [2, 'dropped'],
     [1, 'delivered'],
   ])
+})
+
+test('checking on a known neighbour, asked of it alone, is not a hop', () => {
+  const { frames, namespaces } = load('router')
+  const router =
+    namespaces.find(({ name }) => name === 'ns-router')?.links.find(({ name }) => name === 'veth1')?.mac ?? ''
+  const asked = frames.map((frame) => {
+    const { arp } = decodeFrame(frame.bytes).headers
+    if (arp?.op !== 'request' || arp.senderIp !== '192.168.0.2') return frame
+    return {
+      ...frame,
+      bytes: Uint8Array.from([...Buffer.from(router.replaceAll(':', ''), 'hex'), ...frame.bytes.subarray(6)]),
+    }
+  })
+  expect(story(trace('router', {}, asked), ['arp'])).toEqual(routerArp('ns-router', 'ns1', 'veth3', 'veth2'))
+  expect(story(trace('router', {}, asked), probed)).toEqual(story(trace('router'), probed))
+})
+
+test('a frame comes out of a cable after it went in, even where the clock says otherwise', () => {
+  const { frames } = load('nat')
+  const out = frames.find(({ namespace, pkttype, bytes }) => namespace === 'ns0' && pkttype === 4 && bytes[13] === 0)
+  const early = frames.map((frame) => {
+    const arrived = frame.namespace === 'host' && out && Buffer.compare(frame.bytes, out.bytes) === 0
+    return arrived ? { ...frame, timeNs: Number(out.timeNs) - 400 } : frame
+  })
+  expect(story(trace('nat', {}, early))).toEqual(story(trace('nat')))
+})
+
+test('a copy of a flood that ends in another bridge is no loss, a frame meant for it is', () => {
+  const { frames, probe, namespaces } = load('bridge-unknown-unicast')
+  const asPort = (list: typeof namespaces, name: string): typeof namespaces =>
+    list.map((namespace) => {
+      if (namespace.name !== name) return namespace
+      const links = namespace.links.map((link) => (link.name === 'eth0' ? { ...link, master: 'br9' } : link))
+      return { ...namespace, links }
+    })
+  const flooded = stitch({ frames, probe, namespaces: asPort(namespaces, 'ns2') })
+  expect(flooded.filter(({ event }) => event === 'dropped')).toEqual([])
+  const known = load('bridge-arp')
+  const lost = stitch({ ...known, namespaces: asPort(known.namespaces, 'ns1') })
+  expect(lost.find(({ event }) => event === 'dropped')).toMatchObject({
+    namespace: 'ns1',
+    interface: 'eth0',
+    leg: 'request',
+  })
 })
 
 describe('always', () => {

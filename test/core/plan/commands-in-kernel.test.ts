@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { networkOf } from '../../../electron/core/lab/address.js'
+import type { Lab } from '../../../electron/core/lab/lab.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import { diff } from '../../../electron/core/plan/diff.js'
@@ -20,8 +22,8 @@ const isolate = [...own, '--net', '--mount', '--pid', '--fork', '--kill-child', 
 /** Milliseconds; each of these scripts takes well below 2 s. */
 const limit = 20_000
 
-/** Random labs built, edited and undone in the kernel, about 0.5 s each; fixed, so that a failure comes again. */
-const samples = Number(process.env['VETHLAB_KERNEL_SAMPLES'] ?? 8)
+/** Random labs built, edited and undone in the kernel, about 1 s each; fixed, so that a failure comes again. */
+const samples = Number(process.env['VETHLAB_KERNEL_SAMPLES'] ?? 4)
 const sampleSeed = Number(process.env['VETHLAB_KERNEL_SEED'] ?? 1)
 
 let directory: string
@@ -247,15 +249,23 @@ describe.skipIf(refusal !== null)(`in a real kernel${refusal ? ` (skipped: ${ref
       }))
   }
 
+  function hasDistinctSubnets(lab: Lab): boolean {
+    return [...lab.namespaces.values()].every(({ interfaces }) => {
+      const subnets = interfaces.flatMap(({ addresses }) => [...new Set(addresses.map(networkOf))])
+      return new Set(subnets).size === subnets.length
+    })
+  }
+
   test('random labs, their edits and the undo do in the kernel what the model says', () => {
     // Small kernels have neither netem nor dummy devices, and ifb devices keep their MAC; none of it is compared here.
     const typed = (text: string) =>
       quietly(
         text.replaceAll(/ type dummy$/gm, ' type ifb').replaceAll(/^tc .*$|^.* link set dummy0 address .*$/gm, ':'),
       )
-    for (const [first, second] of fc.sample(fc.tuple(labFile, labFile), { numRuns: samples, seed: sampleSeed })) {
-      if (!first || !second) continue
-      const [before, after] = [normalise(first), normalise(second)]
+    // Where two devices share a subnet the kernel alone decides which one a gateway is behind.
+    const clear = labFile.map(normalise).filter(hasDistinctSubnets)
+    for (const [before, after] of fc.sample(fc.tuple(clear, clear), { numRuns: samples, seed: sampleSeed })) {
+      if (!before || !after) continue
       const build = diff(before, new Model().state)
       const built = new Model().run(build.map(({ step }) => step)).state
       const edit = diff(after, built, { former: before })

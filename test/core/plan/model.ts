@@ -385,9 +385,14 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
             ...{ name, kind, mtu, up, master, bridge, vxlan, impair, peer: peerName(peer), ...(macs ? { mac } : {}) },
           }))
           .toSorted((a, b) => a.name.localeCompare(b.name)),
-        // In order within a subnet, where the first is the primary; 127.0.0.1 comes with lo and stays when it goes.
+        // In order within an IPv4 subnet, where the first is the primary; 127.0.0.1 comes with lo and stays when it goes.
         addresses: groupBy(
-          addresses.filter(({ address }) => address !== '127.0.0.1/8'),
+          [
+            ...addresses.filter(({ address, family }) => family === 'ipv4' && address !== '127.0.0.1/8'),
+            ...addresses
+              .filter(({ family }) => family === 'ipv6')
+              .toSorted((a, b) => a.address.localeCompare(b.address)),
+          ],
           ({ dev, address }) => `${dev} ${networkOf(address)}`,
         ),
         routes: routes.map((each) => JSON.stringify(each)).toSorted(),

@@ -30,3 +30,23 @@ name: invalid
 namespaces:
   ns0: { interface: {} }
 `
+
+/** Valid by all rules, and yet this kernel has no such switch: the last step is refused. */
+export const refused = `vethlab: 1
+name: refused
+namespaces:
+  host: { sysctls: { net.ipv4.no_such_switch: 1 } }
+  ns0: {}
+`
+
+/** One check that takes its full time, two seconds, because nothing answers. */
+export const slow = `vethlab: 1
+name: slow
+namespaces:
+  ns0: { interfaces: { veth0: { addresses: [10.0.0.1/24] } } }
+  ns1:
+    interfaces: { veth1: { addresses: [10.0.0.2/24] } }
+    firewall: [{ chain: input, action: drop }]
+links: [[ns0:veth0, ns1:veth1]]
+checks: [{ name: silence, from: ns0, ping: 10.0.0.2, expect: lost }]
+`

@@ -120,17 +120,20 @@ describe('validate', () => {
 
   test('a small file takes little more than Node itself', async () => {
     const file = world.file('small.yaml', pair())
-    const times = async (words: readonly string[]): Promise<number> => {
+    const cpuSeconds = async (words: string): Promise<number> => {
       const all: number[] = []
-      for (let round = 0; round < 5; round++) all.push((await world.run(words)).ms)
+      for (let round = 0; round < 5; round++) {
+        const ran = await world.run(['bash', '-c', `TIMEFORMAT='%U %S'; time ${words} >/dev/null`])
+        const [user = NaN, system = NaN] = ran.stderr.trim().split(' ').map(Number)
+        all.push(user + system)
+      }
       return Math.min(...all)
     }
-    const [bare, whole] = [
-      await times([process.execPath, '-e', '0']),
-      await times([process.execPath, cliFile, 'validate', file]),
-    ]
-    // Milliseconds. Node alone takes some 45 of the 250 a user may wait, here and in CI in the same proportion.
-    expect(whole - bare).toBeLessThan(Math.max(205, 3 * bare))
+    const bare = await cpuSeconds(`'${process.execPath}' -e 0`)
+    const whole = await cpuSeconds(`'${process.execPath}' '${cliFile}' validate '${file}'`)
+    // A user waits 250 ms at most. Node alone takes some 50 of them where the machine is idle; time on the processor keeps
+    // that proportion where it is not.
+    expect(whole / bare).toBeLessThan(5)
   })
 })
 

@@ -41,3 +41,6 @@ export function unprivilegedUser(): User {
   if (user === null) throw new Error(`no unprivileged account, and useradd says: ${made.stderr || made.error?.message}`)
   return { ...user, dispose: () => void spawnSync('userdel', ['--remove', 'vethlab-test']) }
 }
+
+/** An account without a range of subordinate ids, as on machines that have no newuidmap. Null without root: it takes one to become it. */
+export const userWithOneId = (): User | null => (isRoot ? find((name) => name === 'nobody') : null)

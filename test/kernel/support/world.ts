@@ -16,7 +16,7 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { build, cliFile } from './build.js'
 import { until } from './until.js'
-import { isRoot, unprivilegedUser, type User } from './user.js'
+import { isRoot, unprivilegedUser, userWithOneId, type User } from './user.js'
 
 export interface Ran {
   /** Exit code; null where a signal ended it. */
@@ -80,14 +80,21 @@ export class World {
     return new World(unprivilegedUser())
   }
 
+  /** As somebody with a single id inside the sandbox; without root, as ourselves. */
+  static async ofUserWithOneId(): Promise<World> {
+    await build()
+    return new World(userWithOneId() ?? unprivilegedUser())
+  }
+
   /** As whoever runs the tests: root in CI. */
   static async ofSelf(): Promise<World> {
     await build()
     return new World(null)
   }
 
-  private give(path: string): void {
-    if (isRoot && this.user) chownSync(path, this.user.uid, this.user.gid)
+  /** Makes a file the user's own; of a link, the link itself. */
+  give(path: string): void {
+    if (isRoot && this.user) lchownSync(path, this.user.uid, this.user.gid)
   }
 
   /** A file that the user may read. */

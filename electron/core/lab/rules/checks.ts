@@ -74,7 +74,7 @@ function* targetOf(lab: LabIndex, kind: 'ping' | 'tcp' | 'udp', text: string, pa
   } else if (target.host.kind === 'namespace') {
     yield* namespaceExists(lab, target.host.name, path)
     const namespace = lab.namespaces.get(target.host.name)
-    if (namespace && ![...namespace.interfaces.values()].some((device) => device.addresses.some((a) => a.prefix))) {
+    if (namespace?.addresses.size === 0) {
       yield error(
         'no-address',
         path,

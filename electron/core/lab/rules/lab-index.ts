@@ -39,6 +39,8 @@ export interface IndexedNamespace {
   readonly entry: NamespaceEntry
   /** In the order bridges, `interfaces`, links, tunnels; `lo` first. */
   readonly interfaces: ReadonlyMap<string, IndexedInterface>
+  /** Every address in canonical spelling, and the first interface that has it. */
+  readonly addresses: ReadonlyMap<string, IndexedInterface>
 }
 
 export interface IndexedLink {
@@ -60,7 +62,11 @@ export interface LabIndex {
 export type Rule = (lab: LabIndex) => Iterable<Finding>
 
 export function indexLab(file: LabFile): LabIndex {
-  const namespaces = new Map<string, IndexedNamespace & { readonly interfaces: Map<string, IndexedInterface> }>()
+  type Growing = IndexedNamespace & {
+    readonly interfaces: Map<string, IndexedInterface>
+    readonly addresses: Map<string, IndexedInterface>
+  }
+  const namespaces = new Map<string, Growing>()
   const entries = Object.entries(file.namespaces ?? {})
   if (!entries.some(([name]) => name === hostNamespace)) entries.push([hostNamespace, null])
   // `host` first, whatever its place in the file.
@@ -68,7 +74,7 @@ export function indexLab(file: LabFile): LabIndex {
   for (const [name, entry] of entries) {
     const path = ['namespaces', name]
     const lo = { namespace: name, name: 'lo', mentions: [], addresses: [], up: true }
-    namespaces.set(name, { name, path, entry: entry ?? {}, interfaces: new Map([['lo', lo]]) })
+    namespaces.set(name, { name, path, entry: entry ?? {}, interfaces: new Map([['lo', lo]]), addresses: new Map() })
   }
 
   const mention = (namespace: string, name: string, kind: Mention['kind'], path: LabPath): IndexedInterface | null => {
@@ -79,7 +85,7 @@ export function indexLab(file: LabFile): LabIndex {
     interfaces.set(name, known)
     return known
   }
-  for (const { name, path, entry } of namespaces.values()) {
+  for (const { name, path, entry, addresses } of namespaces.values()) {
     for (const [kind, key] of [
       ['bridge', 'bridges'],
       ['entry', 'interfaces'],
@@ -89,6 +95,9 @@ export function indexLab(file: LabFile): LabIndex {
         const known = mention(name, device, kind, at)
         known?.addresses.push(...readAddresses(said?.addresses, [...at, 'addresses']))
         if (known && said?.up === false) known.up = false
+        for (const { prefix } of known?.addresses ?? []) {
+          if (known && prefix && !addresses.has(prefix.text)) addresses.set(prefix.text, known)
+        }
       }
     }
   }

@@ -1,6 +1,5 @@
 import {
   addressBits,
-  containsAddress,
   formatPrefix,
   isLinkLocalIpv6,
   networkPrefix,
@@ -12,6 +11,7 @@ import { quote } from '../describe.js'
 import { error } from '../finding.js'
 import type { Finding } from '../finding.js'
 import { nearest } from '../nearest.js'
+import type { Family } from '../lab.js'
 import type { LabPath } from '../problem.js'
 import type { RouteEntry } from '../schema.js'
 import { badAddress } from './addresses.js'
@@ -21,14 +21,13 @@ import { interfaceExists } from './references.js'
 
 export const routeRules: Rule = function* (lab) {
   for (const namespace of lab.namespaces.values()) {
-    const seen = new Map<string, number>()
+    const seen = new Set<string>()
+    const connected = connectedSubnets(namespace)
     for (const [i, route] of (namespace.entry.routes ?? []).entries()) {
       const path = [...namespace.path, 'routes', i]
-      yield* routeOf(lab, namespace, route, path)
+      yield* routeOf(lab, namespace, connected, route, path)
       const key = routeKey(route)
-      const before = seen.get(key)
-      if (before === undefined) seen.set(key, i)
-      else {
+      if (seen.has(key)) {
         yield error(
           'route-twice',
           path,
@@ -36,6 +35,7 @@ export const routeRules: Rule = function* (lab) {
           'Remove one of them, or give it another metric.',
         )
       }
+      seen.add(key)
     }
   }
 }
@@ -47,7 +47,13 @@ function routeKey(route: RouteEntry): string {
   return JSON.stringify([to ? formatPrefix(networkPrefix(to)) : route.to, route.metric ?? 0])
 }
 
-function* routeOf(lab: LabIndex, namespace: IndexedNamespace, route: RouteEntry, path: LabPath): Iterable<Finding> {
+function* routeOf(
+  lab: LabIndex,
+  namespace: IndexedNamespace,
+  connected: Connected,
+  route: RouteEntry,
+  path: LabPath,
+): Iterable<Finding> {
   const to = route.to === 'default' ? null : parsePrefixOrAddress(route.to)
   if (!to && route.to !== 'default') {
     const typo = nearest(route.to, ['default'])
@@ -114,12 +120,13 @@ function* routeOf(lab: LabIndex, namespace: IndexedNamespace, route: RouteEntry,
     )
     return
   }
-  yield* gatewayOf(lab, namespace, route, via, [...path, 'via'])
+  yield* gatewayOf(lab, namespace, connected, route, via, [...path, 'via'])
 }
 
 function* gatewayOf(
   lab: LabIndex,
   namespace: IndexedNamespace,
+  connected: Connected,
   route: RouteEntry,
   via: Address,
   path: LabPath,
@@ -139,7 +146,7 @@ function* gatewayOf(
       )
     return
   }
-  const own = [...namespace.interfaces.values()].find((d) => d.addresses.some((a) => a.prefix?.text === via.text))
+  const own = namespace.addresses.get(via.text)
   if (own) {
     yield error(
       'gateway-self',
@@ -151,9 +158,7 @@ function* gatewayOf(
   }
   // The uplink brings its own address, which the file does not know.
   if (mayBeUplink(lab, namespace.name) && (route.dev === undefined || route.dev === 'eth0')) return
-  const connected = connectedSubnets(namespace, via)
-  const onDev = connected.filter((subnet) => route.dev === undefined || subnet.dev === route.dev)
-  const reaching = onDev.filter((subnet) => containsAddress(subnet.prefix, via))
+  const reaching = connected.reaching(via).filter((subnet) => route.dev === undefined || subnet.dev === route.dev)
   if (reaching.some((subnet) => subnet.up)) return
   if (reaching[0]) {
     yield error(
@@ -164,7 +169,7 @@ function* gatewayOf(
     )
     return
   }
-  const subnets = [...new Set(onDev.map((subnet) => formatPrefix(networkPrefix(subnet.prefix))))]
+  const subnets = connected.subnets(via.family, route.dev)
   const where = route.dev === undefined ? quote(namespace.name) : quote(`${namespace.name}:${route.dev}`)
   yield error(
     'gateway-outside',
@@ -176,28 +181,47 @@ function* gatewayOf(
   )
 }
 
-interface Connected {
+interface Subnet {
   readonly prefix: Prefix
   readonly dev: string
   readonly up: boolean
 }
 
+interface Connected {
+  readonly reaching: (via: Address) => readonly Subnet[]
+  readonly subnets: (family: Family, dev: string | undefined) => readonly string[]
+}
+
 /** Subnets of addresses, and routes straight to a device: both have link scope, which is what a gateway needs. */
-function connectedSubnets(namespace: IndexedNamespace, via: Address): readonly Connected[] {
-  const connected: Connected[] = []
+function connectedSubnets(namespace: IndexedNamespace): Connected {
+  // By network, so that thousands of routes in a namespace of thousands of interfaces are looked up, not searched for.
+  const byNetwork = new Map<string, Subnet[]>()
+  const lengths = new Set<number>()
+  const add = (prefix: Prefix, dev: string, up: boolean): void => {
+    const network = formatPrefix(networkPrefix(prefix))
+    const known = byNetwork.get(network) ?? []
+    known.push({ prefix, dev, up })
+    byNetwork.set(network, known)
+    lengths.add(prefix.length)
+  }
   for (const device of namespace.interfaces.values()) {
     if (device.name === 'lo') continue
-    for (const { prefix } of device.addresses) {
-      if (prefix?.family === via.family) connected.push({ prefix, dev: device.name, up: device.up })
-    }
+    for (const { prefix } of device.addresses) if (prefix) add(prefix, device.name, device.up)
   }
   for (const route of namespace.entry.routes ?? []) {
     if (route.via !== undefined || route.dev === undefined || (route.type ?? 'unicast') !== 'unicast') continue
     const prefix = parsePrefixOrAddress(route.to)
     // A default route straight to a device makes nothing a neighbour that it was not.
-    if (prefix?.family === via.family && prefix.length > 0 && prefix.length <= addressBits(via.family)) {
-      connected.push({ prefix, dev: route.dev, up: namespace.interfaces.get(route.dev)?.up ?? true })
-    }
+    if (prefix && prefix.length > 0) add(prefix, route.dev, namespace.interfaces.get(route.dev)?.up ?? true)
   }
-  return connected
+  return {
+    reaching: (via) =>
+      [...lengths]
+        .filter((length) => length <= addressBits(via.family))
+        .flatMap((length) => byNetwork.get(formatPrefix(networkPrefix({ ...via, length }))) ?? []),
+    subnets: (family, dev) =>
+      [...byNetwork]
+        .filter(([, held]) => held.some((s) => s.prefix.family === family && (dev === undefined || s.dev === dev)))
+        .map(([network]) => network),
+  }
 }

@@ -34,10 +34,7 @@ export const tunnelRules: Rule = function* (lab) {
       )
     }
     const namespace = lab.namespaces.get(tunnel.namespace)
-    if (
-      namespace &&
-      ![...namespace.interfaces.values()].some((d) => d.addresses.some((a) => a.prefix?.text === local.text))
-    ) {
+    if (namespace && !namespace.addresses.has(local.text)) {
       yield warning(
         'tunnel-local',
         [...path, 'local'],

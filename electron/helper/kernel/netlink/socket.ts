@@ -80,16 +80,17 @@ export class NetlinkSocket {
   /** Sends a request that changes something; null where the kernel did it. */
   change(request: MessageWriter): Refusal | null {
     request.flag(NLM_F_ACK)
-    return this.#exchange(request, () => {}).refusal
+    return this.#exchange(request, () => false).refusal
   }
 
   /** Sends a request with one message as answer. */
   get<T>(request: MessageWriter, decode: Decode<T>): T | Refusal {
     let found: T | null = null
-    request.flag(NLM_F_ACK)
-    const { refusal } = this.#exchange(request, (type, at, end) => {
+    const answer = (type: number, at: number, end: number): boolean => {
       found = decode(incoming, at, end, type)
-    })
+      return true
+    }
+    const { refusal } = this.#exchange(request, answer)
     return refusal ?? found ?? Refusal.of(EAGAIN, 'The kernel gave no answer')
   }
 
@@ -101,16 +102,17 @@ export class NetlinkSocket {
       const { refusal, interrupted } = this.#exchange(request, (type, at, end) => {
         const value = decode(incoming, at, end, type)
         if (value !== null) values.push(value)
+        return false
       })
       if (refusal) return refusal
       if (!interrupted || attempt === dumpAttempts) return values
     }
   }
 
-  /** Sends, and reads until the acknowledgement or the dump's end. */
+  /** Sends, and reads until the acknowledgement, the dump's end, or until `visit` has what it wants. */
   #exchange(
     request: MessageWriter,
-    visit: (type: number, at: number, end: number) => void,
+    visit: (type: number, at: number, end: number) => boolean,
   ): { readonly refusal: Refusal | null; readonly interrupted: boolean } {
     const mine = sequence
     sequence = (sequence + 1) >>> 0
@@ -129,8 +131,8 @@ export class NetlinkSocket {
         if (answers !== mine) return true
         if (flags & NLM_F_DUMP_INTR) interrupted = true
         if (type !== NLMSG_ERROR && type !== NLMSG_DONE) {
-          visit(type, at, end)
-          return true
+          done = visit(type, at, end)
+          return !done
         }
         const { errno, words } = readError(incoming, type, flags, at, end)
         if (errno !== 0) refusal = Refusal.of(errno, words ?? undefined)

@@ -1,0 +1,193 @@
+/**
+ * Captures frames in every namespace at once: one packet socket each, opened inside it, ready before the first probe is
+ * sent; namespaces that appear meanwhile are joined. Frames keep the order in which a namespace delivered them.
+ */
+import * as libc from './libc.js'
+import { Refusal } from './errno.js'
+import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
+import { EPOLLIN, type Poller } from './poller.js'
+import type { CaptureResult, CapturedFrame } from './protocol.js'
+
+const AF_PACKET = 17
+const ETH_P_ALL = 0x0003
+const SOL_PACKET = 263
+const PACKET_STATISTICS = 6
+const networkOrder = (value: number): number => ((value & 0xff) << 8) | (value >> 8)
+
+/**
+ * Bytes that may wait in one socket. The kernel grants what net.core.rmem_max allows, which is enough for some hundred
+ * frames: more than arrive while the worker reads a slice of the live state.
+ */
+const receiveBuffer = 4 * 1024 * 1024
+/** Bytes kept of a frame: every header that is decoded, and the mark of a probe's payload. */
+const snapLength = 256
+/** Frames of one call to the kernel. */
+const batch = 64
+/** Calls per wake before others get their turn; a flood wakes the loop again. */
+const callsPerWake = 16
+
+// struct mmsghdr, iovec, sockaddr_ll and one SCM_TIMESTAMPNS, as 64-bit kernels lay them out (bits/socket.h, linux/if_packet.h).
+const headerBytes = 64
+const vectorBytes = 16
+const addressBytes = 32
+const controlBytes = 64
+const at = {
+  header: 0,
+  vector: batch * headerBytes,
+  address: batch * (headerBytes + vectorBytes),
+  control: batch * (headerBytes + vectorBytes + addressBytes),
+  data: batch * (headerBytes + vectorBytes + addressBytes + controlBytes),
+} as const
+const arena = Buffer.alloc(at.data + batch * snapLength)
+
+const base = libc.addressOf(arena)
+for (let slot = 0; slot < batch; slot += 1) {
+  const vector = at.vector + slot * vectorBytes
+  const header = at.header + slot * headerBytes
+  arena.writeBigUInt64LE(base + BigInt(at.data + slot * snapLength), vector)
+  arena.writeBigUInt64LE(BigInt(snapLength), vector + 8)
+  arena.writeBigUInt64LE(base + BigInt(at.address + slot * addressBytes), header)
+  arena.writeBigUInt64LE(base + BigInt(vector), header + 16)
+  arena.writeBigUInt64LE(1n, header + 24)
+  arena.writeBigUInt64LE(base + BigInt(at.control + slot * controlBytes), header + 32)
+}
+
+/** The kernel overwrites the lengths with what it used. */
+function resetLengths(): void {
+  for (let slot = 0; slot < batch; slot += 1) {
+    const header = at.header + slot * headerBytes
+    arena.writeUInt32LE(addressBytes, header + 8)
+    arena.writeBigUInt64LE(BigInt(controlBytes), header + 40)
+  }
+}
+
+class Capture {
+  readonly frames: CapturedFrame[] = []
+  readonly sockets = new Map<Namespace, number>()
+  /** Frames the kernel had to drop because nobody read them in time. */
+  dropped = 0
+  /** Frames beyond what is kept. */
+  beyond = 0
+
+  constructor(readonly maxFrames: number) {}
+
+  /** @returns whether frames may be waiting still */
+  drain(namespace: Namespace, fd: number, calls: number): boolean {
+    for (let call = 0; call < calls; call += 1) {
+      resetLengths()
+      const count = libc.recvmmsg(fd, arena, batch, libc.MSG_DONTWAIT | libc.MSG_TRUNC, null)
+      if (count <= 0) return false
+      for (let slot = 0; slot < count; slot += 1) this.take(namespace, slot)
+      if (count < batch) return false
+    }
+    return true
+  }
+
+  private take(namespace: Namespace, slot: number): void {
+    if (this.frames.length >= this.maxFrames) {
+      this.beyond += 1
+      return
+    }
+    const address = at.address + slot * addressBytes
+    const control = at.control + slot * controlBytes
+    const data = at.data + slot * snapLength
+    const originalLength = arena.readUInt32LE(at.header + slot * headerBytes + 56)
+    this.frames.push({
+      namespace: namespace.name,
+      // sockaddr_ll: family, protocol, ifindex, hatype, pkttype.
+      ifindex: arena.readInt32LE(address + 4),
+      pkttype: arena[address + 10] ?? 0,
+      timeNs: arena.readBigInt64LE(control + 16) * 1_000_000_000n + arena.readBigInt64LE(control + 24),
+      bytes: new Uint8Array(arena.subarray(data, data + Math.min(originalLength, snapLength))),
+      originalLength,
+    })
+  }
+
+  /** tpacket_stats counts since it was last asked. */
+  countDropped(fd: number): void {
+    libc.scratch.writeUInt32LE(8, 16)
+    if (libc.getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, libc.scratch, libc.scratch.subarray(16, 20)) === 0)
+      this.dropped += libc.scratch.readUInt32LE(4)
+  }
+}
+
+export class Captures implements NamespaceListener {
+  readonly #poller: Poller
+  #namespaces: Namespaces | null = null
+  readonly #running = new Map<number, Capture>()
+  #next = 1
+
+  constructor(poller: Poller) {
+    this.#poller = poller
+  }
+
+  start(namespaces: Namespaces): void {
+    this.#namespaces = namespaces
+  }
+
+  /** @returns the number to stop it by; every namespace is being captured when it is given */
+  begin(maxFrames: number): number | Refusal {
+    const capture = new Capture(maxFrames)
+    const id = this.#next++
+    this.#running.set(id, capture)
+    for (const namespace of this.#namespaces?.all() ?? []) {
+      const refusal = this.#join(capture, namespace)
+      if (refusal) {
+        this.#leaveAll(capture)
+        this.#running.delete(id)
+        return refusal
+      }
+    }
+    return id
+  }
+
+  attached(namespace: Namespace): void {
+    for (const capture of this.#running.values()) this.#join(capture, namespace)
+  }
+
+  /** A packet socket would keep the namespace alive. */
+  detached(namespace: Namespace): void {
+    for (const capture of this.#running.values()) this.#leave(capture, namespace)
+  }
+
+  /** Everything that has arrived by now is in the result. */
+  end(id: number): CaptureResult | null {
+    const capture = this.#running.get(id)
+    if (!capture) return null
+    this.#running.delete(id)
+    this.#leaveAll(capture)
+    return { frames: capture.frames, dropped: capture.dropped, beyond: capture.beyond }
+  }
+
+  close(): void {
+    for (const id of [...this.#running.keys()]) this.end(id)
+  }
+
+  #join(capture: Capture, namespace: Namespace): Refusal | null {
+    const opened = this.#namespaces?.within(namespace, () =>
+      libc.socket(AF_PACKET, libc.SOCK_RAW | libc.SOCK_CLOEXEC | libc.SOCK_NONBLOCK, networkOrder(ETH_P_ALL)),
+    )
+    if (opened === undefined || opened instanceof Refusal) return opened ?? null
+    if (opened < 0) return libc.lastRefusal()
+    libc.setInt(opened, libc.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
+    if (!libc.setInt(opened, libc.SOL_SOCKET, libc.SO_RCVBUFFORCE, receiveBuffer))
+      libc.setInt(opened, libc.SOL_SOCKET, libc.SO_RCVBUF, receiveBuffer)
+    capture.sockets.set(namespace, opened)
+    return this.#poller.add(opened, EPOLLIN, () => void capture.drain(namespace, opened, callsPerWake))
+  }
+
+  #leaveAll(capture: Capture): void {
+    for (const namespace of [...capture.sockets.keys()]) this.#leave(capture, namespace)
+  }
+
+  #leave(capture: Capture, namespace: Namespace): void {
+    const fd = capture.sockets.get(namespace)
+    if (fd === undefined) return
+    capture.sockets.delete(namespace)
+    // Bounded: what is kept is bounded, and a flood must not hold the end back for ever.
+    capture.drain(namespace, fd, Math.ceil(capture.maxFrames / batch) + 1)
+    capture.countDropped(fd)
+    this.#poller.remove(fd)
+    libc.close(fd)
+  }
+}

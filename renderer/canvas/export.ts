@@ -1,0 +1,105 @@
+/** The whole picture as one file: the two SVG layers as they are, and between them the graph, drawn again as SVG. */
+import regular from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-400-normal.woff2?url'
+import medium from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-500-normal.woff2?url'
+import semibold from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-600-normal.woff2?url'
+import inter from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url'
+import sheet from './canvas.css?inline'
+import type { Drawing } from './drawing.js'
+import { bounds, boxElements, cableElement, type Element } from './elements.js'
+import { graphShapes } from './graph-svg.js'
+
+export interface Layers {
+  readonly drawing: Drawing
+  readonly under: SVGSVGElement
+  readonly over: SVGSVGElement
+  /** Where the theme's tokens are in force. */
+  readonly root: HTMLElement
+  readonly isDrained: (element: Element) => boolean
+}
+
+/** Air around the picture, in canvas units. */
+const margin = 32
+const svgNamespace = 'http://www.w3.org/2000/svg'
+
+const fonts = [
+  { family: 'JetBrains Mono', weight: '400', url: regular },
+  { family: 'JetBrains Mono', weight: '500', url: medium },
+  { family: 'JetBrains Mono', weight: '600', url: semibold },
+  { family: 'Inter Variable', weight: '100 900', url: inter },
+]
+
+/** Fonts go into the file, so that it looks the same where they are not installed. A font that cannot be read is left out. */
+async function fontFaces(): Promise<string> {
+  const faces = await Promise.all(
+    fonts.map(async ({ family, weight, url }) => {
+      const response = await fetch(url).catch(() => null)
+      if (!response?.ok) return ''
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      let binary = ''
+      for (const byte of bytes) binary += String.fromCharCode(byte)
+      return `@font-face{font-family:'${family}';font-weight:${weight};src:url(data:font/woff2;base64,${btoa(binary)}) format('woff2')}`
+    }),
+  )
+  return faces.join('')
+}
+
+const tokens = (root: HTMLElement): string => {
+  const names = ['sans', 'mono', 'canvas', 'panel', 'raised', 'node', 'host', 'line', 'line2', 'line3', 'text', 'text2', 'text3', 'ink', 'on-hue', 'l2', 'l3', 'nat', 'natf', 'bad', 'l2t', 'l3t', 'natt']
+  const style = getComputedStyle(root)
+  return `.drawing{${names.map((name) => `--${name}:${style.getPropertyValue(`--${name}`)}`).join(';')}}`
+}
+
+export async function exportSvg({ drawing, under, over, root, isDrained }: Layers): Promise<string> {
+  const area = bounds(drawing)
+  const view = { x: area.x - margin, y: area.y - margin, width: area.width + 2 * margin, height: area.height + 2 * margin }
+  const document_ = document.implementation.createDocument(svgNamespace, 'svg', null)
+  const svg = document_.documentElement
+  svg.setAttribute('viewBox', `${view.x} ${view.y} ${view.width} ${view.height}`)
+  svg.setAttribute('width', String(view.width))
+  svg.setAttribute('height', String(view.height))
+  // The layer filter is part of what is seen, the distance is not.
+  svg.setAttribute('class', ['drawing', ...[...root.classList].filter((name) => name.startsWith('only-'))].join(' '))
+  const add = (name: string, attributes: Readonly<Record<string, string | number>>, parent: globalThis.Element = svg): globalThis.Element => {
+    const element = document_.createElementNS(svgNamespace, name)
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value))
+    parent.append(element)
+    return element
+  }
+  add('style', {}).textContent = (await fontFaces()) + tokens(root) + sheet
+  add('rect', { ...view, fill: 'var(--canvas)' })
+  const copy = (layer: SVGSVGElement): void => {
+    const group = add('g', {})
+    for (const child of layer.children) {
+      const clone = document_.importNode(child, true)
+      for (const passing of clone.querySelectorAll('.news')) passing.remove()
+      if (!clone.classList.contains('ring')) group.append(clone)
+    }
+  }
+  copy(under)
+  const elements = [...drawing.cables.map(cableElement), ...drawing.boxes.flatMap(boxElements)]
+  const group = add('g', {})
+  for (const shape of graphShapes(elements)) {
+    const parent = isDrained(shape.element) ? add('g', { class: 'drained' }, group) : group
+    add(shape.name, shape.attributes, parent)
+  }
+  copy(over)
+  return new XMLSerializer().serializeToString(document_)
+}
+
+export async function exportPng(layers: Layers, scale: number): Promise<Blob> {
+  const text = await exportSvg(layers)
+  const image = new Image()
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`
+  await image.decode()
+  const canvas = document.createElement('canvas')
+  // Browsers refuse canvases beyond about 16 000 pixels a side.
+  const fitting = Math.min(scale, 16_000 / Math.max(image.naturalWidth, image.naturalHeight))
+  canvas.width = Math.round(image.naturalWidth * fitting)
+  canvas.height = Math.round(image.naturalHeight * fitting)
+  const context = canvas.getContext('2d')
+  if (!context) throw new Error('This browser gives no 2d canvas')
+  context.drawImage(image, 0, 0, canvas.width, canvas.height)
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be encoded as PNG'))), 'image/png'),
+  )
+}

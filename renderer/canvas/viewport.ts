@@ -1,0 +1,36 @@
+/** Where the canvas looks: fit, zoom about a point, and the words that are left out far away. */
+import type { Point, Rect } from './drawing.js'
+
+export interface Viewport {
+  readonly pan: Point
+  readonly zoom: number
+}
+
+/** Room that fit leaves around the drawing, in CSS pixels; above and below, the tools stand in it. */
+export const fitMargin = { x: 32, top: 52, bottom: 64 } as const
+/** One press of + or −. */
+export const zoomStep = 1.25
+
+/** Shows the whole drawing, never larger than life. */
+export function fitted(bounds: Rect, width: number, height: number): Viewport {
+  if (bounds.width === 0 || bounds.height === 0 || width === 0 || height === 0) return { pan: { x: fitMargin.x, y: fitMargin.top }, zoom: 1 }
+  const free = { x: Math.max(1, width - 2 * fitMargin.x), y: Math.max(1, height - fitMargin.top - fitMargin.bottom) }
+  const zoom = Math.min(1, free.x / bounds.width, free.y / bounds.height)
+  return {
+    pan: {
+      x: Math.round(fitMargin.x + (free.x - bounds.width * zoom) / 2 - bounds.x * zoom),
+      y: Math.round(fitMargin.top + (free.y - bounds.height * zoom) / 2 - bounds.y * zoom),
+    },
+    zoom,
+  }
+}
+
+/** CSS classes that hide what would be too small to read: captions below 70%, addresses below 50%. */
+export function distanceClasses(zoom: number): string {
+  if (zoom < 0.25) return 'no-captions no-addresses no-interfaces'
+  if (zoom < 0.5) return 'no-captions no-addresses'
+  return zoom < 0.7 ? 'no-captions' : ''
+}
+
+export const toScreen = ({ pan, zoom }: Viewport, point: Point): Point => ({ x: point.x * zoom + pan.x, y: point.y * zoom + pan.y })
+export const toCanvas = ({ pan, zoom }: Viewport, point: Point): Point => ({ x: (point.x - pan.x) / zoom, y: (point.y - pan.y) / zoom })

@@ -1,0 +1,13 @@
+import type { LabCheck } from '../../electron/core/lab/lab.js'
+
+/** What is asked of the network, in the words of the lab file. */
+export function checkQuestion(check: LabCheck): string {
+  const target = check.kind === 'ping' ? check.target : check.target.includes(':') ? `[${check.target}]:${check.port}` : `${check.target}:${check.port}`
+  return `${check.from} → ${check.kind} ${target}`
+}
+
+/** A round trip in the unit people know from ping; empty where there was none. */
+export function roundTrip(microseconds: number | null): string {
+  if (microseconds === null) return ''
+  return `${(microseconds / 1000).toFixed(microseconds < 100 ? 3 : 2)} ms`
+}

@@ -1,0 +1,62 @@
+/** Why a command is in the plan: the words beside it. */
+import { hostNamespace } from '../../electron/core/lab/lab.js'
+import type { Step } from '../../electron/core/plan/step.js'
+import type { Key } from '../i18n/text.svelte.js'
+
+type ReasonKey = Extract<Key, `reason.${string}`>
+
+export function reasonOf(step: Step): ReasonKey {
+  switch (step.op) {
+    case 'namespace-add':
+      return 'reason.namespaceAdd'
+    case 'namespace-delete':
+      return 'reason.namespaceDelete'
+    case 'sysctl-set':
+      if (/ip_forward$|\.forwarding$/.test(step.key)) return step.value === '1' ? 'reason.forwardingOn' : 'reason.forwardingOff'
+      return /disable_ipv6$/.test(step.key) && step.value === '1' ? 'reason.ipv6Off' : 'reason.sysctl'
+    case 'veth-add':
+      return step.namespace === hostNamespace || step.peer.namespace === hostNamespace ? 'reason.vethHost' : 'reason.veth'
+    case 'bridge-add':
+      return 'reason.bridge'
+    case 'vxlan-add':
+      return 'reason.vxlan'
+    case 'dummy-add':
+      return 'reason.dummy'
+    case 'link-delete':
+      return 'reason.linkDelete'
+    case 'link-up':
+      return step.name === 'lo' ? 'reason.loopback' : 'reason.linkUp'
+    case 'link-down':
+      return 'reason.linkDown'
+    case 'link-mtu':
+      return 'reason.mtu'
+    case 'link-mac':
+      return 'reason.mac'
+    case 'link-master':
+      return step.master === null ? 'reason.unplug' : 'reason.plug'
+    case 'bridge-stp':
+      return 'reason.stp'
+    case 'address-add':
+      return 'reason.addressAdd'
+    case 'address-delete':
+      return 'reason.addressDelete'
+    case 'route-add':
+      return /^(0\.0\.0\.0|::)\/0$/.test(step.route.to) ? 'reason.gateway' : 'reason.routeAdd'
+    case 'route-delete':
+      return 'reason.routeDelete'
+    case 'impair-set':
+      return step.impair === null ? 'reason.impairClear' : 'reason.impair'
+    case 'nat-add':
+      return step.rule.kind === 'dnat' ? 'reason.publish' : 'reason.natAdd'
+    case 'nat-delete':
+      return 'reason.natDelete'
+    case 'firewall-add':
+      return 'reason.firewallAdd'
+    case 'firewall-delete':
+      return 'reason.firewallDelete'
+    case 'service-start':
+      return 'reason.serviceStart'
+    case 'service-stop':
+      return 'reason.serviceStop'
+  }
+}

@@ -1,0 +1,123 @@
+/** Facts in the words of the tools that print them. */
+import type {
+  IptablesRule,
+  LiveFdbEntry,
+  LiveLink,
+  LiveNamespace,
+  LiveRoute,
+  LiveState,
+} from '../../../electron/core/live/state.js'
+
+const everywhere = new Set(['0.0.0.0/0', '::/0'])
+
+/** Behind the prefix, as `ip route` prints it. */
+export function routeTail(route: LiveRoute): string {
+  return [
+    route.via === null ? null : `via ${route.via}`,
+    route.dev === null ? null : `dev ${route.dev}`,
+    route.scope === 'global' || route.scope === 'universe' ? null : `scope ${route.scope}`,
+    route.src === null ? null : `src ${route.src}`,
+    route.metric === 0 || (route.family === 'ipv6' && route.metric === 1024) ? null : `metric ${route.metric}`,
+    route.table === 254 ? null : `table ${route.table}`,
+    ...route.flags,
+  ]
+    .filter((word) => word !== null)
+    .join(' ')
+}
+
+export function routeHead(route: LiveRoute): string {
+  const to = everywhere.has(route.to) ? 'default' : route.to
+  return route.type === 'unicast' ? to : `${route.type} ${to}`
+}
+
+export const isDefault = (route: LiveRoute): boolean => everywhere.has(route.to)
+
+export const routeKey = (route: LiveRoute): string =>
+  [route.family, route.to, route.via, route.dev, route.metric, route.table, route.type, route.src].join(' ')
+
+/** Default first, then what somebody set, then what the kernel made of the addresses; IPv4 before IPv6. */
+export function sortedRoutes(routes: readonly LiveRoute[]): readonly LiveRoute[] {
+  const rank = (route: LiveRoute): number =>
+    (route.family === 'ipv6' ? 4 : 0) + (isDefault(route) ? 0 : route.protocol === 'kernel' ? 2 : 1)
+  return [...routes].sort((a, b) => rank(a) - rank(b))
+}
+
+/** `@if6`, as `ip addr` writes the other end's index. */
+export const peerSuffix = (link: LiveLink): string => (link.peer ? `@if${link.peer.index}` : '')
+
+export function peerText(link: LiveLink, live: LiveState): string | null {
+  if (!link.peer) return null
+  const { namespace, index } = link.peer
+  if (namespace === null) return `if${index}`
+  const name = live.namespaces.find((each) => each.name === namespace)?.links.find((each) => each.index === index)?.name
+  return `${namespace} · ${name ?? `if${index}`}`
+}
+
+/** Interfaces as people look for them: what carries traffic first, `lo` last. */
+export function sortedLinks(namespace: LiveNamespace): readonly LiveLink[] {
+  return [...namespace.links].sort((a, b) => Number(a.kind === 'loopback') - Number(b.kind === 'loopback') || a.index - b.index)
+}
+
+/** Entries that a bridge learned or was given for hosts; the kernel's own multicast and self entries say nothing about them. */
+export function bridgeEntries(namespace: LiveNamespace): readonly LiveFdbEntry[] {
+  return namespace.fdb.filter((entry) => (entry.master !== null || entry.dst !== null) && !/^(33:33|01:00:5e|01:80:c2)/.test(entry.mac))
+}
+
+export interface RuleChain {
+  readonly key: string
+  readonly table: string
+  readonly chain: string
+  readonly policy: string | null
+  readonly legacy: boolean
+  readonly ipv6: boolean
+  readonly rules: readonly IptablesRule[]
+}
+
+/** Chains that hold a rule, or whose policy is not simply to accept. */
+export function ruleChains(rules: readonly IptablesRule[]): readonly RuleChain[] {
+  const chains = new Map<string, IptablesRule[]>()
+  for (const rule of rules) {
+    const key = `${rule.engine} ${rule.family} ${rule.table} ${rule.chain}`
+    chains.set(key, [...(chains.get(key) ?? []), rule])
+  }
+  return [...chains].flatMap(([key, entries]) => {
+    const [first] = entries
+    if (!first) return []
+    const policy = entries.find((each) => each.rule === null)?.policy ?? null
+    const listed = entries.filter((each) => each.rule !== null)
+    if (listed.length === 0 && policy !== 'DROP') return []
+    const { table, chain, engine, family } = first
+    return [{ key, table, chain, policy, legacy: engine === 'legacy', ipv6: family === 'ipv6', rules: listed }]
+  })
+}
+
+/** `12 pkts, 1008 bytes`, with K, M and G as iptables abbreviates them. */
+export function counterText({ packets, bytes }: IptablesRule): string {
+  return `${short(packets)} pkts, ${short(bytes)} bytes`
+}
+
+function short(value: number): string {
+  const units = ['', 'K', 'M', 'G', 'T']
+  let unit = 0
+  let rest = value
+  while (rest >= 10_000 && unit < units.length - 1) {
+    rest /= 1000
+    unit += 1
+  }
+  return `${Math.round(rest)}${units[unit]}`
+}
+
+/** Tables that nft holds beside those of iptables, with their number of rules. */
+export function nftTables(nft: readonly unknown[]): readonly { readonly name: string; readonly rules: number }[] {
+  const own = new Set(['filter', 'nat', 'mangle', 'raw', 'security'])
+  const counts = new Map<string, number>()
+  for (const entry of nft as readonly { table?: { family: string; name: string }; rule?: { family: string; table: string } }[]) {
+    if (entry.table && !(own.has(entry.table.name) && /^ip6?$/.test(entry.table.family)))
+      counts.set(`${entry.table.family} ${entry.table.name}`, counts.get(`${entry.table.family} ${entry.table.name}`) ?? 0)
+    if (entry.rule) {
+      const key = `${entry.rule.family} ${entry.rule.table}`
+      if (counts.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+  }
+  return [...counts].map(([name, rules]) => ({ name, rules }))
+}

@@ -1,0 +1,58 @@
+/** Everything that can be done by key or by name: one list for the shortcuts, the palette and the list of keys. */
+import type { App } from './app.svelte.js'
+import type { Key } from '../i18n/text.svelte.js'
+
+export interface Action {
+  readonly id: string
+  readonly label: Extract<Key, `action.${string}`>
+  /** As tinykeys writes it; `$mod` is Ctrl (Cmd on a Mac). */
+  readonly keys?: string
+  /** As people read it. */
+  readonly shown?: string
+  /** Also while a terminal or a field has the focus. Single letters never do. */
+  readonly everywhere?: boolean
+  readonly enabled?: () => boolean
+  run(): void
+}
+
+export interface CanvasCommands {
+  fit(): void
+  zoom(to: 'in' | 'out'): void
+}
+
+export function actionsOf(app: App, canvas: () => CanvasCommands | null): readonly Action[] {
+  const { deploy, document, files, guide, session, settings, view, dialogs, terminals, checks } = app
+  const hasGuide = (): boolean => guide.steps.length > 0
+  return [
+    { id: 'palette', label: 'action.palette', keys: '$mod+k', shown: 'Ctrl K', everywhere: true, run: () => (dialogs.sheet = 'palette') },
+    { id: 'deploy', label: 'action.deploy', keys: '$mod+Enter', shown: 'Ctrl ↵', everywhere: true, enabled: () => deploy.canDeploy && session.ready, run: () => void app.deployLab() },
+    { id: 'plan', label: 'action.plan', enabled: () => deploy.plan.length > 0, run: () => view.showTab('plan') },
+    { id: 'stop', label: 'action.stop', enabled: () => session.ready && !deploy.busy && app.live.hasContent, run: () => void app.stopLab() },
+    { id: 'checks', label: 'action.checks', enabled: () => session.ready && deploy.isDeployed, run: () => { view.showTab('checks'); void checks.runAll() } },
+    { id: 'open', label: 'action.open', keys: '$mod+o', shown: 'Ctrl O', everywhere: true, run: () => void files.open() },
+    { id: 'new', label: 'action.new', run: () => void files.openNew() },
+    { id: 'save', label: 'action.save', keys: '$mod+s', shown: 'Ctrl S', everywhere: true, enabled: () => document.isOpen, run: () => void files.save() },
+    { id: 'save-as', label: 'action.saveAs', keys: '$mod+Shift+s', shown: 'Ctrl Shift S', everywhere: true, enabled: () => document.isOpen, run: () => void files.saveAs() },
+    { id: 'undo', label: 'action.undo', keys: '$mod+z', shown: 'Ctrl Z', enabled: () => document.canUndo, run: () => document.undo() },
+    { id: 'redo', label: 'action.redo', keys: '$mod+Shift+z', shown: 'Ctrl Shift Z', enabled: () => document.canRedo, run: () => document.redo() },
+    { id: 'next-step', label: 'action.nextStep', keys: 'n', shown: 'N', enabled: hasGuide, run: () => guide.go(guide.index + 1) },
+    { id: 'previous-step', label: 'action.previousStep', keys: 'Shift+n', shown: 'Shift N', enabled: hasGuide, run: () => guide.go(guide.index - 1) },
+    { id: 'terminal', label: 'action.terminal', keys: '$mod+Backquote', shown: 'Ctrl `', everywhere: true, enabled: () => session.ready, run: () => void app.showTerminal(terminals.active?.namespace ?? 'host') },
+    { id: 'layer-all', label: 'action.layerAll', keys: '1', shown: '1', run: () => settings.set({ layer: 'all' }) },
+    { id: 'layer-2', label: 'action.layer2', keys: '2', shown: '2', run: () => settings.set({ layer: 'layer2' }) },
+    { id: 'layer-3', label: 'action.layer3', keys: '3', shown: '3', run: () => settings.set({ layer: 'layer3' }) },
+    { id: 'fit', label: 'action.fit', keys: 'Shift+Digit1', shown: 'Shift 1', enabled: () => canvas() !== null, run: () => canvas()?.fit() },
+    { id: 'zoom-in', label: 'action.zoomIn', keys: '(\\+|=)', shown: '+', enabled: () => canvas() !== null, run: () => canvas()?.zoom('in') },
+    { id: 'zoom-out', label: 'action.zoomOut', keys: '-', shown: '−', enabled: () => canvas() !== null, run: () => canvas()?.zoom('out') },
+    { id: 'labs', label: 'action.labs', run: () => settings.set({ left: 'labs' }) },
+    { id: 'guide', label: 'action.guide', run: () => settings.set({ left: 'guide' }) },
+    { id: 'inspector', label: 'action.inspector', run: () => settings.set({ inspector: !settings.inspector }) },
+    { id: 'dock', label: 'action.dock', run: () => settings.set({ dock: !settings.dock }) },
+    { id: 'commands', label: 'action.commands', run: () => view.showTab('commands') },
+    { id: 'refresh', label: 'action.refresh', enabled: () => session.ready, run: () => void app.live.readAgain() },
+    { id: 'theme', label: 'action.theme', run: () => settings.set({ theme: globalThis.document.documentElement.dataset['theme'] === 'light' ? 'dark' : 'light' }) },
+    { id: 'language', label: 'action.language', run: () => settings.set({ language: settings.language === 'en' ? 'zh-CN' : 'en' }) },
+    { id: 'settings', label: 'action.settings', run: () => (dialogs.sheet = 'settings') },
+    { id: 'shortcuts', label: 'action.shortcuts', keys: 'Shift+?', shown: '?', run: () => (dialogs.sheet = 'shortcuts') },
+  ]
+}

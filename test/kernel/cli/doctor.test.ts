@@ -1,0 +1,41 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { World } from '../support/world.js'
+
+let world: World
+beforeAll(async () => {
+  world = await World.ofUser()
+})
+afterEach(() => world.untilNothingIsLeft())
+afterAll(() => world.dispose())
+
+test('the document says that labs can run, how, and with what', async () => {
+  const ran = await world.cli('doctor', '--json')
+  expect([ran.status, ran.stderr]).toEqual([0, ''])
+  const report = JSON.parse(ran.stdout)
+  expect(report).toMatchObject({
+    ok: true,
+    error: null,
+    node: { version: process.versions.node, ok: true, needed: '20.19' },
+    elevation: { root: false },
+    docker: { forwardPolicy: 'unknown' },
+  })
+  expect(report.sandbox).toMatch(/^(many-ids|one-id)$/)
+  expect(report.tools).toContainEqual(
+    expect.objectContaining({
+      name: 'ip',
+      path: expect.stringMatching(/^\//),
+      version: expect.stringMatching(/iproute2/),
+    }),
+  )
+  expect(report.features).toContainEqual({ name: 'veth', available: true, reason: null })
+  const missing = report.features.filter(({ available }: { available: boolean }) => !available)
+  for (const { reason } of missing) expect(reason).toEqual(expect.any(String))
+})
+
+test('the report for people names the same', async () => {
+  const ran = await world.cli('doctor')
+  expect([ran.status, ran.stderr]).toEqual([0, ''])
+  expect(ran.stdout).toMatch(/^Labs\n {2}✓ sandbox +starts without a password/)
+  expect(ran.stdout).toMatch(/^ {2}✓ veth +yes$/m)
+  expect(ran.stdout).not.toContain('\u001b[')
+})

@@ -1,0 +1,180 @@
+/** Output of any size and speed: bounded memory, nothing lost, nobody else waits. */
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { terminalFlow } from '../../../electron/core/rpc.js'
+import { scrollbackCharacters } from '../../../electron/helper/terminal-scrollback.js'
+import type { Session } from '../../../electron/session/session.js'
+import { startSandbox } from '../../../electron/session/sandbox.js'
+import { build } from '../support/build.js'
+import { until } from '../support/until.js'
+import { Screen } from './screen.js'
+
+let session: Session
+
+beforeAll(async () => {
+  await build()
+  const started = await startSandbox()
+  if (!started.ok) throw new Error(started.failure.message)
+  session = started.session
+})
+
+afterAll(() => session?.close())
+
+/** The helper is the child of process 1. */
+function helperPid(): number {
+  const children = readFileSync(`/proc/${session.anchorPid}/task/${session.anchorPid}/children`, 'utf8')
+  return Number(children.trim().split(' ')[0])
+}
+
+/** Resident memory, MiB. */
+function helperMemory(): number {
+  const status = readFileSync(`/proc/${helperPid()}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
+}
+
+/** Time the helper has computed, in ticks of 10 ms. */
+function helperTicks(): number {
+  const stat = readFileSync(`/proc/${helperPid()}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}
+
+async function answerTimes(forMs: number): Promise<number[]> {
+  const times: number[] = []
+  const end = performance.now() + forMs
+  while (performance.now() < end) {
+    const started = performance.now()
+    await session.request('live/refresh', {})
+    times.push(performance.now() - started)
+  }
+  return times.sort((a, b) => a - b)
+}
+
+test('a flood that nobody draws stops at the limit, and other requests are answered', async () => {
+  const screen = await Screen.open(session)
+  await screen.shows(/[#$] $/)
+  screen.draws = false
+  screen.characters = 0
+  await screen.type('yes 0123456789\r')
+  await until('the limit is reached', () => screen.characters >= terminalFlow.pauseAbove)
+  const before = helperMemory()
+  const times = await answerTimes(2000)
+  expect(times[Math.floor(times.length / 2)]).toBeLessThan(200)
+  // One piece more than the limit may be under way when it is noticed.
+  expect(screen.characters).toBeLessThan(terminalFlow.pauseAbove + 64 * 1024)
+  expect(helperMemory() - before).toBeLessThan(30)
+  // Acknowledging lets it go on; the window is not left waiting.
+  const stopped = screen.characters
+  await screen.acknowledge(screen.characters)
+  await until('it goes on', () => screen.characters > stopped + 50_000)
+  screen.draws = true
+  await screen.acknowledge(terminalFlow.pauseAbove * 2)
+  await screen.type('\x03')
+  await screen.shows(/\^C[\s\S]*[#$] $/)
+  await screen.close()
+})
+
+test('a flood that is drawn leaves others their turn, in few messages', async () => {
+  const screen = await Screen.open(session)
+  await screen.shows(/[#$] $/)
+  await screen.type('yes 0123456789\r')
+  await until('it flows', () => screen.characters > 1_000_000)
+  const [characters, messages, before] = [screen.characters, screen.messages, helperMemory()]
+  const times = await answerTimes(2000)
+  expect(times[Math.floor(times.length / 2)]).toBeLessThan(200)
+  expect((screen.characters - characters) / (screen.messages - messages)).toBeGreaterThan(8_000)
+  expect(screen.largest).toBeLessThan(256 * 1024)
+  expect(helperMemory() - before).toBeLessThan(60)
+  await screen.type('\x03')
+  await screen.shows(/\^C[\s\S]*[#$] $/)
+  await screen.close()
+})
+
+test('200 MB come through whole, in bounded memory', async () => {
+  const screen = await Screen.open(session)
+  await screen.shows(/[#$] $/)
+  screen.characters = 0
+  const before = helperMemory()
+  let highest = 0
+  const look = setInterval(() => (highest = Math.max(highest, helperMemory())), 100)
+  try {
+    // Lines of 100 bytes and a line feed, which the terminal makes two characters.
+    await screen.type("stty -echo; head -c 198019802 /dev/zero | tr '\\0' x | fold -w 100; echo; echo all''through\r")
+    await screen.shows('allthrough', 100_000)
+  } finally {
+    clearInterval(look)
+  }
+  expect(screen.characters).toBeGreaterThan(198_019_802)
+  expect(highest - before).toBeLessThan(100)
+  const attached = await screen.attach()
+  if (!attached.ok) throw new Error(attached.failure.message)
+  expect(attached.scrollback.length).toBeLessThanOrEqual(scrollbackCharacters)
+  expect(attached.scrollback.length).toBeGreaterThan(scrollbackCharacters - 200)
+  // Cut at the start of a line.
+  expect(attached.scrollback).toMatch(/^x{100}\r\n/)
+  await screen.close()
+}, 120_000)
+
+test('characters of several bytes arrive whole, however they are cut', async () => {
+  const screen = await Screen.open(session)
+  await screen.shows(/[#$] $/)
+  // One byte at a time: every character is cut at every place.
+  const bytes = [...Buffer.from('网络é🦀終')].map((byte) => `\\x${byte.toString(16)}`)
+  const script = bytes.map((byte) => `printf '${byte}'; sleep 0.02`).join('; ')
+  expect(await screen.run(script)).toBe('网络é🦀終')
+  // And so many that reads end inside of them: the kernel hands out 4095 bytes, which three do not divide evenly.
+  screen.text = ''
+  await screen.type(`stty -echo; for i in $(seq 20000); do printf '%s' a网络; done; echo; echo whole''now\r`)
+  const text = await screen.shows('wholenow', 30_000)
+  expect(text).not.toContain('\ufffd')
+  expect(text.replaceAll(/[^a网络]/g, '').slice(-60_000).match(/a网络/g)?.length).toBeGreaterThanOrEqual(19_990)
+  await screen.close()
+})
+
+test('what is typed may be any text, and all of it arrives', async () => {
+  const screen = await Screen.open(session)
+  await screen.shows(/[#$] $/)
+  const lines = Array.from({ length: 3000 }, (_, index) => `line ${index} 网络 ${'y'.repeat(60)}`)
+  screen.text = ''
+  // Raw: the line discipline of a terminal in cooked mode takes 4095 bytes a line.
+  await screen.type('stty raw -echo; echo ready; head -c 250000 | sha256sum; stty sane\r')
+  await screen.shows('ready')
+  const paste = Buffer.from(lines.join('\r')).subarray(0, 249_000).toString('utf8').replaceAll('\ufffd', '')
+  const padded = paste + 'z'.repeat(250_000 - Buffer.byteLength(paste))
+  expect(await screen.type(padded)).toEqual({ ok: true })
+  const { createHash } = await import('node:crypto')
+  await screen.shows(createHash('sha256').update(padded).digest('hex'))
+  await screen.close()
+})
+
+test('a program that does not read makes only its own window wait', async () => {
+  const screen = await Screen.open(session)
+  await screen.shows(/[#$] $/)
+  await screen.type('stty raw -echo; echo ready; exec sleep 60\r')
+  await screen.shows('ready')
+  const big = 'x'.repeat(1024 * 1024)
+  const answers = []
+  for (let turn = 0; turn < 6; turn++) answers.push(await screen.type(big))
+  expect(answers[0]).toEqual({ ok: true })
+  expect(answers.at(-1)).toMatchObject({ ok: false, failure: { code: 'terminal-busy' } })
+  const ticks = helperTicks()
+  const times = await answerTimes(1000)
+  expect(times[Math.floor(times.length / 2)]).toBeLessThan(200)
+  await screen.close()
+  expect(helperTicks() - ticks).toBeLessThan(130)
+})
+
+test('the last words of a shell are not lost where the window is slow', async () => {
+  const screen = await Screen.open(session)
+  await screen.shows(/[#$] $/)
+  screen.draws = false
+  screen.characters = 0
+  await screen.type('seq 100000 130000; echo last words; exit 3\r')
+  await until('the limit is reached', () => screen.characters >= terminalFlow.pauseAbove)
+  // Let the shell write what is left into the pty and end, while nothing is acknowledged.
+  while (screen.ended === null && screen.characters < 220_000) await screen.acknowledge(10_000)
+  await until('the shell has ended', () => screen.ended)
+  expect(screen.text).toMatch(/130000\r\nlast words\r\nexit\r\n$/)
+  expect(screen.ended?.exitCode).toBe(3)
+  await screen.close()
+})
