@@ -85,6 +85,11 @@ async function inBackground(valid: ValidLab, options: UpOptions): Promise<ExitCo
 const upText = (name: string, { deployMs, steps }: DeployReport): string =>
   `${paintNote('bold', name)} is up: ${steps} ${steps === 1 ? 'step' : 'steps'} in ${deployMs.toFixed(1)} ms,`
 
+/** Exit code of a shell that SIGKILL ended (128 and its number). */
+const killed = 137
+/** The end of a sandbox is heard of within so many milliseconds of that of its processes. */
+const deathLimitMs = 500
+
 async function inForeground(valid: ValidLab, options: UpOptions): Promise<ExitCode> {
   const directory = runtimeDirectory()
   if (!directory.ok) return fail(exitCode.machine, directory.failure, options)
@@ -107,12 +112,14 @@ async function inForeground(valid: ValidLab, options: UpOptions): Promise<ExitCo
   note(`${upText(entry.name, report)} until you leave this shell.`)
   const { anchor } = entry
   if (anchor === null) throw new Error('a lab that is up has an anchor')
-  const left = await Promise.race([
-    runInside({ lab: entry.name, anchor, namespace: hostNamespace }, []).then(() => null),
-    session.ended,
-  ])
+  const died = session.ended.then(({ message }) => message)
+  const shell = runInside({ lab: entry.name, anchor, namespace: hostNamespace }, [])
+  let message = await Promise.race([shell, died])
+  // A dying sandbox takes the shell along, and either may be heard of first.
+  if (message === killed)
+    message = await Promise.race([died, new Promise<number>((resolve) => setTimeout(resolve, deathLimitMs, killed))])
   await end()
-  if (left?.reason === 'died') return fail(exitCode.machine, failure('sandbox-died', left.message, 'sandbox'), options)
+  if (typeof message === 'string') return fail(exitCode.machine, failure('sandbox-died', message, 'sandbox'), options)
   note(printable(`${entry.name} is down.`))
   return exitCode.ok
 }

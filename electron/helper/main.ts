@@ -34,7 +34,12 @@ async function main(): Promise<void> {
   const variant = process.argv[2] ?? 'unknown'
   const channel = lineChannel(new Socket({ fd: channelDescriptor }), maxMessageBytes)
   const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
-  const worker = await startKernelWorker()
+  const worker = startKernelWorker()
+  worker.onFailure((error) => {
+    // Without its worker the helper can do nothing, and must not pretend to.
+    process.stderr.write(`vethlab-helper: the kernel worker ended: ${error.stack ?? error.message}\n`)
+    process.exit(99)
+  })
   let capabilities: ReturnType<typeof probeCapabilities> | null = null
   const server = new HelperServer(connection, worker, () => (capabilities ??= probeCapabilities(worker, variant)))
   channel.onEnd(() => {

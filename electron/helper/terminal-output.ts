@@ -46,10 +46,11 @@ export class TerminalOutput {
     this.gatheredLength += data.length
     if (this.timer === null) this.sendAndGather()
     else if (this.gatheredLength >= gatherCharacters) this.send()
-    if (!this.paused && this.underWay + this.gatheredLength > this.limit) {
-      this.paused = true
-      this.hooks.pause()
-    }
+    if (this.paused || this.underWay + this.gatheredLength <= this.limit) return
+    this.paused = true
+    this.hooks.pause()
+    // Nothing comes that would be worth waiting for, and the window can acknowledge all the sooner.
+    this.send()
   }
 
   acknowledge(characters: number): void {

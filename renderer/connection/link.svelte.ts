@@ -13,28 +13,41 @@ export type LinkState =
   | { readonly kind: 'up' }
   /** Trying again; `attempt` counts from 1. */
   | { readonly kind: 'lost'; readonly attempt: number }
-  /** The shell does not want us: a wrong token, or another window has the session. */
+  /** The shell does not want us: the address has been used, or belongs to another start. */
   | { readonly kind: 'refused'; readonly message: string }
+  /** The shell has let this window go in good order: another one has taken its place, or it has ended. */
+  | { readonly kind: 'released' }
 
 /** Pause before each new try (ms): at once for a hiccup, then slowly, because a shell that ended does not come back. */
 const pauses = [100, 250, 500, 1000, 2000] as const
 
 export interface LinkOptions {
   readonly open: () => Promise<TextChannel>
-  /** Parameters of `shell/open`. */
+  /** For `shell/open`; null where the shell asks for none. */
   readonly token: string | null
+  /** The window was opened, not loaded again. */
+  readonly fresh: boolean
+  /** Keeps what opens the connection the next time. */
+  keep(secret: string): void
 }
 
 export class Link implements Rpc {
   state = $state.raw<LinkState>({ kind: 'connecting' })
   private connection: MessageConnection | null = null
+  private token: string | null
   private readonly listeners = new Map<string, Set<(params: never) => void>>()
 
   constructor(
     private readonly options: LinkOptions,
     /** Called with every answer to `shell/open`, the first and those after a loss. */
     private readonly opened: (answer: ShellResults['shell/open']) => Promise<void>,
-  ) {}
+  ) {
+    this.token = options.token
+  }
+
+  get fresh(): boolean {
+    return this.options.fresh
+  }
 
   async start(): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
@@ -56,10 +69,15 @@ export class Link implements Rpc {
     const connection = connect(
       channel,
       (name, params) => this.tell(name, params),
-      () => {
+      (error) => {
         broke = true
         if (this.connection !== connection) return
         this.connection = null
+        if (error === null) {
+          // Coming back by itself would take the place of the window that took ours.
+          this.state = { kind: 'released' }
+          return
+        }
         this.state = { kind: 'lost', attempt: 0 }
         void this.start()
       },
@@ -67,9 +85,13 @@ export class Link implements Rpc {
     try {
       const answer = await connection.sendRequest<ShellResults['shell/open']>(
         'shell/open',
-        this.options.token === null ? {} : { token: this.options.token },
+        this.token === null ? {} : { token: this.token },
       )
       if (broke) return false
+      if (answer.secret !== null) {
+        this.token = answer.secret
+        this.options.keep(answer.secret)
+      }
       this.connection = connection
       this.state = { kind: 'up' }
       await this.opened(answer)

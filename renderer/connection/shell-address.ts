@@ -3,24 +3,25 @@ import type { LinkOptions } from './link.svelte.js'
 import { requestPort } from './message-port-channel.js'
 import { openWebSocket } from './web-socket-channel.js'
 
-/** Survives a reload of the tab and nothing else; the address bar no longer shows the token after the first read. */
-const tokenKey = 'vethlab.token'
-
-/** The one-time token of the printed address, `http://127.0.0.1:PORT/#TOKEN` (also `#token=TOKEN`). */
-function takeToken(): string | null {
-  const fragment = location.hash.replace(/^#(?:token=)?/, '')
-  if (fragment !== '') {
-    sessionStorage.setItem(tokenKey, fragment)
-    history.replaceState(history.state, '', location.pathname + location.search)
-    return fragment
-  }
-  return sessionStorage.getItem(tokenKey)
-}
+/** Survives a reload of the tab and nothing else. */
+const secretKey = 'vethlab.secret'
 
 export function shellLink(): LinkOptions {
-  if (location.protocol === 'http:' || location.protocol === 'https:') {
-    const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-    return { open: () => openWebSocket(`${scheme}://${location.host}/session`), token: takeToken() }
+  if (location.protocol === 'http:' || location.protocol === 'https:') return browserLink()
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  return { open: requestPort, token: null, fresh: navigation?.type !== 'reload', keep: () => {} }
+}
+
+/** The address holds a token that works once, in its fragment; from then on the tab has a secret of its own. */
+function browserLink(): LinkOptions {
+  const token = location.hash.slice(1)
+  // The address bar and the history are for everybody to see.
+  if (token !== '') history.replaceState(history.state, '', location.pathname + location.search)
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+  return {
+    open: () => openWebSocket(`${scheme}://${location.host}/session`),
+    token: token !== '' ? token : sessionStorage.getItem(secretKey),
+    fresh: token !== '',
+    keep: (secret) => sessionStorage.setItem(secretKey, secret),
   }
-  return { open: requestPort, token: null }
 }

@@ -1,5 +1,8 @@
 import type { TextChannel } from '../../electron/core/channel.js'
 
+/** The other side ended the connection in good order (RFC 6455 7.4.1). */
+const letGo = 1000
+
 /** One JSON text per WebSocket message. Resolves once the socket is open; rejects where nobody answers. */
 export function openWebSocket(address: string): Promise<TextChannel> {
   return new Promise((resolve, reject) => {
@@ -22,10 +25,10 @@ function webSocketChannel(socket: WebSocket): TextChannel {
     else for (const listener of textListeners) listener(data)
   }
   socket.onerror = null
-  socket.onclose = ({ wasClean, reason }) => {
+  socket.onclose = ({ code, reason }) => {
     if (ended) return
     ended = true
-    for (const listener of endListeners) listener(wasClean ? null : new Error(reason || 'the connection broke'))
+    for (const listener of endListeners) listener(code === letGo ? null : new Error(reason || 'the connection broke'))
   }
   return {
     send(text) {

@@ -27,7 +27,7 @@ export class Guide {
     private readonly checks: Checks,
   ) {}
 
-  readonly steps: readonly GuideStep[] = $derived(this.document.lab?.guide ?? [])
+  readonly steps: readonly GuideStep[] = $derived.by(() => this.document.lab?.guide ?? [])
   readonly current = $derived(this.steps[this.index] ?? null)
   /** Furthest step that was in view: what lies before it was passed. */
   private reached = $state(0)

@@ -14,6 +14,7 @@ const bad = (text: string): Status => ({ tone: 'bad', text, busy: false })
 export function statusOf(app: App): Status {
   const { link, session, deploy, live } = app
   if (link.state.kind === 'refused') return bad(t('status.refused'))
+  if (link.state.kind === 'released') return bad(t('status.released'))
   if (link.state.kind === 'lost') return bad(t('status.lost'))
   if (link.state.kind === 'connecting') return plain(t('status.connecting'), true)
   const { phase } = session

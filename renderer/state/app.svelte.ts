@@ -80,8 +80,10 @@ export class App {
 
   private async firstConnection(answer: ShellResults['shell/open']): Promise<void> {
     await Promise.all([this.files.load(), this.guide.load()])
-    if (answer.file) await this.files.openFile(answer.file)
-    else if (!this.files.restoreTab() && answer.fileFailure) {
+    // What was asked for counts when the window is opened; when it is loaded again, what was open in it.
+    const asked = this.link.fresh && (answer.file !== null || answer.fileFailure !== null)
+    if (asked && answer.file) await this.files.openFile(answer.file)
+    else if (!this.files.restoreTab() && asked && answer.fileFailure) {
       this.files.failure = answer.fileFailure
       tell(answer.fileFailure)
     }
@@ -142,7 +144,7 @@ export class App {
     this.view.openDock()
     if (await this.deploy.deploy()) {
       const { report } = this.deploy
-      say(t('deploy.done', { n: report?.steps ?? 0, ms: Math.round(report?.deployMs ?? 0) }))
+      say(t('deploy.done', { count: report?.steps ?? 0, ms: Math.round(report?.deployMs ?? 0) }))
       for (const { text, reason } of report?.skipped ?? [])
         tell({ code: 'skipped', message: t('deploy.skipped', { command: text }), where: null, output: reason })
       this.checks.clear()

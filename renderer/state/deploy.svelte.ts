@@ -45,7 +45,7 @@ export class Deploy {
 
   readonly deployedLab: Lab | null = $derived(this.deployedFile ? normalise(this.deployedFile) : null)
   /** The lab that is open is the one that was built, give or take its edits. */
-  readonly isDeployed = $derived(this.deployedId !== null && this.deployedId === this.document.id)
+  readonly isDeployed = $derived.by(() => this.deployedId !== null && this.deployedId === this.document.id)
   readonly busy = $derived(this.progress !== null || this.stopping)
 
   /** What Deploy would do now. Empty: nothing. */
@@ -70,7 +70,7 @@ export class Deploy {
     return meaning(now) !== meaning(then)
   })
 
-  readonly canDeploy = $derived(!this.busy && !this.document.broken && this.plan.length > 0)
+  readonly canDeploy = $derived.by(() => !this.busy && !this.document.broken && this.plan.length > 0)
 
   restored(labFile: LabFile | null): void {
     this.deployedFile = labFile

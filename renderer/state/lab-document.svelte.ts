@@ -27,6 +27,8 @@ export class LabDocument {
   /** The file's text when it was read or saved; null for a lab that was never saved. */
   savedText = $state.raw<string | null>(null)
   fingerprint: string | null = null
+  /** What a lab without a file started as: a starter lab that nobody changed is no unsaved work. */
+  private firstText = $state.raw('')
   /** Changes with every lab that is opened: names unsaved work, and tells one lab from the next. */
   id = $state('')
   /** Id of the starter lab it came from. */
@@ -53,8 +55,6 @@ export class LabDocument {
   readonly canUndo = $derived(this.undoable.length > 0)
   readonly canRedo = $derived(this.redoable.length > 0)
   readonly title = $derived(this.lab ? textOf(this.lab.title) : (this.fileName ?? ''))
-  /** What a lab without a file started as: a starter lab that nobody changed is no unsaved work. */
-  private firstText = $state.raw('')
 
   open(file: OpenedFile, starter: string | null = null): void {
     this.lastLab = null

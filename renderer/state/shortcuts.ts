@@ -16,7 +16,8 @@ export function bindShortcuts(app: App, actions: readonly Action[]): () => void 
   )
 
   function carryOut(action: Action, event: KeyboardEvent): void {
-    if (app.dialogs.question || app.dialogs.sheet) return
+    // What has the focus comes first: it may know the key, too.
+    if (event.defaultPrevented || app.dialogs.question || app.dialogs.sheet) return
     if (!action.everywhere && isTyping(event.target)) return
     // The browser's own meaning of Ctrl S or Ctrl K never helps in here.
     event.preventDefault()

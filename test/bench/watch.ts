@@ -7,7 +7,7 @@ import { openSession } from './stages.js'
 import { topology } from './topology.js'
 
 const exec = promisify(execFile)
-const samples = 15
+const samples = 16
 /** A change that is not seen by then is not seen at all (milliseconds). */
 const limitMs = 3000
 
@@ -77,7 +77,8 @@ export async function watchLatency(namespaces: number): Promise<{ readonly names
     for (const { kind, change, shows } of kinds) {
       const delays: number[] = []
       for (let round = 0; round < samples; round += 1) {
-        const name = `n${(round * 7) % namespaces}`
+        // Two rounds on each: there and back again.
+        const name = `n${((round >> 1) * 7) % namespaces}`
         let seen: number | null = null
         const stop = session.on('live/changed', () => {
           if (seen === null && shows(session.live, name, round)) seen = performance.now()

@@ -1,7 +1,7 @@
 /** How to make again what a deletion takes along: the undo of `link-delete` and `namespace-delete`. */
 import { hostNamespace, type Impair } from '../lab/lab.js'
 import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
-import { ownBridgeMtu } from './bridge-mtu.js'
+import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
 import { parseRule } from './rules.js'
@@ -81,7 +81,7 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
   const known = new Set<string>()
   const adds: KernelStep[] = []
   const ports: KernelStep[] = []
-  const mtus: KernelStep[] = []
+  const [early, late]: [KernelStep[], KernelStep[]] = [[], []]
   for (const ref of refs) {
     const key = linkKey(ref.namespace, ref.link.name)
     const add = known.has(key) ? null : creation(index, ref)
@@ -90,10 +90,12 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
     if (add) adds.push(add)
     if (ref.link.kind !== 'bridge') continue
     const members = index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []
-    const own = ownBridgeMtu(members.map(({ mtu }) => mtu))
-    if (ref.link.mtu !== own) {
-      const at = { namespace: ref.namespace, name: ref.link.name }
-      mtus.push({ op: 'link-mtu', ...at, mtu: ref.link.mtu, before: own })
+    const at = { namespace: ref.namespace, name: ref.link.name }
+    const { mtu } = ref.link
+    if (mtu !== ownBridgeMtu(members.map((port) => port.mtu))) {
+      // Before its ports, where it differs from what the bridge has then: giving a bridge what it has does not hold.
+      const steps = mtu === defaultMtu ? late : early
+      steps.push({ op: 'link-mtu', ...at, mtu, before: defaultMtu })
     }
     for (const port of members) {
       const portKey = linkKey(ref.namespace, port.name)
@@ -101,7 +103,7 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
       ports.push({ op: 'link-master', namespace: ref.namespace, name: port.name, master: ref.link.name, before: null })
     }
   }
-  return [...adds, ...ports, ...mtus, ...configuration(index, refs, gone)]
+  return [...adds, ...early, ...ports, ...late, ...configuration(index, refs, gone)]
 }
 
 /** Links that go with this one: the other end of a veth pair. */

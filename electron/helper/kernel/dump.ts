@@ -3,7 +3,6 @@ import type { LiveLink } from '../../core/live/state.js'
 import { Refusal } from './errno.js'
 import { allSections, sectionBits, type KernelSections } from './mirror.js'
 import type { Namespace, Namespaces } from './namespaces.js'
-import { resolvePeer } from './peers.js'
 import { dumpAddresses } from './rtnetlink/address.js'
 import { dumpFdb } from './rtnetlink/fdb.js'
 import { dumpLinks } from './rtnetlink/link-dump.js'
@@ -110,12 +109,13 @@ function readSections(
 function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
   const { mirror } = namespace
   mirror.unresolved = false
+  namespaces.peers.learn(namespaces, namespace)
   return mirror.links.map((dumped) => {
     const { masterIndex, veth: _, ...link } = dumped
     return {
       ...link,
       master: masterIndex === null ? null : (mirror.linkNames.get(masterIndex) ?? null),
-      peer: resolvePeer(namespaces, namespace, dumped),
+      peer: namespaces.peers.resolve(namespaces, namespace, dumped),
       impair: mirror.impairs.get(link.index) ?? null,
     }
   })

@@ -2,6 +2,7 @@
 import { allSections, sectionBits, type Mirror } from './mirror.js'
 import { eachAttribute } from './netlink/message.js'
 import { PF_BRIDGE } from './rtnetlink/fdb.js'
+import { NETNSA_NSID } from './rtnetlink/nsid.js'
 
 /** RTM_NEW* (linux/rtnetlink.h); each one's DEL is the next number. */
 const RTM_NEWLINK = 16
@@ -13,7 +14,6 @@ const RTM_NEWQDISC = 36
 const RTM_NEWNETCONF = 80
 const RTM_NEWNSID = 88
 const RTM_DELNSID = 89
-const NETNSA_NSID = 1
 
 /** Bits of `sectionBits` for one event; an id of a namespace that ended is forgotten in passing. */
 export function touchedSections(mirror: Mirror, type: number, bytes: Buffer, at: number, end: number): number {

@@ -39,8 +39,6 @@ export class Mirror {
 
   /** Namespaces by the id that this one has for them. */
   readonly peers = new Map<number, Namespace>()
-  /** Where the other end of a link was put when we made it, by the link's name; proven before it is believed. */
-  readonly hints = new Map<string, Namespace>()
 
   #told: Partial<KernelSections> = {}
 
@@ -51,7 +49,6 @@ export class Mirror {
         this.peers.delete(id)
         this.unresolved = true
       }
-    for (const [name, peer] of this.hints) if (peer === namespace) this.hints.delete(name)
   }
 
   /** The sections that differ from what was told, which then counts as told; null where none does. */

@@ -10,6 +10,7 @@ import { EINVAL, ENOENT, Refusal } from './errno.js'
 import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
 import { openRulesetEvents } from './nfnetlink.js'
 import { Mirror } from './mirror.js'
+import { PeerRegistry } from './peers.js'
 
 /** f_type of a namespace's file (linux/magic.h). A name without it is being made, or is no namespace. */
 const NSFS_MAGIC = 0x6e736673
@@ -42,6 +43,7 @@ export interface NamespaceListener {
 
 export class Namespaces {
   readonly host: Namespace
+  readonly peers = new PeerRegistry()
   readonly #byName = new Map<string, Namespace>()
   readonly #listener: NamespaceListener
   readonly #directory: string
@@ -120,6 +122,7 @@ export class Namespaces {
 
   /** `ip netns add NAME`, and attaches to it. */
   add(name: string): Refusal | null {
+    if (name === hostNamespace || !isFileName(name)) return Refusal.of(EINVAL, `Invalid netns name "${name}"`)
     const path = this.path(name)
     this.#prepare()
     const file = libc.open(path, libc.O_RDONLY | libc.O_CREAT | libc.O_EXCL | libc.O_CLOEXEC, 0)
@@ -160,6 +163,7 @@ export class Namespaces {
   /** `ip netns delete NAME`. What is inside goes with the last process or descriptor that holds it. */
   delete(name: string): Refusal | null {
     const path = this.path(name)
+    if (!isFileName(name)) return Refusal.of(EINVAL, `Invalid netns name "${name}"`)
     if (name === hostNamespace) return Refusal.of(EINVAL, 'The host namespace cannot be deleted')
     const known = this.#byName.get(name)
     libc.umount2(path, libc.MNT_DETACH)
@@ -241,14 +245,18 @@ export class Namespaces {
     this.#byName.delete(namespace.name)
     this.#listener.detached(namespace)
     closeSockets(namespace)
+    this.peers.forget(namespace)
     for (const other of this.#byName.values()) other.mirror.forget(namespace)
   }
 
   /** Leaves every namespace; their names stay. */
   close(): void {
+    this.peers.close()
     for (const namespace of [...this.#byName.values()]) this.#detach(namespace)
   }
 }
+
+const isFileName = (name: string): boolean => name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name)
 
 /** Opens in the thread's current namespace. On refusal nothing of it stays open; `fd` remains the caller's. */
 function openSockets(name: string, fd: number): Namespace | Refusal {

@@ -1,56 +1,79 @@
 /**
  * Which namespace the other end of a veth pair is in. The kernel tells a number that only means something in the asking
- * namespace (IFLA_LINK_NETNSID); asked about a namespace it tells that number (RTM_GETNSID). So candidates are asked about,
- * likely ones first, and what was found is kept: one question per pair of namespaces in labs that we built.
+ * namespace (IFLA_LINK_NETNSID). To asking about one namespace after the other, which takes n² questions, there is a
+ * better way: a scratch namespace of ours in which every known namespace has a number too. Asked from there, one dump per
+ * namespace pairs its numbers with ours, and no number is given away where the learner would see it in `ip netns`.
  */
 import type { LiveLink } from '../../core/live/state.js'
 import { Refusal } from './errno.js'
 import type { Namespace, Namespaces } from './namespaces.js'
-import { namespaceId } from './rtnetlink/nsid.js'
+import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
 import type { DumpedLink } from './rtnetlink/link-dump.js'
+import { giveNamespaceId, namespaceIdsOf } from './rtnetlink/nsid.js'
 
-/** The link's peer in names. Marks the mirror where the other namespace is in none that is known. */
-export function resolvePeer(namespaces: Namespaces, namespace: Namespace, link: DumpedLink): LiveLink['peer'] {
-  if (!link.veth) return null
-  const { index, namespaceId: id } = link.veth
-  if (id === null) return { namespace: namespace.name, index }
-  const mirror = namespace.mirror
-  const found = mirror.peers.get(id) ?? (id < 0 ? null : findPeer(namespaces, namespace, link, id, index))
-  if (found) mirror.hints.delete(link.name)
-  else mirror.unresolved = true
-  return { namespace: found?.name ?? null, index }
-}
+export class PeerRegistry {
+  /** In the scratch namespace, and what keeps it; made when it is first needed. */
+  #socket: NetlinkSocket | null = null
+  readonly #ids = new Map<Namespace, number>()
+  readonly #byId = new Map<number, Namespace>()
 
-function findPeer(
-  namespaces: Namespaces,
-  namespace: Namespace,
-  link: DumpedLink,
-  id: number,
-  peerIndex: number,
-): Namespace | null {
-  const hint = namespace.mirror.hints.get(link.name)
-  if (hint && namespaces.has(hint) && isKnownAs(namespace, hint, id)) return hint
-  // A peer's own record mirrors ours; namespaces made one after the other are cabled most often.
-  const all = [...namespaces.all()]
-  const here = all.indexOf(namespace)
-  for (let distance = 1; distance < all.length; distance += 1) {
-    for (const candidate of [all[here - distance], all[here + distance]]) {
-      const mirrored = candidate?.mirror.veths.get(peerIndex)
-      if (!candidate || mirrored?.index !== link.index || mirrored.namespaceId === null) continue
-      const other = candidate.mirror.peers.get(mirrored.namespaceId)
-      if (other && other !== namespace) continue
-      if (!isKnownAs(namespace, candidate, id)) continue
-      // The link's other end is its one peer: what that end calls its other namespace is this one.
-      candidate.mirror.peers.set(mirrored.namespaceId, namespace)
-      return candidate
+  /** The link's peer in names. Marks the mirror where the other namespace is in none that is known. */
+  resolve(namespaces: Namespaces, namespace: Namespace, link: DumpedLink): LiveLink['peer'] {
+    if (!link.veth) return null
+    const { index, namespaceId } = link.veth
+    if (namespaceId === null) return { namespace: namespace.name, index }
+    const found = namespace.mirror.peers.get(namespaceId)
+    if (!found) namespace.mirror.unresolved = true
+    return { namespace: found && namespaces.has(found) ? found.name : null, index }
+  }
+
+  /** Learns which namespaces stand behind the numbers of this one, where its links have numbers that are not known yet. */
+  learn(namespaces: Namespaces, namespace: Namespace): void {
+    const { veths, peers } = namespace.mirror
+    let missing = false
+    for (const { namespaceId } of veths.values())
+      if (namespaceId !== null && namespaceId >= 0 && !peers.has(namespaceId)) missing = true
+    if (!missing) return
+    const socket = this.#open(namespaces)
+    if (!socket) return
+    for (const known of namespaces.all()) this.#register(socket, known)
+    const target = this.#ids.get(namespace)
+    const ids = target === undefined ? [] : namespaceIdsOf(socket, target)
+    if (ids instanceof Refusal) return
+    for (const { there, here } of ids) {
+      const peer = this.#byId.get(here)
+      if (peer) peers.set(there, peer)
     }
   }
-  return null
-}
 
-function isKnownAs(namespace: Namespace, candidate: Namespace, id: number): boolean {
-  const answer = namespaceId(namespace.requests, candidate.fd)
-  if (answer instanceof Refusal || answer < 0) return false
-  namespace.mirror.peers.set(answer, candidate)
-  return answer === id
+  #open(namespaces: Namespaces): NetlinkSocket | null {
+    if (this.#socket) return this.#socket
+    const socket = namespaces.withinScratch(() => NetlinkSocket.open(NETLINK_ROUTE, 0))
+    this.#socket = socket instanceof Refusal ? null : socket
+    return this.#socket
+  }
+
+  #register(socket: NetlinkSocket, namespace: Namespace): void {
+    if (this.#ids.has(namespace)) return
+    const id = giveNamespaceId(socket, namespace.fd)
+    if (id instanceof Refusal || id < 0) return
+    this.#ids.set(namespace, id)
+    // Two names of one namespace share the number: the first stands for it.
+    if (!this.#byId.has(id)) this.#byId.set(id, namespace)
+  }
+
+  /** Its number may mean another namespace from now on. */
+  forget(namespace: Namespace): void {
+    const id = this.#ids.get(namespace)
+    if (id === undefined) return
+    this.#ids.delete(namespace)
+    if (this.#byId.get(id) !== namespace) return
+    this.#byId.delete(id)
+    for (const [other, otherId] of this.#ids) if (otherId === id) this.#byId.set(id, other)
+  }
+
+  close(): void {
+    this.#socket?.close()
+    this.#socket = null
+  }
 }

@@ -5,7 +5,7 @@
  */
 import koffi from 'koffi'
 import * as libc from './libc.js'
-import { Refusal } from './errno.js'
+import type { Refusal } from './errno.js'
 
 const EPOLL_CLOEXEC = 0o2000000
 const EPOLL_CTL_ADD = 1

@@ -73,7 +73,7 @@ export interface WorkerRequests {
   ]
   /** Read these namespaces (all, if null) now; also makes the watch report what it had not yet. */
   read: [{ readonly namespaces: readonly string[] | null }, { readonly namespaces: readonly KernelNamespace[] }]
-  /** Sysctls to watch besides the fixed list. */
+  /** Sysctls to watch besides the fixed list; the namespace may be one that is yet to be made. */
   'watch-sysctls': [{ readonly namespace: string; readonly keys: readonly string[] }, null]
   /** Drop these namespaces at once (unmount, unlink, close); links inside vanish with them. */
   drop: [{ readonly namespaces: readonly string[] }, { readonly dropped: readonly string[] }]

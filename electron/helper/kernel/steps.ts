@@ -62,11 +62,7 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
       const peerNamespace = namespaces.find(step.peer.namespace)
       if (peerNamespace instanceof Refusal) return peerNamespace
       const namespaceFd = peerNamespace === namespace ? null : peerNamespace.fd
-      const refusal = link.addVeth(socket, step, { ...step.peer, namespaceFd })
-      if (refusal || namespaceFd === null) return refusal
-      namespace.mirror.hints.set(step.name, peerNamespace)
-      peerNamespace.mirror.hints.set(step.peer.name, namespace)
-      return null
+      return link.addVeth(socket, step, { ...step.peer, namespaceFd })
     }
     case 'bridge-add':
       return link.addBridge(socket, step)

@@ -43,12 +43,15 @@ export class KernelThread {
     open: (params) => this.#start(params),
     run: (params) => this.#run(params),
     read: (params) => this.#read(params),
-    'watch-sysctls': ({ namespace, keys }) =>
-      this.#in(namespace, (open, found) => {
-        open.watch.watchSysctls(namespace, keys)
-        open.watch.mark(found, 0)
-        return null
-      }),
+    'watch-sysctls': ({ namespace, keys }) => {
+      if (!this.#open) return notOpen()
+      const { watch, namespaces } = this.#open
+      watch.watchSysctls(namespace, keys)
+      // A namespace that is yet to be made is read with them from the start.
+      const found = namespaces.find(namespace)
+      if (!(found instanceof Refusal)) watch.mark(found, 0)
+      return null
+    },
     drop: ({ namespaces }) => this.#drop(namespaces),
     listen: ({ namespace, protocol, port }) =>
       this.#in(namespace, (open, found) => {

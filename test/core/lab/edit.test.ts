@@ -177,7 +177,7 @@ test('a printed lab reads back as the same lab, and prints again as the same byt
       expect(parsed.labFile).toEqual(labFile)
       expect(createLabText(parsed.labFile ?? labFile)).toBe(text)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 }, 60_000)
 
@@ -262,7 +262,7 @@ test('edits of files with comments say what was asked for and lose no comment of
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 }, 60_000)
 

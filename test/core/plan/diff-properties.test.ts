@@ -10,6 +10,9 @@ import type { Plan, Step } from '../../../electron/core/plan/step.js'
 import { labFile } from './lab-arbitrary.js'
 import { essence, Model } from './model.js'
 
+/** Milliseconds; a hundred random labs take 1 s, ten times that on a busy machine. */
+const patience = { timeout: 60_000 }
+
 const lab = labFile.map(normalise)
 const kernel = fc.record({ promoteSecondaries: fc.boolean() })
 const steps = (plan: Plan): Step[] => plan.map(({ step }) => step)
@@ -17,7 +20,7 @@ const texts = (plan: Plan): string[] => plan.map(({ text }) => text)
 const undo = (plan: Plan): Step[] => plan.toReversed().flatMap((each) => [...each.undo])
 const build = (wanted: Lab): LiveState => new Model().run(steps(diff(wanted, new Model().state))).state
 
-describe('a plan for any lab', () => {
+describe('a plan for any lab', patience, () => {
   test('is carried out without a refusal, and then there is nothing left to plan', () => {
     fc.assert(
       fc.property(lab, (wanted) => {
@@ -26,7 +29,7 @@ describe('a plan for any lab', () => {
         expect(texts(diff(wanted, live, { former: wanted }))).toEqual([])
         expect(texts(diff(wanted, live, { former: 'everything' }))).toEqual([])
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -37,7 +40,7 @@ describe('a plan for any lab', () => {
         const model = new Model().run(steps(plan)).run(undo(plan))
         expect(essence(model.state)).toEqual(essence(new Model().state))
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -63,7 +66,7 @@ describe('a plan for any lab', () => {
           }),
         )
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 
@@ -80,12 +83,12 @@ describe('a plan for any lab', () => {
         const said = texts(diff(wanted, build(again))).filter((text) => !/ address |sysctl/.test(text))
         expect(said).toEqual([])
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 })
 
-describe('an edit of a running lab', () => {
+describe('an edit of a running lab', patience, () => {
   const edit = fc.record({ before: lab, after: lab, options: kernel })
 
   test('ends in what a fresh build of the edited lab gives', () => {
@@ -97,7 +100,7 @@ describe('an edit of a running lab', () => {
         expect(texts(diff(after, model.state, { former: before }))).toEqual([])
         expect(comparable(model.state, after)).toEqual(comparable(build(after), after))
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     )
   })
 
@@ -109,7 +112,7 @@ describe('an edit of a running lab', () => {
         const model = new Model(live, options).run(steps(plan)).run(undo(plan))
         expect(essence(model.state, { macs: true })).toEqual(essence(live, { macs: true }))
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     )
   })
 
@@ -135,7 +138,7 @@ describe('an edit of a running lab', () => {
         // A rule of both families is two commands; what stands behind a moved rule moves too.
         expect(plan.length).toBeLessThanOrEqual(2 * parts.length + 2)
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -185,7 +188,7 @@ describe('an edit of a running lab', () => {
         expect(host?.routes.map(({ to }) => to)).toContain('172.31.0.0/16')
         expect(host?.ruleset.iptables.map(({ rule }) => rule)).toContain('-s 172.30.0.9/32 -j DROP')
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -200,7 +203,7 @@ describe('an edit of a running lab', () => {
         model.run(undo(plan))
         expect(essence(model.state, { macs: true })).toEqual(essence(live, { macs: true }))
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 })

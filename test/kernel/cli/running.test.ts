@@ -279,7 +279,7 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
 test('an installation that nobody may write to serves every user', async () => {
   const world = await World.ofUser()
   try {
-    const copy = join(world.directory, 'installed')
+    const copy = join(world.home, 'installed')
     const parts = ['dist', 'resources', 'package.json'].map((part) => join(root, part))
     expect(
       (
@@ -298,7 +298,7 @@ test('an installation that nobody may write to serves every user', async () => {
     expect((await cli('down', 'pair')).status).toBe(0)
     await world.untilNothingIsLeft()
   } finally {
-    await world.run(['chmod', '-R', 'u+w', join(world.directory, 'installed')])
+    await world.run(['chmod', '-R', 'u+w', join(world.home, 'installed')])
     world.dispose()
   }
 })

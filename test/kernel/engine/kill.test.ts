@@ -76,7 +76,11 @@ test('kill -9 of the command, of unshare or of the helper, at any moment, leaves
     const target =
       victim === 'command'
         ? command.pid
-        : tree.find((pid) => (victim === 'unshare' ? /unshare/.test(commandOf(pid)) : /helper\.js/.test(commandOf(pid)) && !/sandbox-init|unshare/.test(commandOf(pid))))
+        : tree.find((pid) =>
+            victim === 'unshare'
+              ? /unshare/.test(commandOf(pid))
+              : /helper\.js/.test(commandOf(pid)) && !/sandbox-init|unshare/.test(commandOf(pid)),
+          )
     if (target !== undefined && command.exitCode === null) {
       try {
         process.kill(target, 'SIGKILL')

@@ -79,8 +79,34 @@ interface IpObject {
 
 /** Fields that differ between two builds of the same network: chosen by the kernel at random or by order of creation. */
 const volatile = new Set([
-  'ifindex', 'link_index', 'link_netnsid', 'address', 'broadcast', 'id', 'root_id', 'bridge_id', 'link', 'designated_root', 'designated_bridge', 'port_id',
-  'gc_timer', 'hello_timer', 'tcn_timer', 'topology_change_timer', 'message_age_timer', 'forward_delay_timer', 'hold_timer', 'no', 'qdisc', 'inet6_addr_gen_mode', 'stats64', 'valid_life_time', 'preferred_life_time', 'operstate', 'flags', 'cost',
+  'ifindex',
+  'link_index',
+  'link_netnsid',
+  'address',
+  'broadcast',
+  'id',
+  'root_id',
+  'bridge_id',
+  'link',
+  'designated_root',
+  'designated_bridge',
+  'port_id',
+  'gc_timer',
+  'hello_timer',
+  'tcn_timer',
+  'topology_change_timer',
+  'message_age_timer',
+  'forward_delay_timer',
+  'hold_timer',
+  'no',
+  'qdisc',
+  'inet6_addr_gen_mode',
+  'stats64',
+  'valid_life_time',
+  'preferred_life_time',
+  'operstate',
+  'flags',
+  'cost',
 ])
 
 function stable(value: unknown): unknown {
@@ -104,8 +130,8 @@ export async function dump(session: Session): Promise<Record<string, unknown>> {
   const result: Record<string, unknown> = {}
   for (const name of names) {
     const json = async (...args: string[]): Promise<string[]> =>
-      sorted(JSON.parse(withoutLinkLocal((await inside(session, name, 'ip', '-j', ...args)) || '[]')) as unknown).map((entry) =>
-        JSON.stringify(stable(JSON.parse(entry))),
+      sorted(JSON.parse(withoutLinkLocal((await inside(session, name, 'ip', '-j', ...args)) || '[]')) as unknown).map(
+        (entry) => JSON.stringify(stable(JSON.parse(entry))),
       )
     const macs = (JSON.parse(await inside(session, name, 'ip', '-j', 'link')) as { ifname: string; flags: string[] }[])
       .map(({ ifname, flags }) => `${ifname} ${[...flags].sort().join(',')}`)
@@ -126,10 +152,22 @@ export async function dump(session: Session): Promise<Record<string, unknown>> {
         )
         .sort(),
       routes4: (await json('route', 'show', 'table', 'all')).sort(),
-      routes6: (await json('-6', 'route', 'show', 'table', 'all')).filter((line) => !/fe80|ff00|anycast|multicast/.test(line)).sort(),
+      routes6: (await json('-6', 'route', 'show', 'table', 'all'))
+        .filter((line) => !/fe80|ff00|anycast|multicast/.test(line))
+        .sort(),
       rules: (await json('rule')).sort(),
       sysctls: (
-        await inside(session, name, 'sysctl', '-e', 'net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding', 'net.ipv6.conf.all.disable_ipv6', 'net.ipv4.conf.all.rp_filter', 'net.bridge.bridge-nf-call-iptables')
+        await inside(
+          session,
+          name,
+          'sysctl',
+          '-e',
+          'net.ipv4.ip_forward',
+          'net.ipv6.conf.all.forwarding',
+          'net.ipv6.conf.all.disable_ipv6',
+          'net.ipv4.conf.all.rp_filter',
+          'net.bridge.bridge-nf-call-iptables',
+        )
       ).split('\n'),
       iptables: (await inside(session, name, 'iptables-save')).split('\n').filter((line) => !line.startsWith('#')),
       ip6tables: (await inside(session, name, 'ip6tables-save')).split('\n').filter((line) => !line.startsWith('#')),
@@ -161,7 +199,10 @@ export function foreignProcesses(): { readonly pid: number; readonly net: string
 /** The machine's own network in one text: equal before and after, byte for byte, if nobody touched it. */
 export function ownNetwork(): string {
   const run = (program: string, ...args: string[]): string => {
-    const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } })
+    const { stdout, stderr } = spawnSync(program, args, {
+      encoding: 'utf8',
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+    })
     return `${program} ${args.join(' ')}\n${stdout}${stderr}`
   }
   const steady = (text: string): string => text.replace(/"(valid|preferred)_life_time":\d+/g, '"$1":0')

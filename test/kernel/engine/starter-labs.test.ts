@@ -48,8 +48,11 @@ describe.each(starterLabs)('%s', (name) => {
     expect(await built.request('lab/apply', { lab: file })).toMatchObject({ ok: true })
     const scripted = await openSession()
     const script = planScript(lab, diff(lab, emptyLive(), { former: null }))
-    await inside(scripted, 'host', 'bash', '-c', script)
-    await until('every interface is where it will be', async () => JSON.stringify(await dump(scripted)) === JSON.stringify(await dump(built))).catch(() => {})
+    await inside(scripted, 'host', 'bash', '--norc', '-c', script)
+    await until(
+      'every interface is where it will be',
+      async () => JSON.stringify(await dump(scripted)) === JSON.stringify(await dump(built)),
+    ).catch(() => {})
     expect(await dump(scripted)).toEqual(await dump(built))
     // The watch has seen all of it, made by strangers, and plans nothing but the services that only it can keep.
     const left = () =>

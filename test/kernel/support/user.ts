@@ -6,16 +6,14 @@ export interface User {
   readonly name: string
   readonly uid: number
   readonly gid: number
-  readonly home: string
   /** Removes the account again where it was made for the tests. */
   dispose(): void
 }
 
 function find(matches: (name: string, uid: number) => boolean): User | null {
   for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
-    const [name = '', , uid = '', gid = '', , home = '/'] = line.split(':')
-    if (name !== '' && matches(name, Number(uid)))
-      return { name, uid: Number(uid), gid: Number(gid), home, dispose() {} }
+    const [name = '', , uid = '', gid = ''] = line.split(':')
+    if (name !== '' && matches(name, Number(uid))) return { name, uid: Number(uid), gid: Number(gid), dispose() {} }
   }
   return null
 }

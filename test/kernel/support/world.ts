@@ -3,7 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
-  chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -61,14 +61,16 @@ export class World {
   readonly directory: string
   readonly runtime: string
   readonly temporary: string
+  readonly home: string
 
   private constructor(readonly user: User | null) {
     // Below /tmp by name: socket paths are short, and os.tmpdir() may be private to root.
     this.directory = mkdtempSync('/tmp/vethlab-world-')
     this.runtime = join(this.directory, 'run')
     this.temporary = join(this.directory, 'tmp')
+    this.home = join(this.directory, 'home')
     chmodSync(this.directory, 0o755)
-    for (const path of [this.runtime, this.temporary]) {
+    for (const path of [this.runtime, this.temporary, this.home]) {
       mkdirSync(path, { mode: 0o700 })
       this.give(path)
     }
@@ -110,7 +112,8 @@ export class World {
       PATH: '/usr/local/bin:/usr/bin:/bin',
       LANG: 'C.UTF-8',
       TERM: 'xterm',
-      HOME: this.user?.home ?? process.env['HOME'],
+      // Nobody's start-up files run, and nothing of anybody's is in the way of a test that kills a shell.
+      HOME: this.home,
       SHELL: '/bin/bash',
       XDG_RUNTIME_DIR: this.runtime,
       TMPDIR: this.temporary,
@@ -234,12 +237,13 @@ export class World {
       },
       limitMs,
     ).catch(() => {
+      // The next test must not stumble over it.
+      this.killAll()
       throw new Error(`left behind: ${JSON.stringify(last, null, 2)}`)
     })
   }
 
-  /** Ends and removes everything, whatever the tests did. */
-  dispose(): void {
+  private killAll(): void {
     for (const { pid } of this.processes()) {
       try {
         process.kill(pid, 'SIGKILL')
@@ -247,6 +251,12 @@ export class World {
         // It went with another one.
       }
     }
+    rmSync(join(this.runtime, 'vethlab'), { recursive: true, force: true })
+  }
+
+  /** Ends and removes everything, whatever the tests did. */
+  dispose(): void {
+    this.killAll()
     rmSync(this.directory, { recursive: true, force: true })
     this.user?.dispose()
   }

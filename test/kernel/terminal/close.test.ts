@@ -1,26 +1,23 @@
 /** A closed terminal leaves nothing behind, whatever ran in it. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { maxTerminals } from '../../../electron/core/rpc.js'
 import { parseLabText } from '../../../electron/core/lab/parse.js'
 import type { Session } from '../../../electron/session/session.js'
-import { startSandbox } from '../../../electron/session/sandbox.js'
 import { pair } from '../cli/labs.js'
-import { build } from '../support/build.js'
 import { until } from '../support/until.js'
+import { terminalSandbox, type TerminalSandbox } from './sandbox.js'
 import { Screen } from './screen.js'
 
+let sandbox: TerminalSandbox
 let session: Session
 
-beforeAll(() => build())
-
 beforeEach(async () => {
-  const started = await startSandbox()
-  if (!started.ok) throw new Error(started.failure.message)
-  session = started.session
+  sandbox = await terminalSandbox()
+  session = sandbox.session
 })
 
-afterEach(() => session.close())
+afterEach(() => sandbox.close())
 
 /** Command lines of everything in the sandbox, as its own /proc shows them. */
 function processes(): string[] {
@@ -102,7 +99,9 @@ test('there is an end to the number of terminals, and shells that ended make roo
   const ended = new Promise<void>((resolve) => void session.on('terminal/ended', () => resolve()))
   await session.request('terminal/input', { terminal: screens[5] as string, data: 'exit\r' })
   await ended
-  expect(await session.request('terminal/open', { namespace: 'host', columns: 80, rows: 24 })).toMatchObject({ ok: true })
+  expect(await session.request('terminal/open', { namespace: 'host', columns: 80, rows: 24 })).toMatchObject({
+    ok: true,
+  })
   const { terminals } = await session.request('session/open', { protocol: 1 })
   expect(terminals.length).toBe(maxTerminals)
 })

@@ -8,6 +8,9 @@ export interface Speaker {
   on<N extends NotificationName>(name: N, listener: (params: Notifications[N]) => void): () => void
 }
 
+/** Kept (characters). */
+const maxText = 2_000_000
+
 export class Screen {
   /** All of it, or its end where there was too much to keep. */
   text = ''
@@ -39,7 +42,8 @@ export class Screen {
 
   private take({ terminal, data }: Notifications['terminal/data']): void {
     if (terminal !== this.id) return
-    this.text = (this.text + data).slice(-2_000_000)
+    this.text += data
+    if (this.text.length > maxText) this.text = this.text.slice(-maxText / 2)
     this.characters += data.length
     this.messages += 1
     this.largest = Math.max(this.largest, data.length)
@@ -56,7 +60,11 @@ export class Screen {
 
   /** Waits until it has shown this, and returns what came before and with it. */
   async shows(what: string | RegExp, limitMs = 10_000): Promise<string> {
-    const found = (): boolean => (typeof what === 'string' ? this.text.includes(what) : what.test(this.text))
+    // In a flood only the end is of interest; looking through all of it again and again would be the slowest part.
+    const found = (): boolean => {
+      const end = this.text.slice(-200_000)
+      return typeof what === 'string' ? end.includes(what) : what.test(end)
+    }
     await until(`the terminal shows ${String(what)}`, found, limitMs).catch((error: Error) => {
       throw new Error(`${error.message}; it shows: ${JSON.stringify(this.text.slice(-600))}`)
     })

@@ -1,26 +1,26 @@
 /** A shell in a namespace behaves as on any Linux terminal. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Session } from '../../../electron/session/session.js'
-import { startSandbox } from '../../../electron/session/sandbox.js'
 import { parseLabText } from '../../../electron/core/lab/parse.js'
 import { pair } from '../cli/labs.js'
-import { build } from '../support/build.js'
+import { terminalSandbox, type TerminalSandbox } from './sandbox.js'
 import { Screen } from './screen.js'
 
+let sandbox: TerminalSandbox
 let session: Session
 
 beforeAll(async () => {
-  await build()
-  const started = await startSandbox()
-  if (!started.ok) throw new Error(started.failure.message)
-  session = started.session
+  sandbox = await terminalSandbox(
+    `export FROM_BASHRC=yes\nPS1='mine> '\nPROMPT_COMMAND='PS1="mine> "'\nPATH=/usr/bin:/bin\n`,
+  )
+  session = sandbox.session
   const { labFile } = parseLabText(pair(), 'pair')
   if (labFile === null) throw new Error('no lab')
   const applied = await session.request('lab/apply', { lab: labFile })
   if (!applied.ok) throw new Error(applied.failure.message)
 })
 
-afterAll(() => session?.close())
+afterAll(() => sandbox?.close())
 
 describe('a terminal in a namespace', () => {
   test('greets with a prompt that names it, and sees its interfaces alone', async () => {
@@ -34,9 +34,14 @@ describe('a terminal in a namespace', () => {
 
   test('has the environment of a terminal of its own', async () => {
     const screen = await Screen.open(session, 'ns1')
-    const said = await screen.run('echo "$TERM $COLORTERM $VETHLAB_NS ${UV_THREADPOOL_SIZE-unset} ${ELECTRON_RUN_AS_NODE-unset}"')
+    const said = await screen.run(
+      'echo "$TERM $COLORTERM $VETHLAB_NS ${UV_THREADPOOL_SIZE-unset} ${ELECTRON_RUN_AS_NODE-unset}"',
+    )
     expect(said).toBe('xterm-256color truecolor ns1 unset unset')
     expect((await screen.run('echo "$PATH"')).split(':')).toEqual(expect.arrayContaining(['/usr/sbin', '/sbin']))
+    // The user's own start-up file has been read, and the namespace still has the last word about the prompt.
+    expect(await screen.run('echo $FROM_BASHRC')).toBe('yes')
+    expect(screen.text).toMatch(/@ns1:~[#$] /)
     expect(await screen.run('command -v ip tc sysctl | wc -l')).toBe('3')
     expect(await screen.run('test "$PWD" = "$HOME" && echo home')).toBe('home')
     await screen.close()
@@ -55,7 +60,9 @@ describe('a terminal in a namespace', () => {
     await screen.shows(/[#$] $/)
     await screen.type('sleep 300\r')
     await screen.shows('sleep 300')
-    await expect.poll(() => session.request('terminal/resize', { terminal: screen.id, columns: 80, rows: 24 })).toMatchObject({ ok: true })
+    await expect
+      .poll(() => session.request('terminal/resize', { terminal: screen.id, columns: 80, rows: 24 }))
+      .toMatchObject({ ok: true })
     await screen.type('\x1a')
     await screen.shows(/\[1\]\+ +Stopped +sleep 300/)
     expect(await screen.run('jobs -s | wc -l')).toBe('1')

@@ -39,8 +39,8 @@ describe.each(['root', 'lab1'] satisfies User[])('ends as %s', (user) => {
       expect(done).toBe(star(100).length)
     })
     const deployMs = sandbox.lastMs
-    // Measured 130-150 ms on a quiet machine; this one is shared.
-    expect(deployMs).toBeLessThan(1500)
+    // Measured 130-150 ms on a quiet machine. This bound only tells a machine that is busy from a worker that is slow.
+    expect(deployMs).toBeLessThan(4000)
     await sandbox.until('all are told, with their peers', () =>
       numbers(100).every(
         (n) => sandbox.namespace(`n${n}`)?.links.some(({ peer }) => peer?.namespace === 'host') ?? false,
@@ -57,7 +57,7 @@ describe.each(['root', 'lab1'] satisfies User[])('ends as %s', (user) => {
     const { dropped } = await sandbox.request('drop', { namespaces: [...numbers(100).map((n) => `n${n}`), 'nope'] })
     expect(dropped).toHaveLength(100)
     const dropMs = sandbox.lastMs
-    expect(dropMs).toBeLessThan(150)
+    expect(dropMs).toBeLessThan(400)
     await sandbox.until('their ports are gone', () => sandbox.namespace('host')?.links.length === 2)
     expect(sandbox.live.namespaces.map(({ name }) => name)).toEqual(['host'])
     expect((await sandbox.shell('ls /run/netns; grep -c nsfs /proc/self/mountinfo')).stdout).toBe('0\n')

@@ -26,6 +26,8 @@ describe.skipIf(reason !== null)(`refused steps${reason === null ? '' : ` (canno
       { op: 'namespace-delete', namespace: 'nope' },
       ...['ENOENT', 'Cannot remove namespace file "/run/netns/nope": No such file or directory'],
     ] as never,
+    ['a namespace that is a path', namespaceAdd('../ns1'), 'EINVAL', 'Invalid netns name "../ns1"'],
+    ['a second host', namespaceAdd('host'), 'EINVAL', 'Invalid netns name "host"'],
     ['the host', { op: 'namespace-delete', namespace: 'host' }, 'EINVAL', 'The host namespace cannot be deleted'],
     [
       'a step in no namespace',

@@ -1,19 +1,46 @@
-/** The ids by which one namespace knows others: RTM_GETNSID (linux/net_namespace.h). */
-import type { Refusal } from '../errno.js'
+/** The ids by which one namespace knows others: RTM_*NSID (linux/net_namespace.h), as `ip netns list-id` reads them. */
+import type { Refusal } from '../errno.js';
+import { EEXIST } from '../errno.js'
 import { eachAttribute } from '../netlink/message.js'
 import { message, type NetlinkSocket } from '../netlink/socket.js'
 
+const RTM_NEWNSID = 88
 const RTM_GETNSID = 90
-const NETNSA_NSID = 1
+export const NETNSA_NSID = 1
 const NETNSA_FD = 3
+const NETNSA_TARGET_NSID = 4
+const NETNSA_CURRENT_NSID = 5
+/** Asks the kernel for any free id. */
+const anyId = 0xffffffff
 
-/** The id that the socket's namespace has for the one behind `fd`; negative where it has none. */
-export function namespaceId(socket: NetlinkSocket, fd: number): number | Refusal {
+/** Gives the namespace behind `fd` an id in the socket's namespace, unless it has one; returns it. */
+export function giveNamespaceId(socket: NetlinkSocket, fd: number): number | Refusal {
+  const given = socket.change(message(RTM_NEWNSID).u32(0).attributeU32(NETNSA_NSID, anyId).attributeU32(NETNSA_FD, fd))
+  if (given && given.errno !== EEXIST) return given
   return socket.get(message(RTM_GETNSID).u32(0).attributeU32(NETNSA_FD, fd), (bytes, at, end) => {
     let id = -1
     eachAttribute(bytes, at + 4, end, (type, where) => {
       if (type === NETNSA_NSID) id = bytes.readInt32LE(where)
     })
     return id
+  })
+}
+
+/**
+ * All namespaces that the one with id `target` knows: their ids there, and their ids in the socket's namespace (negative
+ * where they have none).
+ */
+export function namespaceIdsOf(
+  socket: NetlinkSocket,
+  target: number,
+): { readonly there: number; readonly here: number }[] | Refusal {
+  return socket.dump(message(RTM_GETNSID).u32(0).attributeU32(NETNSA_TARGET_NSID, target), (bytes, at, end) => {
+    let there = -1
+    let here = -1
+    eachAttribute(bytes, at + 4, end, (type, where) => {
+      if (type === NETNSA_NSID) there = bytes.readInt32LE(where)
+      else if (type === NETNSA_CURRENT_NSID) here = bytes.readInt32LE(where)
+    })
+    return { there, here }
   })
 }

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { diff } from '../../../electron/core/plan/diff.js'
+import { dump, inside, loadStarter, loadText, openSession, until } from './sandbox.js'
+
+const refusedLab = `
+vethlab: 1
+name: refused
+namespaces:
+  host:
+    bridges: { bridge0: { addresses: [192.168.1.1/24], ports: [veth1] } }
+    nat: [{ masquerade: 192.168.1.0/24, out: bridge0 }]
+  ns0:
+    interfaces: { veth0: { addresses: [192.168.1.2/24] } }
+    routes:
+      - { to: 10.0.0.0/8, via: 192.168.1.1 }
+    sysctls: { net.ipv4.ip_default_ttl: 9999 }
+links: [[ns0:veth0, host:veth1]]
+`
+
+test('a refused step undoes the whole deploy and is told in the words of the kernel', async () => {
+  const session = await openSession()
+  const before = await dump(session)
+  const { file } = loadText(refusedLab)
+  const applied = await session.request('lab/apply', { lab: file })
+  expect(applied).toMatchObject({
+    ok: false,
+    failure: {
+      code: 'step-refused',
+      where: 'ns0',
+      command: 'ip netns exec ns0 sysctl -w net.ipv4.ip_default_ttl=9999',
+      output: expect.stringMatching(/Invalid argument/) as string,
+      message: expect.stringContaining('Everything before it was undone') as string,
+    },
+  })
+  await until(
+    'the kernel has freed the namespace',
+    async () => JSON.stringify(await dump(session)) === JSON.stringify(before),
+  ).catch(() => {})
+  expect(await dump(session)).toEqual(before)
+  expect(session.live.namespaces.map(({ name }) => name)).toEqual(['host'])
+})
+
+test('a refused edit leaves the running lab as it was', async () => {
+  const session = await openSession()
+  const { file, lab } = loadStarter('08-nat.vethlab.yaml')
+  expect(await session.request('lab/apply', { lab: file })).toMatchObject({ ok: true })
+  const before = await dump(session)
+  const broken = structuredClone(file)
+  broken.namespaces = {
+    ...broken.namespaces,
+    ns1: { interfaces: { veth2: { addresses: ['192.168.1.9/24'] } }, routes: [{ to: 'default', via: '192.168.1.1' }] },
+    ns7: { sysctls: { 'net.ipv4.ip_default_ttl': 9999 } },
+  }
+  expect(await session.request('lab/apply', { lab: broken })).toMatchObject({
+    ok: false,
+    failure: { code: 'step-refused' },
+  })
+  expect(await dump(session)).toEqual(before)
+  expect(diff(lab, session.live, { former: 'everything' }).map(({ text }) => text)).toEqual([])
+  const checked = await session.request('lab/check', {})
+  expect(checked.ok && checked.checks.every(({ ok }) => ok)).toBe(true)
+})
+
+test('an edit touches only what it changed', async () => {
+  const session = await openSession()
+  const { file } = loadStarter('08-nat.vethlab.yaml')
+  await session.request('lab/apply', { lab: file })
+  const ran: string[] = []
+  session.on('command/ran', ({ commands }) => ran.push(...commands.map(({ text }) => text)))
+  const edited = structuredClone(file)
+  edited.namespaces = {
+    ...edited.namespaces,
+    ns1: { interfaces: { veth2: { addresses: ['192.168.1.4/24'] } }, routes: [{ to: 'default', via: '192.168.1.1' }] },
+  }
+  const flow = (await inside(session, 'ns0', 'ip', '-j', 'link', 'show', 'veth0')).trim()
+  expect(await session.request('lab/apply', { lab: edited })).toMatchObject({ ok: true })
+  expect(ran.every((text) => text.includes('ns1'))).toBe(true)
+  expect(ran).toContain('ip -n ns1 addr add 192.168.1.4/24 dev veth2')
+  expect(ran).toContain('ip -n ns1 addr del 192.168.1.3/24 dev veth2')
+  expect(ran).toHaveLength(4)
+  expect((await inside(session, 'ns0', 'ip', '-j', 'link', 'show', 'veth0')).trim()).toBe(flow)
+})
+
+test('what a stranger made stays when the lab is deployed again, unless all is to be replaced', async () => {
+  const session = await openSession()
+  const { file } = loadStarter('06-router.vethlab.yaml')
+  await session.request('lab/apply', { lab: file })
+  await inside(session, 'host', 'ip', 'netns', 'add', 'mine')
+  await inside(session, 'ns0', 'ip', 'addr', 'add', '10.9.9.9/32', 'dev', 'lo')
+  await session.request('lab/apply', { lab: file, replace: false })
+  expect(await inside(session, 'host', 'ip', 'netns', 'list')).toContain('mine')
+  expect(await inside(session, 'ns0', 'ip', 'addr')).toContain('10.9.9.9')
+  await session.request('lab/apply', { lab: file })
+  expect(await inside(session, 'host', 'ip', 'netns', 'list')).not.toContain('mine')
+  expect(await inside(session, 'ns0', 'ip', 'addr')).not.toContain('10.9.9.9')
+})
+
+test('a delay that this kernel cannot do is left out and said, the rest is built', async ({ skip }) => {
+  const session = await openSession()
+  const netem = session.capabilities.features.find(({ name }) => name === 'netem')
+  const { file } = loadText(`
+vethlab: 1
+name: slow
+namespaces: { ns0: {}, ns1: {} }
+links:
+  - { ends: [ns0:a, ns1:b], impair: { delay: 20ms } }
+  - { ends: [ns0:c, ns1:d], impair: { rate: 10mbit } }
+`)
+  const applied = await session.request('lab/apply', { lab: file })
+  expect(applied.ok).toBe(true)
+  expect(await inside(session, 'ns0', 'tc', 'qdisc', 'show', 'dev', 'c')).toMatch(/qdisc tbf .* rate 10Mbit/)
+  if (netem?.available) {
+    expect(await inside(session, 'ns0', 'tc', 'qdisc', 'show', 'dev', 'a')).toContain('netem')
+    return skip('this kernel has netem: nothing had to be left out')
+  }
+  expect(applied.ok && applied.skipped.map(({ text }) => text)).toEqual([
+    'tc -n ns0 qdisc replace dev a root netem delay 20ms',
+    'tc -n ns1 qdisc replace dev b root netem delay 20ms',
+  ])
+})

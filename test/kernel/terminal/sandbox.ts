@@ -1,0 +1,33 @@
+/** A sandbox whose terminals have a home of their own: what a person's start-up files do is no business of the tests. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startSandbox } from '../../../electron/session/sandbox.js'
+import type { Session } from '../../../electron/session/session.js'
+import { build } from '../support/build.js'
+
+export interface TerminalSandbox {
+  readonly session: Session
+  /** A directory that only this sandbox uses. */
+  readonly home: string
+  close(): Promise<void>
+}
+
+/** @param bashrc the user's own start-up file */
+export async function terminalSandbox(bashrc = ''): Promise<TerminalSandbox> {
+  await build()
+  const home = mkdtempSync('/tmp/vethlab-home-')
+  writeFileSync(join(home, '.bashrc'), bashrc)
+  const before = { ...process.env }
+  Object.assign(process.env, { HOME: home, SHELL: '/bin/bash', LANG: 'C.UTF-8', HISTFILE: join(home, 'history') })
+  const started = await startSandbox().finally(() => (process.env = before))
+  if (!started.ok) throw new Error(started.failure.message)
+  const { session } = started
+  return {
+    session,
+    home,
+    async close() {
+      await session.close()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
