@@ -35,6 +35,11 @@ export default ts.config(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { globals: globals.browser, parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'] } },
   },
+  {
+    // State is immutable data in `$state.raw`; a Map made anew needs no reactivity inside.
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    rules: { 'svelte/prefer-svelte-reactivity': 'off' },
+  },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' }, rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['test/**', 'electron/setup/**', '*.config.*'], rules: { 'no-console': 'off' } },
 )

@@ -22,9 +22,11 @@ for entry in /proc/self/fd/9/* /proc/self/fd/9/.[!.]*; do
   if [ -L "$entry" ]; then
     ln -s "$(readlink "$entry")" "/run/$name" 2>/dev/null || true
   elif [ -d "$entry" ]; then
-    mkdir -p "/run/$name" && mount -n -c --rbind "/proc/self/fd/9/$name" "/run/$name" 2>/dev/null || true
+    mkdir -p "/run/$name"
+    mount -n -c --rbind "/proc/self/fd/9/$name" "/run/$name" 2>/dev/null || true
   elif [ -e "$entry" ]; then
-    : >"/run/$name" && mount -n -c --bind "/proc/self/fd/9/$name" "/run/$name" 2>/dev/null || true
+    : >"/run/$name"
+    mount -n -c --bind "/proc/self/fd/9/$name" "/run/$name" 2>/dev/null || true
   fi
 done
 exec 9<&-

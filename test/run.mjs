@@ -5,7 +5,7 @@
  * Usage: node test/run.mjs [SUITE...]   (default: all)
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +25,13 @@ const checks = {
     ['shell scripts are clean', 'shellcheck', ['resources/sandbox-init.sh', '.ci/run']],
   ],
 }
-const vitestSuites = ['core', 'kernel']
+/** Suites of vitest. `engine` is the same for everybody: root runs it as root and as a user. */
+const suites = [
+  { name: 'core', project: 'core' },
+  { name: 'engine', project: 'engine' },
+  { name: 'engine-as-user', project: 'engine', asUser: true },
+  { name: 'kernel', project: 'kernel' },
+]
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const reasons = []
@@ -41,11 +47,45 @@ function runCheck([name, program, args]) {
   }
 }
 
-function runVitest(project) {
+const isRoot = process.getuid() === 0
+const account = 'vethlab-test'
+
+/** What comes before a program to run it as somebody who is not root, even where a checkout is root's own. */
+function becomeUser() {
+  const known = () => spawnSync('id', ['-u', account]).status === 0
+  if (!known()) spawnSync('useradd', ['--create-home', '--shell', '/bin/bash', account])
+  if (!known()) return null
+  const prefix = ['setpriv', `--reuid=${account}`, `--regid=${account}`, '--init-groups']
+  const readable = spawnSync(prefix[0], [...prefix.slice(1), 'test', '-r', join(root, 'package.json')]).status === 0
+  if (readable) return { prefix, cwd: root }
+  // A second view of the same files, in a mount namespace of its own that ends with the run.
+  const view = 'mount --bind "$0" /mnt && cd /mnt && exec "$@"'
+  return { prefix: ['unshare', '--mount', 'sh', '-c', view, root, ...prefix], cwd: '/mnt' }
+}
+
+function runVitest({ name, project, asUser }) {
+  const user = asUser ? becomeUser() : { prefix: [], cwd: root }
+  if (user === null) {
+    total.skipped += 1
+    reasons.push(`${name}: no unprivileged account could be made`)
+    return
+  }
   const directory = mkdtempSync(join(tmpdir(), 'vethlab-tests-'))
+  chmodSync(directory, 0o777)
   const report = join(directory, 'report.json')
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { status } = spawnSync(bin('vitest'), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const [program, ...args] = [
+    ...user.prefix,
+    process.execPath,
+    join(user.cwd, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--configLoader=runner',
+    `--project=${project}`,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
+  const environment = asUser ? { ...process.env, HOME: directory, TMPDIR: tmpdir(), XDG_RUNTIME_DIR: '' } : process.env
+  const { status } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment })
   let counted = 0
   try {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
@@ -62,7 +102,7 @@ function runVitest(project) {
       }
     }
   } catch (error) {
-    process.stdout.write(`  FAIL  no report of the ${project} suite: ${error.message}\n`)
+    process.stdout.write(`  FAIL  no report of the ${name} suite: ${error.message}\n`)
   }
   // A suite that counts nothing, or fails without a failed test, must not pass for a green one.
   if (counted === 0 || (status !== 0 && total.failed === 0)) total.failed += 1
@@ -76,9 +116,10 @@ for (const [suite, list] of Object.entries(checks)) {
   process.stdout.write(`\n${suite}\n`)
   for (const check of list) runCheck(check)
 }
-for (const suite of vitestSuites) {
-  if (!chosen(suite)) continue
-  process.stdout.write(`\n${suite}\n`)
+for (const suite of suites) {
+  if (!chosen(suite.name)) continue
+  if (suite.asUser && !isRoot) continue
+  process.stdout.write(`\n${suite.name}\n`)
   runVitest(suite)
 }
 if (reasons.length > 0) process.stdout.write(`\nSkipped:\n${reasons.map((reason) => `  ${reason}\n`).join('')}`)

@@ -19,6 +19,8 @@ const sessionPath = '/session'
 const firstMessageMs = 5000
 /** A request's head (milliseconds); browsers send it at once. */
 const headMs = 5000
+/** How often Node looks for requests that take too long (milliseconds); its own 30 s would make the limit one of 35. */
+const lookEveryMs = 1000
 /** Connections at once: a browser makes six, and other tabs some more. */
 const maxConnections = 64
 /** Connections that have not said who they are. */
@@ -55,7 +57,12 @@ export interface BrowserShell {
 export async function openBrowserShell(
   options: BrowserShellOptions,
 ): Promise<Result<{ readonly browser: BrowserShell }>> {
-  const server = createServer({ headersTimeout: headMs, requestTimeout: headMs, keepAliveTimeout: headMs })
+  const server = createServer({
+    headersTimeout: headMs,
+    requestTimeout: headMs,
+    keepAliveTimeout: headMs,
+    connectionsCheckingInterval: lookEveryMs,
+  })
   server.maxConnections = maxConnections
   const refused = await listen(server, options.port)
   if (refused !== null) return { ok: false, failure: portFailure(options.port, refused) }

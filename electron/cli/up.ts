@@ -6,15 +6,14 @@
  */
 import { hostNamespace } from '../core/lab/lab.js'
 import type { DeployReport } from '../core/rpc.js'
-import { startInBackground } from '../session/running/background.js'
-import { runtimeDirectory } from '../session/running/directory.js'
-import { keepLab, type KeepStage } from '../session/running/keep.js'
+import type { KeepStage } from '../session/running/keep.js'
+import { startKeeper, type Keeper } from '../session/running/start-keeper.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
 import { noteSkipped } from './fresh-lab.js'
-import { own } from './interrupt.js'
+import { own, type Owned } from './interrupt.js'
 import { requireLab, type ValidLab } from './lab-input.js'
-import { note, paintNote, printable, printJson } from './output.js'
+import { note, paintNote, printJson } from './output.js'
 import { startProgress } from './progress.js'
 import { runInside } from './run-inside.js'
 
@@ -48,30 +47,37 @@ export async function up(file: string, options: UpOptions): Promise<ExitCode> {
   return options.detach ? inBackground(valid, options) : inForeground(valid, options)
 }
 
-function startNote(
-  { lab }: ValidLab,
-  json: boolean | undefined,
-): { readonly progress: (done: number, total: number, text: string) => void; end(): void } {
-  const line = startProgress('Starting the sandbox ...', json)
-  return {
+/** Starts a keeper for the lab; failures are said, and the exit code comes back. */
+async function start(
+  { lab, labFile, file }: ValidLab,
+  attached: boolean,
+  options: UpOptions,
+): Promise<{ readonly keeper: Keeper; readonly owned: Owned } | ExitCode> {
+  const line = startProgress('Starting the sandbox ...', options.json)
+  const owned: Owned[] = []
+  const started = await startKeeper({
+    lab: labFile,
+    file,
+    attached,
     progress: (done, total, text) => line.show(`${lab.name}: step ${done} of ${total}: ${text}`),
-    end: () => line.end(),
-  }
+    owns: (giveUp) => void owned.push(own(giveUp)),
+  })
+  line.end()
+  const [ownership] = owned
+  if (ownership === undefined) throw new Error('a keeper is owned from the start')
+  if (started.ok) return { keeper: started.keeper, owned: ownership }
+  ownership.leave()
+  return fail(codeOf[started.stage], started.failure, options)
 }
 
+const upText = (name: string, { deployMs, steps }: DeployReport): string =>
+  `${paintNote('bold', name)} is up: ${steps} ${steps === 1 ? 'step' : 'steps'} in ${deployMs.toFixed(1)} ms,`
+
 async function inBackground(valid: ValidLab, options: UpOptions): Promise<ExitCode> {
-  const { progress, end } = startNote(valid, options.json)
-  let leave = (): void => {}
-  const started = await startInBackground({
-    lab: valid.labFile,
-    file: valid.file,
-    progress,
-    owns: (giveUp) => void (leave = own(giveUp).leave),
-  })
-  end()
-  leave()
-  if (!started.ok) return fail(codeOf[started.stage], started.failure, options)
-  const { entry, report } = started
+  const started = await start(valid, false, options)
+  if (typeof started === 'number') return started
+  started.owned.leave()
+  const { entry, report } = started.keeper
   const { deployMs, steps, skipped } = report
   if (options.json) printJson({ ok: true, lab: entry.name, deployMs, steps, skipped, pid: entry.keeper.pid })
   else {
@@ -82,44 +88,26 @@ async function inBackground(valid: ValidLab, options: UpOptions): Promise<ExitCo
   return exitCode.ok
 }
 
-const upText = (name: string, { deployMs, steps }: DeployReport): string =>
-  `${paintNote('bold', name)} is up: ${steps} ${steps === 1 ? 'step' : 'steps'} in ${deployMs.toFixed(1)} ms,`
-
 /** Exit code of a shell that SIGKILL ended (128 and its number). */
 const killed = 137
-/** The end of a sandbox is heard of within so many milliseconds of that of its processes. */
-const deathLimitMs = 500
+/** The end of a keeper is heard of within so many milliseconds of that of its sandbox. */
+const deathLimitMs = 1000
 
 async function inForeground(valid: ValidLab, options: UpOptions): Promise<ExitCode> {
-  const directory = runtimeDirectory()
-  if (!directory.ok) return fail(exitCode.machine, directory.failure, options)
-  const line = startNote(valid, options.json)
-  let end = (): Promise<void> => Promise.resolve()
-  const started = await keepLab({
-    directory: directory.path,
-    lab: valid.labFile,
-    file: valid.file,
-    progress: line.progress,
-    owns: (free) => void (end = own(free).free),
-  })
-  line.end()
-  if (!started.ok) {
-    await end()
-    return fail(codeOf[started.stage], started.failure, options)
-  }
-  const { entry, session, report } = started.kept
+  const started = await start(valid, true, options)
+  if (typeof started === 'number') return started
+  const { entry, report, ended } = started.keeper
   noteSkipped(report)
   note(`${upText(entry.name, report)} until you leave this shell.`)
   const { anchor } = entry
   if (anchor === null) throw new Error('a lab that is up has an anchor')
-  const died = session.ended.then(({ message }) => message)
   const shell = runInside({ lab: entry.name, anchor, namespace: hostNamespace }, [])
-  let message = await Promise.race([shell, died])
+  let end = await Promise.race([shell, ended])
   // A dying sandbox takes the shell along, and either may be heard of first.
-  if (message === killed)
-    message = await Promise.race([died, new Promise<number>((resolve) => setTimeout(resolve, deathLimitMs, killed))])
-  await end()
-  if (typeof message === 'string') return fail(exitCode.machine, failure('sandbox-died', message, 'sandbox'), options)
-  note(printable(`${entry.name} is down.`))
+  if (end === killed)
+    end = await Promise.race([ended, new Promise<null>((resolve) => setTimeout(resolve, deathLimitMs, null))])
+  await started.owned.free()
+  if (typeof end === 'string') return fail(exitCode.machine, failure('sandbox-died', end, 'sandbox'), options)
+  note(`${entry.name} is down.`)
   return exitCode.ok
 }

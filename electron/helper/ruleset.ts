@@ -1,6 +1,7 @@
 /** Packet filter and NAT of one namespace: read in both spellings, changed through iptables-restore. */
 import type { Family } from '../core/lab/lab.js'
 import type { IptablesRule, LiveRuleset } from '../core/live/state.js'
+import { isOfTraceTable } from '../core/live/own-table.js'
 import { programPath, runIn } from './run.js'
 
 export const emptyRuleset: LiveRuleset = { nft: [], iptables: [] }
@@ -35,10 +36,12 @@ async function save(
   return saved.status === 0 ? parseSave(saved.stdout, family, engine) : []
 }
 
-/** The listing, without its first element that names nft's own version. */
+/** The listing, without its first element that names nft's own version, and without what is ours. */
 function withoutMeta(json: string): readonly unknown[] {
   const { nftables } = JSON.parse(json) as { nftables?: unknown[] }
-  return (nftables ?? []).filter((entry) => !(typeof entry === 'object' && entry !== null && 'metainfo' in entry))
+  return (nftables ?? []).filter(
+    (entry) => !(typeof entry === 'object' && entry !== null && 'metainfo' in entry) && !isOfTraceTable(entry),
+  )
 }
 
 /** iptables-nft keeps its tables in the families `ip` and `ip6`; without one there is nothing to save. */

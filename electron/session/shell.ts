@@ -79,6 +79,9 @@ export class Shell {
       try {
         // The helper checks names and parameters; it trusts nobody. What it refuses comes back as it said it.
         return await session.request(name as RequestName, (params ?? {}) as Params<RequestName>)
+      } catch (error) {
+        if (this.sandbox.session === session) throw error
+        return new ResponseError(errorCodes.notOpen, 'The sandbox has ended; start it again.')
       } finally {
         waiting -= 1
       }

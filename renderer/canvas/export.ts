@@ -10,8 +10,9 @@ import { graphShapes } from './graph-svg.js'
 
 export interface Layers {
   readonly drawing: Drawing
-  readonly under: SVGSVGElement
-  readonly over: SVGSVGElement
+  /** The two layers' elements, each around one `svg`. */
+  readonly under: HTMLElement
+  readonly over: HTMLElement
   /** Where the theme's tokens are in force. */
   readonly root: HTMLElement
   readonly isDrained: (element: Element) => boolean
@@ -67,9 +68,9 @@ export async function exportSvg({ drawing, under, over, root, isDrained }: Layer
   }
   add('style', {}).textContent = (await fontFaces()) + tokens(root) + sheet
   add('rect', { ...view, fill: 'var(--canvas)' })
-  const copy = (layer: SVGSVGElement): void => {
+  const copy = (layer: HTMLElement): void => {
     const group = add('g', {})
-    for (const child of layer.children) {
+    for (const child of layer.querySelector('svg')?.children ?? []) {
       const clone = document_.importNode(child, true)
       for (const passing of clone.querySelectorAll('.news')) passing.remove()
       if (!clone.classList.contains('ring')) group.append(clone)

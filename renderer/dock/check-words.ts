@@ -6,6 +6,16 @@ export function checkQuestion(check: LabCheck): string {
   return `${check.from} → ${check.kind} ${target}`
 }
 
+/** What the lab expects, in the words the results use. */
+export function expectation({ expect, ttl, path, snat }: LabCheck): string {
+  return [
+    expect,
+    ...(ttl === null ? [] : [`ttl ${ttl}`]),
+    ...(path === null ? [] : [`path ${path.join(' -> ')}`]),
+    ...(snat === null ? [] : [`source ${snat}`]),
+  ].join(', ')
+}
+
 /** A round trip in the unit people know from ping; empty where there was none. */
 export function roundTrip(microseconds: number | null): string {
   if (microseconds === null) return ''

@@ -37,6 +37,7 @@ export class Screen {
   private unacknowledged = 0
   private flush: ReturnType<typeof setTimeout> | null = null
   private opened = false
+  private wantsFocus = false
   /** Asked before a key reaches the shell; true: the window takes it. */
   takeKey: (event: KeyboardEvent) => boolean = () => false
 
@@ -65,6 +66,7 @@ export class Screen {
     }
     this.opened = true
     this.terminal.open(element)
+    if (this.wantsFocus) this.terminal.focus()
     this.terminal.textarea?.setAttribute('aria-label', label)
   }
 
@@ -109,7 +111,9 @@ export class Screen {
     this.terminal.write(`\r\n\u001b[2m${text.replace(/[\u0000-\u001f]/g, ' ')}\u001b[0m\r\n`)
   }
 
+  /** Now, or as soon as it is drawn. */
   focus(): void {
+    this.wantsFocus = !this.opened
     this.terminal.focus()
   }
 

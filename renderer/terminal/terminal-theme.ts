@@ -28,3 +28,8 @@ export function terminalTheme(element: Element): ITheme {
     brightWhite: token('text'),
   }
 }
+
+/** Resolves when the screen's font is there, in both weights, or cannot be had. */
+export async function fontsLoaded(): Promise<void> {
+  await Promise.allSettled([document.fonts.load('12px "JetBrains Mono"'), document.fonts.load('600 12px "JetBrains Mono"')])
+}

@@ -38,6 +38,9 @@ export const recvmsg = declare<(fd: number, header: Buffer, flags: number) => nu
 export const recvmmsg = declare<(fd: number, headers: Buffer, count: number, flags: number, timeout: null) => number>(
   'int recvmmsg(int, void *, uint, int, void *)',
 )
+export const getsockname = declare<(fd: number, address: Buffer, length: Buffer) => number>(
+  'int getsockname(int, void *, void *)',
+)
 export const setsockopt = declare<(fd: number, level: number, name: number, value: Buffer, length: number) => number>(
   'int setsockopt(int, int, int, const void *, uint)',
 )

@@ -42,10 +42,10 @@ export class Mirror {
 
   #told: Partial<KernelSections> = {}
 
-  /** Forgets what points at a namespace that is gone, or no longer known by its name. */
-  forget(namespace: Namespace): void {
+  /** Forgets what points at namespaces that are gone, or no longer known by their names. */
+  forget(gone: ReadonlySet<Namespace>): void {
     for (const [id, peer] of this.peers)
-      if (peer === namespace) {
+      if (gone.has(peer)) {
         this.peers.delete(id)
         this.unresolved = true
       }

@@ -162,14 +162,18 @@ export class Namespaces {
 
   /** `ip netns delete NAME`. What is inside goes with the last process or descriptor that holds it. */
   delete(name: string): Refusal | null {
-    const path = this.path(name)
     if (!isFileName(name)) return Refusal.of(EINVAL, `Invalid netns name "${name}"`)
     if (name === hostNamespace) return Refusal.of(EINVAL, 'The host namespace cannot be deleted')
+    const gone = this.#unname(name)
     const known = this.#byName.get(name)
-    libc.umount2(path, libc.MNT_DETACH)
-    const gone = libc.unlink(path) === 0 ? null : libc.lastRefusal().about(`Cannot remove namespace file "${path}"`)
     if (known && (gone === null || gone.errno === ENOENT)) this.#detach(known)
     return gone
+  }
+
+  #unname(name: string): Refusal | null {
+    const path = this.path(name)
+    libc.umount2(path, libc.MNT_DETACH)
+    return libc.unlink(path) === 0 ? null : libc.lastRefusal().about(`Cannot remove namespace file "${path}"`)
   }
 
   /** Deletes these names; returns those that were there. */
@@ -183,7 +187,10 @@ export class Namespaces {
       this.#prepared = false
       libc.umount2(this.#directory, libc.MNT_DETACH)
     }
-    return names.filter((name) => this.delete(name) === null)
+    const dropped = names.filter((name) => name !== hostNamespace && isFileName(name) && this.#unname(name) === null)
+    // Descriptors last: with the first namespace that ends the kernel begins to clean up, and takes the processor for it.
+    this.#detach(...dropped.map((name) => this.#byName.get(name)).filter((known) => known !== undefined))
+    return dropped
   }
 
   #names(): string[] {
@@ -199,8 +206,8 @@ export class Namespaces {
   rescan(): void {
     const names = this.#names()
     const present = new Set(names)
-    for (const namespace of [...this.#byName.values()])
-      if (namespace !== this.host && !present.has(namespace.name)) this.#detach(namespace)
+    const absent = [...this.#byName.values()].filter((known) => known !== this.host && !present.has(known.name))
+    if (absent.length > 0) this.#detach(...absent)
     for (const name of names) {
       if (name === hostNamespace) continue
       const path = this.path(name)
@@ -241,18 +248,21 @@ export class Namespaces {
     this.#listener.attached(namespace, found)
   }
 
-  #detach(namespace: Namespace): void {
-    this.#byName.delete(namespace.name)
-    this.#listener.detached(namespace)
-    closeSockets(namespace)
-    this.peers.forget(namespace)
-    for (const other of this.#byName.values()) other.mirror.forget(namespace)
+  #detach(...gone: readonly Namespace[]): void {
+    for (const namespace of gone) {
+      this.#byName.delete(namespace.name)
+      this.#listener.detached(namespace)
+      closeSockets(namespace)
+      this.peers.forget(namespace)
+    }
+    const forgotten = new Set(gone)
+    for (const other of this.#byName.values()) other.mirror.forget(forgotten)
   }
 
   /** Leaves every namespace; their names stay. */
   close(): void {
     this.peers.close()
-    for (const namespace of [...this.#byName.values()]) this.#detach(namespace)
+    this.#detach(...this.#byName.values())
   }
 }
 

@@ -31,6 +31,33 @@ export interface ProbeReply {
   readonly ttl: number | null
   /** Sentence of the kernel or of the ICMP error that ended it, e.g. `Network is unreachable`. */
   readonly message: string | null
+  /** Whose ICMP error ended it. */
+  readonly offender?: string | null
+  /** Local port of the probe's socket (TCP and UDP), where it got one. */
+  readonly sourcePort?: number | null
+}
+
+/** What a rule trace saw of one packet in one chain (nft monitor trace). */
+export interface RuleEvent {
+  readonly namespace: string
+  readonly family: 'inet' | 'ip' | 'ip6' | 'bridge'
+  readonly table: string
+  readonly chain: string
+  /** Of the rule, as in `nft -a list chain`; null for a policy and for the end of a chain. */
+  readonly handle: number | null
+  readonly kind: 'rule' | 'return' | 'policy'
+  /** accept, drop, continue, jump, goto, return, queue, stolen. */
+  readonly verdict: string | null
+  /** The chain of a jump or goto. */
+  readonly target: string | null
+  /** The same for one packet in one hook; several hooks may number it anew. */
+  readonly id: number
+  /** First bytes of the IP header and of what follows it; in the first event of a packet in a base chain only. */
+  readonly network: Uint8Array | null
+  readonly transport: Uint8Array | null
+  /** Interface indices. */
+  readonly iif: number | null
+  readonly oif: number | null
 }
 
 /** One frame as a packet socket gave it; the form that `core/packet/stitch.ts` takes. */
@@ -91,22 +118,56 @@ export interface WorkerRequests {
       readonly ttl: number | null
       readonly size: number
       readonly identifier: number
+      /** ICMP sequence number; 1 unless told. */
+      readonly sequence?: number
+      /** Don't fragment, whatever path MTU the kernel believes in (IP_PMTUDISC_PROBE); the device's own still holds. */
+      readonly df?: boolean
     },
     ProbeReply,
   ]
   /** One TCP connect, closed at once. */
   connect: [
-    { readonly namespace: string; readonly target: string; readonly port: number; readonly timeoutMs: number },
+    {
+      readonly namespace: string
+      readonly target: string
+      readonly port: number
+      readonly timeoutMs: number
+      readonly ttl?: number | null
+    },
     ProbeReply,
   ]
   /** One UDP datagram; a datagram back is a reply. */
   datagram: [
-    { readonly namespace: string; readonly target: string; readonly port: number; readonly timeoutMs: number },
+    {
+      readonly namespace: string
+      readonly target: string
+      readonly port: number
+      readonly timeoutMs: number
+      readonly ttl?: number | null
+      readonly df?: boolean
+      /** Bytes of payload, of which the first carry the mark and the identifier, as an echo's do. */
+      readonly size?: number
+      readonly identifier?: number
+    },
     ProbeReply,
   ]
   /** Capture in every namespace, those to come included, until `capture-stop`. At most `maxFrames` are kept. */
   'capture-start': [{ readonly maxFrames: number }, { readonly capture: number }]
   'capture-stop': [{ readonly capture: number }, CaptureResult]
+  /** Counters of the IP stack (all namespaces, if null) by the names of nstat(8), zeros left out; and tables of legacy iptables. */
+  counters: [
+    { readonly namespaces: readonly string[] | null },
+    {
+      readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>
+      readonly legacyTables: Readonly<Record<string, readonly string[]>>
+    },
+  ]
+  /** Hear which rules packets meet in these namespaces until `rule-trace-stop`; `bridges`: those with rules of the bridge family. */
+  'rule-trace-start': [
+    { readonly namespaces: readonly string[]; readonly bridges: readonly string[] },
+    { readonly trace: number },
+  ]
+  'rule-trace-stop': [{ readonly trace: number }, { readonly events: readonly RuleEvent[]; readonly lost: boolean }]
   /** Try each kernel feature in a scratch namespace of its own. */
   features: [
     Record<string, never>,

@@ -1,5 +1,6 @@
 /** What the kernel worker does with each request. */
 import { Captures } from './capture.js'
+import { readCounters, readLegacyTables } from './counters.js'
 import { EINVAL, Refusal } from './errno.js'
 import { tryFeatures } from './features.js'
 import { openListener } from './listen.js'
@@ -11,6 +12,7 @@ import { connectAttempt } from './probe/tcp.js'
 import { datagramAttempt } from './probe/udp.js'
 import type { KernelError, ProbeReply, WorkerRequestName, WorkerRequests } from './protocol.js'
 import { linkIndex } from './rtnetlink/link.js'
+import { RuleTraces } from './rule-trace.js'
 import { RulesetWatch } from './ruleset.js'
 import { runSteps } from './run.js'
 import { LinkIndices } from './steps.js'
@@ -27,6 +29,7 @@ interface Open {
   readonly ruleset: RulesetWatch
   readonly probes: Probes
   readonly captures: Captures
+  readonly ruleTraces: RuleTraces
 }
 
 type Answerers = { readonly [N in WorkerRequestName]: (params: Params<N>) => Reply<N> | Promise<Reply<N>> }
@@ -58,15 +61,19 @@ export class KernelThread {
         const fd = openListener(open.namespaces, found, protocol, port)
         return fd instanceof Refusal ? fd : { fd }
       }),
-    ping: (params) => this.#probe(params, (target) => echoAttempt(target, params.identifier, params.size, params.ttl)),
-    connect: (params) => this.#probe(params, (target) => connectAttempt(target, params.port)),
-    datagram: (params) => this.#probe(params, (target) => datagramAttempt(target, params.port)),
+    ping: (params) => this.#probe(params, (target) => echoAttempt(target, params)),
+    connect: (params) => this.#probe(params, (target) => connectAttempt(target, params.port, params.ttl)),
+    datagram: (params) => this.#probe(params, (target) => datagramAttempt(target, params)),
     'capture-start': ({ maxFrames }) => {
       const capture = this.#open ? this.#open.captures.begin(maxFrames) : notOpen()
       return capture instanceof Refusal ? capture : { capture }
     },
     'capture-stop': ({ capture }) =>
       this.#open?.captures.end(capture) ?? Refusal.of(EINVAL, `There is no capture ${capture}`),
+    counters: (params) => this.#counters(params),
+    'rule-trace-start': (params) => this.#traceRules(params),
+    'rule-trace-stop': ({ trace }) =>
+      this.#open?.ruleTraces.end(trace) ?? Refusal.of(EINVAL, `There is no rule trace ${trace}`),
     features: () => {
       const features = this.#open ? tryFeatures(this.#open.namespaces) : notOpen()
       return features instanceof Refusal ? features : { features }
@@ -101,7 +108,8 @@ export class KernelThread {
     )
     const probes = new Probes(poller)
     const captures = new Captures(poller)
-    const listeners = [watch, ruleset, probes, captures]
+    const ruleTraces = new RuleTraces(poller)
+    const listeners = [watch, ruleset, probes, captures, ruleTraces]
     const namespaces = Namespaces.open(netnsDirectory, {
       attached: (namespace, found) => {
         for (const listener of listeners) listener.attached(namespace, found)
@@ -115,7 +123,7 @@ export class KernelThread {
       return namespaces
     }
     for (const listener of listeners) listener.start(namespaces)
-    this.#open = { poller, namespaces, watch, ruleset, probes, captures }
+    this.#open = { poller, namespaces, watch, ruleset, probes, captures, ruleTraces }
     namespaces.rescan()
     const read = await watch.readNow([...namespaces.all()], true)
     if (!(read instanceof Refusal)) return { namespaces: read }
@@ -178,6 +186,35 @@ export class KernelThread {
     return { dropped: namespaces.drop(names) }
   }
 
+  #counters({ namespaces: names }: Params<'counters'>): Reply<'counters'> {
+    if (!this.#open) return notOpen()
+    const { namespaces } = this.#open
+    const counters: Record<string, Record<string, number>> = {}
+    const legacyTables: Record<string, string[]> = {}
+    for (const name of names ?? [...namespaces.all()].map((namespace) => namespace.name)) {
+      const namespace = namespaces.find(name)
+      if (namespace instanceof Refusal) continue
+      const refusal = namespaces.within(namespace, () => {
+        counters[name] = readCounters()
+        legacyTables[name] = readLegacyTables()
+      })
+      if (refusal instanceof Refusal) return refusal
+    }
+    return { counters, legacyTables }
+  }
+
+  #traceRules(params: Params<'rule-trace-start'>): Reply<'rule-trace-start'> {
+    if (!this.#open) return notOpen()
+    const { namespaces, ruleTraces } = this.#open
+    const there = (names: readonly string[]): Namespace[] =>
+      names.flatMap((name) => {
+        const namespace = namespaces.find(name)
+        return namespace instanceof Refusal ? [] : [namespace]
+      })
+    const trace = ruleTraces.begin(there(params.namespaces), new Set(there(params.bridges)))
+    return trace instanceof Refusal ? trace : { trace }
+  }
+
   #in<T>(name: string, action: (open: Open, namespace: Namespace) => T | Refusal): T | Refusal {
     if (!this.#open) return notOpen()
     const found = this.#open.namespaces.find(name)
@@ -204,6 +241,7 @@ export class KernelThread {
     open.ruleset.close()
     open.probes.close()
     open.captures.close()
+    open.ruleTraces.close()
     open.namespaces.close()
     open.poller.close()
   }

@@ -40,13 +40,12 @@ export function namespacesInside({ pid }: ProcessIdentity): readonly string[] | 
  */
 export function enter(place: Place, command: readonly string[]): Inside {
   const words = [
-    ...[tool('setpriv'), '--pdeathsig', 'KILL', '--', tool('nsenter'), '--target', String(place.anchor.pid)],
-    ...userWords(place.anchor.pid),
+    ...['/bin/sh', '-c', deafToKeyboard, 'vethlab', tool('setpriv'), '--pdeathsig', 'KILL', '--'],
+    ...[tool('nsenter'), '--target', String(place.anchor.pid), ...userWords(place.anchor.pid)],
     ...['--mount', '--pid', `--net${netFile(place)}`, '--'],
     // Entering a process namespace takes a process in between; the program must not outlive it unseen.
     ...[tool('setpriv'), '--pdeathsig', 'KILL', '--'],
-    // Entering a mount namespace ends in its root directory.
-    ...['/bin/sh', '-c', 'cd -- "$1" 2>/dev/null || cd /; shift; exec "$@"', 'sh', process.cwd()],
+    ...['/bin/sh', '-c', settleIn, 'vethlab', process.cwd(), tool('setpriv')],
     ...(command.length > 0 ? command : shellWords()),
   ]
   const child = spawn(words[0] as string, words.slice(1), { stdio: 'inherit', env: environmentInside(place) })
@@ -56,6 +55,29 @@ export function enter(place: Place, command: readonly string[]): Inside {
   })
   return { ended, signal: (name) => send(child.pid, name) }
 }
+
+/**
+ * Ctrl-C on the terminal reaches every process of the foreground. nsenter(1), which waits for the program, would die of
+ * it and the program with it, whatever the program makes of Ctrl-C; ignored signals stay ignored in what is started.
+ */
+const deafToKeyboard = `trap '' INT QUIT; exec "$@"`
+
+/**
+ * Inside: back to the caller's directory (entering a mount namespace ends in its root), and back to hearing Ctrl-C, which
+ * no shell can undo but env(1) can, since coreutils 8.31. A word with an equals sign is env's, so a shell stands between.
+ * The outer shell waits: nsenter, deaf, could not end by SIGINT as the program did, but passes 130 on. Its remarks on how
+ * the program ended are nobody's business.
+ */
+const settleIn = [
+  'cd -- "$1" 2>/dev/null || cd /',
+  'setpriv=$2',
+  'shift 2',
+  'hear="env --default-signal=INT,QUIT"',
+  '$hear true 2>/dev/null || hear=',
+  'exec 3>&2 2>/dev/null',
+  `$hear "$setpriv" --pdeathsig KILL -- /bin/sh -c 'exec "$@"' vethlab "$@" 2>&3 3>&-`,
+  'exit $?',
+].join('; ')
 
 /** The namespace's file, opened on the way in with the sandbox's own; for `host` the anchor's is the one. */
 const netFile = ({ anchor, namespace }: Place): string =>
@@ -126,13 +148,20 @@ function environmentInside({ lab, namespace }: Place): NodeJS.ProcessEnv {
   }
 }
 
-/** nsenter(1) waits between us and the program, and passes no signal on: its child is the one to tell. */
+/** nsenter(1) and a shell wait between us and the program, and pass no signal on: the program is the one to tell. */
 function send(nsenter: number | undefined, signal: NodeJS.Signals): void {
   if (nsenter === undefined) return
   try {
-    const children = readFileSync(`/proc/${nsenter}/task/${nsenter}/children`, 'utf8').trim().split(' ').filter(Boolean)
-    for (const pid of children.length > 0 ? children : [nsenter]) process.kill(Number(pid), signal)
+    let pids = [nsenter]
+    for (let depth = 0; depth < 2; depth++) {
+      const below = pids.flatMap(childrenOf)
+      if (below.length > 0) pids = below
+    }
+    for (const pid of pids) process.kill(pid, signal)
   } catch {
     // It has ended meanwhile.
   }
 }
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)

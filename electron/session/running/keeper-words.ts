@@ -9,12 +9,16 @@ export interface KeeperOrder {
   readonly lab: LabFile
   /** Absolute; `-` for standard input. */
   readonly file: string
+  /** Ends when whoever gave the order ends; otherwise the lab outlives it. */
+  readonly attached: boolean
 }
 
-/** Any number of `progress`, then exactly one of the others. */
+/** Any number of `progress`, then exactly one of the others; after `up`, an attached keeper may say `died`. */
 export type KeeperWord =
   | { readonly word: 'progress'; readonly done: number; readonly total: number; readonly text: string }
   | { readonly word: 'up'; readonly entry: RunningLab; readonly report: DeployReport }
   | { readonly word: 'refused'; readonly stage: KeepStage; readonly failure: Failure | DeployFailure }
+  /** The sandbox ended by itself. */
+  | { readonly word: 'died'; readonly message: string }
   /** An exception nobody expected, with its stack. */
   | { readonly word: 'bug'; readonly text: string }

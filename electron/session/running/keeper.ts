@@ -1,6 +1,7 @@
 /**
- * The process behind `up -d`: holds one running lab until it is told to stop or its sandbox ends. It has no terminal
- * and no parent; while the lab comes up, descriptor 3 leads to the command that started it.
+ * The process behind `up`: holds one running lab until it is told to stop or its sandbox ends. It has no terminal, so that
+ * no key pressed there reaches it or the sandbox. Descriptor 3 leads to the command that started it: while the lab comes
+ * up, and after that where the lab is to end with that command.
  */
 import { Socket } from 'node:net'
 import { lineChannel } from '../../core/channel.js'
@@ -17,7 +18,8 @@ const starter = lineChannel(new Socket({ fd: startDescriptor }), maxMessageBytes
 const say = (word: KeeperWord): Promise<void> => starter.send(JSON.stringify(word)).catch(() => {})
 
 let end: () => Promise<void> = () => Promise.resolve()
-let up = false
+/** Whether the lab goes on without the one who gave the order. */
+let independent = false
 
 function leave(status: number): void {
   setTimeout(() => process.exit(status), endLimitMs).unref()
@@ -25,22 +27,27 @@ function leave(status: number): void {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave(0))
-// Whoever gave the order has gone before the lab was up: nobody knows of it, so nothing may stay.
+// Whoever gave the order has gone. Before the lab is up nobody knows of it; an attached one goes along in any case.
 starter.onEnd(() => {
-  if (!up) leave(0)
+  if (!independent) leave(0)
 })
 starter.onText((text) => {
-  void bringUp(JSON.parse(text) as KeeperOrder)
+  const order = JSON.parse(text) as KeeperOrder
+  void bringUp(order)
     .catch((error: unknown) => ({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
     .then(async (outcome) => {
       if ('failed' in outcome) await say({ word: 'bug', text: outcome.failed })
       else if (!outcome.ok) await say({ word: 'refused', stage: outcome.stage, failure: outcome.failure })
       else {
-        up = true
+        independent = !order.attached
         const { entry, report, session } = outcome.kept
-        void session.ended.then(() => leave(0))
+        void session.ended.then(async ({ reason, message }) => {
+          if (reason === 'died' && order.attached) await say({ word: 'died', message })
+          leave(1)
+        })
         await say({ word: 'up', entry, report })
-        return starter.end()
+        if (independent) starter.end()
+        return
       }
       leave(1)
     })

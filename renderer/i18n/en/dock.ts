@@ -31,7 +31,6 @@ export const dock = {
   'checks.check': 'Check',
   'checks.asked': 'Probe',
   'checks.expected': 'Expected',
-  'checks.actual': 'Got',
   'checks.passed': 'passed',
   'checks.failed': 'failed',
   'plan.commands': 'Plan',

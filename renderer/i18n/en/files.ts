@@ -5,6 +5,7 @@ export const files = {
   'labs.rung': 'Rung {rung}',
   'labs.guided': 'Guide',
   'labs.repair': 'Repair',
+  'labs.variant': 'Variant',
   'menu.lab': 'Lab: {title}',
   'menu.noLab': 'No lab open',
   'menu.unsaved': 'Has changes that are not saved',

@@ -11,6 +11,8 @@ export const inspector = {
   'facts.namespace': 'Network namespace',
   'facts.terminal': 'Terminal',
   'facts.interface': 'Interface',
+  'facts.interfaces': 'Interfaces',
+  'facts.more': { one: '{count} more', other: '{count} more' },
   'facts.interfaceIn': 'Interface in {namespace}',
   'facts.vethPair': 'veth pair',
   'facts.endIn': 'End in {namespace}',

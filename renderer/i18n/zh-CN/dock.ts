@@ -30,7 +30,6 @@ export const dock = {
   'checks.check': '检查',
   'checks.asked': '探测',
   'checks.expected': '预期',
-  'checks.actual': '实际',
   'checks.passed': '通过',
   'checks.failed': '未通过',
   'plan.commands': '计划',

@@ -4,6 +4,7 @@ export const files = {
   'labs.rung': '第 {rung} 级',
   'labs.guided': '引导',
   'labs.repair': '修复',
+  'labs.variant': '变体',
   'menu.lab': '实验：{title}',
   'menu.noLab': '没有打开的实验',
   'menu.unsaved': '有未保存的更改',

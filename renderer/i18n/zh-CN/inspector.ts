@@ -10,6 +10,8 @@ export const inspector = {
   'facts.namespace': '网络命名空间',
   'facts.terminal': '终端',
   'facts.interface': '接口',
+  'facts.interfaces': '接口',
+  'facts.more': '另外 {count} 项',
   'facts.interfaceIn': '{namespace} 中的接口',
   'facts.vethPair': 'veth 对',
   'facts.endIn': '{namespace} 一端',

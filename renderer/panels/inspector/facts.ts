@@ -1,4 +1,5 @@
 /** Facts in the words of the tools that print them. */
+import type { LabNamespace } from '../../../electron/core/lab/lab.js'
 import type {
   IptablesRule,
   LiveFdbEntry,
@@ -16,7 +17,8 @@ export function routeTail(route: LiveRoute): string {
     route.via === null ? null : `via ${route.via}`,
     route.dev === null ? null : `dev ${route.dev}`,
     route.scope === 'global' || route.scope === 'universe' ? null : `scope ${route.scope}`,
-    route.src === null ? null : `src ${route.src}`,
+    // The source of a connected network is the address right above.
+    route.src === null || route.protocol === 'kernel' ? null : `src ${route.src}`,
     route.metric === 0 || (route.family === 'ipv6' && route.metric === 1024) ? null : `metric ${route.metric}`,
     route.table === 254 ? null : `table ${route.table}`,
     ...route.flags,
@@ -51,6 +53,24 @@ export function peerText(link: LiveLink, live: LiveState): string | null {
   if (namespace === null) return `if${index}`
   const name = live.namespaces.find((each) => each.name === namespace)?.links.find((each) => each.index === index)?.name
   return `${namespace} · ${name ?? `if${index}`}`
+}
+
+/** The switches that decide most about where packets go. */
+const mainSettings = [
+  'net.ipv4.ip_forward',
+  'net.ipv4.conf.all.rp_filter',
+  'net.ipv4.ip_default_ttl',
+  'net.ipv6.conf.all.disable_ipv6',
+]
+
+type Entries = readonly (readonly [key: string, value: string])[]
+
+/** Kernel settings worth a line, with those the lab names; and the others that are watched. */
+export function settingsOf(namespace: LiveNamespace, lab: LabNamespace | undefined): { readonly first: Entries; readonly rest: Entries } {
+  const bridges = namespace.links.some(({ kind }) => kind === 'bridge')
+  const all = Object.entries(namespace.sysctls).filter(([key]) => bridges || !key.startsWith('net.bridge.'))
+  const isFirst = (key: string): boolean => mainSettings.includes(key) || (lab !== undefined && Object.hasOwn(lab.sysctls, key))
+  return { first: all.filter(([key]) => isFirst(key)), rest: all.filter(([key]) => !isFirst(key)) }
 }
 
 /** Interfaces as people look for them: what carries traffic first, `lo` last. */

@@ -26,11 +26,11 @@ test('perf', async () => {
       const b = await metrics()
       console.log(label, JSON.stringify(r), ['TaskDuration','ScriptDuration','LayoutDuration','RecalcStyleDuration'].map(k=>k+' '+(((b[k]??0)-(a[k]??0))/60*1000).toFixed(2)).join(' '))
     }
-    for (const l of [0,0.3,0.6,1]) {
+    for (const l of [0.6,1]) {
     await pan('all',l,'')
-    await pan('no svg',l,'svg.layer{display:none}')
-    await pan('no canvas',l,'.graph canvas{display:none!important}')
-    if(0) await pan('none',l,'.graph canvas{display:none!important} svg.layer{display:none} .dots{display:none}')
+    await pan('no svg',l,'div.layer{display:none}'); await pan('no text',l,'.layer text{display:none}'); await pan('static',l,'.layer{transform:none!important}')
+    if(0) await pan('no canvas',l,'.graph canvas{display:none!important}')
+    if(0) await pan('none',l,'.graph canvas{display:none!important} div.layer{display:none} .dots{display:none}')
     }
   } finally { await h.close() }
 }, 120000)

@@ -162,7 +162,7 @@ describe.skipIf(refusal !== null)(`in a real kernel${refusal ? ` (skipped: ${ref
     expect(after).toBe(before)
   })
 
-  test('a plan after a plan made from the kernel itself finds nothing: IPv6 addresses and routes stay as planned', () => {
+  test('IPv6 addresses and routes are there at once, as planned', () => {
     const lab = normalise({
       ...everything,
       tunnels: [],

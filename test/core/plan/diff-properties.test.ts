@@ -7,8 +7,9 @@ import { diff } from '../../../electron/core/plan/diff.js'
 import { emptyLab } from '../../../electron/core/plan/empty.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import type { Plan, Step } from '../../../electron/core/plan/step.js'
+import { essence } from './essence.js'
 import { labFile } from './lab-arbitrary.js'
-import { essence, Model } from './model.js'
+import { Model } from './model.js'
 
 /** Milliseconds; a hundred random labs take 1 s, ten times that on a busy machine. */
 const patience = { timeout: 60_000 }

@@ -3,11 +3,11 @@
  * names that are taken, links that take their peers, addresses and routes along, routes that need a reachable gateway.
  * Throws `Refusal` where the kernel would answer with an error.
  */
-import { containsAddress, networkOf, parseAddress, isLinkLocalIpv6 } from '../../../electron/core/lab/address.js'
-import type { Family } from '../../../electron/core/lab/lab.js'
+import { networkOf } from '../../../electron/core/lab/address.js'
 import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
 import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from '../../../electron/core/plan/rules.js'
+import { isLinkLocal, isSame, reach } from './model-routes.js'
 import type { KernelStep, RuleStep, Step, StepRoute } from '../../../electron/core/plan/step.js'
 
 export class Refusal extends Error {}
@@ -308,10 +308,10 @@ export class Model {
     if (namespace.routes.some((each) => each.to === to && each.metric === metric)) throw refusal('EEXIST', step)
     let dev: string | null = family === 'ipv6' && type !== 'unicast' ? 'lo' : null
     if (type === 'unicast') {
-      dev = route.dev ?? (via === null ? null : this.#reach(namespace, via, family))
+      dev = route.dev ?? (via === null ? null : reach(namespace, via, family))
       if (dev === null) throw refusal('ENETUNREACH', step)
       if (!this.#link(namespace, dev, step).up) throw refusal('ENETDOWN', step)
-      if (via !== null && !route.onlink && !isLinkLocal(via) && this.#reach(namespace, via, family) === null) {
+      if (via !== null && !route.onlink && !isLinkLocal(via) && reach(namespace, via, family) === null) {
         throw refusal('Nexthop has invalid gateway', step)
       }
     }
@@ -319,18 +319,6 @@ export class Model {
     namespace.routes.push({
       ...{ family, to, via, dev, src: null, metric, type, protocol: 'boot', scope: 'global', table: 254, flags },
     })
-  }
-
-  /** The device a gateway is on-link at. */
-  #reach(namespace: Namespace, gateway: string, family: Family): string | null {
-    const isUp = (name: string | null) => namespace.links.some((link) => link.name === name && link.up)
-    const on = namespace.addresses.find((each) => isUp(each.dev) && containsAddress(each.address, gateway))
-    if (on) return on.dev
-    const over = namespace.routes.find(
-      (each) =>
-        each.family === family && each.type === 'unicast' && each.via === null && containsAddress(each.to, gateway),
-    )
-    return over && isUp(over.dev) ? over.dev : null
   }
 
   #rule(step: RuleStep, { family, table, chain, saved }: RuleSpelling): void {
@@ -353,67 +341,4 @@ function fresh(name: string, inode: number): Namespace {
 
 function refusal(why: string, step: object): Refusal {
   return new Refusal(`${why}: ${JSON.stringify(step)}`)
-}
-
-function isLinkLocal(text: string): boolean {
-  const address = parseAddress(text)
-  return address !== null && isLinkLocalIpv6(address)
-}
-
-function isSame(there: live.LiveRoute, route: StepRoute): boolean {
-  const metric = route.metric ?? (route.family === 'ipv6' ? 1024 : 0)
-  if (there.to !== route.to || there.type !== route.type || there.via !== route.via) return false
-  return (
-    (there.metric === metric || (route.metric === null && route.family === 'ipv6')) &&
-    (route.dev === null || route.dev === there.dev)
-  )
-}
-
-/** What two states must have in common to count as the same network. Indexes and, unless asked for, MACs do not matter. */
-export function essence(state: live.LiveState, { macs = false } = {}): unknown {
-  const byName = new Map(state.namespaces.map((each) => [each.name, each]))
-  const lines = state.namespaces.map((namespace) => {
-    const { name, links, addresses, routes, ruleset, sysctls, services } = namespace
-    const peerName = (peer: live.LiveLink['peer']) =>
-      peer &&
-      `${peer.namespace}:${byName.get(peer.namespace ?? '')?.links.find(({ index }) => index === peer.index)?.name}`
-    return [
-      name,
-      {
-        links: links
-          .map(({ mac, name, kind, mtu, up, master, bridge, vxlan, impair, peer }) => ({
-            ...{ name, kind, mtu, up, master, bridge, vxlan, impair, peer: peerName(peer), ...(macs ? { mac } : {}) },
-          }))
-          .toSorted((a, b) => a.name.localeCompare(b.name)),
-        // In order within an IPv4 subnet, where the first is the primary; 127.0.0.1 comes with lo and stays when it goes.
-        addresses: groupBy(
-          [
-            ...addresses.filter(({ address, family }) => family === 'ipv4' && address !== '127.0.0.1/8'),
-            ...addresses
-              .filter(({ family }) => family === 'ipv6')
-              .toSorted((a, b) => a.address.localeCompare(b.address)),
-          ],
-          ({ dev, address }) => `${dev} ${networkOf(address)}`,
-        ),
-        routes: routes.map((each) => JSON.stringify(each)).toSorted(),
-        rules: ['ipv4', 'ipv6'].map((family) =>
-          groupBy(
-            ruleset.iptables
-              .filter((each) => each.family === family)
-              .map(({ table, chain, rule }) => ({ table, chain, rule })),
-            ({ table, chain }) => `${table} ${chain}`,
-          ),
-        ),
-        sysctls,
-        services: services.map((each) => JSON.stringify(each)).toSorted(),
-      },
-    ] as const
-  })
-  return Object.fromEntries(lines.toSorted(([a], [b]) => a.localeCompare(b)))
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, T[]> {
-  const groups: Record<string, T[]> = {}
-  for (const item of items) (groups[keyOf(item)] ??= []).push(item)
-  return groups
 }

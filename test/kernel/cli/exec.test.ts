@@ -123,6 +123,15 @@ describe.each(worlds)('exec as %s', (_, makeWorld) => {
     expect(ran.stdout).not.toContain('never\r\n\r\n')
   })
 
+  test("on a terminal Ctrl-C is the command's own business", async () => {
+    const words = `'${process.execPath}' '${cliFile}' exec pair ns0 -- sh -c 'trap "echo caught; exit 4" INT; echo ready; sleep 65; echo late'`
+    const running = world.start(['script', '-qefc', words, '/dev/null'])
+    await until('the command runs', () => world.processes().some(({ command }) => command === 'sleep 65'))
+    running.child.stdin?.write('\u0003')
+    const ran = await running.ended
+    expect([ran.status, ran.stdout.replaceAll('\r', '')]).toEqual([4, 'ready\n^Ccaught\n'])
+  })
+
   test.each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],

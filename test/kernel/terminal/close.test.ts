@@ -6,7 +6,7 @@ import { parseLabText } from '../../../electron/core/lab/parse.js'
 import type { Session } from '../../../electron/session/session.js'
 import { pair } from '../cli/labs.js'
 import { until } from '../support/until.js'
-import { terminalSandbox, type TerminalSandbox } from './sandbox.js'
+import { processesIn, terminalSandbox, type TerminalSandbox } from './sandbox.js'
 import { Screen } from './screen.js'
 
 let sandbox: TerminalSandbox
@@ -19,19 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.close())
 
-/** Command lines of everything in the sandbox, as its own /proc shows them. */
-function processes(): string[] {
-  const proc = `/proc/${session.anchorPid}/root/proc`
-  return readdirSync(proc).flatMap((entry) => {
-    if (!/^\d+$/.test(entry)) return []
-    try {
-      const state = /^State:\s+(\S)/m.exec(readFileSync(`${proc}/${entry}/status`, 'utf8'))?.[1]
-      return state === 'Z' ? [] : [readFileSync(`${proc}/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()]
-    } catch {
-      return []
-    }
-  })
-}
+const processes = (): readonly string[] => processesIn(session)
 
 test('closing ends every job: foreground, background, stopped, and deaf to signals', async () => {
   const before = processes().length

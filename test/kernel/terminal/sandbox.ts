@@ -1,5 +1,5 @@
 /** A sandbox whose terminals have a home of their own: what a person's start-up files do is no business of the tests. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startSandbox } from '../../../electron/session/sandbox.js'
 import type { Session } from '../../../electron/session/session.js'
@@ -30,4 +30,18 @@ export async function terminalSandbox(bashrc = ''): Promise<TerminalSandbox> {
       rmSync(home, { recursive: true, force: true })
     },
   }
+}
+
+/** Command lines of everything in the sandbox, as its own /proc shows them. */
+export function processesIn(session: Session): readonly string[] {
+  const proc = `/proc/${session.anchorPid}/root/proc`
+  return readdirSync(proc).flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return []
+    try {
+      const state = /^State:\s+(\S)/m.exec(readFileSync(`${proc}/${entry}/status`, 'utf8'))?.[1]
+      return state === 'Z' ? [] : [readFileSync(`${proc}/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()]
+    } catch {
+      return []
+    }
+  })
 }

@@ -18,7 +18,9 @@ const connect = (namespace: string, target: string, port: number, timeoutMs = 10
 const datagram = (namespace: string, target: string, port: number, timeoutMs = 1000): Promise<ProbeReply> =>
   sandbox.request('datagram', { namespace, target, port, timeoutMs })
 
-const failure = (outcome: string, message: string | null) => ({ outcome, rttUs: null, ttl: null, message })
+/** `offender`: whose ICMP error must have ended it. */
+const failure = (outcome: string, message: string | null, offender?: string): unknown =>
+  expect.objectContaining({ outcome, rttUs: null, ttl: null, message, ...(offender === undefined ? {} : { offender }) })
 
 describe.each(['root', 'lab1'] satisfies User[])('probes as %s', (user) => {
   const reason = whyNot(user)
@@ -79,14 +81,20 @@ describe.each(['root', 'lab1'] satisfies User[])('probes as %s', (user) => {
   })
 
   test('no route further on: the router says so', async () => {
-    expect(await ping('ns0', '10.68.0.1')).toEqual(failure('unreachable', 'Destination Net Unreachable'))
-    expect(await connect('ns0', '10.68.0.1', 80)).toEqual(failure('unreachable', 'Destination Net Unreachable'))
-    expect(await datagram('ns0', '10.68.0.1', 53)).toEqual(failure('unreachable', 'Destination Net Unreachable'))
+    expect(await ping('ns0', '10.68.0.1')).toEqual(failure('unreachable', 'Destination Net Unreachable', '192.168.0.1'))
+    expect(await connect('ns0', '10.68.0.1', 80)).toEqual(
+      failure('unreachable', 'Destination Net Unreachable', '192.168.0.1'),
+    )
+    expect(await datagram('ns0', '10.68.0.1', 53)).toEqual(
+      failure('unreachable', 'Destination Net Unreachable', '192.168.0.1'),
+    )
   })
 
   test('too few hops', async () => {
-    expect(await ping('ns0', '192.168.1.2', { ttl: 1 })).toEqual(failure('lost', 'Time to live exceeded'))
-    expect(await ping('ns0', 'fd00:1::2', { ttl: 1 })).toEqual(failure('lost', 'Time exceeded: Hop limit'))
+    expect(await ping('ns0', '192.168.1.2', { ttl: 1 })).toEqual(
+      failure('lost', 'Time to live exceeded', '192.168.0.1'),
+    )
+    expect(await ping('ns0', 'fd00:1::2', { ttl: 1 })).toEqual(failure('lost', 'Time exceeded: Hop limit', 'fd00::1'))
     expect(await ping('ns0', '192.168.1.2', { ttl: 2 })).toMatchObject({ outcome: 'reply' })
   })
 
@@ -105,7 +113,7 @@ describe.each(['root', 'lab1'] satisfies User[])('probes as %s', (user) => {
 
   test('TCP and UDP: an open and a closed port, and whatever comes back', async () => {
     const { fd } = await sandbox.request('listen', { namespace: 'ns1', protocol: 'tcp', port: 8080 })
-    expect(await connect('ns0', '192.168.1.2', 8080)).toEqual({
+    expect(await connect('ns0', '192.168.1.2', 8080)).toMatchObject({
       ...{ outcome: 'connected', rttUs: expect.any(Number) as number, ttl: null, message: null },
     })
     expect(await connect('ns0', 'fd00:1::2', 8080), 'both families').toMatchObject({ outcome: 'connected' })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
+import { afterAll } from 'vitest'
 import { applyChanges } from '../../../electron/core/live/apply.js'
 import type { LiveNamespace, LiveState } from '../../../electron/core/live/state.js'
 import type { KernelStep } from '../../../electron/core/plan/step.js'
@@ -41,6 +42,10 @@ export function whyNot(user: User): string | null {
 }
 
 let built: Promise<string> | null = null
+const bundles: string[] = []
+afterAll(() => {
+  for (const directory of bundles) rmSync(directory, { recursive: true, force: true })
+})
 
 /** Bundles the driver and the worker once per test file, as the real build does, where any user can read them. */
 function bundle(): Promise<string> {
@@ -48,7 +53,7 @@ function bundle(): Promise<string> {
     const directory = mkdtempSync(join(tmpdir(), 'vethlab-worker-'))
     chmodSync(directory, 0o755)
     symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
-    process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+    bundles.push(directory)
     await build({
       root,
       configFile: false,

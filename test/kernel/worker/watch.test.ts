@@ -14,11 +14,16 @@ afterEach(() => sandbox.stop())
 
 const link = (namespace: string, name: string) => sandbox.namespace(namespace)?.links.find((one) => one.name === name)
 
-/** The state folded from pushes must be the state read anew. */
+/** The state folded from pushes must be the state read anew. Twice more where a change came between the two. */
 async function expectMirrorTrue(): Promise<void> {
-  const { namespaces } = await sandbox.request('read', { namespaces: null })
   const kernelPart = ({ ruleset: _, services: __, ...rest }: LiveNamespace) => rest
-  expect(sandbox.live.namespaces.map(kernelPart)).toEqual(namespaces)
+  for (let attempt = 1; ; attempt += 1) {
+    const { namespaces } = await sandbox.request('read', { namespaces: null })
+    const folded = sandbox.live.namespaces.map(kernelPart)
+    if (attempt < 3 && JSON.stringify(folded) !== JSON.stringify(namespaces)) continue
+    expect(folded).toEqual(namespaces)
+    return
+  }
 }
 
 describe.skipIf(reason !== null)(
@@ -53,28 +58,28 @@ describe.skipIf(reason !== null)(
     })
 
     test('peers in a line of routers that others have made, in names that are in no order', async () => {
-    await sandbox.stop()
-    sandbox = await Sandbox.start('root', false)
-    const count = 60
-    const name = (n: number) => `r${(n * 37) % count}`
-    await sandbox.output(
-      'host',
-      Array.from({ length: count }, (_, n) => `ip netns add ${name(n)}`).join('\n') +
-        '\n' +
-        Array.from(
-          { length: count - 1 },
-          (_, n) => `ip link add right netns ${name(n)} type veth peer name left netns ${name(n + 1)}`,
-        ).join('\n'),
-    )
-    await sandbox.open()
-    for (let n = 0; n + 1 < count; n += 1) {
-      expect(link(name(n), 'right')?.peer?.namespace).toBe(name(n + 1))
-      expect(link(name(n + 1), 'left')?.peer?.namespace).toBe(name(n))
-    }
-    expect(await sandbox.output('host', 'ip netns list-id'), 'and no number was given away for it').toBe('')
-  })
+      await sandbox.stop()
+      sandbox = await Sandbox.start('root', false)
+      const count = 60
+      const name = (n: number) => `r${(n * 37) % count}`
+      await sandbox.output(
+        'host',
+        Array.from({ length: count }, (_, n) => `ip netns add ${name(n)}`).join('\n') +
+          '\n' +
+          Array.from(
+            { length: count - 1 },
+            (_, n) => `ip link add right netns ${name(n)} type veth peer name left netns ${name(n + 1)}`,
+          ).join('\n'),
+      )
+      await sandbox.open()
+      for (let n = 0; n + 1 < count; n += 1) {
+        expect(link(name(n), 'right')?.peer?.namespace).toBe(name(n + 1))
+        expect(link(name(n + 1), 'left')?.peer?.namespace).toBe(name(n))
+      }
+      expect(await sandbox.output('host', 'ip netns list-id'), 'and no number was given away for it').toBe('')
+    })
 
-  test('the same name for another namespace', async () => {
+    test('the same name for another namespace', async () => {
       await sandbox.run(namespaceAdd('blue'), address('blue', 'lo', '10.1.1.1/32'))
       await sandbox.until('blue is told', () => sandbox.namespace('blue')?.addresses.length === 1)
       const before = sandbox.namespace('blue')?.inode
@@ -251,22 +256,23 @@ describe.skipIf(reason !== null)(
     })
 
     test('events that were lost while the process stood still', async () => {
-    await sandbox.run(namespaceAdd('blue'), ...up('blue', 'lo'))
-    await sandbox.until('blue is told', () => sandbox.namespace('blue')?.links[0]?.up === true)
-    // 24 000 events of about a kilobyte each do not fit into the socket's queue.
-    await sandbox.output(
-      'host',
-      `seq 0 11999 | awk '{ printf "route add blackhole 10.%d.%d.0/24\\n", $1 / 250 + 1, $1 % 250 }' > /run/add;
+      await sandbox.run(namespaceAdd('blue'), ...up('blue', 'lo'))
+      await sandbox.until('blue is told', () => sandbox.namespace('blue')?.links[0]?.up === true)
+      // 24 000 events of about a kilobyte each do not fit into the socket's queue.
+      await sandbox.output(
+        'host',
+        `seq 0 11999 | awk '{ printf "route add blackhole 10.%d.%d.0/24\\n", $1 / 250 + 1, $1 % 250 }' > /run/add;
        sed s/add/del/ /run/add > /run/del; echo "route add blackhole 10.200.0.0/16" >> /run/del;
        kill -STOP $PPID; ip -n blue -batch /run/add && ip -n blue -batch /run/del; kill -CONT $PPID`,
-    )
-    await sandbox.until('the last route is told, and only it', () =>
-      (sandbox.namespace('blue')?.routes ?? []).map(({ to }) => to).join() === '10.200.0.0/16',
-    )
-    await expectMirrorTrue()
-  })
+      )
+      await sandbox.until(
+        'the last route is told, and only it',
+        () => (sandbox.namespace('blue')?.routes ?? []).map(({ to }) => to).join() === '10.200.0.0/16',
+      )
+      await expectMirrorTrue()
+    })
 
-  test('a change is told within milliseconds', async () => {
+    test('a change is told within milliseconds', async () => {
       await sandbox.run(namespaceAdd('blue'), vethAdd('host:a', 'blue:b'))
       await sandbox.until('all is told', () => link('host', 'a')?.peer?.namespace === 'blue')
       const delays: number[] = []

@@ -6,7 +6,7 @@ import type { ProbeReply } from '../protocol.js'
 import { EPOLLIN } from '../poller.js'
 import { errorOutcome, sendFailure } from './outcome.js'
 import { type Attempt, connectTo, type Target } from './probe.js'
-import { data, receive, receiveDetails, setTtl } from './receive.js'
+import { data, receive, receiveDetails, setDontFragment, setTtl } from './receive.js'
 
 const IPPROTO_ICMP = 1
 const IPPROTO_ICMPV6 = 58
@@ -19,7 +19,7 @@ const headerBytes = 8
 /** Largest payload of an echo over IPv4, as ping(8) allows. */
 const maxPayloadBytes = 65_507
 /** Begins every payload that is long enough, so that a capture shows whose packet it is. */
-const mark = Buffer.from('vethlab\0')
+export const mark = Buffer.from('vethlab\0')
 
 const packet = Buffer.allocUnsafeSlow(headerBytes + maxPayloadBytes + 1)
 
@@ -33,12 +33,12 @@ export function checksum(bytes: Buffer, length: number): number {
 }
 
 /** Writes an echo request: mark, identifier, random bytes, then a pattern. */
-function writeEcho(target: Target, identifier: number, size: number): number {
+function writeEcho(target: Target, identifier: number, size: number, sequence: number): number {
   const length = headerBytes + Math.min(maxPayloadBytes, Math.max(0, size))
   packet.fill(0, 0, headerBytes)
   packet[0] = echo[target.family].request
   packet.writeUInt16BE(identifier & 0xffff, 4)
-  packet.writeUInt16BE(1, 6)
+  packet.writeUInt16BE(sequence & 0xffff, 6)
   for (let at = headerBytes; at < length; at += 1) packet[at] = at & 0xff
   const unique = Buffer.concat([mark, Buffer.alloc(4), randomBytes(8)])
   unique.writeUInt32BE(identifier >>> 0, mark.length)
@@ -60,7 +60,16 @@ function filter(fd: number, target: Target): void {
   libc.setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, libc.scratch, 32)
 }
 
-export function echoAttempt(target: Target, identifier: number, size: number, ttl: number | null): Attempt {
+export interface Echo {
+  readonly identifier: number
+  /** Bytes of payload. */
+  readonly size: number
+  readonly ttl: number | null
+  readonly sequence?: number
+  readonly df?: boolean
+}
+
+export function echoAttempt(target: Target, { identifier, size, ttl, sequence = 1, df = false }: Echo): Attempt {
   const v4 = target.family === 'ipv4'
   let sent: Buffer = Buffer.alloc(0)
   let sentNs = 0n
@@ -111,9 +120,10 @@ export function echoAttempt(target: Target, identifier: number, size: number, tt
       filter(fd, target)
       receiveDetails(fd, target.family)
       if (ttl !== null) setTtl(fd, target.family, ttl)
+      if (df) setDontFragment(fd, target.family)
       const refused = connectTo(fd, target, 0)
       if (refused !== null) return sendFailure(refused)
-      const length = writeEcho(target, identifier, size)
+      const length = writeEcho(target, identifier, size, sequence)
       sent = Buffer.from(packet.subarray(0, length))
       sentNs = libc.realtimeNs()
       if (libc.send(fd, packet, length, 0) < 0) {

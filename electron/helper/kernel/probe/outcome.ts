@@ -55,6 +55,11 @@ export function sendFailure(errno: number): ProbeReply {
 
 /** What an error of the queue means. `port`: what a closed port answers with refuses the probe; to a ping it is an unreachable. */
 export function errorOutcome(error: SocketError, port: boolean): ProbeReply {
+  const { offender } = error
+  return { ...meaning(error, port), ...(offender === null ? {} : { offender }) }
+}
+
+function meaning(error: SocketError, port: boolean): ProbeReply {
   if (error.origin === originIcmp) {
     if (error.type === 3) {
       const words = unreachable4[error.code] ?? `Destination Unreachable, Bad Code: ${error.code}`

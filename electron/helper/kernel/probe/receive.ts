@@ -1,4 +1,5 @@
 /** `recvmsg` with its control messages: time of arrival, TTL, and ICMP errors from a socket's error queue. */
+import { formatAddress } from '../inet.js'
 import * as libc from '../libc.js'
 
 const IPPROTO_IP = 0
@@ -32,6 +33,8 @@ export interface SocketError {
   readonly code: number
   /** MTU of a "frag needed". */
   readonly info: number
+  /** Who sent the ICMP error (SO_EE_OFFENDER), where anybody did. */
+  readonly offender: string | null
 }
 
 /** Receives one datagram without waiting; null where there is none (or an error, which the caller asks for). */
@@ -66,10 +69,25 @@ export function receive(fd: number, fromErrorQueue: boolean): Received | null {
         type: control[body + 5] ?? 0,
         code: control[body + 6] ?? 0,
         info: control.readUInt32LE(body + 8),
+        offender: offenderAt(body + 16, at + size),
       }
     at += (size + 7) & ~7
   }
   return { length, timeNs, ttl, error }
+}
+
+/** The sockaddr behind a sock_extended_err. */
+function offenderAt(from: number, end: number): string | null {
+  const family = end - from >= 8 ? control.readUInt16LE(from) : 0
+  if (family === libc.AF_INET) return formatAddress(control, from + 4, 4)
+  return family === libc.AF_INET6 && end - from >= 24 ? formatAddress(control, from + 8, 16) : null
+}
+
+/** Local port of an IP socket, or null before it has one. */
+export function localPort(fd: number): number | null {
+  libc.scratch.writeUInt32LE(28, 64)
+  if (libc.getsockname(fd, libc.scratch, libc.scratch.subarray(64, 68)) !== 0) return null
+  return libc.scratch.readUInt16BE(2) || null
 }
 
 /** Asks for ICMP errors, TTL and time of arrival with what is received. */
@@ -84,6 +102,15 @@ export function receiveDetails(fd: number, family: 'ipv4' | 'ipv6'): void {
     libc.setInt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1)
   }
   libc.setInt(fd, libc.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
+}
+
+/** Sets "don't fragment" and ignores what path MTU the kernel remembers (IP_PMTUDISC_PROBE, ip(7)). */
+export function setDontFragment(fd: number, family: 'ipv4' | 'ipv6'): void {
+  const IP_MTU_DISCOVER = 10
+  const IPV6_MTU_DISCOVER = 23
+  const probe = 3
+  if (family === 'ipv4') libc.setInt(fd, IPPROTO_IP, IP_MTU_DISCOVER, probe)
+  else libc.setInt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, probe)
 }
 
 /** How many hops the packet may travel. */

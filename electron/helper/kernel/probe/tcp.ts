@@ -5,7 +5,7 @@ import type { ProbeReply } from '../protocol.js'
 import { EPOLLOUT } from '../poller.js'
 import { errorOutcome, sendFailure } from './outcome.js'
 import { type Attempt, connectTo, type Target } from './probe.js'
-import { receive, receiveDetails } from './receive.js'
+import { localPort, receive, receiveDetails, setTtl } from './receive.js'
 
 const IPPROTO_TCP = 6
 const TCP_INFO = 11
@@ -15,10 +15,15 @@ const tcpInfoBytes = 104
 const TCP_ESTABLISHED = 1
 const infoLength = Buffer.allocUnsafeSlow(4096)
 
-export function connectAttempt(target: Target, port: number): Attempt {
+export function connectAttempt(target: Target, port: number, ttl: number | null = null): Attempt {
   let begin = 0n
+  let sourcePort: number | null = null
 
   const ready = (fd: number): ProbeReply | null => {
+    const reply = look(fd)
+    return reply && { ...reply, sourcePort }
+  }
+  const look = (fd: number): ProbeReply | null => {
     const elapsedUs = Number(process.hrtime.bigint() - begin) / 1000
     const errno = libc.getInt(fd, libc.SOL_SOCKET, libc.SO_ERROR) ?? 0
     // The ICMP message behind the error says more than its errno.
@@ -41,9 +46,11 @@ export function connectAttempt(target: Target, port: number): Attempt {
       ),
     start: (fd) => {
       receiveDetails(fd, target.family)
+      if (ttl !== null) setTtl(fd, target.family, ttl)
       begin = process.hrtime.bigint()
       const refused = connectTo(fd, target, port)
       if (refused !== null && refused !== EINPROGRESS) return sendFailure(refused)
+      sourcePort = localPort(fd)
       return ready(fd)
     },
     ready,

@@ -1,5 +1,5 @@
 /** The ids by which one namespace knows others: RTM_*NSID (linux/net_namespace.h), as `ip netns list-id` reads them. */
-import type { Refusal } from '../errno.js';
+import type { Refusal } from '../errno.js'
 import { EEXIST } from '../errno.js'
 import { eachAttribute } from '../netlink/message.js'
 import { message, type NetlinkSocket } from '../netlink/socket.js'

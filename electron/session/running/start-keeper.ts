@@ -1,29 +1,40 @@
-/** Starts a keeper: a process of its own session, which outlives the command and its terminal. */
+/** Starts a keeper: a process of its own session, which may outlive the command and its terminal. */
 import { spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { lineChannel } from '../../core/channel.js'
-import type { LabFile } from '../../core/lab/schema.js'
 import { maxMessageBytes, type DeployFailure, type DeployReport, type Failure } from '../../core/rpc.js'
 import { programFile } from '../programs.js'
 import type { RunningLab } from './entry.js'
 import type { KeepStage } from './keep.js'
 import type { KeeperOrder, KeeperWord } from './keeper-words.js'
 
-export type BackgroundResult =
-  | { readonly ok: true; readonly entry: RunningLab; readonly report: DeployReport }
+export interface Keeper {
+  readonly entry: RunningLab
+  readonly report: DeployReport
+  /**
+   * Resolves when an attached keeper has ended: with a sentence where its sandbox died, with null where it was told to
+   * (by `vethlab down`). Never for one that is not attached.
+   */
+  readonly ended: Promise<string | null>
+  /** Ends an attached keeper; resolves when it has taken everything down. */
+  end(): Promise<void>
+}
+
+export type KeeperStart =
+  | { readonly ok: true; readonly keeper: Keeper }
   | { readonly ok: false; readonly stage: KeepStage; readonly failure: Failure | DeployFailure }
 
-export interface BackgroundOptions {
-  readonly lab: LabFile
-  /** Absolute; `-` for standard input. */
-  readonly file: string
+export interface KeeperOptions extends KeeperOrder {
   progress(done: number, total: number, text: string): void
   /** Told at once how to give the order up again: the keeper takes down what it has, and ends. */
   owns(giveUp: () => Promise<void>): void
 }
 
+/** A keeper cuts its own teardown off after 5 s; one that is stuck beyond that is ended by force (milliseconds). */
+const endLimitMs = 6000
+
 /** Resolves when the lab is up, or when it is certain that it will not be. */
-export async function startInBackground({ lab, file, progress, owns }: BackgroundOptions): Promise<BackgroundResult> {
+export async function startKeeper({ lab, file, attached, progress, owns }: KeeperOptions): Promise<KeeperStart> {
   const child = spawn(process.execPath, [programFile('keeper.js')], {
     // Its own session: no terminal's Ctrl-C or hang-up reaches it. No standard stream of the caller stays open in it.
     detached: true,
@@ -38,24 +49,31 @@ export async function startInBackground({ lab, file, progress, owns }: Backgroun
   })
   const socket = child.stdio[3] as Socket
   const channel = lineChannel(socket, maxMessageBytes)
-  owns(async () => {
+  const end = async (): Promise<void> => {
     socket.destroy()
+    const stuck = setTimeout(() => child.kill('SIGKILL'), endLimitMs)
     await gone
-  })
-  const last = new Promise<Exclude<KeeperWord, { word: 'progress' }>>((resolve) => {
+    clearTimeout(stuck)
+  }
+  owns(end)
+  let lastMessage: string | null = null
+  const last = new Promise<Exclude<KeeperWord, { word: 'progress' | 'died' }>>((resolve) => {
     channel.onText((text) => {
       const word = JSON.parse(text) as KeeperWord
       if (word.word === 'progress') progress(word.done, word.total, word.text)
+      else if (word.word === 'died') lastMessage = word.message
       else resolve(word)
     })
   })
-  const order: KeeperOrder = { lab, file }
+  const order: KeeperOrder = { lab, file, attached }
   await channel.send(JSON.stringify(order)).catch(() => {})
   const word = await Promise.race([last, gone])
   if (word?.word === 'up') {
-    child.unref()
-    socket.destroy()
-    return { ok: true, entry: word.entry, report: word.report }
+    if (!attached) {
+      child.unref()
+      socket.destroy()
+    }
+    return { ok: true, keeper: { entry: word.entry, report: word.report, ended: gone.then(() => lastMessage), end } }
   }
   await gone
   socket.destroy()

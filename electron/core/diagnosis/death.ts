@@ -1,0 +1,155 @@
+/** Where the film of a failed probe ends: the one place that all rules look at. The first loss on the packet's way counts. */
+import { decodeFrame } from '../packet/decode.js'
+import type { CapturedFrame, TracedHop } from '../packet/hop.js'
+import type { PacketHeaders } from '../packet/packet.js'
+import { isIpv6, type Network } from './network.js'
+import type { ProbeFacts } from './scene.js'
+
+export type Stage =
+  /** It never left the namespace that was to send it. */
+  | 'start'
+  /** It came to a namespace that it was not for, and was not sent on. */
+  | 'forward'
+  /** It came to its destination, which sent nothing back. */
+  | 'target'
+  /** The answer came back to the probe's namespace, and the probe never got it. */
+  | 'home'
+  /** It came to a bridge's port and left by none. */
+  | 'bridge'
+  /** It left by a cable and came out nowhere. */
+  | 'cable'
+  /** It was sent to a link-layer address that nobody there has. */
+  | 'stranger'
+
+export interface Complaint {
+  /** Who sent the ICMP error. */
+  readonly namespace: string
+  readonly type: number
+  readonly code: number
+}
+
+export interface Death {
+  readonly stage: Stage
+  readonly leg: 'request' | 'reply'
+  readonly namespace: string
+  /** By which it came in (or, for `stranger`, where it ended); null where it starts. */
+  readonly interface: string | null
+  /** As it was there. */
+  readonly src: string | null
+  readonly dst: string
+  /** Bytes of the IP packet, where it was seen. */
+  readonly length: number | null
+  /** A next hop whose link-layer address was asked for in that namespace, and nobody answered. */
+  readonly unanswered: { readonly dev: string; readonly address: string } | null
+  readonly complaint: Complaint | null
+}
+
+type Kept = Pick<CapturedFrame, 'bytes' | 'originalLength'>
+
+const innermost = (headers: PacketHeaders): PacketHeaders => (headers.inner ? innermost(headers.inner) : headers)
+
+const isError = ({ leg, observed, direction }: TracedHop): boolean => leg === 'error' && observed && direction === 'out'
+
+/** @param frames by the index that hops have */
+export function findDeath(
+  probe: ProbeFacts,
+  hops: readonly TracedHop[],
+  frames: readonly Kept[],
+  network: Network,
+): Death | null {
+  const complaint = findComplaint(hops)
+  const lost = hops.find(({ event, leg, observed }) => event === 'dropped' && !observed && (leg === 'request' || leg === 'reply'))
+  const at = lost ?? strangerHop(hops, network)
+  if (!at) return null
+  const leg = at.leg === 'reply' ? 'reply' : 'request'
+  const ip = at.packet && innermost(at.packet).ip
+  const dst = ip?.dst ?? probe.target
+  const src = ip?.src ?? null
+  const anchor = hops.find(({ n }) => n === at.comparedWith)
+  const stage = stageOf(at, anchor?.direction ?? null, dst, probe, network)
+  return {
+    stage,
+    leg,
+    namespace: at.namespace,
+    interface: at.interface,
+    src,
+    dst,
+    length: ip?.length ?? null,
+    unanswered: findUnanswered(at.namespace, hops, frames),
+    complaint,
+  }
+}
+
+/** @param direction of the frame that was seen last */
+function stageOf(
+  at: TracedHop,
+  direction: 'in' | 'out' | null,
+  dst: string,
+  probe: ProbeFacts,
+  network: Network,
+): Stage {
+  if (at.observed) return 'stranger'
+  if (at.interface === null) return 'start'
+  if (direction === 'out') return 'cable'
+  const link = network.link(at.namespace, at.interface)
+  if (network.owns(at.namespace, dst) && link?.master === null)
+    return at.leg === 'reply' && at.namespace === probe.from ? 'home' : 'target'
+  return link?.master ? 'bridge' : 'forward'
+}
+
+/** The latest ICMP error about the probe, where it set out. One that a namespace sends to itself is seen on its lo. */
+function findComplaint(hops: readonly TracedHop[]): Complaint | null {
+  const hop = hops.find((each) => isError(each))
+  const icmp = hop?.packet && innermost(hop.packet).icmp
+  return hop && icmp ? { namespace: hop.namespace, type: icmp.type, code: icmp.code } : null
+}
+
+/** Ended at stations that it was not addressed to: then it was sent to a wrong one. */
+function strangerHop(hops: readonly TracedHop[], network: Network): TracedHop | undefined {
+  const last = hops.findLast(({ leg, observed }) => observed && (leg === 'request' || leg === 'reply'))
+  if (!last || last.direction !== 'in') return undefined
+  const link = network.link(last.namespace, last.interface)
+  return link && link.master === null && last.packet?.eth?.dst !== link.mac ? last : undefined
+}
+
+/** ARP and neighbour discovery: the last question of a namespace that has no answer. */
+function findUnanswered(
+  namespace: string,
+  hops: readonly TracedHop[],
+  frames: readonly Kept[],
+): { readonly dev: string; readonly address: string } | null {
+  let open: { readonly dev: string; readonly address: string } | null = null
+  for (const hop of hops) {
+    if (hop.namespace !== namespace || (hop.leg !== 'arp' && hop.leg !== 'ndp') || hop.frame === null) continue
+    const frame = frames[hop.frame]
+    if (!frame || hop.interface === null) continue
+    const message = decodeFrame(frame.bytes, { originalLength: frame.originalLength }).neighbour
+    if (!message) continue
+    if (message.op === 'request' && hop.direction === 'out' && hop.event === 'sent')
+      open = { dev: hop.interface, address: message.subjectIp }
+    else if (message.op === 'reply' && hop.direction === 'in' && open?.address === message.subjectIp) open = null
+  }
+  return open
+}
+
+/** Where a packet has to find its way by routing: from where, to what. */
+export interface Departure {
+  readonly leg: 'request' | 'reply'
+  readonly namespace: string
+  /** Came in by; null where it starts here. */
+  readonly iif: string | null
+  readonly src: string | null
+  readonly dst: string
+}
+
+/** The routing decision that the death is about: that of the answer, where the request had arrived. */
+export function departureOf(death: Death | null): Departure | null {
+  if (!death) return null
+  const { stage, leg, namespace, src, dst } = death
+  if (stage === 'start') return { leg, namespace, iif: null, src: null, dst }
+  if (stage === 'forward') return { leg, namespace, iif: death.interface, src, dst }
+  if (stage !== 'target' || src === null) return null
+  return { leg: 'reply', namespace, iif: null, src: dst, dst: src }
+}
+
+export const familyOfDeath = (death: Death): 'ipv4' | 'ipv6' => (isIpv6(death.dst) ? 'ipv6' : 'ipv4')

@@ -1,0 +1,52 @@
+/** Why a probe did not get through: one cause, its proof in the kernel's words, and what repairs it. */
+import type { Message } from './words.js'
+
+export const diagnosisCodes = [
+  'no-route',
+  'no-return-route',
+  'gateway-unreachable',
+  'forwarding-off',
+  'interface-down',
+  'peer-down',
+  'no-address',
+  'wrong-prefix',
+  'duplicate-address',
+  'duplicate-subnet',
+  'neighbour-failed',
+  'not-a-bridge-port',
+  'firewall-drop',
+  'firewall-reject',
+  'rp-filter',
+  'ttl-exceeded',
+  'mtu',
+  'nat-missing',
+  'nat-wrong-interface',
+  'bridge-netfilter',
+  'port-closed',
+  'local-down',
+  'no-such-address',
+  'unknown',
+] as const
+export type DiagnosisCode = (typeof diagnosisCodes)[number]
+
+/** What a command printed, or what was read where a command would have read it; never edited. */
+export interface Evidence {
+  readonly command: string
+  readonly output: string
+}
+
+export interface Diagnosis {
+  readonly code: DiagnosisCode
+  readonly namespace: string | null
+  readonly interface: string | null
+  /** One sentence, in English. */
+  readonly cause: string
+  /** The same sentence by its key in the catalogue. */
+  readonly message: Message
+  readonly evidence: readonly Evidence[]
+  /** Commands as typed in the lab's host, in order; null where no change of the lab would help for certain. */
+  readonly fix: { readonly namespace: string; readonly commands: readonly string[] } | null
+  /** What was looked at and is not the cause, in English, and by key. */
+  readonly ruledOut: readonly string[]
+  readonly ruledOutMessages: readonly Message[]
+}

@@ -1,0 +1,68 @@
+/** What the lab wants of a namespace and the live state lacks: the surest source of a fix. */
+import { containsAddress } from '../lab/address.js'
+import type { Lab, LabInterface, LabRoute } from '../lab/lab.js'
+import { canonicalAddress } from '../packet/address.js'
+import type { Step, StepRoute } from '../plan/step.js'
+import { bare, isIpv6 } from './network.js'
+import type { Scene } from './scene.js'
+
+export const labInterface = (lab: Lab | null, namespace: string, name: string | null): LabInterface | undefined =>
+  lab?.namespaces.get(namespace)?.interfaces.find((each) => each.name === name)
+
+/** Who should have the address. */
+export function labOwner(
+  lab: Lab | null,
+  address: string,
+): { readonly namespace: string; readonly interface: LabInterface; readonly address: string } | null {
+  for (const namespace of lab?.namespaces.values() ?? [])
+    for (const each of namespace.interfaces)
+      for (const own of each.addresses)
+        if (canonicalAddress(own) === canonicalAddress(address))
+          return { namespace: namespace.name, interface: each, address: own }
+  return null
+}
+
+const routeOf = ({ family, to, via, dev, metric, type, onlink }: LabRoute): StepRoute => ({
+  family,
+  to,
+  via,
+  dev,
+  metric,
+  type,
+  onlink,
+})
+
+export const routeAdd = (namespace: string, route: StepRoute): Step => ({ op: 'route-add', namespace, route })
+
+/** Unicast routes of the lab that are not there. */
+export function missingRoutes(scene: Scene, namespace: string): StepRoute[] {
+  const live = scene.network.namespace(namespace)?.routes ?? []
+  return (scene.lab?.namespaces.get(namespace)?.routes ?? [])
+    .filter(
+      (wanted) =>
+        wanted.type === 'unicast' &&
+        !live.some(({ to, via, type }) => to === wanted.to && via === wanted.via && type === 'unicast'),
+    )
+    .map(routeOf)
+}
+
+/** Missing routes that will hold once the interface is up with its addresses. */
+export function routesOver(scene: Scene, namespace: string, dev: string, addresses: readonly string[]): Step[] {
+  return missingRoutes(scene, namespace)
+    .filter(({ via, dev: over }) =>
+      via === null ? over === dev : addresses.some((address) => containsAddress(address, via)),
+    )
+    .map((route) => routeAdd(namespace, route))
+}
+
+export const addressAdd = (namespace: string, dev: string, address: string): Step => ({
+  op: 'address-add',
+  namespace,
+  dev,
+  address,
+  family: isIpv6(bare(address)) ? 'ipv6' : 'ipv4',
+})
+export const addressDelete = (namespace: string, dev: string, address: string): Step => ({
+  ...addressAdd(namespace, dev, address),
+  op: 'address-delete',
+} as Step)

@@ -1,0 +1,98 @@
+/** What is asked of the kernel's tools once a probe has failed: a program, its arguments, and how a person types it. */
+import { hostNamespace } from '../lab/lab.js'
+import { commandLine } from '../plan/shell-quote.js'
+import type { Evidence } from './diagnosis.js'
+
+export type Question = { readonly namespace: string } & (
+  | { readonly ask: 'route-get'; readonly to: string; readonly from?: string; readonly iif?: string }
+  | { readonly ask: 'routes'; readonly ipv6: boolean }
+  | { readonly ask: 'addresses'; readonly dev?: string }
+  | { readonly ask: 'link'; readonly dev: string }
+  | { readonly ask: 'neighbour'; readonly address: string }
+  | { readonly ask: 'sysctl'; readonly keys: readonly string[] }
+  | { readonly ask: 'chain'; readonly family: string; readonly table: string; readonly chain: string }
+  | {
+      readonly ask: 'iptables'
+      readonly engine: 'nft' | 'legacy'
+      readonly ipv6: boolean
+      readonly table: string
+      readonly chain: string
+    }
+  | { readonly ask: 'listeners'; readonly protocol: 'tcp' | 'udp' }
+)
+
+export interface Command {
+  readonly namespace: string
+  readonly program: string
+  readonly arguments: readonly string[]
+  /** As typed in the lab's host. */
+  readonly text: string
+}
+
+function words(question: Question): readonly [string, ...string[]] {
+  switch (question.ask) {
+    case 'route-get': {
+      const { to, from, iif } = question
+      const source = from === undefined ? [] : ['from', from]
+      return ['ip', 'route', 'get', to, ...source, ...(iif === undefined ? [] : ['iif', iif])]
+    }
+    case 'routes':
+      return question.ipv6 ? ['ip', '-6', 'route', 'show'] : ['ip', 'route', 'show']
+    case 'addresses':
+      return ['ip', '-br', 'addr', 'show', ...(question.dev === undefined ? [] : ['dev', question.dev])]
+    case 'link':
+      return ['ip', 'link', 'show', 'dev', question.dev]
+    case 'neighbour':
+      return ['ip', 'neigh', 'show', question.address]
+    case 'sysctl':
+      return ['sysctl', ...question.keys]
+    case 'chain':
+      return ['nft', '-a', 'list', 'chain', question.family, question.table, question.chain]
+    case 'iptables': {
+      const name = question.ipv6 ? 'ip6tables' : 'iptables'
+      const program = question.engine === 'legacy' ? `${name}-legacy` : name
+      return [program, '-t', question.table, '-S', question.chain, '-v']
+    }
+    case 'listeners':
+      return ['ss', '-Hln', question.protocol === 'tcp' ? '-t' : '-u']
+  }
+}
+
+export function commandOf(question: Question): Command {
+  const { namespace } = question
+  const [program, ...rest] = words(question)
+  const inHost = namespace === hostNamespace
+  const typed = inHost
+    ? [program, ...rest]
+    : program === 'ip'
+      ? ['ip', '-n', namespace, ...rest]
+      : ['ip', 'netns', 'exec', namespace, program, ...rest]
+  return { namespace, program, arguments: rest, text: commandLine(typed) }
+}
+
+/** What a tool said, on both of its streams. */
+export interface Answer extends Evidence {
+  readonly status: number
+}
+
+/** Answers by the text of their command. */
+export class Answers {
+  readonly #answers: ReadonlyMap<string, Answer>
+
+  constructor(answers: readonly Answer[]) {
+    this.#answers = new Map(answers.map((answer) => [answer.command, answer]))
+  }
+
+  /** A question that was not asked has no answer: status -1, no words. */
+  of(question: Question): Answer {
+    const command = commandOf(question).text
+    return this.#answers.get(command) ?? { command, output: '', status: -1 }
+  }
+
+  evidence(...questions: readonly Question[]): Evidence[] {
+    return questions.map((question) => {
+      const { command, output } = this.of(question)
+      return { command, output }
+    })
+  }
+}

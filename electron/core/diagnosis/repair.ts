@@ -1,0 +1,126 @@
+/** What a fix may consist of: steps of a plan, and the few changes that no lab file has words for. */
+import { hostNamespace } from '../lab/lab.js'
+import type { Family } from '../lab/lab.js'
+import { commandLine } from '../plan/shell-quote.js'
+import type { Step } from '../plan/step.js'
+import { stepText } from '../plan/text.js'
+import { undoOf } from '../plan/undo.js'
+
+/** A rule of iptables by value, whoever made it. */
+export interface SavedRule {
+  readonly namespace: string
+  readonly engine: 'nft' | 'legacy'
+  readonly family: Family
+  readonly table: string
+  readonly chain: string
+  /** As iptables-save spells it behind `-A CHAIN`. */
+  readonly rule: string
+  /** Place in its chain, from 1. */
+  readonly position: number
+}
+
+export interface NftRule {
+  readonly namespace: string
+  readonly family: string
+  readonly table: string
+  readonly chain: string
+  readonly handle: number
+  /** As nft lists it. */
+  readonly rule: string
+  /** Place in its chain, from 1. */
+  readonly position: number
+}
+
+export type RepairStep =
+  | Step
+  /** Forget a link-layer address; `mac` is what a permanent entry said, null for one that the kernel had learned. */
+  | {
+      readonly op: 'neighbour-delete' | 'neighbour-add'
+      readonly namespace: string
+      readonly dev: string
+      readonly address: string
+      readonly mac: string | null
+    }
+  | ({ readonly op: 'saved-rule-delete' | 'saved-rule-insert' } & SavedRule)
+  | ({ readonly op: 'nft-rule-delete' | 'nft-rule-insert' } & NftRule)
+
+export interface Repair {
+  readonly namespace: string
+  readonly steps: readonly RepairStep[]
+}
+
+/** A program with its arguments, for steps that no other engine carries out. */
+export interface RepairCommand {
+  readonly program: string
+  readonly arguments: readonly string[]
+}
+
+/** Words of an iptables-save rule; it quotes comments and the like with double quotes. */
+function ruleWords(rule: string): string[] {
+  return [...rule.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map((match) =>
+    match[1] === undefined ? (match[2] ?? '') : match[1].replace(/\\(.)/g, '$1'),
+  )
+}
+
+/** The command behind a step; null for steps of a plan. */
+export function repairCommand(step: RepairStep): RepairCommand | null {
+  switch (step.op) {
+    case 'neighbour-delete':
+      return { program: 'ip', arguments: ['neigh', 'del', step.address, 'dev', step.dev] }
+    case 'neighbour-add':
+      return {
+        program: 'ip',
+        arguments: ['neigh', 'replace', step.address, 'lladdr', step.mac ?? '', 'dev', step.dev, 'nud', 'permanent'],
+      }
+    case 'saved-rule-delete':
+    case 'saved-rule-insert': {
+      const name = step.family === 'ipv4' ? 'iptables' : 'ip6tables'
+      const program = step.engine === 'legacy' ? `${name}-legacy` : name
+      const place = step.op === 'saved-rule-delete' ? ['-D', step.chain] : ['-I', step.chain, String(step.position)]
+      return { program, arguments: ['-t', step.table, ...place, ...ruleWords(step.rule)] }
+    }
+    case 'nft-rule-delete':
+      return {
+        program: 'nft',
+        arguments: ['delete', 'rule', step.family, step.table, step.chain, 'handle', String(step.handle)],
+      }
+    case 'nft-rule-insert': {
+      const place = step.position > 1 ? ['add', 'rule'] : ['insert', 'rule']
+      const after = step.position > 1 ? ['index', String(step.position - 2)] : []
+      return { program: 'nft', arguments: [...place, step.family, step.table, step.chain, ...after, step.rule] }
+    }
+    default:
+      return null
+  }
+}
+
+/** The step as typed in the lab's host. */
+export function repairText(step: RepairStep): string {
+  const command = repairCommand(step)
+  if (command === null) return stepText(step as Step)
+  const { program, arguments: words } = command
+  if (step.namespace === hostNamespace) return commandLine([program, ...words])
+  if (program === 'ip') return commandLine(['ip', '-n', step.namespace, ...words])
+  return commandLine(['ip', 'netns', 'exec', step.namespace, program, ...words])
+}
+
+/** The steps that take one back, in order. What the kernel had learned by itself it will learn again. */
+export function undoRepair(step: RepairStep): RepairStep[] {
+  switch (step.op) {
+    case 'neighbour-delete':
+      return step.mac === null ? [] : [{ ...step, op: 'neighbour-add' }]
+    case 'neighbour-add':
+      return [{ ...step, op: 'neighbour-delete' }]
+    case 'saved-rule-delete':
+      return [{ ...step, op: 'saved-rule-insert' }]
+    case 'saved-rule-insert':
+      return [{ ...step, op: 'saved-rule-delete' }]
+    case 'nft-rule-delete':
+      return [{ ...step, op: 'nft-rule-insert' }]
+    case 'nft-rule-insert':
+      // Added anew it has another number, which nobody has asked for yet.
+      return []
+    default:
+      return undoOf(step)
+  }
+}

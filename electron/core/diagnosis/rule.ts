@@ -1,0 +1,47 @@
+/** What every rule of `rules/` is: when it applies, what it must know, and what proves it. */
+import type { DiagnosisCode, Evidence } from './diagnosis.js'
+import type { Answers, Question } from './question.js'
+import type { Repair } from './repair.js'
+import type { Scene } from './scene.js'
+import type { Message } from './words.js'
+
+export interface Finding {
+  /** Where a rule names more than one code; else that of the rule. */
+  readonly code?: DiagnosisCode
+  readonly namespace: string
+  readonly interface: string | null
+  readonly message: Message
+  readonly evidence: readonly Evidence[]
+  readonly repair: Repair | null
+}
+
+/** A cause that the film allows for. */
+export interface Suspicion {
+  readonly ask: readonly Question[]
+  /** Null where the answers do not prove it. */
+  readonly judge: (answers: Answers) => Finding | null
+  /** What to say of a cause that was looked into and is none. */
+  readonly ruledOut: Message
+}
+
+export interface Rule {
+  readonly code: DiagnosisCode
+  /** Null where the film rules it out by itself. */
+  readonly suspect: (scene: Scene) => Suspicion | null
+}
+
+/** A counter that moved while the probe was under way, in the words of nstat(8). */
+export function counterEvidence(scene: Scene, namespace: string, names: readonly string[]): Evidence[] {
+  const moved = names.filter((name) => (scene.counters[namespace]?.[name] ?? 0) > 0)
+  if (moved.length === 0) return []
+  const within = namespace === 'host' ? '' : `ip netns exec ${namespace} `
+  return [
+    {
+      command: `${within}nstat -z ${moved.join(' ')}`,
+      output: moved.map((name) => `${name} ${scene.counters[namespace]?.[name] ?? 0}`).join('\n'),
+    },
+  ]
+}
+
+export const moved = (scene: Scene, namespace: string, ...names: readonly string[]): boolean =>
+  names.some((name) => (scene.counters[namespace]?.[name] ?? 0) > 0)

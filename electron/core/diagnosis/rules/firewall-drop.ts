@@ -1,0 +1,33 @@
+import type { Rule } from '../rule.js'
+import { say } from '../words.js'
+import { askChain, chainEvidence, fatalVerdict, firewallRepair, isReject } from './firewall.js'
+
+/** A rule, or a policy where no rule accepts. */
+export const firewallDrop: Rule = {
+  code: 'firewall-drop',
+  suspect(scene) {
+    const verdict = fatalVerdict(scene)
+    const namespace = verdict?.namespace ?? scene.death?.namespace
+    if (namespace === undefined) return null
+    return {
+      ask: verdict ? [askChain(verdict)] : [],
+      ruledOut: say('not-firewall', { namespace }),
+      judge(answers) {
+        if (verdict === null || isReject(verdict)) return null
+        const { table, chain, rule } = verdict
+        return {
+          namespace,
+          interface: verdict.iif ?? verdict.oif,
+          message: say(rule === null ? 'firewall-drop-policy' : 'firewall-drop', {
+            namespace,
+            table,
+            chain,
+            rule: rule ?? '',
+          }),
+          evidence: chainEvidence(verdict, answers),
+          repair: firewallRepair(scene, verdict),
+        }
+      },
+    }
+  },
+}

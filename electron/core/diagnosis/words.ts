@@ -1,0 +1,92 @@
+/** The sentences of a diagnosis by key, so that the window can say them in its own language. `{name}` stands for a parameter. */
+
+export const sentences = {
+  // Causes
+  'no-route': '{namespace} has no route to {target}.',
+  'no-route-type': '{namespace} has a route to {target} that refuses it: {type} {prefix}.',
+  'no-return-route': '{namespace} got the packet, but has no route back to {target}.',
+  'no-return-route-router': '{namespace} has no route back to {target}; the answer ends there.',
+  'gateway-outside':
+    'The route of {namespace} to {target} needs the gateway {gateway}, which is in no subnet of its interfaces.',
+  'gateway-silent': '{namespace} sends by the gateway {gateway}, but nobody on {interface} has that address.',
+  'forwarding-off': '{namespace} got a packet for {target} and does not forward: {key} is 0.',
+  'interface-down': '{interface} of {namespace} is down.',
+  'interface-down-bridge': 'The bridge {interface} of {namespace} is down, so none of its ports forwards.',
+  'peer-down': '{interface} of {namespace}, the other end of the cable at {near}, is down.',
+  'no-address': '{namespace} has no address on {interface}.',
+  'wrong-prefix-narrow':
+    '{address} on {interface} of {namespace} does not reach {target}, which is on the same segment: the prefix length is wrong.',
+  'wrong-prefix-wide':
+    '{address} on {interface} of {namespace} claims {target} for its own segment, but it is behind another one: the prefix length is wrong.',
+  'wrong-prefix-disjoint':
+    '{address} on {interface} of {namespace} and {other} on {otherInterface} of {otherNamespace} share a cable but no subnet.',
+  'duplicate-address':
+    'Both {namespace} ({interface}) and {otherNamespace} ({otherInterface}) have {address}; the packet went to {namespace}.',
+  'duplicate-subnet':
+    '{namespace} has {prefix} on both {interface} and {other}; it looks for {target} on {interface}, and it is on {other}.',
+  'neighbour-wrong':
+    '{namespace} sends to {target} with the link-layer address {mac}, which nobody there has; it should be {right}.',
+  'neighbour-mute': '{owner} has {target} and does not answer who asks for it: {key} is {value}.',
+  'not-a-bridge-port': '{interface} of {namespace} is no port of {bridge}, so nothing gets from one to the other.',
+  'firewall-drop': 'A rule of {namespace} drops it: chain {chain} of table {table}: {rule}.',
+  'firewall-drop-policy': 'The policy of chain {chain} (table {table}) in {namespace} drops it: no rule accepts it.',
+  'firewall-reject': 'A rule of {namespace} rejects it: chain {chain} of table {table}: {rule}.',
+  'rp-filter':
+    '{namespace} drops it on {interface}: it would answer {source} by another way, and reverse path filtering (rp_filter={value}) forbids that.',
+  'ttl-exceeded': 'The TTL ran out in {namespace}: the packet was allowed {ttl} hops, and the way is longer.',
+  'ttl-loop': 'The packet goes round in circles: {namespaces} send it to each other until the TTL has run out.',
+  mtu: 'The packet has {length} bytes and must not be cut, but {interface} of {namespace} takes {mtu}.',
+  'mtu-unknown': 'The packet is too big for the way on from {namespace}, and must not be cut.',
+  'nat-missing':
+    '{router} sends it out with the private source {source}; {namespace} has no route back to that, and no rule rewrites it.',
+  'nat-wrong-interface':
+    'The {kind} rule of {namespace} names {wrong}, but the packet {passes} by {right}, so it is not rewritten.',
+  'bridge-netfilter':
+    'Frames that only pass {bridge} go through the firewall of {namespace} ({key}=1), and it drops this one: chain {chain}: {rule}.',
+  'port-closed': 'Nobody listens on {protocol} port {port} in {namespace}.',
+  'local-down': 'lo of {namespace} is down, and what a namespace sends to itself goes by lo.',
+  'no-such-address': 'Nobody in the lab has {target}.',
+  'no-such-address-here': 'Nobody in the lab has {target}; {interface} of {namespace} should.',
+  unknown: 'The packet was last seen in {namespace}; nothing that was looked at proves why it ended there.',
+  'unknown-nowhere': 'Nothing that was looked at proves why there was no answer.',
+  'unknown-silent': '{namespace} took the packet and sent no answer, as UDP programs may.',
+  'unknown-incomplete': 'The capture is incomplete, so where the packet ended is not certain.',
+  // Ruled out
+  'not-firewall': 'No rule of {namespace} drops or rejects it.',
+  'not-rp-filter': 'Reverse path filtering of {namespace} did not count a packet.',
+  'not-forwarding-off': 'Forwarding is on in {namespace}.',
+  'not-ttl': 'No router says that the TTL ran out.',
+  'not-mtu': 'Nobody says that the packet is too big.',
+  'not-local-down': 'lo of {namespace} is up.',
+  'not-interface-down': 'Every interface of {namespace} that it could take is up.',
+  'not-peer-down': 'The cable at {interface} of {namespace} has a carrier.',
+  'not-no-address': '{namespace} has an address.',
+  'not-wrong-prefix': 'The prefix lengths in {namespace} fit its neighbours.',
+  'not-duplicate-subnet': 'No two interfaces of {namespace} have the same subnet.',
+  'not-duplicate-address': 'Nobody else on the segment has {target}.',
+  'not-a-port-loose': 'Every cable on the way is plugged into its bridge.',
+  'not-gateway': 'The gateway of {namespace} can be reached.',
+  'not-no-route': '{namespace} has a route to {target}.',
+  'not-nat': 'No rewriting of addresses is missing in {namespace}.',
+  'not-neighbour': 'The link-layer addresses that {namespace} knows are right.',
+  'not-bridge-netfilter': 'Bridged frames do not go through the firewall of {namespace}.',
+  'not-port-closed': 'Nobody answered that the port is closed.',
+  'not-no-such-address': '{owner} has {target}.',
+} as const
+
+export type MessageKey = keyof typeof sentences
+
+export interface Message {
+  readonly key: MessageKey
+  readonly params: Readonly<Record<string, string>>
+}
+
+export const say = (key: MessageKey, params: Readonly<Record<string, string | number>> = {}): Message => ({
+  key,
+  params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])),
+})
+
+/** The sentence in English. */
+export function english({ key, params }: Message): string {
+  return sentences[key].replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? name)
+}

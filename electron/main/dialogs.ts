@@ -1,0 +1,95 @@
+/** The desktop's own dialogs. */
+import { basename, dirname, join } from 'node:path'
+import { homedir } from 'node:os'
+import { dialog } from 'electron'
+import type { BrowserWindow } from 'electron'
+import type { Failure } from '../core/rpc.js'
+import type { ShellParams } from '../core/rpc-shell.js'
+import type { Text } from './text.js'
+
+/** Absolute path, or null: the user has chosen none. */
+export type Choose = (params: ShellParams<'file/choose'>) => Promise<string | null>
+
+const labExtension = '.vethlab.yaml'
+
+/** One dialog at a time; it begins where the last one ended. */
+export function fileDialogs(window: BrowserWindow, text: () => Text): Choose {
+  let directory = homedir()
+  let isOpen = false
+  const ask = async ({ purpose, suggested }: ShellParams<'file/choose'>): Promise<string | null> => {
+    const filters = [{ name: text()('labFiles'), extensions: ['vethlab.yaml', 'yaml', 'yml'] }]
+    if (purpose === 'open') {
+      const { filePaths } = await dialog.showOpenDialog(window, {
+        title: text()('openTitle'),
+        defaultPath: directory,
+        properties: ['openFile'],
+        filters,
+      })
+      return filePaths[0] ?? null
+    }
+    // The page suggests a name, not a place.
+    const name = basename(suggested) || `lab${labExtension}`
+    const { filePath } = await dialog.showSaveDialog(window, {
+      title: text()('saveTitle'),
+      defaultPath: join(directory, name),
+      filters,
+    })
+    if (!filePath) return null
+    // Where that file exists, writing it is refused first, and the window asks.
+    return /\.ya?ml$/i.test(filePath) ? filePath : filePath + labExtension
+  }
+  return async (params) => {
+    if (isOpen) return null
+    isOpen = true
+    try {
+      const path = await ask(params)
+      if (path !== null) directory = dirname(path)
+      return path
+    } finally {
+      isOpen = false
+    }
+  }
+}
+
+export async function showFailure(window: BrowserWindow, text: Text, { message, output }: Failure): Promise<void> {
+  const detail = output === null ? message : `${message}\n\n${output}`
+  await dialog.showMessageBox(window, { type: 'error', message: text('cannotOpen'), detail })
+}
+
+export async function showOneLab(window: BrowserWindow, text: Text, file: string): Promise<void> {
+  const detail = text('oneLabText').replace('{file}', file)
+  await dialog.showMessageBox(window, { type: 'info', message: text('oneLab'), detail })
+}
+
+/** After the page's process has ended. */
+export async function askAfterCrash(window: BrowserWindow, text: Text): Promise<'reload' | 'quit'> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'error',
+    message: text('crashed'),
+    detail: text('crashedText'),
+    buttons: [text('reload'), text('quit')].map(withoutKeys),
+    defaultId: 0,
+    cancelId: 1,
+  })
+  return response === 0 ? 'reload' : 'quit'
+}
+
+/** While the page's process does not answer. */
+export async function askWhileHanging(
+  window: BrowserWindow,
+  text: Text,
+  signal: AbortSignal,
+): Promise<'wait' | 'reload'> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'warning',
+    message: text('hangs'),
+    detail: text('hangsText'),
+    buttons: [text('wait'), text('reload')].map(withoutKeys),
+    defaultId: 0,
+    cancelId: 0,
+    signal,
+  })
+  return response === 1 ? 'reload' : 'wait'
+}
+
+const withoutKeys = (label: string): string => label.replaceAll('&', '')

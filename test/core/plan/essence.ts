@@ -1,0 +1,51 @@
+import { networkOf } from '../../../electron/core/lab/address.js'
+import type * as live from '../../../electron/core/live/state.js'
+
+/** What two states must have in common to count as the same network. Indexes and, unless asked for, MACs do not matter. */
+export function essence(state: live.LiveState, { macs = false } = {}): unknown {
+  const byName = new Map(state.namespaces.map((each) => [each.name, each]))
+  const lines = state.namespaces.map((namespace) => {
+    const { name, links, addresses, routes, ruleset, sysctls, services } = namespace
+    const peerName = (peer: live.LiveLink['peer']) =>
+      peer &&
+      `${peer.namespace}:${byName.get(peer.namespace ?? '')?.links.find(({ index }) => index === peer.index)?.name}`
+    return [
+      name,
+      {
+        links: links
+          .map(({ mac, name, kind, mtu, up, master, bridge, vxlan, impair, peer }) => ({
+            ...{ name, kind, mtu, up, master, bridge, vxlan, impair, peer: peerName(peer), ...(macs ? { mac } : {}) },
+          }))
+          .toSorted((a, b) => a.name.localeCompare(b.name)),
+        // In order within an IPv4 subnet, where the first is the primary; 127.0.0.1 comes with lo and stays when it goes.
+        addresses: groupBy(
+          [
+            ...addresses.filter(({ address, family }) => family === 'ipv4' && address !== '127.0.0.1/8'),
+            ...addresses
+              .filter(({ family }) => family === 'ipv6')
+              .toSorted((a, b) => a.address.localeCompare(b.address)),
+          ],
+          ({ dev, address }) => `${dev} ${networkOf(address)}`,
+        ),
+        routes: routes.map((each) => JSON.stringify(each)).toSorted(),
+        rules: ['ipv4', 'ipv6'].map((family) =>
+          groupBy(
+            ruleset.iptables
+              .filter((each) => each.family === family)
+              .map(({ table, chain, rule }) => ({ table, chain, rule })),
+            ({ table, chain }) => `${table} ${chain}`,
+          ),
+        ),
+        sysctls,
+        services: services.map((each) => JSON.stringify(each)).toSorted(),
+      },
+    ] as const
+  })
+  return Object.fromEntries(lines.toSorted(([a], [b]) => a.localeCompare(b)))
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, T[]> {
+  const groups: Record<string, T[]> = {}
+  for (const item of items) (groups[keyOf(item)] ??= []).push(item)
+  return groups
+}

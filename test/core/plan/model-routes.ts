@@ -1,0 +1,32 @@
+import { containsAddress, isLinkLocalIpv6, parseAddress } from '../../../electron/core/lab/address.js'
+import type { Family } from '../../../electron/core/lab/lab.js'
+import type { LiveNamespace, LiveRoute } from '../../../electron/core/live/state.js'
+import type { StepRoute } from '../../../electron/core/plan/step.js'
+
+/** The device a gateway is on-link at, or null. */
+export function reach(
+  { links, addresses, routes }: Pick<LiveNamespace, 'links' | 'addresses' | 'routes'>,
+  gateway: string,
+  family: Family,
+): string | null {
+  const isUp = (name: string | null) => links.some((link) => link.name === name && link.up)
+  const on = addresses.find((each) => isUp(each.dev) && containsAddress(each.address, gateway))
+  if (on) return on.dev
+  const over = routes.find(
+    (each) =>
+      each.family === family && each.type === 'unicast' && each.via === null && containsAddress(each.to, gateway),
+  )
+  return over && isUp(over.dev) ? over.dev : null
+}
+
+export function isLinkLocal(text: string): boolean {
+  const address = parseAddress(text)
+  return address !== null && isLinkLocalIpv6(address)
+}
+
+/** Whether a delete request means this route. IPv6 takes a missing metric for any, IPv4 for 0. */
+export function isSame(there: LiveRoute, route: StepRoute): boolean {
+  if (there.family !== route.family || there.to !== route.to || there.type !== route.type) return false
+  if (there.via !== route.via || (route.dev !== null && route.dev !== there.dev)) return false
+  return route.metric === null ? route.family === 'ipv6' || there.metric === 0 : there.metric === route.metric
+}

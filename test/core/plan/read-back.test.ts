@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import type { Lab } from '../../../electron/core/lab/lab.js'
+import { normalise } from '../../../electron/core/lab/normalise.js'
+import type { LiveLink, LiveState } from '../../../electron/core/live/state.js'
+import { diff } from '../../../electron/core/plan/diff.js'
+import { labFromLive } from '../../../electron/core/plan/read-back.js'
+import * as labs from './labs.js'
+import { Model } from './model.js'
+
+const build = (lab: Lab): LiveState => new Model().run(diff(lab, new Model().state).map(({ step }) => step)).state
+
+const withHost = (
+  live: LiveState,
+  change: (host: LiveState['namespaces'][number]) => Partial<LiveState['namespaces'][number]>,
+): LiveState => ({
+  ...live,
+  namespaces: live.namespaces.map((each) => (each.name === 'host' ? { ...each, ...change(each) } : each)),
+})
+
+test('a live network is read back as the lab file that made it', () => {
+  const { lab, unexpressed } = labFromLive(build(normalise(labs.nat)), 'nat')
+  expect(unexpressed).toEqual([])
+  expect(lab).toEqual({
+    vethlab: 1,
+    name: 'nat',
+    namespaces: {
+      host: {
+        forwarding: true,
+        bridges: { bridge0: { addresses: ['192.168.1.1/24'], ports: ['veth1', 'veth3'] } },
+        interfaces: { eth0: { addresses: ['172.16.0.157/16'] } },
+        routes: [{ to: 'default', via: '172.16.0.1' }],
+        nat: [{ masquerade: '192.168.1.0/24', out: 'eth0' }],
+      },
+      ns0: {
+        interfaces: { veth0: { addresses: ['192.168.1.2/24'] } },
+        routes: [{ to: 'default', via: '192.168.1.1' }],
+      },
+      ns1: {
+        interfaces: { veth2: { addresses: ['192.168.1.3/24'] } },
+        routes: [{ to: 'default', via: '192.168.1.1' }],
+      },
+      internet: { interfaces: { lo: { addresses: ['203.0.113.10/24'] }, wan0: { addresses: ['172.16.0.1/16'] } } },
+    },
+    links: [
+      ['ns0:veth0', 'host:veth1'],
+      ['ns1:veth2', 'host:veth3'],
+      ['internet:wan0', 'host:eth0'],
+    ],
+  })
+})
+
+test('what a lab file cannot say is listed, not lost', () => {
+  const live = withHost(build(normalise(labs.nat)), ({ links, ruleset }) => ({
+    links: [...links, { ...(links[0] as LiveLink), index: 99, name: 'macvlan0', kind: 'macvlan' }],
+    ruleset: {
+      nft: [],
+      iptables: [
+        ...ruleset.iptables,
+        {
+          family: 'ipv4',
+          table: 'filter',
+          chain: 'FORWARD',
+          rule: null,
+          policy: 'DROP',
+          packets: 0,
+          bytes: 0,
+          engine: 'nft',
+        },
+      ],
+    },
+  }))
+  expect(labFromLive(live, 'nat').unexpressed).toEqual([
+    'Interface macvlan0 in host: a lab file has no macvlan devices.',
+    'host: iptables -t filter -P FORWARD DROP',
+  ])
+})

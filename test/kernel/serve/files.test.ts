@@ -1,0 +1,388 @@
+/** Lab files on disk: what is read, never lost, told of when it changes, and found again after a crash. */
+import { spawn } from 'node:child_process'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { browse } from '../../../electron/session/files/browse.js'
+import { fingerprintOf } from '../../../electron/session/files/lab-text.js'
+import { UnsavedWork } from '../../../electron/session/files/unsaved.js'
+import { until } from '../support/until.js'
+import { testBrowser, type TestBrowser } from './browser.js'
+import { Window } from './window.js'
+
+let server: TestBrowser
+let window: Window
+let work: string
+const at = (name: string): string => join(work, name)
+
+beforeEach(async () => {
+  server = await testBrowser()
+  window = await Window.open(server.browser.newAddress())
+  work = join(server.directory, 'work')
+  mkdirSync(work)
+})
+
+afterEach(() => server.close())
+
+describe('reading', () => {
+  test('gives the text as it is, with a fingerprint', async () => {
+    const text = '\ufeffvethlab: 1\r\nname: 网络\n'
+    writeFileSync(at('a.vethlab.yaml'), text)
+    const read = await window.ask('file/read', { path: at('a.vethlab.yaml') })
+    expect(read).toEqual({ ok: true, file: { path: at('a.vethlab.yaml'), text, fingerprint: fingerprintOf(text) } })
+    expect(await window.ask('file/recent', {})).toMatchObject({ files: [{ path: at('a.vethlab.yaml'), name: 'a' }] })
+  })
+
+  test('refuses in one sentence what is no lab file', async () => {
+    writeFileSync(at('big.yaml'), Buffer.alloc(4 * 1024 * 1024 + 1, 'x'))
+    writeFileSync(at('latin.yaml'), Buffer.from([0x6e, 0xe9]))
+    mkdirSync(at('directory.yaml'))
+    symlinkSync('loop.yaml', at('loop.yaml'))
+    symlinkSync('/dev/zero', at('zero.yaml'))
+    const codes = {
+      [at('missing.yaml')]: 'not-found',
+      [at('big.yaml')]: 'too-large',
+      [at('latin.yaml')]: 'not-text',
+      [at('directory.yaml')]: 'not-a-file',
+      [at('loop.yaml')]: 'not-found',
+      [at('zero.yaml')]: 'not-a-file',
+      '/etc/passwd': 'not-a-lab-file',
+      'relative.yaml': 'bad-path',
+      [at('nul\0.yaml')]: 'bad-path',
+      [at(`${'x'.repeat(300)}.yaml`)]: 'bad-path',
+    }
+    for (const [path, code] of Object.entries(codes)) {
+      const read = await window.ask('file/read', { path })
+      expect(read).toMatchObject({ ok: false, failure: { code, where: path } })
+      if (!read.ok) expect(read.failure.message).toMatch(/^[^\n]{10,600}\.$/)
+    }
+  })
+})
+
+describe('saving', () => {
+  test('makes a new file, and keeps mode and link of one that is there', async () => {
+    const path = at('new.vethlab.yaml')
+    expect(await window.ask('file/write', { path, text: 'one\n', base: null })).toEqual({
+      ok: true,
+      fingerprint: fingerprintOf('one\n'),
+    })
+    expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask())
+    chmodSync(path, 0o640)
+    symlinkSync('new.vethlab.yaml', at('link.yaml'))
+    const saved = await window.ask('file/write', { path: at('link.yaml'), text: 'two\n', base: fingerprintOf('one\n') })
+    expect(saved.ok).toBe(true)
+    expect(readlinkSync(at('link.yaml'))).toBe('new.vethlab.yaml')
+    expect(readFileSync(path, 'utf8')).toBe('two\n')
+    expect(statSync(path).mode & 0o777).toBe(0o640)
+    expect(readdirSync(work).sort()).toEqual(['link.yaml', 'new.vethlab.yaml'])
+  })
+
+  test('through a link to a file that is not there yet makes that file', async () => {
+    symlinkSync('later/lab.yaml', at('link.yaml'))
+    mkdirSync(at('later'))
+    expect(await window.ask('file/write', { path: at('link.yaml'), text: 'x\n', base: null })).toMatchObject({
+      ok: true,
+    })
+    expect(readFileSync(at('later/lab.yaml'), 'utf8')).toBe('x\n')
+  })
+
+  test('is refused where another program has changed, made or removed the file, and touches nothing', async () => {
+    const path = at('a.yaml')
+    writeFileSync(path, 'theirs\n')
+    const base = fingerprintOf('what I read\n')
+    for (const [text, expected] of [
+      ['mine\n', base],
+      ['mine\n', null],
+    ] as const) {
+      expect(await window.ask('file/write', { path, text, base: expected })).toMatchObject({
+        ok: false,
+        failure: { code: 'changed-on-disk', where: path },
+      })
+      expect(readFileSync(path, 'utf8')).toBe('theirs\n')
+    }
+    unlinkSync(path)
+    expect(await window.ask('file/write', { path, text: 'mine\n', base })).toMatchObject({
+      ok: false,
+      failure: { code: 'changed-on-disk' },
+    })
+    expect(existsSync(path)).toBe(false)
+    expect(readdirSync(work)).toEqual([])
+  })
+
+  test('of two windows that save at once, one is refused', async () => {
+    const path = at('a.yaml')
+    writeFileSync(path, 'base\n')
+    const base = fingerprintOf('base\n')
+    const answers = await Promise.all(['one\n', 'two\n'].map((text) => window.ask('file/write', { path, text, base })))
+    expect(answers.map(({ ok }) => ok)).toEqual([true, false])
+    expect(readFileSync(path, 'utf8')).toBe('one\n')
+  })
+
+  test('is refused in words where it cannot be, and the former file stays', async () => {
+    mkdirSync(at('d.yaml'))
+    const codes = {
+      [at('nowhere/a.yaml')]: 'not-found',
+      [at('d.yaml')]: 'not-a-file',
+      [join(process.env['HOME'] ?? '/root', '.bashrc')]: 'not-a-lab-file',
+      '/proc/a.yaml': 'not-found',
+    }
+    for (const [path, code] of Object.entries(codes))
+      expect(await window.ask('file/write', { path, text: 'x', base: null })).toMatchObject({
+        ok: false,
+        failure: { code, where: path },
+      })
+    // A million characters of three bytes are less than the window's limit, and more than the file's.
+    const text = '网'.repeat(2 * 1024 * 1024)
+    expect(await window.ask('file/write', { path: at('big.yaml'), text, base: null })).toMatchObject({
+      ok: false,
+      failure: { code: 'too-large' },
+    })
+    expect(readdirSync(work)).toEqual(['d.yaml'])
+  })
+
+  test('leaves the old file or the new one, whole, when the program is killed at any moment', async () => {
+    const path = at('killed.yaml')
+    const letters = ['a', 'b', 'c', 'd']
+    const whole = letters.map((letter) => letter.repeat(300_000))
+    writeFileSync(path, whole[0] as string)
+    const saver = join(import.meta.dirname, 'saver.ts')
+    for (let round = 0; round < 8; round++) {
+      const child = spawn(process.execPath, [await bundled(saver), path], { stdio: ['ignore', 'pipe', 'inherit'] })
+      // Killed in the middle of its work: after some saves, at an odd moment.
+      await new Promise<void>((resolve) => {
+        let saves = 0
+        child.stdout.on('data', (chunk: Buffer) => {
+          saves += chunk.length
+          if (saves > 3 + round) setTimeout(() => child.kill('SIGKILL'), (round * 7) % 5)
+        })
+        child.on('close', () => resolve())
+      })
+      const text = readFileSync(path, 'utf8')
+      expect(whole.includes(text)).toBe(true)
+    }
+    // The next save clears away what the killed ones left.
+    const base = fingerprintOf(readFileSync(path))
+    expect(await window.ask('file/write', { path, text: 'done\n', base })).toMatchObject({ ok: true })
+    expect(readdirSync(work)).toEqual(['killed.yaml'])
+  }, 60_000)
+})
+
+/** `saver.ts` as one plain file, made once. */
+let bundle: Promise<string> | null = null
+function bundled(source: string): Promise<string> {
+  bundle ??= (async () => {
+    const { build } = await import('vite')
+    const out = join('/tmp', `vethlab-saver-${process.pid}`)
+    await build({
+      configFile: false,
+      logLevel: 'silent',
+      build: {
+        ssr: source,
+        outDir: out,
+        emptyOutDir: true,
+        rolldownOptions: { output: { format: 'es', entryFileNames: 'saver.mjs' } },
+      },
+      ssr: { noExternal: true },
+    })
+    process.once('exit', () => rmSync(out, { recursive: true, force: true }))
+    return join(out, 'saver.mjs')
+  })()
+  return bundle
+}
+
+describe('a watched file', () => {
+  test('tells of every way it is changed by others, and not of our own saves', async () => {
+    const path = at('a.yaml')
+    writeFileSync(path, '1\n')
+    const read = await window.ask('file/read', { path })
+    if (!read.ok) throw new Error(read.failure.message)
+    let told = 0
+    window.on('file/changed', (params) => {
+      expect(params).toEqual({ path })
+      told += 1
+    })
+    expect(await window.ask('file/watch', { path })).toEqual({ ok: true })
+    const saved = await window.ask('file/write', { path, text: '2\n', base: read.file.fingerprint })
+    if (!saved.ok) throw new Error(saved.failure.message)
+    appendFileSync(path, 'appended\n')
+    await until('an append is told', () => told === 1)
+    writeFileSync(at('.a.yaml.swp'), 'renamed\n')
+    renameSync(at('.a.yaml.swp'), path)
+    await until('a rename over it is told', () => told === 2)
+    unlinkSync(path)
+    await until('its removal is told', () => told === 3)
+    writeFileSync(path, 'back\n')
+    await until('its return is told', () => told === 4)
+    // The same bytes again are no change; a neighbour is none either. The next change is the fifth.
+    writeFileSync(path, 'back\n')
+    writeFileSync(at('b.yaml'), 'x')
+    await window.ask('file/watch', { path })
+    appendFileSync(path, 'more\n')
+    await until('the next is told', () => told === 5)
+    await window.ask('file/watch', { path: null })
+    appendFileSync(path, 'unheard\n')
+    await window.ask('file/watch', { path: at('b.yaml') })
+    expect(told).toBe(5)
+  })
+
+  test('that does not exist in a directory that does is told of when it comes; elsewhere it is refused', async () => {
+    let told = 0
+    window.on('file/changed', () => (told += 1))
+    expect(await window.ask('file/watch', { path: at('later.yaml') })).toEqual({ ok: true })
+    writeFileSync(at('later.yaml'), 'x')
+    await until('it is told', () => told === 1)
+    expect(await window.ask('file/watch', { path: at('nowhere/a.yaml') })).toMatchObject({
+      ok: false,
+      failure: { code: 'not-found' },
+    })
+  })
+})
+
+describe('browsing', () => {
+  test('shows directories and labs in the order people expect, and nothing hidden', async () => {
+    for (const name of ['lab10.vethlab.yaml', 'lab9.vethlab.yaml', 'other.yml', 'text.txt', '.hidden.yaml'])
+      writeFileSync(at(name), '')
+    for (const name of ['beta', 'Alpha', '.git']) mkdirSync(at(name))
+    symlinkSync('beta', at('to-beta'))
+    symlinkSync('nowhere', at('dangling.yaml'))
+    symlinkSync('text.txt', at('text.yaml'))
+    const answer = await window.ask('file/browse', { directory: `${work}/` })
+    expect(answer).toMatchObject({ ok: true, directory: work, parent: server.directory })
+    if (!answer.ok) return
+    expect(answer.entries.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+      'directory Alpha',
+      'directory beta',
+      'directory to-beta',
+      'lab lab9.vethlab.yaml',
+      'lab lab10.vethlab.yaml',
+      'lab other.yml',
+      'lab text.yaml',
+    ])
+  })
+
+  test('begins at home, ends at /, and says where it cannot go', async () => {
+    expect(await browse(null)).toMatchObject({
+      ok: true,
+      directory: ((await window.ask('file/browse', { directory: null })) as { directory: string }).directory,
+    })
+    expect(await browse('/')).toMatchObject({ ok: true, directory: '/', parent: null })
+    expect(await browse(at('nowhere'))).toMatchObject({ ok: false, failure: { code: 'not-found' } })
+    writeFileSync(at('file.yaml'), '')
+    expect(await browse(at('file.yaml'))).toMatchObject({ ok: false, failure: { code: 'not-found' } })
+    expect(await browse('relative')).toMatchObject({ ok: false, failure: { code: 'bad-path' } })
+  })
+
+  test('has no dialog of its own', async () => {
+    expect(await window.ask('file/choose', { purpose: 'open', suggested: '' })).toMatchObject({
+      ok: false,
+      failure: { code: 'no-dialog' },
+    })
+  })
+})
+
+describe('unsaved work', () => {
+  test('is found again after the window and its shell are gone, and forgotten when it is saved', async () => {
+    await window.ask('file/keep', { id: 'one', path: at('a.yaml'), text: 'draft 1\n' })
+    await window.ask('file/keep', { id: 'one', path: at('a.yaml'), text: 'draft 2\n' })
+    await window.ask('file/keep', { id: 'two', path: null, text: 'untitled\n' })
+    await window.ask('file/keep', { id: 'three', path: null, text: 'gone\n' })
+    expect(await window.ask('file/keep', { id: 'three', path: null, text: null })).toEqual({ ok: true })
+    const { recovered } = await window.ask('file/recover', {})
+    expect(recovered.map(({ id, path, text }) => ({ id, path, text }))).toEqual([
+      { id: 'two', path: null, text: 'untitled\n' },
+      { id: 'one', path: at('a.yaml'), text: 'draft 2\n' },
+    ])
+    const again = await Window.open(server.browser.newAddress())
+    expect(again.shell.recovered).toEqual(recovered)
+    expect(statSync(server.state).mode & 0o777).toBe(0o700)
+    for (const name of readdirSync(join(server.state, 'unsaved')))
+      expect(statSync(join(server.state, 'unsaved', name)).mode & 0o777).toBe(0o600)
+  })
+
+  test('of another shell that still runs is left to it; of one that was killed it is taken over', async () => {
+    const state = at('state')
+    const saver = await bundled(join(import.meta.dirname, 'saver.ts'))
+    const child = spawn(process.execPath, [saver, '--keep', state], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    const here = new UnsavedWork(state)
+    expect(await here.recover()).toEqual([])
+    const ended = new Promise((resolve) => child.on('close', resolve))
+    child.kill('SIGKILL')
+    await ended
+    expect(await here.recover()).toMatchObject([{ id: 'theirs', path: null, text: 'work\n' }])
+  })
+
+  test('that is damaged or strange is passed over', async () => {
+    await window.ask('file/keep', { id: 'good', path: null, text: 'x' })
+    writeFileSync(join(server.state, 'unsaved/bad.json'), '{"text":')
+    writeFileSync(join(server.state, 'unsaved/Strange name.json'), '{}')
+    expect((await window.ask('file/recover', {})).recovered.map(({ id }) => id)).toEqual(['good'])
+  })
+})
+
+test('starter labs come in the order of the ladder, broken twins beside them', async () => {
+  const { labs } = await window.ask('file/starters', {})
+  expect(labs.map(({ rung }) => rung)).toEqual(labs.map(({ rung }) => rung).sort((a, b) => a - b))
+  expect(labs.find(({ id }) => id === '08-nat')).toMatchObject({
+    rung: 8,
+    broken: false,
+    text: expect.stringContaining('vethlab: 1') as string,
+  })
+  expect(labs.find(({ id }) => id === '08-nat.broken')).toMatchObject({ rung: 8, broken: true })
+  const files = readdirSync(join(import.meta.dirname, '../../../resources/labs')).filter((name) =>
+    name.endsWith('.vethlab.yaml'),
+  )
+  expect(labs.length).toBe(files.length)
+})
+
+test('progress of guides and recent files are kept, the latest first', async () => {
+  expect(await window.ask('guide/read', {})).toEqual({ progress: [] })
+  await Promise.all([
+    window.ask('guide/write', { lab: 'nat', step: 1, answers: [] }),
+    window.ask('guide/write', { lab: 'bridge', step: 2, answers: [1, 0] }),
+  ])
+  expect(await window.ask('guide/write', { lab: 'nat', step: 3, answers: [2] })).toEqual({ ok: true })
+  expect(await window.ask('guide/read', {})).toEqual({
+    progress: [
+      { lab: 'nat', step: 3, answers: [2] },
+      { lab: 'bridge', step: 2, answers: [1, 0] },
+    ],
+  })
+  for (let count = 0; count < 25; count++) {
+    writeFileSync(at(`${count}.yaml`), '')
+    await window.ask('file/read', { path: at(`${count}.yaml`) })
+  }
+  unlinkSync(at('23.yaml'))
+  const { files } = await window.ask('file/recent', {})
+  expect(files.map(({ name }) => name).slice(0, 3)).toEqual(['24', '22', '21'])
+  expect(files.length).toBe(19)
+  writeFileSync(join(server.state, 'guides.json'), 'damaged')
+  expect(await window.ask('guide/read', {})).toEqual({ progress: [] })
+})
+
+test('a file given at the start is in the first answer; one that cannot be opened says why', async () => {
+  writeFileSync(at('start.yaml'), 'vethlab: 1\nname: s\n')
+  for (const [file, expected] of [
+    [at('start.yaml'), { file: { path: at('start.yaml') }, fileFailure: null }],
+    [at('missing.yaml'), { file: null, fileFailure: { code: 'not-found' } }],
+  ] as const) {
+    const other = await testBrowser(file)
+    const opened = await Window.open(other.browser.newAddress())
+    expect(opened.shell).toMatchObject(expected)
+    await other.close()
+  }
+})
