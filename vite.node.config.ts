@@ -20,6 +20,7 @@ export default defineConfig({
       input: {
         cli: entry('electron/cli/main.ts'),
         helper: entry('electron/helper/main.ts'),
+        main: entry('electron/main/main.ts'),
         keeper: entry('electron/session/running/keeper.ts'),
         'kernel-worker': entry('electron/helper/kernel/worker.ts'),
       },

@@ -89,8 +89,14 @@ export const shellRequests = {
     step: z.int().min(0).max(1000),
     answers: z.array(z.int()).max(1000),
   }),
-  /** Whether the window may be closed without asking, and what its title says. */
-  'window/state': z.strictObject({ title: z.string().max(200), unsaved: z.boolean() }),
+  /** Whether the window may be closed without asking, what its title says, and what the shell's own parts look like. */
+  'window/state': z.strictObject({
+    title: z.string().max(200),
+    unsaved: z.boolean(),
+    /** BCP 47, of the texts in the window. */
+    language: z.string().max(35).optional(),
+    theme: z.enum(['dark', 'light']).optional(),
+  }),
 } as const
 
 export type ShellRequestName = keyof typeof shellRequests

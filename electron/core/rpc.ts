@@ -131,8 +131,11 @@ export const requests = {
   }),
   /** Remove everything that was built in the session. */
   'lab/clear': none,
-  /** Run all checks of the applied lab, or those named. */
-  'lab/check': z.strictObject({ only: z.array(z.string()).optional() }),
+  /**
+   * Run all checks, or those named, of the applied lab or of the one given, on the network as it is: a learner may have
+   * built it by hand.
+   */
+  'lab/check': z.strictObject({ only: z.array(z.string()).optional(), lab: labFileSchema.optional() }),
   /** Read again what sends no events (iptables-legacy), and everything else. */
   'live/refresh': none,
   /** A shell in a namespace. The program is the user's own shell; a client cannot name one. */

@@ -31,17 +31,32 @@ export async function runChecks(
       const check = checks[index] as LabCheck
       const identifier = nextIdentifier()
       const send = (): Promise<ProbeReply> => probe(worker, check, identifier)
-      const { reply, evidence } =
-        check.path === null && check.snat === null
-          ? { reply: await send(), evidence: null }
-          : await capturePath(worker, live(), check, identifier, send)
-      const result = judge(check, reply, evidence)
+      const result = await runCheck(worker, check, live, identifier, send).catch((error: unknown) =>
+        notRun(check, error instanceof Error ? error.message : String(error)),
+      )
       results[index] = result
       told(result)
     }
   }
   await Promise.all(Array.from({ length: Math.min(atOnce, checks.length) }, lane))
   return results
+}
+
+async function runCheck(
+  worker: KernelWorker,
+  check: LabCheck,
+  live: () => LiveState,
+  identifier: number,
+  send: () => Promise<ProbeReply>,
+): Promise<CheckResult> {
+  if (check.path === null && check.snat === null) return judge(check, await send(), null)
+  const { reply, evidence } = await capturePath(worker, live(), check, identifier, send)
+  return judge(check, reply, evidence)
+}
+
+/** A check that could not be made at all, such as one from a namespace that is not there. */
+function notRun(check: LabCheck, why: string): CheckResult {
+  return { name: check.name, ok: false, expected: check.expect, actual: 'not run', rttUs: null, ttl: null, detail: why }
 }
 
 function probe(worker: KernelWorker, check: LabCheck, identifier: number): Promise<ProbeReply> {

@@ -45,6 +45,12 @@ const failure = (
   output,
 })
 
+/** Whoever sends a lab has checked it; the helper trusts nobody. */
+function firstError(file: LabFile): Failure | null {
+  const wrong = validateLabFile(file).find(({ severity }) => severity === 'error')
+  return wrong ? failure('invalid-lab', wrong.message, wrong.path.join('.'), wrong.hint) : null
+}
+
 export class HelperServer {
   private readonly mirror: Mirror
   private readonly services: Services
@@ -148,8 +154,8 @@ export class HelperServer {
   }
 
   private async apply({ lab: file, replace }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
-    const wrong = validateLabFile(file).find(({ severity }) => severity === 'error')
-    if (wrong) return { ok: false, failure: failure('invalid-lab', wrong.message, wrong.path.join('.'), wrong.hint) }
+    const wrong = firstError(file)
+    if (wrong) return { ok: false, failure: wrong }
     const lab = normalise(file)
     await this.watchSysctls(lab)
     await this.readAll()
@@ -230,10 +236,13 @@ export class HelperServer {
     }
   }
 
-  private async check({ only }: Params<'lab/check'>): Promise<Results['lab/check']> {
-    if (this.applied === null)
+  private async check({ only, lab: file }: Params<'lab/check'>): Promise<Results['lab/check']> {
+    const wrong = file && firstError(file)
+    if (wrong) return { ok: false, failure: wrong }
+    const lab = file ? normalise(file) : (this.applied?.lab ?? null)
+    if (lab === null)
       return { ok: false, failure: failure('nothing-deployed', 'No lab is deployed; deploy one, then run its checks.') }
-    const all = this.applied.lab.checks
+    const all = lab.checks
     const unknown = only?.find((name) => !all.some((check) => check.name === name))
     if (unknown !== undefined)
       return { ok: false, failure: failure('no-such-check', `The lab has no check named "${unknown}".`, unknown) }

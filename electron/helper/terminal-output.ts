@@ -37,10 +37,6 @@ export class TerminalOutput {
 
   constructor(private readonly hooks: OutputHooks) {}
 
-  get isPaused(): boolean {
-    return this.paused
-  }
-
   push(data: string): void {
     this.gathered.push(data)
     this.gatheredLength += data.length

@@ -43,10 +43,10 @@ const isOpen = ({ pty, ended }: Terminal): boolean => ended === null && pty._soc
 export class Terminals {
   private readonly terminals = new Map<string, Terminal>()
   private count = 0
-  /** A child of this process has ended; node-pty tells only when its output is read, or thrown away. */
+  /** A child of this process has ended. node-pty tells only later: when its output is read, or thrown away after 200 ms. */
   private readonly childEnded = (): void => {
     for (const { output, pty, ended } of this.terminals.values())
-      if (ended === null && output.isPaused && hasEnded(pty.pid)) output.letRestThrough()
+      if (ended === null && hasEnded(pty.pid)) output.letRestThrough()
   }
 
   constructor(private readonly hooks: TerminalHooks) {

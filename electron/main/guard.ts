@@ -59,6 +59,4 @@ export function guardSession(session: Session): void {
 
 /** Developer tools are pages, too, and exist in a checkout only. */
 const mayLoad = (address: string): boolean =>
-  isOurs(address) ||
-  /^(data|blob|about):/.test(address) ||
-  (!app.isPackaged && address.startsWith('devtools://'))
+  isOurs(address) || /^(data|blob|about):/.test(address) || (!app.isPackaged && address.startsWith('devtools://'))

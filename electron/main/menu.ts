@@ -3,6 +3,7 @@
  * and by F10 in the window. Entries with a key of the window's own only show it (`registerAccelerator: false`): the page
  * knows where the focus is, and a terminal's keys are the terminal's.
  */
+import { dirname } from 'node:path'
 import { Menu } from 'electron'
 import type { MenuItemConstructorOptions } from 'electron'
 import type { RecentFile, ShellNotifications } from '../core/rpc-shell.js'
@@ -18,6 +19,9 @@ export interface MenuOptions {
   /** Most of it is done by the page. */
   chosen(entry: MenuEntry): void
   openRecent(path: string): void
+  /** Of the page; 0: back to normal. */
+  zoom(steps: -1 | 0 | 1): void
+  /** Shows this menu in the window. */
   popUp(): void
 }
 
@@ -53,8 +57,7 @@ export function buildMenu(options: MenuOptions): Menu {
   const line: MenuItemConstructorOptions = { type: 'separator' }
   const files = recent.slice(0, maxRecent).map(({ path, name }): MenuItemConstructorOptions => ({
     // An ampersand marks the letter behind it as a key.
-    label: name.replaceAll('&', '&&'),
-    sublabel: path,
+    label: `${name}  –  ${dirname(path)}`.replaceAll('&', '&&'),
     click: () => options.openRecent(path),
   }))
   return Menu.buildFromTemplate([
@@ -93,9 +96,9 @@ export function buildMenu(options: MenuOptions): Menu {
       submenu: [
         page('fit'),
         line,
-        role('zoomIn', 'zoomIn'),
-        role('zoomOut', 'zoomOut'),
-        role('resetZoom', 'resetZoom'),
+        { id: 'zoom-in', label: text('zoomIn'), accelerator: 'CmdOrCtrl+Plus', click: () => options.zoom(1) },
+        { id: 'zoom-out', label: text('zoomOut'), accelerator: 'CmdOrCtrl+-', click: () => options.zoom(-1) },
+        { id: 'zoom-reset', label: text('resetZoom'), accelerator: 'CmdOrCtrl+0', click: () => options.zoom(0) },
         line,
         role('togglefullscreen', 'fullScreen'),
         ...(isDevelopment ? [line, role('reload', 'reload'), role('toggleDevTools', 'developerTools')] : []),

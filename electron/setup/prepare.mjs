@@ -104,7 +104,7 @@ function fingerprint() {
       for (const entry of readdirSync(join(root, path)).sort()) walk(join(path, entry))
     } else hash.update(path).update('\0').update(readFileSync(join(root, path)))
   }
-  for (const path of ['electron', 'renderer', 'package-lock.json', 'vite.node.config.ts', 'vite.config.ts']) {
+  for (const path of ['electron', 'renderer', 'package-lock.json', 'vite.node.config.ts', 'vite.preload.config.ts', 'vite.config.ts']) {
     if (existsSync(join(root, path))) walk(path)
   }
   return hash.digest('hex')

@@ -50,6 +50,7 @@ const tokens = (root: HTMLElement): string => {
   return `.drawing{${names.map((name) => `--${name}:${style.getPropertyValue(`--${name}`)}`).join(';')}}`
 }
 
+/** Copies the layers before it waits for anything: what is drawn may change after that. */
 export async function exportSvg({ drawing, under, over, root, isDrained }: Layers): Promise<string> {
   const area = bounds(drawing)
   const view = { x: area.x - margin, y: area.y - margin, width: area.width + 2 * margin, height: area.height + 2 * margin }
@@ -66,7 +67,7 @@ export async function exportSvg({ drawing, under, over, root, isDrained }: Layer
     parent.append(element)
     return element
   }
-  add('style', {}).textContent = (await fontFaces()) + tokens(root) + sheet
+  const style = add('style', {})
   add('rect', { ...view, fill: 'var(--canvas)' })
   const copy = (layer: HTMLElement): void => {
     const group = add('g', {})
@@ -84,6 +85,7 @@ export async function exportSvg({ drawing, under, over, root, isDrained }: Layer
     add(shape.name, shape.attributes, parent)
   }
   copy(over)
+  style.textContent = (await fontFaces()) + tokens(root) + sheet
   return new XMLSerializer().serializeToString(document_)
 }
 

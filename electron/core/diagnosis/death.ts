@@ -46,7 +46,8 @@ export interface Death {
 
 type Kept = Pick<CapturedFrame, 'bytes' | 'originalLength'>
 
-const innermost = (headers: PacketHeaders): PacketHeaders => (headers.inner ? innermost(headers.inner) : headers)
+/** The headers of the packet that travels, without tunnels around it. */
+export const innermost = (headers: PacketHeaders): PacketHeaders => (headers.inner ? innermost(headers.inner) : headers)
 
 const isError = ({ leg, observed, direction }: TracedHop): boolean => leg === 'error' && observed && direction === 'out'
 

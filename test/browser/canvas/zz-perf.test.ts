@@ -26,11 +26,23 @@ test('perf', async () => {
       const b = await metrics()
       console.log(label, JSON.stringify(r), ['TaskDuration','ScriptDuration','LayoutDuration','RecalcStyleDuration'].map(k=>k+' '+(((b[k]??0)-(a[k]??0))/60*1000).toFixed(2)).join(' '))
     }
-    for (const l of [0.6,1]) {
-    await pan('all',l,'')
-    await pan('no svg',l,'div.layer{display:none}'); await pan('no text',l,'.layer text{display:none}'); await pan('static',l,'.layer{transform:none!important}')
-    if(0) await pan('no canvas',l,'.graph canvas{display:none!important}')
-    if(0) await pan('none',l,'.graph canvas{display:none!important} div.layer{display:none} .dots{display:none}')
+    for (const l of [0,0.3,0.6,1]) await pan('all',l,'')
+    await page.close()
+    const p2 = await h.open('star100')
+    const c2 = await p2.context().newCDPSession(p2)
+    await c2.send('Performance.enable', { timeDomain: 'threadTicks' })
+    const m2 = async () => Object.fromEntries((await c2.send('Performance.getMetrics')).metrics.map((m)=>[m.name,m.value])) as Record<string, number>
+    await p2.waitForTimeout(3000)
+    for (let i=0;i<6;i++) {
+    const a = await m2()
+    const t = await p2.evaluate(async (i) => {
+      const start = performance.now()
+      ;(window as any).harness.live((live: any) => ({...live, revision: live.revision+1, namespaces: live.namespaces.map((n: any) => n.name==='ns5' ? {...n, links: n.links.map((l: any)=> l.name==='eth0' ? {...l, up: i%2===1, carrier: i%2===1}: l)} : n)}))
+      await new Promise((d)=>requestAnimationFrame(()=>{ const c=new MessageChannel(); c.port1.onmessage=d as any; c.port2.postMessage(0)}))
+      return performance.now()-start
+    }, i)
+    const b = await m2()
+    console.log('event to frame wall', t, 'cpu', ((b['TaskDuration']!-a['TaskDuration']!)*1000).toFixed(1), 'script', ((b['ScriptDuration']!-a['ScriptDuration']!)*1000).toFixed(1))
     }
   } finally { await h.close() }
 }, 120000)

@@ -254,7 +254,7 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
       'is open to other users. Close it with: chmod 700',
     ],
   ])('a runtime directory that is %s is refused', async (_why, prepare, sentence) => {
-    const runtime = join(world.directory, 'odd')
+    const runtime = join(world.home, 'odd')
     expect((await world.run(['mkdir', '-m', '700', runtime])).status).toBe(0)
     prepare(join(runtime, 'vethlab'))
     world.give(join(runtime, 'vethlab'))

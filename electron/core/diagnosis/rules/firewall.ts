@@ -1,6 +1,6 @@
 /** The verdicts of rules about the packet that died: shared by what drops, rejects, and filters bridges. */
 import type { Family } from '../../lab/lab.js'
-import { innermostHeaders } from '../../packet/diff.js'
+import { innermost } from '../death.js'
 import type { Answers, Question } from '../question.js'
 import type { Repair, RepairStep } from '../repair.js'
 import type { RuleVerdict, Scene } from '../scene.js'
@@ -25,7 +25,7 @@ function suspects(scene: Scene): ReadonlySet<string> {
 function addressesIn(scene: Scene, namespace: string): ReadonlySet<string> {
   const found = new Set<string>([scene.probe.target])
   for (const hop of scene.hops) {
-    const ip = hop.namespace === namespace && hop.packet ? innermostHeaders(hop.packet).ip : undefined
+    const ip = hop.namespace === namespace && hop.packet ? innermost(hop.packet).ip : undefined
     if (!ip || hop.leg === 'arp' || hop.leg === 'ndp') continue
     found.add(ip.src)
     found.add(ip.dst)

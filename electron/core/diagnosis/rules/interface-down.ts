@@ -1,0 +1,96 @@
+import { containsAddress } from '../../lab/address.js'
+import type { LiveLink } from '../../live/state.js'
+import { departureOf } from '../death.js'
+import { labInterface, routesOver } from '../lab-says.js'
+import type { Finding, Rule } from '../rule.js'
+import type { Scene } from '../scene.js'
+import { obstacle, type Place } from '../segment.js'
+import { say } from '../words.js'
+
+/** A route goes with its interface, so the interface that is off is the cause and the missing route is not. */
+export const interfaceDown: Rule = {
+  code: 'interface-down',
+  suspect(scene) {
+    const place = downAtDeparture(scene) ?? downOnSegment(scene) ?? downBridge(scene)
+    const namespace = place?.namespace ?? scene.death?.namespace
+    if (namespace === undefined) return null
+    const question = place && ({ namespace, ask: 'link', dev: place.link.name } as const)
+    return {
+      ask: question ? [question] : [],
+      ruledOut: say('not-interface-down', { namespace }),
+      judge: (answers) => place && question && found(scene, place, answers.evidence(question)),
+    }
+  },
+}
+
+function found(scene: Scene, { namespace, link }: Place, evidence: Finding['evidence']): Finding {
+  const { name } = link
+  const addresses = scene.network.addresses(namespace, name).map(({ address }) => address)
+  return {
+    namespace,
+    interface: name,
+    message: say(link.bridge ? 'interface-down-bridge' : 'interface-down', { namespace, interface: name }),
+    evidence,
+    repair: {
+      namespace,
+      steps: [
+        { op: 'link-up', namespace, name },
+        ...routesOver(scene, namespace, name, addresses),
+      ],
+    },
+  }
+}
+
+/** An interface that is off, by which the packet would have gone: its subnet holds the destination, or the lab's gateway to it. */
+function downAtDeparture(scene: Scene): Place | null {
+  const departure = departureOf(scene.death)
+  if (!departure) return null
+  const { network, lab } = scene
+  const { namespace, dst } = departure
+  const route = network.route(namespace, dst)
+  if (route && route.to !== '0.0.0.0/0' && route.to !== '::/0' && route.dev !== null) return null
+  const live = network.namespace(namespace)
+  const off = (live?.links ?? []).filter(({ up, kind }) => !up && kind !== 'loopback')
+  const labRoutes = (lab?.namespaces.get(namespace)?.routes ?? []).filter(({ to }) => containsAddress(to, dst))
+  const leads = (link: LiveLink): boolean => {
+    const own = [
+      ...network.addresses(namespace, link.name).map(({ address }) => address),
+      ...(labInterface(lab, namespace, link.name)?.addresses ?? []),
+    ]
+    return (
+      own.some((address) => containsAddress(address, dst)) ||
+      labRoutes.some(({ via, dev }) =>
+        via === null ? dev === link.name : own.some((address) => containsAddress(address, via)),
+      )
+    )
+  }
+  const sure = off.find(leads)
+  if (sure) return { namespace, link: sure }
+  // The only way out of a namespace, which leads to everything beyond.
+  const ways = (live?.links ?? []).filter(({ kind, master }) => kind !== 'loopback' && master === null)
+  const [only] = ways
+  return ways.length === 1 && only && !only.up && route === undefined ? { namespace, link: only } : null
+}
+
+/** Something off on the segment between who asks and who has the address; the near cable's other end is peer-down's. */
+function downOnSegment(scene: Scene): Place | null {
+  const { death, network } = scene
+  const asked = death?.unanswered
+  if (!death || !asked) return null
+  const link = network.link(death.namespace, asked.dev)
+  if (!link) return null
+  for (const owner of network.owners(asked.address)) {
+    const target = network.link(owner.namespace, owner.dev)
+    const there = target && obstacle(network, { namespace: death.namespace, link }, { namespace: owner.namespace, link: target })
+    if (there?.kind === 'down') return there.at
+  }
+  return null
+}
+
+/** A bridge that is off takes frames in at its ports and passes none on. */
+function downBridge({ death, network }: Scene): Place | null {
+  if (death?.stage !== 'bridge') return null
+  const { namespace } = death
+  const bridge = network.link(namespace, network.link(namespace, death.interface)?.master ?? null)
+  return bridge && !bridge.up ? { namespace, link: bridge } : null
+}

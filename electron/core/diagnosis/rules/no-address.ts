@@ -1,0 +1,87 @@
+import type { LiveLink } from '../../live/state.js'
+import { departureOf } from '../death.js'
+import { addressAdd, labInterface, labOwner, routesOver } from '../lab-says.js'
+import { isIpv6 } from '../network.js'
+import type { Repair } from '../repair.js'
+import type { Finding, Rule } from '../rule.js'
+import type { Scene } from '../scene.js'
+import { segment } from '../segment.js'
+import { freeAddress } from '../way.js'
+import { say } from '../words.js'
+
+/** Without an address of its own, a namespace has neither a subnet nor a source for its packets. */
+export const noAddress: Rule = {
+  code: 'no-address',
+  suspect(scene) {
+    const place = bareSender(scene) ?? bareOwner(scene)
+    const namespace = place?.namespace ?? departureOf(scene.death)?.namespace
+    if (namespace === undefined) return null
+    const question = place && ({ namespace, ask: 'addresses', dev: place.dev } as const)
+    return {
+      ask: question ? [question] : [],
+      ruledOut: say('not-no-address', { namespace }),
+      judge: (answers): Finding | null =>
+        place &&
+        question && {
+          namespace,
+          interface: place.dev,
+          message: say('no-address', { namespace, interface: place.dev }),
+          evidence: answers.evidence(question),
+          repair: repairOf(scene, namespace, place.dev),
+        },
+    }
+  },
+}
+
+interface Bare {
+  readonly namespace: string
+  readonly dev: string
+}
+
+const isWay = ({ kind, master, up }: LiveLink): boolean => kind !== 'loopback' && master === null && up
+
+/** Who should send has a way out and no address of the family anywhere. */
+function bareSender({ death, network, lab }: Scene): Bare | null {
+  const departure = departureOf(death)
+  if (!departure || departure.iif !== null || departure.leg === 'reply') return null
+  const { namespace, dst } = departure
+  if (network.addresses(namespace).some(({ address }) => isIpv6(address) === isIpv6(dst))) return null
+  const ways = (network.namespace(namespace)?.links ?? []).filter(isWay)
+  const wanted = ways.find(({ name }) => (labInterface(lab, namespace, name)?.addresses.length ?? 0) > 0) ?? ways[0]
+  return wanted ? { namespace, dev: wanted.name } : null
+}
+
+/** Nobody has the address that was asked for; the lab says who should, and there the interface has none at all. */
+function bareOwner({ death, network, lab }: Scene): Bare | null {
+  const asked = death?.unanswered
+  if (!asked || network.owners(asked.address).length > 0) return null
+  if (network.route(death.namespace, death.dst)?.via) return null
+  const wanted = labOwner(lab, asked.address)
+  if (!wanted || !network.link(wanted.namespace, wanted.interface.name)) return null
+  const own = network.addresses(wanted.namespace, wanted.interface.name)
+  return own.some(({ address }) => isIpv6(address) === isIpv6(asked.address))
+    ? null
+    : { namespace: wanted.namespace, dev: wanted.interface.name }
+}
+
+function repairOf(scene: Scene, namespace: string, dev: string): Repair | null {
+  const { lab, network, death } = scene
+  const ipv6 = isIpv6(death?.dst ?? '')
+  const wanted = (labInterface(lab, namespace, dev)?.addresses ?? []).filter((each) => isIpv6(each) === ipv6)
+  if (wanted.length > 0)
+    return {
+      namespace,
+      steps: [
+        ...wanted.map((address) => addressAdd(namespace, dev, address)),
+        ...routesOver(scene, namespace, dev, wanted),
+      ],
+    }
+  const link = network.link(namespace, dev)
+  const beside = link && segment(network, { namespace, link })
+  for (const place of beside ?? [])
+    for (const { address } of network.addresses(place.namespace, place.link.name)) {
+      const free = isIpv6(address) === ipv6 ? freeAddress(network, address) : null
+      if (free) return { namespace, steps: [addressAdd(namespace, dev, free)] }
+    }
+  return null
+}

@@ -1,0 +1,60 @@
+import type { Rule } from '../rule.js'
+import { labInterface, labOwner } from '../lab-says.js'
+import { obstacle, type Obstacle, type Place } from '../segment.js'
+import type { Scene } from '../scene.js'
+import { say } from '../words.js'
+
+/** A cable that ends beside the bridge instead of in it. */
+export const notABridgePort: Rule = {
+  code: 'not-a-bridge-port',
+  suspect(scene) {
+    const { death, network } = scene
+    if (!death?.unanswered) return null
+    const found = looseEnd(scene)
+    if (!found) return { ask: [], ruledOut: say('not-a-port-loose'), judge: () => null }
+    const { namespace, link } = found.at
+    const end = { namespace, ask: 'link', dev: link.name } as const
+    const bridge = { namespace, ask: 'link', dev: found.bridge.name } as const
+    return {
+      ask: [end, bridge],
+      ruledOut: say('not-a-port-loose'),
+      judge: (answers) => ({
+        namespace,
+        interface: link.name,
+        message: say('not-a-bridge-port', { namespace, interface: link.name, bridge: found.bridge.name }),
+        evidence: answers.evidence(end, bridge),
+        repair: {
+          namespace,
+          steps: [
+            { op: 'link-master', namespace, name: link.name, master: found.bridge.name, before: link.master },
+            ...(network.link(namespace, link.name)?.up === false
+              ? [{ op: 'link-up' as const, namespace, name: link.name }]
+              : []),
+          ],
+        },
+      }),
+    }
+  },
+}
+
+type Loose = Extract<Obstacle, { kind: 'not-a-port' }>
+
+/** Between who asks and who has the address, or who should have it. */
+function looseEnd({ death, network, lab }: Scene): Loose | null {
+  const asked = death?.unanswered
+  const link = asked && network.link(death.namespace, asked.dev)
+  if (!asked || !link) return null
+  const from: Place = { namespace: death.namespace, link }
+  const holders = network.owners(asked.address).map(({ namespace, dev }) => ({ namespace, dev }))
+  const wanted = labOwner(lab, asked.address)
+  if (holders.length === 0 && wanted) holders.push({ namespace: wanted.namespace, dev: wanted.interface.name })
+  for (const { namespace, dev } of holders) {
+    const target = network.link(namespace, dev)
+    const between = target && obstacle(network, from, { namespace, link: target })
+    if (between?.kind !== 'not-a-port') continue
+    const said = labInterface(lab, between.at.namespace, between.at.link.name)?.master ?? null
+    const named = said === null ? undefined : network.link(between.at.namespace, said)
+    return named ? { ...between, bridge: named } : between
+  }
+  return null
+}

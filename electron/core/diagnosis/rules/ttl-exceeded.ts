@@ -1,0 +1,87 @@
+import { isIpv6 } from '../network.js'
+import { missingRoutes, routeAdd } from '../lab-says.js'
+import type { Repair } from '../repair.js'
+import { counterEvidence, type Rule } from '../rule.js'
+import type { Scene } from '../scene.js'
+import { deriveRoute } from '../way.js'
+import { say } from '../words.js'
+import { routeOf } from './routing.js'
+
+/** Linux gives packets 64 hops unless told otherwise (RFC 1700). */
+const usualTtl = '64'
+
+/** ICMP 11/0, ICMPv6 3/0: too few hops allowed, or a way that never ends. */
+export const ttlExceeded: Rule = {
+  code: 'ttl-exceeded',
+  suspect(scene) {
+    const { death, network, probe } = scene
+    const complaint = death?.complaint
+    if (!death) return null
+    const { namespace } = complaint ?? death
+    const ipv6 = isIpv6(death.dst)
+    const route = { namespace, ask: 'route-get', to: death.dst } as const
+    const key = 'net.ipv4.ip_default_ttl'
+    const sysctl = { namespace: probe.from, ask: 'sysctl', keys: [key] } as const
+    const said = complaint && (ipv6 ? complaint.type === 3 : complaint.type === 11) && complaint.code === 0
+    return {
+      ask: said ? [route, ...(ipv6 ? [] : [sysctl])] : [],
+      ruledOut: say('not-ttl'),
+      judge(answers) {
+        if (!said) return null
+        const counted = counterEvidence(scene, namespace, ['IpInHdrErrors', 'IcmpOutTimeExcds', 'Icmp6OutTimeExcds'])
+        const loop = loopOf(scene)
+        if (loop.length > 0)
+          return {
+            namespace,
+            interface: death.interface,
+            message: say('ttl-loop', { namespaces: loop.join(', ') }),
+            evidence: [...counted, ...answers.evidence(route)],
+            repair: loopRepair(scene, loop),
+          }
+        const allowed = probe.ttl ?? Number(network.sysctl(probe.from, key) ?? usualTtl)
+        const small = probe.ttl === null && !ipv6 && allowed < Number(usualTtl)
+        return {
+          namespace,
+          interface: death.interface,
+          message: say('ttl-exceeded', { namespace, ttl: allowed }),
+          evidence: [...counted, ...(ipv6 ? [] : answers.evidence(sysctl))],
+          repair: small
+            ? {
+                namespace: probe.from,
+                steps: [{ op: 'sysctl-set', namespace: probe.from, key, value: usualTtl, before: String(allowed) }],
+              }
+            : null,
+        }
+      },
+    }
+  },
+}
+
+/** Namespaces that sent the request on more than once. */
+function loopOf({ hops }: Scene): string[] {
+  const times = new Map<string, number>()
+  for (const { leg, event, namespace } of hops)
+    if (leg === 'request' && event === 'routed') times.set(namespace, (times.get(namespace) ?? 0) + 1)
+  return [...times].filter(([, count]) => count > 1).map(([namespace]) => namespace)
+}
+
+/** The lab's own route where it is missing; else a way that leads there. The first of the circle that has one is mended. */
+function loopRepair(scene: Scene, loop: readonly string[]): Repair | null {
+  const { network, death } = scene
+  if (!death) return null
+  for (const namespace of loop) {
+    const now = network.route(namespace, death.dst)
+    const wanted =
+      missingRoutes(scene, namespace).find(({ to }) => to === now?.to) ?? deriveRoute(network, namespace, death.dst)
+    if (!now || !wanted || wanted.via === now.via) continue
+    const inTheWay = now.to === wanted.to && now.metric === (wanted.metric ?? 0)
+    return {
+      namespace,
+      steps: [
+        ...(inTheWay ? [{ op: 'route-delete' as const, namespace, route: routeOf(now) }] : []),
+        routeAdd(namespace, wanted),
+      ],
+    }
+  }
+  return null
+}
