@@ -1,17 +1,164 @@
 /**
- * `npm start`: builds the three classic systems in the real kernel, one after the other, and prints what their checks
- * say: a bridge with its own interface, a router between two subnets, NAT to the outside.
+ * `npm start [-- FILE]`: the desktop window where it can be had, else the same window in a browser, with one line that
+ * says why. Plain JavaScript on Node alone, like prepare.mjs, which runs before it.
+ *
+ * Electron brings its program on the first start, from the network. That gets 10 s and no more: whoever is offline, or
+ * behind a slow line, has the browser shell at once and can fetch it in peace later.
  */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { randomBytes } from 'node:crypto'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const labs = ['05-bridge-gateway', '06-router', '08-nat']
+/** For fetching Electron's program, all in all (milliseconds). */
+const fetchLimitMs = 10_000
+/** A window that ends badly this soon was never one (milliseconds): a library is missing, or its sandbox is forbidden. */
+const failedStartMs = 10_000
+/** The browser has read the page that leads it to us by then (milliseconds). */
+const signpostMs = 30_000
+const fetchLater = 'npx install-electron'
 
-for (const lab of labs) {
-  const { status } = spawnSync(process.execPath, ['dist/node/cli.js', 'check', `resources/labs/${lab}.vethlab.yaml`], {
-    cwd: root,
-    stdio: 'inherit',
-  })
-  if (status !== 0) process.exit(status ?? 1)
+const say = (text) => process.stderr.write(`vethlab: ${text}\n`)
+
+/** Absolute paths; relative ones start where the user is, which is not where npm runs scripts. */
+function filesOf(words) {
+  const directory = process.env.INIT_CWD ?? process.cwd()
+  return words.map((word) => (/^file:/i.test(word) ? fileURLToPath(word) : resolve(directory, word)))
 }
+
+/** Why there can be no window here, whatever is installed; null: there can. */
+function noWindow() {
+  if (process.getuid?.() === 0) return 'Electron refuses to run as root; run npm start as a user for the window.'
+  if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no display (DISPLAY and WAYLAND_DISPLAY are not set).'
+  return null
+}
+
+/** Electron's program and why there is none, as its package lays them out (electron/index.js). */
+async function findElectron() {
+  let folder
+  try {
+    folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+  } catch {
+    return { why: 'Electron is not installed.' }
+  }
+  const program = () => {
+    const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
+    try {
+      // Written last: a fetch that was cut off has not got so far.
+      const path = join(override ?? join(folder, 'dist'), override ? 'electron' : readFileSync(join(folder, 'path.txt'), 'utf8'))
+      return existsSync(path) ? path : null
+    } catch {
+      return null
+    }
+  }
+  const there = program()
+  if (there !== null) return { program: there }
+  say(`fetching Electron (once; at most ${fetchLimitMs / 1000} s)`)
+  const why = await fetchElectron(join(folder, 'install.js'))
+  const fetched = program()
+  return fetched === null ? { why } : { program: fetched }
+}
+
+/** Resolves with why it failed; what it says of itself is kept for that. */
+function fetchElectron(script) {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [script], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
+    let words = ''
+    const kill = () => {
+      try {
+        // With everything it has started, downloads included.
+        process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // It has ended.
+      }
+    }
+    const limit = setTimeout(() => {
+      kill()
+      done(`Electron could not be fetched within ${fetchLimitMs / 1000} s; for the window, once: ${fetchLater}`)
+    }, fetchLimitMs)
+    process.once('exit', kill)
+    child.stderr.setEncoding('utf8').on('data', (text) => (words = (words + text).slice(0, 4096)))
+    child.once('error', (error) => (words ||= error.message))
+    child.once('close', () => {
+      clearTimeout(limit)
+      process.off('exit', kill)
+      const reason = words.split('\n').find((line) => /error/i.test(line))?.trim().replace(/\.$/, '')
+      done(`Electron could not be fetched${reason ? ` (${reason.slice(0, 160)})` : ''}; for the window, once: ${fetchLater}`)
+    })
+  })
+}
+
+/** Interrupts reach the child by the terminal, too; it ends in order, and we after it. */
+function follow(child) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  return new Promise((done) => {
+    child.once('error', (error) => done({ status: 127, words: error.message }))
+    child.once('close', (status, signal) => done({ status, signal }))
+  })
+}
+
+/** Null where the window has been used and closed; else why it never came. */
+async function openWindow(program, files) {
+  const environment = { ...process.env }
+  // Set by whoever runs us inside an editor made with Electron; it would turn the window into a plain Node.
+  delete environment.ELECTRON_RUN_AS_NODE
+  const started = Date.now()
+  const child = spawn(program, [root, ...files], { stdio: ['inherit', 'inherit', 'pipe'], env: environment })
+  let words = ''
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    words = (words + text).slice(-4096)
+    process.stderr.write(text)
+  })
+  const ended = await follow(child)
+  if (ended.status === 0) return null
+  if (Date.now() - started > failedStartMs) process.exit(ended.status ?? 1)
+  const reason = ended.words ?? words.trim().split('\n').findLast((line) => /error|fatal|cannot/i.test(line)) ?? `it ended with ${ended.signal ?? ended.status}`
+  return `Electron did not start: ${reason.trim().slice(0, 300)}`
+}
+
+/**
+ * Shows the address in the user's browser. It goes there in a file that only the user can read: a command line is for
+ * everybody on this machine to see, and whoever is first with the address has the session.
+ * In dist/, because browsers in a snap or flatpak see neither /tmp nor hidden folders.
+ */
+function showInBrowser(address) {
+  if (noWindow() !== null) return
+  const signpost = join(root, 'dist', `open-${randomBytes(8).toString('hex')}.html`)
+  const remove = () => rmSync(signpost, { force: true })
+  try {
+    writeFileSync(signpost, `<!doctype html><meta charset="utf-8"><title>Vethlab</title><meta http-equiv="refresh" content="0; url=${address}">\n`, { mode: 0o600, flag: 'wx' })
+    chmodSync(signpost, 0o600)
+  } catch {
+    // A checkout of somebody else's. The address is on the terminal.
+    return
+  }
+  process.once('exit', remove)
+  setTimeout(remove, signpostMs).unref()
+  const child = spawn('xdg-open', [pathToFileURL(signpost).href], { stdio: 'ignore', detached: true })
+  child.once('error', remove)
+  child.unref()
+}
+
+async function openBrowserShell(files) {
+  const child = spawn(process.execPath, [join(root, 'dist/node/cli.js'), 'serve', ...files], {
+    stdio: ['inherit', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: child.stdout })
+  lines.once('line', (address) => {
+    if (/^http:\/\/127\.0\.0\.1:\d+\/#[\w-]+$/.test(address)) showInBrowser(address)
+  })
+  lines.on('line', (line) => process.stdout.write(`${line}\n`))
+  const { status } = await follow(child)
+  process.exit(status ?? 1)
+}
+
+const files = filesOf(process.argv.slice(2))
+const { why, program } = noWindow() === null ? await findElectron() : { why: noWindow() }
+const reason = program === undefined ? why : await openWindow(program, files)
+if (reason === null) process.exit(0)
+say(`opening in a browser instead of a window: ${reason}`)
+await openBrowserShell(files)

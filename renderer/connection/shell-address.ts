@@ -7,7 +7,8 @@ import { openWebSocket } from './web-socket-channel.js'
 const secretKey = 'vethlab.secret'
 
 export function shellLink(): LinkOptions {
-  if (location.protocol === 'http:' || location.protocol === 'https:') return browserLink()
+  // The browser shell speaks plain HTTP on 127.0.0.1; the desktop's page has a scheme of its own.
+  if (location.protocol === 'http:') return browserLink()
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
   return { open: requestPort, token: null, fresh: navigation?.type !== 'reload', keep: () => {} }
 }
@@ -17,9 +18,8 @@ function browserLink(): LinkOptions {
   const token = location.hash.slice(1)
   // The address bar and the history are for everybody to see.
   if (token !== '') history.replaceState(history.state, '', location.pathname + location.search)
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
   return {
-    open: () => openWebSocket(`${scheme}://${location.host}/session`),
+    open: () => openWebSocket(`ws://${location.host}/session`),
     token: token !== '' ? token : sessionStorage.getItem(secretKey),
     fresh: token !== '',
     keep: (secret) => sessionStorage.setItem(secretKey, secret),

@@ -22,6 +22,7 @@ import { Settings } from './settings.svelte.js'
 import { say, tell } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
 import { View } from './view.svelte.js'
+import { theme } from '../ui/theme.svelte.js'
 
 export class App {
   readonly settings = new Settings()
@@ -58,7 +59,8 @@ export class App {
         const { title, dirty, isOpen } = this.document
         const shown = isOpen ? `${title} - Vethlab` : 'Vethlab'
         document.title = `${dirty ? '* ' : ''}${shown}`
-        if (this.link.state.kind === 'up') void attempt(this.link.request('window/state', { title: shown, unsaved: dirty }))
+        const state = { title: shown.slice(0, 200), unsaved: dirty, language: this.settings.language, theme: theme.current }
+        if (this.link.state.kind === 'up') void attempt(this.link.request('window/state', state))
       })
     })
   }
