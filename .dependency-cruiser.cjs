@@ -10,7 +10,12 @@ const only = (name, from, allowed, comment) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'resolvable',
       comment: 'Every import leads to a file or an installed package.',
@@ -18,7 +23,12 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true, pathNot: '^virtual:' },
     },
-    only('core-stands-alone', '^electron/core/', [], 'core is shared by every process and by the window: it imports nothing of ours.'),
+    only(
+      'core-stands-alone',
+      '^electron/core/',
+      [],
+      'core is shared by every process and by the window: it imports nothing of ours.',
+    ),
     {
       name: 'core-is-pure',
       comment: 'core does no I/O.',
@@ -26,9 +36,19 @@ module.exports = {
       from: { path: '^electron/core/' },
       to: { dependencyTypes: ['core'] },
     },
-    only('helper-sees-core', '^electron/helper/', ['^electron/core/'], 'The privileged process depends on nothing but core.'),
+    only(
+      'helper-sees-core',
+      '^electron/helper/',
+      ['^electron/core/'],
+      'The privileged process depends on nothing but core.',
+    ),
     only('session-sees-core', '^electron/session/', ['^electron/core/']),
-    only('cli-sees-session-and-core', '^electron/cli/', ['^electron/(core|session)/', '^electron/browser/server\\.ts$'], '`serve` starts the browser shell.'),
+    only(
+      'cli-sees-session-and-core',
+      '^electron/cli/',
+      ['^electron/(core|session)/', '^electron/browser/server\\.ts$'],
+      '`serve` starts the browser shell.',
+    ),
     only('main-sees-session-and-core', '^electron/main/', ['^electron/(core|session)/']),
     only('browser-sees-session-and-core', '^electron/browser/', ['^electron/(core|session)/']),
     only('preload-stands-alone', '^electron/preload/', []),
@@ -58,6 +78,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|release)/' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default', 'svelte'], extensions: ['.ts', '.js', '.mjs', '.svelte', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default', 'svelte'],
+      extensions: ['.ts', '.js', '.mjs', '.svelte', '.json'],
+    },
   },
 }

@@ -3,6 +3,8 @@
  * notification and error in one place. Types derive from the schemas; both sides validate with them.
  */
 import { z } from 'zod'
+import type { Diagnosis } from './diagnosis/diagnosis.js'
+import type { Trace, TraceSummary } from './diagnosis/trace.js'
 import { labFileSchema, namespaceName, outcomeSchema } from './lab/schema.js'
 import type { LiveChange, LiveState } from './live/state.js'
 
@@ -88,6 +90,8 @@ export interface CheckResult {
   readonly ttl: number | null
   /** Which of the check's conditions failed, in words; null where none did. */
   readonly detail: string | null
+  /** Why it failed, from a trace with the same parameters; null where it did not, or where the probe had an answer. */
+  readonly diagnosis?: Diagnosis | null
 }
 
 /** A shell in a namespace of the lab, kept by the helper until it is closed. */
@@ -111,6 +115,8 @@ export const terminalFlow = { pauseAbove: 100_000, resumeBelow: 5_000 } as const
 
 const terminalId = z.string().regex(/^[a-z0-9-]{1,40}$/)
 const terminalSize = { columns: z.int().min(2).max(1000), rows: z.int().min(1).max(1000) }
+
+const traceId = z.string().regex(/^[a-z0-9-]{1,40}$/)
 
 const none = z.strictObject({})
 
@@ -136,6 +142,32 @@ export const requests = {
    * built it by hand.
    */
   'lab/check': z.strictObject({ only: z.array(z.string()).optional(), lab: labFileSchema.optional() }),
+  /** One probe, filmed; where it fails, the cause. */
+  'trace/run': z.strictObject({
+    from: namespaceName,
+    /** Address, name of a namespace, or NAMESPACE:INTERFACE. */
+    to: z.string().min(1).max(80),
+    protocol: z.enum(['icmp', 'tcp', 'udp']).optional(),
+    /** Needed by tcp and udp. */
+    port: z.int().min(1).max(65535).optional(),
+    count: z.int().min(1).max(20).optional(),
+    /** Bytes of payload (icmp, udp). */
+    size: z.int().min(0).max(65507).optional(),
+    ttl: z.int().min(1).max(255).optional(),
+    /** Don't fragment. */
+    df: z.boolean().optional(),
+    /** As traceroute: TTL 1, 2, ... until the target answers. */
+    series: z.boolean().optional(),
+    /** How long to wait for an answer, milliseconds. */
+    timeoutMs: z.int().min(50).max(10_000).optional(),
+  }),
+  /** The latest traces of the lab, oldest first. */
+  'trace/list': none,
+  'trace/get': z.strictObject({ trace: traceId }),
+  /** Carry out the fix of a trace, which the helper works out anew: a client names the trace and nothing else. */
+  'trace/fix': z.strictObject({ trace: traceId }),
+  /** Take a fix back. */
+  'trace/unfix': z.strictObject({ undo: traceId }),
   /** Read again what sends no events (iptables-legacy), and everything else. */
   'live/refresh': none,
   /** A shell in a namespace. The program is the user's own shell; a client cannot name one. */
@@ -167,6 +199,17 @@ export interface Results {
     ({ readonly ok: true } & DeployReport) | { readonly ok: false; readonly failure: DeployFailure | Failure }
   'lab/clear': Result<{ readonly clearMs: number }>
   'lab/check': Result<{ readonly checks: readonly CheckResult[] }>
+  'trace/run': Result<{ readonly trace: Trace }>
+  'trace/list': { readonly traces: readonly TraceSummary[] }
+  'trace/get': Result<{ readonly trace: Trace }>
+  'trace/fix': Result<{
+    /** By which `trace/unfix` knows it. */
+    readonly undo: string
+    readonly namespace: string
+    /** As carried out. */
+    readonly commands: readonly string[]
+  }>
+  'trace/unfix': Result<{ readonly commands: readonly string[] }>
   'live/refresh': { readonly live: LiveState }
   'terminal/open': Result<{ readonly terminal: TerminalInfo }>
   'terminal/input': Result<object>
@@ -182,6 +225,8 @@ export interface Notifications {
   'deploy/progress': { readonly done: number; readonly total: number; readonly text: string }
   'command/ran': { readonly commands: readonly CommandRecord[] }
   'check/result': { readonly check: CheckResult }
+  /** Probes sent of how many may be sent, while a trace takes its time. */
+  'trace/progress': { readonly from: string; readonly to: string; readonly sent: number; readonly most: number }
   'terminal/data': { readonly terminal: string; readonly data: string }
   'terminal/ended': { readonly terminal: string; readonly exitCode: number; readonly signal: number | null }
 }

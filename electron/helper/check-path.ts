@@ -4,6 +4,7 @@ import type { LiveState } from '../core/live/state.js'
 import { stitch } from '../core/packet/stitch.js'
 import type { KernelWorker } from './kernel/client.js'
 import type { ProbeReply } from './kernel/protocol.js'
+import { probeMark } from './trace/identifier.js'
 
 /** Frames kept of one check: every copy of one packet in the largest lab, twice. */
 const maxFrames = 5000
@@ -40,18 +41,11 @@ export async function capturePath(
       target: check.target,
       protocol: check.kind === 'ping' ? 'icmp' : check.kind,
       port: check.kind === 'ping' ? null : check.port,
-      marker: check.kind === 'ping' ? echoMark(identifier) : null,
+      marker: check.kind === 'ping' ? probeMark(identifier) : null,
       answered: reply.outcome !== 'lost',
     },
   }).filter(({ leg, observed }) => leg === 'request' && observed)
   const path: string[] = []
   for (const { namespace } of hops) if (path.at(-1) !== namespace) path.push(namespace)
   return { reply, evidence: { path, source: hops.at(-1)?.packet?.ip?.src ?? null } }
-}
-
-/** How `kernel/probe/icmp.ts` begins the payload of the echo with this identifier. */
-function echoMark(identifier: number): Uint8Array {
-  const mark = Buffer.from('vethlab\0....')
-  mark.writeUInt32BE(identifier, 8)
-  return mark
 }

@@ -5,6 +5,7 @@ import type { CheckResult } from '../core/rpc.js'
 import type { KernelWorker } from './kernel/client.js'
 import { capturePath, type PathEvidence } from './check-path.js'
 import type { ProbeReply } from './kernel/protocol.js'
+import { nextIdentifier } from './trace/identifier.js'
 
 /** No answer within this time is `lost`. Twice the first SYN retransmission of Linux, so that one loss is survived (RFC 6298). */
 const timeoutMs = 2000
@@ -12,10 +13,6 @@ const timeoutMs = 2000
 const atOnce = 32
 /** The payload of a plain `ping`, bytes. */
 const pingSize = 56
-
-/** Marks the probes of this process; ICMP carries the lower 16 bits as its identifier. */
-let lastIdentifier = 0
-const nextIdentifier = (): number => (lastIdentifier = (lastIdentifier + 1) & 0xffff)
 
 /** Runs all checks; `told` hears of each as it ends. Results keep the order of the checks. */
 export async function runChecks(

@@ -153,21 +153,24 @@ export class HelperServer {
     }
   }
 
-  private async apply({ lab: file, replace }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+  private async apply({ lab: file, replace, only }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
     const wrong = firstError(file)
     if (wrong) return { ok: false, failure: wrong }
     const lab = normalise(file)
     await this.watchSysctls(lab)
     await this.readAll()
-    const plan = diff(lab, this.mirror.state, {
+    const whole = diff(lab, this.mirror.state, {
       former: replace === false ? (this.applied?.lab ?? null) : 'everything',
     })
+    // Commands are chosen from a plan of our own making, never taken over from a client.
+    const chosen = only && new Set(only)
+    const plan = chosen ? whole.filter(({ text }) => chosen.has(text)) : whole
     const { features } = await this.capabilities()
     const missing = new Map(
       features.filter(({ available }) => !available).map(({ name, reason }) => [name, reason ?? 'not there']),
     )
     const deployed = await this.deployer.deploy(plan, missing)
-    if (deployed.ok) this.applied = { file, lab }
+    if (deployed.ok && !only) this.applied = { file, lab }
     await this.settle(
       plan
         .filter(({ step }) => step.op.startsWith('nat-') || step.op.startsWith('firewall-'))

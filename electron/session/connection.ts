@@ -66,7 +66,9 @@ class ConnectedSession implements Session {
     this.live = opened.live
     this.lab = opened.lab
     this.anchorPid = owner.anchorPid()
-    connection.onNotification((name, params) => this.heard(name as NotificationName, params as unknown as Notifications[NotificationName]))
+    connection.onNotification((name, params) =>
+      this.heard(name as NotificationName, params as unknown as Notifications[NotificationName]),
+    )
     this.ended = Promise.race([channelEnded, owner.gone]).then(() => this.describeEnd())
   }
 

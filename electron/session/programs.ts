@@ -10,4 +10,5 @@ const programs = here.includes('/electron/session/') ? new URL('../../dist/node/
 const unpacked = (path: string): string => path.replace(/([/\\])app\.asar([/\\])/, '$1app.asar.unpacked$2')
 
 export const programFile = (name: string): string => unpacked(fileURLToPath(new URL(name, programs)))
-export const resourceFile = (name: string): string => unpacked(fileURLToPath(new URL(`../../resources/${name}`, programs)))
+export const resourceFile = (name: string): string =>
+  unpacked(fileURLToPath(new URL(`../../resources/${name}`, programs)))

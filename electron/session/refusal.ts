@@ -39,7 +39,12 @@ const elevatedInstead = 'Or run Vethlab as root: labs then need no user namespac
 
 /** Classifies what the sandbox left on stderr (messages of unshare(1), mount(8), and our own init). */
 export function explainRefusal(stderr: string, timedOut: boolean, facts: MachineFacts = readMachineFacts()): Failure {
-  const failure = (code: string, message: string): Failure => ({ code, message, where: 'sandbox', output: stderr || null })
+  const failure = (code: string, message: string): Failure => ({
+    code,
+    message,
+    where: 'sandbox',
+    output: stderr || null,
+  })
   if (/No space left on device/.test(stderr) || facts.maxUserNamespaces === '0')
     return failure(
       'user-namespaces-off',
@@ -71,6 +76,13 @@ export function explainRefusal(stderr: string, timedOut: boolean, facts: Machine
       'mount-refused',
       `The sandbox may not mount its own /proc, /sys or /run, which is usual inside a container with masked /proc. Run Vethlab on the machine itself. ${elevatedInstead}`,
     )
-  if (timedOut) return failure('sandbox-timeout', 'The sandbox did not answer within 5 seconds. Try again; if it stays so, see vethlab doctor.')
-  return failure('sandbox-failed', `The sandbox ended before it was ready${stderr ? `: ${stderr.split('\n').at(-1) ?? ''}` : ''}. See vethlab doctor.`)
+  if (timedOut)
+    return failure(
+      'sandbox-timeout',
+      'The sandbox did not answer within 5 seconds. Try again; if it stays so, see vethlab doctor.',
+    )
+  return failure(
+    'sandbox-failed',
+    `The sandbox ended before it was ready${stderr ? `: ${stderr.split('\n').at(-1) ?? ''}` : ''}. See vethlab doctor.`,
+  )
 }

@@ -43,7 +43,16 @@ function oneId(): Variant {
 }
 const asRoot: Variant = { name: 'root', options: [], forks: 1 }
 
-const common = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'slave'] as const
+const common = [
+  '--net',
+  '--mount',
+  '--pid',
+  '--fork',
+  '--kill-child',
+  '--mount-proc',
+  '--propagation',
+  'slave',
+] as const
 
 function variants(): readonly Variant[] {
   if (process.getuid?.() === 0) return [asRoot, oneId()]
@@ -79,7 +88,8 @@ export function findProgram(name: string): string | null {
 
 /** Tries each way this machine might allow; the failure explains the first refusal, which is about the best way. */
 export async function startSandbox(): Promise<SessionStart> {
-  for (const tool of ['setpriv', 'unshare', 'ip'] as const) if (findProgram(tool) === null) return { ok: false, failure: missingTool(tool) }
+  for (const tool of ['setpriv', 'unshare', 'ip'] as const)
+    if (findProgram(tool) === null) return { ok: false, failure: missingTool(tool) }
   let first: Failure | null = null
   for (const variant of variants()) {
     const started = await tryVariant(variant)

@@ -1,7 +1,15 @@
 /**
  * A session: one helper, one connection, one mirrored state. What every shell (window, browser, command line) holds.
  */
-import type { Capabilities, Failure, NotificationName, Notifications, Params, RequestName, Results } from '../core/rpc.js'
+import type {
+  Capabilities,
+  Failure,
+  NotificationName,
+  Notifications,
+  Params,
+  RequestName,
+  Results,
+} from '../core/rpc.js'
 import type { LabFile } from '../core/lab/schema.js'
 import type { LiveState } from '../core/live/state.js'
 
@@ -36,4 +44,5 @@ export interface Session {
 }
 
 /** Starting is expected to fail on some machines: the failure says why and what to do. */
-export type SessionStart = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly failure: Failure }
+export type SessionStart =
+  { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly failure: Failure }

@@ -33,7 +33,8 @@ function filesOf(words) {
 /** Why there can be no window here, whatever is installed; null: there can. */
 function noWindow() {
   if (process.getuid?.() === 0) return 'Electron refuses to run as root; run npm start as a user for the window.'
-  if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no display (DISPLAY and WAYLAND_DISPLAY are not set).'
+  if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)
+    return 'there is no display (DISPLAY and WAYLAND_DISPLAY are not set).'
   return null
 }
 
@@ -49,7 +50,10 @@ async function findElectron() {
     const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
     try {
       // Written last: a fetch that was cut off has not got so far.
-      const path = join(override ?? join(folder, 'dist'), override ? 'electron' : readFileSync(join(folder, 'path.txt'), 'utf8'))
+      const path = join(
+        override ?? join(folder, 'dist'),
+        override ? 'electron' : readFileSync(join(folder, 'path.txt'), 'utf8'),
+      )
       return existsSync(path) ? path : null
     } catch {
       return null
@@ -81,13 +85,26 @@ function fetchElectron(script) {
       done(`Electron could not be fetched within ${fetchLimitMs / 1000} s; for the window, once: ${fetchLater}`)
     }, fetchLimitMs)
     process.once('exit', kill)
+    // An interrupt ends us without that event otherwise; 128 and the signal's number, as shells have it.
+    const interrupted = [
+      ['SIGINT', () => process.exit(130)],
+      ['SIGTERM', () => process.exit(143)],
+    ]
+    for (const [signal, leave] of interrupted) process.once(signal, leave)
     child.stderr.setEncoding('utf8').on('data', (text) => (words = (words + text).slice(0, 4096)))
     child.once('error', (error) => (words ||= error.message))
     child.once('close', () => {
       clearTimeout(limit)
       process.off('exit', kill)
-      const reason = words.split('\n').find((line) => /error/i.test(line))?.trim().replace(/\.$/, '')
-      done(`Electron could not be fetched${reason ? ` (${reason.slice(0, 160)})` : ''}; for the window, once: ${fetchLater}`)
+      for (const [signal, leave] of interrupted) process.off(signal, leave)
+      const reason = words
+        .split('\n')
+        .find((line) => /error/i.test(line))
+        ?.trim()
+        .replace(/\.$/, '')
+      done(
+        `Electron could not be fetched${reason ? ` (${reason.slice(0, 160)})` : ''}; for the window, once: ${fetchLater}`,
+      )
     })
   })
 }
@@ -116,7 +133,13 @@ async function openWindow(program, files) {
   const ended = await follow(child)
   if (ended.status === 0) return null
   if (Date.now() - started > failedStartMs) process.exit(ended.status ?? 1)
-  const reason = ended.words ?? words.trim().split('\n').findLast((line) => /error|fatal|cannot/i.test(line)) ?? `it ended with ${ended.signal ?? ended.status}`
+  const reason =
+    ended.words ??
+    words
+      .trim()
+      .split('\n')
+      .findLast((line) => /error|fatal|cannot/i.test(line)) ??
+    `it ended with ${ended.signal ?? ended.status}`
   return `Electron did not start: ${reason.trim().slice(0, 300)}`
 }
 
@@ -130,7 +153,11 @@ function showInBrowser(address) {
   const signpost = join(root, 'dist', `open-${randomBytes(8).toString('hex')}.html`)
   const remove = () => rmSync(signpost, { force: true })
   try {
-    writeFileSync(signpost, `<!doctype html><meta charset="utf-8"><title>Vethlab</title><meta http-equiv="refresh" content="0; url=${address}">\n`, { mode: 0o600, flag: 'wx' })
+    writeFileSync(
+      signpost,
+      `<!doctype html><meta charset="utf-8"><title>Vethlab</title><meta http-equiv="refresh" content="0; url=${address}">\n`,
+      { mode: 0o600, flag: 'wx' },
+    )
     chmodSync(signpost, 0o600)
   } catch {
     // A checkout of somebody else's. The address is on the terminal.

@@ -47,7 +47,10 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {} }: Layou
   const kept = Object.keys(previous).filter((id) => graph.nodes.has(id))
   const build = (fixed: Places): Drawing => {
     const places = new Map([...auto.places].map(([id, place]) => [id, fixed[id] ?? place]))
-    const moved = new Set(Object.keys(fixed).filter((id) => !same(fixed[id], auto.places.get(id))))
+    // A box of a grid that only kept its place is still reached by its lane; one that was moved by hand is not.
+    const moved = new Set(
+      Object.keys(fixed).filter((id) => !same(fixed[id], auto.places.get(id)) && (saved[id] !== undefined || !auto.rows.has(id))),
+    )
     const boxes = composeAll(graph, places, auto, moved, fixed, compose)
     return { boxes, cables: drawCables(scene, boxes, words) }
   }
@@ -74,8 +77,8 @@ function composeAll(
   const sides = new Map(auto.sides)
   const none = new Map<string, number>()
   let boxes = new Map([...places].map(([id, place]) => [id, { ...compose(id, sides, none, null), ...place }]))
+  if (Object.keys(fixed).length > 0) freeNewcomers(boxes, fixed, places)
   if (moved.size > 0) {
-    freeNewcomers(boxes, fixed, places)
     turnSides(graph, boxes, sides, moved)
     boxes = new Map([...places].map(([id, place]) => [id, { ...compose(id, sides, none, null), ...place }]))
   }

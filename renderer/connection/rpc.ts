@@ -5,12 +5,7 @@ import { channelReader, channelWriter } from '../../electron/core/channel.js'
 import type { TextChannel } from '../../electron/core/channel.js'
 import { maxMessageBytes } from '../../electron/core/rpc.js'
 import type { Failure, Notifications, Params, RequestName, Results } from '../../electron/core/rpc.js'
-import type {
-  ShellNotifications,
-  ShellParams,
-  ShellRequestName,
-  ShellResults,
-} from '../../electron/core/rpc-shell.js'
+import type { ShellNotifications, ShellParams, ShellRequestName, ShellResults } from '../../electron/core/rpc-shell.js'
 
 export type Name = RequestName | ShellRequestName
 export type ParamsOf<N extends Name> = N extends RequestName

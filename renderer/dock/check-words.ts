@@ -2,7 +2,12 @@ import type { LabCheck } from '../../electron/core/lab/lab.js'
 
 /** What is asked of the network, in the words of the lab file. */
 export function checkQuestion(check: LabCheck): string {
-  const target = check.kind === 'ping' ? check.target : check.target.includes(':') ? `[${check.target}]:${check.port}` : `${check.target}:${check.port}`
+  const target =
+    check.kind === 'ping'
+      ? check.target
+      : check.target.includes(':')
+        ? `[${check.target}]:${check.port}`
+        : `${check.target}:${check.port}`
   return `${check.from} → ${check.kind} ${target}`
 }
 

@@ -12,10 +12,13 @@ export function reasonOf(step: Step): ReasonKey {
     case 'namespace-delete':
       return 'reason.namespaceDelete'
     case 'sysctl-set':
-      if (/ip_forward$|\.forwarding$/.test(step.key)) return step.value === '1' ? 'reason.forwardingOn' : 'reason.forwardingOff'
+      if (/ip_forward$|\.forwarding$/.test(step.key))
+        return step.value === '1' ? 'reason.forwardingOn' : 'reason.forwardingOff'
       return /disable_ipv6$/.test(step.key) && step.value === '1' ? 'reason.ipv6Off' : 'reason.sysctl'
     case 'veth-add':
-      return step.namespace === hostNamespace || step.peer.namespace === hostNamespace ? 'reason.vethHost' : 'reason.veth'
+      return step.namespace === hostNamespace || step.peer.namespace === hostNamespace
+        ? 'reason.vethHost'
+        : 'reason.veth'
     case 'bridge-add':
       return 'reason.bridge'
     case 'vxlan-add':

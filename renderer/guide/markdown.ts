@@ -2,8 +2,7 @@
  * A small, safe part of Markdown for the texts of guides: paragraphs, lists, code, emphasis. The result is data that a
  * component turns into elements one by one; there is no HTML anywhere on the way, so a lab file cannot bring any.
  */
-export type Inline =
-  | { readonly kind: 'text' | 'code' | 'strong' | 'emphasis'; readonly text: string }
+export type Inline = { readonly kind: 'text' | 'code' | 'strong' | 'emphasis'; readonly text: string }
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }
@@ -49,7 +48,8 @@ export function parseMarkdown(source: string): readonly Block[] {
     const words: string[] = []
     for (; at < lines.length; at += 1) {
       const next = lines[at] ?? ''
-      if (next.trim() === '' || (words.length > 0 && (fence.test(next) || bullet.test(next) || numbered.test(next)))) break
+      if (next.trim() === '' || (words.length > 0 && (fence.test(next) || bullet.test(next) || numbered.test(next))))
+        break
       words.push(next.trim())
     }
     blocks.push({ kind: 'paragraph', content: parseInline(joinLines(words)) })
@@ -63,7 +63,8 @@ function joinLines(words: readonly string[]): string {
 }
 
 // Each alternative stops at the first closing mark, so matching is linear.
-const marks = /`([^`]+)`|\*\*([^*]+)\*\*|__([^_]+)__|\*([^*\s][^*]*)\*|(?<![\p{L}\p{N}_])_([^_\s][^_]*)_(?![\p{L}\p{N}_])/gu
+const marks =
+  /`([^`]+)`|\*\*([^*]+)\*\*|__([^_]+)__|\*([^*\s][^*]*)\*|(?<![\p{L}\p{N}_])_([^_\s][^_]*)_(?![\p{L}\p{N}_])/gu
 
 export function parseInline(text: string): readonly Inline[] {
   const parts: Inline[] = []

@@ -38,5 +38,9 @@ export function statusOf(app: App): Status {
     return plain(t('status.deploying', { done, total }), true)
   }
   if (!live.hasContent) return plain(t('status.stopped'))
-  return { tone: 'ok', text: t(session.capabilities?.mode === 'elevated' ? 'status.runningHost' : 'status.running'), busy: false }
+  return {
+    tone: 'ok',
+    text: t(session.capabilities?.mode === 'elevated' ? 'status.runningHost' : 'status.running'),
+    busy: false,
+  }
 }

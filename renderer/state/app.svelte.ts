@@ -47,7 +47,11 @@ export class App {
     this.live = new Live(this.link)
     this.deploy = new Deploy(this.link, this.document, this.live)
     this.commands = new Commands(this.link)
-    this.checks = new Checks(this.link, () => this.document.lab?.checks ?? [])
+    this.checks = new Checks(
+      this.link,
+      () => this.document.lab?.checks ?? [],
+      () => this.document.labFile,
+    )
     this.terminals = new Terminals(this.link)
     this.guide = new Guide(this.link, this.document, this.live, this.checks)
     this.files = new Files(this.link, this.document, this.dialogs, () => this.labOpened())
@@ -59,7 +63,12 @@ export class App {
         const { title, dirty, isOpen } = this.document
         const shown = isOpen ? `${title} - Vethlab` : 'Vethlab'
         document.title = `${dirty ? '* ' : ''}${shown}`
-        const state = { title: shown.slice(0, 200), unsaved: dirty, language: this.settings.language, theme: theme.current }
+        const state = {
+          title: shown.slice(0, 200),
+          unsaved: dirty,
+          language: this.settings.language,
+          theme: theme.current,
+        }
         if (this.link.state.kind === 'up') void attempt(this.link.request('window/state', state))
       })
     })

@@ -1,5 +1,6 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import type { LabCheck } from '../../electron/core/lab/lab.js'
+import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { CheckResult, Failure } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
@@ -14,6 +15,8 @@ export class Checks {
   constructor(
     private readonly rpc: Rpc,
     private readonly list: () => readonly LabCheck[],
+    /** The lab they stand in: it need not be deployed, a learner may have built the network by hand. */
+    private readonly lab: () => LabFile | null,
   ) {
     rpc.on('check/result', ({ check }) => this.take(check))
   }
@@ -23,10 +26,11 @@ export class Checks {
 
   async run(names: readonly string[]): Promise<void> {
     const wanted = names.filter((name) => !this.running.has(name))
-    if (wanted.length === 0) return
+    const lab = this.lab()
+    if (wanted.length === 0 || !lab) return
     for (const name of wanted) this.running.add(name)
     this.failure = null
-    const answer = await attempt(this.rpc.request('lab/check', { only: wanted }))
+    const answer = await attempt(this.rpc.request('lab/check', { only: wanted, lab }))
     if (answer.ok) for (const check of answer.checks) this.take(check)
     else this.failure = answer.failure
     for (const name of wanted) this.running.delete(name)

@@ -2,7 +2,11 @@
 import type { RecoveredWork } from '../../electron/core/rpc-shell.js'
 
 export type Question =
-  | { readonly kind: 'unsaved'; readonly title: string; readonly answer: (chosen: 'save' | 'discard' | 'cancel') => void }
+  | {
+      readonly kind: 'unsaved'
+      readonly title: string
+      readonly answer: (chosen: 'save' | 'discard' | 'cancel') => void
+    }
   | {
       readonly kind: 'overwrite'
       readonly path: string

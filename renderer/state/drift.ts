@@ -97,7 +97,13 @@ function describe(id: string, steps: readonly PlannedStep[]): Drift {
   const [first] = steps as [PlannedStep, ...PlannedStep[]]
   const { step } = first
   const one = steps.length === 1
-  return { id, namespace: step.namespace, steps, kind: kindOf(step, one ? null : (steps.at(-1)?.step ?? null)), what: words(step) }
+  return {
+    id,
+    namespace: step.namespace,
+    steps,
+    kind: kindOf(step, one ? null : (steps.at(-1)?.step ?? null)),
+    what: words(step),
+  }
 }
 
 function kindOf(step: Step, last: Step | null): DriftKind {

@@ -17,7 +17,8 @@ export function keepDrift(labFile: LabFile, drift: Drift, live: LiveState): LabF
   const read = labFromLive(live, labFile.name).lab
   const [first] = drift.steps
   // What is made or removed as a whole is one thing; the steps after the first only put back what was on it.
-  const whole = first !== undefined && /^(namespace|veth|bridge|vxlan|dummy)-(add|delete)$|^link-delete$/.test(first.step.op)
+  const whole =
+    first !== undefined && /^(namespace|veth|bridge|vxlan|dummy)-(add|delete)$|^link-delete$/.test(first.step.op)
   for (const { step } of whole ? [first] : drift.steps) keepStep(file, read, step)
   return file
 }
@@ -169,7 +170,11 @@ function bridgesOf(file: LabFile, namespace: string): NonNullable<NamespaceEntry
 }
 
 /** The entry of an interface or a bridge, made where the lab only named the interface in a link. */
-function interfaceOf(file: LabFile, namespace: string, name: string): NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]> {
+function interfaceOf(
+  file: LabFile,
+  namespace: string,
+  name: string,
+): NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]> {
   const entry = namespaceOf(file, namespace)
   const table = entry.bridges && Object.hasOwn(entry.bridges, name) ? entry.bridges : (entry.interfaces ??= {})
   const found = table[name] ?? {}
@@ -210,7 +215,11 @@ function copyEntry(file: LabFile, read: LabFile, namespace: string, name: string
   const bridge = there?.bridges?.[name]
   if (bridge) bridgesOf(file, namespace)[name] = structuredClone(bridge)
   const plain = there?.interfaces?.[name]
-  if (plain) namespaceOf(file, namespace).interfaces = { ...file.namespaces?.[namespace]?.interfaces, [name]: structuredClone(plain) }
+  if (plain)
+    namespaceOf(file, namespace).interfaces = {
+      ...file.namespaces?.[namespace]?.interfaces,
+      [name]: structuredClone(plain),
+    }
   const master = Object.entries(there?.bridges ?? {}).find(([, each]) => each?.ports?.includes(name))?.[0]
   if (master === undefined) return
   unplug(file, namespace, name)

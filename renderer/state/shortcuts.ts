@@ -4,15 +4,22 @@ import type { Action } from './actions.js'
 import type { App } from './app.svelte.js'
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) && target.getAttribute('type') !== 'radio'
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+  target.getAttribute('type') !== 'radio'
 
 /** Returns a function that takes them off again. */
 export function bindShortcuts(app: App, actions: readonly Action[]): () => void {
   const bindings = Object.fromEntries(
-    actions.flatMap((action) => (action.keys === undefined ? [] : [[action.keys, (event: KeyboardEvent) => carryOut(action, event)]])),
+    actions.flatMap((action) =>
+      action.keys === undefined ? [] : [[action.keys, (event: KeyboardEvent) => carryOut(action, event)]],
+    ),
   )
   const numbers = Object.fromEntries(
-    Array.from({ length: 9 }, (_, index) => [`$mod+Digit${index + 1}`, (event: KeyboardEvent) => showTerminal(index, event)]),
+    Array.from({ length: 9 }, (_, index) => [
+      `$mod+Digit${index + 1}`,
+      (event: KeyboardEvent) => showTerminal(index, event),
+    ]),
   )
 
   function carryOut(action: Action, event: KeyboardEvent): void {

@@ -8,5 +8,8 @@ export function say(text: string): void {
 
 /** The kernel's own words follow the sentence, where there are any. */
 export function tell(failure: Failure): void {
-  toast.error(failure.message, failure.output && !failure.message.includes(failure.output) ? { description: failure.output } : {})
+  toast.error(
+    failure.message,
+    failure.output && !failure.message.includes(failure.output) ? { description: failure.output } : {},
+  )
 }

@@ -16,5 +16,10 @@ export function takeTerminalKey(event: KeyboardEvent, keys: TerminalKeys): boole
     return true
   }
   // These are the window's wherever the focus is: the palette, the terminals by number, deploy.
-  return event.ctrlKey && !event.altKey && !event.metaKey && (/^Digit[1-9]$/.test(event.code) || event.code === 'Backquote' || event.key === 'Enter')
+  return (
+    event.ctrlKey &&
+    !event.altKey &&
+    !event.metaKey &&
+    (/^Digit[1-9]$/.test(event.code) || event.code === 'Backquote' || event.key === 'Enter')
+  )
 }

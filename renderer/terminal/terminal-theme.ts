@@ -31,5 +31,8 @@ export function terminalTheme(element: Element): ITheme {
 
 /** Resolves when the screen's font is there, in both weights, or cannot be had. */
 export async function fontsLoaded(): Promise<void> {
-  await Promise.allSettled([document.fonts.load('12px "JetBrains Mono"'), document.fonts.load('600 12px "JetBrains Mono"')])
+  await Promise.allSettled([
+    document.fonts.load('12px "JetBrains Mono"'),
+    document.fonts.load('600 12px "JetBrains Mono"'),
+  ])
 }

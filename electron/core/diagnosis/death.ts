@@ -59,7 +59,9 @@ export function findDeath(
   network: Network,
 ): Death | null {
   const complaint = findComplaint(hops)
-  const lost = hops.find(({ event, leg, observed }) => event === 'dropped' && !observed && (leg === 'request' || leg === 'reply'))
+  const lost = hops.find(
+    ({ event, leg, observed }) => event === 'dropped' && !observed && (leg === 'request' || leg === 'reply'),
+  )
   const at = lost ?? strangerHop(hops, network)
   if (!at) return null
   const leg = at.leg === 'reply' ? 'reply' : 'request'

@@ -62,7 +62,8 @@ export const addressAdd = (namespace: string, dev: string, address: string): Ste
   address,
   family: isIpv6(bare(address)) ? 'ipv6' : 'ipv4',
 })
-export const addressDelete = (namespace: string, dev: string, address: string): Step => ({
-  ...addressAdd(namespace, dev, address),
-  op: 'address-delete',
-} as Step)
+export const addressDelete = (namespace: string, dev: string, address: string): Step =>
+  ({
+    ...addressAdd(namespace, dev, address),
+    op: 'address-delete',
+  }) as Step

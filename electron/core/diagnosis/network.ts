@@ -39,7 +39,7 @@ export class Network {
   }
 
   /** The other end of a cable. */
-  peer(namespace: string, link: LiveLink): { readonly namespace: string; readonly link: LiveLink } | undefined {
+  peer(link: LiveLink): { readonly namespace: string; readonly link: LiveLink } | undefined {
     if (!link.peer?.namespace) return undefined
     const { namespace: far, index } = link.peer
     const found = this.#namespaces.get(far)?.links.find((each) => each.index === index)
@@ -50,9 +50,7 @@ export class Network {
   addresses(namespace: string, dev?: string): readonly LiveAddress[] {
     return (this.#namespaces.get(namespace)?.addresses ?? []).filter(
       (each) =>
-        (dev === undefined || each.dev === dev) &&
-        !isLoopback(bare(each.address)) &&
-        !isLinkLocal(bare(each.address)),
+        (dev === undefined || each.dev === dev) && !isLoopback(bare(each.address)) && !isLinkLocal(bare(each.address)),
     )
   }
 
@@ -61,9 +59,7 @@ export class Network {
     const wanted = canonicalAddress(address)
     return [...this.#namespaces.values()].flatMap(({ name, addresses }) =>
       addresses.flatMap((each) =>
-        canonicalAddress(each.address) === wanted
-          ? [{ namespace: name, dev: each.dev, address: each.address }]
-          : [],
+        canonicalAddress(each.address) === wanted ? [{ namespace: name, dev: each.dev, address: each.address }] : [],
       ),
     )
   }

@@ -8,7 +8,7 @@ import type { Message } from './words.js'
 export interface Finding {
   /** Where a rule names more than one code; else that of the rule. */
   readonly code?: DiagnosisCode
-  readonly namespace: string
+  readonly namespace: string | null
   readonly interface: string | null
   readonly message: Message
   readonly evidence: readonly Evidence[]

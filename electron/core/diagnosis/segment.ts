@@ -32,7 +32,7 @@ export function segment(network: Network, start: Place, ignoreState = false): Pl
   for (let place = queue.shift(); place; place = queue.shift()) {
     const { namespace, link } = place
     if (!ignoreState && !link.up) continue
-    const far = network.peer(namespace, link)
+    const far = network.peer(link)
     if (far) visit(far.namespace, far.link)
     const bridge = link.bridge ? link.name : link.master
     for (const other of bridge === null ? [] : (network.namespace(namespace)?.links ?? [])) {
@@ -47,11 +47,13 @@ export function segment(network: Network, start: Place, ignoreState = false): Pl
 function tunnelEnds(network: Network, { link }: Place): Place[] {
   const { vxlan } = link
   if (!vxlan?.remote) return []
-  return network.owners(vxlan.remote).flatMap(({ namespace }) =>
-    (network.namespace(namespace)?.links ?? [])
-      .filter((other) => other.vxlan?.id === vxlan.id)
-      .map((other) => ({ namespace, link: other })),
-  )
+  return network
+    .owners(vxlan.remote)
+    .flatMap(({ namespace }) =>
+      (network.namespace(namespace)?.links ?? [])
+        .filter((other) => other.vxlan?.id === vxlan.id)
+        .map((other) => ({ namespace, link: other })),
+    )
 }
 
 export const shares = (places: readonly Place[], wanted: Place): boolean =>
@@ -79,7 +81,10 @@ export function obstacle(network: Network, from: Place, to: Place): Obstacle | n
       if (bridge && end.link.master !== bridge.link.name) {
         if (end.link.master === null) return { kind: 'not-a-port', at: end, bridge: bridge.link }
         // A port of another bridge: whose port it should be is said by where its cable's other end belongs.
-        if (loose.filter(({ namespace, link }) => namespace === end.namespace && link.master === end.link.master).length === 1)
+        if (
+          loose.filter(({ namespace, link }) => namespace === end.namespace && link.master === end.link.master)
+            .length === 1
+        )
           return { kind: 'not-a-port', at: end, bridge: bridge.link }
       }
     }

@@ -1,7 +1,6 @@
 import type { CapturedFrame, TracedHop } from './hop.js'
 import { packetType } from './hop.js'
 import { writePcapng } from './pcapng.js'
-import type { TopologyNamespace } from './topology.js'
 
 export interface TraceCapture {
   /** Program and version, for the file's header. */
@@ -10,7 +9,11 @@ export interface TraceCapture {
   readonly comment: string | null
   readonly frames: readonly CapturedFrame[]
   readonly hops: readonly TracedHop[]
-  readonly namespaces: readonly TopologyNamespace[]
+  /** Names of all interfaces. A `LiveNamespace` will do. */
+  readonly namespaces: readonly {
+    readonly name: string
+    readonly links: readonly { readonly index: number; readonly name: string }[]
+  }[]
 }
 
 /**

@@ -72,7 +72,11 @@ function part(
   fill?: (m: MessageWriter) => void,
 ): Buffer {
   writer.begin(type, flags)
-  writer.u8(family).u8(0).u8(resource >> 8).u8(resource & 0xff)
+  writer
+    .u8(family)
+    .u8(0)
+    .u8(resource >> 8)
+    .u8(resource & 0xff)
   fill?.(writer)
   return Buffer.from(writer.bytes.subarray(0, writer.finish(sequence)))
 }

@@ -1,8 +1,12 @@
 /** Tells whose nftables ruleset has changed. The main thread reads it: rules are spelled by `nft` and `iptables`. */
+import { traceTable } from '../../core/live/own-table.js'
 import { Refusal } from './errno.js'
 import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
+import { eachAttribute, readString } from './netlink/message.js'
 import { openNetfilter, rulesetGeneration } from './nfnetlink.js'
 import { EPOLLIN, type Poller } from './poller.js'
+
+const NFT_MSG_NEWGEN = 15
 
 /** The generation of a ruleset that nobody has touched. */
 const untouchedGeneration = 1
@@ -31,7 +35,9 @@ export class RulesetWatch implements NamespaceListener {
     if (!namespace.ruleset) return
     if (found) this.#found.add(namespace)
     this.#poller.add(namespace.ruleset.fd, EPOLLIN, () => {
-      namespace.ruleset?.drain(() => {})
+      let changed = false
+      const lost = namespace.ruleset?.drain((type, bytes, at, end) => (changed ||= isOfLearner(type, bytes, at, end)))
+      if (!changed && !lost) return
       this.#changed.add(namespace)
       this.#schedule()
     })
@@ -61,6 +67,17 @@ export class RulesetWatch implements NamespaceListener {
   close(): void {
     this.#closed = true
   }
+}
+
+/** Whether an event is about anything but the table of a trace; the generation's own number says nothing either way. */
+function isOfLearner(type: number, bytes: Buffer, at: number, end: number): boolean {
+  if ((type & 0xff) === NFT_MSG_NEWGEN) return false
+  let own = false
+  // The table's name is attribute 1 of every object (linux/netfilter/nf_tables.h).
+  eachAttribute(bytes, at + 4, end, (attribute, where, length) => {
+    if (attribute === 1) own = readString(bytes, where, length) === traceTable
+  })
+  return !own
 }
 
 function hasRules(namespaces: Namespaces, namespace: Namespace): boolean {

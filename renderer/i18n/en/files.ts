@@ -20,7 +20,8 @@ export const files = {
   'unsaved.text': 'The lab has changes that are in no file yet.',
   'unsaved.discard': 'Discard changes',
   'overwrite.changedTitle': 'The file has changed',
-  'overwrite.changed': 'Another program wrote to {path} after it was opened here. Overwriting it loses what that program wrote.',
+  'overwrite.changed':
+    'Another program wrote to {path} after it was opened here. Overwriting it loses what that program wrote.',
   'overwrite.existsTitle': 'There is a file already',
   'overwrite.exists': '{path} exists. Overwriting it loses what is in it.',
   'overwrite.overwrite': 'Overwrite',

@@ -41,7 +41,8 @@ export const frame = {
   'deploy.done': { one: 'Deployed: {count} command in {ms} ms', other: 'Deployed: {count} commands in {ms} ms' },
   'deploy.skipped': 'Left out: {command}',
   'deploy.stopped': 'Stopped. Everything the lab had built is gone.',
-  'banner.lost': 'The connection to Vethlab is lost. What you see is the last known state; it is tried again by itself.',
+  'banner.lost':
+    'The connection to Vethlab is lost. What you see is the last known state; it is tried again by itself.',
   'banner.released': 'This window was let go: Vethlab was opened in another window, or has ended.',
   'banner.connect': 'Connect again',
   'banner.startAgain': 'Start the sandbox again',

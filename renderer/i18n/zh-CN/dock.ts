@@ -21,7 +21,7 @@ export const dock = {
   'terminal.leave': '离开终端',
   'commands.none': '尚未执行任何命令。搭建或更改实验的每条命令都会列在这里。',
   'checks.none': '这个实验没有检查',
-  'checks.deployFirst': '部署实验后即可运行',
+  'checks.deployFirst': '尚未部署',
   'checks.runAll': '全部运行',
   'checks.run': '运行',
   'checks.runOne': '运行检查“{name}”',

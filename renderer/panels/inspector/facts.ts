@@ -66,21 +66,29 @@ const mainSettings = [
 type Entries = readonly (readonly [key: string, value: string])[]
 
 /** Kernel settings worth a line, with those the lab names; and the others that are watched. */
-export function settingsOf(namespace: LiveNamespace, lab: LabNamespace | undefined): { readonly first: Entries; readonly rest: Entries } {
+export function settingsOf(
+  namespace: LiveNamespace,
+  lab: LabNamespace | undefined,
+): { readonly first: Entries; readonly rest: Entries } {
   const bridges = namespace.links.some(({ kind }) => kind === 'bridge')
   const all = Object.entries(namespace.sysctls).filter(([key]) => bridges || !key.startsWith('net.bridge.'))
-  const isFirst = (key: string): boolean => mainSettings.includes(key) || (lab !== undefined && Object.hasOwn(lab.sysctls, key))
+  const isFirst = (key: string): boolean =>
+    mainSettings.includes(key) || (lab !== undefined && Object.hasOwn(lab.sysctls, key))
   return { first: all.filter(([key]) => isFirst(key)), rest: all.filter(([key]) => !isFirst(key)) }
 }
 
 /** Interfaces as people look for them: what carries traffic first, `lo` last. */
 export function sortedLinks(namespace: LiveNamespace): readonly LiveLink[] {
-  return [...namespace.links].sort((a, b) => Number(a.kind === 'loopback') - Number(b.kind === 'loopback') || a.index - b.index)
+  return [...namespace.links].sort(
+    (a, b) => Number(a.kind === 'loopback') - Number(b.kind === 'loopback') || a.index - b.index,
+  )
 }
 
 /** Entries that a bridge learned or was given for hosts; the kernel's own multicast and self entries say nothing about them. */
 export function bridgeEntries(namespace: LiveNamespace): readonly LiveFdbEntry[] {
-  return namespace.fdb.filter((entry) => (entry.master !== null || entry.dst !== null) && !/^(33:33|01:00:5e|01:80:c2)/.test(entry.mac))
+  return namespace.fdb.filter(
+    (entry) => (entry.master !== null || entry.dst !== null) && !/^(33:33|01:00:5e|01:80:c2)/.test(entry.mac),
+  )
 }
 
 export interface RuleChain {
@@ -131,9 +139,15 @@ function short(value: number): string {
 export function nftTables(nft: readonly unknown[]): readonly { readonly name: string; readonly rules: number }[] {
   const own = new Set(['filter', 'nat', 'mangle', 'raw', 'security'])
   const counts = new Map<string, number>()
-  for (const entry of nft as readonly { table?: { family: string; name: string }; rule?: { family: string; table: string } }[]) {
+  for (const entry of nft as readonly {
+    table?: { family: string; name: string }
+    rule?: { family: string; table: string }
+  }[]) {
     if (entry.table && !(own.has(entry.table.name) && /^ip6?$/.test(entry.table.family)))
-      counts.set(`${entry.table.family} ${entry.table.name}`, counts.get(`${entry.table.family} ${entry.table.name}`) ?? 0)
+      counts.set(
+        `${entry.table.family} ${entry.table.name}`,
+        counts.get(`${entry.table.family} ${entry.table.name}`) ?? 0,
+      )
     if (entry.rule) {
       const key = `${entry.rule.family} ${entry.rule.table}`
       if (counts.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)

@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { chromium, type Browser, type Page } from 'playwright-core'
-import { createServer, type ViteDevServer } from 'vite'
+import { build, preview, type InlineConfig } from 'vite'
 
 const path = (to: string): string => fileURLToPath(new URL(to, import.meta.url))
 
@@ -14,42 +17,64 @@ export interface OpenOptions {
   readonly theme?: 'dark' | 'light'
   readonly language?: 'en' | 'zh-CN'
   readonly reducedMotion?: 'reduce' | 'no-preference'
+  /** CSS pixels to device pixels. */
+  readonly scale?: number
 }
 
-/** Serves the harness page on a free port of the loopback address and starts the system's Chromium with a fresh profile. */
+/** A profile of its own, nothing fetched from outside, software rendering: the same on every machine. */
+const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+/**
+ * Builds the harness page as the app is built, serves it on a free port of the loopback address and starts the system's
+ * Chromium. `close` frees all three.
+ */
 export async function startHarness(): Promise<Harness> {
-  const server: ViteDevServer = await createServer({
-    configFile: false,
-    root: path('harness'),
-    logLevel: 'error',
-    cacheDir: path('../../../node_modules/.vite-harness'),
-    plugins: [svelte({ configFile: path('../../../svelte.config.js') })],
-    server: { port: 0, host: '127.0.0.1', fs: { allow: [path('../../..')] }, watch: null, hmr: false },
-  })
-  await server.listen()
-  const address = server.httpServer?.address()
-  if (address === null || address === undefined || typeof address === 'string') throw new Error('the harness has no port')
-  let browser: Browser
+  const outDir = await mkdtemp(join(tmpdir(), 'vethlab-canvas-'))
+  const undo: (() => Promise<unknown>)[] = [() => rm(outDir, { recursive: true, force: true })]
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
   try {
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-    })
+    const config: InlineConfig = {
+      configFile: false,
+      root: path('harness'),
+      logLevel: 'error',
+      plugins: [svelte({ configFile: path('../../../svelte.config.js') })],
+      build: { outDir, emptyOutDir: true, target: 'chrome120', assetsInlineLimit: 0 },
+      preview: { port: 0, host: '127.0.0.1' },
+    }
+    await build(config)
+    const server = await preview(config)
+    undo.push(() => server.close())
+    const address = server.httpServer.address()
+    if (address === null || typeof address === 'string') throw new Error('the harness has no port')
+    const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumFlags })
+    undo.push(() => browser.close())
+    const origin = `http://127.0.0.1:${address.port}`
+    return { open: (picture, options) => openPage(browser, origin, picture, options), close }
   } catch (error) {
-    await server.close()
+    await close()
     throw error
   }
-  return {
-    open: async (picture, { theme = 'dark', language = 'en', reducedMotion = 'no-preference' } = {}) => {
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion })
-      await page.goto(`http://127.0.0.1:${address.port}/?picture=${picture}&theme=${theme}&language=${language}`)
-      await page.waitForSelector('.drawing [data-namespace]', { state: 'attached', timeout: 30_000 })
-      await page.evaluate('document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))')
-      return page
-    },
-    close: async () => {
-      await browser.close()
-      await server.close()
-    },
-  }
 }
+
+async function openPage(browser: Browser, origin: string, picture: string, options: OpenOptions = {}): Promise<Page> {
+  const { theme = 'dark', language = 'en', reducedMotion = 'no-preference', scale = 1 } = options
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion, deviceScaleFactor: scale })
+  await page.goto(`${origin}/?picture=${picture}&theme=${theme}&language=${language}`)
+  await page.waitForSelector('.drawing [role=tree]', { state: 'attached', timeout: 30_000 })
+  await page.evaluate('document.fonts.ready')
+  await frames(page, 2)
+  return page
+}
+
+/** Waits until the page has painted this many times. */
+export const frames = (page: Page, count: number): Promise<unknown> =>
+  page.evaluate(`(async () => { for (let n = 0; n < ${count}; n++) await new Promise(requestAnimationFrame) })()`)

@@ -4,19 +4,20 @@ import { startHarness } from './harness-server.js'
 test('perf', async () => {
   const h = await startHarness()
   try {
-    const page = await h.open('many')
+    const page = await h.open('star100')
+    await page.waitForTimeout(2000)
     const cdp = await page.context().newCDPSession(page)
-    await page.evaluate(async () => { const cy=(document.querySelector('.graph') as any)._cyreg.cy; cy.zoom({level: 1, renderedPosition:{x:400,y:300}}); for (let i=0;i<30;i++) { cy.panBy({x: i<15?7:-7, y: i%2?3:-3}); await new Promise(requestAnimationFrame); await new Promise((r)=>requestIdleCallback(r as any)) } })
-    const ev: any[] = []; cdp.on('Tracing.dataCollected', (d)=>ev.push(...d.value))
-    await cdp.send('Tracing.start', { traceConfig: { includedCategories: ['devtools.timeline','disabled-by-default-devtools.timeline','cc','blink','toplevel','viz'] } } as any)
-    await page.evaluate(async () => {
-        const cy = (document.querySelector('.graph') as any)._cyreg?.cy
-        for (let i=0;i<40;i++) { cy.panBy({x: i<20?7:-7, y: i%2?3:-3}); await new Promise(requestAnimationFrame) }
-    })
-    const done = new Promise((r)=>cdp.once('Tracing.tracingComplete', r as any)); await cdp.send('Tracing.end'); await done
-    const names = new Map<string,string>(); for (const e of ev) if (e.name==='thread_name') names.set(e.pid+':'+e.tid, e.args.name)
-    const sum = new Map<string,[number,number]>()
-    for (const e of ev) if (e.ph==='X' && e.tdur) { const k=(names.get(e.pid+':'+e.tid)??'?')+' '+e.name; const v=sum.get(k)??[0,0]; v[0]+=e.tdur; v[1]++; sum.set(k,v) }
-    console.log('T', [...sum].sort((a,b)=>b[1][0]-a[1][0]).slice(0,45).map(([k,v])=>`${k} ${(v[0]/40/1000).toFixed(2)}ms x${(v[1]/40).toFixed(1)}`).join('\n'))
+    await cdp.send('Profiler.enable'); await cdp.send('Profiler.setSamplingInterval',{interval:200}); await cdp.send('Profiler.start')
+    const N=12
+    for (let i=0;i<N;i++) await page.evaluate(async (i) => {
+      ;(window as any).harness.live((live: any) => ({...live, revision: live.revision+1, namespaces: live.namespaces.map((n: any) => n.name==='ns5' ? {...n, links: n.links.map((l: any)=> l.name==='eth0' ? {...l, up: i%2===1, carrier: i%2===1}: l)} : n)}))
+      await new Promise((d)=>requestAnimationFrame(()=>{ const c=new MessageChannel(); c.port1.onmessage=d as any; c.port2.postMessage(0)}))
+    }, i)
+    const {profile} = await cdp.send('Profiler.stop'); const dt=profile.timeDeltas!; const byId=new Map(profile.nodes.map(n=>[n.id,n]));
+    const parent=new Map<number,number>(); profile.nodes.forEach(n=>n.children?.forEach(c=>parent.set(c,n.id)))
+    const tot=new Map<string,number>(), self=new Map<string,number>()
+    profile.samples!.forEach((s,i)=>{ const seen=new Set<string>(); let id: number|undefined=s; const n0=byId.get(s)!; const k0=n0.callFrame.functionName+':'+n0.callFrame.lineNumber; self.set(k0,(self.get(k0)??0)+dt[i]!); while(id!==undefined){const n=byId.get(id)!; const k=n.callFrame.functionName+':'+n.callFrame.lineNumber; if(!seen.has(k)){seen.add(k); tot.set(k,(tot.get(k)??0)+dt[i]!)}; id=parent.get(id)} })
+    const pr=(m: Map<string,number>)=>[...m].sort((a,b)=>b[1]-a[1]).slice(0,45).map(([k,v])=>`${k} ${(v/N/1000).toFixed(2)}`).join(' | ')
+    console.log('TOTAL', pr(tot)); console.log('SELF', pr(self))
   } finally { await h.close() }
 }, 120000)

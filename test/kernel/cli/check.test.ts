@@ -19,8 +19,8 @@ describe.each(worlds)('check as %s', (_, makeWorld) => {
   })
   afterEach(() => world.untilNothingIsLeft())
   afterAll(() => {
-    expect(dumpDefaultNamespace()).toBe(before)
     world.dispose()
+    expect(dumpDefaultNamespace()).toBe(before)
   })
 
   test('all checks as expected: exit code 0 and the exact document', async () => {

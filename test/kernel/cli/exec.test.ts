@@ -20,9 +20,9 @@ describe.each(worlds)('exec as %s', (_, makeWorld) => {
     expect([started.status, started.stdout]).toEqual([0, ''])
   })
   afterAll(async () => {
-    expect((await world.cli('down', 'pair')).status).toBe(0)
-    await world.untilNothingIsLeft()
-    world.dispose()
+    const { status } = await world.cli('down', 'pair')
+    await world.untilNothingIsLeft().finally(() => world.dispose())
+    expect(status).toBe(0)
   })
   const exec = (...words: string[]): ReturnType<World['run']> => world.cli('exec', 'pair', ...words)
 

@@ -29,8 +29,8 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
   })
   afterEach(() => world.untilNothingIsLeft())
   afterAll(() => {
-    expect(dumpDefaultNamespace()).toBe(before)
     world.dispose()
+    expect(dumpDefaultNamespace()).toBe(before)
   })
 
   const up = (name: string): ReturnType<World['run']> => world.cli('up', '-d', world.file(`${name}.yaml`, pair(name)))

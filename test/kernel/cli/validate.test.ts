@@ -124,6 +124,7 @@ describe('validate', () => {
       const all: number[] = []
       for (let round = 0; round < 5; round++) {
         const ran = await world.run(['bash', '-c', `TIMEFORMAT='%U %S'; time ${words} >/dev/null`])
+        expect(ran.status).toBe(0)
         const [user = NaN, system = NaN] = ran.stderr.trim().split(' ').map(Number)
         all.push(user + system)
       }

@@ -34,7 +34,7 @@ describe('serve', () => {
     const file = world.file('pair.vethlab.yaml', pair())
     const { running, url } = await serve(file)
     expect(running.stdout()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#[A-Za-z0-9_-]{43}\n$/)
-    expect(running.stderr()).toContain('works once')
+    await until('what it is for is said', () => running.stderr().includes('works once'))
     const window = await Window.open(url)
     expect(window.shell.file).toMatchObject({ path: file, text: pair() })
     expect(await window.ask('sandbox/start', {})).toMatchObject({ ok: true })

@@ -1,4 +1,4 @@
-/** Lab files on disk: what is read, never lost, told of when it changes, and found again after a crash. */
+/** Lab files on disk: what is read, never lost, and told of when it changes. */
 import { spawn } from 'node:child_process'
 import {
   appendFileSync,
@@ -9,7 +9,6 @@ import {
   readFileSync,
   readlinkSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -17,11 +16,10 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { browse } from '../../../electron/session/files/browse.js'
 import { fingerprintOf } from '../../../electron/session/files/lab-text.js'
-import { UnsavedWork } from '../../../electron/session/files/unsaved.js'
 import { until } from '../support/until.js'
 import { testBrowser, type TestBrowser } from './browser.js'
+import { bundledSaver } from './bundle.js'
 import { Window } from './window.js'
 
 let server: TestBrowser
@@ -159,9 +157,8 @@ describe('saving', () => {
     const letters = ['a', 'b', 'c', 'd']
     const whole = letters.map((letter) => letter.repeat(300_000))
     writeFileSync(path, whole[0] as string)
-    const saver = join(import.meta.dirname, 'saver.ts')
     for (let round = 0; round < 8; round++) {
-      const child = spawn(process.execPath, [await bundled(saver), path], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const child = spawn(process.execPath, [await bundledSaver(), path], { stdio: ['ignore', 'pipe', 'inherit'] })
       // Killed in the middle of its work: after some saves, at an odd moment.
       await new Promise<void>((resolve) => {
         let saves = 0
@@ -180,29 +177,6 @@ describe('saving', () => {
     expect(readdirSync(work)).toEqual(['killed.yaml'])
   }, 60_000)
 })
-
-/** `saver.ts` as one plain file, made once. */
-let bundle: Promise<string> | null = null
-function bundled(source: string): Promise<string> {
-  bundle ??= (async () => {
-    const { build } = await import('vite')
-    const out = join('/tmp', `vethlab-saver-${process.pid}`)
-    await build({
-      configFile: false,
-      logLevel: 'silent',
-      build: {
-        ssr: source,
-        outDir: out,
-        emptyOutDir: true,
-        rolldownOptions: { output: { format: 'es', entryFileNames: 'saver.mjs' } },
-      },
-      ssr: { noExternal: true },
-    })
-    process.once('exit', () => rmSync(out, { recursive: true, force: true }))
-    return join(out, 'saver.mjs')
-  })()
-  return bundle
-}
 
 describe('a watched file', () => {
   test('tells of every way it is changed by others, and not of our own saves', async () => {
@@ -250,139 +224,4 @@ describe('a watched file', () => {
       failure: { code: 'not-found' },
     })
   })
-})
-
-describe('browsing', () => {
-  test('shows directories and labs in the order people expect, and nothing hidden', async () => {
-    for (const name of ['lab10.vethlab.yaml', 'lab9.vethlab.yaml', 'other.yml', 'text.txt', '.hidden.yaml'])
-      writeFileSync(at(name), '')
-    for (const name of ['beta', 'Alpha', '.git']) mkdirSync(at(name))
-    symlinkSync('beta', at('to-beta'))
-    symlinkSync('nowhere', at('dangling.yaml'))
-    symlinkSync('text.txt', at('text.yaml'))
-    const answer = await window.ask('file/browse', { directory: `${work}/` })
-    expect(answer).toMatchObject({ ok: true, directory: work, parent: server.directory })
-    if (!answer.ok) return
-    expect(answer.entries.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
-      'directory Alpha',
-      'directory beta',
-      'directory to-beta',
-      'lab lab9.vethlab.yaml',
-      'lab lab10.vethlab.yaml',
-      'lab other.yml',
-      'lab text.yaml',
-    ])
-  })
-
-  test('begins at home, ends at /, and says where it cannot go', async () => {
-    expect(await browse(null)).toMatchObject({
-      ok: true,
-      directory: ((await window.ask('file/browse', { directory: null })) as { directory: string }).directory,
-    })
-    expect(await browse('/')).toMatchObject({ ok: true, directory: '/', parent: null })
-    expect(await browse(at('nowhere'))).toMatchObject({ ok: false, failure: { code: 'not-found' } })
-    writeFileSync(at('file.yaml'), '')
-    expect(await browse(at('file.yaml'))).toMatchObject({ ok: false, failure: { code: 'not-found' } })
-    expect(await browse('relative')).toMatchObject({ ok: false, failure: { code: 'bad-path' } })
-  })
-
-  test('has no dialog of its own', async () => {
-    expect(await window.ask('file/choose', { purpose: 'open', suggested: '' })).toMatchObject({
-      ok: false,
-      failure: { code: 'no-dialog' },
-    })
-  })
-})
-
-describe('unsaved work', () => {
-  test('is found again after the window and its shell are gone, and forgotten when it is saved', async () => {
-    await window.ask('file/keep', { id: 'one', path: at('a.yaml'), text: 'draft 1\n' })
-    await window.ask('file/keep', { id: 'one', path: at('a.yaml'), text: 'draft 2\n' })
-    await window.ask('file/keep', { id: 'two', path: null, text: 'untitled\n' })
-    await window.ask('file/keep', { id: 'three', path: null, text: 'gone\n' })
-    expect(await window.ask('file/keep', { id: 'three', path: null, text: null })).toEqual({ ok: true })
-    const { recovered } = await window.ask('file/recover', {})
-    expect(recovered.map(({ id, path, text }) => ({ id, path, text }))).toEqual([
-      { id: 'two', path: null, text: 'untitled\n' },
-      { id: 'one', path: at('a.yaml'), text: 'draft 2\n' },
-    ])
-    const again = await Window.open(server.browser.newAddress())
-    expect(again.shell.recovered).toEqual(recovered)
-    expect(statSync(server.state).mode & 0o777).toBe(0o700)
-    for (const name of readdirSync(join(server.state, 'unsaved')))
-      expect(statSync(join(server.state, 'unsaved', name)).mode & 0o777).toBe(0o600)
-  })
-
-  test('of another shell that still runs is left to it; of one that was killed it is taken over', async () => {
-    const state = at('state')
-    const saver = await bundled(join(import.meta.dirname, 'saver.ts'))
-    const child = spawn(process.execPath, [saver, '--keep', state], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise((resolve) => child.stdout.once('data', resolve))
-    const here = new UnsavedWork(state)
-    expect(await here.recover()).toEqual([])
-    const ended = new Promise((resolve) => child.on('close', resolve))
-    child.kill('SIGKILL')
-    await ended
-    expect(await here.recover()).toMatchObject([{ id: 'theirs', path: null, text: 'work\n' }])
-  })
-
-  test('that is damaged or strange is passed over', async () => {
-    await window.ask('file/keep', { id: 'good', path: null, text: 'x' })
-    writeFileSync(join(server.state, 'unsaved/bad.json'), '{"text":')
-    writeFileSync(join(server.state, 'unsaved/Strange name.json'), '{}')
-    expect((await window.ask('file/recover', {})).recovered.map(({ id }) => id)).toEqual(['good'])
-  })
-})
-
-test('starter labs come in the order of the ladder, broken twins beside them', async () => {
-  const { labs } = await window.ask('file/starters', {})
-  expect(labs.map(({ rung }) => rung)).toEqual(labs.map(({ rung }) => rung).sort((a, b) => a - b))
-  expect(labs.find(({ id }) => id === '08-nat')).toMatchObject({
-    rung: 8,
-    broken: false,
-    text: expect.stringContaining('vethlab: 1') as string,
-  })
-  expect(labs.find(({ id }) => id === '08-nat.broken')).toMatchObject({ rung: 8, broken: true })
-  const files = readdirSync(join(import.meta.dirname, '../../../resources/labs')).filter((name) =>
-    name.endsWith('.vethlab.yaml'),
-  )
-  expect(labs.length).toBe(files.length)
-})
-
-test('progress of guides and recent files are kept, the latest first', async () => {
-  expect(await window.ask('guide/read', {})).toEqual({ progress: [] })
-  await Promise.all([
-    window.ask('guide/write', { lab: 'nat', step: 1, answers: [] }),
-    window.ask('guide/write', { lab: 'bridge', step: 2, answers: [1, 0] }),
-  ])
-  expect(await window.ask('guide/write', { lab: 'nat', step: 3, answers: [2] })).toEqual({ ok: true })
-  expect(await window.ask('guide/read', {})).toEqual({
-    progress: [
-      { lab: 'nat', step: 3, answers: [2] },
-      { lab: 'bridge', step: 2, answers: [1, 0] },
-    ],
-  })
-  for (let count = 0; count < 25; count++) {
-    writeFileSync(at(`${count}.yaml`), '')
-    await window.ask('file/read', { path: at(`${count}.yaml`) })
-  }
-  unlinkSync(at('23.yaml'))
-  const { files } = await window.ask('file/recent', {})
-  expect(files.map(({ name }) => name).slice(0, 3)).toEqual(['24', '22', '21'])
-  expect(files.length).toBe(19)
-  writeFileSync(join(server.state, 'guides.json'), 'damaged')
-  expect(await window.ask('guide/read', {})).toEqual({ progress: [] })
-})
-
-test('a file given at the start is in the first answer; one that cannot be opened says why', async () => {
-  writeFileSync(at('start.yaml'), 'vethlab: 1\nname: s\n')
-  for (const [file, expected] of [
-    [at('start.yaml'), { file: { path: at('start.yaml') }, fileFailure: null }],
-    [at('missing.yaml'), { file: null, fileFailure: { code: 'not-found' } }],
-  ] as const) {
-    const other = await testBrowser(file)
-    const opened = await Window.open(other.browser.newAddress())
-    expect(opened.shell).toMatchObject(expected)
-    await other.close()
-  }
 })

@@ -30,7 +30,9 @@ export const duplicateSubnet: Rule = {
               link &&
               owners.some((owner) => {
                 const target = network.link(owner.namespace, owner.dev)
-                return target && shares(segment(network, { namespace, link }), { namespace: owner.namespace, link: target })
+                return (
+                  target && shares(segment(network, { namespace, link }), { namespace: owner.namespace, link: target })
+                )
               })
             if (!there) continue
             const wanted = labInterface(lab, namespace, wrong.dev)?.addresses.includes(wrong.address) ?? false

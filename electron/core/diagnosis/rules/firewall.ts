@@ -61,7 +61,10 @@ export function fatalVerdict(scene: Scene): RuleVerdict | null {
 
 /** iptables made the table, and its tools show and change it. */
 export function ofIptables({ engine, family, table }: RuleVerdict): boolean {
-  return engine === 'legacy' || ((family === 'ip' || family === 'ip6') && ['filter', 'nat', 'mangle', 'raw', 'security'].includes(table))
+  return (
+    engine === 'legacy' ||
+    ((family === 'ip' || family === 'ip6') && ['filter', 'nat', 'mangle', 'raw', 'security'].includes(table))
+  )
 }
 
 export function askChain(verdict: RuleVerdict): Question {
@@ -87,7 +90,10 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
   if (rule !== null)
     return handle === null
       ? null
-      : { namespace, steps: [{ op: 'nft-rule-delete', namespace, family, table, chain, handle, rule, position: position ?? 1 }] }
+      : {
+          namespace,
+          steps: [{ op: 'nft-rule-delete', namespace, family, table, chain, handle, rule, position: position ?? 1 }],
+        }
   const builtIn = { INPUT: 'input', FORWARD: 'forward', OUTPUT: 'output' } as const
   if (!ofIptables(verdict) || table !== 'filter' || !(chain in builtIn)) return null
   const ends = packet ?? endsOf(scene)
@@ -96,7 +102,13 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
   const accept = (where: 'input' | 'forward' | 'output', source: string, destination: string): RepairStep => ({
     op: 'firewall-add',
     namespace,
-    rule: { chain: where, families: [ip], source: `${source}/${length}`, destination: `${destination}/${length}`, action: 'accept' },
+    rule: {
+      chain: where,
+      families: [ip],
+      source: `${source}/${length}`,
+      destination: `${destination}/${length}`,
+      action: 'accept',
+    },
   })
   const where = builtIn[chain as keyof typeof builtIn]
   const steps =
@@ -109,4 +121,3 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
 function endsOf({ death }: Scene): { readonly src: string; readonly dst: string } | null {
   return death?.src ? { src: death.src, dst: death.dst } : null
 }
-

@@ -18,7 +18,7 @@ export const gatewayUnreachable: Rule = {
     const found = silent(scene) ?? outside(scene)
     const routes = { namespace, ask: 'routes', ipv6: dst.includes(':') } as const
     const addresses = { namespace, ask: 'addresses' } as const
-    const neighbour = found?.asked && ({ namespace, ask: 'neighbour', address: found.gateway } as const)
+    const neighbour = found?.asked ? ({ namespace, ask: 'neighbour', address: found.gateway } as const) : null
     return {
       ask: found ? [routes, ...(neighbour ? [neighbour] : [addresses])] : [],
       ruledOut: say('not-gateway', { namespace }),

@@ -33,10 +33,7 @@ function found(scene: Scene, { namespace, link }: Place, evidence: Finding['evid
     evidence,
     repair: {
       namespace,
-      steps: [
-        { op: 'link-up', namespace, name },
-        ...routesOver(scene, namespace, name, addresses),
-      ],
+      steps: [{ op: 'link-up', namespace, name }, ...routesOver(scene, namespace, name, addresses)],
     },
   }
 }
@@ -81,7 +78,8 @@ function downOnSegment(scene: Scene): Place | null {
   if (!link) return null
   for (const owner of network.owners(asked.address)) {
     const target = network.link(owner.namespace, owner.dev)
-    const there = target && obstacle(network, { namespace: death.namespace, link }, { namespace: owner.namespace, link: target })
+    const there =
+      target && obstacle(network, { namespace: death.namespace, link }, { namespace: owner.namespace, link: target })
     if (there?.kind === 'down') return there.at
   }
   return null

@@ -53,7 +53,7 @@ function neededMtu({ probe, network }: Scene, length: number | null): number {
 /** Both ends of the cable, because what one sends the other must take; and the sender forgets the smaller path MTU. */
 function widen({ network, probe }: Scene, namespace: string, dev: string, value: number): RepairStep[] {
   const link = network.link(namespace, dev)
-  const far = link && network.peer(namespace, link)
+  const far = link && network.peer(link)
   const ends = [...(link ? [{ namespace, link }] : []), ...(far ? [far] : [])]
   const steps: RepairStep[] = ends
     .filter(({ link: end }) => end.mtu < value)

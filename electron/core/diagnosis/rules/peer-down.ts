@@ -14,7 +14,7 @@ export const peerDown: Rule = {
     const dev = network.route(namespace, dst)?.dev ?? null
     const link = network.link(namespace, dev)
     if (!link || dev === null || link.kind !== 'veth') return null
-    const far = network.peer(namespace, link)
+    const far = network.peer(link)
     const near = { namespace, ask: 'link', dev } as const
     const other = far && ({ namespace: far.namespace, ask: 'link', dev: far.link.name } as const)
     return {

@@ -25,7 +25,9 @@ export const rpFilter: Rule = {
         const steps: RepairStep[] = loose
           ? [{ op: 'sysctl-set', namespace, key: keys[1] ?? '', value: '2', before: values[1] ?? '0' }]
           : keys.flatMap((key, index): RepairStep[] =>
-              values[index] === '0' ? [] : [{ op: 'sysctl-set', namespace, key, value: '0', before: values[index] ?? '0' }],
+              values[index] === '0'
+                ? []
+                : [{ op: 'sysctl-set', namespace, key, value: '0', before: values[index] ?? '0' }],
             )
         return {
           namespace,

@@ -67,7 +67,7 @@ function tooNarrow(scene: Scene, { namespace, dst }: Departure): Wrong | null {
         dev: own.dev,
         other: owner,
         message: say('wrong-prefix-narrow', { namespace, interface: own.dev, address: own.address, target: dst }),
-        repair: replace(scene, namespace, own, wantedLength(scene, namespace, own, prefixLength(owner.address))),
+        repair: replace(namespace, own, wantedLength(scene, namespace, own, prefixLength(owner.address))),
       }
     if (!mutual && !containsAddress(own.address, dst) && !route) return disjoint(scene, namespace, own, owner)
   }
@@ -111,12 +111,14 @@ function tooWide(scene: Scene, { namespace, dst }: Departure): Wrong | null {
   if (said === null || said <= prefixLength(own.address)) return null
   const better = `${bare(own.address)}/${said}`
   if (containsAddress(better, dst)) return null
-  const replaced = replace(scene, namespace, own, said)
-  const wanted =
-    network.routes(namespace, dst).find((route) => route.via !== null)
-      ? []
-      : missingRoutes(scene, namespace).filter(({ to }) => containsAddress(to, dst))
-  const derived = wanted.length > 0 || network.routes(namespace, dst).some((route) => route.via !== null) ? null : deriveRoute(network, namespace, dst)
+  const replaced = replace(namespace, own, said)
+  const wanted = network.routes(namespace, dst).find((route) => route.via !== null)
+    ? []
+    : missingRoutes(scene, namespace).filter(({ to }) => containsAddress(to, dst))
+  const derived =
+    wanted.length > 0 || network.routes(namespace, dst).some((route) => route.via !== null)
+      ? null
+      : deriveRoute(network, namespace, dst)
   return {
     namespace,
     dev: asked.dev,
@@ -124,7 +126,10 @@ function tooWide(scene: Scene, { namespace, dst }: Departure): Wrong | null {
     message: say('wrong-prefix-wide', { namespace, interface: asked.dev, address: own.address, target: dst }),
     repair: replaced && {
       namespace,
-      steps: [...replaced.steps, ...[...wanted, ...(derived ? [derived] : [])].map((route) => routeAdd(namespace, route))],
+      steps: [
+        ...replaced.steps,
+        ...[...wanted, ...(derived ? [derived] : [])].map((route) => routeAdd(namespace, route)),
+      ],
     },
   }
 }
@@ -155,7 +160,7 @@ function wantedLength(scene: Scene, namespace: string, own: LiveAddress, neighbo
 }
 
 /** The new one first: the address, and the routes that name it, never go. */
-function replace(scene: Scene, namespace: string, own: LiveAddress, length: number | null): Repair | null {
+function replace(namespace: string, own: LiveAddress, length: number | null): Repair | null {
   if (length === null) return null
   const better = `${bare(own.address)}/${length}`
   const steps = [addressAdd(namespace, own.dev, better), addressDelete(namespace, own.dev, own.address)]

@@ -1,0 +1,90 @@
+import type { LabNat } from '../../lab/lab.js'
+import { departureOf } from '../death.js'
+import { isIpv6 } from '../network.js'
+import type { Finding, Rule } from '../rule.js'
+import type { Scene } from '../scene.js'
+import { say } from '../words.js'
+import { lastCrossing, liveNat, rewrites } from './nat.js'
+
+interface Wrong {
+  readonly namespace: string
+  readonly rule: LabNat
+  readonly better: LabNat
+  readonly wrong: string
+  readonly right: string
+  readonly passes: 'leaves' | 'comes in'
+}
+
+/** The rule is there, and for another interface than the packet takes. */
+export const natWrongInterface: Rule = {
+  code: 'nat-wrong-interface',
+  suspect(scene) {
+    const found = wrongSource(scene) ?? wrongDestination(scene)
+    if (!found) return null
+    const { namespace, rule, better, wrong, right, passes } = found
+    const question = {
+      namespace,
+      ask: 'iptables',
+      engine: 'nft',
+      ipv6: isIpv6(scene.probe.target),
+      table: 'nat',
+      chain: rule.kind === 'dnat' ? 'PREROUTING' : 'POSTROUTING',
+    } as const
+    return {
+      ask: [question],
+      ruledOut: say('not-nat', { namespace }),
+      judge: (answers): Finding => ({
+        namespace,
+        interface: right,
+        message: say('nat-wrong-interface', {
+          namespace,
+          kind: rule.kind === 'masquerade' ? 'MASQUERADE' : rule.kind.toUpperCase(),
+          wrong,
+          right,
+          passes,
+        }),
+        evidence: answers.evidence(question),
+        repair: {
+          namespace,
+          steps: [
+            { op: 'nat-delete', namespace, rule },
+            { op: 'nat-add', namespace, rule: better },
+          ],
+        },
+      }),
+    }
+  },
+}
+
+function wrongSource(scene: Scene): Wrong | null {
+  const departure = departureOf(scene.death)
+  const crossing = lastCrossing(scene)
+  if (!departure || departure.leg !== 'reply' || !crossing) return null
+  const { namespace, oif, src } = crossing
+  // Rewritten all the same, or there is a way back: then it is not for want of NAT.
+  if (src !== departure.dst || scene.network.route(departure.namespace, src)) return null
+  const rules = liveNat(scene, namespace)
+  if (rules.some((rule) => rewrites(rule, src) && rule.out === oif)) return null
+  const rule = rules.find((each) => rewrites(each, src))
+  if (!rule) return null
+  return { namespace, rule, better: { ...rule, out: oif }, wrong: rule.out, right: oif, passes: 'leaves' }
+}
+
+/** The host itself answered that the port is closed, although a rule would have sent the connection on. */
+function wrongDestination(scene: Scene): Wrong | null {
+  const { probe, hops } = scene
+  if (probe.protocol === 'icmp' || probe.outcome === 'connected') return null
+  const end = hops.find(({ leg, event }) => leg === 'request' && (event === 'delivered' || event === 'dropped'))
+  const came = hops.findLast(
+    ({ n, namespace, direction, leg }) =>
+      n < (end?.n ?? 0) && namespace === end?.namespace && direction === 'in' && leg === 'request',
+  )
+  if (!end || !came || came.interface === null) return null
+  const { namespace } = end
+  const rule = liveNat(scene, namespace).find(
+    (each) => each.kind === 'dnat' && each.protocol === probe.protocol && each.port === probe.port,
+  )
+  if (rule?.kind !== 'dnat' || rule.in === null || rule.in === came.interface) return null
+  const right = came.interface
+  return { namespace, rule, better: { ...rule, in: right }, wrong: rule.in, right, passes: 'comes in' }
+}
