@@ -31,6 +31,7 @@ const suites = [
   { name: 'engine', project: 'engine' },
   { name: 'engine-as-user', project: 'engine', asUser: true },
   { name: 'kernel', project: 'kernel' },
+  { name: 'desktop', project: 'desktop' },
 ]
 
 const total = { passed: 0, failed: 0, skipped: 0 }

@@ -1,4 +1,5 @@
 /** The outcome of a lab's checks, for people. */
+import type { Diagnosis } from '../core/diagnosis/diagnosis.js'
 import type { CheckResult } from '../core/rpc.js'
 import { printable, type Paint } from './output.js'
 
@@ -6,6 +7,12 @@ import { printable, type Paint } from './output.js'
 export function timeText(us: number): string {
   if (us < 1000) return `${us.toFixed(0)} us`
   return us < 1e6 ? `${(us / 1000).toFixed(us < 10_000 ? 2 : 1)} ms` : `${(us / 1e6).toFixed(2)} s`
+}
+
+/** In two lines; `trace` says the rest. */
+function diagnosed({ code, cause, fix }: Diagnosis, lead: string, paint: Paint): string[] {
+  const repair = fix?.commands.map((command) => `${lead}${paint('green', 'fix')}       ${printable(command)}`) ?? []
+  return [`${lead}${paint('red', 'cause')}     ${printable(`${code}: ${cause}`)}`, ...repair]
 }
 
 /** Names longer than this do not push the other columns out (characters). */
@@ -28,6 +35,7 @@ export function checkReport(lab: string, deployMs: number, checks: readonly Chec
       `${lead}${paint('red', 'expected')}  ${printable(check.expected)}`,
       `${lead}${paint('red', 'actual')}    ${printable(check.actual)}`,
       ...(check.detail === null ? [] : [`${lead}${paint('red', 'because')}   ${printable(check.detail)}`]),
+      ...(check.diagnosis ? diagnosed(check.diagnosis, lead, paint) : []),
     ]
   })
   const passed = checks.filter(({ ok }) => ok).length

@@ -2,9 +2,10 @@
  * `vethlab check FILE`: builds the lab in a fresh sandbox, runs its checks, takes it down.
  *
  * `--json`: `{"lab":S,"ok":BOOL,"deployMs":N,"checks":[{"name":S,"ok":BOOL,"expected":S,"actual":S,"rttUs":N|null,
- * "ttl":N|null,"diagnosis":null}]}`.
+ * "ttl":N|null,"diagnosis":D|null}]}`, where D says why a check failed that had no answer.
  */
 import { writeFile } from 'node:fs/promises'
+import { diagnosisJson } from '../core/diagnosis/trace.js'
 import type { Lab } from '../core/lab/lab.js'
 import { didYouMean } from '../core/lab/nearest.js'
 import type { CheckResult, Failure } from '../core/rpc.js'
@@ -24,14 +25,14 @@ export interface CheckOptions extends CommonOptions {
   readonly only?: readonly string[]
 }
 
-const checkJson = ({ name, ok, expected, actual, rttUs, ttl }: CheckResult): object => ({
+const checkJson = ({ name, ok, expected, actual, rttUs, ttl, diagnosis }: CheckResult): object => ({
   name,
   ok,
   expected,
   actual,
   rttUs,
   ttl,
-  diagnosis: null,
+  diagnosis: diagnosisJson(diagnosis ?? null),
 })
 
 export async function check(file: string, options: CheckOptions): Promise<ExitCode> {

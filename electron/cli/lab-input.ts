@@ -1,4 +1,5 @@
 /** Reads lab files for commands: bytes, problems, and the lab itself. */
+import { statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { excerptParts } from '../core/lab/excerpt.js'
@@ -19,6 +20,16 @@ export interface ReadLab extends ParsedLab {
   readonly name: string
   /** For excerpts. */
   readonly text: string
+}
+
+/** A name of a lab holds neither slash nor dot, so most arguments say by themselves whether they are a file. */
+export function isLabFile(argument: string): boolean {
+  if (argument === '-' || /\/|\.ya?ml$/i.test(argument)) return true
+  try {
+    return statSync(argument).isFile()
+  } catch {
+    return false
+  }
 }
 
 const reasons: Readonly<Record<string, string>> = {

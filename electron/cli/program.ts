@@ -13,6 +13,16 @@ function portNumber(value: string): number {
   return port
 }
 
+/** A number in its range, which the message names. */
+const wholeNumber =
+  (least: number, most: number) =>
+  (value: string): number => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < least || number > most)
+      throw new InvalidArgumentError(`It is a number from ${least} to ${most}.`)
+    return number
+  }
+
 /** `error: unknown command 'chek'\n(Did you mean check?)` as sentences on one line. */
 export function usageText(text: string): string {
   const [sentence = '', ...rest] = text
@@ -64,6 +74,20 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .option('--only <name>', 'run this check only (may be given several times)', collect)
     .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./check.js')).check(file, options)))
+
+  command('trace <file|lab>', 'send one probe, show its way hop by hop, and say why it failed')
+    .requiredOption('--from <namespace>', 'the namespace that sends')
+    .requiredOption('--to <address>', 'an address, a namespace, or NAMESPACE:INTERFACE')
+    .addOption(new Option('--proto <protocol>', 'what to send').choices(['icmp', 'tcp', 'udp']))
+    .option('--port <number>', 'the port of tcp and udp', portNumber)
+    .option('--count <number>', 'send so many, one after the other', wholeNumber(1, 20))
+    .option('--size <bytes>', 'bytes of payload', wholeNumber(0, 65507))
+    .option('--ttl <number>', 'hops it may travel', wholeNumber(1, 255))
+    .option('--df', 'do not let routers cut it')
+    .option('--series', 'as traceroute: TTL 1, 2, ... until the target answers')
+    .option('--pcapng <out>', 'write the frames to this file')
+    .addOption(jsonOption())
+    .action(async (argument: string, options) => done(await (await import('./trace.js')).trace(argument, options)))
 
   command('state <file|lab>', 'print what the kernel has: of a lab file built in a fresh sandbox, or of a running lab')
     .addOption(new Option('--as <form>', 'print a lab file instead').choices(['lab']))

@@ -2,14 +2,13 @@
  * `vethlab state FILE|LAB`: what the kernel has. `--json` prints the live state as `core/live/state.ts` describes it;
  * `--as lab` prints a lab file that would build it, with `--json` as `{"lab":S,"text":S,"unexpressed":[S]}`.
  */
-import { statSync } from 'node:fs'
 import { createLabText } from '../core/lab/print.js'
 import type { LiveState } from '../core/live/state.js'
 import { labFromLive } from '../core/plan/read-back.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, type CommonOptions } from './failure.js'
 import { ask, deployFresh, untilDeath } from './fresh-lab.js'
-import { requireLab } from './lab-input.js'
+import { isLabFile, requireLab } from './lab-input.js'
 import { note, paint, paintNote, print, printable, printJson, printRaw } from './output.js'
 import { findLab } from './running-labs.js'
 import { stateText } from './state-text.js'
@@ -18,18 +17,8 @@ export interface StateOptions extends CommonOptions {
   readonly as?: 'lab'
 }
 
-/** A name of a lab holds neither slash nor dot, so most arguments say by themselves what they are. */
-function isFile(argument: string): boolean {
-  if (argument === '-' || /\/|\.ya?ml$/i.test(argument)) return true
-  try {
-    return statSync(argument).isFile()
-  } catch {
-    return false
-  }
-}
-
 export function state(argument: string, options: StateOptions): Promise<ExitCode> {
-  return untilDeath(options, () => (isFile(argument) ? ofFile(argument, options) : ofRunning(argument, options)))
+  return untilDeath(options, () => (isLabFile(argument) ? ofFile(argument, options) : ofRunning(argument, options)))
 }
 
 async function ofFile(file: string, options: StateOptions): Promise<ExitCode> {

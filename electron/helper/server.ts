@@ -14,6 +14,7 @@ import {
   errorCodes,
   requests,
   type Capabilities,
+  type CheckResult,
   type CommandRecord,
   type Failure,
   type NotificationName,
@@ -29,6 +30,7 @@ import { Mirror } from './mirror.js'
 import { programPath, runIn } from './run.js'
 import { Services } from './services.js'
 import { Terminals } from './terminal.js'
+import { Tracer } from './trace/tracer.js'
 
 /** Commands kept for a client that comes later or again: the plan of a lab of 200 namespaces. */
 const keptCommands = 2000
@@ -61,6 +63,7 @@ export class HelperServer {
     data: (terminal, data) => this.notify('terminal/data', { terminal, data }),
     ended: (terminal, exitCode, signal) => this.notify('terminal/ended', { terminal, exitCode, signal }),
   })
+  private readonly tracer: Tracer
   private commands: CommandRecord[] = []
   private sequence = 0
   /** The tail of the queue of requests that change the network. */
@@ -75,11 +78,16 @@ export class HelperServer {
     this.services = new Services(worker, (namespace, services) => this.mirror.servicesChanged(namespace, services))
     this.deployer = new Deployer(worker, this.services, {
       progress: (done, total, text) => this.notify('deploy/progress', { done, total, text }),
-      ran: (records) => {
-        const commands = records.map((record) => ({ sequence: ++this.sequence, ...record }))
-        this.commands = [...this.commands, ...commands].slice(-keptCommands)
-        this.notify('command/ran', { commands })
+      ran: (records) => this.ran(records),
+    })
+    this.tracer = new Tracer(worker, this.mirror, this.deployer, {
+      refresh: async () => {
+        await this.readAll()
+        await this.mirror.readRulesets([])
       },
+      lab: () => this.applied && { lab: this.applied.lab, name: this.applied.file.name },
+      progress: (from, to, sent, most) => this.notify('trace/progress', { from, to, sent, most }),
+      ran: (records) => this.ran(records),
     })
     worker.on('changed', ({ changes }) => {
       for (const change of changes) if (change.removed) this.services.drop(change.namespace)
@@ -96,6 +104,11 @@ export class HelperServer {
     this.handle('lab/apply', (params) => this.inOrder(() => this.apply(params)))
     this.handle('lab/clear', () => this.inOrder(() => this.clear()))
     this.handle('lab/check', (params) => this.inOrder(() => this.check(params)))
+    this.handle('trace/run', (params) => this.inOrder(() => this.tracer.run(params)))
+    this.handle('trace/list', async () => ({ traces: this.tracer.list() }))
+    this.handle('trace/get', async ({ trace }) => this.tracer.get(trace))
+    this.handle('trace/fix', ({ trace }) => this.inOrder(() => this.tracer.fix(trace)))
+    this.handle('trace/unfix', ({ undo }) => this.inOrder(() => this.tracer.unfix(undo)))
     this.handle('live/refresh', () => this.refresh())
     this.handle('terminal/open', (params) => this.terminals.open(params))
     this.handle('terminal/input', async (params) => this.terminals.input(params))
@@ -104,6 +117,12 @@ export class HelperServer {
     this.handle('terminal/attach', async (params) => this.terminals.attach(params))
     this.handle('terminal/close', (params) => this.terminals.close(params))
     this.connection.listen()
+  }
+
+  private ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void {
+    const commands = records.map((record) => ({ sequence: ++this.sequence, ...record }))
+    this.commands = [...this.commands, ...commands].slice(-keptCommands)
+    this.notify('command/ran', { commands })
   }
 
   private handle<N extends RequestName>(name: N, answer: (params: Params<N>) => Promise<Results[N]>): void {
@@ -220,6 +239,7 @@ export class HelperServer {
       new Map(),
     )
     this.applied = null
+    this.tracer.forget()
     await this.settle([hostNamespace])
     return deployed.ok ? { ok: true, clearMs } : { ok: false, failure: deployed.failure }
   }
@@ -256,7 +276,14 @@ export class HelperServer {
       () => this.mirror.state,
       (check) => this.notify('check/result', { check }),
     )
-    return { ok: true, checks }
+    // One at a time: what is counted meanwhile must be of one probe alone.
+    const explained: CheckResult[] = []
+    for (const [index, result] of checks.entries()) {
+      const check = wanted[index]
+      const why = result.ok || check === undefined ? null : await this.tracer.explain(check)
+      explained.push({ ...result, diagnosis: why })
+    }
+    return { ok: true, checks: explained }
   }
 
   private async refresh(): Promise<Results['live/refresh']> {

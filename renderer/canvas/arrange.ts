@@ -4,7 +4,16 @@ import { snapUp } from './drawing.js'
 import { routerY } from './banded-box.js'
 import { firstSide } from './plain-box.js'
 import { gap, laneX, oneRow, placeRows, type Placed } from './rows.js'
-import { allRouted, components, distinct, isBeyond, shapeOf, spanningTree, type Graph, type Neighbour } from './structure.js'
+import {
+  allRouted,
+  components,
+  distinct,
+  isBeyond,
+  shapeOf,
+  spanningTree,
+  type Graph,
+  type Neighbour,
+} from './structure.js'
 
 export interface Arrangement {
   readonly places: Map<string, { x: number; y: number }>
@@ -32,7 +41,9 @@ interface Block {
 export function arrange(graph: Graph, compose: Compose): Arrangement {
   const result: Arrangement = { places: new Map(), sides: new Map(), rows: new Map() }
   const groups = components(graph)
-  const lone = groups.filter((group) => group.length === 1 && graph.nodes.get(group[0] as string)?.role !== 'host').flat()
+  const lone = groups
+    .filter((group) => group.length === 1 && graph.nodes.get(group[0] as string)?.role !== 'host')
+    .flat()
   const joined = groups.filter((group) => group.length > 1 || !lone.includes(group[0] as string))
   const builder = new Builder(graph, compose, result)
   let top = 0
@@ -41,7 +52,9 @@ export function arrange(graph: Graph, compose: Compose): Arrangement {
     const height = builder.component(group, index === 0 ? lone : [], top)
     top = snapUp(top + height + gap.below)
   }
-  if (joined.length === 0) for (const each of placeRows(lone.map((id) => builder.box(id))).placed) result.places.set(each.id, { x: each.x, y: each.y })
+  if (joined.length === 0)
+    for (const each of placeRows(lone.map((id) => builder.box(id))).placed)
+      result.places.set(each.id, { x: each.x, y: each.y })
   return result
 }
 
@@ -82,9 +95,15 @@ class Builder {
     const isHost = (id: string): boolean => this.graph.nodes.get(id)?.role === 'host'
     // Routers stand between their subnets: the outermost leaves take the ends of the chain, far networks the right end.
     const far = leavesOf(last).filter((id) => isBeyond(this.graph, id))
-    const spare = (id: string): string[] => (ring || isHost(id) ? [] : leavesOf(id).filter((leaf) => !far.includes(leaf) && allRouted(this.graph, id, leaf)))
+    const spare = (id: string): string[] =>
+      ring || isHost(id) ? [] : leavesOf(id).filter((leaf) => !far.includes(leaf) && allRouted(this.graph, id, leaf))
     const head = spare(first).slice(0, 1)
-    const tail = far.length > 0 ? far : spare(last).filter((id) => !head.includes(id)).slice(0, 1)
+    const tail =
+      far.length > 0
+        ? far
+        : spare(last)
+            .filter((id) => !head.includes(id))
+            .slice(0, 1)
     const perRow = ring ? Math.ceil(spine.length / 2) : spine.length <= longestRow ? spine.length : chainRow
     for (const id of head) this.join(first, id, 'left', 'right')
     const turned = Math.floor((spine.length - 1) / perRow) % 2 === 1
@@ -99,7 +118,13 @@ class Builder {
     if (ring) this.join(last, first, 'top', 'bottom')
 
     const taken = new Set([...head, ...tail])
-    const blocks = spine.map((id, index) => this.block(id, leavesOf(id).filter((leaf) => !taken.has(leaf)), index === 0 ? lone : []))
+    const blocks = spine.map((id, index) =>
+      this.block(
+        id,
+        leavesOf(id).filter((leaf) => !taken.has(leaf)),
+        index === 0 ? lone : [],
+      ),
+    )
     const pitches = columnPitches(blocks, perRow)
     let y = top
     const headBox = head.map((id) => this.box(id))[0]
@@ -158,7 +183,12 @@ class Builder {
     }
     const core = this.box(id, wishes)
     const places = rows.placed.map((each) => ({ ...each, x: each.x + shift, y: each.y + core.height + gap.below }))
-    return { core, places, width: Math.max(core.width, rows.width + shift), height: core.height + (boxes.length > 0 ? gap.below + rows.height : 0) }
+    return {
+      core,
+      places,
+      width: Math.max(core.width, rows.width + shift),
+      height: core.height + (boxes.length > 0 ? gap.below + rows.height : 0),
+    }
   }
 
   /** Where a port at the bottom of a box must be for its cable to reach `box`, placed at `x`, without a bend. */
@@ -194,7 +224,9 @@ class Builder {
     const units = (id: string): string[][] => {
       const all = near.get(id) ?? []
       const leaves = all.filter(leaf)
-      return leaves.length <= oneRow ? all.map((child) => [child]) : [leaves, ...all.filter((child) => !leaf(child)).map((child) => [child])]
+      return leaves.length <= oneRow
+        ? all.map((child) => [child])
+        : [leaves, ...all.filter((child) => !leaf(child)).map((child) => [child])]
     }
     const rowsOf = (unit: readonly string[]): ReturnType<typeof placeRows> => placeRows(unit.map((id) => this.box(id)))
     const heights: number[] = []
@@ -213,7 +245,8 @@ class Builder {
       return widths.get(id) as number
     }
     measure(root, 0)
-    const levelY = (level: number): number => top + heights.slice(0, level).reduce((sum, each) => sum + snapUp(each + gap.below), 0)
+    const levelY = (level: number): number =>
+      top + heights.slice(0, level).reduce((sum, each) => sum + snapUp(each + gap.below), 0)
     let bottom = top
     const set = (id: string, x: number, level: number): void => {
       const y = levelY(level)
@@ -235,7 +268,8 @@ class Builder {
       const wishes = new Map<string, number>()
       for (const each of this.graph.neighbours.get(id) ?? []) {
         const place = this.out.places.get(each.id)
-        if (place && parentOf.get(each.id) === id) wishes.set(each.via, this.wishFor(each, this.box(each.id), place.x - x))
+        if (place && parentOf.get(each.id) === id)
+          wishes.set(each.via, this.wishFor(each, this.box(each.id), place.x - x))
       }
       const box = this.box(id, wishes)
       bottom = Math.max(bottom, y + box.height)

@@ -3,7 +3,17 @@
  * of which touches both through its own interface on the line between them.
  */
 import { planBars } from './bars.js'
-import { snapUp, type Band, type Bar, type Box, type InnerPath, type Mark, type Nat, type Port, type Split } from './drawing.js'
+import {
+  snapUp,
+  type Band,
+  type Bar,
+  type Box,
+  type InnerPath,
+  type Mark,
+  type Nat,
+  type Port,
+  type Split,
+} from './drawing.js'
 import { interfaceLines, layerOf, lineHeight, linesWidth, mark, routeLines, setLines, titleMark } from './label.js'
 import { textWidth } from './measure.js'
 import { planNats, type NatPlan } from './nat-plan.js'
@@ -39,7 +49,9 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   )
   const on = (side: string): SceneInterface[] => routed.filter((item) => (sides.get(item.id) ?? 'right') === side)
   const [lefts, rights, tops, bottoms] = [on('left'), on('right'), on('top'), on('bottom')]
-  const lines = new Map(each.interfaces.map((item) => [item.id, interfaceLines(item, words, each.presence === 'foreign')]))
+  const lines = new Map(
+    each.interfaces.map((item) => [item.id, interfaceLines(item, words, each.presence === 'foreign')]),
+  )
   const widest = (items: readonly SceneInterface[]): number =>
     Math.max(0, ...items.map((item) => linesWidth(lines.get(item.id) ?? [])))
   const leftWidth = lefts.length > 0 ? 16 + widest(lefts) + 28 : 0
@@ -61,7 +73,8 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   const natDepth = Math.max(0, ...nats.map((nat) => nat.lines.length - 2)) * 15
   const lowest = Math.max(routerY, ...rightYs, ...leftYs)
   let layer3Bottom = Math.max(bandTop + layer3Height + Math.max(extra, natDepth), lowest + sidePitch)
-  const bottomRow = bottoms.length === 0 ? 0 : 20 + lineHeight * Math.max(...bottoms.map((item) => lines.get(item.id)?.length ?? 2))
+  const bottomRow =
+    bottoms.length === 0 ? 0 : 20 + lineHeight * Math.max(...bottoms.map((item) => lines.get(item.id)?.length ?? 2))
   const bottomNat = nats.some((nat) => nat.side === 'bottom') ? 48 : 0
   const busY = bottoms.length > 0 && !bridged ? routerY + 40 : routerY
   if (!bridged && bottoms.length > 0) layer3Bottom = Math.max(layer3Bottom, busY + 24 + bottomNat + bottomRow)
@@ -73,17 +86,29 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   marks.push(...plan.marks)
 
   // The router stands above the first stem; without a bridge, between the labels of its sides.
-  const labelled = textWidth(words.forwarding, 'cp') > textWidth('ip_forward=1', 'cpm') ? words.forwarding : 'ip_forward=1'
-  const forwardingWidth = Math.max(textWidth(labelled, 'cpm'), each.firewallRules > 0 ? 14 + textWidth(words.firewall(each.firewallRules), 'cp') : 0)
-  const routerX = plan.bars[0]?.stemX ?? snapUp(Math.max(leftWidth + 20, bottoms.length > 0 ? 216 : 0, tops.length > 0 ? titleEnd + 8 : 0, 56))
+  const labelled =
+    textWidth(words.forwarding, 'cp') > textWidth('ip_forward=1', 'cpm') ? words.forwarding : 'ip_forward=1'
+  const forwardingWidth = Math.max(
+    textWidth(labelled, 'cpm'),
+    each.firewallRules > 0 ? 14 + textWidth(words.firewall(each.firewallRules), 'cp') : 0,
+  )
+  const routerX =
+    plan.bars[0]?.stemX ??
+    snapUp(Math.max(leftWidth + 20, bottoms.length > 0 ? 216 : 0, tops.length > 0 ? titleEnd + 8 : 0, 56))
   const raised = bridged || nats.some((nat) => nat.side === 'right')
   const right = routerX + 26 + forwardingWidth
   width = Math.max(width, right + 16)
   if (rights.length > 0) {
-    width = Math.max(width, raised ? right + 24 + widest(rights) + 16 : routerX + routerRadius + 28 + widest(rights) + 16)
-    for (const nat of nats) if (nat.side === 'right') width = Math.max(width, Math.max(routerX, plan.bars.at(-1)?.stemX ?? 0) + 44 + nat.width + 54)
+    width = Math.max(
+      width,
+      raised ? right + 24 + widest(rights) + 16 : routerX + routerRadius + 28 + widest(rights) + 16,
+    )
+    for (const nat of nats)
+      if (nat.side === 'right')
+        width = Math.max(width, Math.max(routerX, plan.bars.at(-1)?.stemX ?? 0) + 44 + nat.width + 54)
   }
-  if (plan.bars.length > 0) width = Math.max(width, plan.right + (rights.length > 0 ? rightMargin.withPorts : rightMargin.without))
+  if (plan.bars.length > 0)
+    width = Math.max(width, plan.right + (rights.length > 0 ? rightMargin.withPorts : rightMargin.without))
   if (maxWidth !== null && plan.bars.length > 0) width = Math.min(width, Math.max(maxWidth, plan.right + 16))
   if (lefts.length > 0 && rights.length > 0 && !bridged) width = Math.max(width, 2 * routerX)
   const bottomXs = placeBottoms(bottoms, wishes, Math.max(firstBottom, bridged ? plan.right + 44 : 0), lines)
@@ -96,17 +121,33 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   width = snapUp(width)
 
   const routes = routeLines(each, words)
-  const bodyBottom = Math.max(layer2Bottom, bridged && bottoms.length > 0 ? layer3Bottom + 40 + bottomNat + bottomRow : 0)
+  const bodyBottom = Math.max(
+    layer2Bottom,
+    bridged && bottoms.length > 0 ? layer3Bottom + 40 + bottomNat + bottomRow : 0,
+  )
   const footHeight = routes.length > 0 ? 10 + lineHeight * routes.length : 0
   const height = bodyBottom + bandInset + footHeight
   for (const [index, route] of routes.entries())
-    marks.push(mark(`route/${route.text}`, route.text, route.style, { x: 20, y: bodyBottom + 18 + index * lineHeight }, { ...route, layer: layerOf(route.style), tone: 'text3' }))
+    marks.push(
+      mark(
+        `route/${route.text}`,
+        route.text,
+        route.style,
+        { x: 20, y: bodyBottom + 18 + index * lineHeight },
+        { ...route, layer: layerOf(route.style), tone: 'text3' },
+      ),
+    )
 
   const ports: Port[] = [...plan.ports]
   const paths: InnerPath[] = []
   const bus = { x: routerX, y: routerY }
   // One path per interface, from the router to its port, through its NAT.
-  const join = (item: SceneInterface, points: readonly { x: number; y: number }[], nat: NatPlan | undefined, at: { x: number; y: number }): void => {
+  const join = (
+    item: SceneInterface,
+    points: readonly { x: number; y: number }[],
+    nat: NatPlan | undefined,
+    at: { x: number; y: number },
+  ): void => {
     if (!nat) return void paths.push({ id: `${item.id}/path`, from: 'router', to: item.id, points })
     const before = points.slice(0, -1)
     paths.push(
@@ -123,9 +164,12 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
     const y = rightYs[index] as number
     const own = lines.get(item.id) ?? []
     ports.push(portOf(item, 'right', width, y))
-    marks.push(...setLines(own, { x: width - 16, y: raised || index > 0 ? y - 8 - lineHeight * own.length : y + 20 }, 'end'))
+    marks.push(
+      ...setLines(own, { x: width - 16, y: raised || index > 0 ? y - 8 - lineHeight * own.length : y + 20 }, 'end'),
+    )
     const turn = width - 16 - widest(rights) - 16
-    const points = index === 0 ? [bus, { x: width, y }] : [bus, { x: turn, y: routerY }, { x: turn, y }, { x: width, y }]
+    const points =
+      index === 0 ? [bus, { x: width, y }] : [bus, { x: turn, y: routerY }, { x: turn, y }, { x: width, y }]
     join(item, points, natOf(item), { x: width - 80, y })
   }
   for (const [index, item] of lefts.entries()) {
@@ -147,13 +191,20 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
     const own = lines.get(item.id) ?? []
     ports.push(portOf(item, 'bottom', x, height))
     marks.push(...setLines(own, { x: x + 14, y: bodyBottom - 14 - lineHeight * (own.length - 1) }, 'start'))
-    const points = x === routerX ? [bus, { x, y: height }] : [bus, { x: routerX, y: busY }, { x, y: busY }, { x, y: height }]
+    const points =
+      x === routerX ? [bus, { x, y: height }] : [bus, { x: routerX, y: busY }, { x, y: busY }, { x, y: height }]
     join(item, points, natOf(item), { x, y: bodyBottom - bottomRow - 30 })
   }
 
   const splits: Split[] = plan.bars.map((bar: Bar): Split => {
     const item = bridges.find((bridge) => bridge.id === bar.id) as SceneInterface
-    return { id: bar.id, x: bar.stemX, y: layer3Bottom + 1, presence: bar.presence, addressed: item.addresses.some((address) => address.presence !== 'planned') }
+    return {
+      id: bar.id,
+      x: bar.stemX,
+      y: layer3Bottom + 1,
+      presence: bar.presence,
+      addressed: item.addresses.some((address) => address.presence !== 'planned'),
+    }
   })
   for (const split of splits) {
     const own = lines.get(split.id) ?? []
@@ -165,19 +216,54 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
 
   marks.push(
     mark('band3', words.layer3Band, 'band', { x: 20, y: 57 }, { layer: 3, tone: 'l3' }),
-    mark(`forwarding/${each.forwarding}`, each.forwarding ? words.forwarding : words.notForwarding, 'cp', { x: routerX + 26, y: 70 }, { layer: 3 }),
-    mark(`ip_forward/${each.forwarding}`, `ip_forward=${each.forwarding ? 1 : 0}`, 'cpm', { x: routerX + 26, y: 86 }, { layer: 3, tone: each.forwarding ? 'l3' : 'text3' }),
+    mark(
+      `forwarding/${each.forwarding}`,
+      each.forwarding ? words.forwarding : words.notForwarding,
+      'cp',
+      { x: routerX + 26, y: 70 },
+      { layer: 3 },
+    ),
+    mark(
+      `ip_forward/${each.forwarding}`,
+      `ip_forward=${each.forwarding ? 1 : 0}`,
+      'cpm',
+      { x: routerX + 26, y: 86 },
+      { layer: 3, tone: each.forwarding ? 'l3' : 'text3' },
+    ),
   )
   const filtered = each.firewallRules > 0
-  if (filtered) marks.push(mark(`firewall/${each.firewallRules}`, words.firewall(each.firewallRules), 'cp', { x: routerX + 40, y: 54 }, { layer: 3 }))
-  const bands: Band[] = [{ layer: 3, x: bandInset, y: bandTop, width: width - 2 * bandInset, height: layer3Bottom - bandTop }]
+  if (filtered)
+    marks.push(
+      mark(
+        `firewall/${each.firewallRules}`,
+        words.firewall(each.firewallRules),
+        'cp',
+        { x: routerX + 40, y: 54 },
+        { layer: 3 },
+      ),
+    )
+  const bands: Band[] = [
+    { layer: 3, x: bandInset, y: bandTop, width: width - 2 * bandInset, height: layer3Bottom - bandTop },
+  ]
   if (plan.bars.length > 0) {
     // Routed ports at the bottom belong to layer 3: it reaches down beside the switches.
     const layer2Width = bottoms.length > 0 ? plan.right + 20 - bandInset : width - 2 * bandInset
-    bands.push({ layer: 2, x: bandInset, y: layer3Bottom + 2, width: layer2Width, height: bodyBottom - layer3Bottom - 2 })
+    bands.push({
+      layer: 2,
+      x: bandInset,
+      y: layer3Bottom + 2,
+      width: layer2Width,
+      height: bodyBottom - layer3Bottom - 2,
+    })
     if (bottoms.length > 0) {
       const x = bandInset + layer2Width + 2
-      bands.push({ layer: 3, x, y: layer3Bottom + 2, width: width - bandInset - x, height: bodyBottom - layer3Bottom - 2 })
+      bands.push({
+        layer: 3,
+        x,
+        y: layer3Bottom + 2,
+        width: width - bandInset - x,
+        height: bodyBottom - layer3Bottom - 2,
+      })
     }
     marks.push(mark('band2', words.layer2Band, 'band', { x: 20, y: layer3Bottom + 18 }, { layer: 2, tone: 'l2' }))
   }
@@ -207,17 +293,31 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
 const firstBottom = 88
 
 /** The y of each port on one side: one under the other, further apart where labels or NAT stand between them. */
-function stackPorts(items: readonly SceneInterface[], nats: readonly NatPlan[], lines: ReadonlyMap<string, readonly unknown[]>): number[] {
+function stackPorts(
+  items: readonly SceneInterface[],
+  nats: readonly NatPlan[],
+  lines: ReadonlyMap<string, readonly unknown[]>,
+): number[] {
   let y = routerY
   return items.map((item) => {
     const own = y
     const nat = nats.find((each) => each.interface === item.id)
-    y = snapUp(y + sidePitch + lineHeight * Math.max(0, (lines.get(item.id)?.length ?? 2) - 2) + (nat ? 20 + 15 * nat.lines.length : 0))
+    y = snapUp(
+      y +
+        sidePitch +
+        lineHeight * Math.max(0, (lines.get(item.id)?.length ?? 2) - 2) +
+        (nat ? 20 + 15 * nat.lines.length : 0),
+    )
     return own
   })
 }
 
-function placeBottoms(items: readonly SceneInterface[], wishes: ReadonlyMap<string, number>, first: number, lines: ReadonlyMap<string, Parameters<typeof linesWidth>[0]>): number[] {
+function placeBottoms(
+  items: readonly SceneInterface[],
+  wishes: ReadonlyMap<string, number>,
+  first: number,
+  lines: ReadonlyMap<string, Parameters<typeof linesWidth>[0]>,
+): number[] {
   let least = 28
   let next = first
   return items.map((item) => {

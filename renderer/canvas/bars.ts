@@ -65,9 +65,25 @@ export function planBars({ each, words, left, top, wishes, limit }: BarsInput): 
       right = Math.max(right, x + width)
     }
     right = snapUp(right)
-    bars.push({ id: bridge.id, name: bridge.name, presence: bridge.presence, state: bridge.state, x: cursor, y, width: right - cursor, height: barHeight, stemX })
+    bars.push({
+      id: bridge.id,
+      name: bridge.name,
+      presence: bridge.presence,
+      state: bridge.state,
+      x: cursor,
+      y,
+      width: right - cursor,
+      height: barHeight,
+      stemX,
+    })
     marks.push(
-      mark(`${bridge.id}/bar`, name, 'nm', { x: stemX + 18, y: y + 17 }, { layer: 2, tone: 'text', title: name === bridge.name ? null : bridge.name }),
+      mark(
+        `${bridge.id}/bar`,
+        name,
+        'nm',
+        { x: stemX + 18, y: y + 17 },
+        { layer: 2, tone: 'text', title: name === bridge.name ? null : bridge.name },
+      ),
       mark(`${bridge.id}/bar/${caption}`, caption, 'cp', { x: right - 10, y: y + 17 }, { layer: 2, anchor: 'end' }),
     )
     cursor = right + 40

@@ -22,27 +22,31 @@ export function buildScene({ lab, live, former = null }: SceneSources): Scene {
     (live?.namespaces ?? []).map((each) => [each.name, new Map(each.links.map((link) => [link.index, link.name]))]),
   )
   const order = new Set([hostNamespace, ...(lab?.namespaces.keys() ?? []), ...liveByName.keys()])
-  const sources = [...order].map(
-    (name): NamespaceSources => ({
-      name,
-      lab: lab?.namespaces.get(name),
-      live: liveByName.get(name),
-      former: former?.namespaces.get(name),
-    }),
-  )
+  const sources = [...order].map((name): NamespaceSources => ({
+    name,
+    lab: lab?.namespaces.get(name),
+    live: liveByName.get(name),
+    former: former?.namespaces.get(name),
+  }))
   const interfaces = new Map<string, SceneInterface[]>()
   for (const source of sources) interfaces.set(source.name, sceneInterfaces(source, lab, names))
   const byId = new Map([...interfaces.values()].flat().map((each) => [each.id, each]))
   const neighbours = (name: string): Set<string> =>
-    new Set((interfaces.get(name) ?? []).flatMap((each) => (each.peer && byId.has(each.peer) ? [namespaceOf(each.peer)] : [])))
+    new Set(
+      (interfaces.get(name) ?? []).flatMap((each) =>
+        each.peer && byId.has(each.peer) ? [namespaceOf(each.peer)] : [],
+      ),
+    )
 
-  const built = sources.map((source) => namespace(source, lab, interfaces.get(source.name) ?? [], neighbours(source.name)))
+  const built = sources.map((source) =>
+    namespace(source, lab, interfaces.get(source.name) ?? [], neighbours(source.name)),
+  )
   const natPeers = new Set(
     built.flatMap((each) =>
       each.nat
         .filter((nat) => nat.dev !== null && nat.target !== 'DNAT')
         .map((nat) => byId.get(interfaceId(each.id, nat.dev as string))?.peer)
-        .filter((peer) => peer != null)
+        .filter((peer) => peer !== undefined && peer !== null)
         .map(namespaceOf),
     ),
   )
@@ -61,7 +65,15 @@ export function buildScene({ lab, live, former = null }: SceneSources): Scene {
   if (uplink) {
     const end = interfaceId(outsideId, 'uplink')
     namespaces.push(outside())
-    cables.push({ id: `${uplink.id}~${end}`, kind: 'uplink', ends: [uplink.id, end], presence: 'live', carries: uplink.state === 'up', impair: null, tunnelId: null })
+    cables.push({
+      id: `${uplink.id}~${end}`,
+      kind: 'uplink',
+      ends: [uplink.id, end],
+      presence: 'live',
+      carries: uplink.state === 'up',
+      impair: null,
+      tunnelId: null,
+    })
   }
   return { namespaces, cables }
 }
@@ -79,7 +91,12 @@ function namespace(
 ): SceneNamespace {
   const isHost = source.name === hostNamespace
   const hasLab = lab !== null
-  const presence = presenceOf(source.lab !== undefined || isHost, source.live !== undefined, source.former !== undefined, hasLab)
+  const presence = presenceOf(
+    source.lab !== undefined || isHost,
+    source.live !== undefined,
+    source.former !== undefined,
+    hasLab,
+  )
   const sysctl = source.live?.sysctls['net.ipv4.ip_forward'] ?? source.live?.sysctls['net.ipv4.conf.all.forwarding']
   const forwarding = source.live ? sysctl === '1' : source.lab?.forwarding === true
   const cabled = interfaces.some((each) => each.kind !== 'loopback')
@@ -91,7 +108,8 @@ function namespace(
     role: isHost ? 'host' : 'edge',
     presence,
     banded:
-      interfaces.some((each) => each.kind === 'bridge') || (cabled && (isHost || routes || nat.length > 0 || neighbours.size >= 2)),
+      interfaces.some((each) => each.kind === 'bridge') ||
+      (cabled && (isHost || routes || nat.length > 0 || neighbours.size >= 2)),
     forwarding,
     interfaces,
     nat,
@@ -110,7 +128,19 @@ function outside(): SceneNamespace {
     banded: false,
     forwarding: false,
     interfaces: [
-      { id: interfaceId(outsideId, name), namespace: outsideId, name, kind: 'uplink', presence: 'live', state: 'up', addresses: [], master: null, peer: null, tunnel: null, uplink: false },
+      {
+        id: interfaceId(outsideId, name),
+        namespace: outsideId,
+        name,
+        kind: 'uplink',
+        presence: 'live',
+        state: 'up',
+        addresses: [],
+        master: null,
+        peer: null,
+        tunnel: null,
+        uplink: false,
+      },
     ],
     nat: [],
     firewallRules: 0,

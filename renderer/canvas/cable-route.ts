@@ -37,7 +37,9 @@ function bend(from: CableEnd, to: CableEnd, lane: number): Point[] {
   const a = exit(from, 0)
   const b = exit(to, 0)
   const vertical = (end: CableEnd): boolean => end.side === 'top' || end.side === 'bottom'
-  const facing = (a.x - b.x) * outward[to.side].x + (a.y - b.y) * outward[to.side].y > 0 && (b.x - a.x) * outward[from.side].x + (b.y - a.y) * outward[from.side].y > 0
+  const facing =
+    (a.x - b.x) * outward[to.side].x + (a.y - b.y) * outward[to.side].y > 0 &&
+    (b.x - a.x) * outward[from.side].x + (b.y - a.y) * outward[from.side].y > 0
   if (facing && vertical(from) && vertical(to)) {
     const y = Math.round((a.y + b.y) / 2 / 4) * 4 + lane
     return simplify([from, { x: from.x, y }, { x: to.x, y }, to])
@@ -79,8 +81,10 @@ function detours(from: CableEnd, to: CableEnd, obstacles: readonly Rect[], lane:
     rows.add(box.y - stub - lane).add(box.y + box.height + stub + lane)
   }
   const found: Point[][] = []
-  for (const x of columns) found.push([from, out, { x, y: out.y }, { x, y: into.y }, into, to].map(({ x, y }) => ({ x, y })))
-  for (const y of rows) found.push([from, out, { x: out.x, y }, { x: into.x, y }, into, to].map(({ x, y }) => ({ x, y })))
+  for (const x of columns)
+    found.push([from, out, { x, y: out.y }, { x, y: into.y }, into, to].map(({ x, y }) => ({ x, y })))
+  for (const y of rows)
+    found.push([from, out, { x: out.x, y }, { x: into.x, y }, into, to].map(({ x, y }) => ({ x, y })))
   return found.map(simplify)
 }
 
@@ -90,7 +94,8 @@ const detourBoxes = 24
 function nearest(from: Point, to: Point, obstacles: readonly Rect[]): readonly Rect[] {
   if (obstacles.length <= detourBoxes) return obstacles
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
-  const distance = (box: Rect): number => Math.hypot(box.x + box.width / 2 - middle.x, box.y + box.height / 2 - middle.y)
+  const distance = (box: Rect): number =>
+    Math.hypot(box.x + box.width / 2 - middle.x, box.y + box.height / 2 - middle.y)
   return [...obstacles].sort((a, b) => distance(a) - distance(b)).slice(0, detourBoxes)
 }
 

@@ -78,13 +78,19 @@ function impairText(impair: Impair | null): string {
   const parts: string[] = []
   if (impair.delayUs) parts.push(impair.delayUs >= 1000 ? `${impair.delayUs / 1000} ms` : `${impair.delayUs} µs`)
   if (impair.lossPercent) parts.push(`${impair.lossPercent}%`)
-  if (impair.rateBit) parts.push(impair.rateBit >= 1e6 ? `${impair.rateBit / 1e6} Mbit/s` : `${impair.rateBit / 1e3} kbit/s`)
+  if (impair.rateBit)
+    parts.push(impair.rateBit >= 1e6 ? `${impair.rateBit / 1e6} Mbit/s` : `${impair.rateBit / 1e3} kbit/s`)
   return parts.length > 0 ? ` · ${parts.join(', ')}` : ''
 }
 
 /** Words at the longest stretch outside of both boxes: beside a vertical one, over and under a horizontal one. */
 function labels(cable: SceneCable, points: readonly Point[], a: Box, b: Box, words: Words): Mark[] {
-  const text = cable.kind === 'tunnel' ? words.tunnel(cable.tunnelId ?? 0, null) : cable.kind === 'uplink' ? words.uplink : words.vethPair + impairText(cable.impair)
+  const text =
+    cable.kind === 'tunnel'
+      ? words.tunnel(cable.tunnelId ?? 0, null)
+      : cable.kind === 'uplink'
+        ? words.uplink
+        : words.vethPair + impairText(cable.impair)
   const stretch = longest(points, [a, b])
   if (!stretch) return []
   const [from, to] = stretch
@@ -92,11 +98,21 @@ function labels(cable: SceneCable, points: readonly Point[], a: Box, b: Box, wor
   const key = `${cable.id}/label/${text}`
   const style = { layer: 2, tone: 'text3' } as const
   if (from.x === to.x) return [mark(key, text, 'cp', { x: middle.x + 12, y: middle.y + 5 }, style)]
-  if (Math.abs(to.x - from.x) < 80) return []
+  // Less has no room for the shortest of these words.
+  if (Math.abs(to.x - from.x) < 56) return []
   const far = [a, b].some((box) => box.role === 'far') && [a, b].some((box) => box.role === 'host')
   const under = mark(key, text, 'cp', { x: middle.x, y: middle.y + 19 }, { ...style, anchor: 'middle' })
   if (!far) return [under]
-  return [mark(`${cable.id}/uplink`, words.uplink, 'cp', { x: middle.x, y: middle.y - 10 }, { layer: 2, tone: 'text2', anchor: 'middle' }), under]
+  return [
+    mark(
+      `${cable.id}/uplink`,
+      words.uplink,
+      'cp',
+      { x: middle.x, y: middle.y - 10 },
+      { layer: 2, tone: 'text2', anchor: 'middle' },
+    ),
+    under,
+  ]
 }
 
 function longest(points: readonly Point[], boxes: readonly Box[]): [Point, Point] | null {
@@ -121,5 +137,10 @@ function outside(from: Point, to: Point, boxes: readonly Box[]): [Point, Point] 
     if (top >= box.y && top < box.y + box.height) top = box.y + box.height
     if (bottom > box.y && bottom <= box.y + box.height) bottom = box.y
   }
-  return bottom > top ? [{ x: from.x, y: top }, { x: from.x, y: bottom }] : [from, from]
+  return bottom > top
+    ? [
+        { x: from.x, y: top },
+        { x: from.x, y: bottom },
+      ]
+    : [from, from]
 }

@@ -21,8 +21,9 @@ export class CanvasState {
   #input: () => CanvasInput
   /** The place of a box while it is dragged. */
   moving = $state.raw<Places>({})
-  // The last drawing is no state: it is only what the next one is compared with.
-  #last: { key: string; drawing: Drawing } | null = null
+  // The last drawing is no state: it is only what the next one is compared with. Places of a drag that still goes on are
+  // not kept: it may be taken back.
+  #last: { key: string; drawing: Drawing; places: Places } | null = null
 
   constructor(input: () => CanvasInput) {
     this.#input = input
@@ -37,14 +38,15 @@ export class CanvasState {
     const { lab, language, realHost } = this.#input()
     const key = `${lab?.name ?? ''} ${language}`
     // Another lab starts from nothing; the same one keeps every box where it is.
-    const last = this.#last?.key === key ? this.#last.drawing : null
+    const last = this.#last?.key === key ? this.#last : null
     const drawing = layOut(this.scene, {
       words: canvasWords(language, realHost),
       saved: { ...lab?.layout, ...this.moving },
-      previous: last ? placesOf(last) : {},
+      previous: last?.places ?? {},
     })
-    const kept = reuse(last, drawing)
-    this.#last = { key, drawing: kept }
+    const kept = reuse(last?.drawing ?? null, drawing)
+    const moving = Object.keys(this.moving).length > 0
+    this.#last = { key, drawing: kept, places: moving && last ? last.places : placesOf(kept) }
     return kept
   })
 }

@@ -52,9 +52,26 @@ export function boxElements(box: Box): Element[] {
   const own = { ...inside, target: box.id, layer: null }
   const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
   const found: Element[] = [
-    { ...own, id: nodeId.namespace(box.id), kind: 'namespace', parent: null, ...centre, width: 0, height: 0, classes: box.presence },
+    {
+      ...own,
+      id: nodeId.namespace(box.id),
+      kind: 'namespace',
+      parent: null,
+      ...centre,
+      width: 0,
+      height: 0,
+      classes: box.presence,
+    },
     // A compound takes its size from its children, and comes out 2 units larger: https://github.com/cytoscape/cytoscape.js (bounds of compounds)
-    { ...own, id: nodeId.frame(box.id), kind: 'frame', ...centre, width: box.width - 2, height: box.height - 2, classes: '' },
+    {
+      ...own,
+      id: nodeId.frame(box.id),
+      kind: 'frame',
+      ...centre,
+      width: box.width - 2,
+      height: box.height - 2,
+      classes: '',
+    },
   ]
   for (const bar of box.bars)
     found.push({
@@ -70,11 +87,44 @@ export function boxElements(box: Box): Element[] {
       layer: 2,
     })
   for (const split of box.splits)
-    found.push({ ...inside, id: nodeId.split(split.id), kind: 'split', target: split.id, x: box.x + split.x, y: box.y + split.y, width: 30, height: 28, classes: '', layer: null })
+    found.push({
+      ...inside,
+      id: nodeId.split(split.id),
+      kind: 'split',
+      target: split.id,
+      x: box.x + split.x,
+      y: box.y + split.y,
+      width: 30,
+      height: 28,
+      classes: '',
+      layer: null,
+    })
   if (box.router)
-    found.push({ ...inside, id: nodeId.router(box.id), kind: 'router', target: box.id, x: box.x + box.router.x, y: box.y + box.router.y, width: 33, height: 33, classes: box.router.on ? 'on' : 'off', layer: 3 })
+    found.push({
+      ...inside,
+      id: nodeId.router(box.id),
+      kind: 'router',
+      target: box.id,
+      x: box.x + box.router.x,
+      y: box.y + box.router.y,
+      width: 33,
+      height: 33,
+      classes: box.router.on ? 'on' : 'off',
+      layer: 3,
+    })
   for (const nat of box.nats)
-    found.push({ ...inside, id: nodeId.nat(nat.id), kind: 'nat', target: nat.interface ?? box.id, x: box.x + nat.x, y: box.y + nat.y, width: 33, height: 28.6, classes: nat.presence, layer: 3 })
+    found.push({
+      ...inside,
+      id: nodeId.nat(nat.id),
+      kind: 'nat',
+      target: nat.interface ?? box.id,
+      x: box.x + nat.x,
+      y: box.y + nat.y,
+      width: 33,
+      height: 28.6,
+      classes: nat.presence,
+      layer: 3,
+    })
   for (const port of box.ports)
     // Not a child: a port on the border would widen its compound.
     found.push({
@@ -96,7 +146,9 @@ export function boxElements(box: Box): Element[] {
 
 function boxEdges(box: Box): EdgeElement[] {
   const absolute = (points: readonly Point[]): Point[] => points.map(({ x, y }) => ({ x: box.x + x, y: box.y + y }))
-  const places = new Map<string, { node: string; clear: number }>([['router', { node: nodeId.router(box.id), clear: clear.router }]])
+  const places = new Map<string, { node: string; clear: number }>([
+    ['router', { node: nodeId.router(box.id), clear: clear.router }],
+  ])
   for (const nat of box.nats) places.set(nat.id, { node: nodeId.nat(nat.id), clear: clear.nat })
   for (const split of box.splits) places.set(split.id, { node: nodeId.split(split.id), clear: clear.split })
   for (const port of box.ports) places.set(port.id, { node: nodeId.port(port.id), clear: clear.port })
@@ -112,7 +164,10 @@ function boxEdges(box: Box): EdgeElement[] {
       namespace: box.id,
       from: nodeId.split(bar.id),
       to: nodeId.bar(bar.id),
-      points: absolute([{ x: bar.stemX, y: split.y + 13 }, { x: bar.stemX, y: bar.y }]),
+      points: absolute([
+        { x: bar.stemX, y: split.y + 13 },
+        { x: bar.stemX, y: bar.y },
+      ]),
       classes: bar.presence,
       layer: 2,
     })
@@ -123,7 +178,18 @@ function boxEdges(box: Box): EdgeElement[] {
     if (!from || !to) continue
     const points = trim(absolute(path.points), from.clear, to.clear)
     if (points.length < 2) continue
-    edges.push({ id: `path ${path.id}`, group: 'edges', kind: 'path', target: box.id, namespace: box.id, from: from.node, to: to.node, points, classes: '', layer: 3 })
+    edges.push({
+      id: `path ${path.id}`,
+      group: 'edges',
+      kind: 'path',
+      target: box.id,
+      namespace: box.id,
+      from: from.node,
+      to: to.node,
+      points,
+      classes: '',
+      layer: 3,
+    })
   }
   return edges
 }

@@ -45,7 +45,31 @@ async function fontFaces(): Promise<string> {
 }
 
 const tokens = (root: HTMLElement): string => {
-  const names = ['sans', 'mono', 'canvas', 'panel', 'raised', 'node', 'host', 'line', 'line2', 'line3', 'text', 'text2', 'text3', 'ink', 'on-hue', 'l2', 'l3', 'nat', 'natf', 'bad', 'l2t', 'l3t', 'natt']
+  const names = [
+    'sans',
+    'mono',
+    'canvas',
+    'panel',
+    'raised',
+    'node',
+    'host',
+    'line',
+    'line2',
+    'line3',
+    'text',
+    'text2',
+    'text3',
+    'ink',
+    'on-hue',
+    'l2',
+    'l3',
+    'nat',
+    'natf',
+    'bad',
+    'l2t',
+    'l3t',
+    'natt',
+  ]
   const style = getComputedStyle(root)
   return `.drawing{${names.map((name) => `--${name}:${style.getPropertyValue(`--${name}`)}`).join(';')}}`
 }
@@ -53,7 +77,12 @@ const tokens = (root: HTMLElement): string => {
 /** Copies the layers before it waits for anything: what is drawn may change after that. */
 export async function exportSvg({ drawing, under, over, root, isDrained }: Layers): Promise<string> {
   const area = bounds(drawing)
-  const view = { x: area.x - margin, y: area.y - margin, width: area.width + 2 * margin, height: area.height + 2 * margin }
+  const view = {
+    x: area.x - margin,
+    y: area.y - margin,
+    width: area.width + 2 * margin,
+    height: area.height + 2 * margin,
+  }
   const document_ = document.implementation.createDocument(svgNamespace, 'svg', null)
   const svg = document_.documentElement
   svg.setAttribute('viewBox', `${view.x} ${view.y} ${view.width} ${view.height}`)
@@ -61,7 +90,11 @@ export async function exportSvg({ drawing, under, over, root, isDrained }: Layer
   svg.setAttribute('height', String(view.height))
   // The layer filter is part of what is seen, the distance is not.
   svg.setAttribute('class', ['drawing', ...[...root.classList].filter((name) => name.startsWith('only-'))].join(' '))
-  const add = (name: string, attributes: Readonly<Record<string, string | number>>, parent: globalThis.Element = svg): globalThis.Element => {
+  const add = (
+    name: string,
+    attributes: Readonly<Record<string, string | number>>,
+    parent: globalThis.Element = svg,
+  ): globalThis.Element => {
     const element = document_.createElementNS(svgNamespace, name)
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value))
     parent.append(element)
@@ -103,6 +136,9 @@ export async function exportPng(layers: Layers, scale: number): Promise<Blob> {
   if (!context) throw new Error('This browser gives no 2d canvas')
   context.drawImage(image, 0, 0, canvas.width, canvas.height)
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be encoded as PNG'))), 'image/png'),
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be encoded as PNG'))),
+      'image/png',
+    ),
   )
 }

@@ -59,9 +59,18 @@ export function geometryOf(drawing: Drawing): Geometry {
     const box = boxOf(from)
     if (!box || box !== boxOf(to)) return null
     const inner = switchWay(box, from, to)
-    if (inner) return made(inner.map((point) => shift(box, point)), 'switch')
+    if (inner)
+      return made(
+        inner.map((point) => shift(box, point)),
+        'switch',
+      )
     const kernel = kernelWay(box, from, to)
-    return kernel ? made(kernel.map((point) => shift(box, point)), 'kernel') : null
+    return kernel
+      ? made(
+          kernel.map((point) => shift(box, point)),
+          'kernel',
+        )
+      : null
   }
 
   return {
@@ -135,13 +144,16 @@ function toRouter(box: Box, stop: Stop): Point[] | null {
   const points: Point[] = []
   let next: string | undefined = key
   for (let steps = 0; next !== undefined && next !== 'router' && steps < 4; steps++) {
-    const path: InnerPath | undefined = box.paths.find((each) => each.to === next) ?? box.paths.find((each) => each.from === next)
+    const path: InnerPath | undefined =
+      box.paths.find((each) => each.to === next) ?? box.paths.find((each) => each.from === next)
     if (!path) return null
     const outwards: boolean = path.to === next
     points.push(...(outwards ? [...path.points].reverse() : path.points))
     next = outwards ? path.from : path.to
   }
-  return simplify(points).length > 0 ? points.filter((point, index) => index === 0 || !same(point, points[index - 1] as Point)) : null
+  return simplify(points).length > 0
+    ? points.filter((point, index) => index === 0 || !same(point, points[index - 1] as Point))
+    : null
 }
 
 const same = (a: Point, b: Point): boolean => a.x === b.x && a.y === b.y

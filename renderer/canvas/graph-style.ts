@@ -18,8 +18,20 @@ export function graphStyle(c: Tokens): StylesheetJson {
     { selector: '*', style: { 'z-index-compare': 'manual', events: 'yes' } },
     // With the default `background-image: none`, 3.34 counts an image that is never drawn, and computes the style of every
     // node anew in every frame (drawNode, `_p.backgrounding`). An empty list has no such image.
-    { selector: 'node', style: { width: 'data(width)', height: 'data(height)', 'background-image': [], 'overlay-opacity': 0, 'border-width': 0 } },
-    { selector: 'node.namespace', style: { 'background-opacity': 0, padding: '0px', shape: 'rectangle', 'z-index': 0 } },
+    {
+      selector: 'node',
+      style: {
+        width: 'data(width)',
+        height: 'data(height)',
+        'background-image': [],
+        'overlay-opacity': 0,
+        'border-width': 0,
+      },
+    },
+    {
+      selector: 'node.namespace',
+      style: { 'background-opacity': 0, padding: '0px', shape: 'rectangle', 'z-index': 0 },
+    },
     { selector: 'node.frame', style: { opacity: 0, events: 'no', shape: 'rectangle', 'z-index': 0 } },
     { selector: 'node.split', style: { 'background-opacity': 0, shape: 'rectangle', 'z-index': order.glyph } },
     {
@@ -37,12 +49,25 @@ export function graphStyle(c: Tokens): StylesheetJson {
     { selector: 'node.bar.down', style: { 'background-opacity': 0 } },
     {
       selector: 'node.router',
-      style: { shape: 'ellipse', 'background-color': c.l3t, 'border-width': 1.75, 'border-color': c.l3, 'z-index': order.glyph },
+      style: {
+        shape: 'ellipse',
+        'background-color': c.l3t,
+        'border-width': 1.75,
+        'border-color': c.l3,
+        'z-index': order.glyph,
+      },
     },
     { selector: 'node.router.off', style: { 'border-style': 'dashed', 'border-dash-pattern': [4, 3.5] } },
     {
       selector: 'node.nat',
-      style: { shape: 'hexagon', 'background-color': c.natt, 'border-width': 1.75, 'border-color': c.nat, 'border-join': 'round', 'z-index': order.glyph },
+      style: {
+        shape: 'hexagon',
+        'background-color': c.natt,
+        'border-width': 1.75,
+        'border-color': c.nat,
+        'border-join': 'round',
+        'z-index': order.glyph,
+      },
     },
     {
       selector: 'node.port',
@@ -94,18 +119,38 @@ export function graphStyle(c: Tokens): StylesheetJson {
     { selector: 'edge.cable.planned', style: { 'line-style': 'dashed', 'line-dash-pattern': [7, 5] } },
     { selector: 'edge.cable.silent', style: { 'line-color': c.text3 } },
     // A tunnel is no wire: a hollow pipe through the network that carries it.
-    { selector: 'edge.cable.tunnel', style: { width: 4, 'line-color': c.canvas, 'line-outline-width': 1.5, 'line-outline-color': c.l2, 'line-style': 'solid' } },
+    {
+      selector: 'edge.cable.tunnel',
+      style: {
+        width: 4,
+        'line-color': c.canvas,
+        'line-outline-width': 1.5,
+        'line-outline-color': c.l2,
+        'line-style': 'solid',
+      },
+    },
     { selector: 'edge.stem', style: { 'z-index': order.path } },
     {
       selector: 'edge.path',
-      style: { 'line-color': c.l3, width: 2, 'line-style': 'dashed', 'line-dash-pattern': [0.5, 5.5], 'line-cap': 'round', events: 'no', 'z-index': order.path },
+      style: {
+        'line-color': c.l3,
+        width: 2,
+        'line-style': 'dashed',
+        'line-dash-pattern': [0.5, 5.5],
+        'line-cap': 'round',
+        events: 'no',
+        'z-index': order.path,
+      },
     },
     { selector: 'node.bar.drained', style: { 'background-color': c.text3, 'border-color': c.text3 } },
     { selector: 'node.router.drained', style: { 'background-color': c.raised, 'border-color': c.text3 } },
     { selector: 'node.nat.drained', style: { 'background-color': c.raised, 'border-color': c.text3 } },
     { selector: 'node.port.drained', style: { 'background-color': c.text3, 'border-color': c.text3 } },
     { selector: 'node.port.drained.l2', style: { 'outline-color': c.raised } },
-    { selector: 'node.port.drained.down, node.port.drained.no-carrier, node.port.drained.planned', style: { 'background-color': c.canvas } },
+    {
+      selector: 'node.port.drained.down, node.port.drained.no-carrier, node.port.drained.planned',
+      style: { 'background-color': c.canvas },
+    },
     { selector: 'edge.drained', style: { 'line-color': c.text3 } },
     { selector: 'edge.cable.tunnel.drained', style: { 'line-color': c.canvas, 'line-outline-color': c.text3 } },
   ] as unknown as StylesheetJson

@@ -31,7 +31,16 @@ function shapesOf(element: Element): Shape[] {
   if (element.group === 'edges') {
     const d = pathData(element.points)
     if (element.kind === 'path')
-      return [shape('path', { d, fill: 'none', stroke: 'var(--l3)', 'stroke-width': 2, 'stroke-linecap': 'round', 'stroke-dasharray': '.5 5.5' })]
+      return [
+        shape('path', {
+          d,
+          fill: 'none',
+          stroke: 'var(--l3)',
+          'stroke-width': 2,
+          'stroke-linecap': 'round',
+          'stroke-dasharray': '.5 5.5',
+        }),
+      ]
     if (has('tunnel'))
       return [
         shape('path', { d, fill: 'none', stroke: 'var(--l2)', 'stroke-width': 7 }),
@@ -44,20 +53,59 @@ function shapesOf(element: Element): Shape[] {
   const rect = { x: x - width / 2, y: y - height / 2, width, height }
   switch (element.kind) {
     case 'bar':
-      return [shape('rect', { ...rect, rx: 7, ...outline, fill: 'var(--l2)', 'fill-opacity': has('down') ? 0 : planned ? 0.06 : 0.2, stroke: 'var(--l2)', ...dash('5 4') })]
+      return [
+        shape('rect', {
+          ...rect,
+          rx: 7,
+          ...outline,
+          fill: 'var(--l2)',
+          'fill-opacity': has('down') ? 0 : planned ? 0.06 : 0.2,
+          stroke: 'var(--l2)',
+          ...dash('5 4'),
+        }),
+      ]
     case 'router':
-      return [shape('circle', { cx: x, cy: y, r: width / 2, ...outline, fill: 'var(--l3t)', stroke: 'var(--l3)', ...(has('off') ? { 'stroke-dasharray': '4 3.5' } : {}) })]
+      return [
+        shape('circle', {
+          cx: x,
+          cy: y,
+          r: width / 2,
+          ...outline,
+          fill: 'var(--l3t)',
+          stroke: 'var(--l3)',
+          ...(has('off') ? { 'stroke-dasharray': '4 3.5' } : {}),
+        }),
+      ]
     case 'nat': {
       const points = hexagon.map(([dx, dy]) => `${x + dx},${y + dy}`).join(' ')
-      return [shape('polygon', { points, ...outline, fill: planned ? 'none' : 'var(--natt)', stroke: 'var(--nat)', 'stroke-linejoin': 'round', ...dash('3 2.5') })]
+      return [
+        shape('polygon', {
+          points,
+          ...outline,
+          fill: planned ? 'none' : 'var(--natt)',
+          stroke: 'var(--nat)',
+          'stroke-linejoin': 'round',
+          ...dash('3 2.5'),
+        }),
+      ]
     }
     case 'port': {
       const hollow = planned || has('down') || has('no-carrier')
       const rx = has('tunnel') ? width / 2 : 3.5
       const ground = has('l2') ? 'var(--l2t)' : 'var(--canvas)'
-      if (hollow) return [shape('rect', { ...rect, rx, ...outline, fill: 'var(--canvas)', stroke: 'var(--l2)', ...dash('3 2.5') })]
+      if (hollow)
+        return [
+          shape('rect', { ...rect, rx, ...outline, fill: 'var(--canvas)', stroke: 'var(--l2)', ...dash('3 2.5') }),
+        ]
       return [
-        shape('rect', { x: rect.x - 1.5, y: rect.y - 1.5, width: width + 3, height: height + 3, rx: rx + 1.5, fill: ground }),
+        shape('rect', {
+          x: rect.x - 1.5,
+          y: rect.y - 1.5,
+          width: width + 3,
+          height: height + 3,
+          rx: rx + 1.5,
+          fill: ground,
+        }),
         shape('rect', { ...rect, rx, fill: 'var(--l2)' }),
       ]
     }

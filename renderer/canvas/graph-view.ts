@@ -16,6 +16,8 @@ export type IsDrained = (element: Element) => boolean
 export class GraphView {
   readonly cy: Core
   private readonly shown = new Map<string, Element>()
+  /** The data that each edge was last placed with. */
+  private readonly ways = new Map<string, string>()
   private readonly byBox = new Map<string, { source: object; elements: Element[] }>()
 
   constructor(private readonly container: HTMLElement) {
@@ -57,6 +59,7 @@ export class GraphView {
         if (!next.has(id) || this.ends(element) !== this.ends(next.get(id))) {
           this.cy.getElementById(id).remove()
           this.shown.delete(id)
+          this.ways.delete(id)
         }
       const added: ElementDefinition[] = []
       const placed: [Element, boolean][] = []
@@ -121,43 +124,61 @@ export class GraphView {
   }
 
   private placeEdge(element: EdgeElement, nodes: ReadonlyMap<string, Element>): void {
-    const before = this.shown.get(element.id)
-    if (before?.group === 'edges' && samePoints(before.points, element.points) && before.classes === element.classes) return
     const from = nodes.get(element.from)
     const to = nodes.get(element.to)
     if (from?.group !== 'nodes' || to?.group !== 'nodes') return
-    const item = this.cy.getElementById(element.id)
-    if (before) this.renew(item, element, before)
+    const before = this.shown.get(element.id)
     const { points } = element
     const [start, end] = [points[0] as Point, points.at(-1) as Point]
     const bent = points.length > 2
-    item.data({
+    // Told relative to the middle of the nodes: a bar that grows changes the ends of its stem, though they stay in place.
+    const placed = {
       source_endpoint: `${start.x - from.x}px ${start.y - from.y}px`,
       target_endpoint: `${end.x - to.x}px ${end.y - to.y}px`,
       ...(bent ? segments(points) : {}),
-    })
+    }
+    const key = JSON.stringify(placed)
+    if (before && before.classes === element.classes && this.ways.get(element.id) === key) return
+    this.ways.set(element.id, key)
+    const item = this.cy.getElementById(element.id)
+    if (before) this.renew(item, element, before)
+    item.data(placed)
     if (bent !== item.hasClass('bent')) item.toggleClass('bent', bent)
   }
 
   private renew(item: CollectionReturnValue, element: Element, before: Element | undefined): void {
     if (before?.classes === element.classes) return
-    const drained = item.hasClass('drained')
-    item.classes([element.kind, ...element.classes.split(' '), ...(drained ? ['drained'] : [])].filter(Boolean))
+    const kept = ['drained', 'bent'].filter((name) => item.hasClass(name))
+    item.classes([element.kind, ...element.classes.split(' '), ...kept].filter(Boolean))
   }
 }
-
-const samePoints = (a: readonly Point[], b: readonly Point[]): boolean =>
-  a.length === b.length && a.every((point, index) => point.x === b[index]?.x && point.y === b[index]?.y)
 
 function definition(element: Element): ElementDefinition {
   const classes = [element.kind, ...element.classes.split(' ')].filter(Boolean)
   if (element.group === 'edges')
-    return { group: 'edges', classes, data: { id: element.id, source: element.from, target: element.to, source_endpoint: '0px 0px', target_endpoint: '0px 0px', weights: '0.5', distances: '0' } }
+    return {
+      group: 'edges',
+      classes,
+      data: {
+        id: element.id,
+        source: element.from,
+        target: element.to,
+        source_endpoint: '0px 0px',
+        target_endpoint: '0px 0px',
+        weights: '0.5',
+        distances: '0',
+      },
+    }
   return {
     group: 'nodes',
     classes,
     position: { x: element.x, y: element.y },
-    data: { id: element.id, width: element.width, height: element.height, ...(element.parent === null ? {} : { parent: element.parent }) },
+    data: {
+      id: element.id,
+      width: element.width,
+      height: element.height,
+      ...(element.parent === null ? {} : { parent: element.parent }),
+    },
   }
 }
 

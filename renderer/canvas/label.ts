@@ -76,7 +76,10 @@ export function titleMark(each: SceneNamespace, at: Point, words: Words): Mark {
 /** Routes shown before the rest is counted. */
 const shownRoutes = 3
 
-export function routeLines(each: SceneNamespace, words: Words): { text: string; presence: Presence; style: TextStyle }[] {
+export function routeLines(
+  each: SceneNamespace,
+  words: Words,
+): { text: string; presence: Presence; style: TextStyle }[] {
   if (each.role === 'outside') return [{ text: words.realNetwork, presence: 'live', style: 'cp' }]
   const lines: { text: string; presence: Presence; style: TextStyle }[] = each.routes
     .slice(0, shownRoutes)

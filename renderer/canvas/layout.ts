@@ -27,7 +27,12 @@ const air = 8
 
 export function layOut(scene: Scene, { words, saved = {}, previous = {} }: LayoutOptions): Drawing {
   const graph = graphOf(scene)
-  const compose = (id: string, sides: ReadonlyMap<string, Side>, wishes: ReadonlyMap<string, number>, maxWidth: number | null = null): Box => {
+  const compose = (
+    id: string,
+    sides: ReadonlyMap<string, Side>,
+    wishes: ReadonlyMap<string, number>,
+    maxWidth: number | null = null,
+  ): Box => {
     const each = graph.nodes.get(id)
     if (!each) throw new Error(`no namespace ${id} in the scene`)
     if (!each.banded) return remembered(each, sides)
@@ -49,7 +54,9 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {} }: Layou
     const places = new Map([...auto.places].map(([id, place]) => [id, fixed[id] ?? place]))
     // A box of a grid that only kept its place is still reached by its lane; one that was moved by hand is not.
     const moved = new Set(
-      Object.keys(fixed).filter((id) => !same(fixed[id], auto.places.get(id)) && (saved[id] !== undefined || !auto.rows.has(id))),
+      Object.keys(fixed).filter(
+        (id) => !same(fixed[id], auto.places.get(id)) && (saved[id] !== undefined || !auto.rows.has(id)),
+      ),
     )
     const boxes = composeAll(graph, places, auto, moved, fixed, compose)
     return { boxes, cables: drawCables(scene, boxes, words) }
@@ -62,9 +69,15 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {} }: Layou
 
 const same = (a: Places[string] | undefined, b: Places[string] | undefined): boolean => a?.x === b?.x && a?.y === b?.y
 
-export const placesOf = (drawing: Drawing): Places => Object.fromEntries(drawing.boxes.map((box) => [box.id, { x: box.x, y: box.y }]))
+export const placesOf = (drawing: Drawing): Places =>
+  Object.fromEntries(drawing.boxes.map((box) => [box.id, { x: box.x, y: box.y }]))
 
-type Compose = (id: string, sides: ReadonlyMap<string, Side>, wishes: ReadonlyMap<string, number>, maxWidth: number | null) => Box
+type Compose = (
+  id: string,
+  sides: ReadonlyMap<string, Side>,
+  wishes: ReadonlyMap<string, number>,
+  maxWidth: number | null,
+) => Box
 
 function composeAll(
   graph: Graph,
@@ -89,7 +102,11 @@ function composeAll(
     for (const cable of graph.neighbours.get(id) ?? []) {
       const other = boxes.get(cable.id) as Box
       const port = other.ports.find((item) => item.id === cable.peer)
-      const row = moved.has(cable.id) ? 0 : auto.rows.get(cable.id)?.above === id ? (auto.rows.get(cable.id)?.row ?? 0) : 0
+      const row = moved.has(cable.id)
+        ? 0
+        : auto.rows.get(cable.id)?.above === id
+          ? (auto.rows.get(cable.id)?.row ?? 0)
+          : 0
       if (row > 0) wishes.set(cable.via, laneX(other.x - place.x, row))
       else if (port && port.side === 'top' && other.y > place.y) wishes.set(cable.via, other.x + port.x - place.x)
     }
@@ -104,7 +121,8 @@ function roomToTheRight(id: string, place: { x: number; y: number }, boxes: Read
   const own = boxes.get(id) as Box
   let room = Infinity
   for (const box of boxes.values())
-    if (box.id !== id && box.x > place.x + 40 && box.y < place.y + own.height && box.y + box.height > place.y) room = Math.min(room, box.x - place.x - 64)
+    if (box.id !== id && box.x > place.x + 40 && box.y < place.y + own.height && box.y + box.height > place.y)
+      room = Math.min(room, box.x - place.x - 64)
   return Number.isFinite(room) ? room : null
 }
 
@@ -141,7 +159,12 @@ function overlaps(boxes: readonly Box[], saved: ReadonlySet<string>): boolean {
 }
 
 /** Ports of a moved box go to the border that faces their peer. Bridge ports stay on their bar. */
-function turnSides(graph: Graph, boxes: ReadonlyMap<string, Box>, sides: Map<string, Side>, moved: ReadonlySet<string>): void {
+function turnSides(
+  graph: Graph,
+  boxes: ReadonlyMap<string, Box>,
+  sides: Map<string, Side>,
+  moved: ReadonlySet<string>,
+): void {
   for (const [id, cables] of graph.neighbours)
     for (const cable of cables) {
       if (namespaceOf(cable.peer) < id || (!moved.has(id) && !moved.has(cable.id))) continue

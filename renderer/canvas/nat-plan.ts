@@ -41,21 +41,29 @@ export function planNats(each: SceneNamespace, items: SideItems): NatPlan[] {
   const plans: NatPlan[] = []
   for (const { item, side } of sided) {
     // A rule without an interface works on all of them; it is drawn once, on the first way out.
-    const rules = each.nat.filter((nat) => nat.dev === item.name || (!sided.some((other) => other.item.name === nat.dev) && item === sided[0]?.item))
+    const rules = each.nat.filter(
+      (nat) =>
+        nat.dev === item.name || (!sided.some((other) => other.item.name === nat.dev) && item === sided[0]?.item),
+    )
     if (rules.length === 0) continue
     const lines: NatLine[] = []
     for (const [index, rule] of rules.entries()) {
-      if (index === 0 || rule.target !== rules[index - 1]?.target) lines.push({ text: rule.target, style: 'nat', presence: rule.presence })
+      if (index === 0 || rule.target !== rules[index - 1]?.target)
+        lines.push({ text: rule.target, style: 'nat', presence: rule.presence })
       lines.push({ text: rule.detail, style: 'cpm', presence: rule.presence })
     }
     // In a namespace that is itself planned, its outline says so for all of it.
-    const shown = lines.slice(0, shownLines).map((line) => (each.presence === 'planned' ? { ...line, presence: 'live' as const } : line))
+    const shown = lines
+      .slice(0, shownLines)
+      .map((line) => (each.presence === 'planned' ? { ...line, presence: 'live' as const } : line))
     const vertical = side === 'top' || side === 'bottom'
     plans.push({
       id: `${item.id}/nat`,
       interface: item.id,
       side,
-      presence: rules.every((rule) => rule.presence === 'planned') ? 'planned' : (rules.find((rule) => rule.presence !== 'planned')?.presence ?? 'live'),
+      presence: rules.every((rule) => rule.presence === 'planned')
+        ? 'planned'
+        : (rules.find((rule) => rule.presence !== 'planned')?.presence ?? 'live'),
       lines: shown,
       width: Math.max(...shown.map((line) => textWidth(line.text, line.style))),
       marks: (at) =>
@@ -68,7 +76,12 @@ export function planNats(each: SceneNamespace, items: SideItems): NatPlan[] {
               x: vertical ? at.x + 26 : side === 'left' ? at.x - 26 : at.x + 26,
               y: (vertical ? at.y - 2 : at.y + 34) + index * natLineHeight,
             },
-            { anchor: vertical || side === 'left' ? 'start' : 'end', layer: 3, tone: line.style === 'nat' ? 'nat' : 'text2', presence: line.presence },
+            {
+              anchor: vertical || side === 'left' ? 'start' : 'end',
+              layer: 3,
+              tone: line.style === 'nat' ? 'nat' : 'text2',
+              presence: line.presence,
+            },
           ),
         ),
     })

@@ -22,8 +22,14 @@ export function pathData(points: readonly Point[], radius: number = cornerRadius
     const room = Math.min(index === 0 ? before : before / 2, index === rest.length - 2 ? after : after / 2)
     const bend = Math.min(radius, room)
     if (bend > 0.5) {
-      const entry = { x: corner.x - ((corner.x - from.x) / before) * bend, y: corner.y - ((corner.y - from.y) / before) * bend }
-      const exit = { x: corner.x + ((to.x - corner.x) / after) * bend, y: corner.y + ((to.y - corner.y) / after) * bend }
+      const entry = {
+        x: corner.x - ((corner.x - from.x) / before) * bend,
+        y: corner.y - ((corner.y - from.y) / before) * bend,
+      }
+      const exit = {
+        x: corner.x + ((to.x - corner.x) / after) * bend,
+        y: corner.y + ((to.y - corner.y) / after) * bend,
+      }
       data += `L${at(entry)}Q${at(corner)} ${at(exit)}`
     } else data += `L${at(corner)}`
     from = corner
@@ -38,14 +44,21 @@ export function simplify(points: readonly Point[]): Point[] {
     const last = kept.at(-1)
     if (last && last.x === point.x && last.y === point.y) continue
     const before = kept.at(-2)
-    if (last && before && ((before.x === last.x && last.x === point.x) || (before.y === last.y && last.y === point.y))) kept.pop()
+    if (last && before && ((before.x === last.x && last.x === point.x) || (before.y === last.y && last.y === point.y)))
+      kept.pop()
     kept.push(point)
   }
   return kept
 }
 
 export const length = (points: readonly Point[]): number =>
-  points.slice(1).reduce((sum, point, index) => sum + Math.hypot(point.x - (points[index] as Point).x, point.y - (points[index] as Point).y), 0)
+  points
+    .slice(1)
+    .reduce(
+      (sum, point, index) =>
+        sum + Math.hypot(point.x - (points[index] as Point).x, point.y - (points[index] as Point).y),
+      0,
+    )
 
 /** Whether an axis-parallel stretch runs through the inside of a rectangle. */
 export function crosses(a: Point, b: Point, rect: Rect): boolean {
@@ -57,4 +70,9 @@ export function crosses(a: Point, b: Point, rect: Rect): boolean {
   )
 }
 
-export const outward: Record<Side, Point> = { top: { x: 0, y: -1 }, right: { x: 1, y: 0 }, bottom: { x: 0, y: 1 }, left: { x: -1, y: 0 } }
+export const outward: Record<Side, Point> = {
+  top: { x: 0, y: -1 },
+  right: { x: 1, y: 0 },
+  bottom: { x: 0, y: 1 },
+  left: { x: -1, y: 0 },
+}

@@ -84,7 +84,13 @@ export function plainBox(each: SceneNamespace, sides: Sides, words: Words): Box 
     if (shown.length > 0) rules.push({ x: inset, y: foot, width: 0 })
     for (const [index, route] of routes.entries()) {
       const at = { x: inset, y: foot + 19 + index * lineHeight }
-      marks.push(mark(`route/${route.text}`, route.text, route.style, at, { ...route, layer: layerOf(route.style), tone: 'text3' }))
+      marks.push(
+        mark(`route/${route.text}`, route.text, route.style, at, {
+          ...route,
+          layer: layerOf(route.style),
+          tone: 'text3',
+        }),
+      )
       width = Math.max(width, inset * 2 + textWidth(route.text, route.style))
     }
     height = foot + 15 + routes.length * lineHeight

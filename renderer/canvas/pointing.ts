@@ -2,7 +2,7 @@
 import type { Core, EventObject } from 'cytoscape'
 import type { Point } from './drawing.js'
 import type { GraphView } from './graph-view.js'
-import type { Target } from './selection.js'
+import { sameTarget, type Target } from './selection.js'
 
 export interface PointingEvents {
   readonly hover: (target: Target | null) => void
@@ -20,6 +20,9 @@ const portReach = 12
 /** A press that moves less than this, in CSS pixels, is a click. */
 const dragThreshold = 4
 
+/** Milliseconds between two clicks that are one double click. */
+const doubleClick = 400
+
 interface Drag {
   readonly namespace: string
   readonly from: Point
@@ -31,6 +34,7 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
   const { cy } = view
   let drag: Drag | null = null
   let hovered: Target | null = null
+  let last: { target: Target | null; at: number } | null = null
 
   const targetOf = (event: EventObject): Target | null => {
     const port = view.portNear(event.position, portReach / Math.min(1, cy.zoom()))
@@ -40,7 +44,9 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
     if (!element) return null
     if (element.kind === 'cable') return { kind: 'cable', id: element.target }
     if (element.kind === 'bar' || element.kind === 'split' || element.kind === 'stem' || element.kind === 'nat')
-      return element.target === element.namespace ? { kind: 'namespace', id: element.target } : { kind: 'interface', id: element.target }
+      return element.target === element.namespace
+        ? { kind: 'namespace', id: element.target }
+        : { kind: 'interface', id: element.target }
     return element.namespace === null ? null : { kind: 'namespace', id: element.namespace }
   }
   const hover = (target: Target | null): void => {
@@ -56,30 +62,49 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
   }
 
   const listeners: [string, (event: EventObject) => void][] = [
-    ['tap', (event) => events.select(targetOf(event))],
-    ['dbltap', (event) => {
-      const target = targetOf(event)
-      if (target) events.open(target)
-    }],
+    [
+      'tap',
+      (event) => {
+        const target = targetOf(event)
+        // Two quick clicks on two objects are two choices; Cytoscape's own double tap does not tell them apart.
+        const again =
+          target !== null &&
+          last !== null &&
+          sameTarget(target, last.target) &&
+          event.timeStamp - last.at <= doubleClick
+        last = again ? null : { target, at: event.timeStamp }
+        if (again) events.open(target)
+        else events.select(target)
+      },
+    ],
     ['cxttap', (event) => events.context(targetOf(event), event.renderedPosition)],
     ['mousemove', (event) => hover(drag?.moved ? hovered : targetOf(event))],
-    ['tapstart', (event) => {
-      const target = targetOf(event)
-      if (target?.kind !== 'namespace' || !events.canDrag()) return
-      drag = { namespace: target.id, from: { ...event.position }, moved: false }
-      cy.userPanningEnabled(false)
-    }],
-    ['tapdrag', (event) => {
-      if (!drag) return
-      const way = by(drag.from, event.position)
-      drag.moved ||= Math.hypot(way.x, way.y) * cy.zoom() >= dragThreshold
-      if (drag.moved) events.drag(drag.namespace, way)
-    }],
-    ['tapend', (event) => {
-      if (drag?.moved) events.drop(drag.namespace, by(drag.from, event.position))
-      drag = null
-      cy.userPanningEnabled(true)
-    }],
+    [
+      'tapstart',
+      (event) => {
+        const target = targetOf(event)
+        if (target?.kind !== 'namespace' || !events.canDrag()) return
+        drag = { namespace: target.id, from: { ...event.position }, moved: false }
+        cy.userPanningEnabled(false)
+      },
+    ],
+    [
+      'tapdrag',
+      (event) => {
+        if (!drag) return
+        const way = by(drag.from, event.position)
+        drag.moved ||= Math.hypot(way.x, way.y) * cy.zoom() >= dragThreshold
+        if (drag.moved) events.drag(drag.namespace, way)
+      },
+    ],
+    [
+      'tapend',
+      (event) => {
+        if (drag?.moved) events.drop(drag.namespace, by(drag.from, event.position))
+        drag = null
+        cy.userPanningEnabled(true)
+      },
+    ],
   ]
   for (const [name, listener] of listeners) (cy as Core).on(name, listener as never)
   const escape = (event: KeyboardEvent): void => {

@@ -85,8 +85,7 @@ function sceneInterface(
     labs.lab !== null,
     presence,
   ).filter((address) => !isAutomatic(address.text))
-  const vxlan =
-    link?.vxlan ?? (wanted?.kind === 'vxlan' ? { id: wanted.id, remote: wanted.remote } : null)
+  const vxlan = link?.vxlan ?? (wanted?.kind === 'vxlan' ? { id: wanted.id, remote: wanted.remote } : null)
   return {
     id: interfaceId(source.name, name),
     namespace: source.name,

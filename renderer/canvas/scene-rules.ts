@@ -31,7 +31,8 @@ function fromIptables(rule: string): Nat | null {
   const target = option(rule, '-j')
   const source = option(rule, '-s') ?? '0.0.0.0/0'
   if (target === 'MASQUERADE') return { dev: option(rule, '-o'), target, detail: source }
-  if (target === 'SNAT') return { dev: option(rule, '-o'), target, detail: `${source} → ${option(rule, '--to-source')}` }
+  if (target === 'SNAT')
+    return { dev: option(rule, '-o'), target, detail: `${source} → ${option(rule, '--to-source')}` }
   if (target !== 'DNAT') return null
   const port = option(rule, '--dport')
   const from = [option(rule, '-p'), port].filter((part) => part !== null).join(' ')
@@ -70,7 +71,8 @@ function fromNft(entry: unknown): Nat | null {
   }
   if (!found) return null
   const source = matched.get('saddr') ?? '0.0.0.0/0'
-  if (found.target === 'MASQUERADE') return { dev: matched.get('oifname') ?? null, target: found.target, detail: source }
+  if (found.target === 'MASQUERADE')
+    return { dev: matched.get('oifname') ?? null, target: found.target, detail: source }
   if (found.target === 'SNAT')
     return { dev: matched.get('oifname') ?? null, target: found.target, detail: `${source} → ${found.to}` }
   const port = matched.get('dport')

@@ -57,25 +57,22 @@ function align(moving: Rect, others: readonly Rect[], axis: 'x' | 'y', reach: nu
   return best
 }
 
+/** One line per axis: at the near edges if they meet, else at the far ones, else through the middles. */
 function guidesOf(rect: Rect, others: readonly Rect[]): Guide[] {
-  const found = new Map<string, Guide>()
+  const found: Guide[] = []
   for (const axis of ['x', 'y'] as const) {
     const across = axis === 'x' ? 'y' : 'x'
-    for (const other of others)
-      for (const index of [0, 1, 2] as const) {
-        const at = edges(rect, axis)[index]
-        if (edges(other, axis)[index] !== at) continue
-        const key = `${axis}${at}`
-        const known = found.get(key)
-        const [, , ownEnd] = edges(rect, across)
-        const [, , otherEnd] = edges(other, across)
-        const from = Math.min(known?.from ?? rect[across], rect[across], other[across])
-        const to = Math.max(known?.to ?? ownEnd, ownEnd, otherEnd)
-        found.set(key, { axis, at, from, to })
-      }
+    for (const index of [0, 2, 1] as const) {
+      const at = edges(rect, axis)[index]
+      const met = others.filter((other) => edges(other, axis)[index] === at)
+      if (met.length === 0) continue
+      const from = Math.min(...[rect, ...met].map((each) => each[across]))
+      const to = Math.max(...[rect, ...met].map((each) => edges(each, across)[2]))
+      found.push({ axis, at, from, to })
+      break
+    }
   }
-  // More lines than this say nothing any more.
-  return [...found.values()].slice(0, 4)
+  return found
 }
 
 function nearestInRow(rect: Rect, others: readonly Rect[]): Rect | null {

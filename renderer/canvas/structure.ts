@@ -33,7 +33,10 @@ export function graphOf(scene: Scene): Graph {
   for (const each of scene.namespaces) {
     const bridges = each.interfaces.filter((item) => item.kind === 'bridge').map((item) => item.name)
     const rank = new Map(
-      each.interfaces.map((item, index) => [item.id, (item.master === null ? bridges.length : bridges.indexOf(item.master)) * 10_000 + index]),
+      each.interfaces.map((item, index) => [
+        item.id,
+        (item.master === null ? bridges.length : bridges.indexOf(item.master)) * 10_000 + index,
+      ]),
     )
     found.get(each.id)?.sort((x, y) => (rank.get(x.via) ?? 0) - (rank.get(y.via) ?? 0))
   }
@@ -79,22 +82,32 @@ export function shapeOf(graph: Graph, group: readonly string[]): Shape {
   if (cores.length === 0) return { kind: 'line', spine: group }
   const inner = new Set(cores)
   const links = new Map(cores.map((id) => [id, distinct(graph, id).filter((other) => inner.has(other))]))
-  const straight = cores.every((id) => (links.get(id) ?? []).length <= 2 && (links.get(id) ?? []).every((other) => allRouted(graph, id, other)))
+  const straight = cores.every(
+    (id) => (links.get(id) ?? []).length <= 2 && (links.get(id) ?? []).every((other) => allRouted(graph, id, other)),
+  )
   if (straight) {
     const ends = cores.filter((id) => (links.get(id) ?? []).length <= 1)
-    const spine = walk(links, ends.find((id) => graph.nodes.get(id)?.role === 'host') ?? ends[0] ?? (cores[0] as string))
+    const spine = walk(
+      links,
+      ends.find((id) => graph.nodes.get(id)?.role === 'host') ?? ends[0] ?? (cores[0] as string),
+    )
     if (spine.length === cores.length) return { kind: ends.length === 0 && cores.length > 2 ? 'ring' : 'line', spine }
   }
   const degree = (id: string): number => distinct(graph, id).length
   const root =
-    cores.find((id) => graph.nodes.get(id)?.role === 'host') ?? cores.reduce((best, id) => (degree(id) > degree(best) ? id : best))
+    cores.find((id) => graph.nodes.get(id)?.role === 'host') ??
+    cores.reduce((best, id) => (degree(id) > degree(best) ? id : best))
   return { kind: 'tree', root }
 }
 
 /** Cores are what others hang on: they have several neighbours, or switch. */
 function isCore(graph: Graph, id: string): boolean {
   const each = graph.nodes.get(id)
-  return each?.role === 'host' || distinct(graph, id).length >= 2 || (each?.interfaces.some((item) => item.kind === 'bridge') ?? false)
+  return (
+    each?.role === 'host' ||
+    distinct(graph, id).length >= 2 ||
+    (each?.interfaces.some((item) => item.kind === 'bridge') ?? false)
+  )
 }
 
 function walk(links: ReadonlyMap<string, readonly string[]>, start: string): string[] {
@@ -109,7 +122,8 @@ function walk(links: ReadonlyMap<string, readonly string[]>, start: string): str
 }
 
 /** A network beyond the lab's own: it stands to the right of what it hangs on. */
-export const isBeyond = (graph: Graph, id: string): boolean => ['far', 'outside'].includes(graph.nodes.get(id)?.role ?? '')
+export const isBeyond = (graph: Graph, id: string): boolean =>
+  ['far', 'outside'].includes(graph.nodes.get(id)?.role ?? '')
 
 export interface SpanningTree {
   readonly children: ReadonlyMap<string, readonly string[]>

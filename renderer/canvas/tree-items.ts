@@ -43,7 +43,9 @@ const stateKey = { up: 'up', down: 'down', 'no-carrier': 'noCarrier', planned: '
 export const itemKey = (target: Target): string => `${target.kind} ${target.id}`
 
 export function treeItems(scene: Scene, reach: Reach, t: Say, separator = ', '): TreeItem[] {
-  const interfaces = new Map(scene.namespaces.flatMap((each) => each.interfaces.map((item) => [item.id, item] as const)))
+  const interfaces = new Map(
+    scene.namespaces.flatMap((each) => each.interfaces.map((item) => [item.id, item] as const)),
+  )
   const items: TreeItem[] = []
   for (const [index, each] of scene.namespaces.entries()) {
     const key = `namespace ${each.id}`
@@ -90,7 +92,13 @@ export function treeItems(scene: Scene, reach: Reach, t: Say, separator = ', '):
 }
 
 const standing = (presence: SceneNamespace['presence'], t: Say): string[] =>
-  presence === 'planned' ? [t('notDeployed')] : presence === 'foreign' ? [t('madeInTerminal')] : presence === 'leaving' ? [t('leaving')] : []
+  presence === 'planned'
+    ? [t('notDeployed')]
+    : presence === 'foreign'
+      ? [t('madeInTerminal')]
+      : presence === 'leaving'
+        ? [t('leaving')]
+        : []
 
 function namespaceName(each: SceneNamespace, reach: Reach, t: Say, separator: string): string {
   const failure = reach.failed.get(each.id)
@@ -104,8 +112,16 @@ function namespaceName(each: SceneNamespace, reach: Reach, t: Say, separator: st
   ].join(separator)
 }
 
-function interfaceName(item: SceneInterface, peer: SceneInterface | undefined, reach: Reach, t: Say, separator: string): string {
-  const addresses = item.addresses.map((address) => (address.presence === 'planned' ? `${address.text} (${t('notDeployed')})` : address.text))
+function interfaceName(
+  item: SceneInterface,
+  peer: SceneInterface | undefined,
+  reach: Reach,
+  t: Say,
+  separator: string,
+): string {
+  const addresses = item.addresses.map((address) =>
+    address.presence === 'planned' ? `${address.text} (${t('notDeployed')})` : address.text,
+  )
   return [
     item.kind === 'bridge' ? `${t('bridgeItem')} ${item.name}` : item.name,
     t('inNamespace', { namespace: item.namespace }),

@@ -13,11 +13,19 @@ export type Parameters = Readonly<Record<string, string | number>>
 
 export type Translate<Key extends string> = (key: Key, parameters?: Parameters) => string
 
-const plurals: Record<Language, Intl.PluralRules> = { en: new Intl.PluralRules('en'), 'zh-CN': new Intl.PluralRules('zh-CN') }
+const plurals: Record<Language, Intl.PluralRules> = {
+  en: new Intl.PluralRules('en'),
+  'zh-CN': new Intl.PluralRules('zh-CN'),
+}
 
 /** Fills a message in. A parameter that is missing stays visible as `{name}`: better odd than silently wrong. */
 export function format(message: Message, language: Language, parameters: Parameters = {}): string {
-  const form = typeof message === 'string' ? message : plurals[language].select(Number(parameters['count'])) === 'one' ? message.one : message.other
+  const form =
+    typeof message === 'string'
+      ? message
+      : plurals[language].select(Number(parameters['count'])) === 'one'
+        ? message.one
+        : message.other
   return form.replace(/\{(\w+)\}/g, (whole, name: string) => (name in parameters ? String(parameters[name]) : whole))
 }
 

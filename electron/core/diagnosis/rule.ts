@@ -37,8 +37,8 @@ export function counterEvidence(scene: Scene, namespace: string, names: readonly
   const within = namespace === 'host' ? '' : `ip netns exec ${namespace} `
   return [
     {
-      command: `${within}nstat -z ${moved.join(' ')}`,
-      output: moved.map((name) => `${name} ${scene.counters[namespace]?.[name] ?? 0}`).join('\n'),
+      command: `${within}nstat -asz ${moved.join(' ')}`,
+      output: moved.map((name) => `${name} +${scene.counters[namespace]?.[name] ?? 0} during the probe`).join('\n'),
     },
   ]
 }

@@ -1,5 +1,6 @@
 /** A trace as it is kept and sent: the probe, its film, the frames behind it, and why it failed. */
 import type { Outcome } from '../lab/schema.js'
+import { fromBase64 } from '../packet/base64.js'
 import { hopJson, type CapturedFrame, type Hop, type TracedHop } from '../packet/hop.js'
 import { tracePcapng } from '../packet/trace-pcapng.js'
 import type { Diagnosis } from './diagnosis.js'
@@ -121,18 +122,13 @@ export function traceJson(trace: Trace): object {
   }
 }
 
-/** Bytes of a frame. */
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
-}
-
 export const capturedFrames = (trace: Trace): CapturedFrame[] =>
   trace.frames.map(({ namespace, ifindex, pkttype, timeNs, bytes, originalLength }) => ({
     namespace,
     ifindex,
     pkttype,
     timeNs: BigInt(timeNs),
-    bytes: bytesOf(bytes),
+    bytes: fromBase64(bytes),
     originalLength,
   }))
 

@@ -1,6 +1,6 @@
 /** One step of a plan, done as the `iproute2` command of its text does it. */
 import type { KernelStep } from '../../core/plan/step.js'
-import { EOPNOTSUPP, Refusal } from './errno.js'
+import { ENOENT, EOPNOTSUPP, Refusal } from './errno.js'
 import { allSections, sectionBits } from './mirror.js'
 import type { Namespace, Namespaces } from './namespaces.js'
 import { addAddress, deleteAddress } from './rtnetlink/address.js'
@@ -56,7 +56,9 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     case 'sysctl-set': {
       const written = namespaces.within(namespace, () => writeSysctl(step.key, step.value))
       context.mark(namespace, sectionBits.sysctls)
-      return written
+      // A kernel without IPv6 has it switched off already.
+      const without = written instanceof Refusal && written.errno === ENOENT && step.key.endsWith('.disable_ipv6')
+      return without && step.value === '1' ? null : written
     }
     case 'veth-add': {
       const peerNamespace = namespaces.find(step.peer.namespace)

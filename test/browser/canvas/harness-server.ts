@@ -67,7 +67,11 @@ export async function startHarness(): Promise<Harness> {
 
 async function openPage(browser: Browser, origin: string, picture: string, options: OpenOptions = {}): Promise<Page> {
   const { theme = 'dark', language = 'en', reducedMotion = 'no-preference', scale = 1 } = options
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion, deviceScaleFactor: scale })
+  const page = await browser.newPage({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion,
+    deviceScaleFactor: scale,
+  })
   await page.goto(`${origin}/?picture=${picture}&theme=${theme}&language=${language}`)
   await page.waitForSelector('.drawing [role=tree]', { state: 'attached', timeout: 30_000 })
   await page.evaluate('document.fonts.ready')

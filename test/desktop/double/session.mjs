@@ -32,7 +32,8 @@ class Session extends EventEmitter {
   /** As the engine does: it checks, and where that says no, it asks. Without handlers everything is allowed. */
   async isPermitted(permission, address, isMainFrame) {
     const origin = new URL(address).href
-    if (this.#check === null || this.#check(null, permission, origin, { isMainFrame, requestingUrl: address })) return true
+    if (this.#check === null || this.#check(null, permission, origin, { isMainFrame, requestingUrl: address }))
+      return true
     if (this.#request === null) return true
     return new Promise((resolve) => this.#request(null, permission, resolve, { isMainFrame, requestingUrl: address }))
   }

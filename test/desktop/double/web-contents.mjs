@@ -39,7 +39,8 @@ export class WebContents extends EventEmitter {
   constructor(window, preferences) {
     super()
     const { sandbox, contextIsolation, nodeIntegration } = preferences
-    if (!sandbox || !contextIsolation || nodeIntegration) throw new Error('the double only has sandboxed, isolated pages')
+    if (!sandbox || !contextIsolation || nodeIntegration)
+      throw new Error('the double only has sandboxed, isolated pages')
     this.#window = window
     this.#preferences = preferences
     setImmediate(() => app.emit('web-contents-created', {}, this))
@@ -75,8 +76,15 @@ export class WebContents extends EventEmitter {
     void this.#cdp.send('Page.reload')
   }
 
+  /** As main sees a crash: everything that led to the page is cut. The page itself waits to be loaded again. */
   forcefullyCrashRenderer() {
-    this.#cdp.send('Page.crash').catch(() => {})
+    this.#closePorts()
+    this.emit('render-process-gone', {}, { reason: 'killed', exitCode: 9 })
+  }
+
+  async executeJavaScript(expression) {
+    const { result } = await this.#cdp.send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true })
+    return result.value
   }
 
   async #start() {
@@ -87,6 +95,10 @@ export class WebContents extends EventEmitter {
       headless: true,
       viewport: { width, height },
       serviceWorkers: 'block',
+      // Signals are the app's to answer.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
       // The test drives the page by a connection of its own. No name is ever looked up.
       args: ['--remote-debugging-port=0', '--host-resolver-rules=MAP * ~NOTFOUND'],
     })
@@ -127,10 +139,6 @@ export class WebContents extends EventEmitter {
       if (context.name === worldName && context.auxData.frameId === this.#topFrame) this.#world = context.id
     })
     cdp.on('Runtime.executionContextsCleared', () => this.#closePorts())
-    cdp.on('Inspector.targetCrashed', () => {
-      this.#closePorts()
-      this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })
-    })
     cdp.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
       const message = JSON.parse(payload)
       if (name === windowBinding) this.#windowSaid(message)

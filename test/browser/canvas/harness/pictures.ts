@@ -23,7 +23,13 @@ function failed(): Picture {
   const drained = new Set(['host', 'ns1', 'internet'])
   for (const [name, namespace] of lab.namespaces)
     if (name !== 'ns0') for (const each of namespace.interfaces) drained.add(`${name}:${each.name}`)
-  for (const link of lab.links) drained.add(link.ends.map((end) => `${end.namespace}:${end.interface}`).sort().join('~'))
+  for (const link of lab.links)
+    drained.add(
+      link.ends
+        .map((end) => `${end.namespace}:${end.interface}`)
+        .sort()
+        .join('~'),
+    )
   return { lab, live, former: lab, reach: { drained, failed: new Map([['ns0', 'no route matches']]) } }
 }
 
@@ -43,7 +49,13 @@ function foreign(): Picture {
       namespaces: [
         { ...host, links: [...host.links, outer] },
         ...live.namespaces.slice(1),
-        { ...mine, addresses: [...mine.addresses, { dev: 'veth9', family: 'ipv4', address: '192.168.1.9/24', scope: 'global', flags: [] }] },
+        {
+          ...mine,
+          addresses: [
+            ...mine.addresses,
+            { dev: 'veth9', family: 'ipv4', address: '192.168.1.9/24', scope: 'global', flags: [] },
+          ],
+        },
       ],
     },
   }
@@ -58,7 +70,9 @@ function planned(): Picture {
     ...ns1,
     name: 'ns2',
     interfaces: ns1.interfaces.map((each) =>
-      each.kind === 'veth' ? { ...each, name: 'veth4', addresses: ['192.168.1.4/24'], peer: { namespace: 'host', interface: 'veth5' } } : each,
+      each.kind === 'veth'
+        ? { ...each, name: 'veth4', addresses: ['192.168.1.4/24'], peer: { namespace: 'host', interface: 'veth5' } }
+        : each,
     ),
   }
   const port = host.interfaces.find((each) => each.name === 'veth3')
@@ -67,16 +81,35 @@ function planned(): Picture {
     ...labN,
     namespaces: new Map([
       ...labN.namespaces,
-      ['host', { ...host, interfaces: [...host.interfaces, { ...port, name: 'veth5', peer: { namespace: 'ns2', interface: 'veth4' } }] }],
+      [
+        'host',
+        {
+          ...host,
+          interfaces: [...host.interfaces, { ...port, name: 'veth5', peer: { namespace: 'ns2', interface: 'veth4' } }],
+        },
+      ],
       ['ns2', ns2],
     ]),
-    links: [...labN.links, { ends: [{ namespace: 'ns2', interface: 'veth4' }, { namespace: 'host', interface: 'veth5' }], mtu: null, impair: null }],
+    links: [
+      ...labN.links,
+      {
+        ends: [
+          { namespace: 'ns2', interface: 'veth4' },
+          { namespace: 'host', interface: 'veth5' },
+        ],
+        mtu: null,
+        impair: null,
+      },
+    ],
   }
   return { lab: wanted, live: deployed(labN), former: labN, mode: 'edit' }
 }
 
 function bridgeWithoutAddress(): Picture {
-  const live = changed(deployed(labB), 'host', (each) => ({ ...each, addresses: each.addresses.filter((address) => address.dev !== 'bridge0') }))
+  const live = changed(deployed(labB), 'host', (each) => ({
+    ...each,
+    addresses: each.addresses.filter((address) => address.dev !== 'bridge0'),
+  }))
   return { lab: labB, live, former: labB }
 }
 
@@ -87,11 +120,21 @@ export const pictures: Record<string, () => Picture> = {
   gateway: () => whole(labB),
   gatewayBare: bridgeWithoutAddress,
   router: () => whole(labR),
-  routerOff: () => ({ lab: labR, former: labR, live: changed(deployed(labR), 'ns-router', (each) => ({ ...each, sysctls: { 'net.ipv4.ip_forward': '0' } })) }),
+  routerOff: () => ({
+    lab: labR,
+    former: labR,
+    live: changed(deployed(labR), 'ns-router', (each) => ({ ...each, sysctls: { 'net.ipv4.ip_forward': '0' } })),
+  }),
   plannedOnly: () => ({ lab: labN, live: null, mode: 'edit' }),
   planned,
   failed,
-  down: () => ({ lab: labN, former: labN, live: changedLink(changedLink(deployed(labN), 'ns0', 'veth0', { up: false, carrier: false }), 'host', 'veth1', { carrier: false }) }),
+  down: () => ({
+    lab: labN,
+    former: labN,
+    live: changedLink(changedLink(deployed(labN), 'ns0', 'veth0', { up: false, carrier: false }), 'host', 'veth1', {
+      carrier: false,
+    }),
+  }),
   foreign,
   uplink: () => {
     const lab = { ...labB, uplink: true }

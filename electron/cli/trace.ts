@@ -1,0 +1,122 @@
+/**
+ * `vethlab trace FILE|LAB --from NS --to ADDR`: one probe, its hops, and why it failed. With a file, in a fresh sandbox.
+ *
+ * `--json`: `{"lab":S,"probe":{"from":S,"to":S,"protocol":S,"port"?:N},"outcome":S,"rttUs":N|null,"ttl":N|null,"hops":[...],
+ * "diagnosis":D|null}`; `incomplete: {dropped, beyond}` besides where frames are missing.
+ */
+import { writeFile } from 'node:fs/promises'
+import { version } from '../../package.json'
+import { isAnswer, traceJson, tracePcap, type Trace } from '../core/diagnosis/trace.js'
+import type { Failure, Params } from '../core/rpc.js'
+import type { Session } from '../session/session.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, failure, type CommonOptions } from './failure.js'
+import { ask, deployFresh, untilDeath } from './fresh-lab.js'
+import { isLabFile, requireLab } from './lab-input.js'
+import { paint, print, printJson } from './output.js'
+import { startProgress } from './progress.js'
+import { findLab } from './running-labs.js'
+import { traceText } from './trace-text.js'
+
+export interface TraceOptions extends CommonOptions {
+  readonly from: string
+  readonly to: string
+  readonly proto?: 'icmp' | 'tcp' | 'udp'
+  readonly port?: number
+  readonly count?: number
+  readonly size?: number
+  readonly ttl?: number
+  readonly df?: boolean
+  readonly series?: boolean
+  /** File for the capture. */
+  readonly pcapng?: string
+}
+
+function paramsOf({ from, to, proto, port, count, size, ttl, df, series }: TraceOptions): Params<'trace/run'> {
+  return {
+    from,
+    to,
+    ...(proto === undefined ? {} : { protocol: proto }),
+    ...(port === undefined ? {} : { port }),
+    ...(count === undefined ? {} : { count }),
+    ...(size === undefined ? {} : { size }),
+    ...(ttl === undefined ? {} : { ttl }),
+    ...(df ? { df } : {}),
+    ...(series ? { series } : {}),
+  }
+}
+
+export async function trace(argument: string, options: TraceOptions): Promise<ExitCode> {
+  const { proto = 'icmp', port } = options
+  if (proto !== 'icmp' && port === undefined)
+    return fail(
+      exitCode.usage,
+      failure('no-port', `--proto ${proto} needs --port, for instance --port 80.`, '--port'),
+      options,
+    )
+  if (proto === 'icmp' && port !== undefined)
+    return fail(
+      exitCode.usage,
+      failure('port-of-icmp', 'An echo has no port; add --proto tcp or --proto udp.', '--port'),
+      options,
+    )
+  return untilDeath(options, () => (isLabFile(argument) ? ofFile(argument, options) : ofRunning(argument, options)))
+}
+
+async function ofFile(file: string, options: TraceOptions): Promise<ExitCode> {
+  const valid = await requireLab(file, options)
+  if (typeof valid === 'number') return valid
+  const fresh = await deployFresh(valid, options)
+  if (typeof fresh === 'number') return fresh
+  let traced: Trace | Failure
+  try {
+    traced = await send(fresh.session, options)
+  } finally {
+    await fresh.end()
+  }
+  return show(traced, options)
+}
+
+async function ofRunning(name: string, options: TraceOptions): Promise<ExitCode> {
+  const found = findLab(name)
+  if (!found.ok) return fail(found.code, found.failure, options)
+  const { attachTo } = await import('../session/running/attach.js')
+  const attached = await attachTo(found.directory, found.lab)
+  if (!attached.ok) return fail(exitCode.machine, attached.failure, options)
+  let traced: Trace | Failure
+  try {
+    traced = await send(attached.session, options)
+  } finally {
+    await attached.session.close()
+  }
+  return show(traced, options)
+}
+
+async function send(session: Session, options: TraceOptions): Promise<Trace | Failure> {
+  const progress = startProgress(`${options.from} -> ${options.to}: waiting for an answer ...`, options.json)
+  const stop = session.on('trace/progress', ({ from, to, sent, most }) => {
+    if (most > 1) progress.show(`${from} -> ${to}: probe ${sent + 1} of at most ${most}`)
+  })
+  try {
+    const result = await ask(session, 'trace/run', paramsOf(options))
+    return result.ok ? result.trace : result.failure
+  } finally {
+    stop()
+    progress.end()
+  }
+}
+
+async function show(traced: Trace | Failure, options: TraceOptions): Promise<ExitCode> {
+  if ('code' in traced) return fail(exitCode.usage, traced, options)
+  if (options.pcapng !== undefined) {
+    try {
+      await writeFile(options.pcapng, tracePcap(traced, `vethlab ${version}`))
+    } catch (error) {
+      const message = `The capture cannot be written to ${options.pcapng}. Choose another place with --pcapng.`
+      return fail(exitCode.usage, failure('unwritable', message, options.pcapng, (error as Error).message), options)
+    }
+  }
+  if (options.json) printJson(traceJson(traced))
+  else print(traceText(traced, paint))
+  return isAnswer(traced.outcome) ? exitCode.ok : exitCode.failed
+}

@@ -1,0 +1,60 @@
+/** Carries out a fix: steps of a plan through the deployer, the rest by the one tool that can. All of it, or nothing. */
+import { repairCommand, repairText, undoRepair, type RepairStep } from '../../core/diagnosis/repair.js'
+import type { Step } from '../../core/plan/step.js'
+import { stepText } from '../../core/plan/text.js'
+import { undoOf } from '../../core/plan/undo.js'
+import type { CommandRecord, Failure } from '../../core/rpc.js'
+import type { Deployer } from '../deploy.js'
+import { runIn } from '../run.js'
+
+export interface CarriedOut {
+  /** Takes all of it back, in order. */
+  readonly undo: readonly RepairStep[]
+}
+
+export type CarryOut =
+  { readonly ok: true; readonly carried: CarriedOut } | { readonly ok: false; readonly failure: Failure }
+
+export async function carryOut(
+  steps: readonly RepairStep[],
+  deployer: Deployer,
+  ran: (records: readonly Omit<CommandRecord, 'sequence'>[]) => void,
+): Promise<CarryOut> {
+  const undo: RepairStep[] = []
+  for (const step of steps) {
+    const failure = await one(step, deployer, ran)
+    if (failure === null) {
+      undo.unshift(...undoRepair(step))
+      continue
+    }
+    // Nothing must stay half done: what was carried out is taken back, and a second refusal changes nothing of that.
+    for (const back of undo) await one(back, deployer, ran)
+    return { ok: false, failure }
+  }
+  return { ok: true, carried: { undo } }
+}
+
+async function one(
+  step: RepairStep,
+  deployer: Deployer,
+  ran: (records: readonly Omit<CommandRecord, 'sequence'>[]) => void,
+): Promise<Failure | null> {
+  const command = repairCommand(step)
+  if (command === null) {
+    const plain = step as Step
+    const deployed = await deployer.deploy([{ step: plain, text: stepText(plain), undo: undoOf(plain) }], new Map())
+    return deployed.ok ? null : refused(repairText(step), step.namespace, deployed.failure.output ?? '')
+  }
+  const { status, stderr, stdout } = await runIn(step.namespace, command.program, command.arguments)
+  const text = repairText(step)
+  const output = status === 0 ? null : stderr.trim() || stdout.trim() || `ended with ${status}`
+  ran([{ time: Date.now(), namespace: step.namespace, text, ok: status === 0, output }])
+  return output === null ? null : refused(text, step.namespace, output)
+}
+
+const refused = (text: string, namespace: string, output: string): Failure => ({
+  code: 'step-refused',
+  message: `The kernel refused "${text}": ${output}. Trace again: the lab has changed since.`,
+  where: namespace,
+  output,
+})

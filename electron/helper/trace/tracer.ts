@@ -1,0 +1,379 @@
+/** Traces: sends a probe while everything is captured, puts the film together, and finds out why it failed. */
+import { randomBytes } from 'node:crypto'
+import { investigate, type Concluded } from '../../core/diagnosis/diagnose.js'
+import { findDeath } from '../../core/diagnosis/death.js'
+import { Network } from '../../core/diagnosis/network.js'
+import { repairText, type Repair, type RepairStep } from '../../core/diagnosis/repair.js'
+import type { ProbeFacts, RuleVerdict, Scene } from '../../core/diagnosis/scene.js'
+import { isAnswer, type Trace, type TraceFrame, type TraceSummary } from '../../core/diagnosis/trace.js'
+import type { Lab, LabCheck } from '../../core/lab/lab.js'
+import type { LiveState } from '../../core/live/state.js'
+import { stitch } from '../../core/packet/stitch.js'
+import type { ProbeIdentity } from '../../core/packet/hop.js'
+import type { CommandRecord, Failure, Params, Results } from '../../core/rpc.js'
+import type { Deployer } from '../deploy.js'
+import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
+import type { CapturedFrame, RuleEvent } from '../kernel/protocol.js'
+import type { Mirror } from '../mirror.js'
+import { carryOut } from './carry-out.js'
+import { gather } from './evidence.js'
+import { nextIdentifier, probeMark } from './identifier.js'
+import { withReasons } from './reasons.js'
+import { sendProbe, verdictOf, type Aimed, type Shot } from './send.js'
+import { aim } from './target.js'
+import { legacyVerdicts, ruleVerdicts } from './verdicts.js'
+
+/** Traces kept of a lab. */
+const keptTraces = 50
+/** Fixes that can be taken back. */
+const keptUndos = 50
+/** No answer within this time is `lost`: twice the first SYN retransmission of Linux (RFC 6298), milliseconds. */
+const usualTimeoutMs = 2000
+
+export interface TracerHooks {
+  /** Reads everything of the kernel into the mirror. */
+  refresh(): Promise<void>
+  lab(): { readonly lab: Lab; readonly name: string } | null
+  progress(from: string, to: string, sent: number, most: number): void
+  ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void
+}
+
+interface Kept {
+  readonly trace: Trace
+  readonly repair: Repair | null
+  /** What the repair was made for: where the lab has changed since, it is made anew. */
+  readonly scene: Scene | null
+}
+
+type Counters = Awaited<ReturnType<Tracer['count']>>
+
+export class Tracer {
+  private kept: Kept[] = []
+  private readonly undos = new Map<string, readonly RepairStep[]>()
+
+  constructor(
+    private readonly worker: KernelWorker,
+    private readonly mirror: Mirror,
+    private readonly deployer: Deployer,
+    private readonly hooks: TracerHooks,
+  ) {}
+
+  /** Another lab, another story. */
+  forget(): void {
+    this.kept = []
+    this.undos.clear()
+  }
+
+  list(): readonly TraceSummary[] {
+    return this.kept.map(({ trace }) => {
+      const { id, lab, time, probe, outcome, rttUs, ttl, message, diagnosis } = trace
+      return { id, lab, time, probe, outcome, rttUs, ttl, message, diagnosis }
+    })
+  }
+
+  get(id: string): Results['trace/get'] {
+    const found = this.kept.find(({ trace }) => trace.id === id)
+    return found ? { ok: true, trace: found.trace } : { ok: false, failure: noSuchTrace(id) }
+  }
+
+  async run(params: Params<'trace/run'>): Promise<Results['trace/run']> {
+    await this.hooks.refresh()
+    const result = await this.trace(params)
+    if ('failure' in result) return { ok: false, failure: result.failure }
+    this.kept = [...this.kept, result].slice(-keptTraces)
+    return { ok: true, trace: result.trace }
+  }
+
+  /** Why a check that failed did so; null where a trace of the same probe gets its answer. Not kept. */
+  async explain(check: LabCheck): Promise<Trace['diagnosis']> {
+    await this.hooks.refresh()
+    const result = await this.trace({
+      from: check.from,
+      to: check.target,
+      ...(check.kind === 'ping' ? { protocol: 'icmp' } : { protocol: check.kind, port: check.port }),
+    })
+    return 'failure' in result ? null : result.trace.diagnosis
+  }
+
+  private async trace(params: Params<'trace/run'>): Promise<Kept | { readonly failure: Failure }> {
+    const refused = this.refuse(params)
+    if (refused) return { failure: refused }
+    const labNow = this.hooks.lab()
+    const aimed = aim(params.to, this.mirror.state, labNow?.lab ?? null)
+    if (!aimed.ok) return { failure: aimed.failure }
+    const { protocol = 'icmp' } = params
+    const probe: Aimed = {
+      ...params,
+      protocol,
+      target: aimed.address,
+      identifier: nextIdentifier(),
+      timeoutMs: params.timeoutMs ?? usualTimeoutMs,
+    }
+    const time = Date.now()
+    const before = await this.count()
+    await this.readLegacy(before)
+    const live = this.mirror.state
+    const legacyBefore = rulesOf(live)
+    const traced = await this.traceRules(live, () =>
+      sendProbe(this.worker, probe, (sent, most) => this.hooks.progress(params.from, params.to, sent, most)),
+    )
+    if ('failure' in traced) return traced
+    const { volley, events } = traced
+    const { shot, outcome } = verdictOf(volley.shots, params.series ?? false)
+    const verdicts = await ruleVerdicts(events, live)
+    const frames = volley.shots.flatMap((each) => each.frames)
+    const hops = this.film(probe, frames, volley.shots, live, isAnswer(outcome))
+    const concluded = isAnswer(outcome)
+      ? null
+      : await this.explainFailure(probe, shot, live, before, legacyBefore, verdicts, volley.dropped + volley.beyond > 0)
+    const { answer } = shot
+    const trace: Trace = {
+      id: randomBytes(8).toString('hex'),
+      lab: labNow?.name ?? null,
+      time,
+      probe: probeJson(params, aimed.address, protocol),
+      outcome,
+      rttUs: answer.rttUs,
+      ttl: answer.replyTtl,
+      message: answer.message,
+      diagnosis: concluded?.concluded.diagnosis ?? null,
+      answers: volley.shots.map((each) => each.answer),
+      hops: await withReasons(hops, [...verdicts, ...(concluded?.legacy ?? [])]),
+      frames: frames.map((frame) => frameJson(frame, live)),
+      dropped: volley.dropped,
+      beyond: volley.beyond,
+      interfaces: live.namespaces.flatMap(({ name: namespace, links }) =>
+        links.map(({ index, name }) => ({ namespace, index, name })),
+      ),
+    }
+    return { trace, repair: concluded?.concluded.repair ?? null, scene: concluded?.scene ?? null }
+  }
+
+  private refuse({ from, protocol = 'icmp', port }: Params<'trace/run'>): Failure | null {
+    if (!this.mirror.state.namespaces.some(({ name }) => name === from))
+      return failure('no-such-namespace', `There is no namespace "${from}" to send from.`, from)
+    if (protocol !== 'icmp' && port === undefined)
+      return failure('no-port', `A ${protocol} probe needs a port, for instance 80.`, protocol)
+    return null
+  }
+
+  private count() {
+    return this.worker.request('counters', { namespaces: null })
+  }
+
+  /** The legacy engine sends no events: where it has tables, its rules and counters are read now. */
+  private async readLegacy({ legacyTables }: Counters): Promise<void> {
+    const names = Object.entries(legacyTables).flatMap(([name, tables]) => (tables.length > 0 ? [name] : []))
+    await this.mirror.readRulesets(names, true)
+  }
+
+  /** Runs `send` while the rules on the way are heard, in namespaces that have any. */
+  private async traceRules<T>(
+    live: LiveState,
+    send: () => Promise<T>,
+  ): Promise<{ readonly volley: T; readonly events: readonly RuleEvent[] } | { readonly failure: Failure }> {
+    const ruled = live.namespaces.filter(({ ruleset }) => ruleset.nft.length > 0)
+    const bridged = ruled.filter(({ ruleset }) =>
+      ruleset.nft.some((entry) => (entry as { table?: { family?: string } }).table?.family === 'bridge'),
+    )
+    let rules: number | null = null
+    try {
+      if (ruled.length > 0)
+        rules = await this.worker
+          .request('rule-trace-start', {
+            namespaces: ruled.map(({ name }) => name),
+            bridges: bridged.map(({ name }) => name),
+          })
+          .then(({ trace }) => trace)
+          // Without the right to trace rules the film is whole but for them.
+          .catch(() => null)
+      const volley = await send()
+      return { volley, events: rules === null ? [] : await this.endRules(rules) }
+    } catch (error) {
+      if (rules !== null) await this.endRules(rules)
+      if (error instanceof KernelRefusal)
+        return {
+          failure: failure('probe-refused', `The probe could not be sent: ${error.message}.`, null, error.message),
+        }
+      throw error
+    }
+  }
+
+  private async endRules(trace: number): Promise<readonly RuleEvent[]> {
+    return (await this.worker.request('rule-trace-stop', { trace })).events
+  }
+
+  private film(
+    probe: Aimed,
+    frames: readonly CapturedFrame[],
+    shots: readonly Shot[],
+    live: LiveState,
+    answered: boolean,
+  ) {
+    return stitch({ frames, namespaces: live.namespaces, probe: identityOf(probe, shots, answered) })
+  }
+
+  private async explainFailure(
+    probe: Aimed,
+    shot: Shot,
+    live: LiveState,
+    before: Counters,
+    rulesBefore: ReturnType<typeof rulesOf>,
+    verdicts: readonly RuleVerdict[],
+    incomplete: boolean,
+  ): Promise<{ readonly scene: Scene; readonly concluded: Concluded; readonly legacy: readonly RuleVerdict[] }> {
+    const { counters } = await this.count()
+    await this.readLegacy(before)
+    const legacy = [...rulesOf(this.mirror.state)].flatMap(([name, after]) =>
+      legacyVerdicts(name, rulesBefore.get(name) ?? [], after),
+    )
+    // Neighbours that failed while the probe waited are known now.
+    const now = this.mirror.state
+    const network = new Network(now)
+    const hops = this.film(probe, shot.frames, [shot], live, false)
+    const facts: ProbeFacts = {
+      from: probe.from,
+      target: probe.target.replace(/%.*/, ''),
+      protocol: probe.protocol,
+      port: probe.port ?? null,
+      ttl: probe.series ? null : (probe.ttl ?? null),
+      outcome: shot.answer.outcome,
+      message: shot.answer.message,
+    }
+    const scene: Scene = {
+      probe: facts,
+      hops,
+      live: now,
+      network,
+      lab: this.hooks.lab()?.lab ?? null,
+      death: findDeath(facts, hops, shot.frames, network),
+      counters: grown(before.counters, counters),
+      verdicts: [...verdicts, ...legacy],
+    }
+    const investigation = investigate(scene, incomplete)
+    return { scene, legacy, concluded: investigation.conclude(await gather(investigation.commands)) }
+  }
+
+  /** The fix is made anew from what was seen and what is now: nothing of it comes from a client. */
+  async fix(id: string): Promise<Results['trace/fix']> {
+    const found = this.kept.find(({ trace }) => trace.id === id)
+    if (!found) return { ok: false, failure: noSuchTrace(id) }
+    if (!found.repair || !found.scene)
+      return {
+        ok: false,
+        failure: failure('no-fix', 'This trace has no fix; trace again after a change of the lab.', null),
+      }
+    await this.hooks.refresh()
+    const scene: Scene = { ...found.scene, live: this.mirror.state, network: new Network(this.mirror.state) }
+    const investigation = investigate(scene, false)
+    const { repair } = investigation.conclude(await gather(investigation.commands))
+    const commands = found.repair.steps.map(repairText)
+    if (repair?.steps.map(repairText).join('\n') !== commands.join('\n'))
+      return {
+        ok: false,
+        failure: failure(
+          'stale-fix',
+          'The lab has changed since this trace; trace again for a fix that fits.',
+          found.repair.namespace,
+        ),
+      }
+    const done = await carryOut(repair.steps, this.deployer, (records) => this.hooks.ran(records))
+    await this.settle(repair.steps)
+    if (!done.ok) return done
+    const undo = randomBytes(8).toString('hex')
+    this.undos.set(undo, done.carried.undo)
+    for (const oldest of [...this.undos.keys()].slice(0, -keptUndos)) this.undos.delete(oldest)
+    return { ok: true, undo, namespace: repair.namespace, commands }
+  }
+
+  async unfix(id: string): Promise<Results['trace/unfix']> {
+    const steps = this.undos.get(id)
+    if (!steps)
+      return {
+        ok: false,
+        failure: failure('no-such-fix', 'There is no such fix to take back; it may have been taken back already.', id),
+      }
+    const done = await carryOut(steps, this.deployer, (records) => this.hooks.ran(records))
+    await this.settle(steps)
+    if (!done.ok) return done
+    this.undos.delete(id)
+    return { ok: true, commands: steps.map(repairText) }
+  }
+
+  private async settle(steps: readonly RepairStep[]): Promise<void> {
+    await this.hooks.refresh()
+    const ruled = steps
+      .filter(({ op }) => /^(nat|firewall|saved-rule|nft-rule)-/.test(op))
+      .map(({ namespace }) => namespace)
+    await this.mirror.readRulesets([...new Set(ruled)])
+    this.mirror.flush()
+  }
+}
+
+const failure = (code: string, message: string, where: string | null, output: string | null = null): Failure => ({
+  code,
+  message,
+  where,
+  output,
+})
+
+const noSuchTrace = (id: string): Failure =>
+  failure('no-such-trace', `There is no trace ${id}; the latest ${keptTraces} of a lab are kept.`, id)
+
+/** Legacy rules by namespace. */
+const rulesOf = (live: LiveState) =>
+  new Map(
+    live.namespaces.flatMap(({ name, ruleset }) => {
+      const legacy = ruleset.iptables.filter(({ engine }) => engine === 'legacy')
+      return legacy.length > 0 ? [[name, legacy] as const] : []
+    }),
+  )
+
+function identityOf(probe: Aimed, shots: readonly Shot[], answered: boolean): ProbeIdentity {
+  const mark = probeMark(probe.identifier)
+  // A payload shorter than the mark holds its beginning only, and begins as those of others may.
+  const marked = probe.protocol !== 'tcp' && (probe.size ?? mark.length) >= mark.length
+  const ports = shots.flatMap(({ sourcePort }) => sourcePort ?? [])
+  return {
+    from: probe.from,
+    target: probe.target.replace(/%.*/, ''),
+    protocol: probe.protocol,
+    port: probe.port ?? null,
+    marker: marked ? mark : null,
+    ...(ports.length === shots.length && probe.protocol === 'tcp' ? { sourcePorts: ports } : {}),
+    answered,
+  }
+}
+
+function probeJson(params: Params<'trace/run'>, to: string, protocol: 'icmp' | 'tcp' | 'udp'): Trace['probe'] {
+  const { from, to: name, timeoutMs: _timeoutMs, protocol: _protocol, ...rest } = params
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+  return { ...given, from, to, ...(name === to ? {} : { name }), protocol }
+}
+
+function frameJson(frame: CapturedFrame, live: LiveState): TraceFrame {
+  const { namespace, ifindex, pkttype, timeNs, bytes, originalLength } = frame
+  const links = live.namespaces.find(({ name }) => name === namespace)?.links
+  return {
+    namespace,
+    ifindex,
+    interface: links?.find(({ index }) => index === ifindex)?.name ?? null,
+    pkttype,
+    timeNs: timeNs.toString(),
+    bytes: Buffer.from(bytes).toString('base64'),
+    originalLength,
+  }
+}
+
+/** By how much counters grew, those that did. */
+function grown(before: Counters['counters'], after: Counters['counters']): Record<string, Record<string, number>> {
+  const result: Record<string, Record<string, number>> = {}
+  for (const [namespace, values] of Object.entries(after)) {
+    const moved = Object.entries(values).flatMap(([name, value]) => {
+      const by = value - (before[namespace]?.[name] ?? 0)
+      return by > 0 ? [[name, by] as const] : []
+    })
+    result[namespace] = Object.fromEntries(moved)
+  }
+  return result
+}

@@ -1,0 +1,139 @@
+/** Events of a rule trace and counters of legacy rules, as verdicts about packets with the text of the rule. */
+import type { RulePacket, RuleVerdict } from '../../core/diagnosis/scene.js'
+import type { IptablesRule, LiveNamespace, LiveState } from '../../core/live/state.js'
+import { traceTable } from '../../core/live/own-table.js'
+import { protocolName } from '../../core/packet/upper-layer.js'
+import type { RuleEvent } from '../kernel/protocol.js'
+import { formatAddress } from '../kernel/inet.js'
+import { runIn } from '../run.js'
+
+interface NftRuleEntry {
+  readonly family: string
+  readonly table: string
+  readonly chain: string
+  readonly handle: number
+}
+
+/** First bytes of an IP header: who, to whom, what. */
+function packetOf(network: Uint8Array): RulePacket | null {
+  const bytes = Buffer.from(network)
+  const version = (bytes[0] ?? 0) >> 4
+  if (version === 4 && bytes.length >= 20)
+    return {
+      src: formatAddress(bytes, 12, 4),
+      dst: formatAddress(bytes, 16, 4),
+      protocol: protocolName(bytes[9] ?? 0),
+    }
+  if (version === 6 && bytes.length >= 40)
+    return {
+      src: formatAddress(bytes, 8, 16),
+      dst: formatAddress(bytes, 24, 16),
+      protocol: protocolName(bytes[6] ?? 0),
+    }
+  return null
+}
+
+/** Decisions only: what dropped, and what accepted by a rule. */
+export async function ruleVerdicts(events: readonly RuleEvent[], live: LiveState): Promise<RuleVerdict[]> {
+  const verdicts: RuleVerdict[] = []
+  const listings = new Map<string, Promise<string>>()
+  // A base chain's first event carries the packet; those that follow it are about the same one.
+  const latest = new Map<string, RuleEvent>()
+  for (const event of events) {
+    const key = `${event.namespace} ${event.id}`
+    if (event.network !== null) latest.set(key, event)
+    if (event.table === traceTable) continue
+    const decides = event.verdict === 'drop' || (event.verdict === 'accept' && event.kind === 'rule')
+    if (!decides) continue
+    const seen = latest.get(key)
+    const namespace = live.namespaces.find(({ name }) => name === event.namespace)
+    const text = event.kind === 'rule' ? await ruleText(event, namespace, listings) : null
+    const nameOf = (index: number | null | undefined): string | null =>
+      namespace?.links.find((link) => link.index === index)?.name ?? null
+    verdicts.push({
+      namespace: event.namespace,
+      engine: 'nft',
+      family: event.family,
+      table: event.table,
+      chain: event.chain,
+      rule: text?.rule ?? (event.kind === 'rule' ? '' : null),
+      handle: event.handle,
+      position: text?.position ?? null,
+      verdict: event.verdict ?? '',
+      packet: seen?.network ? packetOf(seen.network) : null,
+      iif: nameOf(seen?.iif),
+      oif: nameOf(seen?.oif),
+    })
+  }
+  return verdicts
+}
+
+async function ruleText(
+  event: RuleEvent,
+  namespace: LiveNamespace | undefined,
+  listings: Map<string, Promise<string>>,
+): Promise<{ readonly rule: string; readonly position: number } | null> {
+  const { family, table, chain, handle } = event
+  const inChain = (namespace?.ruleset.nft ?? []).flatMap((entry) => {
+    const { rule } = entry as { rule?: NftRuleEntry }
+    return rule && rule.family === family && rule.table === table && rule.chain === chain ? [rule] : []
+  })
+  const place = inChain.findIndex((rule) => rule.handle === handle)
+  const word = family === 'ip6' ? 'ipv6' : 'ipv4'
+  const saved = (namespace?.ruleset.iptables ?? []).filter(
+    (rule) =>
+      rule.engine === 'nft' &&
+      rule.family === word &&
+      rule.table === table &&
+      rule.chain === chain &&
+      rule.rule !== null,
+  )
+  // iptables lists the rules of a chain in the order that nftables does.
+  if (place >= 0 && saved.length === inChain.length) return { rule: saved[place]?.rule ?? '', position: place + 1 }
+  const key = `${event.namespace} ${family} ${table} ${chain}`
+  const listing =
+    listings.get(key) ??
+    runIn(event.namespace, 'nft', ['-a', 'list', 'chain', family, table, chain]).then(({ stdout }) => stdout)
+  listings.set(key, listing)
+  const lines = (await listing).split('\n').filter((line) => / # handle \d+$/.test(line) && !/^\s*chain /.test(line))
+  const at = lines.findIndex((line) => line.endsWith(` # handle ${handle}`))
+  const line = lines[at]
+  return line === undefined ? null : { rule: line.replace(/ # handle \d+$/, '').trim(), position: at + 1 }
+}
+
+/** Rules of the legacy engine that counted packets meanwhile and let none of them on. */
+export function legacyVerdicts(
+  namespace: string,
+  before: readonly IptablesRule[],
+  after: readonly IptablesRule[],
+): RuleVerdict[] {
+  const verdicts: RuleVerdict[] = []
+  const key = ({ family, table, chain, rule }: IptablesRule): string => `${family} ${table} ${chain} ${rule}`
+  const counts = new Map<string, number[]>()
+  for (const rule of before) counts.set(key(rule), [...(counts.get(key(rule)) ?? []), rule.packets])
+  const places = new Map<string, number>()
+  for (const rule of after) {
+    if (rule.engine !== 'legacy') continue
+    const chain = `${rule.family} ${rule.table} ${rule.chain}`
+    const position = rule.rule === null ? 0 : (places.get(chain) ?? 0) + 1
+    if (rule.rule !== null) places.set(chain, position)
+    const was = counts.get(key(rule))?.shift() ?? 0
+    const target = rule.rule === null ? rule.policy : (/(?:^| )-j (\S+)/.exec(rule.rule)?.[1] ?? '')
+    if (rule.packets <= was || !['DROP', 'REJECT', 'MASQUERADE', 'SNAT', 'DNAT'].includes(target ?? '')) continue
+    verdicts.push({
+      namespace,
+      engine: 'legacy',
+      family: rule.family === 'ipv6' ? 'ip6' : 'ip',
+      table: rule.table,
+      chain: rule.chain,
+      rule: rule.rule,
+      handle: null,
+      position: rule.rule === null ? null : position,
+      verdict: target === 'DROP' || target === 'REJECT' ? 'drop' : 'accept',
+      packet: null,
+      iif: null,
+      oif: null,
+    })
+  }
+  return verdicts
+}

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../kernel/support/until.js'
+import { World } from '../../kernel/support/world.js'
+import { guided } from './labs.js'
+import { LabWindow } from './window.js'
+
+let window: LabWindow
+let path: string
+
+beforeAll(async () => {
+  const world = await World.ofUser()
+  path = world.file('mine.vethlab.yaml', guided)
+  window = await LabWindow.open({ file: path }, world)
+  await window.ready()
+})
+afterAll(() => window.close())
+
+const dialog = () => window.page.getByRole('dialog')
+
+/** Moves a namespace on the canvas, which is an edit of the lab's text. */
+async function edit(): Promise<void> {
+  const main = await window.page.getByRole('main').boundingBox()
+  const name = await window.page.locator('main svg text', { hasText: /^ns0$/ }).first().boundingBox()
+  if (!main || !name) throw new Error('ns0 is not on the canvas')
+  await window.page.mouse.move(name.x + 4, name.y + 6)
+  await window.page.mouse.down()
+  await window.page.mouse.move(name.x - 40, name.y + 60, { steps: 5 })
+  await window.page.mouse.up()
+  await window.page.getByTitle('Has changes that are not saved').waitFor()
+}
+
+test('a dragged namespace is an edit: marked as unsaved, undone and redone', async () => {
+  await edit()
+  await window.page.keyboard.press('Control+z')
+  await window.page.getByTitle('Has changes that are not saved').waitFor({ state: 'detached' })
+  await window.page.keyboard.press('Control+Shift+z')
+  await window.page.getByTitle('Has changes that are not saved').waitFor()
+  await window.page.keyboard.press('Control+s')
+  await until('the layout in the file', () => /^layout:/m.test(readFileSync(path, 'utf8')))
+  expect(readFileSync(path, 'utf8')).toContain('# the left end')
+})
+
+test('leaving a lab with changes asks; Cancel stays, Discard leaves', async () => {
+  await edit()
+  await window.button('Labs').first().click()
+  await window.openStarter(/A veth pair/)
+  await dialog().getByText('Save the changes to Two namespaces by hand?').waitFor()
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  await window.button(/^Lab: Two namespaces by hand/).waitFor()
+  await window.openStarter(/A veth pair/)
+  await dialog().getByRole('button', { name: 'Discard changes' }).click()
+  await window.button(/^Lab: A veth pair/).waitFor()
+})
+
+test('a starter lab is saved under a name that is chosen in the window', async () => {
+  await window.page.keyboard.press('Control+Shift+s')
+  await dialog().getByLabel('Name').waitFor()
+  await dialog().getByLabel('Name').fill('copy')
+  await dialog().getByRole('button', { name: 'Save' }).click()
+  const saved = join(window.world.home, 'copy.vethlab.yaml')
+  await until('the saved copy', () => existsSync(saved))
+  await window.page.getByText(saved).first().waitFor()
+  expect(readFileSync(saved, 'utf8')).toContain('vethlab: 1')
+})
+
+test('a name that is taken is not overwritten unasked', async () => {
+  const taken = join(window.world.home, 'taken.vethlab.yaml')
+  writeFileSync(taken, 'keep me\n')
+  window.world.give(taken)
+  await window.page.keyboard.press('Control+Shift+s')
+  await dialog().getByLabel('Name').fill('taken.vethlab.yaml')
+  await dialog().getByRole('button', { name: 'Save' }).click()
+  await dialog().getByText('There is a file already').waitFor()
+  expect(readFileSync(taken, 'utf8')).toBe('keep me\n')
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+})
+
+test('Open walks folders and opens the file that is picked; it is among the recent ones then', async () => {
+  await window.page.keyboard.press('Control+o')
+  await dialog().getByRole('button', { name: 'To the folder above' }).click()
+  await dialog().getByRole('button', { name: 'mine.vethlab.yaml' }).click()
+  await window.button(/^Lab: Two namespaces by hand/).waitFor()
+  await window.button('Labs').first().click()
+  await window.page.getByRole('complementary', { name: 'Labs' }).getByText('copy.vethlab.yaml').waitFor()
+})
+
+test('a file changed by another program is read again; with changes of one’s own it is asked', async () => {
+  writeFileSync(path, guided.replace('Two namespaces by hand', 'Changed outside'))
+  await window.button(/^Lab: Changed outside/).waitFor()
+  await edit()
+  writeFileSync(path, guided.replace('Two namespaces by hand', 'Changed again'))
+  await window.page.getByText('was changed by another program while you have changes').waitFor()
+  await window.button(/^Lab: Changed outside/).waitFor()
+  await window.button('Take the file').click()
+  await window.button(/^Lab: Changed again/).waitFor()
+})
+
+test('a broken file keeps the last picture and says what is wrong where', async () => {
+  writeFileSync(path, guided.replace('10.0.0.1/24', '10.0.0.999/24'))
+  await window.inspector.getByText('Problems in the lab file').waitFor()
+  expect(await window.inspector.innerText()).toContain('10.0.0.999')
+  expect(await window.page.locator('main svg text', { hasText: /^ns0$/ }).count()).toBeGreaterThan(0)
+  expect(await window.button(/^Deploy/).isDisabled()).toBe(true)
+  writeFileSync(path, guided)
+  await window.inspector.getByText('Problems in the lab file').waitFor({ state: 'detached' })
+})
+
+test('after a crash of everything the unsaved work is offered and opens as it was', async () => {
+  await edit()
+  const state = join(window.world.home, 'state')
+  await until(
+    'the kept work',
+    () => existsSync(state) && window.page.evaluate('sessionStorage.getItem("vethlab.document")?.includes("layout")'),
+  )
+  await window.page.waitForFunction('true')
+  window.server.child.kill('SIGKILL')
+  await window.server.ended
+  await window.page.evaluate('sessionStorage.clear()')
+  window.page.on('dialog', (asked) => void asked.accept())
+  await window.page.goto('about:blank')
+  await window.startAgain()
+  await dialog().getByText('Work that was not saved').waitFor()
+  await dialog().getByRole('button', { name: 'Open' }).click()
+  await window.button(/^Lab: Two namespaces by hand/).waitFor()
+  await window.page.getByTitle('Has changes that are not saved').waitFor()
+  await window.page.keyboard.press('Control+s')
+  await until('the recovered layout in the file', () => /^layout:/m.test(readFileSync(path, 'utf8')))
+})
+
+test('nothing in the page threw', () => {
+  expect(window.errors).toEqual([])
+})

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { World } from '../../kernel/support/world.js'
+import { guided } from './labs.js'
+import { LabWindow } from './window.js'
+
+let window: LabWindow
+
+beforeAll(async () => {
+  const world = await World.ofUser()
+  window = await LabWindow.open({ file: world.file('guided.vethlab.yaml', guided) }, world)
+  await window.ready()
+})
+afterAll(() => window.close())
+
+const panel = () => window.page.getByRole('complementary', { name: 'Guide' })
+const current = () => panel().locator('[aria-current=step]')
+
+test('a lab with a guide opens with its guide; texts of a lab are shown as text only', async () => {
+  await panel().getByText('Step 1 of 4').waitFor()
+  expect(await panel().innerText()).toContain("<script>document.title='bad'</script>")
+  expect(await current().locator('strong').innerText()).toBe('namespace')
+  expect(await current().locator('code').first().innerText()).toBe('lo')
+  expect(await window.inspector.innerText()).toContain('<b>markup</b>')
+  expect(await window.page.locator('img').count()).toBe(0)
+  expect(await window.page.title()).toContain('Two namespaces by hand')
+})
+
+test('a command is put on the line of the host terminal and runs only with Enter', async () => {
+  await window.button('Put into the host terminal: ip netns add ns0').click()
+  await window.untilShown('host', 'ip netns add ns0')
+  await window.tab('Commands').click()
+  expect(await window.page.getByText('2 namespaces').count()).toBe(0)
+  await window.focusTerminal('host')
+  await window.page.keyboard.press('Enter')
+  await window.page.getByText('2 namespaces').waitFor()
+})
+
+test('a step is done when the kernel has what it asks for, however it was made', async () => {
+  expect(await current().getByText('done', { exact: true }).count()).toBe(0)
+  await window.type('host', 'ip netns add ns1')
+  await current().getByText('done', { exact: true }).waitFor({ state: 'attached' })
+  await window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
+  await window.page.keyboard.press('n')
+  await panel().getByText('Step 2 of 4').waitFor()
+  await window.type('host', 'ip link add veth0 netns ns0 type veth peer name veth1 netns ns1')
+  await current().getByText('done', { exact: true }).waitFor({ state: 'attached' })
+  await window.type('host', 'ip -n ns0 link del veth0')
+  await current().getByText('done', { exact: true }).waitFor({ state: 'detached' })
+  await window.type('host', 'ip link add veth0 netns ns0 type veth peer name veth1 netns ns1')
+})
+
+test('a question says what is wrong and why the right answer is right', async () => {
+  await window.button(/^Next step/).click()
+  await current().getByText('10.0.0.9').click()
+  await current().getByText('Not this one.').waitFor()
+  await current().getByText('10.0.0.1', { exact: true }).click()
+  await current().getByText('It is the only one it has.').waitFor()
+})
+
+test('a check of a step runs on the network as it is, built by hand', async () => {
+  await window.button(/^Next step/).click()
+  const run = window.button('Run the check “ns0 reaches ns1”')
+  await run.click()
+  await current()
+    .getByText(/unreachable|not known|no address/i)
+    .waitFor()
+  await window.type(
+    'host',
+    'for n in 0 1; do ip -n ns$n addr add 10.0.0.$((n+1))/24 dev veth$n; ip -n ns$n link set veth$n up; done',
+  )
+  await run.click()
+  await current().getByText('done', { exact: true }).waitFor({ state: 'attached' })
+})
+
+test('progress and answers are there after a reload', async () => {
+  await window.page.reload()
+  await panel().getByText('Step 4 of 4').waitFor()
+  await window.button('Guess').click()
+  await current().getByText('It is the only one it has.').waitFor()
+})
+
+test('the guide speaks the language of the window', async () => {
+  await window.button('Settings').click()
+  await window.page.getByText('中文').click()
+  await window.page.keyboard.press('Escape')
+  await window.page.getByText('第 3 步，共 4 步').waitFor()
+  await window.page.getByText('ns0 用哪个地址？').waitFor()
+  await window.page.getByText('它只有这一个。').waitFor()
+})
+
+test('nothing in the page threw', () => {
+  expect(window.errors).toEqual([])
+})

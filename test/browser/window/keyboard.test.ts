@@ -1,0 +1,130 @@
+import axe from 'axe-core'
+import type { AxeResults } from 'axe-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LabWindow } from './window.js'
+
+/** Rules of WCAG 2.2 A and AA, in words. */
+async function violations(window: LabWindow): Promise<string[]> {
+  await window.page.evaluate(axe.source)
+  const { violations: found } = (await window.page.evaluate(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { 'page-has-heading-one': { enabled: false } } })`,
+  )) as AxeResults
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+  )
+}
+
+describe.each([
+  { theme: 'dark', locale: 'en-US' },
+  { theme: 'light', locale: 'zh-CN' },
+] as const)('$theme, $locale', ({ theme, locale }) => {
+  let window: LabWindow
+
+  beforeAll(async () => {
+    window = await LabWindow.open({ theme, locale })
+    await window.ready()
+    if (locale === 'zh-CN') {
+      await window.button(/设置|Settings/).click()
+      await window.page.getByText('中文').click()
+      await window.page.keyboard.press('Escape')
+      await window.page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+  })
+  afterAll(() => window.close())
+
+  test('the first window has no accessibility faults', async () => {
+    expect(await violations(window)).toEqual([])
+  })
+
+  test('a running lab with every tab of the dock has none', async () => {
+    await window.page.locator('[data-starter="08-nat"]').click()
+    await window.page.keyboard.press('Control+Enter')
+    await window.status.filter({ hasText: /Running|运行中/ }).waitFor()
+    for (const name of [/^(Commands|命令)/, /^(Checks|检查)/, /^host/]) {
+      await window.tab(name).first().click()
+      expect(await violations(window)).toEqual([])
+    }
+    await window.page.getByRole('treeitem', { name: /^host/ }).first().press('Enter')
+    expect(await violations(window)).toEqual([])
+  })
+
+  test('dialogs have none', async () => {
+    for (const key of ['Control+k', '?']) {
+      await window.page.keyboard.press('Control+Shift+Escape')
+      await window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
+      await window.page.keyboard.press(key)
+      await window.page.getByRole('dialog').waitFor()
+      expect(await violations(window)).toEqual([])
+      await window.page.keyboard.press('Escape')
+      await window.page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+  })
+
+  test('no sentence is left in the other language', async () => {
+    if (locale !== 'zh-CN') return
+    await window.page.getByRole('button', { name: '设置', exact: true }).waitFor()
+    const words = await window.page.locator('header, nav, footer, [role=tablist]').allInnerTexts()
+    const foreign = words
+      .join(' ')
+      .match(/\b(Deploy|Stop|Labs|Guide|Commands|Checks|Running|Settings|namespaces|bridge\b)/g)
+    expect(foreign).toBeNull()
+  })
+})
+
+describe('keys', () => {
+  let window: LabWindow
+  beforeAll(async () => {
+    window = await LabWindow.open()
+    await window.ready()
+    await window.openStarter(/A veth pair/)
+  })
+  afterAll(() => window.close())
+
+  const canvas = () => window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
+
+  test('1, 2 and 3 filter layers', async () => {
+    await canvas()
+    await window.page.keyboard.press('2')
+    expect(await window.button('Layer 2').getAttribute('aria-pressed')).toBe('true')
+    await window.page.keyboard.press('3')
+    expect(await window.button('Layer 3').getAttribute('aria-pressed')).toBe('true')
+    await window.page.keyboard.press('1')
+    expect(await window.button('All').getAttribute('aria-pressed')).toBe('true')
+  })
+
+  test('the palette finds actions, namespaces and labs, and carries them out', async () => {
+    await window.page.keyboard.press('Control+k')
+    const field = window.page.getByPlaceholder('Type a command')
+    await field.fill('deploy')
+    await field.press('Enter')
+    await window.status.filter({ hasText: 'Running' }).waitFor()
+    await window.page.keyboard.press('Control+k')
+    await field.fill('terminal in ns0')
+    await field.press('Enter')
+    await window.untilShown('ns0', /ns0:.*# *$/)
+  })
+
+  test('the list of keys names them', async () => {
+    await canvas()
+    await window.page.keyboard.press('?')
+    const list = window.page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await list.getByText('Ctrl Shift Esc').waitFor()
+    expect(await list.getByText('Ctrl ↵').count()).toBe(1)
+    await window.page.keyboard.press('Escape')
+  })
+
+  test('the dock collapses to its tabs, and the choice is kept', async () => {
+    await window.button('Collapse').click()
+    await window.button('Expand').waitFor()
+    await window.page.reload()
+    await window.button('Expand').waitFor()
+    await window.tab('ns0').click()
+    await window.button('Collapse').waitFor()
+  })
+
+  test('dock tabs are walked by arrow keys', async () => {
+    await window.tab('Commands').click()
+    await window.page.keyboard.press('ArrowRight')
+    expect(await window.page.evaluate('document.activeElement?.textContent?.trim()')).toMatch(/^Checks/)
+  })
+})

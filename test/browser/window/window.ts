@@ -1,0 +1,160 @@
+/** The window as a person has it: the built program as an unprivileged user, a real browser, a real kernel. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { cliFile } from '../../kernel/support/build.js'
+import { until } from '../../kernel/support/until.js'
+import { World } from '../../kernel/support/world.js'
+import type { Running } from '../../kernel/support/world.js'
+import { buildWindow } from './build-window.js'
+
+/** The system's browser; without one these tests cannot run, and say so. */
+export const chromiumFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+)
+
+/** No test file takes so long (milliseconds). */
+const serveLimitMs = 300_000
+
+export interface WindowOptions {
+  readonly file?: string
+  readonly theme?: 'dark' | 'light'
+  readonly locale?: string
+  /** Words in front of the program, e.g. to run it where the kernel refuses user namespaces. */
+  readonly before?: readonly string[]
+}
+
+export class LabWindow {
+  private constructor(
+    readonly world: World,
+    private readonly browser: Browser,
+    readonly context: BrowserContext,
+    readonly page: Page,
+    public server: Running,
+    /** What the page's scripts threw. */
+    readonly errors: string[],
+  ) {}
+
+  static async open(options: WindowOptions = {}, world?: World): Promise<LabWindow> {
+    const [place] = await Promise.all([world ?? World.ofUser(), buildWindow()])
+    const server = await serve(place, options)
+    const browser = await chromium.launch({
+      executablePath: chromiumFile ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    })
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      colorScheme: options.theme ?? 'dark',
+      locale: options.locale ?? 'en-US',
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    const errors: string[] = []
+    page.on('pageerror', (error) => errors.push(error.stack ?? error.message))
+    await page.goto(addressOf(server))
+    return new LabWindow(place, browser, context, page, server, errors)
+  }
+
+  /** The same person starts the program again, and opens the new address in the same tab. */
+  async startAgain(options: WindowOptions = {}): Promise<void> {
+    this.server = await serve(this.world, options)
+    await this.page.goto(addressOf(this.server))
+  }
+
+  tab(name: string | RegExp): Locator {
+    return this.page.getByRole('tab', { name })
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: typeof name === 'string' })
+  }
+
+  get status(): Locator {
+    return this.page.locator('header [role=status]')
+  }
+
+  get inspector(): Locator {
+    return this.page.getByRole('complementary', { name: 'Inspector' })
+  }
+
+  /** A shell that shows its prompt. */
+  async ready(): Promise<void> {
+    await this.tab('host').waitFor()
+    await this.untilShown('host', /host:.*# *$/)
+  }
+
+  async openStarter(title: string | RegExp): Promise<void> {
+    await this.page.getByRole('complementary', { name: 'Labs' }).getByRole('button', { name: title }).first().click()
+  }
+
+  async deploy(): Promise<void> {
+    await this.button(/^Deploy/).click()
+    await this.button('Deployed').waitFor()
+    await this.status.filter({ hasText: 'Running' }).waitFor()
+  }
+
+  /** The text on the screen of a namespace's visible terminal. */
+  async screen(namespace: string): Promise<string> {
+    const rows = this.page.locator(`[data-terminal="${namespace}"]:visible .xterm-rows > div`)
+    return (await rows.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ').trimEnd()
+  }
+
+  async untilShown(namespace: string, words: RegExp | string): Promise<string> {
+    const pattern = typeof words === 'string' ? new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : words
+    let last = ''
+    return until(
+      `the terminal of ${namespace} shows ${pattern}`,
+      async () => pattern.test((last = await this.screen(namespace))) && last,
+      15_000,
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}\n${last}`)
+    })
+  }
+
+  async focusTerminal(namespace: string): Promise<void> {
+    await this.tab(namespace).first().click()
+    await this.page.locator(`[data-terminal="${namespace}"]:visible textarea`).focus()
+  }
+
+  /** Types into a namespace's terminal and waits for the word that says the command has ended. */
+  async type(namespace: string, command: string): Promise<string> {
+    await this.focusTerminal(namespace)
+    await this.untilShown(namespace, /[#$] *$/)
+    const mark = `done-${Math.random().toString(36).slice(2, 8)}`
+    // In two parts on the line, so that only the output holds it whole.
+    await this.page.keyboard.type(`${command}; echo ${mark.slice(0, 5)}''${mark.slice(5)}\n`)
+    return this.untilShown(namespace, mark)
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close()
+    this.server.child.kill('SIGINT')
+    await this.server.ended.catch(() => {})
+    try {
+      await this.world.untilNothingIsLeft()
+    } finally {
+      this.world.dispose()
+    }
+  }
+}
+
+async function serve(world: World, { file, before = [] }: WindowOptions): Promise<Running> {
+  const words = [...before, process.execPath, cliFile, 'serve', ...(file === undefined ? [] : [file])]
+  const env = { XDG_STATE_HOME: join(world.home, 'state') }
+  const server = world.start(words, { limitMs: serveLimitMs, env })
+  await until('the address', () => /http:\S+/.test(server.stdout()) || server.child.exitCode !== null)
+  if (server.child.exitCode !== null) throw new Error(`vethlab serve ended: ${server.stderr()}`)
+  return server
+}
+
+const addressOf = (server: Running): string => /http:\S+/.exec(server.stdout())?.[0] ?? ''

@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest'
+import { buildScene } from '../../../renderer/canvas/build-scene.js'
+import type { Scene, SceneInterface, SceneNamespace } from '../../../renderer/canvas/scene.js'
+import { lab, labB, labN, labR, labVxlan } from './fixtures/labs.js'
+import { changed, changedLink, deployed, emptyLive } from './fixtures/live.js'
+
+const namespace = (scene: Scene, name: string): SceneNamespace => {
+  const found = scene.namespaces.find((each) => each.name === name)
+  if (!found) throw new Error(`no ${name} in the scene`)
+  return found
+}
+const item = (scene: Scene, id: string): SceneInterface => {
+  const found = scene.namespaces.flatMap((each) => each.interfaces).find((each) => each.id === id)
+  if (!found) throw new Error(`no ${id} in the scene`)
+  return found
+}
+
+describe('a deployed lab', () => {
+  const scene = buildScene({ lab: labN, live: deployed(labN), former: labN })
+
+  test('is live in every part', () => {
+    expect(scene.namespaces.map((each) => each.presence)).toEqual(['live', 'live', 'live', 'live'])
+    expect(scene.cables.map((cable) => [cable.presence, cable.carries])).toEqual([
+      ['live', true],
+      ['live', true],
+      ['live', true],
+    ])
+    expect(scene.namespaces.flatMap((each) => each.interfaces).every((each) => each.state === 'up')).toBe(true)
+  })
+
+  test('shows lo only with addresses that somebody gave it', () => {
+    expect(item(scene, 'internet:lo').addresses.map((each) => each.text)).toEqual(['203.0.113.10/24'])
+    expect(item(scene, 'ns0:lo').addresses).toEqual([])
+  })
+
+  test('knows the far network, the router and the NAT rule', () => {
+    expect(namespace(scene, 'internet').role).toBe('far')
+    expect(namespace(scene, 'host')).toMatchObject({ banded: true, forwarding: true })
+    expect(namespace(scene, 'host').nat).toEqual([
+      { dev: 'eth0', target: 'MASQUERADE', detail: '192.168.1.0/24', presence: 'live' },
+    ])
+    expect(namespace(scene, 'ns0').routes).toEqual([{ text: 'default via 192.168.1.1', presence: 'live' }])
+  })
+})
+
+test('without a kernel everything is planned', () => {
+  const scene = buildScene({ lab: labN, live: null })
+  expect(new Set(scene.namespaces.map((each) => each.presence))).toEqual(new Set(['planned']))
+  expect(new Set(scene.cables.map((each) => each.presence))).toEqual(new Set(['planned']))
+  expect(item(scene, 'ns0:veth0').state).toBe('planned')
+})
+
+test('what the lab has and the kernel has not is planned, down to a single address', () => {
+  const live = changed(deployed(labB), 'host', (each) => ({
+    ...each,
+    addresses: each.addresses.filter((address) => address.dev !== 'bridge0'),
+  }))
+  const scene = buildScene({ lab: labB, live, former: labB })
+  expect(item(scene, 'host:bridge0')).toMatchObject({
+    presence: 'live',
+    addresses: [{ text: '192.168.1.1/24', presence: 'planned' }],
+  })
+})
+
+test('what the kernel has and the lab has not was made in a terminal', () => {
+  const live = deployed(labN)
+  const scene = buildScene({
+    lab: labN,
+    live: { revision: 2, namespaces: [...live.namespaces, emptyLive('mine', 7)] },
+    former: labN,
+  })
+  expect(namespace(scene, 'mine').presence).toBe('foreign')
+})
+
+test('what was deployed and then taken out of the lab is leaving, not foreign', () => {
+  const without = { ...labN, namespaces: new Map([...labN.namespaces].filter(([name]) => name !== 'ns1')) }
+  const scene = buildScene({ lab: without, live: deployed(labN), former: labN })
+  expect(namespace(scene, 'ns1').presence).toBe('leaving')
+})
+
+test('without a lab nothing is foreign', () => {
+  const scene = buildScene({ lab: null, live: deployed(labN) })
+  expect(new Set(scene.namespaces.map((each) => each.presence))).toEqual(new Set(['live']))
+})
+
+test('an interface that is down, and its peer without a carrier, say so, and their cable carries nothing', () => {
+  const down = changedLink(deployed(labN), 'ns0', 'veth0', { up: false, carrier: false })
+  const scene = buildScene({ lab: labN, live: changedLink(down, 'host', 'veth1', { carrier: false }), former: labN })
+  expect(item(scene, 'ns0:veth0').state).toBe('down')
+  expect(item(scene, 'host:veth1').state).toBe('no-carrier')
+  expect(scene.cables.filter((cable) => !cable.carries).map((cable) => cable.id)).toEqual(['host:veth1~ns0:veth0'])
+})
+
+test('a router is drawn as one whether it forwards or not', () => {
+  const off = changed(deployed(labR), 'ns-router', (each) => ({ ...each, sysctls: { 'net.ipv4.ip_forward': '0' } }))
+  expect(namespace(buildScene({ lab: labR, live: deployed(labR) }), 'ns-router')).toMatchObject({
+    banded: true,
+    forwarding: true,
+  })
+  expect(namespace(buildScene({ lab: labR, live: off }), 'ns-router')).toMatchObject({
+    banded: true,
+    forwarding: false,
+  })
+})
+
+test('an idle host stays out of the picture, and is there when it is all there is', () => {
+  expect(buildScene({ lab: labR, live: deployed(labR) }).namespaces.map((each) => each.name)).toEqual([
+    'ns0',
+    'ns1',
+    'ns-router',
+  ])
+  const alone = lab('alone', {}, [])
+  expect(buildScene({ lab: alone, live: deployed(alone) }).namespaces.map((each) => each.name)).toEqual(['host'])
+})
+
+test('the two ends of a VXLAN find each other by address and number', () => {
+  const tunnels = buildScene({ lab: labVxlan, live: deployed(labVxlan) }).cables.filter(
+    (cable) => cable.kind === 'tunnel',
+  )
+  expect(tunnels).toMatchObject([{ ends: ['r1:vx0', 'r2:vx0'], tunnelId: 42 }])
+})
+
+test('the uplink leads to the network outside', () => {
+  const wanted = { ...labB, uplink: true }
+  const scene = buildScene({
+    lab: wanted,
+    live: changedLink(deployed(wanted), 'host', 'eth0', { kind: 'tun' }),
+    former: wanted,
+  })
+  expect(scene.namespaces.at(-1)?.role).toBe('outside')
+  expect(scene.cables.filter((cable) => cable.kind === 'uplink')).toHaveLength(1)
+  expect(item(scene, 'host:eth0')).toMatchObject({ presence: 'live', uplink: true })
+})
+
+describe('NAT made by hand is read from either engine', () => {
+  const rule = (text: string): Scene =>
+    buildScene({
+      lab: labB,
+      live: changed(deployed(labB), 'host', (each) => ({
+        ...each,
+        ruleset: {
+          nft: [],
+          iptables: [
+            {
+              family: 'ipv4',
+              table: 'nat',
+              chain: 'PREROUTING',
+              rule: text,
+              policy: null,
+              packets: 0,
+              bytes: 0,
+              engine: 'legacy',
+            },
+          ],
+        },
+      })),
+    })
+  test('iptables DNAT', () => {
+    const scene = rule('-i eth0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination 192.168.1.2:80')
+    expect(namespace(scene, 'host').nat).toEqual([
+      { dev: 'eth0', target: 'DNAT', detail: 'tcp 8080 → 192.168.1.2:80', presence: 'foreign' },
+    ])
+  })
+  test('nft masquerade, as libnftables prints it', () => {
+    const live = changed(deployed(labB), 'host', (each) => ({
+      ...each,
+      ruleset: {
+        iptables: [],
+        nft: [
+          {
+            rule: {
+              family: 'ip',
+              table: 'nat',
+              chain: 'post',
+              handle: 3,
+              expr: [
+                {
+                  match: {
+                    op: '==',
+                    left: { payload: { protocol: 'ip', field: 'saddr' } },
+                    right: { prefix: { addr: '192.168.1.0', len: 24 } },
+                  },
+                },
+                { match: { op: '==', left: { meta: { key: 'oifname' } }, right: 'eth0' } },
+                { masquerade: null },
+              ],
+            },
+          },
+        ],
+      },
+    }))
+    expect(namespace(buildScene({ lab: labB, live }), 'host').nat).toEqual([
+      { dev: 'eth0', target: 'MASQUERADE', detail: '192.168.1.0/24', presence: 'foreign' },
+    ])
+  })
+})

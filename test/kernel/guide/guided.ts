@@ -1,0 +1,74 @@
+/** The guided starter labs, and what their commands are meant to say. */
+import type { GuideStep, LabFile, Text } from '../../../electron/core/lab/schema.js'
+import type { Lab } from '../../../electron/core/lab/lab.js'
+import { loadStarter, starterLabs } from '../engine/sandbox.js'
+
+export interface GuidedLab {
+  readonly name: string
+  readonly file: LabFile
+  readonly lab: Lab
+  readonly steps: readonly GuideStep[]
+}
+
+export const guidedLabs: readonly GuidedLab[] = starterLabs
+  .map((name) => ({ name, ...loadStarter(name) }))
+  .filter(({ file }) => file.guide !== undefined)
+  .map((each) => ({ ...each, steps: each.lab.guide }))
+
+export function guidedLab(name: string): GuidedLab {
+  const found = guidedLabs.find((each) => each.file.name === name)
+  if (!found) throw new Error(`no guided lab is called ${name}`)
+  return found
+}
+
+/** What somebody is told in a language; one string stands for all of them. */
+export const inLanguage = (text: Text | undefined, language: 'en' | 'zh-CN'): string =>
+  typeof text === 'string' ? text : (text?.[language] ?? '')
+
+/** What a command prints, in its own words, and whether it is meant to fail. */
+interface Saying {
+  readonly words: string
+  readonly fails: boolean
+}
+
+const fails = (words: string): Saying => ({ words, fails: true })
+const says = (words: string): Saying => ({ words, fails: false })
+
+/** Where an outcome is the point of a step: by lab, step (from 1) and command (from 1). Every other command just succeeds. */
+export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>> = {
+  router: {
+    '3.9': says('ttl=64'),
+    '4.2': fails('Network is unreachable'),
+    '4.3': fails('Network is unreachable'),
+    '5.4': says('ttl=64'),
+    '6.1': fails('100% packet loss'),
+    '7.2': says('ttl=63'),
+    '7.3': says('ttl=63'),
+    '8.1': says('net.ipv6.conf.all.forwarding = 0'),
+    '8.3': says('net.ipv6.conf.default.forwarding = 1'),
+  },
+  'bridge-gateway': {
+    '4.5': says('ttl=64'),
+    '4.6': says('ttl=64'),
+    '5.2': fails('Network is unreachable'),
+    '5.3': fails('Network is unreachable'),
+    '6.2': says('ttl=64'),
+    '6.3': fails('Network is unreachable'),
+    '7.3': says('ttl=64'),
+    '7.4': says('ttl=64'),
+    '8.1': says('master bridge0 state forwarding'),
+    '8.3': says('inet 192.168.1.1/24'),
+    '8.4': says('192.168.1.0/24'),
+  },
+  'nat-to-the-internet': {
+    '3.6': says('ttl=64'),
+    '4.11': says('ttl=64'),
+    '5.3': says('ttl=64'),
+    '6.2': fails('100% packet loss'),
+    '7.2': says('ttl=63'),
+    '7.3': says('ttl=63'),
+    '7.4': says('MASQUERADE'),
+    '8.2': fails('100% packet loss'),
+    '8.4': says('ttl=63'),
+  },
+}
