@@ -29,8 +29,8 @@ export class Services {
 
   /** Rejects with the kernel's words where the port cannot be had. */
   async start(namespace: string, service: LiveService): Promise<void> {
-    const { fd } = await this.worker.request('listen', { namespace, protocol: service.listen, port: service.port })
-    const running = service.listen === 'tcp' ? await listenTcp(fd, service) : await listenUdp(fd, service)
+    const { fd, family } = await this.worker.request('listen', { namespace, protocol: service.listen, port: service.port })
+    const running = service.listen === 'tcp' ? await listenTcp(fd, service) : await listenUdp(fd, family, service)
     const here = this.running.get(namespace) ?? new Map<string, Running>()
     here.set(key(service), running)
     this.running.set(namespace, here)
@@ -111,8 +111,9 @@ function answer(socket: Socket, reply: string): void {
   socket.on('close', () => clearTimeout(silence))
 }
 
-async function listenUdp(fd: number, service: LiveService): Promise<Running> {
-  const socket: DatagramSocket = createSocket({ type: 'udp6' })
+/** A handle of the other family could receive and never answer. */
+async function listenUdp(fd: number, family: 'ipv4' | 'ipv6', service: LiveService): Promise<Running> {
+  const socket: DatagramSocket = createSocket({ type: family === 'ipv4' ? 'udp4' : 'udp6' })
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject)
     socket.bind({ fd } as unknown as number, () => {

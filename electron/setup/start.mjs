@@ -6,7 +6,7 @@
  * behind a slow line, has the browser shell at once and can fetch it in peace later.
  */
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -146,28 +146,35 @@ async function openWindow(program, files) {
 /**
  * Shows the address in the user's browser. It goes there in a file that only the user can read: a command line is for
  * everybody on this machine to see, and whoever is first with the address has the session.
- * In dist/, because browsers in a snap or flatpak see neither /tmp nor hidden folders.
  */
 function showInBrowser(address) {
   if (noWindow() !== null) return
-  const signpost = join(root, 'dist', `open-${randomBytes(8).toString('hex')}.html`)
+  const signpost = writeSignpost(
+    `<!doctype html><meta charset="utf-8"><title>Vethlab</title><meta http-equiv="refresh" content="0; url=${address}">\n`,
+  )
+  // The address is on the terminal, too.
+  if (signpost === null) return
   const remove = () => rmSync(signpost, { force: true })
-  try {
-    writeFileSync(
-      signpost,
-      `<!doctype html><meta charset="utf-8"><title>Vethlab</title><meta http-equiv="refresh" content="0; url=${address}">\n`,
-      { mode: 0o600, flag: 'wx' },
-    )
-    chmodSync(signpost, 0o600)
-  } catch {
-    // A checkout of somebody else's. The address is on the terminal.
-    return
-  }
   process.once('exit', remove)
   setTimeout(remove, signpostMs).unref()
   const child = spawn('xdg-open', [pathToFileURL(signpost).href], { stdio: 'ignore', detached: true })
   child.once('error', remove)
   child.unref()
+}
+
+/** In dist/, because browsers in a snap or flatpak see neither /tmp nor /run; but a checkout may be somebody else's. */
+function writeSignpost(text) {
+  for (const directory of [join(root, 'dist'), process.env.XDG_RUNTIME_DIR]) {
+    if (!directory) continue
+    const file = join(directory, `vethlab-${randomBytes(8).toString('hex')}.html`)
+    try {
+      writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
+      return file
+    } catch {
+      // The next one.
+    }
+  }
+  return null
 }
 
 async function openBrowserShell(files) {

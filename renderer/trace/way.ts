@@ -115,13 +115,10 @@ function stopOf(film: Film, { hop, from, next }: FilmHop, geometry: Geometry): S
   }
   if (hop.interface === null) return router
   // A packet that layer 3 drops has come as far as the router, where there is one.
-  const cause = from === null ? null : film.byNumber.get(from)
-  if (hop.event === 'dropped' && cause && geometry.way(port(hop.interface), router) && !targets(cause)) return router
+  const neighbours = hop.leg === 'arp' || hop.leg === 'ndp'
+  if (hop.event === 'dropped' && from !== null && !neighbours && geometry.way(port(hop.interface), router)) return router
   return port(hop.interface)
 }
-
-/** It was meant for this namespace or came as far as its own programs: routing has no part in that. */
-const targets = ({ hop }: FilmHop): boolean => hop.leg !== 'request' && hop.leg !== 'reply' && hop.leg !== 'error'
 
 /** The interface by which what follows leaves. */
 function leavingBy(film: Film, next: readonly number[]): string | null {

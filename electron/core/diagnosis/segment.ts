@@ -34,7 +34,9 @@ export function segment(network: Network, start: Place, ignoreState = false): Pl
     if (!ignoreState && !link.up) continue
     const far = network.peer(link)
     if (far) visit(far.namespace, far.link)
-    const bridge = link.bridge ? link.name : link.master
+    const named = link.bridge ? link.name : link.master
+    const passes = ignoreState || (network.link(namespace, named)?.up ?? false)
+    const bridge = passes ? named : null
     for (const other of bridge === null ? [] : (network.namespace(namespace)?.links ?? [])) {
       if (other.name === bridge || other.master === bridge) visit(namespace, other)
     }

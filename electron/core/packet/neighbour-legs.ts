@@ -106,7 +106,9 @@ function causedByProbe(
     // Answered, yet nothing of the probe ever left: it died behind the question.
     if (after.some(({ link }) => link.index === at.link.index)) return false
   }
-  return waiting(at, own, probe) && destinations(at.namespace, own, probe, topology).some(leadsTo)
+  // An error that the waiting caused says nothing about what waited.
+  const travelling = own.filter((sighting) => identities.get(sighting)?.leg !== 'error')
+  return waiting(at, travelling, probe) && destinations(at.namespace, own, probe, topology).some(leadsTo)
 
   function leadsTo(destination: string): boolean {
     return destination === message.subjectIp || topology.nextHops(at.namespace, destination).includes(message.subjectIp)

@@ -116,9 +116,16 @@ export class Captures implements NamespaceListener {
   #namespaces: Namespaces | null = null
   readonly #running = new Map<number, Capture>()
   #next = 1
+  /**
+   * Stamps frames as long as it is open. The kernel turns stamping on some time after the first socket has asked for it
+   * (`net_enable_timestamp`, net/core/dev.c), and until then a frame gets the time at which it is read.
+   */
+  readonly #clock: number
 
   constructor(poller: Poller) {
     this.#poller = poller
+    this.#clock = libc.socket(libc.AF_INET, libc.SOCK_DGRAM | libc.SOCK_CLOEXEC, 0)
+    if (this.#clock >= 0) libc.setInt(this.#clock, libc.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
   }
 
   start(namespaces: Namespaces): void {
@@ -161,6 +168,7 @@ export class Captures implements NamespaceListener {
 
   close(): void {
     for (const id of [...this.#running.keys()]) this.end(id)
+    if (this.#clock >= 0) libc.close(this.#clock)
   }
 
   #join(capture: Capture, namespace: Namespace): Refusal | null {

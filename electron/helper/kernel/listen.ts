@@ -46,3 +46,11 @@ function bindListener(family: number, protocol: 'tcp' | 'udp', port: number): nu
   libc.close(fd)
   return refusal
 }
+
+/** Which family a socket that `openListener` made is of. */
+export function listenerFamily(fd: number): 'ipv4' | 'ipv6' {
+  libc.scratch.fill(0, 0, 2)
+  libc.scratch.writeUInt32LE(28, 64)
+  libc.getsockname(fd, libc.scratch, libc.scratch.subarray(64, 68))
+  return libc.scratch.readUInt16LE(0) === libc.AF_INET ? 'ipv4' : 'ipv6'
+}

@@ -107,7 +107,8 @@ export interface WorkerRequests {
   /** A listening (TCP) or bound (UDP) socket in a namespace; the reply's descriptor belongs to the caller. */
   listen: [
     { readonly namespace: string; readonly protocol: 'tcp' | 'udp'; readonly port: number },
-    { readonly fd: number },
+    /** `family` of the socket: an IPv6 one serves both, and writes IPv4 addresses as `::ffff:192.0.2.1`. */
+    { readonly fd: number; readonly family: Family },
   ]
   /** One ICMP echo. */
   ping: [

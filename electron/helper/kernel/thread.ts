@@ -3,7 +3,7 @@ import { Captures } from './capture.js'
 import { readCounters, readLegacyTables } from './counters.js'
 import { EINVAL, Refusal } from './errno.js'
 import { tryFeatures } from './features.js'
-import { openListener } from './listen.js'
+import { listenerFamily, openListener } from './listen.js'
 import { Namespaces, type Namespace } from './namespaces.js'
 import { Poller } from './poller.js'
 import { echoAttempt } from './probe/icmp.js'
@@ -59,7 +59,7 @@ export class KernelThread {
     listen: ({ namespace, protocol, port }) =>
       this.#in(namespace, (open, found) => {
         const fd = openListener(open.namespaces, found, protocol, port)
-        return fd instanceof Refusal ? fd : { fd }
+        return fd instanceof Refusal ? fd : { fd, family: listenerFamily(fd) }
       }),
     ping: (params) => this.#probe(params, (target) => echoAttempt(target, params)),
     connect: (params) => this.#probe(params, (target) => connectAttempt(target, params.port, params.ttl)),

@@ -147,6 +147,11 @@ describe('the pointer', () => {
     on('nat', async (page) => {
       await drag(page, { x: 61, y: 3 })
       expect(await page.locator('.guide').count()).toBeGreaterThan(0)
+      // The bar has grown with its port; its stem still stands upright.
+      const stem: number[] = await page.evaluate(
+        `(() => { const stem = document.querySelector('.graph')._cyreg.cy.edges('.stem')[0]; return [stem.sourceEndpoint().x, stem.targetEndpoint().x] })()`,
+      )
+      expect(stem).toEqual([216, 216])
       await page.mouse.up()
       await frames(page, 2)
       expect(await page.locator('.guide').count()).toBe(0)

@@ -527,12 +527,11 @@ namespaces:
   a: { interfaces: { x0: { addresses: [10.1.0.1/24] }, y0: { addresses: [10.2.0.1/24] }, lo: { addresses: [10.9.0.1/32] } }, routes: [{ to: 10.8.0.0/24, via: 10.1.0.2 }] }
   b:
     interfaces: { x1: { addresses: [10.1.0.2/24] }, y1: { addresses: [10.2.0.2/24] }, lo: { addresses: [10.8.0.1/32] } }
-    routes: [{ to: 10.1.0.0/24, via: 10.2.0.1, metric: 5 }]
     sysctls: { net.ipv4.conf.all.rp_filter: 1 }
 links: [[a:x0, b:x1], [a:y0, b:y1]]
 `,
-    // What b answers goes by y, what comes from a comes by x.
-    typed: ['ip -n b route add 10.1.0.1/32 via 10.2.0.1'],
+    // What b answers goes by y, what comes from a comes by x. The filter is for ARP too: a knows b from before.
+    typed: ['ip netns exec a ping -c 1 -W 1 10.1.0.2', 'ip -n b route add 10.1.0.1/32 via 10.2.0.1'],
     from: 'a',
     to: '10.8.0.1',
     namespace: 'b',
@@ -565,7 +564,7 @@ links: [[a:a0, r1:r10], [r1:r11, r2:r20], [r2:r21, b:b0]]
     typed: ['ip -n r2 route replace 10.4.0.0/24 via 10.2.0.1'],
     from: 'a',
     to: '10.4.0.1',
-    namespace: 'r1',
+    namespace: 'r2',
     evidence: /IcmpOutTimeExcds \+1/,
     fix: ['ip -n r2 route del 10.4.0.0/24 via 10.2.0.1 dev r20', 'ip -n r2 route add 10.4.0.0/24 via 10.3.0.2'],
   },
@@ -702,7 +701,7 @@ links: [[a:a0, r1:r10], [r1:r11, r2:r20], [r2:r21, b:b0]]
     name: 'an address with a slip of the pen',
     code: 'no-such-address',
     lab: pair(),
-    typed: ['ip -n ns1 addr add 10.0.0.20/24 dev veth1', 'ip -n ns1 addr del 10.0.0.2/24 dev veth1'],
+    typed: ['ip -n ns1 addr del 10.0.0.2/24 dev veth1', 'ip -n ns1 addr add 10.0.0.20/24 dev veth1'],
     from: 'ns0',
     to: '10.0.0.2',
     namespace: 'ns1',

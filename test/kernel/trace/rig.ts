@@ -42,7 +42,8 @@ export class Rig {
   /** Takes everything down and fails where anything is left. */
   async close(): Promise<void> {
     await this.session.close()
-    await this.world.cli('down', 'rig')
+    const down = await this.world.cli('down', 'rig')
+    if (down.status !== 0) throw new Error(`down: ${down.stderr}`)
     await this.world.untilNothingIsLeft()
     this.world.dispose()
   }

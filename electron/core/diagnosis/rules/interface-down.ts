@@ -80,7 +80,8 @@ function downOnSegment(scene: Scene): Place | null {
     const target = network.link(owner.namespace, owner.dev)
     const there =
       target && obstacle(network, { namespace: death.namespace, link }, { namespace: owner.namespace, link: target })
-    if (there?.kind === 'down') return there.at
+    const peer = network.peer(link)?.link
+    if (there?.kind === 'down' && there.at.link !== peer) return there.at
   }
   return null
 }

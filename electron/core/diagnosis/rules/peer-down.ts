@@ -21,7 +21,8 @@ export const peerDown: Rule = {
       ask: [near, ...(other ? [other] : [])],
       ruledOut: say('not-peer-down', { namespace, interface: dev }),
       judge(answers) {
-        if (link.carrier || !link.up || !far || far.link.up || !other) return null
+        // The carrier goes a moment after its cause (linkwatch).
+        if (!link.up || !far || far.link.up || !other) return null
         const addresses = network.addresses(far.namespace, far.link.name).map(({ address }) => address)
         return {
           namespace: far.namespace,

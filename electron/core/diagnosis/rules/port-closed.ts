@@ -37,7 +37,7 @@ export const portClosed: Rule = {
             : {
                 namespace,
                 steps: [
-                  { op: 'service-start', namespace, service: { listen: protocol, port, reply: wanted?.reply ?? '' } },
+                  { op: 'service-start', namespace, service: { listen: protocol, port, reply: wanted?.reply ?? 'hello\n' } },
                 ],
               },
         }

@@ -1,0 +1,40 @@
+/** What the canvas is given and what it tells. */
+import type { Snippet } from 'svelte'
+import type { Lab } from '../../electron/core/lab/lab.js'
+import type { LiveState } from '../../electron/core/live/state.js'
+import type { Language } from '../i18n/catalogue.js'
+import type { Point } from './drawing.js'
+import type { Geometry } from './geometry.js'
+import type { Places } from './layout.js'
+import type { LayerFilter, Mode, Reach, Target } from './selection.js'
+
+export interface CanvasProps {
+  /** What is wanted; null where no lab is open. */
+  lab: Lab | null
+  /** What the kernel has; null where nothing runs. */
+  live: LiveState | null
+  /** The lab as last deployed: tells what is leaving from what was made in a terminal. */
+  former?: Lab | null
+  language: Language
+  mode?: Mode
+  layer?: LayerFilter
+  selected?: Target | null
+  /** What a failed packet did not reach, and where it failed. */
+  reach?: Reach
+  /** `host` is this machine's own default namespace, not a sandbox. */
+  realHost?: boolean
+  onselect?: (target: Target | null) => void
+  onopen?: (target: Target) => void
+  /** Places in lab coordinates, as they belong in the lab's `layout`. */
+  onmove?: (places: Places) => void
+  /** Secondary click; `at` in CSS pixels from the canvas's top left corner. */
+  oncontext?: (target: Target | null, at: Point) => void
+  onmode?: (mode: 'live' | 'edit') => void
+  onlayer?: (layer: LayerFilter) => void
+  onnew?: () => void
+  onopenlab?: () => void
+  /** SVG drawn above the graph, in canvas units. */
+  above?: Snippet<[Geometry]>
+  /** HTML above everything at 100% size: callouts. Places come from `toScreen` of the viewport. */
+  callouts?: Snippet<[Geometry, (point: Point) => Point]>
+}

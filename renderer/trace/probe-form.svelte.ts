@@ -1,0 +1,87 @@
+/** What the trace bar asks for; the lab's own first check says where to begin. */
+import type { Lab } from '../../electron/core/lab/lab.js'
+import { hostNamespace } from '../../electron/core/lab/lab.js'
+import type { LiveState } from '../../electron/core/live/state.js'
+import type { Params } from '../../electron/core/rpc.js'
+
+export type ProbeParams = Params<'trace/run'>
+export type ProbeKind = 'ping' | 'tcp' | 'udp' | 'traceroute'
+export const probeKinds: readonly ProbeKind[] = ['ping', 'tcp', 'udp', 'traceroute']
+
+/** Bounds of the fields; the contract's own. */
+export const bounds = { count: [1, 20], size: [0, 65507], ttl: [1, 255], port: [1, 65535] } as const
+
+export class ProbeForm {
+  private chosenFrom = $state<string | null>(null)
+  private typedTo = $state<string | null>(null)
+  kind = $state<ProbeKind>('ping')
+  port = $state<number | null>(null)
+  count = $state<number | null>(null)
+  size = $state<number | null>(null)
+  ttl = $state<number | null>(null)
+  df = $state(false)
+
+  constructor(
+    private readonly lab: () => Lab | null,
+    private readonly live: () => LiveState | null,
+  ) {}
+
+  readonly names = $derived.by(() => this.live()?.namespaces.map(({ name }) => name) ?? [])
+
+  /** The lab's first check that pings: what it is about. */
+  private readonly check = $derived.by(() => {
+    const checks = this.lab()?.checks ?? []
+    return checks.find(({ kind, from }) => kind === 'ping' && this.names.includes(from)) ?? null
+  })
+
+  readonly from = $derived.by(() => {
+    if (this.chosenFrom !== null && this.names.includes(this.chosenFrom)) return this.chosenFrom
+    return this.check?.from ?? this.names.find((name) => name !== hostNamespace) ?? this.names[0] ?? ''
+  })
+
+  readonly to = $derived.by(() => this.typedTo ?? (this.check?.from === this.from ? this.check.target : '') ?? '')
+
+  chooseFrom(name: string): void {
+    this.chosenFrom = name
+  }
+  typeTo(text: string): void {
+    this.typedTo = text
+  }
+
+  /** Another lab: what was typed for the last one does not fit. */
+  reset(): void {
+    this.chosenFrom = null
+    this.typedTo = null
+    this.kind = 'ping'
+    this.port = null
+    this.count = null
+    this.size = null
+    this.ttl = null
+    this.df = false
+  }
+
+  readonly needsPort = $derived(this.kind === 'tcp' || this.kind === 'udp')
+
+  /** How many of the further settings differ from what is usual. */
+  readonly changed = $derived(
+    [this.count, this.size, this.ttl].filter((value) => value !== null).length + (this.df ? 1 : 0),
+  )
+
+  /** Null while something is missing. */
+  readonly params: ProbeParams | null = $derived.by(() => {
+    const to = this.to.trim()
+    if (this.from === '' || to === '' || (this.needsPort && this.port === null)) return null
+    const protocol = this.kind === 'tcp' || this.kind === 'udp' ? this.kind : 'icmp'
+    return {
+      from: this.from,
+      to,
+      protocol,
+      ...(this.needsPort && this.port !== null ? { port: this.port } : {}),
+      ...(this.kind === 'traceroute' ? { series: true } : {}),
+      ...(this.count !== null && this.kind !== 'traceroute' ? { count: this.count } : {}),
+      ...(this.size !== null && this.kind !== 'tcp' ? { size: this.size } : {}),
+      ...(this.ttl !== null && this.kind !== 'traceroute' ? { ttl: this.ttl } : {}),
+      ...(this.df ? { df: true } : {}),
+    }
+  })
+}

@@ -1,0 +1,147 @@
+/** What happened at a hop, as message keys and values: the table, the announcements and the badges say the same. */
+import { packetOf } from './packet-changes.js'
+import type { TraceHop } from '../../electron/core/diagnosis/trace.js'
+import type { PacketHeaders } from '../../electron/core/packet/packet.js'
+import type { LiveState } from '../../electron/core/live/state.js'
+import type { Film } from './film.js'
+import type { Parameters } from '../i18n/catalogue.js'
+import type { Key } from '../i18n/text.svelte.js'
+
+export type Sign = 'out' | 'in' | 'switch' | 'both' | 'router' | 'nat' | 'here' | 'drop'
+
+export interface Saying {
+  readonly sign: Sign
+  readonly key: Extract<Key, `hop.${string}`>
+  readonly values: Parameters
+  /** A second part, tinted: `TTL 64 → 63`. */
+  readonly ttl: readonly [number, number] | null
+}
+
+interface Context {
+  readonly film: Film
+  readonly live: LiveState | null
+}
+
+/** Number of a bridge port as people count them: from 1, in the order in which they were plugged in. */
+function portOf(live: LiveState | null, namespace: string, name: string | null): { bridge: string; port: number } | null {
+  const links = live?.namespaces.find((each) => each.name === namespace)?.links ?? []
+  const bridge = links.find((link) => link.name === name)?.master
+  if (!bridge) return null
+  const port = links.filter(({ master }) => master === bridge).findIndex((link) => link.name === name) + 1
+  return { bridge, port }
+}
+
+const kindOf = (live: LiveState | null, namespace: string, name: string | null): string | null =>
+  live?.namespaces.find((each) => each.name === namespace)?.links.find((link) => link.name === name)?.kind ?? null
+
+export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
+  const packet = packetOf(hop)
+  const { namespace } = hop
+  const name = hop.interface
+  const port = portOf(live, namespace, name)
+  const kind = kindOf(live, namespace, name)
+  const before = film.byNumber.get(film.byNumber.get(hop.n)?.from ?? -1)?.hop ?? null
+  const saying = (sign: Sign, key: Saying['key'], values: Parameters = {}, ttl: Saying['ttl'] = null): Saying => ({
+    sign,
+    key,
+    values,
+    ttl,
+  })
+  switch (hop.event) {
+    case 'sent':
+      if (kind === 'bridge') return saying('both', 'hop.handedDown', { namespace, bridge: name ?? '' })
+      if (kind === 'vxlan') return saying('out', 'hop.intoTunnel', { interface: name ?? '' })
+      if (before && before.namespace === namespace) return saying('out', 'hop.sentOn', { interface: name ?? '' })
+      return saying('out', ...emitted(packet))
+    case 'received': {
+      if (port) return saying('switch', 'hop.enteredBridge', port)
+      if (kind === 'bridge') return saying('both', 'hop.passedUp', { namespace })
+      if (kind === 'vxlan') return saying('in', 'hop.outOfTunnel', { interface: name ?? '' })
+      const ttl = packet?.ip?.ttl
+      if (packet?.arp) return saying('in', 'hop.heardArp', { namespace })
+      const own = isTarget(film, hop)
+      if (!own || ttl === undefined) return saying('in', 'hop.receivedBy', { namespace })
+      return saying('in', hop.leg === 'reply' ? 'hop.receivedReply' : 'hop.received', { ttl, packet: nameOf(packet) })
+    }
+    case 'bridged':
+      return port ? saying('switch', 'hop.bridged', port) : saying('switch', 'hop.bridgedAway')
+    case 'flooded':
+      return port ? saying('switch', 'hop.flooded', port) : saying('switch', 'hop.floodedAway')
+    case 'routed':
+      return saying('router', 'hop.routed', {}, ttlChange(before, hop))
+    case 'nat':
+      return saying('nat', rewriting(hop))
+    case 'delivered':
+      return saying('here', 'hop.delivered', { namespace })
+    case 'dropped':
+      return hop.packet === null ? saying('drop', 'hop.neverSent', { namespace }) : saying('drop', 'hop.dropped', { namespace })
+  }
+}
+
+function emitted(packet: PacketHeaders | null): [Saying['key'], Parameters] {
+  if (packet?.arp)
+    return packet.arp.op === 'request'
+      ? ['hop.asked', { address: packet.arp.targetIp }]
+      : ['hop.answeredArp', { address: packet.arp.senderIp }]
+  return ['hop.emitted', { packet: nameOf(packet) }]
+}
+
+/** The packet in the words of its protocol; never translated. */
+export function nameOf(packet: PacketHeaders | null): string {
+  if (!packet) return ''
+  const { arp, icmp, tcp, udp, ip } = packet
+  if (arp) return `ARP ${arp.op}`
+  if (icmp) return (ip?.version === 6 ? icmp6Names : icmpNames)[icmp.type] ?? `ICMP ${icmp.type}/${icmp.code}`
+  if (tcp) return `TCP ${tcp.flags.join(' ')}`.trim()
+  if (udp) return 'UDP datagram'
+  return ip ? `IP protocol ${ip.protocol}` : 'frame'
+}
+
+const icmpNames: Readonly<Record<number, string>> = {
+  0: 'echo reply',
+  3: 'ICMP unreachable',
+  5: 'ICMP redirect',
+  8: 'echo request',
+  11: 'ICMP time exceeded',
+}
+const icmp6Names: Readonly<Record<number, string>> = {
+  1: 'ICMPv6 unreachable',
+  2: 'ICMPv6 packet too big',
+  3: 'ICMPv6 time exceeded',
+  128: 'echo request',
+  129: 'echo reply',
+  135: 'neighbour solicitation',
+  136: 'neighbour advertisement',
+}
+
+/** Whether the packet ends here: what follows is its delivery or its end, not its being passed on. */
+function isTarget(film: Film, hop: TraceHop): boolean {
+  const next = film.byNumber.get(hop.n)?.next ?? []
+  return next.every((n) => {
+    const event = film.byNumber.get(n)?.hop.event
+    return event === 'delivered' || event === 'dropped'
+  })
+}
+
+function ttlChange(before: TraceHop | null, hop: TraceHop): Saying['ttl'] {
+  const [old, now] = [before && packetOf(before)?.ip?.ttl, packetOf(hop)?.ip?.ttl]
+  return old !== null && old !== undefined && now !== undefined && old !== now ? [old, now] : null
+}
+
+function rewriting(hop: TraceHop): Saying['key'] {
+  const destination = hop.changed.some((path) => /ip\.dst$|dstPort$/.test(path))
+  const source = hop.changed.some((path) => /ip\.src$|srcPort$/.test(path))
+  const back = hop.leg === 'reply' || hop.leg === 'error'
+  if (destination && !source) return back ? 'hop.natRestoredDestination' : 'hop.natRewroteDestination'
+  if (source) return back ? 'hop.natRestoredSource' : 'hop.natRewroteSource'
+  return 'hop.natRewroteId'
+}
+
+/** Text of the time column: µs since the first hop; a range where the hop was worked out. */
+export function timeText(hop: TraceHop): string {
+  const us = (ns: number): string => (ns / 1000).toFixed(1)
+  const range = hop.timeRangeNs
+  if (hop.observed || !range) return us(hop.timeNs)
+  return range[0] === range[1] ? us(range[0]) : `${us(range[0])}–${us(range[1])}`
+}
+

@@ -1,0 +1,186 @@
+/** The traces of the lab: the one on screen and its player, those kept, the one that runs, and the fix of one that failed. */
+import type { Trace, TraceSummary } from '../../electron/core/diagnosis/trace.js'
+import { isAnswer } from '../../electron/core/diagnosis/trace.js'
+import type { Failure } from '../../electron/core/rpc.js'
+import { attempt } from '../connection/rpc.js'
+import type { Rpc } from '../connection/rpc.js'
+import { buildFilm, isPlayable } from './film.js'
+import { Player } from './player.svelte.js'
+import { ProbeForm } from './probe-form.svelte.js'
+import type { ProbeParams } from './probe-form.svelte.js'
+
+export interface RunningTrace {
+  readonly from: string
+  readonly to: string
+  readonly sent: number
+  readonly most: number
+}
+
+export interface AppliedFix {
+  readonly undo: string
+  readonly namespace: string
+  readonly commands: readonly string[]
+}
+
+export type TraceView = 'hops' | 'routes' | 'compare'
+
+export class Traces {
+  readonly form: ProbeForm
+  list = $state.raw<readonly TraceSummary[]>([])
+  current = $state.raw<Trace | null>(null)
+  player = $state.raw<Player | null>(null)
+  running = $state.raw<RunningTrace | null>(null)
+  failure = $state.raw<Failure | null>(null)
+  /** The trace stands on the canvas and in the right pane; else only in its tab. */
+  replaying = $state(false)
+  view = $state<TraceView>('hops')
+  /** What the right pane shows of a trace that failed. */
+  pane = $state<'diagnosis' | 'packet'>('packet')
+  /** The trace that the current one is compared with. */
+  other = $state.raw<Trace | null>(null)
+  fixing = $state(false)
+  applied = $state.raw<AppliedFix | null>(null)
+  /** Ask before an address changes; kept from one film to the next. */
+  asking = $state(false)
+  private generation = 0
+
+  constructor(
+    private readonly rpc: Rpc,
+    form: ProbeForm,
+    private readonly shown: () => void,
+  ) {
+    this.form = form
+    rpc.on('trace/progress', ({ from, to, sent, most }) => {
+      if (this.running) this.running = { from, to, sent, most }
+    })
+  }
+
+  readonly film = $derived(this.player?.film ?? null)
+  readonly playable = $derived(this.film !== null && isPlayable(this.film))
+  readonly failed = $derived(this.current !== null && !isAnswer(this.current.outcome))
+
+  async run(params: ProbeParams | null = this.form.params): Promise<void> {
+    if (params === null || this.running) return
+    const generation = ++this.generation
+    this.failure = null
+    this.running = { from: params.from, to: params.to, sent: 0, most: params.count ?? 1 }
+    const answer = await attempt(this.rpc.request('trace/run', params))
+    if (generation !== this.generation) return
+    this.running = null
+    if (!answer.ok) {
+      this.failure = answer.failure
+      this.shown()
+      return
+    }
+    this.show(answer.trace)
+    void this.refresh()
+  }
+
+  /** The probe ends by itself; its trace is in the list, but nobody waits for it any longer. */
+  stop(): void {
+    this.generation++
+    this.running = null
+  }
+
+  show(trace: Trace): void {
+    this.player?.dispose()
+    const player = new Player(buildFilm(trace.hops))
+    player.asking = this.asking
+    player.speed = this.player?.speed ?? player.speed
+    this.player = player
+    this.current = trace
+    this.other = null
+    this.view = isPlayable(player.film) ? 'hops' : 'routes'
+    this.pane = trace.diagnosis || !isAnswer(trace.outcome) ? 'diagnosis' : 'packet'
+    this.replaying = true
+    this.shown()
+    player.play()
+  }
+
+  async open(id: string): Promise<void> {
+    const answer = await attempt(this.rpc.request('trace/get', { trace: id }))
+    if (answer.ok) this.show(answer.trace)
+    else this.failure = answer.failure
+  }
+
+  async compareWith(id: string): Promise<void> {
+    const answer = await attempt(this.rpc.request('trace/get', { trace: id }))
+    if (!answer.ok) this.failure = answer.failure
+    else {
+      this.other = answer.trace
+      this.view = 'compare'
+      this.player?.pause()
+    }
+  }
+
+  leave(): void {
+    this.player?.pause()
+    this.replaying = false
+  }
+
+  /** Back to the film of the trace that is still in the tab. */
+  resume(): void {
+    if (this.current) this.replaying = true
+  }
+
+  ask(on: boolean): void {
+    this.asking = on
+    if (this.player) this.player.asking = on
+  }
+
+  /** To a hop that somebody chose: its packet is what they want to see. */
+  choose(n: number): void {
+    this.resume()
+    this.player?.show(n)
+    this.pane = 'packet'
+  }
+
+  get canFix(): boolean {
+    return this.replaying && this.failed && this.current?.diagnosis?.fix !== null && !this.fixing && !this.running
+  }
+
+  /** Carries the fix out and traces again with the same probe. */
+  async fix(): Promise<void> {
+    const trace = this.current
+    if (!trace?.diagnosis?.fix || this.fixing) return
+    this.fixing = true
+    this.failure = null
+    const answer = await attempt(this.rpc.request('trace/fix', { trace: trace.id }))
+    this.fixing = false
+    if (!answer.ok) {
+      this.failure = answer.failure
+      return
+    }
+    this.applied = { undo: answer.undo, namespace: answer.namespace, commands: answer.commands }
+    const { name, to, ...probe } = trace.probe
+    await this.run({ ...probe, to: name ?? to })
+  }
+
+  async unfix(): Promise<void> {
+    const { applied } = this
+    if (!applied) return
+    const answer = await attempt(this.rpc.request('trace/unfix', { undo: applied.undo }))
+    if (answer.ok) this.applied = null
+    else this.failure = answer.failure
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.list = (await this.rpc.request('trace/list', {})).traces
+    } catch {
+      // The connection broke; it is asked again when it is back.
+    }
+  }
+
+  clear(): void {
+    this.stop()
+    this.player?.dispose()
+    this.player = null
+    this.current = null
+    this.other = null
+    this.list = []
+    this.failure = null
+    this.applied = null
+    this.replaying = false
+  }
+}
