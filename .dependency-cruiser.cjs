@@ -56,7 +56,7 @@ module.exports = {
     {
       name: 'electron-only-in-its-shell',
       severity: 'error',
-      from: { pathNot: '^electron/(main|preload)/' },
+      from: { pathNot: '^(electron/(main|preload)|test/desktop)/' },
       to: { path: '^(node_modules/)?electron($|/(index|package))' },
     },
     {

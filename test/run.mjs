@@ -17,12 +17,13 @@ const checks = {
   types: [
     ['core is pure and type-correct', bin('tsc'), ['-p', 'tsconfig.core.json']],
     ['everything on Node is type-correct', bin('tsc'), ['-p', 'tsconfig.json']],
+    ['the window is type-correct', bin('svelte-check'), ['--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings']],
   ],
   lint: [
     ['ESLint finds nothing', bin('eslint'), ['.']],
     ['Prettier would change nothing', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
-    ['imports follow the architecture', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'electron', 'test']],
-    ['shell scripts are clean', 'shellcheck', ['resources/sandbox-init.sh', '.ci/run']],
+    ['imports follow the architecture', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'electron', 'renderer', 'test']],
+    ['shell scripts are clean', 'shellcheck', ['resources/sandbox-init.sh', 'resources/shell/bashrc', 'test/fixtures/frames/record.sh', '.ci/run']],
   ],
 }
 /** Suites of vitest. `engine` is the same for everybody: root runs it as root and as a user. */

@@ -67,7 +67,7 @@ export class Shell {
     let waiting = 0
     connection.onError(() => {})
     connection.onRequest(async (name: string, params: unknown) => {
-      if (name in shellRequests) return await this.answer(name as ShellRequestName, params, secret)
+      if (Object.hasOwn(shellRequests, name)) return await this.answer(name as ShellRequestName, params, secret)
       const session = this.sandbox.session
       if (session === null) return new ResponseError(errorCodes.notOpen, 'The sandbox is not running; start it first.')
       if (waiting >= maxWaiting)

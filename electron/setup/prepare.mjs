@@ -40,6 +40,7 @@ const toolsToTest = {
   tshark: 'tshark',
   useradd: 'passwd',
   git: 'git',
+  chromium: 'chromium',
 }
 
 const say = (text) => process.stderr.write(`vethlab: ${text}\n`)

@@ -80,7 +80,15 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   if (!bridged && bottoms.length > 0) layer3Bottom = Math.max(layer3Bottom, busY + 24 + bottomNat + bottomRow)
 
   const limit = maxWidth === null ? null : maxWidth - (rights.length > 0 ? 36 : 24)
-  const plan = planBars({ each, words, left: 24 + (bridged ? leftWidth : 0), top: layer3Bottom + 28, wishes, limit })
+  const plan = planBars({
+    each,
+    words,
+    lines,
+    left: 24 + (bridged ? leftWidth : 0),
+    top: layer3Bottom + 28,
+    wishes,
+    limit,
+  })
   const lastBar = plan.bars.at(-1)
   const layer2Bottom = lastBar ? plan.bottom : layer3Bottom
   marks.push(...plan.marks)

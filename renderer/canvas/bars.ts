@@ -1,6 +1,6 @@
 /** Layer 2 of a box: bridge bars in steps, their ports on the lower edge, a stem up to each bridge's own interface. */
 import { snapUp, type Bar, type Mark, type Port } from './drawing.js'
-import { interfaceLines, lineHeight, linesWidth, mark, setLines } from './label.js'
+import { lineHeight, linesWidth, mark, setLines, type Line } from './label.js'
 import { elide, textWidth } from './measure.js'
 import { portOf } from './plain-box.js'
 import type { SceneInterface, SceneNamespace } from './scene.js'
@@ -30,6 +30,8 @@ export interface BarsPlan {
 export interface BarsInput {
   readonly each: SceneNamespace
   readonly words: Words
+  /** Labels by interface id. */
+  readonly lines: ReadonlyMap<string, readonly Line[]>
   readonly left: number
   readonly top: number
   /** Where a port would hang straight above its peer's; by interface id. */
@@ -38,7 +40,7 @@ export interface BarsInput {
   readonly limit: number | null
 }
 
-export function planBars({ each, words, left, top, wishes, limit }: BarsInput): BarsPlan {
+export function planBars({ each, words, lines, left, top, wishes, limit }: BarsInput): BarsPlan {
   const bars: Bar[] = []
   const ports: Port[] = []
   const marks: Mark[] = []
@@ -56,12 +58,12 @@ export function planBars({ each, words, left, top, wishes, limit }: BarsInput): 
       const room = (places[at + 1]?.x ?? Infinity) - x
       const dense = room < densePitch || x - (places[at - 1]?.x ?? -Infinity) < densePitch
       ports.push(portOf(item, 'bottom', x, y + barHeight, { bar: bridge.id, ground: 'l2', size: dense ? 10 : 14 }))
-      const lines = interfaceLines(item, words)
-      const width = 16 + linesWidth(lines)
+      const own = lines.get(item.id) ?? []
+      const width = 16 + linesWidth(own)
       right = Math.max(right, x + 24)
       if (room < width + 4 || (limit !== null && x + width > limit + firstPort)) continue
-      bottom = Math.max(bottom, y + barHeight + 14 + lineHeight * lines.length)
-      marks.push(...setLines(lines, { x: x + 16, y: y + barHeight + 21 }, 'start'))
+      bottom = Math.max(bottom, y + barHeight + 14 + lineHeight * own.length)
+      marks.push(...setLines(own, { x: x + 16, y: y + barHeight + 21 }, 'start'))
       right = Math.max(right, x + width)
     }
     right = snapUp(right)

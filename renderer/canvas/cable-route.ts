@@ -101,11 +101,13 @@ function nearest(from: Point, to: Point, obstacles: readonly Rect[]): readonly R
 
 /** Leaves its own boxes only through their borders, and touches no other. */
 function isFree(points: readonly Point[], from: CableEnd, to: CableEnd, obstacles: readonly Rect[]): boolean {
-  for (let index = 1; index < points.length; index++) {
-    const a = points[index - 1] as Point
-    const b = points[index] as Point
-    for (const box of obstacles) {
-      if (!crosses(a, b, box)) continue
+  const [left, right] = extent(points.map((point) => point.x))
+  const [top, bottom] = extent(points.map((point) => point.y))
+  for (const box of obstacles) {
+    // Most boxes are nowhere near.
+    if (box.x >= right || box.x + box.width <= left || box.y >= bottom || box.y + box.height <= top) continue
+    for (let index = 1; index < points.length; index++) {
+      if (!crosses(points[index - 1] as Point, points[index] as Point, box)) continue
       if (index === 1 && box === from.box) continue
       if (index === points.length - 1 && box === to.box) continue
       return false
@@ -113,3 +115,6 @@ function isFree(points: readonly Point[], from: CableEnd, to: CableEnd, obstacle
   }
   return true
 }
+
+/** A straight line has no width; one unit keeps it from passing between the comparisons. */
+const extent = (values: readonly number[]): [number, number] => [Math.min(...values) - 1, Math.max(...values) + 1]

@@ -34,7 +34,9 @@ export function drawCables(scene: Scene, boxes: Box[], words: Words): Cable[] {
     ] as const) {
       if (!port.bar || !towards) continue
       const gap = { x: end.x - box.x, y: box.height, side: 'bottom' as const }
-      gaps.set(box.id, [...(gaps.get(box.id) ?? []), gap])
+      const known = gaps.get(box.id)
+      if (known) known.push(gap)
+      else gaps.set(box.id, [gap])
     }
     const crowded = [a.port, b.port].some((port) => port.bar && (perBar.get(port.bar) ?? 0) > labelledPerBar)
     cables.push({
@@ -60,10 +62,12 @@ class Lanes {
     const row = across ? from.box.x + from.box.width : from.box.y + from.box.height
     const [a, b] = across ? [from.y, to.y] : [from.x, to.x]
     const span = { from: Math.min(a, b) - laneStep, to: Math.max(a, b) + laneStep }
-    const others = (this.taken.get(row) ?? []).filter((each) => each.from < span.to && span.from < each.to)
+    const inRow = this.taken.get(row) ?? []
+    const others = inRow.filter((each) => each.from < span.to && span.from < each.to)
     let lane = 0
     while (lane < maxLanes && others.some((each) => each.lane === lane)) lane++
-    this.taken.set(row, [...(this.taken.get(row) ?? []), { lane, ...span }])
+    inRow.push({ lane, ...span })
+    this.taken.set(row, inRow)
     return (lane % 2 === 0 ? 1 : -1) * Math.ceil(lane / 2) * laneStep
   }
 }

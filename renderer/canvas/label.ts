@@ -10,7 +10,7 @@ const nameGlyphs = 18
 /** Distance of two lines of a label. */
 export const lineHeight = 16
 
-type Line = Omit<Mark, 'x' | 'y' | 'anchor'>
+export type Line = Omit<Mark, 'x' | 'y' | 'anchor'>
 
 const line = (key: string, text: string, style: TextStyle, rest: Partial<Line> = {}): Line => ({
   key,

@@ -35,16 +35,17 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {} }: Layou
   ): Box => {
     const each = graph.nodes.get(id)
     if (!each) throw new Error(`no namespace ${id} in the scene`)
-    if (!each.banded) return remembered(each, sides)
-    return bandedBox({ each, sides, words, wishes, maxWidth })
+    const make = (): Box =>
+      each.banded ? bandedBox({ each, sides, words, wishes, maxWidth }) : plainBox(each, sides, words)
+    return each.banded && (wishes.size > 0 || maxWidth !== null) ? make() : remembered(each, sides, make)
   }
   // Arranging asks for the size of the same box many times; only the sides of its ports can change it.
   const known = new Map<string, { key: string; box: Box }>()
-  const remembered = (each: SceneNamespace, sides: ReadonlyMap<string, Side>): Box => {
+  const remembered = (each: SceneNamespace, sides: ReadonlyMap<string, Side>, make: () => Box): Box => {
     const key = each.interfaces.map((item) => sides.get(item.id) ?? '').join()
     const last = known.get(each.id)
     if (last?.key === key) return last.box
-    const box = plainBox(each, sides, words)
+    const box = make()
     known.set(each.id, { key, box })
     return box
   }

@@ -1,8 +1,20 @@
 /** The source of all message keys. One file per part of the window; `zh-CN.ts` must have the same keys. */
+import { diagnosis } from './en/diagnosis.js'
 import { dock } from './en/dock.js'
 import { files } from './en/files.js'
 import { frame } from './en/frame.js'
 import { guide } from './en/guide.js'
 import { inspector } from './en/inspector.js'
+import { diagnosisTitles, fields, trace } from './en/trace.js'
 
-export const en = { ...frame, ...files, ...guide, ...inspector, ...dock } as const
+export const en = {
+  ...frame,
+  ...files,
+  ...guide,
+  ...inspector,
+  ...dock,
+  ...trace,
+  ...diagnosisTitles,
+  ...fields,
+  ...diagnosis,
+} as const

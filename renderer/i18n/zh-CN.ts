@@ -1,10 +1,12 @@
 import type { Message } from './catalogue.js'
 import type { en } from './en.js'
+import { diagnosis } from './zh-CN/diagnosis.js'
 import { dock } from './zh-CN/dock.js'
 import { files } from './zh-CN/files.js'
 import { frame } from './zh-CN/frame.js'
 import { guide } from './zh-CN/guide.js'
 import { inspector } from './zh-CN/inspector.js'
+import { diagnosisTitles, fields, trace } from './zh-CN/trace.js'
 
 /** The compiler asks for every key of the English catalogue. */
 export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
@@ -13,4 +15,8 @@ export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...guide,
   ...inspector,
   ...dock,
+  ...trace,
+  ...diagnosisTitles,
+  ...fields,
+  ...diagnosis,
 }

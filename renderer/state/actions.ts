@@ -6,7 +6,7 @@ export interface Action {
   readonly id: string
   readonly label: Extract<Key, `action.${string}`>
   /** As tinykeys writes it; `$mod` is Ctrl (Cmd on a Mac). */
-  readonly keys?: string
+  readonly keys?: string | readonly string[]
   /** As people read it. */
   readonly shown?: string
   /** Also while a terminal or a field has the focus. Single letters never do. */
@@ -139,7 +139,7 @@ export function actionsOf(app: App, canvas: () => CanvasCommands | null): readon
     {
       id: 'zoom-in',
       label: 'action.zoomIn',
-      keys: '(\\+|=)',
+      keys: ['(\\+|=)', 'Shift+(\\+|=)'],
       shown: '+',
       enabled: () => canvas() !== null,
       run: () => canvas()?.zoom('in'),
@@ -173,7 +173,7 @@ export function actionsOf(app: App, canvas: () => CanvasCommands | null): readon
     {
       id: 'shortcuts',
       label: 'action.shortcuts',
-      keys: 'Shift+?',
+      keys: ['?', 'Shift+?'],
       shown: '?',
       run: () => (dialogs.sheet = 'shortcuts'),
     },

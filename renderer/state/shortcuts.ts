@@ -12,7 +12,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 export function bindShortcuts(app: App, actions: readonly Action[]): () => void {
   const bindings = Object.fromEntries(
     actions.flatMap((action) =>
-      action.keys === undefined ? [] : [[action.keys, (event: KeyboardEvent) => carryOut(action, event)]],
+      [action.keys ?? []].flat().map((keys) => [keys, (event: KeyboardEvent) => carryOut(action, event)]),
     ),
   )
   const numbers = Object.fromEntries(

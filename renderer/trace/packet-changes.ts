@@ -55,7 +55,7 @@ export function changesOf(film: Film, n: number): Changes {
 }
 
 function lastFrame(film: Film, from: number | null): TraceHop | null {
-  for (let n = from; n !== null; ) {
+  for (let n = from; n !== null;) {
     const each = film.byNumber.get(n)
     if (!each) return null
     if (each.hop.observed) return each.hop

@@ -23,7 +23,11 @@ interface Context {
 }
 
 /** Number of a bridge port as people count them: from 1, in the order in which they were plugged in. */
-function portOf(live: LiveState | null, namespace: string, name: string | null): { bridge: string; port: number } | null {
+function portOf(
+  live: LiveState | null,
+  namespace: string,
+  name: string | null,
+): { bridge: string; port: number } | null {
   const links = live?.namespaces.find((each) => each.name === namespace)?.links ?? []
   const bridge = links.find((link) => link.name === name)?.master
   if (!bridge) return null
@@ -74,7 +78,9 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
     case 'delivered':
       return saying('here', 'hop.delivered', { namespace })
     case 'dropped':
-      return hop.packet === null ? saying('drop', 'hop.neverSent', { namespace }) : saying('drop', 'hop.dropped', { namespace })
+      return hop.packet === null
+        ? saying('drop', 'hop.neverSent', { namespace })
+        : saying('drop', 'hop.dropped', { namespace })
   }
 }
 
@@ -144,4 +150,3 @@ export function timeText(hop: TraceHop): string {
   if (hop.observed || !range) return us(hop.timeNs)
   return range[0] === range[1] ? us(range[0]) : `${us(range[0])}–${us(range[1])}`
 }
-

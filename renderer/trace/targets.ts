@@ -19,7 +19,8 @@ export function suggestTargets(live: LiveState | null, from: string, typed: stri
       .map(({ address, dev }) => ({ value: address.replace(/\/.*/, ''), namespace: name, interface: dev })),
   )
   const fits = all.filter(
-    (each) => word === '' || [each.value, each.namespace, each.interface].some((text) => text.toLowerCase().includes(word)),
+    (each) =>
+      word === '' || [each.value, each.namespace, each.interface].some((text) => text.toLowerCase().includes(word)),
   )
   const exact = all.some((each) => each.value === word)
   // A whole address in the field is a choice made: the list then offers the others.

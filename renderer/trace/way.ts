@@ -116,7 +116,8 @@ function stopOf(film: Film, { hop, from, next }: FilmHop, geometry: Geometry): S
   if (hop.interface === null) return router
   // A packet that layer 3 drops has come as far as the router, where there is one.
   const neighbours = hop.leg === 'arp' || hop.leg === 'ndp'
-  if (hop.event === 'dropped' && from !== null && !neighbours && geometry.way(port(hop.interface), router)) return router
+  if (hop.event === 'dropped' && from !== null && !neighbours && geometry.way(port(hop.interface), router))
+    return router
   return port(hop.interface)
 }
 

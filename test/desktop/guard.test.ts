@@ -40,11 +40,12 @@ describe.skipIf(shell === null)(`the window's page is kept in (${under})`, () =>
 
   test('a script in the page does not run', async () => {
     const ran = await life.app().page.evaluate(async () => {
-      const violated = new Promise<string>((resolve) =>
+      const violated = new Promise<string | null>((resolve) => {
         document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), {
           once: true,
-        }),
-      )
+        })
+        setTimeout(resolve, 2000, null)
+      })
       const script = document.createElement('script')
       script.textContent = 'globalThis.injected = true'
       document.body.append(script)
@@ -73,11 +74,12 @@ describe.skipIf(shell === null)(`the window's page is kept in (${under})`, () =>
     'it cannot reach %s',
     async (address) => {
       const directive = await life.app().page.evaluate(async (url) => {
-        const violated = new Promise<string>((resolve) =>
+        const violated = new Promise<string | null>((resolve) => {
           document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), {
             once: true,
-          }),
-        )
+          })
+          setTimeout(resolve, 2000, null)
+        })
         try {
           if (url.startsWith('ws')) new WebSocket(url)
           else await fetch(url)
@@ -92,11 +94,12 @@ describe.skipIf(shell === null)(`the window's page is kept in (${under})`, () =>
 
   test('it holds no frames', async () => {
     const directive = await life.app().page.evaluate(async () => {
-      const violated = new Promise<string>((resolve) =>
+      const violated = new Promise<string | null>((resolve) => {
         document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), {
           once: true,
-        }),
-      )
+        })
+        setTimeout(resolve, 2000, null)
+      })
       const frame = document.createElement('iframe')
       frame.src = 'https://example.com/'
       document.body.append(frame)

@@ -78,7 +78,9 @@ export function findDeath(
     src,
     dst,
     length: ip?.length ?? null,
-    unanswered: findUnanswered(at.namespace, hops, frames),
+    unanswered:
+      findUnanswered(at.namespace, hops, frames) ??
+      unresolved(network, at.namespace, stage === 'target' ? (src ?? dst) : dst),
     complaint,
   }
 }
@@ -133,6 +135,21 @@ function findUnanswered(
     else if (message.op === 'reply' && hop.direction === 'in' && open?.address === message.subjectIp) open = null
   }
   return open
+}
+
+/** Asked for where no frame could be sent, as on a bridge without a carrier: the kernel's own table says so. */
+function unresolved(
+  network: Network,
+  namespace: string,
+  dst: string,
+): { readonly dev: string; readonly address: string } | null {
+  const route = network.route(namespace, dst)
+  if (!route?.dev) return null
+  const address = route.via ?? dst
+  const entry = network
+    .namespace(namespace)
+    ?.neighbours.find((each) => each.dev === route.dev && each.address === address)
+  return entry?.state === 'FAILED' || entry?.state === 'INCOMPLETE' ? { dev: route.dev, address } : null
 }
 
 /** Where a packet has to find its way by routing: from where, to what. */

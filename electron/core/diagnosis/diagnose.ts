@@ -19,7 +19,7 @@ import { mtu } from './rules/mtu.js'
 import { natMissing } from './rules/nat-missing.js'
 import { natWrongInterface } from './rules/nat-wrong-interface.js'
 import { neighbourFailed } from './rules/neighbour-failed.js'
-import { noAddress } from './rules/no-address.js'
+import { noAddress, noAddressThere } from './rules/no-address.js'
 import { noReturnRoute, noRoute } from './rules/no-route.js'
 import { noSuchAddress } from './rules/no-such-address.js'
 import { notABridgePort } from './rules/not-a-bridge-port.js'
@@ -46,6 +46,7 @@ const rules: readonly Rule[] = [
   peerDown,
   noAddress,
   notABridgePort,
+  noAddressThere,
   duplicateSubnet,
   wrongPrefix,
   gatewayUnreachable,

@@ -223,6 +223,7 @@ export class Tracer {
     incomplete: boolean,
   ): Promise<{ readonly scene: Scene; readonly concluded: Concluded; readonly legacy: readonly RuleVerdict[] }> {
     const { counters } = await this.count()
+    await this.hooks.refresh()
     await this.readLegacy(before)
     const legacy = [...rulesOf(this.mirror.state)].flatMap(([name, after]) =>
       legacyVerdicts(name, rulesBefore.get(name) ?? [], after),

@@ -1,6 +1,8 @@
 /** The lower panel: terminals, plan, differences, commands, checks. */
 export const dock = {
   'dock.label': 'Terminals and results',
+  'dock.terminals': 'Terminals',
+  'dock.results': 'Results',
   'dock.plan': 'Plan',
   'dock.drift': 'Differences',
   'dock.commands': 'Commands',
@@ -8,7 +10,6 @@ export const dock = {
   'dock.collapse': 'Collapse',
   'dock.expand': 'Expand',
   'terminal.label': 'Terminal in {namespace}',
-  'terminal.running': 'The shell is running',
   'terminal.new': 'New terminal',
   'terminal.newIn': 'New terminal in',
   'terminal.close': 'Close the terminal in {namespace}',
@@ -20,6 +21,7 @@ export const dock = {
   'terminal.findNext': 'Next match',
   'terminal.findBack': 'Previous match',
   'terminal.leave': 'Leave the terminal',
+  'terminal.closeTab': 'Close the terminal whose tab has the focus',
   'commands.none': 'Nothing has run yet. Every command that builds or changes the lab is listed here.',
   'checks.none': 'This lab has no checks',
   'checks.deployFirst': 'Nothing is deployed',

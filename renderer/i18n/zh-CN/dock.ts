@@ -1,5 +1,7 @@
 export const dock = {
   'dock.label': '终端与结果',
+  'dock.terminals': '终端',
+  'dock.results': '结果',
   'dock.plan': '计划',
   'dock.drift': '差异',
   'dock.commands': '命令',
@@ -7,7 +9,6 @@ export const dock = {
   'dock.collapse': '收起',
   'dock.expand': '展开',
   'terminal.label': '{namespace} 的终端',
-  'terminal.running': 'Shell 正在运行',
   'terminal.new': '新建终端',
   'terminal.newIn': '新建终端于',
   'terminal.close': '关闭 {namespace} 的终端',
@@ -19,6 +20,7 @@ export const dock = {
   'terminal.findNext': '下一个',
   'terminal.findBack': '上一个',
   'terminal.leave': '离开终端',
+  'terminal.closeTab': '关闭标签获得焦点的终端',
   'commands.none': '尚未执行任何命令。搭建或更改实验的每条命令都会列在这里。',
   'checks.none': '这个实验没有检查',
   'checks.deployFirst': '尚未部署',

@@ -10,7 +10,8 @@ let path: string
 
 beforeAll(async () => {
   const world = await World.ofUser()
-  path = world.file('by-hand.vethlab.yaml', guided)
+  // A save makes a new file beside the old one, so the folder must be the user's.
+  path = world.file('home/by-hand.vethlab.yaml', guided)
   window = await LabWindow.open({ file: path }, world)
   await window.ready()
   await window.deploy()

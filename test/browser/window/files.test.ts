@@ -11,7 +11,8 @@ let path: string
 
 beforeAll(async () => {
   const world = await World.ofUser()
-  path = world.file('mine.vethlab.yaml', guided)
+  // A save makes a new file beside the old one, so the folder must be the user's.
+  path = world.file('home/mine.vethlab.yaml', guided)
   window = await LabWindow.open({ file: path }, world)
   await window.ready()
 })
@@ -44,7 +45,6 @@ test('a dragged namespace is an edit: marked as unsaved, undone and redone', asy
 
 test('leaving a lab with changes asks; Cancel stays, Discard leaves', async () => {
   await edit()
-  await window.button('Labs').first().click()
   await window.openStarter(/A veth pair/)
   await dialog().getByText('Save the changes to Two namespaces by hand?').waitFor()
   await dialog().getByRole('button', { name: 'Cancel' }).click()
@@ -80,9 +80,10 @@ test('a name that is taken is not overwritten unasked', async () => {
 test('Open walks folders and opens the file that is picked; it is among the recent ones then', async () => {
   await window.page.keyboard.press('Control+o')
   await dialog().getByRole('button', { name: 'To the folder above' }).click()
+  await dialog().getByRole('button', { name: 'home', exact: true }).click()
   await dialog().getByRole('button', { name: 'mine.vethlab.yaml' }).click()
   await window.button(/^Lab: Two namespaces by hand/).waitFor()
-  await window.button('Labs').first().click()
+  await window.showLabs()
   await window.page.getByRole('complementary', { name: 'Labs' }).getByText('copy.vethlab.yaml').waitFor()
 })
 
@@ -114,7 +115,6 @@ test('after a crash of everything the unsaved work is offered and opens as it wa
     'the kept work',
     () => existsSync(state) && window.page.evaluate('sessionStorage.getItem("vethlab.document")?.includes("layout")'),
   )
-  await window.page.waitForFunction('true')
   window.server.child.kill('SIGKILL')
   await window.server.ended
   await window.page.evaluate('sessionStorage.clear()')

@@ -75,7 +75,7 @@ test('a check of a step runs on the network as it is, built by hand', async () =
 test('progress and answers are there after a reload', async () => {
   await window.page.reload()
   await panel().getByText('Step 4 of 4').waitFor()
-  await window.button('Guess').click()
+  await window.button(/Guess/).click()
   await current().getByText('It is the only one it has.').waitFor()
 })
 

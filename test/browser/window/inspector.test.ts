@@ -42,7 +42,7 @@ test('the host shows its bridge, its ports, NAT with counters and its settings',
   await window.type('ns0', 'ping -c2 -i0.2 -W2 203.0.113.10')
   await window.inspector.getByText('net:[').waitFor()
   await window.page.keyboard.press('Control+Shift+Escape')
-  await window.page.getByRole('treeitem', { name: /^host/ }).first().press('Enter')
+  await window.page.locator('[role=treeitem][data-key="namespace host"]').press('Enter')
   await section('Ports of bridge0').getByText('veth1').waitFor()
   await section('Learned addresses').getByText('veth1').first().waitFor()
   await window.page.keyboard.press('Control+k')

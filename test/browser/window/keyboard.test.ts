@@ -3,11 +3,14 @@ import type { AxeResults } from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LabWindow } from './window.js'
 
-/** Rules of WCAG 2.2 A and AA, in words. */
+/**
+ * Rules of WCAG 2.2 A and AA and good practice, in words. Not those for documents: the window has no heading of its own,
+ * and the handles between its parts belong to none of them.
+ */
 async function violations(window: LabWindow): Promise<string[]> {
   await window.page.evaluate(axe.source)
   const { violations: found } = (await window.page.evaluate(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { 'page-has-heading-one': { enabled: false } } })`,
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { 'page-has-heading-one': { enabled: false }, region: { enabled: false } } })`,
   )) as AxeResults
   return found.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
@@ -44,7 +47,7 @@ describe.each([
       await window.tab(name).first().click()
       expect(await violations(window)).toEqual([])
     }
-    await window.page.getByRole('treeitem', { name: /^host/ }).first().press('Enter')
+    await window.page.locator('[data-key="namespace host"]').press('Enter')
     expect(await violations(window)).toEqual([])
   })
 

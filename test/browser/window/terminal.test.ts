@@ -49,8 +49,8 @@ test('several terminals in one namespace are numbered and separate', async () =>
   await window.tab('ns0 1').click()
   await window.untilShown('ns0', /# *$/)
   expect(await window.screen('ns0')).not.toContain('only-in-the-second')
-  await window.tab('ns0 2').hover()
-  await window.button('Close the terminal in ns0').last().click()
+  await window.tab('ns0 2').focus()
+  await window.page.keyboard.press('Delete')
   await until('one tab of ns0', async () => (await window.tab(/^ns0/).count()) === 1)
 })
 

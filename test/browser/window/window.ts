@@ -71,6 +71,12 @@ export class LabWindow {
     await this.page.goto(addressOf(this.server))
   }
 
+  /** A lab with a guide puts the guide in place of the gallery. */
+  async showLabs(): Promise<void> {
+    const rail = this.page.getByRole('navigation').getByRole('button').first()
+    if ((await rail.getAttribute('aria-pressed')) !== 'true') await rail.click()
+  }
+
   tab(name: string | RegExp): Locator {
     return this.page.getByRole('tab', { name })
   }
@@ -94,6 +100,7 @@ export class LabWindow {
   }
 
   async openStarter(title: string | RegExp): Promise<void> {
+    await this.showLabs()
     await this.page.getByRole('complementary', { name: 'Labs' }).getByRole('button', { name: title }).first().click()
   }
 
@@ -114,7 +121,7 @@ export class LabWindow {
     let last = ''
     return until(
       `the terminal of ${namespace} shows ${pattern}`,
-      async () => pattern.test((last = await this.screen(namespace))) && last,
+      async () => (pattern.test((last = await this.screen(namespace))) ? last : null),
       15_000,
     ).catch((error: Error) => {
       throw new Error(`${error.message}\n${last}`)

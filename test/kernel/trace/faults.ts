@@ -22,7 +22,9 @@ export interface Fault {
 }
 
 /** Neighbours that do not answer are given up after three questions; asked faster, tests are faster (ms). */
-const quick = (dev: string): string => `sysctls: { net.ipv4.neigh.${dev}.retrans_time_ms: 60 }`
+export const quickSysctl = (...devices: readonly string[]): string =>
+  `sysctls: { ${devices.map((dev) => `net.ipv4.neigh.${dev}.retrans_time_ms: 60`).join(', ')} }`
+const quick = quickSysctl
 
 interface PairOptions {
   readonly a?: string

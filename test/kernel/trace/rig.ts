@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { parseLabText } from '../../../electron/core/lab/parse.js'
 import type { Trace, TraceHop } from '../../../electron/core/diagnosis/trace.js'
+import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Params } from '../../../electron/core/rpc.js'
 import { attachTo } from '../../../electron/session/running/attach.js'
 import { listRunning } from '../../../electron/session/running/entry.js'
@@ -49,10 +50,8 @@ export class Rig {
   }
 
   /** Builds a lab in place of the one before, then types commands in its host. */
-  async build(yaml: string, ...commands: readonly string[]): Promise<void> {
-    const text = yaml.startsWith('vethlab:') || yaml.startsWith('#') ? yaml : `vethlab: 1\nname: lab\n${yaml}`
-    const { labFile, problems } = parseLabText(text, 'lab')
-    if (labFile === null) throw new Error(problems.map(({ message }) => message).join('; '))
+  async build(lab: string | LabFile, ...commands: readonly string[]): Promise<void> {
+    const labFile = typeof lab === 'string' ? parse(lab) : lab
     const cleared = await this.session.request('lab/clear', {})
     if (!cleared.ok) throw new Error(cleared.failure.message)
     const applied = await this.session.request('lab/apply', { lab: labFile })
@@ -94,6 +93,13 @@ export class Rig {
     if (!result.ok) throw new Error(`${result.failure.code}: ${result.failure.message}`)
     return result
   }
+}
+
+/** A lab without its first two lines. */
+function parse(yaml: string): LabFile {
+  const { labFile, problems } = parseLabText(`vethlab: 1\nname: lab\n${yaml}`, 'lab')
+  if (labFile === null) throw new Error(problems.map(({ message }) => message).join('; '))
+  return labFile
 }
 
 const isNeighbourLeg = ({ leg }: TraceHop): boolean => leg === 'arp' || leg === 'ndp'

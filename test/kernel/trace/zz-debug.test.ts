@@ -12,7 +12,11 @@ test('debug', async () => {
     console.log(story(trace, true).join('\n'))
     console.log(JSON.stringify({ ...d, evidence: undefined, message: undefined, ruledOutMessages: undefined }, null, 1))
     console.log(d?.evidence.map(({ command, output }) => `$ ${command}\n${output}`).join('\n'))
-    if (process.env['FIX'] && d?.fix) { await rig.fix(trace); trace = await rig.trace(fault.from, fault.to, { timeoutMs: 250, ...fault.probe }); console.log('AFTER', trace.outcome, trace.diagnosis?.code, story(trace, true).join('\n')) }
+    if (process.env['FIX'] && d?.fix) {
+      await rig.fix(trace)
+      trace = await rig.trace(fault.from, fault.to, { timeoutMs: 250, ...fault.probe })
+      console.log('AFTER', trace.outcome, trace.diagnosis?.code, story(trace, true).join('\n'))
+    }
   }
   await rig.close()
 })

@@ -1,36 +1,41 @@
+import { containsAddress } from '../../lab/address.js'
 import type { LiveLink } from '../../live/state.js'
 import { departureOf } from '../death.js'
 import { addressAdd, labInterface, labOwner, routesOver } from '../lab-says.js'
-import { isIpv6 } from '../network.js'
+import { isIpv6, prefixLength } from '../network.js'
 import type { Repair } from '../repair.js'
-import type { Finding, Rule } from '../rule.js'
+import type { Finding, Rule, Suspicion } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { segment } from '../segment.js'
 import { freeAddress } from '../way.js'
 import { say } from '../words.js'
 
 /** Without an address of its own, a namespace has neither a subnet nor a source for its packets. */
-export const noAddress: Rule = {
-  code: 'no-address',
-  suspect(scene) {
-    const place = bareSender(scene) ?? bareOwner(scene)
-    const namespace = place?.namespace ?? departureOf(scene.death)?.namespace
-    if (namespace === undefined) return null
-    const question = place && ({ namespace, ask: 'addresses', dev: place.dev } as const)
-    return {
-      ask: question ? [question] : [],
-      ruledOut: say('not-no-address', { namespace }),
-      judge: (answers): Finding | null =>
-        place &&
-        question && {
-          namespace,
-          interface: place.dev,
-          message: say('no-address', { namespace, interface: place.dev }),
-          evidence: answers.evidence(question),
-          repair: repairOf(scene, namespace, place.dev),
-        },
-    }
-  },
+export const noAddress = rule((scene) => bareSender(scene) ?? bareWay(scene))
+/** Behind what stands between who asks and who should have the address. */
+export const noAddressThere = rule(bareOwner)
+
+function rule(find: (scene: Scene) => Bare | null): Rule {
+  return { code: 'no-address', suspect: (scene) => suspect(scene, find(scene)) }
+}
+
+function suspect(scene: Scene, place: Bare | null): Suspicion | null {
+  const namespace = place?.namespace ?? departureOf(scene.death)?.namespace
+  if (namespace === undefined) return null
+  const question = place && ({ namespace, ask: 'addresses', dev: place.dev } as const)
+  return {
+    ask: question ? [question] : [],
+    ruledOut: say('not-no-address', { namespace }),
+    judge: (answers): Finding | null =>
+      place &&
+      question && {
+        namespace,
+        interface: place.dev,
+        message: say('no-address', { namespace, interface: place.dev }),
+        evidence: answers.evidence(question),
+        repair: repairOf(scene, namespace, place.dev),
+      },
+  }
 }
 
 interface Bare {
@@ -49,6 +54,27 @@ function bareSender({ death, network, lab }: Scene): Bare | null {
   const ways = (network.namespace(namespace)?.links ?? []).filter(isWay)
   const wanted = ways.find(({ name }) => (labInterface(lab, namespace, name)?.addresses.length ?? 0) > 0) ?? ways[0]
   return wanted ? { namespace, dev: wanted.name } : null
+}
+
+/** The subnet that holds the destination, or the gateway to it, is on an interface that has lost its address. */
+function bareWay({ death, network, lab }: Scene): Bare | null {
+  const departure = departureOf(death)
+  if (!departure || !lab) return null
+  const { namespace, dst } = departure
+  const now = network.route(namespace, dst)
+  const wanted = lab.namespaces.get(namespace)
+  const gateways = (wanted?.routes ?? []).flatMap(({ to, via }) =>
+    via !== null && containsAddress(to, dst) ? [via] : [],
+  )
+  for (const { name, addresses } of wanted?.interfaces ?? []) {
+    const link = network.link(namespace, name)
+    if (!link?.up || network.addresses(namespace, name).some(({ address }) => isIpv6(address) === isIpv6(dst))) continue
+    const led = addresses.find((address) => [dst, ...gateways].some((each) => containsAddress(address, each)))
+    // A longer match that is there leads elsewhere, and would whatever this interface has.
+    if (led !== undefined && (now === undefined || prefixLength(now.to) < prefixLength(led)))
+      return { namespace, dev: name }
+  }
+  return null
 }
 
 /** Nobody has the address that was asked for; the lab says who should, and there the interface has none at all. */

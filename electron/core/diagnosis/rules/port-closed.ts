@@ -37,7 +37,11 @@ export const portClosed: Rule = {
             : {
                 namespace,
                 steps: [
-                  { op: 'service-start', namespace, service: { listen: protocol, port, reply: wanted?.reply ?? 'hello\n' } },
+                  {
+                    op: 'service-start',
+                    namespace,
+                    service: { listen: protocol, port, reply: wanted?.reply ?? 'hello\n' },
+                  },
                 ],
               },
         }
