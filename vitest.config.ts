@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
-          include: ['test/kernel/engine/**/*.test.ts'],
+          include: ['test/kernel/{engine,guide}/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 30_000,
@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts'],
-          exclude: ['test/kernel/engine/**'],
+          exclude: ['test/kernel/{engine,guide}/**'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -2,11 +2,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { userInfo } from 'node:os'
 import { delimiter } from 'node:path'
 import { lineChannel } from '../core/channel.js'
 import { maxMessageBytes, type Failure } from '../core/rpc.js'
 import { connect } from './connection.js'
+import { gate, passGate, subordinateRange } from './id-map.js'
 import { programFile, resourceFile } from './programs.js'
 import { explainRefusal, missingTool } from './refusal.js'
 import type { SessionStart } from './session.js'
@@ -26,7 +26,11 @@ interface Variant {
   readonly forks: 1 | 2
 }
 
-const manyIds: Variant = { name: 'many-ids', options: ['--user', '--map-root-user', '--map-auto'], forks: 1 }
+/** The ids are mapped at the gate; unshare(1) has made the user namespace by then, and goes on as root in it. */
+function manyIds(): Variant {
+  const again = [findProgram('setpriv') ?? 'setpriv', '--pdeathsig', 'KILL', findProgram('unshare') ?? 'unshare']
+  return { name: 'many-ids', options: ['--user', ...gate, ...again], forks: 1 }
+}
 /**
  * With one id there is no setgroups(2), and as root tcpdump calls it to become somebody else. So nobody is root inside:
  * the user stays the user, with every capability kept across exec (ambient). The user namespace around it is the door:
@@ -56,20 +60,13 @@ const common = [
 
 function variants(): readonly Variant[] {
   if (process.getuid?.() === 0) return [asRoot, oneId()]
-  return hasSubordinateIds() ? [manyIds, oneId()] : [oneId()]
+  return hasSubordinateIds() ? [manyIds(), oneId()] : [oneId()]
 }
 
-/** `unshare --map-auto` needs newuidmap and a range of ids that belongs to the user (subuid(5)). */
+/** Mapping more than one id needs newuidmap, newgidmap, and a range of ids that belongs to the user (subuid(5)). */
 function hasSubordinateIds(): boolean {
-  if (findProgram('newuidmap') === null) return false
-  try {
-    const { username, uid } = userInfo()
-    return readFileSync('/etc/subuid', 'utf8')
-      .split('\n')
-      .some((line) => line.startsWith(`${username}:`) || line.startsWith(`${uid}:`))
-  } catch {
-    return false
-  }
+  const tools = findProgram('newuidmap') !== null && findProgram('newgidmap') !== null
+  return tools && subordinateRange('/etc/subuid') !== null && subordinateRange('/etc/subgid') !== null
 }
 
 export function findProgram(name: string): string | null {
@@ -100,6 +97,7 @@ export async function startSandbox(): Promise<SessionStart> {
 }
 
 async function tryVariant(variant: Variant): Promise<SessionStart> {
+  const gated = variant.name === 'many-ids'
   const child = spawn(
     findProgram('setpriv') as string,
     [
@@ -115,7 +113,10 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
       programFile('helper.js'),
       variant.name,
     ],
-    { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env: helperEnvironment() },
+    {
+      stdio: gated ? ['pipe', 'pipe', 'pipe', 'pipe'] : ['ignore', 'ignore', 'pipe', 'pipe'],
+      env: helperEnvironment(),
+    },
   )
   let stderr = ''
   child.stderr?.setEncoding('utf8')
@@ -127,6 +128,14 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
     })
     child.once('close', () => resolve())
   })
+  if (gated) {
+    const refused = await passGate(child, findProgram('newuidmap') as string, findProgram('newgidmap') as string)
+    if (refused !== null) {
+      child.kill('SIGKILL')
+      await exited
+      return { ok: false, failure: explainRefusal(`${stderr}\n${refused}`.trim(), false) }
+    }
+  }
   // An extra 'pipe' is one end of a socket pair, readable and writable.
   const socket = child.stdio[3] as Socket
   socket.on('error', () => {})

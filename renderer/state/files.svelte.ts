@@ -176,7 +176,8 @@ export class Files {
       return
     }
     if (!(await this.mayLeave())) return
-    this.document.openRecovered(chosen.id, chosen.path, chosen.text)
+    const read = chosen.path === null ? null : await attempt(this.rpc.request('file/read', { path: chosen.path }))
+    this.document.openRecovered(chosen.id, chosen.path, chosen.text, read?.ok ? read.file : null)
     this.settled()
   }
 

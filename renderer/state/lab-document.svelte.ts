@@ -73,11 +73,14 @@ export class LabDocument {
     this.open({ path: null, fingerprint: null, text: createLabText({ vethlab: 1, name, namespaces: { host: {} } }) })
   }
 
-  /** Unsaved work from before a crash: open as it was left, and still unsaved. */
-  openRecovered(id: string, path: string | null, text: string): void {
-    this.open({ path, fingerprint: null, text })
+  /**
+   * Unsaved work from before a crash: open as it was left, and still unsaved.
+   * @param there the file as it is now; null where it is gone, or never was
+   */
+  openRecovered(id: string, path: string | null, text: string, there: OpenedFile | null): void {
+    this.open({ path, fingerprint: there?.fingerprint ?? null, text })
     this.id = id
-    this.savedText = path === null ? null : ''
+    this.savedText = there?.text ?? null
     this.firstText = ''
   }
 

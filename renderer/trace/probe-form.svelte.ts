@@ -20,6 +20,8 @@ export class ProbeForm {
   size = $state<number | null>(null)
   ttl = $state<number | null>(null)
   df = $state(false)
+  /** Puts the keyboard on the bar; set by the bar that is on screen. */
+  focuser: (() => void) | null = null
 
   constructor(
     private readonly lab: () => Lab | null,

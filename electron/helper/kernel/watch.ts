@@ -5,7 +5,7 @@
 import type { Refusal } from './errno.js'
 import { readNamespace, renameLinks } from './dump.js'
 import { touchedSections } from './event.js'
-import { allSections, sectionBits } from './mirror.js'
+import { allSections, sectionBits, type Mirror } from './mirror.js'
 import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
 import { EPOLLIN, type Poller } from './poller.js'
 import type { KernelChange, KernelNamespace } from './protocol.js'
@@ -20,6 +20,9 @@ const restFactor = 5
 const longestRestMs = 500
 /** Rest after the kernel refused a dump (out of memory, out of descriptors), milliseconds. */
 const refusedRestMs = 1000
+
+type Veths = Mirror['veths']
+type Veth = Veths extends Map<number, infer V> ? V : never
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -171,13 +174,40 @@ export class Watch implements NamespaceListener {
     const bits = mirror.dirty
     mirror.dirty = 0
     this.#dirty.delete(namespace)
+    const veths = bits & sectionBits.links ? new Map(mirror.veths) : null
     const refusal = readNamespace(namespaces, namespace, bits, this.#sysctlsOf(namespace))
     if (refusal) {
       mirror.dirty |= bits || allSections
       mirror.notBefore = performance.now() + refusedRestMs
       this.#dirty.add(namespace)
-    } else this.#read.add(namespace)
+    } else {
+      this.#read.add(namespace)
+      if (veths) this.#followMoved(namespaces, namespace, veths)
+    }
     return refusal
+  }
+
+  /**
+   * When one end of a veth pair moves to another namespace, the namespace of the other end hears nothing of it. So it is
+   * read again where an end has left without its pair, and where a pair is not known as one that leads back to where the
+   * end was found. By inode: one namespace may have two names.
+   */
+  #followMoved(namespaces: Namespaces, namespace: Namespace, before: Veths): void {
+    const { veths, peers } = namespace.mirror
+    const farOf = ({ namespaceId }: Veth): Namespace | undefined =>
+      namespaceId === null ? undefined : peers.get(namespaceId)
+    for (const [index, veth] of before) {
+      const far = veths.has(index) ? undefined : farOf(veth)
+      if (far?.mirror.veths.has(veth.index) && namespaces.has(far)) this.mark(far, sectionBits.links)
+    }
+    for (const [index, veth] of veths) {
+      const far = farOf(veth)
+      const back = far?.mirror.veths.get(veth.index)
+      // An end that was never read there has its own event waiting.
+      if (!far || !back || !namespaces.has(far)) continue
+      const leadsTo = back.namespaceId === null ? far : far.mirror.peers.get(back.namespaceId)
+      if (leadsTo?.inode !== namespace.inode || back.index !== index) this.mark(far, sectionBits.links)
+    }
   }
 
   /** Peers that were in no known namespace may be in one now: the other end was read, or its namespace appeared. */

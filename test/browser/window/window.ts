@@ -143,12 +143,13 @@ export class LabWindow {
     return this.untilShown(namespace, mark)
   }
 
-  async close(): Promise<void> {
+  /** @param untidy what the program leaves behind is not this test's subject */
+  async close({ untidy = false } = {}): Promise<void> {
     await this.browser.close()
     this.server.child.kill('SIGINT')
     await this.server.ended.catch(() => {})
     try {
-      await this.world.untilNothingIsLeft()
+      if (!untidy) await this.world.untilNothingIsLeft()
     } finally {
       this.world.dispose()
     }

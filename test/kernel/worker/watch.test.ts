@@ -100,6 +100,29 @@ describe.skipIf(reason !== null)(
       await expectMirrorTrue()
     })
 
+    test('a pair whose ends are moved one after the other', async () => {
+      const between = (from: string, to: string) => () =>
+        link(from, 'va')?.peer?.namespace === to && link(to, 'vb')?.peer?.namespace === from
+      await sandbox.run(namespaceAdd('blue'), namespaceAdd('red'))
+      await sandbox.output('host', 'ip link add va type veth peer name vb')
+      await sandbox.output('host', 'ip link set va netns blue')
+      await sandbox.until('one end has moved', between('blue', 'host'))
+      await sandbox.output('host', 'ip link set vb netns red')
+      await sandbox.until('the end that stayed is told of the other', between('blue', 'red'))
+      await sandbox.output('host', 'ip -n red link set vb netns 1')
+      await sandbox.until('and of its way back', between('blue', 'host'))
+      await expectMirrorTrue()
+    })
+
+    test('a pair whose end moves to a namespace without a name', async () => {
+      await sandbox.run(namespaceAdd('blue'), namespaceAdd('red'), vethAdd('host:va', 'blue:vb'))
+      await sandbox.until('the peer is named', () => link('host', 'va')?.peer?.namespace === 'blue')
+      await sandbox.output('host', 'touch /run/kept && mount --bind /run/netns/red /run/kept && ip netns delete red')
+      await sandbox.output('host', 'ip -n blue link set vb netns /run/kept')
+      await sandbox.until('the peer is in no known namespace', () => link('host', 'va')?.peer?.namespace === null)
+      await expectMirrorTrue()
+    })
+
     test('addresses, routes, rules, neighbours, names, sysctls, queues and bridge ports', async () => {
       await sandbox.run(
         ...routerLab(false),
