@@ -19,5 +19,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // One chunk, from this machine's own disk: the terminal, the graph and the schemas are needed at once.
     chunkSizeWarningLimit: 2500,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 })

@@ -22,8 +22,16 @@ const checks = {
   lint: [
     ['ESLint finds nothing', bin('eslint'), ['.']],
     ['Prettier would change nothing', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
-    ['imports follow the architecture', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'electron', 'renderer', 'test']],
-    ['shell scripts are clean', 'shellcheck', ['resources/sandbox-init.sh', 'resources/shell/bashrc', 'test/fixtures/frames/record.sh', '.ci/run']],
+    [
+      'imports follow the architecture',
+      bin('depcruise'),
+      ['--config', '.dependency-cruiser.cjs', 'electron', 'renderer', 'test'],
+    ],
+    [
+      'shell scripts are clean',
+      'shellcheck',
+      ['resources/sandbox-init.sh', 'resources/shell/bashrc', 'test/fixtures/frames/record.sh', '.ci/run'],
+    ],
   ],
 }
 /** Suites of vitest. `engine` is the same for everybody: root runs it as root and as a user. */

@@ -29,7 +29,11 @@ export class Services {
 
   /** Rejects with the kernel's words where the port cannot be had. */
   async start(namespace: string, service: LiveService): Promise<void> {
-    const { fd, family } = await this.worker.request('listen', { namespace, protocol: service.listen, port: service.port })
+    const { fd, family } = await this.worker.request('listen', {
+      namespace,
+      protocol: service.listen,
+      port: service.port,
+    })
     const running = service.listen === 'tcp' ? await listenTcp(fd, service) : await listenUdp(fd, family, service)
     const here = this.running.get(namespace) ?? new Map<string, Running>()
     here.set(key(service), running)

@@ -6,7 +6,16 @@
  * Ends with 3 where this machine lacks something that only its owner can install; the one command is printed.
  */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,7 +60,11 @@ function giveUp(text) {
 }
 
 function run(program, args, env = {}) {
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } })
+  const { status, error } = spawnSync(program, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...env },
+  })
   return error ? 127 : (status ?? 1)
 }
 
@@ -69,14 +82,16 @@ function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 19))
     giveUp(`Node.js ${process.versions.node} is too old; version 20.19 or newer is needed.`)
-  if (process.platform !== 'linux') giveUp('Vethlab builds networks in a Linux kernel; this machine runs something else.')
+  if (process.platform !== 'linux')
+    giveUp('Vethlab builds networks in a Linux kernel; this machine runs something else.')
 }
 
 function installTools(tools) {
   const packages = [...new Set(Object.entries(tools).flatMap(([program, holder]) => (has(program) ? [] : [holder])))]
   if (packages.length === 0) return
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
-  if (!has('apt-get')) giveUp(`These packages are missing (Debian names): ${packages.join(' ')}. Install them and start again.`)
+  if (!has('apt-get'))
+    giveUp(`These packages are missing (Debian names): ${packages.join(' ')}. Install them and start again.`)
   const prefix = process.getuid?.() === 0 ? [] : run('sudo', ['-n', 'true']) === 0 ? ['sudo', '-n'] : null
   if (prefix === null) giveUp(`Some system tools are missing. Install them with:\n\n  sudo ${command}\n`)
   say(`installing system tools: ${packages.join(' ')}`)
@@ -103,9 +118,20 @@ function fingerprint() {
     const stat = statSync(join(root, path))
     if (stat.isDirectory()) {
       for (const entry of readdirSync(join(root, path)).sort()) walk(join(path, entry))
-    } else hash.update(path).update('\0').update(readFileSync(join(root, path)))
+    } else
+      hash
+        .update(path)
+        .update('\0')
+        .update(readFileSync(join(root, path)))
   }
-  for (const path of ['electron', 'renderer', 'package-lock.json', 'vite.node.config.ts', 'vite.preload.config.ts', 'vite.config.ts']) {
+  for (const path of [
+    'electron',
+    'renderer',
+    'package-lock.json',
+    'vite.node.config.ts',
+    'vite.preload.config.ts',
+    'vite.config.ts',
+  ]) {
     if (existsSync(join(root, path))) walk(path)
   }
   return hash.digest('hex')

@@ -1,11 +1,12 @@
 /** Where a learner stands in the guide of the open lab: the step in view, the answers given, what the kernel shows as done. */
 import { SvelteMap } from 'svelte/reactivity'
-import type { CheckEntry, GuideStep } from '../../electron/core/lab/schema.js'
 import type { LabCheck } from '../../electron/core/lab/lab.js'
+import { normaliseCheck } from '../../electron/core/lab/normalise-checks.js'
+import type { CheckEntry, GuideStep, LabFile } from '../../electron/core/lab/schema.js'
 import type { GuideProgress } from '../../electron/core/rpc-shell.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
-import type { Checks } from '../state/checks.svelte.js'
+import { Checks } from '../state/checks.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
 import type { Live } from '../state/live.svelte.js'
 import { hasParts } from './done.js'
@@ -13,7 +14,19 @@ import { hasParts } from './done.js'
 /** In the kept answers: not answered yet. */
 const unanswered = -1
 
+/** A check of a step, under a name that no other step's and none of the lab's has. */
+export interface StepCheck {
+  readonly check: LabCheck
+  readonly label: string
+}
+
+const keyOf = (step: number, check: number): string => `guide step ${step + 1} check ${check + 1}`
+const named = (step: GuideStep, index: number): readonly CheckEntry[] =>
+  (step.done?.checks ?? []).map((entry, number) => ({ ...entry, name: keyOf(index, number) }))
+
 export class Guide {
+  /** Results of the steps' own checks; the lab's have their tab. */
+  readonly checks: Checks
   /** Index of the step in view. */
   index = $state(0)
   /** Chosen option by step index. */
@@ -24,8 +37,13 @@ export class Guide {
     private readonly rpc: Rpc,
     private readonly document: LabDocument,
     private readonly live: Live,
-    private readonly checks: Checks,
-  ) {}
+  ) {
+    this.checks = new Checks(
+      rpc,
+      () => this.stepChecks.flat().map(({ check }) => check),
+      () => this.labOfSteps(),
+    )
+  }
 
   readonly steps: readonly GuideStep[] = $derived.by(() => this.document.lab?.guide ?? [])
   readonly current = $derived(this.steps[this.index] ?? null)
@@ -39,26 +57,27 @@ export class Guide {
     const { done, ask } = step
     if (!done) return ask ? this.answers.get(index) === ask.answer : index < this.reached
     if (!this.live.state) return false
-    return hasParts(done, this.live.state) && (done.checks ?? []).every((check) => this.hasPassed(check))
+    const passed = this.stepChecks[index]?.every(({ check }) => this.checks.results.get(check.name)?.ok) ?? true
+    return passed && hasParts(done, this.live.state)
   }
 
-  /** The lab's check that a step means: the one of that name, or that asks the same. */
-  checkOf(entry: CheckEntry): LabCheck | null {
-    const all = this.document.lab?.checks ?? []
-    const target = 'ping' in entry ? entry.ping : 'tcp' in entry ? entry.tcp : entry.udp
-    return (
-      all.find(({ name }) => name === entry.name) ??
-      all.find((check) => {
-        const [kind, asked] = [check.kind, check.kind === 'ping' ? check.target : `${check.target}:${check.port}`]
-        return kind in entry && check.from === entry.from && asked === target
-      }) ??
-      null
+  /** By step. A check whose target leads nowhere in the lab is left out; the lab's own rules say so. */
+  readonly stepChecks: readonly (readonly StepCheck[])[] = $derived.by(() => {
+    const namespaces = this.document.lab?.namespaces
+    return this.steps.map((step, index) =>
+      named(step, index).flatMap((entry, number) =>
+        normaliseCheck(entry, namespaces ?? new Map()).map((check) => ({
+          check,
+          label: step.done?.checks?.[number]?.name ?? `${check.from} → ${check.target}`,
+        })),
+      ),
     )
-  }
+  })
 
-  private hasPassed(entry: CheckEntry): boolean {
-    const check = this.checkOf(entry)
-    return check !== null && this.checks.results.get(check.name)?.ok === true
+  /** The lab with the steps' checks in place of its own: what the helper is asked to run. */
+  private labOfSteps(): LabFile | null {
+    const lab = this.document.labFile
+    return lab && { ...lab, checks: this.steps.flatMap(named) }
   }
 
   async load(): Promise<void> {
@@ -72,6 +91,7 @@ export class Guide {
     this.index = Math.min(kept?.step ?? 0, Math.max(0, this.steps.length - 1))
     this.reached = this.index
     this.answers.clear()
+    this.checks.clear()
     kept?.answers.forEach((answer, step) => {
       if (answer !== unanswered) this.answers.set(step, answer)
     })

@@ -21,6 +21,8 @@ import { Session } from './session.svelte.js'
 import { Settings } from './settings.svelte.js'
 import { say, tell } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
+import { ProbeForm } from '../trace/probe-form.svelte.js'
+import { Traces } from '../trace/traces.svelte.js'
 import { View } from './view.svelte.js'
 import { theme } from '../ui/theme.svelte.js'
 
@@ -39,6 +41,7 @@ export class App {
   readonly terminals: Terminals
   readonly files: Files
   readonly guide: Guide
+  readonly traces: Traces
   private seenBefore = false
 
   constructor(options: LinkOptions) {
@@ -53,7 +56,15 @@ export class App {
       () => this.document.labFile,
     )
     this.terminals = new Terminals(this.link)
-    this.guide = new Guide(this.link, this.document, this.live, this.checks)
+    this.guide = new Guide(this.link, this.document, this.live)
+    this.traces = new Traces(
+      this.link,
+      new ProbeForm(
+        () => this.document.lab,
+        () => this.live.state,
+      ),
+      () => this.view.showTab('trace'),
+    )
     this.files = new Files(this.link, this.document, this.dialogs, () => this.labOpened())
     this.link.on('sandbox/ended', ({ message }) => this.sandboxEnded(message))
     this.link.on('window/closing', () => void this.close())
@@ -76,7 +87,8 @@ export class App {
 
   /** Never rejects: what goes wrong is a state on screen. */
   private async connected(answer: ShellResults['shell/open']): Promise<void> {
-    this.settings.systemLanguageIs(answer.language)
+    // A browser knows its user better than the environment that the server was started in.
+    if (answer.shell === 'desktop') this.settings.systemLanguageIs(answer.language)
     this.session.shell = answer
     try {
       if (!this.seenBefore) await this.firstConnection(answer)
@@ -119,6 +131,7 @@ export class App {
       this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
     this.deploy.restored(opened.lab)
     this.session.phase = { kind: 'ready' }
+    void this.traces.refresh()
     await this.terminals.restore(opened.terminals)
     if (this.terminals.tabs.length === 0) await this.terminals.open(hostNamespace)
   }
@@ -134,11 +147,14 @@ export class App {
     this.terminals.clear()
     this.commands.replace([])
     this.checks.clear()
+    this.traces.clear()
   }
 
   private labOpened(): void {
     this.selection.target = null
     this.checks.clear()
+    this.traces.clear()
+    this.traces.form.reset()
     this.deploy.failure = null
     this.deploy.report = null
     this.deploy.runningPlan = null

@@ -135,7 +135,13 @@ function groupSteps(hops: readonly TraceHop[], from: ReadonlyMap<number, number 
   }
   const copies = new Map<number, readonly number[]>()
   for (const numbers of floods.values()) {
+    // The bridge's own interface gets a copy like any port.
+    const first = hops[(numbers[0] ?? 1) - 1]
+    for (const { n, event, comparedWith, namespace, direction } of hops)
+      if (event === 'received' && direction === 'in' && comparedWith === first?.comparedWith && namespace === first.namespace)
+        numbers.push(n)
     if (numbers.length < 2) continue
+    numbers.sort((a, b) => a - b)
     const arrivals = hops.filter((hop) => hop.event === 'received' && numbers.includes(from.get(hop.n) ?? -1))
     for (const n of numbers) copies.set(n, numbers)
     for (const { n } of arrivals)

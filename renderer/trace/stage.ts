@@ -47,8 +47,7 @@ const trailStart = 30
 export function stageAt(film: Film, placed: PlacedFilm, { step, progress, hop }: Moment): StageState {
   const journey = film.byNumber.get(hop)?.journey ?? hop
   const own = [...placed.hops.values()].filter((each) => each.film.journey === journey)
-  const isPlayed = (each: PlacedHop): boolean =>
-    each.film.step < step || (each.film.step === step && progress >= 1)
+  const isPlayed = (each: PlacedHop): boolean => each.film.step < step || (each.film.step === step && progress >= 1)
   const ink: string[] = []
   for (const each of own) {
     if (!each.travel || each.film.step > step) continue

@@ -6,8 +6,7 @@ import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 import { buildFilm, isPlayable } from './film.js'
 import { Player } from './player.svelte.js'
-import { ProbeForm } from './probe-form.svelte.js'
-import type { ProbeParams } from './probe-form.svelte.js'
+import type { ProbeForm, ProbeParams } from './probe-form.svelte.js'
 
 export interface RunningTrace {
   readonly from: string

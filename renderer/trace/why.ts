@@ -21,7 +21,7 @@ export function whyAt(film: Film, n: number): Why | null {
   // Of a captured hop, what was done to it since the last one.
   let nat = hop.event === 'nat' ? each : null
   let routed = hop.event === 'routed'
-  for (let before = each; hop.observed && before.from !== null; ) {
+  for (let before = each; hop.observed && before.from !== null;) {
     const earlier = film.byNumber.get(before.from)
     if (!earlier || earlier.hop.observed) break
     if (earlier.hop.event === 'nat') nat ??= earlier

@@ -16,10 +16,14 @@ const plan: readonly { readonly count: number; readonly runs: number; readonly s
   { count: 100, runs: 7, slowRuns: 2 },
   { count: 500, runs: 3, slowRuns: 1 },
 ]
-const quickPlan = [{ count: 10, runs: 3, slowRuns: 1 }, { count: 100, runs: 3, slowRuns: 1 }]
+const quickPlan = [
+  { count: 10, runs: 3, slowRuns: 1 },
+  { count: 100, runs: 3, slowRuns: 1 },
+]
 const largest = { count: 1000, runs: 2 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 /** The kernel goes on freeing what the run before left; that is not the next run's time. */
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 400))
 
@@ -96,10 +100,26 @@ const time = (shape: Shape, count: number, builder: string): number =>
 
 /** What the design asks for, and what this run reached. */
 const ratios = (['star', 'line'] as const).flatMap((shape) => [
-  { name: `${shape} 100: Mininet / Vethlab`, value: time(shape, 100, 'mininet') / time(shape, 100, 'vethlab'), atLeast: 15 },
-  { name: `${shape} 100: script / Vethlab`, value: time(shape, 100, 'script') / time(shape, 100, 'vethlab'), atLeast: 25 },
-  { name: `${shape} 100: Vethlab / C floor`, value: time(shape, 100, 'vethlab') / time(shape, 100, 'C floor'), atMost: 2 },
-  { name: `${shape}: t(1000) / t(100)`, value: time(shape, 1000, 'vethlab') / time(shape, 100, 'vethlab'), atMost: shape === 'star' ? 20 : 14 },
+  {
+    name: `${shape} 100: Mininet / Vethlab`,
+    value: time(shape, 100, 'mininet') / time(shape, 100, 'vethlab'),
+    atLeast: 15,
+  },
+  {
+    name: `${shape} 100: script / Vethlab`,
+    value: time(shape, 100, 'script') / time(shape, 100, 'vethlab'),
+    atLeast: 25,
+  },
+  {
+    name: `${shape} 100: Vethlab / C floor`,
+    value: time(shape, 100, 'vethlab') / time(shape, 100, 'C floor'),
+    atMost: 2,
+  },
+  {
+    name: `${shape}: t(1000) / t(100)`,
+    value: time(shape, 1000, 'vethlab') / time(shape, 100, 'vethlab'),
+    atMost: shape === 'star' ? 20 : 14,
+  },
 ])
 say('')
 for (const { name, value, ...wanted } of ratios) {
@@ -112,7 +132,9 @@ for (const { name, value, ...wanted } of ratios) {
 say('')
 const watch = await watchLatency(quick ? 20 : 100)
 for (const { kind, medianMs, worstMs, samples } of watch.latencies)
-  say(`${`change by ${kind}`.padEnd(22)} seen after ${medianMs.toFixed(1).padStart(6)} ms (median of ${samples}; worst ${worstMs.toFixed(1)}) at ${watch.namespaces} namespaces`)
+  say(
+    `${`change by ${kind}`.padEnd(22)} seen after ${medianMs.toFixed(1).padStart(6)} ms (median of ${samples}; worst ${worstMs.toFixed(1)}) at ${watch.namespaces} namespaces`,
+  )
 
 if (out) {
   writeFileSync(out, `${JSON.stringify({ kernel: release(), cores: cpus().length, rows, ratios, watch }, null, 2)}\n`)

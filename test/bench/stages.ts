@@ -60,7 +60,9 @@ const timed = (command: string): string =>
   `begin=$(date +%s%N); ${command} >/dev/null || exit 1; end=$(date +%s%N); echo $(( (end - begin) / 1000000 ))`
 
 export async function mininet(shape: Shape, count: number): Promise<Built> {
-  const [up, down] = (await isolated(['/usr/bin/python3', join(here, 'mininet_build.py'), shape, String(count)], '')).trim().split(' ')
+  const [up, down] = (await isolated(['/usr/bin/python3', join(here, 'mininet_build.py'), shape, String(count)], ''))
+    .trim()
+    .split(' ')
   return { upMs: Number(up), downMs: Number(down) }
 }
 
@@ -91,9 +93,23 @@ function isolated(command: readonly string[], input: string): Promise<string> {
   const child = spawn(
     'setpriv',
     [
-      '--pdeathsig', 'KILL', 'unshare', ...(root ? [] : ['--user', '--map-root-user']),
-      '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'slave',
-      'sh', '-c', 'mount -n -t tmpfs tmpfs /run && mkdir /run/netns && mount -n -t sysfs sysfs /sys && exec "$@"', 'sh', ...command,
+      '--pdeathsig',
+      'KILL',
+      'unshare',
+      ...(root ? [] : ['--user', '--map-root-user']),
+      '--net',
+      '--mount',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+      '--propagation',
+      'slave',
+      'sh',
+      '-c',
+      'mount -n -t tmpfs tmpfs /run && mkdir /run/netns && mount -n -t sysfs sysfs /sys && exec "$@"',
+      'sh',
+      ...command,
     ],
     { stdio: ['pipe', 'pipe', 'pipe'], timeout: limitMs, killSignal: 'SIGKILL' },
   )
@@ -105,6 +121,8 @@ function isolated(command: readonly string[], input: string): Promise<string> {
   child.stdin.end(input)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${command[0] ?? ''} ended with ${code}: ${errors.slice(-500)}`))))
+    child.once('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`${command[0] ?? ''} ended with ${code}: ${errors.slice(-500)}`)),
+    )
   })
 }

@@ -20,7 +20,10 @@ function star(count: number): LabFile {
       ...Object.fromEntries(
         leaves.map((leaf) => [
           `n${leaf}`,
-          { interfaces: { eth0: { addresses: [`${address(leaf + 2)}/16`] } }, routes: [{ to: 'default', via: '10.0.0.1' }] },
+          {
+            interfaces: { eth0: { addresses: [`${address(leaf + 2)}/16`] } },
+            routes: [{ to: 'default', via: '10.0.0.1' }],
+          },
         ]),
       ),
     },

@@ -43,7 +43,8 @@ const kinds: readonly {
   {
     kind: 'ip address',
     change: (round) => ['ip', 'addr', 'add', `192.0.2.${round + 1}/32`, 'dev', 'lo'],
-    shows: (live, name, round) => at(live, name)?.addresses.some(({ address }) => address === `192.0.2.${round + 1}/32`) ?? false,
+    shows: (live, name, round) =>
+      at(live, name)?.addresses.some(({ address }) => address === `192.0.2.${round + 1}/32`) ?? false,
   },
   {
     kind: 'ip link',
@@ -68,7 +69,9 @@ const kinds: readonly {
   },
 ]
 
-export async function watchLatency(namespaces: number): Promise<{ readonly namespaces: number; readonly latencies: readonly Latency[] }> {
+export async function watchLatency(
+  namespaces: number,
+): Promise<{ readonly namespaces: number; readonly latencies: readonly Latency[] }> {
   const session = await openSession()
   try {
     const applied = await session.request('lab/apply', { lab: topology('star', namespaces) })
@@ -85,12 +88,18 @@ export async function watchLatency(namespaces: number): Promise<{ readonly names
         })
         await inside(session, name, change(round))
         const made = performance.now()
-        while (seen === null && performance.now() - made < limitMs) await new Promise((resolve) => setTimeout(resolve, 1))
+        while (seen === null && performance.now() - made < limitMs)
+          await new Promise((resolve) => setTimeout(resolve, 1))
         stop()
         delays.push(seen === null ? Number.POSITIVE_INFINITY : Math.max(0, seen - made))
       }
       const ordered = [...delays].sort((a, b) => a - b)
-      latencies.push({ kind, medianMs: ordered[ordered.length >> 1] ?? Number.NaN, worstMs: ordered.at(-1) ?? Number.NaN, samples })
+      latencies.push({
+        kind,
+        medianMs: ordered[ordered.length >> 1] ?? Number.NaN,
+        worstMs: ordered.at(-1) ?? Number.NaN,
+        samples,
+      })
     }
     return { namespaces, latencies }
   } finally {

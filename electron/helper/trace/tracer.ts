@@ -5,11 +5,10 @@ import { findDeath } from '../../core/diagnosis/death.js'
 import { Network } from '../../core/diagnosis/network.js'
 import { repairText, type Repair, type RepairStep } from '../../core/diagnosis/repair.js'
 import type { ProbeFacts, RuleVerdict, Scene } from '../../core/diagnosis/scene.js'
-import { isAnswer, type Trace, type TraceFrame, type TraceSummary } from '../../core/diagnosis/trace.js'
+import { isAnswer, type Trace, type TraceSummary } from '../../core/diagnosis/trace.js'
 import type { Lab, LabCheck } from '../../core/lab/lab.js'
 import type { LiveState } from '../../core/live/state.js'
 import { stitch } from '../../core/packet/stitch.js'
-import type { ProbeIdentity } from '../../core/packet/hop.js'
 import type { CommandRecord, Failure, Params, Results } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
 import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
@@ -17,7 +16,8 @@ import type { CapturedFrame, RuleEvent } from '../kernel/protocol.js'
 import type { Mirror } from '../mirror.js'
 import { carryOut } from './carry-out.js'
 import { gather } from './evidence.js'
-import { nextIdentifier, probeMark } from './identifier.js'
+import { nextIdentifier } from './identifier.js'
+import { failure, frameJson, grown, identityOf, probeJson, rulesOf } from './parts.js'
 import { withReasons } from './reasons.js'
 import { sendProbe, verdictOf, type Aimed, type Shot } from './send.js'
 import { aim } from './target.js'
@@ -311,70 +311,5 @@ export class Tracer {
   }
 }
 
-const failure = (code: string, message: string, where: string | null, output: string | null = null): Failure => ({
-  code,
-  message,
-  where,
-  output,
-})
-
 const noSuchTrace = (id: string): Failure =>
   failure('no-such-trace', `There is no trace ${id}; the latest ${keptTraces} of a lab are kept.`, id)
-
-/** Legacy rules by namespace. */
-const rulesOf = (live: LiveState) =>
-  new Map(
-    live.namespaces.flatMap(({ name, ruleset }) => {
-      const legacy = ruleset.iptables.filter(({ engine }) => engine === 'legacy')
-      return legacy.length > 0 ? [[name, legacy] as const] : []
-    }),
-  )
-
-function identityOf(probe: Aimed, shots: readonly Shot[], answered: boolean): ProbeIdentity {
-  const mark = probeMark(probe.identifier)
-  // A payload shorter than the mark holds its beginning only, and begins as those of others may.
-  const marked = probe.protocol !== 'tcp' && (probe.size ?? mark.length) >= mark.length
-  const ports = shots.flatMap(({ sourcePort }) => sourcePort ?? [])
-  return {
-    from: probe.from,
-    target: probe.target.replace(/%.*/, ''),
-    protocol: probe.protocol,
-    port: probe.port ?? null,
-    marker: marked ? mark : null,
-    ...(ports.length === shots.length && probe.protocol === 'tcp' ? { sourcePorts: ports } : {}),
-    answered,
-  }
-}
-
-function probeJson(params: Params<'trace/run'>, to: string, protocol: 'icmp' | 'tcp' | 'udp'): Trace['probe'] {
-  const { from, to: name, timeoutMs: _timeoutMs, protocol: _protocol, ...rest } = params
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
-  return { ...given, from, to, ...(name === to ? {} : { name }), protocol }
-}
-
-function frameJson(frame: CapturedFrame, live: LiveState): TraceFrame {
-  const { namespace, ifindex, pkttype, timeNs, bytes, originalLength } = frame
-  const links = live.namespaces.find(({ name }) => name === namespace)?.links
-  return {
-    namespace,
-    ifindex,
-    interface: links?.find(({ index }) => index === ifindex)?.name ?? null,
-    pkttype,
-    timeNs: timeNs.toString(),
-    bytes: Buffer.from(bytes).toString('base64'),
-    originalLength,
-  }
-}
-
-/** By how much counters grew, those that did. */
-function grown(before: Counters['counters'], after: Counters['counters']): Record<string, Record<string, number>> {
-  const result: Record<string, Record<string, number>> = {}
-  for (const [namespace, values] of Object.entries(after)) {
-    const moved = Object.entries(values).flatMap(([name, value]) => {
-      const by = value - (before[namespace]?.[name] ?? 0)
-      return by > 0 ? [[name, by] as const] : []
-    })
-    result[namespace] = Object.fromEntries(moved)
-  }
-  return result
-}

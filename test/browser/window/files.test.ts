@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../kernel/support/until.js'
@@ -111,10 +111,11 @@ test('a broken file keeps the last picture and says what is wrong where', async 
 test('after a crash of everything the unsaved work is offered and opens as it was', async () => {
   await edit()
   const state = join(window.world.home, 'state')
-  await until(
-    'the kept work',
-    () => existsSync(state) && window.page.evaluate('sessionStorage.getItem("vethlab.document")?.includes("layout")'),
-  )
+  const kept = () =>
+    readdirSync(state, { recursive: true, withFileTypes: true }).some(
+      (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'utf8').includes('layout:'),
+    )
+  await until('the kept work', () => existsSync(state) && kept())
   window.server.child.kill('SIGKILL')
   await window.server.ended
   await window.page.evaluate('sessionStorage.clear()')

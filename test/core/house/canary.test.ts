@@ -12,12 +12,9 @@ const run = (cwd: string, program: string, ...args: string[]) => {
 test('the type check finds each planted error', () => {
   const { status, output } = run(root, 'tsc', '-p', 'test/fixtures/type-canary/tsconfig.json')
   expect(status).not.toBe(0)
-  expect([...output.matchAll(/planted\.ts\((\d+),\d+\): error (TS\d+)/g)].map(([, line, code]) => `${line} ${code}`)).toEqual([
-    '2 TS2322',
-    '3 TS7006',
-    '6 TS2375',
-    '7 TS2322',
-  ])
+  expect(
+    [...output.matchAll(/planted\.ts\((\d+),\d+\): error (TS\d+)/g)].map(([, line, code]) => `${line} ${code}`),
+  ).toEqual(['2 TS2322', '3 TS7006', '6 TS2375', '7 TS2322'])
 })
 
 test('the check of core finds Node and the browser in it', () => {
@@ -29,7 +26,13 @@ test('the check of core finds Node and the browser in it', () => {
 })
 
 test('the import rule finds what must not be imported', () => {
-  const { status, output } = run(`${root}test/fixtures/import-canary`, 'depcruise', '--config', `${root}.dependency-cruiser.cjs`, 'electron')
+  const { status, output } = run(
+    `${root}test/fixtures/import-canary`,
+    'depcruise',
+    '--config',
+    `${root}.dependency-cruiser.cjs`,
+    'electron',
+  )
   expect(status).not.toBe(0)
   for (const rule of ['core-is-pure', 'core-stands-alone', 'cli-sees-session-and-core', 'programs-start-in-two-places'])
     expect(output).toContain(`error ${rule}`)

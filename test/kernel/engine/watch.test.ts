@@ -103,7 +103,13 @@ test('a storm of 5000 changes ends in the state that the kernel has', async () =
   }
   // In parts: one argument of a program holds 128 KiB at most.
   for (let start = 0; start < lines.length; start += 1000)
-    await inside(session, 'ns0', 'sh', '-c', `ip -batch - <<'LINES'\n${lines.slice(start, start + 1000).join('\n')}\nLINES`)
+    await inside(
+      session,
+      'ns0',
+      'sh',
+      '-c',
+      `ip -batch - <<'LINES'\n${lines.slice(start, start + 1000).join('\n')}\nLINES`,
+    )
   const kernel = async (): Promise<readonly string[]> =>
     (
       JSON.parse(await inside(session, 'ns0', 'ip', '-j', '-4', 'addr', 'show', 'dev', 'a')) as {

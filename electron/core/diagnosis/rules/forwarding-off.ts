@@ -16,7 +16,9 @@ export const forwardingOff: Rule = {
     const counter = ipv6 ? 'Ip6InAddrErrors' : 'IpInAddrErrors'
     return {
       ask: [sysctl],
-      ruledOut: say('not-forwarding-off', { namespace }),
+      ruledOut: say(network.sysctl(namespace, all) === '0' ? 'not-forwarding-counted' : 'not-forwarding-off', {
+        namespace,
+      }),
       judge(answers) {
         const off = network.sysctl(namespace, all) === '0'
         const ownOff = /forwarding = 0$/m.test(answers.of(sysctl).output.split('\n')[1] ?? '')

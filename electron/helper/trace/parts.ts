@@ -1,0 +1,80 @@
+/** The parts of a trace, from what was captured and counted. */
+import type { Trace, TraceFrame } from '../../core/diagnosis/trace.js'
+import type { LiveState } from '../../core/live/state.js'
+import type { ProbeIdentity } from '../../core/packet/hop.js'
+import type { Failure, Params } from '../../core/rpc.js'
+import type { CapturedFrame, WorkerRequests } from '../kernel/protocol.js'
+import { probeMark } from './identifier.js'
+import type { Aimed, Shot } from './send.js'
+
+type Counters = WorkerRequests['counters'][1]['counters']
+
+export const failure = (
+  code: string,
+  message: string,
+  where: string | null,
+  output: string | null = null,
+): Failure => ({
+  code,
+  message,
+  where,
+  output,
+})
+
+/** Legacy rules by namespace. */
+export const rulesOf = (live: LiveState) =>
+  new Map(
+    live.namespaces.flatMap(({ name, ruleset }) => {
+      const legacy = ruleset.iptables.filter(({ engine }) => engine === 'legacy')
+      return legacy.length > 0 ? [[name, legacy] as const] : []
+    }),
+  )
+
+export function identityOf(probe: Aimed, shots: readonly Shot[], answered: boolean): ProbeIdentity {
+  const mark = probeMark(probe.identifier)
+  // A payload shorter than the mark holds its beginning only, and begins as those of others may.
+  const marked = probe.protocol !== 'tcp' && (probe.size ?? mark.length) >= mark.length
+  const ports = shots.flatMap(({ sourcePort }) => sourcePort ?? [])
+  return {
+    from: probe.from,
+    target: probe.target.replace(/%.*/, ''),
+    protocol: probe.protocol,
+    port: probe.port ?? null,
+    marker: marked ? mark : null,
+    ...(ports.length === shots.length && probe.protocol === 'tcp' ? { sourcePorts: ports } : {}),
+    answered,
+  }
+}
+
+export function probeJson(params: Params<'trace/run'>, to: string, protocol: 'icmp' | 'tcp' | 'udp'): Trace['probe'] {
+  const { from, to: name, timeoutMs: _timeoutMs, protocol: _protocol, ...rest } = params
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+  return { ...given, from, to, ...(name === to ? {} : { name }), protocol }
+}
+
+export function frameJson(frame: CapturedFrame, live: LiveState): TraceFrame {
+  const { namespace, ifindex, pkttype, timeNs, bytes, originalLength } = frame
+  const links = live.namespaces.find(({ name }) => name === namespace)?.links
+  return {
+    namespace,
+    ifindex,
+    interface: links?.find(({ index }) => index === ifindex)?.name ?? null,
+    pkttype,
+    timeNs: timeNs.toString(),
+    bytes: Buffer.from(bytes).toString('base64'),
+    originalLength,
+  }
+}
+
+/** By how much counters grew, those that did. */
+export function grown(before: Counters, after: Counters): Record<string, Record<string, number>> {
+  const result: Record<string, Record<string, number>> = {}
+  for (const [namespace, values] of Object.entries(after)) {
+    const moved = Object.entries(values).flatMap(([name, value]) => {
+      const by = value - (before[namespace]?.[name] ?? 0)
+      return by > 0 ? [[name, by] as const] : []
+    })
+    result[namespace] = Object.fromEntries(moved)
+  }
+  return result
+}

@@ -1,0 +1,111 @@
+/** Keys of the trace bar and of the replay. They count only while they mean something, and never while somebody types. */
+import type { Action } from '../state/actions.js'
+import type { App } from '../state/app.svelte.js'
+
+const element = (event: Event): HTMLElement | null => (event.target instanceof HTMLElement ? event.target : null)
+
+/** Fields take every key; radio buttons take arrows, buttons and links take space. */
+function isTaken(event: KeyboardEvent): boolean {
+  const target = element(event)
+  if (!target) return false
+  if (target.closest('textarea, select, [contenteditable], [role=menu], [role=listbox]')) return true
+  const input = target.closest('input')
+  if (input && input.type !== 'radio') return true
+  if (input) return event.key.startsWith('Arrow') || event.key === ' '
+  return event.key === ' ' && target.closest('button, a, summary, [role=button]') !== null
+}
+
+/** Returns a function that takes them off again. Must be bound before the window's shortcuts, which leave handled keys alone. */
+export function bindTraceKeys(app: App): () => void {
+  const { traces, dialogs } = app
+
+  function keydown(event: KeyboardEvent): void {
+    if (event.defaultPrevented || dialogs.question || dialogs.sheet || event.isComposing) return
+    const control = event.ctrlKey || event.metaKey
+    if (control && event.key === 'Enter' && !event.altKey && !event.shiftKey) {
+      if (!traces.canFix || traces.pane !== 'diagnosis') return
+      event.preventDefault()
+      void traces.fix()
+      return
+    }
+    if (control || event.altKey || isTaken(event)) return
+    const action = actionFor(event)
+    if (!action) return
+    event.preventDefault()
+    action()
+  }
+
+  function actionFor(event: KeyboardEvent): (() => void) | null {
+    if (event.key.toLowerCase() === 't' && !event.shiftKey) return probe
+    const { player } = traces
+    if (!traces.replaying || !player) return null
+    if (event.key === 'Escape')
+      return document.querySelector('[role=menu], [role=listbox]') ? null : () => traces.leave()
+    if (!traces.playable) return null
+    if (event.shiftKey) {
+      if (event.key === 'ArrowLeft') return () => player.faster(-1)
+      return event.key === 'ArrowRight' ? () => player.faster(1) : null
+    }
+    const keys: Readonly<Record<string, () => void>> = {
+      ' ': () => player.toggle(),
+      ArrowLeft: () => player.previous(),
+      ArrowRight: () => player.next(),
+      Home: () => player.first(),
+      End: () => player.end(),
+      l: () => (player.loop = !player.loop),
+    }
+    return keys[event.key] ?? null
+  }
+
+  /** The first press goes to the bar, the next one there runs the trace. */
+  function probe(): void {
+    const there = document.activeElement?.closest('[data-trace-bar]')
+    if (there && traces.form.params !== null) void traces.run()
+    else traces.form.focuser?.()
+  }
+
+  addEventListener('keydown', keydown)
+  return () => removeEventListener('keydown', keydown)
+}
+
+/** The same for the palette and the list of keys. */
+export function traceActions(app: App): readonly Action[] {
+  const { traces } = app
+  const replaying = (): boolean => traces.replaying && traces.playable
+  return [
+    {
+      id: 'trace',
+      label: 'action.trace',
+      shown: 'T',
+      enabled: () => traces.form.focuser !== null,
+      run: () => traces.form.focuser?.(),
+    },
+    { id: 'play', label: 'action.play', shown: 'Space', enabled: replaying, run: () => traces.player?.toggle() },
+    { id: 'next-hop', label: 'action.nextHop', shown: '→', enabled: replaying, run: () => traces.player?.next() },
+    {
+      id: 'previous-hop',
+      label: 'action.previousHop',
+      shown: '←',
+      enabled: replaying,
+      run: () => traces.player?.previous(),
+    },
+    { id: 'first-hop', label: 'action.firstHop', shown: 'Home', enabled: replaying, run: () => traces.player?.first() },
+    { id: 'last-hop', label: 'action.lastHop', shown: 'End', enabled: replaying, run: () => traces.player?.end() },
+    { id: 'faster', label: 'action.faster', shown: 'Shift →', enabled: replaying, run: () => traces.player?.faster(1) },
+    {
+      id: 'slower',
+      label: 'action.slower',
+      shown: 'Shift ←',
+      enabled: replaying,
+      run: () => traces.player?.faster(-1),
+    },
+    {
+      id: 'leave-replay',
+      label: 'action.leaveReplay',
+      shown: 'Esc',
+      enabled: () => traces.replaying,
+      run: () => traces.leave(),
+    },
+    { id: 'apply-fix', label: 'action.applyFix', enabled: () => traces.canFix, run: () => void traces.fix() },
+  ]
+}

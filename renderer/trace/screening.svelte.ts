@@ -1,0 +1,39 @@
+/** The film as the canvas needs it: whether it runs, where the packet died, and what it did not reach. */
+import type { Mode, Reach } from '../canvas/selection.js'
+import { everythingReached } from '../canvas/selection.js'
+import { t } from '../i18n/text.svelte.js'
+import type { Live } from '../state/live.svelte.js'
+import type { FilmHop } from './film.js'
+import type { Player } from './player.svelte.js'
+import { deathOf, notReached } from './reach.js'
+import type { Traces } from './traces.svelte.js'
+
+export class Screening {
+  constructor(
+    private readonly traces: Traces,
+    private readonly live: Live,
+  ) {}
+
+  readonly player: Player | null = $derived.by(() => (this.traces.replaying ? this.traces.player : null))
+  /** What was never sent can only be looked at. */
+  readonly mode: Mode = $derived.by(() => (this.player && this.traces.playable ? 'replay' : 'live'))
+  readonly namespaces: readonly string[] = $derived.by(() => this.live.state?.namespaces.map(({ name }) => name) ?? [])
+
+  readonly death: FilmHop | null = $derived.by(() => {
+    const { current } = this.traces
+    return this.player && current ? deathOf(current, this.player.film) : null
+  })
+
+  private readonly unreached = $derived.by(() =>
+    this.player ? notReached(this.player.film, this.live.state, this.death) : everythingReached.drained,
+  )
+
+  /** Only once the packet has died on screen. */
+  readonly reach: Reach = $derived.by(() => {
+    const { death, player } = this
+    if (!death || !player?.isPlayed(death.hop.n)) return everythingReached
+    const { diagnosis } = this.traces.current ?? { diagnosis: null }
+    const code = diagnosis?.namespace === death.hop.namespace ? diagnosis.code : 'unknown'
+    return { drained: this.unreached, failed: new Map([[death.hop.namespace, t(`short.${code}`)]]) }
+  })
+}

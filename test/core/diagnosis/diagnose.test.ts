@@ -1,0 +1,154 @@
+/** What holds for all rules: no cause without its proof, and nothing about what works. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { investigate } from '../../../electron/core/diagnosis/diagnose.js'
+import { diagnosisCodes } from '../../../electron/core/diagnosis/diagnosis.js'
+import type { Answer } from '../../../electron/core/diagnosis/question.js'
+import type { Scene } from '../../../electron/core/diagnosis/scene.js'
+import { english, say, sentences, type MessageKey } from '../../../electron/core/diagnosis/words.js'
+import { hop, routed, sceneOf } from './scene-of.js'
+
+/** Answers to what was asked: what a command says, by a part of its text. */
+function answered(scene: Scene, said: Readonly<Record<string, Partial<Answer>>> = {}) {
+  const investigation = investigate(scene, false)
+  const answers = investigation.commands.map(({ text }): Answer => {
+    const known = Object.entries(said).find(([part]) => text.includes(part))?.[1]
+    return { command: text, output: '10.2.0.2 dev a0', status: 0, ...known }
+  })
+  return investigation.conclude(answers)
+}
+
+const packet = (src: string, dst: string) => ({
+  ip: { version: 4 as const, src, dst, ttl: 64, id: 1, protocol: 'icmp', df: false, length: 84 },
+})
+
+/** The request came to the router and was not sent on. */
+const diedInRouter = [
+  hop(1, { interface: 'a0', direction: 'out', event: 'sent', observed: true, packet: packet('10.1.0.2', '10.2.0.2') }),
+  hop(2, {
+    namespace: 'r',
+    interface: 'r0',
+    direction: 'in',
+    event: 'received',
+    observed: true,
+    packet: packet('10.1.0.2', '10.2.0.2'),
+  }),
+  hop(3, { namespace: 'r', interface: 'r0', comparedWith: 2, packet: packet('10.1.0.2', '10.2.0.2') }),
+]
+
+describe('a cause is named only when its proof is there', () => {
+  test('forwarding that is off without the counter that proves it is no cause', () => {
+    const state = routed({ r: { sysctls: { 'net.ipv4.ip_forward': '0' } } })
+    const without = answered(sceneOf(state, diedInRouter))
+    expect(without.diagnosis.code).toBe('unknown')
+    expect(without.diagnosis.ruledOut).toContain(
+      'Forwarding is off in r, but it has counted no packet that this stopped.',
+    )
+    const proved = answered(sceneOf(state, diedInRouter, { counters: { r: { IpInAddrErrors: 1 } } }))
+    expect([proved.diagnosis.code, proved.diagnosis.fix?.commands]).toEqual([
+      'forwarding-off',
+      ['ip netns exec r sysctl -w net.ipv4.ip_forward=1'],
+    ])
+  })
+
+  test('where nothing is proved, it says what was ruled out, and mends nothing', () => {
+    const { diagnosis, repair } = answered(sceneOf(routed(), diedInRouter))
+    expect([diagnosis.code, diagnosis.namespace, diagnosis.fix, repair]).toEqual(['unknown', 'r', null, null])
+    expect(diagnosis.ruledOut).toEqual(
+      expect.arrayContaining([
+        'No rule of r drops or rejects it.',
+        'Forwarding is on in r.',
+        'r has a route to 10.2.0.2.',
+      ]),
+    )
+    expect(new Set(diagnosis.ruledOut).size).toBe(diagnosis.ruledOut.length)
+  })
+
+  test("a verdict about somebody else's packet is none about ours", () => {
+    const verdict = {
+      namespace: 'r',
+      engine: 'nft' as const,
+      family: 'ip' as const,
+      table: 'filter',
+      chain: 'FORWARD',
+      rule: '-s 10.9.0.0/16 -j DROP',
+      handle: 4,
+      position: 1,
+      verdict: 'drop',
+      iif: 'r0',
+      oif: 'r1',
+    }
+    const foreign = { ...verdict, packet: { src: '10.9.0.1', dst: '10.9.0.2', protocol: 'icmp' } }
+    expect(answered(sceneOf(routed(), diedInRouter, { verdicts: [foreign] })).diagnosis.code).toBe('unknown')
+    const tcp = { ...verdict, packet: { src: '10.1.0.2', dst: '10.2.0.2', protocol: 'tcp' } }
+    expect(answered(sceneOf(routed(), diedInRouter, { verdicts: [tcp] })).diagnosis.code).toBe('unknown')
+    const elsewhere = { ...verdict, namespace: 'b', packet: { src: '10.1.0.2', dst: '10.2.0.2', protocol: 'icmp' } }
+    expect(answered(sceneOf(routed(), diedInRouter, { verdicts: [elsewhere] })).diagnosis.code).toBe('unknown')
+    const ours = { ...verdict, packet: { src: '10.1.0.2', dst: '10.2.0.2', protocol: 'icmp' } }
+    expect(answered(sceneOf(routed(), diedInRouter, { verdicts: [ours] })).diagnosis).toMatchObject({
+      code: 'firewall-drop',
+      namespace: 'r',
+      cause: 'A rule of r drops it: chain FORWARD of table filter: -s 10.9.0.0/16 -j DROP.',
+    })
+  })
+
+  test('a film with gaps says so instead of a guess', () => {
+    const investigation = investigate(sceneOf(routed(), diedInRouter), true)
+    const { diagnosis } = investigation.conclude(
+      investigation.commands.map(({ text }) => ({ command: text, output: '', status: 0 })),
+    )
+    expect(diagnosis.cause).toContain('capture is incomplete')
+  })
+
+  test('what was asked is asked once, in the namespace it is about', () => {
+    const { commands } = investigate(sceneOf(routed(), diedInRouter), false)
+    expect(new Set(commands.map(({ text }) => text)).size).toBe(commands.length)
+    for (const { namespace, text } of commands) expect(text).toMatch(new RegExp(`^ip (-n|netns exec) ${namespace} `))
+  })
+})
+
+test('no film and no answer make a rule throw, or name what is none of the codes', () => {
+  const events = fc.constantFrom('sent', 'received', 'bridged', 'flooded', 'routed', 'nat', 'delivered', 'dropped')
+  const address = fc.constantFrom('10.1.0.1', '10.1.0.2', '10.2.0.1', '10.2.0.2', '203.0.113.9', 'fd00::1')
+  const hops = fc.array(
+    fc.record({
+      leg: fc.constantFrom('arp', 'ndp', 'request', 'reply', 'error'),
+      namespace: fc.constantFrom('a', 'r', 'b', 'gone'),
+      interface: fc.constantFrom('a0', 'r0', 'r1', 'b0', 'gone', null),
+      direction: fc.constantFrom('in', 'out', null),
+      event: events,
+      observed: fc.boolean(),
+      packet: fc.option(fc.tuple(address, address).map(([src, dst]) => packet(src, dst))),
+      comparedWith: fc.option(fc.nat(6)),
+    }),
+    { maxLength: 8 },
+  )
+  const counters = fc.dictionary(
+    fc.constantFrom('IpInAddrErrors', 'TcpExtIPReversePathFilter', 'IpOutNoRoutes', 'IpFragFails'),
+    fc.nat(3),
+  )
+  fc.assert(
+    fc.property(hops, counters, fc.nat(2), fc.string(), (given, moved, status, output) => {
+      const film = given.map((each, index) => hop(index + 1, each as never))
+      const scene = sceneOf(routed(), film, { counters: { a: moved, r: moved, b: moved } })
+      const investigation = investigate(scene, false)
+      const { diagnosis } = investigation.conclude(
+        investigation.commands.map(({ text }) => ({ command: text, output, status })),
+      )
+      expect(diagnosisCodes).toContain(diagnosis.code)
+      expect(diagnosis.cause).not.toMatch(/\{\w+\}|undefined/)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+describe('sentences', () => {
+  test('every sentence is one, and says its parameters', () => {
+    for (const key of Object.keys(sentences) as MessageKey[]) {
+      const names = [...sentences[key].matchAll(/\{(\w+)\}/g)].map((match) => match[1] as string)
+      const text = english(say(key, Object.fromEntries(names.map((name) => [name, `<${name}>`]))))
+      expect(text).toMatch(/\.$/)
+      for (const name of names) expect(text).toContain(`<${name}>`)
+    }
+  })
+})
