@@ -138,7 +138,12 @@ function groupSteps(hops: readonly TraceHop[], from: ReadonlyMap<number, number 
     // The bridge's own interface gets a copy like any port.
     const first = hops[(numbers[0] ?? 1) - 1]
     for (const { n, event, comparedWith, namespace, direction } of hops)
-      if (event === 'received' && direction === 'in' && comparedWith === first?.comparedWith && namespace === first.namespace)
+      if (
+        event === 'received' &&
+        direction === 'in' &&
+        comparedWith === first?.comparedWith &&
+        namespace === first.namespace
+      )
         numbers.push(n)
     if (numbers.length < 2) continue
     numbers.sort((a, b) => a - b)

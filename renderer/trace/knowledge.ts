@@ -16,7 +16,6 @@ const aboutRoutes: ReadonlySet<DiagnosisCode> = new Set<DiagnosisCode>([
   'wrong-prefix',
   'duplicate-subnet',
   'rp-filter',
-  'nat-missing',
 ])
 const aboutNeighbours: ReadonlySet<DiagnosisCode> = new Set<DiagnosisCode>([
   'neighbour-failed',

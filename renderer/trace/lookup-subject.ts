@@ -19,8 +19,7 @@ export function lookupOf(trace: Trace, live: LiveState | null): LookupSubject | 
   const namespace = live.namespaces.find((each) => each.name === name)
   if (!namespace) return null
   // On the way back, the address that the request came from is the one that is looked up.
-  const back =
-    diagnosis?.code === 'no-return-route' || diagnosis?.code === 'rp-filter' || diagnosis?.code === 'nat-missing'
+  const back = diagnosis?.code === 'no-return-route' || diagnosis?.code === 'rp-filter'
   const source = trace.hops.findLast((hop) => hop.leg === 'request' && hop.namespace === name && hop.packet !== null)
   const target = back ? source && packetOf(source)?.ip?.src : probe.to
   return target === undefined ? null : { namespace, target: target.replace(/%.*/, '') }

@@ -1,6 +1,7 @@
 /** What a callout says of a hop that changed the packet. */
 import type { Film } from './film.js'
 import { endsOf, packetOf } from './packet-changes.js'
+import { timeText } from './say.js'
 
 export interface Rewrite {
   readonly kind: 'nat' | 'routed'
@@ -9,8 +10,8 @@ export interface Rewrite {
   readonly source: readonly [old: string, now: string]
   readonly destination: readonly [old: string, now: string]
   readonly ttl: readonly [old: number, now: number] | null
-  /** ns since the first hop. */
-  readonly timeNs: number
+  /** µs since the first hop, as a range: nobody saw the moment itself. */
+  readonly time: string
 }
 
 /** Of a routed or NAT hop; the pair of them counts as one, told from before the first of the two. */
@@ -31,6 +32,6 @@ export function rewriteAt(film: Film, n: number): Rewrite | null {
     source: [old.source, now.source],
     destination: [old.destination, now.destination],
     ttl: oldTtl !== undefined && ttl !== undefined && oldTtl !== ttl ? [oldTtl, ttl] : null,
-    timeNs: each.drawNs,
+    time: timeText(each.hop),
   }
 }

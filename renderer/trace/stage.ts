@@ -58,14 +58,27 @@ export function stageAt(film: Film, placed: PlacedFilm, { step, progress, hop }:
     track: own.map(({ way }) => (way ? lineData(way) : '')).join(''),
     ink: ink.join(''),
     actors: actorsAt(film, placed, step, progress),
-    badges: own.map((each) => ({
-      n: each.film.hop.n,
-      at: each.badge,
-      played: isPlayed(each),
-      current: each.film.hop.n === hop,
-      observed: each.film.hop.observed,
-    })),
+    badges: own
+      .filter((each) => hasBadge(each, hop, film))
+      .map((each) => ({
+        n: each.film.hop.n,
+        at: each.badge,
+        played: isPlayed(each),
+        current: each.film.hop.n === hop,
+        observed: each.film.hop.observed,
+      })),
   }
+}
+
+/** An end stands where the last frame was captured: one of the two is numbered there, the other when it is looked at. */
+function hasBadge({ film: { hop: own, from } }: PlacedHop, looked: number, film: Film): boolean {
+  const ends = (n: number): boolean => {
+    const event = film.byNumber.get(n)?.hop.event
+    return event === 'delivered' || event === 'dropped'
+  }
+  if (own.packet === null) return false
+  if (ends(own.n)) return own.n === looked || from === null
+  return !(film.byNumber.get(looked)?.from === own.n && ends(looked))
 }
 
 const goneOf = (each: PlacedHop, progress: number): number =>

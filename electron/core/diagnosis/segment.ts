@@ -13,7 +13,7 @@ export interface Place {
 export type Obstacle =
   /** Switched off. */
   | { readonly kind: 'down'; readonly at: Place }
-  /** A cable's end that no bridge has, beside a bridge that leads on. */
+  /** A cable's end that no bridge has, or another one, beside a bridge that leads on. */
   | { readonly kind: 'not-a-port'; readonly at: Place; readonly bridge: LiveLink }
 
 const key = ({ namespace, link }: Place): string => `${namespace}/${link.index}`
@@ -80,16 +80,23 @@ export function obstacle(network: Network, from: Place, to: Place): Obstacle | n
       if (end.link.bridge || end.link.kind === 'loopback' || network.addresses(end.namespace, end.link.name).length > 0)
         continue
       const bridge = side.find(({ namespace, link }) => namespace === end.namespace && link.bridge !== null)
-      if (bridge && end.link.master !== bridge.link.name) {
-        if (end.link.master === null) return { kind: 'not-a-port', at: end, bridge: bridge.link }
-        // A port of another bridge: whose port it should be is said by where its cable's other end belongs.
-        if (
-          loose.filter(({ namespace, link }) => namespace === end.namespace && link.master === end.link.master)
-            .length === 1
-        )
-          return { kind: 'not-a-port', at: end, bridge: bridge.link }
-      }
+      if (bridge && end.link.master !== bridge.link.name) return { kind: 'not-a-port', at: end, bridge: bridge.link }
     }
+  }
+  return bothLoose(network, wired, far)
+}
+
+/** Two cables that end beside each other and beside a bridge: the near one comes first. */
+function bothLoose(network: Network, near: readonly Place[], far: readonly Place[]): Obstacle | null {
+  const isLoose = ({ namespace, link }: Place): boolean =>
+    link.bridge === null &&
+    link.master === null &&
+    link.kind !== 'loopback' &&
+    network.addresses(namespace, link.name).length === 0
+  for (const end of near.filter(isLoose)) {
+    const bridge = network.namespace(end.namespace)?.links.find((link) => link.bridge !== null)
+    if (bridge && far.some((other) => isLoose(other) && other.namespace === end.namespace))
+      return { kind: 'not-a-port', at: end, bridge }
   }
   return null
 }

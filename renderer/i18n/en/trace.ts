@@ -30,6 +30,7 @@ export const trace = {
   'trace.historyCompare': 'Compare with this one',
   'trace.captured': 'captured',
   'trace.workedOut': 'worked out from the captures around it',
+  'trace.workedOutShort': 'worked out',
   'trace.incomplete': 'Incomplete: {dropped} frames were not captured',
   'trace.ask': 'Ask me before an address changes',
   'trace.outcome.reply': 'reply',

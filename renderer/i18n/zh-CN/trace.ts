@@ -29,6 +29,7 @@ export const trace = {
   'trace.historyCompare': '与当前追踪比较',
   'trace.captured': '已抓到',
   'trace.workedOut': '由前后抓包推算',
+  'trace.workedOutShort': '推算',
   'trace.incomplete': '不完整：有 {dropped} 帧未抓到',
   'trace.ask': '地址改变前先问我',
   'trace.outcome.reply': '有应答',

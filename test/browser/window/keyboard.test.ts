@@ -26,12 +26,6 @@ describe.each([
   beforeAll(async () => {
     window = await LabWindow.open({ theme, locale })
     await window.ready()
-    if (locale === 'zh-CN') {
-      await window.button(/设置|Settings/).click()
-      await window.page.getByText('中文').click()
-      await window.page.keyboard.press('Escape')
-      await window.page.getByRole('dialog').waitFor({ state: 'detached' })
-    }
   })
   afterAll(() => window.close())
 

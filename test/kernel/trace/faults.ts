@@ -324,6 +324,42 @@ links: [[ns0:veth0, ns1:veth1]]
     fix: ['ip -n ns0 addr add 192.168.0.2/24 dev veth0', 'ip -n ns0 addr del 192.168.0.2/16 dev veth0'],
   },
   {
+    name: 'a prefix that is too short, with both subnets on bridges of one router',
+    code: 'wrong-prefix',
+    lab: `
+namespaces:
+  host:
+    forwarding: true
+    bridges:
+      br0: { addresses: [192.168.0.1/24], ports: [p0] }
+      br1: { addresses: [192.168.1.1/24], ports: [p1] }
+  ns0: { interfaces: { veth0: { addresses: [192.168.0.2/16] } }, routes: [{ to: default, via: 192.168.0.1 }], ${quick('veth0')} }
+  ns1: { interfaces: { veth0: { addresses: [192.168.1.2/24] } }, routes: [{ to: default, via: 192.168.1.1 }] }
+links: [[ns0:veth0, host:p0], [ns1:veth0, host:p1]]
+`,
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns0',
+    interface: 'veth0',
+    evidence: /192\.168\.0\.2\/16/,
+    fix: ['ip -n ns0 addr add 192.168.0.2/24 dev veth0', 'ip -n ns0 addr del 192.168.0.2/16 dev veth0'],
+  },
+  {
+    name: 'a port of another bridge than the lab says',
+    code: 'not-a-bridge-port',
+    lab: bridge({ host: ', interfaces: {} ' }).replace(
+      'br0: { ports: [p0, p1, p2] }',
+      'br0: { ports: [p0, p1, p2] }, br1: {}',
+    ),
+    typed: ['ip link set p1 master br1'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'host',
+    interface: 'p1',
+    evidence: /master br1/,
+    fix: ['ip link set p1 master br0'],
+  },
+  {
     name: 'two subnets on one cable',
     code: 'wrong-prefix',
     lab: pair({ a: '192.168.1.2/24', b: '192.168.2.3/24' }),

@@ -486,29 +486,20 @@ test.skipIf(!hasTshark)('tshark reads the capture files and agrees with the film
     'frame.comment',
   ]
   let compared = 0
-  for (const [index, film] of films.entries()) {
-    if (film.frames.length === 0) continue
-    const file = join(rig.world.directory, `film-${index}.pcapng`)
-    writeFileSync(file, tracePcap(film, 'test'))
-    const ran = spawnSync(
-      'tshark',
-      [
-        '-r',
-        file,
-        '-n',
-        '-T',
-        'fields',
-        '-E',
-        'separator=|',
-        '-E',
-        'occurrence=f',
-        ...fields.flatMap((field) => ['-e', field]),
-      ],
-      { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
-    )
-    expect(ran.status).toBe(0)
-    const lines = ran.stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(film.frames.length)
+  // Sections of a capture file may follow each other: one file and one tshark for all films.
+  const file = join(rig.world.directory, 'films.pcapng')
+  writeFileSync(file, Buffer.concat(films.map((film) => tracePcap(film, 'test'))))
+  const columns = fields.flatMap((field) => ['-e', field])
+  const ran = spawnSync(
+    'tshark',
+    ['-r', file, '-n', '-T', 'fields', '-E', 'separator=|', '-E', 'occurrence=f', ...columns],
+    { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  )
+  expect(ran.status).toBe(0)
+  const all = ran.stdout.trimEnd().split('\n')
+  expect(all).toHaveLength(films.reduce((sum, film) => sum + film.frames.length, 0))
+  for (const film of films) {
+    const lines = all.splice(0, film.frames.length)
     const hops = new Map(film.hops.flatMap((hop) => (hop.frame === null ? [] : [[hop.frame, hop] as const])))
     capturedFrames(film).forEach((frame, at) => {
       const row = Object.fromEntries((lines[at] ?? '').split('|').map((value, i) => [fields[i] ?? '', value]))

@@ -12,6 +12,8 @@ const labs = Number(process.env['VETHLAB_RANDOM_LABS'] ?? 60)
 const firstSeed = Number(process.env['VETHLAB_RANDOM_SEED'] ?? 1)
 /** Long enough for three questions that nobody answers, which is what plain ping waits for too (milliseconds). */
 const timeoutMs = 500
+/** Longer than the kernel's own rest between two looks at carriers (milliseconds). */
+const settleMs = 1200
 /** Sandboxes at work: most of the time goes by waiting for answers that do not come. */
 const lanes = 3
 /** More than there are faults: each fix may uncover one that was behind it. */
@@ -54,8 +56,16 @@ async function examine(rig: Rig, seed: number, problems: string[], codes: Map<st
   if (!from) return
   const tcp = random() < 0.4 && to.name !== 'r0'
   const probe = tcp ? { protocol: 'tcp' as const, port: 80, timeoutMs } : { timeoutMs }
-  const plain = await (tcp ? plainConnect : plainPing)(rig, from.name, to.address)
+  const ask = () => (tcp ? plainConnect : plainPing)(rig, from.name, to.address)
+  let plain = await ask()
   let trace = await rig.trace(from.name, to.address, probe)
+  if (trace.outcome !== plain) {
+    // The kernel looks after lost carriers once a second, and forgets then whom it was asking for without a word
+    // (linkwatch, neigh_carrier_down): both must be asked on the same side of that moment.
+    await new Promise((resolve) => setTimeout(resolve, settleMs))
+    plain = await ask()
+    trace = await rig.trace(from.name, to.address, probe)
+  }
   const story = describeTrace(seed, lab, trace)
   if (trace.outcome !== plain) problems.push(`${story}; plain says ${plain}`)
   if (isAnswer(trace.outcome) !== (trace.diagnosis === null))

@@ -52,7 +52,9 @@ function looseEnd({ death, network, lab }: Scene): Loose | null {
     const target = network.link(namespace, dev)
     const between = target && obstacle(network, from, { namespace, link: target })
     if (between?.kind !== 'not-a-port') continue
+    // A port of another bridge may be there on purpose; only the lab can say that it is not.
     const said = labInterface(lab, between.at.namespace, between.at.link.name)?.master ?? null
+    if (between.at.link.master !== null && said !== between.bridge.name) continue
     const named = said === null ? undefined : network.link(between.at.namespace, said)
     return named ? { ...between, bridge: named } : between
   }
