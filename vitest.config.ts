@@ -42,6 +42,15 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        // No test: renders the pictures of the documentation. `npm run screenshots`.
+        test: {
+          name: 'pictures',
+          include: ['test/browser/pictures/*.pictures.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
     ],
   },
 })

@@ -8,6 +8,9 @@ export type ProbeParams = Params<'trace/run'>
 export type ProbeKind = 'ping' | 'tcp' | 'udp' | 'traceroute'
 export const probeKinds: readonly ProbeKind[] = ['ping', 'tcp', 'udp', 'traceroute']
 
+/** TTL that Linux sends with: an answer with less has passed a router. */
+const usualTtl = 64
+
 /** Bounds of the fields; the contract's own. */
 export const bounds = { count: [1, 20], size: [0, 65507], ttl: [1, 255], port: [1, 65535] } as const
 
@@ -30,10 +33,11 @@ export class ProbeForm {
 
   readonly names = $derived.by(() => this.live()?.namespaces.map(({ name }) => name) ?? [])
 
-  /** The lab's first check that pings: what it is about. */
+  /** The lab's first ping that is routed, else its first ping: what the lab is about. */
   private readonly check = $derived.by(() => {
     const checks = this.lab()?.checks ?? []
-    return checks.find(({ kind, from }) => kind === 'ping' && this.names.includes(from)) ?? null
+    const pings = checks.filter(({ kind, from }) => kind === 'ping' && this.names.includes(from))
+    return pings.find(({ ttl, expect }) => expect === 'reply' && ttl !== null && ttl < usualTtl) ?? pings[0] ?? null
   })
 
   readonly from = $derived.by(() => {

@@ -72,6 +72,8 @@ export function placeFilm(film: Film, geometry: Geometry): PlacedFilm {
     const onward = rest > 0 ? (ways.get(next[0] ?? -1)?.line ?? null) : null
     if (onward) parts.push(slice(onward, 0, rest))
     const travel = join(parts.filter((part) => part.length > 1))
+    // What ends where it was captured does not move again.
+    const stays = own !== null && lengthOf(own.line) === 0 && from !== null && rest === 0
     const key = `${each.journey} ${at.x} ${at.y}`
     const nth = crowd.get(key) ?? 0
     crowd.set(key, nth + 1)
@@ -79,8 +81,8 @@ export function placeFilm(film: Film, geometry: Geometry): PlacedFilm {
       film: each,
       at,
       stop,
-      rest: (rest === 0 ? at : travel.at(-1)) ?? at,
-      travel: own && travel.length > 1 ? travel : null,
+      rest: (stays ? hops.get(from)?.rest : rest === 0 ? at : travel.at(-1)) ?? at,
+      travel: own && !stays && travel.length > 1 ? travel : null,
       medium: own?.medium ?? 'kernel',
       way: own?.line ?? null,
       badge: badgeOf(at, stop, geometry, nth),
@@ -143,12 +145,26 @@ function pointOf(geometry: Geometry, stop: Stop): Point {
 
 function wayBetween(geometry: Geometry, from: Stop, to: Stop): { readonly line: Line; readonly medium: Medium } {
   const way = geometry.way(from, to)
-  if (way) return { line: rounded(way.points), medium: way.medium }
+  if (way)
+    return {
+      line: rounded(way.medium === 'switch' ? belowName(way.points, to, from, geometry) : way.points),
+      medium: way.medium,
+    }
   const [a, b] = [pointOf(geometry, from), pointOf(geometry, to)]
   if (a.x === b.x && a.y === b.y) return { line: [a, b], medium: 'kernel' }
   // Nothing on the canvas joins them (a tunnel and the interface it leaves by): an elbow through the box.
   const corners = a.x === b.x || a.y === b.y ? [a, b] : [a, { x: b.x, y: a.y }, b]
   return { line: rounded(corners), medium: 'kernel' }
+}
+
+/** From port to port the way runs below the bridge's name; to its own interface it ends before the name. */
+function belowName(points: readonly Point[], from: Stop, to: Stop, geometry: Geometry): readonly Point[] {
+  const own = [from, to].some((stop) => stop.at === 'interface' && geometry.bar(stop.id))
+  return own
+    ? points
+    : points.map((point, index) =>
+        index === 0 || index === points.length - 1 ? point : { x: point.x, y: point.y + 8 },
+      )
 }
 
 function signOf(stop: Stop, geometry: Geometry): keyof typeof radii {

@@ -61,8 +61,16 @@ function tunnelEnds(network: Network, { link }: Place): Place[] {
 export const shares = (places: readonly Place[], wanted: Place): boolean =>
   places.some((place) => key(place) === key(wanted))
 
-/** What keeps frames of `from` away from `to`; null where nothing does, or they are not meant to be together. */
-export function obstacle(network: Network, from: Place, to: Place): Obstacle | null {
+/**
+ * What keeps frames of `from` away from `to`; null where nothing does, or they are not meant to be together.
+ * @param belongs whether a port of another bridge should be one of this bridge: without it, it is there on purpose
+ */
+export function obstacle(
+  network: Network,
+  from: Place,
+  to: Place,
+  belongs: (port: Place, bridge: LiveLink) => boolean = () => false,
+): Obstacle | null {
   if (shares(segment(network, from), to) && from.link.up && to.link.up) return null
   const wired = [from, ...segment(network, from, true)]
   if (shares(wired, to)) {
@@ -80,7 +88,9 @@ export function obstacle(network: Network, from: Place, to: Place): Obstacle | n
       if (end.link.bridge || end.link.kind === 'loopback' || network.addresses(end.namespace, end.link.name).length > 0)
         continue
       const bridge = side.find(({ namespace, link }) => namespace === end.namespace && link.bridge !== null)
-      if (bridge && end.link.master !== bridge.link.name) return { kind: 'not-a-port', at: end, bridge: bridge.link }
+      if (!bridge || end.link.master === bridge.link.name) continue
+      if (end.link.master === null || belongs(end, bridge.link))
+        return { kind: 'not-a-port', at: end, bridge: bridge.link }
     }
   }
   return bothLoose(network, wired, far)

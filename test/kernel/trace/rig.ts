@@ -9,6 +9,7 @@ import type { Params } from '../../../electron/core/rpc.js'
 import { attachTo } from '../../../electron/session/running/attach.js'
 import { listRunning } from '../../../electron/session/running/entry.js'
 import type { Session } from '../../../electron/session/session.js'
+import { until } from '../support/until.js'
 import { World } from '../support/world.js'
 
 const exec = promisify(execFile)
@@ -54,6 +55,10 @@ export class Rig {
     const labFile = typeof lab === 'string' ? parse(lab) : lab
     const cleared = await this.session.request('lab/clear', {})
     if (!cleared.ok) throw new Error(cleared.failure.message)
+    // The kernel frees the host's ends of cables in its own time.
+    await until('the host has no cable left', () =>
+      this.session.live.namespaces.every(({ links }) => links.every(({ kind }) => kind !== 'veth')),
+    )
     const applied = await this.session.request('lab/apply', { lab: labFile })
     if (!applied.ok) throw new Error(`${applied.failure.message}`)
     for (const command of commands) await this.type(command)

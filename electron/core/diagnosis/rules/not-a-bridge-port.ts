@@ -1,3 +1,4 @@
+import type { LiveLink } from '../../live/state.js'
 import type { Rule } from '../rule.js'
 import { labInterface, labOwner } from '../lab-says.js'
 import { obstacle, type Obstacle, type Place } from '../segment.js'
@@ -45,16 +46,16 @@ function looseEnd({ death, network, lab }: Scene): Loose | null {
   const link = asked && network.link(death.namespace, asked.dev)
   if (!asked || !link) return null
   const from: Place = { namespace: death.namespace, link }
+  const belongs = (port: Place, bridge: LiveLink): boolean =>
+    labInterface(lab, port.namespace, port.link.name)?.master === bridge.name
   const holders = network.owners(asked.address).map(({ namespace, dev }) => ({ namespace, dev }))
   const wanted = labOwner(lab, asked.address)
   if (holders.length === 0 && wanted) holders.push({ namespace: wanted.namespace, dev: wanted.interface.name })
   for (const { namespace, dev } of holders) {
     const target = network.link(namespace, dev)
-    const between = target && obstacle(network, from, { namespace, link: target })
+    const between = target && obstacle(network, from, { namespace, link: target }, belongs)
     if (between?.kind !== 'not-a-port') continue
-    // A port of another bridge may be there on purpose; only the lab can say that it is not.
     const said = labInterface(lab, between.at.namespace, between.at.link.name)?.master ?? null
-    if (between.at.link.master !== null && said !== between.bridge.name) continue
     const named = said === null ? undefined : network.link(between.at.namespace, said)
     return named ? { ...between, bridge: named } : between
   }
