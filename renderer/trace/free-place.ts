@@ -6,6 +6,8 @@ const margin = 12
 const raster = 20
 /** Cost of a square pixel that is covered, in pixels of distance: words are worth a longer line. */
 const coverCost = 0.12
+/** What it speaks of stays visible (px). */
+const clearOf = 28
 
 export interface Room {
   readonly width: number
@@ -27,8 +29,7 @@ export function freePlace(anchor: Point, size: { readonly width: number; readonl
       const covered = room.taken.reduce((sum, each) => sum + overlap(rect, each), 0)
       const near = { x: clamp(anchor.x, x, x + size.width), y: clamp(anchor.y, y, y + size.height) }
       const away = Math.hypot(anchor.x - near.x, anchor.y - near.y)
-      // Not right on top of what it speaks of.
-      const cost = covered * coverCost + away + (away < 28 ? 200 : 0)
+      const cost = covered * coverCost + away + (away < clearOf ? 1e6 : 0)
       if (cost < least) {
         least = cost
         best = { x, y }

@@ -135,12 +135,15 @@ function leavingBy(film: Film, next: readonly number[]): string | null {
   return null
 }
 
-/** Middle of the box for what has no sign of its own (lo), and the corner of the drawing for what is not drawn at all. */
+/** On the lower border for an interface without a sign of its own (lo); the corner of the drawing for what is not drawn at all. */
 function pointOf(geometry: Geometry, stop: Stop): Point {
   const place = geometry.place(stop)
   if (place) return place
   const box = geometry.box(stop.at === 'router' ? stop.namespace : stop.id.slice(0, stop.id.lastIndexOf(':')))
-  return box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : { x: 0, y: 0 }
+  if (!box) return { x: 0, y: 0 }
+  return stop.at === 'interface'
+    ? { x: box.x + 36, y: box.y + box.height }
+    : { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }
 
 function wayBetween(geometry: Geometry, from: Stop, to: Stop): { readonly line: Line; readonly medium: Medium } {

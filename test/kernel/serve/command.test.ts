@@ -93,7 +93,8 @@ describe('a terminal of an unprivileged user', () => {
     const screen = await Screen.open(window)
     await screen.shows(/@host:~[#$] $/)
     const captured = await screen.run(
-      '(sleep 0.5; ping -c1 127.0.0.1 >/dev/null) & timeout 10 tcpdump -n -c1 -i lo icmp 2>/dev/null',
+      // Pings go on until tcpdump has come up, however busy the machine is.
+      '(ping -i0.3 -c40 127.0.0.1 >/dev/null &); timeout 10 tcpdump -n -c1 -i lo icmp 2>/dev/null',
       20_000,
     )
     expect(captured).toContain('ICMP echo request')
