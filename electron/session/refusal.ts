@@ -79,7 +79,7 @@ export function explainRefusal(stderr: string, timedOut: boolean, facts: Machine
   if (timedOut)
     return failure(
       'sandbox-timeout',
-      'The sandbox did not answer within 5 seconds. Try again; if it stays so, see vethlab doctor.',
+      'The sandbox did not answer in time. Try again; if it stays so, see vethlab doctor.',
     )
   return failure(
     'sandbox-failed',

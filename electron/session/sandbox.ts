@@ -11,8 +11,11 @@ import { programFile, resourceFile } from './programs.js'
 import { explainRefusal, missingTool } from './refusal.js'
 import type { SessionStart } from './session.js'
 
-/** A sandbox that is not there after this long is a refused one (milliseconds). */
-const startLimitMs = 5000
+/**
+ * A sandbox that is not there after this long never will be (milliseconds). A refused one ends at once; a kernel that is
+ * freeing some thousand namespaces keeps a new one waiting for seconds.
+ */
+const startLimitMs = 15_000
 /** Kept of what the sandbox says on stderr (characters): the last words are the ones that explain. */
 const keptStderr = 4096
 /** After the channel is closed, the sandbox has this long to end by itself (milliseconds). */
@@ -92,6 +95,8 @@ export async function startSandbox(): Promise<SessionStart> {
     const started = await tryVariant(variant)
     if (started.ok) return started
     first ??= started.failure
+    // Another way into the same silence would only double the wait.
+    if (started.failure.code === 'sandbox-timeout') break
   }
   return { ok: false, failure: first as Failure }
 }

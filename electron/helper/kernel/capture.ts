@@ -162,12 +162,13 @@ export class Captures implements NamespaceListener {
     const capture = this.#running.get(id)
     if (!capture) return null
     this.#running.delete(id)
-    this.#leaveAll(capture)
+    this.#leaveAll(capture, libc.closeLater)
     return { frames: capture.frames, dropped: capture.dropped, beyond: capture.beyond }
   }
 
   close(): void {
-    for (const id of [...this.#running.keys()]) this.end(id)
+    for (const capture of this.#running.values()) this.#leaveAll(capture)
+    this.#running.clear()
     if (this.#clock >= 0) libc.close(this.#clock)
   }
 
@@ -184,11 +185,11 @@ export class Captures implements NamespaceListener {
     return this.#poller.add(opened, EPOLLIN, () => void capture.drain(namespace, opened, callsPerWake))
   }
 
-  #leaveAll(capture: Capture): void {
-    for (const namespace of [...capture.sockets.keys()]) this.#leave(capture, namespace)
+  #leaveAll(capture: Capture, close: (fd: number) => void = libc.close): void {
+    for (const namespace of [...capture.sockets.keys()]) this.#leave(capture, namespace, close)
   }
 
-  #leave(capture: Capture, namespace: Namespace): void {
+  #leave(capture: Capture, namespace: Namespace, close: (fd: number) => void = libc.close): void {
     const fd = capture.sockets.get(namespace)
     if (fd === undefined) return
     capture.sockets.delete(namespace)
@@ -196,6 +197,6 @@ export class Captures implements NamespaceListener {
     capture.drain(namespace, fd, Math.ceil(capture.maxFrames / batch) + 1)
     capture.countDropped(fd)
     this.#poller.remove(fd)
-    libc.close(fd)
+    close(fd)
   }
 }

@@ -53,7 +53,17 @@ export const read = declare<(fd: number, bytes: Buffer, length: number) => numbe
 export const write = declare<(fd: number, bytes: Buffer, length: number) => number>(
   'long write(int, const void *, size_t)',
 )
-export const close = declare<(fd: number) => number>('int close(int)')
+const closeFunction = libc.func('int close(int)')
+export const close = closeFunction as unknown as (fd: number) => number
+let closing: Promise<void> = Promise.resolve()
+/**
+ * Closes on a thread of libuv's pool, one descriptor after the other. For packet sockets: the kernel waits for all readers
+ * (synchronize_net in packet_release, net/packet/af_packet.c), 10-15 ms for each. Closing does not ask for the namespace
+ * of the thread, so it does not matter whose the pool thread is.
+ */
+export function closeLater(fd: number): void {
+  closing = closing.then(() => new Promise((resolve) => closeFunction.async(fd, () => resolve())))
+}
 export const unlink = declare<(path: string) => number>('int unlink(const char *)')
 export const mkdir = declare<(path: string, mode: number) => number>('int mkdir(const char *, uint)')
 
