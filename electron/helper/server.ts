@@ -10,6 +10,7 @@ import { hostNamespace } from '../core/lab/lab.js'
 import { normalise } from '../core/lab/normalise.js'
 import { validateLabFile } from '../core/lab/validate.js'
 import type { LabFile } from '../core/lab/schema.js'
+import type { LiveState } from '../core/live/state.js'
 import {
   errorCodes,
   requests,
@@ -34,6 +35,10 @@ import { Tracer } from './trace/tracer.js'
 
 /** Commands kept for a client that comes later or again: the plan of a lab of 200 namespaces. */
 const keptCommands = 2000
+
+/** Most namespaces are freed within 250 ms; one that a process of the learner holds on to is never (milliseconds). */
+const freeLimitMs = 2000
+const freePollMs = 15
 
 const failure = (
   code: string,
@@ -218,6 +223,23 @@ export class HelperServer {
     this.mirror.flush()
   }
 
+  /**
+   * The host's ends of cables go with the namespaces that the other ends were in, which the kernel frees in its own time.
+   * Until then they are there for a plan, and gone when the plan is carried out.
+   */
+  private async untilFreed(): Promise<void> {
+    const deadline = performance.now() + freeLimitMs
+    const isLeaving = (state: LiveState): boolean => {
+      const known = new Set(state.namespaces.map(({ name }) => name))
+      const host = state.namespaces.find(({ name }) => name === hostNamespace)
+      return host?.links.some(({ kind, peer }) => kind === 'veth' && !known.has(peer?.namespace ?? '')) ?? false
+    }
+    while (isLeaving(this.mirror.state) && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, freePollMs))
+      await this.readAll()
+    }
+  }
+
   private async clear(): Promise<Results['lab/clear']> {
     const started = process.hrtime.bigint()
     this.services.dropAll()
@@ -232,21 +254,15 @@ export class HelperServer {
     if (host && host.ruleset.nft.length > 0) await runIn(hostNamespace, 'nft', ['flush', 'ruleset'])
     if (host?.ruleset.iptables.some(({ engine }) => engine === 'legacy')) await this.flushLegacy()
     await this.mirror.readRulesets([hostNamespace])
-    const rest = diff(emptyLab('empty'), this.mirror.state, { former: 'everything' })
-    // Cable ends in the host go with the other end, which the kernel is freeing just now.
+    await this.untilFreed()
     const deployed = await this.deployer.deploy(
-      rest.filter(({ step }) => step.op !== 'link-delete' || this.kindOf(step.name) !== 'veth'),
+      diff(emptyLab('empty'), this.mirror.state, { former: 'everything' }),
       new Map(),
     )
     this.applied = null
     this.tracer.forget()
     await this.settle([hostNamespace])
     return deployed.ok ? { ok: true, clearMs } : { ok: false, failure: deployed.failure }
-  }
-
-  private kindOf(link: string): string | null {
-    const host = this.mirror.state.namespaces.find(({ name }) => name === hostNamespace)
-    return host?.links.find(({ name }) => name === link)?.kind ?? null
   }
 
   private async flushLegacy(): Promise<void> {

@@ -49,6 +49,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-firewall': '{namespace} 没有规则丢弃或拒绝它。',
   'cause.not-rp-filter': '{namespace} 的反向路径过滤没有计数。',
   'cause.not-forwarding-off': '{namespace} 已开启转发。',
+  'cause.not-forwarding-counted': '{namespace} 未开启转发，但它没有计到因此被丢弃的数据包。',
   'cause.not-ttl': '没有路由器报告 TTL 耗尽。',
   'cause.not-mtu': '没有谁报告数据包太大。',
   'cause.not-local-down': '{namespace} 的 lo 已启用。',

@@ -118,3 +118,12 @@ links:
     'tc -n ns1 qdisc replace dev b root netem delay 20ms',
   ])
 })
+
+test('a lab that was stopped can be deployed again at once', async () => {
+  const session = await openSession()
+  const { file } = loadStarter('08-nat.vethlab.yaml')
+  for (let round = 0; round < 5; round += 1) {
+    expect(await session.request('lab/apply', { lab: file })).toMatchObject({ ok: true })
+    expect(await session.request('lab/clear', {})).toMatchObject({ ok: true })
+  }
+})
