@@ -38,28 +38,32 @@ export function buildAxis(times: readonly number[]): Axis {
   const gaps = busy > 0 ? silences.filter((gap) => lengthOf(gap) >= gapFactor * busy) : []
   const shown = gaps.reduce((rest, gap) => rest - lengthOf(gap), end - start)
   const room = shown * gapRoom
-  const total = shown + room * gaps.length
-
-  const toLength = (ns: number): number => {
-    let length = Math.min(Math.max(ns, start), end) - start
-    for (const gap of gaps) {
-      const size = lengthOf(gap)
-      if (ns >= gap.toNs) length += room - size
-      else if (ns > gap.fromNs) length += ((ns - gap.fromNs) / size) * room - (ns - gap.fromNs)
-    }
-    return length
+  // Stretches and cuts in turn, each with the length it has on the axis.
+  const parts: { readonly fromNs: number; readonly toNs: number; readonly from: number; readonly to: number }[] = []
+  let length = 0
+  const put = (fromNs: number, toNs: number, long: number): void => {
+    parts.push({ fromNs, toNs, from: length, to: length + long })
+    length += long
   }
-  const toFraction = (ns: number): number => (total === 0 ? 0 : toLength(ns) / total)
+  for (const [index, [from, to]] of stretches(start, end, gaps).entries()) {
+    const gap = gaps[index - 1]
+    if (gap) put(gap.fromNs, gap.toNs, room)
+    put(from, to, to - from)
+  }
+  const total = length
+
+  const toFraction = (ns: number): number => {
+    const part = parts.find(({ toNs }) => ns <= toNs) ?? parts.at(-1)
+    if (!part || total === 0) return 0
+    const { fromNs, toNs, from, to } = part
+    const within = toNs === fromNs ? 0 : (Math.min(Math.max(ns, fromNs), toNs) - fromNs) / (toNs - fromNs)
+    return (from + within * (to - from)) / total
+  }
   const toNs = (fraction: number): number => {
-    const length = Math.min(Math.max(fraction, 0), 1) * total
-    let cut = 0
-    for (const gap of gaps) {
-      const before = toLength(gap.fromNs)
-      if (length <= before) break
-      if (length < before + room) return gap.fromNs + ((length - before) / room) * lengthOf(gap)
-      cut += lengthOf(gap) - room
-    }
-    return Math.min(end, start + length + cut)
+    const at = Math.min(Math.max(fraction, 0), 1) * total
+    const part = parts.find(({ to }) => at <= to) ?? parts.at(-1)
+    if (!part || part.to === part.from) return part?.fromNs ?? start
+    return part.fromNs + ((at - part.from) / (part.to - part.from)) * (part.toNs - part.fromNs)
   }
   return {
     gaps,

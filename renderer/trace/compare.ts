@@ -24,7 +24,7 @@ const passing = /(^|\.)(ip\.id|icmp\.id|icmp\.seq|tcp\.seq|tcp\.ack|tcp\.srcPort
 export function compareTraces(a: Trace, b: Trace): Comparison {
   const asks = (trace: Trace): boolean => trace.hops.some(isResolution)
   const keep = asks(a) === asks(b) ? () => true : (hop: TraceHop) => !isResolution(hop)
-  const rows = align(a.hops.filter(keep), b.hops.filter(keep))
+  const rows = align(a.hops.filter(keep), b.hops.filter(keep), [ownersOf(a), ownersOf(b)])
   const first = rows.findIndex((row) => row.a === null || row.b === null || row.differs.length > 0)
   return { rows, first: first < 0 ? null : first }
 }
@@ -32,7 +32,7 @@ export function compareTraces(a: Trace, b: Trace): Comparison {
 const isResolution = ({ leg }: TraceHop): boolean => leg === 'arp' || leg === 'ndp'
 
 /** The longest common sequence of places and events; what has no partner stands alone. */
-function align(a: readonly TraceHop[], b: readonly TraceHop[]): ComparedHop[] {
+function align(a: readonly TraceHop[], b: readonly TraceHop[], owners: readonly [Owners, Owners]): ComparedHop[] {
   const keys = [a.map(keyOf), b.map(keyOf)] as const
   const width = b.length + 1
   const common = new Uint16Array((a.length + 1) * width)
@@ -47,7 +47,7 @@ function align(a: readonly TraceHop[], b: readonly TraceHop[]): ComparedHop[] {
   while (i < a.length || j < b.length) {
     const [left, right] = [a[i], b[j]]
     if (left && right && keys[0][i] === keys[1][j]) {
-      rows.push({ a: left, b: right, differs: differences(left, right) })
+      rows.push({ a: left, b: right, differs: differences(left, right, owners) })
       i++
       j++
     } else if (left && (!right || (common[(i + 1) * width + j] ?? 0) >= (common[i * width + j + 1] ?? 0))) {
@@ -61,12 +61,32 @@ function align(a: readonly TraceHop[], b: readonly TraceHop[]): ComparedHop[] {
   return rows
 }
 
-function differences(a: TraceHop, b: TraceHop): string[] {
+function differences(a: TraceHop, b: TraceHop, owners: readonly [Owners, Owners]): string[] {
   const [left, right] = [flat(a.packet, ''), flat(b.packet, '')]
-  return [...new Set([...left.keys(), ...right.keys()])].filter(
-    (path) => !passing.test(path) && left.get(path) !== right.get(path),
+  return [...new Set([...left.keys(), ...right.keys()])].filter((path) => {
+    const [x, y] = [left.get(path), right.get(path)]
+    return (
+      !passing.test(path) &&
+      x !== y &&
+      (x === undefined || y === undefined || owner(x, owners[0]) !== owner(y, owners[1]))
+    )
+  })
+}
+
+/** Interfaces by their MAC address: a lab that is deployed again has others, and that is no difference. */
+type Owners = ReadonlyMap<string, string>
+
+function ownersOf({ hops }: Trace): Owners {
+  return new Map(
+    hops.flatMap(({ event, packet, namespace, interface: name }) =>
+      event === 'sent' && packet?.eth ? [[packet.eth.src, `${namespace}:${name}`] as const] : [],
+    ),
   )
 }
+
+const unicastMac = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/
+const owner = (value: string, owners: Owners): string =>
+  unicastMac.test(value) ? (owners.get(value) ?? 'somebody') : value
 
 function flat(value: unknown, prefix: string, into = new Map<string, string>()): Map<string, string> {
   if (value === null || value === undefined) return into

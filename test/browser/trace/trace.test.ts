@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LabWindow } from '../window/window.js'
+
+let window: LabWindow
+
+beforeAll(async () => {
+  window = await LabWindow.open()
+  await window.ready()
+  await window.openStarter(/^NAT to the Internet/)
+  await window.deploy()
+})
+afterAll(() => window.close())
+
+const row = (text: string | RegExp) => window.page.locator('tbody tr[data-hop]').filter({ hasText: text })
+const current = () => window.page.locator('tbody tr[aria-current=step]')
+const pane = () => window.page.getByRole('complementary', { name: 'Packet' })
+const said = () => window.page.locator('[data-announcer]')
+
+/** Away from every field and button, so that single letters are keys. */
+async function rest(): Promise<void> {
+  await window.page.evaluate('document.activeElement && document.activeElement.blur()')
+}
+/** T goes to the bar, T again runs. */
+async function trace(): Promise<void> {
+  await rest()
+  await window.page.keyboard.press('t')
+  await window.page.keyboard.press('t')
+}
+
+test('T twice traces the ping of the lab: every hop is a row, the film runs on the canvas', async () => {
+  await trace()
+  await row('Received echo reply, TTL 63').waitFor({ state: 'attached' })
+  await window.button('Replay').waitFor()
+  await row('NAT rewrote source').first().waitFor()
+  await window.page.locator('.film .actor').first().waitFor({ state: 'attached' })
+  expect(await window.tab(/^Trace/).getAttribute('aria-selected')).toBe('true')
+})
+
+test('arrows step through the hops, Home and End go to their ends, and each hop is said', async () => {
+  await rest()
+  await window.page.keyboard.press('Home')
+  expect(await current().getAttribute('data-hop')).toBe('1')
+  await window.page.keyboard.press('ArrowRight')
+  expect(await current().getAttribute('data-hop')).toBe('2')
+  await said().filter({ hasText: 'Hop 2, host veth1 in, Entered bridge0, port 1' }).waitFor({ state: 'attached' })
+  await window.page.keyboard.press('ArrowLeft')
+  expect(await current().getAttribute('data-hop')).toBe('1')
+  await window.page.keyboard.press('End')
+  await said().filter({ hasText: 'Delivered in ns0' }).waitFor({ state: 'attached' })
+})
+
+test('space plays from the first hop on, with pictures instead of movement where motion is not wanted', async () => {
+  await rest()
+  await window.page.keyboard.press('Home')
+  await window.page.keyboard.press('Space')
+  await window.button('Pause').waitFor()
+  await window.page.locator('tbody tr[aria-current=step][data-hop="2"]').waitFor()
+  await window.page.keyboard.press('Space')
+  await window.button('Play').waitFor()
+})
+
+test('the packet pane shows what the hop changed, what it was, and the rule', async () => {
+  await row('Sent on by eth0').click()
+  await pane().getByText('5 fields changed').waitFor()
+  expect(await pane().locator('del').allInnerTexts()).toEqual(expect.arrayContaining(['192.168.1.2', '64']))
+  await pane().getByText('-j MASQUERADE').waitFor()
+  expect(await pane().getByRole('region', { name: 'Bytes' }).locator('b.nat').innerText()).toBe('ac 10 00 9d')
+})
+
+test('the callout of the rewriting speaks of a range of time, because nobody saw the moment', async () => {
+  await row('NAT rewrote source').click()
+  const callout = window.page.locator('.callouts .callout')
+  await callout.getByText('eth0 rewrote the packet').waitFor()
+  expect(await callout.innerText()).toMatch(/\+\d+\.\d–\d+\.\d µs/)
+})
+
+test('a question comes before the address changes, and nobody has to answer it', async () => {
+  await window.button('Earlier traces').click()
+  await window.page.getByRole('menuitemcheckbox', { name: /^Ask me/ }).click()
+  await row('NAT rewrote source').click()
+  await rest()
+  await window.page.keyboard.press('ArrowLeft')
+  await window.page.keyboard.press('ArrowRight')
+  const question = window.page.getByRole('radiogroup', { name: /source address/ })
+  await question.waitFor()
+  expect(await row('? → ?').count()).toBeGreaterThan(0)
+  await question.getByText('192.168.1.2', { exact: true }).click()
+  await window.page.getByText('Not quite: 172.16.0.157.').waitFor()
+  await rest()
+  await window.page.keyboard.press('ArrowRight')
+  await question.waitFor({ state: 'detached' })
+  expect(await current().innerText()).toContain('NAT rewrote source')
+  await window.button('Earlier traces').click()
+  await window.page.getByRole('menuitemcheckbox', { name: /^Ask me/ }).click()
+})
+
+test('Esc leaves the replay, a row brings it back', async () => {
+  await rest()
+  await window.page.keyboard.press('Escape')
+  await window.button('Replay').waitFor({ state: 'detached' })
+  await window.inspector.waitFor()
+  await row('Emitted echo request').click()
+  await window.button('Replay').waitFor()
+})
+
+test('without its route the packet dies in ns0: cause, evidence, lookup and drained picture', async () => {
+  await window.type('ns0', 'ip route del default')
+  await trace()
+  const card = window.page.getByRole('complementary', { name: 'Why it failed' })
+  await card.getByRole('heading', { name: 'Network is unreachable' }).waitFor()
+  await card.getByText('RTNETLINK answers: Network is unreachable').waitFor()
+  await window.page.locator('.callouts').getByText('The packet died here, inside ns0').waitFor()
+  await window.page.getByText('Nothing to fall back on').waitFor()
+  expect(
+    await window.page
+      .locator('.face.drained')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('data-namespace')).sort()),
+  ).toEqual(['host', 'internet', 'ns1'])
+  expect(await window.page.locator('.face.failed').getAttribute('data-namespace')).toBe('ns0')
+})
+
+test('Ctrl Enter applies the fix and traces again; the answer is there, and the fix can be taken back', async () => {
+  await rest()
+  await window.page.keyboard.press('Control+Enter')
+  await row('Received echo reply, TTL 63').waitFor({ state: 'attached' })
+  const strip = pane().getByRole('status')
+  await strip.getByText(/ip -n ns0 route add/).waitFor()
+  expect(await window.type('ns0', 'ip route')).toContain('via 192.168.1.1')
+  await strip.getByRole('button', { name: 'Undo' }).click()
+  await strip.waitFor({ state: 'detached' })
+  expect(await window.type('ns0', 'clear; ip route')).not.toContain('via 192.168.1.1')
+})
+
+test('the trace that worked and the one that did not, side by side', async () => {
+  await window.tab(/^Trace/).click()
+  await window.button('Earlier traces').click()
+  const items = window.page.getByRole('group', { name: 'Compare with this one' }).getByRole('menuitem')
+  await items.filter({ hasText: 'no route matches' }).click()
+  await window.page.getByText('What changed between the two').waitFor()
+  await window.page.getByText('First difference: ns0').waitFor()
+  await window.page.getByText('ns0 never sent it').waitFor()
+  await window.button('Close the comparison').click()
+})
+
+test('the address field suggests what the lab has', async () => {
+  const field = window.page.getByRole('combobox', { name: 'Address or name' })
+  await field.fill('intern')
+  await window.page.getByRole('option', { name: /203\.0\.113\.10/ }).waitFor()
+  await field.press('ArrowDown')
+  await field.press('Enter')
+  expect(await field.inputValue()).toMatch(/^(172\.16\.0\.1|203\.0\.113\.10)$/)
+})
+
+test('no script has failed meanwhile', () => {
+  expect(window.errors).toEqual([])
+})
