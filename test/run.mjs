@@ -40,6 +40,7 @@ const suites = [
   { name: 'engine', project: 'engine' },
   { name: 'engine-as-user', project: 'engine', asUser: true },
   { name: 'kernel', project: 'kernel' },
+  { name: 'browser', project: 'browser' },
   { name: 'desktop', project: 'desktop' },
 ]
 

@@ -5,9 +5,9 @@ import type { LiveState } from '../../electron/core/live/state.js'
 import { interfaceId } from '../canvas/scene.js'
 import type { Film, FilmHop } from './film.js'
 
-/** The hop at which the probe ended for good; null where it was answered, or where nobody knows. */
+/** The hop at which the probe ended for good; null where an answer came, be it a refusal, or where nobody knows. */
 export function deathOf(trace: Trace, film: Film): FilmHop | null {
-  if (isAnswer(trace.outcome)) return null
+  if (isAnswer(trace.outcome) || trace.outcome === 'refused') return null
   const drops = film.hops.filter(({ hop }) => hop.event === 'dropped')
   const blamed = trace.diagnosis?.namespace
   return drops.findLast(({ hop }) => hop.namespace === blamed) ?? drops.at(-1) ?? null

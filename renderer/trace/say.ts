@@ -65,7 +65,11 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
       if (packet?.arp) return saying('in', 'hop.heardArp', { namespace })
       const own = isTarget(film, hop)
       if (!own || ttl === undefined) return saying('in', 'hop.receivedBy', { namespace })
-      return saying('in', hop.leg === 'reply' ? 'hop.receivedReply' : 'hop.received', { ttl, packet: nameOf(packet) })
+      const called = nameOf(packet)
+      if (hop.leg !== 'reply') return saying('in', 'hop.received', { ttl })
+      return called === 'echo reply'
+        ? saying('in', 'hop.receivedEchoReply', { ttl })
+        : saying('in', 'hop.receivedReply', { ttl, packet: called })
     }
     case 'bridged':
       return port ? saying('switch', 'hop.bridged', port) : saying('switch', 'hop.bridgedAway')
@@ -89,7 +93,10 @@ function emitted(packet: PacketHeaders | null): [Saying['key'], Parameters] {
     return packet.arp.op === 'request'
       ? ['hop.asked', { address: packet.arp.targetIp }]
       : ['hop.answeredArp', { address: packet.arp.senderIp }]
-  return ['hop.emitted', { packet: nameOf(packet) }]
+  const name = nameOf(packet)
+  if (name === 'echo request') return ['hop.emittedEchoRequest', {}]
+  if (name === 'echo reply') return ['hop.emittedEchoReply', {}]
+  return ['hop.emitted', { packet: name }]
 }
 
 /** The packet in the words of its protocol; never translated. */

@@ -31,8 +31,11 @@ export class Screening {
   /** Only once the packet has died on screen. */
   readonly reach: Reach = $derived.by(() => {
     const { death, player } = this
+    const diagnosis = this.traces.current?.diagnosis ?? null
+    // Refused: everything was reached, and there is somebody who refused.
+    if (!death && player?.atEnd && diagnosis?.namespace)
+      return { drained: new Set(), failed: new Map([[diagnosis.namespace, t(`short.${diagnosis.code}`)]]) }
     if (!death || !player?.isPlayed(death.hop.n)) return everythingReached
-    const { diagnosis } = this.traces.current ?? { diagnosis: null }
     const code = diagnosis?.namespace === death.hop.namespace ? diagnosis.code : 'unknown'
     return { drained: this.unreached, failed: new Map([[death.hop.namespace, t(`short.${code}`)]]) }
   })

@@ -122,7 +122,7 @@ export class Tracer {
     const { shot, outcome } = verdictOf(volley.shots, params.series ?? false)
     const verdicts = await ruleVerdicts(events, live)
     const frames = volley.shots.flatMap((each) => each.frames)
-    const hops = this.film(probe, frames, volley.shots, live, isAnswer(outcome))
+    const hops = this.film(probe, frames, volley.shots, live, isAnswer(outcome) || outcome === 'refused')
     const concluded = isAnswer(outcome)
       ? null
       : await this.explainFailure(probe, shot, live, before, legacyBefore, verdicts, volley.dropped + volley.beyond > 0)

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { LiveRoute } from '../../../electron/core/live/state.js'
 import { en } from '../../../renderer/i18n/en.js'
+import { zhCN } from '../../../renderer/i18n/zh-CN.js'
 import { format, type Message } from '../../../renderer/i18n/catalogue.js'
 import { buildAxis } from '../../../renderer/trace/axis.js'
 import { compareTraces } from '../../../renderer/trace/compare.js'
@@ -17,7 +18,8 @@ import { sayHop, timeText } from '../../../renderer/trace/say.js'
 import { suggestTargets } from '../../../renderer/trace/targets.js'
 import { whyAt } from '../../../renderer/trace/why.js'
 import { labN } from '../canvas/fixtures/labs.js'
-import { canvasOf, find, recorded } from './fixtures.js'
+import { scenarios } from '../packet/fixtures.js'
+import { canvasOf, filmOf, find, recorded } from './fixtures.js'
 
 const trace = recorded('nat-again')
 const film = buildFilm(trace.hops)
@@ -31,6 +33,18 @@ const words = (of: Film, n: number): string => {
 }
 
 describe('the table', () => {
+  test.each(scenarios)(
+    '%s: every hop of every recording can be said in both languages, nothing left in braces',
+    (scenario) => {
+      const any = filmOf(scenario)
+      for (const { hop } of any.hops) {
+        const { key, values } = sayHop(hop, { film: any, live })
+        for (const text of [format(en[key] as Message, 'en', values), format(zhCN[key], 'zh-CN', values)])
+          expect(text).toMatch(/^[^{}]+$/)
+      }
+    },
+  )
+
   test('tells the way of a ping through NAT in the words of the design', () => {
     expect(film.hops.map(({ hop }) => words(film, hop.n))).toEqual([
       'Emitted echo request',
