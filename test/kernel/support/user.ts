@@ -21,7 +21,7 @@ function find(matches: (name: string, uid: number) => boolean): User | null {
 export const isRoot = process.getuid?.() === 0
 
 /** Accounts that machines for development and CI have, in order of preference; never one that a person uses. */
-const candidates = ['lab1', 'vethlab-test', 'runner']
+const candidates = ['vethlab-test', 'runner']
 
 /** Root's view: an existing account for such purposes, or a new one. Without root: ourselves. */
 export function unprivilegedUser(): User {

@@ -20,7 +20,7 @@ const star = (count: number) => [
   ]),
 ]
 
-describe.each(['root', 'lab1'] satisfies User[])('ends as %s', (user) => {
+describe.each(['root', 'a user'] satisfies User[])('ends as %s', (user) => {
   const reason = whyNot(user)
   if (reason) {
     test.skip(`cannot run here: ${reason}`)

@@ -22,7 +22,7 @@ const datagram = (namespace: string, target: string, port: number, timeoutMs = 1
 const failure = (outcome: string, message: string | null, offender?: string): unknown =>
   expect.objectContaining({ outcome, rttUs: null, ttl: null, message, ...(offender === undefined ? {} : { offender }) })
 
-describe.each(['root', 'lab1'] satisfies User[])('probes as %s', (user) => {
+describe.each(['root', 'a user'] satisfies User[])('probes as %s', (user) => {
   const reason = whyNot(user)
   if (reason) {
     test.skip(`cannot run here: ${reason}`)

@@ -17,18 +17,20 @@ import type {
   WorkerRequestName,
   WorkerRequests,
 } from '../../../electron/helper/kernel/protocol.js'
+import { unprivilegedUser } from '../support/user.js'
 import type { DriverAnswer } from './driver.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** Who the worker is outside of its sandbox. */
-export type User = 'root' | 'lab1'
+export type User = 'root' | 'a user'
 
 const namespacesOf = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+const account = process.getuid?.() === 0 ? unprivilegedUser().name : ''
 const asUser: Record<User, readonly string[]> = {
   root: ['unshare', ...namespacesOf],
-  lab1: [
-    ...['setpriv', '--reuid=lab1', '--regid=lab1', '--init-groups'],
+  'a user': [
+    ...['setpriv', `--reuid=${account}`, `--regid=${account}`, '--init-groups'],
     ...['unshare', '--user', '--map-root-user', '--map-auto', ...namespacesOf, '--propagation', 'slave'],
   ],
 }

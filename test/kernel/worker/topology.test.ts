@@ -78,7 +78,7 @@ const comparable = ({ bridge, ...link }: KernelNamespace['links'][number]): Comp
 
 const names = ['host', 'ns0', 'ns1', 'ns-router', 'plain.name-1']
 
-describe.each(['root', 'lab1'] satisfies User[])('built as %s', (user) => {
+describe.each(['root', 'a user'] satisfies User[])('built as %s', (user) => {
   const reason = whyNot(user)
   if (reason) {
     test.skip(`cannot run here: ${reason}`)
