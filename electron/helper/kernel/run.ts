@@ -1,5 +1,6 @@
 /** Carrying out many steps without keeping the thread for itself. */
 import type { KernelStep } from '../../core/plan/step.js'
+import { Folds } from './fold.js'
 import type { KernelError } from './protocol.js'
 import { runLinkDeletes, runStep, type StepContext } from './steps.js'
 
@@ -23,11 +24,13 @@ export async function runSteps(
   let told = sliceStart
   let done = 0
   context.indices.clear()
+  const folds = new Folds(steps)
   for (;;) {
     const step = steps[done]
     if (!step) return { done, error: null }
     const together = step.op === 'link-delete' ? runLinkDeletes(context, steps, done) : 0
     if (together > 0) done += together
+    else if (folds.has(done) || (step.op === 'veth-add' && folds.run(context, step))) done += 1
     else {
       const error = runStep(context, step)
       if (error) return { done, error }

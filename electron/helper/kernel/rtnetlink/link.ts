@@ -40,6 +40,10 @@ export interface NewLink {
   readonly name: string
   readonly mac: string | null
   readonly mtu: number | null
+  /** Index of the bridge it is a port of from the start. */
+  readonly master?: number
+  /** Comes up in the same message; not possible for the peer of a pair. */
+  readonly up?: boolean
 }
 
 /** struct ifinfomsg. */
@@ -62,7 +66,9 @@ export function addLink(
   data?: (to: MessageWriter) => void,
   extra?: (to: MessageWriter) => void,
 ): Refusal | null {
-  const request = common(ifinfo(message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)), link)
+  const flags = link.up ? IFF_UP : 0
+  const request = common(ifinfo(message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL), 0, flags, flags), link)
+  if (link.master !== undefined) request.attributeU32(IFLA_MASTER, link.master)
   extra?.(request)
   const info = request.nest(IFLA_LINKINFO)
   request.attributeString(IFLA_INFO_KIND, kind)
@@ -75,7 +81,7 @@ export function addLink(
 }
 
 /**
- * Adds a veth pair, the peer where `namespaceFd` points (null: the same namespace). Both ends stay down: IFF_UP on a peer
+ * Adds a veth pair, the peer where `namespaceFd` points (null: the same namespace). A peer stays down: IFF_UP on it
  * in the same message is refused with ENOTCONN and rolled back.
  */
 export function addVeth(
