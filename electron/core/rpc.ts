@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Diagnosis } from './diagnosis/diagnosis.js'
 import type { Trace, TraceSummary } from './diagnosis/trace.js'
-import { labFileSchema, namespaceName, outcomeSchema } from './lab/schema.js'
+import { interfaceName, labFileSchema, namespaceName, outcomeSchema } from './lab/schema.js'
 import type { LiveChange, LiveState } from './live/state.js'
 
 export const protocolVersion = 1
@@ -61,6 +61,59 @@ export interface CommandRecord {
   readonly text: string
   readonly ok: boolean
   readonly output: string | null
+}
+
+/**
+ * Where a lab's `host` is: in a sandbox of its own, or the default namespace of the machine itself (an elevated helper).
+ */
+export type Placement = 'sandbox' | 'host'
+
+/** An interface of the machine through which it reaches other networks. */
+export interface Uplink {
+  readonly name: string
+  /** Next hop of its default route; null on a link without one (point to point). */
+  readonly via: string | null
+  /** With prefix length, e.g. `192.168.178.20/24`. */
+  readonly addresses: readonly string[]
+}
+
+/** Something on the real host that a lab would collide with, or that would keep its packets from passing. */
+export interface Conflict {
+  /** Stable while the host and the lab are what they are; by which `lab/apply` knows a remedy. */
+  readonly id: string
+  readonly code: string
+  /** `blocks`: nothing is deployed while it lasts. */
+  readonly severity: 'blocks' | 'warns'
+  /** Names the thing and the next step. */
+  readonly message: string
+  readonly where: string | null
+  readonly evidence: readonly { readonly command: string; readonly output: string }[]
+  /** What helps, and what takes that back when the lab ends; null where only the user can decide. */
+  readonly remedy: { readonly commands: readonly string[]; readonly undo: readonly string[] } | null
+}
+
+/** What a deploy on the real host would do and what stands in its way. Making one changes nothing. */
+export interface Preflight {
+  /** The one that would be used; null where the lab needs none. */
+  readonly uplink: Uplink | null
+  /** All there are, the one of the best default route first. */
+  readonly uplinks: readonly Uplink[]
+  /** Every command in order, with what undoes it. */
+  readonly plan: readonly {
+    readonly namespace: string
+    readonly text: string
+    readonly undo: readonly string[]
+  }[]
+  readonly conflicts: readonly Conflict[]
+}
+
+/** A lab that an earlier elevated session left on the real host. */
+export interface LeftBehind {
+  readonly lab: string
+  /** Milliseconds since the epoch. */
+  readonly since: number
+  /** The user asked to keep it running; else its session ended without taking it down. */
+  readonly kept: boolean
 }
 
 export interface DeployReport {
@@ -134,7 +187,17 @@ export const requests = {
     replace: z.boolean().optional(),
     /** Carry out only those steps of the plan whose command is listed: puts back single objects of the applied lab. */
     only: z.array(z.string().max(4096)).min(1).max(10_000).optional(),
+    /** On the real host: the interface that stands for the uplink, where it is not the one of the default route. */
+    uplink: interfaceName.optional(),
+    /** On the real host: conflicts whose remedy is carried out with the deploy, and taken back with the lab. */
+    remedies: z.array(z.string().max(200)).max(100).optional(),
   }),
+  /** What a deploy on the real host would do, and what stands in its way; changes nothing. */
+  'host/preflight': z.strictObject({ lab: labFileSchema, uplink: interfaceName.optional() }),
+  /** Whether the lab stays on the real host when this session ends. */
+  'host/leave': z.strictObject({ keep: z.boolean() }),
+  /** Undo what an earlier session left on the real host. */
+  'host/recover': none,
   /** Remove everything that was built in the session. */
   'lab/clear': none,
   /**
@@ -194,10 +257,20 @@ export interface Results {
     readonly terminals: readonly TerminalInfo[]
     /** The latest commands, oldest first. */
     readonly commands: readonly CommandRecord[]
+    /** On the real host: what an earlier session left there; null in a sandbox. */
+    readonly left: LeftBehind | null
   }
   'lab/apply':
     ({ readonly ok: true } & DeployReport) | { readonly ok: false; readonly failure: DeployFailure | Failure }
   'lab/clear': Result<{ readonly clearMs: number }>
+  'host/preflight': Result<{ readonly preflight: Preflight }>
+  'host/leave': Result<object>
+  'host/recover': Result<{
+    /** Commands that were taken back, in that order. */
+    readonly undone: readonly string[]
+    /** What was left alone because it no longer is what the lab had made of it. */
+    readonly kept: readonly string[]
+  }>
   'lab/check': Result<{ readonly checks: readonly CheckResult[] }>
   'trace/run': Result<{ readonly trace: Trace }>
   'trace/list': { readonly traces: readonly TraceSummary[] }

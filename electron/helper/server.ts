@@ -174,6 +174,7 @@ export class HelperServer {
       lab: this.applied?.file ?? null,
       terminals: this.terminals.list(),
       commands: this.commands,
+      left: null,
     }
   }
 
