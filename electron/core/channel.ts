@@ -13,6 +13,9 @@ export interface TextChannel {
   onEnd(listener: (error: Error | null) => void): void
   /** Ends the channel for both sides. */
   end(): void
+  /** Stops and resumes reading, where the carrier can make its other side wait. */
+  pause?(): void
+  resume?(): void
 }
 
 class Emitter<T> {
@@ -116,11 +119,18 @@ export interface LineStream {
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'close' | 'end', listener: () => void): unknown
   write(text: string, done: (error?: Error | null) => void): boolean
+  /** Bytes that are written and not yet taken by the other side. */
+  readonly writableLength: number
+  pause(): unknown
+  resume(): unknown
   end(): unknown
   destroy(): unknown
 }
 
-/** One message per line over a byte stream. */
+/**
+ * One message per line over a byte stream. A peer that does not read is let go when twice the longest message waits
+ * for it: what is pushed must not pile up in the memory of this side.
+ */
 export function lineChannel(stream: LineStream, maxChars: number): TextChannel {
   const lines = new LineSplitter(maxChars)
   const textListeners: ((text: string) => void)[] = []
@@ -153,6 +163,12 @@ export function lineChannel(stream: LineStream, maxChars: number): TextChannel {
     send: (text) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(new Error('the channel has ended'))
+        if (stream.writableLength > 2 * maxChars) {
+          const error = new Error('the other side does not read')
+          stream.destroy()
+          finish(error)
+          return reject(error)
+        }
         stream.write(text + '\n', (error) => (error ? reject(error) : resolve()))
       }),
     onText(listener) {
@@ -162,5 +178,7 @@ export function lineChannel(stream: LineStream, maxChars: number): TextChannel {
     },
     onEnd: (listener) => void endListeners.push(listener),
     end: () => void stream.end(),
+    pause: () => void stream.pause(),
+    resume: () => void stream.resume(),
   }
 }

@@ -4,9 +4,10 @@
  */
 import { Socket } from 'node:net'
 import { createMessageConnection } from 'vscode-jsonrpc/node'
-import { channelReader, channelWriter, lineChannel } from '../core/channel.js'
+import { lineChannel } from '../core/channel.js'
 import { maxMessageBytes } from '../core/rpc.js'
 import { probeCapabilities } from './capabilities.js'
+import { intake } from './intake.js'
 import { startKernelWorker } from './kernel/client.js'
 import { netnsDirectory } from './run.js'
 import { HelperServer } from './server.js'
@@ -33,7 +34,8 @@ const channelDescriptor = 3
 async function main(): Promise<void> {
   const variant = process.argv[2] ?? 'unknown'
   const channel = lineChannel(new Socket({ fd: channelDescriptor }), maxMessageBytes)
-  const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
+  const { reader, writer } = intake(channel, maxMessageBytes)
+  const connection = createMessageConnection(reader, writer)
   const worker = startKernelWorker()
   worker.onFailure((error) => {
     // Without its worker the helper can do nothing, and must not pretend to.
