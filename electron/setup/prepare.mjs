@@ -45,6 +45,7 @@ const toolsToTest = {
   tcpdump: 'tcpdump',
   conntrack: 'conntrack',
   traceroute: 'traceroute',
+  nc: 'netcat-openbsd',
   shellcheck: 'shellcheck',
   tshark: 'tshark',
   useradd: 'passwd',

@@ -37,6 +37,7 @@ async function plainPing(rig: Rig, from: string, to: string): Promise<string> {
 async function plainConnect(rig: Rig, from: string, to: string): Promise<string> {
   const { status, output } = await rig.try(`ip netns exec ${from} nc -n -v -z -w 1 ${to} 80`)
   if (status === 0) return 'connected'
+  if (/exec of "nc" failed/.test(output)) throw new Error(output)
   if (/refused/i.test(output)) return 'refused'
   return /unreachable|No route to host|Invalid argument/i.test(output) ? 'unreachable' : 'lost'
 }
