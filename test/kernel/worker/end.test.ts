@@ -57,7 +57,7 @@ describe.each(['root', 'a user'] satisfies User[])('ends as %s', (user) => {
     const { dropped } = await sandbox.request('drop', { namespaces: [...numbers(100).map((n) => `n${n}`), 'nope'] })
     expect(dropped).toHaveLength(100)
     const dropMs = sandbox.lastMs
-    expect(dropMs).toBeLessThan(400)
+    expect(dropMs).toBeLessThan(4000)
     await sandbox.until('their ports are gone', () => sandbox.namespace('host')?.links.length === 2)
     expect(sandbox.live.namespaces.map(({ name }) => name)).toEqual(['host'])
     expect((await sandbox.shell('ls /run/netns; grep -c nsfs /proc/self/mountinfo')).stdout).toBe('0\n')
@@ -83,7 +83,7 @@ describe.each(['root', 'a user'] satisfies User[])('ends as %s', (user) => {
     await sandbox.run(...star(5))
     const open = await sandbox.openFiles()
     await sandbox.request('close', {})
-    expect(sandbox.lastMs).toBeLessThan(1000)
+    expect(sandbox.lastMs).toBeLessThan(5000)
     // Six namespaces of four descriptors, and those of the poller and of the thread itself.
     expect(open - (await sandbox.openFiles())).toBeGreaterThanOrEqual(6 * 4 + 4)
     await expect(sandbox.request('read', { namespaces: null })).rejects.toThrow('The kernel worker has ended')

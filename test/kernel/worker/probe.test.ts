@@ -108,7 +108,7 @@ describe.each(['root', 'a user'] satisfies User[])('probes as %s', (user) => {
     expect(near).toEqual(failure('unreachable', 'Destination Host Unreachable'))
     expect(far).toEqual(failure('unreachable', 'Destination Host Unreachable'))
     expect(tcp.outcome).toBe('unreachable')
-    expect(Date.now() - begin).toBeLessThan(4500)
+    expect(Date.now() - begin).toBeLessThan(20_000)
   })
 
   test('TCP and UDP: an open and a closed port, and whatever comes back', async () => {
