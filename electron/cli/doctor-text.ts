@@ -42,8 +42,19 @@ export function doctorText(report: DoctorReport, paint: Paint): string {
     paint('bold', 'The real host'),
     line(...elevationLine(elevation)),
     line(...dockerLine(docker)),
-    line('so-so', 'FORWARD policy', 'unknown (only root may read it; sandboxed labs do not depend on it)'),
+    line(...forwardLine(docker)),
   ].join('\n')
+}
+
+function forwardLine({ forwardPolicy }: DoctorReport['docker']): [Sign, string, string] {
+  switch (forwardPolicy) {
+    case 'ACCEPT':
+      return ['good', 'FORWARD policy', 'ACCEPT']
+    case 'DROP':
+      return ['so-so', 'FORWARD policy', 'DROP: on the real host, forwarded packets need a rule that accepts them.']
+    case 'unknown':
+      return ['so-so', 'FORWARD policy', 'unknown (only root may read it; sandboxed labs do not depend on it)']
+  }
 }
 
 function elevationLine({ pkexec, agent, root }: DoctorReport['elevation']): [Sign, string, string] {

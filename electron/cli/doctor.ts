@@ -4,7 +4,7 @@
  * `--json`: `{"ok":BOOL,"error":FAILURE|null,"node":{"version":S,"ok":BOOL,"needed":S},"kernel":S,"sandbox":S|null,
  * "tools":[{"name":S,"path":S|null,"version":S|null,"package":S}],"features":[{"name":S,"available":BOOL,"reason":S|null}],
  * "elevation":{"pkexec":S|null,"agent":S|null,"root":BOOL},
- * "docker":{"installed":BOOL,"bridgeNetfilter":"on"|"off"|"absent"|"unknown","forwardPolicy":"unknown"}}`.
+ * "docker":{"installed":BOOL,"bridgeNetfilter":"on"|"off"|"absent"|"unknown","forwardPolicy":"ACCEPT"|"DROP"|"unknown"}}`.
  * `sandbox` names the way it starts: `many-ids`, `one-id` (users) or `root`; `error` says why it does not. `features` is
  * empty then, and `tools` have no versions. `agent` is the program that asks for passwords, if one runs.
  */

@@ -1,7 +1,11 @@
 /** What can be known of this machine without a sandbox and without root. */
+import { spawnSync } from 'node:child_process'
 import { accessSync, readdirSync, readFileSync } from 'node:fs'
 import type { Tool } from '../core/rpc.js'
 import { findProgram } from './sandbox.js'
+
+/** Reading a table takes milliseconds; another iptables that holds the lock is not waited for long (milliseconds). */
+const readLimitMs = 2000
 
 export interface Machine {
   /** The way to root, for labs whose host is the machine's own default namespace. */
@@ -10,8 +14,8 @@ export interface Machine {
     readonly installed: boolean
     /** Whether bridged packets go through the machine's own iptables (`net.bridge.bridge-nf-call-iptables`). */
     readonly bridgeNetfilter: 'on' | 'off' | 'absent' | 'unknown'
-    /** Only root may read it, and nothing of a sandboxed lab depends on it. */
-    readonly forwardPolicy: 'unknown'
+    /** What happens to forwarded packets that no rule of iptables names. Only root may read it: else `unknown`. */
+    readonly forwardPolicy: 'ACCEPT' | 'DROP' | 'unknown'
   }
 }
 
@@ -35,7 +39,7 @@ export const readMachine = (): Machine => ({
   docker: {
     installed: findProgram('dockerd') !== null || exists('/sys/class/net/docker0'),
     bridgeNetfilter: bridgeNetfilter(),
-    forwardPolicy: 'unknown',
+    forwardPolicy: forwardPolicy(),
   },
 })
 
@@ -56,6 +60,15 @@ function bridgeNetfilter(): Machine['docker']['bridgeNetfilter'] {
   } catch {
     return 'unknown'
   }
+}
+
+/** A policy of REJECT does not exist; what is left is that nobody may ask, or that there is no iptables. */
+function forwardPolicy(): Machine['docker']['forwardPolicy'] {
+  const iptables = findProgram('iptables')
+  if (process.getuid?.() !== 0 || iptables === null) return 'unknown'
+  const { stdout } = spawnSync(iptables, ['-S', 'FORWARD'], { encoding: 'utf8', timeout: readLimitMs })
+  const policy = /^-P FORWARD (ACCEPT|DROP)$/m.exec(stdout ?? '')?.[1]
+  return policy === 'ACCEPT' || policy === 'DROP' ? policy : 'unknown'
 }
 
 /** Beginnings of the names of the usual authentication agents; /proc/PID/comm holds 15 characters (proc(5)). */

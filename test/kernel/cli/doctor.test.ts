@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { cliFile } from '../support/build.js'
 import { World } from '../support/world.js'
 
 let world: World
@@ -38,4 +39,19 @@ test('the report for people names the same', async () => {
   expect(ran.stdout).toMatch(/^Labs\n {2}✓ sandbox +starts without a password/)
   expect(ran.stdout).toMatch(/^ {2}✓ veth +yes$/m)
   expect(ran.stdout).not.toContain('\u001b[')
+})
+
+test.skipIf(process.getuid?.() !== 0)('root is told what happens to forwarded packets', async () => {
+  const itself = await World.ofSelf()
+  const doctor = `"${process.execPath}" "${cliFile}" doctor --json`
+  // A network of the test's own stands for the machine's.
+  const ask = async (...before: string[]): Promise<unknown> => {
+    const ran = await itself.run(['unshare', '--net', 'sh', '-c', [...before, doctor].join(' && ')])
+    expect([ran.status, ran.stderr]).toEqual([0, ''])
+    return JSON.parse(ran.stdout).docker.forwardPolicy
+  }
+  expect(await ask()).toBe('ACCEPT')
+  expect(await ask('/usr/sbin/iptables -P FORWARD DROP')).toBe('DROP')
+  await itself.untilNothingIsLeft()
+  await itself.dispose()
 })
