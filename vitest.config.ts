@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
+/**
+ * A machine shared with others loses a packet, or a second, once in a while. Where nobody stands by, a test of the real
+ * kernel or browser is tried again; whatever needed that is listed at the end of the run.
+ */
+const retry = process.env['CI'] ? 2 : 0
+
 export default defineConfig({
   test: {
     // Kernel suites share two cores with the kernel's own clean-up work; files run one after the other there.
@@ -7,6 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
+          retry,
           include: ['test/kernel/{engine,guide}/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -24,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'kernel',
+          retry,
           include: ['test/kernel/**/*.test.ts'],
           exclude: ['test/kernel/{engine,guide}/**'],
           fileParallelism: false,
@@ -34,6 +42,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          retry,
           include: ['test/browser/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
@@ -43,6 +52,7 @@ export default defineConfig({
       {
         test: {
           name: 'desktop',
+          retry,
           include: ['test/desktop/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,

@@ -1,6 +1,6 @@
 /**
  * Runs every suite, one after the other, and ends with one line: `N passed, N failed, N skipped`.
- * Static checks count as one test each. Skipped tests are listed with their reasons.
+ * Static checks count as one test each. Skipped tests are listed with their reasons, and those that had to be tried again.
  *
  * Usage: node test/run.mjs [SUITE...]   (default: all)
  */
@@ -46,6 +46,7 @@ const suites = [
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const reasons = []
+const retried = []
 
 function runCheck([name, program, args]) {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: 'utf8' })
@@ -102,10 +103,12 @@ function runVitest({ name, project, asUser }) {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
     for (const file of testResults) {
       if (file.assertionResults.length === 0 && file.status === 'failed') total.failed += 1
-      for (const { status: outcome, fullName, meta } of file.assertionResults) {
+      for (const { status: outcome, fullName, meta, failureMessages } of file.assertionResults) {
         counted += 1
-        if (outcome === 'passed') total.passed += 1
-        else if (outcome === 'failed') total.failed += 1
+        if (outcome === 'passed') {
+          total.passed += 1
+          if (failureMessages.length > 0) retried.push(`${name}: ${fullName}: ${failureMessages[0].split('\n')[0]}`)
+        } else if (outcome === 'failed') total.failed += 1
         else {
           total.skipped += 1
           reasons.push(`${fullName}${meta?.reason ? `: ${meta.reason}` : ''}`)
@@ -133,6 +136,8 @@ for (const suite of suites) {
   process.stdout.write(`\n${suite.name}\n`)
   runVitest(suite)
 }
+if (retried.length > 0)
+  process.stdout.write(`\nPassed when tried again:\n${retried.map((each) => `  ${each}\n`).join('')}`)
 if (reasons.length > 0) process.stdout.write(`\nSkipped:\n${reasons.map((reason) => `  ${reason}\n`).join('')}`)
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
 process.exit(total.failed === 0 ? 0 : 1)
