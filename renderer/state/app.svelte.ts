@@ -19,12 +19,15 @@ import { Live } from './live.svelte.js'
 import { Selection } from './selection.svelte.js'
 import { Session } from './session.svelte.js'
 import { Settings } from './settings.svelte.js'
-import { say, tell } from './tell.js'
+import { say, tell, unsay } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
 import { ProbeForm } from '../trace/probe-form.svelte.js'
 import { Traces } from '../trace/traces.svelte.js'
 import { View } from './view.svelte.js'
 import { theme } from '../ui/theme.svelte.js'
+
+/** Deploy and Stop speak of the same thing: what of the lab is in the kernel. */
+const deployWords = 'deploy'
 
 export class App {
   readonly settings = new Settings()
@@ -169,9 +172,10 @@ export class App {
     if (!this.deploy.canDeploy) return
     if (!this.session.ready) return
     this.view.openDock()
+    unsay(deployWords)
     if (await this.deploy.deploy()) {
       const { report } = this.deploy
-      say(t('deploy.done', { count: report?.steps ?? 0, ms: Math.round(report?.deployMs ?? 0) }))
+      say(t('deploy.done', { count: report?.steps ?? 0, ms: Math.round(report?.deployMs ?? 0) }), deployWords)
       for (const { text, reason } of report?.skipped ?? [])
         tell({ code: 'skipped', message: t('deploy.skipped', { command: text }), where: null, output: reason })
       this.checks.clear()
@@ -179,9 +183,10 @@ export class App {
   }
 
   async stopLab(): Promise<void> {
+    unsay(deployWords)
     if (await this.deploy.stop()) {
       this.checks.clear()
-      say(t('deploy.stopped'))
+      say(t('deploy.stopped'), deployWords)
     } else if (this.deploy.failure) tell(this.deploy.failure)
   }
 

@@ -2,8 +2,14 @@
 import { toast } from 'svelte-sonner'
 import type { Failure } from '../../electron/core/rpc.js'
 
-export function say(text: string): void {
-  toast(text)
+/** @param about what it speaks of: only the last word about one thing is shown */
+export function say(text: string, about?: string): void {
+  toast(text, about === undefined ? {} : { id: about })
+}
+
+/** What was said about it is no longer so. */
+export function unsay(about: string): void {
+  toast.dismiss(about)
 }
 
 /** The kernel's own words follow the sentence, where there are any. */

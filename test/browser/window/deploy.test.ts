@@ -69,15 +69,21 @@ test('checks run on the real network, one or all, and tell what came back', asyn
   await window.tab(/Checks.*2\/4/).waitFor()
 })
 
+test('what is said about a deploy goes when the next one begins', async () => {
+  await window.button('Stop').click()
+  await window.page.getByText('Everything the lab had built is gone').waitFor()
+  expect(await window.page.getByText(/^Deployed: /).count()).toBe(0)
+  await window.deploy()
+  await window.page.getByText(/^Deployed: /).waitFor()
+  expect(await window.page.getByText('Everything the lab had built is gone').count()).toBe(0)
+})
+
 test('a second lab replaces the first', async () => {
   await window.openStarter(/A veth pair/)
-  await window.button(/^Deploy/).click()
-  await window.page
-    .getByText(/^Deployed: /)
-    .first()
-    .waitFor()
+  await window.deploy()
   const shown = await window.type('host', 'ip netns list')
   expect(shown).not.toContain('ns-router')
+  expect(shown).toMatch(/^ns0/m)
 })
 
 test('a step that the kernel refuses stops the deploy with its words, and all before it is undone', async () => {
