@@ -233,6 +233,11 @@ export const requests = {
   'trace/unfix': z.strictObject({ undo: traceId }),
   /** Read again what sends no events (iptables-legacy), and everything else. */
   'live/refresh': none,
+  /**
+   * Read what of one namespace changes without an event: counters of its rules, and its connections. What differs is told
+   * by `live/changed`. A window asks for the one namespace that somebody looks at.
+   */
+  'live/look': z.strictObject({ namespace: namespaceName }),
   /** A shell in a namespace. The program is the user's own shell; a client cannot name one. */
   'terminal/open': z.strictObject({ namespace: namespaceName, ...terminalSize }),
   /** What was typed or pasted. */
@@ -284,6 +289,7 @@ export interface Results {
   }>
   'trace/unfix': Result<{ readonly commands: readonly string[] }>
   'live/refresh': { readonly live: LiveState }
+  'live/look': Result<object>
   'terminal/open': Result<{ readonly terminal: TerminalInfo }>
   'terminal/input': Result<object>
   'terminal/resize': Result<object>

@@ -2,6 +2,7 @@
  * The live state as the helper knows it: the worker's readings, the rulesets and the services in one picture with one
  * revision. Every change goes through here, is told once, and in order.
  */
+import type { LiveConnection } from '../core/live/connection.js'
 import { applyToNamespace } from '../core/live/apply.js'
 import type { LiveChange, LiveNamespace, LiveService, LiveState } from '../core/live/state.js'
 import type { KernelChange, KernelNamespace } from './kernel/protocol.js'
@@ -61,6 +62,13 @@ export class Mirror {
   servicesChanged(name: string, services: readonly LiveService[]): void {
     const inode = this.inodeOf(name)
     if (inode !== null) this.push({ namespace: name, inode, services })
+  }
+
+  connectionsRead(name: string, connections: readonly LiveConnection[]): void {
+    const inode = this.inodeOf(name)
+    const known = this.namespaces.get(name)?.connections
+    if (inode !== null && JSON.stringify(known) !== JSON.stringify(connections))
+      this.push({ namespace: name, inode, connections })
   }
 
   /** Reads rulesets again; resolves when what was asked for by now is in the state. */

@@ -25,6 +25,7 @@ import {
   type Results,
 } from '../core/rpc.js'
 import { runChecks } from './check.js'
+import { readConnections } from './connections.js'
 import { Deployer } from './deploy.js'
 import type { KernelWorker } from './kernel/client.js'
 import { Mirror } from './mirror.js'
@@ -115,6 +116,7 @@ export class HelperServer {
     this.handle('trace/fix', ({ trace }) => this.inOrder(() => this.tracer.fix(trace)))
     this.handle('trace/unfix', ({ undo }) => this.inOrder(() => this.tracer.unfix(undo)))
     this.handle('live/refresh', () => this.refresh())
+    this.handle('live/look', ({ namespace }) => this.look(namespace))
     this.handle('terminal/open', (params) => this.terminals.open(params))
     this.handle('terminal/input', async (params) => this.terminals.input(params))
     this.handle('terminal/resize', async (params) => this.terminals.resize(params))
@@ -311,6 +313,15 @@ export class HelperServer {
     )
     this.mirror.flush()
     return { live: this.mirror.state }
+  }
+
+  private async look(name: string): Promise<Results['live/look']> {
+    const namespace = this.mirror.state.namespaces.find((each) => each.name === name)
+    if (!namespace) return { ok: false, failure: failure('no-such-namespace', `There is no namespace ${name}.`, name) }
+    if (namespace.ruleset.iptables.some(({ rule }) => rule !== null)) await this.mirror.readRulesets([name])
+    const connections = await readConnections(name)
+    if (connections) this.mirror.connectionsRead(name, connections)
+    return { ok: true }
   }
 
   /** Lets go of what the process would otherwise keep alive. */

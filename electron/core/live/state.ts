@@ -3,6 +3,8 @@
  * Plain JSON throughout: the same objects travel to the window unchanged.
  */
 
+import type { LiveConnection } from './connection.js'
+
 export type Family = 'ipv4' | 'ipv6'
 
 /** A network interface (rtnetlink `ifinfomsg` and its attributes, linux/if_link.h). */
@@ -151,6 +153,8 @@ export interface LiveNamespace {
   /** Dotted `net.*` keys: the ones that are watched, and those that the lab sets. */
   readonly sysctls: Readonly<Record<string, string>>
   readonly services: readonly LiveService[]
+  /** What conntrack follows, as of the last `live/look`; absent where nobody has looked. */
+  readonly connections?: readonly LiveConnection[]
 }
 
 /** The parts of a namespace that change, and are sent, each as a whole. */

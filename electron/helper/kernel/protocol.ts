@@ -15,8 +15,8 @@ export interface KernelError {
   readonly message: string
 }
 
-/** Everything of a namespace that the worker reads itself; rulesets and services belong to the main thread. */
-export type KernelNamespace = Omit<LiveNamespace, 'ruleset' | 'services'>
+/** Everything of a namespace that the worker reads itself; rulesets, services and connections belong to the main thread. */
+export type KernelNamespace = Omit<LiveNamespace, 'ruleset' | 'services' | 'connections'>
 
 /** As `LiveChange`, without the sections that belong to the main thread. */
 export type KernelChange =

@@ -35,6 +35,8 @@ export const inspector = {
   'facts.nat': 'NAT',
   'facts.filter': 'Filter',
   'facts.nft': 'nftables',
+  'facts.connections': 'Connections',
+  'facts.policyRules': 'Policy rules',
   'facts.settings': 'Kernel settings',
   'facts.services': 'Services',
 } as const

@@ -34,6 +34,8 @@ export const inspector = {
   'facts.nat': 'NAT',
   'facts.filter': '过滤规则',
   'facts.nft': 'nftables',
+  'facts.connections': '连接',
+  'facts.policyRules': '策略规则',
   'facts.settings': '内核参数',
   'facts.services': '服务',
 } as const

@@ -6,6 +6,7 @@ import type {
   LiveLink,
   LiveNamespace,
   LiveRoute,
+  LiveRule,
   LiveState,
 } from '../../../electron/core/live/state.js'
 
@@ -42,6 +43,42 @@ export function sortedRoutes(routes: readonly LiveRoute[]): readonly LiveRoute[]
   const rank = (route: LiveRoute): number =>
     (route.family === 'ipv6' ? 4 : 0) + (isDefault(route) ? 0 : route.protocol === 'kernel' ? 2 : 1)
   return [...routes].sort((a, b) => rank(a) - rank(b))
+}
+
+/** FIB_RULES of `fib_default_rules_init` (net/ipv4/fib_rules.c): local, main, default. */
+const ordinary = new Map([
+  [0, 255],
+  [32766, 254],
+  [32767, 253],
+])
+
+/** Rules beyond those that every namespace starts with. */
+export const policyRules = (rules: readonly LiveRule[]): readonly LiveRule[] =>
+  rules.filter(
+    ({ priority, table, from, to, iif, oif, fwmark }) =>
+      ordinary.get(priority) !== table || [from, to, iif, oif, fwmark].some((selector) => selector !== null),
+  )
+
+export const policyRuleKey = (rule: LiveRule): string => `${rule.family} ${rule.priority} ${policyRuleText(rule)}`
+
+/** Of a single address, iproute2 leaves the prefix length out. */
+const withoutFullPrefix = (prefix: string): string => prefix.replace(prefix.includes(':') ? /\/128$/ : /\/32$/, '')
+
+/** As `ip rule` prints it behind the priority. */
+export function policyRuleText({ from, to, iif, oif, fwmark, table, action }: LiveRule): string {
+  const names = new Map(
+    [...ordinary].map(([, number]) => [number, { 255: 'local', 254: 'main', 253: 'default' }[number]]),
+  )
+  return [
+    `from ${from === null ? 'all' : withoutFullPrefix(from)}`,
+    to === null ? null : `to ${withoutFullPrefix(to)}`,
+    fwmark === null ? null : `fwmark 0x${fwmark.toString(16)}`,
+    iif === null ? null : `iif ${iif}`,
+    oif === null ? null : `oif ${oif}`,
+    action === 'to-table' ? `lookup ${names.get(table) ?? table}` : action,
+  ]
+    .filter((word) => word !== null)
+    .join(' ')
 }
 
 /** `@if6`, as `ip addr` writes the other end's index. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../kernel/support/until.js'
 import { LabWindow } from './window.js'
 
 let window: LabWindow
@@ -55,6 +56,31 @@ test('the host shows its bridge, its ports, NAT with counters and its settings',
     .first()
     .waitFor()
   await section('Kernel settings').getByText('ipv4.ip_forward').waitFor()
+})
+
+test('counters and connections move while one looks, without asking', async () => {
+  await window.page.locator('[role=treeitem][data-key="namespace host"]').press('Enter')
+  const connections = section('Connections')
+  await window.focusTerminal('ns0')
+  await window.untilShown('ns0', /# *$/)
+  const counted = async (): Promise<number> => {
+    const [, packets] = /MASQUERADE\s+(\d+) pkts/.exec(await section('NAT').innerText()) ?? []
+    return Number(packets)
+  }
+  const before = await counted()
+  await window.page.keyboard.type('for n in 1 2 3; do ping -c1 -W2 203.0.113.10; done\n')
+  await until('the counter', async () => (await counted()) > before)
+  await connections.getByText('192.168.1.2 → 203.0.113.10').first().waitFor()
+  // What conntrack expects as the answer is addressed to the host.
+  await connections.getByText('203.0.113.10 → 172.16.0.157').first().waitFor()
+})
+
+test('a policy rule is a fact like the others', async () => {
+  await window.type('ns0', 'ip rule add from 192.168.1.2 lookup 100')
+  await window.page.locator('[role=treeitem][data-key="namespace ns0"]').press('Enter')
+  await section('Policy rules').getByText('from 192.168.1.2 lookup 100').waitFor()
+  await window.type('ns0', 'ip rule del from 192.168.1.2 lookup 100')
+  await section('Policy rules').waitFor({ state: 'detached' })
 })
 
 test('an interface is shown by itself, with the cable’s other end', async () => {

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { isTranslated, parseConnection } from '../../../electron/core/live/connection.js'
+
+const parsed = (line: string) => {
+  const connection = parseConnection(line)
+  if (!connection) throw new Error(`not understood: ${line}`)
+  return connection
+}
+
+test('a ping that is masqueraded', () => {
+  const connection = parsed(
+    'ipv4     2 icmp     1 29 src=192.168.1.2 dst=203.0.113.10 type=8 code=0 id=5 src=203.0.113.10 dst=172.16.0.157 type=0 code=0 id=5 mark=0 use=1',
+  )
+  expect(connection).toEqual({
+    family: 'ipv4',
+    protocol: 'icmp',
+    state: null,
+    timeout: 29,
+    original: { source: '192.168.1.2', destination: '203.0.113.10', sourcePort: null, destinationPort: null },
+    reply: { source: '203.0.113.10', destination: '172.16.0.157', sourcePort: null, destinationPort: null },
+    flags: [],
+  })
+  expect(isTranslated(connection)).toBe(true)
+})
+
+test('TCP with its state, untranslated', () => {
+  const connection = parsed(
+    'ipv4     2 tcp      6 431999 ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=40000 dport=80 src=10.0.0.2 dst=10.0.0.1 sport=80 dport=40000 [ASSURED] mark=0 use=1',
+  )
+  expect(connection).toMatchObject({ state: 'ESTABLISHED', timeout: 431_999, flags: ['ASSURED'] })
+  expect(connection.original).toMatchObject({ sourcePort: 40_000, destinationPort: 80 })
+  expect(isTranslated(connection)).toBe(false)
+})
+
+test('a published port: only the port and the destination differ', () => {
+  const connection = parsed(
+    'ipv4     2 tcp      6 5 SYN_SENT src=10.0.0.9 dst=172.16.0.157 sport=40000 dport=8080 [UNREPLIED] src=192.168.1.2 dst=10.0.0.9 sport=80 dport=40000 mark=0 use=1',
+  )
+  expect(connection.flags).toEqual(['UNREPLIED'])
+  expect(isTranslated(connection)).toBe(true)
+})
+
+test('IPv6', () => {
+  const connection = parsed(
+    'ipv6     10 udp      17 28 src=fd00::1 dst=fd00::2 sport=5353 dport=53 src=fd00::2 dst=fd00::1 sport=53 dport=5353 mark=0 use=1',
+  )
+  expect(connection).toMatchObject({ family: 'ipv6', protocol: 'udp', state: null })
+  expect(isTranslated(connection)).toBe(false)
+})
+
+test.each([
+  '',
+  'conntrack v1.4.7 (conntrack-tools): 0 flow entries have been shown.',
+  'ipv4 2 tcp 6 10 CLOSE src=1.1.1.1',
+])('no entry: %j', (line) => expect(parseConnection(line)).toBeNull())
