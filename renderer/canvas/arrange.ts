@@ -3,7 +3,7 @@ import type { Box, Side } from './drawing.js'
 import { snapUp } from './drawing.js'
 import { routerY } from './banded-box.js'
 import { firstSide } from './plain-box.js'
-import { gap, laneX, oneRow, placeRows, type Placed } from './rows.js'
+import { gap, laneX, oneRow, placeGroups, placeRows, type Placed, type Rows } from './rows.js'
 import {
   allRouted,
   components,
@@ -167,15 +167,13 @@ class Builder {
   private block(id: string, leaves: readonly string[], lone: readonly string[]): Block {
     for (const leaf of leaves) this.join(id, leaf, 'bottom', 'top')
     const boxes = [...leaves, ...lone].map((leaf) => this.box(leaf))
-    const rows = placeRows(boxes)
-    const columns = new Set(rows.placed.map((each) => each.x)).size
+    const rows = this.rowsUnder(id, boxes)
     const wishes = new Map<string, number>()
     // Where ports on the left push the bars aside, the leaves follow.
     const shift = (this.box(id).bars[0]?.x ?? 24) - 24
-    for (const [index, each] of rows.placed.entries()) {
-      const row = Math.floor(index / Math.max(1, columns))
-      if (row > 0 && index < leaves.length) this.out.rows.set(each.id, { row, above: id })
-    }
+    const own = new Set(leaves)
+    for (const { id: leaf, row } of rows.placed)
+      if (row > 0 && own.has(leaf)) this.out.rows.set(leaf, { row, above: id })
     for (const each of this.graph.neighbours.get(id) ?? []) {
       const placed = rows.placed.find((other) => other.id === each.id)
       const box = boxes.find((other) => other.id === each.id)
@@ -189,6 +187,22 @@ class Builder {
       width: Math.max(core.width, rows.width + shift),
       height: core.height + (boxes.length > 0 ? gap.below + rows.height : 0),
     }
+  }
+
+  /** The boxes that hang on `above`, by the bridges of it that they are plugged into. */
+  private rowsUnder(above: string, boxes: readonly Box[]): Rows {
+    const masters = new Map(this.graph.nodes.get(above)?.interfaces.map((item) => [item.id, item.master]))
+    const bridges = new Map<string, string>()
+    for (const { id, via } of this.graph.neighbours.get(above) ?? [])
+      if (!bridges.has(id)) bridges.set(id, masters.get(via) ?? '')
+    const groups = new Map<string, Box[]>()
+    for (const box of boxes) {
+      const bridge = bridges.get(box.id) ?? ''
+      groups.set(bridge, [...(groups.get(bridge) ?? []), box])
+    }
+    const rows = placeGroups([...groups.values()])
+    const order = new Map(boxes.map((box, index) => [box.id, index]))
+    return { ...rows, placed: [...rows.placed].sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0)) }
   }
 
   /** Where a port at the bottom of a box must be for its cable to reach `box`, placed at `x`, without a bend. */
@@ -228,7 +242,11 @@ class Builder {
         ? all.map((child) => [child])
         : [leaves, ...all.filter((child) => !leaf(child)).map((child) => [child])]
     }
-    const rowsOf = (unit: readonly string[]): ReturnType<typeof placeRows> => placeRows(unit.map((id) => this.box(id)))
+    const rowsOf = (above: string, unit: readonly string[]): Rows =>
+      this.rowsUnder(
+        above,
+        unit.map((id) => this.box(id)),
+      )
     const heights: number[] = []
     const raise = (level: number, height: number): void => void (heights[level] = Math.max(heights[level] ?? 0, height))
     const widths = new Map<string, number>()
@@ -237,7 +255,7 @@ class Builder {
       raise(level, this.box(id).height)
       let row = 0
       for (const unit of units(id)) {
-        const rows = rowsOf(unit)
+        const rows = rowsOf(id, unit)
         raise(level + 1, rows.height)
         row += (row > 0 ? gap.row : 0) + (unit.length > 1 ? rows.width : measure(unit[0] as string, level + 1))
       }
@@ -253,13 +271,11 @@ class Builder {
       this.out.places.set(id, { x, y })
       let cursor = x + (this.box(id).bars[0]?.x ?? 24) - 24
       for (const unit of units(id)) {
-        const rows = rowsOf(unit)
-        const columns = new Set(rows.placed.map((each) => each.x)).size
+        const rows = rowsOf(id, unit)
         if (unit.length === 1) set(unit[0] as string, cursor, level + 1)
         else
-          for (const [index, each] of rows.placed.entries()) {
-            const row = Math.floor(index / columns)
-            if (row > 0) this.out.rows.set(each.id, { row, above: id })
+          for (const each of rows.placed) {
+            if (each.row > 0) this.out.rows.set(each.id, { row: each.row, above: id })
             this.out.places.set(each.id, { x: cursor + each.x, y: levelY(level + 1) + each.y })
             bottom = Math.max(bottom, levelY(level + 1) + rows.height)
           }

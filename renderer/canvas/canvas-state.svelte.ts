@@ -5,7 +5,7 @@ import type { Language } from '../i18n/catalogue.js'
 import { buildScene } from './build-scene.js'
 import { canvasWords } from './canvas-words.js'
 import type { Drawing } from './drawing.js'
-import { layOut, placesOf, type Places } from './layout.js'
+import { homeOf, layOut, placesOf, type Places } from './layout.js'
 import { reuse } from './reuse.js'
 import type { Scene } from './scene.js'
 
@@ -23,7 +23,7 @@ export class CanvasState {
   moving = $state.raw<Places>({})
   // The last drawing is no state: it is only what the next one is compared with. Places of a drag that still goes on are
   // not kept: it may be taken back.
-  #last: { key: string; drawing: Drawing; places: Places } | null = null
+  #last: { key: string; drawing: Drawing; places: Places; home: Places } | null = null
 
   constructor(input: () => CanvasInput) {
     this.#input = input
@@ -43,10 +43,12 @@ export class CanvasState {
       words: canvasWords(language, realHost),
       saved: { ...lab?.layout, ...this.moving },
       previous: last?.places ?? {},
+      home: last?.home ?? {},
     })
     const kept = reuse(last?.drawing ?? null, drawing)
     const moving = Object.keys(this.moving).length > 0
-    this.#last = { key, drawing: kept, places: moving && last ? last.places : placesOf(kept) }
+    const places = moving && last ? last.places : placesOf(kept)
+    this.#last = { key, drawing: kept, places, home: homeOf(last?.home ?? {}, places, lab?.layout ?? {}) }
     return kept
   })
 }

@@ -20,12 +20,14 @@ export interface LayoutOptions {
   readonly saved?: Places
   /** Places of the last drawing: what had one keeps it, so that a new object moves nothing else. */
   readonly previous?: Places
+  /** Places that boxes had before something grew into them; they go back there as soon as there is room again. */
+  readonly home?: Places
 }
 
 /** Nearer than this, two boxes count as lying on each other. */
 const air = 8
 
-export function layOut(scene: Scene, { words, saved = {}, previous = {} }: LayoutOptions): Drawing {
+export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = {} }: LayoutOptions): Drawing {
   const graph = graphOf(scene)
   const compose = (
     id: string,
@@ -63,9 +65,19 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {} }: Layou
     return { boxes, cables: drawCables(scene, boxes, words) }
   }
   if (kept.length === 0) return build(saved)
-  const drawing = build({ ...previous, ...saved })
+  const chosen = new Set(Object.keys(saved))
+  for (const places of Object.keys(home).length > 0 ? [{ ...previous, ...home }, previous] : [previous]) {
+    const drawing = build({ ...places, ...saved })
+    if (!overlaps(drawing.boxes, chosen)) return drawing
+  }
   // What grew into its neighbour needs new places; those that the user chose stay.
-  return overlaps(drawing.boxes, new Set(Object.keys(saved))) ? build(saved) : drawing
+  return build(saved)
+}
+
+/** Boxes are at home where the drawing has them, as long as none was pushed from where it was before. */
+export function homeOf(home: Places, places: Places, saved: Places): Places {
+  const pushed = Object.keys(home).some((id) => !saved[id] && places[id] && !same(home[id], places[id]))
+  return pushed ? home : { ...home, ...places }
 }
 
 const same = (a: Places[string] | undefined, b: Places[string] | undefined): boolean => a?.x === b?.x && a?.y === b?.y

@@ -19,6 +19,8 @@ const laneWidth = 12
 
 export interface Placed {
   readonly id: string
+  /** From 0, the nearest to what they hang on. */
+  readonly row: number
   readonly x: number
   readonly y: number
 }
@@ -31,9 +33,43 @@ export interface Sized {
 
 const columnsFor = (count: number): number => (count <= oneRow ? count : count <= 64 ? 8 : count <= 150 ? 12 : 16)
 
+export interface Rows {
+  /** In the order of the boxes that were given. */
+  readonly placed: readonly Placed[]
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * Each group in a grid of its own, side by side, so that every bridge stands over what it switches. As many rows as make
+ * the whole about as wide as a screen.
+ */
+export function placeGroups(groups: readonly (readonly Sized[])[]): Rows {
+  const boxes = groups.flat()
+  if (groups.length < 2 || boxes.length <= oneRow) return placeRows(boxes)
+  const all = [1, 2, 3, 4, 5, 6].map((rows) => beside(groups, rows))
+  return all.reduce((best, each) => (largerSide(each) < largerSide(best) ? each : best))
+}
+
+/** Of a canvas of usual proportions. */
+const screenRatio = 1.6
+const largerSide = ({ width, height }: Rows): number => Math.max(width / screenRatio, height)
+
+function beside(groups: readonly (readonly Sized[])[], rows: number): Rows {
+  const placed: Placed[] = []
+  let [x, width, height] = [0, 0, 0]
+  for (const group of groups) {
+    const grid = placeRows(group, Math.ceil(group.length / rows))
+    placed.push(...grid.placed.map((each) => ({ ...each, x: x + each.x })))
+    width = x + grid.width
+    height = Math.max(height, grid.height)
+    x = snapUp(width + 2 * gap.row)
+  }
+  return { placed, width, height }
+}
+
 /** Places boxes in rows, the first at (0, 0). In a grid the columns leave lanes free for the cables of lower rows. */
-export function placeRows(boxes: readonly Sized[]): { placed: Placed[]; width: number; height: number } {
-  const columns = columnsFor(boxes.length)
+export function placeRows(boxes: readonly Sized[], columns = columnsFor(boxes.length)): Rows {
   const rows = Math.ceil(boxes.length / Math.max(1, columns))
   const placed: Placed[] = []
   // The lowest row's lane must still reach the bar, which starts inside of its box.
@@ -46,7 +82,7 @@ export function placeRows(boxes: readonly Sized[]): { placed: Placed[]; width: n
     const members = boxes.filter((_, index) => index % columns === column)
     x += lanes
     for (const [row, box] of members.entries()) {
-      placed.push({ id: box.id, x, y: row * snapUp(tall + gap.grid) })
+      placed.push({ id: box.id, row, x, y: row * snapUp(tall + gap.grid) })
       height = Math.max(height, row * snapUp(tall + gap.grid) + box.height)
     }
     width = x + Math.max(...members.map((box) => box.width))

@@ -3,11 +3,11 @@ import type { Lab } from '../../../electron/core/lab/lab.js'
 import { buildScene } from '../../../renderer/canvas/build-scene.js'
 import { canvasWords } from '../../../renderer/canvas/canvas-words.js'
 import type { Box, Drawing, Rect } from '../../../renderer/canvas/drawing.js'
-import { layOut, placesOf, type Places } from '../../../renderer/canvas/layout.js'
+import { homeOf, layOut, placesOf, type Places } from '../../../renderer/canvas/layout.js'
 import { textWidth } from '../../../renderer/canvas/measure.js'
 import { crosses } from '../../../renderer/canvas/path.js'
 import { namespaceOf } from '../../../renderer/canvas/scene.js'
-import { lab, labB, labN, labR, labTwoBridges, labVxlan, line, mesh, star } from './fixtures/labs.js'
+import { bridged, lab, labB, labN, labR, labTwoBridges, labVxlan, line, mesh, star } from './fixtures/labs.js'
 import { deployed } from './fixtures/live.js'
 
 const words = canvasWords('en')
@@ -30,6 +30,7 @@ const all: Record<string, Lab> = {
   R: labR,
   vxlan: labVxlan,
   'two bridges': labTwoBridges,
+  'five bridges of 12': bridged(5, 12),
   'star of 5': star(5),
   'star of 100': star(100),
   'line of 20': line(20),
@@ -100,6 +101,58 @@ describe.each(Object.entries(all))('%s', (_, wanted) => {
         }
       }
   })
+})
+
+test('what something grew into goes back to its place as soon as there is room again', () => {
+  const scene = (wanted: Lab) => buildScene({ lab: wanted, live: deployed(wanted), former: wanted })
+  const gateway = (addresses: number): Lab =>
+    lab(
+      'gateway',
+      {
+        host: {
+          bridges: {
+            bridge0: {
+              addresses: Array.from({ length: addresses }, (_, at) => `192.168.${at + 1}.1/24`),
+              ports: ['veth1', 'veth3'],
+            },
+          },
+        },
+        ns0: { interfaces: { veth0: ['192.168.1.2/24'] } },
+        ns1: { interfaces: { veth2: ['192.168.1.3/24'] } },
+      },
+      [
+        ['ns0:veth0', 'host:veth1'],
+        ['ns1:veth2', 'host:veth3'],
+      ],
+    )
+  const first = layOut(scene(gateway(1)), { words })
+  let [places, home] = [placesOf(first), homeOf({}, placesOf(first), {})]
+  const grown = layOut(scene(gateway(9)), { words, previous: places, home })
+  expect(box(grown, 'ns0').y).toBeGreaterThan(box(first, 'ns0').y)
+  ;[places, home] = [placesOf(grown), homeOf(home, placesOf(grown), {})]
+  const again = layOut(scene(gateway(1)), { words, previous: places, home })
+  expect(placesOf(again)).toEqual(placesOf(first))
+})
+
+test('every bridge of many stands over what it switches, and the whole is about as wide as a screen', () => {
+  const drawing = draw(bridged(5, 12))
+  const host = box(drawing, 'host')
+  const reach = host.bars.map(({ id, x, width }) => {
+    const ports = host.ports.filter(({ bar }) => bar === id)
+    expect(ports).toHaveLength(12)
+    return { from: host.x + x, to: host.x + x + width }
+  })
+  for (const [index, bar] of reach.entries()) {
+    const next = reach[index + 1]
+    if (next) expect(bar.to).toBeLessThan(next.from)
+    for (const leaf of drawing.boxes.filter(({ id }) => id.startsWith(`np${index}-`))) {
+      expect(leaf.x + leaf.width).toBeGreaterThan(bar.from)
+      expect(leaf.x).toBeLessThan(bar.to)
+    }
+  }
+  const width = Math.max(...drawing.boxes.map((each) => each.x + each.width))
+  const height = Math.max(...drawing.boxes.map((each) => each.y + each.height))
+  expect(width / height).toBeLessThan(4)
 })
 
 test('N is drawn exactly as designed', () => {
