@@ -16,6 +16,7 @@ import { programFile } from '../session/programs.js'
 import { Shell } from '../session/shell.js'
 import { filesOf } from './command-line.js'
 import { fileDialogs, showFailure, showOneLab, type Choose } from './dialogs.js'
+import { takeDropped } from './dropped-files.js'
 import { guardAllPages, guardSession } from './guard.js'
 import { LabWindow } from './lab-window.js'
 import { buildMenu } from './menu.js'
@@ -71,6 +72,7 @@ class Desktop {
       askToClose: () => this.shell.notify('window/closing', {}),
       quit: () => app.quit(),
     })
+    takeDropped(this.window.browser.webContents, (paths) => void this.open(paths))
     choose = fileDialogs(this.window.browser, () => this.text)
     void this.showMenu()
     if (files.length > 1) void showOneLab(this.window.browser, this.text, files[0] ?? '')

@@ -33,7 +33,8 @@ export function offerPorts(
   })
 }
 
-function refusal({ sender, senderFrame }: IpcMainEvent, contents: WebContents): string | null {
+/** Why a message does not count; null: it is from the window's own page. */
+export function refusal({ sender, senderFrame }: IpcMainEvent, contents: WebContents): string | null {
   if (sender !== contents) return 'the sender is no window of ours'
   // The frame is gone where it has navigated meanwhile.
   if (!senderFrame || senderFrame.detached) return 'the sender is gone'

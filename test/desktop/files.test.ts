@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dropFiles } from '../support/drop.js'
 import { choose, newLife, shell, slow, under, untilTitle, windowTitle, type Life } from './life.js'
 
 describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
@@ -43,6 +44,20 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
     )
   })
 
+  test('a file dropped on the window is opened from where it is', async () => {
+    const desktop = life.app()
+    const file = life.lab('dropped', 'Dropped lab')
+    const name = basename(file)
+    // Used by the double only: the engine by itself tells no script where a file is.
+    await desktop.page.evaluate(
+      (paths) => (document.documentElement.dataset['electronPaths'] = paths),
+      JSON.stringify({ [name]: file }),
+    )
+    await dropFiles(desktop.page, [file])
+    await untilTitle(desktop, 'Dropped lab - Vethlab')
+    await desktop.page.getByTitle(file).waitFor()
+  })
+
   test('a file that cannot be opened is said by the desktop, and the window keeps its lab', async () => {
     const desktop = life.app()
     await desktop.evaluate(({ dialog }) => {
@@ -57,7 +72,7 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
     const said = (): Promise<string[]> =>
       desktop.evaluate(() => (globalThis as unknown as { said: string[] }).said, null)
     await expect.poll(said).toEqual([expect.stringContaining('/nowhere/at-all.vethlab.yaml')])
-    expect(await desktop.page.title()).toBe('Third lab - Vethlab')
+    expect(await desktop.page.title()).toBe('Dropped lab - Vethlab')
   })
 
   test('Open shows the dialog of the desktop; what is chosen there is open', async () => {

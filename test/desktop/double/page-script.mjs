@@ -32,7 +32,10 @@ if (window.top === window) {
     })
     for (const listener of listeners.get(message.channel) ?? []) listener({ ports: given }, message.message)
   }
-  const modules = { electron: { ipcRenderer } }
+  // Chromium knows the path of a dropped file, but tells no script; a test says what it is.
+  const paths = () => JSON.parse(document.documentElement.dataset.electronPaths ?? '{}')
+  const webUtils = { getPathForFile: (file) => paths()[file.name] ?? '' }
+  const modules = { electron: { ipcRenderer, webUtils } }
   const require = (name) => {
     if (!(name in modules)) throw new Error('module not found: ' + name)
     return modules[name]
