@@ -97,6 +97,19 @@ export class Guide {
     })
   }
 
+  /**
+   * Goes on where there is something to do: at the beginning where nothing of the lab is there any more, else past steps
+   * that are done already.
+   */
+  takeUp(): void {
+    const { state } = this.live
+    const isThere = ({ done }: GuideStep): boolean => !done || (state !== null && hasParts(done, state))
+    const [first] = this.steps
+    if (first && !isThere(first)) return this.go(0)
+    const open = this.done.findIndex((done, index) => index >= this.index && !done)
+    if (open > this.index) this.go(open)
+  }
+
   go(index: number): void {
     this.index = Math.max(0, Math.min(index, this.steps.length - 1))
     this.reached = Math.max(this.reached, this.index)

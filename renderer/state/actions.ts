@@ -1,6 +1,8 @@
 /** Everything that can be done by key or by name: one list for the shortcuts, the palette and the list of keys. */
 import type { App } from './app.svelte.js'
 import type { Key } from '../i18n/text.svelte.js'
+import { theme } from '../ui/theme.svelte.js'
+import type { PictureKind } from './save-picture.js'
 
 export interface Action {
   readonly id: string
@@ -18,9 +20,12 @@ export interface Action {
 export interface CanvasCommands {
   fit(): void
   zoom(to: 'in' | 'out'): void
+  /** All of the network, in the theme in use. */
+  picture(kind: PictureKind): Promise<Blob>
 }
 
-export function actionsOf(app: App, canvas: () => CanvasCommands | null): readonly Action[] {
+export function actionsOf(app: App): readonly Action[] {
+  const canvas = (): CanvasCommands | null => app.canvas
   const { deploy, document, files, guide, session, settings, view, dialogs, terminals, checks } = app
   const hasGuide = (): boolean => guide.steps.length > 0
   return [
@@ -66,6 +71,12 @@ export function actionsOf(app: App, canvas: () => CanvasCommands | null): readon
       run: () => void files.open(),
     },
     { id: 'new', label: 'action.new', run: () => void files.openNew() },
+    {
+      id: 'new-namespace',
+      label: 'action.newNamespace',
+      enabled: () => document.isOpen && !document.broken,
+      run: () => document.addNamespace(),
+    },
     {
       id: 'save',
       label: 'action.save',
@@ -152,6 +163,18 @@ export function actionsOf(app: App, canvas: () => CanvasCommands | null): readon
       enabled: () => canvas() !== null,
       run: () => canvas()?.zoom('out'),
     },
+    {
+      id: 'export-png',
+      label: 'action.exportPng',
+      enabled: () => canvas() !== null,
+      run: () => void app.exportPicture('png'),
+    },
+    {
+      id: 'export-svg',
+      label: 'action.exportSvg',
+      enabled: () => canvas() !== null,
+      run: () => void app.exportPicture('svg'),
+    },
     { id: 'labs', label: 'action.labs', run: () => settings.set({ left: 'labs' }) },
     { id: 'guide', label: 'action.guide', run: () => settings.set({ left: 'guide' }) },
     { id: 'inspector', label: 'action.inspector', run: () => settings.set({ inspector: !settings.inspector }) },
@@ -161,8 +184,7 @@ export function actionsOf(app: App, canvas: () => CanvasCommands | null): readon
     {
       id: 'theme',
       label: 'action.theme',
-      run: () =>
-        settings.set({ theme: globalThis.document.documentElement.dataset['theme'] === 'light' ? 'dark' : 'light' }),
+      run: () => settings.set({ theme: theme.current === 'light' ? 'dark' : 'light' }),
     },
     {
       id: 'language',

@@ -9,6 +9,7 @@ import type { LinkOptions } from '../connection/link.svelte.js'
 import { attempt } from '../connection/rpc.js'
 import { Guide } from '../guide/guide.svelte.js'
 import { t } from '../i18n/text.svelte.js'
+import type { CanvasCommands } from './actions.js'
 import { Checks } from './checks.svelte.js'
 import { Commands } from './commands.svelte.js'
 import { Deploy } from './deploy.svelte.js'
@@ -16,9 +17,12 @@ import { Dialogs } from './dialogs.svelte.js'
 import { Files } from './files.svelte.js'
 import { LabDocument } from './lab-document.svelte.js'
 import { Live } from './live.svelte.js'
+import { keepLooking } from './look.js'
 import { Selection } from './selection.svelte.js'
 import { Session } from './session.svelte.js'
 import { Settings } from './settings.svelte.js'
+import { savePicture } from './save-picture.js'
+import type { PictureKind } from './save-picture.js'
 import { say, tell, unsay } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
 import { ProbeForm } from '../trace/probe-form.svelte.js'
@@ -45,6 +49,8 @@ export class App {
   readonly files: Files
   readonly guide: Guide
   readonly traces: Traces
+  /** What can be asked of the picture; null while there is none. */
+  canvas = $state.raw<CanvasCommands | null>(null)
   private seenBefore = false
 
   constructor(options: LinkOptions) {
@@ -73,6 +79,7 @@ export class App {
     this.link.on('window/closing', () => void this.close())
     $effect.root(() => {
       $effect(() => this.files.keepWork())
+      $effect(() => (this.lookedAt === null ? undefined : keepLooking(this.link, this.lookedAt)))
       $effect(() => {
         const { title, dirty, isOpen } = this.document
         const shown = isOpen ? `${title} - Vethlab` : 'Vethlab'
@@ -87,6 +94,13 @@ export class App {
       })
     })
   }
+
+  /** The namespace whose facts are in the inspector. */
+  private readonly lookedAt: string | null = $derived.by(() => {
+    const { namespace } = this.selection
+    const isThere = namespace !== null && this.live.byName.has(namespace)
+    return isThere && this.settings.inspector && this.session.ready && this.link.state.kind === 'up' ? namespace : null
+  })
 
   /** Never rejects: what goes wrong is a state on screen. */
   private async connected(answer: ShellResults['shell/open']): Promise<void> {
@@ -133,6 +147,7 @@ export class App {
     if (!this.document.isOpen && opened.lab)
       this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
     this.deploy.restored(opened.lab)
+    this.guide.takeUp()
     this.session.phase = { kind: 'ready' }
     void this.traces.refresh()
     await this.terminals.restore(opened.terminals)
@@ -166,6 +181,7 @@ export class App {
     this.settings.set({ welcomed: true })
     // The other lab is still in the kernel; what is drawn is the one that is open.
     this.deploy.restored(this.deploy.deployedFile)
+    this.guide.takeUp()
   }
 
   async deployLab(): Promise<void> {
@@ -179,6 +195,7 @@ export class App {
       for (const { text, reason } of report?.skipped ?? [])
         tell({ code: 'skipped', message: t('deploy.skipped', { command: text }), where: null, output: reason })
       this.checks.clear()
+      this.guide.takeUp()
     } else this.view.showTab('plan')
   }
 
@@ -204,6 +221,15 @@ export class App {
     this.view.showTab('terminal')
     const tab = await this.terminals.show(namespace)
     tab.screen.focus()
+  }
+
+  async exportPicture(kind: PictureKind): Promise<void> {
+    if (!this.canvas) return
+    try {
+      await savePicture(this.canvas, kind, this.document.lab?.name ?? 'vethlab')
+    } catch (error) {
+      tell({ code: 'picture', message: t('files.noPicture'), where: null, output: String(error) })
+    }
   }
 
   private async close(): Promise<void> {

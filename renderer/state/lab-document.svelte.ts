@@ -105,6 +105,16 @@ export class LabDocument {
     if (this.labFile) this.editSource((source) => updateSource(source, change(this.labFile as LabFile)))
   }
 
+  /** One more namespace, under the first name that is free: ns0, ns1, ... */
+  addNamespace(): void {
+    this.change((lab) => {
+      const namespaces = lab.namespaces ?? {}
+      let number = 0
+      while (Object.hasOwn(namespaces, `ns${number}`)) number += 1
+      return { ...lab, namespaces: { ...namespaces, [`ns${number}`]: {} } }
+    })
+  }
+
   place(namespace: string, at: { readonly x: number; readonly y: number }): void {
     const value = { x: Math.round(at.x), y: Math.round(at.y) }
     this.editSource((source) => setIn(source, ['layout', namespace], value), `move ${namespace}`)

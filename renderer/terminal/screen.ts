@@ -18,6 +18,11 @@ const scrollback = 5000
 /** Fewer, larger acknowledgements: a fifth of what the helper resumes at (characters). */
 const acknowledgeEvery = 1000
 
+/** Opened by the user's own browser. What a shell prints may name anything; only the web is followed. */
+function openLink(address: string): void {
+  if (/^https?:\/\//i.test(address)) window.open(address, '_blank', 'noopener,noreferrer')
+}
+
 export class Screen {
   private readonly terminal = new Terminal({
     allowProposedApi: true,
@@ -31,6 +36,8 @@ export class Screen {
     scrollback,
     minimumContrastRatio: 4.5,
     screenReaderMode: false,
+    // Addresses that hide behind other words (OSC 8). xterm passes http and https only, and would ask by itself, in English.
+    linkHandler: { activate: (_event, address) => openLink(address), allowNonHttpProtocols: false },
   })
   private readonly fitting = new FitAddon()
   readonly search = new SearchAddon()
@@ -45,7 +52,7 @@ export class Screen {
     this.terminal.loadAddon(this.fitting)
     this.terminal.loadAddon(this.search)
     this.terminal.loadAddon(new Unicode11Addon())
-    this.terminal.loadAddon(new WebLinksAddon((_event, address) => void window.open(address, '_blank', 'noopener')))
+    this.terminal.loadAddon(new WebLinksAddon((_event, address) => openLink(address)))
     this.terminal.unicode.activeVersion = '11'
     this.terminal.onData((data) => events.typed(data))
     this.terminal.onResize(({ cols, rows }) => events.resized(cols, rows))
@@ -67,7 +74,11 @@ export class Screen {
     this.opened = true
     this.terminal.open(element)
     if (this.wantsFocus) this.terminal.focus()
-    this.terminal.textarea?.setAttribute('aria-label', label)
+    const { textarea } = this.terminal
+    if (!textarea) return
+    textarea.setAttribute('aria-label', label)
+    // Tab belongs to the shell once it has the keyboard, so Tab must not lead into it: its own tab and Ctrl 1...9 do.
+    textarea.tabIndex = -1
   }
 
   fit(): void {

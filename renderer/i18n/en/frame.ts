@@ -39,6 +39,7 @@ export const frame = {
   'deploy.brokenLab': 'The lab file has errors. They are listed in the inspector.',
   'deploy.noSandbox': 'The sandbox is not running',
   'deploy.done': { one: 'Deployed: {count} command in {ms} ms', other: 'Deployed: {count} commands in {ms} ms' },
+  'deploy.refusedStep': 'step {step} refused',
   'deploy.skipped': 'Left out: {command}',
   'deploy.stopped': 'Stopped. Everything the lab had built is gone.',
   'banner.lost':
@@ -92,6 +93,9 @@ export const frame = {
   'action.fit': 'Fit the picture',
   'action.zoomIn': 'Zoom in',
   'action.zoomOut': 'Zoom out',
+  'action.newNamespace': 'New namespace',
+  'action.exportPng': 'Export the picture as PNG',
+  'action.exportSvg': 'Export the picture as SVG',
   'action.labs': 'Show labs',
   'action.guide': 'Show the guide',
   'action.inspector': 'Show or hide the inspector',

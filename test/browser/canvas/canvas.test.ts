@@ -422,6 +422,6 @@ test('what a failed packet did not reach loses its hue, and the place of the fai
 
 test('without a lab it says what to do', () =>
   on('empty', async (page) => {
-    expect(await page.locator('.empty').innerText()).toContain('Drag a namespace here, or open a lab')
+    expect(await page.locator('.empty').innerText()).toContain('Add a namespace, or open a lab')
     expect(await page.getByRole('button', { name: 'Open a lab' }).isVisible()).toBe(true)
   }))

@@ -79,7 +79,23 @@ test('progress and answers are there after a reload', async () => {
   await current().getByText('It is the only one it has.').waitFor()
 })
 
+test('a lab that is built opens at the first step that is not done', async () => {
+  await window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
+  await window.openStarter(/NAT to the Internet/)
+  await panel().getByText('Step 1 of 8').waitFor()
+  await window.deploy()
+  // What a check would have to ask is nothing that the kernel shows by itself.
+  await panel().getByText('Step 4 of 8').waitFor()
+  expect(await panel().getByText('done', { exact: true }).count()).toBeGreaterThan(3)
+  await window.button('Stop').click()
+  await window.status.filter({ hasText: 'Stopped' }).waitFor()
+  await window.showLabs()
+  await window.button('guided.vethlab.yaml').click()
+  await panel().getByText('Step 1 of 4').waitFor()
+})
+
 test('the guide speaks the language of the window', async () => {
+  await window.button(/Guess/).click()
   await window.button('Settings').click()
   await window.page.getByText('中文').click()
   await window.page.keyboard.press('Escape')
