@@ -95,6 +95,11 @@ test('a step that the kernel refuses stops the deploy with its words, and all be
   await alert.waitFor()
   expect(await alert.innerText()).toMatch(/Read-only file system/)
   expect(await alert.innerText()).toContain('Everything before it was undone')
+  const host = window.page.locator('main .body.failed')
+  expect(await host.count()).toBe(1)
+  await window.page.locator('[role=treeitem][data-key="namespace host"]', { hasText: /step \d+ refused/ }).waitFor({
+    state: 'attached',
+  })
   await window.tab(/Plan ×/).waitFor()
   const failed = window.page.getByRole('group', { name: 'Plan' }).last().getByText('sysctl -w net.ipv4.ip_forward=1')
   await failed.waitFor()

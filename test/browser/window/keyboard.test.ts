@@ -1,21 +1,6 @@
-import axe from 'axe-core'
-import type { AxeResults } from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { violations } from './axe.js'
 import { LabWindow } from './window.js'
-
-/**
- * Rules of WCAG 2.2 A and AA and good practice, in words. Not those for documents: the window has no heading of its own,
- * and the handles between its parts belong to none of them.
- */
-async function violations(window: LabWindow): Promise<string[]> {
-  await window.page.evaluate(axe.source)
-  const { violations: found } = (await window.page.evaluate(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { 'page-has-heading-one': { enabled: false }, region: { enabled: false } } })`,
-  )) as AxeResults
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
-  )
-}
 
 describe.each([
   { theme: 'dark', locale: 'en-US' },
@@ -45,8 +30,24 @@ describe.each([
     expect(await violations(window)).toEqual([])
   })
 
+  test('inspector, guide, film and diagnosis have none', async () => {
+    for (const key of ['namespace ns0', 'interface host:bridge0']) {
+      await window.page.locator(`[role=treeitem][data-key="${key}"]`).first().press('Enter')
+      expect(await violations(window)).toEqual([])
+    }
+    await window.page.locator('aside.left [aria-current=step]').waitFor()
+    await window.trace()
+    await window.page.locator('tbody tr[data-hop="6"]').click()
+    expect(await violations(window)).toEqual([])
+    await window.type('ns0', 'ip route del default')
+    await window.trace()
+    await window.page.locator('.callouts .callout').first().waitFor()
+    expect(await violations(window)).toEqual([])
+    await window.page.keyboard.press('Escape')
+  })
+
   test('dialogs have none', async () => {
-    for (const key of ['Control+k', '?']) {
+    for (const key of ['Control+k', '?', 'Control+o', 'Control+Shift+s']) {
       await window.page.keyboard.press('Control+Shift+Escape')
       await window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
       await window.page.keyboard.press(key)
@@ -55,6 +56,10 @@ describe.each([
       await window.page.keyboard.press('Escape')
       await window.page.getByRole('dialog').waitFor({ state: 'detached' })
     }
+    await window.page.getByRole('navigation').getByRole('button').last().click()
+    await window.page.getByRole('dialog').waitFor()
+    expect(await violations(window)).toEqual([])
+    await window.page.keyboard.press('Escape')
   })
 
   test('no sentence is left in the other language', async () => {

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** The window as a person has it: the built program as an unprivileged user, a real browser, a real kernel. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,6 +22,8 @@ export interface WindowOptions {
   readonly file?: string
   readonly theme?: 'dark' | 'light'
   readonly locale?: string
+  /** Runs in the page before its own scripts. */
+  readonly script?: string
   /** Words in front of the program, e.g. to run it where the kernel refuses user namespaces. */
   readonly before?: readonly string[]
 }
@@ -59,6 +62,7 @@ export class LabWindow {
     })
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
+    if (options.script !== undefined) await page.addInitScript(options.script)
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(error.stack ?? error.message))
     await page.goto(addressOf(server))
@@ -141,6 +145,51 @@ export class LabWindow {
     // In two parts on the line, so that only the output holds it whole.
     await this.page.keyboard.type(`${command}; echo ${mark.slice(0, 5)}''${mark.slice(5)}\n`)
     return this.untilShown(namespace, mark)
+  }
+
+  /** Away from fields and shells, so that single letters are keys. */
+  async rest(): Promise<void> {
+    await this.page.evaluate('document.activeElement && document.activeElement.blur()')
+  }
+
+  /** T goes to the trace bar, T again runs; then its film or its diagnosis is there. */
+  async trace(): Promise<void> {
+    await this.rest()
+    await this.page.keyboard.press('t')
+    await this.page.keyboard.press('t')
+    await this.page.locator('.trace-pane').first().waitFor()
+  }
+
+  /** The colour on the screen at a place of an element, as `#rrggbb`. */
+  async pixel(x: number, y: number): Promise<string> {
+    const shot = await this.page.screenshot({ clip: { x, y, width: 1, height: 1 } })
+    return this.page.evaluate(
+      async (source) => {
+        const image = new Image()
+        image.src = source
+        await image.decode()
+        const context = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D
+        context.drawImage(image, 0, 0)
+        const bytes = [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)]
+        return `#${bytes.map((each) => each.toString(16).padStart(2, '0')).join('')}`
+      },
+      `data:image/png;base64,${shot.toString('base64')}`,
+    )
+  }
+
+  /** The colour of an interface's square on the canvas, beside its dark centre. */
+  async portColour(id: string): Promise<string> {
+    const at = await this.page.evaluate((wanted) => {
+      const graph = document.querySelector('main .graph') as Element & {
+        _cyreg: { cy: { getElementById(id: string): { renderedPosition(): { x: number; y: number } }; zoom(): number } }
+      }
+      const { cy } = graph._cyreg
+      const { x, y } = cy.getElementById(`port ${wanted}`).renderedPosition()
+      const { left, top } = graph.getBoundingClientRect()
+      // 4.5 of 7 units from the centre: outside of the eye, inside of the square's own border.
+      return { x: left + x - 4.5 * cy.zoom(), y: top + y }
+    }, id)
+    return this.pixel(Math.round(at.x), Math.round(at.y))
   }
 
   /** @param untidy what the program leaves behind is not this test's subject */
