@@ -60,6 +60,15 @@ export default defineConfig({
         },
       },
       {
+        // No test: measures the window. `npm run bench:ui`.
+        test: {
+          name: 'bench-ui',
+          include: ['test/bench/ui/*.bench.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
+      {
         // No test: renders the pictures of the documentation. `npm run screenshots`.
         test: {
           name: 'pictures',
