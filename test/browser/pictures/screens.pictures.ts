@@ -1,75 +1,86 @@
 /**
- * Renders every screen of the running app into docs/screenshots/: real serve, real kernel, real Chromium, both themes,
- * both languages. Run by `npm run screenshots`.
+ * Renders every screen of the running app into docs/screenshots/: real serve, real kernel, real Chromium. The main
+ * screens in both themes and both languages, all others in dark English and light Chinese.
+ * Run by `npm run screenshots`.
  */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, test } from 'vitest'
-import { root } from '../../kernel/support/build.js'
-import { LabWindow } from '../window/window.js'
+import { fileScreens, firstScreens, refusedStepScreen } from './file-screens.js'
+import { largeLab } from './large-lab.js'
+import { mainScreens, runningScreens } from './nat-screens.js'
+import { Studio } from './studio.js'
+import type { Language, Theme } from './studio.js'
 
-const directory = join(root, 'docs/screenshots')
+const all = [
+  ['dark', 'en'],
+  ['light', 'zh-CN'],
+  ['light', 'en'],
+  ['dark', 'zh-CN'],
+] as const
 
-/** What a person sees, and how they come to see it. Names become file names. */
-const words = {
-  en: {
-    locale: 'en-US',
-    nat: /NAT to the Internet/,
-    checks: 'Checks',
-    commands: 'Commands',
-    labs: 'Labs',
-    deploy: /^Deploy(?!ed)/,
-    deployed: 'Deployed',
-    trace: /^Trace/,
-    address: /Address|To|Target/,
-  },
-  'zh-CN': {
-    locale: 'zh-CN',
-    nat: /通过 NAT 访问互联网/,
-    checks: '检查',
-    commands: '命令',
-    labs: '实验',
-    deploy: /^部署/,
-    deployed: '已部署',
-    trace: /^追踪/,
-    address: /地址|目标/,
-  },
-} as const
-
-async function takePictures(theme: 'dark' | 'light', language: keyof typeof words): Promise<void> {
-  mkdirSync(directory, { recursive: true })
-  const say = words[language]
-  const window = await LabWindow.open({ theme, locale: say.locale })
-  const { page } = window
-  const picture = async (name: string): Promise<void> => {
-    // Toasts come and go; the picture is of what stays.
-    await page
-      .locator('[data-sonner-toast]')
-      .first()
-      .waitFor({ state: 'detached' })
-      .catch(() => {})
-    await page.screenshot({ path: join(directory, `${name}-${theme}-${language}.png`) })
-  }
+async function take(
+  theme: Theme,
+  language: Language,
+  shoot: (studio: Studio) => Promise<void>,
+  options?: Parameters<typeof Studio.open>[2] & { readonly untidy?: boolean },
+): Promise<void> {
+  const studio = await Studio.open(theme, language, options)
   try {
-    await window.tab('host').waitFor()
-    await window.untilShown('host', /host:.*# *$/)
-    await picture('welcome')
-    await page.getByRole('button', { name: say.nat }).first().click()
-    await page.getByRole('button', { name: say.deploy }).waitFor()
-    await picture('planned')
-    await page.getByRole('button', { name: say.deploy }).click()
-    await page.getByRole('button', { name: say.deployed, exact: true }).waitFor()
-    await window.type('ns0', 'ping -c3 -i0.2 203.0.113.10')
-    await picture('main')
-    await window.tab(say.checks).click()
-    await picture('checks')
-    await window.tab(say.commands).click()
-    await picture('commands')
+    await shoot(studio)
   } finally {
-    await window.close()
+    await studio.close({ untidy: options?.untidy ?? false })
   }
 }
 
-describe.each(['dark', 'light'] as const)('%s', (theme) => {
-  test.each(['en', 'zh-CN'] as const)('every screen in %s', (language) => takePictures(theme, language))
+describe.each(all)('%s, %s', (theme, language) => {
+  const whole = all.slice(0, 2).some(([one, other]) => one === theme && other === language)
+
+  test('a lab that runs', () =>
+    take(theme, language, async (studio) => {
+      await studio.window.ready()
+      await mainScreens(studio)
+      if (whole) await runningScreens(studio)
+    }))
+
+  if (!whole) return
+
+  test('labs as files', () =>
+    take(theme, language, async (studio) => {
+      await studio.window.ready()
+      await firstScreens(studio)
+      await fileScreens(studio)
+    }))
+
+  test('a step that is refused', () =>
+    take(theme, language, async (studio) => {
+      await studio.window.ready()
+      await refusedStepScreen(studio)
+    }))
+
+  test('a large lab', () =>
+    take(
+      theme,
+      language,
+      async (studio) => {
+        await studio.window.ready()
+        await studio.deploy()
+        await studio.rest()
+        await studio.picture('large-lab')
+      },
+      { lab: { name: 'large', text: largeLab(60) } },
+    ))
+
+  test('a machine that refuses the sandbox', () => {
+    const forbid =
+      'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --inh-caps=-all --ambient-caps=-all "$@"'
+    return take(
+      theme,
+      language,
+      async (studio) => {
+        await studio.page.locator('#refused-title').waitFor()
+        await studio.page.getByText('sudo sysctl').first().waitFor()
+        await studio.picture('refused-sandbox')
+      },
+      { before: ['unshare', '--user', '--map-current-user', '--keep-caps', 'sh', '-c', forbid, 'sh'], untidy: true },
+    )
+  })
 })
