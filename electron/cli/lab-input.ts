@@ -39,20 +39,28 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'part of its path is no directory',
 }
 
+type Unreadable = { readonly ok: false; readonly failure: Failure }
+
 /** Reads and parses `path`, `-` for standard input. The failure is about reading alone; problems are part of the lab. */
-export async function readLab(
+export async function readLab(path: string): Promise<{ readonly ok: true; readonly read: ReadLab } | Unreadable> {
+  const result = await readInput(path)
+  if (!result.ok) return result
+  const { name, bytes } = result
+  const text = new TextDecoder().decode(bytes)
+  return { ok: true, read: { name, text, ...parseLabText(bytes, name) } }
+}
+
+/** The bytes of `path`, `-` for standard input, and the name by which messages call it. */
+export async function readInput(
   path: string,
-): Promise<{ readonly ok: true; readonly read: ReadLab } | { readonly ok: false; readonly failure: Failure }> {
+): Promise<{ readonly ok: true; readonly name: string; readonly bytes: Uint8Array } | Unreadable> {
   const name = path === '-' ? stdinName : path
-  let bytes: Uint8Array
   try {
-    bytes = path === '-' ? await gather(process.stdin) : await readBounded(path)
+    return { ok: true, name, bytes: path === '-' ? await gather(process.stdin) : await readBounded(path) }
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     return { ok: false, failure: failure('unreadable', `Cannot read ${name}: ${reasons[code] ?? message}.`, name) }
   }
-  const text = new TextDecoder().decode(bytes)
-  return { ok: true, read: { name, text, ...parseLabText(bytes, name) } }
 }
 
 /** A file's bytes, one more than the limit at most: parsing refuses larger ones, and a device may never end. */

@@ -119,6 +119,14 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .addOption(jsonOption())
     .action(async (file: string | undefined, options) => done(await (await import('./serve.js')).serve(file, options)))
 
+  command('export <file>', 'print a lab for another tool: a bash script, or a containerlab topology')
+    .addOption(new Option('--to <form>', 'what to print').choices(['script', 'clab']).makeOptionMandatory())
+    .action(async (file: string, options) => done(await (await import('./export.js')).exportLab(file, options)))
+
+  command('import <file>', 'print a lab file made of a bash script or a containerlab topology; nothing is run')
+    .addOption(new Option('--from <form>', 'what to read').choices(['clab', 'script']).makeOptionMandatory())
+    .action(async (file: string, options) => done(await (await import('./import.js')).importLab(file, options)))
+
   command('doctor', 'find out what this machine can do, and what is missing')
     .addOption(jsonOption())
     .action(async (options) => done(await (await import('./doctor.js')).doctor(options)))

@@ -28,7 +28,7 @@ function firewallEntry({ families: _, ...rule }: LabFirewall, only: Family | nul
 }
 
 /** The live ruleset of one namespace as entries of a lab file, in the kernel's order. */
-export function readRules({ name, ruleset }: LiveNamespace, speaksIpv6: boolean): ReadRules {
+export function readRules({ name, ruleset }: Pick<LiveNamespace, 'name' | 'ruleset'>, speaksIpv6: boolean): ReadRules {
   const nat: NatEntry[] = []
   const unexpressed: string[] = []
   const chains = new Map<string, Record<Family, LabFirewall[]>>()

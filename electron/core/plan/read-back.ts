@@ -6,7 +6,8 @@ import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/s
 import type { LabFile, RouteEntry } from '../lab/schema.js'
 import type { LiveLink, LiveNamespace, LiveRoute, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
-import { delayText, percentText, rateText, sameImpair } from './qdisc.js'
+import { impairEntry } from './impair-entry.js'
+import { sameImpair } from './qdisc.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
 import { stepRoute } from './restore.js'
@@ -19,7 +20,6 @@ export interface ReadBack {
 
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 type LinkEntry = NonNullable<LabFile['links']>[number]
-type ImpairEntry = NonNullable<Exclude<LinkEntry, readonly unknown[]>['impair']>
 
 /** The uplink's tap, brought by slirp4netns, with its address and route: `uplink: on` stands for all of it. */
 const isUplinkTap = (namespace: string, link: LiveLink): boolean =>
@@ -123,14 +123,6 @@ class Links {
       this.entries.push(link.impair ? { ends, impair: impairEntry(link.impair) } : ends)
     }
     return null
-  }
-}
-
-function impairEntry({ delayUs, lossPercent, rateBit }: NonNullable<LiveLink['impair']>): ImpairEntry {
-  return {
-    ...(delayUs ? { delay: delayText(delayUs) } : {}),
-    ...(lossPercent ? { loss: percentText(lossPercent) } : {}),
-    ...(rateBit ? { rate: rateText(rateBit) } : {}),
   }
 }
 

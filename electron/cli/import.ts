@@ -1,0 +1,44 @@
+/**
+ * `vethlab import FILE --from clab|script`: a lab file made of what another tool reads, on stdout. The file is read,
+ * never run; each part of it that no lab can say is a warning on stderr. Needs no privileges.
+ */
+import { importClab } from '../core/exchange/clab/from-clab.js'
+import { importScript } from '../core/exchange/from-script.js'
+import { pathText } from '../core/lab/describe.js'
+import { createLabText } from '../core/lab/print.js'
+import type { Problem } from '../core/lab/problem.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, failure } from './failure.js'
+import { problemText, readInput } from './lab-input.js'
+import { note, paintNote, printable, printRaw } from './output.js'
+
+export interface ImportOptions {
+  readonly from: 'script' | 'clab'
+}
+
+export async function importLab(file: string, { from }: ImportOptions): Promise<ExitCode> {
+  const input = await readInput(file)
+  if (!input.ok) return fail(exitCode.usage, input.failure, {})
+  const { name, bytes } = input
+  const { labFile, notices, problems } = from === 'clab' ? importClab(bytes, name) : importScript(bytes, name)
+  const text = new TextDecoder().decode(bytes)
+  for (const problem of notices) note(problemText(problem, text, paintNote))
+  for (const problem of problems) note(placelessText(problem))
+  const refused = (sentence: string): ExitCode => fail(exitCode.usage, failure('not-imported', sentence, name), {})
+  if (labFile === null) {
+    const unread = notices.some(({ severity }) => severity === 'error')
+    return refused(unread ? `${name} cannot be read; no lab was made.` : `Nothing in ${name} makes a lab.`)
+  }
+  if (problems.some(({ severity }) => severity === 'error'))
+    return refused(`What ${name} makes is no valid lab; nothing was printed. Repair it there.`)
+  const made = createLabText(labFile)
+  printRaw(process.stdout.isTTY ? printable(made) : made)
+  return exitCode.ok
+}
+
+/** A problem of a lab that has no text yet: where it is says the path. */
+function placelessText({ severity, message, hint, path }: Problem): string {
+  const [colour, word] = severity === 'error' ? (['red', 'error'] as const) : (['yellow', 'warning'] as const)
+  const head = `${paintNote(colour, word)}  ${printable(message)} (${printable(pathText(path))})`
+  return hint === null ? head : `${head}\n${paintNote('dim', `  ${printable(hint)}`)}`
+}

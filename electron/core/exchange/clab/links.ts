@@ -1,0 +1,142 @@
+/** Links of a topology as veth pairs. */
+import { quote } from '../../lab/describe.js'
+import type { LabPath } from '../../lab/problem.js'
+import { interfaceNamePattern } from '../../lab/schema.js'
+import { isRecord } from '../../lab/schema-shape.js'
+import { parseMac } from '../commands/link-options.js'
+import { wholeNumber } from '../commands/command.js'
+import { addDevice, addPair, setMaster } from '../network/links.js'
+import type { Device, Network } from '../network/network.js'
+import type { Place } from './nodes.js'
+import type { Topology } from './topology.js'
+import { usualMtu } from './words.js'
+
+interface End {
+  readonly place: Place
+  readonly name: string
+  readonly mac: string | null
+}
+
+const usedKeys = new Set(['type', 'endpoints', 'endpoint', 'mtu', 'host-interface'])
+
+export function readLinks(topology: Topology, network: Network, places: ReadonlyMap<string, Place>): void {
+  topology.list(['topology', 'links']).forEach((link, i) => {
+    const path = ['topology', 'links', i]
+    if (!isRecord(link)) {
+      topology.leaveOut(path, 'This link is no map with `endpoints`; it is left out.')
+      return
+    }
+    for (const key of Object.keys(link)) {
+      if (!usedKeys.has(key))
+        topology.leaveOut([...path, key], `${quote(key)} is left out: a lab file has no words for it.`)
+    }
+    readLink(topology, network, places, path)
+  })
+}
+
+function readLink(topology: Topology, network: Network, places: ReadonlyMap<string, Place>, path: LabPath): void {
+  const type = topology.text([...path, 'type'])?.toLowerCase() ?? 'veth'
+  const mtu = wholeNumber(topology.text([...path, 'mtu']) ?? undefined, 68, 65535)
+  if (type === 'dummy') {
+    const end = readEnd(topology, places, [...path, 'endpoint'])
+    const made = end && addDevice(end.place.namespace, 'dummy', end.name)
+    if (made && 'message' in made) topology.leaveOut(path, made.message, made.hint)
+    else if (made) finishEnd(made, end, mtu)
+    return
+  }
+  if (type !== 'veth' && type !== 'brief' && type !== 'host') {
+    topology.leaveOut(path, `A lab has no links of type ${quote(type)}; this one is left out.`)
+    return
+  }
+  const ends = type === 'host' ? hostEnds(topology, places, path) : bothEnds(topology, places, path)
+  if (!ends) return
+  const [a, b] = ends
+  const made = addPair(
+    network,
+    { namespace: a.place.namespace, name: a.name },
+    { namespace: b.place.namespace, name: b.name },
+  )
+  if ('message' in made) {
+    topology.leaveOut(path, made.message, made.hint)
+    return
+  }
+  finishEnd(made[0], a, mtu)
+  finishEnd(made[1], b, mtu)
+}
+
+function finishEnd(device: Device, { place, mac }: End, mtu: number | null): void {
+  device.up = true
+  device.mac = mac
+  device.mtu = mtu === usualMtu ? null : mtu
+  if (place.bridge) setMaster(device, place.bridge)
+}
+
+type Ends = readonly [End, End] | null
+
+function bothEnds(topology: Topology, places: ReadonlyMap<string, Place>, path: LabPath): Ends {
+  const count = topology.list([...path, 'endpoints']).length
+  if (count !== 2) {
+    topology.leaveOut(path, `A link has two endpoints, this one ${count}; it is left out.`)
+    return null
+  }
+  const [a, b] = [0, 1].map((i) => readEnd(topology, places, [...path, 'endpoints', i]))
+  return a && b ? [a, b] : null
+}
+
+/** `type: host`: one end in a node, the other on the machine. */
+function hostEnds(topology: Topology, places: ReadonlyMap<string, Place>, path: LabPath): Ends {
+  const host = places.get('host')
+  const name = topology.text([...path, 'host-interface'])
+  const end = readEnd(topology, places, [...path, 'endpoint'])
+  if (!host || name === null || !end) return null
+  return [end, { place: host, name: fittingName(topology, host, name, [...path, 'host-interface']), mac: null }]
+}
+
+/** `NODE:INTERFACE`, or a map with both. */
+function readEnd(topology: Topology, places: ReadonlyMap<string, Place>, path: LabPath): End | null {
+  const long = isRecord(topology.at(path))
+  const [, shortNode = null, shortName = null] = /^([^:]*):(.*)$/s.exec((!long && topology.text(path)) || '') ?? []
+  const node = long ? topology.text([...path, 'node']) : shortNode
+  const name = long ? topology.text([...path, 'interface']) : shortName
+  if (node === null || name === null || name === '') {
+    topology.leaveOut(path, 'This endpoint names no node and interface; its link is left out.')
+    return null
+  }
+  const place = places.get(node)
+  if (!place) {
+    const outside = /^(?:mgmt-net|macvlan)$/i.test(node)
+    topology.leaveOut(
+      path,
+      outside
+        ? `A lab has no ${quote(node)}; the link is left out.`
+        : `There is no node ${quote(node)}; its link is left out.`,
+    )
+    return null
+  }
+  for (const key of topology.keys(path)) {
+    if (!['node', 'interface', 'mac'].includes(key))
+      topology.leaveOut([...path, key], `${quote(key)} is left out: give the address with an \`exec\` line.`)
+  }
+  const mac = long ? topology.text([...path, 'mac']) : null
+  if (mac !== null && parseMac(mac) === null)
+    topology.leaveOut([...path, 'mac'], `${quote(mac)} is no hardware address; it is left out.`)
+  return { place, name: fittingName(topology, place, name, path), mac: mac === null ? null : parseMac(mac) }
+}
+
+/** Bytes of an interface's name. */
+const maxNameBytes = 15
+
+/** Interfaces of network systems have names that Linux does not take: `ethernet-1/1`. */
+function fittingName(topology: Topology, { namespace }: Place, name: string, path: LabPath): string {
+  const plain = /^[\u0021-\u007e]+$/.test(name)
+  if (interfaceNamePattern.test(name) && (!plain || name.length <= maxNameBytes)) return name
+  const stem =
+    name
+      .replace(/[^A-Za-z0-9_.-]+/g, '-')
+      .slice(-maxNameBytes)
+      .replace(/^[-.]+/, '') || 'eth'
+  let fitting = stem
+  for (let n = 1; namespace.devices.has(fitting); n++) fitting = `${stem.slice(0, maxNameBytes - 4)}-${n}`
+  topology.leaveOut(path, `The interface name ${quote(name)} does not fit Linux; it becomes ${quote(fitting)}.`)
+  return fitting
+}

@@ -1,0 +1,147 @@
+/**
+ * `vethlab export --to clab`: a lab as a containerlab topology. Every namespace is a container without a network of its
+ * own, every veth pair a link, and all that is in a namespace - bridges too, which containerlab itself would only take
+ * from the machine - comes by the commands that Vethlab prints, as `exec` lines of its node.
+ */
+import { Document, isMap, isSeq, visit } from 'yaml'
+import { hostNamespace, type Lab, type LabInterface, type LabNamespace } from '../../lab/lab.js'
+import { diff } from '../../plan/diff.js'
+import { emptyLive } from '../../plan/empty.js'
+import type { Step } from '../../plan/step.js'
+import { stepText } from '../../plan/text.js'
+import { drawingAndLessons, type Exported } from '../exported.js'
+import { escapeEnvironment, image, namespaceLabel, reservedNodeNames, usualMtu } from './words.js'
+
+type VethAdd = Extract<Step, { op: 'veth-add' }>
+type End = Pick<VethAdd, 'namespace' | 'name' | 'mac' | 'mtu'>
+
+export function exportClab(lab: Lab): Exported {
+  const steps = diff(lab, emptyLive()).map(({ step }) => step)
+  const used = [...lab.namespaces.values()].filter((each) => each.name !== hostNamespace || isUsed(each))
+  const nodeNames = nodeNamesOf(used)
+  const pairs = steps.filter((step) => step.op === 'veth-add')
+  const commands = new Map(used.map((each) => [each.name, commandsBefore(lab, each, pairs)]))
+  for (const step of steps) if (!isContainerlabs(lab, step)) commands.get(step.namespace)?.push(typedThere(step))
+  const nodes = used.map(({ name }) => {
+    const node = nodeNames.get(name) ?? name
+    const exec = commands.get(name) ?? []
+    const labels = node === name ? {} : { labels: { [namespaceLabel]: name } }
+    return [node, { kind: 'linux', ...labels, ...(exec.length > 0 ? { exec } : {}) }] as const
+  })
+  const links = pairs.map((pair) => linkOf(pair, nodeNames))
+  const topology = {
+    name: lab.name,
+    topology: {
+      kinds: { linux: { image, 'network-mode': 'none' } },
+      nodes: Object.fromEntries(nodes),
+      ...(links.length > 0 ? { links } : {}),
+    },
+  }
+  return { text: escapeEnvironment(print(lab, topology)), leftBehind: leftBehind(lab, used, nodeNames) }
+}
+
+/** Whether `host` has anything that containerlab must make a node for. */
+function isUsed({ interfaces, routes, nat, firewall, sysctls, forwarding }: LabNamespace): boolean {
+  const [lo, ...others] = interfaces
+  const plain = routes.length + nat.length + firewall.length + Object.keys(sysctls).length === 0
+  return others.length > 0 || !plain || forwarding !== undefined || (lo?.addresses.length ?? 0) > 0
+}
+
+function nodeNamesOf(namespaces: readonly LabNamespace[]): ReadonlyMap<string, string> {
+  const taken = new Set(namespaces.map(({ name }) => name))
+  return new Map(
+    namespaces.map(({ name }) => {
+      if (!reservedNodeNames.has(name.toLowerCase())) return [name, name]
+      let node = name === hostNamespace ? 'lab-host' : `${name}-ns`
+      for (let n = 1; taken.has(node); n++) node = `lab-${name}-${n}`
+      taken.add(node)
+      return [name, node]
+    }),
+  )
+}
+
+/** What containerlab does by itself: nodes, cables, and switching on their ends and `lo`. */
+function isContainerlabs(lab: Lab, step: Step): boolean {
+  if (step.op === 'namespace-add' || step.op === 'veth-add') return true
+  if (step.op === 'service-start' || step.op === 'service-stop') return true
+  if (step.op !== 'link-up') return false
+  const kind = interfaceOf(lab, step.namespace, step.name)?.kind
+  return kind === 'veth' || kind === 'loopback'
+}
+
+const interfaceOf = (lab: Lab, namespace: string, name: string): LabInterface | undefined =>
+  lab.namespaces.get(namespace)?.interfaces.find((each) => each.name === name)
+
+/** The command as it is typed in the container, which is the namespace. */
+const typedThere = (step: Step): string => stepText({ ...step, namespace: hostNamespace })
+
+/** What must be undone of containerlab's own doing before anything else. */
+function commandsBefore(lab: Lab, { name: namespace, interfaces }: LabNamespace, pairs: readonly VethAdd[]): string[] {
+  const at = { namespace: hostNamespace }
+  const off = interfaces.filter(({ kind, up }) => !up && (kind === 'veth' || kind === 'loopback'))
+  const others = pairs.flatMap(({ mtu, peer }) => {
+    const before = mtu ?? usualMtu
+    const differs = peer.namespace === namespace && (peer.mtu ?? usualMtu) !== before
+    return differs ? [{ op: 'link-mtu' as const, ...at, name: peer.name, mtu: peer.mtu ?? usualMtu, before }] : []
+  })
+  // Docker switches IPv6 off in a container that has no network of its own.
+  const ipv6 = { op: 'sysctl-set', ...at, key: 'net.ipv6.conf.all.disable_ipv6', value: '0', before: null } as const
+  return [
+    ...(lab.ipv6 ? [stepText(ipv6)] : []),
+    ...off.map(({ name }) => stepText({ op: 'link-down', ...at, name })),
+    ...others.map(stepText),
+  ]
+}
+
+function linkOf({ peer, ...near }: VethAdd, nodeNames: ReadonlyMap<string, string>): object {
+  const ends: readonly End[] = [near, peer]
+  const node = ({ namespace }: End): string => nodeNames.get(namespace) ?? namespace
+  const mtu = near.mtu ?? usualMtu
+  // The short form has no hardware addresses.
+  if (ends.every(({ mac }) => mac === null)) return { endpoints: ends.map((end) => `${node(end)}:${end.name}`), mtu }
+  const endpoints = ends.map((end) => {
+    return { node: node(end), interface: end.name, ...(end.mac === null ? {} : { mac: end.mac }) }
+  })
+  return { type: 'veth', endpoints, mtu }
+}
+
+function print(lab: Lab, topology: object): string {
+  // containerlab reads YAML 1.1, in which `on` and `010` are no text unless quoted.
+  const document = new Document(topology, { version: '1.1' })
+  visit(document, {
+    Pair(_, { key, value }) {
+      const name = String(key)
+      if (name === 'endpoints' && isSeq(value) && !value.items.some(isMap)) value.flow = true
+    },
+  })
+  const title = typeof lab.title === 'string' ? lab.title : (lab.title.en ?? lab.title['zh-CN'] ?? lab.name)
+  const heading = title.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  const comments = [
+    `# ${heading}`,
+    '# Made by Vethlab for containerlab: containerlab deploy -t FILE',
+    '# Any image with iproute2, iptables and tc will do.',
+  ]
+  return `${comments.join('\n')}\n${document.toString({ lineWidth: 0 })}`
+}
+
+function leftBehind(
+  lab: Lab,
+  used: readonly LabNamespace[],
+  nodeNames: ReadonlyMap<string, string>,
+): readonly string[] {
+  const renamed = used.filter(({ name }) => nodeNames.get(name) !== name)
+  const answering = [...lab.namespaces.values()].filter(({ services }) => services.length > 0)
+  return [
+    ...renamed.map(({ name }) => {
+      const node = `the node ${nodeNames.get(name) ?? name}`
+      return name === hostNamespace
+        ? `host: becomes ${node}; containerlab's own host is the machine itself, which stays untouched`
+        : `${name}: becomes ${node}; containerlab takes the name for something else`
+    }),
+    ...drawingAndLessons(lab, 'containerlab'),
+    ...(answering.length > 0
+      ? [`services in ${answering.map(({ name }) => name).join(', ')}: start programs in the image to answer`]
+      : []),
+    ...(lab.uplink ? ['uplink: remove `network-mode: none` from a node, and it has the way out of its container'] : []),
+  ]
+}

@@ -1,0 +1,45 @@
+/** `brctl`, which older texts use for what `ip link` does. */
+import { quote } from '../../lab/describe.js'
+import { addDevice, deleteDevice, findDevice, setMaster } from '../network/links.js'
+import type { Word } from '../shell/expand.js'
+import { harmless, leftOut, nothingThere, outcomeOf, refused, success, type Context, type Outcome } from './command.js'
+
+export function brctl({ network, namespace }: Context, words: readonly Word[]): Outcome {
+  const [, verb, first, ...rest] = words
+  if (!verb) return harmless
+  const bridge = (): ReturnType<typeof findDevice> => findDevice(namespace, first?.text ?? '')
+  switch (verb.text) {
+    case 'show':
+    case 'showmacs':
+    case 'showstp':
+      return harmless
+    case 'addbr': {
+      const made = addDevice(namespace, 'bridge', first?.text ?? '')
+      return 'message' in made ? refused(made, first) : success
+    }
+    case 'delbr': {
+      const found = bridge()
+      return 'message' in found ? nothingThere : outcomeOf(deleteDevice(network, found), first)
+    }
+    case 'addif':
+    case 'delif': {
+      const found = bridge()
+      if ('message' in found) return refused(found, first)
+      for (const word of rest) {
+        const port = findDevice(namespace, word.text)
+        if ('message' in port) return refused(port, word)
+        const wrong = setMaster(port, verb.text === 'addif' ? found : null)
+        if (wrong) return refused(wrong, word)
+      }
+      return success
+    }
+    case 'stp': {
+      const found = bridge()
+      if ('message' in found) return refused(found, first)
+      found.stp = /^(?:on|yes|1)$/.test(rest[0]?.text ?? '')
+      return success
+    }
+    default:
+      return leftOut(`${quote(`brctl ${verb.text}`)} is nothing a lab file can say.`, null, verb)
+  }
+}

@@ -1,0 +1,62 @@
+/** `ip addr add|del|flush`. */
+import { addressBits, parsePrefixOrAddress, type Prefix } from '../../lab/address.js'
+import { quote } from '../../lab/describe.js'
+import { addAddress, deleteAddress, dropAddresses } from '../network/addresses.js'
+import { findDevice } from '../network/links.js'
+import type { Word } from '../shell/expand.js'
+import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, refused, success } from './command.js'
+import type { Context, Cursor, Outcome } from './command.js'
+import { isShowing, type IpOptions } from './ip-words.js'
+
+export function ipAddress(context: Context, cursor: Cursor, { family }: IpOptions): Outcome {
+  if (isShowing(cursor)) return harmless
+  const verb = cursor.next()
+  const action = abbreviated(verb?.text ?? '', ['add', 'change', 'replace', 'delete', 'flush'])
+  if (action === null) return leftOut(`${quote(`ip addr ${verb?.text ?? ''}`)} is not understood.`, null, verb)
+  let [prefix, name]: [Prefix | null, Word | null] = [null, null]
+  for (let word = cursor.next(); word; word = cursor.next()) {
+    switch (word.text) {
+      case 'dev':
+        name = cursor.next() ?? null
+        break
+      // The kernel works out the one that everybody means; labels and scopes of use are for programs.
+      case 'brd':
+      case 'broadcast':
+      case 'label':
+      case 'valid_lft':
+      case 'preferred_lft':
+        cursor.next()
+        break
+      case 'scope': {
+        const scope = cursor.next()
+        if (scope?.text === 'global' || action === 'flush') break
+        return leftOut(`A lab file has no scope ${quote(scope?.text ?? '')} for addresses.`, null, scope ?? word)
+      }
+      case 'nodad':
+        break
+      case 'local':
+        break
+      default: {
+        const read = parsePrefixOrAddress(word.text)
+        if (!read || prefix)
+          return leftOut(`${quote(word.text)} in \`ip addr\` is nothing a lab file can say.`, null, word)
+        prefix = read.family === 'ipv6' ? read : withLength(read, word.text)
+      }
+    }
+  }
+  if (!name) return leftOut('`ip addr` does not say on which interface.', 'Add `dev` and its name.', verb)
+  const device = findDevice(context.namespace, name.text)
+  if ('message' in device) return action === 'add' || action === 'replace' ? refused(device, name) : nothingThere
+  if (action === 'flush') {
+    dropAddresses(device, family)
+    return success
+  }
+  if (!prefix) return leftOut('`ip addr` names no address.', 'Write it as 192.168.1.2/24.', verb)
+  if (action === 'delete') return deleteAddress(device, prefix) ? nothingThere : success
+  const there = device.addresses.some((each) => each.text === prefix.text && each.length === prefix.length)
+  return there && action !== 'add' ? success : outcomeOf(addAddress(device, prefix), verb)
+}
+
+/** An address without a length is one address alone, as ip has it. */
+const withLength = (prefix: Prefix, text: string): Prefix =>
+  text.includes('/') ? prefix : { ...prefix, length: addressBits(prefix.family) }

@@ -1,0 +1,116 @@
+/** `ip link set`: all its words, in the order in which the kernel takes them (do_setlink, net/core/rtnetlink.c). */
+import { quote } from '../../lab/describe.js'
+import { findDevice, moveDevice, renameDevice, setMaster } from '../network/links.js'
+import type { Device, Namespace } from '../network/network.js'
+import type { Word } from '../shell/expand.js'
+import { leftOut, refused, success, wholeNumber } from './command.js'
+import type { Context, Cursor, Outcome } from './command.js'
+import { netnsOf } from './ip-words.js'
+import { applyLinkOptions, parseMac, readBridgeOptions } from './link-options.js'
+
+interface Wanted {
+  device: Word | null
+  options: { mac: string | null; mtu: number | null; up: boolean | null }
+  namespace: { readonly to: Namespace; readonly word: Word | undefined } | null
+  name: Word | null
+  /** Undefined: stays as it is. */
+  master: Device | null | undefined
+}
+
+/** Words that a lab needs no word for: they change nothing that anybody in it can see. */
+const ignored = new Set(['alias', 'txqueuelen', 'qlen', 'txqlen', 'group'])
+
+export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
+  const wanted: Wanted = {
+    ...{ device: null, options: { mac: null, mtu: null, up: null }, namespace: null, name: null, master: undefined },
+  }
+  if (cursor.peek()?.text === 'group')
+    return leftOut('Groups of interfaces are left out.', 'Name the interfaces one by one.', cursor.peek())
+  for (let word = cursor.next(); word; word = cursor.next()) {
+    if (word.text === 'type') {
+      const device = findDevice(context.namespace, wanted.device?.text ?? '')
+      if ('message' in device) return refused(device, wanted.device ?? word)
+      const kind = cursor.next()
+      if (kind?.text !== 'bridge')
+        return leftOut(`Settings of a ${quote(kind?.text ?? '')} are left out.`, null, kind ?? word)
+      readBridgeOptions(context, cursor, device)
+      break
+    }
+    const wrong = readWord(context, cursor, word, wanted)
+    if (wrong) return wrong
+  }
+  const device = findDevice(context.namespace, wanted.device?.text ?? '')
+  if ('message' in device) return refused(device, wanted.device ?? undefined)
+  return carryOut(device, wanted)
+}
+
+function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted): Outcome | null {
+  switch (word.text) {
+    case 'dev':
+      wanted.device = cursor.next() ?? null
+      return null
+    case 'up':
+    case 'down':
+      wanted.options.up = word.text === 'up'
+      return null
+    case 'netns': {
+      const value = cursor.next()
+      const to = netnsOf(context, value)
+      if ('message' in to) return refused(to, value)
+      wanted.namespace = { to, word: value }
+      return null
+    }
+    case 'name':
+      wanted.name = cursor.next() ?? null
+      return null
+    case 'address': {
+      const value = cursor.next()
+      wanted.options.mac = parseMac(value?.text ?? '')
+      if (wanted.options.mac !== null) return null
+      return leftOut(`${quote(value?.text ?? '')} is no hardware address.`, null, value ?? word)
+    }
+    case 'mtu': {
+      const value = cursor.next()
+      wanted.options.mtu = wholeNumber(value?.text, 68, 65535)
+      if (wanted.options.mtu !== null) return null
+      return leftOut(`${quote(value?.text ?? '')} is no MTU from 68 to 65535.`, null, value ?? word)
+    }
+    case 'master': {
+      const value = cursor.next()
+      const master = findDevice(context.namespace, value?.text ?? '')
+      if ('message' in master) return refused(master, value)
+      wanted.master = master
+      return null
+    }
+    case 'nomaster':
+      wanted.master = null
+      return null
+    default:
+      if (ignored.has(word.text)) {
+        cursor.next()
+        return null
+      }
+      if (wanted.device !== null)
+        return leftOut(`${quote(word.text)} in \`ip link set\` is nothing a lab file can say.`, null, word)
+      wanted.device = word
+      return null
+  }
+}
+
+function carryOut(device: Device, { options, namespace, name, master }: Wanted): Outcome {
+  if (namespace) {
+    const wrong = moveDevice(device, namespace.to)
+    if (wrong) return refused(wrong, namespace.word)
+  }
+  if (name) {
+    const wrong = renameDevice(device, name.text)
+    if (wrong) return refused(wrong, name)
+  }
+  applyLinkOptions(device, { ...options, up: null })
+  if (master !== undefined) {
+    const wrong = setMaster(device, master)
+    if (wrong) return refused(wrong)
+  }
+  applyLinkOptions(device, { mac: null, mtu: null, up: options.up })
+  return success
+}

@@ -1,0 +1,212 @@
+/** `ip link add|set|del`. */
+import { parseAddress } from '../../lab/address.js'
+import { quote } from '../../lab/describe.js'
+import { addDevice, addPair, deleteDevice, findDevice, freeName } from '../network/links.js'
+import type { Device, Namespace } from '../network/network.js'
+import type { Word } from '../shell/expand.js'
+import { abbreviated, harmless, leftOut, nothingThere, refused, success, wholeNumber } from './command.js'
+import type { Context, Cursor, Outcome } from './command.js'
+import { isShowing, netnsOf } from './ip-words.js'
+import { ipLinkSet } from './ip-link-set.js'
+import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
+
+export function ipLink(context: Context, cursor: Cursor): Outcome {
+  if (isShowing(cursor)) return harmless
+  const verb = cursor.next()
+  switch (abbreviated(verb?.text ?? '', ['add', 'set', 'delete', 'replace', 'change'])) {
+    case 'add':
+    case 'replace':
+      return ipLinkAdd(context, cursor, verb)
+    case 'set':
+    case 'change':
+      return ipLinkSet(context, cursor)
+    case 'delete':
+      return ipLinkDelete(context, cursor)
+    default:
+      return leftOut(`${quote(`ip link ${verb?.text ?? ''}`)} is not understood.`, null, verb)
+  }
+}
+
+function ipLinkDelete({ network, namespace }: Context, cursor: Cursor): Outcome {
+  if (cursor.peek()?.text === 'dev') cursor.next()
+  const name = cursor.next()
+  const device = findDevice(namespace, name?.text ?? '')
+  if ('message' in device) return nothingThere
+  const kept = deleteDevice(network, device)
+  return kept ? refused(kept, name) : success
+}
+
+/** One end of a new link, as far as its words say. */
+interface NewEnd {
+  name: Word | null
+  namespace: Namespace
+  readonly options: { -readonly [K in keyof LinkOptions]: LinkOptions[K] }
+}
+
+const makeEnd = (namespace: Namespace): NewEnd => ({
+  name: null,
+  namespace,
+  options: { mac: null, mtu: null, up: null },
+})
+
+/** Reads the words that every kind of link has, up to one that is none of them; a problem ends the reading. */
+function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null {
+  for (let word = cursor.peek(); word; word = cursor.peek()) {
+    if (word.text === 'type' || word.text === 'peer') return null
+    cursor.next()
+    switch (word.text) {
+      case 'name':
+      case 'dev':
+        end.name = cursor.next() ?? null
+        break
+      case 'address': {
+        const value = cursor.next()
+        const mac = parseMac(value?.text ?? '')
+        if (mac === null) return leftOut(`${quote(value?.text ?? '')} is no hardware address.`, null, value ?? word)
+        end.options.mac = mac
+        break
+      }
+      case 'mtu': {
+        const value = cursor.next()
+        const mtu = wholeNumber(value?.text, 68, 65535)
+        if (mtu === null) return leftOut(`${quote(value?.text ?? '')} is no MTU from 68 to 65535.`, null, value ?? word)
+        end.options.mtu = mtu
+        break
+      }
+      case 'netns': {
+        const value = cursor.next()
+        const namespace = netnsOf(context, value)
+        if ('message' in namespace) return refused(namespace, value)
+        end.namespace = namespace
+        break
+      }
+      case 'up':
+        end.options.up = true
+        break
+      case 'down':
+        end.options.up = false
+        break
+      case 'numtxqueues':
+      case 'numrxqueues':
+      case 'txqueuelen':
+      case 'qlen':
+        cursor.next()
+        break
+      default:
+        if (end.name !== null) return leftOut(`${quote(word.text)} in \`ip link add\` is not understood.`, null, word)
+        end.name = word
+    }
+  }
+  return null
+}
+
+function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Outcome {
+  const end = makeEnd(context.namespace)
+  if (cursor.peek()?.text === 'link')
+    return leftOut('A lab file has no devices on top of others (VLAN, macvlan).', 'Use a veth pair.', cursor.peek())
+  const wrong = readEnd(context, cursor, end)
+  if (wrong) return wrong
+  cursor.next()
+  const kind = cursor.next()
+  if (!kind) return leftOut('`ip link add` does not say of which type.', 'Add `type veth`, `type bridge` ...', verb)
+  switch (kind.text) {
+    case 'veth':
+      return addVeth(context, cursor, end, kind)
+    case 'bridge':
+      return addBridge(context, cursor, end, kind)
+    case 'vxlan':
+      return addVxlan(context, cursor, end, kind)
+    case 'dummy':
+    case 'ifb': {
+      const extra = readEnd(context, cursor, end)
+      if (extra) return extra
+      return finish(end, addDevice(end.namespace, 'dummy', end.name?.text ?? freeName(end.namespace, kind.text, '')))
+    }
+    default:
+      return leftOut(
+        `A lab file has no ${quote(kind.text)} devices.`,
+        'It has veth pairs, bridges, vxlan and dummy.',
+        kind,
+      )
+  }
+}
+
+function finish(end: NewEnd, made: Device | { message: string; hint: string | null }): Outcome {
+  if ('message' in made) return refused(made, end.name ?? undefined)
+  applyLinkOptions(made, end.options)
+  return success
+}
+
+function addVeth(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
+  const far = makeEnd(context.namespace)
+  const wrong = readEnd(context, cursor, end)
+  if (wrong) return wrong
+  if (cursor.peek()?.text === 'peer') {
+    cursor.next()
+    const wrongPeer = readEnd(context, cursor, far)
+    if (wrongPeer) return wrongPeer
+  }
+  const rest = cursor.peek()
+  if (rest) return leftOut(`${quote(rest.text)} in \`ip link add\` is not understood.`, null, rest)
+  const name = end.name?.text ?? freeName(end.namespace, 'veth', far.name?.text ?? '')
+  const farName = far.name?.text ?? freeName(far.namespace, 'veth', end.namespace === far.namespace ? name : '')
+  const made = addPair(context.network, { namespace: end.namespace, name }, { namespace: far.namespace, name: farName })
+  if ('message' in made) return refused(made, end.name ?? kind)
+  applyLinkOptions(made[0], end.options)
+  applyLinkOptions(made[1], far.options)
+  return success
+}
+
+function addBridge(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
+  // `ip link add type bridge name br0` names it behind its type.
+  if (end.name === null && (cursor.peek()?.text === 'name' || cursor.peek()?.text === 'dev')) {
+    cursor.next()
+    end.name = cursor.next() ?? null
+  }
+  const made = addDevice(end.namespace, 'bridge', end.name?.text ?? freeName(end.namespace, 'bridge', ''))
+  if ('message' in made) return refused(made, end.name ?? kind)
+  readBridgeOptions(context, cursor, made)
+  return finish(end, made)
+}
+
+/** Where nobody says which port, Linux takes this one and not IANA's 4789 (drivers/net/vxlan/vxlan_core.c). */
+const kernelVxlanPort = 8472
+
+function addVxlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
+  let [id, local, remote]: [number | null, string | null, string | null] = [null, null, null]
+  let port = kernelVxlanPort
+  for (let word = cursor.next(); word; word = cursor.next()) {
+    const value = cursor.next()
+    switch (word.text) {
+      case 'id':
+      case 'vni':
+        id = wholeNumber(value?.text, 0, 16777215)
+        break
+      case 'local':
+        local = parseAddress(value?.text ?? '')?.text ?? null
+        break
+      case 'remote':
+        remote = parseAddress(value?.text ?? '')?.text ?? null
+        break
+      case 'dstport': {
+        const number = wholeNumber(value?.text, 0, 65535)
+        if (number === null) return leftOut(`${quote(value?.text ?? '')} is no port.`, null, value ?? word)
+        port = number === 0 ? kernelVxlanPort : number
+        break
+      }
+      case 'dev': {
+        const device = findDevice(context.namespace, value?.text ?? '')
+        if ('message' in device) return refused(device, value)
+        const message = `\`dev ${device.name}\` is left out; a lab's tunnel finds its way by its addresses.`
+        context.tell(word.offset, { message, hint: null })
+        break
+      }
+      default:
+        return leftOut(`${quote(word.text)} of a tunnel is nothing a lab file can say.`, null, word)
+    }
+  }
+  if (id === null || local === null || remote === null || end.name === null)
+    return leftOut('A tunnel of a lab needs `id`, `local` and `remote`.', 'Add what is missing.', kind)
+  const made = addDevice(end.namespace, 'vxlan', end.name.text, { id, local, remote, port })
+  return finish(end, made)
+}

@@ -1,0 +1,101 @@
+/** `ip route add|replace|del`. */
+import { parseAddress, parsePrefixOrAddress, type Address, type Prefix } from '../../lab/address.js'
+import { quote } from '../../lab/describe.js'
+import type { Family } from '../../lab/lab.js'
+import { findDevice } from '../network/links.js'
+import type { Device, Route } from '../network/network.js'
+import { addRoute, deleteRoute } from '../network/routes.js'
+import type { Word } from '../shell/expand.js'
+import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, refused, success, wholeNumber } from './command.js'
+import type { Context, Cursor, Outcome } from './command.js'
+import { isShowing, type IpOptions } from './ip-words.js'
+
+const types = ['unicast', 'blackhole', 'unreachable', 'prohibit'] as const
+const isType = (text: string): text is Route['type'] => types.some((type) => type === text)
+
+interface Words {
+  to: Word | null
+  via: Address | null
+  device: Device | null
+  metric: number | null
+  type: Route['type']
+  onlink: boolean
+}
+
+export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions): Outcome {
+  if (isShowing(cursor)) return harmless
+  const verb = cursor.next()
+  const action = abbreviated(verb?.text ?? '', ['add', 'replace', 'change', 'delete'])
+  if (action === null)
+    return leftOut(
+      `${quote(`ip route ${verb?.text ?? ''}`)} is not understood.`,
+      'Write `ip route add` or `del`.',
+      verb,
+    )
+  const words: Words = { to: null, via: null, device: null, metric: null, type: 'unicast', onlink: false }
+  for (let word = cursor.next(); word; word = cursor.next()) {
+    const wrong = readWord(context, cursor, word, words)
+    if (wrong) return wrong
+  }
+  if (!words.to) return leftOut('The route does not say where to.', 'Write `default` or a network.', verb)
+  const to = destination(words.to.text, words.via?.family ?? family ?? 'ipv4')
+  if (!to) return leftOut(`${quote(words.to.text)} is no destination.`, 'Write `default` or a network.', words.to)
+  if (action === 'delete') return deleteRoute(context.namespace, to, words) ? success : nothingThere
+  if (words.type !== 'unicast' && (words.via || words.device))
+    return leftOut(`A route of type ${words.type} goes nowhere; a lab file gives it no gateway.`, null, words.to)
+  return outcomeOf(addRoute(context.namespace, { ...words, to }, action !== 'add'))
+}
+
+const destination = (text: string, family: Family): Prefix | null =>
+  parsePrefixOrAddress(text === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : text)
+
+function readWord(context: Context, cursor: Cursor, word: Word, words: Words): Outcome | null {
+  switch (word.text) {
+    case 'to':
+      return null
+    case 'via': {
+      let value = cursor.next()
+      if (value?.text === 'inet' || value?.text === 'inet6') value = cursor.next()
+      words.via = parseAddress(value?.text ?? '')
+      return words.via ? null : leftOut(`${quote(value?.text ?? '')} is no gateway.`, null, value ?? word)
+    }
+    case 'dev': {
+      const value = cursor.next()
+      const device = findDevice(context.namespace, value?.text ?? '')
+      if ('message' in device) return refused(device, value)
+      words.device = device
+      return null
+    }
+    case 'metric':
+    case 'priority':
+    case 'preference': {
+      const value = cursor.next()
+      words.metric = wholeNumber(value?.text, 0, 4294967295)
+      return words.metric === null ? leftOut(`${quote(value?.text ?? '')} is no metric.`, null, value ?? word) : null
+    }
+    case 'onlink':
+      words.onlink = true
+      return null
+    // Which program made it; nothing that a packet could tell.
+    case 'proto':
+    case 'protocol':
+      cursor.next()
+      return null
+    case 'table': {
+      const value = cursor.next()
+      if (value?.text === 'main' || value?.text === '254') return null
+      return leftOut('A lab file has routes of the main table only.', null, value ?? word)
+    }
+    case 'scope': {
+      const value = cursor.next()
+      // As the kernel has it by itself: link without a gateway, global with one.
+      if (value?.text === 'link' || value?.text === 'global') return null
+      return leftOut(`A lab file has no scope ${quote(value?.text ?? '')} for routes.`, null, value ?? word)
+    }
+    default:
+      if (words.to === null && isType(word.text)) words.type = word.text
+      else if (words.to === null) words.to = word
+      else return leftOut(`${quote(word.text)} in \`ip route\` is nothing a lab file can say.`, null, word)
+      return null
+  }
+}

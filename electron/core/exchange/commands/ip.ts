@@ -1,0 +1,114 @@
+/** `ip`: its options, its objects, and `ip netns`. */
+import { quote } from '../../lab/describe.js'
+import type { Family } from '../../lab/lab.js'
+import { deleteNamespace } from '../network/links.js'
+import type { Word } from '../shell/expand.js'
+import { abbreviated, Cursor, harmless, leftOut, nothingThere, refused, success } from './command.js'
+import type { Context, Outcome } from './command.js'
+import { ipAddress } from './ip-address.js'
+import { ipLink } from './ip-link.js'
+import { ipRoute } from './ip-route.js'
+import { isShowing, type IpOptions } from './ip-words.js'
+import { addNamespace, findNamespace, namespaceKey } from './namespaces.js'
+
+/** In the order of iproute2's own table, which decides what `ip r` means (ip/ip.c). */
+const objects = ['address', 'addrlabel', 'maddress', 'route', 'rule', 'neighbor', 'neighbour', 'link', 'netns'] as const
+
+/** Options that only change what is printed. */
+const printing =
+  /^-(?:br|brief|c|color|color=.*|d|details|h|human|j|json|o|oneline|p|pretty|r|resolve|s|stats|statistics|t|ts)$/
+
+export function ip(context: Context, words: readonly Word[]): Outcome {
+  const cursor = new Cursor(words, 1)
+  let family: Family | null = null
+  let at = context
+  for (let word = cursor.peek(); word?.text.startsWith('-'); word = cursor.peek()) {
+    cursor.next()
+    // Long options may be written with two dashes.
+    const option = word.text.replace(/^--/, '-')
+    if (option === '-4') family = 'ipv4'
+    else if (option === '-6') family = 'ipv6'
+    else if (option === '-f' || option === '-family') {
+      const named = cursor.next()?.text
+      if (named !== 'inet' && named !== 'inet6') return leftOut(`ip -family ${named ?? ''} is left out.`, null, word)
+      family = named === 'inet' ? 'ipv4' : 'ipv6'
+    } else if (option === '-n' || option === '-netns') {
+      const name = cursor.next()
+      const namespace = findNamespace(context.network, name?.text ?? '')
+      if ('message' in namespace) return refused(namespace, name)
+      at = { ...context, namespace }
+    } else if (!printing.test(option)) {
+      return leftOut(`The option ${quote(word.text)} of ip is not understood.`, 'Write one `ip` command a line.', word)
+    }
+  }
+  const word = cursor.next()
+  if (!word) return harmless
+  const object = abbreviated(word.text, objects)
+  const options: IpOptions = { family }
+  switch (object) {
+    case 'address':
+      return ipAddress(at, cursor, options)
+    case 'link':
+      return ipLink(at, cursor)
+    case 'route':
+      return ipRoute(at, cursor, options)
+    case 'netns':
+      return ipNetns(at, cursor)
+    default:
+      return isShowing(cursor)
+        ? harmless
+        : leftOut(`A lab file has no words for ${quote(`ip ${word.text}`)}.`, null, word)
+  }
+}
+
+function ipNetns(context: Context, cursor: Cursor): Outcome {
+  const { network, tell } = context
+  const verb = cursor.next()
+  if (!verb) return harmless
+  switch (verb.text) {
+    case 'list':
+    case 'show':
+    case 'ls':
+    case 'identify':
+    case 'pids':
+    case 'monitor':
+      return harmless
+    case 'a':
+    case 'add': {
+      const name = cursor.next()
+      if (!name) return leftOut('`ip netns add` names no namespace.', null, verb)
+      const made = addNamespace(network, name.text, name.offset, tell)
+      return 'message' in made ? refused(made, name) : success
+    }
+    case 'd':
+    case 'del':
+    case 'delete': {
+      const name = cursor.next()
+      const namespace = findNamespace(network, name?.text ?? '')
+      if ('message' in namespace) return nothingThere
+      deleteNamespace(network, namespaceKey(name?.text ?? ''), namespace)
+      return success
+    }
+    case 'e':
+    case 'exec': {
+      const name = cursor.next()
+      const namespace = findNamespace(network, name?.text ?? '')
+      return 'message' in namespace ? refused(namespace, name) : context.run(cursor.rest(), namespace)
+    }
+    default:
+      return leftOut(`${quote(`ip netns ${verb.text}`)} is not understood.`, 'Namespaces come by `ip netns add`.', verb)
+  }
+}
+
+/** `nsenter --net=/run/netns/NS CMD`. */
+export function nsenter(context: Context, words: readonly Word[]): Outcome {
+  const cursor = new Cursor(words, 1)
+  const option = cursor.next()
+  const path = /^(?:--net=|-n)(.+)$/.exec(option?.text ?? '')?.[1]
+  const [, name] = /^(?:\/var)?\/run\/netns\/([^/]+)$/.exec(path ?? '') ?? []
+  if (name === undefined)
+    return leftOut('Which namespace `nsenter` enters is not known here.', 'Write `ip netns exec NS COMMAND`.', option)
+  if (cursor.peek()?.text === '--') cursor.next()
+  const namespace = findNamespace(context.network, name)
+  return 'message' in namespace ? refused(namespace, option) : context.run(cursor.rest(), namespace)
+}

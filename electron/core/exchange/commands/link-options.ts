@@ -1,0 +1,33 @@
+/** What can be said of a link both when it is made and later. */
+import { quote } from '../../lab/describe.js'
+import { setUp } from '../network/links.js'
+import type { Device } from '../network/network.js'
+import type { Context, Cursor } from './command.js'
+
+export interface LinkOptions {
+  readonly mac: string | null
+  readonly mtu: number | null
+  readonly up: boolean | null
+}
+
+export const parseMac = (text: string): string | null =>
+  /^[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}$/.test(text) ? text.toLowerCase() : null
+
+export function applyLinkOptions(device: Device, { mac, mtu, up }: LinkOptions): void {
+  if (mac !== null) device.mac = mac
+  if (mtu !== null) device.mtu = mtu
+  if (up !== null) setUp(device, up)
+}
+
+/** Words behind `type bridge`: what a lab file has no word for is named, unless it is the kernel's default. */
+export function readBridgeOptions({ tell }: Context, cursor: Cursor, device: Device): void {
+  for (let word = cursor.next(); word; word = cursor.next()) {
+    const value = cursor.next()
+    if (word.text === 'stp_state') device.stp = value?.text !== '0'
+    else if (!(word.text === 'vlan_filtering' && value?.text === '0'))
+      tell(word.offset, {
+        message: `The bridge setting ${quote(`${word.text} ${value?.text ?? ''}`.trim())} is left out; a lab file has only \`stp\`.`,
+        hint: null,
+      })
+  }
+}

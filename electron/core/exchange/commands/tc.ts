@@ -1,0 +1,67 @@
+/** `tc qdisc add|replace|del dev X root netem|tbf`: what slows or loses frames on a cable. */
+import { quote } from '../../lab/describe.js'
+import { parseDelay, parseLoss, parseRate } from '../../lab/impair.js'
+import type { Impair } from '../../lab/lab.js'
+import { findDevice } from '../network/links.js'
+import type { Word } from '../shell/expand.js'
+import { abbreviated, Cursor, harmless, leftOut, refused, success, type Context, type Outcome } from './command.js'
+import { isShowing } from './ip-words.js'
+import { findNamespace } from './namespaces.js'
+
+export function tc(context: Context, words: readonly Word[]): Outcome {
+  const cursor = new Cursor(words, 1)
+  let { namespace } = context
+  for (let word = cursor.peek(); word?.text.startsWith('-'); word = cursor.peek()) {
+    cursor.next()
+    if (word.text !== '-n' && word.text !== '-netns') continue
+    const name = cursor.next()
+    const found = findNamespace(context.network, name?.text ?? '')
+    if ('message' in found) return refused(found, name)
+    namespace = found
+  }
+  const object = cursor.next()
+  if (!object || isShowing(cursor)) return harmless
+  const verb = cursor.next()
+  const action = abbreviated(verb?.text ?? '', ['add', 'delete', 'replace', 'change'])
+  if (abbreviated(object.text, ['qdisc']) === null || action === null)
+    return leftOut('Of tc a lab file knows root qdiscs of kind netem and tbf only.', null, object)
+  let name: Word | undefined
+  for (let word = cursor.peek(); word && word.text !== 'netem' && word.text !== 'tbf'; word = cursor.peek()) {
+    cursor.next()
+    if (word.text === 'dev') name = cursor.next()
+    else if (word.text === 'handle') cursor.next()
+    else if (word.text !== 'root')
+      return leftOut('Of tc a lab file knows root qdiscs of kind netem and tbf only.', null, word)
+  }
+  const device = findDevice(namespace, name?.text ?? '')
+  if ('message' in device) return refused(device, name)
+  if (action === 'delete') {
+    device.impair = null
+    return success
+  }
+  if (device.kind !== 'veth') return leftOut('A lab file slows or loses frames on veth pairs only.', null, name)
+  const impair = readImpair(cursor)
+  if ('status' in impair) return impair
+  device.impair = impair
+  device.impairAt = object.offset
+  return success
+}
+
+function readImpair(cursor: Cursor): Impair | Outcome {
+  const kind = cursor.next()
+  let impair: Impair = { delayUs: null, lossPercent: null, rateBit: null }
+  for (let word = cursor.next(); word; word = cursor.next()) {
+    const value = cursor.next()
+    const text = value?.text ?? ''
+    const unknown = leftOut(`${quote(`${word.text} ${text}`)} is nothing a lab file can say.`, null, word)
+    if (kind?.text === 'tbf' && /^(?:burst|latency|limit)$/.test(word.text)) continue
+    if (word.text === 'delay' && kind?.text === 'netem') impair = { ...impair, delayUs: parseDelay(text) }
+    else if (word.text === 'loss' && kind?.text === 'netem') {
+      impair = { ...impair, lossPercent: parseLoss(text === 'random' ? (cursor.next()?.text ?? '') : text) }
+    } else if (word.text === 'rate') impair = { ...impair, rateBit: parseRate(text) }
+    else return unknown
+    const read = { delay: impair.delayUs, loss: impair.lossPercent, rate: impair.rateBit }[word.text]
+    if (read === null || read === undefined) return unknown
+  }
+  return impair
+}

@@ -1,0 +1,68 @@
+/** What every import ends in: a lab file, checked as any other, and a warning for all that is left out. */
+import type { Decoded } from '../lab/decode.js'
+import { lineIndex } from '../lab/place.js'
+import type { PlacedProblem, Problem } from '../lab/problem.js'
+import { labFileSchema, type LabFile } from '../lab/schema.js'
+import { schemaFindings } from '../lab/schema-findings.js'
+import { validateLabFile } from '../lab/validate.js'
+
+export interface Imported {
+  /** Null where nothing of the text could be made into a lab. */
+  readonly labFile: LabFile | null
+  /** Errors of the text, then what was left out of it; in the order of the text. */
+  readonly notices: readonly PlacedProblem[]
+  /** What is wrong with the lab itself, as for any lab file. Without a place: it has no text yet. */
+  readonly problems: readonly Problem[]
+}
+
+/** Checks the lab that came of it. `host` alone is none. */
+export function finishImport(labFile: LabFile, notices: readonly PlacedProblem[]): Imported {
+  if (Object.keys(labFile.namespaces ?? {}).length === 0) return { labFile: null, notices, problems: [] }
+  const findings = schemaFindings(labFile)
+  const problems = findings.length > 0 ? findings : validateLabFile(labFileSchema.parse(labFile))
+  return { labFile, notices, problems }
+}
+
+/** The words of `decode` speak of lab files; what was opened here is something else. */
+const decodeMessages: Readonly<Record<string, string>> = {
+  'file-too-large': 'The file is larger than 4 MiB.',
+  binary: 'This is a binary file.',
+  'not-utf8': 'The file is not UTF-8 text.',
+}
+
+/** A text that cannot be read at all. */
+export function unreadable({ text, finding }: Decoded, file: string): Imported {
+  const { code, message, offset } = finding ?? { code: 'empty-file', message: 'The file is empty.', offset: 0 }
+  return failedImport(text, file, [{ code, message: decodeMessages[code] ?? message, hint: null, offset }])
+}
+
+export function failedImport(
+  text: string,
+  file: string,
+  errors: readonly {
+    readonly code: string
+    readonly message: string
+    readonly hint: string | null
+    readonly offset: number
+  }[],
+): Imported {
+  const placeOf = lineIndex(text)
+  const notices = errors.map(({ code, message, hint, offset }): PlacedProblem => {
+    return { severity: 'error', code, path: [], message, hint, file, ...placeOf(offset) }
+  })
+  return { labFile: null, notices, problems: [] }
+}
+
+/** Characters of a lab's name. */
+const maxName = 40
+
+/** `/some/where/My Router.sh` -> `my-router`; what holds no letter or digit is called `imported`. */
+export function labNameFrom(fileName: string): string {
+  const base = fileName.split('/').at(-1) ?? ''
+  const stem = base.replace(/(?:\.clab|\.vethlab)?\.(?:ya?ml|sh|bash|txt)$/i, '')
+  const name = stem
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, maxName)
+  return name.replace(/^-+|-+$/g, '') || 'imported'
+}

@@ -1,0 +1,166 @@
+/** Interfaces come, change, move and go, and take along what the kernel takes along. */
+import { quote } from '../../lab/describe.js'
+import { interfaceNamePattern, limits } from '../../lab/schema.js'
+import { dropAddresses } from './addresses.js'
+import {
+  makeDevice,
+  most,
+  refusal,
+  type Device,
+  type DeviceKind,
+  type Namespace,
+  type Network,
+  type Refusal,
+  type Tunnel,
+} from './network.js'
+import { dropRoutes } from './routes.js'
+
+/** IFNAMSIZ less its final zero (linux/if.h); the kernel counts bytes. */
+const maxNameBytes = 15
+
+/** Of text without lone surrogates. */
+const utf8Bytes = (text: string): number => encodeURIComponent(text).replace(/%../g, '-').length
+
+/** Why the kernel, or a lab file, takes no interface of this name there. */
+export function nameRefusal(namespace: Namespace, name: string): Refusal {
+  if (!interfaceNamePattern.test(name))
+    return refusal(`${quote(name)} cannot be the name of an interface.`, 'Use letters, digits, dots and dashes.')
+  if (/\p{Surrogate}/u.test(name) || utf8Bytes(name) > maxNameBytes)
+    return refusal(`The interface name ${quote(name)} is too long; the kernel allows ${maxNameBytes} bytes.`)
+  if (namespace.devices.size >= most.devices)
+    return refusal(`A namespace with more than ${most.devices} interfaces is more than a lab may have.`)
+  if (!namespace.devices.has(name)) return null
+  return refusal(
+    `There is an interface ${quote(name)} in ${quote(namespace.name)} already.`,
+    'Give one of them another name.',
+  )
+}
+
+/** The interface, or the sentence that says there is none. */
+export function findDevice(namespace: Namespace, name: string): Device | NonNullable<Refusal> {
+  const device = namespace.devices.get(name)
+  if (device) return device
+  return refusal(
+    `There is no interface ${quote(name)} in ${quote(namespace.name)} at this point.`,
+    namespace.name === 'host' && name === 'eth0'
+      ? 'A lab does not know your machine: make eth0 in the script, or write `uplink: on` and this into the lab file.'
+      : 'Make it first, or look for another spelling of its name.',
+  )
+}
+
+export function addDevice(
+  namespace: Namespace,
+  kind: DeviceKind,
+  name: string,
+  tunnel: Tunnel | null = null,
+): Device | NonNullable<Refusal> {
+  return nameRefusal(namespace, name) ?? makeDevice(kind, namespace, name, tunnel)
+}
+
+/** A veth pair, made as one: both ends or none. */
+export function addPair(
+  network: Network,
+  near: { readonly namespace: Namespace; readonly name: string },
+  far: { readonly namespace: Namespace; readonly name: string },
+): readonly [Device, Device] | NonNullable<Refusal> {
+  const refused = nameRefusal(near.namespace, near.name) ?? nameRefusal(far.namespace, far.name)
+  if (refused) return refused
+  if (near.namespace === far.namespace && near.name === far.name)
+    return refusal(`Both ends of the pair would be called ${quote(near.name)}.`, 'Give one of them another name.')
+  if (network.cables.size >= limits.links) return refusal(`A lab has at most ${limits.links} links.`)
+  const ends = [makeDevice('veth', near.namespace, near.name), makeDevice('veth', far.namespace, far.name)] as const
+  ends[0].peer = ends[1]
+  ends[1].peer = ends[0]
+  network.cables.add(ends[0])
+  return ends
+}
+
+/** Without a name the kernel counts: veth0, veth1, ... */
+export function freeName(namespace: Namespace, stem: string, not: string): string {
+  for (let n = 0; ; n++) {
+    const name = `${stem}${n}`
+    if (name !== not && !namespace.devices.has(name)) return name
+  }
+}
+
+export function deleteDevice(network: Network, device: Device): Refusal {
+  if (device.kind === 'loopback') return refusal('The kernel does not give up "lo".')
+  for (const end of device.peer ? [device, device.peer] : [device]) {
+    network.cables.delete(end)
+    detach(end)
+  }
+  return null
+}
+
+/** Takes an interface out of its namespace, with all that is on it. */
+function detach(device: Device): void {
+  setMaster(device, null)
+  for (const port of device.ports) port.master = null
+  device.ports.clear()
+  dropAddresses(device)
+  dropRoutes(device, null)
+  dropSettings(device)
+  device.namespace.devices.delete(device.name)
+}
+
+/** Settings of an interface live and die with it, and start anew in another namespace. */
+function dropSettings({ name, namespace: { sysctls } }: Device): void {
+  const spelled = name.replaceAll('.', '/')
+  for (const key of sysctls.keys()) {
+    const [, , group, device] = key.split('.')
+    if ((group === 'conf' || group === 'neigh') && device === spelled) sysctls.delete(key)
+  }
+}
+
+/** `ip link set X netns Y`: comes down, leaves its bridge, and loses its addresses. */
+export function moveDevice(device: Device, to: Namespace): Refusal {
+  if (device.namespace === to) return null
+  if (device.kind === 'loopback' || device.kind === 'bridge')
+    return refusal(`The kernel does not move a ${device.kind} interface to another namespace.`, 'Make it there.')
+  const refused = nameRefusal(to, device.name)
+  if (refused) return refused
+  detach(device)
+  device.up = false
+  device.namespace = to
+  to.devices.set(device.name, device)
+  return null
+}
+
+export function renameDevice(device: Device, name: string): Refusal {
+  if (device.kind === 'loopback') return refusal('"lo" keeps its name in a lab.')
+  const refused = nameRefusal(device.namespace, name)
+  if (refused) return refused
+  dropSettings(device)
+  const { devices } = device.namespace
+  devices.delete(device.name)
+  device.name = name
+  devices.set(name, device)
+  return null
+}
+
+/** Going down takes all routes and the IPv6 addresses along (addrconf_ifdown, net/ipv6/addrconf.c). */
+export function setUp(device: Device, up: boolean): void {
+  if (device.up && !up) {
+    dropRoutes(device, null)
+    dropAddresses(device, 'ipv6')
+  }
+  device.up = up
+}
+
+export function setMaster(device: Device, master: Device | null): Refusal {
+  if (master && master.kind !== 'bridge')
+    return refusal(`${quote(master.name)} is no bridge.`, 'Make one with `ip link add NAME type bridge`.')
+  if (master && (device.kind === 'loopback' || device.kind === 'bridge'))
+    return refusal(`${quote(device.name)} cannot be a port of a bridge.`, 'Join two bridges with a veth pair.')
+  device.master?.ports.delete(device)
+  device.master = master
+  master?.ports.add(device)
+  return null
+}
+
+/** `ip netns del`: what was in it goes, and with it the other ends of its cables. */
+export function deleteNamespace(network: Network, key: string, namespace: Namespace): void {
+  for (const device of [...namespace.devices.values()]) deleteDevice(network, device)
+  network.namespaces.delete(key)
+  network.names.delete(namespace.name)
+}

@@ -1,0 +1,125 @@
+/**
+ * What the commands of a script have made so far: a small model of the kernel, as far as a lab file can say it. It is
+ * not a simulation of packets; it knows names that are taken, what goes with what, and which routes can stand.
+ */
+import type { Prefix } from '../../lab/address.js'
+import { hostNamespace, type Impair } from '../../lab/lab.js'
+import type { IptablesRule } from '../../live/state.js'
+import type { Notice } from '../notice.js'
+import { makeSubnets, type Subnets } from './subnets.js'
+
+export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy'
+
+export interface Device {
+  readonly kind: DeviceKind
+  namespace: Namespace
+  name: string
+  mac: string | null
+  /** Bytes, where somebody said so. */
+  mtu: number | null
+  up: boolean
+  master: Device | null
+  /** The other end of a veth pair. */
+  peer: Device | null
+  /** Of a bridge, in the order in which they came. */
+  readonly ports: Set<Device>
+  stp: boolean
+  readonly tunnel: Tunnel | null
+  impair: Impair | null
+  /** Where the text impairs it. */
+  impairAt: number
+  /** In the kernel's order; within an IPv4 subnet the first is the primary. */
+  addresses: Prefix[]
+  /** Routes that go through it. */
+  readonly routes: Set<Route>
+}
+
+export interface Tunnel {
+  readonly id: number
+  readonly local: string
+  readonly remote: string
+  readonly port: number
+}
+
+export interface Route {
+  readonly to: Prefix
+  readonly via: string | null
+  /** The one that packets leave by, also where the route names none. Null for routes that lead nowhere. */
+  readonly device: Device | null
+  /** Whether the text names the interface. */
+  readonly named: boolean
+  readonly metric: number | null
+  readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
+  readonly onlink: boolean
+}
+
+/** iptables takes names of interfaces that are not there, or not yet; whether they ever come is known at the end. */
+export interface PlacedRule extends IptablesRule {
+  readonly devices: readonly string[]
+  /** Where the text makes it. */
+  readonly offset: number
+}
+
+export interface Namespace {
+  readonly name: string
+  readonly devices: Map<string, Device>
+  /** By destination and metric, which the kernel takes for one place in its table. */
+  readonly routes: Map<string, Route>
+  /** The same routes by destination alone. */
+  readonly destinations: Map<string, Set<Route>>
+  readonly subnets: Subnets<Device>
+  /** Its own addresses, and how often it has each. */
+  readonly own: Map<string, number>
+  /** In the order of their chains, spelled as iptables-save does. */
+  readonly rules: PlacedRule[]
+  /** What the rules say, to find one that is there already. */
+  readonly ruleValues: Set<string>
+  readonly sysctls: Map<string, string>
+}
+
+export interface Network {
+  /** By the name that the text uses for it. */
+  readonly namespaces: Map<string, Namespace>
+  /** By the name that the lab has for it. */
+  readonly names: Set<string>
+  /** First ends of veth pairs, in the order in which they were made. */
+  readonly cables: Set<Device>
+}
+
+/**
+ * More than anybody's lab has, so that nothing here is searched for among hundreds of thousands: interfaces of one
+ * namespace, addresses of one interface, sysctls of one namespace.
+ */
+export const most = { devices: 20_000, addresses: 1000, sysctls: 1000 } as const
+
+/** Why the kernel would say no; null where it would not. */
+export type Refusal = Notice | null
+
+export const refusal = (message: string, hint: string | null = null): Notice => ({ message, hint })
+
+export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string, tunnel: Tunnel | null = null): Device {
+  const device: Device = {
+    ...{ kind, namespace, name, mac: null, mtu: null, up: false, master: null, peer: null, ports: new Set<Device>() },
+    ...{ stp: false, tunnel, impair: null, impairAt: 0, addresses: [], routes: new Set<Route>() },
+  }
+  namespace.devices.set(name, device)
+  return device
+}
+
+/** A namespace as the kernel makes it: `lo`, switched off, and nothing else. */
+export function makeNamespace(name: string): Namespace {
+  const namespace: Namespace = {
+    ...{ name, devices: new Map(), routes: new Map(), destinations: new Map(), subnets: makeSubnets<Device>() },
+    ...{ own: new Map(), rules: [], ruleValues: new Set(), sysctls: new Map() },
+  }
+  makeDevice('loopback', namespace, 'lo')
+  return namespace
+}
+
+/** A host as a sandbox has it: nothing but `lo`, which is on, as on every machine. */
+export function emptyNetwork(): Network {
+  const host = makeNamespace(hostNamespace)
+  const lo = host.devices.get('lo')
+  if (lo) lo.up = true
+  return { namespaces: new Map([[hostNamespace, host]]), names: new Set([hostNamespace]), cables: new Set() }
+}

@@ -1,0 +1,134 @@
+/** Routes, with the kernel's conditions: an interface that is on, and a gateway that is a neighbour. */
+import { formatPrefix, isLinkLocalIpv6, networkPrefix, type Address, type Prefix } from '../../lab/address.js'
+import { quote } from '../../lab/describe.js'
+import type { Family } from '../../lab/lab.js'
+import { listedMetric } from '../../plan/route-metric.js'
+import { refusal, type Device, type Namespace, type Refusal, type Route } from './network.js'
+
+export interface RouteWords {
+  readonly to: Prefix
+  readonly via: Address | null
+  readonly device: Device | null
+  readonly metric: number | null
+  readonly type: Route['type']
+  readonly onlink: boolean
+}
+
+const slot = (to: Prefix, metric: number | null): string => `${formatPrefix(to)} ${listedMetric(to.family, metric)}`
+
+export function addRoute(namespace: Namespace, words: RouteWords, replace: boolean): Refusal {
+  const { to, metric, type, onlink } = words
+  if (networkPrefix(to).text !== to.text)
+    return refusal(
+      `${quote(formatPrefix(to))} is an address in a network, not a network.`,
+      `Write ${formatPrefix(networkPrefix(to))}.`,
+    )
+  const key = slot(to, metric)
+  const taken = namespace.routes.get(key)
+  if (!replace && taken)
+    return refusal(
+      `There is a route to ${routeName(to)} in ${quote(namespace.name)} already.`,
+      'Remove one of them, or give it another metric.',
+    )
+  const brings = ({ up, addresses }: Device): boolean =>
+    up && addresses.some((each) => formatPrefix(networkPrefix(each)) === formatPrefix(to))
+  const connected = [...namespace.subnets.on(to)].find(brings)
+  if (connected && to.family === 'ipv4' && (metric ?? 0) === 0)
+    return refusal(
+      `${quote(connected.name)} has brought the route to ${formatPrefix(to)} with its address already.`,
+      'Leave it out, or give it a metric.',
+    )
+  const nextHop = type === 'unicast' ? findNextHop(namespace, words) : null
+  if (nextHop && 'message' in nextHop) return nextHop
+  if (taken) removeRoute(namespace, key, taken)
+  const route: Route = {
+    ...{ to, via: words.via?.text ?? null, device: nextHop, named: words.device !== null, metric, type, onlink },
+  }
+  namespace.routes.set(key, route)
+  const alike = namespace.destinations.get(formatPrefix(to)) ?? new Set<Route>()
+  namespace.destinations.set(formatPrefix(to), alike.add(route))
+  nextHop?.routes.add(route)
+  if (nextHop && isOnLink(route)) namespace.subnets.add(to, nextHop)
+  return null
+}
+
+/** A route straight to an interface makes neighbours; a default route does not. */
+const isOnLink = ({ via, to }: Route): boolean => via === null && to.length > 0
+
+const routeName = (to: Prefix): string => (to.length === 0 ? 'default' : formatPrefix(to))
+
+function findNextHop(namespace: Namespace, { to, via, device, onlink }: RouteWords): Device | NonNullable<Refusal> {
+  if (device && !device.up)
+    return refusal(
+      `${quote(device.name)} is down at this point, and the kernel takes no route through it.`,
+      `Put \`ip link set ${device.name} up\` before it.`,
+    )
+  if (!via) {
+    if (device) return device
+    return refusal(`The route to ${routeName(to)} does not say where packets go.`, 'Add `via` or `dev`.')
+  }
+  if (via.family !== to.family)
+    return refusal(
+      `${quote(via.text)} cannot be the gateway for ${formatPrefix(to)}: one is IPv4, the other IPv6.`,
+      'Use a gateway of the same family.',
+    )
+  if (onlink || isLinkLocalIpv6(via)) {
+    return device ?? refusal(`A route through ${quote(via.text)} must name its interface.`, 'Add `dev`.')
+  }
+  if (namespace.own.has(via.text))
+    return refusal(`${quote(via.text)} is an address of ${quote(namespace.name)} itself.`, 'Use that of the router.')
+  let first: Device | null = null
+  for (const each of namespace.subnets.reaching(via)) {
+    if (device !== null && each !== device) continue
+    if (each.up) return each
+    first ??= each
+  }
+  return first
+    ? refusal(
+        `The gateway ${via.text} is behind ${quote(first.name)}, which is down at this point.`,
+        `Put \`ip link set ${first.name} up\` before it.`,
+      )
+    : refusal(
+        `The gateway ${via.text} is on no subnet that ${quote(namespace.name)} is connected to at this point.`,
+        "Give an interface an address in the gateway's subnet first.",
+      )
+}
+
+/** Deletes the route that the words mean; false where there is none. */
+export function deleteRoute(
+  namespace: Namespace,
+  to: Prefix,
+  like: { readonly via: Address | null; readonly device: Device | null; readonly metric: number | null },
+): boolean {
+  const fits = (route: Route): boolean =>
+    (like.via === null || route.via === like.via.text) && (like.device === null || route.device === like.device)
+  const exact = namespace.routes.get(slot(to, like.metric))
+  // Without a metric the first one of any metric is meant.
+  const found =
+    exact && fits(exact)
+      ? exact
+      : like.metric === null
+        ? [...(namespace.destinations.get(formatPrefix(to)) ?? [])].find(fits)
+        : undefined
+  if (!found) return false
+  removeRoute(namespace, slot(found.to, found.metric), found)
+  return true
+}
+
+function removeRoute(namespace: Namespace, key: string, route: Route): void {
+  namespace.routes.delete(key)
+  const alike = namespace.destinations.get(formatPrefix(route.to))
+  alike?.delete(route)
+  if (alike?.size === 0) namespace.destinations.delete(formatPrefix(route.to))
+  if (!route.device) return
+  route.device.routes.delete(route)
+  if (isOnLink(route)) namespace.subnets.remove(route.to, route.device)
+}
+
+/** All routes through an interface, of one family or of both. */
+export function dropRoutes(device: Device, family: Family | null): void {
+  for (const route of device.routes) {
+    if (family === null || route.to.family === family)
+      removeRoute(device.namespace, slot(route.to, route.metric), route)
+  }
+}

@@ -1,0 +1,189 @@
+/** The network that the commands made, as a lab file. */
+import { formatPrefix, isLinkLocalIpv6, parseAddress } from '../../lab/address.js'
+import { formatEndpoint } from '../../lab/endpoint.js'
+import { usesIpv6 } from '../../lab/ipv6.js'
+import { hostNamespace } from '../../lab/lab.js'
+import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
+import { impairEntry } from '../../plan/impair-entry.js'
+import { sameImpair } from '../../plan/qdisc.js'
+import { readRules } from '../../plan/read-back-rules.js'
+import { bridgeNetfilterKeys } from '../../plan/sysctls.js'
+import type { Tell } from '../notice.js'
+import { findDevice } from './links.js'
+import { keepRules } from './rules.js'
+import type { Device, Namespace, Network, Route } from './network.js'
+
+type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
+type LinkEntry = NonNullable<LabFile['links']>[number]
+type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
+
+const ipForward = 'net.ipv4.ip_forward'
+const ipv6Forward = 'net.ipv6.conf.all.forwarding'
+const disableIpv6 = 'net.ipv6.conf.all.disable_ipv6'
+const acceptDad = 'net.ipv6.conf.default.accept_dad'
+
+/**
+ * What every lab does by itself is left out: IPv6 switched off where nobody speaks it, no search for duplicates of
+ * addresses, no packet filter on bridges. A plan for the result asks for what the text asked for.
+ */
+export function labOf(network: Network, name: string, tell: Tell): LabFile {
+  for (const namespace of network.namespaces.values()) dropLooseRules(namespace, tell)
+  const links = linkEntries(network, tell)
+  const namespaces = [...network.namespaces.values()]
+  const speaks = namespaces.some(({ rules }) => rules.some(({ family }) => family === 'ipv6'))
+  const build = (habits: Habits, speaksIpv6: boolean): LabFile => ({
+    vethlab: labVersion,
+    name,
+    namespaces: Object.fromEntries(
+      namespaces
+        .map((each) => [each.name, namespaceEntry(each, habits, speaksIpv6)] as const)
+        .filter(([each, entry]) => each !== hostNamespace || Object.keys(entry).length > 0),
+    ),
+    ...(links.length > 0 ? { links: [...links] } : {}),
+    ...tunnelEntries(namespaces),
+  })
+  // What only repeats the habits of a lab that speaks IPv6 goes, unless it is all that says that this lab does.
+  if (usesIpv6(build('unspoken', true))) return build('ipv6', true)
+  const spoken = build('none', speaks)
+  return usesIpv6(spoken) ? spoken : build('none', false)
+}
+
+/** A lab file's rules name interfaces that are there. */
+function dropLooseRules(namespace: Namespace, tell: Tell): void {
+  const kept = namespace.rules.filter(({ devices, offset }) => {
+    const missing = devices.map((name) => findDevice(namespace, name)).find((found) => 'message' in found)
+    if (!missing || !('message' in missing)) return true
+    const message = missing.message.replace(' at this point.', '; the rule is left out.')
+    tell(offset, { message, hint: missing.hint })
+    return false
+  })
+  keepRules(namespace.rules, kept)
+}
+
+function linkEntries({ cables }: Network, tell: Tell): readonly LinkEntry[] {
+  return [...cables].flatMap((near): LinkEntry[] => {
+    const far = near.peer
+    if (!far) return []
+    const [a, b] = [near, far].map((end) => formatEndpoint({ namespace: end.namespace.name, interface: end.name }))
+    // A cable is told from the node to what it is plugged into.
+    const hostFirst = near.namespace.name === hostNamespace && far.namespace.name !== hostNamespace
+    const ends: [string, string] = hostFirst ? [b ?? '', a ?? ''] : [a ?? '', b ?? '']
+    if (!sameImpair(near.impair, far.impair)) {
+      const [impaired] = [near, far].filter(({ impair }) => impair !== null)
+      tell(impaired?.impairAt ?? 0, {
+        message: `The two directions of ${ends.join(' - ')} are impaired differently, which no lab file can say.`,
+        hint: 'Do the same on both ends.',
+      })
+      return [ends]
+    }
+    return [near.impair ? { ends, impair: impairEntry(near.impair) } : ends]
+  })
+}
+
+function tunnelEntries(namespaces: readonly Namespace[]): Pick<LabFile, 'tunnels'> {
+  const tunnels = namespaces.flatMap(({ name: namespace, devices }) =>
+    [...devices.values()].flatMap(({ name, tunnel }) =>
+      tunnel ? [{ type: 'vxlan' as const, namespace, name, ...tunnel }] : [],
+    ),
+  )
+  return tunnels.length > 0 ? { tunnels } : {}
+}
+
+function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolean): NamespaceEntry {
+  const bridges: NonNullable<NamespaceEntry['bridges']> = {}
+  const interfaces: Record<string, InterfaceEntry> = {}
+  for (const device of namespace.devices.values()) {
+    const said = interfaceEntry(device)
+    if (device.kind === 'bridge') {
+      const ports = [...device.ports].map(({ name }) => name)
+      bridges[device.name] = { ...said, ...(ports.length > 0 ? { ports } : {}), ...(device.stp ? { stp: true } : {}) }
+    } else if (Object.keys(said).length > 0 || device.kind === 'dummy') {
+      interfaces[device.name] = said
+    }
+  }
+  const { nat, firewall } = readRules(
+    { name: namespace.name, ruleset: { nft: [], iptables: namespace.rules } },
+    speaksIpv6,
+  )
+  const settings = settingsOf(namespace, habits)
+  const routes = [...namespace.routes.values()].map((route) => routeEntry(namespace, route))
+  return {
+    ...(settings.forwarding === undefined ? {} : { forwarding: settings.forwarding }),
+    ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
+    ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
+    ...(routes.length > 0 ? { routes } : {}),
+    ...(nat.length > 0 ? { nat: [...nat] } : {}),
+    ...(firewall.length > 0 ? { firewall: [...firewall] } : {}),
+    ...(Object.keys(settings.sysctls).length > 0 ? { sysctls: settings.sysctls } : {}),
+  }
+}
+
+/** Bytes that an interface of the kind has anyway; null where that depends on others. */
+const usualMtu = { loopback: 65536, veth: 1500, dummy: 1500, bridge: null, vxlan: null } as const
+
+function interfaceEntry({ kind, addresses, mac, mtu, up }: Device): InterfaceEntry {
+  return {
+    ...(addresses.length > 0 ? { addresses: addresses.map(formatPrefix) } : {}),
+    ...(mac === null ? {} : { mac }),
+    ...(mtu === null || mtu === usualMtu[kind] ? {} : { mtu }),
+    ...(up ? {} : { up: false }),
+  }
+}
+
+function routeEntry(namespace: Namespace, { to, via, device, named, metric, type, onlink }: Route): RouteEntry {
+  // `default` takes its family from the gateway; without one the prefix must say it.
+  const target = to.length === 0 && via !== null ? 'default' : formatPrefix(to)
+  const dev = device && (named || via === null) ? device.name : null
+  // The gateway alone says which way, unless no subnet or more than one holds it.
+  const plain = via !== null && !onlink && onlyWay(namespace, via) === device
+  return {
+    to: target,
+    ...(via === null ? {} : { via }),
+    ...(dev === null || plain ? {} : { dev }),
+    ...(metric === null ? {} : { metric }),
+    ...(type === 'unicast' ? {} : { type }),
+    ...(onlink ? { onlink } : {}),
+  }
+}
+
+function onlyWay(namespace: Namespace, via: string): Device | null {
+  const gateway = parseAddress(via)
+  if (!gateway || isLinkLocalIpv6(gateway)) return null
+  let only: Device | null = null
+  for (const device of namespace.subnets.reaching(gateway)) {
+    if (only !== null && only !== device) return null
+    only = device
+  }
+  return only
+}
+
+/**
+ * Which settings of IPv6 go without saying: all that a lab with IPv6 makes, the same without those that must then be
+ * said, or that it is off.
+ */
+type Habits = 'ipv6' | 'unspoken' | 'none'
+
+interface Settings {
+  readonly forwarding: boolean | undefined
+  readonly sysctls: Record<string, string>
+}
+
+function settingsOf({ sysctls, devices }: Namespace, habits: Habits): Settings {
+  const said = new Map(sysctls)
+  const forwards = said.get(ipForward)
+  const forwarding = forwards === '1' ? true : forwards === '0' ? false : undefined
+  if (forwarding !== undefined) said.delete(ipForward)
+  if (habits !== 'none') {
+    if (said.get(acceptDad) === '0') said.delete(acceptDad)
+    if (said.get(disableIpv6) === '0') said.delete(disableIpv6)
+    // `forwarding` speaks for both families in a lab that speaks IPv6.
+    const forwards6 = said.get(ipv6Forward)
+    if (forwarding !== undefined && forwards6 === (forwarding ? '1' : '0')) said.delete(ipv6Forward)
+    else if (habits === 'ipv6' && forwarding === true && forwards6 === undefined) said.set(ipv6Forward, '0')
+  } else if (said.get(disableIpv6) === '1') {
+    said.delete(disableIpv6)
+  }
+  if ([...devices.values()].some(({ kind }) => kind === 'bridge'))
+    for (const key of bridgeNetfilterKeys) if (said.get(key) === '0') said.delete(key)
+  return { forwarding, sysctls: Object.fromEntries(said) }
+}

@@ -1,0 +1,51 @@
+/** What an import leaves out, with its place: one warning each, never the same one twice. */
+import { lineIndex } from '../lab/place.js'
+import type { PlacedProblem } from '../lab/problem.js'
+
+export interface Notice {
+  /** One sentence that names the thing. */
+  readonly message: string
+  /** The next step, or null where none is certain. */
+  readonly hint: string | null
+}
+
+/** Says something about the place with this offset (UTF-16 units). */
+export type Tell = (offset: number, notice: Notice) => void
+
+export interface Notices {
+  readonly tell: Tell
+  /** In the order of the text. */
+  list(): readonly PlacedProblem[]
+}
+
+/** Notices that are told; a text with more of them has one cause: it is something else than it was taken for. */
+const maxNotices = 200
+
+export function collectNotices(text: string, file: string): Notices {
+  const seen = new Set<string>()
+  const found: { readonly offset: number; readonly notice: Notice }[] = []
+  let more = 0
+  return {
+    tell(offset, notice) {
+      // A line in a loop is left out once for each of its rounds.
+      const key = `${offset} ${notice.message}`
+      if (seen.has(key)) return
+      if (found.length === maxNotices) {
+        more += 1
+        return
+      }
+      seen.add(key)
+      found.push({ offset, notice })
+    },
+    list() {
+      const placeOf = lineIndex(text)
+      const place = (offset: number, { message, hint }: Notice): PlacedProblem => {
+        return { severity: 'warning', code: 'left-out', path: [], message, hint, file, ...placeOf(offset) }
+      }
+      const listed = found.toSorted((a, b) => a.offset - b.offset).map(({ offset, notice }) => place(offset, notice))
+      const [last] = listed.slice(-1)
+      if (more === 0 || !last) return listed
+      return [...listed, { ...last, message: `More is left out: ${more} more places, not listed.`, hint: null }]
+    },
+  }
+}
