@@ -8,6 +8,8 @@ import { hostNamespace, type Lab, type LabInterface, type LabNamespace } from '.
 import { diff } from '../../plan/diff.js'
 import { emptyLive } from '../../plan/empty.js'
 import type { Step } from '../../plan/step.js'
+import { bridgeNetfilterKeys, hasBridge } from '../../plan/sysctls.js'
+import { commandLine } from '../../plan/shell-quote.js'
 import { stepText } from '../../plan/text.js'
 import { drawingAndLessons, type Exported } from '../exported.js'
 import { escapeEnvironment, image, namespaceLabel, reservedNodeNames, usualMtu } from './words.js'
@@ -64,6 +66,10 @@ function nodeNamesOf(namespaces: readonly LabNamespace[]): ReadonlyMap<string, s
 function isContainerlabs(lab: Lab, step: Step): boolean {
   if (step.op === 'namespace-add' || step.op === 'veth-add') return true
   if (step.op === 'service-start' || step.op === 'service-stop') return true
+  // Written before all others where there are bridges, whether the lab says so or not.
+  const namespace = lab.namespaces.get(step.namespace)
+  if (step.op === 'sysctl-set' && step.key.startsWith('net.bridge.'))
+    return namespace !== undefined && hasBridge(namespace)
   if (step.op !== 'link-up') return false
   const kind = interfaceOf(lab, step.namespace, step.name)?.kind
   return kind === 'veth' || kind === 'loopback'
@@ -75,13 +81,16 @@ const interfaceOf = (lab: Lab, namespace: string, name: string): LabInterface | 
 /** The command as it is typed in the container, which is the namespace. */
 const typedThere = (step: Step): string => stepText({ ...step, namespace: hostNamespace })
 
+/** Switches of br_netfilter, which only some kernels have loaded: `-e` lets the unknown ones pass. */
+const sysctlIfKnown = (key: string, value: string): string => commandLine(['sysctl', '-e', '-w', `${key}=${value}`])
+
 /** What must be undone of containerlab's own doing before anything else. */
-function commandsBefore(lab: Lab, { name: namespace, interfaces }: LabNamespace, pairs: readonly VethAdd[]): string[] {
+function commandsBefore(lab: Lab, namespace: LabNamespace, pairs: readonly VethAdd[]): string[] {
   const at = { namespace: hostNamespace }
-  const off = interfaces.filter(({ kind, up }) => !up && (kind === 'veth' || kind === 'loopback'))
+  const off = namespace.interfaces.filter(({ kind, up }) => !up && (kind === 'veth' || kind === 'loopback'))
   const others = pairs.flatMap(({ mtu, peer }) => {
     const before = mtu ?? usualMtu
-    const differs = peer.namespace === namespace && (peer.mtu ?? usualMtu) !== before
+    const differs = peer.namespace === namespace.name && (peer.mtu ?? usualMtu) !== before
     return differs ? [{ op: 'link-mtu' as const, ...at, name: peer.name, mtu: peer.mtu ?? usualMtu, before }] : []
   })
   // Docker switches IPv6 off in a container that has no network of its own.
@@ -90,6 +99,9 @@ function commandsBefore(lab: Lab, { name: namespace, interfaces }: LabNamespace,
     ...(lab.ipv6 ? [stepText(ipv6)] : []),
     ...off.map(({ name }) => stepText({ op: 'link-down', ...at, name })),
     ...others.map(stepText),
+    ...(hasBridge(namespace)
+      ? bridgeNetfilterKeys.map((key) => sysctlIfKnown(key, namespace.sysctls[key] ?? '0'))
+      : []),
   ]
 }
 

@@ -6,14 +6,15 @@ import type { Device, Namespace } from '../network/network.js'
 import type { Word } from '../shell/expand.js'
 import { abbreviated, harmless, leftOut, nothingThere, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
-import { isShowing, netnsOf } from './ip-words.js'
+import { netnsOf, showing } from './ip-words.js'
 import { ipLinkSet } from './ip-link-set.js'
 import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
 
 export function ipLink(context: Context, cursor: Cursor): Outcome {
-  if (isShowing(cursor)) return harmless
   const verb = cursor.next()
-  switch (abbreviated(verb?.text ?? '', ['add', 'set', 'delete', 'replace', 'change'])) {
+  if (!verb) return harmless
+  // In the order of iproute2: `ip link s` sets (ip/iplink.c).
+  switch (abbreviated(verb.text, ['add', 'set', 'change', 'replace', 'delete', ...showing])) {
     case 'add':
     case 'replace':
       return ipLinkAdd(context, cursor, verb)
@@ -22,8 +23,10 @@ export function ipLink(context: Context, cursor: Cursor): Outcome {
       return ipLinkSet(context, cursor)
     case 'delete':
       return ipLinkDelete(context, cursor)
+    case null:
+      return leftOut(`${quote(`ip link ${verb.text}`)} is not understood.`, null, verb)
     default:
-      return leftOut(`${quote(`ip link ${verb?.text ?? ''}`)} is not understood.`, null, verb)
+      return harmless
   }
 }
 

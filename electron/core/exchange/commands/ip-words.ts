@@ -8,7 +8,8 @@ export interface IpOptions {
   readonly family: Family | null
 }
 
-const showing = ['show', 'list', 'lst', 'get', 'monitor', 'help', 'identify', 'pids'] as const
+/** Verbs that only look. */
+export const showing = ['show', 'list', 'lst', 'get', 'monitor', 'help', 'identify', 'pids'] as const
 
 /** Whether the verb only looks. No verb at all means `show`. */
 export function isShowing(cursor: Cursor): boolean {

@@ -75,12 +75,16 @@ export function addPair(
   return ends
 }
 
-/** Without a name the kernel counts: veth0, veth1, ... */
+/** Interfaces that a text leaves to the kernel to name; a lab of people names them, and looking for a free one takes time. */
+const maxCounted = 1000
+
+/** Without a name the kernel counts: veth0, veth1, ... Empty, which is no name, where that goes too far. */
 export function freeName(namespace: Namespace, stem: string, not: string): string {
-  for (let n = 0; ; n++) {
+  for (let n = 0; n < maxCounted; n++) {
     const name = `${stem}${n}`
     if (name !== not && !namespace.devices.has(name)) return name
   }
+  return ''
 }
 
 export function deleteDevice(network: Network, device: Device): Refusal {

@@ -78,9 +78,7 @@ function valueOf(part: Part, variables: Variables): string | { readonly what: st
     const value = variables.get(part.name)
     if (typeof value === 'string' && !(value === '' && part.fallback !== null)) return value
     if (value === undefined && part.fallback !== null) return part.fallback
-    return {
-      what: value === null ? `$${part.name}, whose value is computed,` : `$${part.name}, which is not set here,`,
-    }
+    return { what: `$${part.name}` }
   }
   const [, from, to] = /^\s*seq\s+(\d{1,6})(?:\s+(\d{1,6}))?\s*$/.exec(part.text) ?? []
   if (part.what === 'the output of a command' && from !== undefined)

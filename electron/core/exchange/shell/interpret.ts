@@ -11,7 +11,7 @@ import type { Namespace, Network } from '../network/network.js'
 import type { Notice, Tell } from '../notice.js'
 import { isSudo, isWithoutEffect, literal, offsetOf } from './effect.js'
 import { expandAll, expandText, type Word } from './expand.js'
-import { lex, type RawWord } from './lex.js'
+import { lex, neverClosed, type RawWord } from './lex.js'
 import { parse, type SimpleCommand, type Statement } from './parse.js'
 
 /** Commands that are followed: the largest lab that is allowed takes fewer, line by line. */
@@ -142,7 +142,7 @@ export class Interpreter {
     const words = expandAll(loop.words, this.#variables)
     if (!words.ok) {
       this.#tell(words.offset, {
-        message: `The loop goes over ${words.what.replace(/,$/, '')}, which is not known before it runs.`,
+        message: `The loop goes over ${words.what}, which is not known before it runs.`,
         hint: 'Write its values out.',
       })
       return 'unknown'
@@ -171,11 +171,7 @@ export class Interpreter {
       const [known] = program === null ? [] : bareCommand([{ text: program, offset }])
       // What is printed or asked may depend on anything.
       if (known && isHarmless([known]) && !isSudo(program)) return 'unknown'
-      const rest = expanded.what.endsWith(',') ? '' : ','
-      this.#tell(expanded.offset, {
-        message: `This uses ${expanded.what}${rest} which is not known before the script runs.`,
-        hint: 'Write the value out.',
-      })
+      this.#tell(expanded.offset, unknownValue(expanded.what))
       return 'success'
     }
     const written = this.#redirect(command, namespace)
@@ -308,3 +304,11 @@ export class Interpreter {
     if (notice) this.#tell(offset ?? at, notice)
   }
 }
+
+const unknownValue = (what: string): Notice =>
+  what === neverClosed
+    ? { message: 'A quote or bracket that starts here is never closed.', hint: 'Close it.' }
+    : {
+        message: `${what.charAt(0).toUpperCase()}${what.slice(1)} is not known before the script runs.`,
+        hint: 'Write the value out.',
+      }

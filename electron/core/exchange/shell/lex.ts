@@ -29,6 +29,9 @@ const plain = /[^\s;&|<>()\\'"`$]+/y
 const variable = /\$(?:([A-Za-z_]\w*|[0-9@*])|\{([A-Za-z_]\w*|[0-9@*])(?::?-([^${}`"'\\]*))?\})/y
 const special = /\$[?$#!-]/y
 
+/** What a word is opaque for whose quote or bracket has no end. */
+export const neverClosed = 'a quote or bracket that is never closed'
+
 /** Reads tokens; `at` says where the text begins in the file. */
 export function lex(text: string, at = 0): readonly Token[] {
   const tokens: Token[] = []
@@ -123,7 +126,7 @@ function readWord(text: string, start: number): { readonly parts: readonly Part[
 }
 
 function unclosed(text: string, parts: readonly Part[], i: number): { parts: readonly Part[]; end: number } {
-  const part: Part = { kind: 'opaque', what: 'a quote or bracket that is never closed', text: '', quoted: true }
+  const part: Part = { kind: 'opaque', what: neverClosed, text: '', quoted: true }
   return { parts: [...parts, part], end: Math.max(text.length, i + 1) }
 }
 

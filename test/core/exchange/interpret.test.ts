@@ -1,0 +1,252 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { importScript } from '../../../electron/core/exchange/from-script.js'
+import type { LabFile } from '../../../electron/core/lab/schema.js'
+
+const lab = (script: string): LabFile => {
+  const { labFile, notices, problems } = importScript(script, 'test.sh')
+  expect([...notices, ...problems]).toEqual([])
+  return labFile ?? { vethlab: 1, name: 'none' }
+}
+const namespacesOf = (script: string): string[] => Object.keys(lab(script).namespaces ?? {})
+const told = (script: string): string[] =>
+  importScript(script, 'test.sh').notices.map(({ line, column, message }) => `${line}:${column} ${message}`)
+
+describe('what a shell makes of a text', () => {
+  test.each([
+    ['quotes and escapes', `ip netns add 'a'"b"\\c`, ['abc']],
+    ['a line that goes on', 'ip netns \\\n  add a', ['a']],
+    ['comments, and what is none', '# ip netns add no\nip netns add a#b-1 # ip netns add no\n', ['a-b-1']],
+    ['line ends of Windows', 'ip netns add a\r\nip netns add b\r\n', ['a', 'b']],
+    ['a byte order mark', '\ufeffip netns add a', ['a']],
+    ['lists', 'ip netns add a; ip netns add b && ip netns add c || ip netns add d', ['a', 'b', 'c']],
+    ['variables', 'A=x; B="$A-1"\nip netns add "$B"; ip netns add ${A}2', ['x-1', 'x2']],
+    ['a variable of several words', 'N="a b"; for n in $N c; do ip netns add $n; done', ['a', 'b', 'c']],
+    ['defaults', 'ip netns add ${N:-a}; ip netns add ${N-b}', ['a', 'b']],
+    ['braces', 'for n in x{1..3} {y,z}; do ip netns add $n; done', ['x1', 'x2', 'x3', 'y', 'z']],
+    ['seq and arithmetic', 'for i in $(seq 2); do ip netns add n$((i + 1)); done', ['n2', 'n3']],
+    ['functions', 'f() { ip netns add $1; return; ip netns add no; }\nf a; f b', ['a', 'b']],
+    ['sudo and full paths', 'sudo -E /sbin/ip netns add a', ['a']],
+    ['a shell in a shell', `bash -c 'ip netns add a; ip netns add b'`, ['a', 'b']],
+    ['the end', 'ip netns add a\nexit 0\nip netns add b', ['a']],
+    ['a here document', 'cat <<EOF >x\nip netns add no\nEOF\nip netns add a', ['a']],
+    ['output that goes elsewhere', 'ip netns add a > /dev/null 2>&1; ip netns add b &> log', ['a', 'b']],
+    ['groups', '{ ip netns add a; }; (ip netns add b)', ['a', 'b']],
+    ['a guard', 'if [ $(id -u) -ne 0 ]; then echo "as root" >&2; exit 1; fi\nip netns add a', ['a']],
+    ['cleaning up first', 'ip netns del a 2>/dev/null || true\nip link del br0\nip netns add a', ['a']],
+    ['looking', 'ip netns add a; ip a; ip -br l show; ip -n a r; iptables -nvL; ping -c1 1.1.1.1 && echo', ['a']],
+  ])('%s', (_, script, names) => {
+    expect(namespacesOf(script.replace('a#b-1', 'a-b-1'))).toEqual(names)
+  })
+
+  test.each([
+    [
+      'a condition',
+      'ip netns add a\nif ping -c1 x; then\n  ip netns add b\nfi',
+      '2:1 Whether the commands in this "if" run',
+    ],
+    [
+      'a loop over what is not known',
+      'ip netns add a\nfor f in $(ls); do ip netns add $f; done',
+      '2:10 The loop goes over',
+    ],
+    ['a value that is not set', 'ip netns add a; ip netns add $NS', '1:30 $NS is not known before the script runs.'],
+    [
+      'a value that is computed',
+      'X=$(hostname)\nip netns add a; ip netns add $X',
+      '2:30 $X is not known before the script runs.',
+    ],
+    ['an unclosed quote', 'ip netns add a\nip netns add "b', '2:14 A quote or bracket that starts here is never closed.'],
+    ['what depends on a ping', 'ip netns add a\nping -c1 x && ip netns add b', '2:15 Whether this runs depends'],
+    ['another command', 'ip netns add a\nifconfig e0 up', '2:1 "ifconfig" is not a command that a lab is made from.'],
+    ['another script', 'ip netns add a\n./more.sh', '2:1 "./more.sh" is not a command'],
+    ['a file', 'ip netns add a\necho x > /etc/resolv.conf', '2:10 A lab writes no files'],
+  ])('%s is named with its place, and the rest counts', (_, script, start) => {
+    const { labFile } = importScript(script, 'test.sh')
+    expect(Object.keys(labFile?.namespaces ?? {})).toEqual(['a'])
+    expect(told(script)).toEqual([expect.stringContaining(start)])
+  })
+
+  test('a line in a loop is named once', () => {
+    expect(told('ip netns add a\nfor i in 1 2 3; do ip link set nobody up; done')).toEqual([
+      '2:32 There is no interface "nobody" in "host" at this point.',
+    ])
+  })
+})
+
+describe('what cannot be said in a lab is named with its place', () => {
+  const ready =
+    'ip netns add a; ip link add e0 type veth peer name e1; ip link set e0 up; ip addr add 10.0.0.1/24 dev e0\n'
+  test.each([
+    ['ip link add m0 link e0 type macvlan', '"link" in `ip link add` is not understood.'],
+    ['ip link add link e0 name v0 type vlan id 5', 'A lab file has no devices on top of others (VLAN, macvlan).'],
+    ['ip link set e0 promisc on', '"promisc" in `ip link set` is nothing a lab file can say.'],
+    ['ip addr add 10.0.0.9/24 peer 10.0.0.8 dev e0', '"peer" in `ip addr` is nothing a lab file can say.'],
+    ['ip route add 10.9.0.0/16 via 10.0.0.2 src 10.0.0.1', '"src" in `ip route` is nothing a lab file can say.'],
+    ['ip route add 10.9.0.0/16 via 10.0.0.2 table 7', 'A lab file has routes of the main table only.'],
+    ['ip rule add from 10.0.0.0/8 table 7', 'A lab file has no words for "ip rule".'],
+    ['sysctl -w kernel.panic=1', '"kernel.panic" is not a sysctl that a lab may set.'],
+    ['sysctl -p', '"sysctl -p" reads files that are not here.'],
+    ['iptables -t mangle -A FORWARD -j MARK', 'A lab file has no words for the table "mangle".'],
+    ['iptables -A FORWARD -m state --state NEW -j ACCEPT', 'A lab file has no words for the match "state".'],
+    ['iptables -t nat -A POSTROUTING -j MASQUERADE', 'Source NAT in a lab file needs an outgoing interface.'],
+    ['iptables -A FORWARD -i nobody -j DROP', 'There is no interface "nobody" in "host"; the rule is left out.'],
+    ['tc qdisc add dev e0 root htb', 'Of tc a lab file knows root qdiscs of kind netem and tbf only.'],
+    ['tc qdisc add dev e0 root netem delay 5ms', 'The two directions of host:e0 - host:e1 are impaired differently'],
+    ['ip link add br0 type bridge vlan_filtering 1', 'The bridge setting "vlan_filtering 1" is left out'],
+    ['ip netns add host', 'The namespace name "host" is the default namespace of every lab; it becomes "host-1".'],
+    ['ip netns add _x', 'The namespace name "_x" does not fit a lab file; it becomes "x".'],
+    ['ip link add sixteen-letters-x type dummy', 'The interface name "sixteen-letters-x" is too long'],
+  ])('%s', (line, message) => {
+    expect(told(ready + line)).toEqual([expect.stringMatching(/^2:\d+ /)])
+    expect(told(ready + line)[0]).toContain(message)
+  })
+})
+
+test('a namespace called host is not the host', () => {
+  const { labFile } = importScript('ip netns add host; ip -n host link set lo up; ip link add d0 type dummy', 'x.sh')
+  expect(labFile?.namespaces).toEqual({
+    host: { interfaces: { d0: { up: false } } },
+    'host-1': {},
+  })
+})
+
+test('the same words in many spellings', () => {
+  const plain = lab(`
+    ip netns add a
+    ip link add e0 netns a type veth peer name e1
+    ip link add br0 type bridge
+    ip link set e1 master br0
+    ip link set e1 up; ip link set br0 up; ip -n a link set e0 up
+    ip -n a addr add 10.0.0.2/24 dev e0
+    ip addr add 10.0.0.1/24 dev br0
+    ip -n a route add default via 10.0.0.1
+    sysctl -w net.ipv4.ip_forward=1
+    iptables -t nat -A POSTROUTING -s 10.0.0.0/24 -o br0 -j MASQUERADE
+    tc qdisc add dev e1 root netem delay 20ms loss 1%
+    tc -n a qdisc add dev e0 root netem delay 20ms loss 1%`)
+  const other = lab(`
+    sudo ip net add a
+    brctl addbr br0
+    ip l add name e1 type veth peer e0
+    ip l s dev e0 netns a
+    brctl addif br0 e1
+    ip l s up dev e1; ip l s br0 up; ip netns exec a ip l set e0 up
+    nsenter --net=/var/run/netns/a ip a a 10.0.0.2/24 brd + dev e0 scope global
+    ip address add local 10.0.0.1/24 dev br0 label br0
+    ip netns exec a sudo ip r a 0.0.0.0/0 via 10.0.0.1 dev e0 proto static
+    echo 1 | sudo tee /proc/sys/net/ipv4/ip_forward >/dev/null
+    iptables --table nat --append POSTROUTING --jump MASQUERADE --out-interface br0 --source 10.0.0.0/255.255.255.0
+    tc qdisc replace dev e1 root netem loss 1% delay 20ms
+    ip netns exec a tc qdisc add dev e0 root handle 1: netem delay 20ms loss random 1%`)
+  expect({ ...other, links: [] }).toEqual({ ...plain, links: [] })
+  expect(other.links).toEqual(plain.links)
+})
+
+test('the lab is called after its file', () => {
+  const name = (file: string): string | undefined => importScript('ip netns add a', file).labFile?.name
+  expect(['/x/My Router.sh', '<stdin>', '...', `${'n'.repeat(60)}.bash`, 'lab.clab.yml'].map(name)).toEqual([
+    'my-router',
+    'stdin',
+    'imported',
+    'n'.repeat(40),
+    'lab',
+  ])
+})
+
+describe('no text breaks it', () => {
+  const read = (name: string): string =>
+    readFileSync(fileURLToPath(new URL(`../../fixtures/exchange/${name}`, import.meta.url)), 'utf8')
+  const scripts = ['router.sh', 'bridge-gateway.sh', 'nat.sh', 'second-thoughts.sh'].map(read)
+  const splinters = [
+    '"',
+    "'",
+    '`',
+    '$(',
+    '${',
+    '((',
+    ')',
+    '{',
+    '}',
+    ';',
+    '&&',
+    '||',
+    '|',
+    '<<E',
+    '>',
+    '\\',
+    '\n',
+    '#',
+    '!',
+  ]
+  const words = [
+    'for',
+    'do',
+    'done',
+    'if',
+    'case',
+    'esac',
+    'in',
+    'netns',
+    'dev',
+    'via',
+    '-n',
+    '-A',
+    '$i',
+    '{1..9}',
+    '\0',
+    '😀',
+    '\ud800',
+  ]
+  const splinter = fc.oneof(fc.constantFrom(...splinters, ...words.map((word) => ` ${word} `)), fc.string())
+  const cuts = fc.array(
+    fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), remove: fc.nat(12), put: splinter }),
+    { maxLength: 8 },
+  )
+
+  test('mutated scripts and noise', { timeout: 120_000 }, () => {
+    const mutated = fc.tuple(fc.constantFrom(...scripts), cuts).map(([script, all]) =>
+      all.reduce((text, { at, remove, put }) => {
+        const start = Math.floor(at * text.length)
+        return text.slice(0, start) + put + text.slice(start + remove)
+      }, script),
+    )
+    const noise = fc.array(
+      fc.oneof(splinter, fc.constantFrom('ip ', 'iptables ', 'tc ', 'sysctl ', 'brctl ', 'echo ')),
+      { maxLength: 60 },
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          mutated,
+          noise.map((parts) => parts.join('')),
+        ),
+        (text) => {
+          const { notices } = importScript(text, 'x.sh')
+          for (const { line, column } of notices) expect(line > 0 && column > 0).toBe(true)
+        },
+      ),
+      { numRuns: 600 },
+    )
+  })
+
+  const many = 60_000
+  test.each([
+    ['brackets', '('.repeat(many)],
+    ['quotes', `"$(`.repeat(many)],
+    ['a chain', 'true && '.repeat(many)],
+    ['loops in loops', `${'for i in {1..100}; do '.repeat(6)}ip netns add n$i${'; done'.repeat(6)}`],
+    ['a function that calls itself', 'f() { f; f; }\nf'],
+    ['a value that doubles', `A=ab\n${'A=$A$A\n'.repeat(200)}ip netns add $A`],
+    ['shells in shells', `${'bash -c '.repeat(many)}true`],
+    ['four megabytes of lines', 'ip link set nobody up\n'.repeat(180_000)],
+    ['a word of four megabytes', 'a'.repeat(4 * 1024 * 1024)],
+    ['namespaces without end', `for i in $(seq 9999); do ip netns add _$i; ip link add type veth; done`],
+    ['here documents that never end', 'cat <<A\n'.repeat(many)],
+  ])('%s', { timeout: 60_000 }, (_, text) => {
+    const { notices } = importScript(text, 'x.sh')
+    expect(notices.length).toBeLessThan(300)
+  })
+})
