@@ -33,7 +33,9 @@ const decodeMessages: Readonly<Record<string, string>> = {
 /** A text that cannot be read at all. */
 export function unreadable({ text, finding }: Decoded, file: string): Imported {
   const { code, message, offset } = finding ?? { code: 'empty-file', message: 'The file is empty.', offset: 0 }
-  return failedImport(text, file, [{ code, message: decodeMessages[code] ?? message, hint: null, offset }])
+  return failedImport(text, file, [
+    { code, message: decodeMessages[code] ?? message.replace(' in YAML', ' in such a file'), hint: null, offset },
+  ])
 }
 
 export function failedImport(

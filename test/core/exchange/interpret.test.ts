@@ -58,7 +58,11 @@ describe('what a shell makes of a text', () => {
       'X=$(hostname)\nip netns add a; ip netns add $X',
       '2:30 $X is not known before the script runs.',
     ],
-    ['an unclosed quote', 'ip netns add a\nip netns add "b', '2:14 A quote or bracket that starts here is never closed.'],
+    [
+      'an unclosed quote',
+      'ip netns add a\nip netns add "b',
+      '2:14 A quote or bracket that starts here is never closed.',
+    ],
     ['what depends on a ping', 'ip netns add a\nping -c1 x && ip netns add b', '2:15 Whether this runs depends'],
     ['another command', 'ip netns add a\nifconfig e0 up', '2:1 "ifconfig" is not a command that a lab is made from.'],
     ['another script', 'ip netns add a\n./more.sh', '2:1 "./more.sh" is not a command'],

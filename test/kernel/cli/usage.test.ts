@@ -71,7 +71,19 @@ test('help goes to stdout and names every command', async () => {
   const ran = await world.cli('--help')
   expect(ran.status).toBe(0)
   expect(ran.stderr).toBe('')
-  for (const command of ['validate', 'plan', 'check', 'state', 'up', 'ps', 'exec', 'down', 'doctor']) {
+  for (const command of [
+    'validate',
+    'plan',
+    'check',
+    'state',
+    'up',
+    'ps',
+    'exec',
+    'down',
+    'export',
+    'import',
+    'doctor',
+  ]) {
     expect(ran.stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
     const help = await world.cli(command, '--help')
     expect([help.status, help.stderr]).toEqual([0, ''])

@@ -76,7 +76,7 @@ function runCommands(topology: Topology, network: Network, places: ReadonlyMap<s
     const place = places.get(node)
     if (!place || place.bridge) continue
     for (const level of levelsOf(topology, node).paths) {
-      for (const key of topology.keys([...level, 'sysctls'])) {
+      for (const key of place.shared ? [] : topology.keys([...level, 'sysctls'])) {
         const path = [...level, 'sysctls', key]
         const outcome = setSysctl(place.namespace, key, topology.text(path) ?? '', {
           text: key,

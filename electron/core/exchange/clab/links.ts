@@ -17,6 +17,7 @@ interface End {
   readonly mac: string | null
 }
 
+const usedTypes = new Set(['veth', 'brief', 'host', 'dummy'])
 const usedKeys = new Set(['type', 'endpoints', 'endpoint', 'mtu', 'host-interface'])
 
 export function readLinks(topology: Topology, network: Network, places: ReadonlyMap<string, Place>): void {
@@ -26,26 +27,32 @@ export function readLinks(topology: Topology, network: Network, places: Readonly
       topology.leaveOut(path, 'This link is no map with `endpoints`; it is left out.')
       return
     }
+    const type = topology.text([...path, 'type'])?.toLowerCase() ?? 'veth'
+    if (!usedTypes.has(type)) {
+      topology.leaveOut(path, `A lab has no links of type ${quote(type)}; this one is left out.`)
+      return
+    }
     for (const key of Object.keys(link)) {
       if (!usedKeys.has(key))
         topology.leaveOut([...path, key], `${quote(key)} is left out: a lab file has no words for it.`)
     }
-    readLink(topology, network, places, path)
+    readLink(topology, network, places, path, type)
   })
 }
 
-function readLink(topology: Topology, network: Network, places: ReadonlyMap<string, Place>, path: LabPath): void {
-  const type = topology.text([...path, 'type'])?.toLowerCase() ?? 'veth'
+function readLink(
+  topology: Topology,
+  network: Network,
+  places: ReadonlyMap<string, Place>,
+  path: LabPath,
+  type: string,
+): void {
   const mtu = wholeNumber(topology.text([...path, 'mtu']) ?? undefined, 68, 65535)
   if (type === 'dummy') {
     const end = readEnd(topology, places, [...path, 'endpoint'])
     const made = end && addDevice(end.place.namespace, 'dummy', end.name)
     if (made && 'message' in made) topology.leaveOut(path, made.message, made.hint)
     else if (made) finishEnd(made, end, mtu)
-    return
-  }
-  if (type !== 'veth' && type !== 'brief' && type !== 'host') {
-    topology.leaveOut(path, `A lab has no links of type ${quote(type)}; this one is left out.`)
     return
   }
   const ends = type === 'host' ? hostEnds(topology, places, path) : bothEnds(topology, places, path)

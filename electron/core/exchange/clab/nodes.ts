@@ -13,6 +13,8 @@ export interface Place {
   readonly namespace: Namespace
   /** Of a node that is a bridge. */
   readonly bridge: Device | null
+  /** The network of another node: its settings are that node's matter. */
+  readonly shared?: true
 }
 
 const bridgeKinds = new Set(['bridge', 'ovs-bridge'])
@@ -46,7 +48,7 @@ export function readNodes(topology: Topology, network: Network): ReadonlyMap<str
   // A node in another one's network is that namespace once more.
   for (const name of names.filter((each) => !isBridge(each) && !containers.includes(each))) {
     const parent = places.get(parentOf(topology, name) ?? '')
-    if (parent) places.set(name, parent)
+    if (parent) places.set(name, { ...parent, shared: true })
     else leaveOutNode(topology, name, 'the node whose network it shares is not in the file')
   }
   for (const name of names.filter(isBridge)) {

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { root } from '../support/build.js'
+import { World } from '../support/world.js'
+import { invalid, pair } from './labs.js'
+
+let world: World
+beforeAll(async () => {
+  world = await World.ofUser()
+})
+afterAll(() => world.dispose())
+
+const router = join(root, 'resources/labs/06-router.vethlab.yaml')
+const script = readFileSync(join(root, 'test/fixtures/exchange/router.sh'), 'utf8')
+
+describe('export', () => {
+  test('a script is what plan --script prints, and what it cannot carry is named', async () => {
+    const ran = await world.cli('export', router, '--to', 'script')
+    expect(ran.status).toBe(0)
+    expect(ran.stdout).toBe((await world.cli('plan', '--script', router)).stdout)
+    expect(ran.stderr).toMatch(/^not in the output: 4 checks: a script has none$/m)
+  })
+
+  test('a containerlab topology comes back as the same commands', async () => {
+    const ran = await world.cli('export', router, '--to', 'clab')
+    expect(ran.status).toBe(0)
+    expect(ran.stdout).toContain('\nname: router\ntopology:\n')
+    expect(ran.stderr).toMatch(/^not in the output: guide \(\d+ steps\): containerlab has none$/m)
+    const back = await world.runCli(['import', '-', '--from', 'clab'], { input: ran.stdout })
+    expect(back.status).toBe(0)
+    const plan = await world.runCli(['plan', '-'], { input: back.stdout })
+    expect(plan.stdout).toBe((await world.cli('plan', router)).stdout)
+  })
+
+  test('an invalid lab: the problem on stderr, nothing on stdout, exit code 2', async () => {
+    const ran = await world.runCli(['export', '-', '--to', 'clab'], { input: invalid })
+    expect([ran.status, ran.stdout]).toEqual([2, ''])
+    expect(ran.stderr).toContain('<stdin>:4:10  error  ')
+  })
+})
+
+describe('import', () => {
+  test('a script becomes a lab that is called after its file, and holds', async () => {
+    const ran = await world.cli('import', world.file('Two Subnets.sh', script), '--from', 'script')
+    expect([ran.status, ran.stderr]).toEqual([0, ''])
+    expect(ran.stdout).toContain('vethlab: 1\nname: two-subnets\n')
+    const checks = 'checks:\n  - { from: ns0, ping: 192.168.1.2, expect: reply, ttl: 63 }\n'
+    const checked = await world.runCli(['check', '-', '--json'], { input: `${ran.stdout}\n${checks}` })
+    expect(JSON.parse(checked.stdout)).toMatchObject({ lab: 'two-subnets', ok: true })
+  })
+
+  test('nothing of it is run', async () => {
+    const mark = join(world.directory, 'mark')
+    const traps = `ip netns add a\ntouch ${mark}\n$(touch ${mark})\nfor f in \`touch ${mark}\`; do :; done\n`
+    const ran = await world.runCli(['import', '-', '--from', 'script'], { input: traps })
+    expect(ran.status).toBe(0)
+    expect((await world.run(['ls', mark])).status).not.toBe(0)
+  })
+
+  test('a line that is left out is a warning with its place and the next step; the rest is printed', async () => {
+    const input = 'ip netns add a\nip netns exec a ifconfig lo up\n'
+    const ran = await world.runCli(['import', '-', '--from', 'script'], { input })
+    expect(ran.status).toBe(0)
+    expect(ran.stdout).toContain('namespaces:\n  a:\n')
+    expect(ran.stderr).toBe(
+      '<stdin>:2:17  warning  "ifconfig" is not a command that a lab is made from.\n' +
+        '  2 | ip netns exec a ifconfig lo up\n' +
+        '                      ^\n' +
+        '  Write `ip addr add ... dev ...` and `ip link set ... up`.\n',
+    )
+  })
+
+  test('a lab that is none is refused with the words of validate', async () => {
+    const input = `${Array.from({ length: 3 }, (_, i) => `ip link add b${i} type bridge`).join('\n')}
+ip link set b0 up; ip addr add 10.0.0.1/24 dev b0; ip route add 10.9.0.0/16 via 10.0.0.2
+ip addr add 10.0.1.1/24 dev b0; ip addr del 10.0.0.1/24 dev b0\n`
+    const ran = await world.runCli(['import', '-', '--from', 'script'], { input })
+    expect([ran.status, ran.stdout]).toEqual([2, ''])
+    expect(ran.stderr).toContain('error  The gateway 10.0.0.2 is on no subnet that "host" is connected to.')
+    expect(ran.stderr).toContain('(namespaces.host.routes[0].via)')
+    expect(ran.stderr).toContain('vethlab: What <stdin> makes is no valid lab; nothing was printed.')
+  })
+
+  test.each([
+    ['a script without a network', 'script', 'echo hello\n', 'Nothing in <stdin> makes a lab.'],
+    ['an empty script', 'script', '', 'Nothing in <stdin> makes a lab.'],
+    ['a binary script', 'script', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1]), 'This is a binary file.'],
+    ['a script that is too large', 'script', Buffer.alloc(4 * 1024 * 1024 + 1, 'a'), 'larger than 4 MiB'],
+    ['text in another encoding', 'script', Buffer.from('ip netns add \xe9', 'latin1'), 'not UTF-8'],
+    ['a binary topology', 'clab', Buffer.from([0, 1, 2]), 'This is a binary file.'],
+    ['a topology that is too large', 'clab', Buffer.alloc(4 * 1024 * 1024 + 1, 'a'), 'larger than 4 MiB'],
+    ['a deep topology', 'clab', `topology: ${'{a: '.repeat(5000)}`, 'levels deep'],
+    ['aliases', 'clab', `a: &a [x]\nb: [${'*a, '.repeat(200)}]\n`, 'aliases'],
+    ['a list', 'clab', '- a\n', 'This is no containerlab topology'],
+    ['a lab file', 'clab', pair(), 'It is a lab file already.'],
+  ])('%s: one sentence, nothing on stdout, exit code 2', async (_, from, input, words) => {
+    const ran = await world.runCli(['import', '-', '--from', from], { input })
+    expect([ran.status, ran.stdout]).toEqual([2, ''])
+    expect(ran.stderr).toContain(words)
+    expect(ran.stderr).not.toMatch(/^\s+at /m)
+  })
+
+  test('escape sequences do not reach the terminal', async () => {
+    const input = 'ip netns add a\n"\u009b31m\u001b]0;t\u0007"\n'
+    const ran = await world.runCli(['import', '-', '--from', 'script'], { input })
+    expect(ran.bytes.includes(0x1b) || Buffer.from(ran.stderr).includes(0x1b)).toBe(false)
+  })
+})
+
+test.each([
+  [
+    'a missing form',
+    ['import', 'x.sh'],
+    "vethlab: required option '--from <form>' not specified. See: vethlab --help\n",
+  ],
+  [
+    'a form that is none',
+    ['export', 'x.yaml', '--to', 'gns3'],
+    "vethlab: option '--to <form>' argument 'gns3' is invalid. Allowed choices are script, clab. See: vethlab --help\n",
+  ],
+  [
+    'a file that is not there',
+    ['import', '/nowhere/x.sh', '--from', 'script'],
+    'vethlab: Cannot read /nowhere/x.sh: there is no such file.\n',
+  ],
+])('%s is one sentence and exit code 2', async (_, words, sentence) => {
+  const ran = await world.cli(...words)
+  expect([ran.status, ran.stdout, ran.stderr]).toEqual([2, '', sentence])
+})
