@@ -19,6 +19,7 @@ export const good: { readonly [N in RequestName]: object } = {
   'trace/fix': { trace: 'trace-1' },
   'trace/unfix': { undo: 'fix-1' },
   'live/refresh': {},
+  'live/look': { namespace: 'ns0' },
   'terminal/open': { namespace: 'ns0', columns: 80, rows: 24 },
   'terminal/input': { terminal: 'terminal-1', data: 'ip link\n' },
   'terminal/resize': { terminal: 'terminal-1', columns: 80, rows: 24 },
