@@ -35,6 +35,7 @@ describe('what a shell makes of a text', () => {
     ['output that goes elsewhere', 'ip netns add a > /dev/null 2>&1; ip netns add b &> log', ['a', 'b']],
     ['groups', '{ ip netns add a; }; (ip netns add b)', ['a', 'b']],
     ['a guard', 'if [ $(id -u) -ne 0 ]; then echo "as root" >&2; exit 1; fi\nip netns add a', ['a']],
+    ['asking first', 'ip link show a || ip netns add a; ip netns add b; ip link show lo || ip netns add c', ['a', 'b']],
     ['cleaning up first', 'ip netns del a 2>/dev/null || true\nip link del br0\nip netns add a', ['a']],
     ['looking', 'ip netns add a; ip a; ip -br l show; ip -n a r; iptables -nvL; ping -c1 1.1.1.1 && echo', ['a']],
   ])('%s', (_, script, names) => {
@@ -114,6 +115,23 @@ test('a namespace called host is not the host', () => {
   expect(labFile?.namespaces).toEqual({
     host: { interfaces: { d0: { up: false } } },
     'host-1': {},
+  })
+})
+
+test('a gateway that only a default route reaches is said to be a neighbour', () => {
+  const script = `ip link add e0 type veth peer name e1; ip link set e0 up; ip link set e1 up
+ip addr add 10.1.0.1/24 dev e0; ip route add default dev e0; ip route add 10.8.0.0/16 via 10.77.0.1`
+  expect(lab(script).namespaces?.['host']?.routes).toEqual([
+    { to: '0.0.0.0/0', dev: 'e0' },
+    { to: '10.8.0.0/16', via: '10.77.0.1', dev: 'e0', onlink: true },
+  ])
+})
+
+test('a rule that is asked for first is there once', () => {
+  const rule = 'FORWARD -s 10.0.0.1 -j DROP'
+  const script = `ip netns add a\nfor i in 1 2; do iptables -C ${rule} 2>/dev/null || iptables -A ${rule}; done`
+  expect(lab(script).namespaces?.['host']).toEqual({
+    firewall: [{ chain: 'forward', source: '10.0.0.1/32', action: 'drop' }],
   })
 })
 

@@ -1,5 +1,5 @@
 /** `ip addr add|del|flush`. */
-import { addressBits, parsePrefixOrAddress, type Prefix } from '../../lab/address.js'
+import { parsePrefixOrAddress, type Prefix } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import { addAddress, deleteAddress, dropAddresses } from '../network/addresses.js'
 import { findDevice } from '../network/links.js'
@@ -40,7 +40,7 @@ export function ipAddress(context: Context, cursor: Cursor, { family }: IpOption
         const read = parsePrefixOrAddress(word.text)
         if (!read || prefix)
           return leftOut(`${quote(word.text)} in \`ip addr\` is nothing a lab file can say.`, null, word)
-        prefix = read.family === 'ipv6' ? read : withLength(read, word.text)
+        prefix = read
       }
     }
   }
@@ -56,7 +56,3 @@ export function ipAddress(context: Context, cursor: Cursor, { family }: IpOption
   const there = device.addresses.some((each) => each.text === prefix.text && each.length === prefix.length)
   return there && action !== 'add' ? success : outcomeOf(addAddress(device, prefix), verb)
 }
-
-/** An address without a length is one address alone, as ip has it. */
-const withLength = (prefix: Prefix, text: string): Prefix =>
-  text.includes('/') ? prefix : { ...prefix, length: addressBits(prefix.family) }

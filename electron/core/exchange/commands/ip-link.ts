@@ -26,8 +26,16 @@ export function ipLink(context: Context, cursor: Cursor): Outcome {
     case null:
       return leftOut(`${quote(`ip link ${verb.text}`)} is not understood.`, null, verb)
     default:
-      return harmless
+      return ipLinkShow(context, cursor)
   }
+}
+
+/** Whether an interface is there is known: `ip link show br0 || ip link add br0 type bridge`. */
+function ipLinkShow({ namespace }: Context, cursor: Cursor): Outcome {
+  if (cursor.peek()?.text === 'dev') cursor.next()
+  const name = cursor.next()
+  if (!name || cursor.peek() || name.text === 'up') return harmless
+  return namespace.devices.has(name.text) ? success : nothingThere
 }
 
 function ipLinkDelete({ network, namespace }: Context, cursor: Cursor): Outcome {

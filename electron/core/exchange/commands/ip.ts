@@ -61,27 +61,20 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
   }
 }
 
+/** In the order of iproute2 (ip/ipnetns.c). */
+const netnsVerbs = 'list show lst list-id add set delete identify pids exec monitor attach'.split(' ')
+
 function ipNetns(context: Context, cursor: Cursor): Outcome {
   const { network, tell } = context
   const verb = cursor.next()
   if (!verb) return harmless
-  switch (verb.text) {
-    case 'list':
-    case 'show':
-    case 'ls':
-    case 'identify':
-    case 'pids':
-    case 'monitor':
-      return harmless
-    case 'a':
+  switch (abbreviated(verb.text, netnsVerbs)) {
     case 'add': {
       const name = cursor.next()
       if (!name) return leftOut('`ip netns add` names no namespace.', null, verb)
       const made = addNamespace(network, name.text, name.offset, tell)
       return 'message' in made ? refused(made, name) : success
     }
-    case 'd':
-    case 'del':
     case 'delete': {
       const name = cursor.next()
       const namespace = findNamespace(network, name?.text ?? '')
@@ -89,12 +82,19 @@ function ipNetns(context: Context, cursor: Cursor): Outcome {
       deleteNamespace(network, namespaceKey(name?.text ?? ''), namespace)
       return success
     }
-    case 'e':
     case 'exec': {
       const name = cursor.next()
       const namespace = findNamespace(network, name?.text ?? '')
       return 'message' in namespace ? refused(namespace, name) : context.run(cursor.rest(), namespace)
     }
+    case 'list':
+    case 'show':
+    case 'lst':
+    case 'list-id':
+    case 'identify':
+    case 'pids':
+    case 'monitor':
+      return harmless
     default:
       return leftOut(`${quote(`ip netns ${verb.text}`)} is not understood.`, 'Namespaces come by `ip netns add`.', verb)
   }

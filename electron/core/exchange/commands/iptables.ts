@@ -16,7 +16,7 @@ const short: Readonly<Record<string, string>> = {
   ...{ '--wait': '-w', '--numeric': '-n', '--verbose': '-v' },
 }
 
-const looking = new Set(['-L', '-S', '-Z', '-C', '-V', '-h', '--version', '--help'])
+const looking = new Set(['-L', '-S', '-Z', '-V', '-h', '--version', '--help'])
 
 export function iptables(context: Context, words: readonly Word[]): Outcome {
   const family: Family = /ip6tables/.test(words[0]?.text ?? '') ? 'ipv6' : 'ipv4'
@@ -44,6 +44,7 @@ function readOption(cursor: Cursor, word: Word, said: Said): Outcome | null {
       said.table = cursor.next()?.text ?? ''
       return null
     case '-A':
+    case '-C':
     case '-I':
     case '-D':
     case '-F':
@@ -135,6 +136,7 @@ function carryOut({ namespace, tell }: Context, family: Family, said: Said, prog
   if (verb === '-D' && number) return deleteRuleNumber(namespace, place, Number(number.text)) ? success : nothingThere
   const rule = said.table === 'nat' ? natRule(family, chain, said) : firewallRule(family, chain, said)
   if ('status' in rule) return rule
+  if (verb === '-C') return hasRule(namespace, rule) ? success : nothingThere
   if (verb === '-D') return deleteRule(namespace, rule) ? success : nothingThere
   const named = [said.in, said.out].filter((word) => word !== null)
   const offset = named[0]?.offset ?? program?.offset ?? 0

@@ -52,8 +52,8 @@ export function addRoute(namespace: Namespace, words: RouteWords, replace: boole
   return null
 }
 
-/** A route straight to an interface makes neighbours; a default route does not. */
-const isOnLink = ({ via, to }: Route): boolean => via === null && to.length > 0
+/** A route straight to an interface makes neighbours, a default route of all the world (fib_check_nh, net/ipv4/fib_semantics.c). */
+const isOnLink = ({ via }: Route): boolean => via === null
 
 const routeName = (to: Prefix): string => (to.length === 0 ? 'default' : formatPrefix(to))
 
@@ -78,7 +78,7 @@ function findNextHop(namespace: Namespace, { to, via, device, onlink }: RouteWor
   if (namespace.own.has(via.text))
     return refusal(`${quote(via.text)} is an address of ${quote(namespace.name)} itself.`, 'Use that of the router.')
   let first: Device | null = null
-  for (const each of namespace.subnets.reaching(via)) {
+  for (const each of namespace.subnets.reaching(via, 0)) {
     if (device !== null && each !== device) continue
     if (each.up) return each
     first ??= each

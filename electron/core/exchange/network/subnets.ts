@@ -4,8 +4,8 @@ import { addressBits, formatPrefix, networkPrefix, type Address, type Prefix } f
 export interface Subnets<Device> {
   add(prefix: Prefix, device: Device): void
   remove(prefix: Prefix, device: Device): void
-  /** Interfaces with a subnet that holds the address, the narrowest subnet first. */
-  reaching(address: Address): Iterable<Device>
+  /** Interfaces with a subnet of at least so many bits that holds the address, the narrowest subnet first. */
+  reaching(address: Address, least: number): Iterable<Device>
   /** Interfaces on exactly this subnet. */
   on(network: Prefix): Iterable<Device>
 }
@@ -28,8 +28,9 @@ export function makeSubnets<Device>(): Subnets<Device> {
   return {
     add: (prefix, device) => change(prefix, device, 1),
     remove: (prefix, device) => change(prefix, device, -1),
-    *reaching(address) {
-      const fitting = [...lengths].filter((length) => length <= addressBits(address.family)).sort((a, b) => b - a)
+    *reaching(address, least) {
+      const most = addressBits(address.family)
+      const fitting = [...lengths].filter((length) => length >= least && length <= most).sort((a, b) => b - a)
       for (const length of fitting) yield* counts.get(key({ ...address, length }))?.keys() ?? []
     },
     on: (network) => counts.get(key(network))?.keys() ?? [],

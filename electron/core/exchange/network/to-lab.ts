@@ -133,24 +133,33 @@ function interfaceEntry({ kind, addresses, mac, mtu, up }: Device): InterfaceEnt
 function routeEntry(namespace: Namespace, { to, via, device, named, metric, type, onlink }: Route): RouteEntry {
   // `default` takes its family from the gateway; without one the prefix must say it.
   const target = to.length === 0 && via !== null ? 'default' : formatPrefix(to)
-  const dev = device && (named || via === null) ? device.name : null
+  // A lab file does not count neighbours by a default route; there the route itself says that its gateway is one.
+  const lone = via !== null && !onlink && device !== null && !isNeighbour(namespace, via, device)
+  const dev = device && (named || via === null || lone) ? device.name : null
   // The gateway alone says which way, unless no subnet or more than one holds it.
-  const plain = via !== null && !onlink && onlyWay(namespace, via) === device
+  const plain = via !== null && !onlink && !lone && onlyWay(namespace, via) === device
   return {
     to: target,
     ...(via === null ? {} : { via }),
     ...(dev === null || plain ? {} : { dev }),
     ...(metric === null ? {} : { metric }),
     ...(type === 'unicast' ? {} : { type }),
-    ...(onlink ? { onlink } : {}),
+    ...(onlink || lone ? { onlink: true } : {}),
   }
+}
+
+function isNeighbour({ subnets }: Namespace, via: string, device: Device): boolean {
+  const gateway = parseAddress(via)
+  if (!gateway || isLinkLocalIpv6(gateway)) return true
+  for (const each of subnets.reaching(gateway, 1)) if (each === device) return true
+  return false
 }
 
 function onlyWay(namespace: Namespace, via: string): Device | null {
   const gateway = parseAddress(via)
   if (!gateway || isLinkLocalIpv6(gateway)) return null
   let only: Device | null = null
-  for (const device of namespace.subnets.reaching(gateway)) {
+  for (const device of namespace.subnets.reaching(gateway, 1)) {
     if (only !== null && only !== device) return null
     only = device
   }
