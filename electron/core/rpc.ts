@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import type { Diagnosis } from './diagnosis/diagnosis.js'
-import type { Trace, TraceSummary } from './diagnosis/trace.js'
+import type { Trace, TraceHop, TraceOutcome, TraceSummary } from './diagnosis/trace.js'
 import { interfaceName, labFileSchema, namespaceName, outcomeSchema } from './lab/schema.js'
 import type { LiveChange, LiveState } from './live/state.js'
+import type { Flow } from './packet/stream/flow.js'
 
 export const protocolVersion = 1
 
@@ -157,6 +158,15 @@ export interface TerminalInfo {
   readonly ended: { readonly exitCode: number; readonly signal: number | null } | null
 }
 
+/** What passed in one conversation between two silences, as hops: a ping and its answer, a part of a connection. */
+export interface FilmedPacket {
+  /** By which `capture/freeze` knows it, for some seconds. */
+  readonly id: string
+  readonly flow: string
+  readonly outcome: TraceOutcome
+  readonly hops: readonly TraceHop[]
+}
+
 /** Most terminals of one session; each is a shell and a pseudo-terminal. */
 export const maxTerminals = 64
 
@@ -170,6 +180,7 @@ const terminalId = z.string().regex(/^[a-z0-9-]{1,40}$/)
 const terminalSize = { columns: z.int().min(2).max(1000), rows: z.int().min(1).max(1000) }
 
 const traceId = z.string().regex(/^[a-z0-9-]{1,40}$/)
+const filmId = z.string().regex(/^[a-z][0-9]{1,15}$/)
 
 const none = z.strictObject({})
 
@@ -231,6 +242,13 @@ export const requests = {
   'trace/fix': z.strictObject({ trace: traceId }),
   /** Take a fix back. */
   'trace/unfix': z.strictObject({ undo: traceId }),
+  /** The live film: capture in every namespace and tell what passes, until it is stopped. */
+  'capture/start': none,
+  'capture/stop': none,
+  /** A batch has been taken in: as long as some have not, no more are sent. */
+  'capture/acknowledge': z.strictObject({ batch: z.int().min(0) }),
+  /** Keep one packet that was told, or the latest of a flow, as a trace. */
+  'capture/freeze': z.union([z.strictObject({ packet: filmId }), z.strictObject({ flow: filmId })]),
   /** Read again what sends no events (iptables-legacy), and everything else. */
   'live/refresh': none,
   /**
@@ -288,6 +306,10 @@ export interface Results {
     readonly commands: readonly string[]
   }>
   'trace/unfix': Result<{ readonly commands: readonly string[] }>
+  'capture/start': Result<object>
+  'capture/stop': Result<object>
+  'capture/acknowledge': Result<object>
+  'capture/freeze': Result<{ readonly trace: Trace }>
   'live/refresh': { readonly live: LiveState }
   'live/look': Result<object>
   'terminal/open': Result<{ readonly terminal: TerminalInfo }>
@@ -306,6 +328,22 @@ export interface Notifications {
   'check/result': { readonly check: CheckResult }
   /** Probes sent of how many may be sent, while a trace takes its time. */
   'trace/progress': { readonly from: string; readonly to: string; readonly sent: number; readonly most: number }
+  /** The live film, batched; numbers are of the whole run. */
+  'capture/packets': {
+    readonly batch: number
+    readonly films: readonly FilmedPacket[]
+    /** Those that have changed; of each packet told, its flow has been told before or is in here. */
+    readonly flows: readonly Flow[]
+    /** One of so many packets is shown. */
+    readonly oneOf: number
+    /** Numbers of packets are estimates. */
+    readonly sampled: boolean
+    readonly packets: number
+    /** Frames that the kernel or the helper could not keep. */
+    readonly dropped: number
+  }
+  /** `reason`: why it ended, where nobody asked for it. */
+  'capture/state': { readonly on: boolean; readonly reason: string | null }
   'terminal/data': { readonly terminal: string; readonly data: string }
   'terminal/ended': { readonly terminal: string; readonly exitCode: number; readonly signal: number | null }
 }

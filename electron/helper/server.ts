@@ -33,6 +33,8 @@ import { programPath, runIn } from './run.js'
 import { Services } from './services.js'
 import { Terminals } from './terminal.js'
 import { Tracer } from './trace/tracer.js'
+import { heldTrace } from './traffic/held-trace.js'
+import { LiveFilm } from './traffic/live-film.js'
 
 /** Commands kept for a client that comes later or again: the plan of a lab of 200 namespaces. */
 const keptCommands = 2000
@@ -70,6 +72,7 @@ export class HelperServer {
     ended: (terminal, exitCode, signal) => this.notify('terminal/ended', { terminal, exitCode, signal }),
   })
   private readonly tracer: Tracer
+  private readonly liveFilm: LiveFilm
   private commands: CommandRecord[] = []
   private sequence = 0
   /** The tail of the queue of requests that change the network. */
@@ -95,6 +98,11 @@ export class HelperServer {
       progress: (from, to, sent, most) => this.notify('trace/progress', { from, to, sent, most }),
       ran: (records) => this.ran(records),
     })
+    this.liveFilm = new LiveFilm(worker, {
+      live: () => this.mirror.state,
+      packets: (batch) => this.notify('capture/packets', batch),
+      state: (state) => this.notify('capture/state', state),
+    })
     worker.on('changed', ({ changes }) => {
       for (const change of changes) if (change.removed) this.services.drop(change.namespace)
       this.mirror.kernelChanged(changes)
@@ -115,6 +123,13 @@ export class HelperServer {
     this.handle('trace/get', async ({ trace }) => this.tracer.get(trace))
     this.handle('trace/fix', ({ trace }) => this.inOrder(() => this.tracer.fix(trace)))
     this.handle('trace/unfix', ({ undo }) => this.inOrder(() => this.tracer.unfix(undo)))
+    this.handle('capture/start', () => this.liveFilm.start())
+    this.handle('capture/stop', () => this.liveFilm.stop())
+    this.handle('capture/acknowledge', async ({ batch }) => {
+      this.liveFilm.acknowledge(batch)
+      return { ok: true }
+    })
+    this.handle('capture/freeze', (params) => this.freeze(params))
     this.handle('live/refresh', () => this.refresh())
     this.handle('live/look', ({ namespace }) => this.look(namespace))
     this.handle('terminal/open', (params) => this.terminals.open(params))
@@ -167,6 +182,8 @@ export class HelperServer {
 
   private async open(): Promise<Results['session/open']> {
     const capabilities = await this.capabilities()
+    // A window that comes back asks for the live film anew.
+    await this.liveFilm.stop()
     this.mirror.flush()
     this.opened = true
     const { state: live } = this.mirror
@@ -305,6 +322,18 @@ export class HelperServer {
     return { ok: true, checks: explained }
   }
 
+  private async freeze(params: Params<'capture/freeze'>): Promise<Results['capture/freeze']> {
+    const stored = this.liveFilm.find(params)
+    if (!stored)
+      return {
+        ok: false,
+        failure: failure('no-such-packet', 'That packet is no longer kept; choose one that passed later.'),
+      }
+    const trace = await heldTrace(stored, this.mirror.state, this.applied?.file.name ?? null)
+    this.tracer.keepOverheard(trace)
+    return { ok: true, trace }
+  }
+
   private async refresh(): Promise<Results['live/refresh']> {
     await this.readAll()
     await this.mirror.readRulesets(
@@ -327,6 +356,7 @@ export class HelperServer {
   /** Lets go of what the process would otherwise keep alive. */
   async close(): Promise<void> {
     this.services.dropAll()
+    void this.liveFilm.stop()
     await Promise.all([this.terminals.closeAll(), this.worker.close()])
   }
 }

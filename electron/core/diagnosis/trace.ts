@@ -36,13 +36,17 @@ export interface TraceFrame {
   readonly originalLength: number
 }
 
+/** Of traffic that nobody asked for an answer, all there is to say may be that it arrived. */
+export type TraceOutcome = Outcome | 'delivered'
+
 export interface TraceProbe {
   readonly from: string
   /** Address. */
   readonly to: string
   /** What was asked for, where it was a name. */
   readonly name?: string
-  readonly protocol: 'icmp' | 'tcp' | 'udp'
+  /** `arp`, `ndp`: of overheard questions for a neighbour only. */
+  readonly protocol: 'icmp' | 'tcp' | 'udp' | 'arp' | 'ndp'
   readonly port?: number
   readonly count?: number
   readonly size?: number
@@ -71,13 +75,15 @@ export interface TraceSummary {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly probe: TraceProbe
-  readonly outcome: Outcome
+  readonly outcome: TraceOutcome
   /** Of the first answer, microseconds. A traced round trip is no measurement: capturing costs about as much again. */
   readonly rttUs: number | null
   readonly ttl: number | null
   /** The kernel's words for the end, where it was none. */
   readonly message: string | null
   readonly diagnosis: Diagnosis | null
+  /** Traffic of the lab itself, not a probe: nothing was counted and asked around it, so there is no diagnosis. */
+  readonly overheard?: true
 }
 
 export interface Trace extends TraceSummary {
@@ -92,7 +98,8 @@ export interface Trace extends TraceSummary {
   readonly interfaces: readonly { readonly namespace: string; readonly index: number; readonly name: string }[]
 }
 
-export const isAnswer = (outcome: Outcome): boolean => outcome === 'reply' || outcome === 'connected'
+export const isAnswer = (outcome: TraceOutcome): boolean =>
+  outcome === 'reply' || outcome === 'connected' || outcome === 'delivered'
 
 /** `diagnosis` of `trace --json` and `check --json`. */
 export function diagnosisJson(diagnosis: Diagnosis | null): object | null {

@@ -34,6 +34,8 @@ export interface ProbeIdentity {
   readonly startNs?: bigint | number
   /** False: no answer came to the program that probed, so one that reached its namespace was dropped there. */
   readonly answered?: boolean
+  /** Only some of the packets were captured: that nothing answered proves nothing. */
+  readonly sampled?: boolean
 }
 
 export type Leg = 'arp' | 'ndp' | 'request' | 'reply' | 'error'

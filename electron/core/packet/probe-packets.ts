@@ -6,25 +6,15 @@ import { canonicalAddress } from './address.js'
 import type { CapturedFrame, ProbeIdentity } from './hop.js'
 import type { Packet } from './packet.js'
 import { bytesText, isPort, payloadText, type Identity, type Sighting } from './sighting.js'
+import { tuple } from './tuple.js'
 
-const echoRequest = (packet: Packet): boolean => {
+export const echoRequest = (packet: Packet): boolean => {
   const { icmp, ip } = packet.headers
   return icmp !== undefined && icmp.type === (ip?.version === 6 ? 128 : 8)
 }
-const echoReply = (packet: Packet): boolean => {
+export const echoReply = (packet: Packet): boolean => {
   const { icmp, ip } = packet.headers
   return icmp !== undefined && icmp.type === (ip?.version === 6 ? 129 : 0)
-}
-
-/** Both ends of a conversation as one packet names them; the id of an echo stands for its ports. */
-function tuple(packet: Packet, reverse = false): string | null {
-  const { ip, icmp } = packet.headers
-  if (!ip) return null
-  const [src, dst] = reverse ? [ip.dst, ip.src] : [ip.src, ip.dst]
-  if (icmp && icmp.id !== null) return `icmp ${src} ${dst} ${icmp.id} ${icmp.seq}`
-  if (!packet.ports) return null
-  const { src: a, dst: b } = packet.ports
-  return reverse ? `${ip.protocol} ${src} ${dst} ${b} ${a}` : `${ip.protocol} ${src} ${dst} ${a} ${b}`
 }
 
 type Recognise = (sighting: Sighting) => Omit<Identity, 'piece'> | null

@@ -37,13 +37,18 @@ export interface Identity {
 
 export type Member = Sighting & Identity
 
-/** Frames of interfaces that the topology does not know are left out: they cannot be placed. */
-export function placeFrames(frames: readonly CapturedFrame[], topology: Topology): Sighting[] {
+/**
+ * Frames of interfaces that the topology does not know are left out: they cannot be placed.
+ * @param since the moment that `time` counts from; the first frame's unless told
+ */
+export function placeFrames(frames: readonly CapturedFrame[], topology: Topology, since?: bigint): Sighting[] {
   const sightings: Sighting[] = []
-  const base = frames.reduce<bigint | null>((min, { timeNs }) => {
-    const time = BigInt(timeNs)
-    return min === null || time < min ? time : min
-  }, null)
+  const base =
+    since ??
+    frames.reduce<bigint | null>((min, { timeNs }) => {
+      const time = BigInt(timeNs)
+      return min === null || time < min ? time : min
+    }, null)
   frames.forEach((captured, frame) => {
     const link = topology.link(captured.namespace, captured.ifindex)
     if (link === null) return

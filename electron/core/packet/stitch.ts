@@ -4,8 +4,8 @@ import type { CapturedFrame, HopEvent, ProbeIdentity, TracedHop } from './hop.js
 import { addNeighbourLegs } from './neighbour-legs.js'
 import { mergeOrder, pairWires } from './order.js'
 import { identifyPackets } from './probe-packets.js'
-import { isPort, placeFrames, toGroup, type Member } from './sighting.js'
-import { buildTopology, type TopologyNamespace } from './topology.js'
+import { isPort, placeFrames, toGroup, type Identity, type Member, type Sighting } from './sighting.js'
+import { buildTopology, type Topology, type TopologyNamespace } from './topology.js'
 import type { WorkedOut } from './forwarding.js'
 import { workOut } from './worked-out.js'
 
@@ -35,6 +35,26 @@ export function stitch({ frames, namespaces, probe }: StitchInput): TracedHop[] 
 
   const identities = identifyPackets(probe, sightings, frames)
   addNeighbourLegs(probe, sightings, identities, topology)
+  return stitchIdentified({ sightings, identities, topology, probe })
+}
+
+export interface Identified {
+  readonly sightings: readonly Sighting[]
+  readonly identities: ReadonlyMap<Sighting, Identity>
+  readonly topology: Topology
+  readonly probe: ProbeIdentity
+  /** That no request was seen to leave proves that none was sent; else it may have left earlier, or come from outside. */
+  readonly fromTheStart?: boolean
+}
+
+/** The hops of frames that are known already to belong together. */
+export function stitchIdentified({
+  sightings,
+  identities,
+  topology,
+  probe,
+  fromTheStart = true,
+}: Identified): TracedHop[] {
   const members = sightings.flatMap((sighting): Member[] => {
     const identity = identities.get(sighting)
     return identity ? [{ ...sighting, ...identity }] : []
@@ -43,7 +63,8 @@ export function stitch({ frames, namespaces, probe }: StitchInput): TracedHop[] 
   const ordered = mergeOrder(members, wires)
   const chain = buildChain(ordered, wires)
   const between = workOut({ probe, topology, ordered, chain })
-  return number(ordered, chain, between, probe)
+  const unsent = fromTheStart && !ordered.some(({ leg, direction }) => leg === 'request' && direction === 'out')
+  return number(ordered, chain, between, probe, unsent)
 }
 
 function number(
@@ -51,6 +72,7 @@ function number(
   chain: Chain,
   between: ReadonlyMap<Member, readonly WorkedOut[]>,
   probe: ProbeIdentity,
+  neverSent: boolean,
 ): TracedHop[] {
   const zero = ordered[0]?.time ?? 0
   const copies = new Map<Member, number>()
@@ -61,7 +83,6 @@ function number(
   const hops: TracedHop[] = []
   const numbers = new Map<Member, number>()
   const latest = new Map<string, Member>()
-  const neverSent = !ordered.some(({ leg, direction }) => leg === 'request' && direction === 'out')
   let unsent = neverSent
   for (const member of ordered) {
     if (unsent && member.leg === 'error') {

@@ -144,6 +144,7 @@ function waited(scene: Indexed, member: Member): Member[] {
  */
 function expectsAnswer(probe: ProbeIdentity, { subject }: Member): boolean {
   const { icmp, tcp, udp } = subject.headers
+  if (probe.sampled) return false
   if (udp !== undefined) return probe.answered === false
   return icmp !== undefined || (tcp !== undefined && tcp.flags.includes('SYN'))
 }

@@ -6,12 +6,15 @@ import * as libc from './libc.js'
 import { Refusal } from './errno.js'
 import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
 import { EPOLLIN, type Poller } from './poller.js'
-import type { CaptureResult, CapturedFrame } from './protocol.js'
+import type { CaptureResult, CapturedFrame, CaptureTaken } from './protocol.js'
+import { sampleFilter } from './sample-filter.js'
 
 const AF_PACKET = 17
 const ETH_P_ALL = 0x0003
 const SOL_PACKET = 263
 const PACKET_STATISTICS = 6
+const SO_ATTACH_FILTER = 26
+const SO_DETACH_FILTER = 27
 const networkOrder = (value: number): number => ((value & 0xff) << 8) | (value >> 8)
 
 /**
@@ -61,13 +64,28 @@ function resetLengths(): void {
   }
 }
 
+/** A `struct sock_fprog` and the program that it points to. */
+interface Filter {
+  readonly header: Buffer
+  readonly program: Buffer
+}
+
+function filterOf(program: Buffer): Filter {
+  const header = Buffer.allocUnsafeSlow(16).fill(0)
+  header.writeUInt16LE(program.length / 8, 0)
+  header.writeBigUInt64LE(libc.addressOf(program), 8)
+  return { header, program }
+}
+
 class Capture {
-  readonly frames: CapturedFrame[] = []
+  frames: CapturedFrame[] = []
   readonly sockets = new Map<Namespace, number>()
   /** Frames the kernel had to drop because nobody read them in time. */
   dropped = 0
   /** Frames beyond what is kept. */
   beyond = 0
+  /** Null: every packet is kept. */
+  filter: Filter | null = null
 
   constructor(readonly maxFrames: number) {}
 
@@ -101,6 +119,21 @@ class Capture {
       bytes: new Uint8Array(arena.subarray(data, data + Math.min(originalLength, snapLength))),
       originalLength,
     })
+  }
+
+  /** For all sockets, and those to come. */
+  applyFilter(fd: number): void {
+    if (this.filter) libc.setsockopt(fd, libc.SOL_SOCKET, SO_ATTACH_FILTER, this.filter.header, 16)
+    else libc.setInt(fd, libc.SOL_SOCKET, SO_DETACH_FILTER, 0)
+  }
+
+  /** What there is, and an empty store in its place. */
+  empty(): CaptureResult {
+    const { frames, dropped, beyond } = this
+    this.frames = []
+    this.dropped = 0
+    this.beyond = 0
+    return { frames, dropped, beyond }
   }
 
   /** tpacket_stats counts since it was last asked. */
@@ -163,7 +196,28 @@ export class Captures implements NamespaceListener {
     if (!capture) return null
     this.#running.delete(id)
     this.#leaveAll(capture, libc.closeLater)
-    return { frames: capture.frames, dropped: capture.dropped, beyond: capture.beyond }
+    return capture.empty()
+  }
+
+  /** What has arrived since the last time; the capture goes on. */
+  take(id: number): CaptureTaken | null {
+    const capture = this.#running.get(id)
+    if (!capture) return null
+    const untilNs = libc.realtimeNs()
+    for (const [namespace, fd] of capture.sockets) {
+      capture.drain(namespace, fd, callsPerWake)
+      capture.countDropped(fd)
+    }
+    return { ...capture.empty(), untilNs }
+  }
+
+  /** Keeps one of so many packets from now on, in namespaces to come, too. */
+  sample(id: number, oneOf: number, vxlanPorts: readonly number[]): boolean {
+    const capture = this.#running.get(id)
+    if (!capture) return false
+    capture.filter = oneOf > 1 ? filterOf(sampleFilter(oneOf, vxlanPorts)) : null
+    for (const fd of capture.sockets.values()) capture.applyFilter(fd)
+    return true
   }
 
   close(): void {
@@ -181,6 +235,7 @@ export class Captures implements NamespaceListener {
     libc.setInt(opened, libc.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
     if (!libc.setInt(opened, libc.SOL_SOCKET, libc.SO_RCVBUFFORCE, receiveBuffer))
       libc.setInt(opened, libc.SOL_SOCKET, libc.SO_RCVBUF, receiveBuffer)
+    if (capture.filter) capture.applyFilter(opened)
     capture.sockets.set(namespace, opened)
     return this.#poller.add(opened, EPOLLIN, () => void capture.drain(namespace, opened, callsPerWake))
   }

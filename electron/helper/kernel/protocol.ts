@@ -83,6 +83,11 @@ export interface CaptureResult {
   readonly beyond: number
 }
 
+/** Frames since the last time. Of those up to `untilNs` (wall clock) none is still to come, from whatever namespace. */
+export interface CaptureTaken extends CaptureResult {
+  readonly untilNs: bigint
+}
+
 /** Request name -> [parameters, reply]. Any request may fail with a `KernelError` where the reply does not say so itself. */
 export interface WorkerRequests {
   /** Attach to the host namespace (the thread's own) and to every name in `netnsDirectory`; start watching. */
@@ -155,6 +160,10 @@ export interface WorkerRequests {
   /** Capture in every namespace, those to come included, until `capture-stop`. At most `maxFrames` are kept. */
   'capture-start': [{ readonly maxFrames: number }, { readonly capture: number }]
   'capture-stop': [{ readonly capture: number }, CaptureResult]
+  /** What has been captured since the last time; at most `maxFrames` wait for it. */
+  'capture-take': [{ readonly capture: number }, CaptureTaken]
+  /** From now on keep one of so many packets, the same ones in every namespace; 1: all of them. */
+  'capture-sample': [{ readonly capture: number; readonly oneOf: number; readonly vxlanPorts: readonly number[] }, null]
   /** Counters of the IP stack (all namespaces, if null) by the names of nstat(8), zeros left out; and tables of legacy iptables. */
   counters: [
     { readonly namespaces: readonly string[] | null },

@@ -68,8 +68,10 @@ export class KernelThread {
       const capture = this.#open ? this.#open.captures.begin(maxFrames) : notOpen()
       return capture instanceof Refusal ? capture : { capture }
     },
-    'capture-stop': ({ capture }) =>
-      this.#open?.captures.end(capture) ?? Refusal.of(EINVAL, `There is no capture ${capture}`),
+    'capture-stop': ({ capture }) => this.#open?.captures.end(capture) ?? noCapture(capture),
+    'capture-take': ({ capture }) => this.#open?.captures.take(capture) ?? noCapture(capture),
+    'capture-sample': ({ capture, oneOf, vxlanPorts }) =>
+      this.#open?.captures.sample(capture, oneOf, vxlanPorts) ? null : noCapture(capture),
     counters: (params) => this.#counters(params),
     'rule-trace-start': (params) => this.#traceRules(params),
     'rule-trace-stop': ({ trace }) =>
@@ -247,6 +249,7 @@ export class KernelThread {
   }
 }
 
+const noCapture = (capture: number): Refusal => Refusal.of(EINVAL, `There is no capture ${capture}`)
 const notOpen = (): Refusal => Refusal.of(EINVAL, 'The worker is not open')
 
 /** Class instances do not travel between threads. */

@@ -66,6 +66,9 @@ export function frameJson(frame: CapturedFrame, live: LiveState): TraceFrame {
   }
 }
 
+export const interfacesOf = (live: LiveState): Trace['interfaces'] =>
+  live.namespaces.flatMap(({ name: namespace, links }) => links.map(({ index, name }) => ({ namespace, index, name })))
+
 /** By how much counters grew, those that did. */
 export function grown(before: Counters, after: Counters): Record<string, Record<string, number>> {
   const result: Record<string, Record<string, number>> = {}

@@ -17,7 +17,7 @@ import type { Mirror } from '../mirror.js'
 import { carryOut } from './carry-out.js'
 import { gather } from './evidence.js'
 import { nextIdentifier } from './identifier.js'
-import { failure, frameJson, grown, identityOf, probeJson, rulesOf } from './parts.js'
+import { failure, frameJson, grown, identityOf, interfacesOf, probeJson, rulesOf } from './parts.js'
 import { withReasons } from './reasons.js'
 import { sendProbe, verdictOf, type Aimed, type Shot } from './send.js'
 import { aim } from './target.js'
@@ -66,8 +66,8 @@ export class Tracer {
 
   list(): readonly TraceSummary[] {
     return this.kept.map(({ trace }) => {
-      const { id, lab, time, probe, outcome, rttUs, ttl, message, diagnosis } = trace
-      return { id, lab, time, probe, outcome, rttUs, ttl, message, diagnosis }
+      const { id, lab, time, probe, outcome, rttUs, ttl, message, diagnosis, overheard } = trace
+      return { id, lab, time, probe, outcome, rttUs, ttl, message, diagnosis, ...(overheard ? { overheard } : {}) }
     })
   }
 
@@ -80,8 +80,17 @@ export class Tracer {
     await this.hooks.refresh()
     const result = await this.trace(params)
     if ('failure' in result) return { ok: false, failure: result.failure }
-    this.kept = [...this.kept, result].slice(-keptTraces)
+    this.keep(result)
     return { ok: true, trace: result.trace }
+  }
+
+  /** Among the traces of the lab: a film of other traffic is one, too. */
+  keepOverheard(trace: Trace): void {
+    this.keep({ trace, repair: null, scene: null })
+  }
+
+  private keep(kept: Kept): void {
+    this.kept = [...this.kept, kept].slice(-keptTraces)
   }
 
   /** Why a check that failed did so; null where a trace of the same probe gets its answer. Not kept. */
@@ -142,9 +151,7 @@ export class Tracer {
       frames: frames.map((frame) => frameJson(frame, live)),
       dropped: volley.dropped,
       beyond: volley.beyond,
-      interfaces: live.namespaces.flatMap(({ name: namespace, links }) =>
-        links.map(({ index, name }) => ({ namespace, index, name })),
-      ),
+      interfaces: interfacesOf(live),
     }
     return { trace, repair: concluded?.concluded.repair ?? null, scene: concluded?.scene ?? null }
   }

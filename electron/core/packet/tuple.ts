@@ -1,0 +1,13 @@
+/** Both ends of a conversation, in one word. */
+import type { Packet } from './packet.js'
+
+/** As one packet names them; the id and the number of an echo stand for its ports. `reverse`: as the answer names them. */
+export function tuple(packet: Packet, reverse = false): string | null {
+  const { ip, icmp } = packet.headers
+  if (!ip) return null
+  const [src, dst] = reverse ? [ip.dst, ip.src] : [ip.src, ip.dst]
+  if (icmp && icmp.id !== null) return `icmp ${src} ${dst} ${icmp.id} ${icmp.seq}`
+  if (!packet.ports) return null
+  const { src: a, dst: b } = packet.ports
+  return reverse ? `${ip.protocol} ${src} ${dst} ${b} ${a}` : `${ip.protocol} ${src} ${dst} ${a} ${b}`
+}
