@@ -182,8 +182,6 @@ export class HelperServer {
 
   private async open(): Promise<Results['session/open']> {
     const capabilities = await this.capabilities()
-    // A window that comes back asks for the live film anew.
-    await this.liveFilm.stop()
     this.mirror.flush()
     this.opened = true
     const { state: live } = this.mirror

@@ -18,8 +18,8 @@ import { FilmStore, type StoredFilm } from './film-store.js'
 
 /** One batch per picture of the window is as fast as anybody can see; half of that saves half of the work (ms). */
 const tickMs = 33
-/** Frames that wait in the worker for the next tick. */
-const mostWaiting = 12_000
+/** Frames that wait in the worker for the next tick: of a quarter of a second at the rate that is followed. */
+const mostWaiting = 4000
 /** Films per second, and how many at once: more capsules than these nobody tells apart. */
 const filmsPerSecond = 24
 const mostPending = 48
@@ -31,7 +31,7 @@ const patienceMs = 20_000
 const flowsMs = 250
 /** The rate is measured over this time; when frames are lost already, nobody waits for its end (ms). */
 const rateMs = 250
-const alarmMs = 60
+const alarmMs = 20
 /** Over which "one of so many" is counted (ms). */
 const ratioMs = 1000
 
@@ -46,6 +46,8 @@ interface Run {
   readonly capture: number
   readonly episodes: Episodes
   oneOf: number
+  /** What frames that are taken next were sampled by: those that waited when it was changed, by less. */
+  takenOneOf: number
   /** Captured after the moment up to which all namespaces have told everything. */
   held: readonly CapturedFrame[]
   timer: ReturnType<typeof setTimeout> | null
@@ -59,6 +61,7 @@ interface Run {
   seen: number
   shown: number
   toldOneOf: number
+  toldSampled: boolean
   toldDropped: number
   rate: { at: number; packets: number; frames: number }
   ratio: { at: number; seen: number; shown: number }
@@ -87,7 +90,13 @@ export class LiveFilm {
 
   start(): Promise<{ readonly ok: true } | { readonly ok: false; readonly failure: Failure }> {
     return this.inOrder(async () => {
-      if (this.run) return { ok: true }
+      if (this.run) {
+        // A window that was loaded anew: it knows nothing, and nobody takes in what was under way.
+        this.run.unacknowledged.clear()
+        for (const flow of this.run.episodes.flows) flow.told = false
+        this.hooks.state({ on: true, reason: null })
+        return { ok: true }
+      }
       try {
         const { capture } = await this.worker.request('capture-start', { maxFrames: mostWaiting })
         const now = performance.now()
@@ -95,6 +104,7 @@ export class LiveFilm {
           capture,
           episodes: new Episodes(),
           oneOf: 1,
+          takenOneOf: 1,
           held: [],
           timer: null,
           pending: [],
@@ -106,6 +116,7 @@ export class LiveFilm {
           seen: 0,
           shown: 0,
           toldOneOf: 1,
+          toldSampled: false,
           toldDropped: 0,
           rate: { at: now, packets: 0, frames: 0 },
           ratio: { at: now, seen: 0, shown: 0 },
@@ -159,8 +170,14 @@ export class LiveFilm {
     try {
       const { frames, dropped, beyond, untilNs } = await this.worker.request('capture-take', { capture: run.capture })
       if (this.run !== run) return
-      this.takeIn(run, [...run.held, ...frames], untilNs, dropped + beyond)
-      await this.sample(run, frames.length, dropped + beyond)
+      const lost = dropped + beyond
+      run.rate.frames += frames.length + lost
+      // To take in what has come lasts; where frames are lost, fewer must come meanwhile.
+      const takenOneOf = run.takenOneOf
+      run.takenOneOf = run.oneOf
+      if (lost > 0) await this.sample(run, alarmMs)
+      this.takeIn(run, [...run.held, ...frames], untilNs, lost, takenOneOf)
+      await this.sample(run, rateMs)
       if (this.run !== run) return
       this.tell(run)
       const oldest = Math.min(...run.unacknowledged.values())
@@ -171,13 +188,13 @@ export class LiveFilm {
     }
   }
 
-  private takeIn(run: Run, frames: readonly CapturedFrame[], untilNs: bigint, lost: number): void {
+  private takeIn(run: Run, frames: readonly CapturedFrame[], untilNs: bigint, lost: number, oneOf: number): void {
     const { episodes } = run
     const topology = this.topologyNow()
     const before = episodes.packets
     run.held = frames.filter(({ timeNs }) => timeNs > untilNs)
     episodes.take(run.held.length === 0 ? frames : frames.filter(({ timeNs }) => timeNs <= untilNs), topology)
-    run.seen += (episodes.packets - before) * run.oneOf
+    run.seen += (episodes.packets - before) * oneOf
     if (lost > 0) {
       run.dropped += lost
       episodes.lost()
@@ -214,12 +231,12 @@ export class LiveFilm {
     }
   }
 
-  private async sample(run: Run, frames: number, lost: number): Promise<void> {
+  /** Looks at the rate, where it has been measured for so long, and samples by it. */
+  private async sample(run: Run, afterMs: number): Promise<void> {
     const { rate, episodes } = run
-    rate.frames += frames + lost
     const now = performance.now()
     const passed = now - rate.at
-    if (passed < (lost > 0 ? alarmMs : rateMs)) return
+    if (passed < afterMs) return
     const packets = episodes.packets - rate.packets
     const next = nextSampling(run.oneOf, { packets, frames: rate.frames, seconds: passed / 1000 })
     run.rate = { at: now, packets: episodes.packets, frames: 0 }
@@ -247,7 +264,8 @@ export class LiveFilm {
     const oneOf = this.ratio(run)
     const isDue = now - run.flowsAt >= flowsMs
     const flows = isDue ? [...run.episodes.flows].filter(({ told }) => !told) : []
-    const isNews = oneOf !== run.toldOneOf || (isDue && run.dropped !== run.toldDropped)
+    const sampled = run.oneOf > 1
+    const isNews = oneOf !== run.toldOneOf || sampled !== run.toldSampled || (isDue && run.dropped !== run.toldDropped)
     if (run.pending.length === 0 && flows.length === 0 && !isNews) return
     if (isDue) run.flowsAt = now
     for (const flow of flows) flow.told = true
@@ -256,6 +274,7 @@ export class LiveFilm {
     const named = new Set(run.pending.map(({ flow }) => flow))
     const missing = [...run.episodes.flows].filter(({ id }) => named.has(id) && !known.has(id))
     run.toldOneOf = oneOf
+    run.toldSampled = sampled
     run.toldDropped = run.dropped
     const batch = this.nextBatch++
     run.unacknowledged.set(batch, now)
@@ -266,7 +285,7 @@ export class LiveFilm {
       films,
       flows: [...flows, ...missing].map(flowJson),
       oneOf,
-      sampled: run.oneOf > 1,
+      sampled,
       packets: run.seen,
       dropped: run.dropped,
     })

@@ -54,6 +54,8 @@ const mostOpen = 20_000
 /** Questions for neighbours that may belong to a packet which comes later: they are asked for 3 s (ns, frames). */
 const neighbourNs = 5e9
 const mostNeighbours = 400
+/** From the answer of a neighbour to the packet that had waited for it (ns). */
+const askingNs = 50e6
 
 export class Episodes {
   readonly #talks = new Talks()
@@ -164,8 +166,17 @@ export class Episodes {
     if (this.#since === null) return []
     const now = Number(untilNs - this.#since)
     const closed: Episode[] = []
+    const isOver = (episode: Episode): boolean =>
+      now - episode.lastNs >= silenceOf(episode) || now - episode.firstNs >= longestNs
+    const goingOn = [...this.#open.values()].filter((episode) => !isNeighbour(episode) && !isOver(episode))
     for (const [talk, episode] of this.#open) {
-      if (now - episode.lastNs < silenceOf(episode) && now - episode.firstNs < longestNs) continue
+      if (!isOver(episode)) continue
+      // Whoever asked may still be on its way, and will show the question as a part of that.
+      const waits =
+        isNeighbour(episode) &&
+        now - episode.firstNs < longestNs &&
+        goingOn.some(({ firstNs }) => firstNs <= episode.lastNs + askingNs)
+      if (waits) continue
       this.#open.delete(talk)
       this.#entries -= episode.entries.length
       closed.push(episode)
@@ -174,7 +185,6 @@ export class Episodes {
       this.#neighbours = this.#neighbours
         .filter(({ sighting }) => now - sighting.time < neighbourNs)
         .slice(-mostNeighbours)
-    const isNeighbour = ({ talk: { flow } }: Episode): boolean => flow.protocol === 'arp' || flow.protocol === 'ndp'
     return [...closed.filter((episode) => !isNeighbour(episode)), ...closed.filter(isNeighbour)]
   }
 
@@ -188,6 +198,8 @@ export class Episodes {
     for (const episode of this.#open.values()) episode.gaps = true
   }
 }
+
+const isNeighbour = ({ talk: { flow } }: Episode): boolean => flow.protocol === 'arp' || flow.protocol === 'ndp'
 
 function silenceOf({ talk: { flow }, answered }: Episode): number {
   switch (flow.protocol) {
