@@ -31,6 +31,9 @@ export interface CanvasProps {
   oncontext?: (target: Target | null, at: Point) => void
   onmode?: (mode: 'live' | 'edit') => void
   onlayer?: (layer: LayerFilter) => void
+  /** Whether traffic is shown while it passes; null: it cannot be. */
+  traffic?: { readonly on: boolean; readonly note: string | null } | null
+  ontraffic?: () => void
   onnew?: () => void
   onopenlab?: () => void
   /** SVG drawn above the graph, in canvas units. */

@@ -6,6 +6,7 @@ import { frame } from './en/frame.js'
 import { guide } from './en/guide.js'
 import { inspector } from './en/inspector.js'
 import { diagnosisTitles, fields, trace } from './en/trace.js'
+import { traffic } from './en/traffic.js'
 
 export const en = {
   ...frame,
@@ -14,6 +15,7 @@ export const en = {
   ...inspector,
   ...dock,
   ...trace,
+  ...traffic,
   ...diagnosisTitles,
   ...fields,
   ...diagnosis,

@@ -7,6 +7,7 @@ import { frame } from './zh-CN/frame.js'
 import { guide } from './zh-CN/guide.js'
 import { inspector } from './zh-CN/inspector.js'
 import { diagnosisTitles, fields, trace } from './zh-CN/trace.js'
+import { traffic } from './zh-CN/traffic.js'
 
 /** The compiler asks for every key of the English catalogue. */
 export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
@@ -16,6 +17,7 @@ export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...inspector,
   ...dock,
   ...trace,
+  ...traffic,
   ...diagnosisTitles,
   ...fields,
   ...diagnosis,

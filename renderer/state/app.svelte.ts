@@ -1,5 +1,5 @@
 /** The window's state as a whole: each part in its own class, and here what happens between them. */
-import { getContext, setContext } from 'svelte'
+import { getContext, setContext, untrack } from 'svelte'
 import { createLabText } from '../../electron/core/lab/print.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import { protocolVersion } from '../../electron/core/rpc.js'
@@ -27,6 +27,7 @@ import { say, tell, unsay } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
 import { ProbeForm } from '../trace/probe-form.svelte.js'
 import { Traces } from '../trace/traces.svelte.js'
+import { Traffic } from '../traffic/traffic.svelte.js'
 import { View } from './view.svelte.js'
 import { theme } from '../ui/theme.svelte.js'
 
@@ -51,6 +52,7 @@ export class App {
   readonly traces: Traces
   /** What can be asked of the picture; null while there is none. */
   canvas = $state.raw<CanvasCommands | null>(null)
+  readonly traffic: Traffic
   private seenBefore = false
 
   constructor(options: LinkOptions) {
@@ -74,12 +76,19 @@ export class App {
       ),
       () => this.view.showTab('trace'),
     )
+    this.traffic = new Traffic(this.link, this.traces, (reason) =>
+      tell({ code: 'traffic-ended', message: t('traffic.ended', { reason }), where: null, output: null }),
+    )
     this.files = new Files(this.link, this.document, this.dialogs, () => this.labOpened())
     this.link.on('sandbox/ended', ({ message }) => this.sandboxEnded(message))
     this.link.on('window/closing', () => void this.close())
     $effect.root(() => {
       $effect(() => this.files.keepWork())
       $effect(() => (this.lookedAt === null ? undefined : keepLooking(this.link, this.lookedAt)))
+      // Whoever leaves a film while traffic is shown wants to see it.
+      $effect(() => {
+        if (this.traffic.on && !this.traces.replaying) untrack(() => (this.traces.view = 'traffic'))
+      })
       $effect(() => {
         const { title, dirty, isOpen } = this.document
         const shown = isOpen ? `${title} - Vethlab` : 'Vethlab'
@@ -166,6 +175,7 @@ export class App {
     this.commands.replace([])
     this.checks.clear()
     this.traces.clear()
+    this.traffic.clear()
   }
 
   private labOpened(): void {

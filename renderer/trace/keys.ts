@@ -37,6 +37,8 @@ export function bindTraceKeys(app: App): () => void {
 
   function actionFor(event: KeyboardEvent): (() => void) | null {
     if (event.key.toLowerCase() === 't' && !event.shiftKey) return probe
+    if (event.key.toLowerCase() === 'f' && !event.shiftKey)
+      return canShowTraffic(app) ? () => void app.traffic.toggle() : null
     const { player } = traces
     if (!traces.replaying || !player) return null
     if (event.key === 'Escape')
@@ -67,6 +69,8 @@ export function bindTraceKeys(app: App): () => void {
   addEventListener('keydown', keydown)
   return () => removeEventListener('keydown', keydown)
 }
+
+const canShowTraffic = ({ session, live, traffic }: App): boolean => session.ready && (live.hasContent || traffic.on)
 
 /** The same for the palette and the list of keys. */
 export function traceActions(app: App): readonly Action[] {
@@ -105,6 +109,13 @@ export function traceActions(app: App): readonly Action[] {
       shown: 'Esc',
       enabled: () => traces.replaying,
       run: () => traces.leave(),
+    },
+    {
+      id: 'traffic',
+      label: 'action.traffic',
+      shown: 'F',
+      enabled: () => canShowTraffic(app),
+      run: () => void app.traffic.toggle(),
     },
     { id: 'apply-fix', label: 'action.applyFix', enabled: () => traces.canFix, run: () => void traces.fix() },
   ]

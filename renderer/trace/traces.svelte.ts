@@ -21,7 +21,7 @@ export interface AppliedFix {
   readonly commands: readonly string[]
 }
 
-export type TraceView = 'hops' | 'routes' | 'compare'
+export type TraceView = 'hops' | 'routes' | 'compare' | 'traffic'
 
 export class Traces {
   readonly form: ProbeForm
@@ -82,6 +82,18 @@ export class Traces {
   }
 
   show(trace: Trace): void {
+    this.put(trace)
+    this.player?.play()
+  }
+
+  /** At rest, at a hop of it. */
+  hold(trace: Trace, hop?: number): void {
+    this.put(trace)
+    if (hop !== undefined) this.player?.show(hop)
+    this.pane = 'packet'
+  }
+
+  private put(trace: Trace): void {
     this.player?.dispose()
     const player = new Player(buildFilm(trace.hops))
     player.asking = this.asking
@@ -93,7 +105,14 @@ export class Traces {
     this.pane = trace.diagnosis || !isAnswer(trace.outcome) ? 'diagnosis' : 'packet'
     this.replaying = true
     this.shown()
-    player.play()
+  }
+
+  /** Sends a probe like a packet that was overheard: only a probe is measured, and only what is measured is explained. */
+  async traceAgain(): Promise<void> {
+    const probe = this.current?.probe
+    if (!probe || probe.protocol === 'arp' || probe.protocol === 'ndp') return
+    const { from, to, port, protocol } = probe
+    await this.run({ from, to, protocol, ...(port === undefined ? {} : { port }) })
   }
 
   async open(id: string): Promise<void> {
@@ -151,8 +170,8 @@ export class Traces {
       return
     }
     this.applied = { undo: answer.undo, namespace: answer.namespace, commands: answer.commands }
-    const { name, to, ...probe } = trace.probe
-    await this.run({ ...probe, to: name ?? to })
+    const { name, to, protocol, ...probe } = trace.probe
+    if (protocol !== 'arp' && protocol !== 'ndp') await this.run({ ...probe, protocol, to: name ?? to })
   }
 
   async unfix(): Promise<void> {

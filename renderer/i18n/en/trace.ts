@@ -38,6 +38,7 @@ export const trace = {
   'trace.outcome.refused': 'refused',
   'trace.outcome.unreachable': 'unreachable',
   'trace.outcome.lost': 'lost',
+  'trace.outcome.delivered': 'delivered',
   'trace.rtt': 'round trip {us} µs while captured',
   'trace.fixed': 'Fixed in {namespace}',
   'trace.unfix': 'Undo',

@@ -37,6 +37,7 @@ export const trace = {
   'trace.outcome.refused': '被拒绝',
   'trace.outcome.unreachable': '不可达',
   'trace.outcome.lost': '丢失',
+  'trace.outcome.delivered': '已送达',
   'trace.rtt': '抓包时往返 {us} µs',
   'trace.fixed': '已在 {namespace} 中修复',
   'trace.unfix': '撤销',

@@ -1,0 +1,142 @@
+/** The live film as the window has it: the switch, the flows, and the packets that are moving on the canvas. */
+import type { Flow } from '../../electron/core/packet/stream/flow.js'
+import type { FilmedPacket, Notifications } from '../../electron/core/rpc.js'
+import { attempt } from '../connection/rpc.js'
+import type { Rpc } from '../connection/rpc.js'
+import { buildFilm, type Film } from '../trace/film.js'
+import type { Traces } from '../trace/traces.svelte.js'
+
+/** Capsules at once: what a graphics card moves with ease and an eye can still follow. */
+const mostMoving = 80
+/** Flows in the list; as many as the helper remembers. */
+const mostFlows = 200
+/** A window that is hidden draws no pictures, but takes in what is told (ms). */
+const hiddenDelayMs = 250
+
+type Batch = Notifications['capture/packets']
+
+export interface MovingPacket {
+  readonly id: string
+  readonly flow: string
+  readonly film: Film
+  /** On the clock of `performance.now`. */
+  readonly startedMs: number
+}
+
+export class Traffic {
+  on = $state(false)
+  /** Between the wish and the answer. */
+  switching = $state(false)
+  flows = $state.raw<readonly Flow[]>([])
+  moving = $state.raw<readonly MovingPacket[]>([])
+  /** One of so many packets is shown. */
+  oneOf = $state(1)
+  /** Numbers of packets are estimates. */
+  sampled = $state(false)
+  packets = $state(0)
+  dropped = $state(0)
+  private pending: Batch[] = []
+  private scheduled = false
+
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly traces: Traces,
+    private readonly ended: (reason: string) => void,
+  ) {
+    rpc.on('capture/packets', (batch) => this.take(batch))
+    rpc.on('capture/state', ({ on, reason }) => {
+      if (on) return
+      const was = this.on
+      this.clear()
+      if (was && reason !== null) this.ended(reason)
+    })
+  }
+
+  async toggle(): Promise<void> {
+    if (this.switching) return
+    this.switching = true
+    const { on } = this
+    // Off is off at once, whatever the answer is.
+    if (on) this.clear()
+    const answer = await attempt(this.rpc.request(on ? 'capture/stop' : 'capture/start', {}))
+    this.switching = false
+    if (on) return
+    if (answer.ok) {
+      this.on = true
+      if (!this.traces.replaying) this.traces.view = 'traffic'
+    } else this.traces.failure = answer.failure
+  }
+
+  /** One packet as a film like that of a trace, at rest at the hop where it was caught. */
+  async freeze(what: { readonly packet: string } | { readonly flow: string }, hop?: number): Promise<void> {
+    const answer = await attempt(this.rpc.request('capture/freeze', what))
+    if (!answer.ok) {
+      this.traces.failure = answer.failure
+      return
+    }
+    this.traces.failure = null
+    this.traces.hold(answer.trace, hop)
+    void this.traces.refresh()
+  }
+
+  /** Its last picture has been shown. */
+  arrived(id: string): void {
+    this.moving = this.moving.filter((packet) => packet.id !== id)
+  }
+
+  clear(): void {
+    this.on = false
+    this.flows = []
+    this.moving = []
+    this.pending = []
+    this.oneOf = 1
+    this.sampled = false
+    this.packets = 0
+    this.dropped = 0
+    if (this.traces.view === 'traffic') this.traces.view = 'hops'
+  }
+
+  private take(batch: Batch): void {
+    // From before the switch, or meant for a window that was here before: nobody waits for it.
+    if (!this.on) return
+    this.pending.push(batch)
+    if (this.scheduled) return
+    this.scheduled = true
+    if (document.visibilityState === 'visible') requestAnimationFrame(() => this.fold())
+    else setTimeout(() => this.fold(), hiddenDelayMs)
+  }
+
+  /** What has come since the last picture. The helper sends no more before it is told that this has been done. */
+  private fold(): void {
+    this.scheduled = false
+    const batches = this.pending
+    this.pending = []
+    const last = batches.at(-1)
+    if (!last || !this.on) return
+    this.oneOf = last.oneOf
+    this.sampled = last.sampled
+    this.packets = last.packets
+    this.dropped = last.dropped
+    const changed = new Map(batches.flatMap(({ flows }) => flows.map((flow) => [flow.id, flow] as const)))
+    if (changed.size > 0) {
+      const known = this.flows.map((flow) => {
+        const now = changed.get(flow.id)
+        changed.delete(flow.id)
+        return now ?? flow
+      })
+      // The latest comes first and stays where it is: rows that jump cannot be chosen.
+      this.flows = [...[...changed.values()].reverse(), ...known].slice(0, mostFlows)
+    }
+    // Under a film that is looked at, nothing moves.
+    const films = this.traces.replaying ? [] : batches.flatMap((batch) => batch.films)
+    if (films.length > 0) this.moving = [...this.moving, ...films.map(moving)].slice(-mostMoving)
+    void attempt(this.rpc.request('capture/acknowledge', { batch: last.batch }))
+  }
+}
+
+const moving = ({ id, flow, hops }: FilmedPacket): MovingPacket => ({
+  id,
+  flow,
+  film: buildFilm(hops),
+  startedMs: performance.now(),
+})
