@@ -126,9 +126,13 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   }
   const topXs = tops.map((_, index) => routerX + index * Math.max(88, snapUp(14 + widest(tops) + 22)))
   for (const x of topXs) width = Math.max(width, x + 14 + widest(tops) + 12)
-  width = snapUp(width)
-
   const routes = routeLines(each, words)
+  const routesWidth = Math.max(0, ...routes.map(({ text, style }) => textWidth(text, style)))
+  // Cables of bridge ports, and paths to ports on the lower border, pass through the row of the routes.
+  const passing = [...plan.ports.map(({ x }) => x), ...bottomXs]
+  const routesX = freeStart(routesWidth, passing, width)
+  if (routes.length > 0) width = Math.max(width, routesX + routesWidth + 16)
+  width = snapUp(width)
   const bodyBottom = Math.max(
     layer2Bottom,
     bridged && bottoms.length > 0 ? layer3Bottom + 40 + bottomNat + bottomRow : 0,
@@ -141,7 +145,7 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
         `route/${route.text}`,
         route.text,
         route.style,
-        { x: 20, y: bodyBottom + 18 + index * lineHeight },
+        { x: routesX, y: bodyBottom + 18 + index * lineHeight },
         { ...route, layer: layerOf(route.style), tone: 'text3' },
       ),
     )
@@ -296,6 +300,18 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
     shield: filtered ? { x: routerX + 26, y: 44 } : null,
     gaps: [],
   }
+}
+
+/** Between a line of words and a cable that passes it; right of a port, words begin where its label does. */
+const cableAir = 10
+const besideCable = 16
+
+/** Where words of that width begin so that nothing passes through them: at the left, else right of a cable. */
+function freeStart(words: number, passing: readonly number[], width: number): number {
+  const isFree = (start: number): boolean =>
+    start + words <= width - 12 && passing.every((x) => x < start - cableAir || x > start + words + cableAir)
+  const starts = [20, ...passing.toSorted((a, b) => a - b).map((x) => x + besideCable)]
+  return starts.find(isFree) ?? starts.at(-1) ?? 20
 }
 
 const firstBottom = 88

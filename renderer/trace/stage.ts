@@ -62,12 +62,25 @@ export function stageAt(film: Film, placed: PlacedFilm, { step, progress, hop }:
       .filter((each) => hasBadge(each, hop, film))
       .map((each) => ({
         n: each.film.hop.n,
-        at: each.badge,
+        at: each.film.hop.n === hop ? besideCapsule(each) : each.badge,
         played: isPlayed(each),
         current: each.film.hop.n === hop,
         observed: each.film.hop.observed,
       })),
   }
+}
+
+/** Half of the capsule and of the ring around the number that is looked at, with their casings (px). */
+const together = { x: 21 + 17, y: 13 + 17 } as const
+
+/** The packet rests at the hop that is looked at: its number stands beside it, not behind it. */
+function besideCapsule({ badge, rest }: PlacedHop): Point {
+  const [dx, dy] = [badge.x - rest.x, badge.y - rest.y]
+  if (Math.abs(dx) >= together.x || Math.abs(dy) >= together.y) return badge
+  // The shorter way out.
+  return together.x - Math.abs(dx) < together.y - Math.abs(dy)
+    ? { x: rest.x + Math.sign(dx || -1) * together.x, y: badge.y }
+    : { x: badge.x, y: rest.y + Math.sign(dy || -1) * together.y }
 }
 
 /** An end stands where the last frame was captured: one of the two is numbered there, the other when it is looked at. */

@@ -27,13 +27,19 @@ export interface Thread {
   readonly places: readonly Place[]
   /** Its hops and when it gets there. */
   readonly hops: readonly { readonly n: number; readonly atMs: number }[]
-  /** What the capsule looks like, from when on. */
-  readonly looks: readonly { readonly capsule: Capsule; readonly fromMs: number }[]
+  /** What the capsule looks like, and when. */
+  readonly looks: readonly Look[]
   readonly startMs: number
   /** When it has arrived; it fades after that. */
   readonly endMs: number
   /** Where it was dropped; null where it was not. */
   readonly diedAt: Point | null
+}
+
+export interface Look {
+  readonly capsule: Capsule
+  readonly fromMs: number
+  readonly untilMs: number
 }
 
 export interface Threads {
@@ -118,13 +124,19 @@ function threadOf(
     if (known?.layer2 !== capsule.layer2 || known.layer3 !== capsule.layer3)
       looks.push({ capsule, fromMs: timeOf(hop).arrivalMs })
   }
+  // Long enough to be seen, whatever it does.
+  const endMs = Math.max(startMs + 2 * fadeMs, timeOf(last).arrivalMs)
   return {
     n: first.film.hop.n,
     hops: chain.map((hop) => ({ n: hop.film.hop.n, atMs: timeOf(hop).arrivalMs })),
     places,
-    looks,
+    looks: looks.map(({ capsule, fromMs }, index) => ({
+      capsule,
+      fromMs: index === 0 ? startMs : fromMs,
+      untilMs: looks[index + 1]?.fromMs ?? endMs,
+    })),
     startMs,
-    endMs: Math.max(startMs, timeOf(last).arrivalMs),
+    endMs,
     diedAt: last.film.hop.event === 'dropped' ? last.at : null,
   }
 }

@@ -170,7 +170,6 @@ export const trace = {
   'compare.title': 'What changed between the two',
   'compare.none': 'Both traces took the same way.',
   'compare.firstDifference': 'First difference: {where}',
-  'compare.only': 'only here',
   'compare.missing': 'not there',
   'compare.end': 'Close the comparison',
   'question.source': 'Which source address will it have behind {where}?',

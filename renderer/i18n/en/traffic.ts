@@ -1,9 +1,6 @@
 /** The live film: traffic of the lab's own programs while it happens. */
 export const traffic = {
-  'traffic.switch': 'Live traffic',
-  'traffic.on': 'Show what passes while it passes',
-  'traffic.off': 'Stop capturing',
-  'traffic.tab': 'Live traffic',
+  'trace.traffic': 'Live',
   'traffic.flows': 'Traffic of the lab',
   'traffic.empty': 'Nothing passes. Ping, curl or nc in a terminal, and each packet moves on the canvas.',
   'traffic.all': 'Showing every packet',

@@ -168,7 +168,6 @@ export const trace = {
   'compare.title': '两次追踪之间有什么不同',
   'compare.none': '两次追踪走了同一条路。',
   'compare.firstDifference': '第一处不同：{where}',
-  'compare.only': '只在这里',
   'compare.missing': '没有',
   'compare.end': '结束比较',
   'question.source': '经过 {where} 之后，源地址会是哪个？',

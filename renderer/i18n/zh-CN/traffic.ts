@@ -1,8 +1,5 @@
 export const traffic = {
-  'traffic.switch': '实时流量',
-  'traffic.on': '在流量经过时显示它',
-  'traffic.off': '停止抓包',
-  'traffic.tab': '实时流量',
+  'trace.traffic': '实时',
   'traffic.flows': '实验中的流量',
   'traffic.empty': '没有流量经过。在终端里 ping、curl 或 nc，每个数据包都会在画布上移动。',
   'traffic.all': '显示每个数据包',
