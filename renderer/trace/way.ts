@@ -188,7 +188,7 @@ function badgeOf(at: Point, stop: Stop, geometry: Geometry, nth: number): Point 
   const step = 23 * nth
   if (stop.at === 'router' && geometry.place(stop)) return { x: at.x - 26 - step, y: at.y - 24 }
   // Above and below a hexagon stand the address and the rules of its interface.
-  if (stop.at === 'nat') return { x: at.x - 58 - step, y: at.y - 20 }
+  if (stop.at === 'nat') return { x: at.x - 66 - step, y: at.y - 20 }
   if (stop.at === 'interface' && geometry.bar(stop.id)) return { x: at.x + 30 + step, y: at.y }
   const namespace = stop.at === 'router' ? stop.namespace : stop.id.slice(0, stop.id.lastIndexOf(':'))
   const box = geometry.box(namespace)

@@ -99,7 +99,9 @@ function threadOf(
   const timeOf = ({ film: { step } }: PlacedHop): Timing => times[step] ?? { startMs: 0, arrivalMs: 0 }
   const startMs = from ? timeOf(first).startMs : timeOf(first).arrivalMs
   const places: Place[] = []
-  const put = (point: Point, atMs: number, eased = false): void => void places.push({ ...point, atMs, eased })
+  // The browser refuses a way that goes back in time.
+  const put = ({ x, y }: Point, atMs: number, eased = false): void =>
+    void places.push({ x, y, atMs: Math.max(atMs, places.at(-1)?.atMs ?? 0), eased })
   put(from?.rest ?? first.rest, startMs)
   for (const hop of from ? chain : chain.slice(1)) {
     const { startMs: leaves, arrivalMs } = timeOf(hop)
@@ -133,7 +135,7 @@ function threadOf(
     looks: looks.map(({ capsule, fromMs }, index) => ({
       capsule,
       fromMs: index === 0 ? startMs : fromMs,
-      untilMs: looks[index + 1]?.fromMs ?? endMs,
+      untilMs: Math.max(index === 0 ? startMs : fromMs, looks[index + 1]?.fromMs ?? endMs),
     })),
     startMs,
     endMs,
