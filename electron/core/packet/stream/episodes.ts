@@ -5,7 +5,7 @@
 import type { CapturedFrame } from '../hop.js'
 import { isPort, placeFrames, type Identity, type Sighting } from '../sighting.js'
 import type { Topology } from '../topology.js'
-import { Talks, type FlowState, type Talk } from './talks.js'
+import { Talks, type Belonging, type FlowState, type Talk } from './talks.js'
 
 export interface Entry {
   readonly sighting: Sighting
@@ -81,8 +81,18 @@ export class Episodes {
     const first = frames[0]
     if (!first) return
     this.#since ??= BigInt(first.timeNs)
-    for (const sighting of this.#inOrder(placeFrames(frames, topology, this.#since)))
-      this.#add(sighting, frames[sighting.frame] as CapturedFrame, topology)
+    const sightings = this.#inOrder(placeFrames(frames, topology, this.#since))
+    const frameOf = ({ frame }: Sighting): CapturedFrame => frames[frame] as CapturedFrame
+    const belongings = new Map<Sighting, Belonging | null>()
+    // NAT may have rewritten a fragment before the packet socket showed it: its datagram is known later.
+    for (const isPiece of [false, true])
+      for (const sighting of sightings)
+        if ((sighting.subject.fragment?.offset ?? 0) > 0 === isPiece)
+          belongings.set(sighting, this.#talks.find(sighting, frameOf(sighting)))
+    for (const sighting of sightings) {
+      const belonging = belongings.get(sighting)
+      if (belonging) this.#add(sighting, frameOf(sighting), belonging, topology)
+    }
   }
 
   /** By the clock, but never against the order in which a namespace saw them. */
@@ -98,9 +108,7 @@ export class Episodes {
       .map(({ sighting }) => sighting)
   }
 
-  #add(sighting: Sighting, frame: CapturedFrame, topology: Topology): void {
-    const belonging = this.#talks.find(sighting, frame)
-    if (!belonging) return
+  #add(sighting: Sighting, frame: CapturedFrame, belonging: Belonging, topology: Topology): void {
     const { talk, leg, key } = belonging
     const { subject, time } = sighting
     let episode = this.#open.get(talk)

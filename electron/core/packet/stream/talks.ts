@@ -86,7 +86,7 @@ export class Talks {
         if (ends === null) return null
         const known = this.#byEnds.get(ends)
         const talk = known?.talk ?? this.#begin(kind.about, sighting, ends, 'request')
-        return { talk, leg: 'error', key: `${kind.key} ${ends}` }
+        return { talk, leg: 'error', key: kind.key }
       }
       case 'echo':
       case 'segment':
@@ -107,8 +107,10 @@ export class Talks {
       const leg = kind.kind === 'echo' ? kind.leg : legOf(subject)
       found = { talk: this.#begin(subject, sighting, own, leg), leg }
     }
-    const { talk, leg } = found
-    this.#byEnds.set(own, found)
+    const { talk } = found
+    // From an address to itself, both directions have the same ends.
+    const leg = kind.kind === 'echo' ? kind.leg : found.leg
+    this.#byEnds.set(own, { talk, leg })
     this.#byEnds.set(tuple(subject, true) ?? own, { talk, leg: otherLeg(leg) })
     this.#byPacket.set(key, { talk, leg, time })
     if (leg === 'request') talk.asked = true
