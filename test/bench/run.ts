@@ -1,13 +1,15 @@
 /**
  * Measures how fast labs are built, side by side in one run, because machines differ and drift: Vethlab, the same
- * commands as a script, Mininet, and C that does nothing else. Prints medians and ratios; `--out FILE` writes JSON.
+ * commands as a script, Mininet, and C that does nothing else. Then how soon a change and a film are seen, and what
+ * capturing costs. Prints medians and ratios; `--out FILE` writes JSON.
  *
- * Usage: npm run bench [-- --quick] [-- --out FILE]
+ * Usage: npm run bench [-- --quick] [-- --out FILE] [-- --only build|watch|trace]
  */
 import { writeFileSync } from 'node:fs'
 import { arch, cpus, release } from 'node:os'
 import { compileFloor, floor, mininet, mininetMissing, script, vethlab } from './stages.js'
 import type { Shape } from './topology.js'
+import { captureCost, filmTimes } from './trace.js'
 import { watchLatency } from './watch.js'
 
 /** Runs per size; the script at 500 nodes takes half a minute each time. */
@@ -47,16 +49,21 @@ interface Row {
 }
 
 const quick = process.argv.includes('--quick')
-const outAt = process.argv.indexOf('--out')
-const out = outAt < 0 ? null : process.argv[outAt + 1]
+const optionOf = (name: string): string | null => {
+  const at = process.argv.indexOf(name)
+  return at < 0 ? null : (process.argv[at + 1] ?? null)
+}
+const out = optionOf('--out')
+const only = optionOf('--only')
+const measures = (part: 'build' | 'watch' | 'trace'): boolean => only === null || only === part
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 const rows: Row[] = []
 const noMininet = mininetMissing()
-const compiled = compileFloor()
+const compiled = measures('build') ? compileFloor() : null
 say(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Linux ${release()}, ${arch()}`)
-if (noMininet) say(`Mininet is left out: ${noMininet}`)
-if (!compiled) say('The C floor is left out: no C compiler')
+if (noMininet && measures('build')) say(`Mininet is left out: ${noMininet}`)
+if (!compiled && measures('build')) say('The C floor is left out: no C compiler')
 
 async function measure(shape: Shape, count: number, runs: number, slowRuns: number): Promise<void> {
   const add = (builder: string, built: readonly { upMs: number; downMs: number | null; goneMs?: number }[]): void => {
@@ -87,7 +94,7 @@ async function measure(shape: Shape, count: number, runs: number, slowRuns: numb
 }
 
 try {
-  for (const shape of ['star', 'line'] as const) {
+  for (const shape of measures('build') ? (['star', 'line'] as const) : []) {
     for (const { count, runs, slowRuns } of quick ? quickPlan : plan) await measure(shape, count, runs, slowRuns)
     if (!quick) await measure(shape, largest.count, largest.runs, 0)
   }
@@ -121,7 +128,7 @@ const ratios = (['star', 'line'] as const).flatMap((shape) => [
     atMost: shape === 'star' ? 20 : 14,
   },
 ])
-say('')
+if (rows.length > 0) say('')
 for (const { name, value, ...wanted } of ratios) {
   if (Number.isNaN(value)) continue
   const [word, bound] = 'atLeast' in wanted ? ['at least', wanted.atLeast] : ['at most', wanted.atMost]
@@ -129,14 +136,36 @@ for (const { name, value, ...wanted } of ratios) {
   say(`${name.padEnd(32)}${value.toFixed(2).padStart(8)}   ${word} ${bound}   ${reached ? 'reached' : 'MISSED'}`)
 }
 
-say('')
-const watch = await watchLatency(quick ? 20 : 100)
-for (const { kind, medianMs, worstMs, samples } of watch.latencies)
+const watch = measures('watch') ? await watchLatency(quick ? 20 : 100) : null
+if (watch) say('')
+for (const { kind, medianMs, worstMs, samples } of watch?.latencies ?? [])
   say(
-    `${`change by ${kind}`.padEnd(22)} seen after ${medianMs.toFixed(1).padStart(6)} ms (median of ${samples}; worst ${worstMs.toFixed(1)}) at ${watch.namespaces} namespaces`,
+    `${`change by ${kind}`.padEnd(22)} seen after ${medianMs.toFixed(1).padStart(6)} ms (median of ${samples}; worst ${worstMs.toFixed(1)}) at ${watch?.namespaces} namespaces`,
   )
 
+/** From the reply to the complete film. */
+const filmLimitMs = 50
+const films = measures('trace') ? await filmTimes() : []
+const cost = measures('trace') ? await captureCost() : null
+if (cost) {
+  say('')
+  for (const { lab, hops, medianMs, worstMs, wholeMs, samples } of films)
+    say(
+      `${`film of ${hops} hops, ${lab}`.padEnd(36)} complete ${medianMs.toFixed(1).padStart(6)} ms after the reply (median of ${samples}; worst ${worstMs.toFixed(1)})   at most ${filmLimitMs}   ${medianMs <= filmLimitMs ? 'reached' : 'MISSED'}; from request to film ${wholeMs.toFixed(1)} ms`,
+    )
+  const { echoes, received, namespaces, frames, expected, dropped, floodMs, cpuMs, plainRttUs, capturedRttUs } = cost
+  say(
+    `flood of ${echoes} echoes (${received} answered) over ${namespaces - 2} routers: ${frames} of ${expected} frames captured in ${namespaces} namespaces, ${dropped} dropped   none   ${dropped === 0 && frames >= expected ? 'reached' : 'MISSED'}; ${floodMs.toFixed(0)} ms, ${cpuMs.toFixed(0)} ms of processor time`,
+  )
+  say(
+    `round trip over ${namespaces - 2} routers: ${plainRttUs.toFixed(0)} µs plain, ${capturedRttUs.toFixed(0)} µs while captured, ${(capturedRttUs / plainRttUs).toFixed(2)} times`,
+  )
+}
+
 if (out) {
-  writeFileSync(out, `${JSON.stringify({ kernel: release(), cores: cpus().length, rows, ratios, watch }, null, 2)}\n`)
+  writeFileSync(
+    out,
+    `${JSON.stringify({ kernel: release(), cores: cpus().length, rows, ratios, watch, films, cost }, null, 2)}\n`,
+  )
   say(`\nwritten to ${out}`)
 }

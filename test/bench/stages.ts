@@ -88,7 +88,7 @@ export async function floor(program: string, shape: Shape, count: number): Promi
 }
 
 /** Runs a program in fresh namespaces with an empty /run/netns; everything it makes ends with it. */
-function isolated(command: readonly string[], input: string): Promise<string> {
+export function isolated(command: readonly string[], input: string): Promise<string> {
   const root = process.getuid?.() === 0
   const child = spawn(
     'setpriv',

@@ -7,6 +7,11 @@ export default mergeConfig(node, {
   build: {
     emptyOutDir: false,
     sourcemap: false,
-    rolldownOptions: { input: { bench: fileURLToPath(new URL('run.ts', import.meta.url)) } },
+    rolldownOptions: {
+      input: {
+        bench: fileURLToPath(new URL('run.ts', import.meta.url)),
+        'bench-capture': fileURLToPath(new URL('capture.ts', import.meta.url)),
+      },
+    },
   },
 })
