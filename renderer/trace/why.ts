@@ -4,8 +4,11 @@ import type { Film } from './film.js'
 
 export interface Why {
   readonly reason: HopReason | null
-  /** `swap`: an address was rewritten; `undo`: a rewriting was taken back; `routing`: TTL and MAC addresses only. */
-  readonly kind: 'swap' | 'undo' | 'routing' | 'drop'
+  /**
+   * `swap`: an address was rewritten; `undo`: a rewriting was taken back; `routing`: TTL and MAC addresses only; `verdict`:
+   * nothing changed, and a rule decided.
+   */
+  readonly kind: 'swap' | 'undo' | 'routing' | 'verdict'
   readonly namespace: string
   /** Number of the hop at which the same swap is undone, or was made. */
   readonly counterpart: number | null
@@ -15,17 +18,17 @@ export function whyAt(film: Film, n: number): Why | null {
   const each = film.byNumber.get(n)
   if (!each) return null
   const { hop } = each
-  if (hop.event === 'dropped') {
-    return hop.reason ? { reason: hop.reason, kind: 'drop', namespace: hop.namespace, counterpart: null } : null
+  if (hop.event === 'dropped' || hop.event === 'delivered') {
+    return hop.reason ? { reason: hop.reason, kind: 'verdict', namespace: hop.namespace, counterpart: null } : null
   }
   // Of a captured hop, what was done to it since the last one.
   let nat = hop.event === 'nat' ? each : null
-  let routed = hop.event === 'routed'
+  let routed = hop.event === 'routed' ? hop : null
   for (let before = each; hop.observed && before.from !== null;) {
     const earlier = film.byNumber.get(before.from)
     if (!earlier || earlier.hop.observed) break
     if (earlier.hop.event === 'nat') nat ??= earlier
-    if (earlier.hop.event === 'routed') routed = true
+    if (earlier.hop.event === 'routed') routed = earlier.hop
     before = earlier
   }
   if (nat) {
@@ -45,7 +48,7 @@ export function whyAt(film: Film, n: number): Why | null {
       counterpart: counterpart?.hop.n ?? null,
     }
   }
-  return routed ? { reason: null, kind: 'routing', namespace: hop.namespace, counterpart: null } : null
+  return routed ? { reason: routed.reason ?? null, kind: 'routing', namespace: hop.namespace, counterpart: null } : null
 }
 
 /** A rule in two parts, the second being what it does. */

@@ -2,13 +2,23 @@ import type { CapturedFrame, TracedHop } from './hop.js'
 import { packetType } from './hop.js'
 import { writePcapng } from './pcapng.js'
 
+type JudgedHop = TracedHop & {
+  readonly reason?: {
+    readonly table: string | null
+    readonly chain: string | null
+    readonly rule: string | null
+    readonly verdict: string | null
+  }
+}
+
 export interface TraceCapture {
   /** Program and version, for the file's header. */
   readonly application: string
   /** E.g. the probe and its outcome, for the file's header. */
   readonly comment: string | null
   readonly frames: readonly CapturedFrame[]
-  readonly hops: readonly TracedHop[]
+  /** With the rule that acted, where one is known. */
+  readonly hops: readonly JudgedHop[]
   /** Names of all interfaces. A `LiveNamespace` will do. */
   readonly namespaces: readonly {
     readonly name: string
@@ -46,14 +56,21 @@ export function tracePcapng({ application, comment, frames, hops, namespaces }: 
 const cut = ({ bytes, originalLength }: CapturedFrame): string[] =>
   bytes.length < originalLength ? [`captured ${bytes.length} of ${originalLength} bytes`] : []
 
-function describe(hop: TracedHop, hops: readonly TracedHop[]): string[] {
+/** E.g. ` by filter FORWARD: -s 10.0.0.1/32 -j DROP (drop)`. */
+function verdictOf({ reason }: JudgedHop): string {
+  if (!reason?.chain) return ''
+  const rule = reason.rule === null ? 'policy' : reason.rule
+  return ` by ${reason.table ?? ''} ${reason.chain}: ${rule} (${reason.verdict ?? ''})`
+}
+
+function describe(hop: JudgedHop, hops: readonly JudgedHop[]): string[] {
   const where = `${hop.namespace}:${hop.interface} ${hop.direction}`
   const lines = [`hop ${hop.n}: ${hop.leg} ${hop.event}, ${where}`]
   if (hop.changed.length > 0) lines.push(`changed since hop ${hop.comparedWith}: ${hop.changed.join(', ')}`)
   // What was worked out follows the frame it was worked out from.
   for (const after of hops) {
     if (after.observed || after.comparedWith !== hop.n) continue
-    lines.push(`hop ${after.n}: then ${after.event} in ${after.namespace}`)
+    lines.push(`hop ${after.n}: then ${after.event} in ${after.namespace}${verdictOf(after)}`)
   }
   return lines
 }

@@ -17,7 +17,9 @@ export async function withReasons(hops: readonly TracedHop[], verdicts: readonly
         ? natReason(hop, hops, verdicts, entries)
         : hop.event === 'dropped'
           ? dropReason(hop, verdicts)
-          : null
+          : hop.event === 'routed' || hop.event === 'delivered'
+            ? acceptReason(hop, verdicts)
+            : null
     return reason ? { ...hop, reason } : hop
   })
 }
@@ -53,6 +55,27 @@ function natReason(
   const entry = (entries.get(hop.namespace) ?? []).find((line) => tuple.some((part) => line.includes(part)))
   if (!ruled && entry === undefined) return null
   return { ...nothing, ...(ruled ? said(ruled) : {}), conntrack: entry ?? null }
+}
+
+/**
+ * The rule that let it pass. Only what is forwarded has both interfaces, and only what is delivered has none to leave by:
+ * so they are known whatever their chains are called. A policy needs no word.
+ */
+function acceptReason(hop: TracedHop, verdicts: readonly RuleVerdict[]): HopReason | null {
+  const ip = hop.packet && innermost(hop.packet).ip
+  if (!ip) return null
+  const ruled = verdicts.findLast(
+    ({ namespace, verdict, rule, table, packet, iif, oif }) =>
+      namespace === hop.namespace &&
+      verdict === 'accept' &&
+      rule !== null &&
+      table !== 'nat' &&
+      iif !== null &&
+      (oif !== null) === (hop.event === 'routed') &&
+      (packet?.src === ip.src || packet?.dst === ip.dst) &&
+      packet.src !== ip.dst,
+  )
+  return ruled ? { ...nothing, ...said(ruled) } : null
 }
 
 function dropReason(hop: TracedHop, verdicts: readonly RuleVerdict[]): HopReason | null {

@@ -19,7 +19,7 @@ import { gather } from './evidence.js'
 import { nextIdentifier } from './identifier.js'
 import { failure, frameJson, grown, identityOf, interfacesOf, probeJson, rulesOf } from './parts.js'
 import { withReasons } from './reasons.js'
-import { sendProbe, verdictOf, type Aimed, type Shot } from './send.js'
+import { sendProbe, verdictOf, type Aimed, type Shot, type Volley } from './send.js'
 import { aim } from './target.js'
 import { legacyVerdicts, ruleVerdicts } from './verdicts.js'
 
@@ -128,13 +128,14 @@ export class Tracer {
     )
     if ('failure' in traced) return traced
     const { volley, events } = traced
+    const seen = await this.withAppeared(live, volley)
     const { shot, outcome } = verdictOf(volley.shots, params.series ?? false)
     const verdicts = await ruleVerdicts(events, live)
     const frames = volley.shots.flatMap((each) => each.frames)
-    const hops = this.film(probe, frames, volley.shots, live, isAnswer(outcome) || outcome === 'refused')
+    const hops = this.film(probe, frames, volley.shots, seen, isAnswer(outcome) || outcome === 'refused')
     const concluded = isAnswer(outcome)
       ? null
-      : await this.explainFailure(probe, shot, live, before, legacyBefore, verdicts, volley.dropped + volley.beyond > 0)
+      : await this.explainFailure(probe, shot, seen, before, legacyBefore, verdicts, volley.dropped + volley.beyond > 0)
     const { answer } = shot
     const trace: Trace = {
       id: randomBytes(8).toString('hex'),
@@ -148,12 +149,32 @@ export class Tracer {
       diagnosis: concluded?.concluded.diagnosis ?? null,
       answers: volley.shots.map((each) => each.answer),
       hops: await withReasons(hops, [...verdicts, ...(concluded?.legacy ?? [])]),
-      frames: frames.map((frame) => frameJson(frame, live)),
+      frames: frames.map((frame) => frameJson(frame, seen)),
       dropped: volley.dropped,
       beyond: volley.beyond,
-      interfaces: interfacesOf(live),
+      interfaces: interfacesOf(seen),
     }
     return { trace, repair: concluded?.concluded.repair ?? null, scene: concluded?.scene ?? null }
+  }
+
+  /** The state before the probe, and what has come since: frames were captured there, too. */
+  private async withAppeared(live: LiveState, { shots }: Volley): Promise<LiveState> {
+    const known = new Map(live.namespaces.map(({ name, links }) => [name, new Set(links.map(({ index }) => index))]))
+    const isKnown = ({ namespace, ifindex }: CapturedFrame): boolean => known.get(namespace)?.has(ifindex) ?? false
+    if (shots.every(({ frames }) => frames.every(isKnown))) return live
+    await this.hooks.refresh()
+    const now = this.mirror.state.namespaces
+    return {
+      ...live,
+      namespaces: [
+        ...live.namespaces.map((namespace) => {
+          const later = now.find(({ name, inode }) => name === namespace.name && inode === namespace.inode)
+          const links = later?.links.filter(({ index }) => !known.get(namespace.name)?.has(index)) ?? []
+          return links.length === 0 ? namespace : { ...namespace, links: [...namespace.links, ...links] }
+        }),
+        ...now.filter(({ name }) => !known.has(name)),
+      ],
+    }
   }
 
   private refuse({ from, protocol = 'icmp', port }: Params<'trace/run'>): Failure | null {

@@ -119,6 +119,7 @@ export const trace = {
   'pane.why': 'Why it failed',
   'pane.packet': 'Packet',
   'pane.whyChanged': 'Why it changed',
+  'pane.whyDecided': 'What decided it',
   'pane.nextHop': 'next hop {address}',
   'pane.header': 'header {count} bytes',
   'pane.payload': 'payload {count} bytes',

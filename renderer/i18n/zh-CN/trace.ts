@@ -118,6 +118,7 @@ export const trace = {
   'pane.why': '失败原因',
   'pane.packet': '数据包',
   'pane.whyChanged': '为什么改变',
+  'pane.whyDecided': '由什么决定',
   'pane.nextHop': '下一跳 {address}',
   'pane.header': '头部 {count} 字节',
   'pane.payload': '载荷 {count} 字节',

@@ -434,6 +434,64 @@ tunnels:
     })
   })
 
+  test('the fifty latest are kept, the first of them goes first', async () => {
+    await rig.build(router())
+    const ids: string[] = []
+    for (let n = 0; n < 52; n++) ids.push((await rig.trace('ns0', '192.168.1.2')).id)
+    const { traces } = await rig.session.request('trace/list', {})
+    expect(traces.map(({ id }) => id)).toEqual(ids.slice(2))
+  })
+
+  test('rules that let a packet pass are named where they did', async () => {
+    await rig.build(
+      router({
+        router: 'firewall: [{ chain: forward, source: 192.168.0.2, action: accept }]',
+        ns1: ', firewall: [{ chain: input, protocol: icmp, action: accept }]',
+      }),
+    )
+    const film = await trace('ns0', '192.168.1.2')
+    expect(only(film, 'request', 'routed').reason).toEqual({
+      table: 'filter',
+      chain: 'FORWARD',
+      rule: '-s 192.168.0.2/32 -j ACCEPT',
+      verdict: 'accept',
+      conntrack: null,
+    })
+    expect(only(film, 'request', 'delivered').reason).toMatchObject({ chain: 'INPUT', rule: '-p icmp -j ACCEPT' })
+    expect(only(film, 'reply', 'routed').reason).toBeUndefined()
+    expect(Buffer.from(tracePcap(film, 'test')).toString('latin1')).toContain(
+      'then routed in ns-router by filter FORWARD: -s 192.168.0.2/32 -j ACCEPT (accept)',
+    )
+  })
+
+  test('a namespace and a cable that come while the trace runs are in the film', async () => {
+    await rig.build(router({ forwarding: false }))
+    // The probe waits for its answer; meanwhile somebody builds another way for pings of their own.
+    const [film] = await Promise.all([
+      rig.trace('ns0', '192.168.1.2', { timeoutMs: 3000 }),
+      rig.type(
+        'sleep 0.5; ip netns add late && ip link add l0 netns late type veth peer name l1 netns ns1 && ip -n late addr add 10.7.0.1/24 dev l0 && ip -n late link set l0 up && ip -n ns1 addr add 10.7.0.2/24 dev l1 && ip -n ns1 link set l1 up && ip netns exec late ping -c 1 -W 5 10.7.0.2',
+      ),
+    ])
+    const places = new Set(film.frames.map(({ namespace, interface: name }) => `${namespace}:${name}`))
+    expect([...places]).toEqual(expect.arrayContaining(['late:l0', 'ns1:l1']))
+    expect(film.interfaces).toEqual(
+      expect.arrayContaining([expect.objectContaining({ namespace: 'late', name: 'l0' })]),
+    )
+    expect(film.diagnosis?.code).toBe('forwarding-off')
+  })
+
+  test('a capture with gaps says so', async () => {
+    await rig.build(nat())
+    // More than is kept of one probe passes while it waits.
+    const [film] = await Promise.all([
+      rig.trace('ns0', '203.0.113.10', { timeoutMs: 3000 }),
+      rig.type('ip netns exec ns1 ping -q -f -c 4000 192.168.1.1'),
+    ])
+    expect(film.beyond).toBeGreaterThan(0)
+    expect(traceJson(film)).toMatchObject({ incomplete: { dropped: film.dropped, beyond: film.beyond } })
+  })
+
   test('rules are traced by a table that nobody sees and that is gone afterwards', async () => {
     await rig.build(nat({ nat: masquerade }))
     const revision = rig.session.live.revision
@@ -455,6 +513,10 @@ tunnels:
   })
 })
 
+const hexOf = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`
+/** From the lowest bit (RFC 9293, section 3.1). */
+const tcpFlags = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR']
+
 const hasTshark = spawnSync('tshark', ['--version']).status === 0
 
 test.skipIf(!hasTshark)('tshark reads the capture files and agrees with the films (skipped without tshark)', () => {
@@ -466,19 +528,30 @@ test.skipIf(!hasTshark)('tshark reads the capture files and agrees with the film
     'ip.dst',
     'ip.ttl',
     'ip.len',
+    'ip.id',
+    'ip.flags.df',
+    'ip.proto',
     'ipv6.src',
     'ipv6.dst',
     'ipv6.hlim',
     'icmp.type',
     'icmp.code',
+    'icmp.ident',
     'icmp.seq',
     'icmpv6.type',
+    'icmpv6.code',
+    'icmpv6.echo.identifier',
+    'icmpv6.echo.sequence_number',
     'tcp.srcport',
     'tcp.dstport',
     'tcp.seq_raw',
+    'tcp.ack_raw',
+    'tcp.flags',
     'udp.srcport',
     'udp.dstport',
+    'udp.length',
     'arp.opcode',
+    'arp.src.hw_mac',
     'arp.src.proto_ipv4',
     'arp.dst.proto_ipv4',
     'vxlan.vni',
@@ -513,18 +586,35 @@ test.skipIf(!hasTshark)('tshark reads the capture files and agrees with the film
         'ip.dst': four ? ip.dst : undefined,
         'ip.ttl': four ? String(ip.ttl) : undefined,
         'ip.len': four ? String(ip.length) : undefined,
+        'ip.id': four ? hexOf(ip.id ?? 0, 4) : undefined,
+        'ip.flags.df': four ? String(Number(ip.df)) : undefined,
+        'ip.proto': four ? String({ icmp: 1, tcp: 6, udp: 17 }[ip.protocol] ?? ip.protocol) : undefined,
         'ipv6.src': ip && !four ? ip.src : undefined,
         'ipv6.dst': ip && !four ? ip.dst : undefined,
         'ipv6.hlim': ip && !four ? String(ip.ttl) : undefined,
         'icmp.type': icmp && four ? String(icmp.type) : undefined,
         'icmp.code': icmp && four ? String(icmp.code) : undefined,
+        'icmp.ident': icmp && four && icmp.id !== null ? String(icmp.id) : undefined,
+        'icmp.seq': icmp && four && icmp.seq !== null ? String(icmp.seq) : undefined,
         'icmpv6.type': icmp && !four ? String(icmp.type) : undefined,
+        'icmpv6.code': icmp && !four ? String(icmp.code) : undefined,
+        'icmpv6.echo.identifier': icmp && !four && icmp.id !== null ? hexOf(icmp.id, 4) : undefined,
+        'icmpv6.echo.sequence_number': icmp && !four && icmp.seq !== null ? String(icmp.seq) : undefined,
         'tcp.srcport': tcp && String(tcp.srcPort),
         'tcp.dstport': tcp && String(tcp.dstPort),
         'tcp.seq_raw': tcp && String(tcp.seq),
+        'tcp.ack_raw': tcp && String(tcp.ack),
+        'tcp.flags':
+          tcp &&
+          hexOf(
+            tcp.flags.reduce((bits, flag) => bits | (1 << tcpFlags.indexOf(flag)), 0),
+            4,
+          ),
         'udp.srcport': udp && String(udp.srcPort),
         'udp.dstport': udp && String(udp.dstPort),
+        'udp.length': udp && String(udp.length),
         'arp.opcode': arp && (arp.op === 'request' ? '1' : '2'),
+        'arp.src.hw_mac': arp?.senderMac,
         'arp.src.proto_ipv4': arp?.senderIp,
         'arp.dst.proto_ipv4': arp?.targetIp,
         'vxlan.vni': vxlan && String(vxlan.vni),

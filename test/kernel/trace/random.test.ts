@@ -7,8 +7,7 @@ import { isAnswer, type Trace } from '../../../electron/core/diagnosis/trace.js'
 import { randomFrom, randomLab, type RandomLab } from './random-lab.js'
 import { Rig } from './rig.js'
 
-/** In a normal run; 200 are asked for by the environment. */
-const labs = Number(process.env['VETHLAB_RANDOM_LABS'] ?? 60)
+const labs = Number(process.env['VETHLAB_RANDOM_LABS'] ?? 200)
 const firstSeed = Number(process.env['VETHLAB_RANDOM_SEED'] ?? 1)
 /** Long enough for three questions that nobody answers, which is what plain ping waits for too (milliseconds). */
 const timeoutMs = 500
