@@ -20,7 +20,14 @@ export type DriverAnswer =
   | { readonly id: number; readonly bug: string }
   | { readonly event: string; readonly payload: unknown; readonly at: number }
 
-const say = (message: DriverAnswer): void => void process.stdout.write(`${JSON.stringify(message)}\n`)
+/** Frames hold what JSON has no words for. */
+const plain = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint'
+    ? value.toString()
+    : value instanceof Uint8Array
+      ? Buffer.from(value).toString('hex')
+      : value
+const say = (message: DriverAnswer): void => void process.stdout.write(`${JSON.stringify(message, plain)}\n`)
 
 const worker = startKernelWorker()
 for (const event of ['changed', 'ruleset-changed', 'progress'] as const)
