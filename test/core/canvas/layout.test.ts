@@ -1,8 +1,10 @@
+import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Lab } from '../../../electron/core/lab/lab.js'
+import { parseLabText } from '../../../electron/core/lab/parse.js'
 import { buildScene } from '../../../renderer/canvas/build-scene.js'
 import { canvasWords } from '../../../renderer/canvas/canvas-words.js'
-import type { Box, Drawing, Rect } from '../../../renderer/canvas/drawing.js'
+import type { Box, Drawing, Point, Rect } from '../../../renderer/canvas/drawing.js'
 import { homeOf, layOut, placesOf, type Places } from '../../../renderer/canvas/layout.js'
 import { textWidth } from '../../../renderer/canvas/measure.js'
 import { crosses } from '../../../renderer/canvas/path.js'
@@ -24,7 +26,19 @@ const portX = (drawing: Drawing, id: string): number => {
   return owner.x + (owner.ports.find((each) => each.id === id)?.x ?? NaN)
 }
 
+/** The labs that everybody opens first. */
+const folder = new URL('../../../resources/labs/', import.meta.url)
+const starters = Object.fromEntries(
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .flatMap((name) => {
+      const { lab: parsed } = parseLabText(readFileSync(new URL(name, folder), 'utf8'), name)
+      return parsed ? [[name.replace('.vethlab.yaml', ''), parsed] as const] : []
+    }),
+)
+
 const all: Record<string, Lab> = {
+  ...starters,
   N: labN,
   B: labB,
   R: labR,
@@ -84,6 +98,22 @@ describe.each(Object.entries(all))('%s', (_, wanted) => {
           const left = mark.anchor === 'end' ? mark.x - width : mark.x
           expect(left).toBeGreaterThanOrEqual(0)
           expect(left + width).toBeLessThanOrEqual(owner.width)
+        }
+  })
+
+  test('no cable runs through the words of its own box', () => {
+    for (const cable of drawing.cables)
+      for (const owner of drawing.boxes.filter(({ id }) => cable.ends.some((end) => namespaceOf(end) === id)))
+        for (const { x, y, text, style, anchor, title } of owner.marks) {
+          const width = textWidth(text, style)
+          const left = owner.x + x - (anchor === 'end' ? width : anchor === 'middle' ? width / 2 : 0)
+          // From the top of a letter to the base line.
+          const at: Rect = { x: left, y: owner.y + y - 10, width, height: 10 }
+          for (let point = 1; point < cable.points.length; point++)
+            expect(
+              crosses(cable.points[point - 1] as Point, cable.points[point] as Point, at),
+              `${cable.id} through "${title ?? text}"`,
+            ).toBe(false)
         }
   })
 
