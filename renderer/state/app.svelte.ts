@@ -76,8 +76,16 @@ export class App {
       ),
       () => this.view.showTab('trace'),
     )
-    this.traffic = new Traffic(this.link, this.traces, (reason) =>
-      tell({ code: 'traffic-ended', message: t('traffic.ended', { reason }), where: null, output: null }),
+    this.traffic = new Traffic(
+      this.link,
+      this.traces,
+      (reason) => tell({ code: 'traffic-ended', message: t('traffic.ended', { reason }), where: null, output: null }),
+      (namespace, sequence) => {
+        // As ping of iputils and of busybox print it.
+        const texts = sequence === null ? [] : [`icmp_seq=${sequence} `, ` seq=${sequence} `]
+        for (const tab of this.terminals.tabs)
+          if (tab.namespace === namespace) tab.screen.annotate(texts, t('traffic.onCanvas'))
+      },
     )
     this.files = new Files(this.link, this.document, this.dialogs, () => this.labOpened())
     this.link.on('sandbox/ended', ({ message }) => this.sandboxEnded(message))

@@ -4,7 +4,7 @@ import { SearchAddon } from '@xterm/addon-search'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal } from '@xterm/xterm'
-import type { ITheme } from '@xterm/xterm'
+import type { IDecoration, ITheme } from '@xterm/xterm'
 
 export interface ScreenEvents {
   typed(data: string): void
@@ -17,6 +17,11 @@ export interface ScreenEvents {
 const scrollback = 5000
 /** Fewer, larger acknowledgements: a fifth of what the helper resumes at (characters). */
 const acknowledgeEvery = 1000
+
+/** Lines from the bottom in which a text is looked for: what was printed a moment ago. */
+const recentLines = 60
+/** Cells between the end of a line and the note behind it. */
+const noteGap = 2
 
 /** Opened by the user's own browser. What a shell prints may name anything; only the web is followed. */
 function openLink(address: string): void {
@@ -44,6 +49,7 @@ export class Screen {
   private unacknowledged = 0
   private flush: ReturnType<typeof setTimeout> | null = null
   private opened = false
+  private note: IDecoration | null = null
   private wantsFocus = false
   /** Asked before a key reaches the shell; true: the window takes it. */
   takeKey: (event: KeyboardEvent) => boolean = () => false
@@ -130,6 +136,31 @@ export class Screen {
 
   blur(): void {
     this.terminal.blur()
+  }
+
+  /** Words behind the latest line that holds one of these texts, in place of the note before. Not part of the text. */
+  annotate(texts: readonly string[], words: string): void {
+    this.note?.dispose()
+    this.note = this.opened && texts.length > 0 ? this.noteBehind(texts, words) : null
+  }
+
+  private noteBehind(texts: readonly string[], words: string): IDecoration | null {
+    const { active } = this.terminal.buffer
+    const cursor = active.baseY + active.cursorY
+    for (let row = cursor; row >= Math.max(0, cursor - recentLines); row -= 1) {
+      const line = active.getLine(row)?.translateToString(true) ?? ''
+      if (!texts.some((text) => line.includes(text))) continue
+      const x = line.length + noteGap
+      if (x >= this.terminal.cols) return null
+      const marker = this.terminal.registerMarker(row - cursor)
+      const note = this.terminal.registerDecoration({ marker, x, width: this.terminal.cols - x })
+      note?.onRender((element) => {
+        element.className = 'xterm-decoration terminal-note'
+        element.textContent = words
+      })
+      return note ?? null
+    }
+    return null
   }
 
   get selection(): string {

@@ -42,6 +42,8 @@ export class Traffic {
     private readonly rpc: Rpc,
     private readonly traces: Traces,
     private readonly ended: (reason: string) => void,
+    /** Number of an echo that begins to move, and where it was sent; null: none moves any longer. */
+    private readonly pings: (namespace: string, sequence: number | null) => void,
   ) {
     rpc.on('capture/packets', (batch) => this.take(batch))
     rpc.on('capture/state', ({ on, reason }) => {
@@ -81,11 +83,15 @@ export class Traffic {
 
   /** Its last picture has been shown. */
   arrived(id: string): void {
+    const gone = this.moving.find((packet) => packet.id === id)
     this.moving = this.moving.filter((packet) => packet.id !== id)
+    const flow = this.flows.find((each) => each.id === gone?.flow)
+    if (flow && !this.moving.some((packet) => packet.flow === flow.id)) this.pings(flow.namespace, null)
   }
 
   clear(): void {
     this.on = false
+    for (const { namespace } of this.flows) this.pings(namespace, null)
     this.flows = []
     this.moving = []
     this.pending = []
@@ -130,6 +136,11 @@ export class Traffic {
     // Under a film that is looked at, nothing moves.
     const films = this.traces.replaying ? [] : batches.flatMap((batch) => batch.films)
     if (films.length > 0) this.moving = [...this.moving, ...films.map(moving)].slice(-mostMoving)
+    for (const { flow: id, hops } of films) {
+      const sequence = hops.find(({ leg }) => leg === 'request')?.packet?.icmp?.seq ?? null
+      const flow = this.flows.find((each) => each.id === id)
+      if (flow && sequence !== null) this.pings(flow.namespace, sequence)
+    }
     void attempt(this.rpc.request('capture/acknowledge', { batch: last.batch }))
   }
 }

@@ -77,9 +77,16 @@ function filterOf(program: Buffer): Filter {
   return { header, program }
 }
 
+interface PacketSocket {
+  readonly fd: number
+  /** Frames that the kernel put into it, and those that were read. */
+  received: number
+  read: number
+}
+
 class Capture {
   frames: CapturedFrame[] = []
-  readonly sockets = new Map<Namespace, number>()
+  readonly sockets = new Map<Namespace, PacketSocket>()
   /** Frames the kernel had to drop because nobody read them in time. */
   dropped = 0
   /** Frames beyond what is kept. */
@@ -90,11 +97,12 @@ class Capture {
   constructor(readonly maxFrames: number) {}
 
   /** @returns whether frames may be waiting still */
-  drain(namespace: Namespace, fd: number, calls: number): boolean {
+  drain(namespace: Namespace, socket: PacketSocket, calls: number): boolean {
     for (let call = 0; call < calls; call += 1) {
       resetLengths()
-      const count = libc.recvmmsg(fd, arena, batch, libc.MSG_DONTWAIT | libc.MSG_TRUNC, null)
+      const count = libc.recvmmsg(socket.fd, arena, batch, libc.MSG_DONTWAIT | libc.MSG_TRUNC, null)
       if (count <= 0) return false
+      socket.read += count
       for (let slot = 0; slot < count; slot += 1) this.take(namespace, slot)
       if (count < batch) return false
     }
@@ -136,11 +144,14 @@ class Capture {
     return { frames, dropped, beyond }
   }
 
-  /** tpacket_stats counts since it was last asked. */
-  countDropped(fd: number): void {
+  /** tpacket_stats counts since it was last asked; its packets are all that came, the dropped ones included. */
+  countDropped(socket: PacketSocket): void {
     libc.scratch.writeUInt32LE(8, 16)
-    if (libc.getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, libc.scratch, libc.scratch.subarray(16, 20)) === 0)
-      this.dropped += libc.scratch.readUInt32LE(4)
+    const length = libc.scratch.subarray(16, 20)
+    if (libc.getsockopt(socket.fd, SOL_PACKET, PACKET_STATISTICS, libc.scratch, length) !== 0) return
+    const dropped = libc.scratch.readUInt32LE(4)
+    this.dropped += dropped
+    socket.received += libc.scratch.readUInt32LE(0) - dropped
   }
 }
 
@@ -204,9 +215,9 @@ export class Captures implements NamespaceListener {
     const capture = this.#running.get(id)
     if (!capture) return null
     const untilNs = libc.realtimeNs()
-    for (const [namespace, fd] of capture.sockets) {
-      capture.drain(namespace, fd, callsPerWake)
-      capture.countDropped(fd)
+    for (const [namespace, socket] of capture.sockets) {
+      capture.drain(namespace, socket, callsPerWake)
+      capture.countDropped(socket)
     }
     return { ...capture.empty(), untilNs }
   }
@@ -216,7 +227,7 @@ export class Captures implements NamespaceListener {
     const capture = this.#running.get(id)
     if (!capture) return false
     capture.filter = oneOf > 1 ? filterOf(sampleFilter(oneOf, vxlanPorts)) : null
-    for (const fd of capture.sockets.values()) capture.applyFilter(fd)
+    for (const { fd } of capture.sockets.values()) capture.applyFilter(fd)
     return true
   }
 
@@ -236,8 +247,9 @@ export class Captures implements NamespaceListener {
     if (!libc.setInt(opened, libc.SOL_SOCKET, libc.SO_RCVBUFFORCE, receiveBuffer))
       libc.setInt(opened, libc.SOL_SOCKET, libc.SO_RCVBUF, receiveBuffer)
     if (capture.filter) capture.applyFilter(opened)
-    capture.sockets.set(namespace, opened)
-    return this.#poller.add(opened, EPOLLIN, () => void capture.drain(namespace, opened, callsPerWake))
+    const socket: PacketSocket = { fd: opened, received: 0, read: 0 }
+    capture.sockets.set(namespace, socket)
+    return this.#poller.add(opened, EPOLLIN, () => void capture.drain(namespace, socket, callsPerWake))
   }
 
   #leaveAll(capture: Capture, close: (fd: number) => void = libc.close): void {
@@ -245,13 +257,15 @@ export class Captures implements NamespaceListener {
   }
 
   #leave(capture: Capture, namespace: Namespace, close: (fd: number) => void = libc.close): void {
-    const fd = capture.sockets.get(namespace)
-    if (fd === undefined) return
+    const socket = capture.sockets.get(namespace)
+    if (socket === undefined) return
     capture.sockets.delete(namespace)
     // Bounded: what is kept is bounded, and a flood must not hold the end back for ever.
-    capture.drain(namespace, fd, Math.ceil(capture.maxFrames / batch) + 1)
-    capture.countDropped(fd)
-    this.#poller.remove(fd)
-    close(fd)
+    const isCut = capture.drain(namespace, socket, Math.ceil(capture.maxFrames / batch) + 1)
+    capture.countDropped(socket)
+    // What came behind the last frame that was read is no part of the capture, unless reading was cut short.
+    if (isCut) capture.beyond += Math.max(0, socket.received - socket.read)
+    this.#poller.remove(socket.fd)
+    close(socket.fd)
   }
 }

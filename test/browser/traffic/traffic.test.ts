@@ -59,6 +59,8 @@ test('a ping that is typed in a terminal moves on the canvas and stands in the l
     if (first) places.add(first)
     return places.size >= 3
   })
+  // The line of the terminal and the packet on the canvas are the same ping.
+  await window.page.locator('[data-terminal="ns0"] .terminal-note').getByText('on the canvas now').waitFor()
   await window.tab(/^Trace/).click()
   const row = flow('192.168.1.2 → 203.0.113.10')
   await row.getByText('reply').waitFor()

@@ -278,7 +278,8 @@ test(
     expect(packets).toBeGreaterThan(40_000)
     expect(last.packets / packets).toBeGreaterThan(0.5)
     expect(last.packets / packets).toBeLessThan(2)
-    expect(grown).toBeLessThan(48e6)
+    // Node's heap breathes by some ten megabytes; half a million packets that were kept would be far more.
+    expect(grown).toBeLessThan(96e6)
     expect(viewer.batches.every(({ films, flows }) => films.length <= 48 && flows.length <= 200)).toBe(true)
 
     expect(await rig.session.request('capture/stop', {})).toEqual({ ok: true })
