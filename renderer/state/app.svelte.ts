@@ -167,6 +167,7 @@ export class App {
     this.guide.takeUp()
     this.session.phase = { kind: 'ready' }
     void this.traces.refresh()
+    void this.traffic.resume()
     await this.terminals.restore(opened.terminals)
     if (this.terminals.tabs.length === 0) await this.terminals.open(hostNamespace)
   }

@@ -69,6 +69,11 @@ export class Traffic {
     } else this.traces.failure = answer.failure
   }
 
+  /** After a connection was made anew: what was under way is lost, and what a window before this one had on is off. */
+  async resume(): Promise<void> {
+    await attempt(this.rpc.request(this.on ? 'capture/start' : 'capture/stop', {}))
+  }
+
   /** One packet as a film like that of a trace, at rest at the hop where it was caught. */
   async freeze(what: { readonly packet: string } | { readonly flow: string }, hop?: number): Promise<void> {
     const answer = await attempt(this.rpc.request('capture/freeze', what))

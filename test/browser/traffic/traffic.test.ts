@@ -162,6 +162,15 @@ test('off is off: no capsule, no list, no socket', async () => {
   await window.page.keyboard.press('Control+c')
 })
 
+test('a window that is loaded again begins with it off, and nothing is captured for nobody', async () => {
+  await toggle().click()
+  await until('the socket is open', async () => (await packetSockets()) === 1)
+  await window.page.reload()
+  await window.button('Deployed').waitFor()
+  expect(await toggle().getAttribute('aria-pressed')).toBe('false')
+  await until('no packet socket is open', async () => (await packetSockets()) === 0)
+})
+
 test('no script has failed meanwhile', () => {
   expect(window.errors).toEqual([])
 })
