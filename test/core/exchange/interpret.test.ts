@@ -127,6 +127,15 @@ ip addr add 10.1.0.1/24 dev e0; ip route add default dev e0; ip route add 10.8.0
   ])
 })
 
+test('a route outlives the subnet of its gateway, as long as its interface has an address', () => {
+  const script = `ip link add e0 type veth peer name e1; ip link set e0 up; ip link set e1 up
+ip addr add 10.1.0.1/24 dev e0; ip addr add 10.2.0.1/24 dev e0; ip route add 10.8.0.0/16 via 10.1.0.2
+ip addr del 10.1.0.1/24 dev e0`
+  expect(lab(script).namespaces?.['host']?.routes).toEqual([
+    { to: '10.8.0.0/16', via: '10.1.0.2', dev: 'e0', onlink: true },
+  ])
+})
+
 test('a rule that is asked for first is there once', () => {
   const rule = 'FORWARD -s 10.0.0.1 -j DROP'
   const script = `ip netns add a\nfor i in 1 2; do iptables -C ${rule} 2>/dev/null || iptables -A ${rule}; done`

@@ -72,13 +72,13 @@ describe('import', () => {
   })
 
   test('a lab that is none is refused with the words of validate', async () => {
-    const input = `${Array.from({ length: 3 }, (_, i) => `ip link add b${i} type bridge`).join('\n')}
-ip link set b0 up; ip addr add 10.0.0.1/24 dev b0; ip route add 10.9.0.0/16 via 10.0.0.2
-ip addr add 10.0.1.1/24 dev b0; ip addr del 10.0.0.1/24 dev b0\n`
+    const tunnel = 'type vxlan id 42 local 10.0.0.1 remote 10.0.0.2 dstport 4789'
+    const input = `ip link add vx0 ${tunnel}\nip link add vx1 ${tunnel}\n`
     const ran = await world.runCli(['import', '-', '--from', 'script'], { input })
     expect([ran.status, ran.stdout]).toEqual([2, ''])
-    expect(ran.stderr).toContain('error  The gateway 10.0.0.2 is on no subnet that "host" is connected to.')
-    expect(ran.stderr).toContain('(namespaces.host.routes[0].via)')
+    expect(ran.stderr).toContain(
+      'error  Namespace "host" has a tunnel with id 42 on this port already. (tunnels[1].id)\n',
+    )
     expect(ran.stderr).toContain('vethlab: What <stdin> makes is no valid lab; nothing was printed.')
   })
 
