@@ -11,14 +11,15 @@ import { didYouMean } from '../core/lab/nearest.js'
 import type { CheckResult, Failure } from '../core/rpc.js'
 import { checkReport } from './check-report.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, failure, type CommonOptions } from './failure.js'
+import { fail, failure } from './failure.js'
 import { ask, deployFresh, untilDeath, type FreshLab } from './fresh-lab.js'
 import { junitXml } from './junit.js'
 import { requireLab, type ValidLab } from './lab-input.js'
 import { paint, print, printJson } from './output.js'
 import { startProgress } from './progress.js'
+import type { UplinkOptions } from './uplink.js'
 
-export interface CheckOptions extends CommonOptions {
+export interface CheckOptions extends UplinkOptions {
   /** File for JUnit XML. */
   readonly junit?: string
   /** Names of checks; all without. */

@@ -1,6 +1,7 @@
 /** A lab in a sandbox of its own, for one command. */
 import type { DeployReport, Params, RequestName, Results } from '../core/rpc.js'
 import { startSandbox } from '../session/sandbox.js'
+import { plugUplink } from '../session/uplink/uplink.js'
 import type { Session } from '../session/session.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
@@ -8,6 +9,7 @@ import { isInterrupted, own } from './interrupt.js'
 import type { ValidLab } from './lab-input.js'
 import { note, paintNote, printable } from './output.js'
 import { startProgress } from './progress.js'
+import { noteLost, notePlugged, noteUnplugged, unaskedUplink, type UplinkOptions } from './uplink.js'
 
 export interface FreshLab {
   readonly session: Session
@@ -54,7 +56,10 @@ export function noteSkipped({ skipped }: DeployReport): void {
 }
 
 /** Starts a sandbox and builds the lab in it; failures are said, and the exit code comes back. */
-export async function deployFresh({ lab, labFile }: ValidLab, options: CommonOptions): Promise<FreshLab | ExitCode> {
+export async function deployFresh({ lab, labFile }: ValidLab, options: UplinkOptions): Promise<FreshLab | ExitCode> {
+  const unasked = unaskedUplink(lab, options)
+  if (unasked !== null) return fail(exitCode.usage, unasked, options)
+  noteUnplugged(lab, options)
   const progress = startProgress('Starting the sandbox ...', options.json)
   try {
     const started = await startSandbox()
@@ -63,7 +68,24 @@ export async function deployFresh({ lab, labFile }: ValidLab, options: CommonOpt
       return (await interruptedSoon()) ? new Promise(() => {}) : fail(exitCode.machine, started.failure, options)
     }
     const { session } = started
-    const end = own(() => session.close()).free
+    let unplug = (): Promise<void> => Promise.resolve()
+    const end = own(async () => {
+      await unplug()
+      await session.close()
+    }).free
+    if (options.uplink) {
+      const done = await plugUplink(session)
+      if (!done.ok) {
+        progress.end()
+        await end()
+        return fail(exitCode.machine, done.failure, options)
+      }
+      const { uplink } = done
+      unplug = () => uplink.unplug()
+      progress.end()
+      notePlugged(uplink.plugged, options)
+      void uplink.ended.then((message) => message !== null && noteLost(message, options))
+    }
     session.on('deploy/progress', ({ done, total, text }) =>
       progress.show(`${lab.name}: step ${done} of ${total}: ${text}`),
     )

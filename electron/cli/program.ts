@@ -4,6 +4,8 @@ import type { ExitCode } from './exit-code.js'
 import { note, paintNote, printable, printRaw } from './output.js'
 
 const jsonOption = (): Option => new Option('--json', 'print one JSON document, and nothing else, on stdout')
+const uplinkOption = (): Option =>
+  new Option('--uplink', 'plug in the uplink that the lab asks for: its programs then reach your own network')
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 function portNumber(value: string): number {
@@ -72,6 +74,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
   command('check <file>', 'build a lab in a fresh sandbox, run its checks, take it down')
     .option('--junit <out>', 'write the results as JUnit XML to this file')
     .option('--only <name>', 'run this check only (may be given several times)', collect)
+    .addOption(uplinkOption())
     .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./check.js')).check(file, options)))
 
@@ -86,16 +89,19 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .option('--df', 'do not let routers cut it')
     .option('--series', 'as traceroute: TTL 1, 2, ... until the target answers')
     .option('--pcapng <out>', 'write the frames to this file')
+    .addOption(uplinkOption())
     .addOption(jsonOption())
     .action(async (argument: string, options) => done(await (await import('./trace.js')).trace(argument, options)))
 
   command('state <file|lab>', 'print what the kernel has: of a lab file built in a fresh sandbox, or of a running lab')
     .addOption(new Option('--as <form>', 'print a lab file instead').choices(['lab']))
+    .addOption(uplinkOption())
     .addOption(jsonOption())
     .action(async (argument: string, options) => done(await (await import('./state.js')).state(argument, options)))
 
   command('up <file>', 'build a lab and open a shell in its host; leaving the shell takes it down')
     .option('-d, --detach', 'leave it running in the background instead')
+    .addOption(uplinkOption())
     .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./up.js')).up(file, options)))
 

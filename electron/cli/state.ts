@@ -6,18 +6,21 @@ import { createLabText } from '../core/lab/print.js'
 import type { LiveState } from '../core/live/state.js'
 import { labFromLive } from '../core/plan/read-back.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, type CommonOptions } from './failure.js'
+import { fail } from './failure.js'
 import { ask, deployFresh, untilDeath } from './fresh-lab.js'
 import { isLabFile, requireLab } from './lab-input.js'
 import { note, paint, paintNote, print, printable, printJson, printRaw } from './output.js'
 import { findLab } from './running-labs.js'
 import { stateText } from './state-text.js'
+import { misplacedUplink, type UplinkOptions } from './uplink.js'
 
-export interface StateOptions extends CommonOptions {
+export interface StateOptions extends UplinkOptions {
   readonly as?: 'lab'
 }
 
-export function state(argument: string, options: StateOptions): Promise<ExitCode> {
+export async function state(argument: string, options: StateOptions): Promise<ExitCode> {
+  const misplaced = misplacedUplink(argument, options)
+  if (misplaced !== null) return fail(exitCode.usage, misplaced, options)
   return untilDeath(options, () => (isLabFile(argument) ? ofFile(argument, options) : ofRunning(argument, options)))
 }
 

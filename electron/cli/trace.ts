@@ -10,15 +10,16 @@ import { isAnswer, traceJson, tracePcap, type Trace } from '../core/diagnosis/tr
 import type { Failure, Params } from '../core/rpc.js'
 import type { Session } from '../session/session.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, failure, type CommonOptions } from './failure.js'
+import { fail, failure } from './failure.js'
 import { ask, deployFresh, untilDeath } from './fresh-lab.js'
 import { isLabFile, requireLab } from './lab-input.js'
 import { paint, print, printJson } from './output.js'
 import { startProgress } from './progress.js'
 import { findLab } from './running-labs.js'
 import { traceText } from './trace-text.js'
+import { misplacedUplink, type UplinkOptions } from './uplink.js'
 
-export interface TraceOptions extends CommonOptions {
+export interface TraceOptions extends UplinkOptions {
   readonly from: string
   readonly to: string
   readonly proto?: 'icmp' | 'tcp' | 'udp'
@@ -60,6 +61,8 @@ export async function trace(argument: string, options: TraceOptions): Promise<Ex
       failure('port-of-icmp', 'An echo has no port; add --proto tcp or --proto udp.', '--port'),
       options,
     )
+  const misplaced = misplacedUplink(argument, options)
+  if (misplaced !== null) return fail(exitCode.usage, misplaced, options)
   return untilDeath(options, () => (isLabFile(argument) ? ofFile(argument, options) : ofRunning(argument, options)))
 }
 

@@ -2,22 +2,25 @@
  * `vethlab up FILE`: builds the lab and opens a shell in its host; leaving the shell takes the lab down. With `-d` a
  * keeper holds the lab in the background and the command returns.
  *
- * `--json` (with `-d`): `{"ok":true,"lab":S,"deployMs":N,"steps":N,"skipped":[{"text":S,"reason":S}],"pid":N}`.
+ * `--json` (with `-d`): `{"ok":true,"lab":S,"deployMs":N,"steps":N,"skipped":[{"text":S,"reason":S}],"pid":N}`;
+ * with an uplink also `"uplink"`, what it gave the host: `{"interface":S,"address":S,"gateway":S,"nameserver":S,
+ * "resolves":BOOL,"pingRefusedBy":S|null}`.
  */
 import { hostNamespace } from '../core/lab/lab.js'
 import type { DeployReport } from '../core/rpc.js'
 import type { KeepStage } from '../session/running/keep.js'
 import { startKeeper, type Keeper } from '../session/running/start-keeper.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, failure, type CommonOptions } from './failure.js'
+import { fail, failure } from './failure.js'
 import { noteSkipped } from './fresh-lab.js'
 import { own, type Owned } from './interrupt.js'
 import { requireLab, type ValidLab } from './lab-input.js'
 import { note, paintNote, printJson } from './output.js'
 import { startProgress } from './progress.js'
 import { runInside } from './run-inside.js'
+import { noteLost, notePlugged, noteUnplugged, unaskedUplink, type UplinkOptions } from './uplink.js'
 
-export interface UpOptions extends CommonOptions {
+export interface UpOptions extends UplinkOptions {
   readonly detach?: boolean
 }
 
@@ -44,6 +47,9 @@ export async function up(file: string, options: UpOptions): Promise<ExitCode> {
   }
   const valid = await requireLab(file, options)
   if (typeof valid === 'number') return valid
+  const unasked = unaskedUplink(valid.lab, options)
+  if (unasked !== null) return fail(exitCode.usage, unasked, options)
+  noteUnplugged(valid.lab, options)
   return options.detach ? inBackground(valid, options) : inForeground(valid, options)
 }
 
@@ -59,13 +65,19 @@ async function start(
     lab: labFile,
     file,
     attached,
+    uplink: options.uplink === true,
     progress: (done, total, text) => line.show(`${lab.name}: step ${done} of ${total}: ${text}`),
     owns: (giveUp) => void owned.push(own(giveUp)),
+    uplinkLost: (message) => noteLost(message, options),
   })
   line.end()
   const [ownership] = owned
   if (ownership === undefined) throw new Error('a keeper is owned from the start')
-  if (started.ok) return { keeper: started.keeper, owned: ownership }
+  if (started.ok) {
+    const { uplink } = started.keeper
+    if (uplink !== null) notePlugged(uplink, options)
+    return { keeper: started.keeper, owned: ownership }
+  }
   ownership.leave()
   return fail(codeOf[started.stage], started.failure, options)
 }
@@ -77,9 +89,11 @@ async function inBackground(valid: ValidLab, options: UpOptions): Promise<ExitCo
   const started = await start(valid, false, options)
   if (typeof started === 'number') return started
   started.owned.leave()
-  const { entry, report } = started.keeper
+  const { entry, report, uplink } = started.keeper
   const { deployMs, steps, skipped } = report
-  if (options.json) printJson({ ok: true, lab: entry.name, deployMs, steps, skipped, pid: entry.keeper.pid })
+  const plugged = uplink === null ? {} : { uplink }
+  if (options.json)
+    printJson({ ok: true, lab: entry.name, deployMs, steps, skipped, pid: entry.keeper.pid, ...plugged })
   else {
     noteSkipped(report)
     note(`${upText(entry.name, report)} in the background.`)

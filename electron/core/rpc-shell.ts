@@ -51,6 +51,22 @@ export interface DirectoryEntry {
   readonly kind: 'directory' | 'lab'
 }
 
+/** The cable from the sandbox's host to the user's own network, and what it gave the lab's host. */
+export interface PluggedUplink {
+  readonly interface: string
+  /** With prefix length. */
+  readonly address: string
+  readonly gateway: string
+  readonly nameserver: string
+  /** Whether names can be looked up inside: the sandbox's /etc/resolv.conf could be replaced. */
+  readonly resolves: boolean
+  /**
+   * Whether echo requests reach hosts beyond the gateway: by `net.ipv4.ping_group_range`, whose value it is where they
+   * do not. TCP and UDP always do.
+   */
+  readonly pingRefusedBy: string | null
+}
+
 const path = z.string().min(1).max(4096)
 const labText = z.string().max(4 * 1024 * 1024)
 const none = z.strictObject({})
@@ -64,6 +80,12 @@ export const shellRequests = {
   /** Start the sandbox and its helper; the capabilities and the state come by `session/open`. */
   'sandbox/start': none,
   'sandbox/stop': none,
+  /**
+   * Give the sandbox's host a cable to the user's own network. Only on the user's own, explicit wish: programs of the lab
+   * then reach that network as the user would.
+   */
+  'uplink/plug': none,
+  'uplink/unplug': none,
   'doctor/run': none,
   'file/starters': none,
   'file/recent': none,
@@ -129,12 +151,15 @@ export interface ShellResults {
     readonly fileFailure: Failure | null
     /** Whether the sandbox runs already (the window was reloaded). */
     readonly running: boolean
+    readonly uplink: PluggedUplink | null
     readonly recovered: readonly RecoveredWork[]
     /** Browser shell: the page shows this when it is loaded again; its address works once only. Null: not needed. */
     readonly secret: string | null
   }
   'sandbox/start': Result<{ readonly capabilities: Capabilities }>
   'sandbox/stop': Result<object>
+  'uplink/plug': Result<{ readonly uplink: PluggedUplink }>
+  'uplink/unplug': Result<object>
   'doctor/run': { readonly ok: boolean; readonly findings: readonly DoctorFinding[] }
   'file/starters': { readonly labs: readonly StarterLab[] }
   'file/recent': { readonly files: readonly RecentFile[] }
@@ -157,6 +182,8 @@ export interface ShellResults {
 export interface ShellNotifications {
   /** The sandbox ended by itself. */
   'sandbox/ended': { readonly message: string }
+  /** Plugged or unplugged; `message` says why where nobody asked for it. */
+  'uplink/changed': { readonly uplink: PluggedUplink | null; readonly message: string | null }
   'file/changed': { readonly path: string }
   /** A file the user opened from outside (second start, drag onto the icon, recent documents). */
   'file/opened': { readonly file: OpenedFile }

@@ -1,18 +1,22 @@
 /** The one sandbox of a shell: started, watched and ended in order, however often a window asks. */
 import type { Capabilities, Failure } from '../core/rpc.js'
-import type { ShellResults } from '../core/rpc-shell.js'
+import type { PluggedUplink, ShellResults } from '../core/rpc-shell.js'
 import { startSandbox } from './sandbox.js'
 import type { Session } from './session.js'
+import { plugUplink, type Uplink } from './uplink/uplink.js'
 
 export interface SandboxHooks {
   /** Every notification of the helper. */
   relay(name: string, params: object): void
   /** It ended by itself; a sentence says so. */
   ended(message: string): void
+  /** Its uplink was plugged in or out; a sentence where nobody asked for it. */
+  uplinkChanged(uplink: PluggedUplink | null, message: string | null): void
 }
 
 export class SandboxOwner {
   session: Session | null = null
+  uplink: Uplink | null = null
   /** The tail of the queue: a stop waits for the start before it. */
   private queue: Promise<unknown> = Promise.resolve()
 
@@ -41,8 +45,33 @@ export class SandboxOwner {
     return this.inOrder(async () => {
       const { session } = this
       this.session = null
+      await this.uplink?.unplug()
       await session?.close()
     })
+  }
+
+  /** Gives the running sandbox its uplink. Only ever on the user's explicit wish. */
+  plug(): Promise<ShellResults['uplink/plug']> {
+    return this.inOrder(async () => {
+      if (this.uplink !== null) return { ok: true, uplink: this.uplink.plugged }
+      if (this.session === null) return { ok: false, failure: notRunning }
+      const done = await plugUplink(this.session)
+      if (!done.ok) return done
+      const { uplink } = done
+      this.uplink = uplink
+      this.hooks.uplinkChanged(uplink.plugged, null)
+      void uplink.ended.then((message) => {
+        if (this.uplink !== uplink) return
+        this.uplink = null
+        this.hooks.uplinkChanged(null, message)
+      })
+      return { ok: true, uplink: uplink.plugged }
+    })
+  }
+
+  /** Resolves when the uplink's interface is gone. */
+  unplug(): Promise<void> {
+    return this.inOrder(async () => this.uplink?.unplug())
   }
 
   /** What a sandbox can do here: the running one, or one that is made for the question. */
@@ -60,4 +89,11 @@ export class SandboxOwner {
     this.queue = result.catch(() => {})
     return result
   }
+}
+
+const notRunning: Failure = {
+  code: 'no-sandbox',
+  message: 'The sandbox is not running; start it first.',
+  where: 'uplink',
+  output: null,
 }

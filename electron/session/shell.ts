@@ -51,6 +51,7 @@ export class Shell {
     this.sandbox = new SandboxOwner({
       relay: (name, params) => void this.window?.sendNotification(name, params).catch(() => {}),
       ended: (message) => this.notify('sandbox/ended', { message }),
+      uplinkChanged: (uplink, message) => this.notify('uplink/changed', { uplink, message }),
     })
   }
 
@@ -147,6 +148,11 @@ export class Shell {
         await this.sandbox.stop()
         return { ok: true }
       },
+      'uplink/plug': () => this.sandbox.plug(),
+      'uplink/unplug': async () => {
+        await this.sandbox.unplug()
+        return { ok: true }
+      },
       'doctor/run': async () => findingsOf(await examine(() => this.sandbox.tryOut())),
       'file/choose': (params) => this.choose(params),
       'window/state': async (params) => {
@@ -163,7 +169,11 @@ export class Shell {
       this.files.answers['file/recover']({}),
     ])
     const running = this.sandbox.session !== null
-    return { version, shell: kind, language, home: homedir(), file, fileFailure, running, recovered, secret: null }
+    const uplink = this.sandbox.uplink?.plugged ?? null
+    return {
+      ...{ version, shell: kind, language, home: homedir() },
+      ...{ file, fileFailure, running, uplink, recovered, secret: null },
+    }
   }
 
   private async startFile(): Promise<

@@ -51,6 +51,7 @@ const toolsToTest = {
   useradd: 'passwd',
   git: 'git',
   chromium: 'chromium',
+  slirp4netns: 'slirp4netns',
 }
 
 const say = (text) => process.stderr.write(`vethlab: ${text}\n`)

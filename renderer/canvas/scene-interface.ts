@@ -71,7 +71,7 @@ function sceneInterface(
 ): SceneInterface {
   const name = (link?.name ?? wanted?.name) as string
   const old = source.former?.interfaces.find((candidate) => candidate.name === name)
-  const uplink = source.name === 'host' && labs.lab?.uplink === true && link !== undefined && isUplinkKind(link.kind)
+  const uplink = source.name === 'host' && link !== undefined && isUplink(link, labs.lab)
   const kind = wanted && wanted.kind !== 'dummy' ? wanted.kind : (link?.kind ?? wanted?.kind ?? 'dummy')
   const implied = uplink || kind === 'loopback'
   const presence = presenceOf(wanted !== undefined || implied, link !== undefined, old !== undefined, labs.lab !== null)
@@ -101,8 +101,14 @@ function sceneInterface(
   }
 }
 
-/** Kinds of an interface that leads out of the machine, or out of the sandbox through its user-mode network. */
-const isUplinkKind = (kind: string): boolean => kind === 'tun' || kind === 'tap' || kind === 'physical'
+/**
+ * An interface that leads out of the machine; or the tap out of the sandbox, which is drawn whenever it is plugged in: it
+ * must never be there unseen.
+ */
+function isUplink({ kind, name }: LiveLink, lab: Lab | null): boolean {
+  if (kind === 'tun' && name === 'eth0') return true
+  return lab?.uplink === true && (kind === 'tun' || kind === 'tap' || kind === 'physical')
+}
 
 /** Interfaces of one namespace: the lab's in file order, then the kernel's further ones by index. */
 export function sceneInterfaces(source: NamespaceSources, lab: Lab | null, names: PeerNames): SceneInterface[] {

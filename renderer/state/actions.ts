@@ -26,7 +26,7 @@ export interface CanvasCommands {
 
 export function actionsOf(app: App): readonly Action[] {
   const canvas = (): CanvasCommands | null => app.canvas
-  const { deploy, document, files, guide, session, settings, view, dialogs, terminals, checks } = app
+  const { deploy, document, files, guide, session, settings, view, dialogs, terminals, checks, uplink } = app
   const hasGuide = (): boolean => guide.steps.length > 0
   return [
     {
@@ -174,6 +174,18 @@ export function actionsOf(app: App): readonly Action[] {
       label: 'action.exportSvg',
       enabled: () => canvas() !== null,
       run: () => void app.exportPicture('svg'),
+    },
+    {
+      id: 'plug',
+      label: 'action.plug',
+      enabled: () => uplink.available && !uplink.plugged,
+      run: () => void uplink.plug(),
+    },
+    {
+      id: 'unplug',
+      label: 'action.unplug',
+      enabled: () => uplink.plugged !== null,
+      run: () => void uplink.unplug(),
     },
     { id: 'labs', label: 'action.labs', run: () => settings.set({ left: 'labs' }) },
     { id: 'guide', label: 'action.guide', run: () => settings.set({ left: 'guide' }) },

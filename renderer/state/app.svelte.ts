@@ -25,6 +25,7 @@ import { savePicture } from './save-picture.js'
 import type { PictureKind } from './save-picture.js'
 import { say, tell, unsay } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
+import { Uplink } from './uplink.svelte.js'
 import { ProbeForm } from '../trace/probe-form.svelte.js'
 import { Traces } from '../trace/traces.svelte.js'
 import { Traffic } from '../traffic/traffic.svelte.js'
@@ -53,12 +54,14 @@ export class App {
   /** What can be asked of the picture; null while there is none. */
   canvas = $state.raw<CanvasCommands | null>(null)
   readonly traffic: Traffic
+  readonly uplink: Uplink
   private seenBefore = false
 
   constructor(options: LinkOptions) {
     this.link = new Link(options, (answer) => this.connected(answer))
     this.session = new Session(this.link)
     this.live = new Live(this.link)
+    this.uplink = new Uplink(this.link, this.document, this.dialogs, this.session)
     this.deploy = new Deploy(this.link, this.document, this.live)
     this.commands = new Commands(this.link)
     this.checks = new Checks(
@@ -124,6 +127,7 @@ export class App {
     // A browser knows its user better than the environment that the server was started in.
     if (answer.shell === 'desktop') this.settings.systemLanguageIs(answer.language)
     this.session.shell = answer
+    this.uplink.plugged = answer.uplink
     try {
       if (!this.seenBefore) await this.firstConnection(answer)
       this.seenBefore = true
@@ -206,6 +210,8 @@ export class App {
   async deployLab(): Promise<void> {
     if (!this.deploy.canDeploy) return
     if (!this.session.ready) return
+    // It was plugged in for another lab.
+    if (!this.uplink.asked) await this.uplink.unplug()
     this.view.openDock()
     unsay(deployWords)
     if (await this.deploy.deploy()) {
@@ -220,6 +226,7 @@ export class App {
 
   async stopLab(): Promise<void> {
     unsay(deployWords)
+    await this.uplink.unplug()
     if (await this.deploy.stop()) {
       this.checks.clear()
       say(t('deploy.stopped'), deployWords)

@@ -20,6 +20,10 @@ export type Question =
       readonly answer: (chosen: RecoveredWork | 'discard' | 'later') => void
     }
   | {
+      readonly kind: 'uplink'
+      readonly answer: (chosen: 'plug' | 'cancel') => void
+    }
+  | {
       readonly kind: 'browse'
       readonly purpose: 'open' | 'save'
       readonly suggested: string

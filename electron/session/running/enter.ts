@@ -92,15 +92,21 @@ const maxAncestors = 3
  * only as ourselves, the one around it, which has power over all that is inside.
  */
 function userWords(anchor: number): string[] {
+  const file = rootNamespaceOf(anchor)
+  return file === null ? [] : [`--user=${file}`, '--preserve-credentials']
+}
+
+/** The file of that user namespace; null where root made the sandbox without one. */
+export function rootNamespaceOf(anchor: number): string | null {
   const own = userNamespace('self')
   let pid: number | string = anchor
   for (let step = 0; step <= maxAncestors; step++) {
     // Root makes its sandbox without a user namespace.
     if (userNamespace(pid) === own) break
-    if (mapsRoot(pid)) return [`--user=/proc/${pid}/ns/user`, '--preserve-credentials']
+    if (mapsRoot(pid)) return `/proc/${pid}/ns/user`
     pid = parentOf(pid)
   }
-  return userNamespace(anchor) === own ? [] : ['--user', '--preserve-credentials']
+  return userNamespace(anchor) === own ? null : `/proc/${anchor}/ns/user`
 }
 
 const userNamespace = (pid: number | string): string => readlinkSync(`/proc/${pid}/ns/user`)

@@ -3,6 +3,7 @@ import type { LabFile } from '../../core/lab/schema.js'
 import type { DeployFailure, DeployReport, Failure } from '../../core/rpc.js'
 import { startSandbox } from '../sandbox.js'
 import type { Session } from '../session.js'
+import { plugUplink, type Uplink } from '../uplink/uplink.js'
 import { claim, publish, release, socketFile, type RunningLab } from './entry.js'
 import { identify } from './process-identity.js'
 import { relaySession } from './relay.js'
@@ -11,7 +12,8 @@ export interface KeptLab {
   readonly entry: RunningLab
   readonly session: Session
   readonly report: DeployReport
-  /** Gives up the socket, the sandbox and the name, in this order; resolves when the sandbox's processes are gone. */
+  readonly uplink: Uplink | null
+  /** Gives up the socket, the uplink, the sandbox and the name, in this order; resolves when the sandbox's processes are gone. */
   end(): Promise<void>
 }
 
@@ -28,20 +30,31 @@ export interface KeepOptions {
   readonly lab: LabFile
   /** The lab's file, absolute; `-` for standard input. */
   readonly file: string
+  /** The user has allowed the uplink that the lab asks for. */
+  readonly uplink: boolean
   progress(done: number, total: number, text: string): void
   /** Told of what must be freed as soon as it is there, for whoever has to end early. */
   owns(end: () => Promise<void>): void
 }
 
 /** Brings a lab up under its name. On failure nothing is left. */
-export async function keepLab({ directory, lab, file, progress, owns }: KeepOptions): Promise<KeepResult> {
+export async function keepLab({
+  directory,
+  lab,
+  file,
+  uplink: allowed,
+  progress,
+  owns,
+}: KeepOptions): Promise<KeepResult> {
   const claimed = claim(directory, lab.name, file)
   if (!claimed.ok) return { ok: false, stage: 'name', failure: claimed.failure }
   const { entry } = claimed
   let session: Session | null = null
+  let uplink: Uplink | null = null
   let closeRelay = (): void => {}
   const end = async (): Promise<void> => {
     closeRelay()
+    await uplink?.unplug()
     await session?.close()
     release(directory, entry)
   }
@@ -56,6 +69,11 @@ export async function keepLab({ directory, lab, file, progress, owns }: KeepOpti
     session = started.session
     const anchor = session.anchorPid === null ? null : identify(session.anchorPid)
     if (anchor === null) return await give('sandbox', diedFailure((await session.ended).message))
+    if (allowed) {
+      const done = await plugUplink(session)
+      if (!done.ok) return await give('sandbox', done.failure)
+      uplink = done.uplink
+    }
     session.on('deploy/progress', ({ done, total, text }) => progress(done, total, text))
     const applied = await Promise.race([session.request('lab/apply', { lab }), session.ended])
     if ('reason' in applied) return await give('sandbox', diedFailure(applied.message))
@@ -67,7 +85,7 @@ export async function keepLab({ directory, lab, file, progress, owns }: KeepOpti
     const published = publish(directory, entry, anchor)
     if (!published.ok) return await give('name', published.failure)
     const { deployMs, steps, skipped } = applied
-    return { ok: true, kept: { entry: published.entry, session, report: { deployMs, steps, skipped }, end } }
+    return { ok: true, kept: { entry: published.entry, session, report: { deployMs, steps, skipped }, uplink, end } }
   } catch (error) {
     await end()
     throw error

@@ -40,12 +40,15 @@ starter.onText((text) => {
       else if (!outcome.ok) await say({ word: 'refused', stage: outcome.stage, failure: outcome.failure })
       else {
         independent = !order.attached
-        const { entry, report, session } = outcome.kept
+        const { entry, report, session, uplink } = outcome.kept
         void session.ended.then(async ({ reason, message }) => {
           if (reason === 'died' && order.attached) await say({ word: 'died', message })
           leave(1)
         })
-        await say({ word: 'up', entry, report })
+        void uplink?.ended.then((message) => {
+          if (message !== null && order.attached) void say({ word: 'unplugged', message })
+        })
+        await say({ word: 'up', entry, report, uplink: uplink?.plugged ?? null })
         if (independent) starter.end()
         return
       }
@@ -53,13 +56,14 @@ starter.onText((text) => {
     })
 })
 
-async function bringUp({ lab, file }: KeeperOrder): Promise<KeepResult> {
+async function bringUp({ lab, file, uplink }: KeeperOrder): Promise<KeepResult> {
   const directory = runtimeDirectory()
   if (!directory.ok) return { ok: false, stage: 'name', failure: directory.failure }
   return keepLab({
     directory: directory.path,
     lab,
     file,
+    uplink,
     progress: (done, total, text) => void say({ word: 'progress', done, total, text }),
     owns: (free) => void (end = free),
   })

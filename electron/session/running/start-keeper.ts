@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { lineChannel } from '../../core/channel.js'
 import { maxMessageBytes, type DeployFailure, type DeployReport, type Failure } from '../../core/rpc.js'
 import { programFile } from '../programs.js'
+import type { PluggedUplink } from '../../core/rpc-shell.js'
 import type { RunningLab } from './entry.js'
 import type { KeepStage } from './keep.js'
 import type { KeeperOrder, KeeperWord } from './keeper-words.js'
@@ -11,6 +12,7 @@ import type { KeeperOrder, KeeperWord } from './keeper-words.js'
 export interface Keeper {
   readonly entry: RunningLab
   readonly report: DeployReport
+  readonly uplink: PluggedUplink | null
   /**
    * Resolves when an attached keeper has ended: with a sentence where its sandbox died, with null where it was told to
    * (by `vethlab down`). Never for one that is not attached.
@@ -28,13 +30,16 @@ export interface KeeperOptions extends KeeperOrder {
   progress(done: number, total: number, text: string): void
   /** Told at once how to give the order up again: the keeper takes down what it has, and ends. */
   owns(giveUp: () => Promise<void>): void
+  /** The uplink of an attached keeper ended by itself. */
+  uplinkLost(message: string): void
 }
 
 /** A keeper cuts its own teardown off after 5 s; one that is stuck beyond that is ended by force (milliseconds). */
 const endLimitMs = 6000
 
 /** Resolves when the lab is up, or when it is certain that it will not be. */
-export async function startKeeper({ lab, file, attached, progress, owns }: KeeperOptions): Promise<KeeperStart> {
+export async function startKeeper(options: KeeperOptions): Promise<KeeperStart> {
+  const { lab, file, attached, uplink, progress, owns } = options
   const child = spawn(process.execPath, [programFile('keeper.js')], {
     // Its own session: no terminal's Ctrl-C or hang-up reaches it. No standard stream of the caller stays open in it.
     detached: true,
@@ -57,15 +62,16 @@ export async function startKeeper({ lab, file, attached, progress, owns }: Keepe
   }
   owns(end)
   let lastMessage: string | null = null
-  const last = new Promise<Exclude<KeeperWord, { word: 'progress' | 'died' }>>((resolve) => {
+  const last = new Promise<Exclude<KeeperWord, { word: 'progress' | 'unplugged' | 'died' }>>((resolve) => {
     channel.onText((text) => {
       const word = JSON.parse(text) as KeeperWord
       if (word.word === 'progress') progress(word.done, word.total, word.text)
+      else if (word.word === 'unplugged') options.uplinkLost(word.message)
       else if (word.word === 'died') lastMessage = word.message
       else resolve(word)
     })
   })
-  const order: KeeperOrder = { lab, file, attached }
+  const order: KeeperOrder = { lab, file, attached, uplink }
   await channel.send(JSON.stringify(order)).catch(() => {})
   const word = await Promise.race([last, gone])
   if (word?.word === 'up') {
@@ -73,7 +79,10 @@ export async function startKeeper({ lab, file, attached, progress, owns }: Keepe
       child.unref()
       socket.destroy()
     }
-    return { ok: true, keeper: { entry: word.entry, report: word.report, ended: gone.then(() => lastMessage), end } }
+    return {
+      ok: true,
+      keeper: { entry: word.entry, report: word.report, uplink: word.uplink, ended: gone.then(() => lastMessage), end },
+    }
   }
   await gone
   socket.destroy()

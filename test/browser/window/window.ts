@@ -26,6 +26,8 @@ export interface WindowOptions {
   readonly script?: string
   /** Words in front of the program, e.g. to run it where the kernel refuses user namespaces. */
   readonly before?: readonly string[]
+  /** Words that root runs in front before it becomes the user. */
+  readonly outside?: readonly string[]
 }
 
 export class LabWindow {
@@ -205,10 +207,10 @@ export class LabWindow {
   }
 }
 
-async function serve(world: World, { file, before = [] }: WindowOptions): Promise<Running> {
+async function serve(world: World, { file, before = [], outside = [] }: WindowOptions): Promise<Running> {
   const words = [...before, process.execPath, cliFile, 'serve', ...(file === undefined ? [] : [file])]
   const env = { XDG_STATE_HOME: join(world.home, 'state') }
-  const server = world.start(words, { limitMs: serveLimitMs, env })
+  const server = world.start(words, { limitMs: serveLimitMs, env, before: outside })
   await until('the address', () => /http:\S+/.test(server.stdout()) || server.child.exitCode !== null)
   if (server.child.exitCode !== null) throw new Error(`vethlab serve ended: ${server.stderr()}`)
   return server

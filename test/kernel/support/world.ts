@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly limitMs?: number
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
+  /** Words in front, run before root becomes the world's user, e.g. unshare(1). */
+  readonly before?: readonly string[]
 }
 
 export interface Running {
@@ -125,10 +127,11 @@ export class World {
   /** Starts a program as the world's user, in a process group of its own so that a test can play the keyboard. */
   start(words: readonly string[], options: RunOptions = {}): Running {
     const { user } = this
-    const become =
+    const asUser =
       isRoot && user
         ? ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--', ...words]
         : words
+    const become = [...(options.before ?? []), ...asUser]
     const started = Date.now()
     const child = spawn(become[0] as string, become.slice(1), {
       cwd: options.cwd ?? this.directory,
