@@ -60,6 +60,16 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'packages',
+          retry,
+          include: ['test/packages/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         // No test: measures the window. `npm run bench:ui`.
         test: {
           name: 'bench-ui',

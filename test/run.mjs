@@ -30,7 +30,14 @@ const checks = {
     [
       'shell scripts are clean',
       'shellcheck',
-      ['resources/sandbox-init.sh', 'resources/shell/bashrc', 'test/fixtures/frames/record.sh', '.ci/run'],
+      [
+        'resources/sandbox-init.sh',
+        'resources/shell/bashrc',
+        'resources/linux/vethlab',
+        ...['after-install', 'after-remove', 'before-remove'].map((name) => `resources/linux/${name}.sh`),
+        'test/fixtures/frames/record.sh',
+        '.ci/run',
+      ],
     ],
   ],
 }
@@ -42,6 +49,7 @@ const suites = [
   { name: 'kernel', project: 'kernel' },
   { name: 'browser', project: 'browser' },
   { name: 'desktop', project: 'desktop' },
+  { name: 'packages', project: 'packages' },
 ]
 
 const total = { passed: 0, failed: 0, skipped: 0 }

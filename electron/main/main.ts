@@ -12,7 +12,7 @@ import { version } from '../../package.json'
 import { RecentFiles } from '../session/files/recent.js'
 import { stateDirectory } from '../session/files/state.js'
 import { languageOf } from '../session/language.js'
-import { programFile } from '../session/programs.js'
+import { archivedFile, programFile } from '../session/programs.js'
 import { Shell } from '../session/shell.js'
 import { filesOf } from './command-line.js'
 import { fileDialogs, showFailure, showOneLab, type Choose } from './dialogs.js'
@@ -62,7 +62,7 @@ class Desktop {
     answerPage(session.defaultSession, page)
     this.window = new LabWindow({
       stateDirectory: this.directory,
-      preload: programFile('../preload/preload.cjs'),
+      preload: archivedFile('../preload/preload.cjs'),
       isDevelopment: !app.isPackaged,
       text: () => this.text,
       attach: (channel) => {

@@ -9,6 +9,8 @@ const programs = here.includes('/electron/session/') ? new URL('../../dist/node/
 /** Machine code and scripts cannot be started from inside an archive; the packager lays them beside it. */
 const unpacked = (path: string): string => path.replace(/([/\\])app\.asar([/\\])/, '$1app.asar.unpacked$2')
 
+/** For Electron alone, which reads archives: where the packager put it, inside or not. */
+export const archivedFile = (name: string): string => fileURLToPath(new URL(name, programs))
 export const programFile = (name: string): string => unpacked(fileURLToPath(new URL(name, programs)))
 export const resourceFile = (name: string): string =>
   unpacked(fileURLToPath(new URL(`../../resources/${name}`, programs)))

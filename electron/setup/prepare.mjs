@@ -52,6 +52,9 @@ const toolsToTest = {
   git: 'git',
   chromium: 'chromium',
   slirp4netns: 'slirp4netns',
+  'desktop-file-validate': 'desktop-file-utils',
+  'update-mime-database': 'shared-mime-info',
+  xmllint: 'libxml2-utils',
 }
 
 const say = (text) => process.stderr.write(`vethlab: ${text}\n`)

@@ -145,8 +145,10 @@ function environmentInside({ lab, namespace }: Place): NodeJS.ProcessEnv {
   const path = (process.env['PATH'] ?? '/usr/bin:/bin').split(':')
   // Users of Debian have no sbin in their PATH, where ip, nft and tcpdump live.
   const missing = ['/usr/sbin', '/sbin'].filter((directory) => !path.includes(directory))
+  // It would turn every program made with Electron that is started inside into a plain Node.
+  const { ELECTRON_RUN_AS_NODE: _, ...environment } = process.env
   return {
-    ...process.env,
+    ...environment,
     PATH: [...path, ...missing].join(':'),
     VETHLAB_LAB: lab,
     VETHLAB_NS: namespace,
