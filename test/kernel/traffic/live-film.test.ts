@@ -276,7 +276,8 @@ test(
     expect(whole.length).toBeGreaterThan(viewer.films.length / 2)
     expect(viewer.films.length).toBeLessThan(24 * 60)
     expect(packets).toBeGreaterThan(40_000)
-    expect(last.packets / packets).toBeGreaterThan(0.5)
+    // What a busy machine could not keep is said as dropped, and is in no estimate.
+    expect(last.packets / packets).toBeGreaterThan(0.3)
     expect(last.packets / packets).toBeLessThan(2)
     // Node's heap breathes by some ten megabytes; half a million packets that were kept would be far more.
     expect(grown).toBeLessThan(96e6)
