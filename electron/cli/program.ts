@@ -102,6 +102,9 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
   command('up <file>', 'build a lab and open a shell in its host; leaving the shell takes it down')
     .option('-d, --detach', 'leave it running in the background instead')
     .addOption(uplinkOption())
+    .option('--host', 'on the machine itself, as root: says what it changes, and undoes all of it at the end')
+    .option('--host-uplink <interface>', 'with --host: the way out, where it is not that of the default route')
+    .option('--yes', 'with --host: do not ask')
     .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./up.js')).up(file, options)))
 
@@ -132,6 +135,11 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
   command('import <file>', 'print a lab file made of a bash script or a containerlab topology; nothing is run')
     .addOption(new Option('--from <form>', 'what to read').choices(['clab', 'script']).makeOptionMandatory())
     .action(async (file: string, options) => done(await (await import('./import.js')).importLab(file, options)))
+
+  command('recover', 'undo what a session has left on the machine itself')
+    .option('--quiet', 'say nothing unless something could not be undone')
+    .addOption(jsonOption())
+    .action(async (options) => done(await (await import('./recover.js')).recover(options)))
 
   command('doctor', 'find out what this machine can do, and what is missing')
     .addOption(jsonOption())

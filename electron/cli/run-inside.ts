@@ -1,5 +1,5 @@
 /** A program in a running lab that has the caller's terminal. */
-import { enter, type Place } from '../session/running/enter.js'
+import { enter, type Inside, type Place } from '../session/running/enter.js'
 import { passSignals } from './interrupt.js'
 
 /**
@@ -8,8 +8,12 @@ import { passSignals } from './interrupt.js'
  * Ctrl-C on a terminal reaches the program directly, as part of its process group; we only must not die of it. Where
  * there is no terminal, and for the other signals, somebody meant us, and the program is told.
  */
-export async function runInside(place: Place, command: readonly string[], takeAll = false): Promise<number> {
-  const inside = enter(place, command)
+export function runInside(place: Place, command: readonly string[], takeAll = false): Promise<number> {
+  return runShell(enter(place, command), takeAll)
+}
+
+/** The same for a program that has been started. */
+export async function runShell(inside: Inside, takeAll = false): Promise<number> {
   const release = passSignals((signal) => {
     const keyboard = signal === 'SIGINT' || signal === 'SIGQUIT'
     if (!keyboard && !takeAll) return false

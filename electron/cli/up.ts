@@ -20,8 +20,11 @@ import { startProgress } from './progress.js'
 import { runInside } from './run-inside.js'
 import { noteLost, notePlugged, noteUnplugged, unaskedUplink, type UplinkOptions } from './uplink.js'
 
-export interface UpOptions extends UplinkOptions {
+import { upOnHost, type UpHostOptions } from './up-host.js'
+
+export interface UpOptions extends UpHostOptions, UplinkOptions {
   readonly detach?: boolean
+  readonly host?: boolean
 }
 
 const codeOf: Record<KeepStage, ExitCode> = {
@@ -31,6 +34,8 @@ const codeOf: Record<KeepStage, ExitCode> = {
 }
 
 export async function up(file: string, options: UpOptions): Promise<ExitCode> {
+  const misused = wrongTogether(options)
+  if (misused) return fail(exitCode.usage, failure('usage', misused), options)
   if (options.json && !options.detach) {
     return fail(
       exitCode.usage,
@@ -47,10 +52,20 @@ export async function up(file: string, options: UpOptions): Promise<ExitCode> {
   }
   const valid = await requireLab(file, options)
   if (typeof valid === 'number') return valid
+  if (options.host) return upOnHost(valid, options)
   const unasked = unaskedUplink(valid.lab, options)
   if (unasked !== null) return fail(exitCode.usage, unasked, options)
   noteUnplugged(valid.lab, options)
   return options.detach ? inBackground(valid, options) : inForeground(valid, options)
+}
+
+function wrongTogether({ host, detach, uplink, hostUplink, yes }: UpOptions): string | null {
+  if (host && detach) return '--host goes without -d: on the machine itself a lab stands as long as its shell.'
+  if (host && uplink)
+    return '--uplink plugs a sandbox in; on the machine itself the way out is there, and --host-uplink chooses another.'
+  if (host) return null
+  if (hostUplink !== undefined) return '--host-uplink goes with --host: a sandbox has no interface of this machine.'
+  return yes ? '--yes goes with --host: a sandbox changes nothing that one would have to agree to.' : null
 }
 
 /** Starts a keeper for the lab; failures are said, and the exit code comes back. */

@@ -205,7 +205,10 @@ export const requests = {
   }),
   /** What a deploy on the real host would do, and what stands in its way; changes nothing. */
   'host/preflight': z.strictObject({ lab: labFileSchema, uplink: interfaceName.optional() }),
-  /** Whether the lab stays on the real host when this session ends. */
+  /**
+   * Whether the lab stays on the real host when this session ends; it goes unless told otherwise. One that an earlier
+   * session has kept stays until it is taken down, or until this is told with `keep: false`.
+   */
   'host/leave': z.strictObject({ keep: z.boolean() }),
   /** Undo what an earlier session left on the real host. */
   'host/recover': none,
@@ -275,7 +278,7 @@ export interface Results {
   'session/open': {
     readonly capabilities: Capabilities
     readonly live: LiveState
-    /** The lab last applied, if any. */
+    /** The lab last applied, if any; on the real host also one that an earlier session has kept, which goes on as ours. */
     readonly lab: z.infer<typeof labFileSchema> | null
     readonly terminals: readonly TerminalInfo[]
     /** The latest commands, oldest first. */

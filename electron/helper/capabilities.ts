@@ -20,9 +20,13 @@ const toolList: readonly { readonly name: string; readonly ask: readonly string[
   { name: 'traceroute', ask: ['--version'], package: 'traceroute' },
 ]
 
-export async function probeCapabilities(worker: KernelWorker, variant: string): Promise<Capabilities> {
+export async function probeCapabilities(
+  worker: KernelWorker,
+  mode: Capabilities['mode'],
+  variant: string,
+): Promise<Capabilities> {
   const [features, tools] = await Promise.all([probeFeatures(worker), Promise.all(toolList.map(askTool))])
-  return { mode: 'sandbox', variant, kernel: release(), features, tools }
+  return { mode, variant, kernel: release(), features, tools }
 }
 
 async function probeFeatures(worker: KernelWorker): Promise<readonly Feature[]> {

@@ -4,7 +4,7 @@
  */
 import type { CommandRecord, DeployFailure, DeployReport } from '../core/rpc.js'
 import type { KernelStep, Plan, PlannedStep, RuleStep, Step } from '../core/plan/step.js'
-import { spellFirewall, spellNat } from '../core/plan/rules.js'
+import { spellStep } from '../core/plan/rules.js'
 import { stepText } from '../core/plan/text.js'
 import type { KernelWorker } from './kernel/client.js'
 import { restoreRules, type RuleLine } from './ruleset.js'
@@ -13,6 +13,8 @@ import type { Services } from './services.js'
 export interface DeployHooks {
   progress(done: number, total: number, text: string): void
   ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void
+  /** Asked before rules are changed; the answer is why they must not be, or null. */
+  beforeRules?(steps: readonly RuleStep[]): Promise<string | null>
 }
 
 export type Deployed =
@@ -34,8 +36,11 @@ export class Deployer {
     private readonly hooks: DeployHooks,
   ) {}
 
-  /** @param missing kernel features this machine lacks, by name */
-  async deploy(plan: Plan, missing: ReadonlyMap<string, string>): Promise<Deployed> {
+  /**
+   * @param missing kernel features this machine lacks, by name
+   * @param takesBack false where the caller undoes everything itself after a refusal
+   */
+  async deploy(plan: Plan, missing: ReadonlyMap<string, string>, takesBack = true): Promise<Deployed> {
     const { possible, skipped } = leaveOut(plan, missing)
     const started = process.hrtime.bigint()
     const steps = possible.map(({ step }) => step)
@@ -44,14 +49,14 @@ export class Deployer {
       const deployMs = Number(process.hrtime.bigint() - started) / 1e6
       return { ok: true, report: { deployMs, steps: steps.length, skipped } }
     }
-    const stuck = await this.rollBack(possible.slice(0, refusal.index))
+    const stuck = takesBack ? await this.rollBack(possible.slice(0, refusal.index)) : 0
     const refused = steps[refusal.index]
     const where = refused?.namespace ?? null
     const command = possible[refusal.index]?.text ?? ''
     const undone =
       stuck === 0
         ? 'Everything before it was undone.'
-        : `${stuck} of the commands before it could not be undone; stop the lab to start from an empty sandbox.`
+        : `${stuck} of the commands before it could not be undone; stop the lab to take everything down.`
     return {
       ok: false,
       failure: {
@@ -64,6 +69,11 @@ export class Deployer {
         command,
       },
     }
+  }
+
+  /** Takes a plan back that was carried out to its end. */
+  async takeBack(plan: Plan, missing: ReadonlyMap<string, string>): Promise<void> {
+    await this.rollBack(leaveOut(plan, missing).possible)
   }
 
   /** @returns how many steps could not be taken back */
@@ -104,6 +114,8 @@ export class Deployer {
         return error === null ? null : { index: done, code: error.code, output: error.message }
       }
       case 'rule': {
+        const unwritten = await this.hooks.beforeRules?.(part as readonly RuleStep[])
+        if (unwritten) return { index: 0, code: 'journal', output: unwritten }
         const refused = await restoreRules(part[0]?.namespace ?? '', (part as readonly RuleStep[]).map(ruleLine))
         return refused === null ? null : { index: refused.index, code: 'iptables', output: refused.output }
       }
@@ -171,8 +183,7 @@ function partition(steps: readonly Step[]): { readonly start: number; readonly p
 }
 
 function ruleLine(step: RuleStep): RuleLine {
-  const { family, table, chain, saved } =
-    'kind' in step.rule ? spellNat(step.rule) : spellFirewall(step.rule, step.rule.families[0] ?? 'ipv4')
+  const { family, table, chain, saved } = spellStep(step)
   const verb = step.op.endsWith('-add') ? '-A' : '-D'
   return { family, table, line: `${verb} ${chain} ${saved}` }
 }

@@ -1,6 +1,8 @@
 /**
  * The helper process. Inside the sandbox it is started by `sandbox-init.sh` with its channel on descriptor 3; when the
  * other side of that channel is gone, so is the helper, and with it everything it made.
+ *
+ * `helper.js elevated` works on the machine itself, as root: when its session ends it undoes what it changed there.
  */
 import { Socket } from 'node:net'
 import { createMessageConnection } from 'vscode-jsonrpc/node'
@@ -9,7 +11,7 @@ import { maxMessageBytes } from '../core/rpc.js'
 import { probeCapabilities } from './capabilities.js'
 import { intake } from './intake.js'
 import { startKernelWorker } from './kernel/client.js'
-import { netnsDirectory } from './run.js'
+import { endProgramsWithUs, netnsDirectory } from './run.js'
 import { HelperServer } from './server.js'
 
 /** Kernel settings that explain why packets go where they go; read with every namespace. */
@@ -26,13 +28,18 @@ const watchedSysctls = [
   'net.bridge.bridge-nf-call-arptables',
 ] as const
 
-/** Closing sockets takes a moment; a helper that hangs on it is ended all the same (milliseconds). */
-const closeLimitMs = 500
+/**
+ * Closing sockets takes a moment; a helper that hangs on it is ended all the same (milliseconds). On the machine itself
+ * it has time to undo what it made, process by process for rules; what is not undone by then stands in the journal.
+ */
+const closeLimitMs = { sandbox: 500, elevated: 60_000 } as const
 
 const channelDescriptor = 3
 
 async function main(): Promise<void> {
   const variant = process.argv[2] ?? 'unknown'
+  const mode = variant === 'elevated' ? 'elevated' : 'sandbox'
+  if (mode === 'elevated' && process.geteuid?.() !== 0) throw new Error('only root may work on the machine itself')
   const channel = lineChannel(new Socket({ fd: channelDescriptor }), maxMessageBytes)
   const { reader, writer } = intake(channel, maxMessageBytes)
   const connection = createMessageConnection(reader, writer)
@@ -43,11 +50,23 @@ async function main(): Promise<void> {
     process.exit(99)
   })
   let capabilities: ReturnType<typeof probeCapabilities> | null = null
-  const server = new HelperServer(connection, worker, () => (capabilities ??= probeCapabilities(worker, variant)))
-  channel.onEnd(() => {
-    setTimeout(() => process.exit(0), closeLimitMs).unref()
+  const server = new HelperServer(
+    connection,
+    worker,
+    () => (capabilities ??= probeCapabilities(worker, mode, variant)),
+    mode,
+  )
+  const end = (): void => {
+    setTimeout(() => process.exit(0), closeLimitMs[mode]).unref()
     void server.close().finally(() => process.exit(0))
-  })
+  }
+  channel.onEnd(end)
+  if (mode === 'elevated') {
+    endProgramsWithUs()
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+    // Typed at a terminal it is meant for the program there; when that ends, so does the channel.
+    process.on('SIGINT', () => {})
+  }
   await server.start(netnsDirectory, watchedSysctls)
 }
 

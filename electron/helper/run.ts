@@ -24,6 +24,15 @@ export interface Ran {
   readonly stderr: string
 }
 
+/**
+ * Whether programs end with us, however we end. In a sandbox everything does. On the machine itself a program that works
+ * on after we were killed would change something behind the back of whoever undoes what we did.
+ */
+let endWithUs = false
+export function endProgramsWithUs(): void {
+  endWithUs = true
+}
+
 const found = new Map<string, string | null>()
 
 /** Absolute path of a system program, or null where it is missing. */
@@ -56,10 +65,12 @@ export function runIn(namespace: string, program: string, args: readonly string[
 }
 
 function run(path: string, args: readonly string[], input: string): Promise<Ran> {
+  const setpriv = endWithUs ? programPath('setpriv') : null
+  const [file, words] = setpriv === null ? [path, args] : [setpriv, ['--pdeathsig', 'KILL', '--', path, ...args]]
   return new Promise((resolve) => {
     const child = execFile(
-      path,
-      args,
+      file,
+      words,
       { env: environment, timeout: timeLimitMs, killSignal: 'SIGKILL', maxBuffer: outputLimit, cwd: '/' },
       (error, stdout, stderr) => {
         const status = error === null ? 0 : typeof error.code === 'number' ? error.code : -1

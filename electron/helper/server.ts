@@ -27,6 +27,7 @@ import {
 import { runChecks } from './check.js'
 import { readConnections } from './connections.js'
 import { Deployer } from './deploy.js'
+import { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
 import { Mirror } from './mirror.js'
 import { programPath, runIn } from './run.js'
@@ -61,6 +62,11 @@ function firstError(file: LabFile): Failure | null {
   return wrong ? failure('invalid-lab', wrong.message, wrong.path.join('.'), wrong.hint) : null
 }
 
+const notElevated = failure(
+  'not-elevated',
+  'This session is in a sandbox, and changes nothing on the machine itself; start one with administrator rights for that.',
+)
+
 export class HelperServer {
   private readonly mirror: Mirror
   private readonly services: Services
@@ -73,6 +79,8 @@ export class HelperServer {
   })
   private readonly tracer: Tracer
   private readonly liveFilm: LiveFilm
+  /** In elevated mode: the lab's `host` is the machine itself. */
+  private readonly host: RealHost | null
   private commands: CommandRecord[] = []
   private sequence = 0
   /** The tail of the queue of requests that change the network. */
@@ -82,23 +90,29 @@ export class HelperServer {
     private readonly connection: MessageConnection,
     private readonly worker: KernelWorker,
     private readonly capabilities: () => Promise<Capabilities>,
+    mode: Capabilities['mode'] = 'sandbox',
   ) {
     this.mirror = new Mirror((revision, changes) => this.notify('live/changed', { revision, changes }))
     this.services = new Services(worker, (namespace, services) => this.mirror.servicesChanged(namespace, services))
     this.deployer = new Deployer(worker, this.services, {
       progress: (done, total, text) => this.notify('deploy/progress', { done, total, text }),
       ran: (records) => this.ran(records),
+      beforeRules: async (steps) => (await this.host?.beforeRules(steps)) ?? null,
     })
+    this.host = mode === 'elevated' ? this.makeHost() : null
     this.tracer = new Tracer(worker, this.mirror, this.deployer, {
       refresh: async () => {
         await this.readAll()
         await this.mirror.readRulesets([])
       },
-      lab: () => this.applied && { lab: this.applied.lab, name: this.applied.file.name },
+      lab: () => this.now && { lab: this.now.lab, name: this.now.file.name },
+      mayRepair: async (steps) => (await this.host?.mayRepair(steps)) ?? null,
+      keepsForeign: mode === 'sandbox',
       progress: (from, to, sent, most) => this.notify('trace/progress', { from, to, sent, most }),
       ran: (records) => this.ran(records),
     })
     this.liveFilm = new LiveFilm(worker, {
+      isOurs: ({ namespace, ifindex }) => this.host?.isOurs(namespace, ifindex) ?? true,
       live: () => this.mirror.state,
       packets: (batch) => this.notify('capture/packets', batch),
       state: (state) => this.notify('capture/state', state),
@@ -117,6 +131,9 @@ export class HelperServer {
     this.handle('session/open', () => this.open())
     this.handle('lab/apply', (params) => this.inOrder(() => this.apply(params)))
     this.handle('lab/clear', () => this.inOrder(() => this.clear()))
+    this.handle('host/preflight', (params) => this.inOrder(() => this.preflight(params)))
+    this.handle('host/leave', ({ keep }) => this.inOrder(() => this.leave(keep)))
+    this.handle('host/recover', () => this.inOrder(() => this.recover()))
     this.handle('lab/check', (params) => this.inOrder(() => this.check(params)))
     this.handle('trace/run', (params) => this.inOrder(() => this.tracer.run(params)))
     this.handle('trace/list', async () => ({ traces: this.tracer.list() }))
@@ -182,22 +199,29 @@ export class HelperServer {
 
   private async open(): Promise<Results['session/open']> {
     const capabilities = await this.capabilities()
+    const left = (await this.inOrder(async () => this.host?.open())) ?? null
     this.mirror.flush()
     this.opened = true
     const { state: live } = this.mirror
     return {
       capabilities,
       live,
-      lab: this.applied?.file ?? null,
+      lab: this.now?.file ?? null,
       terminals: this.terminals.list(),
       commands: this.commands,
-      left: null,
+      left,
     }
   }
 
-  private async apply({ lab: file, replace, only }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+  private async apply(params: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+    const { lab: file, replace, only } = params
     const wrong = firstError(file)
     if (wrong) return { ok: false, failure: wrong }
+    if (this.host) {
+      const result = await this.host.apply(params)
+      await this.settle(this.mirror.state.namespaces.map(({ name }) => name))
+      return result
+    }
     const lab = normalise(file)
     await this.watchSysctls(lab)
     await this.readAll()
@@ -207,11 +231,7 @@ export class HelperServer {
     // Commands are chosen from a plan of our own making, never taken over from a client.
     const chosen = only && new Set(only)
     const plan = chosen ? whole.filter(({ text }) => chosen.has(text)) : whole
-    const { features } = await this.capabilities()
-    const missing = new Map(
-      features.filter(({ available }) => !available).map(({ name, reason }) => [name, reason ?? 'not there']),
-    )
-    const deployed = await this.deployer.deploy(plan, missing)
+    const deployed = await this.deployer.deploy(plan, await this.missing())
     if (deployed.ok && !only) this.applied = { file, lab }
     await this.settle(
       plan
@@ -219,6 +239,60 @@ export class HelperServer {
         .map(({ step }) => step.namespace),
     )
     return deployed.ok ? { ok: true, ...deployed.report } : { ok: false, failure: deployed.failure }
+  }
+
+  private async missing(): Promise<ReadonlyMap<string, string>> {
+    const { features } = await this.capabilities()
+    return new Map(
+      features.filter(({ available }) => !available).map(({ name, reason }) => [name, reason ?? 'not there']),
+    )
+  }
+
+  /** The lab that stands, wherever that is. */
+  private get now(): { readonly file: LabFile; readonly lab: Lab } | null {
+    return this.host ? this.host.applied : this.applied
+  }
+
+  private makeHost(): RealHost {
+    return new RealHost({
+      worker: this.worker,
+      deployer: this.deployer,
+      live: () => this.mirror.state,
+      refresh: async (lab) => {
+        await this.watchSysctls(lab)
+        await this.readAll()
+        await this.mirror.readRulesets([hostNamespace], true)
+      },
+      missing: () => this.missing(),
+      ran: (records) => this.ran(records),
+      letGo: async (namespaces) => {
+        this.services.dropAll()
+        await this.terminals.closeIn(namespaces)
+      },
+      startServices: async (lab) => {
+        for (const { name, services } of lab.namespaces.values())
+          for (const service of services) await this.services.start(name, service).catch(() => {})
+      },
+    })
+  }
+
+  private async preflight(params: Params<'host/preflight'>): Promise<Results['host/preflight']> {
+    const wrong = firstError(params.lab)
+    if (wrong) return { ok: false, failure: wrong }
+    return this.host?.preflight(params) ?? { ok: false, failure: notElevated }
+  }
+
+  private async leave(keep: boolean): Promise<Results['host/leave']> {
+    if (!this.host) return { ok: false, failure: notElevated }
+    this.host.leave(keep)
+    return { ok: true }
+  }
+
+  private async recover(): Promise<Results['host/recover']> {
+    if (!this.host) return { ok: false, failure: notElevated }
+    const result = await this.host.recover()
+    await this.settle([hostNamespace])
+    return result
   }
 
   /** Keys that the lab sets are read back too, or the planner could not know that they hold. */
@@ -260,6 +334,13 @@ export class HelperServer {
 
   private async clear(): Promise<Results['lab/clear']> {
     const started = process.hrtime.bigint()
+    if (this.host) {
+      const refused = await this.host.clear()
+      const clearMs = Number(process.hrtime.bigint() - started) / 1e6
+      this.tracer.forget()
+      await this.settle([hostNamespace])
+      return refused ? { ok: false, failure: refused } : { ok: true, clearMs }
+    }
     this.services.dropAll()
     const names = this.mirror.state.namespaces.map(({ name }) => name).filter((name) => name !== hostNamespace)
     // A namespace lives on while a process is in it.
@@ -296,7 +377,7 @@ export class HelperServer {
   private async check({ only, lab: file }: Params<'lab/check'>): Promise<Results['lab/check']> {
     const wrong = file && firstError(file)
     if (wrong) return { ok: false, failure: wrong }
-    const lab = file ? normalise(file) : (this.applied?.lab ?? null)
+    const lab = file ? normalise(file) : (this.now?.lab ?? null)
     if (lab === null)
       return { ok: false, failure: failure('nothing-deployed', 'No lab is deployed; deploy one, then run its checks.') }
     const all = lab.checks
@@ -351,8 +432,11 @@ export class HelperServer {
     return { ok: true }
   }
 
-  /** Lets go of what the process would otherwise keep alive. */
+  /** Lets go of what the process would otherwise keep alive; on the machine itself the lab goes, unless it is to stay. */
   async close(): Promise<void> {
+    // Nobody listens any more, and a closed connection takes it amiss to be told something.
+    this.opened = false
+    await this.inOrder(async () => this.host?.end())
     this.services.dropAll()
     void this.liveFilm.stop()
     await Promise.all([this.terminals.closeAll(), this.worker.close()])

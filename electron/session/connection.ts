@@ -8,6 +8,7 @@ import {
   maxMessageBytes,
   protocolVersion,
   type Capabilities,
+  type LeftBehind,
   type NotificationName,
   type Notifications,
   type Params,
@@ -22,11 +23,15 @@ interface Owner {
   anchorPid(): number | null
   /** What the helper said last, for the message when it dies. */
   lastWords(): string
+  /** What it means that the helper has ended by itself; that of a sandbox takes the lab along. */
+  readonly diedMessage?: string
   /** Ends the helper's processes. */
   end(): Promise<void>
   /** Resolves when they are gone. */
   readonly gone: Promise<void>
 }
+
+const sandboxDied = "The sandbox ended by itself; the lab's namespaces are gone. Deploy again to rebuild them."
 
 /** Opens a session on a channel. Null: nobody answered in time, or the other side ended. */
 export async function connect(channel: TextChannel, owner: Owner): Promise<Session | null> {
@@ -52,6 +57,7 @@ class ConnectedSession implements Session {
   readonly ended: Promise<SessionEnd>
   live: LiveState
   lab: LabFile | null
+  readonly left: LeftBehind | null
   private readonly listeners = new Map<NotificationName, Set<(params: never) => void>>()
   private readonly relays = new Set<(name: string, params: object) => void>()
   private closing: Promise<void> | null = null
@@ -65,6 +71,7 @@ class ConnectedSession implements Session {
     this.capabilities = opened.capabilities
     this.live = opened.live
     this.lab = opened.lab
+    this.left = opened.left
     this.anchorPid = owner.anchorPid()
     connection.onNotification((name, params) =>
       this.heard(name as NotificationName, params as unknown as Notifications[NotificationName]),
@@ -112,7 +119,7 @@ class ConnectedSession implements Session {
     const words = this.owner.lastWords()
     return {
       reason: 'died',
-      message: `The sandbox ended by itself; the lab's namespaces are gone. Deploy again to rebuild them.${words ? ` Its last words: ${words}` : ''}`,
+      message: `${this.owner.diedMessage ?? sandboxDied}${words ? ` Its last words: ${words}` : ''}`,
     }
   }
 }

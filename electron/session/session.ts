@@ -4,6 +4,7 @@
 import type {
   Capabilities,
   Failure,
+  LeftBehind,
   NotificationName,
   Notifications,
   Params,
@@ -27,6 +28,8 @@ export interface Session {
   readonly live: LiveState
   /** The lab that was last applied, if any. */
   readonly lab: LabFile | null
+  /** On the real host: what an earlier session had left there when this one was opened. */
+  readonly left: LeftBehind | null
   /**
    * A process inside the sandbox, numbered as outside: its namespaces are the lab's host. Null for a session that is
    * relayed by another process.

@@ -82,7 +82,7 @@ function hasRoutes(wanted: NamespaceEntry, live: LiveNamespace): boolean {
 }
 
 function hasRules(wanted: NamespaceEntry, live: LiveNamespace): boolean {
-  const nat = normaliseNat(wanted).map(spellNat)
+  const nat = normaliseNat(wanted).map((rule) => spellNat(rule))
   const firewall = normaliseFirewall(wanted, false).map((rule) => spellFirewall(rule, rule.families[0] ?? 'ipv4'))
   return [...nat, ...firewall].every((spelling) =>
     live.ruleset.iptables.some(

@@ -89,7 +89,7 @@ export interface TraceSummary {
 export interface Trace extends TraceSummary {
   readonly answers: readonly ProbeAnswer[]
   readonly hops: readonly TraceHop[]
-  /** Everything captured meanwhile, other traffic too; `frame` of a hop is an index in here. */
+  /** Everything captured meanwhile, other traffic too (on the machine itself, the probe's only); `frame` of a hop is an index in here. */
   readonly frames: readonly TraceFrame[]
   /** Frames that the kernel dropped, and frames beyond what is kept: above zero, the film has gaps. */
   readonly dropped: number

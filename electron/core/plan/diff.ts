@@ -4,6 +4,7 @@ import type { LiveState } from '../live/state.js'
 import { planAddresses } from './addresses.js'
 import { planCreations, planDeletions, planLinkChanges } from './links.js'
 import { indexLive, isDeletable } from './live-index.js'
+import type { Marks } from './marks.js'
 import { startDraft } from './order.js'
 import { planRoutes } from './routes.js'
 import { planRules } from './rule-order.js'
@@ -24,6 +25,8 @@ export interface DiffOptions extends Partial<SysctlOptions> {
    * routing tables, nftables rules outside iptables' tables, chain policies.
    */
   readonly former?: Former
+  /** Marks for routes and rules of `host`, where it is the machine's own. */
+  readonly marks?: Marks
 }
 
 /**
@@ -34,13 +37,17 @@ export interface DiffOptions extends Partial<SysctlOptions> {
  */
 export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan {
   const former = options.former ?? null
-  const sysctlOptions = { machineHost: options.machineHost ?? false }
+  const sysctlOptions = {
+    machineHost: options.machineHost ?? false,
+    before: options.before ?? new Map<string, string>(),
+  }
   const index = indexLive(live)
   const draft = startDraft()
   const doom = planDeletions(draft, lab, index, former)
   const interfaces = indexInterfaces(lab)
   const formerInterfaces = indexInterfaces(formerLab(former))
-  const scope: Scope = { lab, index, former, draft, interfaces, formerInterfaces, ...doom }
+  const marks = options.marks ?? null
+  const scope: Scope = { lab, index, former, draft, interfaces, formerInterfaces, marks, ...doom }
   for (const name of doom.goneNamespaces) stopServices(scope, name)
   for (const name of lab.namespaces.keys()) {
     if (!index.namespaces.has(name)) draft.add('namespace-add', { op: 'namespace-add', namespace: name })

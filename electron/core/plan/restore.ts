@@ -4,6 +4,7 @@ import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
 import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
+import { routeMark } from './marks.js'
 import { parseRule } from './rules.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
 
@@ -20,6 +21,7 @@ export function stepRoute(route: LiveRoute): StepRoute {
     metric,
     type,
     onlink: route.flags.includes('onlink'),
+    ...(route.protocol === String(routeMark) ? { protocol: routeMark } : {}),
   }
 }
 

@@ -4,6 +4,7 @@ import type { LabNamespace, LabRoute } from '../lab/lab.js'
 import type { LiveRoute } from '../live/state.js'
 import type { Flushed } from './addresses.js'
 import { isOwnRoute, linkKey } from './live-index.js'
+import { marksIn } from './marks.js'
 import { byGateway, stepRoute } from './restore.js'
 import { listedMetric, namedForDeletion } from './route-metric.js'
 import { formerLab, isProtected, type Scope } from './scope.js'
@@ -124,7 +125,8 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
     draft.add(phase, { op: 'route-add', ...at, route })
   }
   for (const route of holdableAgain) add(stepRoute(route))
-  for (const route of missing) add(route)
+  const marks = marksIn(scope.marks, namespace.name)
+  for (const route of missing) add(marks ? { ...route, protocol: marks.protocol } : route)
 }
 
 /** A route of anybody's that loses its device for a moment: given again only if its gateway is still on-link. */

@@ -1,6 +1,7 @@
 /** NAT and firewall rules: append and remove are all there is, and order within a chain counts. */
 import type { Lab, LabFirewall, LabNamespace, LabNat } from '../lab/lab.js'
 import type { IptablesRule } from '../live/state.js'
+import { marksIn } from './marks.js'
 import { liveRuleValue, parseRule, spellFirewall, spellNat, type RuleSpelling } from './rules.js'
 import { formerLab, type Scope } from './scope.js'
 import type { RuleStep } from './step.js'
@@ -10,15 +11,17 @@ interface Entry {
   step(op: 'add' | 'delete'): RuleStep
 }
 
-function natEntry(namespace: string, rule: LabNat): Entry {
-  return { spelling: spellNat(rule), step: (op) => ({ op: `nat-${op}`, namespace, rule }) }
+type Comment = { readonly comment?: string }
+
+function natEntry(namespace: string, rule: LabNat, comment: Comment): Entry {
+  return { spelling: spellNat(rule), step: (op) => ({ op: `nat-${op}`, namespace, rule, ...comment }) }
 }
 
 /** One entry per family, so that one step is one command. */
-function firewallEntries(namespace: string, rule: LabFirewall): Entry[] {
+function firewallEntries(namespace: string, rule: LabFirewall, comment: Comment): Entry[] {
   return rule.families.map((family) => ({
     spelling: spellFirewall(rule, family),
-    step: (op) => ({ op: `firewall-${op}`, namespace, rule: { ...rule, families: [family] } }),
+    step: (op) => ({ op: `firewall-${op}`, namespace, rule: { ...rule, families: [family] }, ...comment }),
   }))
 }
 
@@ -26,11 +29,11 @@ const chainKey = (rule: { readonly family: string; readonly table: string; reado
   `${rule.family} ${rule.table} ${rule.chain}`
 
 /** Entries by chain, in the lab's order. A rule said twice has no second effect. IPv6 rules only where there is IPv6. */
-function entriesByChain(lab: Lab | null, name: string): Map<string, Map<string, Entry>> {
+function entriesByChain(lab: Lab | null, name: string, comment: Comment): Map<string, Map<string, Entry>> {
   const namespace = lab?.namespaces.get(name)
   const entries = [
-    ...(namespace?.nat ?? []).map((rule) => natEntry(name, rule)),
-    ...(namespace?.firewall ?? []).flatMap((rule) => firewallEntries(name, rule)),
+    ...(namespace?.nat ?? []).map((rule) => natEntry(name, rule, comment)),
+    ...(namespace?.firewall ?? []).flatMap((rule) => firewallEntries(name, rule, comment)),
   ]
   const chains = new Map<string, Map<string, Entry>>()
   for (const entry of entries) {
@@ -43,15 +46,23 @@ function entriesByChain(lab: Lab | null, name: string): Map<string, Map<string, 
   return chains
 }
 
-function liveEntry(namespace: string, rule: IptablesRule): Entry | null {
+function liveEntry(namespace: string, rule: IptablesRule, comment: Comment): Entry | null {
   const parsed = parseRule(rule)
   if (!parsed) return null
-  return parsed.kind === 'nat' ? natEntry(namespace, parsed.rule) : (firewallEntries(namespace, parsed.rule)[0] ?? null)
+  return parsed.kind === 'nat'
+    ? natEntry(namespace, parsed.rule, comment)
+    : (firewallEntries(namespace, parsed.rule, comment)[0] ?? null)
+}
+
+function commentIn(scope: Scope, namespace: string): Comment {
+  const marks = marksIn(scope.marks, namespace)
+  return marks ? { comment: marks.comment } : {}
 }
 
 export function planRules(scope: Scope, { name }: LabNamespace): void {
-  const wanted = entriesByChain(scope.lab, name)
-  const had = entriesByChain(formerLab(scope.former), name)
+  const comment = commentIn(scope, name)
+  const wanted = entriesByChain(scope.lab, name, comment)
+  const had = entriesByChain(formerLab(scope.former), name, comment)
   const live = new Map<string, IptablesRule[]>()
   for (const rule of scope.index.namespaces.get(name)?.live.ruleset.iptables ?? []) {
     if (rule.rule === null) continue
@@ -71,13 +82,9 @@ type Chain = ReadonlyMap<string, Entry>
  * The longest beginning of the wanted chain that the live chain has in this order stays; the rest of it is removed and
  * appended. Foreign rules keep their places.
  */
-function planChain(
-  { draft, former }: Scope,
-  namespace: string,
-  wanted: Chain,
-  had: Chain,
-  live: readonly IptablesRule[],
-): void {
+function planChain(scope: Scope, namespace: string, wanted: Chain, had: Chain, live: readonly IptablesRule[]): void {
+  const { draft, former } = scope
+  const comment = commentIn(scope, namespace)
   const order = [...wanted.keys()]
   const kept = new Set<string>()
   for (const { rule } of live) {
@@ -92,13 +99,14 @@ function planChain(
     seen.add(value)
     // A second copy of a wanted rule is somebody else's.
     if (first ? kept.has(value) : former !== 'everything') return
-    const entry = wanted.get(value) ?? had.get(value) ?? (former === 'everything' ? liveEntry(namespace, rule) : null)
+    const entry =
+      wanted.get(value) ?? had.get(value) ?? (former === 'everything' ? liveEntry(namespace, rule, comment) : null)
     if (entry) deleted.set(at, entry)
   })
   // Last first: then what stands behind a rule when it is deleted is what stays, and undo has only that to pass.
   for (const [at, entry] of [...deleted].toReversed()) {
     const behind = live.flatMap((rule, other) =>
-      other > at && !deleted.has(other) ? (liveEntry(namespace, rule) ?? []) : [],
+      other > at && !deleted.has(other) ? (liveEntry(namespace, rule, comment) ?? []) : [],
     )
     // Undo appends the rule, then moves all that stood behind it behind it again.
     const undo = [entry.step('add'), ...behind.flatMap((other) => [other.step('delete'), other.step('add')])]

@@ -4,6 +4,7 @@
  */
 import type { Family, LabFirewall, LabNat } from '../lab/lab.js'
 import type { IptablesRule } from '../live/state.js'
+import type { RuleStep } from './step.js'
 
 export interface RuleSpelling {
   readonly family: Family
@@ -29,7 +30,7 @@ function typedPrefix(saved: string): string {
 }
 
 /** Builds both spellings side by side, in the order iptables-save has: -s -d -i -o -p matches -j. */
-function spell(family: Family, table: 'nat' | 'filter', chain: string) {
+function spell(family: Family, table: 'nat' | 'filter', chain: string, comment: string | undefined) {
   const saved: string[] = []
   const typed: string[] = []
   const both = (...words: string[]) => {
@@ -55,6 +56,7 @@ function spell(family: Family, table: 'nat' | 'filter', chain: string) {
       both('--dport', String(port))
     },
     jump(target: string, savedOnly: readonly string[], ...options: string[]): RuleSpelling {
+      if (comment !== undefined) both('-m', 'comment', '--comment', comment)
       both('-j', target, ...options)
       saved.push(...savedOnly)
       return { family, table, chain, saved: saved.join(' '), typed }
@@ -68,22 +70,22 @@ function destination(address: string, port: number | null): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-export function spellNat(rule: LabNat): RuleSpelling {
+export function spellNat(rule: LabNat, comment?: string): RuleSpelling {
   if (rule.kind === 'dnat') {
-    const words = spell(rule.family, 'nat', 'PREROUTING')
+    const words = spell(rule.family, 'nat', 'PREROUTING', comment)
     words.device('-i', rule.in)
     words.protocol(rule.protocol, rule.port)
     return words.jump('DNAT', [], '--to-destination', destination(rule.toAddress, rule.toPort))
   }
-  const words = spell(rule.family, 'nat', 'POSTROUTING')
+  const words = spell(rule.family, 'nat', 'POSTROUTING', comment)
   words.prefix('-s', rule.source)
   words.device('-o', rule.out)
   return rule.kind === 'snat' ? words.jump('SNAT', [], '--to-source', rule.to) : words.jump('MASQUERADE', [])
 }
 
 /** One spelling per family: `iptables` and `ip6tables` are two commands with rule sets of their own. */
-export function spellFirewall(rule: LabFirewall, family: Family): RuleSpelling {
-  const words = spell(family, 'filter', rule.chain.toUpperCase())
+export function spellFirewall(rule: LabFirewall, family: Family, comment?: string): RuleSpelling {
+  const words = spell(family, 'filter', rule.chain.toUpperCase(), comment)
   words.prefix('-s', rule.source)
   words.prefix('-d', rule.destination)
   words.device('-i', rule.in)
@@ -91,6 +93,11 @@ export function spellFirewall(rule: LabFirewall, family: Family): RuleSpelling {
   words.protocol(rule.protocol, rule.port)
   const rejection = family === 'ipv4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable'
   return words.jump(rule.action.toUpperCase(), rule.action === 'reject' ? ['--reject-with', rejection] : [])
+}
+
+/** The spelling of a step's rule, with the step's comment. */
+export function spellStep({ rule, comment }: RuleStep): RuleSpelling {
+  return 'kind' in rule ? spellNat(rule, comment) : spellFirewall(rule, rule.families[0] ?? 'ipv4', comment)
 }
 
 /** On the real host every rule of ours carries its lab's name; it does not make it another rule. */

@@ -3,6 +3,7 @@ import type { Endpoint, Lab, LabInterface } from '../lab/lab.js'
 import { hostNamespace } from '../lab/lab.js'
 import type { LiveLink } from '../live/state.js'
 import type { LiveIndex } from './live-index.js'
+import type { Marks } from './marks.js'
 import type { Draft } from './order.js'
 
 /**
@@ -16,6 +17,8 @@ export interface Scope {
   readonly index: LiveIndex
   readonly former: Former
   readonly draft: Draft
+  /** Given to what the plan makes in `host`, where that is the machine's own; else null. */
+  readonly marks: Marks | null
   /** Of the lab, and of the former one where there is one. */
   readonly interfaces: InterfaceIndex
   readonly formerInterfaces: InterfaceIndex
@@ -31,7 +34,7 @@ export function formerLab(former: Former): Lab | null {
 }
 
 /** In the sandbox with its uplink on, the shell's slirp4netns brings the host's `eth0`; a plan neither makes nor removes it. */
-const uplinkInterface = 'eth0'
+export const uplinkInterface = 'eth0'
 
 export function isUplink(lab: Lab, namespace: string, wanted: LabInterface): boolean {
   return lab.uplink && namespace === hostNamespace && wanted.kind === 'dummy' && wanted.name === uplinkInterface

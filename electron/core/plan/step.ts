@@ -77,12 +77,14 @@ export interface StepRoute {
   readonly metric: number | null
   readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
   readonly onlink: boolean
+  /** RTA_PROTOCOL, where the route carries a mark of its maker (`host/marks.ts`); else `boot`. */
+  readonly protocol?: number
 }
 
-/** Packet filter and NAT: appended at the end of its chain, removed by value. */
+/** Packet filter and NAT: appended at the end of its chain, removed by value, which a `comment` is part of. */
 export type RuleStep =
-  | (At & { readonly op: 'nat-add' | 'nat-delete'; readonly rule: LabNat })
-  | (At & { readonly op: 'firewall-add' | 'firewall-delete'; readonly rule: LabFirewall })
+  | (At & { readonly op: 'nat-add' | 'nat-delete'; readonly rule: LabNat; readonly comment?: string })
+  | (At & { readonly op: 'firewall-add' | 'firewall-delete'; readonly rule: LabFirewall; readonly comment?: string })
 
 /** Responders are kept by the helper itself. */
 export type ServiceStep = At & { readonly op: 'service-start' | 'service-stop'; readonly service: LabService }

@@ -34,6 +34,8 @@ export const hasBridge = (namespace: LabNamespace): boolean =>
 export interface SysctlOptions {
   /** `host` is the machine's own default namespace: only what the lab itself names is set there. */
   readonly machineHost: boolean
+  /** There: what each key held before the lab set it. A key that the lab stops asking for goes back to that, no other. */
+  readonly before?: ReadonlyMap<string, string>
 }
 
 /**
@@ -133,7 +135,8 @@ export function restoreSysctls(
   const known = index.namespaces.get(name)?.live.sysctls
   if (!known || former === null) return
   for (const key of formerKeys(index, former, name, known, options)) {
-    const [before, value] = [known[key], kernelDefaults[key]]
+    const before = known[key]
+    const value = options.machineHost && name === hostNamespace ? options.before?.get(key) : kernelDefaults[key]
     if (wanted.has(key) || before === undefined || value === undefined || before === value) continue
     draft.add(phaseOf(key), { op: 'sysctl-set', namespace: name, key, value, before })
   }

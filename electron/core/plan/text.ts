@@ -1,7 +1,7 @@
 /** Steps in the words of iproute2 6.1, sysctl, iptables and tc: what a person would type in the lab's host. */
 import { hostNamespace, type Impair } from '../lab/lab.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
-import { spellFirewall, spellNat, type RuleSpelling } from './rules.js'
+import { spellStep, type RuleSpelling } from './rules.js'
 import { commandLine } from './shell-quote.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
 
@@ -72,6 +72,7 @@ function route(namespace: string, verb: 'add' | 'del', route: StepRoute): Words 
     ...(route.via === null ? [] : ['via', route.via]),
     ...(route.dev === null ? [] : ['dev', route.dev]),
     ...(route.metric === null ? [] : ['metric', route.metric]),
+    ...(route.protocol === undefined ? [] : ['proto', route.protocol]),
     ...(route.onlink && verb === 'add' ? ['onlink'] : []),
   ]
 }
@@ -163,12 +164,9 @@ export function stepText(step: Step): string {
   switch (step.op) {
     case 'nat-add':
     case 'nat-delete':
-      return commandLine(rule(step.namespace, step.op === 'nat-add' ? '-A' : '-D', spellNat(step.rule)))
     case 'firewall-add':
-    case 'firewall-delete': {
-      const spelling = spellFirewall(step.rule, step.rule.families[0] ?? 'ipv4')
-      return commandLine(rule(step.namespace, step.op === 'firewall-add' ? '-A' : '-D', spelling))
-    }
+    case 'firewall-delete':
+      return commandLine(rule(step.namespace, step.op.endsWith('-add') ? '-A' : '-D', spellStep(step)))
     case 'service-start':
       return `# vethlab: answer on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
     case 'service-stop':

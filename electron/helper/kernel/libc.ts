@@ -82,6 +82,7 @@ export const epollWait = declare<(epoll: number, events: Buffer, count: number, 
   'int epoll_wait(int, void *, int, int)',
 )
 
+export const flock = declare<(fd: number, operation: number) => number>('int flock(int, int)')
 export const ioctl = declare<(fd: number, request: number, argument: Buffer) => number>('int ioctl(int, ulong, void *)')
 export const clockGettime = declare<(clock: number, time: Buffer) => number>('int clock_gettime(int, void *)')
 
@@ -108,6 +109,13 @@ export function getInt(fd: number, level: number, name: number): number | null {
   return scratch.readInt32LE(0)
 }
 
+/** Reads a 64-bit socket option, or null. */
+export function getU64(fd: number, level: number, name: number): bigint | null {
+  scratch.writeUInt32LE(8, 8)
+  if (getsockopt(fd, level, name, scratch, scratch.subarray(8, 12)) !== 0) return null
+  return scratch.readBigUInt64LE(0)
+}
+
 /** Wall-clock time in nanoseconds: the clock of SO_TIMESTAMPNS. */
 export function realtimeNs(): bigint {
   clockGettime(0, scratch)
@@ -120,6 +128,7 @@ export const O_WRONLY = 1
 export const O_RDWR = 2
 export const O_CREAT = 0o100
 export const O_EXCL = 0o200
+export const O_NOFOLLOW = 0o400000
 export const O_CLOEXEC = 0o2000000
 export const CLONE_NEWNET = 0x40000000
 export const MS_BIND = 0x1000
@@ -145,3 +154,6 @@ export const SO_RCVBUF = 8
 export const SO_RCVTIMEO = 20
 export const SO_RCVBUFFORCE = 33
 export const SO_TIMESTAMPNS = 35
+export const SO_NETNS_COOKIE = 71
+export const LOCK_EX = 2
+export const LOCK_NB = 4

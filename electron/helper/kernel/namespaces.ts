@@ -13,7 +13,7 @@ import { Mirror } from './mirror.js'
 import { PeerRegistry } from './peers.js'
 
 /** f_type of a namespace's file (linux/magic.h). A name without it is being made, or is no namespace. */
-const NSFS_MAGIC = 0x6e736673
+export const NSFS_MAGIC = 0x6e736673
 
 /** RTNLGRP_* (linux/rtnetlink.h): link, neigh, tc, IPv4 and IPv6 ifaddr, route, rule, netconf, and nsid. */
 const eventGroups = [1, 3, 4, 5, 7, 8, 9, 11, 19, 24, 25, 28].reduce((mask, group) => mask | (1 << (group - 1)), 0)
@@ -24,6 +24,10 @@ const dropTogetherFrom = 4
 export interface Namespace {
   readonly name: string
   readonly inode: number
+  /**
+   * SO_NETNS_COOKIE (Linux 5.14): as `inode`, but never given to another namespace in this boot. Null on older kernels.
+   */
+  readonly cookie: string | null
   /** Descriptor of the namespace itself. */
   readonly fd: number
   readonly requests: NetlinkSocket
@@ -95,8 +99,12 @@ export class Namespaces {
 
   /** Runs `action` inside a namespace. It must not await: the thread is back in its own before anything else runs. */
   within<T>(namespace: Namespace, action: () => T): T | Refusal {
-    if (namespace === this.host) return action()
-    if (libc.setns(namespace.fd, libc.CLONE_NEWNET) !== 0) return libc.lastRefusal()
+    return namespace === this.host ? action() : this.inside(namespace.fd, action)
+  }
+
+  /** The same for a namespace that the worker is not attached to, by a descriptor of it. */
+  inside<T>(fd: number, action: () => T): T | Refusal {
+    if (libc.setns(fd, libc.CLONE_NEWNET) !== 0) return libc.lastRefusal()
     try {
       return action()
     } finally {
@@ -120,28 +128,27 @@ export class Namespaces {
       throw new Error(`Could not return to the host namespace: ${libc.lastRefusal().message}`)
   }
 
-  /** `ip netns add NAME`, and attaches to it. */
-  add(name: string): Refusal | null {
+  /**
+   * `ip netns add NAME`, and attaches to it. `announce` hears of the namespace before it has its name, and may refuse;
+   * without a name it ends here.
+   */
+  add(name: string, announce?: (cookie: string | null) => Refusal | null): Refusal | null {
     if (name === hostNamespace || !isFileName(name)) return Refusal.of(EINVAL, `Invalid netns name "${name}"`)
     const path = this.path(name)
     this.#prepare()
-    const file = libc.open(path, libc.O_RDONLY | libc.O_CREAT | libc.O_EXCL | libc.O_CLOEXEC, 0)
-    if (file < 0) return libc.lastRefusal().about(`Cannot create namespace file "${path}"`)
-    libc.close(file)
     const made = this.withinScratch((): Namespace | Refusal => {
-      if (libc.mount('/proc/thread-self/ns/net', path, 'none', libc.MS_BIND, null) !== 0)
-        return libc.lastRefusal().about(`Bind /proc/self/ns/net -> ${path} failed`)
       const fd = libc.open('/proc/thread-self/ns/net', libc.O_RDONLY | libc.O_CLOEXEC, 0)
       if (fd < 0) return libc.lastRefusal()
       const opened = openSockets(name, fd)
-      if (opened instanceof Refusal) libc.close(fd)
-      return opened
+      if (opened instanceof Refusal) {
+        libc.close(fd)
+        return opened
+      }
+      const refusal = announce?.(opened.cookie) ?? nameIt(path)
+      if (refusal) closeSockets(opened)
+      return refusal ?? opened
     })
-    if (made instanceof Refusal) {
-      libc.umount2(path, libc.MNT_DETACH)
-      libc.unlink(path)
-      return made
-    }
+    if (made instanceof Refusal) return made
     this.#attach(made, false)
     return null
   }
@@ -266,6 +273,17 @@ export class Namespaces {
   }
 }
 
+/** Binds the thread's namespace to a new file. */
+function nameIt(path: string): Refusal | null {
+  const file = libc.open(path, libc.O_RDONLY | libc.O_CREAT | libc.O_EXCL | libc.O_CLOEXEC, 0)
+  if (file < 0) return libc.lastRefusal().about(`Cannot create namespace file "${path}"`)
+  libc.close(file)
+  if (libc.mount('/proc/thread-self/ns/net', path, 'none', libc.MS_BIND, null) === 0) return null
+  const refusal = libc.lastRefusal().about(`Bind /proc/self/ns/net -> ${path} failed`)
+  libc.unlink(path)
+  return refusal
+}
+
 const isFileName = (name: string): boolean => name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name)
 
 /** Opens in the thread's current namespace. On refusal nothing of it stays open; `fd` remains the caller's. */
@@ -281,6 +299,7 @@ function openSockets(name: string, fd: number): Namespace | Refusal {
   return {
     name,
     inode: fstatSync(fd).ino,
+    cookie: libc.getU64(requests.fd, libc.SOL_SOCKET, libc.SO_NETNS_COOKIE)?.toString() ?? null,
     fd,
     requests,
     events,

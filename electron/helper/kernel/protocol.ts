@@ -3,7 +3,7 @@
  * The worker alone enters namespaces and speaks netlink; the main thread never leaves its own.
  * Messages are plain objects over the worker's port: `{id, request}` in, `{id, reply}` or `{id, error}` or `{event}` out.
  */
-import type { KernelStep } from '../../core/plan/step.js'
+import type { KernelStep, StepRoute } from '../../core/plan/step.js'
 import type { Family } from '../../core/lab/lab.js'
 import type { Outcome } from '../../core/lab/schema.js'
 import type { LiveChange, LiveNamespace } from '../../core/live/state.js'
@@ -86,6 +86,27 @@ export interface CaptureResult {
 /** Frames since the last time. Of those up to `untilNs` (wall clock) none is still to come, from whatever namespace. */
 export interface CaptureTaken extends CaptureResult {
   readonly untilNs: bigint
+}
+
+/** What was made in the machine's own namespace and in /run/netns, with what proves that it is still that. */
+export interface Made {
+  readonly routes: readonly StepRoute[]
+  readonly addresses: readonly { readonly dev: string; readonly address: string }[]
+  readonly links: readonly { readonly name: string; readonly macs: readonly string[] }[]
+  readonly namespaces: readonly {
+    readonly name: string
+    readonly cookies: readonly string[]
+    /** When the last of that name was begun, milliseconds since the epoch. */
+    readonly begun: number
+  }[]
+}
+
+/** `gone`: it is not there any more, or never was. `foreign`: something else is there now, and stays. */
+export interface UndoneThing {
+  readonly step: KernelStep
+  readonly outcome: 'undone' | 'gone' | 'foreign' | 'refused'
+  /** What is there now, or the kernel's words. */
+  readonly words: string | null
 }
 
 /** Request name -> [parameters, reply]. Any request may fail with a `KernelError` where the reply does not say so itself. */
@@ -189,6 +210,17 @@ export interface WorkerRequests {
       }[]
     },
   ]
+  /**
+   * Take the lock on that file for as long as the process lives; null gives it back. `held`: whether we have it now. The
+   * kernel takes it back with the process, however that ends.
+   */
+  lock: [{ readonly path: string | null }, { readonly held: boolean }]
+  /** Write what undoes them into that journal before steps that change `host` or make namespaces; null: no more. */
+  journal: [{ readonly path: string | null }, null]
+  /** Cookies of all namespaces by name; null where the kernel has none. */
+  cookies: [Record<string, never>, { readonly cookies: Readonly<Record<string, string | null>> }]
+  /** Take away what a journal says was made, as far as it is still what was made. In the order of the answer. */
+  undo: [Made, { readonly undone: readonly UndoneThing[] }]
   /** Stop watching, close every descriptor, and let the thread end. */
   close: [Record<string, never>, null]
 }

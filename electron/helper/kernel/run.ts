@@ -30,9 +30,12 @@ export async function runSteps(
     if (!step) return { done, error: null }
     const together = step.op === 'link-delete' ? runLinkDeletes(context, steps, done) : 0
     if (together > 0) done += together
-    else if (folds.has(done) || (step.op === 'veth-add' && folds.run(context, step))) done += 1
+    else if (folds.has(done)) done += 1
     else {
-      const error = runStep(context, step)
+      const unwritten = context.journal?.step(step) ?? null
+      if (unwritten) return { done, error: unwritten }
+      const folded = step.op === 'veth-add' && folds.run(context, step)
+      const error = folded ? null : runStep(context, step)
       if (error) return { done, error }
       done += 1
     }

@@ -3,6 +3,7 @@ import type { KernelStep } from '../../core/plan/step.js'
 import { ENOENT, EOPNOTSUPP, Refusal } from './errno.js'
 import { allSections, sectionBits } from './mirror.js'
 import type { Namespace, Namespaces } from './namespaces.js'
+import type { StepJournal } from './step-journal.js'
 import { addAddress, deleteAddress } from './rtnetlink/address.js'
 import * as link from './rtnetlink/link.js'
 import { setImpair } from './rtnetlink/qdisc.js'
@@ -33,12 +34,15 @@ export interface StepContext {
   readonly indices: LinkIndices
   /** Says what a step changed where the kernel sends no event of it. */
   readonly mark: (namespace: Namespace, bits: number) => void
+  /** On the machine's own namespace: hears of each step before it is carried out, and may refuse it. */
+  readonly journal: StepJournal | null
 }
 
 /** Carries out one step; null where the kernel did it. */
 export function runStep(context: StepContext, step: KernelStep): Refusal | null {
   const { namespaces } = context
-  if (step.op === 'namespace-add') return namespaces.add(step.namespace)
+  if (step.op === 'namespace-add')
+    return namespaces.add(step.namespace, (cookie) => context.journal?.namespace(step.namespace, cookie) ?? null)
   if (step.op === 'namespace-delete') {
     context.indices.clear()
     return namespaces.delete(step.namespace)
@@ -134,7 +138,7 @@ function unknownStep(step: never): Refusal {
 /** Links deleted together take one wait for the kernel's readers instead of one each. */
 const groupFrom = 2
 /** A group number that nobody uses by chance; groups are labels and nothing else (`ip link set DEV group N`). */
-const doomedGroup = 0x76_65_74_68
+export const doomedGroup = 0x76_65_74_68
 
 /**
  * Deletes the links of consecutive `link-delete` steps of one namespace together. Returns how many of the steps are done;

@@ -3,6 +3,7 @@ import { Captures } from './capture.js'
 import { readCounters, readLegacyTables } from './counters.js'
 import { EINVAL, Refusal } from './errno.js'
 import { tryFeatures } from './features.js'
+import { holdLock, releaseLock } from './lock.js'
 import { listenerFamily, openListener } from './listen.js'
 import { Namespaces, type Namespace } from './namespaces.js'
 import { Poller } from './poller.js'
@@ -15,7 +16,9 @@ import { linkIndex } from './rtnetlink/link.js'
 import { RuleTraces } from './rule-trace.js'
 import { RulesetWatch } from './ruleset.js'
 import { runSteps } from './run.js'
+import { StepJournal } from './step-journal.js'
 import { LinkIndices } from './steps.js'
+import { undoMade } from './undo.js'
 import { Watch } from './watch.js'
 import type { WorkerAnswer, WorkerEventMessage } from './wire.js'
 
@@ -37,6 +40,7 @@ type Answerers = { readonly [N in WorkerRequestName]: (params: Params<N>) => Rep
 export class KernelThread {
   readonly #post: (message: WorkerEventMessage) => void
   #open: Open | null = null
+  #journal: StepJournal | null = null
   /** Runs under way, and whether the mount table changed meanwhile. */
   #runs = 0
   #rescanDue = false
@@ -80,6 +84,22 @@ export class KernelThread {
       const features = this.#open ? tryFeatures(this.#open.namespaces) : notOpen()
       return features instanceof Refusal ? features : { features }
     },
+    lock: ({ path }) => {
+      const held = path === null ? releaseLock() : holdLock(path)
+      return held instanceof Refusal ? held : { held }
+    },
+    journal: ({ path }) => {
+      this.#journal?.close()
+      this.#journal = path === null ? null : new StepJournal(path)
+      return null
+    },
+    cookies: () => {
+      if (!this.#open) return notOpen()
+      const { namespaces } = this.#open
+      namespaces.rescan()
+      return { cookies: Object.fromEntries([...namespaces.all()].map(({ name, cookie }) => [name, cookie])) }
+    },
+    undo: (made) => (this.#open ? { undone: undoMade(this.#open.namespaces, made) } : notOpen()),
     close: () => {
       this.#close()
       return null
@@ -149,7 +169,12 @@ export class KernelThread {
       this.#runs += 1
       try {
         return await runSteps(
-          { namespaces, indices: new LinkIndices(), mark: (namespace, bits) => watch.mark(namespace, bits) },
+          {
+            namespaces,
+            indices: new LinkIndices(),
+            mark: (namespace, bits) => watch.mark(namespace, bits),
+            journal: this.#journal,
+          },
           steps,
           (done) => {
             if (progress) this.#post({ event: 'progress', payload: { done, total: steps.length } })

@@ -1,7 +1,7 @@
 /** The parts of a trace, from what was captured and counted. */
 import type { Trace, TraceFrame } from '../../core/diagnosis/trace.js'
 import type { LiveState } from '../../core/live/state.js'
-import type { ProbeIdentity } from '../../core/packet/hop.js'
+import type { ProbeIdentity, TracedHop } from '../../core/packet/hop.js'
 import type { Failure, Params } from '../../core/rpc.js'
 import type { CapturedFrame, WorkerRequests } from '../kernel/protocol.js'
 import { probeMark } from './identifier.js'
@@ -68,6 +68,19 @@ export function frameJson(frame: CapturedFrame, live: LiveState): TraceFrame {
 
 export const interfacesOf = (live: LiveState): Trace['interfaces'] =>
   live.namespaces.flatMap(({ name: namespace, links }) => links.map(({ index, name }) => ({ namespace, index, name })))
+
+/** The frames that are hops, and the hops that point at them: what else passed the machine is nobody's business. */
+export function onlyProbe(
+  hops: readonly TracedHop[],
+  frames: readonly CapturedFrame[],
+): { readonly hops: readonly TracedHop[]; readonly frames: readonly CapturedFrame[] } {
+  const used = [...new Set(hops.flatMap(({ frame }) => frame ?? []))].sort((a, b) => a - b)
+  const places = new Map(used.map((index, place) => [index, place]))
+  return {
+    frames: used.flatMap((index) => frames[index] ?? []),
+    hops: hops.map((hop) => ({ ...hop, frame: hop.frame === null ? null : (places.get(hop.frame) ?? null) })),
+  }
+}
 
 /** By how much counters grew, those that did. */
 export function grown(before: Counters, after: Counters): Record<string, Record<string, number>> {

@@ -17,7 +17,7 @@ import type { Mirror } from '../mirror.js'
 import { carryOut } from './carry-out.js'
 import { gather } from './evidence.js'
 import { nextIdentifier } from './identifier.js'
-import { failure, frameJson, grown, identityOf, interfacesOf, probeJson, rulesOf } from './parts.js'
+import { failure, frameJson, grown, identityOf, interfacesOf, onlyProbe, probeJson, rulesOf } from './parts.js'
 import { withReasons } from './reasons.js'
 import { sendProbe, verdictOf, type Aimed, type Shot, type Volley } from './send.js'
 import { aim } from './target.js'
@@ -36,6 +36,10 @@ export interface TracerHooks {
   lab(): { readonly lab: Lab; readonly name: string } | null
   progress(from: string, to: string, sent: number, most: number): void
   ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void
+  /** Why a fix must not be carried out, or null. */
+  mayRepair(steps: readonly RepairStep[]): Promise<Failure | null>
+  /** Whether frames that are none of the probe's may be kept: in a sandbox all of them are the lab's. */
+  readonly keepsForeign: boolean
 }
 
 interface Kept {
@@ -137,6 +141,7 @@ export class Tracer {
       ? null
       : await this.explainFailure(probe, shot, seen, before, legacyBefore, verdicts, volley.dropped + volley.beyond > 0)
     const { answer } = shot
+    const kept = this.hooks.keepsForeign ? { hops, frames } : onlyProbe(hops, frames)
     const trace: Trace = {
       id: randomBytes(8).toString('hex'),
       lab: labNow?.name ?? null,
@@ -148,8 +153,8 @@ export class Tracer {
       message: answer.message,
       diagnosis: concluded?.concluded.diagnosis ?? null,
       answers: volley.shots.map((each) => each.answer),
-      hops: await withReasons(hops, [...verdicts, ...(concluded?.legacy ?? [])]),
-      frames: frames.map((frame) => frameJson(frame, seen)),
+      hops: await withReasons(kept.hops, [...verdicts, ...(concluded?.legacy ?? [])]),
+      frames: kept.frames.map((frame) => frameJson(frame, seen)),
       dropped: volley.dropped,
       beyond: volley.beyond,
       interfaces: interfacesOf(seen),
@@ -306,6 +311,8 @@ export class Tracer {
           found.repair.namespace,
         ),
       }
+    const forbidden = await this.hooks.mayRepair(repair.steps)
+    if (forbidden) return { ok: false, failure: forbidden }
     const done = await carryOut(repair.steps, this.deployer, (records) => this.hooks.ran(records))
     await this.settle(repair.steps)
     if (!done.ok) return done
@@ -322,6 +329,8 @@ export class Tracer {
         ok: false,
         failure: failure('no-such-fix', 'There is no such fix to take back; it may have been taken back already.', id),
       }
+    const forbidden = await this.hooks.mayRepair(steps)
+    if (forbidden) return { ok: false, failure: forbidden }
     const done = await carryOut(steps, this.deployer, (records) => this.hooks.ran(records))
     await this.settle(steps)
     if (!done.ok) return done

@@ -37,6 +37,8 @@ const ratioMs = 1000
 
 export interface LiveFilmHooks {
   live(): LiveState
+  /** Whether a frame is the lab's: on the machine itself most are not, and none of those is kept. */
+  isOurs(frame: CapturedFrame): boolean
   packets(batch: Notifications['capture/packets']): void
   state(state: Notifications['capture/state']): void
 }
@@ -176,7 +178,7 @@ export class LiveFilm {
       const takenOneOf = run.takenOneOf
       run.takenOneOf = run.oneOf
       if (lost > 0) await this.sample(run, alarmMs)
-      this.takeIn(run, [...run.held, ...frames], untilNs, lost, takenOneOf)
+      this.takeIn(run, [...run.held, ...frames.filter((frame) => this.hooks.isOurs(frame))], untilNs, lost, takenOneOf)
       await this.sample(run, rateMs)
       if (this.run !== run) return
       this.tell(run)

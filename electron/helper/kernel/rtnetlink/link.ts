@@ -156,6 +156,13 @@ export const setLinkGroup = (socket: NetlinkSocket, name: string, group: number)
 export const deleteLinkGroup = (socket: NetlinkSocket, group: number): Refusal | null =>
   socket.change(ifinfo(message(RTM_DELLINK)).attributeU32(IFLA_GROUP, group))
 
+/** By index: a link that takes the name meanwhile is another one, and an index is not given again. */
+export const deleteLinkAt = (socket: NetlinkSocket, index: number): Refusal | null =>
+  socket.change(ifinfo(message(RTM_DELLINK), index))
+
+export const setLinkGroupAt = (socket: NetlinkSocket, index: number, group: number): Refusal | null =>
+  socket.change(ifinfo(message(RTM_NEWLINK), index).attributeU32(IFLA_GROUP, group))
+
 export function setBridgeStp(socket: NetlinkSocket, name: string, stp: boolean): Refusal | null {
   const request = change(RTM_NEWLINK, name)
   const info = request.nest(IFLA_LINKINFO)

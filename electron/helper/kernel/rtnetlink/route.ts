@@ -54,7 +54,7 @@ function changeRoute(socket: NetlinkSocket, add: boolean, route: StepRoute, inde
     .u8(0)
     .u8(0)
     .u8(RT_TABLE_MAIN)
-    .u8(add ? RTPROT_BOOT : 0)
+    .u8(route.protocol ?? (add ? RTPROT_BOOT : 0))
     .u8(scope)
     .u8(add || type !== RTN_UNICAST ? type : 0)
     .u32(route.onlink ? RTNH_F_ONLINK : 0)
@@ -66,7 +66,7 @@ function changeRoute(socket: NetlinkSocket, add: boolean, route: StepRoute, inde
   return socket.change(request)
 }
 
-/** `ip route add`: protocol boot, table main. `index` is of `route.dev`. */
+/** `ip route add`: protocol boot unless told otherwise, table main. `index` is of `route.dev`. */
 export const addRoute = (socket: NetlinkSocket, route: StepRoute, index: number | null): Refusal | null =>
   changeRoute(socket, true, route, index)
 

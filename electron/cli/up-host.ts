@@ -1,0 +1,142 @@
+/**
+ * `vethlab up FILE --host`: builds the lab on the machine itself, after it has said what that changes and what stands in
+ * the way; then a shell there, and leaving it takes the lab down. Needs root, for which it never asks by itself.
+ */
+import { createInterface } from 'node:readline/promises'
+import { hostNamespace } from '../core/lab/lab.js'
+import type { Conflict, LeftBehind, Preflight, Results } from '../core/rpc.js'
+import { hostShell } from '../session/host-shell.js'
+import { isRoot, startRootHelper } from '../session/root-helper.js'
+import type { Session } from '../session/session.js'
+import { rootCommand } from '../session/sudo.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, failure, type CommonOptions } from './failure.js'
+import { ask, noteSkipped, untilDeath } from './fresh-lab.js'
+import { own } from './interrupt.js'
+import type { ValidLab } from './lab-input.js'
+import { note, paintNote, printable } from './output.js'
+import { startProgress } from './progress.js'
+import { runShell } from './run-inside.js'
+
+export interface UpHostOptions extends CommonOptions {
+  readonly hostUplink?: string
+  readonly yes?: boolean
+}
+
+export async function upOnHost(valid: ValidLab, options: UpHostOptions): Promise<ExitCode> {
+  const { file } = valid
+  const words = [
+    'up',
+    file,
+    '--host',
+    ...(options.hostUplink ? ['--host-uplink', options.hostUplink] : []),
+    ...(options.yes ? ['--yes'] : []),
+  ]
+  if (!isRoot())
+    return fail(
+      exitCode.machine,
+      failure('needs-root', `A lab on the machine itself needs administrator rights. Type: ${rootCommand(words)}`),
+      options,
+    )
+  const started = await startRootHelper()
+  if (!started.ok) return fail(exitCode.machine, started.failure, options)
+  const { session } = started
+  const owned = own(() => session.close())
+  try {
+    return await untilDeath(options, () => onHost(session, valid, options))
+  } finally {
+    await owned.free()
+  }
+}
+
+async function onHost(session: Session, valid: ValidLab, options: UpHostOptions): Promise<ExitCode> {
+  const { lab, labFile } = valid
+  if (session.left) return fail(exitCode.usage, leftFailure(session.left), options)
+  const uplink = options.hostUplink === undefined ? {} : { uplink: options.hostUplink }
+  const looked = await ask(session, 'host/preflight', { lab: labFile, ...uplink })
+  if (!looked.ok) return fail(exitCode.usage, looked.failure, options)
+  const { preflight } = looked
+  tell(preflight)
+  const blocking = preflight.conflicts.filter(({ severity }) => severity === 'blocks')
+  const stuck = blocking.find(({ remedy }) => remedy === null)
+  if (stuck)
+    return fail(
+      exitCode.usage,
+      failure(stuck.code, 'Nothing was changed: see what stands in the way above.', stuck.where),
+      options,
+    )
+  if (!(await agreed(options))) return fail(exitCode.usage, failure('not-agreed', 'Nothing was changed.'), options)
+  const remedies = preflight.conflicts.flatMap(({ id, remedy }) => (remedy ? [id] : []))
+  const progress = startProgress('Building the lab ...')
+  const stop = session.on('deploy/progress', ({ done, total, text }) =>
+    progress.show(`${lab.name}: step ${done} of ${total}: ${text}`),
+  )
+  let applied: Results['lab/apply']
+  try {
+    applied = await ask(session, 'lab/apply', { lab: labFile, remedies, ...uplink })
+  } finally {
+    stop()
+    progress.end()
+  }
+  if (!applied.ok) return fail('step' in applied.failure ? exitCode.refused : exitCode.usage, applied.failure, options)
+  noteSkipped(applied)
+  const { steps, deployMs } = applied
+  note(
+    `${paintNote('bold', lab.name)} is up on this machine: ${steps} steps in ${deployMs.toFixed(1)} ms, until you leave this shell.`,
+  )
+  await runShell(hostShell(lab.name))
+  const cleared = await ask(session, 'lab/clear', {})
+  if (!cleared.ok) return fail(exitCode.refused, cleared.failure, options)
+  note(`${lab.name} is down; this machine is as it was.`)
+  return exitCode.ok
+}
+
+const leftFailure = ({ lab, kept }: LeftBehind) =>
+  failure(
+    'left-behind',
+    `The lab ${lab} ${kept ? 'was kept' : 'was left'} on this machine by an earlier session. Undo it first with: sudo vethlab recover`,
+    lab,
+  )
+
+function tell({ plan, conflicts, uplink }: Preflight): void {
+  note(paintNote('bold', 'On this machine itself these commands will be carried out:'))
+  for (const { namespace, text, undo } of plan) {
+    // What is inside the lab's own namespaces goes with them.
+    if (namespace === hostNamespace || text.startsWith('ip netns add '))
+      note(
+        `  ${printable(text)}${paintNote('dim', printable(undo.length > 0 ? `   # undone by: ${undo.join('; ')}` : ''))}`,
+      )
+  }
+  note(
+    `and ${plan.filter(({ namespace, text }) => namespace !== hostNamespace && !text.startsWith('ip netns add ')).length} more inside the lab's namespaces.`,
+  )
+  if (uplink) note(printable(`The lab's eth0 is ${uplink.name} here (${uplink.addresses.join(', ') || 'no address'}).`))
+  for (const conflict of conflicts) tellConflict(conflict)
+}
+
+function tellConflict({ severity, message, evidence, remedy }: Conflict): void {
+  note('')
+  note(
+    `${severity === 'blocks' ? paintNote('red', 'In the way:') : paintNote('yellow', 'Note:')} ${printable(message)}`,
+  )
+  for (const { command, output } of evidence)
+    for (const line of [`$ ${command}`, ...output.split('\n')]) note(paintNote('dim', printable(`    ${line}`)))
+  if (!remedy) return
+  note('  Carried out with the lab, and taken back with it:')
+  for (const command of remedy.commands) note(printable(`    ${command}`))
+}
+
+/** Without a terminal only `--yes` is a yes. */
+async function agreed({ yes }: UpHostOptions): Promise<boolean> {
+  if (yes) return true
+  if (!process.stdin.isTTY) {
+    note('Nobody is there to ask; say --yes to go on.')
+    return false
+  }
+  const line = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(?:es)?$/i.test((await line.question('Go on? [y/N] ')).trim())
+  } finally {
+    line.close()
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * A lab on the machine itself: deployed, edited, taken down and recovered, with everything written into the journal
+ * before it is done. The planner works on what is the lab's own and sees nothing else.
+ */
+import type { Finding, HostChange, HostFacts } from '../../core/host/facts.js'
+import { findConflicts } from '../../core/host/find-conflicts.js'
+import { foreignTouch } from '../../core/host/guard.js'
+import { nothingOwn, ownView, withoutOwn, type Own } from '../../core/host/own-view.js'
+import { chooseUplink, findUplinks, meansUplink, placeOnHost } from '../../core/host/uplink.js'
+import { hostNamespace, type Lab } from '../../core/lab/lab.js'
+import { normalise } from '../../core/lab/normalise.js'
+import type { LabFile } from '../../core/lab/schema.js'
+import type { LiveState } from '../../core/live/state.js'
+import { diff } from '../../core/plan/diff.js'
+import { marksOf } from '../../core/plan/marks.js'
+import { spellStep } from '../../core/plan/rules.js'
+import type { Plan, RuleStep, Step } from '../../core/plan/step.js'
+import type { CommandRecord, Failure, LeftBehind, Params, Results } from '../../core/rpc.js'
+import type { Deployed, Deployer } from '../deploy.js'
+import type { EntryOf } from '../journal/entry.js'
+import { readTables } from '../journal/undo-tables.js'
+import type { Undone } from '../journal/undo.js'
+import type { KernelWorker } from '../kernel/client.js'
+import { carryOutChange } from './changes.js'
+import { findRunning, namespaceNames, readHostSysctl, readNetworkFiles } from './facts.js'
+import { HostJournal } from './host-journal.js'
+import { usualEngine } from './iptables.js'
+import { blockedFailure, planListing, withEvidence } from './preflight.js'
+
+/** What the server lends. */
+export interface HostParts {
+  readonly worker: KernelWorker
+  readonly deployer: Deployer
+  live(): LiveState
+  /** Reads everything of the kernel, and the rules of `host` in both engines. */
+  refresh(lab: Lab): Promise<void>
+  /** Kernel features that are missing, by name. */
+  missing(): Promise<ReadonlyMap<string, string>>
+  ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void
+  /** Ends terminals and responders in these namespaces. */
+  letGo(namespaces: readonly string[]): Promise<void>
+  startServices(lab: Lab): Promise<void>
+}
+
+export interface AppliedOnHost {
+  readonly file: LabFile
+  readonly lab: Lab
+}
+
+interface Prepared {
+  readonly lab: Lab
+  readonly facts: HostFacts
+  readonly findings: readonly Finding[]
+}
+
+const failure = (
+  code: string,
+  message: string,
+  where: string | null = null,
+  output: string | null = null,
+): Failure => ({
+  code,
+  message,
+  where,
+  output,
+})
+
+export class RealHost {
+  readonly #journal: HostJournal
+  #applied: AppliedOnHost | null = null
+
+  constructor(private readonly parts: HostParts) {
+    this.#journal = new HostJournal(parts.worker)
+  }
+
+  get applied(): AppliedOnHost | null {
+    return this.#applied
+  }
+
+  /** What an earlier session has left; one that was to be kept goes on as the lab of this session. */
+  async open(): Promise<LeftBehind | null> {
+    await this.#journal.look()
+    const { left } = this.#journal
+    if (!left?.kept) return left
+    const standing = await this.#journal.adopt()
+    if (standing === null) return { ...left, kept: false }
+    const lab = placeOnHost(normalise(standing.file), standing.uplink, this.#journal.macOf)
+    this.#applied = { file: standing.file, lab }
+    await this.parts.startServices(lab)
+    return left
+  }
+
+  async preflight({ lab: file, uplink }: Params<'host/preflight'>): Promise<Results['host/preflight']> {
+    const prepared = await this.#prepare(file, uplink)
+    const { facts, findings } = prepared
+    const conflicts = await withEvidence(findings)
+    const own = await this.#journal.own(this.parts.live())
+    return {
+      ok: true,
+      preflight: {
+        uplink: meansUplink(facts.lab) ? facts.uplink : null,
+        uplinks: findUplinks(this.parts.live(), own),
+        plan: planListing(facts.plan),
+        conflicts,
+      },
+    }
+  }
+
+  async #prepare(file: LabFile, wantedUplink: string | undefined): Promise<Prepared> {
+    const lab = normalise(file)
+    await this.parts.refresh(lab)
+    const everything = this.parts.live()
+    const standing = await this.#journal.own(everything)
+    // A lab of another name takes the place of one that is undone before.
+    const replaces = standing.lab !== null && standing.lab !== lab.name
+    const own: Own = replaces ? nothingOwn : standing
+    const live = replaces ? withoutOwn(everything, standing) : everything
+    const uplink = chooseUplink(live, own, wantedUplink)
+    const placed = placeOnHost(lab, uplink?.name ?? null, this.#journal.macOf)
+    const before = new Map([...this.#journal.folded().set].map(([key, folded]) => [key, folded.before]))
+    const plan = diff(placed, ownView(live, own), {
+      former: replaces ? null : (this.#applied?.lab ?? null),
+      machineHost: true,
+      marks: marksOf(lab.name),
+      before,
+    })
+    const facts: HostFacts = {
+      lab,
+      placed,
+      live,
+      own,
+      plan,
+      names: namespaceNames().filter((name) => !(replaces && standing.namespaces.has(name))),
+      wantedUplink: wantedUplink ?? null,
+      uplink,
+      engine: await usualEngine(),
+      sysctl: readHostSysctl,
+      running: await findRunning(),
+      networkFiles: readNetworkFiles(),
+    }
+    return { lab: placed, facts, findings: findConflicts(facts) }
+  }
+
+  async apply(params: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+    try {
+      return await this.#apply(params)
+    } finally {
+      await this.#journal.rest()
+    }
+  }
+
+  async #apply({ lab: file, only, uplink, remedies }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+    const refused = await this.#mayChange()
+    if (refused) return { ok: false, failure: refused }
+    let prepared = await this.#prepare(file, uplink)
+    const blocked = await this.#blocked(prepared, remedies)
+    if (blocked) return { ok: false, failure: blocked }
+    if (this.#applied !== null && this.#applied.lab.name !== prepared.lab.name) {
+      const cleared = await this.clear()
+      if (cleared) return { ok: false, failure: cleared }
+      await this.#journal.claim()
+      prepared = await this.#prepare(file, uplink)
+      const nowBlocked = await this.#blocked(prepared, remedies)
+      if (nowBlocked) return { ok: false, failure: nowBlocked }
+    }
+    const wanted = new Set(remedies)
+    const chosen = prepared.findings.flatMap(({ id, remedy }) => (remedy && wanted.has(id) ? [remedy] : []))
+    const during = (when: 'before' | 'after') => chosen.flatMap((each) => (each.when === when ? each.changes : []))
+    const commands = only && new Set(only)
+    const plan = commands ? prepared.facts.plan.filter(({ text }) => commands.has(text)) : prepared.facts.plan
+    return this.#deploy(file, prepared, plan, during('before'), during('after'), only === undefined)
+  }
+
+  async #mayChange(): Promise<Failure | null> {
+    const claim = await this.#journal.claim()
+    if (claim === 'other-session')
+      return failure(
+        'host-busy',
+        'Another Vethlab session has a lab on this machine; one at a time. Stop that one, or close its window.',
+      )
+    if (claim === 'other-namespace')
+      return failure(
+        'other-namespace',
+        'A lab was left in another network namespace than this one. Recover it there, with: sudo vethlab recover',
+      )
+    const { left } = this.#journal
+    if (left === null) return null
+    return failure(
+      'left-behind',
+      `The lab ${left.lab} was left on this machine when its session ended. Undo it first, in the window or with: sudo vethlab recover`,
+      left.lab,
+    )
+  }
+
+  async #blocked({ findings }: Prepared, remedies: readonly string[] = []): Promise<Failure | null> {
+    const blocking = findings.filter(
+      ({ id, severity, remedy }) => severity === 'blocks' && !(remedy !== null && remedies.includes(id)),
+    )
+    return blockedFailure(await withEvidence(blocking))
+  }
+
+  async #deploy(
+    file: LabFile,
+    { lab, facts }: Prepared,
+    plan: Plan,
+    before: readonly HostChange[],
+    after: readonly HostChange[],
+    whole: boolean,
+  ): Promise<Results['lab/apply']> {
+    const isFirst = !this.#journal.isOpen
+    try {
+      if (isFirst) await this.#journal.begin(lab.name)
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error)
+      return { ok: false, failure: failure('no-journal', `Nothing was changed: ${words}.`, null, words) }
+    }
+    const missing = await this.parts.missing()
+    const refused = await this.#change(before)
+    const deployed: Deployed | Failure = refused ?? (await this.parts.deployer.deploy(plan, missing, !isFirst))
+    let wrong = 'ok' in deployed ? (deployed.ok ? null : deployed.failure) : deployed
+    if (wrong === null) {
+      wrong = await this.#change(after)
+      if (wrong !== null && !isFirst) await this.parts.deployer.takeBack(plan, missing)
+    }
+    if (wrong !== null) {
+      if (isFirst) await this.#undo()
+      return { ok: false, failure: wrong }
+    }
+    if (whole) {
+      const uplink = meansUplink(facts.lab) ? (facts.uplink?.name ?? null) : null
+      this.#journal.write({ op: 'applied', lab: file, uplink })
+      this.#applied = { file, lab }
+    }
+    if (!('ok' in deployed) || !deployed.ok) throw new Error('a deploy without a failure has a report')
+    return { ok: true, ...deployed.report }
+  }
+
+  /** All of a remedy, or the words of the first that was refused. What was done is undone with the lab. */
+  async #change(changes: readonly HostChange[]): Promise<Failure | null> {
+    for (const change of changes) {
+      if (change.op === 'rule-insert') await this.#journal.beginRules(readTables)
+      const { text, output } = await carryOutChange(change, (entry) => this.#journal.write(entry))
+      this.parts.ran([{ time: Date.now(), namespace: hostNamespace, text, ok: output === null, output }])
+      if (output !== null)
+        return failure(
+          'remedy-refused',
+          `The remedy "${text}" was refused: ${output}. Nothing of the deploy stays.`,
+          text,
+          output,
+        )
+    }
+    return null
+  }
+
+  /** The deployer asks before it runs rules of `host`. Returns why it must not, or null. */
+  async beforeRules(steps: readonly RuleStep[]): Promise<string | null> {
+    const added = steps.filter(({ namespace, op }) => namespace === hostNamespace && op.endsWith('-add'))
+    if (added.length === 0) return null
+    try {
+      const engine = await usualEngine()
+      await this.#journal.beginRules(readTables)
+      this.#journal.write(
+        ...added.map((step): EntryOf<'rule'> => {
+          const { family, table, chain, saved } = spellStep(step)
+          return { op: 'rule', family, engine, table, chain, words: saved.split(' ') }
+        }),
+      )
+      return null
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  /** Why a fix must not be carried out: it would change what is not the lab's, or leave no trace in the journal. */
+  async mayRepair(steps: readonly { readonly op: string; readonly namespace: string }[]): Promise<Failure | null> {
+    const own = await this.#journal.own(this.parts.live())
+    const planned = /^(?:neighbour|saved-rule|nft-rule)-/
+    for (const step of steps) {
+      const inside = step.namespace !== hostNamespace && own.namespaces.has(step.namespace)
+      if (inside) continue
+      const touched = planned.test(step.op) ? 'its firewall or neighbours' : foreignTouch(step as Step, own)
+      if (touched === null && this.#journal.isOpen) continue
+      return failure(
+        'not-ours',
+        `This fix would change ${touched ?? 'settings'} of the machine itself. Carry its commands out yourself, in a terminal of the host.`,
+        step.namespace,
+      )
+    }
+    return null
+  }
+
+  /** Whether what passes there is the lab's: in its namespaces, and on its own interfaces of the machine. */
+  isOurs(namespace: string, ifindex: number): boolean {
+    const wanted = this.#applied?.lab.namespaces.get(namespace)
+    if (namespace !== hostNamespace || !wanted) return wanted !== undefined
+    const host = this.parts.live().namespaces.find(({ name }) => name === hostNamespace)
+    const name = host?.links.find(({ index }) => index === ifindex)?.name
+    return name !== 'lo' && wanted.interfaces.some((each) => each.name === name)
+  }
+
+  leave(keep: boolean): void {
+    this.#journal.leave(keep)
+  }
+
+  async recover(): Promise<Results['host/recover']> {
+    const claim = await this.#journal.claim()
+    if (claim !== 'ours') {
+      const refused = await this.#mayChange()
+      return { ok: false, failure: refused ?? failure('host-busy', 'Another Vethlab session is busy on this machine.') }
+    }
+    const result = await this.#undo()
+    await this.#journal.rest()
+    const refused = refusal(result)
+    return refused ? { ok: false, failure: refused } : { ok: true, undone: result.undone, kept: result.kept }
+  }
+
+  /** Takes the lab down; null where nothing of it is left. */
+  async clear(): Promise<Failure | null> {
+    if (!this.#journal.isOpen && this.#journal.left === null) return null
+    return refusal(await this.#undo())
+  }
+
+  /** The session is over: the lab goes, unless it was to be kept. What an earlier one has left stays for `recover`. */
+  async end(): Promise<void> {
+    if (this.#journal.isOpen && !this.#journal.keeps) await this.#undo()
+  }
+
+  async #undo(): Promise<Undone> {
+    const { namespaces } = await this.#journal.own(this.parts.live())
+    await this.parts.letGo([...namespaces])
+    const result = await this.#journal.undo()
+    this.#applied = null
+    const time = Date.now()
+    this.parts.ran(result.undone.map((text) => ({ time, namespace: hostNamespace, text, ok: true, output: null })))
+    return result
+  }
+}
+
+const refusal = ({ refused }: Undone): Failure | null =>
+  refused.length === 0
+    ? null
+    : failure(
+        'undo-refused',
+        `${refused.length === 1 ? 'One thing' : `${refused.length} things`} that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover`,
+        null,
+        refused.join('\n'),
+      )

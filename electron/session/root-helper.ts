@@ -1,0 +1,80 @@
+/**
+ * Starts the helper on the machine itself, where we are root already and nobody need be asked. It is not tied to our
+ * death: when its channel ends it first undoes what it changed, unless that is to stay.
+ */
+import { spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { lineChannel } from '../core/channel.js'
+import { maxMessageBytes } from '../core/rpc.js'
+import { connect } from './connection.js'
+import { programFile } from './programs.js'
+import type { SessionStart } from './session.js'
+
+/** As a sandbox's: a machine under load takes its time to start a process (milliseconds). */
+const startLimitMs = 15_000
+/** Kept of what the helper says on stderr (characters): the last words are the ones that explain. */
+const keptStderr = 4096
+
+export const isRoot = (): boolean => process.geteuid?.() === 0
+
+export async function startRootHelper(): Promise<SessionStart> {
+  const child = spawn(process.execPath, [programFile('helper.js'), 'elevated'], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    // In a session of its own: Ctrl-C in the terminal is meant for the shell there.
+    detached: true,
+    env: {
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+      LC_ALL: 'C.UTF-8',
+      // One pool thread waits on the kernel for good; file system and name look-ups need the others.
+      UV_THREADPOOL_SIZE: '8',
+      ...shellOf(process.env),
+      ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+    },
+  })
+  let stderr = ''
+  child.stderr?.setEncoding('utf8')
+  child.stderr?.on('data', (chunk: string) => void (stderr = (stderr + chunk).slice(-keptStderr)))
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      stderr += error.message
+      resolve()
+    })
+    child.once('close', () => resolve())
+  })
+  // An extra 'pipe' is one end of a socket pair, readable and writable.
+  const socket = child.stdio[3] as Socket
+  socket.on('error', () => {})
+  const channel = lineChannel(socket, maxMessageBytes)
+  const session = await connect(channel, {
+    limitMs: startLimitMs,
+    anchorPid: () => null,
+    lastWords: () => stderr.trim(),
+    diedMessage:
+      'The helper ended by itself. What the lab made on this machine is still there; undo it with: sudo vethlab recover',
+    async end() {
+      channel.end()
+      await exited
+    },
+    gone: exited,
+  })
+  if (session !== null) return { ok: true, session }
+  channel.end()
+  await exited
+  return {
+    ok: false,
+    failure: {
+      code: 'helper-failed',
+      message: `The helper did not start${stderr ? `: ${stderr.trim().split('\n').at(-1) ?? ''}` : '.'}`,
+      where: 'helper',
+      output: stderr.trim() || null,
+    },
+  }
+}
+
+/** What a terminal of the session needs of the caller's environment. */
+const shellOf = ({ SHELL, HOME, TERM, LANG }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...(SHELL === undefined ? {} : { SHELL }),
+  ...(HOME === undefined ? {} : { HOME }),
+  ...(TERM === undefined ? {} : { TERM }),
+  ...(LANG === undefined ? {} : { LANG }),
+})
