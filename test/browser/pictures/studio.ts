@@ -1,12 +1,13 @@
 /** A window that is photographed: how a person gets to each screen, whatever the language, and the picture of it. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { root } from '../../kernel/support/build.js'
 import { World } from '../../kernel/support/world.js'
 import { LabWindow } from '../window/window.js'
 import type { WindowOptions } from '../window/window.js'
+import { withPalette } from './palette.js'
 
 export type Theme = 'dark' | 'light'
 export type Language = 'en' | 'zh-CN'
@@ -48,7 +49,8 @@ export class Studio {
     await this.page.evaluate(
       'document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))',
     )
-    await this.page.screenshot({ path: join(directory, `${name}-${this.suffix}.png`) })
+    const picture = await withPalette(this.page, await this.page.screenshot())
+    writeFileSync(join(directory, `${name}-${this.suffix}.png`), picture)
   }
 
   /** The guide as it is when a step is begun, wherever it was read to. */
