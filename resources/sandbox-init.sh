@@ -45,6 +45,12 @@ mount -n -t overlay overlay -o "userxattr,lowerdir=/etc,upperdir=$layer/upper,wo
 
 ip link set lo up || fail 'ip link set lo up refused'
 
+# Until here, every word had to be English (session/sandbox.ts); the helper and its terminals are for the user.
+if [ "${VETHLAB_LC_ALL+set}" ]; then
+  if [ -n "$VETHLAB_LC_ALL" ]; then export LC_ALL="$VETHLAB_LC_ALL"; else unset LC_ALL; fi
+  unset VETHLAB_LC_ALL
+fi
+
 # The shell stays PID 1: it reaps what others leave behind. The helper must not be PID 1 (Node does not reap).
 "$@" &
 helper=$!

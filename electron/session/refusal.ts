@@ -1,5 +1,9 @@
-/** Why a sandbox did not start, in words: what is missing or forbidden, and what to do. Nothing is ever switched off silently. */
-import { readFileSync } from 'node:fs'
+/**
+ * Why a sandbox did not start, in words: what is missing or forbidden, and what to do. What was switched off as a
+ * protection is never to be switched on again without knowing what for: each sentence says what a remedy costs, and the
+ * way without it.
+ */
+import { existsSync, readFileSync } from 'node:fs'
 import type { Failure } from '../core/rpc.js'
 
 /** Debian package of each program the sandbox cannot do without. */
@@ -19,70 +23,146 @@ export interface MachineFacts {
   readonly maxUserNamespaces: string | null
   readonly unprivilegedClone: string | null
   readonly apparmorRestricts: string | null
+  /** Inside a container: by its marks, or because system calls are filtered (seccomp(2)). */
+  readonly contained: boolean
 }
 
-function sysctl(path: string): string | null {
+function read(path: string): string | null {
   try {
-    return readFileSync(`/proc/sys/${path}`, 'utf8').trim()
+    return readFileSync(path, 'utf8').trim()
   } catch {
     return null
   }
 }
 
+/** Docker and Podman leave these. */
+const containerMarks = ['/.dockerenv', '/run/.containerenv'] as const
+
+/** `Seccomp: 2` in /proc/PID/status: a filter decides about system calls (proc(5)). */
+const isFiltered = (status: string | null): boolean => /^Seccomp:\s*2$/m.test(status ?? '')
+
 export const readMachineFacts = (): MachineFacts => ({
-  maxUserNamespaces: sysctl('user/max_user_namespaces'),
-  unprivilegedClone: sysctl('kernel/unprivileged_userns_clone'),
-  apparmorRestricts: sysctl('kernel/apparmor_restrict_unprivileged_userns'),
+  maxUserNamespaces: read('/proc/sys/user/max_user_namespaces'),
+  unprivilegedClone: read('/proc/sys/kernel/unprivileged_userns_clone'),
+  apparmorRestricts: read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns'),
+  contained: containerMarks.some(existsSync) || isFiltered(read('/proc/self/status')),
 })
 
-const elevatedInstead = 'Or run Vethlab as root: labs then need no user namespace.'
+const elevatedInstead =
+  'Or leave that as it is and let Vethlab build labs with administrator rights (elevated mode, or as root): they then need no user namespace.'
 
-/** Classifies what the sandbox left on stderr (messages of unshare(1), mount(8), and our own init). */
+interface Refused extends MachineFacts {
+  /** All that was left on stderr, in English (LC_ALL=C): by unshare(1), newuidmap(1), mount(8), and our own init. */
+  readonly said: string
+  readonly timedOut: boolean
+}
+
+interface Reason {
+  readonly code: string
+  holds(refused: Refused): boolean
+  message(refused: Refused): string
+}
+
+const notPermitted = /Operation not permitted|Permission denied/
+const cannotUnshare = /unshare: unshare failed: (?:Operation not permitted|Permission denied)/
+const mapping = /uid_map|gid_map|newuidmap|newgidmap|setgroups/
+
+/** The first that holds is the one. */
+const reasons: readonly Reason[] = [
+  {
+    code: 'tool-too-old',
+    holds: ({ said }) => /(?:unrecognized|invalid|unknown) option/.test(said),
+    message: ({ said }) =>
+      `The program "${/^(?:\S*\/)?(\w+): /m.exec(said)?.[1] ?? 'unshare'}" does not know an option that the sandbox needs. Install util-linux 2.38 or newer (a BusyBox in its place is not enough).`,
+  },
+  {
+    code: 'user-namespaces-off',
+    holds: ({ said, maxUserNamespaces }) =>
+      maxUserNamespaces === '0' && (/No space left on device/.test(said) || said === ''),
+    message: () =>
+      `User namespaces are turned off (user.max_user_namespaces is 0). To allow them: sudo sysctl -w user.max_user_namespaces=15000. That allows them to every program of this machine, and somebody may have turned them off to protect it: ask first. ${elevatedInstead}`,
+  },
+  {
+    code: 'namespaces-used-up',
+    holds: ({ said }) => /unshare failed: No space left on device/.test(said),
+    message: ({ maxUserNamespaces }) =>
+      `No further namespaces can be made: a limit is reached, or namespaces lie in each other too deep (user.max_user_namespaces is ${maxUserNamespaces ?? 'unknown'}; see the other limits with: sysctl user). End what uses them, or run Vethlab outside of other sandboxes.`,
+  },
+  {
+    code: 'user-namespaces-missing',
+    holds: ({ said }) => /unshare failed: Invalid argument/.test(said),
+    message: () =>
+      `This kernel has no user namespaces (it is built without CONFIG_USER_NS, or they are switched off on its command line). Take another kernel. ${elevatedInstead}`,
+  },
+  {
+    code: 'user-namespaces-off',
+    holds: ({ said, unprivilegedClone }) => cannotUnshare.test(said) && unprivilegedClone === '0',
+    message: () =>
+      `User namespaces are turned off for users (kernel.unprivileged_userns_clone is 0). To allow them: sudo sysctl -w kernel.unprivileged_userns_clone=1. That allows them to every program of this machine, and hardened systems turn them off to protect it: ask first. ${elevatedInstead}`,
+  },
+  {
+    code: 'namespaces-forbidden',
+    holds: ({ said, contained }) =>
+      contained && (cannotUnshare.test(said) || (mapping.test(said) && notPermitted.test(said))),
+    message: () =>
+      'This container does not let programs make namespaces (its seccomp filter, or missing capabilities). Run Vethlab on the machine itself, or give the container that right when it is started, if it is yours to give.',
+  },
+  {
+    code: 'apparmor',
+    // What is refused depends on how the sandbox is made: the ids, the other namespaces, or the mounts.
+    holds: ({ said, apparmorRestricts, contained }) =>
+      apparmorRestricts === '1' && !contained && (notPermitted.test(said) || mapping.test(said)),
+    message: () =>
+      `AppArmor keeps user namespaces from programs without a profile (kernel.apparmor_restrict_unprivileged_userns is 1, as in Ubuntu since 23.10). The deb package of Vethlab brings a profile for Vethlab alone: install that. An AppImage cannot bring one, and a checkout needs one of its own. ${elevatedInstead}`,
+  },
+  {
+    code: 'namespaces-forbidden',
+    holds: ({ said }) => cannotUnshare.test(said),
+    message: () =>
+      `This machine does not let programs make namespaces: a security module (SELinux, AppArmor) or a filter around this session forbids it. Start Vethlab from an ordinary session, or ask who looks after this machine. ${elevatedInstead}`,
+  },
+  {
+    code: 'id-mapping-refused',
+    holds: ({ said }) => mapping.test(said),
+    message: ({ said }) =>
+      /range .* not allowed/.test(said)
+        ? `The range of ids in /etc/subuid or /etc/subgid is not allowed to you. Let it be made anew: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 followed by your name. ${elevatedInstead}`
+        : `The kernel refused to map user ids into the sandbox. Check that newuidmap and newgidmap are root's with their setuid bit or capabilities (sudo apt-get install --reinstall uidmap), and that /etc/subuid and /etc/subgid name you. ${elevatedInstead}`,
+  },
+  {
+    code: 'mount-refused',
+    holds: ({ said }) => /mount/.test(said),
+    message: ({ said, contained }) =>
+      /mount \/proc/.test(said)
+        ? `The sandbox may not mount its own /proc, because parts of the one out here are masked, as containers do. Run Vethlab on the machine itself${contained ? ', or start the container with an unmasked /proc (podman: --security-opt unmask=/proc/*), if that is yours to decide' : ''}. ${elevatedInstead}`
+        : `The sandbox may not mount its own /sys, /run or /etc. Run Vethlab on the machine itself, not in a container. ${elevatedInstead}`,
+  },
+  {
+    code: 'sandbox-timeout',
+    holds: ({ timedOut }) => timedOut,
+    message: () => 'The sandbox did not answer in time. Try again; if it stays so, see vethlab doctor.',
+  },
+]
+
+/**
+ * Classifies what the sandbox left on stderr.
+ * @param stderr of programs that ran with LC_ALL=C
+ */
 export function explainRefusal(stderr: string, timedOut: boolean, facts: MachineFacts = readMachineFacts()): Failure {
-  const failure = (code: string, message: string): Failure => ({
-    code,
-    message,
+  const refused: Refused = { ...facts, said: stderr, timedOut }
+  const reason = reasons.find((each) => each.holds(refused))
+  return {
+    code: reason?.code ?? 'sandbox-failed',
+    message:
+      reason?.message(refused) ??
+      `The sandbox ended before it was ready${stderr ? `: ${lastWords(stderr)}` : ''}. See vethlab doctor.`,
     where: 'sandbox',
     output: stderr || null,
-  })
-  if (/No space left on device/.test(stderr) || facts.maxUserNamespaces === '0')
-    return failure(
-      'user-namespaces-off',
-      `User namespaces are turned off (user.max_user_namespaces is ${facts.maxUserNamespaces ?? 'unknown'}). To allow them: sudo sysctl -w user.max_user_namespaces=15000. ${elevatedInstead}`,
-    )
-  if (/unshare: unshare failed: Operation not permitted/.test(stderr)) {
-    if (facts.unprivilegedClone === '0')
-      return failure(
-        'user-namespaces-off',
-        `User namespaces are turned off for users (kernel.unprivileged_userns_clone is 0). To allow them: sudo sysctl -w kernel.unprivileged_userns_clone=1. ${elevatedInstead}`,
-      )
-    return failure(
-      'namespaces-forbidden',
-      `This machine does not let programs make namespaces, which is usual inside a container (seccomp or missing capabilities). Run Vethlab on the machine itself, or give the container the right to make user namespaces.`,
-    )
   }
-  if (facts.apparmorRestricts === '1' && /uid_map|gid_map|mount|Permission denied|Operation not permitted/.test(stderr))
-    return failure(
-      'apparmor',
-      `AppArmor restricts user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1). Vethlab's package brings the profile that allows them to Vethlab alone; a checkout needs such a profile of its own. ${elevatedInstead}`,
-    )
-  if (/uid_map|gid_map|newuidmap|newgidmap/.test(stderr))
-    return failure(
-      'id-mapping-refused',
-      `The kernel refused to map user ids into the sandbox. Check /etc/subuid and /etc/subgid, and that newuidmap is installed (package uidmap). ${elevatedInstead}`,
-    )
-  if (/mount/.test(stderr))
-    return failure(
-      'mount-refused',
-      `The sandbox may not mount its own /proc, /sys or /run, which is usual inside a container with masked /proc. Run Vethlab on the machine itself. ${elevatedInstead}`,
-    )
-  if (timedOut)
-    return failure(
-      'sandbox-timeout',
-      'The sandbox did not answer in time. Try again; if it stays so, see vethlab doctor.',
-    )
-  return failure(
-    'sandbox-failed',
-    `The sandbox ended before it was ready${stderr ? `: ${stderr.split('\n').at(-1) ?? ''}` : ''}. See vethlab doctor.`,
-  )
+}
+
+/** Of a stack trace, the line that says something; otherwise the last one. */
+function lastWords(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim())
+  return (lines.find((line) => /^[A-Za-z]*Error\b/.test(line)) ?? lines.at(-1) ?? '').replace(/\.$/, '')
 }

@@ -170,6 +170,10 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
 function helperEnvironment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    // What unshare(1) and mount(8) say is read for its reason, so it is in English; sandbox-init.sh gives the user's own
+    // language back to the helper, whose environment terminals have.
+    LC_ALL: 'C',
+    VETHLAB_LC_ALL: process.env['LC_ALL'] ?? '',
     // One pool thread waits on the kernel for good; file system and name look-ups need the others.
     UV_THREADPOOL_SIZE: '8',
     ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
