@@ -73,10 +73,13 @@ export class HelperServer {
   private readonly deployer: Deployer
   private applied: { readonly file: LabFile; readonly lab: Lab } | null = null
   private opened = false
-  private readonly terminals = new Terminals({
-    data: (terminal, data) => this.notify('terminal/data', { terminal, data }),
-    ended: (terminal, exitCode, signal) => this.notify('terminal/ended', { terminal, exitCode, signal }),
-  })
+  private readonly terminals = new Terminals(
+    {
+      data: (terminal, data) => this.notify('terminal/data', { terminal, data }),
+      ended: (terminal, exitCode, signal) => this.notify('terminal/ended', { terminal, exitCode, signal }),
+    },
+    null,
+  )
   private readonly tracer: Tracer
   private readonly liveFilm: LiveFilm
   /** In elevated mode: the lab's `host` is the machine itself. */

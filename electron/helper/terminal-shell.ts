@@ -4,6 +4,8 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hostNamespace } from '../core/lab/lab.js'
 import type { Failure } from '../core/rpc.js'
+import type { Account } from './elevated/caller.js'
+import { asAccount, environmentOf } from './elevated/account-shell.js'
 import { netnsDirectory, programPath } from './run.js'
 
 /** As far away from `dist/node/` as from here. */
@@ -38,15 +40,27 @@ export interface ShellCommand {
   readonly directory: string
 }
 
-/** How to start a shell in a namespace; a failure where it cannot be entered. */
-export function shellCommand(namespace: string, environment: NodeJS.ProcessEnv = process.env): ShellCommand | Failure {
-  const shell = shellOf(environment['SHELL'])
-  const args = basename(shell) === 'bash' ? ['--rcfile', bashStartup] : []
-  const common = {
-    environment: terminalEnvironment(namespace, shell, environment),
-    directory: startDirectory(environment['HOME']),
-  }
-  if (namespace === hostNamespace) return { file: shell, args, ...common }
+const missing = (program: string): Failure => ({
+  code: 'tool-missing',
+  message: `The program "${program}" is missing. Install the package util-linux.`,
+  where: program,
+  output: null,
+})
+
+/**
+ * How to start a shell in a namespace; a failure where it cannot be entered.
+ * @param account whose shell it is; null: that of whoever this process is
+ */
+export function shellCommand(namespace: string, account: Account | null): ShellCommand | Failure {
+  const own = account === null ? process.env : environmentOf(account, namespace, process.env)
+  const shell = shellOf(own['SHELL'])
+  const words = [shell, ...(basename(shell) === 'bash' ? ['--rcfile', bashStartup] : [])]
+  const common = { environment: terminalEnvironment(namespace, shell, own), directory: startDirectory(own['HOME']) }
+  const setpriv = programPath('setpriv')
+  if (account !== null && setpriv === null) return missing('setpriv')
+  const inside = account === null ? words : [setpriv ?? '', ...asAccount(account, namespace), '--', ...words]
+  const command = ([file = '', ...args]: readonly string[]): ShellCommand => ({ file, args, ...common })
+  if (namespace === hostNamespace) return command(inside)
   const path = `${netnsDirectory}/${namespace}`
   if (!existsSync(path))
     return {
@@ -56,14 +70,8 @@ export function shellCommand(namespace: string, environment: NodeJS.ProcessEnv =
       output: null,
     }
   const nsenter = programPath('nsenter')
-  if (nsenter === null)
-    return {
-      code: 'tool-missing',
-      message: 'The program "nsenter" is missing. Install the package util-linux.',
-      where: 'nsenter',
-      output: null,
-    }
-  return { file: nsenter, args: [`--net=${path}`, '--', shell, ...args], ...common }
+  if (nsenter === null) return missing('nsenter')
+  return command([nsenter, `--net=${path}`, '--', ...inside])
 }
 
 /** $SHELL counts where the system calls it a login shell: some programs set it to things that are none. */

@@ -1,7 +1,9 @@
 /** The terminals of a session: shells on pseudo-terminals, each in a namespace of the lab, kept until they are closed. */
 import type { IPty } from 'node-pty'
+import { chownSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { maxTerminals, type Failure, type Params, type Results, type TerminalInfo } from '../core/rpc.js'
+import type { Account } from './elevated/caller.js'
 import { TerminalInput } from './terminal-input.js'
 import { TerminalOutput } from './terminal-output.js'
 import { endSession, hasEnded } from './terminal-processes.js'
@@ -11,6 +13,8 @@ import { shellCommand } from './terminal-shell.js'
 interface Pty extends IPty {
   readonly fd: number
   readonly _socket: Readable
+  /** The device at which its shell sits, e.g. `/dev/pts/3`. */
+  readonly ptsName: string
 }
 
 interface Terminal {
@@ -49,7 +53,11 @@ export class Terminals {
       if (ended === null && hasEnded(pty.pid)) output.letRestThrough()
   }
 
-  constructor(private readonly hooks: TerminalHooks) {
+  /** @param account whose shells they are; null: those of whoever this process is */
+  constructor(
+    private readonly hooks: TerminalHooks,
+    private readonly account: Account | null,
+  ) {
     process.on('SIGCHLD', this.childEnded)
   }
 
@@ -74,7 +82,7 @@ export class Terminals {
         `There are ${maxTerminals} terminals already, the most there may be. Close one first.`,
         namespace,
       )
-    const command = shellCommand(namespace)
+    const command = shellCommand(namespace, this.account)
     if ('code' in command) return { ok: false, failure: command }
     let pty: Pty
     try {
@@ -85,6 +93,8 @@ export class Terminals {
         cwd: command.directory,
         env: command.environment,
       }) as Pty
+      // As login(1) does it: programs open their terminal by name.
+      if (this.account) chownSync(pty.ptsName, this.account.uid, -1)
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
       return refuse('terminal-failed', `A shell in ${namespace} could not be started: ${words}`, namespace, words)
