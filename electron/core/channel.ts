@@ -154,6 +154,8 @@ export function lineChannel(stream: LineStream, maxChars: number): TextChannel {
       }
       for (const line of whole) for (const listener of textListeners) listener(line)
     })
+    // Whoever had the stream before may have paused it.
+    stream.resume()
   }
   stream.setEncoding('utf8')
   stream.on('error', finish)

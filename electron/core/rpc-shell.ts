@@ -1,9 +1,9 @@
 /**
  * What the window asks of its own shell (Electron main, or `vethlab serve`) rather than of the helper: lab files, the
- * sandbox's life, the machine. Same connection, same form as `rpc.ts`; a shell answers these and relays all the others.
+ * helper's life, the machine. Same connection, same form as `rpc.ts`; a shell answers these and relays all the others.
  */
 import { z } from 'zod'
-import type { Capabilities, Failure, Result } from './rpc.js'
+import type { Capabilities, Failure, LeftBehind, Result } from './rpc.js'
 import type { Text } from './lab/schema.js'
 
 /** Bytes of a lab's text as a file holds it, by SHA-256 (hex): tells whether a file is still what was read. */
@@ -77,9 +77,17 @@ export const shellRequests = {
    * earlier answer gave.
    */
   'shell/open': z.strictObject({ token: z.string().max(200).optional() }),
-  /** Start the sandbox and its helper; the capabilities and the state come by `session/open`. */
-  'sandbox/start': none,
-  'sandbox/stop': none,
+  /**
+   * Start the helper, in a sandbox (the default) or for labs on this machine itself; the capabilities and the state come
+   * by `session/open`. One that runs in the other place ends, but only when the new one is there: a refused password
+   * leaves everything as it was. `helper/waiting` tells what the user has to do meanwhile.
+   */
+  'helper/start': z.strictObject({ placement: z.enum(['sandbox', 'host']).optional() }),
+  /** Wait no longer for administrator rights; `helper/start` answers `cancelled`. */
+  'helper/cancel': none,
+  'helper/stop': none,
+  /** What an elevated helper left on this machine, as it stands now. */
+  'helper/left': none,
   /**
    * Give the sandbox's host a cable to the user's own network. Only on the user's own, explicit wish: programs of the lab
    * then reach that network as the user would.
@@ -115,6 +123,8 @@ export const shellRequests = {
   'window/state': z.strictObject({
     title: z.string().max(200),
     unsaved: z.boolean(),
+    /** A lab runs on this machine itself: what becomes of it is asked before the window closes. */
+    onHost: z.boolean().optional(),
     /** BCP 47, of the texts in the window. */
     language: z.string().max(35).optional(),
     theme: z.enum(['dark', 'light']).optional(),
@@ -123,6 +133,16 @@ export const shellRequests = {
 
 export type ShellRequestName = keyof typeof shellRequests
 export type ShellParams<N extends ShellRequestName> = z.infer<(typeof shellRequests)[N]>
+
+/** What stands between the user and an elevated helper. */
+export interface HelperWaiting {
+  /** `password`: the desktop asks for it. `command`: nobody can ask here; the user types the command elsewhere. */
+  readonly for: 'password' | 'command'
+  /** Does the same as the password; good until the wait is over. */
+  readonly command: string
+  /** Milliseconds since the epoch. */
+  readonly until: number
+}
 
 export interface DoctorFinding {
   readonly name: string
@@ -149,15 +169,19 @@ export interface ShellResults {
     /** A lab the user asked for when starting. */
     readonly file: OpenedFile | null
     readonly fileFailure: Failure | null
-    /** Whether the sandbox runs already (the window was reloaded). */
+    /** Whether a helper runs already (the window was reloaded). */
     readonly running: boolean
+    /** What an earlier session left on this machine; null also while a helper takes care of it. */
+    readonly left: LeftBehind | null
     readonly uplink: PluggedUplink | null
     readonly recovered: readonly RecoveredWork[]
     /** Browser shell: the page shows this when it is loaded again; its address works once only. Null: not needed. */
     readonly secret: string | null
   }
-  'sandbox/start': Result<{ readonly capabilities: Capabilities }>
-  'sandbox/stop': Result<object>
+  'helper/start': Result<{ readonly capabilities: Capabilities }>
+  'helper/cancel': Result<object>
+  'helper/stop': Result<object>
+  'helper/left': { readonly left: LeftBehind | null }
   'uplink/plug': Result<{ readonly uplink: PluggedUplink }>
   'uplink/unplug': Result<object>
   'doctor/run': { readonly ok: boolean; readonly findings: readonly DoctorFinding[] }
@@ -180,8 +204,9 @@ export interface ShellResults {
 }
 
 export interface ShellNotifications {
-  /** The sandbox ended by itself. */
-  'sandbox/ended': { readonly message: string }
+  /** It ended by itself. */
+  'helper/ended': { readonly message: string }
+  'helper/waiting': HelperWaiting
   /** Plugged or unplugged; `message` says why where nobody asked for it. */
   'uplink/changed': { readonly uplink: PluggedUplink | null; readonly message: string | null }
   'file/changed': { readonly path: string }

@@ -176,6 +176,12 @@ export const maxTerminals = 64
  */
 export const terminalFlow = { pauseAbove: 100_000, resumeBelow: 5_000 } as const
 
+/**
+ * So often a shell tells its elevated helper that it is still there (milliseconds), by `session/beat`. A helper that has
+ * heard nothing for longer ends, and takes down what it has built: a root process must not outlive its user's wish.
+ */
+export const heartbeat = { everyMs: 3000, endAfterMs: 10_000 } as const
+
 const terminalId = z.string().regex(/^[a-z0-9-]{1,40}$/)
 const terminalSize = { columns: z.int().min(2).max(1000), rows: z.int().min(1).max(1000) }
 
@@ -192,6 +198,8 @@ export const requests = {
     /** Last revision the client has seen, if it comes back. */
     revision: z.int().min(0).optional(),
   }),
+  /** The shell is still there. Good at any time, before `session/open` too. */
+  'session/beat': none,
   /** Make the kernel what the lab says. With `replace: false`, objects the former lab did not own stay. */
   'lab/apply': z.strictObject({
     lab: labFileSchema,
@@ -286,6 +294,7 @@ export interface Results {
     /** On the real host: what an earlier session left there; null in a sandbox. */
     readonly left: LeftBehind | null
   }
+  'session/beat': Result<object>
   'lab/apply':
     ({ readonly ok: true } & DeployReport) | { readonly ok: false; readonly failure: DeployFailure | Failure }
   'lab/clear': Result<{ readonly clearMs: number }>

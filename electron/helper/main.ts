@@ -1,14 +1,19 @@
 /**
- * The helper process. Inside the sandbox it is started by `sandbox-init.sh` with its channel on descriptor 3; when the
- * other side of that channel is gone, so is the helper, and with it everything it made.
+ * The helper process; when the other side of its channel is gone, so is the helper, and with it everything it made.
  *
- * `helper.js elevated` works on the machine itself, as root: when its session ends it undoes what it changed there.
+ * `helper.js VARIANT`: inside the sandbox, started by `sandbox-init.sh` with its channel on descriptor 3.
+ * `helper.js elevated`: on the machine itself, started by a shell that is root, with its channel on descriptor 3; when its
+ * session ends it undoes what it changed there.
+ * `helper.js elevated --connect DIRECTORY`: the same, started by pkexec or sudo for a shell that waits in a directory.
  */
 import { Socket } from 'node:net'
 import { createMessageConnection } from 'vscode-jsonrpc/node'
 import { lineChannel } from '../core/channel.js'
-import { maxMessageBytes } from '../core/rpc.js'
+import { maxMessageBytes, type Capabilities } from '../core/rpc.js'
 import { probeCapabilities } from './capabilities.js'
+import { accountOf, callerId, type Account } from './elevated/caller.js'
+import { connectToShell } from './elevated/connect.js'
+import { watchHeartbeat } from './elevated/heartbeat.js'
 import { intake } from './intake.js'
 import { startKernelWorker } from './kernel/client.js'
 import { endProgramsWithUs, netnsDirectory } from './run.js'
@@ -36,11 +41,43 @@ const closeLimitMs = { sandbox: 500, elevated: 60_000 } as const
 
 const channelDescriptor = 3
 
+/** Nothing has been done. */
+const refusedStatus = 96
+
+function refuse(reason: string): never {
+  process.stderr.write(`vethlab-helper: refused: ${reason}. Nothing was changed.\n`)
+  process.exit(refusedStatus)
+}
+
+async function openStream(words: readonly string[]): Promise<Socket> {
+  // Only our own end ends the stream: the shell learns from it that everything is taken down.
+  if (words.length <= 1) return new Socket({ fd: channelDescriptor, allowHalfOpen: true })
+  const [mode, option, directory] = words
+  if (words.length !== 3 || mode !== 'elevated' || option !== '--connect' || directory === undefined)
+    refuse('usage: elevated --connect DIRECTORY')
+  const stream = await connectToShell(directory, process.env)
+  return typeof stream === 'string' ? refuse(stream) : stream
+}
+
+/** Whose terminals they are: the user who asked for an elevated helper; null where that is whoever this process is. */
+async function findAccount(mode: Capabilities['mode']): Promise<Account | null> {
+  const caller = mode === 'elevated' ? callerId() : null
+  if (caller === null || caller === 0) return null
+  return (await accountOf(caller)) ?? refuse(`this machine has no account with the number ${caller}`)
+}
+
 async function main(): Promise<void> {
-  const variant = process.argv[2] ?? 'unknown'
+  const words = process.argv.slice(2)
+  const variant = words[0] ?? 'unknown'
   const mode = variant === 'elevated' ? 'elevated' : 'sandbox'
-  if (mode === 'elevated' && process.geteuid?.() !== 0) throw new Error('only root may work on the machine itself')
-  const channel = lineChannel(new Socket({ fd: channelDescriptor }), maxMessageBytes)
+  if (mode === 'elevated') {
+    if (process.geteuid?.() !== 0) refuse('only root may work on the machine itself')
+    process.chdir('/')
+    // Standard error may lead to a shell that is gone.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  }
+  const account = await findAccount(mode)
+  const channel = lineChannel(await openStream(words), maxMessageBytes)
   const { reader, writer } = intake(channel, maxMessageBytes)
   const connection = createMessageConnection(reader, writer)
   const worker = startKernelWorker()
@@ -50,22 +87,28 @@ async function main(): Promise<void> {
     process.exit(99)
   })
   let capabilities: ReturnType<typeof probeCapabilities> | null = null
-  const server = new HelperServer(
-    connection,
-    worker,
-    () => (capabilities ??= probeCapabilities(worker, mode, variant)),
-    mode,
-  )
-  const end = (): void => {
-    setTimeout(() => process.exit(0), closeLimitMs[mode]).unref()
-    void server.close().finally(() => process.exit(0))
+  const probe = (): ReturnType<typeof probeCapabilities> => (capabilities ??= probeCapabilities(worker, mode, variant))
+  let ending = false
+  const end = (status = 0): void => {
+    if (ending) return
+    ending = true
+    setTimeout(() => process.exit(status), closeLimitMs[mode]).unref()
+    void server.close().finally(() => process.exit(status))
   }
-  channel.onEnd(end)
+  const beat = mode === 'elevated' ? watchHeartbeat(() => end()) : undefined
+  const server = new HelperServer(connection, worker, probe, { mode, account, ...(beat ? { beat } : {}) })
+  channel.onEnd(() => end())
+  // Whoever sends what is no message is no shell of ours.
+  connection.onError(() => end())
   if (mode === 'elevated') {
     endProgramsWithUs()
-    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
-    // Typed at a terminal it is meant for the program there; when that ends, so does the channel.
-    process.on('SIGINT', () => {})
+    // Even a bug must not leave behind what was done as root.
+    process.on('uncaughtException', (error) => {
+      process.stderr.write(`vethlab-helper: ${error.stack ?? error.message}\n`)
+      end(98)
+    })
+    // The keyboard of the terminal in which sudo was typed, or that terminal's end.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end())
   }
   await server.start(netnsDirectory, watchedSysctls)
 }

@@ -27,6 +27,7 @@ import {
 import { runChecks } from './check.js'
 import { readConnections } from './connections.js'
 import { Deployer } from './deploy.js'
+import type { Account } from './elevated/caller.js'
 import { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
 import { Mirror } from './mirror.js'
@@ -62,6 +63,15 @@ function firstError(file: LabFile): Failure | null {
   return wrong ? failure('invalid-lab', wrong.message, wrong.path.join('.'), wrong.hint) : null
 }
 
+/** Where the helper runs, and for whom. */
+export interface HelperPlace {
+  readonly mode: Capabilities['mode']
+  /** Whose shells run in the terminals; null: those of whoever this process is. */
+  readonly account: Account | null
+  /** Told of every `session/beat`. */
+  beat?(): void
+}
+
 const notElevated = failure(
   'not-elevated',
   'This session is in a sandbox, and changes nothing on the machine itself; start one with administrator rights for that.',
@@ -73,13 +83,7 @@ export class HelperServer {
   private readonly deployer: Deployer
   private applied: { readonly file: LabFile; readonly lab: Lab } | null = null
   private opened = false
-  private readonly terminals = new Terminals(
-    {
-      data: (terminal, data) => this.notify('terminal/data', { terminal, data }),
-      ended: (terminal, exitCode, signal) => this.notify('terminal/ended', { terminal, exitCode, signal }),
-    },
-    null,
-  )
+  private readonly terminals: Terminals
   private readonly tracer: Tracer
   private readonly liveFilm: LiveFilm
   /** In elevated mode: the lab's `host` is the machine itself. */
@@ -93,8 +97,15 @@ export class HelperServer {
     private readonly connection: MessageConnection,
     private readonly worker: KernelWorker,
     private readonly capabilities: () => Promise<Capabilities>,
-    mode: Capabilities['mode'] = 'sandbox',
+    private readonly place: HelperPlace,
   ) {
+    this.terminals = new Terminals(
+      {
+        data: (terminal, data) => this.notify('terminal/data', { terminal, data }),
+        ended: (terminal, exitCode, signal) => this.notify('terminal/ended', { terminal, exitCode, signal }),
+      },
+      place.account,
+    )
     this.mirror = new Mirror((revision, changes) => this.notify('live/changed', { revision, changes }))
     this.services = new Services(worker, (namespace, services) => this.mirror.servicesChanged(namespace, services))
     this.deployer = new Deployer(worker, this.services, {
@@ -102,7 +113,7 @@ export class HelperServer {
       ran: (records) => this.ran(records),
       beforeRules: async (steps) => (await this.host?.beforeRules(steps)) ?? null,
     })
-    this.host = mode === 'elevated' ? this.makeHost() : null
+    this.host = place.mode === 'elevated' ? this.makeHost() : null
     this.tracer = new Tracer(worker, this.mirror, this.deployer, {
       refresh: async () => {
         await this.readAll()
@@ -110,7 +121,7 @@ export class HelperServer {
       },
       lab: () => this.now && { lab: this.now.lab, name: this.now.file.name },
       mayRepair: async (steps) => (await this.host?.mayRepair(steps)) ?? null,
-      keepsForeign: mode === 'sandbox',
+      keepsForeign: place.mode === 'sandbox',
       progress: (from, to, sent, most) => this.notify('trace/progress', { from, to, sent, most }),
       ran: (records) => this.ran(records),
     })
@@ -132,6 +143,10 @@ export class HelperServer {
     const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls })
     this.mirror.read(namespaces)
     this.handle('session/open', () => this.open())
+    this.handle('session/beat', async () => {
+      this.place.beat?.()
+      return { ok: true }
+    })
     this.handle('lab/apply', (params) => this.inOrder(() => this.apply(params)))
     this.handle('lab/clear', () => this.inOrder(() => this.clear()))
     this.handle('host/preflight', (params) => this.inOrder(() => this.preflight(params)))
@@ -175,7 +190,7 @@ export class HelperServer {
           errorCodes.invalidParams,
           `${name}: ${parsed.error.issues[0]?.message ?? 'invalid parameters'}`,
         )
-      if (!this.opened && name !== 'session/open')
+      if (!this.opened && name !== 'session/open' && name !== 'session/beat')
         return new ResponseError(errorCodes.notOpen, 'session/open must come first')
       try {
         return await answer(parsed.data as Params<N>)

@@ -5,6 +5,7 @@ import { applyChanges } from '../core/live/apply.js'
 import type { LabFile } from '../core/lab/schema.js'
 import type { LiveState } from '../core/live/state.js'
 import {
+  heartbeat,
   maxMessageBytes,
   protocolVersion,
   type Capabilities,
@@ -39,16 +40,30 @@ export async function connect(channel: TextChannel, owner: Owner): Promise<Sessi
   connection.onError(() => {})
   const ended = new Promise<void>((resolve) => channel.onEnd(() => resolve()))
   connection.listen()
+  // Which kind of helper it is, only its answer says.
+  const stopBeating = beat(connection, ended)
   const answer = await Promise.race([
     connection.sendRequest<Results['session/open']>('session/open', { protocol: protocolVersion }).catch(() => null),
     Promise.race([ended, owner.gone]).then(() => null),
     new Promise<null>((resolve) => setTimeout(() => resolve(null), owner.limitMs).unref()),
   ])
+  if (answer?.capabilities.mode !== 'elevated') stopBeating()
   if (answer === null) {
     connection.dispose()
     return null
   }
   return new ConnectedSession(connection, owner, ended, answer)
+}
+
+/** Tells the helper that we are there, until the connection has ended; returns a function that does not. */
+function beat(connection: MessageConnection, ended: Promise<void>): () => void {
+  const once = async (): Promise<unknown> => connection.sendRequest('session/beat', {})
+  // Refused where the connection is closed already.
+  const timer = setInterval(() => void once().catch(() => {}), heartbeat.everyMs)
+  timer.unref()
+  const stop = (): void => clearInterval(timer)
+  void ended.then(stop)
+  return stop
 }
 
 class ConnectedSession implements Session {
@@ -115,7 +130,7 @@ class ConnectedSession implements Session {
   }
 
   private describeEnd(): SessionEnd {
-    if (this.closing) return { reason: 'closed', message: 'The sandbox was closed.' }
+    if (this.closing) return { reason: 'closed', message: 'The session was closed.' }
     const words = this.owner.lastWords()
     return {
       reason: 'died',

@@ -15,6 +15,10 @@ const startLimitMs = 15_000
 /** Kept of what the helper says on stderr (characters): the last words are the ones that explain. */
 const keptStderr = 4096
 
+/** What the end of an elevated helper means that nobody asked for. */
+export const rootHelperDied =
+  'The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: sudo vethlab recover'
+
 export const isRoot = (): boolean => process.geteuid?.() === 0
 
 export async function startRootHelper(): Promise<SessionStart> {
@@ -49,8 +53,7 @@ export async function startRootHelper(): Promise<SessionStart> {
     limitMs: startLimitMs,
     anchorPid: () => null,
     lastWords: () => stderr.trim(),
-    diedMessage:
-      'The helper ended by itself. What the lab made on this machine is still there; undo it with: sudo vethlab recover',
+    diedMessage: rootHelperDied,
     async end() {
       channel.end()
       await exited
@@ -72,7 +75,9 @@ export async function startRootHelper(): Promise<SessionStart> {
 }
 
 /** What a terminal of the session needs of the caller's environment. */
-const shellOf = ({ SHELL, HOME, TERM, LANG }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+const shellOf = ({ SHELL, HOME, TERM, LANG, SUDO_UID }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  // Whose terminals they are, where root was become by sudo(8).
+  ...(SUDO_UID === undefined ? {} : { SUDO_UID }),
   ...(SHELL === undefined ? {} : { SHELL }),
   ...(HOME === undefined ? {} : { HOME }),
   ...(TERM === undefined ? {} : { TERM }),

@@ -1,5 +1,5 @@
 /**
- * What the desktop and the browser shell have in common: answers what a window asks of its shell, owns the sandbox, and
+ * What the desktop and the browser shell have in common: answers what a window asks of its shell, owns the helper, and
  * passes everything else on between window and helper, unread.
  */
 import { homedir } from 'node:os'
@@ -17,8 +17,9 @@ import {
   type ShellResults,
 } from '../core/rpc-shell.js'
 import { examine, findingsOf } from './doctor.js'
+import { readLeft } from './elevated/left.js'
+import { HelperOwner } from './helper-owner.js'
 import { languageOf } from './language.js'
-import { SandboxOwner } from './sandbox-owner.js'
 import { ShellFiles } from './shell-files.js'
 
 /** Requests of one window that wait for the helper; typing makes a few at a time. */
@@ -42,21 +43,22 @@ type Answers = { readonly [N in ShellRequestName]: (params: ShellParams<N>) => P
 
 export class Shell {
   private readonly files: ShellFiles
-  private readonly sandbox: SandboxOwner
+  private readonly helper: HelperOwner
   private window: MessageConnection | null = null
   private windowChannel: TextChannel | null = null
 
   constructor(private readonly options: ShellOptions) {
     this.files = new ShellFiles((path) => this.notify('file/changed', { path }), options.stateDirectory)
-    this.sandbox = new SandboxOwner({
+    this.helper = new HelperOwner({
       relay: (name, params) => void this.window?.sendNotification(name, params).catch(() => {}),
-      ended: (message) => this.notify('sandbox/ended', { message }),
+      ended: (message) => this.notify('helper/ended', { message }),
+      waiting: (what) => this.notify('helper/waiting', what),
       uplinkChanged: (uplink, message) => this.notify('uplink/changed', { uplink, message }),
     })
   }
 
   /**
-   * Serves a window. There is one at a time: the one before is let go, and the new one finds the same sandbox.
+   * Serves a window. There is one at a time: the one before is let go, and the new one finds the same helper.
    * @param secret handed to the window with the answer to `shell/open`
    */
   attach(channel: TextChannel, secret: string | null = null): void {
@@ -69,20 +71,20 @@ export class Shell {
     connection.onError(() => {})
     connection.onRequest(async (name: string, params: unknown) => {
       if (Object.hasOwn(shellRequests, name)) return await this.answer(name as ShellRequestName, params, secret)
-      const session = this.sandbox.session
-      if (session === null) return new ResponseError(errorCodes.notOpen, 'The sandbox is not running; start it first.')
+      const session = this.helper.session
+      if (session === null) return new ResponseError(errorCodes.notOpen, 'The helper is not running; start it first.')
       if (waiting >= maxWaiting)
         return new ResponseError(
           errorCodes.tooManyRequests,
-          `${maxWaiting} requests are waiting for the sandbox; try again later.`,
+          `${maxWaiting} requests are waiting for the helper; try again later.`,
         )
       waiting += 1
       try {
         // The helper checks names and parameters; it trusts nobody. What it refuses comes back as it said it.
         return await session.request(name as RequestName, (params ?? {}) as Params<RequestName>)
       } catch (error) {
-        if (this.sandbox.session === session) throw error
-        return new ResponseError(errorCodes.notOpen, 'The sandbox has ended; start it again.')
+        if (this.helper.session === session) throw error
+        return new ResponseError(errorCodes.notOpen, 'The helper has ended; start it again.')
       } finally {
         waiting -= 1
       }
@@ -93,6 +95,8 @@ export class Shell {
       this.window = null
       this.windowChannel = null
       this.files.stopWatching()
+      // Nobody is left who could be told of a password or a command.
+      this.helper.cancel()
     })
     connection.listen()
   }
@@ -109,11 +113,11 @@ export class Shell {
     return read
   }
 
-  /** Lets the window go and ends the sandbox; resolves when its processes are gone. */
+  /** Lets the window go and ends the helper; resolves when its processes are gone. */
   async close(): Promise<void> {
     this.windowChannel?.end()
     this.files.stopWatching()
-    await this.sandbox.stop()
+    await this.helper.stop()
   }
 
   private async answer<N extends ShellRequestName>(
@@ -143,17 +147,22 @@ export class Shell {
     return {
       ...this.files.answers,
       'shell/open': () => this.open(),
-      'sandbox/start': () => this.sandbox.start(),
-      'sandbox/stop': async () => {
-        await this.sandbox.stop()
+      'helper/start': ({ placement }) => this.helper.start(placement ?? 'sandbox'),
+      'helper/cancel': async () => {
+        this.helper.cancel()
         return { ok: true }
       },
-      'uplink/plug': () => this.sandbox.plug(),
+      'helper/stop': async () => {
+        await this.helper.stop()
+        return { ok: true }
+      },
+      'helper/left': async () => ({ left: readLeft() }),
+      'uplink/plug': () => this.helper.plug(),
       'uplink/unplug': async () => {
-        await this.sandbox.unplug()
+        await this.helper.unplug()
         return { ok: true }
       },
-      'doctor/run': async () => findingsOf(await examine(() => this.sandbox.tryOut())),
+      'doctor/run': async () => findingsOf(await examine(() => this.helper.tryOut())),
       'file/choose': (params) => this.choose(params),
       'window/state': async (params) => {
         this.options.windowState?.(params)
@@ -168,11 +177,13 @@ export class Shell {
       this.startFile(),
       this.files.answers['file/recover']({}),
     ])
-    const running = this.sandbox.session !== null
-    const uplink = this.sandbox.uplink?.plugged ?? null
+    const running = this.helper.session !== null
+    const uplink = this.helper.uplink?.plugged ?? null
+    // While a lab runs there, the note on it is this session's own.
+    const left = this.helper.session?.capabilities.mode === 'elevated' ? null : readLeft()
     return {
       ...{ version, shell: kind, language, home: homedir() },
-      ...{ file, fileFailure, running, uplink, recovered, secret: null },
+      ...{ file, fileFailure, running, uplink, left, recovered, secret: null },
     }
   }
 

@@ -55,6 +55,9 @@ const toolsToTest = {
   'desktop-file-validate': 'desktop-file-utils',
   'update-mime-database': 'shared-mime-info',
   xmllint: 'libxml2-utils',
+  pkexec: 'pkexec',
+  'dbus-daemon': 'dbus',
+  'dbus-send': 'dbus',
 }
 
 const say = (text) => process.stderr.write(`vethlab: ${text}\n`)

@@ -91,7 +91,7 @@ export class App {
       },
     )
     this.files = new Files(this.link, this.document, this.dialogs, () => this.labOpened())
-    this.link.on('sandbox/ended', ({ message }) => this.sandboxEnded(message))
+    this.link.on('helper/ended', ({ message }) => this.sandboxEnded(message))
     this.link.on('window/closing', () => void this.close())
     $effect.root(() => {
       $effect(() => this.files.keepWork())

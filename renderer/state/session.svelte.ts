@@ -28,7 +28,7 @@ export class Session {
   async start(): Promise<boolean> {
     if (this.phase.kind === 'starting') return false
     this.phase = { kind: 'starting' }
-    const answer = await attempt(this.rpc.request('sandbox/start', {}))
+    const answer = await attempt(this.rpc.request('helper/start', {}))
     if (answer.ok) {
       this.capabilities = answer.capabilities
       return true

@@ -7,7 +7,7 @@ import type { Failure, Result } from '../../core/rpc.js'
 const ownUid = (): number => process.getuid?.() ?? -1
 
 /** `$XDG_RUNTIME_DIR` counts where it is the user's own, as its specification demands; after `su` it may be another's. */
-function ownRuntimeDirectory(environment: NodeJS.ProcessEnv): string | null {
+export function ownRuntimeDirectory(environment: NodeJS.ProcessEnv): string | null {
   const path = environment['XDG_RUNTIME_DIR']
   if (!path || !isAbsolute(path)) return null
   const stats = statOf(path)

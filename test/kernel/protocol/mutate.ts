@@ -11,6 +11,7 @@ export const good: { readonly [N in RequestName]: object } = {
   'host/preflight': { lab: { vethlab: 1, name: 'mutant' }, uplink: 'eth0' },
   'host/leave': { keep: true },
   'host/recover': {},
+  'session/beat': {},
   'lab/clear': {},
   'lab/check': { only: ['a check'] },
   'trace/run': { from: 'ns0', to: '192.168.1.2', protocol: 'icmp', count: 1, size: 8, ttl: 3, df: true, timeoutMs: 50 },

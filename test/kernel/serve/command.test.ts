@@ -37,7 +37,7 @@ describe('serve', () => {
     await until('what it is for is said', () => running.stderr().includes('works once'))
     const window = await Window.open(url)
     expect(window.shell.file).toMatchObject({ path: file, text: pair() })
-    expect(await window.ask('sandbox/start', {})).toMatchObject({ ok: true })
+    expect(await window.ask('helper/start', {})).toMatchObject({ ok: true })
     await window.request('session/open', { protocol: 1 })
     const screen = await Screen.open(window)
     await screen.type('sleep 1234\r')
@@ -51,7 +51,7 @@ describe('serve', () => {
   test.each(['SIGTERM', 'SIGKILL', 'SIGHUP'] as const)('leaves nothing behind after %s', async (signal) => {
     const { running, url } = await serve()
     const window = await Window.open(url)
-    expect(await window.ask('sandbox/start', {})).toMatchObject({ ok: true })
+    expect(await window.ask('helper/start', {})).toMatchObject({ ok: true })
     process.kill(running.pid, signal)
     await running.ended
     await until('every process is gone', () => world.processes().length === 0)
@@ -115,7 +115,7 @@ describe('a terminal of an unprivileged user', () => {
   test('with many ids is root of the sandbox, and tcpdump works', async () => {
     const { running, url } = await serve()
     const window = await Window.open(url)
-    const started = await window.ask('sandbox/start', {})
+    const started = await window.ask('helper/start', {})
     if (!started.ok) throw new Error(started.failure.message)
     const name = await provesItself(window)
     expect({ variant: started.capabilities.variant, name }).toEqual(
@@ -141,7 +141,7 @@ describe('a terminal of an unprivileged user', () => {
         throw new Error(running.stderr())
       })
       const window = await Window.open(running.stdout().trim())
-      const started = await window.ask('sandbox/start', {})
+      const started = await window.ask('helper/start', {})
       if (!started.ok) throw new Error(started.failure.message)
       expect(started.capabilities.variant).toBe('one-id')
       expect(await provesItself(window)).toBe(user.name)

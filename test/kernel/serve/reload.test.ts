@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 async function start(): Promise<void> {
-  expect(await window.ask('sandbox/start', {})).toMatchObject({ ok: true, capabilities: { mode: 'sandbox' } })
+  expect(await window.ask('helper/start', {})).toMatchObject({ ok: true, capabilities: { mode: 'sandbox' } })
 }
 
 async function applyPair(): Promise<void> {
@@ -46,7 +46,7 @@ test('the lab, its terminals and their scrollback are there after a reload', asy
   const again = await reload()
   expect(again.shell.running).toBe(true)
   // Starting again is no second sandbox.
-  expect(await again.ask('sandbox/start', {})).toMatchObject({ ok: true })
+  expect(await again.ask('helper/start', {})).toMatchObject({ ok: true })
   const opened = await again.request('session/open', { protocol: 1 })
   expect(opened.lab?.name).toBe('pair')
   expect(opened.live.namespaces.map(({ name }) => name)).toEqual(['host', 'ns0', 'ns1'])
@@ -121,7 +121,7 @@ test('stopping ends the sandbox, and another one can be started', async () => {
   await start()
   await window.request('session/open', { protocol: 1 })
   await applyPair()
-  expect(await window.ask('sandbox/stop', {})).toEqual({ ok: true })
+  expect(await window.ask('helper/stop', {})).toEqual({ ok: true })
   await expect(window.request('live/refresh', {})).rejects.toMatchObject({ code: errorCodes.notOpen })
   await start()
   const { live, lab } = await window.request('session/open', { protocol: 1 })
@@ -133,7 +133,7 @@ test('a sandbox that dies is told of, in words, and can be started anew', async 
   await start()
   await window.request('session/open', { protocol: 1 })
   const screen = await Screen.open(window)
-  const told = new Promise<string>((resolve) => void window.on('sandbox/ended', ({ message }) => resolve(message)))
+  const told = new Promise<string>((resolve) => void window.on('helper/ended', ({ message }) => resolve(message)))
   // The helper is the parent of the shell; root of the sandbox may kill it.
   const typed = screen.type('kill -9 $PPID\r').catch((error: unknown) => error)
   expect(await told).toContain('Deploy again')
@@ -147,7 +147,7 @@ test('starting twice at once makes one sandbox', async () => {
   const children = (): number =>
     readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ').filter(Boolean).length
   const before = children()
-  const answers = await Promise.all([window.ask('sandbox/start', {}), window.ask('sandbox/start', {})])
+  const answers = await Promise.all([window.ask('helper/start', {}), window.ask('helper/start', {})])
   expect(answers.map(({ ok }) => ok)).toEqual([true, true])
   expect(children()).toBe(before + 1)
 })

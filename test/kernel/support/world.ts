@@ -65,6 +65,9 @@ export class World {
   readonly temporary: string
   readonly home: string
 
+  /** Words before every command, before even the user is changed: namespaces to run it in. */
+  around: readonly string[] = []
+
   private constructor(readonly user: User | null) {
     // Below /tmp by name: socket paths are short, and os.tmpdir() may be private to root.
     this.directory = mkdtempSync('/tmp/vethlab-world-')
@@ -127,13 +130,13 @@ export class World {
   /** Starts a program as the world's user, in a process group of its own so that a test can play the keyboard. */
   start(words: readonly string[], options: RunOptions = {}): Running {
     const { user } = this
-    const asUser =
+    const become =
       isRoot && user
         ? ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--', ...words]
         : words
-    const become = [...(options.before ?? []), ...asUser]
+    const whole = [...this.around, ...(options.before ?? []), ...become]
     const started = Date.now()
-    const child = spawn(become[0] as string, become.slice(1), {
+    const child = spawn(whole[0] as string, whole.slice(1), {
       cwd: options.cwd ?? this.directory,
       env: this.environment(options.env),
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -32,7 +32,7 @@ describe.skipIf(reason !== null)(
         if (revision > live.revision) live = applyChanges(live, revision, changes)
       })
       expect((await shell.ask('shell/open', {})).uplink).toBeNull()
-      expect(await shell.ask('sandbox/start', {})).toMatchObject({ ok: true })
+      expect(await shell.ask('helper/start', {})).toMatchObject({ ok: true })
       live = (await shell.request('session/open', { protocol: 1 })).live
     })
     afterEach(async () => {
@@ -92,14 +92,14 @@ describe.skipIf(reason !== null)(
 
     test('goes with its sandbox, in order or not', async () => {
       await plug()
-      expect(await shell.ask('sandbox/stop', {})).toEqual({ ok: true })
+      expect(await shell.ask('helper/stop', {})).toEqual({ ok: true })
       expect(slirps()).toEqual([])
       expect(await shell.ask('uplink/plug', {})).toMatchObject({ ok: false, failure: { code: 'no-sandbox' } })
 
-      expect(await shell.ask('sandbox/start', {})).toMatchObject({ ok: true })
+      expect(await shell.ask('helper/start', {})).toMatchObject({ ok: true })
       live = (await shell.request('session/open', { protocol: 1 })).live
       await plug()
-      const ended = new Promise((resolve) => shell.on('sandbox/ended', resolve))
+      const ended = new Promise((resolve) => shell.on('helper/ended', resolve))
       const helper = world
         .processes()
         .find(({ command }) => /node \S+helper\.js/.test(command) && !/sandbox-init/.test(command))

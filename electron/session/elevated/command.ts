@@ -1,0 +1,44 @@
+/** The command that starts the elevated helper: always the same words, of characters that no shell gives a meaning to. */
+import type { Failure, Result } from '../../core/rpc.js'
+import { programFile } from '../programs.js'
+
+export interface ElevatedCommand {
+  /** As `sudo-prompt` takes it. */
+  readonly text: string
+  /** As a person types it where nobody can ask for the password. */
+  readonly withSudo: string
+}
+
+/** `sudo-prompt` builds a shell line in which it escapes nothing but quotation marks. */
+const plainPath = /^\/[A-Za-z0-9_./-]+$/
+
+const failure = (code: string, message: string, where: string | null): { ok: false; failure: Failure } => ({
+  ok: false,
+  failure: { code, message, where, output: null },
+})
+
+export function elevatedCommand(
+  meeting: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  program = process.execPath,
+  helper = programFile('helper.js'),
+): Result<{ readonly command: ElevatedCommand }> {
+  // Only its user can read the file system of a running AppImage (FUSE without allow_other): root sees no program there.
+  if (environment['APPIMAGE'] !== undefined)
+    return failure(
+      'appimage',
+      'A lab on this machine itself needs Vethlab from a deb or rpm package, or a checkout: root cannot read a running AppImage.',
+      null,
+    )
+  const odd = [program, helper, meeting].find((path) => !plainPath.test(path))
+  if (odd !== undefined)
+    return failure(
+      'odd-path',
+      `${odd} has characters in its path that cannot be handed to root safely. Move Vethlab to a directory whose path is made of letters, digits and . _ - only.`,
+      odd,
+    )
+  // One pool thread waits on the kernel for good; file system and name look-ups need the others.
+  const settings = ['UV_THREADPOOL_SIZE=8', ...(process.versions['electron'] ? ['ELECTRON_RUN_AS_NODE=1'] : [])]
+  const text = ['/usr/bin/env', ...settings, program, helper, 'elevated', '--connect', meeting].join(' ')
+  return { ok: true, command: { text, withSudo: `sudo ${text}` } }
+}
