@@ -36,6 +36,7 @@ const zoomLevels = { smallest: -3, largest: 4 } as const
 export class LabWindow {
   readonly browser: BrowserWindow
   private unsaved = false
+  private onHost = false
   private isConnected = false
   private isHanging = false
   private isLeaving = false
@@ -82,7 +83,8 @@ export class LabWindow {
     // The title comes with the page's state.
     this.browser.on('page-title-updated', (event) => event.preventDefault())
     this.browser.on('close', (event) => {
-      if (this.isLeaving || !this.unsaved || !this.isConnected || this.isHanging) return
+      const asks = this.unsaved || this.onHost
+      if (this.isLeaving || !asks || !this.isConnected || this.isHanging) return
       event.preventDefault()
       options.askToClose()
     })
@@ -99,8 +101,9 @@ export class LabWindow {
   }
 
   /** What the page says of itself. */
-  setState({ title, unsaved, theme }: ShellParams<'window/state'>): void {
+  setState({ title, unsaved, onHost = false, theme }: ShellParams<'window/state'>): void {
     this.unsaved = unsaved
+    this.onHost = onHost
     if (this.browser.isDestroyed()) return
     this.browser.setTitle(unsaved ? `* ${title}` : title)
     if (theme === undefined || theme === this.theme) return
@@ -147,6 +150,7 @@ export class LabWindow {
       this.isConnected = false
       // Nobody is left who could answer; the text has been kept.
       this.unsaved = false
+      this.onHost = false
     })
     this.options.attach(channel)
   }

@@ -2,9 +2,15 @@ import { canvasMessages } from '../i18n/canvas.js'
 import type { Language } from '../i18n/catalogue.js'
 import type { Words } from './words.js'
 
+/** Messages of the canvas. On the real host, what is not the lab's was there before, and nobody made it in a terminal. */
+export function messagesFor(language: Language, realHost: boolean): ReturnType<typeof canvasMessages> {
+  const t = canvasMessages(language)
+  return realHost ? (key, values) => t(key === 'madeInTerminal' ? 'notOfTheLab' : key, values) : t
+}
+
 /** The words on the canvas in one language. On the real host, `host` is the machine's own namespace. */
 export function canvasWords(language: Language, realHost = false): Words {
-  const t = canvasMessages(language)
+  const t = messagesFor(language, realHost)
   return {
     layer2Band: t('layer2Band'),
     layer3Band: t('layer3Band'),

@@ -4,6 +4,7 @@ import { dock } from './en/dock.js'
 import { files } from './en/files.js'
 import { frame } from './en/frame.js'
 import { guide } from './en/guide.js'
+import { host } from './en/host.js'
 import { inspector } from './en/inspector.js'
 import { diagnosisTitles, fields, trace } from './en/trace.js'
 import { traffic } from './en/traffic.js'
@@ -12,6 +13,7 @@ export const en = {
   ...frame,
   ...files,
   ...guide,
+  ...host,
   ...inspector,
   ...dock,
   ...trace,

@@ -5,6 +5,7 @@ import { dock } from './zh-CN/dock.js'
 import { files } from './zh-CN/files.js'
 import { frame } from './zh-CN/frame.js'
 import { guide } from './zh-CN/guide.js'
+import { host } from './zh-CN/host.js'
 import { inspector } from './zh-CN/inspector.js'
 import { diagnosisTitles, fields, trace } from './zh-CN/trace.js'
 import { traffic } from './zh-CN/traffic.js'
@@ -14,6 +15,7 @@ export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...frame,
   ...files,
   ...guide,
+  ...host,
   ...inspector,
   ...dock,
   ...trace,

@@ -26,7 +26,7 @@ export function statusOf(app: App): Status {
     case 'refused':
       return bad(t('status.noSandbox'))
     case 'ended':
-      return bad(t('status.ended'))
+      return bad(t(session.capabilities?.mode === 'elevated' ? 'status.endedHost' : 'status.ended'))
     case 'off':
       return plain(t('status.stopped'))
     case 'ready':

@@ -26,7 +26,7 @@ export interface CanvasCommands {
 
 export function actionsOf(app: App): readonly Action[] {
   const canvas = (): CanvasCommands | null => app.canvas
-  const { deploy, document, files, guide, session, settings, view, dialogs, terminals, checks, uplink } = app
+  const { deploy, document, files, guide, session, settings, view, dialogs, terminals, checks, host, uplink } = app
   const hasGuide = (): boolean => guide.steps.length > 0
   return [
     {
@@ -52,6 +52,18 @@ export function actionsOf(app: App): readonly Action[] {
       label: 'action.stop',
       enabled: () => session.ready && !deploy.busy && app.live.hasContent,
       run: () => void app.stopLab(),
+    },
+    {
+      id: 'host',
+      label: 'action.host',
+      enabled: () => document.isOpen && !document.broken && !session.onHost && host.busy === null,
+      run: () => void host.show(),
+    },
+    {
+      id: 'sandbox',
+      label: 'action.sandbox',
+      enabled: () => session.onHost && !deploy.busy && host.busy === null,
+      run: () => void host.leave(),
     },
     {
       id: 'checks',

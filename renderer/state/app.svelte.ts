@@ -13,8 +13,10 @@ import type { CanvasCommands } from './actions.js'
 import { Checks } from './checks.svelte.js'
 import { Commands } from './commands.svelte.js'
 import { Deploy } from './deploy.svelte.js'
+import type { HostChoices } from './deploy.svelte.js'
 import { Dialogs } from './dialogs.svelte.js'
 import { Files } from './files.svelte.js'
+import { Host } from './host.svelte.js'
 import { LabDocument } from './lab-document.svelte.js'
 import { Live } from './live.svelte.js'
 import { keepLooking } from './look.js'
@@ -51,6 +53,7 @@ export class App {
   readonly files: Files
   readonly guide: Guide
   readonly traces: Traces
+  readonly host: Host
   /** What can be asked of the picture; null while there is none. */
   canvas = $state.raw<CanvasCommands | null>(null)
   readonly traffic: Traffic
@@ -60,9 +63,10 @@ export class App {
   constructor(options: LinkOptions) {
     this.link = new Link(options, (answer) => this.connected(answer))
     this.session = new Session(this.link)
-    this.live = new Live(this.link)
+    const { session } = this
+    this.live = new Live(this.link, () => (session.onHost ? this.deploy.deployedFile !== null : null))
     this.uplink = new Uplink(this.link, this.document, this.dialogs, this.session)
-    this.deploy = new Deploy(this.link, this.document, this.live)
+    this.deploy = new Deploy(this.link, this.document, this.live, () => session.onHost)
     this.commands = new Commands(this.link)
     this.checks = new Checks(
       this.link,
@@ -91,7 +95,20 @@ export class App {
       },
     )
     this.files = new Files(this.link, this.document, this.dialogs, () => this.labOpened())
-    this.link.on('helper/ended', ({ message }) => this.sandboxEnded(message))
+    this.host = new Host(this.link, {
+      session,
+      document: this.document,
+      entered: async () => {
+        this.forgetSandbox()
+        await this.openSession()
+      },
+      startSandbox: () => this.startSandbox(),
+      deploy: async (choices) => ((await this.carryOut(choices)) ? null : this.deploy.failure),
+      hasLab: () => this.deploy.deployedFile !== null,
+      showLab: () => this.showDeployed(),
+      askLeave: () => this.dialogs.ask('leave-host', { title: this.deploy.deployedFile?.name ?? '' }),
+    })
+    this.link.on('helper/ended', ({ message }) => this.helperEnded(message))
     this.link.on('window/closing', () => void this.close())
     $effect.root(() => {
       $effect(() => this.files.keepWork())
@@ -107,6 +124,7 @@ export class App {
         const state = {
           title: shown.slice(0, 200),
           unsaved: dirty,
+          onHost: session.onHost && this.deploy.deployedFile !== null,
           language: this.settings.language,
           theme: theme.current,
         }
@@ -131,6 +149,7 @@ export class App {
     try {
       if (!this.seenBefore) await this.firstConnection(answer)
       this.seenBefore = true
+      this.host.left = answer.left
       if (answer.running) await this.openSession()
       else await this.startSandbox()
     } catch (error) {
@@ -168,6 +187,7 @@ export class App {
     if (!this.document.isOpen && opened.lab)
       this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
     this.deploy.restored(opened.lab)
+    if (opened.capabilities.mode === 'elevated') this.host.left = opened.left?.kept ? null : opened.left
     this.guide.takeUp()
     this.session.phase = { kind: 'ready' }
     void this.traces.refresh()
@@ -176,9 +196,19 @@ export class App {
     if (this.terminals.tabs.length === 0) await this.terminals.open(hostNamespace)
   }
 
-  private sandboxEnded(message: string): void {
+  private helperEnded(message: string): void {
     this.forgetSandbox()
+    this.host.open = false
     this.session.phase = { kind: 'ended', message }
+    void this.host.readLeft()
+  }
+
+  /** The lab that stands in the kernel, as the one that is open. */
+  private async showDeployed(): Promise<void> {
+    const file = this.deploy.deployedFile
+    if (!file || this.document.labFile?.name === file.name || !(await this.files.mayLeave())) return
+    this.document.open({ path: null, text: createLabText(file), fingerprint: null })
+    this.labOpened()
   }
 
   private forgetSandbox(): void {
@@ -208,13 +238,21 @@ export class App {
   }
 
   async deployLab(): Promise<void> {
-    if (!this.deploy.canDeploy) return
-    if (!this.session.ready) return
-    // It was plugged in for another lab.
-    if (!this.uplink.asked) await this.uplink.unplug()
+    if (!this.deploy.canDeploy || !this.session.ready) return
+    // On this machine itself, nothing is done that has not been shown.
+    if (this.session.onHost) await this.host.show()
+    else {
+      // It was plugged in for another lab.
+      if (!this.uplink.asked) await this.uplink.unplug()
+      await this.carryOut()
+    }
+  }
+
+  private async carryOut(choices: HostChoices = {}): Promise<boolean> {
     this.view.openDock()
     unsay(deployWords)
-    if (await this.deploy.deploy()) {
+    const done = await this.deploy.deploy(choices)
+    if (done) {
       const { report } = this.deploy
       say(t('deploy.done', { count: report?.steps ?? 0, ms: Math.round(report?.deployMs ?? 0) }), deployWords)
       for (const { text, reason } of report?.skipped ?? [])
@@ -222,6 +260,7 @@ export class App {
       this.checks.clear()
       this.guide.takeUp()
     } else this.view.showTab('plan')
+    return done
   }
 
   async stopLab(): Promise<void> {
@@ -259,8 +298,8 @@ export class App {
   }
 
   private async close(): Promise<void> {
-    if (!(await this.files.mayLeave())) return
-    await attempt(this.link.request('window/state', { title: 'Vethlab', unsaved: false }))
+    if (!(await this.files.mayLeave()) || !(await this.host.settle())) return
+    await attempt(this.link.request('window/state', { title: 'Vethlab', unsaved: false, onHost: false }))
     window.close()
   }
 }

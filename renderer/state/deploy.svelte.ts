@@ -9,9 +9,18 @@ import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 import { findDrift } from './drift.js'
 import type { Drift } from './drift.js'
+import { previewEdit, previewOnHost } from './host-preview.js'
 import { keepDrift } from './keep-drift.js'
 import type { LabDocument } from './lab-document.svelte.js'
 import type { Live } from './live.svelte.js'
+
+/** What a person decided about a deploy on this machine itself. */
+export interface HostChoices {
+  /** The interface that stands for the uplink, where it is not the one of the default route. */
+  readonly uplink?: string
+  /** Ids of the conflicts whose remedy is carried out, too. */
+  readonly remedies?: string[]
+}
 
 export interface Progress {
   readonly done: number
@@ -37,6 +46,8 @@ export class Deploy {
     private readonly rpc: Rpc,
     private readonly document: LabDocument,
     private readonly live: Live,
+    /** The lab's `host` is this machine itself, where most of what is live is somebody else's. */
+    private readonly onHost: () => boolean,
   ) {
     rpc.on('deploy/progress', ({ done, total }) => {
       if (this.progress) this.progress = { done, total }
@@ -52,6 +63,11 @@ export class Deploy {
   readonly plan: Plan = $derived.by(() => {
     const { lab } = this.document
     if (!lab || !this.live.state) return none
+    // Only the helper knows what of the machine is the lab's; what it would do is on the page that asks.
+    if (this.onHost()) {
+      if (!this.isDeployed || !this.deployedLab) return previewOnHost(lab)
+      return this.hasEdits ? previewEdit(lab, this.deployedLab) : none
+    }
     if (!this.isDeployed) return diff(lab, this.live.state, { former: 'everything' })
     return this.hasEdits ? diff(lab, this.live.state, { former: this.deployedLab }) : none
   })
@@ -59,7 +75,7 @@ export class Deploy {
   /** Objects that the open lab and the kernel do not agree on because somebody changed the kernel. */
   readonly drift: readonly Drift[] = $derived.by(() => {
     const { lab } = this.document
-    if (!lab || !this.live.state || !this.isDeployed || !this.deployedLab || this.busy) return []
+    if (!lab || !this.live.state || !this.isDeployed || !this.deployedLab || this.busy || this.onHost()) return []
     return findDrift(lab, this.deployedLab, this.live.state)
   })
 
@@ -84,7 +100,8 @@ export class Deploy {
     this.stopping = false
   }
 
-  async deploy(): Promise<boolean> {
+  /** @param choices on this machine itself */
+  async deploy(choices: HostChoices = {}): Promise<boolean> {
     const lab = this.document.labFile
     if (!lab || this.busy) return false
     const { id } = this.document
@@ -92,7 +109,7 @@ export class Deploy {
     this.failure = null
     this.report = null
     this.progress = { done: 0, total: this.plan.length }
-    const answer = await attempt(this.rpc.request('lab/apply', { lab, replace: !this.isDeployed }))
+    const answer = await attempt(this.rpc.request('lab/apply', { lab, replace: !this.isDeployed, ...choices }))
     this.progress = null
     if (!answer.ok) {
       this.failure = answer.failure

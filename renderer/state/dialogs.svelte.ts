@@ -29,6 +29,12 @@ export type Question =
       readonly suggested: string
       readonly answer: (path: string | null) => void
     }
+  | {
+      /** A lab stands on this machine itself. */
+      readonly kind: 'leave-host'
+      readonly title: string
+      readonly answer: (chosen: 'undo' | 'keep' | 'cancel') => void
+    }
 
 type Answer<K extends Question['kind']> = Parameters<Extract<Question, { kind: K }>['answer']>[0]
 type Asked<K extends Question['kind']> = Omit<Extract<Question, { kind: K }>, 'kind' | 'answer'>

@@ -16,7 +16,11 @@ export class Live {
 
   readonly byName = $derived(new Map((this.state?.namespaces ?? []).map((each) => [each.name, each])))
 
-  constructor(private readonly rpc: Rpc) {
+  /** @param ownOnHost whether a lab of ours is there, where the rest is somebody else's; null in a sandbox */
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly ownOnHost: () => boolean | null,
+  ) {
     rpc.on('live/changed', ({ revision, changes }) => this.changed(revision, changes))
   }
 
@@ -37,6 +41,8 @@ export class Live {
 
   /** Whether there is anything that Stop would remove. */
   readonly hasContent = $derived.by(() => {
+    const own = this.ownOnHost()
+    if (own !== null) return own
     const all = this.state?.namespaces ?? []
     if (all.some(({ name }) => name !== hostNamespace)) return true
     const host = this.byName.get(hostNamespace)

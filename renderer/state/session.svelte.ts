@@ -1,4 +1,4 @@
-/** The sandbox and its helper: whether they run, what they can do, and why not. */
+/** The helper, in a sandbox or on this machine itself: whether it runs, what it can do, and why not. */
 import type { Capabilities, Failure } from '../../electron/core/rpc.js'
 import type { DoctorFinding, ShellResults } from '../../electron/core/rpc-shell.js'
 import { attempt } from '../connection/rpc.js'
@@ -21,6 +21,8 @@ export class Session {
   findings = $state.raw<readonly DoctorFinding[] | null>(null)
 
   readonly ready = $derived(this.phase.kind === 'ready')
+  /** The lab's `host` is this machine itself. */
+  readonly onHost = $derived(this.ready && this.capabilities?.mode === 'elevated')
 
   constructor(private readonly rpc: Rpc) {}
 

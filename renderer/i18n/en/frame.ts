@@ -19,6 +19,7 @@ export const frame = {
   'status.starting': 'Starting sandbox',
   'status.noSandbox': 'No sandbox',
   'status.ended': 'Sandbox ended',
+  'status.endedHost': 'Helper ended',
   'status.stopped': 'Stopped',
   'status.stopping': 'Stopping',
   'status.deploying': 'Deploying {done} of {total}',

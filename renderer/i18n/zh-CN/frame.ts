@@ -18,6 +18,7 @@ export const frame = {
   'status.starting': '正在启动沙箱',
   'status.noSandbox': '没有沙箱',
   'status.ended': '沙箱已结束',
+  'status.endedHost': '助手进程已结束',
   'status.stopped': '已停止',
   'status.stopping': '正在停止',
   'status.deploying': '正在部署 {done}/{total}',

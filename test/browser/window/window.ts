@@ -28,6 +28,8 @@ export interface WindowOptions {
   readonly before?: readonly string[]
   /** Words that root runs in front before it becomes the user. */
   readonly outside?: readonly string[]
+  /** In place of the system's browser. */
+  readonly browser?: string
 }
 
 export class LabWindow {
@@ -45,7 +47,7 @@ export class LabWindow {
     const [place] = await Promise.all([world ?? World.ofUser(), buildWindow()])
     const server = await serve(place, options)
     const browser = await chromium.launch({
-      executablePath: chromiumFile ?? '/usr/bin/chromium',
+      executablePath: options.browser ?? chromiumFile ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox',
         '--disable-gpu',
