@@ -1,0 +1,23 @@
+/** The page on security promises a test for every request; a request that is added without one is found here. */
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { requests } from '../../../electron/core/rpc.js'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const text = readFileSync(`${root}docs/security.md`, 'utf8')
+
+test('docs/security.md lists every request of the helper, each with tests that exist', () => {
+  const rows = [...text.matchAll(/^\| `([a-z]+\/[a-z]+)` *\|[^|]*\|([^|]*)\|$/gm)]
+  expect(rows.map(([, name]) => name).sort()).toEqual(Object.keys(requests).sort())
+  for (const [, name, tests = ''] of rows) {
+    const files = [...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file)
+    expect(files, name).not.toEqual([])
+    for (const file of files) expect(existsSync(`${root}${file}`), file).toBe(true)
+  }
+})
+
+test('docs/security.md names no test that is not there', () => {
+  for (const [, file = ''] of text.matchAll(/`(test\/[^`]+\.ts)`/g))
+    expect(existsSync(`${root}${file}`), file).toBe(true)
+})
