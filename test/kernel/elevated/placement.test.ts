@@ -121,6 +121,23 @@ test('a trace keeps the frames of its probe and none of the machine', async () =
   expect(observed.some(({ namespace, interface: name }) => namespace === 'host' && name === 'up0')).toBe(true)
 })
 
+test('the live film shows what passes in the lab, and nothing else of the machine', async () => {
+  helper = await host.startHelper()
+  const { session } = helper
+  good(await session.request('lab/apply', { lab: natUplink }))
+  const shown: string[] = []
+  session.on('capture/packets', (batch) => shown.push(JSON.stringify(batch)))
+  good(await session.request('capture/start', {}))
+  await host.run('ping', '-c', '3', '-i', '0.05', '-W', '5', '198.51.100.1')
+  // What was sent first would have been shown first.
+  await until('the lab is on film', async () => {
+    await host.run('ip', 'netns', 'exec', 'ns0', 'ping', '-c', '1', '-W', '5', '192.168.1.3')
+    return shown.some((text) => text.includes('192.168.1.3'))
+  })
+  expect(shown.filter((text) => text.includes('198.51.100.1'))).toEqual([])
+  good(await session.request('capture/stop', {}))
+})
+
 test('an edit changes what it must, and all of it is undone at the end', async () => {
   helper = await host.startHelper()
   const { session } = helper
