@@ -185,20 +185,30 @@ export class Files {
     if (id !== '') await attempt(this.rpc.request('file/keep', { id, path: null, text: null }))
   }
 
-  /** Call inside an effect: keeps unsaved work with the shell, and the open lab with the tab. */
+  /**
+   * Call inside an effect: keeps unsaved work with the shell, and the open lab with the tab. A pause in the edits is waited
+   * for, unless the page goes: what was done just before a reload must be there after it.
+   */
   keepWork(): () => void {
     const { id, path, text, dirty, savedText, starter, isOpen } = this.document
-    const timer = setTimeout(() => {
-      if (!isOpen) return
+    if (!isOpen) return () => {}
+    const keepTab = (): void => {
       const fingerprint = this.document.fingerprint
       try {
         sessionStorage.setItem(tabKey, JSON.stringify({ id, path, text, savedText, starter, fingerprint }))
       } catch {
         // Too big or forbidden: a reload then starts with what the shell kept.
       }
+    }
+    const timer = setTimeout(() => {
+      keepTab()
       if (dirty) void attempt(this.rpc.request('file/keep', { id, path, text }))
     }, keepDelayMs)
-    return () => clearTimeout(timer)
+    window.addEventListener('pagehide', keepTab)
+    return () => {
+      clearTimeout(timer)
+      window.removeEventListener('pagehide', keepTab)
+    }
   }
 
   /** What this tab had open before a reload. */

@@ -55,7 +55,7 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
     )
     await dropFiles(desktop.page, [file])
     await untilTitle(desktop, 'Dropped lab - Vethlab')
-    await desktop.page.getByTitle(file).waitFor()
+    await desktop.page.getByTitle(file).first().waitFor()
   })
 
   test('a file that cannot be opened is said by the desktop, and the window keeps its lab', async () => {

@@ -129,6 +129,12 @@ test('a storm of 5000 changes ends in the state that the kernel has', async () =
   await until('the mirror has every address', () => mirrored().length === expected.length)
   expect(mirrored()).toEqual(expected)
   expect(at(session, 'ns0')?.routes.filter(({ type }) => type === 'blackhole').length).toBe(1000)
+  // The kernel looks after carriers once a second at most: the last word on both ends comes later than the commands.
+  await until('both ends of the cable are up', () =>
+    (['ns0', 'ns1'] as const).every((name) =>
+      at(session, name)?.links.some(({ kind, operstate }) => kind === 'veth' && operstate === 'up'),
+    ),
+  )
   // Whoever reads everything again finds nothing that the pushes had missed.
   const pushed = JSON.stringify(session.live.namespaces)
   const { live } = await session.request('live/refresh', {})
