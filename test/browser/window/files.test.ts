@@ -43,6 +43,18 @@ test('a dragged namespace is an edit: marked as unsaved, undone and redone', asy
   expect(readFileSync(path, 'utf8')).toContain('# the left end')
 })
 
+test('what was edited right before the page is loaded again is there after it', async () => {
+  const before = readFileSync(path, 'utf8')
+  window.page.once('dialog', (asked) => void asked.accept())
+  await edit()
+  await window.page.reload()
+  await window.ready()
+  await window.page.getByTitle('Has changes that are not saved').waitFor()
+  await window.page.keyboard.press('Control+s')
+  await until('the new place in the file', () => readFileSync(path, 'utf8') !== before)
+  await window.page.getByTitle('Has changes that are not saved').waitFor({ state: 'detached' })
+})
+
 test('leaving a lab with changes asks; Cancel stays, Discard leaves', async () => {
   await edit()
   await window.openStarter(/A veth pair/)
