@@ -18,6 +18,12 @@ function random(seed: number): (below: number) => number {
   }
 }
 
+function lasts(run: () => unknown): number {
+  const started = performance.now()
+  run()
+  return performance.now() - started
+}
+
 test(
   `${count} random and damaged frames are decoded without an exception and within their bytes`,
   { timeout: 120_000 },
@@ -40,14 +46,18 @@ test(
       const bytes = make()
       const originalLength = bytes.length + (next(3) === 0 ? next(70_000) : 0)
       const report = `seed ${seed}, frame ${i}: ${Buffer.from(bytes).toString('hex')} of ${originalLength}`
+      const ports = [4789, next(65536)]
+      const decode = (): ReturnType<typeof decodeFrame> => decodeFrame(bytes, { originalLength, vxlanPorts: ports })
       const started = performance.now()
       let packet: ReturnType<typeof decodeFrame>
       try {
-        packet = decodeFrame(bytes, { originalLength, vxlanPorts: [4789, next(65536)] })
+        packet = decode()
       } catch (error) {
         throw new Error(report, { cause: error })
       }
-      if (performance.now() - started > slowest) throw new Error(`slow: ${report}`)
+      // A busy machine may have held it up: what is slow is slow every time.
+      if (performance.now() - started > slowest && [1, 2, 3].every(() => lasts(decode) > slowest))
+        throw new Error(`slow: ${report}`)
       const paths = new Set<string>()
       for (const { fields, offset, length } of packet.layers) {
         let sound = offset >= 0 && length >= 0 && offset + length <= bytes.length
