@@ -12,10 +12,7 @@ export async function withPalette(page: Page, png: Buffer): Promise<Buffer> {
   const counts = new Map<number, number>()
   const colour = (at: number): number => ((data[at] ?? 0) << 16) | ((data[at + 1] ?? 0) << 8) | (data[at + 2] ?? 0)
   for (let at = 0; at < data.length; at += 4) counts.set(colour(at), (counts.get(colour(at)) ?? 0) + 1)
-  const palette = [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, most)
-    .map(([each]) => each)
+  const palette = choose([...counts].sort((a, b) => b[1] - a[1]).map(([each]) => each))
   const index = new Map(palette.map((each, number) => [each, number]))
   for (const each of counts.keys()) if (!index.has(each)) index.set(each, nearest(palette, each))
   const rows = Buffer.alloc((width + 1) * height)
@@ -58,18 +55,42 @@ async function pixels(page: Page, png: Buffer): Promise<{ width: number; height:
   return { width, height, data: Buffer.from(text, 'base64') }
 }
 
+/**
+ * Half of them are the most frequent colours, the others those that are furthest from all chosen before: a hue that means
+ * something counts, be it in one small shape only.
+ * @param colours the most frequent first
+ */
+function choose(colours: readonly number[]): readonly number[] {
+  const chosen = colours.slice(0, most / 2)
+  const rest = colours.slice(most / 2)
+  const far = rest.map((each) => Math.min(...chosen.map((other) => distance(each, other))))
+  while (chosen.length < most && rest.length > 0) {
+    const at = far.indexOf(far.reduce((a, b) => Math.max(a, b), 0))
+    const next = rest[at]
+    if (next === undefined || far[at] === 0) break
+    chosen.push(next)
+    rest.forEach((each, index) => (far[index] = Math.min(far[index] ?? 0, distance(each, next))))
+  }
+  return chosen
+}
+
 function nearest(palette: readonly number[], wanted: number): number {
   let [best, least] = [0, Infinity]
   for (const [number, each] of palette.entries()) {
-    const [r, g, b] = [
-      (each >> 16) - (wanted >> 16),
-      ((each >> 8) & 255) - ((wanted >> 8) & 255),
-      (each & 255) - (wanted & 255),
-    ]
-    const distance = r * r + g * g + b * b
-    if (distance < least) [best, least] = [number, distance]
+    const here = distance(each, wanted)
+    if (here < least) [best, least] = [number, here]
   }
   return best
+}
+
+/** Between two colours, squared. */
+function distance(one: number, other: number): number {
+  const [r, g, b] = [
+    (one >> 16) - (other >> 16),
+    ((one >> 8) & 255) - ((other >> 8) & 255),
+    (one & 255) - (other & 255),
+  ]
+  return r * r + g * g + b * b
 }
 
 function chunk(type: string, data: Buffer): Buffer {
