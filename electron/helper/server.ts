@@ -27,6 +27,7 @@ import {
 import { runChecks } from './check.js'
 import { readConnections } from './connections.js'
 import { Deployer } from './deploy.js'
+import { failure } from './failure.js'
 import type { Account } from './elevated/caller.js'
 import { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
@@ -44,18 +45,6 @@ const keptCommands = 2000
 /** Most namespaces are freed within 250 ms; one that a process of the learner holds on to is never (milliseconds). */
 const freeLimitMs = 2000
 const freePollMs = 15
-
-const failure = (
-  code: string,
-  message: string,
-  where: string | null = null,
-  output: string | null = null,
-): Failure => ({
-  code,
-  message,
-  where,
-  output,
-})
 
 /** Whoever sends a lab has checked it; the helper trusts nobody. */
 function firstError(file: LabFile): Failure | null {

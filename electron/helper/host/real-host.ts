@@ -17,6 +17,7 @@ import { spellStep } from '../../core/plan/rules.js'
 import type { Plan, RuleStep, Step } from '../../core/plan/step.js'
 import type { CommandRecord, Failure, LeftBehind, Params, Results } from '../../core/rpc.js'
 import type { Deployed, Deployer } from '../deploy.js'
+import { failure } from '../failure.js'
 import type { EntryOf } from '../journal/entry.js'
 import { readTables } from '../journal/undo-tables.js'
 import type { Undone } from '../journal/undo.js'
@@ -52,18 +53,6 @@ interface Prepared {
   readonly facts: HostFacts
   readonly findings: readonly Finding[]
 }
-
-const failure = (
-  code: string,
-  message: string,
-  where: string | null = null,
-  output: string | null = null,
-): Failure => ({
-  code,
-  message,
-  where,
-  output,
-})
 
 export class RealHost {
   readonly #journal: HostJournal

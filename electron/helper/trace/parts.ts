@@ -2,24 +2,12 @@
 import type { Trace, TraceFrame } from '../../core/diagnosis/trace.js'
 import type { LiveState } from '../../core/live/state.js'
 import type { ProbeIdentity, TracedHop } from '../../core/packet/hop.js'
-import type { Failure, Params } from '../../core/rpc.js'
+import type { Params } from '../../core/rpc.js'
 import type { CapturedFrame, WorkerRequests } from '../kernel/protocol.js'
 import { probeMark } from './identifier.js'
 import type { Aimed, Shot } from './send.js'
 
 type Counters = WorkerRequests['counters'][1]['counters']
-
-export const failure = (
-  code: string,
-  message: string,
-  where: string | null,
-  output: string | null = null,
-): Failure => ({
-  code,
-  message,
-  where,
-  output,
-})
 
 /** Legacy rules by namespace. */
 export const rulesOf = (live: LiveState) =>

@@ -13,7 +13,7 @@ import { buildTopology, type Topology } from '../../core/packet/topology.js'
 import type { Failure, FilmedPacket, Notifications } from '../../core/rpc.js'
 import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
 import type { CapturedFrame } from '../kernel/protocol.js'
-import { failure } from '../trace/parts.js'
+import { failure } from '../failure.js'
 import { FilmStore, type StoredFilm } from './film-store.js'
 
 /** One batch per picture of the window is as fast as anybody can see; half of that saves half of the work (ms). */
