@@ -202,7 +202,8 @@ export class Files {
     }
     const timer = setTimeout(() => {
       keepTab()
-      if (dirty) void attempt(this.rpc.request('file/keep', { id, path, text }))
+      // What was undone, or taken from the file again, must not be offered after a crash.
+      void attempt(this.rpc.request('file/keep', { id, path, text: dirty ? text : null }))
     }, keepDelayMs)
     window.addEventListener('pagehide', keepTab)
     return () => {

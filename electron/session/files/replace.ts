@@ -19,7 +19,10 @@ const staleAfterMs = 60_000
 
 /** Short, whatever the target's name: a name may be 255 bytes long itself. */
 const draftPrefix = (target: string): string =>
-  `.vethlab-${createHash('sha256').update(basename(target)).digest('hex').slice(0, 12)}`
+  `.vethlab-${createHash('sha256').update(basename(target)).digest('hex').slice(0, 12)}-`
+
+/** As `replaceFile` names them; the number is the writer's process id. */
+const draftName = /^\.vethlab-[0-9a-f]{12}-(\d+)-[0-9a-f]{8}$/
 
 /**
  * Throws as `node:fs` does, and leaves the former file as it was then.
@@ -34,8 +37,8 @@ export async function replaceFile(
   stillRight: () => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<boolean> {
   const directory = dirname(target)
-  await removeStaleDrafts(directory, target)
-  const draft = join(directory, `${draftPrefix(target)}-${process.pid}-${randomBytes(4).toString('hex')}`)
+  await removeStaleDrafts(directory, draftPrefix(target))
+  const draft = join(directory, `${draftPrefix(target)}${process.pid}-${randomBytes(4).toString('hex')}`)
   let file: FileHandle | null = await open(
     draft,
     constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY,
@@ -93,21 +96,23 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** A writer that was killed leaves its draft; the next one for the same name clears it away. */
-async function removeStaleDrafts(directory: string, target: string): Promise<void> {
-  const prefix = `${draftPrefix(target)}-`
+/**
+ * A writer that was killed leaves its draft; the next one for the same name clears it away. Where names never come again,
+ * whoever owns the directory calls this for all of them. Never throws.
+ */
+export async function removeStaleDrafts(directory: string, prefix = ''): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
-    if (!name.startsWith(prefix)) continue
+    const writer = draftName.exec(name)?.[1]
+    if (writer === undefined || !name.startsWith(prefix)) continue
     const path = join(directory, name)
     const stats = await stat(path).catch(() => null)
-    if (stats && (Date.now() - stats.mtimeMs > staleAfterMs || isOurDeadDraft(name.slice(prefix.length))))
+    if (stats && (Date.now() - stats.mtimeMs > staleAfterMs || isDead(Number(writer))))
       await unlink(path).catch(() => {})
   }
 }
 
-/** True where the number in the name is no process of this machine. */
-function isOurDeadDraft(rest: string): boolean {
-  const pid = Number(rest.split('-')[0])
+/** True where no process of this machine has the number. */
+function isDead(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
   try {
     process.kill(pid, 0)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { RecoveredWork, ShellParams } from '../../core/rpc-shell.js'
 import { identify, isAlive } from '../running/process-identity.js'
+import { removeStaleDrafts } from './replace.js'
 import { writeState } from './state.js'
 
 const schema = z.object({
@@ -49,6 +50,8 @@ export class UnsavedWork {
   /** What this process keeps itself, and what processes that are no more have left; newest first. */
   async recover(): Promise<readonly RecoveredWork[]> {
     await this.queue
+    // The names here are used once: nobody else would clear away what a killed writer has left.
+    await removeStaleDrafts(this.directory)
     const found: RecoveredWork[] = []
     for (const name of await readdir(this.directory).catch(() => [])) {
       const id = /^([a-z0-9-]{1,40})\.json$/.exec(name)?.[1]

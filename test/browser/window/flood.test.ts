@@ -63,7 +63,8 @@ test('yes in one shell: another shell, the canvas and the window go on; memory d
   await window.focusTerminal('ns0')
   await window.page.keyboard.press('Control+c')
   await window.untilShown('ns0', /\^C[\s\S]*# *$/)
-  expect(await window.screen('ns0')).not.toContain('\ufffd')
+  // Control-C makes the kernel throw away what it had not handed over yet, and that may end inside a character.
+  expect((await window.screen('ns0')).replace(/\ufffd+\^C/, '^C')).not.toContain('\ufffd')
   // 5000 lines of scrollback are about 6 MiB; 12 million characters and more have come through.
   expect((await heap()) - heapBefore).toBeLessThan(40)
   expect(programMemory() - memoryBefore).toBeLessThan(120)

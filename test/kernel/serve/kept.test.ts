@@ -97,6 +97,19 @@ describe('unsaved work', () => {
     expect(await here.recover()).toMatchObject([{ id: 'theirs', path: null, text: 'work\n' }])
   })
 
+  test('leaves no draft of a writer that was killed, and those of others alone', async () => {
+    await window.ask('file/keep', { id: 'good', path: null, text: 'x' })
+    const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' })
+    await new Promise((resolve) => ended.on('close', resolve))
+    const draft = (pid: number | undefined): string => `.vethlab-0123456789ab-${pid}-01234567`
+    for (const name of [draft(ended.pid), draft(process.pid), '.vethlab-mine'])
+      writeFileSync(join(server.state, 'unsaved', name), '')
+    await window.ask('file/recover', {})
+    expect(readdirSync(join(server.state, 'unsaved')).sort()).toEqual(
+      ['.vethlab-mine', draft(process.pid), 'good.json'].sort(),
+    )
+  })
+
   test('that is damaged or strange is passed over', async () => {
     await window.ask('file/keep', { id: 'good', path: null, text: 'x' })
     writeFileSync(join(server.state, 'unsaved/bad.json'), '{"text":')
