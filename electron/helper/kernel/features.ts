@@ -1,4 +1,4 @@
-/** What this kernel can do: each feature is tried in a scratch namespace, which ends with its last descriptor. */
+/** What this kernel can do: each feature is tried in a scratch namespace, which nobody sees. */
 import { existsSync } from 'node:fs'
 import * as libc from './libc.js'
 import { ENOENT, Refusal } from './errno.js'
@@ -27,17 +27,33 @@ const ifreqFlags = 16
 
 const named = (name: string): NewLink => ({ name, mac: null, mtu: null })
 
-/** Tries every feature. Nothing of it is left behind. */
-export function tryFeatures(namespaces: Namespaces): readonly TriedFeature[] | Refusal {
-  return namespaces.withinScratch(() => {
-    const socket = NetlinkSocket.open(NETLINK_ROUTE, 0)
-    if (socket instanceof Refusal) return socket
-    try {
+export class Features {
+  #tried: readonly TriedFeature[] | null = null
+  /**
+   * Keeps the scratch namespace until the end: while the kernel cleans up after one, it lets nobody make another for 10 to
+   * 25 ms, and what follows a look at the features is a deploy.
+   */
+  #socket: NetlinkSocket | null = null
+
+  /** Tries every feature, the first time it is asked. */
+  try(namespaces: Namespaces): readonly TriedFeature[] | Refusal {
+    if (this.#tried) return this.#tried
+    const tried = namespaces.withinScratch(() => {
+      const socket = NetlinkSocket.open(NETLINK_ROUTE)
+      if (socket instanceof Refusal) return socket
+      this.#socket?.close()
+      this.#socket = socket
       return tryAll(socket)
-    } finally {
-      socket.close()
-    }
-  })
+    })
+    if (!(tried instanceof Refusal)) this.#tried = tried
+    return tried
+  }
+
+  close(): void {
+    this.#socket?.close()
+    this.#socket = null
+    this.#tried = null
+  }
 }
 
 function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {

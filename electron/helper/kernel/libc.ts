@@ -53,6 +53,10 @@ export const read = declare<(fd: number, bytes: Buffer, length: number) => numbe
 export const write = declare<(fd: number, bytes: Buffer, length: number) => number>(
   'long write(int, const void *, size_t)',
 )
+const fcntl =
+  declare<(fd: number, command: number, type: 'int', argument: number) => number>('int fcntl(int, int, ...)')
+/** `fcntl(2)` for the commands that take an int. */
+export const fcntlInt = (fd: number, command: number, argument: number): number => fcntl(fd, command, 'int', argument)
 const closeFunction = libc.func('int close(int)')
 export const close = closeFunction as unknown as (fd: number) => number
 let closing: Promise<void> = Promise.resolve()
@@ -130,6 +134,7 @@ export const O_CREAT = 0o100
 export const O_EXCL = 0o200
 export const O_NOFOLLOW = 0o400000
 export const O_CLOEXEC = 0o2000000
+export const F_DUPFD_CLOEXEC = 1030
 export const CLONE_NEWNET = 0x40000000
 export const MS_BIND = 0x1000
 export const MS_REC = 0x4000

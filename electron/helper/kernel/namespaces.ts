@@ -15,9 +15,6 @@ import { PeerRegistry } from './peers.js'
 /** f_type of a namespace's file (linux/magic.h). A name without it is being made, or is no namespace. */
 export const NSFS_MAGIC = 0x6e736673
 
-/** RTNLGRP_* (linux/rtnetlink.h): link, neigh, tc, IPv4 and IPv6 ifaddr, route, rule, netconf, and nsid. */
-const eventGroups = [1, 3, 4, 5, 7, 8, 9, 11, 19, 24, 25, 28].reduce((mask, group) => mask | (1 << (group - 1)), 0)
-
 /** Names from which dropping them together pays for mounting the directory anew. */
 const dropTogetherFrom = 4
 
@@ -31,6 +28,7 @@ export interface Namespace {
   /** Descriptor of the namespace itself. */
   readonly fd: number
   readonly requests: NetlinkSocket
+  /** Opened inside it; who watches subscribes. */
   readonly events: NetlinkSocket
   /** Null where the kernel has no nfnetlink. */
   readonly ruleset: NetlinkSocket | null
@@ -288,9 +286,9 @@ const isFileName = (name: string): boolean => name !== '' && name !== '.' && nam
 
 /** Opens in the thread's current namespace. On refusal nothing of it stays open; `fd` remains the caller's. */
 function openSockets(name: string, fd: number): Namespace | Refusal {
-  const requests = NetlinkSocket.open(NETLINK_ROUTE, 0)
+  const requests = NetlinkSocket.open(NETLINK_ROUTE)
   if (requests instanceof Refusal) return requests
-  const events = NetlinkSocket.open(NETLINK_ROUTE, eventGroups)
+  const events = NetlinkSocket.openEvents(NETLINK_ROUTE)
   if (events instanceof Refusal) {
     requests.close()
     return events

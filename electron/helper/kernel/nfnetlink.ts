@@ -13,9 +13,9 @@ const NFNLGRP_NFTABLES = 7
 
 /** A socket that wakes when the ruleset of the thread's current namespace changes. */
 export const openRulesetEvents = (): NetlinkSocket | Refusal =>
-  NetlinkSocket.open(NETLINK_NETFILTER, 1 << (NFNLGRP_NFTABLES - 1))
+  NetlinkSocket.openSubscribed(NETLINK_NETFILTER, 1 << (NFNLGRP_NFTABLES - 1))
 
-export const openNetfilter = (): NetlinkSocket | Refusal => NetlinkSocket.open(NETLINK_NETFILTER, 0)
+export const openNetfilter = (): NetlinkSocket | Refusal => NetlinkSocket.open(NETLINK_NETFILTER)
 
 /** struct nfgenmsg: family, version, resource id. */
 const header = (subsystem: number, type: number) => message((subsystem << 8) | type).u32(0)

@@ -48,7 +48,7 @@ export class PeerRegistry {
 
   #open(namespaces: Namespaces): NetlinkSocket | null {
     if (this.#socket) return this.#socket
-    const socket = namespaces.withinScratch(() => NetlinkSocket.open(NETLINK_ROUTE, 0))
+    const socket = namespaces.withinScratch(() => NetlinkSocket.open(NETLINK_ROUTE))
     this.#socket = socket instanceof Refusal ? null : socket
     return this.#socket
   }

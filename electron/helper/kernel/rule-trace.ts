@@ -261,9 +261,9 @@ export class RuleTraces implements NamespaceListener {
 
   #join(trace: RuleTrace, namespace: Namespace, bridge: boolean): Refusal | null {
     const opened = this.#namespaces?.within(namespace, (): Tap | Refusal => {
-      const owner = NetlinkSocket.open(NETLINK_NETFILTER, 0)
+      const owner = NetlinkSocket.open(NETLINK_NETFILTER)
       if (owner instanceof Refusal) return owner
-      const events = NetlinkSocket.open(NETLINK_NETFILTER, 1 << (NFNLGRP_NFTRACE - 1))
+      const events = NetlinkSocket.openSubscribed(NETLINK_NETFILTER, 1 << (NFNLGRP_NFTRACE - 1))
       if (events instanceof Refusal) owner.close()
       return events instanceof Refusal ? events : { owner, events }
     })

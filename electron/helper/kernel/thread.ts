@@ -1,8 +1,9 @@
 /** What the kernel worker does with each request. */
 import { Captures } from './capture.js'
 import { readCounters, readLegacyTables } from './counters.js'
+import { makeRoomForDescriptors } from './descriptors.js'
 import { EINVAL, Refusal } from './errno.js'
-import { tryFeatures } from './features.js'
+import { Features } from './features.js'
 import { holdLock, releaseLock } from './lock.js'
 import { listenerFamily, openListener } from './listen.js'
 import { Namespaces, type Namespace } from './namespaces.js'
@@ -33,6 +34,7 @@ interface Open {
   readonly probes: Probes
   readonly captures: Captures
   readonly ruleTraces: RuleTraces
+  readonly features: Features
 }
 
 type Answerers = { readonly [N in WorkerRequestName]: (params: Params<N>) => Reply<N> | Promise<Reply<N>> }
@@ -81,7 +83,7 @@ export class KernelThread {
     'rule-trace-stop': ({ trace }) =>
       this.#open?.ruleTraces.end(trace) ?? Refusal.of(EINVAL, `There is no rule trace ${trace}`),
     features: () => {
-      const features = this.#open ? tryFeatures(this.#open.namespaces) : notOpen()
+      const features = this.#open ? this.#open.features.try(this.#open.namespaces) : notOpen()
       return features instanceof Refusal ? features : { features }
     },
     lock: ({ path }) => {
@@ -122,6 +124,7 @@ export class KernelThread {
 
   async #start({ netnsDirectory, watchedSysctls }: Params<'open'>): Promise<Reply<'open'>> {
     if (this.#open) return Refusal.of(EINVAL, 'The worker is open already')
+    makeRoomForDescriptors()
     const poller = Poller.open(() => this.#mountsChanged())
     if (poller instanceof Refusal) return poller
     const watch = new Watch(poller, watchedSysctls, (changes) => this.#post({ event: 'changed', payload: { changes } }))
@@ -145,7 +148,7 @@ export class KernelThread {
       return namespaces
     }
     for (const listener of listeners) listener.start(namespaces)
-    this.#open = { poller, namespaces, watch, ruleset, probes, captures, ruleTraces }
+    this.#open = { poller, namespaces, watch, ruleset, probes, captures, ruleTraces, features: new Features() }
     namespaces.rescan()
     const read = await watch.readNow([...namespaces.all()], true)
     if (!(read instanceof Refusal)) return { namespaces: read }
@@ -269,6 +272,7 @@ export class KernelThread {
     open.probes.close()
     open.captures.close()
     open.ruleTraces.close()
+    open.features.close()
     open.namespaces.close()
     open.poller.close()
   }

@@ -10,6 +10,9 @@ import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
 import { EPOLLIN, type Poller } from './poller.js'
 import type { KernelChange, KernelNamespace } from './protocol.js'
 
+/** RTNLGRP_* (linux/rtnetlink.h): link, neigh, tc, IPv4 and IPv6 ifaddr, route, rule, netconf, and nsid. */
+const eventGroups = [1, 3, 4, 5, 7, 8, 9, 11, 19, 24, 25, 28].reduce((mask, group) => mask | (1 << (group - 1)), 0)
+
 /** Milliseconds of reading before other messages get their turn. */
 const sliceMs = 8
 /** Shortest time between two reads of one namespace, milliseconds: half a frame of the canvas. */
@@ -33,6 +36,8 @@ export class Watch implements NamespaceListener {
   readonly #extraSysctls = new Map<string, Set<string>>()
   #namespaces: Namespaces | null = null
   readonly #dirty = new Set<Namespace>()
+  /** Made while held: events would tell of our own steps only, and of each one several times. */
+  readonly #unheard = new Set<Namespace>()
   /** Read but not yet told. */
   readonly #read = new Set<Namespace>()
   /** Names that were told and are gone. */
@@ -56,11 +61,19 @@ export class Watch implements NamespaceListener {
 
   attached(namespace: Namespace): void {
     this.mark(namespace, allSections)
+    if (this.#held > 0) this.#unheard.add(namespace)
+    else this.#listen(namespace)
+  }
+
+  /** Before the first read: what happens after it must not be missed. */
+  #listen(namespace: Namespace): void {
+    namespace.events.subscribe(eventGroups)
     this.#poller.add(namespace.events.fd, EPOLLIN, () => this.#drain(namespace))
   }
 
   detached(namespace: Namespace): void {
     this.#poller.remove(namespace.events.fd)
+    this.#unheard.delete(namespace)
     this.#dirty.delete(namespace)
     this.#read.delete(namespace)
     if (this.#told.delete(namespace.name)) this.#gone.add(namespace.name)
@@ -102,7 +115,17 @@ export class Watch implements NamespaceListener {
 
   release(): void {
     this.#held -= 1
+    if (this.#held === 0) this.#hearAll()
     this.#schedule()
+  }
+
+  #hearAll(): void {
+    for (const namespace of this.#unheard) {
+      this.#listen(namespace)
+      // It may have been read meanwhile, on request.
+      this.mark(namespace, allSections)
+    }
+    this.#unheard.clear()
   }
 
   #schedule(): void {

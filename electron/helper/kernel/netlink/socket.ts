@@ -43,34 +43,45 @@ export type Decode<T> = (bytes: Buffer, at: number, end: number, type: number) =
 export class NetlinkSocket {
   private constructor(readonly fd: number) {}
 
-  /** Opens in the thread's current namespace. `groups` is the bit mask of `nl_groups`: groups 1..32. */
-  static open(protocol: number, groups: number): NetlinkSocket | Refusal {
-    const events = groups !== 0
-    const type = libc.SOCK_RAW | libc.SOCK_CLOEXEC | (events ? libc.SOCK_NONBLOCK : 0)
-    const fd = libc.socket(libc.AF_NETLINK, type, protocol)
+  /** For requests. Opens in the thread's current namespace. */
+  static open(protocol: number): NetlinkSocket | Refusal {
+    const fd = libc.socket(libc.AF_NETLINK, libc.SOCK_RAW | libc.SOCK_CLOEXEC, protocol)
     if (fd < 0) return libc.lastRefusal()
+    libc.setInt(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1)
+    libc.setInt(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1)
+    libc.setInt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)
+    libc.scratch.writeBigInt64LE(BigInt(answerSeconds), 0)
+    libc.scratch.writeBigInt64LE(0n, 8)
+    libc.setsockopt(fd, libc.SOL_SOCKET, libc.SO_RCVTIMEO, libc.scratch, 16)
+    return new NetlinkSocket(fd)
+  }
+
+  /** For events, of which none come before `subscribe`. Opens in the thread's current namespace. */
+  static openEvents(protocol: number): NetlinkSocket | Refusal {
+    const fd = libc.socket(libc.AF_NETLINK, libc.SOCK_RAW | libc.SOCK_CLOEXEC | libc.SOCK_NONBLOCK, protocol)
+    if (fd < 0) return libc.lastRefusal()
+    // The forced size needs CAP_NET_ADMIN in the first user namespace; elsewhere rmem_max bounds it.
+    if (!libc.setInt(fd, libc.SOL_SOCKET, libc.SO_RCVBUFFORCE, eventQueueBytes))
+      libc.setInt(fd, libc.SOL_SOCKET, libc.SO_RCVBUF, eventQueueBytes)
+    return new NetlinkSocket(fd)
+  }
+
+  /** For events of these groups, from now on; see `subscribe`. */
+  static openSubscribed(protocol: number, groups: number): NetlinkSocket | Refusal {
+    const socket = NetlinkSocket.openEvents(protocol)
+    if (socket instanceof Refusal) return socket
+    const refusal = socket.subscribe(groups)
+    if (refusal) socket.close()
+    return refusal ?? socket
+  }
+
+  /** Events of these groups wait in the socket from now on. `groups` is the bit mask of `nl_groups`: groups 1..32. */
+  subscribe(groups: number): Refusal | null {
     const address = libc.scratch
     address.fill(0, 0, 12)
     address.writeUInt16LE(libc.AF_NETLINK, 0)
     address.writeUInt32LE(groups >>> 0, 8)
-    if (libc.bind(fd, address, 12) !== 0) {
-      const refusal = libc.lastRefusal()
-      libc.close(fd)
-      return refusal
-    }
-    if (events) {
-      // The forced size needs CAP_NET_ADMIN in the first user namespace; elsewhere rmem_max bounds it.
-      if (!libc.setInt(fd, libc.SOL_SOCKET, libc.SO_RCVBUFFORCE, eventQueueBytes))
-        libc.setInt(fd, libc.SOL_SOCKET, libc.SO_RCVBUF, eventQueueBytes)
-    } else {
-      libc.setInt(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1)
-      libc.setInt(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1)
-      libc.setInt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)
-      libc.scratch.writeBigInt64LE(BigInt(answerSeconds), 0)
-      libc.scratch.writeBigInt64LE(0n, 8)
-      libc.setsockopt(fd, libc.SOL_SOCKET, libc.SO_RCVTIMEO, libc.scratch, 16)
-    }
-    return new NetlinkSocket(fd)
+    return libc.bind(this.fd, address, 12) === 0 ? null : libc.lastRefusal()
   }
 
   close(): void {
