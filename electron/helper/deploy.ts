@@ -29,6 +29,11 @@ interface Refusal {
 
 type Kind = 'kernel' | 'rule' | 'service'
 
+/** A step with the command that says it. */
+type Command = Pick<PlannedStep, 'step' | 'text'>
+
+const stepOf = ({ step }: Command): Step => step
+
 export class Deployer {
   constructor(
     private readonly worker: KernelWorker,
@@ -43,16 +48,14 @@ export class Deployer {
   async deploy(plan: Plan, missing: ReadonlyMap<string, string>, takesBack = true): Promise<Deployed> {
     const { possible, skipped } = leaveOut(plan, missing)
     const started = process.hrtime.bigint()
-    const steps = possible.map(({ step }) => step)
-    const refusal = await this.run(steps, true)
+    const total = possible.length
+    const refusal = await this.run(possible, true)
     if (refusal === null) {
       const deployMs = Number(process.hrtime.bigint() - started) / 1e6
-      return { ok: true, report: { deployMs, steps: steps.length, skipped } }
+      return { ok: true, report: { deployMs, steps: total, skipped } }
     }
     const stuck = takesBack ? await this.rollBack(possible.slice(0, refusal.index)) : 0
-    const refused = steps[refusal.index]
-    const where = refused?.namespace ?? null
-    const command = possible[refusal.index]?.text ?? ''
+    const refused = possible[refusal.index]
     const undone =
       stuck === 0
         ? 'Everything before it was undone.'
@@ -61,12 +64,12 @@ export class Deployer {
       ok: false,
       failure: {
         code: 'step-refused',
-        message: `The kernel refused step ${refusal.index + 1} of ${steps.length}: ${refusal.output}. ${undone}`,
-        where,
+        message: `The kernel refused step ${refusal.index + 1} of ${total}: ${refusal.output}. ${undone}`,
+        where: refused?.step.namespace ?? null,
         output: refusal.output,
         step: refusal.index + 1,
-        total: steps.length,
-        command,
+        total,
+        command: refused?.text ?? '',
       },
     }
   }
@@ -81,24 +84,29 @@ export class Deployer {
     let stuck = 0
     // One undo at a time: a refusal must not keep the others from being tried.
     for (const { undo } of [...done].reverse()) {
-      const refusal = await this.run(undo, false)
+      const refusal = await this.run(
+        undo.map((step) => ({ step, text: stepText(step) })),
+        false,
+      )
       if (refusal !== null) stuck += 1
     }
     return stuck
   }
 
-  private async run(steps: readonly Step[], progress: boolean): Promise<Refusal | null> {
-    for (const { start, part } of partition(steps)) {
-      if (progress) this.hooks.progress(start, steps.length, stepText(part[0] as Step))
-      const refusal = await this.runPart(part, (done) => {
-        if (progress)
-          this.hooks.progress(start + done, steps.length, stepText(part[Math.min(done, part.length - 1)] as Step))
-      })
+  private async run(commands: readonly Command[], progress: boolean): Promise<Refusal | null> {
+    const tell = (done: number): void => {
+      const next = commands[Math.min(done, commands.length - 1)]
+      if (progress && next) this.hooks.progress(done, commands.length, next.text)
+    }
+    for (const { start, part } of partition(commands)) {
+      tell(start)
+      const refusal = await this.runPart(part.map(stepOf), (done) => tell(start + done))
       const carried = refusal === null ? part.length : refusal.index
-      this.record(part.slice(0, carried), refusal && { step: part[refusal.index] as Step, output: refusal.output })
+      const refused = refusal && part[refusal.index]
+      this.record(part.slice(0, carried), refused ? { ...refused, output: refusal.output } : null)
       if (refusal !== null) return { ...refusal, index: start + refusal.index }
     }
-    if (progress && steps.length > 0) this.hooks.progress(steps.length, steps.length, stepText(steps.at(-1) as Step))
+    tell(commands.length)
     return null
   }
 
@@ -136,19 +144,17 @@ export class Deployer {
     return null
   }
 
-  private record(steps: readonly Step[], refused: { readonly step: Step; readonly output: string } | null): void {
+  private record(done: readonly Command[], refused: (Command & { readonly output: string }) | null): void {
     const time = Date.now()
-    const records = steps.map((step) => ({
+    const record = ({ step, text }: Command, output: string | null) => ({
       time,
       namespace: step.namespace,
-      text: stepText(step),
-      ok: true,
-      output: null as string | null,
-    }))
-    if (refused) {
-      const { step, output } = refused
-      records.push({ time, namespace: step.namespace, text: stepText(step), ok: false, output })
-    }
+      text,
+      ok: output === null,
+      output,
+    })
+    const records = done.map((command) => record(command, null))
+    if (refused) records.push(record(refused, refused.output))
     if (records.length > 0) this.hooks.ran(records)
   }
 }
@@ -169,14 +175,15 @@ const kindOf = (step: Step): Kind => {
 }
 
 /** Runs of steps that one engine carries out in one go; rules only together within one namespace and family. */
-function partition(steps: readonly Step[]): { readonly start: number; readonly part: Step[] }[] {
-  const parts: { start: number; part: Step[] }[] = []
+function partition(commands: readonly Command[]): { readonly start: number; readonly part: Command[] }[] {
+  const parts: { start: number; part: Command[] }[] = []
   let last = ''
-  steps.forEach((step, index) => {
+  commands.forEach((command, index) => {
+    const { step } = command
     const kind = kindOf(step)
     const key = kind === 'rule' ? `${kind} ${step.namespace} ${ruleLine(step as RuleStep).family}` : kind
-    if (key === last) parts.at(-1)?.part.push(step)
-    else parts.push({ start: index, part: [step] })
+    if (key === last) parts.at(-1)?.part.push(command)
+    else parts.push({ start: index, part: [command] })
     last = key
   })
   return parts
