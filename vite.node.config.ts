@@ -23,6 +23,7 @@ export default defineConfig({
         main: entry('electron/main/main.ts'),
         keeper: entry('electron/session/running/keeper.ts'),
         'kernel-worker': entry('electron/helper/kernel/worker.ts'),
+        'namespace-maker': entry('electron/helper/kernel/spares/maker.ts'),
       },
       external,
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

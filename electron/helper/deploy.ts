@@ -47,11 +47,12 @@ export class Deployer {
    */
   async deploy(plan: Plan, missing: ReadonlyMap<string, string>, takesBack = true): Promise<Deployed> {
     const { possible, skipped } = leaveOut(plan, missing)
-    const started = process.hrtime.bigint()
+    const started = performance.now()
     const total = possible.length
-    const refusal = await this.run(possible, true)
+    let lastDone = started
+    const refusal = await this.run(possible, true, () => (lastDone = performance.now()))
     if (refusal === null) {
-      const deployMs = Number(process.hrtime.bigint() - started) / 1e6
+      const deployMs = lastDone - started
       return { ok: true, report: { deployMs, steps: total, skipped } }
     }
     const stuck = takesBack ? await this.rollBack(possible.slice(0, refusal.index)) : 0
@@ -93,7 +94,11 @@ export class Deployer {
     return stuck
   }
 
-  private async run(commands: readonly Command[], progress: boolean): Promise<Refusal | null> {
+  private async run(
+    commands: readonly Command[],
+    progress: boolean,
+    partDone: () => void = () => {},
+  ): Promise<Refusal | null> {
     const tell = (done: number): void => {
       const next = commands[Math.min(done, commands.length - 1)]
       if (progress && next) this.hooks.progress(done, commands.length, next.text)
@@ -101,6 +106,7 @@ export class Deployer {
     for (const { start, part } of partition(commands)) {
       tell(start)
       const refusal = await this.runPart(part.map(stepOf), (done) => tell(start + done))
+      partDone()
       const carried = refusal === null ? part.length : refusal.index
       const refused = refusal && part[refusal.index]
       this.record(part.slice(0, carried), refused ? { ...refused, output: refusal.output } : null)

@@ -4,7 +4,8 @@
  */
 import * as libc from './libc.js'
 import { Refusal } from './errno.js'
-import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
+import type { Namespace } from './namespace.js'
+import type { NamespaceListener, Namespaces } from './namespaces.js'
 import { EPOLLIN, type Poller } from './poller.js'
 import type { CaptureResult, CapturedFrame, CaptureTaken } from './protocol.js'
 import { sampleFilter } from './sample-filter.js'

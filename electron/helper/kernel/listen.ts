@@ -1,7 +1,8 @@
 /** Sockets that wait for others, opened inside a namespace and handed to whoever asked. */
 import * as libc from './libc.js'
 import { EAFNOSUPPORT, EINVAL, Refusal } from './errno.js'
-import type { Namespace, Namespaces } from './namespaces.js'
+import type { Namespace } from './namespace.js'
+import type { Namespaces } from './namespaces.js'
 import { readSysctl } from './sysctl.js'
 
 const IPPROTO_IPV6 = 41

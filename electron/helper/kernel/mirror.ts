@@ -1,7 +1,7 @@
 /** What the worker last read of one namespace, what it last told, and what it must read again. */
 import type { LiveLink } from '../../core/live/state.js'
 import { equal } from './equal.js'
-import type { Namespace } from './namespaces.js'
+import type { Namespace } from './namespace.js'
 import type { KernelNamespace } from './protocol.js'
 import type { DumpedLink } from './rtnetlink/link-dump.js'
 

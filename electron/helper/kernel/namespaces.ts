@@ -2,39 +2,20 @@
  * The namespaces the worker is attached to: the host (the thread's own) and every name in the netns directory.
  * Owns their descriptors. A namespace dies only when the last of them is closed, so they go as soon as the name does.
  */
-import { readdirSync, statfsSync, statSync, fstatSync } from 'node:fs'
+import { readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { hostNamespace } from '../../core/lab/lab.js'
 import * as libc from './libc.js'
 import { EINVAL, ENOENT, Refusal } from './errno.js'
-import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
-import { openRulesetEvents } from './nfnetlink.js'
-import { Mirror } from './mirror.js'
+import { type Held, holdCurrent, holdWith, letGo, type Namespace, namespaceOf } from './namespace.js'
 import { PeerRegistry } from './peers.js'
+import { Spares } from './spares/spares.js'
 
 /** f_type of a namespace's file (linux/magic.h). A name without it is being made, or is no namespace. */
 export const NSFS_MAGIC = 0x6e736673
 
 /** Names from which dropping them together pays for mounting the directory anew. */
 const dropTogetherFrom = 4
-
-export interface Namespace {
-  readonly name: string
-  readonly inode: number
-  /**
-   * SO_NETNS_COOKIE (Linux 5.14): as `inode`, but never given to another namespace in this boot. Null on older kernels.
-   */
-  readonly cookie: string | null
-  /** Descriptor of the namespace itself. */
-  readonly fd: number
-  readonly requests: NetlinkSocket
-  /** Opened inside it; who watches subscribes. */
-  readonly events: NetlinkSocket
-  /** Null where the kernel has no nfnetlink. */
-  readonly ruleset: NetlinkSocket | null
-  /** What the worker last read of it. */
-  readonly mirror: Mirror
-}
 
 export interface NamespaceListener {
   /** `found`: it was there already, with whatever is in it; else the worker has just made it. */
@@ -46,6 +27,7 @@ export interface NamespaceListener {
 export class Namespaces {
   readonly host: Namespace
   readonly peers = new PeerRegistry()
+  readonly spares: Spares
   readonly #byName = new Map<string, Namespace>()
   readonly #listener: NamespaceListener
   readonly #directory: string
@@ -56,20 +38,15 @@ export class Namespaces {
   private constructor(directory: string, host: Namespace, listener: NamespaceListener) {
     this.#directory = directory
     this.host = host
+    this.spares = new Spares(host.fd)
     this.#listener = listener
     this.#attach(host, true)
   }
 
   /** Opens the thread's own namespace. Names are read by the first `rescan`. */
   static open(directory: string, listener: NamespaceListener): Namespaces | Refusal {
-    const fd = libc.open('/proc/thread-self/ns/net', libc.O_RDONLY | libc.O_CLOEXEC, 0)
-    if (fd < 0) return libc.lastRefusal().about('/proc/thread-self/ns/net')
-    const host = openSockets(hostNamespace, fd)
-    if (host instanceof Refusal) {
-      libc.close(fd)
-      return host
-    }
-    return new Namespaces(directory, host, listener)
+    const held = holdCurrent()
+    return held instanceof Refusal ? held : new Namespaces(directory, namespaceOf(hostNamespace, held), listener)
   }
 
   /** `host` first, then in order of appearance. */
@@ -134,21 +111,13 @@ export class Namespaces {
     if (name === hostNamespace || !isFileName(name)) return Refusal.of(EINVAL, `Invalid netns name "${name}"`)
     const path = this.path(name)
     this.#prepare()
-    const made = this.withinScratch((): Namespace | Refusal => {
-      const fd = libc.open('/proc/thread-self/ns/net', libc.O_RDONLY | libc.O_CLOEXEC, 0)
-      if (fd < 0) return libc.lastRefusal()
-      const opened = openSockets(name, fd)
-      if (opened instanceof Refusal) {
-        libc.close(fd)
-        return opened
-      }
-      const refusal = announce?.(opened.cookie) ?? nameIt(path)
-      if (refusal) closeSockets(opened)
-      return refusal ?? opened
-    })
-    if (made instanceof Refusal) return made
-    this.#attach(made, false)
-    return null
+    const held = this.spares.take() ?? this.withinScratch(holdCurrent)
+    if (held instanceof Refusal) return held
+    const made = namespaceOf(name, held)
+    const refusal = announce?.(made.cookie) ?? nameIt(path, held.fd)
+    if (refusal) letGo(held)
+    else this.#attach(made, false)
+    return refusal
   }
 
   /** As `ip netns add` does once: names must be seen, and unmounted, in every mount namespace that shares the directory. */
@@ -238,14 +207,14 @@ export class Namespaces {
       libc.close(fd)
       return
     }
-    let opened: Namespace | Refusal
+    let held: Held | Refusal
     try {
-      opened = openSockets(name, fd)
+      held = holdWith(fd)
     } finally {
       this.#goHome()
     }
-    if (opened instanceof Refusal) libc.close(fd)
-    else this.#attach(opened, true)
+    if (held instanceof Refusal) libc.close(fd)
+    else this.#attach(namespaceOf(name, held), true)
   }
 
   #attach(namespace: Namespace, found: boolean): void {
@@ -257,7 +226,7 @@ export class Namespaces {
     for (const namespace of gone) {
       this.#byName.delete(namespace.name)
       this.#listener.detached(namespace)
-      closeSockets(namespace)
+      letGo(namespace)
       this.peers.forget(namespace)
     }
     const forgotten = new Set(gone)
@@ -267,48 +236,20 @@ export class Namespaces {
   /** Leaves every namespace; their names stay. */
   close(): void {
     this.peers.close()
+    this.spares.close()
     this.#detach(...this.#byName.values())
   }
 }
 
-/** Binds the thread's namespace to a new file. */
-function nameIt(path: string): Refusal | null {
+/** Binds a namespace, by a descriptor of it, to a new file. */
+function nameIt(path: string, fd: number): Refusal | null {
   const file = libc.open(path, libc.O_RDONLY | libc.O_CREAT | libc.O_EXCL | libc.O_CLOEXEC, 0)
   if (file < 0) return libc.lastRefusal().about(`Cannot create namespace file "${path}"`)
   libc.close(file)
-  if (libc.mount('/proc/thread-self/ns/net', path, 'none', libc.MS_BIND, null) === 0) return null
+  if (libc.mount(`/proc/thread-self/fd/${fd}`, path, 'none', libc.MS_BIND, null) === 0) return null
   const refusal = libc.lastRefusal().about(`Bind /proc/self/ns/net -> ${path} failed`)
   libc.unlink(path)
   return refusal
 }
 
 const isFileName = (name: string): boolean => name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name)
-
-/** Opens in the thread's current namespace. On refusal nothing of it stays open; `fd` remains the caller's. */
-function openSockets(name: string, fd: number): Namespace | Refusal {
-  const requests = NetlinkSocket.open(NETLINK_ROUTE)
-  if (requests instanceof Refusal) return requests
-  const events = NetlinkSocket.openEvents(NETLINK_ROUTE)
-  if (events instanceof Refusal) {
-    requests.close()
-    return events
-  }
-  const ruleset = openRulesetEvents()
-  return {
-    name,
-    inode: fstatSync(fd).ino,
-    cookie: libc.getU64(requests.fd, libc.SOL_SOCKET, libc.SO_NETNS_COOKIE)?.toString() ?? null,
-    fd,
-    requests,
-    events,
-    ruleset: ruleset instanceof Refusal ? null : ruleset,
-    mirror: new Mirror(),
-  }
-}
-
-function closeSockets(namespace: Namespace): void {
-  namespace.requests.close()
-  namespace.events.close()
-  namespace.ruleset?.close()
-  libc.close(namespace.fd)
-}

@@ -6,7 +6,8 @@
  */
 import type { LiveLink } from '../../core/live/state.js'
 import { Refusal } from './errno.js'
-import type { Namespace, Namespaces } from './namespaces.js'
+import type { Namespace } from './namespace.js'
+import type { Namespaces } from './namespaces.js'
 import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
 import type { DumpedLink } from './rtnetlink/link-dump.js'
 import { giveNamespaceId, namespaceIdsOf } from './rtnetlink/nsid.js'

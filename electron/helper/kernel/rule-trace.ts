@@ -7,7 +7,8 @@
 import { traceTable } from '../../core/live/own-table.js'
 import * as libc from './libc.js'
 import { EAGAIN, Refusal } from './errno.js'
-import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
+import type { Namespace } from './namespace.js'
+import type { NamespaceListener, Namespaces } from './namespaces.js'
 import {
   eachAttribute,
   eachMessage,

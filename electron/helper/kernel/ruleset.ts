@@ -1,7 +1,8 @@
 /** Tells whose nftables ruleset has changed. The main thread reads it: rules are spelled by `nft` and `iptables`. */
 import { traceTable } from '../../core/live/own-table.js'
 import { Refusal } from './errno.js'
-import type { Namespace, NamespaceListener, Namespaces } from './namespaces.js'
+import type { Namespace } from './namespace.js'
+import type { NamespaceListener, Namespaces } from './namespaces.js'
 import { eachAttribute, readString } from './netlink/message.js'
 import { openNetfilter, rulesetGeneration } from './nfnetlink.js'
 import { EPOLLIN, type Poller } from './poller.js'

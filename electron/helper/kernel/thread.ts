@@ -6,7 +6,8 @@ import { EINVAL, Refusal } from './errno.js'
 import { Features } from './features.js'
 import { holdLock, releaseLock } from './lock.js'
 import { listenerFamily, openListener } from './listen.js'
-import { Namespaces, type Namespace } from './namespaces.js'
+import type { Namespace } from './namespace.js'
+import { Namespaces } from './namespaces.js'
 import { Poller } from './poller.js'
 import { echoAttempt } from './probe/icmp.js'
 import { type Attempt, parseTarget, Probes, type Target } from './probe/probe.js'
@@ -169,6 +170,7 @@ export class KernelThread {
       if (!open) return notOpen()
       const { namespaces, watch } = open
       watch.hold()
+      namespaces.spares.expect(steps.filter(({ op }) => op === 'namespace-add').length)
       this.#runs += 1
       try {
         return await runSteps(
@@ -185,6 +187,7 @@ export class KernelThread {
         )
       } finally {
         this.#runs -= 1
+        namespaces.spares.release()
         if (this.#rescanDue) namespaces.rescan()
         this.#rescanDue = false
         watch.release()

@@ -17,6 +17,7 @@ import type {
   WorkerRequestName,
   WorkerRequests,
 } from '../../../electron/helper/kernel/protocol.js'
+import { until } from '../support/until.js'
 import { unprivilegedUser } from '../support/user.js'
 import type { DriverAnswer } from './driver.js'
 
@@ -69,6 +70,7 @@ function bundle(): Promise<string> {
           input: {
             driver: join(root, 'test/kernel/worker/driver.ts'),
             'kernel-worker': join(root, 'electron/helper/kernel/worker.ts'),
+            'namespace-maker': join(root, 'electron/helper/kernel/spares/maker.ts'),
           },
           external: [/^node:/, 'koffi'],
           output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
@@ -148,6 +150,12 @@ export class Sandbox {
   async open(): Promise<readonly KernelNamespace[]> {
     const { namespaces } = await this.request('open', { netnsDirectory: '/run/netns', watchedSysctls })
     this.live = { revision: 0, namespaces: namespaces.map(whole) }
+    // Threads of the worker's own read their programs meanwhile, which would be counted among the open files.
+    await until('the files that are open stay', async () => {
+      const before = await this.openFiles()
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      return (await this.openFiles()) === before
+    })
     return namespaces
   }
 

@@ -41,7 +41,8 @@ export const message = (type: number, flags = 0): MessageWriter => writer.begin(
 export type Decode<T> = (bytes: Buffer, at: number, end: number, type: number) => T | null
 
 export class NetlinkSocket {
-  private constructor(readonly fd: number) {}
+  /** @param fd of a netlink socket, which is this object's to close from now on */
+  constructor(readonly fd: number) {}
 
   /** For requests. Opens in the thread's current namespace. */
   static open(protocol: number): NetlinkSocket | Refusal {
