@@ -3,14 +3,11 @@
  * Requests that change the network run one after the other.
  */
 import { type MessageConnection, ResponseError } from 'vscode-jsonrpc'
-import { diff } from '../core/plan/diff.js'
-import { emptyLab } from '../core/plan/empty.js'
 import type { Lab } from '../core/lab/lab.js'
 import { hostNamespace } from '../core/lab/lab.js'
 import { normalise } from '../core/lab/normalise.js'
 import { validateLabFile } from '../core/lab/validate.js'
 import type { LabFile } from '../core/lab/schema.js'
-import type { LiveState } from '../core/live/state.js'
 import {
   errorCodes,
   requests,
@@ -32,7 +29,7 @@ import type { Account } from './elevated/caller.js'
 import { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
 import { Mirror } from './mirror.js'
-import { programPath, runIn } from './run.js'
+import { SandboxLab } from './sandbox/sandbox-lab.js'
 import { Services } from './services.js'
 import { Terminals } from './terminal.js'
 import { Tracer } from './trace/tracer.js'
@@ -41,10 +38,6 @@ import { LiveFilm } from './traffic/live-film.js'
 
 /** Commands kept for a client that comes later or again: the plan of a lab of 200 namespaces. */
 const keptCommands = 2000
-
-/** Most namespaces are freed within 250 ms; one that a process of the learner holds on to is never (milliseconds). */
-const freeLimitMs = 2000
-const freePollMs = 15
 
 /** Whoever sends a lab has checked it; the helper trusts nobody. */
 function firstError(file: LabFile): Failure | null {
@@ -70,12 +63,12 @@ export class HelperServer {
   private readonly mirror: Mirror
   private readonly services: Services
   private readonly deployer: Deployer
-  private applied: { readonly file: LabFile; readonly lab: Lab } | null = null
   private opened = false
   private readonly terminals: Terminals
   private readonly tracer: Tracer
   private readonly liveFilm: LiveFilm
-  /** In elevated mode: the lab's `host` is the machine itself. */
+  private readonly sandbox: SandboxLab
+  /** In elevated mode, and then instead of the sandbox: the lab's `host` is the machine itself. */
   private readonly host: RealHost | null
   private commands: CommandRecord[] = []
   private sequence = 0
@@ -102,6 +95,7 @@ export class HelperServer {
       ran: (records) => this.ran(records),
       beforeRules: async (steps) => (await this.host?.beforeRules(steps)) ?? null,
     })
+    this.sandbox = this.makeSandbox()
     this.host = place.mode === 'elevated' ? this.makeHost() : null
     this.tracer = new Tracer(worker, this.mirror, this.deployer, {
       refresh: async () => {
@@ -221,31 +215,9 @@ export class HelperServer {
   }
 
   private async apply(params: Params<'lab/apply'>): Promise<Results['lab/apply']> {
-    const { lab: file, replace, only } = params
-    const wrong = firstError(file)
+    const wrong = firstError(params.lab)
     if (wrong) return { ok: false, failure: wrong }
-    if (this.host) {
-      const result = await this.host.apply(params)
-      await this.settle(this.mirror.state.namespaces.map(({ name }) => name))
-      return result
-    }
-    const lab = normalise(file)
-    await this.watchSysctls(lab)
-    await this.readAll()
-    const whole = diff(lab, this.mirror.state, {
-      former: replace === false ? (this.applied?.lab ?? null) : 'everything',
-    })
-    // Commands are chosen from a plan of our own making, never taken over from a client.
-    const chosen = only && new Set(only)
-    const plan = chosen ? whole.filter(({ text }) => chosen.has(text)) : whole
-    const deployed = await this.deployer.deploy(plan, await this.missing())
-    if (deployed.ok && !only) this.applied = { file, lab }
-    await this.settle(
-      plan
-        .filter(({ step }) => step.op.startsWith('nat-') || step.op.startsWith('firewall-'))
-        .map(({ step }) => step.namespace),
-    )
-    return deployed.ok ? { ok: true, ...deployed.report } : { ok: false, failure: deployed.failure }
+    return (this.host ?? this.sandbox).apply(params)
   }
 
   private async missing(): Promise<ReadonlyMap<string, string>> {
@@ -257,25 +229,44 @@ export class HelperServer {
 
   /** The lab that stands, wherever that is. */
   private get now(): { readonly file: LabFile; readonly lab: Lab } | null {
-    return this.host ? this.host.applied : this.applied
+    return (this.host ?? this.sandbox).applied
+  }
+
+  /** What labs of both kinds are lent. */
+  private get lent() {
+    return {
+      worker: this.worker,
+      deployer: this.deployer,
+      live: () => this.mirror.state,
+      missing: () => this.missing(),
+      settle: (namespaces: readonly string[]) => this.settle(namespaces),
+      letGo: (namespaces: readonly string[]) => {
+        this.services.dropAll()
+        return this.terminals.closeIn(namespaces)
+      },
+    }
+  }
+
+  private makeSandbox(): SandboxLab {
+    return new SandboxLab({
+      ...this.lent,
+      refresh: async (lab) => {
+        if (lab) await this.watchSysctls(lab)
+        await this.readAll()
+      },
+      readRules: (namespaces) => this.mirror.readRulesets(namespaces),
+    })
   }
 
   private makeHost(): RealHost {
     return new RealHost({
-      worker: this.worker,
-      deployer: this.deployer,
-      live: () => this.mirror.state,
+      ...this.lent,
       refresh: async (lab) => {
         await this.watchSysctls(lab)
         await this.readAll()
         await this.mirror.readRulesets([hostNamespace], true)
       },
-      missing: () => this.missing(),
       ran: (records) => this.ran(records),
-      letGo: async (namespaces) => {
-        this.services.dropAll()
-        await this.terminals.closeIn(namespaces)
-      },
       startServices: async (lab) => {
         for (const { name, services } of lab.namespaces.values())
           for (const service of services) await this.services.start(name, service).catch(() => {})
@@ -297,9 +288,7 @@ export class HelperServer {
 
   private async recover(): Promise<Results['host/recover']> {
     if (!this.host) return { ok: false, failure: notElevated }
-    const result = await this.host.recover()
-    await this.settle([hostNamespace])
-    return result
+    return this.host.recover()
   }
 
   /** Keys that the lab sets are read back too, or the planner could not know that they hold. */
@@ -322,63 +311,10 @@ export class HelperServer {
     this.mirror.flush()
   }
 
-  /**
-   * The host's ends of cables go with the namespaces that the other ends were in, which the kernel frees in its own time.
-   * Until then they are there for a plan, and gone when the plan is carried out.
-   */
-  private async untilFreed(): Promise<void> {
-    const deadline = performance.now() + freeLimitMs
-    const isLeaving = (state: LiveState): boolean => {
-      const known = new Set(state.namespaces.map(({ name }) => name))
-      const host = state.namespaces.find(({ name }) => name === hostNamespace)
-      return host?.links.some(({ kind, peer }) => kind === 'veth' && !known.has(peer?.namespace ?? '')) ?? false
-    }
-    while (isLeaving(this.mirror.state) && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, freePollMs))
-      await this.readAll()
-    }
-  }
-
   private async clear(): Promise<Results['lab/clear']> {
-    const started = process.hrtime.bigint()
-    if (this.host) {
-      const refused = await this.host.clear()
-      const clearMs = Number(process.hrtime.bigint() - started) / 1e6
-      this.tracer.forget()
-      await this.settle([hostNamespace])
-      return refused ? { ok: false, failure: refused } : { ok: true, clearMs }
-    }
-    this.services.dropAll()
-    const names = this.mirror.state.namespaces.map(({ name }) => name).filter((name) => name !== hostNamespace)
-    // A namespace lives on while a process is in it.
-    const closed = this.terminals.closeIn(names)
-    await this.worker.request('drop', { namespaces: names })
-    const clearMs = Number(process.hrtime.bigint() - started) / 1e6
-    await closed
-    await this.readAll()
-    const host = this.mirror.state.namespaces.find(({ name }) => name === hostNamespace)
-    if (host && host.ruleset.nft.length > 0) await runIn(hostNamespace, 'nft', ['flush', 'ruleset'])
-    if (host?.ruleset.iptables.some(({ engine }) => engine === 'legacy')) await this.flushLegacy()
-    await this.mirror.readRulesets([hostNamespace])
-    await this.untilFreed()
-    const deployed = await this.deployer.deploy(
-      diff(emptyLab('empty'), this.mirror.state, { former: 'everything' }),
-      new Map(),
-    )
-    this.applied = null
+    const result = await (this.host ?? this.sandbox).clear()
     this.tracer.forget()
-    await this.settle([hostNamespace])
-    return deployed.ok ? { ok: true, clearMs } : { ok: false, failure: deployed.failure }
-  }
-
-  private async flushLegacy(): Promise<void> {
-    for (const program of ['iptables-legacy', 'ip6tables-legacy']) {
-      if (programPath(program) === null) continue
-      for (const table of ['filter', 'nat', 'mangle', 'raw']) {
-        await runIn(hostNamespace, program, ['-t', table, '-F'])
-        await runIn(hostNamespace, program, ['-t', table, '-X'])
-      }
-    }
+    return result
   }
 
   private async check({ only, lab: file }: Params<'lab/check'>): Promise<Results['lab/check']> {
@@ -415,7 +351,7 @@ export class HelperServer {
         ok: false,
         failure: failure('no-such-packet', 'That packet is no longer kept; choose one that passed later.'),
       }
-    const trace = await heldTrace(stored, this.mirror.state, this.applied?.file.name ?? null)
+    const trace = await heldTrace(stored, this.mirror.state, this.now?.file.name ?? null)
     this.tracer.keepOverheard(trace)
     return { ok: true, trace }
   }

@@ -35,6 +35,8 @@ export interface HostParts {
   live(): LiveState
   /** Reads everything of the kernel, and the rules of `host` in both engines. */
   refresh(lab: Lab): Promise<void>
+  /** Reads all that may have changed, with the rules of these namespaces, and tells the client. */
+  settle(namespaces: readonly string[]): Promise<void>
   /** Kernel features that are missing, by name. */
   missing(): Promise<ReadonlyMap<string, string>>
   ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void
@@ -135,6 +137,7 @@ export class RealHost {
       return await this.#apply(params)
     } finally {
       await this.#journal.rest()
+      await this.parts.settle(this.parts.live().namespaces.map(({ name }) => name))
     }
   }
 
@@ -145,7 +148,7 @@ export class RealHost {
     const blocked = await this.#blocked(prepared, remedies)
     if (blocked) return { ok: false, failure: blocked }
     if (this.#applied !== null && this.#applied.lab.name !== prepared.lab.name) {
-      const cleared = await this.clear()
+      const cleared = await this.#takeDown()
       if (cleared) return { ok: false, failure: cleared }
       await this.#journal.claim()
       prepared = await this.#prepare(file, uplink)
@@ -299,12 +302,21 @@ export class RealHost {
     }
     const result = await this.#undo()
     await this.#journal.rest()
+    await this.parts.settle([hostNamespace])
     const refused = refusal(result)
     return refused ? { ok: false, failure: refused } : { ok: true, undone: result.undone, kept: result.kept }
   }
 
-  /** Takes the lab down; null where nothing of it is left. */
-  async clear(): Promise<Failure | null> {
+  async clear(): Promise<Results['lab/clear']> {
+    const started = performance.now()
+    const refused = await this.#takeDown()
+    const clearMs = performance.now() - started
+    await this.parts.settle([hostNamespace])
+    return refused ? { ok: false, failure: refused } : { ok: true, clearMs }
+  }
+
+  /** Null where nothing of the lab is left. */
+  async #takeDown(): Promise<Failure | null> {
     if (!this.#journal.isOpen && this.#journal.left === null) return null
     return refusal(await this.#undo())
   }

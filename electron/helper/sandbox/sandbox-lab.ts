@@ -1,0 +1,125 @@
+/**
+ * A lab in the sandbox: everything there is the lab's or the learner's, so what is to go is taken whole. The counterpart
+ * for the machine itself is `host/real-host.ts`.
+ */
+import { hostNamespace, type Lab } from '../../core/lab/lab.js'
+import { normalise } from '../../core/lab/normalise.js'
+import type { LabFile } from '../../core/lab/schema.js'
+import type { LiveState } from '../../core/live/state.js'
+import { diff } from '../../core/plan/diff.js'
+import { emptyLab } from '../../core/plan/empty.js'
+import type { Params, Results } from '../../core/rpc.js'
+import type { Deployer } from '../deploy.js'
+import type { KernelWorker } from '../kernel/client.js'
+import { programPath, runIn } from '../run.js'
+
+/** Most namespaces are freed within 250 ms; one that a process of the learner holds on to is never (milliseconds). */
+const freeLimitMs = 2000
+const freePollMs = 15
+
+/** What the server lends. */
+export interface SandboxParts {
+  readonly worker: KernelWorker
+  readonly deployer: Deployer
+  live(): LiveState
+  /** Reads everything of the kernel but rules; with a lab, the settings that it makes as well. */
+  refresh(lab: Lab | null): Promise<void>
+  readRules(namespaces: readonly string[]): Promise<void>
+  /** Reads all that may have changed, with the rules of these namespaces, and tells the client. */
+  settle(namespaces: readonly string[]): Promise<void>
+  /** Kernel features that are missing, by name. */
+  missing(): Promise<ReadonlyMap<string, string>>
+  /** Ends responders at once, and terminals in these namespaces: resolves when their processes are gone. */
+  letGo(namespaces: readonly string[]): Promise<void>
+}
+
+export class SandboxLab {
+  #applied: { readonly file: LabFile; readonly lab: Lab } | null = null
+
+  constructor(private readonly parts: SandboxParts) {}
+
+  get applied(): { readonly file: LabFile; readonly lab: Lab } | null {
+    return this.#applied
+  }
+
+  /** @param params with a lab that has been validated */
+  async apply({ lab: file, replace, only }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+    const { parts } = this
+    const lab = normalise(file)
+    await parts.refresh(lab)
+    const whole = diff(lab, parts.live(), {
+      former: replace === false ? (this.#applied?.lab ?? null) : 'everything',
+    })
+    // Commands are chosen from a plan of our own making, never taken over from a client.
+    const chosen = only && new Set(only)
+    const plan = chosen ? whole.filter(({ text }) => chosen.has(text)) : whole
+    const deployed = await parts.deployer.deploy(plan, await parts.missing())
+    if (deployed.ok && !only) this.#applied = { file, lab }
+    await parts.settle(
+      plan
+        .filter(({ step }) => step.op.startsWith('nat-') || step.op.startsWith('firewall-'))
+        .map(({ step }) => step.namespace),
+    )
+    return deployed.ok ? { ok: true, ...deployed.report } : { ok: false, failure: deployed.failure }
+  }
+
+  async clear(): Promise<Results['lab/clear']> {
+    const { worker, deployer } = this.parts
+    const started = performance.now()
+    const names = this.parts
+      .live()
+      .namespaces.map(({ name }) => name)
+      .filter((name) => name !== hostNamespace)
+    // A namespace lives on while a process is in it.
+    const closed = this.parts.letGo(names)
+    await worker.request('drop', { namespaces: names })
+    const clearMs = performance.now() - started
+    await closed
+    await this.parts.refresh(null)
+    await this.#flushRules()
+    await this.#untilFreed()
+    const deployed = await deployer.deploy(
+      diff(emptyLab('empty'), this.parts.live(), { former: 'everything' }),
+      new Map(),
+    )
+    this.#applied = null
+    await this.parts.settle([hostNamespace])
+    return deployed.ok ? { ok: true, clearMs } : { ok: false, failure: deployed.failure }
+  }
+
+  async #flushRules(): Promise<void> {
+    const host = this.parts.live().namespaces.find(({ name }) => name === hostNamespace)
+    if (host && host.ruleset.nft.length > 0) await runIn(hostNamespace, 'nft', ['flush', 'ruleset'])
+    if (host?.ruleset.iptables.some(({ engine }) => engine === 'legacy')) await flushLegacy()
+    await this.parts.readRules([hostNamespace])
+  }
+
+  /**
+   * The host's ends of cables go with the namespaces that the other ends were in, which the kernel frees in its own time.
+   * Until then they are there for a plan, and gone when the plan is carried out.
+   */
+  async #untilFreed(): Promise<void> {
+    const deadline = performance.now() + freeLimitMs
+    while (isLeaving(this.parts.live()) && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, freePollMs))
+      await this.parts.refresh(null)
+    }
+  }
+}
+
+/** Whether `host` has ends of cables whose other ends are in no namespace that is known. */
+function isLeaving({ namespaces }: LiveState): boolean {
+  const known = new Set(namespaces.map(({ name }) => name))
+  const host = namespaces.find(({ name }) => name === hostNamespace)
+  return host?.links.some(({ kind, peer }) => kind === 'veth' && !known.has(peer?.namespace ?? '')) ?? false
+}
+
+async function flushLegacy(): Promise<void> {
+  for (const program of ['iptables-legacy', 'ip6tables-legacy']) {
+    if (programPath(program) === null) continue
+    for (const table of ['filter', 'nat', 'mangle', 'raw']) {
+      await runIn(hostNamespace, program, ['-t', table, '-F'])
+      await runIn(hostNamespace, program, ['-t', table, '-X'])
+    }
+  }
+}
