@@ -3,6 +3,7 @@ import { diff } from '../../electron/core/plan/diff.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
+import { isQuieting } from '../../electron/core/plan/sysctls.js'
 import type { Plan } from '../../electron/core/plan/step.js'
 import type { DeployFailure, DeployReport, Failure } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
@@ -70,6 +71,13 @@ export class Deploy {
     }
     if (!this.isDeployed) return diff(lab, this.live.state, { former: 'everything' })
     return this.hasEdits ? diff(lab, this.live.state, { former: this.deployedLab }) : none
+  })
+
+  /** All of the open lab stands, and none of it was deployed: somebody has built it by hand. */
+  readonly isBuiltByHand = $derived.by(() => {
+    const { lab } = this.document
+    if (!lab || this.isDeployed || this.busy || this.onHost() || !this.live.hasContent) return false
+    return this.plan.every((planned) => isQuieting(lab, planned))
   })
 
   /** Objects that the open lab and the kernel do not agree on because somebody changed the kernel. */

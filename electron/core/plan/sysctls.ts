@@ -4,6 +4,7 @@ import { forwardingKeys } from '../lab/sysctl.js'
 import { isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import type { Phase } from './order.js'
 import type { Scope } from './scope.js'
+import type { PlannedStep } from './step.js'
 
 const ipForward = 'net.ipv4.ip_forward'
 const disableIpv6 = 'net.ipv6.conf.all.disable_ipv6'
@@ -69,6 +70,17 @@ export function wantedSysctls(
   }
   for (const [key, value] of Object.entries(namespace.sysctls)) wanted.set(key, value)
   return wanted
+}
+
+/**
+ * Whether a step only keeps a lab's wires quiet, or br_netfilter off its bridges, and the lab itself does not ask for it.
+ * Who builds the network by hand has built all of the lab without it.
+ */
+export function isQuieting(lab: Lab, { step }: Pick<PlannedStep, 'step'>): boolean {
+  if (step.op !== 'sysctl-set' || step.key in (lab.namespaces.get(step.namespace)?.sysctls ?? {})) return false
+  const { key, value } = step
+  if (key === disableIpv6) return value === '1'
+  return value === '0' && (key === acceptDad || bridgeNetfilterKeys.some((each) => each === key))
 }
 
 const forwardingPattern = /^net\.(?:ipv4\.ip_forward|ipv6\.conf\.all\.forwarding)$/

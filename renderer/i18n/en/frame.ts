@@ -53,6 +53,8 @@ export const frame = {
   'deploy.deploy': 'Deploy',
   'deploy.changes': 'Deploy changes',
   'deploy.deployed': 'Deployed',
+  'deploy.byHand': 'Built by hand',
+  'deploy.byHandTitle': 'All that the lab describes stands. Deploying would only keep its wires quiet.',
   'deploy.stop': 'Stop',
   'deploy.commands': { one: '{count} command', other: '{count} commands' },
   'deploy.nothing': 'Nothing to deploy',

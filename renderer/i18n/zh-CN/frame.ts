@@ -50,6 +50,8 @@ export const frame = {
   'deploy.deploy': '部署',
   'deploy.changes': '部署更改',
   'deploy.deployed': '已部署',
+  'deploy.byHand': '已手工搭建',
+  'deploy.byHandTitle': '实验描述的一切都已存在。再部署只会减少链路上的杂音报文。',
   'deploy.stop': '停止',
   'deploy.commands': '{count} 条命令',
   'deploy.nothing': '没有要部署的内容',

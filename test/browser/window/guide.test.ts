@@ -72,6 +72,17 @@ test('a check of a step runs on the network as it is, built by hand', async () =
   await current().getByText('done', { exact: true }).waitFor({ state: 'attached' })
 })
 
+test('a lab that was built by hand to its end is not offered to be deployed; one that lacks something is', async () => {
+  await window.button(/^Deploy/).waitFor()
+  await window.type('host', 'for n in 0 1; do ip -n ns$n link set lo up; done')
+  await window.button('Built by hand').waitFor()
+  expect(await window.button(/^Deploy/).count()).toBe(0)
+  await window.type('host', 'ip -n ns1 link set veth1 down')
+  await window.button(/^Deploy/).waitFor()
+  await window.type('host', 'ip -n ns1 link set veth1 up')
+  await window.button('Built by hand').waitFor()
+})
+
 test('progress and answers are there after a reload', async () => {
   await window.page.reload()
   await panel().getByText('Step 4 of 4').waitFor()

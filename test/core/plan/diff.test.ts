@@ -6,6 +6,7 @@ import type { IptablesRule, LiveLink, LiveState } from '../../../electron/core/l
 import { diff, type DiffOptions } from '../../../electron/core/plan/diff.js'
 import { emptyLab, emptyLive } from '../../../electron/core/plan/empty.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
+import { isQuieting } from '../../../electron/core/plan/sysctls.js'
 import * as labs from './labs.js'
 import { Model } from './model.js'
 
@@ -293,5 +294,30 @@ describe('a lab broken on purpose', () => {
     expect(texts(normalise({ ...broken, broken: false }), emptyLive())).toContain(
       'ip -n ns0 route add default via 192.168.0.1',
     )
+  })
+})
+
+describe('steps that only keep a lab quiet', () => {
+  const quieting = (file: LabFile): string[] => {
+    const lab = normalise(file)
+    return diff(lab, emptyLive())
+      .filter((planned) => isQuieting(lab, planned))
+      .map(({ text }) => text)
+  }
+
+  test('are told from all others', () => {
+    expect(quieting(labs.router).sort()).toEqual(
+      ['ip netns exec ns-router ', 'ip netns exec ns0 ', 'ip netns exec ns1 ', ''].map(
+        (where) => `${where}sysctl -w net.ipv6.conf.all.disable_ipv6=1`,
+      ),
+    )
+  })
+
+  test('are none where the lab asks for them itself', () => {
+    const key = 'net.ipv6.conf.all.disable_ipv6'
+    const { ns0, ...others } = labs.router.namespaces ?? {}
+    const asked = { ...labs.router, namespaces: { ns0: { ...ns0, sysctls: { [key]: '1' } }, ...others } }
+    expect(quieting(asked)).not.toContain(`ip netns exec ns0 sysctl -w ${key}=1`)
+    expect(quieting(asked)).toContain(`ip netns exec ns1 sysctl -w ${key}=1`)
   })
 })
