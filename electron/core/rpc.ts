@@ -245,6 +245,8 @@ export const requests = {
     series: z.boolean().optional(),
     /** How long to wait for an answer, milliseconds. */
     timeoutMs: z.int().min(50).max(10_000).optional(),
+    /** The lab that is meant, where none was deployed (in a sandbox only): a fix then says what it says. */
+    lab: labFileSchema.optional(),
   }),
   /** The latest traces of the lab, oldest first. */
   'trace/list': none,

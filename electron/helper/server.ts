@@ -70,6 +70,8 @@ export class HelperServer {
   private readonly sandbox: SandboxLab
   /** In elevated mode, and then instead of the sandbox: the lab's `host` is the machine itself. */
   private readonly host: RealHost | null
+  /** The lab that a client has open while its network is built by hand: what a fix goes by, and never a plan. */
+  private meant: { readonly file: LabFile; readonly lab: Lab } | null = null
   private commands: CommandRecord[] = []
   private sequence = 0
   /** The tail of the queue of requests that change the network. */
@@ -102,7 +104,10 @@ export class HelperServer {
         await this.readAll()
         await this.mirror.readRulesets([])
       },
-      lab: () => this.now && { lab: this.now.lab, name: this.now.file.name },
+      lab: () => {
+        const known = this.now ?? this.meant
+        return known && { lab: known.lab, name: known.file.name }
+      },
       mayRepair: async (steps) => (await this.host?.mayRepair(steps)) ?? null,
       keepsForeign: place.mode === 'sandbox',
       progress: (from, to, sent, most) => this.notify('trace/progress', { from, to, sent, most }),
@@ -136,7 +141,7 @@ export class HelperServer {
     this.handle('host/leave', ({ keep }) => this.inOrder(() => this.leave(keep)))
     this.handle('host/recover', () => this.inOrder(() => this.recover()))
     this.handle('lab/check', (params) => this.inOrder(() => this.check(params)))
-    this.handle('trace/run', (params) => this.inOrder(() => this.tracer.run(params)))
+    this.handle('trace/run', (params) => this.inOrder(() => this.trace(params)))
     this.handle('trace/list', async () => ({ traces: this.tracer.list() }))
     this.handle('trace/get', async ({ trace }) => this.tracer.get(trace))
     this.handle('trace/fix', ({ trace }) => this.inOrder(() => this.tracer.fix(trace)))
@@ -317,8 +322,20 @@ export class HelperServer {
     return result
   }
 
+  /** On the machine itself a fix goes by what was deployed alone. Returns what is wrong with the lab. */
+  private mean(file: LabFile | undefined): Failure | null {
+    const wrong = file ? firstError(file) : null
+    if (!wrong) this.meant = file && !this.host ? { file, lab: normalise(file) } : null
+    return wrong
+  }
+
+  private async trace({ lab, ...params }: Params<'trace/run'>): Promise<Results['trace/run']> {
+    const wrong = this.mean(lab)
+    return wrong ? { ok: false, failure: wrong } : this.tracer.run(params)
+  }
+
   private async check({ only, lab: file }: Params<'lab/check'>): Promise<Results['lab/check']> {
-    const wrong = file && firstError(file)
+    const wrong = this.mean(file)
     if (wrong) return { ok: false, failure: wrong }
     const lab = file ? normalise(file) : (this.now?.lab ?? null)
     if (lab === null)

@@ -1,6 +1,7 @@
 /** The traces of the lab: the one on screen and its player, those kept, the one that runs, and the fix of one that failed. */
 import type { Trace, TraceSummary } from '../../electron/core/diagnosis/trace.js'
 import { isAnswer } from '../../electron/core/diagnosis/trace.js'
+import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
@@ -47,6 +48,8 @@ export class Traces {
     private readonly rpc: Rpc,
     form: ProbeForm,
     private readonly shown: () => void,
+    /** The open lab, where its network was built by hand; what a fix should say then. */
+    private readonly meant: () => LabFile | null,
   ) {
     this.form = form
     rpc.on('trace/progress', ({ from, to, sent, most }) => {
@@ -63,7 +66,8 @@ export class Traces {
     const generation = ++this.generation
     this.failure = null
     this.running = { from: params.from, to: params.to, sent: 0, most: params.count ?? 1 }
-    const answer = await attempt(this.rpc.request('trace/run', params))
+    const lab = this.meant()
+    const answer = await attempt(this.rpc.request('trace/run', lab ? { ...params, lab } : params))
     if (generation !== this.generation) return
     this.running = null
     if (!answer.ok) {

@@ -63,7 +63,8 @@ describe('the files of a package', () => {
       ...resources.map((name) => `resources/${name}`),
     ]
     expect(files(unpacked()).filter((name) => !name.startsWith('node_modules/'))).toEqual(expected.sort())
-    for (const name of ['helper.js', 'kernel-worker.js', 'namespace-maker.js', 'keeper.js', 'cli.js']) expect(built).toContain(name)
+    for (const name of ['helper.js', 'kernel-worker.js', 'namespace-maker.js', 'keeper.js', 'cli.js'])
+      expect(built).toContain(name)
   })
 
   test('of node_modules there are the two native modules, for this architecture', () => {

@@ -44,6 +44,12 @@ test('a refused edit leaves the running lab as it was', async () => {
   const session = await openSession()
   const { file, lab } = loadStarter('08-nat.vethlab.yaml')
   expect(await session.request('lab/apply', { lab: file })).toMatchObject({ ok: true })
+  // The kernel looks after carriers once a second at most, and sets queues and states then.
+  await until('every link is seen to be up', () =>
+    session.live.namespaces.every(({ links }) =>
+      links.every(({ kind, operstate }) => (kind !== 'veth' && kind !== 'bridge') || operstate === 'up'),
+    ),
+  )
   const before = await dump(session)
   const broken = structuredClone(file)
   broken.namespaces = {

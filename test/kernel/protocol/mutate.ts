@@ -14,7 +14,10 @@ export const good: { readonly [N in RequestName]: object } = {
   'session/beat': {},
   'lab/clear': {},
   'lab/check': { only: ['a check'] },
-  'trace/run': { from: 'ns0', to: '192.168.1.2', protocol: 'icmp', count: 1, size: 8, ttl: 3, df: true, timeoutMs: 50 },
+  'trace/run': {
+    ...{ from: 'ns0', to: '192.168.1.2', protocol: 'icmp', count: 1, size: 8, ttl: 3, df: true, timeoutMs: 50 },
+    lab: { vethlab: 1, name: 'mutant', namespaces: { ns0: null } },
+  },
   'trace/list': {},
   'trace/get': { trace: 'trace-1' },
   'trace/fix': { trace: 'trace-1' },

@@ -285,7 +285,8 @@ test(
 
     expect(await rig.session.request('capture/stop', {})).toEqual({ ok: true })
     await until('every packet socket is closed', async () => (await packetSockets()) === 0)
-    expect(helper.sockets()).toBe(before)
+    // A program that reads rules has sockets for its output, too, while it runs.
+    await until('every other socket is closed', () => helper.sockets() <= before)
     expect(viewer.states.at(-1)).toEqual({ on: false, reason: null })
   },
 )
