@@ -233,11 +233,12 @@ export class Namespaces {
     for (const other of this.#byName.values()) other.mirror.forget(forgotten)
   }
 
-  /** Leaves every namespace; their names stay. */
-  close(): void {
+  /** Leaves every namespace; their names stay. Resolves when the thread that makes them ahead has ended, too. */
+  close(): Promise<void> {
     this.peers.close()
-    this.spares.close()
+    const ended = this.spares.close()
     this.#detach(...this.#byName.values())
+    return ended
   }
 }
 

@@ -103,8 +103,8 @@ export class KernelThread {
       return { cookies: Object.fromEntries([...namespaces.all()].map(({ name, cookie }) => [name, cookie])) }
     },
     undo: (made) => (this.#open ? { undone: undoMade(this.#open.namespaces, made) } : notOpen()),
-    close: () => {
-      this.#close()
+    close: async () => {
+      await this.#close()
       return null
     },
   }
@@ -153,7 +153,7 @@ export class KernelThread {
     namespaces.rescan()
     const read = await watch.readNow([...namespaces.all()], true)
     if (!(read instanceof Refusal)) return { namespaces: read }
-    this.#close()
+    await this.#close()
     return read
   }
 
@@ -266,7 +266,7 @@ export class KernelThread {
     return target instanceof Refusal ? target : probes.run(namespace, params.timeoutMs, attempt(target))
   }
 
-  #close(): void {
+  async #close(): Promise<void> {
     const open = this.#open
     this.#open = null
     if (!open) return
@@ -276,8 +276,9 @@ export class KernelThread {
     open.captures.close()
     open.ruleTraces.close()
     open.features.close()
-    open.namespaces.close()
+    const ended = open.namespaces.close()
     open.poller.close()
+    await ended
   }
 }
 

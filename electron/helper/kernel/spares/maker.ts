@@ -1,6 +1,6 @@
 /**
  * Entry of a thread that does nothing but make namespaces without names, as many as are wanted. It sleeps in between, and
- * ends when it is terminated.
+ * ends when it is told that no more will be.
  */
 import { workerData } from 'node:worker_threads'
 import { Refusal } from '../errno.js'
@@ -11,8 +11,7 @@ import { type MakerData, SpareRing } from './shared.js'
 const { memory, home } = workerData as MakerData
 const ring = new SpareRing(memory)
 
-for (;;) {
-  ring.untilWanted()
+while (ring.untilWanted()) {
   ring.untilRoom()
   if (!ring.claimBusy()) continue
   const held = libc.unshare(libc.CLONE_NEWNET) === 0 ? holdCurrent() : libc.lastRefusal()

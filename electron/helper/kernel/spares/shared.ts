@@ -61,9 +61,18 @@ export class SpareRing {
     Atomics.wait(this.#ints, busyAt, 1, limitMs)
   }
 
-  /** Waits until some are wanted. */
-  untilWanted(): void {
-    while (Atomics.load(this.#ints, wantedAt) <= 0) Atomics.wait(this.#ints, wantedAt, 0)
+  /** No more is wanted, ever. */
+  end(): void {
+    this.want(-1)
+  }
+
+  /** Waits until some are wanted; false: never again. */
+  untilWanted(): boolean {
+    for (;;) {
+      const wanted = Atomics.load(this.#ints, wantedAt)
+      if (wanted !== 0) return wanted > 0
+      Atomics.wait(this.#ints, wantedAt, 0)
+    }
   }
 
   /** Waits until there is room for one more. */

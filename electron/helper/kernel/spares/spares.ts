@@ -19,7 +19,7 @@ const waitMs = 2000
 
 export class Spares {
   readonly #ring = new SpareRing()
-  readonly #maker: Worker | null
+  readonly #ended: Promise<void>
   #ready = false
   /** Expected and not asked for yet. */
   #open = 0
@@ -30,11 +30,12 @@ export class Spares {
    */
   constructor(home: number) {
     const workerData: MakerData = { memory: this.#ring.memory, home }
-    this.#maker = availableParallelism() > 1 ? new Worker(makerFile, { name: 'namespace-maker', workerData }) : null
-    this.#maker?.once('online', () => (this.#ready = true))
+    const maker = availableParallelism() > 1 ? new Worker(makerFile, { name: 'namespace-maker', workerData }) : null
+    this.#ended = new Promise((resolve) => (maker ? maker.once('exit', () => resolve()) : resolve()))
+    maker?.once('online', () => (this.#ready = true))
     // Without it every namespace is made when its step comes.
-    this.#maker?.on('error', () => (this.#ready = false))
-    this.#maker?.unref()
+    maker?.on('error', () => (this.#ready = false))
+    maker?.unref()
   }
 
   /** From now on so many namespaces will be asked for. */
@@ -67,10 +68,15 @@ export class Spares {
       if (typeof left !== 'number') letGo(left)
   }
 
-  close(): void {
+  /**
+   * Resolves when the thread has ended by itself. It is never terminated: one that is just loading machine code would take
+   * the whole process with it (an exception in a thread that ends is fatal to an addon).
+   */
+  close(): Promise<void> {
     this.release()
     this.#ready = false
-    void this.#maker?.terminate()
+    this.#ring.end()
+    return this.#ended
   }
 }
 
