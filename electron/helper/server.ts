@@ -31,6 +31,7 @@ import type { KernelWorker } from './kernel/client.js'
 import { Mirror } from './mirror.js'
 import { SandboxLab } from './sandbox/sandbox-lab.js'
 import { Services } from './services.js'
+import type { StandingLab } from './standing-lab.js'
 import { Terminals } from './terminal.js'
 import { Tracer } from './trace/tracer.js'
 import { heldTrace } from './traffic/held-trace.js'
@@ -71,7 +72,7 @@ export class HelperServer {
   /** In elevated mode, and then instead of the sandbox: the lab's `host` is the machine itself. */
   private readonly host: RealHost | null
   /** The lab that a client has open while its network is built by hand: what a fix goes by, and never a plan. */
-  private meant: { readonly file: LabFile; readonly lab: Lab } | null = null
+  private meant: StandingLab | null = null
   private commands: CommandRecord[] = []
   private sequence = 0
   /** The tail of the queue of requests that change the network. */
@@ -233,7 +234,7 @@ export class HelperServer {
   }
 
   /** The lab that stands, wherever that is. */
-  private get now(): { readonly file: LabFile; readonly lab: Lab } | null {
+  private get now(): StandingLab | null {
     return (this.host ?? this.sandbox).applied
   }
 

@@ -82,7 +82,7 @@ export class App {
         () => this.live.state,
       ),
       () => this.view.showTab('trace'),
-      () => (this.deploy.isDeployed || this.deploy.deployedFile || this.document.broken ? null : this.document.labFile),
+      () => (this.deploy.deployedFile || this.document.broken ? null : this.document.labFile),
     )
     this.traffic = new Traffic(
       this.link,

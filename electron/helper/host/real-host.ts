@@ -22,6 +22,7 @@ import type { EntryOf } from '../journal/entry.js'
 import { readTables } from '../journal/undo-tables.js'
 import type { Undone } from '../journal/undo.js'
 import type { KernelWorker } from '../kernel/client.js'
+import type { StandingLab } from '../standing-lab.js'
 import { carryOutChange } from './changes.js'
 import { findRunning, namespaceNames, readHostSysctl, readNetworkFiles } from './facts.js'
 import { HostJournal } from './host-journal.js'
@@ -45,11 +46,6 @@ export interface HostParts {
   startServices(lab: Lab): Promise<void>
 }
 
-export interface AppliedOnHost {
-  readonly file: LabFile
-  readonly lab: Lab
-}
-
 interface Prepared {
   readonly lab: Lab
   readonly facts: HostFacts
@@ -58,13 +54,13 @@ interface Prepared {
 
 export class RealHost {
   readonly #journal: HostJournal
-  #applied: AppliedOnHost | null = null
+  #applied: StandingLab | null = null
 
   constructor(private readonly parts: HostParts) {
     this.#journal = new HostJournal(parts.worker)
   }
 
-  get applied(): AppliedOnHost | null {
+  get applied(): StandingLab | null {
     return this.#applied
   }
 

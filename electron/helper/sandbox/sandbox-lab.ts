@@ -4,7 +4,6 @@
  */
 import { hostNamespace, type Lab } from '../../core/lab/lab.js'
 import { normalise } from '../../core/lab/normalise.js'
-import type { LabFile } from '../../core/lab/schema.js'
 import type { LiveState } from '../../core/live/state.js'
 import { diff } from '../../core/plan/diff.js'
 import { emptyLab } from '../../core/plan/empty.js'
@@ -12,6 +11,7 @@ import type { Params, Results } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
 import type { KernelWorker } from '../kernel/client.js'
 import { programPath, runIn } from '../run.js'
+import type { StandingLab } from '../standing-lab.js'
 
 /** Most namespaces are freed within 250 ms; one that a process of the learner holds on to is never (milliseconds). */
 const freeLimitMs = 2000
@@ -34,11 +34,11 @@ export interface SandboxParts {
 }
 
 export class SandboxLab {
-  #applied: { readonly file: LabFile; readonly lab: Lab } | null = null
+  #applied: StandingLab | null = null
 
   constructor(private readonly parts: SandboxParts) {}
 
-  get applied(): { readonly file: LabFile; readonly lab: Lab } | null {
+  get applied(): StandingLab | null {
     return this.#applied
   }
 

@@ -3,7 +3,7 @@ import type { Held } from '../namespace.js'
 import { NetlinkSocket } from '../netlink/socket.js'
 
 /** Spares that may wait to be taken. */
-export const ringSize = 64
+const ringSize = 64
 /** Descriptors of one: of the namespace, for requests, for events, for the ruleset (-1: none). */
 const slotInts = 4
 
