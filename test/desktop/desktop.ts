@@ -74,7 +74,8 @@ function double(engine: string, why: string): Backend {
   return {
     isDouble: true,
     name: `a double of Electron, because ${why}`,
-    launch: (world, files, more) => connect(world.start(words(files), { env: { ...env, ...more }, limitMs: lifeLimitMs })),
+    launch: (world, files, more) =>
+      connect(world.start(words(files), { env: { ...env, ...more }, limitMs: lifeLimitMs })),
     launchToEnd: (world, files, { directory, env: more } = {}) =>
       world.run(words(files), { env: { ...env, ...more }, cwd: directory ?? world.directory }),
   }
