@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dropFiles } from '../support/drop.js'
-import { choose, newLife, shell, slow, under, untilTitle, windowTitle, type Life } from './life.js'
+import { choose, labText, newLife, shell, slow, under, untilTitle, windowTitle, type Life } from './life.js'
 
 describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
   let life: Life
@@ -133,13 +133,19 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
           dialog.showSaveDialog = (() => Promise.resolve({ canceled: false, filePath: chosen })) as never
         }, filePath)
         .then(() => choose(desktop, 'save-as'))
-    const asked = life.lab('asked', 'Before')
+    const there = (name: string): string => {
+      const path = join(life.world.home, `${name}.vethlab.yaml`)
+      writeFileSync(path, labText(name, 'Before'))
+      life.world.give(path)
+      return path
+    }
+    const asked = there('asked')
     const question = desktop.page.getByRole('dialog')
     await saveAs(asked)
     await expect.poll(() => readFileSync(asked, 'utf8'), slow).toContain('title: Chosen lab')
     expect(await question.count()).toBe(0)
     // The dialog saw no file of this name; the one that is written is another.
-    const other = life.lab('other', 'Before')
+    const other = there('other')
     await saveAs(other.replace('.vethlab.yaml', ''))
     await question.waitFor({ state: 'visible' })
     await question.getByRole('button', { name: 'Cancel' }).click(slow)

@@ -15,8 +15,7 @@ export function takeSignals(quit) {
     process.on('newListener', (event, listener) => {
       if (event !== signal) return
       // It is not among the listeners yet.
-      if (isDeaf) queueMicrotask(() => process.removeListener(signal, listener))
-      else process.removeListener(signal, quit)
+      queueMicrotask(() => process.removeListener(signal, isDeaf ? listener : quit))
     })
   }
 }
