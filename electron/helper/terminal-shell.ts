@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { userEnvironment } from '../core/environment.js'
 import { hostNamespace } from '../core/lab/lab.js'
 import type { Failure } from '../core/rpc.js'
 import type { Account } from './elevated/caller.js'
@@ -14,10 +15,8 @@ const bashStartup = fileURLToPath(new URL('../../resources/shell/bashrc', import
 /** Taken where the user's own shell is none that shells(5) lists; the last is there on every system. */
 const fallbacks = ['/bin/bash', '/bin/sh'] as const
 
-/** Of the terminal or the program that Vethlab was started from: would be wrong in a terminal of its own. */
+/** Of the terminal that Vethlab was started from: would be wrong in a terminal of its own. */
 const notOurs = [
-  'UV_THREADPOOL_SIZE',
-  'ELECTRON_RUN_AS_NODE',
   'TMUX',
   'TMUX_PANE',
   'STY',
@@ -100,8 +99,7 @@ function isExecutable(path: string): boolean {
 }
 
 function terminalEnvironment(namespace: string, shell: string, own: NodeJS.ProcessEnv): Record<string, string> {
-  const environment: Record<string, string> = {}
-  for (const [name, value] of Object.entries(own)) if (value !== undefined) environment[name] = value
+  const environment = userEnvironment(own)
   for (const name of notOurs) delete environment[name]
   const path = (environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin').split(':')
   for (const directory of ['/usr/sbin', '/sbin']) if (!path.includes(directory)) path.push(directory)

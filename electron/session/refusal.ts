@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import type { Failure } from '../core/rpc.js'
+import { allowCommand } from './allow-checkout.js'
 
 /** Debian package of each program the sandbox cannot do without. */
 const packages = { setpriv: 'util-linux', unshare: 'util-linux', ip: 'iproute2' } as const
@@ -52,6 +53,8 @@ const elevatedInstead =
   'Or leave that as it is and let Vethlab build labs with administrator rights (elevated mode, or as root): they then need no user namespace.'
 
 interface Refused extends MachineFacts {
+  /** What gives this checkout a profile; null where it is none. */
+  readonly allow: string | null
   /** All that was left on stderr, in English (LC_ALL=C): by unshare(1), newuidmap(1), mount(8), and our own init. */
   readonly said: string
   readonly timedOut: boolean
@@ -112,8 +115,12 @@ const reasons: readonly Reason[] = [
     // What is refused depends on how the sandbox is made: the ids, the other namespaces, or the mounts.
     holds: ({ said, apparmorRestricts, contained }) =>
       apparmorRestricts === '1' && !contained && (notPermitted.test(said) || mapping.test(said)),
-    message: () =>
-      `AppArmor keeps user namespaces from programs without a profile (kernel.apparmor_restrict_unprivileged_userns is 1, as in Ubuntu since 23.10). The deb package of Vethlab brings a profile for Vethlab alone: install that. An AppImage cannot bring one, and a checkout needs one of its own. ${elevatedInstead}`,
+    message: ({ allow }) =>
+      `AppArmor keeps user namespaces from programs without a profile (kernel.apparmor_restrict_unprivileged_userns is 1, as in Ubuntu since 23.10). ${
+        allow === null
+          ? 'The deb package of Vethlab brings a profile for Vethlab alone: install that. An AppImage cannot bring one.'
+          : `Give this checkout a profile, then start Vethlab again: ${allow} (a Node that is named there is allowed them in all it runs; the deb package allows them to Vethlab alone).`
+      } ${elevatedInstead}`,
   },
   {
     code: 'namespaces-forbidden',
@@ -148,8 +155,13 @@ const reasons: readonly Reason[] = [
  * Classifies what the sandbox left on stderr.
  * @param stderr of programs that ran with LC_ALL=C
  */
-export function explainRefusal(stderr: string, timedOut: boolean, facts: MachineFacts = readMachineFacts()): Failure {
-  const refused: Refused = { ...facts, said: stderr, timedOut }
+export function explainRefusal(
+  stderr: string,
+  timedOut: boolean,
+  facts: MachineFacts = readMachineFacts(),
+  allow: string | null = allowCommand(),
+): Failure {
+  const refused: Refused = { ...facts, said: stderr, timedOut, allow }
   const reason = reasons.find((each) => each.holds(refused))
   return {
     code: reason?.code ?? 'sandbox-failed',

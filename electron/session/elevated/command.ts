@@ -1,12 +1,24 @@
 /** The command that starts the elevated helper: always the same words, of characters that no shell gives a meaning to. */
+import { lstatSync } from 'node:fs'
 import type { Failure, Result } from '../../core/rpc.js'
 import { programFile } from '../programs.js'
 
 export interface ElevatedCommand {
   /** As `sudo-prompt` takes it. */
   readonly text: string
+  /** What polkit has an action for, with words of ours: a file of the package's, which takes the meeting's directory. */
+  readonly wrapper: string | null
   /** As a person types it where nobody can ask for the password. */
   readonly withSudo: string
+}
+
+/** Where packages for Linux put them (electron-builder.yml, resources/linux/). */
+const packaged = { program: '/opt/Vethlab/vethlab', wrapper: '/opt/Vethlab/elevate' } as const
+
+/** Nobody else could have put it there. */
+function isRoots(file: string): boolean {
+  const stats = lstatSync(file, { throwIfNoEntry: false })
+  return stats !== undefined && stats.isFile() && stats.uid === 0 && (stats.mode & 0o022) === 0
 }
 
 /** `sudo-prompt` builds a shell line in which it escapes nothing but quotation marks. */
@@ -40,5 +52,6 @@ export function elevatedCommand(
   // One pool thread waits on the kernel for good; file system and name look-ups need the others.
   const settings = ['UV_THREADPOOL_SIZE=8', ...(process.versions['electron'] ? ['ELECTRON_RUN_AS_NODE=1'] : [])]
   const text = ['/usr/bin/env', ...settings, program, helper, 'elevated', '--connect', meeting].join(' ')
-  return { ok: true, command: { text, withSudo: `sudo ${text}` } }
+  const wrapper = program === packaged.program && isRoots(packaged.wrapper) ? packaged.wrapper : null
+  return { ok: true, command: { text, wrapper, withSudo: `sudo ${text}` } }
 }

@@ -13,7 +13,7 @@ import type { SessionStart } from '../session.js'
 import { elevatedCommand } from './command.js'
 import { openDoor } from './door.js'
 import { makeMeeting } from './meeting.js'
-import { startByPrompt, type PromptOutcome } from './prompt.js'
+import { startByAction, startByPrompt, type PromptOutcome } from './prompt.js'
 
 export interface ElevationHooks {
   /** What the user has to do now. */
@@ -48,9 +48,9 @@ export async function startElevated(hooks: ElevationHooks): Promise<SessionStart
     if (door instanceof Error)
       return refusal('socket-refused', `The socket for the helper cannot be made in ${meeting.path}.`, door.message)
     try {
-      const { text, withSudo } = built.command
+      const { text, wrapper, withSudo } = built.command
       let lastWords = ''
-      const prompted = startByPrompt(text)
+      const prompted = wrapper === null ? startByPrompt(text) : startByAction(wrapper, meeting.path)
       void prompted.then(({ output }) => (lastWords = output))
       const met = await meet(door.helper, prompted, withSudo, hooks)
       return met instanceof NobodyCame ? met.start : await open(met, () => lastWords)
