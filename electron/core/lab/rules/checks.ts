@@ -5,6 +5,7 @@ import type { Finding } from '../finding.js'
 import type { LabPath } from '../problem.js'
 import type { CheckEntry, Outcome } from '../schema.js'
 import { parseHostTarget, parsePortTarget } from '../target.js'
+import { englishText } from '../text.js'
 import type { LabIndex, Rule } from './lab-index.js'
 import { namespaceExists } from './references.js'
 
@@ -21,15 +22,16 @@ export const checkRules: Rule = function* (lab) {
     const path = ['checks', i]
     yield* checkFindings(lab, check, path)
     if (check.name === undefined) continue
-    if (names.has(check.name)) {
+    const name = englishText(check.name)
+    if (names.has(name)) {
       yield warning(
         'check-name-twice',
         [...path, 'name'],
-        `Another check is called ${quote(check.name)} too.`,
+        `Another check is called ${quote(name)} too.`,
         'With names of their own, each can be run alone.',
       )
     }
-    names.add(check.name)
+    names.add(name)
   }
 }
 
