@@ -48,19 +48,23 @@ describe('in Chinese', () => {
     expect(names(translated)).toEqual(names(pattern))
     if (/[a-z]{2}/i.test(pattern.replace(/\{\w+\}/g, '')) && pattern !== 'true or false')
       expect(translated).toMatch(han)
-    expect(translated).not.toMatch(/\p{Script=Han}[,;:?!.]|！/u)
+    // Between quotes stands what is to be written, colons included.
+    expect(translated.replace(/“[^”]*”|`[^`]*`/g, '')).not.toMatch(/\p{Script=Han}[,;:?!.]|！/u)
     expect(/[.。]$/.test(pattern), 'ends as the English does').toBe(/。$/.test(translated))
   })
-  test('a diagnosis has every cause, with the same names', () => {
+  test('a diagnosis has every cause, and no name that it is not given', () => {
     for (const [key, sentence] of Object.entries(sentences)) {
       const translated = zhCN[`cause.${key}` as keyof typeof zhCN]
-      expect([key, typeof translated === 'string' && names(translated)]).toEqual([key, names(sentence)])
+      const known = names(sentence)
+      expect(typeof translated === 'string' && names(translated).filter((name) => !known.includes(name)), key).toEqual(
+        [],
+      )
     }
   })
   test('every message of the window has the same names', () => {
     const forms = (message: string | { readonly other: string }): string =>
       typeof message === 'string' ? message : message.other
-    for (const [key, message] of Object.entries(en))
+    for (const [key, message] of Object.entries(en).filter(([key]) => !key.startsWith('cause.')))
       expect([key, names(forms(zhCN[key as keyof typeof zhCN]))]).toEqual([key, names(forms(message))])
   })
 })
