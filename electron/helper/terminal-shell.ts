@@ -8,6 +8,8 @@ import type { Failure } from '../core/rpc.js'
 import type { Account } from './elevated/caller.js'
 import { asAccount, environmentOf } from './elevated/account-shell.js'
 import { netnsDirectory, programPath } from './run.js'
+import { failure } from '../core/failure.js'
+import { said } from '../core/words/said.js'
 
 /** As far away from `dist/node/` as from here. */
 const bashStartup = fileURLToPath(new URL('../../resources/shell/bashrc', import.meta.url))
@@ -39,12 +41,8 @@ export interface ShellCommand {
   readonly directory: string
 }
 
-const missing = (program: string): Failure => ({
-  code: 'tool-missing',
-  message: `The program "${program}" is missing. Install the package util-linux.`,
-  where: program,
-  output: null,
-})
+const missing = (program: string): Failure =>
+  failure('tool-missing', said`The program "${program}" is missing. Install the package util-linux.`, program)
 
 /**
  * How to start a shell in a namespace; a failure where it cannot be entered.
@@ -62,12 +60,11 @@ export function shellCommand(namespace: string, account: Account | null): ShellC
   if (namespace === hostNamespace) return command(inside)
   const path = `${netnsDirectory}/${namespace}`
   if (!existsSync(path))
-    return {
-      code: 'no-such-namespace',
-      message: `There is no namespace ${namespace}. Deploy the lab, or add it with: ip netns add ${namespace}`,
-      where: namespace,
-      output: null,
-    }
+    return failure(
+      'no-such-namespace',
+      said`There is no namespace ${namespace}. Deploy the lab, or add it with: ip netns add ${namespace}`,
+      namespace,
+    )
   const nsenter = programPath('nsenter')
   if (nsenter === null) return missing('nsenter')
   return command([nsenter, `--net=${path}`, '--', ...inside])

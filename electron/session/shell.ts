@@ -21,6 +21,8 @@ import { readLeft } from './elevated/left.js'
 import { HelperOwner } from './helper-owner.js'
 import { languageOf } from './language.js'
 import { ShellFiles } from './shell-files.js'
+import { failure } from '../core/failure.js'
+import { said } from '../core/words/said.js'
 
 /** Requests of one window that wait for the helper; typing makes a few at a time. */
 const maxWaiting = 1000
@@ -210,7 +212,7 @@ export class Shell {
       this.files.mayReplace(chosen?.mayReplace ? chosen.path : null)
       return { ok: true, path: chosen?.path ?? null }
     }
-    const message = 'This shell has no file dialog of its own. Choose the file in the window.'
-    return { ok: false, failure: { code: 'no-dialog', message, where: null, output: null } }
+    const message = said`This shell has no file dialog of its own. Choose the file in the window.`
+    return { ok: false, failure: failure('no-dialog', message) }
   }
 }

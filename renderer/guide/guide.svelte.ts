@@ -2,7 +2,7 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { LabCheck } from '../../electron/core/lab/lab.js'
 import { normaliseCheck } from '../../electron/core/lab/normalise-checks.js'
-import type { CheckEntry, GuideStep, LabFile } from '../../electron/core/lab/schema.js'
+import type { CheckEntry, GuideStep, LabFile, Text } from '../../electron/core/lab/schema.js'
 import type { GuideProgress } from '../../electron/core/rpc-shell.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
@@ -17,7 +17,7 @@ const unanswered = -1
 /** A check of a step, under a name that no other step's and none of the lab's has. */
 export interface StepCheck {
   readonly check: LabCheck
-  readonly label: string
+  readonly label: Text
 }
 
 const keyOf = (step: number, check: number): string => `guide step ${step + 1} check ${check + 1}`

@@ -2,6 +2,8 @@
 import { lstatSync } from 'node:fs'
 import type { Failure, Result } from '../../core/rpc.js'
 import { programFile } from '../programs.js'
+import { failure } from '../../core/failure.js'
+import { said, type Said } from '../../core/words/said.js'
 
 export interface ElevatedCommand {
   /** As `sudo-prompt` takes it. */
@@ -24,9 +26,9 @@ function isRoots(file: string): boolean {
 /** `sudo-prompt` builds a shell line in which it escapes nothing but quotation marks. */
 const plainPath = /^\/[A-Za-z0-9_./-]+$/
 
-const failure = (code: string, message: string, where: string | null): { ok: false; failure: Failure } => ({
+const refuse = (code: string, message: Said, where: string | null): { ok: false; failure: Failure } => ({
   ok: false,
-  failure: { code, message, where, output: null },
+  failure: failure(code, message, where),
 })
 
 export function elevatedCommand(
@@ -37,16 +39,16 @@ export function elevatedCommand(
 ): Result<{ readonly command: ElevatedCommand }> {
   // Only its user can read the file system of a running AppImage (FUSE without allow_other): root sees no program there.
   if (environment['APPIMAGE'] !== undefined)
-    return failure(
+    return refuse(
       'appimage',
-      'A lab on this machine itself needs Vethlab from a deb or rpm package, or a checkout: root cannot read a running AppImage.',
+      said`A lab on this machine itself needs Vethlab from a deb or rpm package, or a checkout: root cannot read a running AppImage.`,
       null,
     )
   const odd = [program, helper, meeting].find((path) => !plainPath.test(path))
   if (odd !== undefined)
-    return failure(
+    return refuse(
       'odd-path',
-      `${odd} has characters in its path that cannot be handed to root safely. Move Vethlab to a directory whose path is made of letters, digits and . _ - only.`,
+      said`${odd} has characters in its path that cannot be handed to root safely. Move Vethlab to a directory whose path is made of letters, digits and . _ - only.`,
       odd,
     )
   // One pool thread waits on the kernel for good; file system and name look-ups need the others.
