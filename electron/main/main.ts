@@ -97,7 +97,7 @@ class Desktop {
   /** Ends without asking; unsaved work is offered at the next start. A page that does not answer is not waited for. */
   async leave(): Promise<void> {
     const { browser } = this.window
-    setTimeout(() => browser.destroy(), endLimitMs).unref()
+    setTimeout(() => browser.isDestroyed() || browser.destroy(), endLimitMs).unref()
     await this.window.leave()
     app.quit()
   }

@@ -125,34 +125,6 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
     expect(suggested).toBe(join(life.world.directory, 'chosen.vethlab.yaml'))
   })
 
-  test('a file that the desktop has asked about is replaced without a second question; the ending that was added is not', async () => {
-    const desktop = life.app()
-    const saveAs = (filePath: string): Promise<void> =>
-      desktop
-        .evaluate(({ dialog }, chosen) => {
-          dialog.showSaveDialog = (() => Promise.resolve({ canceled: false, filePath: chosen })) as never
-        }, filePath)
-        .then(() => choose(desktop, 'save-as'))
-    const there = (name: string): string => {
-      const path = join(life.world.home, `${name}.vethlab.yaml`)
-      writeFileSync(path, labText(name, 'Before'))
-      life.world.give(path)
-      return path
-    }
-    const asked = there('asked')
-    const question = desktop.page.getByRole('dialog')
-    await saveAs(asked)
-    await expect.poll(() => readFileSync(asked, 'utf8'), slow).toContain('title: Chosen lab')
-    expect(await question.count()).toBe(0)
-    // The dialog saw no file of this name; the one that is written is another.
-    const other = there('other')
-    await saveAs(other.replace('.vethlab.yaml', ''))
-    await question.waitFor({ state: 'visible' })
-    await question.getByRole('button', { name: 'Cancel' }).click(slow)
-    await question.waitFor({ state: 'hidden' })
-    expect(readFileSync(other, 'utf8')).toContain('title: Before')
-  })
-
   test('the menu lists what was opened, newest first, and opens it again', async () => {
     const desktop = life.app()
     const recent = (): Promise<string[]> =>
@@ -172,5 +144,33 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
       items.find(({ label }) => label.startsWith('first'))?.click()
     }, null)
     await untilTitle(desktop, 'First lab - Vethlab')
+  })
+
+  test('a file that the desktop has asked about is replaced without a second question; the ending that was added is not', async () => {
+    const desktop = life.app()
+    const saveAs = (filePath: string): Promise<void> =>
+      desktop
+        .evaluate(({ dialog }, chosen) => {
+          dialog.showSaveDialog = (() => Promise.resolve({ canceled: false, filePath: chosen })) as never
+        }, filePath)
+        .then(() => choose(desktop, 'save-as'))
+    const there = (name: string): string => {
+      const path = join(life.world.home, `${name}.vethlab.yaml`)
+      writeFileSync(path, labText(name, 'Before'))
+      life.world.give(path)
+      return path
+    }
+    const asked = there('asked')
+    const question = desktop.page.getByRole('dialog')
+    await saveAs(asked)
+    await expect.poll(() => readFileSync(asked, 'utf8'), slow).toContain('title: First lab')
+    expect(await question.count()).toBe(0)
+    // The dialog saw no file of this name; the one that is written is another.
+    const other = there('other')
+    await saveAs(other.replace('.vethlab.yaml', ''))
+    await question.waitFor({ state: 'visible' })
+    await question.getByRole('button', { name: 'Cancel' }).click(slow)
+    await question.waitFor({ state: 'hidden' })
+    expect(readFileSync(other, 'utf8')).toContain('title: Before')
   })
 })

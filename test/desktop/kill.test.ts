@@ -41,7 +41,7 @@ describe.skipIf(shell === null)(`the end of the app (${under})`, () => {
     await expect.poll(() => desktop.page.locator('.pill').innerText(), slow).toContain('Running')
     // By the terminal and by npm start, a moment apart, and by hand once more when the window has gone.
     await desktop.evaluate(({ app }) => {
-      app.on('will-quit', () => process.kill(process.pid, 'SIGINT'))
+      app.once('will-quit', () => process.kill(process.pid, 'SIGINT'))
     }, null)
     process.kill(desktop.pid, 'SIGINT')
     process.kill(desktop.pid, 'SIGINT')

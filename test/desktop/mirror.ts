@@ -82,7 +82,7 @@ export class Mirror {
     private file: Buffer,
   ) {
     this.half = Math.floor(file.length / 2)
-    server.on('request', ({ headers }, response) => this.answer(headers.range, headers['if-range'], response))
+    server.on('request', ({ headers }, response) => this.answer(headers.range, String(headers['if-range']), response))
   }
 
   static async open(file: Buffer): Promise<Mirror> {
@@ -115,7 +115,7 @@ export class Mirror {
     this.server.close()
   }
 
-  private answer(range: string | undefined, condition: string | undefined, response: ServerResponse): void {
+  private answer(range: string | undefined, condition: string, response: ServerResponse): void {
     if (this.isRefusing) return void response.writeHead(404).end()
     const tag = `"${createHash('sha256').update(this.file).digest('hex')}"`
     const asked = condition === tag ? /^bytes=(\d+)-$/.exec(range ?? '')?.[1] : undefined

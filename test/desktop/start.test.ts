@@ -30,7 +30,7 @@ describe('npm start', () => {
   const startBy = (file: string, env: NodeJS.ProcessEnv, words: readonly string[]): Running =>
     (running = world.start([process.execPath, file, ...words], { env, limitMs: 90_000 }))
   const start = (env: NodeJS.ProcessEnv, ...words: string[]): Running => startBy(startFile, env, words)
-  const untilServed = (started: Running, limitMs?: number): Promise<string> =>
+  const untilServed = (started: Running, limitMs = 40_000): Promise<string> =>
     until('an address', () => address.exec(started.stdout())?.[0], limitMs)
   const lines = (started: Running): string[] =>
     started
@@ -154,7 +154,7 @@ describe('npm start', () => {
 
     test('a slow line has the browser after 10 s; the rest comes behind it, and is said', async () => {
       const started = begin()
-      await untilServed(started, 40_000)
+      await untilServed(started)
       expect(lines(started)[0]).toMatch(/^vethlab: fetching Electron, the program of the window: once/)
       expect(lines(started).at(-1)).toMatch(
         /instead of a window: Electron is being fetched \(2 of 4 MB\); that goes on/,
@@ -167,7 +167,7 @@ describe('npm start', () => {
 
     test('what has come is kept when everything is ended, and when the line breaks', async () => {
       const first = begin()
-      await untilServed(first, 40_000)
+      await untilServed(first)
       first.child.kill('SIGTERM')
       await first.ended
       await until('nothing fetches', () => fetchers().length === 0)
@@ -184,7 +184,7 @@ describe('npm start', () => {
       mirror.goOn()
       mirror.spoil()
       const started = begin()
-      await untilServed(started, 40_000)
+      await untilServed(started)
       expect(lines(started).at(-1)).toMatch(/instead of a window: Electron could not be fetched \(.*electron.*zip/)
       expect(checkout.left()).toEqual([])
     })
@@ -192,7 +192,7 @@ describe('npm start', () => {
     test('a network that refuses is not waited for', async () => {
       mirror.refuse()
       const started = begin()
-      await untilServed(started, 40_000)
+      await untilServed(started)
       expect(lines(started).at(-1)).toMatch(
         /instead of a window: Electron could not be fetched \(.*404.*npx install-electron/,
       )

@@ -205,11 +205,11 @@ describe.skipIf(reason !== null)(`administrator rights${reason === null ? '' : `
     await shell.close()
     const program = machine.installPackage()
     const own = 'io.github.vethlab.elevate'
+    // All else is asked about, for which there is nobody.
+    await machine.policy('YES', own)
     const shown = machine.ask('pkaction', '--verbose', '--action-id', own)
     expect(shown).toContain('Vethlab wants to change the network of this machine for a lab')
     expect(shown).toContain('/opt/Vethlab/elevate')
-    // All else is asked about, for which there is nobody.
-    await machine.policy('YES', own)
     shell = await ShellOnMachine.start(machine, 'user', program)
     expect(await shell.ask('helper/start', { placement: 'host' })).toMatchObject({
       ok: true,

@@ -24,7 +24,7 @@ describe('the command for root', () => {
     const built = elevatedCommand(meeting, {}, '/usr/bin/node', '/opt/vethlab/helper.js')
     if (!built.ok) throw new Error(built.failure.message)
     const text = `/usr/bin/env UV_THREADPOOL_SIZE=8 /usr/bin/node /opt/vethlab/helper.js elevated --connect ${meeting}`
-    expect(built.command).toEqual({ text, withSudo: `sudo ${text}` })
+    expect(built.command).toEqual({ text, wrapper: null, withSudo: `sudo ${text}` })
   })
 
   test.each([
