@@ -90,6 +90,8 @@ export interface Conflict {
   readonly severity: 'blocks' | 'warns'
   /** Names the thing and the next step. */
   readonly message: string
+  /** The same sentence for other languages. */
+  readonly said: Said
   readonly where: string | null
   readonly evidence: readonly { readonly command: string; readonly output: string }[]
   /** What helps, and what takes that back when the lab ends; null where only the user can decide. */

@@ -33,7 +33,7 @@ export class Screen {
     allowProposedApi: true,
     cursorBlink: true,
     cursorInactiveStyle: 'outline',
-    fontFamily: '"JetBrains Mono", "Noto Sans CJK SC", monospace',
+    fontFamily: '"JetBrains Mono", "Noto Sans CJK SC", "Noto Sans SC Variable", monospace',
     fontSize: 12,
     // 19 px at 12 px: the line height of the design.
     lineHeight: 1.2,

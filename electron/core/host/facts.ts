@@ -5,11 +5,12 @@ import { commandLine } from '../plan/shell-quote.js'
 import type { Plan } from '../plan/step.js'
 import type { Conflict, Uplink } from '../rpc.js'
 import type { Own } from './own-view.js'
+import { inEnglish, type Said } from '../words/said.js'
 
 export type Engine = 'nft' | 'legacy'
 
 /** A command and what it said. */
-export interface Said {
+export interface Printed {
   readonly command: string
   readonly output: string
 }
@@ -31,7 +32,7 @@ export interface HostFacts {
   /** A sysctl of the machine, or null. */
   readonly sysctl: (key: string) => string | null
   /** Programs that manage networks, with how they said that they run. */
-  readonly running: Partial<Record<'firewalld' | 'ufw' | 'networkManager' | 'networkd', Said>>
+  readonly running: Partial<Record<'firewalld' | 'ufw' | 'networkManager' | 'networkd', Printed>>
   /** Configuration of systemd-networkd. */
   readonly networkFiles: readonly { readonly path: string; readonly text: string }[]
 }
@@ -67,7 +68,7 @@ export interface CommandToRun {
 }
 
 export interface Finding extends Omit<Conflict, 'evidence' | 'remedy'> {
-  readonly evidence: readonly (Said | CommandToRun)[]
+  readonly evidence: readonly (Printed | CommandToRun)[]
   readonly remedy: Remedy | null
 }
 
@@ -113,7 +114,7 @@ export const finding = (
   severity: Conflict['severity'],
   code: string,
   where: string,
-  message: string,
+  said: Said,
   evidence: Finding['evidence'],
   remedy: Remedy | null = null,
-): Finding => ({ id: `${code}:${where}`, code, severity, where, message, evidence, remedy })
+): Finding => ({ id: `${code}:${where}`, code, severity, where, message: inEnglish(said), said, evidence, remedy })

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { hostNamespace } from '../../core/lab/lab.js'
 import { sysctlPath } from '../../core/lab/sysctl.js'
-import type { HostFacts, Said } from '../../core/host/facts.js'
+import type { HostFacts, Printed } from '../../core/host/facts.js'
 import { commandLine } from '../../core/plan/shell-quote.js'
 import { netnsDirectory, programPath, runIn } from '../run.js'
 
@@ -24,7 +24,7 @@ export async function findRunning(): Promise<HostFacts['running']> {
     questions.map(async ({ name, program, words, runs }) => {
       if (programPath(program) === null) return null
       const { stdout } = await runIn(hostNamespace, program, words)
-      const said: Said = { command: commandLine([program, ...words]), output: stdout.trimEnd() }
+      const said: Printed = { command: commandLine([program, ...words]), output: stdout.trimEnd() }
       return runs.test(stdout) ? ([name, said] as const) : null
     }),
   )

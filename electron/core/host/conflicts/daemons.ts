@@ -1,6 +1,7 @@
 /** Programs that manage the machine's network, and may manage what the lab makes too. */
 import type { LabInterface } from '../../lab/lab.js'
 import { finding, hostInterfaces, type Finder, type HostChange, type HostFacts } from '../facts.js'
+import { said } from '../../words/said.js'
 
 export const daemons: Finder = function* (facts) {
   const { running } = facts
@@ -18,7 +19,7 @@ export const daemons: Finder = function* (facts) {
       'warns',
       'firewalld',
       'host',
-      `firewalld runs, and puts interfaces that it does not know into its default zone, which may refuse the lab's packets. Put the lab's into the zone "trusted" while it runs.`,
+      said`firewalld runs, and puts interfaces that it does not know into its default zone, which may refuse the lab's packets. Put the lab's into the zone "trusted" while it runs.`,
       [running.firewalld],
       { when: 'after', changes },
     )
@@ -28,7 +29,7 @@ export const daemons: Finder = function* (facts) {
       'warns',
       'ufw',
       'host',
-      'ufw runs; unless its rules allow it, what the lab sends to this machine or through it is dropped. The remedy for FORWARD helps with the latter; for the former see: sudo ufw allow in on INTERFACE',
+      said`ufw runs; unless its rules allow it, what the lab sends to this machine or through it is dropped. The remedy for FORWARD helps with the latter; for the former see: sudo ufw allow in on INTERFACE`,
       [running.ufw],
     )
   if (running.networkManager) {
@@ -42,7 +43,7 @@ export const daemons: Finder = function* (facts) {
       'warns',
       'network-manager',
       'host',
-      "NetworkManager runs, and may give the lab's interfaces addresses or take them down. Tell it to leave them alone.",
+      said`NetworkManager runs, and may give the lab's interfaces addresses or take them down. Tell it to leave them alone.`,
       [running.networkManager],
       { when: 'after', changes },
     )
@@ -59,7 +60,7 @@ function* networkd({ running, networkFiles }: HostFacts, interfaces: readonly La
       'warns',
       'systemd-networkd',
       path,
-      `systemd-networkd runs, and its file ${path} is about ${taken.join(', ')} as well: it may change their addresses. Give the lab's interfaces other names, or narrow what the file matches.`,
+      said`systemd-networkd runs, and its file ${path} is about ${taken.join(', ')} as well: it may change their addresses. Give the lab's interfaces other names, or narrow what the file matches.`,
       [running.networkd, { command: `cat ${path}`, output: text.trimEnd() }],
     )
   }

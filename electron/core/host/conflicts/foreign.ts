@@ -1,6 +1,7 @@
 /** Steps that would change what is not the lab's: none of them is carried out. */
 import { finding, type Finder } from '../facts.js'
 import { foreignTouch, ownWithPlan } from '../guard.js'
+import { said } from '../../words/said.js'
 
 export const foreignObjects: Finder = function* ({ plan, own }) {
   const all = ownWithPlan(own, plan)
@@ -13,7 +14,7 @@ export const foreignObjects: Finder = function* ({ plan, own }) {
       'blocks',
       'not-ours',
       touched,
-      `"${text}" would change ${touched} of this machine, which is not the lab's. Leave it out of the lab.`,
+      said`"${text}" would change ${touched} of this machine, which is not the lab's. Leave it out of the lab.`,
       [],
     )
   }

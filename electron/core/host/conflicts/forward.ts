@@ -14,6 +14,7 @@ import {
   type HostChange,
   type HostFacts,
 } from '../facts.js'
+import { said } from '../../words/said.js'
 
 /** ARP has chains of its own, which nobody fills. */
 const filterKeys = bridgeNetfilterKeys.filter((key) => !key.endsWith('arptables'))
@@ -81,7 +82,7 @@ function* iptablesDrops(facts: HostFacts, family: Family, engine: Engine): Itera
     'warns',
     'forward-drop',
     `${program} FORWARD`,
-    `The firewall of this machine drops what it forwards (${docker ? 'Docker sets it so' : 'its FORWARD chain'}); the lab's packets would not pass. Let those of the lab's interfaces through while it runs.`,
+    said`The firewall of this machine drops what it forwards (${docker ? said`Docker sets it so` : said`its FORWARD chain`}); the lab's packets would not pass. Let those of the lab's interfaces through while it runs.`,
     [{ program, words: ['-S', 'FORWARD'] }],
     { when: 'before', changes },
   )
@@ -106,7 +107,7 @@ function* nftDrops({ live }: HostFacts): Iterable<Finding> {
       'warns',
       'forward-drop-nft',
       `${family} ${table} ${name}`,
-      `The nftables chain ${name} of the table ${family} ${table} drops what it does not know; the lab's packets may not pass. Add a rule for the lab's interfaces to it, or to the program that keeps it.`,
+      said`The nftables chain ${name} of the table ${family} ${table} drops what it does not know; the lab's packets may not pass. Add a rule for the lab's interfaces to it, or to the program that keeps it.`,
       [{ program: 'nft', words: ['list', 'chain', family, table, name] }],
     )
   }
@@ -121,7 +122,7 @@ export const bridgeNetfilter: Finder = function* (facts) {
     'warns',
     'bridge-netfilter',
     'host',
-    'Frames that only cross a bridge pass the firewall of this machine too (br_netfilter); a FORWARD chain that drops them makes the bridge look dead. Switch that off while the lab runs, unless containers rely on it.',
+    said`Frames that only cross a bridge pass the firewall of this machine too (br_netfilter); a FORWARD chain that drops them makes the bridge look dead. Switch that off while the lab runs, unless containers rely on it.`,
     on.map((key) => ({ program: 'sysctl', words: [key] })),
     { when: 'before', changes: on.map((key) => ({ op: 'sysctl-set', key, value: '0', before: '1' })) },
   )

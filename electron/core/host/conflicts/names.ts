@@ -2,6 +2,7 @@
 import { hostNamespace } from '../../lab/lab.js'
 import { uplinkInterface } from '../../plan/scope.js'
 import { finding, hostInterfaces, hostOf, type Finder } from '../facts.js'
+import { said } from '../../words/said.js'
 
 export const takenNames: Finder = function* (facts) {
   const { lab, placed, own, names } = facts
@@ -11,7 +12,7 @@ export const takenNames: Finder = function* (facts) {
       'blocks',
       'namespace-taken',
       name,
-      `This machine has a network namespace named ${name} already, which is not the lab's. Give the lab's another name, or remove it with: ip netns del ${name}`,
+      said`This machine has a network namespace named ${name} already, which is not the lab's. Give the lab's another name, or remove it with: ip netns del ${name}`,
       [{ program: 'ip', words: ['netns', 'list'] }],
     )
   }
@@ -21,13 +22,13 @@ export const takenNames: Finder = function* (facts) {
     if (!there || own.links.has(name)) continue
     const hint =
       name === uplinkInterface && !lab.uplink
-        ? 'If the lab means the way out of this machine, say "uplink: on" in it and leave the interface out; else give it another name.'
-        : "Give the lab's interface another name."
+        ? said`If the lab means the way out of this machine, say "uplink: on" in it and leave the interface out; else give it another name.`
+        : said`Give the lab's interface another name.`
     yield finding(
       'blocks',
       'interface-taken',
       name,
-      `This machine has an interface named ${name} already, which is not the lab's. ${hint}`,
+      said`This machine has an interface named ${name} already, which is not the lab's. ${hint}`,
       [{ program: 'ip', words: ['-d', 'addr', 'show', 'dev', name] }],
     )
   }

@@ -8,11 +8,12 @@ import type { LiveLink, LiveRoute } from '../../live/state.js'
 import { listedMetric } from '../../plan/route-metric.js'
 import { finding, hostOf, labHost, type CommandToRun, type Finder, type Finding, type HostFacts } from '../facts.js'
 import { foreignRoutes, isMainRoute } from '../own-view.js'
+import { said, type Said } from '../../words/said.js'
 
 interface Known {
   readonly prefix: Prefix
   readonly dev: string | null
-  readonly what: string
+  readonly what: Said
   readonly evidence: CommandToRun
 }
 
@@ -32,7 +33,7 @@ function knownNetworks(facts: HostFacts): Known[] {
     known.push({
       prefix,
       dev,
-      what: `${address} on ${dev}`,
+      what: said`${address} on ${dev}`,
       evidence: { program: 'ip', words: ['addr', 'show', 'dev', dev] },
     })
   }
@@ -43,7 +44,7 @@ function knownNetworks(facts: HostFacts): Known[] {
     known.push({
       prefix,
       dev: route.dev,
-      what: `its route to ${route.to}${route.dev === null ? '' : ` over ${route.dev}`}`,
+      what: route.dev === null ? said`its route to ${route.to}` : said`its route to ${route.to} over ${route.dev}`,
       evidence: { program: 'ip', words: [...family, 'route', 'show', 'table', 'all', route.to] },
     })
   }
@@ -63,9 +64,9 @@ export const overlappingSubnets: Finder = function* (facts) {
   const known = knownNetworks(facts)
   const wanted = [
     ...(host?.interfaces ?? []).flatMap(({ name, addresses }) =>
-      addresses.map((text) => ({ text, what: `${text} of the lab's ${name}` })),
+      addresses.map((text) => ({ text, what: said`${text} of the lab's ${name}` })),
     ),
-    ...(host?.routes ?? []).map(({ to }) => ({ text: to, what: `the lab's route to ${to}` })),
+    ...(host?.routes ?? []).map(({ to }) => ({ text: to, what: said`the lab's route to ${to}` })),
   ]
   const seen = new Set<string>()
   for (const { text, what } of wanted) {
@@ -81,8 +82,8 @@ export const overlappingSubnets: Finder = function* (facts) {
       vpn ? 'vpn-overlap' : 'subnet-overlap',
       network,
       vpn
-        ? `This machine reaches ${other.what}, which is a VPN; ${what} would take packets away from it. Use another network in the lab, or leave the VPN while the lab runs.`
-        : `This machine has ${other.what}; ${what} is in the same network. Use another network in the lab.`,
+        ? said`This machine reaches ${other.what}, which is a VPN; ${what} would take packets away from it. Use another network in the lab, or leave the VPN while the lab runs.`
+        : said`This machine has ${other.what}; ${what} is in the same network. Use another network in the lab.`,
       [other.evidence],
     )
   }
@@ -99,16 +100,16 @@ export const takenRoutes: Finder = function* (facts) {
     const family = route.family === 'ipv6' ? ['-6'] : []
     const isDefault = everywhere.includes(route.to)
     const evidence = [{ program: 'ip', words: [...family, 'route', 'show', isDefault ? 'default' : route.to] }]
-    const word = isDefault ? 'a default route' : `a route to ${route.to}`
+    const word = isDefault ? said`a default route` : said`a route to ${route.to}`
     if (foreign.some((each) => slotOf(each) === slotOf(route))) {
       const hint = isDefault
-        ? 'Remove it from the lab: with "uplink: on" the lab goes out the way the machine does.'
-        : 'Use another network in the lab.'
+        ? said`Remove it from the lab: with "uplink: on" the lab goes out the way the machine does.`
+        : said`Use another network in the lab.`
       yield finding(
         'blocks',
         'route-taken',
         route.to,
-        `This machine has ${word} in the very place where the lab wants its own. ${hint}`,
+        said`This machine has ${word} in the very place where the lab wants its own. ${hint}`,
         evidence,
       )
     } else if (isDefault) yield* takenOver(foreign, route, evidence)
@@ -124,7 +125,7 @@ function* takenOver(foreign: readonly LiveRoute[], route: LabRoute, evidence: Fi
     'warns',
     'default-route',
     route.to,
-    'While the lab runs, all that this machine sends to other networks goes into the lab, because its default route comes before the machine\'s own: no Internet until the lab ends. With "uplink: on" instead, the lab goes out the way the machine does.',
+    said`While the lab runs, all that this machine sends to other networks goes into the lab, because its default route comes before the machine's own: no Internet until the lab ends. With "uplink: on" instead, the lab goes out the way the machine does.`,
     evidence,
   )
 }

@@ -2,6 +2,7 @@
 import { dottedSysctl } from '../../lab/sysctl.js'
 import { finding, hostOf, labHost, type Finder, type Finding, type HostFacts } from '../facts.js'
 import { foreignRoutes } from '../own-view.js'
+import { said, type Said } from '../../words/said.js'
 
 /** Writing these throws away addresses or routes that no second write brings back. */
 const destructive =
@@ -17,22 +18,22 @@ export const hostSysctls: Finder = function* (facts) {
         'blocks',
         'sysctl',
         step.key,
-        `The lab sets ${step.key} on this machine, ${problem} Leave it out of the lab.`,
+        said`The lab sets ${step.key} on this machine, ${problem} Leave it out of the lab.`,
         [{ program: 'sysctl', words: [step.key] }],
       )
   }
   yield* forwarding(facts)
 }
 
-function problemOf(facts: HostFacts, key: string): string | null {
+function problemOf(facts: HostFacts, key: string): Said | null {
   const device = /^net\.ipv[46]\.(?:conf|neigh)\.(.+)\.[a-z0-9_]+$/.exec(dottedSysctl(key) ?? key)?.[1]
   const name = device?.replaceAll('/', '.')
   const own =
     name !== undefined && labHost(facts.placed)?.interfaces.some((each) => each.name === name && name !== 'lo')
   if (own) return null
-  if (destructive.test(key)) return 'which takes away addresses or routes that could not be put back.'
-  if (name !== undefined && !['all', 'default', 'lo'].includes(name)) return `and ${name} is not the lab's.`
-  return facts.sysctl(key) === null ? 'which cannot be read here, so it could not be put back.' : null
+  if (destructive.test(key)) return said`which takes away addresses or routes that could not be put back.`
+  if (name !== undefined && !['all', 'default', 'lo'].includes(name)) return said`and ${name} is not the lab's.`
+  return facts.sysctl(key) === null ? said`which cannot be read here, so it could not be put back.` : null
 }
 
 function* forwarding(facts: HostFacts): Iterable<Finding> {
@@ -42,7 +43,7 @@ function* forwarding(facts: HostFacts): Iterable<Finding> {
       'warns',
       'forwarding-off',
       'host',
-      'This machine forwards packets, perhaps for containers or virtual machines; while the lab runs it does not, because the lab says "forwarding: false".',
+      said`This machine forwards packets, perhaps for containers or virtual machines; while the lab runs it does not, because the lab says "forwarding: false".`,
       [{ program: 'sysctl', words: ['net.ipv4.ip_forward'] }],
     )
   const switchedOn = facts.plan.some(
@@ -59,7 +60,7 @@ function* forwarding(facts: HostFacts): Iterable<Finding> {
       'blocks',
       'router-advertisements',
       dev,
-      `The lab turns IPv6 forwarding on. This machine has its IPv6 default route over ${dev} from router advertisements, and would lose it. Let it go on listening to them while the lab runs (accept_ra=2).`,
+      said`The lab turns IPv6 forwarding on. This machine has its IPv6 default route over ${dev} from router advertisements, and would lose it. Let it go on listening to them while the lab runs (accept_ra=2).`,
       [
         { program: 'ip', words: ['-6', 'route', 'show', 'default'] },
         { program: 'sysctl', words: [key] },

@@ -3,6 +3,7 @@ import { uplinkInterface } from '../../plan/scope.js'
 import { finding, hostInterfaces, hostOf, type Finder } from '../facts.js'
 import { meansUplink } from '../uplink.js'
 import { isVpn } from './subnets.js'
+import { said } from '../../words/said.js'
 
 const defaultRoutes = [
   { program: 'ip', words: ['route', 'show', 'default'] },
@@ -18,7 +19,7 @@ export const uplinkProblems: Finder = function* (facts) {
         'blocks',
         'no-such-uplink',
         wantedUplink,
-        `This machine has no interface ${wantedUplink} that could be the way out. Choose one of: ip -br link`,
+        said`This machine has no interface ${wantedUplink} that could be the way out. Choose one of: ip -br link`,
         [{ program: 'ip', words: ['-br', 'link'] }],
       )
     else
@@ -26,7 +27,7 @@ export const uplinkProblems: Finder = function* (facts) {
         'blocks',
         'no-uplink',
         'host',
-        'This machine has no default route, so there is no way out that the lab could use. Connect it to a network, or name the interface yourself.',
+        said`This machine has no default route, so there is no way out that the lab could use. Connect it to a network, or name the interface yourself.`,
         defaultRoutes,
       )
     return
@@ -37,7 +38,7 @@ export const uplinkProblems: Finder = function* (facts) {
       'warns',
       'uplink-address',
       uplinkInterface,
-      `The lab gives ${uplinkInterface} the address ${addressed.addresses.join(', ')}. Here ${uplinkInterface} is ${uplink.name}, which keeps its own; the lab's is left out.`,
+      said`The lab gives ${uplinkInterface} the address ${addressed.addresses.join(', ')}. Here ${uplinkInterface} is ${uplink.name}, which keeps its own; the lab's is left out.`,
       [{ program: 'ip', words: ['addr', 'show', 'dev', uplink.name] }],
     )
   if (isVpn(uplink.name, hostOf(facts)?.links ?? []))
@@ -45,7 +46,7 @@ export const uplinkProblems: Finder = function* (facts) {
       'warns',
       'vpn-uplink',
       uplink.name,
-      `The way out of this machine is ${uplink.name}, a VPN: what the lab sends goes into it. Choose another interface as uplink if that is not what you want.`,
+      said`The way out of this machine is ${uplink.name}, a VPN: what the lab sends goes into it. Choose another interface as uplink if that is not what you want.`,
       defaultRoutes,
     )
 }

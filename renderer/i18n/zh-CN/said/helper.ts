@@ -10,7 +10,7 @@ export const helper: Readonly<Record<string, string>> = {
   '{0}: {1}': '{0}：{1}',
   'TTL {0} instead of {1}': 'TTL 为 {0}，预期为 {1}',
   unknown: '未知',
-  'went {0} instead of {1}': '实际路径为 {0}，预期为 {1}',
+  'went {0} instead of {1}': '实际路径：{0}，预期：{1}',
   nowhere: '无',
   'source {0} instead of {1}': '源地址为 {0}，预期为 {1}',
   '{0}; {1}': '{0}；{1}',

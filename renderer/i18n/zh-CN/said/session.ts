@@ -71,8 +71,10 @@ export const session: Readonly<Record<string, string>> = {
     '普通用户不能使用用户命名空间（kernel.unprivileged_userns_clone 为 0）。允许它的命令：sudo sysctl -w kernel.unprivileged_userns_clone=1。这会允许本机的所有程序使用；加固过的系统为了安全会关闭它，请先询问。{0}',
   'This container does not let programs make namespaces (its seccomp filter, or missing capabilities). Run Vethlab on the machine itself, or give the container that right when it is started, if it is yours to give.':
     '这个容器不允许程序创建命名空间（seccomp 过滤器限制，或缺少 capability）。请直接在宿主机上运行 Vethlab；如果你有权决定，也可以在启动容器时授予该权限。',
-  'AppArmor keeps user namespaces from programs without a profile (kernel.apparmor_restrict_unprivileged_userns is 1, as in Ubuntu since 23.10). The deb package of Vethlab brings a profile for Vethlab alone: install that. An AppImage cannot bring one, and a checkout needs one of its own. {0}':
-    'AppArmor 禁止没有配置文件的程序使用用户命名空间（kernel.apparmor_restrict_unprivileged_userns 为 1，Ubuntu 自 23.10 起如此）。Vethlab 的 deb 软件包自带专用的配置文件，请安装它。AppImage 无法自带，源码检出需要自己的配置文件。{0}',
+  'AppArmor keeps user namespaces from programs without a profile (kernel.apparmor_restrict_unprivileged_userns is 1, as in Ubuntu since 23.10). The deb package of Vethlab brings a profile for Vethlab alone: install that. An AppImage cannot bring one. {0}':
+    'AppArmor 禁止没有配置文件的程序使用用户命名空间（kernel.apparmor_restrict_unprivileged_userns 为 1，Ubuntu 自 23.10 起如此）。Vethlab 的 deb 软件包自带专用的配置文件，请安装它。AppImage 无法自带。{0}',
+  'AppArmor keeps user namespaces from programs without a profile (kernel.apparmor_restrict_unprivileged_userns is 1, as in Ubuntu since 23.10). Give this checkout a profile, then start Vethlab again: {0} (a Node that is named there is allowed them in all it runs; the deb package allows them to Vethlab alone). {1}':
+    'AppArmor 禁止没有配置文件的程序使用用户命名空间（kernel.apparmor_restrict_unprivileged_userns 为 1，Ubuntu 自 23.10 起如此）。请为这份源码检出添加配置文件，然后重新启动 Vethlab：{0}（其中写明的 Node 运行的所有程序都会获得许可；deb 软件包只许可 Vethlab）。{1}',
   'This machine does not let programs make namespaces: a security module (SELinux, AppArmor) or a filter around this session forbids it. Start Vethlab from an ordinary session, or ask who looks after this machine. {0}':
     '这台机器不允许程序创建命名空间：安全模块（SELinux、AppArmor）或当前会话的过滤器禁止了它。请从普通会话启动 Vethlab，或询问这台机器的管理员。{0}',
   'The range of ids in /etc/subuid or /etc/subgid is not allowed to you. Let it be made anew: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 followed by your name. {0}':
