@@ -39,11 +39,12 @@ export class Rates {
     return ((last.packets - first.packets) * 1000) / (last.atMs - first.atMs)
   }
 
-  /** The same for as long as the flow is known: the first that no other has. */
-  markOf(id: string): number {
+  /** The same for as long as the flow is known: the first that no other has. Questions for neighbours need none. */
+  markOf({ id, protocol }: Pick<Flow, 'id' | 'protocol'>): number | null {
+    if (protocol === 'arp' || protocol === 'ndp') return null
     const known = this.#marks.get(id)
     if (known !== undefined) return known
-    const used = new Set([...this.#marks.values()].map((mark) => mark % markCount))
+    const used = new Set(this.#marks.values())
     const free = Array.from({ length: markCount }, (_, mark) => mark).find((mark) => !used.has(mark))
     const mark = free ?? this.#marks.size % markCount
     this.#marks.set(id, mark)

@@ -20,8 +20,8 @@ export interface MovingPacket {
   readonly id: string
   readonly flow: string
   readonly film: Film
-  /** Sign of its flow, and packets per second of it when the packet began to move; null where that is not known yet. */
-  readonly mark: number
+  /** Sign of its flow, null where it has none; and packets per second of it when the packet began to move; null where that is not known yet. */
+  readonly mark: number | null
   readonly rate: number | null
   /** On the clock of `performance.now`. */
   readonly startedMs: number
@@ -105,7 +105,7 @@ export class Traffic {
     if (flow) this.pings(flow.namespace, null)
   }
 
-  markOf(flow: string): number {
+  markOf(flow: Flow): number | null {
     return this.rates.markOf(flow)
   }
 
@@ -119,16 +119,16 @@ export class Traffic {
         continue
       }
       busy.add(film.flow)
+      const flow = this.flows.find((each) => each.id === film.flow)
       started.push({
         id: film.id,
         flow: film.flow,
         film: buildFilm(film.hops),
-        mark: this.rates.markOf(film.flow),
+        mark: flow ? this.rates.markOf(flow) : null,
         rate: this.rates.of(film.flow),
         startedMs: performance.now(),
       })
       const sequence = film.hops.find(({ leg }) => leg === 'request')?.packet?.icmp?.seq ?? null
-      const flow = this.flows.find((each) => each.id === film.flow)
       if (flow && sequence !== null) this.pings(flow.namespace, sequence)
     }
     if (started.length > 0) this.moving = [...this.moving, ...started].slice(-mostMoving)

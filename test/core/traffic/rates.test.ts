@@ -28,15 +28,19 @@ test('a rate is measured over the last two seconds, and not before there are eno
   expect(rates.of('f1')).toBeNull()
 })
 
+test('questions for neighbours have no sign', () => {
+  expect(new Rates().markOf({ id: 'f1', protocol: 'arp' })).toBeNull()
+})
+
 test('flows have signs of their own as long as there are any, and keep them', () => {
   const rates = new Rates()
   const ids = Array.from({ length: markCount }, (_, n) => `f${n}`)
-  expect(new Set(ids.map((id) => rates.markOf(id))).size).toBe(markCount)
-  const kept = rates.markOf('f3')
+  expect(new Set(ids.map((id) => rates.markOf(flow(id, 2)))).size).toBe(markCount)
+  const kept = rates.markOf(flow('f3', 2))
   rates.take(
     ids.filter((id) => id !== 'f2').map((id) => flow(id, 2)),
     0,
   )
-  expect(rates.markOf('new')).toBe(2)
-  expect(rates.markOf('f3')).toBe(kept)
+  expect(rates.markOf(flow('new', 2))).toBe(2)
+  expect(rates.markOf(flow('f3', 2))).toBe(kept)
 })
