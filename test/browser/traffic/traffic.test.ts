@@ -75,7 +75,7 @@ test('of a flow that is faster than its film, one packet is on the canvas at a t
   await window.focusTerminal('ns1')
   await window.page.keyboard.type('ping -i 0.1 192.168.1.1\n')
   await window.tab(/^Trace/).click()
-  const row = flow('192.168.1.3 → 192.168.1.1')
+  const row = flow(/^\s*ping.*192\.168\.1\.3 → 192\.168\.1\.1/)
   const id = await row.getAttribute('data-flow')
   await window.page.evaluate(`(() => {
     window.mostAtOnce = 0
