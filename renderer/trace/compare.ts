@@ -1,5 +1,8 @@
 /** Two traces side by side: where the one that did not get through first differs from the one that did. */
 import type { Trace, TraceHop } from '../../electron/core/diagnosis/trace.js'
+import { buildFilm } from './film.js'
+import { packetOf } from './packet-changes.js'
+import { packetIdOf } from './packets.js'
 
 export interface ComparedHop {
   readonly a: TraceHop | null
@@ -8,31 +11,71 @@ export interface ComparedHop {
   readonly differs: readonly string[]
 }
 
-export interface Comparison {
+/** One packet of the two traces: what it is in each, and its hops beside each other. */
+export interface ComparedPacket {
+  /** Its first hop in each; null where the other trace has no such packet. */
+  readonly a: TraceHop | null
+  readonly b: TraceHop | null
   readonly rows: readonly ComparedHop[]
-  /** Index of the first row that is not the same in both; null where none is. */
-  readonly first: number | null
+  /** Asked for in one trace only: whether a neighbour is known is chance, and no difference. */
+  readonly isChance: boolean
 }
 
-const keyOf = ({ leg, namespace, interface: name, direction, event }: TraceHop): string =>
+export interface Comparison {
+  readonly packets: readonly ComparedPacket[]
+  /** The first row that is not the same in both; null where none is. */
+  readonly first: ComparedHop | null
+}
+
+const placeOf = ({ leg, namespace, interface: name, direction, event }: TraceHop): string =>
   [leg, namespace, name, direction, event].join(' ')
+
+/** What a packet is about, whatever its numbers: the same question, the same kind of message, the same piece. */
+function meaningOf(hop: TraceHop): string {
+  const packet = packetOf(hop)
+  const { arp, icmp, tcp, ip } = packet ?? {}
+  if (arp) return `arp ${arp.op} ${arp.senderIp} ${arp.targetIp}`
+  const kind = icmp ? `icmp ${icmp.type} ${icmp.code} ${icmp.seq}` : tcp ? `tcp ${tcp.flags.join()}` : ip?.protocol
+  return `${hop.leg} ${hop.namespace} ${kind} ${ip?.fragmentOffset ?? ''}`
+}
 
 /** What differs from one probe to the next anyway. */
 const passing = /(^|\.)(ip\.id|icmp\.id|icmp\.seq|tcp\.seq|tcp\.ack|tcp\.srcPort|udp\.srcPort)$/
 
-/** Address resolution is left out unless both traces had to ask: whether a neighbour is known is chance. */
+/** First the packets of the two are lined up by what they mean, then the hops of each by where they happened. */
 export function compareTraces(a: Trace, b: Trace): Comparison {
-  const asks = (trace: Trace): boolean => trace.hops.some(isResolution)
-  const keep = asks(a) === asks(b) ? () => true : (hop: TraceHop) => !isResolution(hop)
-  const rows = align(a.hops.filter(keep), b.hops.filter(keep), [ownersOf(a), ownersOf(b)])
-  const first = rows.findIndex((row) => row.a === null || row.b === null || row.differs.length > 0)
-  return { rows, first: first < 0 ? null : first }
+  const owners = [ownersOf(a), ownersOf(b)] as const
+  const packets = align(packetsOf(a), packetsOf(b), ([hop]) => (hop ? meaningOf(hop) : '')).map(
+    ([left, right]): ComparedPacket => ({
+      a: left?.[0] ?? null,
+      b: right?.[0] ?? null,
+      rows: align(left ?? [], right ?? [], placeOf).map(([x, y]) => ({
+        a: x,
+        b: y,
+        differs: x && y ? differences(x, y, owners) : [],
+      })),
+      isChance: (left === null || right === null) && isResolution((left ?? right)?.[0]),
+    }),
+  )
+  const rows = packets.flatMap((packet) => (packet.isChance || isResolution(packet.a ?? undefined) ? [] : packet.rows))
+  return { packets, first: rows.find((row) => row.a === null || row.b === null || row.differs.length > 0) ?? null }
 }
 
-const isResolution = ({ leg }: TraceHop): boolean => leg === 'arp' || leg === 'ndp'
+const isResolution = (hop: TraceHop | undefined): boolean => hop?.leg === 'arp' || hop?.leg === 'ndp'
 
-/** The longest common sequence of places and events; what has no partner stands alone. */
-function align(a: readonly TraceHop[], b: readonly TraceHop[], owners: readonly [Owners, Owners]): ComparedHop[] {
+/** The hops of each packet, in the order in which the packets were first seen. */
+function packetsOf({ hops }: Trace): readonly (readonly TraceHop[])[] {
+  const film = buildFilm(hops)
+  const packets = new Map<string, TraceHop[]>()
+  for (const hop of hops) {
+    const id = packetIdOf(film, hop)
+    packets.set(id, [...(packets.get(id) ?? []), hop])
+  }
+  return [...packets.values()]
+}
+
+/** The longest common sequence; what has no partner stands alone. */
+function align<T>(a: readonly T[], b: readonly T[], keyOf: (each: T) => string): (readonly [T | null, T | null])[] {
   const keys = [a.map(keyOf), b.map(keyOf)] as const
   const width = b.length + 1
   const common = new Uint16Array((a.length + 1) * width)
@@ -42,23 +85,26 @@ function align(a: readonly TraceHop[], b: readonly TraceHop[], owners: readonly 
         keys[0][i] === keys[1][j]
           ? (common[(i + 1) * width + j + 1] ?? 0) + 1
           : Math.max(common[(i + 1) * width + j] ?? 0, common[i * width + j + 1] ?? 0)
-  const rows: ComparedHop[] = []
+  const pairs: (readonly [T | null, T | null])[] = []
   let [i, j] = [0, 0]
   while (i < a.length || j < b.length) {
     const [left, right] = [a[i], b[j]]
-    if (left && right && keys[0][i] === keys[1][j]) {
-      rows.push({ a: left, b: right, differs: differences(left, right, owners) })
+    if (left !== undefined && right !== undefined && keys[0][i] === keys[1][j]) {
+      pairs.push([left, right])
       i++
       j++
-    } else if (left && (!right || (common[(i + 1) * width + j] ?? 0) >= (common[i * width + j + 1] ?? 0))) {
-      rows.push({ a: left, b: null, differs: [] })
+    } else if (
+      left !== undefined &&
+      (right === undefined || (common[(i + 1) * width + j] ?? 0) >= (common[i * width + j + 1] ?? 0))
+    ) {
+      pairs.push([left, null])
       i++
-    } else if (right) {
-      rows.push({ a: null, b: right, differs: [] })
+    } else if (right !== undefined) {
+      pairs.push([null, right])
       j++
     }
   }
-  return rows
+  return pairs
 }
 
 function differences(a: TraceHop, b: TraceHop, owners: readonly [Owners, Owners]): string[] {

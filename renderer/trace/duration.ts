@@ -4,6 +4,14 @@ export function durationText(ns: number, digits = 1): string {
   return `${value.toFixed(digits)} ${unit}`
 }
 
+/** A moment, or two as a range: both in the unit of the later. Nobody reads microseconds after a second. */
+export function spanText(fromNs: number, toNs: number): string {
+  const [unit, ns, digits] = toNs < 1e6 ? ['µs', 1e3, 1] : toNs < 1e9 ? ['ms', 1e6, 3] : ['s', 1e9, 3]
+  const text = (at: number): string => (at / Number(ns)).toFixed(Number(digits))
+  const [from, to] = [text(fromNs), text(toNs)]
+  return `${from === to ? to : `${from}–${to}`} ${unit}`
+}
+
 /** One unit for a whole axis. */
 export function axisUnit(lengthNs: number): { readonly unit: 'µs' | 'ms' | 's'; readonly ns: number } {
   if (lengthNs < 2e6) return { unit: 'µs', ns: 1e3 }

@@ -68,15 +68,19 @@ function lastFrame(film: Film, from: number | null): TraceHop | null {
 export interface Capsule {
   readonly layer3: 'none' | 'plain' | 'rewritten'
   readonly layer2: boolean
+  /** Answers are hollow, and errors are so in the colour of failure. */
+  readonly says: 'question' | 'answer' | 'error'
 }
 
 export function capsuleOf(film: Film, n: number): Capsule {
   const each = film.byNumber.get(n)
   const headers = each && packetOf(each.hop)
-  if (!each || !headers) return { layer2: true, layer3: 'plain' }
-  if (!headers.ip) return { layer2: true, layer3: 'none' }
+  if (!each || !headers) return { layer2: true, layer3: 'plain', says: 'question' }
+  const isAnswer = each.hop.leg === 'reply' || headers.arp?.op === 'reply' || headers.icmp?.type === 136
+  const says = each.hop.leg === 'error' ? 'error' : isAnswer ? 'answer' : 'question'
+  if (!headers.ip) return { layer2: true, layer3: 'none', says }
   const first = film.byNumber.get(each.journey)
   const [a, b] = [first && endsOf(first.hop), endsOf(each.hop)]
   const rewritten = a && b && (a.source !== b.source || a.destination !== b.destination)
-  return { layer2: true, layer3: rewritten ? 'rewritten' : 'plain' }
+  return { layer2: true, layer3: rewritten ? 'rewritten' : 'plain', says }
 }

@@ -1,5 +1,7 @@
 /** What happened at a hop, as message keys and values: the table, the announcements and the badges say the same. */
 import { packetOf } from './packet-changes.js'
+import { fragmentOf, nameOf, titleOf, type PacketTitle } from './packets.js'
+import { spanText } from './duration.js'
 import type { TraceHop } from '../../electron/core/diagnosis/trace.js'
 import type { PacketHeaders } from '../../electron/core/packet/packet.js'
 import type { LiveState } from '../../electron/core/live/state.js'
@@ -15,6 +17,8 @@ export interface Saying {
   readonly values: Parameters
   /** A second part, tinted: `TTL 64 → 63`. */
   readonly ttl: readonly [number, number] | null
+  /** What it is about, where the first part does not say it: the question of an ARP frame, the number of a fragment. */
+  readonly about: PacketTitle | null
 }
 
 interface Context {
@@ -50,6 +54,7 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
     key,
     values,
     ttl,
+    about: isSaid.has(key) ? null : aboutOf(film, hop),
   })
   switch (hop.event) {
     case 'sent':
@@ -88,43 +93,27 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
   }
 }
 
+/** These name the question themselves. */
+const isSaid: ReadonlySet<Saying['key']> = new Set(['hop.asked', 'hop.answeredArp'])
+
+function aboutOf(film: Film, hop: TraceHop): PacketTitle | null {
+  if (packetOf(hop)?.arp) {
+    const title = titleOf(film, hop)
+    return { ...title, key: title.key === 'packet.whoHas' ? 'packet.whoHasShort' : title.key }
+  }
+  const piece = fragmentOf(film, hop)
+  return piece && { key: 'packet.piece', values: { index: piece.index, count: piece.count } }
+}
+
 function emitted(packet: PacketHeaders | null): [Saying['key'], Parameters] {
   if (packet?.arp)
     return packet.arp.op === 'request'
       ? ['hop.asked', { address: packet.arp.targetIp }]
-      : ['hop.answeredArp', { address: packet.arp.senderIp }]
+      : ['hop.answeredArp', { address: packet.arp.senderIp, mac: packet.arp.senderMac }]
   const name = nameOf(packet)
   if (name === 'echo request') return ['hop.emittedEchoRequest', {}]
   if (name === 'echo reply') return ['hop.emittedEchoReply', {}]
   return ['hop.emitted', { packet: name }]
-}
-
-/** The packet in the words of its protocol; never translated. */
-export function nameOf(packet: PacketHeaders | null): string {
-  if (!packet) return ''
-  const { arp, icmp, tcp, udp, ip } = packet
-  if (arp) return `ARP ${arp.op}`
-  if (icmp) return (ip?.version === 6 ? icmp6Names : icmpNames)[icmp.type] ?? `ICMP ${icmp.type}/${icmp.code}`
-  if (tcp) return `TCP ${tcp.flags.join(' ')}`.trim()
-  if (udp) return 'UDP datagram'
-  return ip ? `IP protocol ${ip.protocol}` : 'frame'
-}
-
-const icmpNames: Readonly<Record<number, string>> = {
-  0: 'echo reply',
-  3: 'ICMP unreachable',
-  5: 'ICMP redirect',
-  8: 'echo request',
-  11: 'ICMP time exceeded',
-}
-const icmp6Names: Readonly<Record<number, string>> = {
-  1: 'ICMPv6 unreachable',
-  2: 'ICMPv6 packet too big',
-  3: 'ICMPv6 time exceeded',
-  128: 'echo request',
-  129: 'echo reply',
-  135: 'neighbour solicitation',
-  136: 'neighbour advertisement',
 }
 
 /** Whether the packet ends here: what follows is its delivery or its end, not its being passed on. */
@@ -150,10 +139,8 @@ function rewriting(hop: TraceHop): Saying['key'] {
   return 'hop.natRewroteId'
 }
 
-/** Text of the time column: µs since the first hop; a range where the hop was worked out. */
+/** Text of the time column: since the first hop; a range where the hop was worked out. */
 export function timeText(hop: TraceHop): string {
-  const us = (ns: number): string => (ns / 1000).toFixed(1)
   const range = hop.timeRangeNs
-  if (hop.observed || !range) return us(hop.timeNs)
-  return range[0] === range[1] ? us(range[0]) : `${us(range[0])}–${us(range[1])}`
+  return hop.observed || !range ? spanText(hop.timeNs, hop.timeNs) : spanText(...range)
 }

@@ -4,6 +4,7 @@ import type { FilmedPacket, Notifications } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 import { buildFilm, type Film } from '../trace/film.js'
+import { Rates } from './rates.js'
 import type { Traces } from '../trace/traces.svelte.js'
 
 /** Capsules at once: what a graphics card moves with ease and an eye can still follow. */
@@ -19,6 +20,9 @@ export interface MovingPacket {
   readonly id: string
   readonly flow: string
   readonly film: Film
+  /** Sign of its flow, null where it has none; and packets per second of it when the packet began to move; null where that is not known yet. */
+  readonly mark: number | null
+  readonly rate: number | null
   /** On the clock of `performance.now`. */
   readonly startedMs: number
 }
@@ -36,6 +40,9 @@ export class Traffic {
   packets = $state(0)
   dropped = $state(0)
   private pending: Batch[] = []
+  /** The latest packet of a flow that is on the canvas already: it goes when that one has arrived. */
+  private readonly waiting = new Map<string, FilmedPacket>()
+  private readonly rates = new Rates()
   private scheduled = false
 
   constructor(
@@ -90,8 +97,41 @@ export class Traffic {
   arrived(id: string): void {
     const gone = this.moving.find((packet) => packet.id === id)
     this.moving = this.moving.filter((packet) => packet.id !== id)
-    const flow = this.flows.find((each) => each.id === gone?.flow)
-    if (flow && !this.moving.some((packet) => packet.flow === flow.id)) this.pings(flow.namespace, null)
+    if (!gone) return
+    const next = this.waiting.get(gone.flow)
+    this.waiting.delete(gone.flow)
+    if (next) return this.start([next])
+    const flow = this.flows.find((each) => each.id === gone.flow)
+    if (flow) this.pings(flow.namespace, null)
+  }
+
+  markOf(flow: Flow): number | null {
+    return this.rates.markOf(flow)
+  }
+
+  /** One packet of a flow at a time, however many come: the numbers tell of the others. */
+  private start(films: readonly FilmedPacket[]): void {
+    const busy = new Set(this.moving.map(({ flow }) => flow))
+    const started: MovingPacket[] = []
+    for (const film of films) {
+      if (busy.has(film.flow)) {
+        this.waiting.set(film.flow, film)
+        continue
+      }
+      busy.add(film.flow)
+      const flow = this.flows.find((each) => each.id === film.flow)
+      started.push({
+        id: film.id,
+        flow: film.flow,
+        film: buildFilm(film.hops),
+        mark: flow ? this.rates.markOf(flow) : null,
+        rate: this.rates.of(film.flow),
+        startedMs: performance.now(),
+      })
+      const sequence = film.hops.find(({ leg }) => leg === 'request')?.packet?.icmp?.seq ?? null
+      if (flow && sequence !== null) this.pings(flow.namespace, sequence)
+    }
+    if (started.length > 0) this.moving = [...this.moving, ...started].slice(-mostMoving)
   }
 
   clear(): void {
@@ -100,6 +140,8 @@ export class Traffic {
     this.flows = []
     this.moving = []
     this.pending = []
+    this.waiting.clear()
+    this.rates.clear()
     this.oneOf = 1
     this.sampled = false
     this.packets = 0
@@ -138,21 +180,10 @@ export class Traffic {
       // The latest comes first and stays where it is: rows that jump cannot be chosen.
       this.flows = [...[...changed.values()].reverse(), ...known].slice(0, mostFlows)
     }
+    this.rates.take(this.flows, performance.now())
     // Under a film that is looked at, nothing moves.
-    const films = this.traces.replaying ? [] : batches.flatMap((batch) => batch.films)
-    if (films.length > 0) this.moving = [...this.moving, ...films.map(moving)].slice(-mostMoving)
-    for (const { flow: id, hops } of films) {
-      const sequence = hops.find(({ leg }) => leg === 'request')?.packet?.icmp?.seq ?? null
-      const flow = this.flows.find((each) => each.id === id)
-      if (flow && sequence !== null) this.pings(flow.namespace, sequence)
-    }
+    if (this.traces.replaying) this.waiting.clear()
+    else this.start(batches.flatMap((batch) => batch.films))
     void attempt(this.rpc.request('capture/acknowledge', { batch: last.batch }))
   }
 }
-
-const moving = ({ id, flow, hops }: FilmedPacket): MovingPacket => ({
-  id,
-  flow,
-  film: buildFilm(hops),
-  startedMs: performance.now(),
-})

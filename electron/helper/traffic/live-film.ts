@@ -315,7 +315,8 @@ function flowJson({
   ports,
   identifier,
   packets,
+  replies,
   outcome,
 }: FlowState): Flow {
-  return { id, protocol, namespace, source, destination, ports, identifier, packets, outcome }
+  return { id, protocol, namespace, source, destination, ports, identifier, packets, replies, outcome }
 }

@@ -71,6 +71,38 @@ test('a ping that is typed in a terminal moves on the canvas and stands in the l
     .waitFor({ state: 'attached' })
 })
 
+test('of a flow that is faster than its film, one packet is on the canvas at a time, with its rate', async () => {
+  await window.focusTerminal('ns1')
+  await window.page.keyboard.type('ping -i 0.1 192.168.1.1\n')
+  await window.tab(/^Trace/).click()
+  const row = flow(/^\s*ping.*192\.168\.1\.3 → 192\.168\.1\.1/)
+  const id = await row.getAttribute('data-flow')
+  await window.page.evaluate(`(() => {
+    window.mostAtOnce = 0
+    const look = () => {
+      const shown = document.querySelectorAll('.traffic [data-of="${id}"]').length
+      window.mostAtOnce = Math.max(window.mostAtOnce, shown)
+      window.looking = requestAnimationFrame(look)
+    }
+    look()
+  })()`)
+  // Ten pings and ten answers a second; the machine may be slower.
+  const packet = window.page.locator(`.traffic [data-of="${id}"]`)
+  await packet
+    .locator('.rate')
+    .filter({ hasText: /^[12]?\d\/s$/ })
+    .first()
+    .waitFor({ state: 'attached' })
+  expect(await window.page.evaluate('cancelAnimationFrame(window.looking); window.mostAtOnce')).toBe(1)
+  const sign = (await row.locator('[data-mark]').getAttribute('data-mark')) ?? ''
+  const other = await flow('192.168.1.2 → 203.0.113.10').locator('[data-mark]').getAttribute('data-mark')
+  expect(other).not.toBe(sign)
+  await packet.locator(`[data-mark="${sign}"]`).first().waitFor({ state: 'attached' })
+  await window.focusTerminal('ns1')
+  await window.page.keyboard.press('Control+c')
+  await packet.first().waitFor({ state: 'detached' })
+})
+
 test('a click on a packet freezes it where it was: its hops, its bytes, and no diagnosis', async () => {
   await capsules().first().waitFor({ state: 'attached' })
   // Packets come and go: whichever can be caught.

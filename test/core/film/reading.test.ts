@@ -12,6 +12,8 @@ import { lookupOf } from '../../../renderer/trace/lookup-subject.js'
 import { changesOf } from '../../../renderer/trace/packet-changes.js'
 import { hexRows, viewPacket } from '../../../renderer/trace/packet-view.js'
 import { asksBefore } from '../../../renderer/trace/question.js'
+import { fragmentOf, packetIdOf, titleOf } from '../../../renderer/trace/packets.js'
+import { spanText } from '../../../renderer/trace/duration.js'
 import { rewriteAt } from '../../../renderer/trace/rewrite.js'
 import { lookUp } from '../../../renderer/trace/route-lookup.js'
 import { sayHop, timeText } from '../../../renderer/trace/say.js'
@@ -73,8 +75,12 @@ describe('the table', () => {
     ]
     const text = (n: number): string =>
       timeText(film.byNumber.get(n)?.hop ?? (trace.hops[0] as (typeof trace.hops)[number]))
-    expect(text(received)).toMatch(/^\d+\.\d$/)
-    expect(text(routed)).toMatch(/^\d+\.\d–\d+\.\d$/)
+    expect(text(received)).toMatch(/^\d+\.\d µs$/)
+    expect(text(routed)).toMatch(/^\d+\.\d–\d+\.\d µs$/)
+    expect([spanText(633_541_900, 633_541_900), spanText(900_000, 1_053_200_100)]).toEqual([
+      '633.542 ms',
+      '0.001–1.053 s',
+    ])
   })
 
   test('tints what changed and nothing else', () => {
@@ -160,14 +166,86 @@ describe('the packet pane', () => {
     expect(back).toMatchObject({ kind: 'undo', counterpart: find(film, 'request', 'nat', 'host') })
   })
 
-  test('the callout of the rewriting names interface, addresses and the TTL that routing took', () => {
+  test('the callout of the rewriting names the namespace, the hook, addresses and the TTL that routing took', () => {
     expect(rewriteAt(film, find(film, 'request', 'nat', 'host'))).toMatchObject({
       kind: 'nat',
-      who: 'eth0',
+      namespace: 'host',
+      hook: 'POSTROUTING',
+      what: 'rewroteSource',
       source: ['192.168.1.2', '172.16.0.157'],
       destination: ['203.0.113.10', '203.0.113.10'],
       ttl: [64, 63],
     })
+  })
+
+  test('a published port: PREROUTING gives the new destination, port included, and routing is told by itself', () => {
+    const published = filmOf('dnat-tcp')
+    const rewritten = rewriteAt(published, find(published, 'request', 'nat', 'host'))
+    expect(rewritten).toMatchObject({ kind: 'nat', namespace: 'host', hook: 'PREROUTING', what: 'rewroteDestination' })
+    expect(rewritten?.source[0]).toBe(rewritten?.source[1])
+    expect(rewritten?.destination).toEqual([
+      expect.stringMatching(/^[\d.]+:\d+$/),
+      expect.stringMatching(/^[\d.]+:\d+$/),
+    ])
+    expect(rewritten?.destination[0]).not.toBe(rewritten?.destination[1])
+    const routed = rewriteAt(published, find(published, 'request', 'routed', 'host'))
+    expect(routed).toMatchObject({ kind: 'routed', hook: null, ttl: [64, 63] })
+    expect(routed?.destination[0]).toBe(routed?.destination[1])
+    expect(rewriteAt(published, find(published, 'reply', 'nat', 'host'))).toMatchObject({
+      hook: 'POSTROUTING',
+      what: 'restoredSource',
+    })
+  })
+})
+
+describe('packets', () => {
+  const titles = (of: Film): string[] => {
+    let packet = ''
+    return of.hops.flatMap(({ hop }) => {
+      const own = packetIdOf(of, hop)
+      if (own === packet) return []
+      packet = own
+      const { key, values } = titleOf(of, hop)
+      return [format(en[key], 'en', values)]
+    })
+  }
+
+  test('each has one heading: the question, its answer, what was sent and what came back', () => {
+    expect(titles(film)).toEqual([
+      'echo request, 192.168.1.2 → 203.0.113.10',
+      'echo reply, 203.0.113.10 → 172.16.0.157',
+    ])
+    expect(titles(buildFilm(recorded('router').hops)).slice(0, 2)).toEqual([
+      expect.stringMatching(/^Who has [\d.]+\? Asked by [\d.]+$/),
+      expect.stringMatching(/^[\d.]+ is at [0-9a-f:]{17}$/),
+    ])
+  })
+
+  test('through a bridge, too, ARP says who has and is at', () => {
+    const bridged = filmOf('bridge-arp')
+    const about = bridged.hops.flatMap(({ hop }) => {
+      if (hop.leg !== 'arp' || hop.namespace !== 'host') return []
+      const said = sayHop(hop, { film: bridged, live }).about
+      return [said && format(en[said.key], 'en', said.values)]
+    })
+    expect(about.length).toBeGreaterThan(4)
+    for (const text of about) expect(text).toMatch(/^who has |is at /)
+  })
+
+  test('a fragment is named by its place among those of its packet', () => {
+    const cut = filmOf('router-fragments')
+    const sent = cut.hops.filter(({ hop: { leg, event, namespace } }) => {
+      return leg === 'request' && event === 'sent' && namespace === 'ns-router'
+    })
+    expect(sent.length).toBeGreaterThan(1)
+    expect(sent.map(({ hop }) => fragmentOf(cut, hop))).toMatchObject(
+      sent.map((_, index) => ({ index: index + 1, count: sent.length })),
+    )
+    const second = sent[1]?.hop
+    if (!second) throw new Error('no second fragment')
+    expect(format(en[titleOf(cut, second).key], 'en', titleOf(cut, second).values)).toMatch(
+      new RegExp(`^ICMP, fragment 2 of ${sent.length} from byte \\d+, `),
+    )
   })
 })
 
@@ -246,19 +324,28 @@ describe('a route lookup', () => {
 })
 
 describe('two traces', () => {
-  test('of the same network are alike, whatever ARP did', () => {
-    const { rows, first } = compareTraces(recorded('nat'), recorded('nat-again'))
+  const rowsOf = ({ packets }: ReturnType<typeof compareTraces>) => packets.flatMap(({ rows }) => rows)
+
+  test('of the same network are alike, and who had to be asked in one of them only is said to be just that', () => {
+    const { packets, first } = compareTraces(recorded('nat'), recorded('nat-again'))
     expect(first).toBeNull()
-    expect(rows).toHaveLength(16)
+    const asked = packets.filter(({ isChance }) => isChance)
+    expect(asked.length).toBeGreaterThan(0)
+    expect(asked.every(({ a, b }) => a?.leg === 'arp' && b === null)).toBe(true)
+    const compared = packets.filter(({ isChance }) => !isChance)
+    expect(compared.map(({ a, b }) => [a?.leg, b?.leg])).toEqual([
+      ['request', 'request'],
+      ['reply', 'reply'],
+    ])
+    expect(compared.flatMap(({ rows }) => rows)).toHaveLength(16)
   })
 
   test('part where the rule is missing: there is no rewriting, and the source stays', () => {
-    const { rows, first } = compareTraces(recorded('nat'), recorded('nat-missing'))
-    const parted = rows[first ?? -1]
-    expect([parted?.a?.event, parted?.b]).toEqual(['nat', null])
-    const sent = rows.find(({ a, b }) => a?.interface === 'eth0' && a.leg === 'request' && b !== null)
+    const comparison = compareTraces(recorded('nat'), recorded('nat-missing'))
+    expect([comparison.first?.a?.event, comparison.first?.b]).toEqual(['nat', null])
+    const sent = rowsOf(comparison).find(({ a, b }) => a?.interface === 'eth0' && a.leg === 'request' && b !== null)
     expect(sent?.differs).toContain('ip.src')
-    expect(rows.some(({ a, b }) => a === null && b?.event === 'dropped')).toBe(true)
+    expect(rowsOf(comparison).some(({ a, b }) => a === null && b?.event === 'dropped')).toBe(true)
   })
 })
 

@@ -92,7 +92,7 @@ test('while the host asks for its gateway, the packet waits behind the hexagon',
   expect(actors.map(({ state }) => state).sort()).toEqual(['moves', 'waits'])
   const waiting = actors.find(({ state }) => state === 'waits')
   expect(waiting?.n).toBe(find(cold, 'request', 'nat', 'host'))
-  expect(waiting?.capsule).toEqual({ layer2: true, layer3: 'rewritten' })
+  expect(waiting?.capsule).toEqual({ layer2: true, layer3: 'rewritten', says: 'question' })
   expect(actors.find(({ state }) => state === 'moves')?.capsule.layer3).toBe('none')
 })
 

@@ -5,7 +5,7 @@ import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Params } from '../../../electron/core/rpc.js'
 import { loadStarter } from '../engine/sandbox.js'
 import { bridge, nat, router } from './faults.js'
-import { Rig } from './rig.js'
+import { parse, Rig } from './rig.js'
 
 let rig: Rig
 beforeAll(async () => void (rig = await Rig.open()))
@@ -19,14 +19,23 @@ interface Counted {
 const namespaces = (): readonly string[] => rig.session.live.namespaces.map(({ name }) => name)
 const within = (namespace: string): string => (namespace === 'host' ? '' : `ip netns exec ${namespace} `)
 
-/**
- * Only the probe's frames: IPv6 has much to say by itself, a neighbour that has been used for a while is asked whether it
- * is still there, and so is one that was learned by its question.
- */
-async function quiet(): Promise<void> {
+/** Only the probe's frames: IPv6 has much to say by itself, and a bridge reports its groups by IGMP when it likes. */
+const silence = {
+  'net.ipv6.conf.default.disable_ipv6': 1,
+  'net.ipv6.conf.all.disable_ipv6': 1,
+  'net.ipv4.igmp_link_local_mcast_reports': 0,
+} as const
+
+async function buildQuiet(lab: string | LabFile): Promise<void> {
+  const file = typeof lab === 'string' ? parse(lab) : lab
+  const named = Object.entries(file.namespaces ?? {}).map(
+    ([name, namespace]) => [name, { ...namespace, sysctls: { ...namespace?.sysctls, ...silence } }] as const,
+  )
+  await rig.build({ ...file, namespaces: Object.fromEntries(named) })
+  // A neighbour that was learned by its question is asked after a while whether it is still there.
   for (const namespace of namespaces())
     await rig.type(
-      `${within(namespace)}sh -c 'sysctl -qw net.ipv6.conf.all.disable_ipv6=1; for f in /proc/sys/net/ipv4/neigh/*/delay_first_probe_time; do echo 600 >$f; done'`,
+      `${within(namespace)}sh -c 'for f in /proc/sys/net/ipv4/neigh/*/delay_first_probe_time; do echo 600 >$f; done'`,
     )
 }
 
@@ -60,19 +69,22 @@ async function compare(
   probe: Partial<Params<'trace/run'>>,
   outcome: string,
 ): Promise<Record<string, number>> {
-  await rig.build(lab)
-  await quiet()
+  await buildQuiet(lab)
   const before = await counters()
   const trace = await rig.trace(from, to, probe)
   const after = await counters()
-  const grown = [...after].flatMap(([place, count]) => {
-    const by = count - (before.get(place) ?? 0)
-    return by > 0 ? [[place, by] as const] : []
-  })
+  const frames = Object.fromEntries(
+    [...after].flatMap(([place, count]) => {
+      const by = count - (before.get(place) ?? 0)
+      return by > 0 ? [[place, by] as const] : []
+    }),
+  )
   const seen = filmed(trace)
-  console.log(`${from} -> ${to} ${JSON.stringify(probe)}: ${grown.reduce((sum, [, by]) => sum + by, 0)} frames counted`)
+  console.log(
+    `${from} -> ${to} ${JSON.stringify(probe)}: ${Object.values(frames).reduce((sum, by) => sum + by, 0)} frames counted`,
+  )
   expect(trace.outcome).toBe(outcome)
-  expect(seen).toEqual(Object.fromEntries(grown))
+  expect(seen).toEqual(frames)
   return seen
 }
 

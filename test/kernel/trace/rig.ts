@@ -101,7 +101,7 @@ export class Rig {
 }
 
 /** A lab without its first two lines. */
-function parse(yaml: string): LabFile {
+export function parse(yaml: string): LabFile {
   const { labFile, problems } = parseLabText(`vethlab: 1\nname: lab\n${yaml}`, 'lab')
   if (labFile === null) throw new Error(problems.map(({ message }) => message).join('; '))
   return labFile

@@ -146,6 +146,25 @@ test('a ping over the bridge, the router and NAT: every hop of it, as a trace wo
   expect(await rig.session.request('trace/get', { trace: held.id })).toEqual({ ok: true, trace: held })
 })
 
+test('pings are counted once each, as requests and as replies, however many interfaces saw them', async () => {
+  await rig.build(nat({ nat: masquerade }))
+  await viewer.start()
+  await rig.type('ip netns exec ns0 ping -q -c 30 -i 0.05 203.0.113.10')
+  await rig.type('ip netns exec ns0 ping -q -c 20 -i 0.05 -s 4000 192.168.1.1')
+  await rig.type('ip netns exec ns1 ping -q -c 10 -i 0.05 -s 4 203.0.113.10')
+  const counts = (): (readonly [string, number, number])[] =>
+    [...viewer.flows.values()]
+      .filter(({ protocol }) => protocol === 'icmp')
+      .map(({ namespace, destination, packets, replies }) => [`${namespace} ${destination}`, packets, replies])
+  const wanted = [
+    ['ns0 203.0.113.10', 60, 30],
+    ['ns0 192.168.1.1', 40, 20],
+    ['ns1 203.0.113.10', 20, 10],
+  ]
+  await until('all of them are told', () => counts().at(-1)?.[1] === 20, patienceMs)
+  expect(counts()).toEqual(wanted)
+})
+
 test('a connection and what goes over it, a refused one, and a datagram to nobody', async () => {
   await rig.build(router({ ns1: ', services: [{ listen: tcp, port: 80, reply: "hello\\n" }]' }))
   await viewer.start()

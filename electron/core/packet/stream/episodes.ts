@@ -129,7 +129,7 @@ export class Episodes {
     const place = `${sighting.namespace} ${sighting.link.index} ${sighting.direction} ${subject.fragment?.offset ?? 0}`
     let packet = episode.seen.get(key)
     if (!packet || packet.places.has(place)) {
-      this.#count(episode)
+      this.#count(episode, leg === 'reply' || subject.neighbour?.op === 'reply')
       const kept = episode.packets <= mostPackets && this.#entries < mostOpen
       packet = { places: new Set(), kept }
       episode.seen.set(key, packet)
@@ -158,10 +158,11 @@ export class Episodes {
       episode.answered ||= sighting.namespace === talk.flow.namespace
   }
 
-  #count(episode: Episode): void {
+  #count(episode: Episode, isReply: boolean): void {
     const { flow } = episode.talk
     episode.packets += 1
     flow.packets += 1
+    if (isReply) flow.replies += 1
     flow.told = false
     this.packets += 1
   }

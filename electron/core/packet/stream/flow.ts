@@ -17,6 +17,8 @@ export interface Flow {
   readonly identifier: number | null
   /** Packets of both directions that were captured; where it was sampled, fewer than there were. */
   readonly packets: number
+  /** Those of them that answered. */
+  readonly replies: number
   /** How the latest exchange ended; null before the first has. */
   readonly outcome: TraceOutcome | null
 }

@@ -160,6 +160,7 @@ export class Talks {
       ports,
       identifier: null,
       packets: 0,
+      replies: 0,
       outcome: null,
       lastNs: time,
       told: false,
