@@ -21,6 +21,7 @@ import {
   type RequestName,
   type Results,
 } from '../core/rpc.js'
+import { untilBridgesForward } from './check-bridges.js'
 import { runChecks } from './check.js'
 import { readConnections } from './connections.js'
 import { Deployer } from './deploy.js'
@@ -306,8 +307,8 @@ export class HelperServer {
     }
   }
 
-  private async readAll(): Promise<void> {
-    const { namespaces } = await this.worker.request('read', { namespaces: null })
+  private async readAll(names: readonly string[] | null = null): Promise<void> {
+    const { namespaces } = await this.worker.request('read', { namespaces: names })
     this.mirror.read(namespaces)
   }
 
@@ -350,6 +351,11 @@ export class HelperServer {
     if (unknown !== undefined)
       return { ok: false, failure: failure('no-such-check', said`The lab has no check named "${unknown}".`, unknown) }
     const wanted = only === undefined ? all : all.filter(({ name }) => only.includes(name))
+    await this.readAll()
+    await untilBridgesForward(
+      () => this.mirror.state,
+      (namespaces) => this.readAll(namespaces),
+    )
     const checks = await runChecks(
       this.worker,
       wanted,
