@@ -131,7 +131,7 @@ export class HelperServer {
 
   /** @param watchedSysctls dotted keys to read with every namespace */
   async start(netnsDirectory: string, watchedSysctls: readonly string[]): Promise<void> {
-    const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls })
+    const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls, isNew: !this.host })
     this.mirror.read(namespaces)
     this.handle('session/open', () => this.open())
     this.handle('session/beat', async () => {
