@@ -32,6 +32,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          fileParallelism: false,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'core',
           include: ['test/core/**/*.test.ts'],
           setupFiles: ['test/support/seed.ts'],

@@ -52,6 +52,7 @@ const suites = [
   { name: 'engine-as-user', project: 'engine', asUser: true },
   { name: 'kernel', project: 'kernel' },
   { name: 'browser', project: 'browser' },
+  { name: 'fuzz', project: 'fuzz' },
   { name: 'stock', project: 'stock' },
   { name: 'desktop', project: 'desktop' },
   { name: 'packages', project: 'packages' },

@@ -86,13 +86,23 @@ function changeFirstNamespace(): void {
 
 const starters = readdirSync(labs).filter((name) => name.endsWith('.vethlab.yaml') && !name.includes('uplink'))
 
+/** The first ones wait for files that are read for the first time, longer than a shell would wait for them. */
+const sandboxTries = 6
+
+async function openSandbox(): Promise<Session> {
+  for (let left = sandboxTries; ; left--) {
+    const started = await startSandbox()
+    if (started.ok) return started.session
+    if (left <= 1 || started.failure.code !== 'sandbox-timeout') throw new Error(started.failure.message)
+  }
+}
+
 async function withSandbox<T>(work: (session: Session) => Promise<T>): Promise<T> {
-  const started = await startSandbox()
-  if (!started.ok) throw new Error(started.failure.message)
+  const session = await openSandbox()
   try {
-    return await work(started.session)
+    return await work(session)
   } finally {
-    await started.session.close()
+    await session.close()
   }
 }
 
