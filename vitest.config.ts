@@ -22,6 +22,24 @@ export default defineConfig({
       },
       {
         test: {
+          // In an emulated machine everything takes five times as long.
+          name: 'stock',
+          include: ['test/stock/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          fileParallelism: false,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'core',
           include: ['test/core/**/*.test.ts'],
           setupFiles: ['test/support/seed.ts'],
@@ -75,7 +93,7 @@ export default defineConfig({
           name: 'bench-ui',
           include: ['test/bench/ui/*.bench.ts'],
           fileParallelism: false,
-          testTimeout: 300_000,
+          testTimeout: 900_000,
         },
       },
       {
@@ -84,7 +102,7 @@ export default defineConfig({
           name: 'pictures',
           include: ['test/browser/pictures/*.pictures.ts'],
           fileParallelism: false,
-          testTimeout: 300_000,
+          testTimeout: 900_000,
         },
       },
     ],

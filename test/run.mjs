@@ -39,6 +39,7 @@ const checks = {
           (name) => `resources/linux/${name}.sh`,
         ),
         'test/fixtures/frames/record.sh',
+        'test/stock/init.sh',
         '.ci/run',
       ],
     ],
@@ -51,6 +52,8 @@ const suites = [
   { name: 'engine-as-user', project: 'engine', asUser: true },
   { name: 'kernel', project: 'kernel' },
   { name: 'browser', project: 'browser' },
+  { name: 'fuzz', project: 'fuzz' },
+  { name: 'stock', project: 'stock' },
   { name: 'desktop', project: 'desktop' },
   { name: 'packages', project: 'packages' },
 ]

@@ -21,6 +21,7 @@ import {
   type RequestName,
   type Results,
 } from '../core/rpc.js'
+import { untilBridgesForward } from './check-bridges.js'
 import { runChecks } from './check.js'
 import { readConnections } from './connections.js'
 import { Deployer } from './deploy.js'
@@ -130,7 +131,7 @@ export class HelperServer {
 
   /** @param watchedSysctls dotted keys to read with every namespace */
   async start(netnsDirectory: string, watchedSysctls: readonly string[]): Promise<void> {
-    const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls })
+    const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls, isNew: !this.host })
     this.mirror.read(namespaces)
     this.handle('session/open', () => this.open())
     this.handle('session/beat', async () => {
@@ -306,8 +307,8 @@ export class HelperServer {
     }
   }
 
-  private async readAll(): Promise<void> {
-    const { namespaces } = await this.worker.request('read', { namespaces: null })
+  private async readAll(names: readonly string[] | null = null): Promise<void> {
+    const { namespaces } = await this.worker.request('read', { namespaces: names })
     this.mirror.read(namespaces)
   }
 
@@ -350,6 +351,11 @@ export class HelperServer {
     if (unknown !== undefined)
       return { ok: false, failure: failure('no-such-check', said`The lab has no check named "${unknown}".`, unknown) }
     const wanted = only === undefined ? all : all.filter(({ name }) => only.includes(name))
+    await this.readAll()
+    await untilBridgesForward(
+      () => this.mirror.state,
+      (namespaces) => this.readAll(namespaces),
+    )
     const checks = await runChecks(
       this.worker,
       wanted,

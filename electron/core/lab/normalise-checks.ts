@@ -1,7 +1,7 @@
 import { canonicalAddress } from './address.js'
 import type { LabCheck, LabNamespace } from './lab.js'
 import type { CheckEntry } from './schema.js'
-import { parseHostTarget, parsePortTarget } from './target.js'
+import { firstAddress, parseHostTarget, parsePortTarget } from './target.js'
 import type { Target } from './target.js'
 import { englishText } from './text.js'
 
@@ -30,10 +30,9 @@ export function normaliseCheck(check: CheckEntry, namespaces: ReadonlyMap<string
   return target === null || !parsed ? [] : [{ ...common, kind, target, port: parsed.port }]
 }
 
-/** A namespace stands for its first address: of its interfaces in their order, of `lo` only if no other has one. */
+/** The address it is aimed at; a namespace stands for one of its own. */
 function addressOf(target: Target | null, namespaces: ReadonlyMap<string, LabNamespace>): string | null {
   if (target?.host.kind !== 'namespace') return target?.host.text ?? null
   const interfaces = namespaces.get(target.host.name)?.interfaces ?? []
-  const device = interfaces.find((i) => i.kind !== 'loopback' && i.addresses.length > 0) ?? interfaces[0]
-  return device?.addresses[0]?.split('/')[0] ?? null
+  return firstAddress(interfaces.flatMap(({ name: dev, addresses }) => addresses.map((address) => ({ dev, address }))))
 }

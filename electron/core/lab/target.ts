@@ -30,3 +30,16 @@ export function parsePortTarget(text: string): (Target & { readonly port: number
   if (!host || port > 65535) return null
   return (match[1] !== undefined) === (host.kind === 'address' && host.text.includes(':')) ? { host, port } : null
 }
+
+/** Valid in their own namespace, or on their own link, only: nobody else can be sent there. */
+const isElsewhereNone = (address: string): boolean => /^(?:127\.|::1(?:\/|$)|fe[89ab])/i.test(address)
+
+/**
+ * A namespace stands for its first address: of its interfaces in their order, of `lo` only if no other has one. Null where
+ * it has none that others could reach.
+ */
+export function firstAddress(addresses: Iterable<{ readonly dev: string; readonly address: string }>): string | null {
+  const reachable = [...addresses].filter(({ address }) => !isElsewhereNone(address))
+  const first = reachable.find(({ dev }) => dev !== 'lo') ?? reachable[0]
+  return first?.address.replace(/\/.*/, '') ?? null
+}

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { hostNamespace } from '../../core/lab/lab.js'
 import * as libc from './libc.js'
 import { EINVAL, ENOENT, Refusal } from './errno.js'
+import { FreshSettings } from './fresh.js'
 import { type Held, holdCurrent, holdWith, letGo, type Namespace, namespaceOf } from './namespace.js'
 import { PeerRegistry } from './peers.js'
 import { Spares } from './spares/spares.js'
@@ -28,6 +29,7 @@ export class Namespaces {
   readonly host: Namespace
   readonly peers = new PeerRegistry()
   readonly spares: Spares
+  readonly #fresh = new FreshSettings()
   readonly #byName = new Map<string, Namespace>()
   readonly #listener: NamespaceListener
   readonly #directory: string
@@ -43,9 +45,12 @@ export class Namespaces {
     this.#attach(host, true)
   }
 
-  /** Opens the thread's own namespace. Names are read by the first `rescan`. */
-  static open(directory: string, listener: NamespaceListener): Namespaces | Refusal {
-    const held = holdCurrent()
+  /**
+   * Opens the thread's own namespace. Names are read by the first `rescan`.
+   * @param isNew that namespace was made for the lab, and starts as all of the lab's do
+   */
+  static open(directory: string, listener: NamespaceListener, isNew: boolean): Namespaces | Refusal {
+    const held = isNew ? new FreshSettings().hold() : holdCurrent()
     return held instanceof Refusal ? held : new Namespaces(directory, namespaceOf(hostNamespace, held), listener)
   }
 
@@ -111,7 +116,7 @@ export class Namespaces {
     if (name === hostNamespace || !isFileName(name)) return Refusal.of(EINVAL, `Invalid netns name "${name}"`)
     const path = this.path(name)
     this.#prepare()
-    const held = this.spares.take() ?? this.withinScratch(holdCurrent)
+    const held = this.spares.take() ?? this.withinScratch(() => this.#fresh.hold())
     if (held instanceof Refusal) return held
     const made = namespaceOf(name, held)
     const refusal = announce?.(made.cookie) ?? nameIt(path, held.fd)

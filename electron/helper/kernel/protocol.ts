@@ -113,7 +113,12 @@ export interface UndoneThing {
 export interface WorkerRequests {
   /** Attach to the host namespace (the thread's own) and to every name in `netnsDirectory`; start watching. */
   open: [
-    { readonly netnsDirectory: string; readonly watchedSysctls: readonly string[] },
+    {
+      readonly netnsDirectory: string
+      readonly watchedSysctls: readonly string[]
+      /** The thread's own namespace was made for the lab, and starts as all of the lab's do. */
+      readonly isNew?: boolean
+    },
     { readonly namespaces: readonly KernelNamespace[] },
   ]
   /**

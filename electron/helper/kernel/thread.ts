@@ -7,7 +7,7 @@ import { Features } from './features.js'
 import { holdLock, releaseLock } from './lock.js'
 import { listenerFamily, openListener } from './listen.js'
 import type { Namespace } from './namespace.js'
-import { Namespaces } from './namespaces.js'
+import { type NamespaceListener, Namespaces } from './namespaces.js'
 import { Poller } from './poller.js'
 import { echoAttempt } from './probe/icmp.js'
 import { type Attempt, parseTarget, Probes, type Target } from './probe/probe.js'
@@ -123,7 +123,7 @@ export class KernelThread {
     }
   }
 
-  async #start({ netnsDirectory, watchedSysctls }: Params<'open'>): Promise<Reply<'open'>> {
+  async #start({ netnsDirectory, watchedSysctls, isNew = false }: Params<'open'>): Promise<Reply<'open'>> {
     if (this.#open) return Refusal.of(EINVAL, 'The worker is open already')
     makeRoomForDescriptors()
     const poller = Poller.open(() => this.#mountsChanged())
@@ -136,14 +136,15 @@ export class KernelThread {
     const captures = new Captures(poller)
     const ruleTraces = new RuleTraces(poller)
     const listeners = [watch, ruleset, probes, captures, ruleTraces]
-    const namespaces = Namespaces.open(netnsDirectory, {
+    const listener: NamespaceListener = {
       attached: (namespace, found) => {
-        for (const listener of listeners) listener.attached(namespace, found)
+        for (const each of listeners) each.attached(namespace, found)
       },
       detached: (namespace) => {
-        for (const listener of listeners) listener.detached(namespace)
+        for (const each of listeners) each.detached(namespace)
       },
-    })
+    }
+    const namespaces = Namespaces.open(netnsDirectory, listener, isNew)
     if (namespaces instanceof Refusal) {
       poller.close()
       return namespaces

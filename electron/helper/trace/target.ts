@@ -1,45 +1,75 @@
 /** What a probe is aimed at: an address, or an object of the lab by its name. */
-import { parseAddress } from '../../core/lab/address.js'
+import { type Address, parseAddress } from '../../core/lab/address.js'
 import { didYouMean } from '../../core/lab/nearest.js'
 import type { Lab } from '../../core/lab/lab.js'
+import { broadcastsOf, needsZone, noStation } from '../../core/lab/no-station.js'
+import { firstAddress } from '../../core/lab/target.js'
 import type { LiveState } from '../../core/live/state.js'
 import type { Failure } from '../../core/rpc.js'
 import { failure } from '../../core/failure.js'
-import { said } from '../../core/words/said.js'
+import { said, type Said } from '../../core/words/said.js'
 
 export type Aimed = { readonly ok: true; readonly address: string } | { readonly ok: false; readonly failure: Failure }
 
-const reachable = (address: string): boolean => !/^(127\.|::1\/|fe[89ab])/i.test(address)
-
 /**
- * An address; a namespace, which means its first address; or `NAMESPACE:INTERFACE`. Addresses that the lab wants stand in
- * where the kernel has none, so that a namespace that lost its address can still be aimed at.
+ * An address; a namespace, which means the same address as in a check; or `NAMESPACE:INTERFACE`. Addresses that the lab
+ * wants stand in where the kernel has none, so that a namespace that lost its address can still be aimed at.
  */
-export function aim(to: string, live: LiveState, lab: Lab | null): Aimed {
+export function aim(to: string, from: string, live: LiveState, lab: Lab | null): Aimed {
   // A zone (`fe80::1%veth0`) names an interface of the namespace that sends.
-  const address = parseAddress(to.replace(/%[^%/\s]+$/, ''))
-  if (address) return { ok: true, address: to.includes('%') ? to : address.text }
-  const [name = '', dev] = split(to)
+  const [bare = '', zone] = split(to, '%')
+  const address = parseAddress(bare)
+  if (address) {
+    const refused = refuse(address, zone, from, live)
+    return refused ? noTarget(to, refused) : { ok: true, address: zone === undefined ? address.text : to }
+  }
+  const [name = '', dev] = split(to, ':')
   const own = live.namespaces.find((namespace) => namespace.name === name)
   const wanted = lab?.namespaces.get(name)
-  const addresses = [
-    ...(wanted?.interfaces ?? []).flatMap((each) => each.addresses.map((text) => ({ dev: each.name, address: text }))),
-    ...(own?.addresses ?? []),
-  ].filter((each) => reachable(each.address) && (dev === undefined || each.dev === dev))
-  const first = addresses.find((each) => !/:/.test(each.address)) ?? addresses[0]
-  if (first) return { ok: true, address: first.address.replace(/\/.*/, '') }
-  return { ok: false, failure: unknownTarget(to, name, own !== undefined || wanted !== undefined, live) }
+  const first = firstAddress(
+    [
+      ...(wanted?.interfaces ?? []).flatMap((each) =>
+        each.addresses.map((text) => ({ dev: each.name, address: text })),
+      ),
+      ...(own?.addresses ?? []),
+    ].filter((each) => dev === undefined || each.dev === dev),
+  )
+  if (first !== null) return { ok: true, address: first }
+  return noTarget(to, unknownTarget(to, name, own !== undefined || wanted !== undefined, live))
 }
 
-function split(to: string): readonly [string, string?] {
-  const colon = to.indexOf(':')
-  return colon < 0 ? [to] : [to.slice(0, colon), to.slice(colon + 1)]
+const noTarget = (to: string, message: Said): Aimed => ({ ok: false, failure: failure('no-such-target', message, to) })
+
+/** Why nobody can be sent a packet there, with what to name instead. */
+function refuse(address: Address, zone: string | undefined, from: string, live: LiveState): Said | null {
+  const links = live.namespaces.find(({ name }) => name === from)?.links.map(({ name }) => name) ?? []
+  const some = links.find((name) => name !== 'lo')
+  if (zone !== undefined) {
+    if (address.family === 'ipv4') return said`An IPv4 address has no zone. Leave out %${zone}.`
+    if (links.includes(zone)) return null
+    return said`${from} has no interface "${zone}"; the zone names one of the namespace that sends. It has ${links.join(', ')}.`
+  }
+  if (needsZone(address.text)) {
+    const next =
+      some === undefined ? said`${from} has no interface but lo.` : said`Say which one, as in ${address.text}%${some}.`
+    return said`${address.text} is valid on one link only, and any link may have it. ${next}`
+  }
+  const connected = live.namespaces.flatMap(({ name: namespace, addresses }) =>
+    addresses.map(({ dev, address: own }) => ({ namespace, dev, address: own })),
+  )
+  const nobody = noStation(address.text, broadcastsOf(connected))
+  return nobody && said`${nobody.why} ${nobody.next}`
 }
 
-function unknownTarget(to: string, name: string, there: boolean, live: LiveState): Failure {
+function split(to: string, separator: string): readonly [string, string?] {
+  const at = to.indexOf(separator)
+  return at < 0 ? [to] : [to.slice(0, at), to.slice(at + 1)]
+}
+
+function unknownTarget(to: string, name: string, there: boolean, live: LiveState): Said {
   const names = live.namespaces.map((each) => each.name)
   const next = there
     ? said`${name} has no such address; name one, as in 192.168.1.2.`
     : (didYouMean(name, names) ?? said`Name an address, a namespace, or NAMESPACE:INTERFACE.`)
-  return failure('no-such-target', said`"${to}" is no address and nothing of the lab that has one. ${next}`, to)
+  return said`"${to}" is no address and nothing of the lab that has one. ${next}`
 }

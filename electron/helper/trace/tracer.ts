@@ -114,7 +114,7 @@ export class Tracer {
     const refused = this.refuse(params)
     if (refused) return { failure: refused }
     const labNow = this.hooks.lab()
-    const aimed = aim(params.to, this.mirror.state, labNow?.lab ?? null)
+    const aimed = aim(params.to, params.from, this.mirror.state, labNow?.lab ?? null)
     if (!aimed.ok) return { failure: aimed.failure }
     const { protocol = 'icmp' } = params
     const probe: Aimed = {

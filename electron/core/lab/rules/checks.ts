@@ -2,6 +2,7 @@ import { parseAddress, parsePrefix } from '../address.js'
 import { quote } from '../describe.js'
 import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
+import { broadcastsOf, type Connected, needsZone, noStation } from '../no-station.js'
 import type { LabPath } from '../problem.js'
 import type { CheckEntry, Outcome } from '../schema.js'
 import { parseHostTarget, parsePortTarget } from '../target.js'
@@ -74,7 +75,9 @@ function* targetOf(lab: LabIndex, kind: 'ping' | 'tcp' | 'udp', text: string, pa
   const target = kind === 'ping' ? parseHostTarget(text) : parsePortTarget(text)
   if (!target) {
     yield error('bad-target', path, said`${quote(text)} is no target for ${kind}.`, targetHint(kind, text))
-  } else if (target.host.kind === 'namespace') {
+  } else if (target.host.kind === 'address') {
+    yield* stationFindings(lab, target.host.text, path)
+  } else {
     yield* namespaceExists(lab, target.host.name, path)
     const namespace = lab.namespaces.get(target.host.name)
     if (namespace?.addresses.size === 0) {
@@ -85,6 +88,35 @@ function* targetOf(lab: LabIndex, kind: 'ping' | 'tcp' | 'udp', text: string, pa
         said`Give it one, or write the address here.`,
       )
     }
+  }
+}
+
+const broadcastsByLab = new WeakMap<LabIndex, ReadonlyMap<string, Connected>>()
+
+function broadcastsIn(lab: LabIndex): ReadonlyMap<string, Connected> {
+  const known = broadcastsByLab.get(lab)
+  if (known) return known
+  const connected = [...lab.namespaces.values()].flatMap(({ name: namespace, interfaces }) =>
+    [...interfaces.values()].flatMap(({ name: dev, addresses }) =>
+      addresses.map(({ text: address }) => ({ namespace, dev, address })),
+    ),
+  )
+  const broadcasts = broadcastsOf(connected)
+  broadcastsByLab.set(lab, broadcasts)
+  return broadcasts
+}
+
+/** An address may be spelled right, and yet be nobody's. */
+function* stationFindings(lab: LabIndex, text: string, path: LabPath): Iterable<Finding> {
+  const nobody = noStation(text, broadcastsIn(lab))
+  if (nobody) yield warning('no-station', path, nobody.why, nobody.next)
+  else if (needsZone(text)) {
+    yield warning(
+      'no-station',
+      path,
+      said`${quote(text)} is valid on one link only, and any link may have it.`,
+      said`Write a global address; a trace takes one with its interface, as in fe80::1%veth0.`,
+    )
   }
 }
 

@@ -32,6 +32,8 @@ export interface Attempt {
   readonly start: (fd: number) => ProbeReply | null
   /** Something came, or failed. */
   readonly ready: (fd: number) => ProbeReply | null
+  /** Local port of its socket, where it has got one. */
+  readonly sourcePort?: () => number | null
   readonly events: number
 }
 
@@ -97,7 +99,7 @@ export class Probes implements NamespaceListener {
         look()
         if (!running.has(settle)) return
         const left = begin + resolutionMs - performance.now()
-        if (extended || left <= 0 || !this.#isResolving()) return settle(ended('lost', null))
+        if (extended || left <= 0 || !this.#isResolving()) return settle(silence(attempt))
         timer = setTimeout(end, left, true)
       }
       let timer = setTimeout(end, Math.min(longestMs, Math.max(1, timeoutMs)), false)
@@ -116,6 +118,12 @@ export class Probes implements NamespaceListener {
     return answer
   }
 }
+
+/** Nobody answered; what was sent is known by its port all the same. */
+const silence = ({ sourcePort }: Attempt): ProbeReply => ({
+  ...ended('lost', null),
+  ...(sourcePort ? { sourcePort: sourcePort() } : {}),
+})
 
 /** `address` or, for link-local IPv6, `address%interface` of that namespace. */
 export function parseTarget(text: string, indexOf: (name: string) => number | Refusal): Target | Refusal {

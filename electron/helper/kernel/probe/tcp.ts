@@ -54,5 +54,6 @@ export function connectAttempt(target: Target, port: number, ttl: number | null 
       return ready(fd)
     },
     ready,
+    sourcePort: () => sourcePort,
   }
 }

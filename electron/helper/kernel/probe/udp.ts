@@ -77,5 +77,6 @@ export function datagramAttempt(target: Target, datagram: Datagram): Attempt {
       return ready(fd)
     },
     ready,
+    sourcePort: () => sourcePort,
   }
 }

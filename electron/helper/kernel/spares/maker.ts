@@ -5,16 +5,17 @@
 import { workerData } from 'node:worker_threads'
 import { Refusal } from '../errno.js'
 import * as libc from '../libc.js'
-import { holdCurrent } from '../namespace.js'
+import { FreshSettings } from '../fresh.js'
 import { type MakerData, SpareRing } from './shared.js'
 
 const { memory, home } = workerData as MakerData
 const ring = new SpareRing(memory)
+const fresh = new FreshSettings()
 
 while (ring.untilWanted()) {
   ring.untilRoom()
   if (!ring.claimBusy()) continue
-  const held = libc.unshare(libc.CLONE_NEWNET) === 0 ? holdCurrent() : libc.lastRefusal()
+  const held = libc.unshare(libc.CLONE_NEWNET) === 0 ? fresh.hold() : libc.lastRefusal()
   // A thread that stays in a namespace would keep it.
   if (libc.setns(home, libc.CLONE_NEWNET) !== 0) throw new Error(libc.lastRefusal().message)
   if (held instanceof Refusal) ring.putRefusal(held.errno)

@@ -55,6 +55,14 @@ export const helper: Readonly<Record<string, string>> = {
   '{0} has no such address; name one, as in 192.168.1.2.': '{0} 没有这样的地址；请直接写地址，例如 192.168.1.2。',
   'Name an address, a namespace, or NAMESPACE:INTERFACE.': '请写地址、命名空间，或“命名空间:接口”。',
   '"{0}" is no address and nothing of the lab that has one. {1}': '“{0}”不是地址，也不是实验中有地址的对象。{1}',
+  'An IPv4 address has no zone. Leave out %{0}.': 'IPv4 地址没有区域标识，请去掉 %{0}。',
+  '{0} has no interface "{1}"; the zone names one of the namespace that sends. It has {2}.':
+    '{0} 没有接口“{1}”；区域标识应为发送方命名空间的接口，现有：{2}。',
+  '{0} is valid on one link only, and any link may have it. {1}':
+    '{0} 是链路本地地址，只在一条链路内有效，任何链路上都可能有它。{1}',
+  '{0} has no interface but lo.': '{0} 只有接口 lo。',
+  'Say which one, as in {0}%{1}.': '请注明接口，例如 {0}%{1}。',
+  '{0} {1}': '{0}{1}',
   'There is no namespace "{0}" to send from.': '没有可作发送方的命名空间“{0}”。',
   'A {0} probe needs a port, for instance 80.': '{0} 探测需要端口，例如 80。',
   'The probe could not be sent: {0}.': '无法发送探测：{0}。',

@@ -33,6 +33,15 @@ export const labMeaning: Readonly<Record<string, string>> = {
   '{0} is not an address.': '{0} 不是地址。',
   'Write the one source address that the request must carry.': '请写一个地址，即请求应有的源地址。',
   '{0} is no target for {1}.': '{0} 不能作 {1} 的目标。',
+  'Name the address of one station.': '请写一台主机的地址。',
+  '{0} stands for no address at all.': '{0} 是未指定地址，不代表任何主机。',
+  '{0} is the address of a multicast group.': '{0} 是组播地址。',
+  '{0} is the broadcast address of every subnet.': '{0} 是所有子网通用的广播地址。',
+  '{0} is the broadcast address of {1}, the subnet of {2} in {3}.': '{0} 是 {3} 的接口 {2} 所在子网 {1} 的广播地址。',
+  '{0} is valid on one link only, and any link may have it.':
+    '{0} 是链路本地地址，只在一条链路内有效，任何链路上都可能有它。',
+  'Write a global address; a trace takes one with its interface, as in fe80::1%veth0.':
+    '请写全局地址；追踪可以用带接口的链路本地地址，例如 fe80::1%veth0。',
   'Namespace {0} has no address that a check could be sent to.': '命名空间 {0} 没有可供检查的地址。',
   'Give it one, or write the address here.': '请给它配置地址，或在这里直接写地址。',
   'Leave out the prefix length: {0}.': '请去掉前缀长度：{0}。',

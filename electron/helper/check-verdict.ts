@@ -1,0 +1,56 @@
+/** What a check's answer comes to, beside what the lab expects. */
+import type { LabCheck } from '../core/lab/lab.js'
+import type { Outcome } from '../core/lab/schema.js'
+import type { CheckResult } from '../core/rpc.js'
+import { inEnglish, said, type Said } from '../core/words/said.js'
+import type { PathEvidence } from './check-path.js'
+import type { ProbeReply } from './kernel/protocol.js'
+
+/** A check that could not be made at all, such as one from a namespace that is not there. */
+export function notRun(check: LabCheck, why: string): CheckResult {
+  return { name: check.name, ok: false, expected: check.expect, actual: 'not run', rttUs: null, ttl: null, detail: why }
+}
+
+/** How a probe ended, as it stands in a sentence. */
+const outcomeWords: Readonly<Record<Outcome, Said>> = {
+  reply: said`reply`,
+  connected: said`connected`,
+  refused: said`refused`,
+  unreachable: said`unreachable`,
+  lost: said`lost`,
+}
+
+export function judge(check: LabCheck, reply: ProbeReply, evidence: PathEvidence | null): CheckResult {
+  const wrong: Said[] = []
+  if (reply.outcome !== check.expect)
+    wrong.push(
+      reply.message === null
+        ? said`${outcomeWords[reply.outcome]} instead of ${outcomeWords[check.expect]}`
+        : said`${outcomeWords[reply.outcome]}: ${reply.message}`,
+    )
+  if (check.ttl !== null && reply.outcome === 'reply' && reply.ttl !== check.ttl)
+    wrong.push(said`TTL ${reply.ttl ?? said`unknown`} instead of ${check.ttl}`)
+  if (check.path !== null && evidence && evidence.path.join(' ') !== check.path.join(' '))
+    wrong.push(said`went ${evidence.path.join(' -> ') || said`nowhere`} instead of ${check.path.join(' -> ')}`)
+  if (check.snat !== null && evidence && evidence.source !== check.snat)
+    wrong.push(said`source ${evidence.source ?? said`unknown`} instead of ${check.snat}`)
+  const describe = (outcome: string, ttl: number | null, path: readonly string[] | null, snat: string | null): string =>
+    [
+      outcome,
+      ...(check.ttl !== null && ttl !== null ? [`ttl ${ttl}`] : []),
+      ...(check.path !== null && path ? [`path ${path.join(' -> ')}`] : []),
+      ...(check.snat !== null && snat !== null ? [`source ${snat}`] : []),
+    ].join(', ')
+  const [first = null, ...more] = wrong
+  const detail = more.reduce<Said | null>((all, each) => all && said`${all}; ${each}`, first)
+  return {
+    name: check.name,
+    ok: wrong.length === 0,
+    expected: describe(check.expect, check.ttl, check.path, check.snat),
+    actual: describe(reply.outcome, reply.ttl, evidence?.path ?? null, evidence?.source ?? null),
+    rttUs: reply.rttUs,
+    ttl: reply.ttl,
+    detail: detail && inEnglish(detail),
+    ...(detail && { said: detail }),
+  }
+}

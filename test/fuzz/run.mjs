@@ -1,0 +1,26 @@
+/** `npm run fuzz:truth -- [--seed N] [--labs N] [--lanes N]`: labs by chance against an independent builder and judge. */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const number = { type: 'string' }
+const { values } = parseArgs({ options: { seed: number, labs: number, lanes: number } })
+const wanted = { seed: '1', labs: '1000', lanes: '2', ...values }
+for (const [name, value] of Object.entries(wanted)) {
+  if (/^[1-9][0-9]{0,8}$/.test(value)) continue
+  process.stderr.write(`--${name} takes a number from 1, not "${value}".\n`)
+  process.exit(2)
+}
+const env = {
+  ...process.env,
+  VETHLAB_FUZZ_SEED: wanted.seed,
+  VETHLAB_FUZZ_LABS: wanted.labs,
+  VETHLAB_FUZZ_LANES: wanted.lanes,
+}
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--configLoader=runner', '--project=fuzz'],
+  { cwd: root, stdio: 'inherit', env },
+)
+process.exit(status ?? 1)

@@ -1,0 +1,33 @@
+/** Boots the emulated machine for one bundled program, and takes what it has written. */
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build, root } from '../kernel/support/build.js'
+
+/** Exit status of machine.mjs where it has no machine to start. */
+const cannotRun = 125
+
+export async function boot<T>(program: string): Promise<{ readonly seen: T } | { readonly reason: string }> {
+  await build()
+  const vite = join(root, 'node_modules/.bin/vite')
+  const bundled = spawnSync(vite, ['build', '-c', 'test/stock/vite.config.ts', '--logLevel', 'warn'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  if (bundled.status !== 0) throw new Error(`${bundled.stdout}${bundled.stderr}`)
+  const job = mkdtempSync(join(tmpdir(), 'vethlab-stock-'))
+  try {
+    const words = [`dist/node/${program}.js`, '/job/seen.json', 'resources/labs']
+    const machine = spawn(process.execPath, ['test/stock/machine.mjs', job, process.execPath, ...words], { cwd: root })
+    const said: string[] = []
+    for (const stream of [machine.stdout, machine.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => said.push(text))
+    const status = await new Promise<number | null>((resolve) => machine.once('close', resolve))
+    if (status === cannotRun) return { reason: said.join('').trim() }
+    if (status !== 0) throw new Error(`it ended with ${status}:\n${said.join('')}`)
+    return { seen: JSON.parse(readFileSync(join(job, 'seen.json'), 'utf8')) as T }
+  } finally {
+    rmSync(job, { recursive: true, force: true })
+  }
+}
