@@ -79,7 +79,7 @@ test('every lab to repair has goals, and says what the cause was', () => {
   for (const { file } of twins) expect(file.explanation, file.name).toHaveProperty('zh-CN')
 })
 
-describe.each(twins)('$name', ({ name, file, lab }) => {
+describe.each(twins)('$name', ({ name, file }) => {
   test('is broken as it comes, and its checks hold all the same', async () => {
     const session = await deployed(file)
     expect(await failing(session, file, file.checks)).toEqual([])
