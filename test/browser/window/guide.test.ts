@@ -135,6 +135,7 @@ test('without a guide, the rail has those there are, and how far they were follo
 
 test('the guide speaks the language of the window', async () => {
   await window.button(/Guess/).click()
+  await current().getByText('10.0.0.1', { exact: true }).click()
   await window.button('Settings').click()
   await window.page.getByText('中文').click()
   await window.page.keyboard.press('Escape')
