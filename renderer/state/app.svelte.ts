@@ -82,7 +82,7 @@ export class App {
     this.progress = new Progress(this.link)
     const around = {
       live: this.live,
-      idle: () => session.ready && !this.deploy.busy && this.link.state.kind === 'up',
+      idle: () => session.ready && !this.deploy.busy && !this.traces.running && this.link.state.kind === 'up',
       isDeployed: () => this.deploy.isDeployed,
     }
     this.guide = new Guide(this.link, this.document, around, this.progress)

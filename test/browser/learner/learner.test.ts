@@ -94,7 +94,7 @@ describe.each(walks)('the guide of $id', ({ id, language, size, instead }) => {
     for (const [index, step] of steps.entries()) {
       await learner.isAt(index + 1, steps.length)
       await learner.follow(step, instead)
-      if (index < steps.length - 1) await learner.button('guide.next').click()
+      if (index < steps.length - 1) await learner.next()
     }
     await learner.panel.getByRole('heading', { name: learner.say('guide.end') }).waitFor()
     await learner.panel.getByText(learner.text(file.explanation).slice(0, 40)).waitFor()
@@ -108,7 +108,7 @@ describe.each(walks)('the guide of $id', ({ id, language, size, instead }) => {
     await learner.button('guide.readAlong').click()
     for (const index of steps.keys()) {
       await learner.isAt(index + 1, steps.length)
-      if (index < steps.length - 1) await learner.button('guide.next').click()
+      if (index < steps.length - 1) await learner.next()
     }
     await learner.panel.getByRole('heading', { name: learner.say('guide.endRead') }).waitFor()
     await learner.takeDown()

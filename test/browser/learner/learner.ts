@@ -49,6 +49,10 @@ export class Learner {
     await this.window.page.locator(`[data-lab="${id}"]`).click()
   }
 
+  async next(): Promise<void> {
+    await this.window.button(new RegExp(`^${this.say('guide.next')}`)).click()
+  }
+
   async isAt(step: number, total: number): Promise<void> {
     await this.panel.getByText(this.say('guide.step', { step, total }), { exact: true }).waitFor()
   }
@@ -63,7 +67,10 @@ export class Learner {
     await this.window.status.filter({ hasText: this.say('status.stopped') }).waitFor()
   }
 
-  type(command: string): Promise<string> {
+  async type(command: string): Promise<string> {
+    await this.window.focusTerminal('host')
+    // A key brings the end of the text into view, wherever a change of size has left it.
+    await this.window.page.keyboard.press('End')
     return this.window.type('host', command)
   }
 
