@@ -69,8 +69,8 @@ export class Learner {
 
   async type(command: string): Promise<string> {
     await this.window.focusTerminal('host')
-    // A key brings the end of the text into view, wherever a change of size has left it.
-    await this.window.page.keyboard.press('End')
+    // A fresh prompt, wherever a change of size has left the text.
+    await this.window.page.keyboard.press('Enter')
     return this.window.type('host', command)
   }
 
