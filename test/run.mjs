@@ -34,7 +34,10 @@ const checks = {
         'resources/sandbox-init.sh',
         'resources/shell/bashrc',
         'resources/linux/vethlab',
-        ...['after-install', 'after-remove', 'before-remove'].map((name) => `resources/linux/${name}.sh`),
+        'resources/linux/elevate',
+        ...['after-install', 'after-remove', 'allow-checkout', 'before-remove'].map(
+          (name) => `resources/linux/${name}.sh`,
+        ),
         'test/fixtures/frames/record.sh',
         '.ci/run',
       ],

@@ -8,7 +8,7 @@
 import { writeFile } from 'node:fs/promises'
 import { diagnosisJson } from '../core/diagnosis/trace.js'
 import type { Lab } from '../core/lab/lab.js'
-import { didYouMean } from '../core/lab/nearest.js'
+import { didYouMeanText } from '../core/lab/nearest.js'
 import type { CheckResult, Failure, Result } from '../core/rpc.js'
 import { checkReport, goalReport } from './check-report.js'
 import { exitCode, type ExitCode } from './exit-code.js'
@@ -119,7 +119,7 @@ function noSuchCheck({ name, checks }: Lab, unknown: string): Failure {
     names.length === 0 ? 'It has none.' : `It has: ${some.join(', ')}${names.length > listed ? ', ...' : ''}.`
   return failure(
     'no-such-check',
-    `The lab ${name} has no check named "${unknown}". ${didYouMean(unknown, names) ?? list}`,
+    `The lab ${name} has no check named "${unknown}". ${didYouMeanText(unknown, names) ?? list}`,
     unknown,
   )
 }

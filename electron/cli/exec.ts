@@ -1,5 +1,5 @@
 /** `vethlab exec LAB NS [-- CMD...]`: a command, or a shell, in a namespace of a running lab. The exit code is the command's. */
-import { didYouMean } from '../core/lab/nearest.js'
+import { didYouMeanText } from '../core/lab/nearest.js'
 import type { Failure } from '../core/rpc.js'
 import { namespacesInside } from '../session/running/enter.js'
 import { isAlive } from '../session/running/process-identity.js'
@@ -35,6 +35,6 @@ const listed = 8
 
 function noSuchNamespace(lab: string, namespace: string, names: readonly string[]): Failure {
   const list = `${names.slice(0, listed).join(', ')}${names.length > listed ? ', ...' : ''}`
-  const next = didYouMean(namespace, names) ?? `It has: ${list}.`
+  const next = didYouMeanText(namespace, names) ?? `It has: ${list}.`
   return failure('no-such-namespace', `The lab ${lab} has no namespace "${namespace}". ${next}`, namespace)
 }

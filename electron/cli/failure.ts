@@ -19,7 +19,7 @@ export interface CommonOptions {
 export function fail(code: ExitCode, failure: Failure | DeployFailure, { json, tell }: CommonOptions): ExitCode {
   tell?.(failure)
   if (json) {
-    printJson({ ok: false, error: failure })
+    printJson({ ok: false, error: failureJson(failure) })
     return code
   }
   note(`${paintNote('red', 'vethlab:')} ${printable(failure.message)}`)
@@ -31,6 +31,9 @@ export function fail(code: ExitCode, failure: Failure | DeployFailure, { json, t
   if (words && !failure.message.includes(words)) for (const line of words.split('\n')) note(printable(`  ${line}`))
   return code
 }
+
+/** What is for the window alone stays out of the document. */
+export const failureJson = ({ said: _said, ...failure }: Failure | DeployFailure): object => failure
 
 /** A failure in one line of code. */
 export const failure = (

@@ -1,5 +1,5 @@
 /** Finds running labs for the commands that name one. */
-import { didYouMean } from '../core/lab/nearest.js'
+import { didYouMeanText } from '../core/lab/nearest.js'
 import type { Failure } from '../core/rpc.js'
 import { runtimeDirectory } from '../session/running/directory.js'
 import { listRunning, type RunningLab } from '../session/running/entry.js'
@@ -18,7 +18,7 @@ export function findLab(name: string): FoundLab {
   if (lab !== undefined) return { ok: true, directory: directory.path, lab }
   const names = running.map((each) => each.name)
   const next =
-    didYouMean(name, names) ??
+    didYouMeanText(name, names) ??
     (names.length > 0 ? `Running: ${names.join(', ')}.` : 'None is running; start one with: vethlab up FILE -d')
   return {
     ok: false,

@@ -81,7 +81,7 @@ function rowOf(hop: TraceHop): Row {
   const eth = inner?.eth
   return {
     n: String(n),
-    time: `${(timeNs / 1000).toFixed(1)} us`,
+    time: timeNs < 1e9 ? `${(timeNs / 1000).toFixed(1)} us` : `${(timeNs / 1e9).toFixed(3)} s`,
     place: `${namespace}${name === null ? '' : `:${name}`}${direction === null ? '' : ` ${direction === 'in' ? arrows.in : arrows.out} ${direction}`}`,
     event: `${leg} ${observed ? event : `(${event})`}`,
     packet: packet ? packetText(packet) : '',
@@ -124,7 +124,8 @@ function packetText(headers: PacketHeaders): string {
       : icmp
         ? icmpText(icmp.type, icmp.code, ip.version)
         : ip.protocol
-  return `${ip.src}${source} -> ${ip.dst}${destination} ttl ${ip.ttl} ${what}`
+  const piece = ip.fragmentOffset === undefined ? '' : `, fragment from byte ${ip.fragmentOffset}`
+  return `${ip.src}${source} -> ${ip.dst}${destination} ttl ${ip.ttl} ${what}${piece}`
 }
 
 /** Types a probe meets (RFC 792, 4443). */

@@ -5,7 +5,7 @@
  * "code":S,"message":S,"hint":S|null,"line":N,"column":N,"path":[S|N]}]}]}`; `error` is set where a file cannot be read.
  */
 import { exitCode, type ExitCode } from './exit-code.js'
-import type { CommonOptions } from './failure.js'
+import { failureJson, type CommonOptions } from './failure.js'
 import { problemJson, problemText, readLab } from './lab-input.js'
 import { note, paint, paintNote, print, printable, printJson } from './output.js'
 
@@ -18,7 +18,7 @@ export async function validate(files: readonly string[], options: CommonOptions)
     const result = await readLab(file)
     if (!result.ok) {
       wrong += 1
-      reports.push({ file, ok: false, error: result.failure, problems: [] })
+      reports.push({ file, ok: false, error: failureJson(result.failure), problems: [] })
       if (!options.json) note(`${paintNote('red', 'vethlab:')} ${printable(result.failure.message)}`)
       continue
     }

@@ -8,6 +8,7 @@ import type { Trace, TraceHop, TraceOutcome, TraceSummary } from './diagnosis/tr
 import { interfaceName, labFileSchema, namespaceName, outcomeSchema } from './lab/schema.js'
 import type { LiveChange, LiveState } from './live/state.js'
 import type { Flow } from './packet/stream/flow.js'
+import type { Said } from './words/said.js'
 
 export const protocolVersion = 1
 
@@ -18,6 +19,8 @@ export const maxMessageBytes = 32 * 1024 * 1024
 export interface Failure {
   readonly code: string
   readonly message: string
+  /** The same sentence for other languages, where it is ours. */
+  readonly said?: Said
   /** Namespace, interface, command or file it is about. */
   readonly where: string | null
   /** The kernel's or the tool's own words. */
@@ -144,6 +147,8 @@ export interface CheckResult {
   readonly ttl: number | null
   /** Which of the check's conditions failed, in words; null where none did. */
   readonly detail: string | null
+  /** The same for other languages, where it is ours. */
+  readonly said?: Said
   /** Why it failed, from a trace with the same parameters; null where it did not, or where the probe had an answer. */
   readonly diagnosis?: Diagnosis | null
 }

@@ -1,10 +1,12 @@
 /** Runs a lab's checks with real packets and compares what came back with what the lab expects. */
 import type { LabCheck } from '../core/lab/lab.js'
+import type { Outcome } from '../core/lab/schema.js'
 import type { LiveState } from '../core/live/state.js'
 import type { CheckResult } from '../core/rpc.js'
 import type { KernelWorker } from './kernel/client.js'
 import { capturePath, type PathEvidence } from './check-path.js'
 import type { ProbeReply } from './kernel/protocol.js'
+import { inEnglish, said, type Said } from '../core/words/said.js'
 import { nextIdentifier } from './trace/identifier.js'
 
 /** No answer within this time is `lost`. Twice the first SYN retransmission of Linux, so that one loss is survived (RFC 6298). */
@@ -68,15 +70,29 @@ function probe(worker: KernelWorker, check: LabCheck, identifier: number): Promi
   }
 }
 
+/** How a probe ended, as it stands in a sentence. */
+const outcomeWords: Readonly<Record<Outcome, Said>> = {
+  reply: said`reply`,
+  connected: said`connected`,
+  refused: said`refused`,
+  unreachable: said`unreachable`,
+  lost: said`lost`,
+}
+
 function judge(check: LabCheck, reply: ProbeReply, evidence: PathEvidence | null): CheckResult {
-  const wrong: string[] = []
-  if (reply.outcome !== check.expect) wrong.push(reply.message ?? `${reply.outcome} instead of ${check.expect}`)
+  const wrong: Said[] = []
+  if (reply.outcome !== check.expect)
+    wrong.push(
+      reply.message === null
+        ? said`${outcomeWords[reply.outcome]} instead of ${outcomeWords[check.expect]}`
+        : said`${outcomeWords[reply.outcome]}: ${reply.message}`,
+    )
   if (check.ttl !== null && reply.outcome === 'reply' && reply.ttl !== check.ttl)
-    wrong.push(`TTL ${reply.ttl ?? 'unknown'} instead of ${check.ttl}`)
+    wrong.push(said`TTL ${reply.ttl ?? said`unknown`} instead of ${check.ttl}`)
   if (check.path !== null && evidence && evidence.path.join(' ') !== check.path.join(' '))
-    wrong.push(`went ${evidence.path.join(' -> ') || 'nowhere'} instead of ${check.path.join(' -> ')}`)
+    wrong.push(said`went ${evidence.path.join(' -> ') || said`nowhere`} instead of ${check.path.join(' -> ')}`)
   if (check.snat !== null && evidence && evidence.source !== check.snat)
-    wrong.push(`source ${evidence.source ?? 'unknown'} instead of ${check.snat}`)
+    wrong.push(said`source ${evidence.source ?? said`unknown`} instead of ${check.snat}`)
   const describe = (outcome: string, ttl: number | null, path: readonly string[] | null, snat: string | null): string =>
     [
       outcome,
@@ -84,6 +100,8 @@ function judge(check: LabCheck, reply: ProbeReply, evidence: PathEvidence | null
       ...(check.path !== null && path ? [`path ${path.join(' -> ')}`] : []),
       ...(check.snat !== null && snat !== null ? [`source ${snat}`] : []),
     ].join(', ')
+  const [first = null, ...more] = wrong
+  const detail = more.reduce<Said | null>((all, each) => all && said`${all}; ${each}`, first)
   return {
     name: check.name,
     ok: wrong.length === 0,
@@ -91,6 +109,7 @@ function judge(check: LabCheck, reply: ProbeReply, evidence: PathEvidence | null
     actual: describe(reply.outcome, reply.ttl, evidence?.path ?? null, evidence?.source ?? null),
     rttUs: reply.rttUs,
     ttl: reply.ttl,
-    detail: wrong.length === 0 ? null : wrong.join('; '),
+    detail: detail && inEnglish(detail),
+    ...(detail && { said: detail }),
   }
 }

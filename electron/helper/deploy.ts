@@ -9,6 +9,8 @@ import { stepText } from '../core/plan/text.js'
 import type { KernelWorker } from './kernel/client.js'
 import { restoreRules, type RuleLine } from './ruleset.js'
 import type { Services } from './services.js'
+import { failure } from '../core/failure.js'
+import { said } from '../core/words/said.js'
 
 export interface DeployHooks {
   progress(done: number, total: number, text: string): void
@@ -59,15 +61,17 @@ export class Deployer {
     const refused = possible[refusal.index]
     const undone =
       stuck === 0
-        ? 'Everything before it was undone.'
-        : `${stuck} of the commands before it could not be undone; stop the lab to take everything down.`
+        ? said`Everything before it was undone.`
+        : said`${stuck} of the commands before it could not be undone; stop the lab to take everything down.`
     return {
       ok: false,
       failure: {
-        code: 'step-refused',
-        message: `The kernel refused step ${refusal.index + 1} of ${total}: ${refusal.output}. ${undone}`,
-        where: refused?.step.namespace ?? null,
-        output: refusal.output,
+        ...failure(
+          'step-refused',
+          said`The kernel refused step ${refusal.index + 1} of ${total}: ${refusal.output}. ${undone}`,
+          refused?.step.namespace ?? null,
+          refusal.output,
+        ),
         step: refusal.index + 1,
         total,
         command: refused?.text ?? '',

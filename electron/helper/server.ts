@@ -24,7 +24,7 @@ import {
 import { runChecks } from './check.js'
 import { readConnections } from './connections.js'
 import { Deployer } from './deploy.js'
-import { failure } from './failure.js'
+import { failure } from '../core/failure.js'
 import type { Account } from './elevated/caller.js'
 import { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
@@ -36,6 +36,7 @@ import { Terminals } from './terminal.js'
 import { Tracer } from './trace/tracer.js'
 import { heldTrace } from './traffic/held-trace.js'
 import { LiveFilm } from './traffic/live-film.js'
+import { said } from '../core/words/said.js'
 
 /** Commands kept for a client that comes later or again: the plan of a lab of 200 namespaces. */
 const keptCommands = 2000
@@ -43,7 +44,7 @@ const keptCommands = 2000
 /** Whoever sends a lab has checked it; the helper trusts nobody. */
 function firstError(file: LabFile): Failure | null {
   const wrong = validateLabFile(file).find(({ severity }) => severity === 'error')
-  return wrong ? failure('invalid-lab', wrong.message, wrong.path.join('.'), wrong.hint) : null
+  return wrong ? failure('invalid-lab', wrong.said?.message ?? wrong.message, wrong.path.join('.'), wrong.hint) : null
 }
 
 /** Where the helper runs, and for whom. */
@@ -57,7 +58,7 @@ export interface HelperPlace {
 
 const notElevated = failure(
   'not-elevated',
-  'This session is in a sandbox, and changes nothing on the machine itself; start one with administrator rights for that.',
+  said`This session is in a sandbox, and changes nothing on the machine itself; start one with administrator rights for that.`,
 )
 
 export class HelperServer {
@@ -340,11 +341,14 @@ export class HelperServer {
     if (wrong) return { ok: false, failure: wrong }
     const lab = file ? normalise(file) : (this.now?.lab ?? null)
     if (lab === null)
-      return { ok: false, failure: failure('nothing-deployed', 'No lab is deployed; deploy one, then run its checks.') }
+      return {
+        ok: false,
+        failure: failure('nothing-deployed', said`No lab is deployed; deploy one, then run its checks.`),
+      }
     const all = lab.checks
     const unknown = only?.find((name) => !all.some((check) => check.name === name))
     if (unknown !== undefined)
-      return { ok: false, failure: failure('no-such-check', `The lab has no check named "${unknown}".`, unknown) }
+      return { ok: false, failure: failure('no-such-check', said`The lab has no check named "${unknown}".`, unknown) }
     const wanted = only === undefined ? all : all.filter(({ name }) => only.includes(name))
     const checks = await runChecks(
       this.worker,
@@ -367,7 +371,7 @@ export class HelperServer {
     if (!stored)
       return {
         ok: false,
-        failure: failure('no-such-packet', 'That packet is no longer kept; choose one that passed later.'),
+        failure: failure('no-such-packet', said`That packet is no longer kept; choose one that passed later.`),
       }
     const trace = await heldTrace(stored, this.mirror.state, this.now?.file.name ?? null)
     this.tracer.keepOverheard(trace)
@@ -386,7 +390,8 @@ export class HelperServer {
 
   private async look(name: string): Promise<Results['live/look']> {
     const namespace = this.mirror.state.namespaces.find((each) => each.name === name)
-    if (!namespace) return { ok: false, failure: failure('no-such-namespace', `There is no namespace ${name}.`, name) }
+    if (!namespace)
+      return { ok: false, failure: failure('no-such-namespace', said`There is no namespace ${name}.`, name) }
     if (namespace.ruleset.iptables.some(({ rule }) => rule !== null)) await this.mirror.readRulesets([name])
     const connections = await readConnections(name)
     if (connections) this.mirror.connectionsRead(name, connections)

@@ -2,11 +2,14 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { userEnvironment } from '../core/environment.js'
 import { hostNamespace } from '../core/lab/lab.js'
 import type { Failure } from '../core/rpc.js'
 import type { Account } from './elevated/caller.js'
 import { asAccount, environmentOf } from './elevated/account-shell.js'
 import { netnsDirectory, programPath } from './run.js'
+import { failure } from '../core/failure.js'
+import { said } from '../core/words/said.js'
 
 /** As far away from `dist/node/` as from here. */
 const bashStartup = fileURLToPath(new URL('../../resources/shell/bashrc', import.meta.url))
@@ -14,10 +17,8 @@ const bashStartup = fileURLToPath(new URL('../../resources/shell/bashrc', import
 /** Taken where the user's own shell is none that shells(5) lists; the last is there on every system. */
 const fallbacks = ['/bin/bash', '/bin/sh'] as const
 
-/** Of the terminal or the program that Vethlab was started from: would be wrong in a terminal of its own. */
+/** Of the terminal that Vethlab was started from: would be wrong in a terminal of its own. */
 const notOurs = [
-  'UV_THREADPOOL_SIZE',
-  'ELECTRON_RUN_AS_NODE',
   'TMUX',
   'TMUX_PANE',
   'STY',
@@ -40,12 +41,8 @@ export interface ShellCommand {
   readonly directory: string
 }
 
-const missing = (program: string): Failure => ({
-  code: 'tool-missing',
-  message: `The program "${program}" is missing. Install the package util-linux.`,
-  where: program,
-  output: null,
-})
+const missing = (program: string): Failure =>
+  failure('tool-missing', said`The program "${program}" is missing. Install the package util-linux.`, program)
 
 /**
  * How to start a shell in a namespace; a failure where it cannot be entered.
@@ -63,12 +60,11 @@ export function shellCommand(namespace: string, account: Account | null): ShellC
   if (namespace === hostNamespace) return command(inside)
   const path = `${netnsDirectory}/${namespace}`
   if (!existsSync(path))
-    return {
-      code: 'no-such-namespace',
-      message: `There is no namespace ${namespace}. Deploy the lab, or add it with: ip netns add ${namespace}`,
-      where: namespace,
-      output: null,
-    }
+    return failure(
+      'no-such-namespace',
+      said`There is no namespace ${namespace}. Deploy the lab, or add it with: ip netns add ${namespace}`,
+      namespace,
+    )
   const nsenter = programPath('nsenter')
   if (nsenter === null) return missing('nsenter')
   return command([nsenter, `--net=${path}`, '--', ...inside])
@@ -100,8 +96,7 @@ function isExecutable(path: string): boolean {
 }
 
 function terminalEnvironment(namespace: string, shell: string, own: NodeJS.ProcessEnv): Record<string, string> {
-  const environment: Record<string, string> = {}
-  for (const [name, value] of Object.entries(own)) if (value !== undefined) environment[name] = value
+  const environment = userEnvironment(own)
   for (const name of notOurs) delete environment[name]
   const path = (environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin').split(':')
   for (const directory of ['/usr/sbin', '/sbin']) if (!path.includes(directory)) path.push(directory)

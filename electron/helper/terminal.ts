@@ -8,6 +8,8 @@ import { TerminalInput } from './terminal-input.js'
 import { TerminalOutput } from './terminal-output.js'
 import { endSession, hasEnded } from './terminal-processes.js'
 import { shellCommand } from './terminal-shell.js'
+import { failure } from '../core/failure.js'
+import { said, type Said } from '../core/words/said.js'
 
 /** What node-pty does not declare. The descriptor's number may belong to another file as soon as the stream is destroyed. */
 interface Pty extends IPty {
@@ -37,9 +39,9 @@ export interface TerminalHooks {
 type Refusal = { readonly ok: false; readonly failure: Failure }
 type OneOf<N extends 'attach' | 'input' | 'resize' | 'acknowledge' | 'close'> = Params<`terminal/${N}`>
 
-const refuse = (code: string, message: string, where: string, output: string | null = null): Refusal => ({
+const refuse = (code: string, message: Said, where: string, output: string | null = null): Refusal => ({
   ok: false,
-  failure: { code, message, where, output },
+  failure: failure(code, message, where, output),
 })
 
 const isOpen = ({ pty, ended }: Terminal): boolean => ended === null && pty._socket.destroyed === false
@@ -72,14 +74,14 @@ export class Terminals {
     if (loaded instanceof Error)
       return refuse(
         'terminals-unavailable',
-        'Terminals cannot be opened: node-pty is not built for this machine. Install Vethlab again.',
+        said`Terminals cannot be opened: node-pty is not built for this machine. Install Vethlab again.`,
         namespace,
         loaded.message,
       )
     if (!this.hasRoom())
       return refuse(
         'too-many-terminals',
-        `There are ${maxTerminals} terminals already, the most there may be. Close one first.`,
+        said`There are ${maxTerminals} terminals already, the most there may be. Close one first.`,
         namespace,
       )
     const command = shellCommand(namespace, this.account)
@@ -97,7 +99,7 @@ export class Terminals {
       if (this.account) chownSync(pty.ptsName, this.account.uid, -1)
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
-      return refuse('terminal-failed', `A shell in ${namespace} could not be started: ${words}`, namespace, words)
+      return refuse('terminal-failed', said`A shell in ${namespace} could not be started: ${words}`, namespace, words)
     }
     const id = `t${++this.count}`
     const output = new TerminalOutput({
@@ -127,7 +129,7 @@ export class Terminals {
     if (terminal.input.write(data)) return { ok: true }
     return refuse(
       'terminal-busy',
-      'The program in this terminal does not read what is typed; the last input was not taken. Try again later.',
+      said`The program in this terminal does not read what is typed; the last input was not taken. Try again later.`,
       terminal.namespace,
     )
   }
@@ -194,7 +196,7 @@ export class Terminals {
   }
 }
 
-const gone = (id: string): Refusal => refuse('no-such-terminal', 'This terminal is closed. Open a new one.', id)
+const gone = (id: string): Refusal => refuse('no-such-terminal', said`This terminal is closed. Open a new one.`, id)
 
 const describe = ({ id, namespace, columns, rows, ended }: Terminal): TerminalInfo => ({
   id,

@@ -5,10 +5,11 @@ import { dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import type { Failure } from '../core/rpc.js'
 import type { ShellParams } from '../core/rpc-shell.js'
+import type { ChosenFile } from '../session/shell.js'
 import type { Text } from './text.js'
 
-/** Absolute path, or null: the user has chosen none. */
-export type Choose = (params: ShellParams<'file/choose'>) => Promise<string | null>
+/** Null: the user has chosen none. */
+export type Choose = (params: ShellParams<'file/choose'>) => Promise<ChosenFile | null>
 
 const labExtension = '.vethlab.yaml'
 
@@ -16,7 +17,7 @@ const labExtension = '.vethlab.yaml'
 export function fileDialogs(window: BrowserWindow, text: () => Text): Choose {
   let directory = homedir()
   let isOpen = false
-  const ask = async ({ purpose, suggested }: ShellParams<'file/choose'>): Promise<string | null> => {
+  const ask: Choose = async ({ purpose, suggested }) => {
     const filters = [{ name: text()('labFiles'), extensions: ['vethlab.yaml', 'yaml', 'yml'] }]
     if (purpose === 'open') {
       const { filePaths } = await dialog.showOpenDialog(window, {
@@ -25,7 +26,7 @@ export function fileDialogs(window: BrowserWindow, text: () => Text): Choose {
         properties: ['openFile'],
         filters,
       })
-      return filePaths[0] ?? null
+      return filePaths[0] === undefined ? null : { path: filePaths[0], mayReplace: false }
     }
     // The page suggests a name, not a place.
     const name = basename(suggested) || `lab${labExtension}`
@@ -35,16 +36,17 @@ export function fileDialogs(window: BrowserWindow, text: () => Text): Choose {
       filters,
     })
     if (!filePath) return null
-    // Where that file exists, writing it is refused first, and the window asks.
-    return /\.ya?ml$/i.test(filePath) ? filePath : filePath + labExtension
+    // About a file of that very name the dialog has asked. With our ending it is another one, and the window asks.
+    const isWhole = /\.ya?ml$/i.test(filePath)
+    return { path: isWhole ? filePath : filePath + labExtension, mayReplace: isWhole }
   }
   return async (params) => {
     if (isOpen) return null
     isOpen = true
     try {
-      const path = await ask(params)
-      if (path !== null) directory = dirname(path)
-      return path
+      const chosen = await ask(params)
+      if (chosen !== null) directory = dirname(chosen.path)
+      return chosen
     } finally {
       isOpen = false
     }

@@ -3,6 +3,7 @@ import { BrowserWindow, nativeTheme } from 'electron'
 import type { TextChannel } from '../core/channel.js'
 import type { ShellParams } from '../core/rpc-shell.js'
 import { askAfterCrash, askWhileHanging } from './dialogs.js'
+import { whenFirstSeen } from './first-show.js'
 import { pageAddress } from './page-address.js'
 import { offerPorts } from './port.js'
 import type { Text } from './text.js'
@@ -38,7 +39,10 @@ export class LabWindow {
   private unsaved = false
   private onHost = false
   private isConnected = false
-  private isHanging = false
+  /** Of the question that is open while the page does not answer. */
+  private hanging: AbortController | null = null
+  /** We have ended the page's process ourselves, to load it again; that is told later. */
+  private isEndExpected = false
   private isLeaving = false
   private theme: Theme = nativeTheme.shouldUseDarkColors ? 'dark' : 'light'
   private readonly savePlacement: () => Promise<void>
@@ -77,14 +81,16 @@ export class LabWindow {
       if (maximised) this.browser.maximize()
       this.browser.show()
     }
-    this.browser.once('ready-to-show', show)
-    contents.once('did-fail-load', show)
-    contents.on('did-finish-load', () => this.paintBar())
+    whenFirstSeen(this.browser, show)
+    contents.on('did-finish-load', () => {
+      this.isEndExpected = false
+      this.paintBar()
+    })
     // The title comes with the page's state.
     this.browser.on('page-title-updated', (event) => event.preventDefault())
     this.browser.on('close', (event) => {
       const asks = this.unsaved || this.onHost
-      if (this.isLeaving || !asks || !this.isConnected || this.isHanging) return
+      if (this.isLeaving || !asks || !this.isConnected || this.hanging) return
       event.preventDefault()
       options.askToClose()
     })
@@ -157,7 +163,11 @@ export class LabWindow {
   private forgetConnection: () => void = () => {}
 
   private async afterCrash(): Promise<void> {
-    if (this.isLeaving || this.isHanging || this.browser.isDestroyed()) return
+    const isExpected = this.isEndExpected
+    this.isEndExpected = false
+    if (isExpected || this.isLeaving || this.browser.isDestroyed()) return
+    // Whether to wait for it is no question any more.
+    this.hanging?.abort()
     this.browser.show()
     const chosen = await askAfterCrash(this.browser, this.options.text())
     if (this.browser.isDestroyed()) return
@@ -166,19 +176,18 @@ export class LabWindow {
   }
 
   private async whileHanging(): Promise<void> {
-    if (this.isHanging || this.isLeaving) return
-    this.isHanging = true
+    if (this.hanging || this.isLeaving) return
     const answers = new AbortController()
+    this.hanging = answers
     const recovered = (): void => answers.abort()
     this.browser.once('responsive', recovered)
     const chosen = await askWhileHanging(this.browser, this.options.text(), answers.signal)
-    if (!this.browser.isDestroyed()) {
-      this.browser.off('responsive', recovered)
-      if (chosen === 'reload' && !answers.signal.aborted) {
-        this.browser.webContents.forcefullyCrashRenderer()
-        this.browser.webContents.reload()
-      }
-    }
-    this.isHanging = false
+    this.hanging = null
+    if (this.browser.isDestroyed()) return
+    this.browser.off('responsive', recovered)
+    if (chosen === 'wait' || answers.signal.aborted) return
+    this.isEndExpected = true
+    this.browser.webContents.forcefullyCrashRenderer()
+    this.browser.webContents.reload()
   }
 }

@@ -18,6 +18,7 @@ import { filesOf } from './command-line.js'
 import { fileDialogs, showFailure, showOneLab, type Choose } from './dialogs.js'
 import { takeDropped } from './dropped-files.js'
 import { guardAllPages, guardSession } from './guard.js'
+import { whyNoLock, type LockRefusal } from './instance-lock.js'
 import { LabWindow } from './lab-window.js'
 import { buildMenu } from './menu.js'
 import { answerPage, registerPageScheme } from './page.js'
@@ -93,8 +94,10 @@ class Desktop {
     else if (files.length > 1) await showOneLab(this.window.browser, this.text, first)
   }
 
-  /** Ends without asking; unsaved work is offered at the next start. */
+  /** Ends without asking; unsaved work is offered at the next start. A page that does not answer is not waited for. */
   async leave(): Promise<void> {
+    const { browser } = this.window
+    setTimeout(() => browser.destroy(), endLimitMs).unref()
     await this.window.leave()
     app.quit()
   }
@@ -139,6 +142,7 @@ class Desktop {
 
 function start(files: readonly string[]): void {
   let desktop: Desktop | null = null
+  let isEnding = false
   let asked: readonly string[] = files
   const open = (more: readonly string[]): void => {
     if (desktop) void desktop.open(more)
@@ -155,32 +159,61 @@ function start(files: readonly string[]): void {
   app.on('window-all-closed', () => app.quit())
   app.on('will-quit', (event) => {
     if (!desktop) return
-    const ending = desktop
-    desktop = null
+    // Whoever asks again waits, too.
     event.preventDefault()
-    void ending.end().finally(() => app.exit(0))
+    if (isEnding) return
+    isEnding = true
+    void desktop.end().finally(() => app.exit(0))
   })
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      if (desktop) void desktop.leave()
-      else app.quit()
-    })
-  void app.whenReady().then(() => {
+  const begin = (): void => {
+    // Only now: Electron has put its own in the place of any earlier ones. They would quit as the menu does, with its
+    // questions, and end the process at once at the second signal. npm start passes on what the terminal has sent already.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.on(signal, () => {
+        if (desktop) void desktop.leave()
+        else app.quit()
+      })
     const page = programFile('../renderer')
     const text = textIn(app.getPreferredSystemLanguages()[0] ?? languageOf())
-    if (!existsSync(join(page, 'index.html'))) {
-      process.stderr.write(`vethlab: ${text('notBuilt')}. ${text('notBuiltText')}\n`)
-      dialog.showErrorBox(text('notBuilt'), text('notBuiltText'))
-      return app.exit(1)
-    }
+    if (!existsSync(join(page, 'index.html'))) return giveUp(text('notBuilt'), text('notBuiltText'))
     app.setAboutPanelOptions({ applicationName: 'Vethlab', applicationVersion: version, copyright: 'MIT' })
     desktop = new Desktop(page, asked)
-  })
+  }
+  // Electron only warns of what is thrown here, and would go on without a window.
+  void app.whenReady().then(begin).catch(cannotStart)
+}
+
+/** Says why, where people look, and ends. */
+function giveUp(title: string, reason: string): void {
+  process.stderr.write(`vethlab: ${title}: ${reason}\n`)
+  dialog.showErrorBox(title, reason)
+  app.exit(1)
+}
+
+function cannotStart(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  giveUp(textIn(languageOf())('cannotStart'), reason)
+}
+
+/** Another one runs, or none can. */
+function stayAway(refusal: LockRefusal): void {
+  const text = textIn(languageOf())
+  if (refusal.why === 'runs') {
+    process.stderr.write(`vethlab: ${text('runsAlready')}\n`)
+    return app.exit(0)
+  }
+  const reason =
+    refusal.why === 'elsewhere'
+      ? text('runsElsewhere').replace('{host}', refusal.host)
+      : text('unwritable').replace('{directory}', refusal.directory).replace('{reason}', refusal.reason)
+  // Before that there are no dialogs.
+  void app.whenReady().then(() => giveUp(text('cannotStart'), reason))
 }
 
 guardAllPages()
 registerPageScheme()
-app.enableSandbox()
+// It would take --no-sandbox back for pages, whose parent has been started without one by then: they could not start.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 app.setDesktopName('vethlab.desktop')
 // Nothing of the browser engine has a reason to talk to anybody.
 for (const name of [
@@ -195,4 +228,4 @@ for (const name of [
 const words = process.argv.slice(app.isPackaged ? 1 : 2)
 const files = filesOf(words, process.cwd())
 if (app.requestSingleInstanceLock({ files })) start(files)
-else app.exit(0)
+else stayAway(whyNoLock(app.getPath('userData')))

@@ -97,6 +97,11 @@ export function buildMenu(options: MenuOptions): Menu {
         page('fit'),
         line,
         { id: 'zoom-in', label: text('zoomIn'), accelerator: 'CmdOrCtrl+Plus', click: () => options.zoom(1) },
+        // The same key without Shift, as browsers take it.
+        {
+          ...{ id: 'zoom-in-unshifted', label: text('zoomIn'), visible: false },
+          ...{ accelerator: 'CmdOrCtrl+=', click: () => options.zoom(1) },
+        },
         { id: 'zoom-out', label: text('zoomOut'), accelerator: 'CmdOrCtrl+-', click: () => options.zoom(-1) },
         { id: 'zoom-reset', label: text('resetZoom'), accelerator: 'CmdOrCtrl+0', click: () => options.zoom(0) },
         line,

@@ -42,6 +42,10 @@ const en = {
   hangs: 'The window does not answer',
   hangsText: 'The lab keeps running, and its text has been kept. Wait, or load the window again?',
   wait: 'Wait',
+  cannotStart: 'Vethlab cannot start',
+  runsAlready: 'Vethlab is open already; its window comes to the front.',
+  runsElsewhere: 'Vethlab is open on the computer {host}, with the same home directory. Close it there first.',
+  unwritable: '{directory} cannot be written, where its settings are ({reason}). Make it yours, then start again.',
   notBuilt: 'The window is not built',
   notBuiltText: 'In a checkout, build it with: npm run build',
 }
@@ -91,6 +95,10 @@ const zh: Readonly<Record<TextKey, string>> = {
   hangs: '窗口没有响应',
   hangsText: '实验仍在运行，文本已保留。要继续等待，还是重新加载窗口？',
   wait: '等待',
+  cannotStart: 'Vethlab 无法启动',
+  runsAlready: 'Vethlab 已在运行，其窗口将切换到前台。',
+  runsElsewhere: 'Vethlab 正在主机 {host} 上运行，并使用同一个主目录。请先在那台主机上关闭它。',
+  unwritable: '无法写入设置目录 {directory}（{reason}）。请修正其属主或权限后重新启动。',
   notBuilt: '窗口尚未构建',
   notBuiltText: '在源码目录中用此命令构建：npm run build',
 }

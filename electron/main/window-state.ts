@@ -60,27 +60,33 @@ export function clamp(wanted: Rectangle, area: Rectangle): Rectangle {
   }
 }
 
-/** Saves while the window changes. Returns what saves at once, to be waited for before leaving. */
+/**
+ * Saves while the window changes, and when it is gone: a page may close its window without a word (`window.close()`), and
+ * a window that is gone tells no place. Returns what saves at once, to be waited for before leaving.
+ */
 export function keepPlacement(window: BrowserWindow, directory: string): () => Promise<void> {
   let timer: NodeJS.Timeout | null = null
+  let latest: WindowState | null = null
   let writing: Promise<void> = Promise.resolve()
   const save = (): Promise<void> => {
     if (timer) clearTimeout(timer)
     timer = null
-    if (window.isDestroyed()) return writing
-    // Of a maximised window: where it goes back to.
-    const state: WindowState = { ...window.getNormalBounds(), maximised: window.isMaximized() }
+    const text = latest && JSON.stringify(latest)
+    latest = null
     // A place that cannot be kept is no reason to bother anybody.
-    writing = writing.then(() => writeState(directory, fileName, JSON.stringify(state))).catch(() => {})
+    if (text !== null) writing = writing.then(() => writeState(directory, fileName, text)).catch(() => {})
     return writing
   }
-  const later = (): void => {
+  const changed = (): void => {
+    // Of a maximised window: where it goes back to.
+    latest = { ...window.getNormalBounds(), maximised: window.isMaximized() }
     timer ??= setTimeout(() => void save(), settleMs)
   }
-  window.on('resize', later)
-  window.on('move', later)
-  window.on('maximize', later)
-  window.on('unmaximize', later)
-  window.on('close', () => void save())
-  return () => (timer ? save() : writing)
+  window.on('resize', changed)
+  window.on('move', changed)
+  window.on('maximize', changed)
+  window.on('unmaximize', changed)
+  window.on('close', changed)
+  window.on('closed', () => void save())
+  return save
 }

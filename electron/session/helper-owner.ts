@@ -5,6 +5,8 @@ import { startElevated } from './elevated/start.js'
 import { startSandbox } from './sandbox.js'
 import type { Session } from './session.js'
 import { plugUplink, type Uplink } from './uplink/uplink.js'
+import { failure } from '../core/failure.js'
+import { said } from '../core/words/said.js'
 
 export interface HelperHooks {
   /** Every notification of the helper. */
@@ -126,9 +128,4 @@ export class HelperOwner {
   }
 }
 
-const noSandbox: Failure = {
-  code: 'no-sandbox',
-  message: 'The sandbox is not running; start it first.',
-  where: 'uplink',
-  output: null,
-}
+const noSandbox: Failure = failure('no-sandbox', said`The sandbox is not running; start it first.`, 'uplink')

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import { isAbsolute } from 'node:path'
+import { userEnvironment } from '../core/environment.js'
 import { hostNamespace } from '../core/lab/lab.js'
 import type { Inside } from './running/enter.js'
 import { findProgram } from './sandbox.js'
@@ -11,7 +12,7 @@ export function hostShell(lab: string): Inside {
   // The lab goes with us; a shell that stayed would show a host without it.
   const child = spawn(findProgram('setpriv') ?? 'setpriv', ['--pdeathsig', 'HUP', '--', userShell()], {
     stdio: 'inherit',
-    env: { ...process.env, VETHLAB_LAB: lab, VETHLAB_NS: hostNamespace },
+    env: { ...userEnvironment(process.env), VETHLAB_LAB: lab, VETHLAB_NS: hostNamespace },
   })
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject)

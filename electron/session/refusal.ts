@@ -5,17 +5,19 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import type { Failure } from '../core/rpc.js'
+import { failure } from '../core/failure.js'
+import { said, type Said } from '../core/words/said.js'
+import { allowCommand } from './allow-checkout.js'
 
 /** Debian package of each program the sandbox cannot do without. */
 const packages = { setpriv: 'util-linux', unshare: 'util-linux', ip: 'iproute2' } as const
 
 export function missingTool(tool: keyof typeof packages): Failure {
-  return {
-    code: 'tool-missing',
-    message: `The program "${tool}" is missing. Install the package ${packages[tool]}, for example: sudo apt-get install ${packages[tool]}`,
-    where: tool,
-    output: null,
-  }
+  return failure(
+    'tool-missing',
+    said`The program "${tool}" is missing. Install the package ${packages[tool]}, for example: sudo apt-get install ${packages[tool]}`,
+    tool,
+  )
 }
 
 /** What the machine says about user namespaces; a key that does not exist is null. */
@@ -48,19 +50,20 @@ export const readMachineFacts = (): MachineFacts => ({
   contained: containerMarks.some(existsSync) || isFiltered(read('/proc/self/status')),
 })
 
-const elevatedInstead =
-  'Or leave that as it is and let Vethlab build labs with administrator rights (elevated mode, or as root): they then need no user namespace.'
+const elevatedInstead = said`Or leave that as it is and let Vethlab build labs with administrator rights (elevated mode, or as root): they then need no user namespace.`
 
 interface Refused extends MachineFacts {
+  /** What gives this checkout a profile; null where it is none. */
+  readonly allow: string | null
   /** All that was left on stderr, in English (LC_ALL=C): by unshare(1), newuidmap(1), mount(8), and our own init. */
-  readonly said: string
+  readonly stderr: string
   readonly timedOut: boolean
 }
 
 interface Reason {
   readonly code: string
   holds(refused: Refused): boolean
-  message(refused: Refused): string
+  message(refused: Refused): Said
 }
 
 const notPermitted = /Operation not permitted|Permission denied/
@@ -71,76 +74,80 @@ const mapping = /uid_map|gid_map|newuidmap|newgidmap|setgroups/
 const reasons: readonly Reason[] = [
   {
     code: 'tool-too-old',
-    holds: ({ said }) => /(?:unrecognized|invalid|unknown) option/.test(said),
-    message: ({ said }) =>
-      `The program "${/^(?:\S*\/)?(\w+): /m.exec(said)?.[1] ?? 'unshare'}" does not know an option that the sandbox needs. Install util-linux 2.38 or newer (a BusyBox in its place is not enough).`,
+    holds: ({ stderr }) => /(?:unrecognized|invalid|unknown) option/.test(stderr),
+    message: ({ stderr }) =>
+      said`The program "${/^(?:\S*\/)?(\w+): /m.exec(stderr)?.[1] ?? 'unshare'}" does not know an option that the sandbox needs. Install util-linux 2.38 or newer (a BusyBox in its place is not enough).`,
   },
   {
     code: 'user-namespaces-off',
-    holds: ({ said, maxUserNamespaces }) =>
-      maxUserNamespaces === '0' && (/No space left on device/.test(said) || said === ''),
+    holds: ({ stderr, maxUserNamespaces }) =>
+      maxUserNamespaces === '0' && (/No space left on device/.test(stderr) || stderr === ''),
     message: () =>
-      `User namespaces are turned off (user.max_user_namespaces is 0). To allow them: sudo sysctl -w user.max_user_namespaces=15000. That allows them to every program of this machine, and somebody may have turned them off to protect it: ask first. ${elevatedInstead}`,
+      said`User namespaces are turned off (user.max_user_namespaces is 0). To allow them: sudo sysctl -w user.max_user_namespaces=15000. That allows them to every program of this machine, and somebody may have turned them off to protect it: ask first. ${elevatedInstead}`,
   },
   {
     code: 'namespaces-used-up',
-    holds: ({ said }) => /unshare failed: No space left on device/.test(said),
+    holds: ({ stderr }) => /unshare failed: No space left on device/.test(stderr),
     message: ({ maxUserNamespaces }) =>
-      `No further namespaces can be made: a limit is reached, or namespaces lie in each other too deep (user.max_user_namespaces is ${maxUserNamespaces ?? 'unknown'}; see the other limits with: sysctl user). End what uses them, or run Vethlab outside of other sandboxes.`,
+      said`No further namespaces can be made: a limit is reached, or namespaces lie in each other too deep (user.max_user_namespaces is ${maxUserNamespaces ?? 'unknown'}; see the other limits with: sysctl user). End what uses them, or run Vethlab outside of other sandboxes.`,
   },
   {
     code: 'user-namespaces-missing',
-    holds: ({ said }) => /unshare failed: Invalid argument/.test(said),
+    holds: ({ stderr }) => /unshare failed: Invalid argument/.test(stderr),
     message: () =>
-      `This kernel has no user namespaces (it is built without CONFIG_USER_NS, or they are switched off on its command line). Take another kernel. ${elevatedInstead}`,
+      said`This kernel has no user namespaces (it is built without CONFIG_USER_NS, or they are switched off on its command line). Take another kernel. ${elevatedInstead}`,
   },
   {
     code: 'user-namespaces-off',
-    holds: ({ said, unprivilegedClone }) => cannotUnshare.test(said) && unprivilegedClone === '0',
+    holds: ({ stderr, unprivilegedClone }) => cannotUnshare.test(stderr) && unprivilegedClone === '0',
     message: () =>
-      `User namespaces are turned off for users (kernel.unprivileged_userns_clone is 0). To allow them: sudo sysctl -w kernel.unprivileged_userns_clone=1. That allows them to every program of this machine, and hardened systems turn them off to protect it: ask first. ${elevatedInstead}`,
+      said`User namespaces are turned off for users (kernel.unprivileged_userns_clone is 0). To allow them: sudo sysctl -w kernel.unprivileged_userns_clone=1. That allows them to every program of this machine, and hardened systems turn them off to protect it: ask first. ${elevatedInstead}`,
   },
   {
     code: 'namespaces-forbidden',
-    holds: ({ said, contained }) =>
-      contained && (cannotUnshare.test(said) || (mapping.test(said) && notPermitted.test(said))),
+    holds: ({ stderr, contained }) =>
+      contained && (cannotUnshare.test(stderr) || (mapping.test(stderr) && notPermitted.test(stderr))),
     message: () =>
-      'This container does not let programs make namespaces (its seccomp filter, or missing capabilities). Run Vethlab on the machine itself, or give the container that right when it is started, if it is yours to give.',
+      said`This container does not let programs make namespaces (its seccomp filter, or missing capabilities). Run Vethlab on the machine itself, or give the container that right when it is started, if it is yours to give.`,
   },
   {
     code: 'apparmor',
     // What is refused depends on how the sandbox is made: the ids, the other namespaces, or the mounts.
-    holds: ({ said, apparmorRestricts, contained }) =>
-      apparmorRestricts === '1' && !contained && (notPermitted.test(said) || mapping.test(said)),
-    message: () =>
-      `AppArmor keeps user namespaces from programs without a profile (kernel.apparmor_restrict_unprivileged_userns is 1, as in Ubuntu since 23.10). The deb package of Vethlab brings a profile for Vethlab alone: install that. An AppImage cannot bring one, and a checkout needs one of its own. ${elevatedInstead}`,
+    holds: ({ stderr, apparmorRestricts, contained }) =>
+      apparmorRestricts === '1' && !contained && (notPermitted.test(stderr) || mapping.test(stderr)),
+    message: ({ allow }) =>
+      allow === null
+        ? said`AppArmor keeps user namespaces from programs without a profile (kernel.apparmor_restrict_unprivileged_userns is 1, as in Ubuntu since 23.10). The deb package of Vethlab brings a profile for Vethlab alone: install that. An AppImage cannot bring one. ${elevatedInstead}`
+        : said`AppArmor keeps user namespaces from programs without a profile (kernel.apparmor_restrict_unprivileged_userns is 1, as in Ubuntu since 23.10). Give this checkout a profile, then start Vethlab again: ${allow} (a Node that is named there is allowed them in all it runs; the deb package allows them to Vethlab alone). ${elevatedInstead}`,
   },
   {
     code: 'namespaces-forbidden',
-    holds: ({ said }) => cannotUnshare.test(said),
+    holds: ({ stderr }) => cannotUnshare.test(stderr),
     message: () =>
-      `This machine does not let programs make namespaces: a security module (SELinux, AppArmor) or a filter around this session forbids it. Start Vethlab from an ordinary session, or ask who looks after this machine. ${elevatedInstead}`,
+      said`This machine does not let programs make namespaces: a security module (SELinux, AppArmor) or a filter around this session forbids it. Start Vethlab from an ordinary session, or ask who looks after this machine. ${elevatedInstead}`,
   },
   {
     code: 'id-mapping-refused',
-    holds: ({ said }) => mapping.test(said),
-    message: ({ said }) =>
-      /range .* not allowed/.test(said)
-        ? `The range of ids in /etc/subuid or /etc/subgid is not allowed to you. Let it be made anew: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 followed by your name. ${elevatedInstead}`
-        : `The kernel refused to map user ids into the sandbox. Check that newuidmap and newgidmap are root's with their setuid bit or capabilities (sudo apt-get install --reinstall uidmap), and that /etc/subuid and /etc/subgid name you. ${elevatedInstead}`,
+    holds: ({ stderr }) => mapping.test(stderr),
+    message: ({ stderr }) =>
+      /range .* not allowed/.test(stderr)
+        ? said`The range of ids in /etc/subuid or /etc/subgid is not allowed to you. Let it be made anew: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 followed by your name. ${elevatedInstead}`
+        : said`The kernel refused to map user ids into the sandbox. Check that newuidmap and newgidmap are root's with their setuid bit or capabilities (sudo apt-get install --reinstall uidmap), and that /etc/subuid and /etc/subgid name you. ${elevatedInstead}`,
   },
   {
     code: 'mount-refused',
-    holds: ({ said }) => /mount/.test(said),
-    message: ({ said, contained }) =>
-      /mount \/proc/.test(said)
-        ? `The sandbox may not mount its own /proc, because parts of the one out here are masked, as containers do. Run Vethlab on the machine itself${contained ? ', or start the container with an unmasked /proc (podman: --security-opt unmask=/proc/*), if that is yours to decide' : ''}. ${elevatedInstead}`
-        : `The sandbox may not mount its own /sys, /run or /etc. Run Vethlab on the machine itself, not in a container. ${elevatedInstead}`,
+    holds: ({ stderr }) => /mount/.test(stderr),
+    message: ({ stderr, contained }) =>
+      /mount \/proc/.test(stderr)
+        ? contained
+          ? said`The sandbox may not mount its own /proc, because parts of the one out here are masked, as containers do. Run Vethlab on the machine itself, or start the container with an unmasked /proc (podman: --security-opt unmask=/proc/*), if that is yours to decide. ${elevatedInstead}`
+          : said`The sandbox may not mount its own /proc, because parts of the one out here are masked, as containers do. Run Vethlab on the machine itself. ${elevatedInstead}`
+        : said`The sandbox may not mount its own /sys, /run or /etc. Run Vethlab on the machine itself, not in a container. ${elevatedInstead}`,
   },
   {
     code: 'sandbox-timeout',
     holds: ({ timedOut }) => timedOut,
-    message: () => 'The sandbox did not answer in time. Try again; if it stays so, see vethlab doctor.',
+    message: () => said`The sandbox did not answer in time. Try again; if it stays so, see vethlab doctor.`,
   },
 ]
 
@@ -148,17 +155,18 @@ const reasons: readonly Reason[] = [
  * Classifies what the sandbox left on stderr.
  * @param stderr of programs that ran with LC_ALL=C
  */
-export function explainRefusal(stderr: string, timedOut: boolean, facts: MachineFacts = readMachineFacts()): Failure {
-  const refused: Refused = { ...facts, said: stderr, timedOut }
+export function explainRefusal(
+  stderr: string,
+  timedOut: boolean,
+  facts: MachineFacts = readMachineFacts(),
+  allow: string | null = allowCommand(),
+): Failure {
+  const refused: Refused = { ...facts, stderr, timedOut, allow }
   const reason = reasons.find((each) => each.holds(refused))
-  return {
-    code: reason?.code ?? 'sandbox-failed',
-    message:
-      reason?.message(refused) ??
-      `The sandbox ended before it was ready${stderr ? `: ${lastWords(stderr)}` : ''}. See vethlab doctor.`,
-    where: 'sandbox',
-    output: stderr || null,
-  }
+  const unexplained = stderr
+    ? said`The sandbox ended before it was ready: ${lastWords(stderr)}. See vethlab doctor.`
+    : said`The sandbox ended before it was ready. See vethlab doctor.`
+  return failure(reason?.code ?? 'sandbox-failed', reason?.message(refused) ?? unexplained, 'sandbox', stderr || null)
 }
 
 /** Of a stack trace, the line that says something; otherwise the last one. */

@@ -9,6 +9,8 @@ import { maxMessageBytes } from '../core/rpc.js'
 import { connect } from './connection.js'
 import { programFile } from './programs.js'
 import type { SessionStart } from './session.js'
+import { failure } from '../core/failure.js'
+import { said } from '../core/words/said.js'
 
 /** As a sandbox's: a machine under load takes its time to start a process (milliseconds). */
 const startLimitMs = 15_000
@@ -65,12 +67,14 @@ export async function startRootHelper(): Promise<SessionStart> {
   await exited
   return {
     ok: false,
-    failure: {
-      code: 'helper-failed',
-      message: `The helper did not start${stderr ? `: ${stderr.trim().split('\n').at(-1) ?? ''}` : '.'}`,
-      where: 'helper',
-      output: stderr.trim() || null,
-    },
+    failure: failure(
+      'helper-failed',
+      stderr
+        ? said`The helper did not start: ${stderr.trim().split('\n').at(-1) ?? ''}`
+        : said`The helper did not start.`,
+      'helper',
+      stderr.trim() || null,
+    ),
   }
 }
 

@@ -1,9 +1,9 @@
 /** The window's file requests, answered: lab files, recent files, unsaved work, guides. */
 import type { Result } from '../core/rpc.js'
-import type { OpenedFile, ShellParams, ShellResults } from '../core/rpc-shell.js'
+import type { Fingerprint, OpenedFile, ShellParams, ShellResults } from '../core/rpc-shell.js'
 import { browse } from './files/browse.js'
 import { Guides } from './files/guides.js'
-import { readLabFile } from './files/lab-text.js'
+import { fingerprintOf, readBytes, readLabFile } from './files/lab-text.js'
 import { RecentFiles } from './files/recent.js'
 import { fileFailure } from './files/refusal.js'
 import { saveLabFile } from './files/save.js'
@@ -19,6 +19,7 @@ export class ShellFiles {
   private readonly guides: Guides
   private readonly unsaved: UnsavedWork
   private readonly watch: FileWatch
+  private replaceable: string | null = null
 
   constructor(
     changed: (path: string) => void,
@@ -35,7 +36,9 @@ export class ShellFiles {
     'file/recent': async () => ({ files: await this.recent.list() }),
     'file/read': ({ path }) => this.read(path),
     'file/write': async ({ path, text, base }) => {
-      const saved = await saveLabFile(path, text, base)
+      const isAgreed = base === null && path === this.replaceable
+      this.replaceable = null
+      const saved = await saveLabFile(path, text, isAgreed ? await fingerprintAt(path) : base)
       if (saved.ok) {
         this.watch.expect(path, saved.fingerprint)
         await this.recent.add(path)
@@ -48,6 +51,11 @@ export class ShellFiles {
     'file/recover': async () => ({ recovered: await this.unsaved.recover() }),
     'guide/read': async () => ({ progress: await this.guides.read() }),
     'guide/write': (params) => this.told(() => this.guides.write(params)),
+  }
+
+  /** The user has agreed that this file is replaced. That holds for the next thing that is written; null: for nothing. */
+  mayReplace(path: string | null): void {
+    this.replaceable = path
   }
 
   /** Reads a file that the user asked for, and remembers that he did. */
@@ -73,4 +81,10 @@ export class ShellFiles {
       return fileFailure('save', this.directory, error)
     }
   }
+}
+
+/** Of what is there now; null where that cannot be read, or nothing is there. */
+async function fingerprintAt(path: string): Promise<Fingerprint | null> {
+  const read = await readBytes(path)
+  return read.ok ? fingerprintOf(read.bytes) : null
 }

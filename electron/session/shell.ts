@@ -21,9 +21,19 @@ import { readLeft } from './elevated/left.js'
 import { HelperOwner } from './helper-owner.js'
 import { languageOf } from './language.js'
 import { ShellFiles } from './shell-files.js'
+import { failure } from '../core/failure.js'
+import { said } from '../core/words/said.js'
 
 /** Requests of one window that wait for the helper; typing makes a few at a time. */
 const maxWaiting = 1000
+
+/** What the user has chosen in a dialog of the desktop. */
+export interface ChosenFile {
+  /** Absolute. */
+  readonly path: string
+  /** The dialog has asked already whether a file of this name is to be replaced. */
+  readonly mayReplace: boolean
+}
 
 export interface ShellOptions {
   readonly kind: ShellResults['shell/open']['shell']
@@ -35,7 +45,7 @@ export interface ShellOptions {
   /** Where recent files and unsaved work are kept. */
   readonly stateDirectory?: string
   /** The desktop's file dialog. Without it, the window browses by itself. */
-  choose?(params: ShellParams<'file/choose'>): Promise<string | null>
+  choose?(params: ShellParams<'file/choose'>): Promise<ChosenFile | null>
   windowState?(params: ShellParams<'window/state'>): void
 }
 
@@ -197,8 +207,12 @@ export class Shell {
   }
 
   private async choose(params: ShellParams<'file/choose'>): Promise<ShellResults['file/choose']> {
-    if (this.options.choose) return { ok: true, path: await this.options.choose(params) }
-    const message = 'This shell has no file dialog of its own. Choose the file in the window.'
-    return { ok: false, failure: { code: 'no-dialog', message, where: null, output: null } }
+    if (this.options.choose) {
+      const chosen = await this.options.choose(params)
+      this.files.mayReplace(chosen?.mayReplace ? chosen.path : null)
+      return { ok: true, path: chosen?.path ?? null }
+    }
+    const message = said`This shell has no file dialog of its own. Choose the file in the window.`
+    return { ok: false, failure: failure('no-dialog', message) }
   }
 }

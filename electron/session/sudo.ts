@@ -13,7 +13,8 @@ function ownWords(words: readonly string[]): string[] {
   return [...asNode, process.execPath, script, ...words]
 }
 
-const quote = (word: string): string =>
+/** A word as shells read it. */
+export const quote = (word: string): string =>
   /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 /** To be typed or copied. */

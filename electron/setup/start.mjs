@@ -1,33 +1,40 @@
 /**
- * `npm start [-- FILE]`: the desktop window where it can be had, else the same window in a browser, with one line that
- * says why. Plain JavaScript on Node alone, like prepare.mjs, which runs before it.
+ * `npm start [-- [--SWITCH...] FILE]`: the desktop window where it can be had, else the same window in a browser, with one
+ * line that says why. Plain JavaScript on Node alone, like prepare.mjs, which runs before it. Switches are Chromium's.
  *
- * Electron brings its program on the first start, from the network. That gets 10 s and no more: whoever is offline, or
- * behind a slow line, has the browser shell at once and can fetch it in peace later.
+ * Electron brings its program on the first start, from the network. The window waits for it 10 s and no more: whoever is
+ * behind a slow line has the browser shell then, and the rest is fetched behind it, for the next start.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { randomBytes } from 'node:crypto'
+import { electronProgram, fetchElectron } from './fetching.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-/** For fetching Electron's program, all in all (milliseconds). */
-const fetchLimitMs = 10_000
+/** The window waits so long for Electron's program (milliseconds). */
+const fetchWaitMs = 10_000
 /** A window that ends badly this soon was never one (milliseconds): a library is missing, or its sandbox is forbidden. */
 const failedStartMs = 10_000
 /** The browser has read the page that leads it to us by then (milliseconds). */
 const signpostMs = 30_000
 const fetchLater = 'npx install-electron'
+const allowFile = join(root, 'resources/linux/allow-checkout.sh')
 
 const say = (text) => process.stderr.write(`vethlab: ${text}\n`)
 
-/** Absolute paths; relative ones start where the user is, which is not where npm runs scripts. */
-function filesOf(words) {
+/** Files by absolute paths; relative ones start where the user is, which is not where npm runs scripts. */
+function understand(words) {
   const directory = process.env.INIT_CWD ?? process.cwd()
-  return words.map((word) => (/^file:/i.test(word) ? fileURLToPath(word) : resolve(directory, word)))
+  const end = words.includes('--') ? words.indexOf('--') : words.length
+  const isSwitch = (word, index) => index < end && word.startsWith('-')
+  const names = words.filter((word, index) => index !== end && !isSwitch(word, index))
+  return {
+    switches: words.filter(isSwitch),
+    files: names.map((word) => (/^file:/i.test(word) ? fileURLToPath(word) : resolve(directory, word))),
+  }
 }
 
 /** Why there can be no window here, whatever is installed; null: there can. */
@@ -38,76 +45,37 @@ function noWindow() {
   return null
 }
 
-/** Electron's program and why there is none, as its package lays them out (electron/index.js). */
+/** Electron's program, or why there is none yet. */
 async function findElectron() {
-  let folder
-  try {
-    folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
-  } catch {
-    return { why: 'Electron is not installed.' }
-  }
-  const program = () => {
-    const override = process.env.ELECTRON_OVERRIDE_DIST_PATH
-    try {
-      // Written last: a fetch that was cut off has not got so far.
-      const path = join(
-        override ?? join(folder, 'dist'),
-        override ? 'electron' : readFileSync(join(folder, 'path.txt'), 'utf8'),
-      )
-      return existsSync(path) ? path : null
-    } catch {
-      return null
-    }
-  }
-  const there = program()
+  const there = electronProgram()
+  if (there === undefined) return { why: 'Electron is not installed.' }
   if (there !== null) return { program: there }
-  say(`fetching Electron (once; at most ${fetchLimitMs / 1000} s)`)
-  const why = await fetchElectron(join(folder, 'install.js'))
-  const fetched = program()
-  return fetched === null ? { why } : { program: fetched }
+  say('fetching Electron, the program of the window: once, some 110 MB')
+  const fetching = fetchElectron(say)
+  // An interrupt ends us without an `exit` otherwise; 128 and the signal's number, as shells have it.
+  const interrupted = [
+    ['SIGINT', () => process.exit(130)],
+    ['SIGTERM', () => process.exit(143)],
+  ]
+  for (const [signal, leave] of interrupted) process.once(signal, leave)
+  const ended = fetching.ended.then((failed) => ({ failed }))
+  let timer
+  const waited = new Promise((done) => (timer = setTimeout(() => done(null), fetchWaitMs)))
+  const early = await Promise.race([ended, waited])
+  clearTimeout(timer)
+  for (const [signal, leave] of interrupted) process.off(signal, leave)
+  if (early === null) {
+    void ended.then(({ failed }) =>
+      say(failed === null ? 'Electron is here: the next npm start opens the window.' : notFetched(failed)),
+    )
+    const goesOn = 'that goes on behind the browser, and the next npm start opens the window.'
+    return { why: `Electron is being fetched (${fetching.progress}); ${goesOn}` }
+  }
+  return early.failed === null ? { program: electronProgram() } : { why: notFetched(early.failed) }
 }
 
-/** Resolves with why it failed; what it says of itself is kept for that. */
-function fetchElectron(script) {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [script], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
-    let words = ''
-    const kill = () => {
-      try {
-        // With everything it has started, downloads included.
-        process.kill(-child.pid, 'SIGKILL')
-      } catch {
-        // It has ended.
-      }
-    }
-    const limit = setTimeout(() => {
-      kill()
-      done(`Electron could not be fetched within ${fetchLimitMs / 1000} s; for the window, once: ${fetchLater}`)
-    }, fetchLimitMs)
-    process.once('exit', kill)
-    // An interrupt ends us without that event otherwise; 128 and the signal's number, as shells have it.
-    const interrupted = [
-      ['SIGINT', () => process.exit(130)],
-      ['SIGTERM', () => process.exit(143)],
-    ]
-    for (const [signal, leave] of interrupted) process.once(signal, leave)
-    child.stderr.setEncoding('utf8').on('data', (text) => (words = (words + text).slice(0, 4096)))
-    child.once('error', (error) => (words ||= error.message))
-    child.once('close', () => {
-      clearTimeout(limit)
-      process.off('exit', kill)
-      for (const [signal, leave] of interrupted) process.off(signal, leave)
-      const reason = words
-        .split('\n')
-        .find((line) => /error/i.test(line))
-        ?.trim()
-        .replace(/\.$/, '')
-      done(
-        `Electron could not be fetched${reason ? ` (${reason.slice(0, 160)})` : ''}; for the window, once: ${fetchLater}`,
-      )
-    })
-  })
-}
+const notFetched = (reason) =>
+  `Electron could not be fetched (${reason.replace(/\.$/, '').slice(0, 160)}); the next npm start goes on with it, or: ${fetchLater}`
 
 /** Interrupts reach the child by the terminal, too; it ends in order, and we after it. */
 function follow(child) {
@@ -119,12 +87,12 @@ function follow(child) {
 }
 
 /** Null where the window has been used and closed; else why it never came. */
-async function openWindow(program, files) {
+async function openWindow(program, args) {
   const environment = { ...process.env }
   // Set by whoever runs us inside an editor made with Electron; it would turn the window into a plain Node.
   delete environment.ELECTRON_RUN_AS_NODE
   const started = Date.now()
-  const child = spawn(program, [root, ...files], { stdio: ['inherit', 'inherit', 'pipe'], env: environment })
+  const child = spawn(program, [root, ...args], { stdio: ['inherit', 'inherit', 'pipe'], env: environment })
   let words = ''
   child.stderr?.setEncoding('utf8').on('data', (text) => {
     words = (words + text).slice(-4096)
@@ -133,6 +101,9 @@ async function openWindow(program, files) {
   const ended = await follow(child)
   if (ended.status === 0) return null
   if (Date.now() - started > failedStartMs) process.exit(ended.status ?? 1)
+  // Chromium's own advice is about a file of root's that no checkout has.
+  if (/No usable sandbox|SUID sandbox helper/.test(words))
+    return `this machine gives Electron no user namespaces. Where AppArmor keeps them (Ubuntu), allow them to this checkout with: sudo sh ${allowFile} ${process.execPath}`
   const reason =
     ended.words ??
     words
@@ -199,8 +170,11 @@ const classics = ['05-bridge-gateway', '06-router', '08-nat']
  */
 function proveOnce() {
   const [built, proven] = ['.built-from', '.proven'].map((name) => join(root, 'dist', name))
+  // Built by hand.
+  if (!existsSync(built)) return
   const build = readFileSync(built, 'utf8')
   if (existsSync(proven) && readFileSync(proven, 'utf8') === build) return
+  say('building three classic networks in this kernel, to see that it can (once after each build)')
   for (const lab of classics) {
     const file = join(root, `resources/labs/${lab}.vethlab.yaml`)
     const { status } = spawnSync(process.execPath, [join(root, 'dist/node/cli.js'), 'check', file], {
@@ -215,10 +189,10 @@ function proveOnce() {
   }
 }
 
-const files = filesOf(process.argv.slice(2))
+const { switches, files } = understand(process.argv.slice(2))
 proveOnce()
 const { why, program } = noWindow() === null ? await findElectron() : { why: noWindow() }
-const reason = program === undefined ? why : await openWindow(program, files)
+const reason = program === undefined ? why : await openWindow(program, [...switches, ...files])
 if (reason === null) process.exit(0)
 say(`opening in a browser instead of a window: ${reason}`)
 await openBrowserShell(files)

@@ -1,4 +1,6 @@
 import type { LabCheck } from '../../electron/core/lab/lab.js'
+import type { CheckResult } from '../../electron/core/rpc.js'
+import { sentenceOf, t } from '../i18n/text.svelte.js'
 
 /** What is asked of the network, in the words of the lab file. */
 export function checkQuestion(check: LabCheck): string {
@@ -11,14 +13,19 @@ export function checkQuestion(check: LabCheck): string {
   return `${check.from} → ${check.kind} ${target}`
 }
 
-/** What the lab expects, in the words the results use. */
+/** What the lab expects. */
 export function expectation({ expect, ttl, path, snat }: LabCheck): string {
   return [
-    expect,
-    ...(ttl === null ? [] : [`ttl ${ttl}`]),
-    ...(path === null ? [] : [`path ${path.join(' -> ')}`]),
-    ...(snat === null ? [] : [`source ${snat}`]),
-  ].join(', ')
+    t(`trace.outcome.${expect}`),
+    ...(ttl === null ? [] : [t('checks.ttl', { ttl })]),
+    ...(path === null ? [] : [t('checks.path', { path: path.join(' → ') })]),
+    ...(snat === null ? [] : [t('checks.source', { address: snat })]),
+  ].join(t('checks.and'))
+}
+
+/** What came of it: why it failed, or that all is as expected. */
+export function outcomeText(check: LabCheck, { ok, said, detail, actual }: CheckResult): string {
+  return ok ? expectation(check) : sentenceOf({ message: detail ?? actual, said })
 }
 
 /** A round trip in the unit people know from ping; empty where there was none. */

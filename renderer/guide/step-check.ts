@@ -1,11 +1,11 @@
 /** Checks that are not the lab's own, under names that no other has; people read the label. */
 import type { LabCheck, LabNamespace } from '../../electron/core/lab/lab.js'
 import { normaliseCheck } from '../../electron/core/lab/normalise-checks.js'
-import type { CheckEntry } from '../../electron/core/lab/schema.js'
+import type { CheckEntry, Text } from '../../electron/core/lab/schema.js'
 
 export interface StepCheck {
   readonly check: LabCheck
-  readonly label: string
+  readonly label: Text
 }
 
 const keyOf = (prefix: string, number: number): string => `${prefix} check ${number + 1}`

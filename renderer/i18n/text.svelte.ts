@@ -1,8 +1,10 @@
 /** The language of the window: one rune, read by every `t()`, so that a switch redraws every sentence at once. */
 import type { Text } from '../../electron/core/lab/schema.js'
+import type { Said } from '../../electron/core/words/said.js'
 import { format } from './catalogue.js'
 import type { Language, Message, Parameters } from './catalogue.js'
 import { en } from './en.js'
+import { saidIn } from './said.js'
 import { zhCN } from './zh-CN.js'
 
 export type { Language } from './catalogue.js'
@@ -42,6 +44,10 @@ export function t<K extends Key>(key: K, ...[values]: Arguments<K>): string {
 export function tAny(key: Key, values: Parameters = {}): string {
   return format(catalogues[language][key], language, values)
 }
+
+/** A sentence of core, the helper or the shell; plain words, where they are not ours. */
+export const sentenceOf = (words: { readonly message: string; readonly said?: Said | null | undefined }): string =>
+  words.said ? saidIn(language, words.said) : words.message
 
 /** A lab's own text in the window's language, or in the one it has. */
 export function textOf(text: Text): string {

@@ -1,5 +1,6 @@
 /** Short words that come and go by themselves: what was done, and what could not be done. */
 import { toast } from 'svelte-sonner'
+import { sentenceOf } from '../i18n/text.svelte.js'
 import type { Failure } from '../../electron/core/rpc.js'
 
 /** @param about what it speaks of: only the last word about one thing is shown */
@@ -15,7 +16,7 @@ export function unsay(about: string): void {
 /** The kernel's own words follow the sentence, where there are any. */
 export function tell(failure: Failure): void {
   toast.error(
-    failure.message,
+    sentenceOf(failure),
     failure.output && !failure.message.includes(failure.output) ? { description: failure.output } : {},
   )
 }

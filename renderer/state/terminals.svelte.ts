@@ -5,7 +5,7 @@
 import type { TerminalInfo } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
-import { t } from '../i18n/text.svelte.js'
+import { sentenceOf, t } from '../i18n/text.svelte.js'
 import { Screen } from '../terminal/screen.js'
 
 /** Shown from then on, so that a shell that starts at once does not flicker (ms). */
@@ -52,7 +52,7 @@ export class TerminalTab {
     clearTimeout(timer)
     this.slow = false
     if (!answer.ok) {
-      this.failed = answer.failure.message
+      this.failed = sentenceOf(answer.failure)
       return
     }
     this.id = answer.terminal.id
@@ -65,7 +65,7 @@ export class TerminalTab {
   async attach(info: TerminalInfo): Promise<void> {
     const answer = await attempt(this.rpc.request('terminal/attach', { terminal: info.id }))
     if (!answer.ok) {
-      this.failed = answer.failure.message
+      this.failed = sentenceOf(answer.failure)
       return
     }
     this.screen.reset(answer.scrollback)

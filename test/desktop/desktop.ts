@@ -34,9 +34,16 @@ export interface Desktop {
 
 export interface Backend {
   readonly name: string
-  launch(world: World, files: readonly string[]): Promise<Desktop>
-  /** Starts the app once more, to its end. */
-  launchAgain(world: World, files: readonly string[], directory: string): Promise<Ran>
+  /** Whether a double stands for Electron: it plays desktops that are not here. */
+  readonly isDouble: boolean
+  launch(world: World, files: readonly string[], env?: NodeJS.ProcessEnv): Promise<Desktop>
+  /** Starts the app, once more or where it gets no window, to its end. */
+  launchToEnd(world: World, files: readonly string[], options?: EndOptions): Promise<Ran>
+}
+
+export interface EndOptions {
+  readonly directory?: string
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** A cold start of a browser on a busy machine (milliseconds). */
@@ -65,9 +72,12 @@ function double(engine: string, why: string): Backend {
   const words = (files: readonly string[]): string[] => [process.execPath, '--import', register, mainFile, ...files]
   const env = { VETHLAB_TEST_CHROMIUM: engine }
   return {
+    isDouble: true,
     name: `a double of Electron, because ${why}`,
-    launch: (world, files) => connect(world.start(words(files), { env, limitMs: lifeLimitMs })),
-    launchAgain: (world, files, directory) => world.run(words(files), { env, cwd: directory }),
+    launch: (world, files, more) =>
+      connect(world.start(words(files), { env: { ...env, ...more }, limitMs: lifeLimitMs })),
+    launchToEnd: (world, files, { directory, env: more } = {}) =>
+      world.run(words(files), { env: { ...env, ...more }, cwd: directory ?? world.directory }),
   }
 }
 
@@ -152,14 +162,15 @@ function realElectron(program: string): Backend {
     return script
   }
   return {
+    isDouble: false,
     name: `Electron ${spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim()}`,
-    async launch(world, files) {
+    async launch(world, files, env) {
       const display = await screenOf(world)
       const app = await _electron.launch({
         executablePath: asUser(world),
         args: [root, ...files],
         cwd: world.directory,
-        env: world.environment(display) as Record<string, string>,
+        env: world.environment({ ...display, ...env }) as Record<string, string>,
         timeout: launchLimitMs,
       })
       const child = app.process()
@@ -181,8 +192,11 @@ function realElectron(program: string): Backend {
           app.evaluate(work as unknown as (electron: Main, argument: unknown) => never, argument),
       }
     },
-    launchAgain: async (world, files, directory) =>
-      world.run([program, root, ...files], { env: await screenOf(world), cwd: directory }),
+    launchToEnd: async (world, files, { directory, env } = {}) =>
+      world.run([program, root, ...files], {
+        env: { ...(await screenOf(world)), ...env },
+        cwd: directory ?? world.directory,
+      }),
   }
 }
 

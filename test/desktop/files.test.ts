@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dropFiles } from '../support/drop.js'
-import { choose, newLife, shell, slow, under, untilTitle, windowTitle, type Life } from './life.js'
+import { choose, labText, newLife, shell, slow, under, untilTitle, windowTitle, type Life } from './life.js'
 
 describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
   let life: Life
@@ -26,7 +26,7 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
     const desktop = life.app()
     const file = life.lab('second', 'Second lab')
     // Relative to where that start was made.
-    const again = await shell!.launchAgain(life.world, [basename(file)], life.world.directory)
+    const again = await shell!.launchToEnd(life.world, [basename(file)])
     expect(again.status).toBe(0)
     await untilTitle(desktop, 'Second lab - Vethlab')
     expect(await desktop.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length, null)).toBe(1)
@@ -36,7 +36,7 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
     const desktop = life.app()
     await desktop.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize(), null)
     const file = life.lab('with a space', 'Third lab')
-    const again = await shell!.launchAgain(life.world, [pathToFileURL(file).href], '/')
+    const again = await shell!.launchToEnd(life.world, [pathToFileURL(file).href], { directory: '/' })
     expect(again.status).toBe(0)
     await untilTitle(desktop, 'Third lab - Vethlab')
     expect(await desktop.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized(), null)).toBe(
@@ -68,7 +68,7 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
         return Promise.resolve({ response: 0, checkboxChecked: false })
       }) as typeof dialog.showMessageBox
     }, null)
-    await shell!.launchAgain(life.world, ['/nowhere/at-all.vethlab.yaml'], '/')
+    await shell!.launchToEnd(life.world, ['/nowhere/at-all.vethlab.yaml'])
     const said = (): Promise<string[]> =>
       desktop.evaluate(() => (globalThis as unknown as { said: string[] }).said, null)
     await expect.poll(said).toEqual([expect.stringContaining('/nowhere/at-all.vethlab.yaml')])
@@ -123,6 +123,34 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
     // Where the last dialog ended, under the name that the lab has.
     const suggested = await desktop.evaluate(() => (globalThis as unknown as { suggested: string }).suggested, null)
     expect(suggested).toBe(join(life.world.directory, 'chosen.vethlab.yaml'))
+  })
+
+  test('a file that the desktop has asked about is replaced without a second question; the ending that was added is not', async () => {
+    const desktop = life.app()
+    const saveAs = (filePath: string): Promise<void> =>
+      desktop
+        .evaluate(({ dialog }, chosen) => {
+          dialog.showSaveDialog = (() => Promise.resolve({ canceled: false, filePath: chosen })) as never
+        }, filePath)
+        .then(() => choose(desktop, 'save-as'))
+    const there = (name: string): string => {
+      const path = join(life.world.home, `${name}.vethlab.yaml`)
+      writeFileSync(path, labText(name, 'Before'))
+      life.world.give(path)
+      return path
+    }
+    const asked = there('asked')
+    const question = desktop.page.getByRole('dialog')
+    await saveAs(asked)
+    await expect.poll(() => readFileSync(asked, 'utf8'), slow).toContain('title: Chosen lab')
+    expect(await question.count()).toBe(0)
+    // The dialog saw no file of this name; the one that is written is another.
+    const other = there('other')
+    await saveAs(other.replace('.vethlab.yaml', ''))
+    await question.waitFor({ state: 'visible' })
+    await question.getByRole('button', { name: 'Cancel' }).click(slow)
+    await question.waitFor({ state: 'hidden' })
+    expect(readFileSync(other, 'utf8')).toContain('title: Before')
   })
 
   test('the menu lists what was opened, newest first, and opens it again', async () => {

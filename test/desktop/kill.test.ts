@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { dumpDefaultNamespace } from '../kernel/support/world.js'
-import { newLife, shell, slow, under, untilNothingRuns, untilTitle, type Life } from './life.js'
+import {
+  askToClose,
+  leaveUnsavedWork,
+  newLife,
+  openUnsavedWork,
+  shell,
+  slow,
+  under,
+  untilNothingRuns,
+  untilTitle,
+  type Life,
+} from './life.js'
 
 describe.skipIf(shell === null)(`the end of the app (${under})`, () => {
   let life: Life
@@ -21,6 +32,31 @@ describe.skipIf(shell === null)(`the end of the app (${under})`, () => {
     await untilNothingRuns(life.world)
     expect(life.world.networks()).toEqual([])
     expect(dumpDefaultNamespace()).toBe(before)
+  })
+
+  test('a second interrupt, as of an impatient hand, waits for the end of the first', async () => {
+    const desktop = await life.launch(life.lab('twice', 'Twice'))
+    await untilTitle(desktop, 'Twice - Vethlab')
+    await desktop.page.getByRole('button', { name: 'Deploy' }).click(slow)
+    await expect.poll(() => desktop.page.locator('.pill').innerText(), slow).toContain('Running')
+    // By the terminal and by npm start, a moment apart, and by hand once more when the window has gone.
+    await desktop.evaluate(({ app }) => {
+      app.on('will-quit', () => process.kill(process.pid, 'SIGINT'))
+    }, null)
+    process.kill(desktop.pid, 'SIGINT')
+    process.kill(desktop.pid, 'SIGINT')
+    expect(await desktop.ended).toMatchObject({ status: 0, signal: null })
+    await untilNothingRuns(life.world)
+  })
+
+  test('a signal asks nothing, even where a question is open', async () => {
+    leaveUnsavedWork(life, 'Work')
+    const desktop = await life.launch()
+    await openUnsavedWork(desktop, 'Work')
+    await askToClose(desktop)
+    await desktop.page.getByRole('dialog', { name: /Save the changes/ }).waitFor({ state: 'visible' })
+    process.kill(desktop.pid, 'SIGTERM')
+    expect(await desktop.ended).toMatchObject({ status: 0, signal: null })
   })
 
   test('after a kill the next start is not in the way of itself', async () => {

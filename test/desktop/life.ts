@@ -1,4 +1,7 @@
 /** One app in a corner of its own, from its start to the end of everything it has started. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
 import { until } from '../kernel/support/until.js'
 import { World } from '../kernel/support/world.js'
 import { backend, checkBuilt, type Backend, type Desktop } from './desktop.js'
@@ -15,6 +18,8 @@ export interface Life {
   /** The app that was launched last. */
   app(): Desktop
   launch(...files: string[]): Promise<Desktop>
+  /** With more in its environment. */
+  launchWith(env: NodeJS.ProcessEnv, ...files: string[]): Promise<Desktop>
   /** A lab that the world's user may read and write. */
   lab(name: string, title: string): string
   /** Kills what runs and removes what is left. */
@@ -28,17 +33,19 @@ export async function newLife(): Promise<Life> {
   checkBuilt()
   const world = await World.ofUser()
   let desktop: Desktop | null = null
+  const launchWith = async (env: NodeJS.ProcessEnv, ...files: string[]): Promise<Desktop> => {
+    if (shell === null) throw new Error(under)
+    desktop = await shell.launch(world, files, env)
+    return desktop
+  }
   return {
     world,
     app() {
       if (desktop === null) throw new Error('nothing has been launched')
       return desktop
     },
-    async launch(...files) {
-      if (shell === null) throw new Error(under)
-      desktop = await shell.launch(world, files)
-      return desktop
-    },
+    launch: (...files) => launchWith({}, ...files),
+    launchWith,
     lab: (name, title) => world.file(`${name}.vethlab.yaml`, labText(name.replaceAll(' ', '-'), title)),
     async finish() {
       try {
@@ -85,3 +92,21 @@ export const choose = (desktop: Desktop, entry: string): Promise<void> =>
 /** Asks the window to close, as its button does. */
 export const askToClose = (desktop: Desktop): Promise<void> =>
   desktop.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close(), null)
+
+/** Unsaved work, as a crash leaves it behind: the way to have some without a mouse. */
+export function leaveUnsavedWork(life: Life, title: string): void {
+  const directory = join(life.world.home, '.local/state/vethlab/unsaved')
+  mkdirSync(directory, { recursive: true })
+  const work = { path: null, text: labText('kept', title), saved: 1_700_000_000_000, keeper: null }
+  writeFileSync(join(directory, 'kept.json'), JSON.stringify(work))
+  for (const path of ['.local', '.local/state', '.local/state/vethlab', '.local/state/vethlab/unsaved'])
+    life.world.give(join(life.world.home, path))
+  life.world.give(join(directory, 'kept.json'))
+}
+
+export async function openUnsavedWork(desktop: Desktop, title: string): Promise<void> {
+  await desktop.page.getByRole('dialog').getByRole('button', { name: 'Open' }).click(slow)
+  await untilTitle(desktop, `* ${title} - Vethlab`)
+  // The shell knows, too.
+  await expect.poll(() => windowTitle(desktop), slow).toBe(`* ${title} - Vethlab`)
+}

@@ -1,14 +1,12 @@
 /** `npm start`: a window where there can be one, else the browser shell, and always one line that says why. */
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { root } from '../kernel/support/build.js'
 import { until } from '../kernel/support/until.js'
 import { World, type Running } from '../kernel/support/world.js'
-import { electronProgram } from './machine.js'
+import { makeCheckout, Mirror, type Checkout } from './mirror.js'
 import { labText } from './life.js'
 
 const startFile = join(root, 'electron/setup/start.mjs')
@@ -29,8 +27,9 @@ describe('npm start', () => {
     world.dispose()
   })
 
-  const start = (env: NodeJS.ProcessEnv, ...files: string[]): Running =>
-    (running = world.start([process.execPath, startFile, ...files], { env, limitMs: 60_000 }))
+  const startBy = (file: string, env: NodeJS.ProcessEnv, words: readonly string[]): Running =>
+    (running = world.start([process.execPath, file, ...words], { env, limitMs: 90_000 }))
+  const start = (env: NodeJS.ProcessEnv, ...words: string[]): Running => startBy(startFile, env, words)
   const untilServed = (started: Running, limitMs?: number): Promise<string> =>
     until('an address', () => address.exec(started.stdout())?.[0], limitMs)
   const lines = (started: Running): string[] =>
@@ -38,6 +37,8 @@ describe('npm start', () => {
       .stderr()
       .split('\n')
       .filter((line) => line.startsWith('vethlab: '))
+      // After a build, once.
+      .filter((line) => !line.startsWith('vethlab: building three'))
 
   /** A program that writes down how it was called. */
   const program = (name: string, last: string): { readonly path: string; called(): string | null } => {
@@ -116,33 +117,81 @@ describe('npm start', () => {
     await world.untilNothingIsLeft()
   })
 
-  describe.skipIf(electronProgram() !== null)('while Electron has to be fetched', () => {
-    let server: Server
-    let mirror = ''
+  test('switches are Chromium’s, and no files; after -- everything is a file', async () => {
+    const electron = program('electron', 'exit 0')
+    const env = { ...screen, ELECTRON_OVERRIDE_DIST_PATH: dirname(electron.path), INIT_CWD: '/somewhere' }
+    await start(env, '--ozone-platform=x11', 'a.yaml', '--', '-b.yaml').ended
+    const words = electron.called()?.trim().split('\n').slice(1)
+    expect(words).toEqual(['--ozone-platform=x11', '/somewhere/a.yaml', '/somewhere/-b.yaml'])
+    const started = start({ PATH: '/usr/bin:/bin', INIT_CWD: world.directory }, '--ozone-platform=x11')
+    await untilServed(started)
+    expect(world.processes().find(({ command }) => / serve/.test(command))?.command).toMatch(/ serve$/)
+  })
+
+  test('a machine that gives Electron no user namespaces is told the one command', async () => {
+    const electron = program(
+      'electron',
+      'echo "[1:FATAL:setuid_sandbox_host.cc] The SUID sandbox helper binary" >&2; exit 1',
+    )
+    const started = start({ ...screen, ELECTRON_OVERRIDE_DIST_PATH: dirname(electron.path), PATH: '/usr/bin:/bin' })
+    await untilServed(started)
+    const [, script, node] = /sudo sh (\S+) (\S+)$/.exec(lines(started).at(-1) ?? '') ?? []
+    expect([existsSync(script ?? ''), node]).toEqual([true, process.execPath])
+  })
+
+  describe('while Electron has to be fetched', () => {
+    let checkout: Checkout
+    let mirror: Mirror
     beforeEach(async () => {
-      await new Promise<void>((resolve) => (server = createServer()).listen(0, '127.0.0.1', resolve))
-      mirror = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+      checkout = makeCheckout(world)
+      mirror = await Mirror.open(checkout.archive)
     })
-    afterEach(() => {
-      server.closeAllConnections()
-      server.close()
+    afterEach(() => mirror.close())
+
+    const begin = (): Running =>
+      startBy(checkout.startFile, { ...screen, ELECTRON_MIRROR: mirror.address, PATH: '/usr/bin:/bin' }, [])
+    const fetchers = (): unknown[] => world.processes().filter(({ command }) => command.includes('fetch-electron'))
+
+    test('a slow line has the browser after 10 s; the rest comes behind it, and is said', async () => {
+      const started = begin()
+      await untilServed(started, 40_000)
+      expect(lines(started)[0]).toMatch(/^vethlab: fetching Electron, the program of the window: once/)
+      expect(lines(started).at(-1)).toMatch(
+        /instead of a window: Electron is being fetched \(2 of 4 MB\); that goes on/,
+      )
+      expect(fetchers()).not.toEqual([])
+      mirror.goOn()
+      await until('the end is said', () => started.stderr().includes('Electron is here: the next npm start'), 40_000)
+      expect(checkout.left()).toEqual([])
     })
 
-    test('a network that answers nothing takes 10 s, not longer, and leaves no download behind', async () => {
-      server.on('request', () => {
-        // Never answered.
-      })
-      const begun = Date.now()
-      const started = start({ ...screen, ELECTRON_MIRROR: mirror, PATH: '/usr/bin:/bin' })
+    test('what has come is kept when everything is ended, and when the line breaks', async () => {
+      const first = begin()
+      await untilServed(first, 40_000)
+      first.child.kill('SIGTERM')
+      await first.ended
+      await until('nothing fetches', () => fetchers().length === 0)
+      mirror.goOn()
+      mirror.breakOnce()
+      const second = begin()
+      expect((await second.ended).status).toBe(0)
+      expect(checkout.opened()).toBe(true)
+      expect(mirror.ranges).toEqual([null, mirror.half, mirror.half + 1_000_000])
+      expect(checkout.left()).toEqual([])
+    })
+
+    test('a file that is not the one that was promised is refused, and not gone on with', async () => {
+      mirror.goOn()
+      mirror.spoil()
+      const started = begin()
       await untilServed(started, 40_000)
-      expect(Date.now() - begun).toBeGreaterThan(9_000)
-      expect(lines(started).at(-1)).toContain('Electron could not be fetched within 10 s')
-      expect(world.processes().filter(({ command }) => command.includes('install.js'))).toEqual([])
+      expect(lines(started).at(-1)).toMatch(/instead of a window: Electron could not be fetched \(.*electron.*zip/)
+      expect(checkout.left()).toEqual([])
     })
 
     test('a network that refuses is not waited for', async () => {
-      server.on('request', (_request, response) => response.writeHead(404).end())
-      const started = start({ ...screen, ELECTRON_MIRROR: mirror, PATH: '/usr/bin:/bin' })
+      mirror.refuse()
+      const started = begin()
       await untilServed(started, 40_000)
       expect(lines(started).at(-1)).toMatch(
         /instead of a window: Electron could not be fetched \(.*404.*npx install-electron/,

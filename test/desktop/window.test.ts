@@ -4,35 +4,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import {
   askToClose,
   choose,
-  labText,
+  leaveUnsavedWork,
   newLife,
+  openUnsavedWork,
   shell,
   slow,
   under,
   untilNothingRuns,
   untilTitle,
-  windowTitle,
   type Life,
 } from './life.js'
 import type { Desktop } from './desktop.js'
-
-/** Unsaved work, as a crash leaves it behind: the way to have some without a mouse. */
-function leaveUnsavedWork(life: Life, title: string): void {
-  const directory = join(life.world.home, '.local/state/vethlab/unsaved')
-  mkdirSync(directory, { recursive: true })
-  const work = { path: null, text: labText('kept', title), saved: 1_700_000_000_000, keeper: null }
-  writeFileSync(join(directory, 'kept.json'), JSON.stringify(work))
-  for (const path of ['.local', '.local/state', '.local/state/vethlab', '.local/state/vethlab/unsaved'])
-    life.world.give(join(life.world.home, path))
-  life.world.give(join(directory, 'kept.json'))
-}
-
-async function openUnsavedWork(desktop: Desktop, title: string): Promise<void> {
-  await desktop.page.getByRole('dialog').getByRole('button', { name: 'Open' }).click(slow)
-  await untilTitle(desktop, `* ${title} - Vethlab`)
-  // The shell knows, too.
-  await expect.poll(() => windowTitle(desktop), slow).toBe(`* ${title} - Vethlab`)
-}
 
 const hasWindow = (desktop: Desktop): Promise<boolean> =>
   desktop.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length === 1, null)
@@ -125,6 +107,24 @@ describe.skipIf(shell === null)(`the window's place (${under})`, () => {
     expect(await bounds(next)).toEqual(wanted)
   })
 
+  test('a place that was taken a moment before the page closed the window is kept, too', async () => {
+    leaveUnsavedWork(life, 'Work')
+    const desktop = await life.launch()
+    await openUnsavedWork(desktop, 'Work')
+    await askToClose(desktop)
+    const question = desktop.page.getByRole('dialog', { name: /Save the changes/ })
+    await question.waitFor({ state: 'visible' })
+    const wanted = { x: 160, y: 70, width: 1010, height: 640 }
+    // In one turn: nothing is given time to settle.
+    await desktop.evaluate(({ BrowserWindow }, place) => {
+      const window = BrowserWindow.getAllWindows()[0]
+      window?.setBounds(place)
+      void window?.webContents.executeJavaScript('window.close()')
+    }, wanted)
+    await desktop.ended
+    expect(JSON.parse(readFileSync(stateFile(), 'utf8'))).toMatchObject(wanted)
+  })
+
   test('a place on a display that is gone is moved onto one that is there', async () => {
     mkdirSync(join(stateFile(), '..'), { recursive: true })
     writeFileSync(stateFile(), JSON.stringify({ x: 50_000, y: -9000, width: 9000, height: 9000, maximised: false }))
@@ -181,6 +181,27 @@ describe.skipIf(shell === null)(`menu, language and crash (${under})`, () => {
     expect(registered).toEqual([])
   })
 
+  test('text grows by Ctrl and the key of plus, with Shift and without', async () => {
+    const keys = await life.app().evaluate(
+      ({ Menu }) =>
+        Menu.getApplicationMenu()
+          ?.items.flatMap(({ submenu }) => submenu?.items ?? [])
+          .filter(({ id }) => String(id).startsWith('zoom-in'))
+          .map((item) => String((item as { accelerator?: unknown }).accelerator)) ?? [],
+      null,
+    )
+    expect(keys.sort()).toEqual(['CmdOrCtrl+=', 'CmdOrCtrl+Plus'])
+    const zoom = (): Promise<number | undefined> =>
+      life.app().evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getZoomLevel(), null)
+    for (const [entry, level] of [
+      ['zoom-in-unshifted', 1],
+      ['zoom-reset', 0],
+    ] as const) {
+      await choose(life.app(), entry)
+      expect(await zoom()).toBe(level)
+    }
+  })
+
   test('the menu follows the language of the window', async () => {
     const { page } = life.app()
     expect(await labels()).toEqual(['&File', '&Edit', '&Lab', '&View', '&Help'])
@@ -193,6 +214,52 @@ describe.skipIf(shell === null)(`menu, language and crash (${under})`, () => {
     await expect.poll(labels, slow).toEqual(['文件(&F)', '编辑(&E)', '实验(&L)', '视图(&V)', '帮助(&H)'])
     await kept('en')
     await expect.poll(labels, slow).toContain('&File')
+  })
+
+  test('a hang that is ended by loading again is one question, however late the end of the page is told', async () => {
+    const desktop = life.app()
+    await desktop.evaluate(({ BrowserWindow, dialog }) => {
+      const asked: string[] = []
+      Object.assign(globalThis, { asked })
+      dialog.showMessageBox = ((_window: unknown, { message }: { message: string }) => {
+        asked.push(message)
+        return Promise.resolve({ response: 1, checkboxChecked: false })
+      }) as typeof dialog.showMessageBox
+      const window = BrowserWindow.getAllWindows()[0]
+      window?.webContents.once('did-finish-load', () => Object.assign(globalThis, { isBack: true }))
+      window?.emit('unresponsive')
+    }, null)
+    await expect.poll(() => desktop.evaluate(() => 'isBack' in globalThis, null), slow).toBe(true)
+    await untilTitle(desktop, 'Menu - Vethlab')
+    expect(await desktop.evaluate(() => (globalThis as unknown as { asked: string[] }).asked, null)).toEqual([
+      'The window does not answer',
+    ])
+  })
+
+  test('a page that dies while it hangs takes its question with it, and the next one says so', async () => {
+    const desktop = life.app()
+    await desktop.evaluate(({ BrowserWindow, dialog }) => {
+      const asked: string[] = []
+      Object.assign(globalThis, { asked, isBack: false })
+      dialog.showMessageBox = ((_window: unknown, { message, signal }: { message: string; signal?: AbortSignal }) => {
+        asked.push(message)
+        const wait = { response: 0, checkboxChecked: false }
+        if (signal === undefined) return Promise.resolve(wait)
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve(wait)))
+      }) as typeof dialog.showMessageBox
+      const window = BrowserWindow.getAllWindows()[0]
+      window?.webContents.once('did-finish-load', () => Object.assign(globalThis, { isBack: true }))
+      window?.emit('unresponsive')
+      window?.webContents.forcefullyCrashRenderer()
+    }, null)
+    await expect
+      .poll(() => desktop.evaluate(() => (globalThis as unknown as { isBack: boolean }).isBack, null), slow)
+      .toBe(true)
+    await untilTitle(desktop, 'Menu - Vethlab')
+    expect(await desktop.evaluate(() => (globalThis as unknown as { asked: string[] }).asked, null)).toEqual([
+      'The window does not answer',
+      'The window has stopped working',
+    ])
   })
 
   test('after a crash of its page the window offers to load it again, with lab and sandbox as they were', async () => {

@@ -1,6 +1,6 @@
 /** What an installation adds to a system: types, actions, scripts. Each test has its own view of the system's folders. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -36,7 +36,7 @@ test('the polkit action asks an administrator, every time, in the words of peopl
   expect(run('xmllint', '--noout', '--nonet', file)).toEqual({ status: 0, said: '' })
   const text = (path: string): string => run('xmllint', '--nonet', '--xpath', `string(${path})`, file).said.trim()
   for (const who of ['any', 'inactive', 'active']) expect(text(`//allow_${who}`)).toBe('auth_admin')
-  expect(text('//annotate[@key="org.freedesktop.policykit.exec.path"]')).toBe('/opt/Vethlab/vethlab')
+  expect(text('//annotate[@key="org.freedesktop.policykit.exec.path"]')).toBe('/opt/Vethlab/elevate')
   expect(text('//message[not(@*)]')).toMatch(/^Vethlab wants to change the network of this machine for a lab/)
   expect(text('//message[@*[local-name()="lang"]="zh_CN"]')).toMatch(/^Vethlab 要为实验更改本机的网络/)
 })
@@ -47,6 +47,7 @@ function inOwnSystem(
   words: readonly string[],
   programs: Readonly<Record<string, string>>,
   before = 'true',
+  look = 'true',
 ): { readonly status: number | null; readonly said: string } {
   const setUp = [
     `mount -t tmpfs tmpfs /mnt && mkdir -p /mnt/bin /mnt/w1 /mnt/etc /mnt/w2`,
@@ -61,7 +62,8 @@ function inOwnSystem(
       ([name, body]) => `printf '#!/bin/sh\\n%s\\n' '${body}' >/usr/bin/${name} && chmod 755 /usr/bin/${name}`,
     ),
   ]
-  const after = 'status=$?; echo; ls /etc/apparmor.d; stat -c %a:%U /opt/Vethlab/chrome-sandbox; exit $status'
+  const after =
+    `status=$?; echo; ${look}; ls /etc/apparmor.d; ` + 'stat -c %a:%U /opt/Vethlab/chrome-sandbox; exit $status'
   const ran = spawnSync(
     'unshare',
     [
@@ -142,5 +144,55 @@ describe.skipIf(!isRoot)('the scripts of a package', () => {
     }
     // Nothing of this was the machine's.
     expect(existsSync('/etc/apparmor.d/vethlab')).toBe(false)
+  })
+})
+
+describe.skipIf(!isRoot)('a checkout where AppArmor keeps user namespaces', () => {
+  const parser = { apparmor_parser: 'echo "parser: $*"' }
+  /** Every profile that is there afterwards. */
+  const allow = (
+    words: readonly string[],
+    programs: Readonly<Record<string, string>> = parser,
+    before?: string,
+  ): ReturnType<typeof inOwnSystem> => {
+    return inOwnSystem('allow-checkout.sh', words, programs, before, 'cat /etc/apparmor.d/* 2>/dev/null')
+  }
+
+  test('gets a profile for its own Electron and for the Node that is named', () => {
+    const { status, said } = allow([process.execPath])
+    expect(status).toBe(0)
+    expect(said).toMatch(
+      /^parser: --replace --write-cache --skip-read-cache \/etc\/apparmor\.d\/vethlab-checkout-\w{8}$/m,
+    )
+    const blocks = [
+      ...said.matchAll(/^profile (vethlab-checkout-\w{8}-\w+) "([^"]+)" flags=\(unconfined\) \{\n {2}userns,/gm),
+    ]
+    expect(blocks.map(([, , program]) => program)).toEqual([
+      join(root, 'node_modules/electron/dist/electron'),
+      realpathSync(process.execPath),
+    ])
+    expect(said).toMatch(/^abi <abi\/4\.0>,$/m)
+    expect(said).toContain('To take that back: sudo sh')
+  })
+
+  test('gives it back', () => {
+    const nothing = allow(['--remove'])
+    expect([nothing.status, nothing.said]).toEqual([1, expect.stringContaining('nothing was allowed')])
+    const made = `printf '#!/bin/sh\\n' >/usr/bin/apparmor_parser && chmod 755 /usr/bin/apparmor_parser && sh resources/linux/allow-checkout.sh`
+    const after = allow(['--remove'], parser, made)
+    expect([after.status, after.said]).toEqual([0, expect.stringContaining('parser: --remove /etc/apparmor.d/vethlab')])
+    expect(after.said).not.toMatch(/^profile /m)
+  })
+
+  test('is told why where that cannot be', () => {
+    for (const [words, programs, why] of [
+      [[], {}, 'there is no AppArmor here'],
+      [['/bin/a b'], parser, 'has characters in its path'],
+      [[], { apparmor_parser: 'exit 1' }, 'AppArmor did not take the profile'],
+    ] as const) {
+      const { status, said } = allow(words, programs)
+      expect([status, said]).toEqual([1, expect.stringContaining(why)])
+      expect(said).not.toMatch(/^profile /m)
+    }
   })
 })

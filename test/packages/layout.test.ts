@@ -36,6 +36,7 @@ describe('the files of a package', () => {
       'LICENSE.electron.txt',
       'LICENSE.vethlab.txt',
       'chrome-sandbox',
+      'elevate',
       'locales',
       'resources',
       'vethlab',
@@ -180,6 +181,7 @@ describe.each(['deb', 'rpm'] as const)('what fpm is asked for: %s', (format) => 
     expect(entry).toMatch(/^MimeType=application\/x-vethlab\+yaml;$/m)
     expect(entry).toMatch(/^StartupWMClass=vethlab$/m)
     expect(entry).toMatch(/^Icon=vethlab$/m)
+    expect(entry).toMatch(/^Categories=Network;Education;Development;$/m)
   })
 })
 
@@ -198,9 +200,23 @@ test('the AppArmor profile allows user namespaces to the installed program, and 
   ])
 })
 
-test('the configuration asks for all three formats', () => {
-  const config = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8')) as { linux: { target: string[] } }
+test('the configuration asks for all three formats, and for an AppImage that needs no libfuse2', () => {
+  const config = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8')) as {
+    linux: { target: string[] }
+    toolsets: { appimage: string }
+  }
   expect(config.linux.target).toEqual(['deb', 'rpm', 'AppImage'])
+  expect(config.toolsets.appimage).toMatch(/^[1-9]/)
+})
+
+test('what pkexec starts is the file that the policy names, can be run, and takes one word', () => {
+  const policy = readFileSync(join(root, 'resources/linux/io.github.vethlab.policy'), 'utf8')
+  expect(policy).toContain('exec.path">/opt/Vethlab/elevate<')
+  expect(statSync(at('elevate')).mode & 0o7777).toBe(0o755)
+  for (const words of [[], ['one', 'two']]) {
+    const ran = spawnSync(at('elevate'), words, { encoding: 'utf8' })
+    expect([ran.status, ran.stdout]).toEqual([64, ''])
+  }
 })
 
 describe.skipIf(!isRoot)('the installed program, as somebody who is not root', () => {

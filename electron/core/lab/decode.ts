@@ -1,6 +1,7 @@
 /** The first stage: bytes to text, or the one reason why not. */
-import type { TextFinding } from './finding.js'
+import { textFinding, type TextFinding } from './finding.js'
 import { limits } from './schema.js'
+import { said, type Said } from '../words/said.js'
 
 // Present in Node and in every browser; core compiles without the types of either.
 declare const TextDecoder: new (
@@ -12,19 +13,20 @@ export type Decoded =
   { readonly text: string; readonly finding: null } | { readonly text: string; readonly finding: TextFinding }
 
 const mebibyte = 1024 * 1024
-const tooLarge = (): TextFinding => ({
-  code: 'file-too-large',
-  message: `The file is larger than ${limits.fileBytes / mebibyte} MiB, the most a lab file may have.`,
-  hint: 'Is it a lab file? Even a lab with thousands of namespaces stays below this.',
-  offset: 0,
-})
+const tooLarge = (): TextFinding =>
+  textFinding(
+    'file-too-large',
+    said`The file is larger than ${limits.fileBytes / mebibyte} MiB, the most a lab file may have.`,
+    said`Is it a lab file? Even a lab with thousands of namespaces stays below this.`,
+    0,
+  )
 
-const failed = (code: string, message: string, hint: string, offset: number, text = ''): Decoded => ({
+const failed = (code: string, message: Said, hint: Said, offset: number, text = ''): Decoded => ({
   text,
-  finding: { code, message, hint, offset },
+  finding: textFinding(code, message, hint, offset),
 })
 
-const saveAsUtf8 = 'Save it as UTF-8 without special characters of other encodings.'
+const saveAsUtf8 = said`Save it as UTF-8 without special characters of other encodings.`
 
 /** YAML 1.2 5.1 allows none of these anywhere in a file. */
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|\p{Surrogate}/u
@@ -34,15 +36,16 @@ export function decode(input: string | Uint8Array): Decoded {
   if (typeof input === 'string') return input.length > limits.fileBytes ? refuse(tooLarge()) : checkCharacters(input)
   if (input.length > limits.fileBytes) return refuse(tooLarge())
   if ((input[0] === 0xff && input[1] === 0xfe) || (input[0] === 0xfe && input[1] === 0xff)) {
-    return failed('not-utf8', 'The file is UTF-16; a lab file is UTF-8.', 'Save it as UTF-8.', 0)
+    return failed('not-utf8', said`The file is UTF-16; a lab file is UTF-8.`, said`Save it as UTF-8.`, 0)
   }
   // Looked for before decoding: a program or an archive is better called that than "not UTF-8".
-  if (input.includes(0)) return failed('binary', 'This is a binary file, not a lab file.', 'Open a YAML file.', 0)
+  if (input.includes(0))
+    return failed('binary', said`This is a binary file, not a lab file.`, said`Open a YAML file.`, 0)
   const bad = invalidUtf8At(input)
   if (bad < 0) return checkCharacters(decodeBytes(input))
   const before = decodeBytes(input.subarray(0, bad))
   const byte = (input[bad] ?? 0).toString(16).padStart(2, '0')
-  return failed('not-utf8', `The file is not valid UTF-8: byte 0x${byte} here.`, saveAsUtf8, before.length, before)
+  return failed('not-utf8', said`The file is not valid UTF-8: byte 0x${byte} here.`, saveAsUtf8, before.length, before)
 }
 
 const refuse = (finding: TextFinding): Decoded => ({ text: '', finding })
@@ -57,11 +60,11 @@ function checkCharacters(text: string): Decoded {
   if (!match) return { text, finding: null }
   const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
   return code === '0000'
-    ? failed('binary', 'This is a binary file, not a lab file.', 'Open a YAML file.', 0, text)
+    ? failed('binary', said`This is a binary file, not a lab file.`, said`Open a YAML file.`, 0, text)
     : failed(
         'bad-character',
-        `The character U+${code} is not allowed in YAML.`,
-        'Remove it; inside double quotes it can be written as an escape.',
+        said`The character U+${code} is not allowed in YAML.`,
+        said`Remove it; inside double quotes it can be written as an escape.`,
         match.index,
         text,
       )

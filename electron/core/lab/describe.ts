@@ -1,4 +1,5 @@
 /** Words for values in sentences about them. */
+import { said, type Said } from '../words/said.js'
 
 /** Characters of a value that a message repeats. */
 const shown = 60
@@ -13,17 +14,12 @@ export function quote(text: string): string {
 }
 
 /** What a value is: `the list`, `the number 5`, `nothing`. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing'
-  if (typeof value === 'string') return `the text ${quote(value)}`
-  if (typeof value === 'number') return `the number ${value}`
-  if (typeof value === 'boolean') return String(value)
-  return Array.isArray(value) ? 'a list' : 'a map'
-}
-
-/** `a, b or c`. */
-export function oneOf(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`
+export function describe(value: unknown): Said {
+  if (value === null || value === undefined) return said`nothing`
+  if (typeof value === 'string') return said`the text ${quote(value)}`
+  if (typeof value === 'number') return said`the number ${value}`
+  if (typeof value === 'boolean') return said`${String(value)}`
+  return Array.isArray(value) ? said`a list` : said`a map`
 }
 
 /** `namespaces.ns0.routes[0].via`. */

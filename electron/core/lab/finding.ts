@@ -1,4 +1,5 @@
 /** Problems on their way out: what a stage finds, before it has a place in a file. */
+import { inEnglish, type Said } from '../words/said.js'
 import type { LabPath, Problem } from './problem.js'
 
 export interface Finding extends Problem {
@@ -9,32 +10,42 @@ export interface Finding extends Problem {
 }
 
 /** A finding of the text itself, before there is a structure with paths. `offset` counts UTF-16 units. */
-export interface TextFinding {
-  readonly code: string
-  readonly message: string
-  readonly hint: string | null
+export interface TextFinding extends Pick<Problem, 'code' | 'message' | 'hint' | 'said'> {
   readonly offset: number
   readonly path?: LabPath
 }
 
-export const error = (code: string, path: LabPath, message: string, hint: string | null = null): Finding => ({
+/** Message and hint, in English and for other languages. */
+const sentences = (message: Said, hint: Said | null): Pick<Problem, 'message' | 'hint' | 'said'> => ({
+  message: inEnglish(message),
+  hint: hint && inEnglish(hint),
+  said: { message, hint },
+})
+
+export const error = (code: string, path: LabPath, message: Said, hint: Said | null = null): Finding => ({
   severity: 'error',
   code,
   path,
-  message,
-  hint,
+  ...sentences(message, hint),
 })
 
-export const warning = (code: string, path: LabPath, message: string, hint: string | null = null): Finding => ({
+export const warning = (code: string, path: LabPath, message: Said, hint: Said | null = null): Finding => ({
   ...error(code, path, message, hint),
   severity: 'warning',
 })
 
+export const textFinding = (code: string, message: Said, hint: Said | null, offset: number): TextFinding => ({
+  code,
+  ...sentences(message, hint),
+  offset,
+})
+
 /** Without the marks that only our own stages understand. */
-export const toProblem = ({ severity, code, path, message, hint }: Finding): Problem => ({
+export const toProblem = ({ severity, code, path, message, hint, said }: Finding): Problem => ({
   severity,
   code,
   path,
   message,
   hint,
+  ...(said && { said }),
 })

@@ -116,7 +116,10 @@ export interface LabLink {
 }
 
 export type LabCheck = {
+  /** In English: by it the check is asked for, and its result is known. */
   readonly name: string
+  /** The name in each language the lab has it in. */
+  readonly title: Text
   readonly from: string
   readonly expect: Outcome
   readonly ttl: number | null

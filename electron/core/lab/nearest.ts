@@ -1,4 +1,5 @@
 /** Finds the known name that a mistyped one most likely means. */
+import { inEnglish, said, type Said } from '../words/said.js'
 
 /** Longer words are compared by their first part only: the distance costs the product of both lengths. */
 const maxCompared = 64
@@ -56,8 +57,14 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best
 }
 
+/** The same in English, for the command line. */
+export function didYouMeanText(word: string, candidates: Iterable<string>): string | null {
+  const meant = didYouMean(word, candidates)
+  return meant && inEnglish(meant)
+}
+
 /** `Did you mean "ns0"?`, or null. */
-export function didYouMean(word: string, candidates: Iterable<string>): string | null {
+export function didYouMean(word: string, candidates: Iterable<string>): Said | null {
   const name = nearest(word, candidates)
-  return name === null ? null : `Did you mean "${name}"?`
+  return name === null ? null : said`Did you mean "${name}"?`
 }

@@ -3,14 +3,18 @@ import type { LabCheck, LabNamespace } from './lab.js'
 import type { CheckEntry } from './schema.js'
 import { parseHostTarget, parsePortTarget } from './target.js'
 import type { Target } from './target.js'
+import { englishText } from './text.js'
 
 /** One check with its target resolved, or none where the target leads nowhere. */
 export function normaliseCheck(check: CheckEntry, namespaces: ReadonlyMap<string, LabNamespace>): readonly LabCheck[] {
   const kind = 'ping' in check ? 'ping' : 'tcp' in check ? 'tcp' : 'udp'
   const text = 'ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp
   if (!namespaces.has(check.from)) return []
+  const plain = `${check.from} ${kind} ${text}`
+  const title = check.name ?? plain
   const common = {
-    name: check.name ?? `${check.from} ${kind} ${text}`,
+    name: englishText(title) || plain,
+    title,
     from: check.from,
     expect: check.expect ?? (kind === 'tcp' ? ('connected' as const) : ('reply' as const)),
     ttl: check.ttl ?? null,

@@ -43,9 +43,13 @@ export function parseLabText(input: string | Uint8Array, file: string): ParsedLa
     labFile: null,
     document,
     problems: inOrder(
-      findings.slice(0, maxProblems).map(({ code, message, hint, offset, path }) => {
-        return { severity: 'error', code, path: path ?? [], message, hint, file, ...placeOf(offset) }
-      }),
+      findings.slice(0, maxProblems).map(({ path, offset, ...found }) => ({
+        severity: 'error',
+        path: path ?? [],
+        ...found,
+        file,
+        ...placeOf(offset),
+      })),
     ),
   })
   if (finding) return failed([finding])

@@ -1,5 +1,7 @@
 /** What is wrong with a lab file: one problem, one sentence, one place. */
 
+import type { Said } from '../words/said.js'
+
 /** Where in the lab: keys and indices from the top, as in `['namespaces', 'ns0', 'routes', 0, 'via']`. */
 export type LabPath = readonly (string | number)[]
 
@@ -12,6 +14,8 @@ export interface Problem {
   readonly message: string
   /** What to do next: a suggestion in one sentence, or null where none is certain. */
   readonly hint: string | null
+  /** Both sentences for other languages; problems of what is imported have them in English only. */
+  readonly said?: { readonly message: Said; readonly hint: Said | null }
 }
 
 /** A problem with its place in the text. Line and column count from 1. */

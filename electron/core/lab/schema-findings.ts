@@ -1,6 +1,6 @@
 /** What the schema refuses, in sentences: one for each cause, about the branch of a union that was evidently meant. */
 import { z } from 'zod'
-import { describe, oneOf, pathText, quote } from './describe.js'
+import { describe, pathText, quote } from './describe.js'
 import { error } from './finding.js'
 import type { Finding } from './finding.js'
 import { didYouMean } from './nearest.js'
@@ -8,6 +8,7 @@ import type { LabPath } from './problem.js'
 import { branchFor, discriminators, isRecord, kindOf, knownKeys, schemaAt, valueAt } from './schema-shape.js'
 import { labFileSchema, labVersion } from './schema.js'
 import { patternFinding } from './schema-pattern.js'
+import { inEnglish, oneOf, said, type Said } from '../words/said.js'
 
 /** A file with more mistakes has one cause, and explaining them all would take longer than reading it. */
 const maxIssues = 500
@@ -28,8 +29,8 @@ function versionFinding(value: unknown): Finding | null {
     return error(
       'wrong-type',
       [],
-      `A lab file is a map of keys, not ${describe(value)}.`,
-      `It starts with the line \`vethlab: ${labVersion}\`.`,
+      said`A lab file is a map of keys, not ${describe(value)}.`,
+      said`It starts with the line \`vethlab: ${labVersion}\`.`,
     )
   }
   if (!Object.hasOwn(value, 'vethlab')) {
@@ -37,10 +38,10 @@ function versionFinding(value: unknown): Finding | null {
     return error(
       'missing-version',
       [],
-      'The file does not say which lab format it is in.',
+      said`The file does not say which lab format it is in.`,
       meant === null
-        ? `Add the line \`vethlab: ${labVersion}\` at the top.`
-        : `${meant} The line must read \`vethlab: ${labVersion}\`.`,
+        ? said`Add the line \`vethlab: ${labVersion}\` at the top.`
+        : said`${meant} The line must read \`vethlab: ${labVersion}\`.`,
     )
   }
   const version = value['vethlab']
@@ -49,15 +50,15 @@ function versionFinding(value: unknown): Finding | null {
     return error(
       'newer-version',
       ['vethlab'],
-      `The file is in lab format ${version}; this program reads formats up to ${labVersion}.`,
-      'Update Vethlab to open it.',
+      said`The file is in lab format ${version}; this program reads formats up to ${labVersion}.`,
+      said`Update Vethlab to open it.`,
     )
   }
   return error(
     'bad-version',
     ['vethlab'],
-    `The lab format must be the number ${labVersion}, not ${describe(version)}.`,
-    `Write \`vethlab: ${labVersion}\`.`,
+    said`The lab format must be the number ${labVersion}, not ${describe(version)}.`,
+    said`Write \`vethlab: ${labVersion}\`.`,
   )
 }
 
@@ -81,7 +82,7 @@ function explain(issue: Issue, base: LabPath, root: unknown): readonly Finding[]
     case 'too_small':
       return [outOfRange(issue, path, value)]
     default:
-      return [error('bad-value', path, `${pathText(path)} cannot be ${describe(value)}.`)]
+      return [error('bad-value', path, said`${pathText(path)} cannot be ${describe(value)}.`)]
   }
 }
 
@@ -94,38 +95,40 @@ function wrongType(
   const key = path.at(-1)
   const schema = schemaAt(labFileSchema, path, root)
   if (value === undefined && key !== undefined) return missing(path, schema)
-  const expected = schema ? kindOf(schema) : issue.expected
+  const expected = schema ? kindOf(schema) : said`${issue.expected}`
   return error(
     'wrong-type',
     path,
-    `${pathText(path)}: expected ${expected}, found ${describe(value)}.`,
+    said`${pathText(path)}: expected ${expected}, found ${describe(value)}.`,
     typeHint(expected, value, key),
   )
 }
 
 function missing(path: LabPath, schema: z.core.$ZodType | null): Finding {
   const key = String(path.at(-1))
-  const where = path.length === 1 ? 'The file' : pathText(path.slice(0, -1))
+  const where = path.length === 1 ? said`The file` : said`${pathText(path.slice(0, -1))}`
   return error(
     'missing-key',
     path,
-    `${where} has no ${quote(key)}.`,
-    schema ? `Add \`${key}:\` with ${kindOf(schema)}.` : null,
+    said`${where} has no ${quote(key)}.`,
+    schema ? said`Add \`${key}:\` with ${kindOf(schema)}.` : null,
   )
 }
 
 /** The slips that YAML makes easy. */
-function typeHint(expected: string, value: unknown, key: string | number | undefined): string | null {
+function typeHint(kind: Said, value: unknown, key: string | number | undefined): Said | null {
+  const expected = inEnglish(kind)
   if (value === null)
-    return expected === 'text' ? 'Write a value, or remove the line.' : `Write ${expected}, or remove the line.`
+    return expected === 'text' ? said`Write a value, or remove the line.` : said`Write ${kind}, or remove the line.`
   if (expected.includes('text') && (typeof value === 'number' || typeof value === 'boolean'))
-    return `Put it in quotes: "${String(value)}".`
-  if (expected.includes('number') && typeof value === 'string' && /^-?[0-9]+$/.test(value)) return 'Remove the quotes.'
-  if (expected === 'true or false' && typeof value === 'string') return 'YAML 1.2 knows only true and false.'
-  if (expected === 'a list' && typeof value === 'string') return `Put it in brackets: [${value.slice(0, 40)}].`
-  if (expected === 'a list' && isRecord(value)) return 'Start each entry with a dash.'
+    return said`Put it in quotes: "${String(value)}".`
+  if (expected.includes('number') && typeof value === 'string' && /^-?[0-9]+$/.test(value))
+    return said`Remove the quotes.`
+  if (expected === 'true or false' && typeof value === 'string') return said`YAML 1.2 knows only true and false.`
+  if (expected === 'a list' && typeof value === 'string') return said`Put it in brackets: [${value.slice(0, 40)}].`
+  if (expected === 'a list' && isRecord(value)) return said`Start each entry with a dash.`
   if (expected === 'a map' && Array.isArray(value))
-    return `Write \`name:\` lines below ${quote(String(key ?? ''))}, without dashes.`
+    return said`Write \`name:\` lines below ${quote(String(key ?? ''))}, without dashes.`
   return null
 }
 
@@ -134,17 +137,17 @@ function wrongValue(allowed: readonly string[], path: LabPath, value: unknown): 
     return error(
       'missing-key',
       path,
-      `${pathText(path.slice(0, -1))} has no ${quote(String(path.at(-1)))}.`,
-      `Add \`${String(path.at(-1))}:\` with ${oneOf(allowed)}.`,
+      said`${pathText(path.slice(0, -1))} has no ${quote(String(path.at(-1)))}.`,
+      said`Add \`${String(path.at(-1))}:\` with ${oneOf(allowed)}.`,
     )
   }
   const hint =
     typeof value === 'string'
       ? didYouMean(value, allowed)
       : typeof value === 'boolean' && allowed.includes('on')
-        ? `Write ${value ? 'on' : 'off'}.`
+        ? said`Write ${value ? 'on' : 'off'}.`
         : null
-  return error('bad-value', path, `${pathText(path)}: expected ${oneOf(allowed)}, found ${describe(value)}.`, hint)
+  return error('bad-value', path, said`${pathText(path)}: expected ${oneOf(allowed)}, found ${describe(value)}.`, hint)
 }
 
 function unknownKey(key: string, path: LabPath, root: unknown, known?: readonly string[]): Finding {
@@ -152,9 +155,9 @@ function unknownKey(key: string, path: LabPath, root: unknown, known?: readonly 
   const meant = schema instanceof z.ZodUnion ? branchFor(schema.options, valueAt(root, path)) : null
   const object = schema instanceof z.ZodUnion && meant?.kind === 'branch' ? schema.options[meant.index] : schema
   const keys = known ?? (object ? knownKeys(object) : [])
-  const where = path.length === 0 ? 'a lab file' : pathText(path)
-  const hint = didYouMean(key, keys) ?? (keys.length > 0 ? `Known keys here: ${keys.join(', ')}.` : null)
-  return { ...error('unknown-key', [...path, key], `Unknown key ${quote(key)} in ${where}.`, hint), at: 'key' }
+  const where = path.length === 0 ? said`a lab file` : said`${pathText(path)}`
+  const hint = didYouMean(key, keys) ?? (keys.length > 0 ? said`Known keys here: ${keys.join(', ')}.` : null)
+  return { ...error('unknown-key', [...path, key], said`Unknown key ${quote(key)} in ${where}.`, hint), at: 'key' }
 }
 
 /** The schema's union keeps the branch that fails least, and calls the key of the other one unknown. */
@@ -170,8 +173,8 @@ const conflict = (keys: readonly string[], path: LabPath, value: unknown): Findi
   error(
     'conflicting-keys',
     path,
-    `${pathText(path)} has ${keys.filter((key) => isRecord(value) && Object.hasOwn(value, key)).join(' and ')}, of which only one can be.`,
-    'Keep one, and make an entry of its own for the other.',
+    said`${pathText(path)} has ${keys.filter((key) => isRecord(value) && Object.hasOwn(value, key)).join(', ')}, of which only one can be.`,
+    said`Keep one, and make an entry of its own for the other.`,
   )
 
 function explainUnion(
@@ -182,7 +185,7 @@ function explainUnion(
 ): readonly Finding[] {
   const schema = schemaAt(labFileSchema, path, root)
   if (!(schema instanceof z.ZodUnion))
-    return [error('bad-value', path, `${pathText(path)} cannot be ${describe(value)}.`)]
+    return [error('bad-value', path, said`${pathText(path)} cannot be ${describe(value)}.`)]
   if (value === undefined) return [missing(path, schema)]
   const branch = branchFor(schema.options, value)
   switch (branch.kind) {
@@ -197,18 +200,20 @@ function explainUnion(
       const [typo] = mistyped.filter((key) => didYouMean(key, telling) !== null)
       if (typo !== undefined) return [unknownKey(typo, path, root, telling)]
       return [
-        error('missing-key', path, `${pathText(path)} needs one of ${oneOf(branch.keys)}.`),
+        error('missing-key', path, said`${pathText(path)} needs one of ${oneOf(branch.keys)}.`),
         ...mistyped.map((key) => unknownKey(key, path, root, [...new Set(all)])),
       ]
     }
     case 'wrong-type': {
       const expected = kindOf(schema)
       const link = path[path.length - 2] === 'links'
-      const hint = link ? 'Write `[NAMESPACE:INTERFACE, NAMESPACE:INTERFACE]`.' : typeHint(expected, value, path.at(-1))
+      const hint = link
+        ? said`Write \`[NAMESPACE:INTERFACE, NAMESPACE:INTERFACE]\`.`
+        : typeHint(expected, value, path.at(-1))
       // Text that fails on its own rules, such as its length, is of the right kind.
       const [first] = issue.errors.flat()
       if (first && first.code !== 'invalid_type' && typeof value === 'string') return explain(first, path, root)
-      return [error('wrong-type', path, `${pathText(path)}: expected ${expected}, found ${describe(value)}.`, hint)]
+      return [error('wrong-type', path, said`${pathText(path)}: expected ${expected}, found ${describe(value)}.`, hint)]
     }
   }
 }
@@ -221,16 +226,16 @@ function explainKey(issue: Extract<Issue, { code: 'invalid_key' }>, path: LabPat
 
 function outOfRange(issue: Extract<Issue, { code: 'too_big' | 'too_small' }>, path: LabPath, value: unknown): Finding {
   const bound = String(issue.code === 'too_big' ? issue.maximum : issue.minimum)
-  const most = issue.code === 'too_big' ? 'at most' : 'at least'
+  const most = issue.code === 'too_big' ? said`at most ${bound}` : said`at least ${bound}`
   if (issue.origin === 'array' || Array.isArray(value)) {
     const count = Array.isArray(value) ? value.length : 0
     return error(
       issue.code === 'too_big' ? 'too-many' : 'too-few',
       path,
-      `${pathText(path)} has ${count} entries; ${most} ${bound} are possible.`,
+      said`${pathText(path)} has ${count} entries; ${most} are possible.`,
     )
   }
   if (issue.origin === 'string')
-    return error('too-long', path, `${pathText(path)} is too long; ${most} ${bound} characters are possible.`)
-  return error('out-of-range', path, `${pathText(path)} is ${String(value)}; ${most} ${bound} is possible.`)
+    return error('too-long', path, said`${pathText(path)} is too long; ${most} characters are possible.`)
+  return error('out-of-range', path, said`${pathText(path)} is ${String(value)}; ${most} is possible.`)
 }

@@ -4,6 +4,7 @@ import { error } from './finding.js'
 import type { Finding } from './finding.js'
 import type { LabPath } from './problem.js'
 import { endpointPattern, interfaceNamePattern, namespaceNamePattern } from './schema.js'
+import { said } from '../words/said.js'
 
 export function patternFinding(pattern: string, path: LabPath, text: string): Finding {
   switch (pattern) {
@@ -11,22 +12,22 @@ export function patternFinding(pattern: string, path: LabPath, text: string): Fi
       return error(
         'illegal-name',
         path,
-        `${quote(text)} cannot be the name of a namespace.`,
-        'Use up to 32 letters, digits, dots, dashes and underscores, a letter or digit first.',
+        said`${quote(text)} cannot be the name of a namespace.`,
+        said`Use up to 32 letters, digits, dots, dashes and underscores, a letter or digit first.`,
       )
     case interfaceNamePattern.toString():
       return error(
         'illegal-name',
         path,
-        `${quote(text)} cannot be the name of an interface.`,
-        'The kernel allows no slash, colon, per cent sign or white space, and not . or .. alone.',
+        said`${quote(text)} cannot be the name of an interface.`,
+        said`The kernel allows no slash, colon, per cent sign or white space, and not . or .. alone.`,
       )
     case endpointPattern.toString():
       return error(
         'bad-endpoint',
         path,
-        `${quote(text)} is no end of a link.`,
-        'Write NAMESPACE:INTERFACE, as in ns0:veth0.',
+        said`${quote(text)} is no end of a link.`,
+        said`Write NAMESPACE:INTERFACE, as in ns0:veth0.`,
       )
   }
   const key = path.at(-1)
@@ -34,24 +35,24 @@ export function patternFinding(pattern: string, path: LabPath, text: string): Fi
     return error(
       'bad-mac',
       path,
-      `${quote(text)} is no MAC address.`,
-      'Write six pairs of hex digits, as in 02:00:00:00:00:01.',
+      said`${quote(text)} is no MAC address.`,
+      said`Write six pairs of hex digits, as in 02:00:00:00:00:01.`,
     )
   if (path.at(-2) === 'sysctls') {
     return error(
       'illegal-sysctl',
       path,
-      `${quote(text)} is not a sysctl that a lab may set.`,
-      'Only keys below net are allowed, as in net.ipv4.conf.all.rp_filter.',
+      said`${quote(text)} is not a sysctl that a lab may set.`,
+      said`Only keys below net are allowed, as in net.ipv4.conf.all.rp_filter.`,
     )
   }
   if (path.length === 1 && key === 'name') {
     return error(
       'illegal-name',
       path,
-      `${quote(text)} cannot be the name of a lab.`,
-      'Use 1 to 40 lower-case letters, digits and dashes.',
+      said`${quote(text)} cannot be the name of a lab.`,
+      said`Use 1 to 40 lower-case letters, digits and dashes.`,
     )
   }
-  return error('bad-value', path, `${pathText(path)} cannot be ${quote(text)}.`)
+  return error('bad-value', path, said`${pathText(path)} cannot be ${quote(text)}.`)
 }

@@ -1,5 +1,6 @@
 /** Looks into the schema itself, so that messages know what it knows: keys, kinds, and which branch of a union was meant. */
 import { z } from 'zod'
+import { inEnglish, said, type Said } from '../words/said.js'
 import type { LabPath } from './problem.js'
 
 type Schema = z.core.$ZodType
@@ -21,16 +22,21 @@ export function knownKeys(schema: Schema): readonly string[] {
 }
 
 /** `a map`, `a list`, `text`, ... */
-export function kindOf(schema: Schema): string {
+export function kindOf(schema: Schema): Said {
+  const [first = said`a value`, ...others] = new Map(kindsOf(schema).map((kind) => [kind.key, kind])).values()
+  return others.reduce((all, kind) => said`${all} or ${kind}`, first)
+}
+
+function kindsOf(schema: Schema): readonly Said[] {
   const inner = unwrap(schema)
-  if (inner instanceof z.ZodObject || inner instanceof z.ZodRecord) return 'a map'
-  if (inner instanceof z.ZodArray || inner instanceof z.ZodTuple) return 'a list'
-  if (inner instanceof z.ZodString) return 'text'
-  if (inner instanceof z.ZodEnum) return 'one word'
-  if (inner instanceof z.ZodBoolean) return 'true or false'
-  if (inner instanceof z.ZodNumber) return inner.isInt ? 'a whole number' : 'a number'
-  if (inner instanceof z.ZodUnion) return [...new Set(inner.options.map(kindOf))].join(' or ')
-  return 'a value'
+  if (inner instanceof z.ZodUnion) return inner.options.flatMap(kindsOf)
+  if (inner instanceof z.ZodObject || inner instanceof z.ZodRecord) return [said`a map`]
+  if (inner instanceof z.ZodArray || inner instanceof z.ZodTuple) return [said`a list`]
+  if (inner instanceof z.ZodString) return [said`text`]
+  if (inner instanceof z.ZodEnum) return [said`one word`]
+  if (inner instanceof z.ZodBoolean) return [said`true or false`]
+  if (inner instanceof z.ZodNumber) return [inner.isInt ? said`a whole number` : said`a number`]
+  return []
 }
 
 /** The keys that tell the object branches of a union apart: required in one branch, unknown to all others. */
@@ -62,7 +68,7 @@ export function branchFor(options: readonly Schema[], value: unknown): Branch {
   const kind = Array.isArray(value) ? 'a list' : isRecord(value) ? 'a map' : ''
   const fitting = options
     .map((option, index) => ({ option, index }))
-    .filter(({ option }) => (kind === '' ? z.safeParse(option, value).success : kindOf(option) === kind))
+    .filter(({ option }) => (kind === '' ? z.safeParse(option, value).success : inEnglish(kindOf(option)) === kind))
   const [only] = fitting
   if (!only) return { kind: 'wrong-type' }
   if (fitting.length === 1 || !isRecord(value)) return { kind: 'branch', index: only.index }

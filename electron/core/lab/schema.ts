@@ -139,7 +139,7 @@ export const outcomes = ['reply', 'connected', 'refused', 'unreachable', 'lost']
 export const outcomeSchema = z.enum(outcomes)
 
 const checkCommon = {
-  name: z.string().optional(),
+  name: textSchema.optional(),
   from: namespaceName,
   expect: outcomeSchema.optional(),
   /** TTL (hop limit) the answer must arrive with. */

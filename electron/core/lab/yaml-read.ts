@@ -5,8 +5,9 @@
  */
 import { Composer, Lexer, Parser } from 'yaml'
 import type { CST, Document, YAMLParseError } from 'yaml'
-import type { TextFinding } from './finding.js'
+import { textFinding, type TextFinding } from './finding.js'
 import { limits } from './schema.js'
+import { said, type Said } from '../words/said.js'
 
 export type YamlDocument = Document.Parsed
 
@@ -47,9 +48,9 @@ const yamlOptions = {
   logLevel: 'silent',
 } as const
 
-const refuse = (code: string, message: string, hint: string | null, offset: number): YamlRead => ({
+const refuse = (code: string, message: Said, hint: Said | null, offset: number): YamlRead => ({
   document: null,
-  findings: [{ code, message, hint, offset }],
+  findings: [textFinding(code, message, hint, offset)],
 })
 
 /** `keepTokens` keeps the source tokens with the nodes, which edits need and which cost memory. */
@@ -92,16 +93,16 @@ const isMark = (lexeme: string): boolean =>
 const severalDocuments = (offset: number): YamlRead =>
   refuse(
     'several-documents',
-    'A lab file holds one YAML document; a second one starts here.',
-    'Remove this line, or put the second document into its own file.',
+    said`A lab file holds one YAML document; a second one starts here.`,
+    said`Remove this line, or put the second document into its own file.`,
     offset,
   )
 
 const tooDeep = (offset: number): YamlRead =>
   refuse(
     'too-deep',
-    `The file is nested more than ${limits.depth} levels deep here.`,
-    'A lab needs about ten levels; look for brackets that are never closed.',
+    said`The file is nested more than ${limits.depth} levels deep here.`,
+    said`A lab needs about ten levels; look for brackets that are never closed.`,
     offset,
   )
 
@@ -118,8 +119,8 @@ function lex(text: string): { readonly lexemes: readonly string[] } | YamlRead {
     if (lexemes.length > maxLexemes) {
       return refuse(
         'file-too-large',
-        'The file has more entries than any lab may have.',
-        'Split the lab, or remove what is repeated.',
+        said`The file has more entries than any lab may have.`,
+        said`Split the lab, or remove what is repeated.`,
         offset,
       )
     }
@@ -130,28 +131,31 @@ function lex(text: string): { readonly lexemes: readonly string[] } | YamlRead {
       else if (first === '*' && ++aliases > limits.aliases) {
         return refuse(
           'too-many-aliases',
-          `The file uses more than ${limits.aliases} YAML aliases (*name).`,
-          'Write the values out.',
+          said`The file uses more than ${limits.aliases} YAML aliases (*name).`,
+          said`Write the values out.`,
           offset,
         )
       } else if (first === '&' && ++anchors > maxAnchors) {
-        const message = `The file has more than ${maxAnchors} YAML anchors (&name).`
-        return refuse('too-many-aliases', message, 'Remove those that no alias uses.', offset)
+        const message = said`The file has more than ${maxAnchors} YAML anchors (&name).`
+        return refuse('too-many-aliases', message, said`Remove those that no alias uses.`, offset)
       } else if ((first === '"' || first === "'") && !isClosed(lexeme, first)) {
-        const message = `The ${first === '"' ? 'double' : 'single'} quote that starts here is never closed.`
-        return refuse('yaml-syntax', message, 'Add the closing quote.', offset)
+        const message =
+          first === '"'
+            ? said`The double quote that starts here is never closed.`
+            : said`The single quote that starts here is never closed.`
+        return refuse('yaml-syntax', message, said`Add the closing quote.`, offset)
       } else if (first === '!' && !coreTags.has(lexeme)) {
         return refuse(
           'custom-tag',
-          `The YAML tag ${lexeme.slice(0, 40)} is not allowed in a lab file.`,
-          'Remove the tag; a lab file is plain data.',
+          said`The YAML tag ${lexeme.slice(0, 40)} is not allowed in a lab file.`,
+          said`Remove the tag; a lab file is plain data.`,
           offset,
         )
       } else if (first === '%' && !/^%YAML +1\.2\s*$/.test(lexeme)) {
         return refuse(
           'yaml-directive',
-          'YAML directives other than %YAML 1.2 are not allowed in a lab file.',
-          'Remove the line.',
+          said`YAML directives other than %YAML 1.2 are not allowed in a lab file.`,
+          said`Remove the line.`,
           offset,
         )
       }
@@ -169,8 +173,8 @@ const entriesOf = (token: CST.Token | undefined): number =>
 const tooMany = (offset: number): YamlRead =>
   refuse(
     'too-many',
-    `A list or map has more than ${maxEntries} entries here.`,
-    `A lab has at most ${limits.namespaces} namespaces and ${limits.links} links.`,
+    said`A list or map has more than ${maxEntries} entries here.`,
+    said`A lab has at most ${limits.namespaces} namespaces and ${limits.links} links.`,
     offset,
   )
 
@@ -181,12 +185,18 @@ function compose(tokens: readonly CST.Token[], length: number, keepSourceTokens:
   const document = withoutStacks(
     () => [...new Composer({ ...yamlOptions, keepSourceTokens }).compose(tokens, true, length)][0],
   )
-  if (!document) return refuse('empty-file', 'The file is empty.', 'A lab file starts with the line `vethlab: 1`.', 0)
+  if (!document)
+    return refuse('empty-file', said`The file is empty.`, said`A lab file starts with the line \`vethlab: 1\`.`, 0)
   // What follows the first error is mostly its consequence: the learner repairs one and looks again.
   const [first] = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0])
   if (first) return { document: null, findings: [syntaxFinding(first)] }
   if (document.contents === null || isEmptyScalar(document)) {
-    return refuse('empty-file', 'The file has no content.', 'A lab file starts with the line `vethlab: 1`.', 0)
+    return refuse(
+      'empty-file',
+      said`The file has no content.`,
+      said`A lab file starts with the line \`vethlab: 1\`.`,
+      0,
+    )
   }
   return { document, findings: [] }
 }
@@ -213,33 +223,23 @@ const isEmptyScalar = (document: YamlDocument): boolean =>
 /** The library's words, made sentences where they speak of its insides. */
 function syntaxFinding(error: YAMLParseError): TextFinding {
   const offset = error.pos[0]
-  const message = (error.message.split('\n')[0] ?? '').replace(/\.$/, '')
+  const words = (error.message.split('\n')[0] ?? '').replace(/\.$/, '')
+  const found = (message: Said, hint: Said | null = null): TextFinding =>
+    textFinding('yaml-syntax', message, hint, offset)
   switch (error.code) {
     case 'TAB_AS_INDENT':
-      return { code: 'yaml-tab', message: 'YAML cannot be indented with tabs.', hint: 'Use spaces.', offset }
+      return textFinding('yaml-tab', said`YAML cannot be indented with tabs.`, said`Use spaces.`, offset)
     case 'NON_STRING_KEY':
-      return {
-        code: 'yaml-syntax',
-        message: 'A key must be one word or text, not a list or a map.',
-        hint: 'Is a colon missing, or a bracket closed too late?',
-        offset,
-      }
+      return found(
+        said`A key must be one word or text, not a list or a map.`,
+        said`Is a colon missing, or a bracket closed too late?`,
+      )
     case 'BAD_INDENT':
-      return {
-        code: 'yaml-syntax',
-        message: `The indentation does not fit: ${message}.`,
-        hint: 'Keys of one map start in the same column.',
-        offset,
-      }
+      return found(said`The indentation does not fit: ${words}.`, said`Keys of one map start in the same column.`)
     case 'MULTILINE_IMPLICIT_KEY':
     case 'BLOCK_AS_IMPLICIT_KEY':
-      return {
-        code: 'yaml-syntax',
-        message: `This does not read as YAML: ${message}.`,
-        hint: 'Is a colon missing, or are there two on one line?',
-        offset,
-      }
+      return found(said`This does not read as YAML: ${words}.`, said`Is a colon missing, or are there two on one line?`)
     default:
-      return { code: 'yaml-syntax', message: `This does not read as YAML: ${message}.`, hint: null, offset }
+      return found(said`This does not read as YAML: ${words}.`)
   }
 }

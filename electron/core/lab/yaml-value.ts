@@ -5,9 +5,10 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Node } from 'yaml'
 import { quote } from './describe.js'
-import type { TextFinding } from './finding.js'
+import { textFinding, type TextFinding } from './finding.js'
 import { limits } from './schema.js'
 import type { YamlDocument } from './yaml-read.js'
+import { said, type Said } from '../words/said.js'
 
 /** Values after aliases are followed; the biggest lab that is allowed has about 150 000. */
 const maxValues = 250_000
@@ -30,8 +31,8 @@ export function plainValue(document: YamlDocument): {
   const findings: TextFinding[] = []
   // An alias means the nearest anchor of that name before it; null while we are still inside.
   const anchors = new Map<string, Sized | null>()
-  const report = (node: Node | null, code: string, message: string, hint: string | null): void => {
-    findings.push({ code, message, hint, offset: node?.range?.[0] ?? 0 })
+  const report = (node: Node | null, code: string, message: Said, hint: Said | null): void => {
+    findings.push(textFinding(code, message, hint, node?.range?.[0] ?? 0))
   }
 
   const walk = (node: Node | null, level: number): Sized => {
@@ -45,13 +46,13 @@ export function plainValue(document: YamlDocument): {
         ? walkList(node.items as readonly (Node | null)[], level)
         : { value: isScalar(node) ? node.value : null, size: 1, depth: 0 }
     if (sized.size > maxValues)
-      stop(node, 'alias-bomb', 'The aliases in this part multiply to more values than any lab has.')
+      stop(node, 'alias-bomb', said`The aliases in this part multiply to more values than any lab has.`)
     if (anchor !== null) anchors.set(anchor, sized)
     return sized
   }
 
-  const stop = (node: Node, code: string, message: string): never => {
-    report(node, code, message, 'Write the values out.')
+  const stop = (node: Node, code: string, message: Said): never => {
+    report(node, code, message, said`Write the values out.`)
     throw new Stop()
   }
 
@@ -61,14 +62,14 @@ export function plainValue(document: YamlDocument): {
       report(
         node,
         'unknown-alias',
-        `The alias *${name} has no anchor &${name} before it.`,
-        'Define it first, or write the value out.',
+        said`The alias *${name} has no anchor &${name} before it.`,
+        said`Define it first, or write the value out.`,
       )
       return { value: null, size: 1, depth: 0 }
     }
-    if (target === null) return stop(node, 'alias-loop', `The alias *${name} stands inside the value it repeats.`)
+    if (target === null) return stop(node, 'alias-loop', said`The alias *${name} stands inside the value it repeats.`)
     if (level + target.depth > limits.depth) {
-      return stop(node, 'too-deep', `The alias *${name} nests the file more than ${limits.depth} levels deep.`)
+      return stop(node, 'too-deep', said`The alias *${name} nests the file more than ${limits.depth} levels deep.`)
     }
     return target
   }
@@ -95,13 +96,23 @@ export function plainValue(document: YamlDocument): {
       depth = Math.max(depth, sized.depth)
       const key = keyOf(pair.key)
       if (key === null) {
-        report(pair.key, 'yaml-syntax', 'A key must be one word or text.', 'Write the key out.')
+        report(pair.key, 'yaml-syntax', said`A key must be one word or text.`, said`Write the key out.`)
       } else if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN') {
-        report(pair.key, 'merge-key', 'Merge keys (<<) are not part of YAML 1.2.', 'Write the keys out.')
+        report(pair.key, 'merge-key', said`Merge keys (<<) are not part of YAML 1.2.`, said`Write the keys out.`)
       } else if (key === '__proto__') {
-        report(pair.key, 'illegal-name', 'The name "__proto__" cannot be used in a lab file.', 'Choose another name.')
+        report(
+          pair.key,
+          'illegal-name',
+          said`The name "__proto__" cannot be used in a lab file.`,
+          said`Choose another name.`,
+        )
       } else if (seen.has(key)) {
-        report(pair.key, 'duplicate-key', `The key ${quote(key)} is there twice in this map.`, 'Keep one of them.')
+        report(
+          pair.key,
+          'duplicate-key',
+          said`The key ${quote(key)} is there twice in this map.`,
+          said`Keep one of them.`,
+        )
       } else {
         seen.add(key)
         value[key] = sized.value

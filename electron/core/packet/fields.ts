@@ -109,6 +109,12 @@ export function newDraft(
   }
 }
 
+/** Its part of the IP header's JSON, which whole packets do not have. */
+export const fragmentHeader = (
+  fragment: Draft['fragment'],
+): { readonly fragmentOffset?: number; readonly moreFragments?: boolean } =>
+  fragment === null ? {} : { fragmentOffset: fragment.offset, moreFragments: fragment.more }
+
 export function finish(draft: Draft): Packet {
   const { headers, layers, offset, end, missing, fragment, ports, sequence, payload, neighbour, inner, quoted } = draft
   const truncated = missing !== null

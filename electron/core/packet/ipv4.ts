@@ -1,7 +1,7 @@
 /** IPv4 (RFC 791) with options and fragments. */
 import { ipv4Text } from './address.js'
 import { foldedSum, pseudoSum } from './checksum.js'
-import { closePayload, hex, hex16, HeaderReader, noteMissing, type Draft } from './fields.js'
+import { closePayload, fragmentHeader, hex, hex16, HeaderReader, noteMissing, type Draft } from './fields.js'
 import type { Checksum } from './packet.js'
 import { decodeUpperLayer, protocolName, showProtocol } from './upper-layer.js'
 
@@ -50,6 +50,9 @@ export function decodeIpv4(draft: Draft, offset: number, available: number): voi
   }
   readOptions(header, headerLength)
   header.close(headerLength, `${src} → ${dst}, TTL ${ttl}`, headerChecksum(draft, offset, headerLength))
+  const fragmentOffset = (flags & 0x1fff) * 8
+  const more = (flags & 0x2000) !== 0
+  if (fragmentOffset > 0 || more) draft.fragment = { id, offset: fragmentOffset, more }
   draft.headers.ip = {
     version: 4,
     src,
@@ -59,10 +62,8 @@ export function decodeIpv4(draft: Draft, offset: number, available: number): voi
     protocol: protocolName(protocol),
     df: (flags & 0x4000) !== 0,
     length,
+    ...fragmentHeader(draft.fragment),
   }
-  const fragmentOffset = (flags & 0x1fff) * 8
-  const more = (flags & 0x2000) !== 0
-  if (fragmentOffset > 0 || more) draft.fragment = { id, offset: fragmentOffset, more }
   if (offset + headerLength > draft.end) return
 
   // Segmentation offload: a packet above 65535 bytes carries the length 0 (Linux BIG TCP).

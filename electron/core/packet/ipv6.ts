@@ -1,7 +1,7 @@
 /** IPv6 (RFC 8200) with its extension headers. */
 import { ipv6Text } from './address.js'
 import { pseudoSum } from './checksum.js'
-import { closePayload, hex, HeaderReader, noteMissing, type Draft } from './fields.js'
+import { closePayload, fragmentHeader, hex, HeaderReader, noteMissing, type Draft } from './fields.js'
 import { decodeUpperLayer, protocolName, showProtocol } from './upper-layer.js'
 
 /** More extension headers than any sane packet has; bounds the work a hostile one causes. */
@@ -49,6 +49,7 @@ export function decodeIpv6(draft: Draft, offset: number, available: number): voi
     protocol: protocolName(upper.protocol),
     df: true,
     length: 40 + length,
+    ...fragmentHeader(draft.fragment),
   }
   if (upper.cut) return
   const segment = {

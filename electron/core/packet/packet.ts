@@ -34,6 +34,9 @@ export interface IpHeader {
   readonly df: boolean
   /** Bytes of the whole IP packet, header included. */
   readonly length: number
+  /** Of fragments only: where its bytes stand in the packet that was cut, and whether more follow. */
+  readonly fragmentOffset?: number
+  readonly moreFragments?: boolean
 }
 
 export interface IcmpHeader {

@@ -6,7 +6,7 @@ import { canonicalAddress } from './address.js'
 import type { CapturedFrame, ProbeIdentity } from './hop.js'
 import type { Packet } from './packet.js'
 import { bytesText, isPort, payloadText, type Identity, type Sighting } from './sighting.js'
-import { tuple } from './tuple.js'
+import { answerTuple, tuple } from './tuple.js'
 
 export const echoRequest = (packet: Packet): boolean => {
   const { icmp, ip } = packet.headers
@@ -173,11 +173,16 @@ const recogniseUdp: Recogniser = (probe, sightings, payload) => {
       requests.add(ends)
     }
   }
+  const answers = new Set<string>()
+  for (const { subject } of sightings) {
+    const expected = answerTuple(subject, true)
+    if (expected !== null && requests.has(tuple(subject) ?? '')) answers.add(expected)
+  }
   return (sighting) => {
     const { subject } = sighting
     if (!subject.headers.udp) return null
-    const ends = tuple(subject) ?? ''
-    const leg = requests.has(ends) ? 'request' : requests.has(tuple(subject, true) ?? '') ? 'reply' : null
+    const isAnswer = requests.has(tuple(subject, true) ?? '') || answers.has(answerTuple(subject) ?? '')
+    const leg = requests.has(tuple(subject) ?? '') ? 'request' : isAnswer ? 'reply' : null
     if (leg === null || (leg === 'request' && !fits(sighting))) return null
     return { leg, key: `udp ${leg} ${payload(sighting)}`, exchange: '' }
   }

@@ -83,10 +83,14 @@ function number(
   const hops: TracedHop[] = []
   const numbers = new Map<Member, number>()
   const latest = new Map<string, Member>()
+  // Copies that a bridge makes keep the stamp of the frame that came in, and clocks of two processors differ a little:
+  // the order is what is known, so each hop is told no earlier than the one before.
+  let clock = 0
+  const tick = (time: number): number => (clock = Math.max(clock, time - zero))
   let unsent = neverSent
   for (const member of ordered) {
     if (unsent && member.leg === 'error') {
-      hops.push(neverSentHop(hops.length + 1, probe, [zero, member.time], zero))
+      hops.push(neverSentHop(hops.length + 1, probe, [clock, Math.max(clock, member.time - zero)]))
       unsent = false
     }
     const packetKey = `${member.leg} ${member.key} ${member.piece}`
@@ -96,7 +100,7 @@ function number(
     latest.set(packetKey, member)
     hops.push({
       n,
-      timeNs: member.time - zero,
+      timeNs: tick(member.time),
       leg: member.leg,
       namespace: member.namespace,
       interface: member.link.name,
@@ -109,7 +113,8 @@ function number(
       comparedWith: compared ? (numbers.get(compared) ?? null) : null,
     })
     for (const hop of between.get(member) ?? []) {
-      const [a, b] = [hop.range[0] - zero, hop.range[1] - zero]
+      const a = tick(hop.range[0])
+      const b = Math.max(a, hop.range[1] - zero)
       hops.push({
         n: hops.length + 1,
         timeNs: a,
@@ -127,7 +132,7 @@ function number(
       })
     }
   }
-  if (unsent) hops.push(neverSentHop(hops.length + 1, probe, [zero, ordered.at(-1)?.time ?? zero], zero))
+  if (unsent) hops.push(neverSentHop(hops.length + 1, probe, [clock, clock]))
   return hops
 }
 
@@ -139,11 +144,11 @@ function eventOf(member: Member, copies: number): HopEvent {
 }
 
 /** No interface ever saw the request: its own namespace could not send it. */
-function neverSentHop(n: number, probe: ProbeIdentity, range: readonly [number, number], zero: number): TracedHop {
+function neverSentHop(n: number, probe: ProbeIdentity, timeRangeNs: readonly [number, number]): TracedHop {
   return {
     n,
-    timeNs: range[0] - zero,
-    timeRangeNs: [range[0] - zero, range[1] - zero],
+    timeNs: timeRangeNs[0],
+    timeRangeNs,
     leg: 'request',
     namespace: probe.from,
     interface: null,

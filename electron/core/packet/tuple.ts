@@ -11,3 +11,12 @@ export function tuple(packet: Packet, reverse = false): string | null {
   const { src: a, dst: b } = packet.ports
   return reverse ? `${ip.protocol} ${src} ${dst} ${b} ${a}` : `${ip.protocol} ${src} ${dst} ${a} ${b}`
 }
+
+/**
+ * What a datagram and its answer share where the answer comes from another address than was asked: a server on several
+ * addresses sends by the one that its route prefers. `reverse`: as the answer names it.
+ */
+export function answerTuple({ headers: { ip, udp }, ports }: Packet, reverse = false): string | null {
+  if (!ip || !udp || !ports) return null
+  return reverse ? `${ip.src} ${ports.src} ${ports.dst}` : `${ip.dst} ${ports.dst} ${ports.src}`
+}

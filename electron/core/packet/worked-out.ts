@@ -2,6 +2,7 @@
 import { reachesLayer3, type Chain } from './chain.js'
 import { forwarding, withoutEthernet, type WorkedOut } from './forwarding.js'
 import type { ProbeIdentity } from './hop.js'
+import { isRedirect } from './redirect.js'
 import { isPort, toGroup, type Member } from './sighting.js'
 import type { Topology } from './topology.js'
 
@@ -24,7 +25,7 @@ interface Indexed extends Scene {
   readonly localPlace: ReadonlyMap<Member, number>
   /** Sightings of one packet at one level in one namespace. */
   readonly pieces: ReadonlyMap<string, readonly Member[]>
-  /** What a namespace sent, by leg and exchange. */
+  /** What a namespace sent, by leg and exchange; redirects say nothing of what became of a packet. */
   readonly sent: ReadonlyMap<string, readonly Member[]>
   /** How many sightings come straight from this one. */
   readonly copies: ReadonlyMap<Member, number>
@@ -48,7 +49,8 @@ function index(scene: Scene): Indexed {
   for (const member of scene.ordered) {
     localPlace.set(member, push(local, member.namespace, member) - 1)
     push(pieces, pieceKey(member), member)
-    if (member.direction === 'out') push(sent, `${member.namespace} ${member.leg} ${member.exchange}`, member)
+    if (member.direction === 'out' && !isRedirect(member.subject.headers))
+      push(sent, `${member.namespace} ${member.leg} ${member.exchange}`, member)
     const source = scene.chain.before.get(member)
     if (source) copies.set(source, (copies.get(source) ?? 0) + 1)
   }
@@ -97,7 +99,8 @@ function endAtLayer3(scene: Indexed, member: Member): { readonly anchor: Member;
 
   const complaint = member.leg === 'error' ? undefined : sentAfter(scene, member, 'error')
   const answer = member.leg === 'request' ? sentAfter(scene, member, 'reply') : undefined
-  const mine = topology.owns(member.namespace, ip.dst)
+  // Anycast addresses (RFC 4291, 2.6.1) and whole prefixes in the local table are no interface's: that it answered shows it.
+  const mine = topology.owns(member.namespace, ip.dst) || (answer !== undefined && !scene.chain.before.has(answer))
   if (mine && member.level === 0 && !complaint) {
     const heard =
       member.leg === 'request' ? answer !== undefined || !expectsAnswer(probe, member) : heardByProbe(probe, member)

@@ -17,7 +17,7 @@ import { spellStep } from '../../core/plan/rules.js'
 import type { Plan, RuleStep, Step } from '../../core/plan/step.js'
 import type { CommandRecord, Failure, LeftBehind, Params, Results } from '../../core/rpc.js'
 import type { Deployed, Deployer } from '../deploy.js'
-import { failure } from '../failure.js'
+import { failure } from '../../core/failure.js'
 import type { EntryOf } from '../journal/entry.js'
 import { readTables } from '../journal/undo-tables.js'
 import type { Undone } from '../journal/undo.js'
@@ -28,6 +28,7 @@ import { findRunning, namespaceNames, readHostSysctl, readNetworkFiles } from '.
 import { HostJournal } from './host-journal.js'
 import { usualEngine } from './iptables.js'
 import { blockedFailure, planListing, withEvidence } from './preflight.js'
+import { said } from '../../core/words/said.js'
 
 /** What the server lends. */
 export interface HostParts {
@@ -164,18 +165,18 @@ export class RealHost {
     if (claim === 'other-session')
       return failure(
         'host-busy',
-        'Another Vethlab session has a lab on this machine; one at a time. Stop that one, or close its window.',
+        said`Another Vethlab session has a lab on this machine; one at a time. Stop that one, or close its window.`,
       )
     if (claim === 'other-namespace')
       return failure(
         'other-namespace',
-        'A lab was left in another network namespace than this one. Recover it there, with: sudo vethlab recover',
+        said`A lab was left in another network namespace than this one. Recover it there, with: sudo vethlab recover`,
       )
     const { left } = this.#journal
     if (left === null) return null
     return failure(
       'left-behind',
-      `The lab ${left.lab} was left on this machine when its session ended. Undo it first, in the window or with: sudo vethlab recover`,
+      said`The lab ${left.lab} was left on this machine when its session ended. Undo it first, in the window or with: sudo vethlab recover`,
       left.lab,
     )
   }
@@ -200,7 +201,7 @@ export class RealHost {
       if (isFirst) await this.#journal.begin(lab.name)
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
-      return { ok: false, failure: failure('no-journal', `Nothing was changed: ${words}.`, null, words) }
+      return { ok: false, failure: failure('no-journal', said`Nothing was changed: ${words}.`, null, words) }
     }
     const missing = await this.parts.missing()
     const refused = await this.#change(before)
@@ -232,7 +233,7 @@ export class RealHost {
       if (output !== null)
         return failure(
           'remedy-refused',
-          `The remedy "${text}" was refused: ${output}. Nothing of the deploy stays.`,
+          said`The remedy "${text}" was refused: ${output}. Nothing of the deploy stays.`,
           text,
           output,
         )
@@ -270,7 +271,7 @@ export class RealHost {
       if (touched === null && this.#journal.isOpen) continue
       return failure(
         'not-ours',
-        `This fix would change ${touched ?? 'settings'} of the machine itself. Carry its commands out yourself, in a terminal of the host.`,
+        said`This fix would change ${touched ?? 'settings'} of the machine itself. Carry its commands out yourself, in a terminal of the host.`,
         step.namespace,
       )
     }
@@ -294,7 +295,10 @@ export class RealHost {
     const claim = await this.#journal.claim()
     if (claim !== 'ours') {
       const refused = await this.#mayChange()
-      return { ok: false, failure: refused ?? failure('host-busy', 'Another Vethlab session is busy on this machine.') }
+      return {
+        ok: false,
+        failure: refused ?? failure('host-busy', said`Another Vethlab session is busy on this machine.`),
+      }
     }
     const result = await this.#undo()
     await this.#journal.rest()
@@ -338,7 +342,9 @@ const refusal = ({ refused }: Undone): Failure | null =>
     ? null
     : failure(
         'undo-refused',
-        `${refused.length === 1 ? 'One thing' : `${refused.length} things`} that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover`,
+        refused.length === 1
+          ? said`One thing that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover`
+          : said`${refused.length} things that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover`,
         null,
         refused.join('\n'),
       )

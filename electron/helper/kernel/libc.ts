@@ -31,6 +31,9 @@ export const listen = declare<(fd: number, backlog: number) => number>('int list
 export const send = declare<(fd: number, bytes: Buffer, length: number, flags: number) => number>(
   'long send(int, const void *, size_t, int)',
 )
+export const sendto = declare<
+  (fd: number, bytes: Buffer, length: number, flags: number, address: Buffer, addressLength: number) => number
+>('long sendto(int, const void *, size_t, int, const void *, uint)')
 export const recv = declare<(fd: number, bytes: Bytes, length: number, flags: number) => number>(
   'long recv(int, void *, size_t, int)',
 )

@@ -6,6 +6,8 @@ import { undoOf } from '../../core/plan/undo.js'
 import type { CommandRecord, Failure } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
 import { runIn } from '../run.js'
+import { failure } from '../../core/failure.js'
+import { said } from '../../core/words/said.js'
 
 export interface CarriedOut {
   /** Takes all of it back, in order. */
@@ -52,9 +54,10 @@ async function one(
   return output === null ? null : refused(text, step.namespace, output)
 }
 
-const refused = (text: string, namespace: string, output: string): Failure => ({
-  code: 'step-refused',
-  message: `The kernel refused "${text}": ${output}. Trace again: the lab has changed since.`,
-  where: namespace,
-  output,
-})
+const refused = (text: string, namespace: string, output: string): Failure =>
+  failure(
+    'step-refused',
+    said`The kernel refused "${text}": ${output}. Trace again: the lab has changed since.`,
+    namespace,
+    output,
+  )

@@ -4,6 +4,8 @@ import { didYouMean } from '../../core/lab/nearest.js'
 import type { Lab } from '../../core/lab/lab.js'
 import type { LiveState } from '../../core/live/state.js'
 import type { Failure } from '../../core/rpc.js'
+import { failure } from '../../core/failure.js'
+import { said } from '../../core/words/said.js'
 
 export type Aimed = { readonly ok: true; readonly address: string } | { readonly ok: false; readonly failure: Failure }
 
@@ -37,12 +39,7 @@ function split(to: string): readonly [string, string?] {
 function unknownTarget(to: string, name: string, there: boolean, live: LiveState): Failure {
   const names = live.namespaces.map((each) => each.name)
   const next = there
-    ? `${name} has no such address; name one, as in 192.168.1.2.`
-    : (didYouMean(name, names) ?? 'Name an address, a namespace, or NAMESPACE:INTERFACE.')
-  return {
-    code: 'no-such-target',
-    message: `"${to}" is no address and nothing of the lab that has one. ${next}`,
-    where: to,
-    output: null,
-  }
+    ? said`${name} has no such address; name one, as in 192.168.1.2.`
+    : (didYouMean(name, names) ?? said`Name an address, a namespace, or NAMESPACE:INTERFACE.`)
+  return failure('no-such-target', said`"${to}" is no address and nothing of the lab that has one. ${next}`, to)
 }

@@ -17,12 +17,13 @@ import type { Mirror } from '../mirror.js'
 import { carryOut } from './carry-out.js'
 import { gather } from './evidence.js'
 import { nextIdentifier } from './identifier.js'
-import { failure } from '../failure.js'
+import { failure } from '../../core/failure.js'
 import { frameJson, grown, identityOf, interfacesOf, onlyProbe, probeJson, rulesOf } from './parts.js'
 import { withReasons } from './reasons.js'
 import { sendProbe, verdictOf, type Aimed, type Shot, type Volley } from './send.js'
 import { aim } from './target.js'
 import { legacyVerdicts, ruleVerdicts } from './verdicts.js'
+import { said } from '../../core/words/said.js'
 
 /** Traces kept of a lab. */
 const keptTraces = 50
@@ -185,9 +186,9 @@ export class Tracer {
 
   private refuse({ from, protocol = 'icmp', port }: Params<'trace/run'>): Failure | null {
     if (!this.mirror.state.namespaces.some(({ name }) => name === from))
-      return failure('no-such-namespace', `There is no namespace "${from}" to send from.`, from)
+      return failure('no-such-namespace', said`There is no namespace "${from}" to send from.`, from)
     if (protocol !== 'icmp' && port === undefined)
-      return failure('no-port', `A ${protocol} probe needs a port, for instance 80.`, protocol)
+      return failure('no-port', said`A ${protocol} probe needs a port, for instance 80.`, protocol)
     return null
   }
 
@@ -227,7 +228,7 @@ export class Tracer {
       if (rules !== null) await this.endRules(rules)
       if (error instanceof KernelRefusal)
         return {
-          failure: failure('probe-refused', `The probe could not be sent: ${error.message}.`, null, error.message),
+          failure: failure('probe-refused', said`The probe could not be sent: ${error.message}.`, null, error.message),
         }
       throw error
     }
@@ -296,7 +297,7 @@ export class Tracer {
     if (!found.repair || !found.scene)
       return {
         ok: false,
-        failure: failure('no-fix', 'This trace has no fix; trace again after a change of the lab.', null),
+        failure: failure('no-fix', said`This trace has no fix; trace again after a change of the lab.`, null),
       }
     await this.hooks.refresh()
     const scene: Scene = { ...found.scene, live: this.mirror.state, network: new Network(this.mirror.state) }
@@ -308,7 +309,7 @@ export class Tracer {
         ok: false,
         failure: failure(
           'stale-fix',
-          'The lab has changed since this trace; trace again for a fix that fits.',
+          said`The lab has changed since this trace; trace again for a fix that fits.`,
           found.repair.namespace,
         ),
       }
@@ -328,7 +329,11 @@ export class Tracer {
     if (!steps)
       return {
         ok: false,
-        failure: failure('no-such-fix', 'There is no such fix to take back; it may have been taken back already.', id),
+        failure: failure(
+          'no-such-fix',
+          said`There is no such fix to take back; it may have been taken back already.`,
+          id,
+        ),
       }
     const forbidden = await this.hooks.mayRepair(steps)
     if (forbidden) return { ok: false, failure: forbidden }
@@ -350,4 +355,4 @@ export class Tracer {
 }
 
 const noSuchTrace = (id: string): Failure =>
-  failure('no-such-trace', `There is no trace ${id}; the latest ${keptTraces} of a lab are kept.`, id)
+  failure('no-such-trace', said`There is no trace ${id}; the latest ${keptTraces} of a lab are kept.`, id)

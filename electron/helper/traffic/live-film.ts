@@ -13,8 +13,9 @@ import { buildTopology, type Topology } from '../../core/packet/topology.js'
 import type { Failure, FilmedPacket, Notifications } from '../../core/rpc.js'
 import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
 import type { CapturedFrame } from '../kernel/protocol.js'
-import { failure } from '../failure.js'
+import { failure } from '../../core/failure.js'
 import { FilmStore, type StoredFilm } from './film-store.js'
+import { said } from '../../core/words/said.js'
 
 /** One batch per picture of the window is as fast as anybody can see; half of that saves half of the work (ms). */
 const tickMs = 33
@@ -132,7 +133,12 @@ export class LiveFilm {
         if (!(error instanceof KernelRefusal)) throw error
         return {
           ok: false,
-          failure: failure('capture-refused', `The kernel refused to capture: ${error.message}.`, null, error.message),
+          failure: failure(
+            'capture-refused',
+            said`The kernel refused to capture: ${error.message}.`,
+            null,
+            error.message,
+          ),
         }
       }
     })

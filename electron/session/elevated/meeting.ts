@@ -11,6 +11,8 @@ import type { Failure, Result } from '../../core/rpc.js'
 import { ownRuntimeDirectory } from '../running/directory.js'
 import { identify, isAlive, type ProcessIdentity } from '../running/process-identity.js'
 import { z } from 'zod'
+import { failure } from '../../core/failure.js'
+import { said } from '../../core/words/said.js'
 
 export interface Meeting {
   readonly path: string
@@ -38,21 +40,21 @@ export function makeMeeting(environment: NodeJS.ProcessEnv = process.env): Resul
     writeFileSync(join(path, secretFile), secret, { mode: 0o600, flag: 'wx' })
   } catch (error) {
     remove(path)
-    const message = `The directory ${path} cannot be made. Set XDG_RUNTIME_DIR to a directory of yours.`
+    const message = said`The directory ${path} cannot be made. Set XDG_RUNTIME_DIR to a directory of yours.`
     return {
       ok: false,
-      failure: { code: 'runtime-directory', message, where: base, output: (error as Error).message },
+      failure: failure('runtime-directory', message, base, (error as Error).message),
     }
   }
   return { ok: true, meeting: { path, secret, socket: join(path, socketFile), remove: () => remove(path) } }
 }
 
-const oddPath = (base: string): Failure => ({
-  code: 'odd-path',
-  message: `The directory ${base} has characters in its name that cannot be handed to root safely. Set XDG_RUNTIME_DIR to a directory whose path is made of letters, digits and . _ - only.`,
-  where: base,
-  output: null,
-})
+const oddPath = (base: string): Failure =>
+  failure(
+    'odd-path',
+    said`The directory ${base} has characters in its name that cannot be handed to root safely. Set XDG_RUNTIME_DIR to a directory whose path is made of letters, digits and . _ - only.`,
+    base,
+  )
 
 /** Clears away what shells that were killed while they waited have left. */
 function sweep(base: string): void {

@@ -1,4 +1,5 @@
 /** Asks for an administrator's password by the desktop's own dialog (polkit), and starts the helper with it. */
+import { spawn } from 'node:child_process'
 import sudo from 'sudo-prompt'
 
 export type PromptOutcome =
@@ -33,8 +34,35 @@ export function startByPrompt(command: string): Promise<PromptOutcome> {
         .slice(-keptOutput)
       if (!error || !notStarted.test(error.message)) return resolve({ kind: 'ended', output })
       const { code } = error as Error & { code?: unknown }
-      const isNo = code === dismissed || /Not authorized|Request dismissed/.test(output)
-      resolve({ kind: isNo ? 'refused' : 'nobody-asks', output })
+      resolve(notGranted(code, output))
+    })
+  })
+}
+
+function notGranted(status: unknown, output: string): PromptOutcome {
+  const isNo = status === dismissed || /Not authorized|Request dismissed/.test(output)
+  return { kind: isNo ? 'refused' : 'nobody-asks', output }
+}
+
+/** What the package's file says first: from then on the helper speaks. */
+const granted = 'granted\n'
+
+/**
+ * The same where a package has brought an action of its own: the dialog says in a sentence of ours what is wanted.
+ * `sudo-prompt` cannot have that, because it asks for a shell and its line.
+ */
+export function startByAction(wrapper: string, meeting: string): Promise<PromptOutcome> {
+  return new Promise((resolve) => {
+    const child = spawn('/usr/bin/pkexec', ['--disable-internal-agent', wrapper, meeting], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let [said, complained] = ['', '']
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(0, granted.length)))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complained = (complained + text).slice(-keptOutput)))
+    child.once('error', (error) => resolve({ kind: 'nobody-asks', output: error.message }))
+    child.once('close', (status) => {
+      const output = complained.trim()
+      resolve(said === granted ? { kind: 'ended', output } : notGranted(status, output))
     })
   })
 }

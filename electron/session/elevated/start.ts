@@ -13,7 +13,9 @@ import type { SessionStart } from '../session.js'
 import { elevatedCommand } from './command.js'
 import { openDoor } from './door.js'
 import { makeMeeting } from './meeting.js'
-import { startByPrompt, type PromptOutcome } from './prompt.js'
+import { startByAction, startByPrompt, type PromptOutcome } from './prompt.js'
+import { failure } from '../../core/failure.js'
+import { said, type Said } from '../../core/words/said.js'
 
 export interface ElevationHooks {
   /** What the user has to do now. */
@@ -29,12 +31,12 @@ const openLimitMs = 30_000
 /** The helper takes a lab down in a second and cuts itself off after a minute; this side waits a little longer (milliseconds). */
 const endLimitMs = 65_000
 
-const refusal = (code: string, message: string, output: string | null = null): SessionStart => ({
+const refusal = (code: string, message: Said, output: string | null = null): SessionStart => ({
   ok: false,
-  failure: { code, message, where: 'elevated', output: output === '' ? null : output },
+  failure: failure(code, message, 'elevated', output === '' ? null : output),
 })
 
-const unchanged = 'Nothing was changed on this machine.'
+const unchanged = said`Nothing was changed on this machine.`
 
 export async function startElevated(hooks: ElevationHooks): Promise<SessionStart> {
   if (isRoot()) return startRootHelper()
@@ -46,11 +48,11 @@ export async function startElevated(hooks: ElevationHooks): Promise<SessionStart
     if (!built.ok) return built
     const door = await openDoor(meeting).catch((error: Error) => error)
     if (door instanceof Error)
-      return refusal('socket-refused', `The socket for the helper cannot be made in ${meeting.path}.`, door.message)
+      return refusal('socket-refused', said`The socket for the helper cannot be made in ${meeting.path}.`, door.message)
     try {
-      const { text, withSudo } = built.command
+      const { text, wrapper, withSudo } = built.command
       let lastWords = ''
-      const prompted = startByPrompt(text)
+      const prompted = wrapper === null ? startByPrompt(text) : startByAction(wrapper, meeting.path)
       void prompted.then(({ output }) => (lastWords = output))
       const met = await meet(door.helper, prompted, withSudo, hooks)
       return met instanceof NobodyCame ? met.start : await open(met, () => lastWords)
@@ -80,10 +82,10 @@ async function meet(
   const over = new Promise<NobodyCame>((resolve) => {
     const late = refusal(
       'elevation-timeout',
-      `Nobody gave administrator rights within ${waitLimitMs / 60_000} minutes. ${unchanged}`,
+      said`Nobody gave administrator rights within ${waitLimitMs / 60_000} minutes. ${unchanged}`,
     )
     const timer = setTimeout(() => resolve(new NobodyCame(late)), waitLimitMs)
-    const cancel = (): void => resolve(new NobodyCame(refusal('cancelled', `Cancelled. ${unchanged}`)))
+    const cancel = (): void => resolve(new NobodyCame(refusal('cancelled', said`Cancelled. ${unchanged}`)))
     if (cancelled.aborted) cancel()
     cancelled.addEventListener('abort', cancel)
     stop = () => {
@@ -97,12 +99,14 @@ async function meet(
     if (!('kind' in first)) return first
     switch (first.kind) {
       case 'refused':
-        return new NobodyCame(refusal('not-granted', `Administrator rights were not given. ${unchanged}`, first.output))
+        return new NobodyCame(
+          refusal('not-granted', said`Administrator rights were not given. ${unchanged}`, first.output),
+        )
       case 'ended':
         return new NobodyCame(
           refusal(
             'helper-failed',
-            `The helper was started as root and ended before it was ready. ${unchanged}`,
+            said`The helper was started as root and ended before it was ready. ${unchanged}`,
             first.output,
           ),
         )
@@ -138,9 +142,10 @@ async function open(socket: Socket, lastWords: () => string): Promise<SessionSta
   return { ok: false, failure: notReady(lastWords()) }
 }
 
-export const notReady = (output: string): Failure => ({
-  code: 'helper-failed',
-  message: `The helper was started as root and did not get ready. ${unchanged}`,
-  where: 'elevated',
-  output: output === '' ? null : output,
-})
+export const notReady = (output: string): Failure =>
+  failure(
+    'helper-failed',
+    said`The helper was started as root and did not get ready. ${unchanged}`,
+    'elevated',
+    output === '' ? null : output,
+  )

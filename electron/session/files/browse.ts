@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import type { DirectoryEntry, ShellResults } from '../../core/rpc-shell.js'
 import { fileFailure, refuse } from './refusal.js'
+import { said } from '../../core/words/said.js'
 
 /** More nobody scrolls through; what the user looks for can be typed as a path. */
 const maxEntries = 2000
@@ -17,7 +18,7 @@ const labName = /\.ya?ml$/i
 export async function browse(directory: string | null): Promise<ShellResults['file/browse']> {
   const path = normalize(directory ?? homedir())
   if (!isAbsolute(path))
-    return refuse('bad-path', `${path} is not an absolute path. Give the whole path, from / on.`, path)
+    return refuse('bad-path', said`${path} is not an absolute path. Give the whole path, from / on.`, path)
   const entries: DirectoryEntry[] = []
   try {
     let looked = 0

@@ -7,6 +7,7 @@ import { limits } from '../../core/lab/schema.js'
 import type { Result } from '../../core/rpc.js'
 import type { Fingerprint, OpenedFile } from '../../core/rpc-shell.js'
 import { fileFailure, refuse, type Refused } from './refusal.js'
+import { said } from '../../core/words/said.js'
 
 export const fingerprintOf = (bytes: Uint8Array | string): Fingerprint =>
   createHash('sha256').update(bytes).digest('hex')
@@ -17,9 +18,9 @@ const labName = /\.ya?ml$/i
 /** Null where the path names a lab file by an absolute path. */
 export function refuseName(path: string): Refused | null {
   if (!isAbsolute(path))
-    return refuse('bad-path', `${path} is not an absolute path. Give the whole path, from / on.`, path)
+    return refuse('bad-path', said`${path} is not an absolute path. Give the whole path, from / on.`, path)
   if (!labName.test(path))
-    return refuse('not-a-lab-file', `${path} is not a lab file. A lab's name ends in .vethlab.yaml.`, path)
+    return refuse('not-a-lab-file', said`${path} is not a lab file. A lab's name ends in .vethlab.yaml.`, path)
   return null
 }
 
@@ -34,7 +35,7 @@ export async function readBytes(path: string): Promise<Result<{ readonly bytes: 
     try {
       const stats = await file.stat()
       if (stats.isDirectory()) return fileFailure('open', path, { code: 'EISDIR', message: 'is a directory' })
-      if (!stats.isFile()) return refuse('not-a-file', `${path} is not a regular file. Choose a lab file.`, path)
+      if (!stats.isFile()) return refuse('not-a-file', said`${path} is not a regular file. Choose a lab file.`, path)
       const chunks: Buffer[] = []
       let length = 0
       // The size of the moment would miss what is appended meanwhile; files in /proc have none at all.
@@ -46,7 +47,7 @@ export async function readBytes(path: string): Promise<Result<{ readonly bytes: 
       }
       return refuse(
         'too-large',
-        `${path} is larger than ${limits.fileBytes / 1024 / 1024} MiB; no lab is. Choose another file.`,
+        said`${path} is larger than ${limits.fileBytes / 1024 / 1024} MiB; no lab is. Choose another file.`,
         path,
       )
     } finally {
@@ -68,6 +69,10 @@ export async function readLabFile(path: string): Promise<Result<{ readonly file:
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(read.bytes)
     return { ok: true, file: { path, text, fingerprint: fingerprintOf(read.bytes) } }
   } catch {
-    return refuse('not-text', `${path} is not UTF-8 text. Save it as UTF-8 in your editor, then open it again.`, path)
+    return refuse(
+      'not-text',
+      said`${path} is not UTF-8 text. Save it as UTF-8 in your editor, then open it again.`,
+      path,
+    )
   }
 }

@@ -8,6 +8,7 @@ import type { Fingerprint } from '../../core/rpc-shell.js'
 import { fingerprintOf, readBytes, refuseName } from './lab-text.js'
 import { fileFailure, refuse, type Refused } from './refusal.js'
 import { replaceFile } from './replace.js'
+import { said } from '../../core/words/said.js'
 
 /** As path_resolution(7) allows. */
 const maxLinks = 40
@@ -30,7 +31,7 @@ export async function saveLabFile(path: string, text: string, base: Fingerprint 
   if (bytes.length > limits.fileBytes)
     return refuse(
       'too-large',
-      `The lab is larger than ${limits.fileBytes / 1024 / 1024} MiB and was not saved. Make it smaller.`,
+      said`The lab is larger than ${limits.fileBytes / 1024 / 1024} MiB and was not saved. Make it smaller.`,
       path,
     )
   const before = queues.get(path) ?? Promise.resolve()
@@ -49,7 +50,7 @@ async function save(path: string, bytes: Buffer, base: Fingerprint | null): Prom
   const target = await followLinks(path)
   const former = await statOf(target)
   if (former && !former.isFile())
-    return refuse('not-a-file', `${path} is not a regular file and was left alone. Choose another name.`, path)
+    return refuse('not-a-file', said`${path} is not a regular file and was left alone. Choose another name.`, path)
   if (former) {
     const now = await readBytes(target)
     // A file that grew above every limit is not the one that was opened.
@@ -74,10 +75,10 @@ async function save(path: string, bytes: Buffer, base: Fingerprint | null): Prom
 
 function changed(path: string, base: Fingerprint | null, removed = false): Refused {
   const message = removed
-    ? `${path} has been removed since it was opened. Save it again under this name, or choose another one.`
+    ? said`${path} has been removed since it was opened. Save it again under this name, or choose another one.`
     : base === null
-      ? `There is a file named ${path} already. Open it, or choose another name.`
-      : `${path} has been changed by another program since it was opened. Open it again, or save under another name.`
+      ? said`There is a file named ${path} already. Open it, or choose another name.`
+      : said`${path} has been changed by another program since it was opened. Open it again, or save under another name.`
   return refuse('changed-on-disk', message, path)
 }
 

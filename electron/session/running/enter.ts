@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import { basename, isAbsolute } from 'node:path'
+import { userEnvironment } from '../../core/environment.js'
 import { hostNamespace } from '../../core/lab/lab.js'
 import { resourceFile } from '../programs.js'
 import { findProgram } from '../sandbox.js'
@@ -142,11 +143,10 @@ function shellWords(): string[] {
 }
 
 function environmentInside({ lab, namespace }: Place): NodeJS.ProcessEnv {
-  const path = (process.env['PATH'] ?? '/usr/bin:/bin').split(':')
+  const environment = userEnvironment(process.env)
+  const path = (environment['PATH'] ?? '/usr/bin:/bin').split(':')
   // Users of Debian have no sbin in their PATH, where ip, nft and tcpdump live.
   const missing = ['/usr/sbin', '/sbin'].filter((directory) => !path.includes(directory))
-  // It would turn every program made with Electron that is started inside into a plain Node.
-  const { ELECTRON_RUN_AS_NODE: _, ...environment } = process.env
   return {
     ...environment,
     PATH: [...path, ...missing].join(':'),

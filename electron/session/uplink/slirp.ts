@@ -8,6 +8,8 @@ import type { Duplex, Readable } from 'node:stream'
 import type { Failure, Result } from '../../core/rpc.js'
 import { rootNamespaceOf } from '../running/enter.js'
 import { findProgram } from '../sandbox.js'
+import { failure } from '../../core/failure.js'
+import { said, type Said } from '../../core/words/said.js'
 
 /** slirp4netns makes and configures its tap in some 10 ms; a machine under load may take long (milliseconds). */
 const readyLimitMs = 15_000
@@ -81,19 +83,15 @@ export async function startSlirp(anchor: number, tap: string): Promise<Result<{ 
   return { ok: false, failure: refusal }
 }
 
-const missing = (program: string, packaged: string): Failure => ({
-  code: 'tool-missing',
-  message: `The uplink needs the program "${program}", which is missing. Install the package ${packaged}, for example: sudo apt-get install ${packaged}`,
-  where: program,
-  output: null,
-})
+const missing = (program: string, packaged: string): Failure =>
+  failure(
+    'tool-missing',
+    said`The uplink needs the program "${program}", which is missing. Install the package ${packaged}, for example: sudo apt-get install ${packaged}`,
+    program,
+  )
 
-const uplinkFailure = (code: string, message: string, output: string | null): Failure => ({
-  code,
-  message,
-  where: 'uplink',
-  output,
-})
+const uplinkFailure = (code: string, message: Said, output: string | null): Failure =>
+  failure(code, message, 'uplink', output)
 
 /** Every desktop system lets every user make a tap in a network that is his; some containers do not. */
 function refusedTun(): Failure | null {
@@ -105,30 +103,32 @@ function refusedTun(): Failure | null {
     return uplinkFailure(
       'tun-refused',
       code === 'ENOENT'
-        ? `The kernel has no ${tunDevice}, from which the uplink's interface is made. Load its module: sudo modprobe tun (in a container: pass the device in).`
-        : `You may not open ${tunDevice}, from which the uplink's interface is made. It is open to every user on most systems (mode 0666); ask who looks after this machine.`,
+        ? said`The kernel has no ${tunDevice}, from which the uplink's interface is made. Load its module: sudo modprobe tun (in a container: pass the device in).`
+        : said`You may not open ${tunDevice}, from which the uplink's interface is made. It is open to every user on most systems (mode 0666); ask who looks after this machine.`,
       message,
     )
   }
 }
 
 /** Why it did not come up, from what slirp4netns 1.x prints. */
-export function explainSlirp(said: string, tap: string): Failure {
-  if (/TUNSETIFF\)?: (Device or resource busy|Invalid argument|File exists)/.test(said))
+export function explainSlirp(printed: string, tap: string): Failure {
+  if (/TUNSETIFF\)?: (Device or resource busy|Invalid argument|File exists)/.test(printed))
     return uplinkFailure(
       'uplink-name-taken',
-      `The lab's host has an interface named ${tap} already; the uplink would take that name. Remove it or give it another name.`,
-      said,
+      said`The lab's host has an interface named ${tap} already; the uplink would take that name. Remove it or give it another name.`,
+      printed,
     )
-  if (/\/dev\/net\/tun/.test(said))
+  if (/\/dev\/net\/tun/.test(printed))
     return uplinkFailure(
       'tun-refused',
-      `${tunDevice} cannot be opened, from which the uplink's interface is made. Load its module: sudo modprobe tun`,
-      said,
+      said`${tunDevice} cannot be opened, from which the uplink's interface is made. Load its module: sudo modprobe tun`,
+      printed,
     )
   return uplinkFailure(
     'uplink-refused',
-    `slirp4netns could not plug the uplink in${said ? `: ${said.split('\n').at(-1) ?? ''}` : ''}. The lab runs without it.`,
-    said || null,
+    printed
+      ? said`slirp4netns could not plug the uplink in: ${printed.split('\n').at(-1) ?? ''}. The lab runs without it.`
+      : said`slirp4netns could not plug the uplink in. The lab runs without it.`,
+    printed || null,
   )
 }

@@ -6,6 +6,8 @@ import type { Session } from '../session.js'
 import { pingRefusedBy } from './ping.js'
 import { setResolver } from './resolver.js'
 import { startSlirp } from './slirp.js'
+import { failure } from '../../core/failure.js'
+import { said, type Said } from '../../core/words/said.js'
 
 /** The name that tutorials have in `MASQUERADE -o eth0`. */
 const tap = 'eth0'
@@ -46,19 +48,19 @@ export async function plugUplink(session: Session): Promise<Result<{ readonly up
 }
 
 function refusal({ anchorPid, capabilities, live }: Session): Failure | null {
-  const failure = (code: string, message: string): Failure => ({ code, message, where: 'uplink', output: null })
+  const refuse = (code: string, message: Said): Failure => failure(code, message, 'uplink')
   if (capabilities.mode !== 'sandbox')
-    return failure(
+    return refuse(
       'uplink-elevated',
-      'This lab runs on the real host, whose own uplink it has. Only a sandbox needs one plugged in.',
+      said`This lab runs on the real host, whose own uplink it has. Only a sandbox needs one plugged in.`,
     )
   if (anchorPid === null)
-    return failure('uplink-elsewhere', 'The uplink belongs to whoever started the sandbox; plug it in there.')
+    return refuse('uplink-elsewhere', said`The uplink belongs to whoever started the sandbox; plug it in there.`)
   const taken = live.namespaces.find(({ name }) => name === hostNamespace)?.links.some(({ name }) => name === tap)
   return taken
-    ? failure(
+    ? refuse(
         'uplink-name-taken',
-        `The lab's host has an interface named ${tap} already; the uplink would take that name. Remove it or give it another name.`,
+        said`The lab's host has an interface named ${tap} already; the uplink would take that name. Remove it or give it another name.`,
       )
     : null
 }

@@ -6,7 +6,7 @@ export const host = {
   'action.sandbox': '回到沙箱',
   'host.title': '在本机上运行“{title}”',
   'host.text':
-    '实验的 host 将是本机自身：它的接口、路由、内核参数和规则。下面的每一项在执行前都会先记录下来，停止实验或离开时全部还原。',
+    '实验的 host 将是本机自身：它的接口、路由、内核参数和规则。下列每一项在执行前都会先记录，停止实验或离开时全部还原。',
   'host.before':
     '目前还没有以 root 身份查看过本机。以下是在没有任何冲突的机器上要执行的命令；在执行第一条之前，会根据本机的实际情况重新计算并再次给你看。',
   'host.looking': '正在查看本机',
@@ -44,7 +44,7 @@ export const host = {
   'rights.waiting': '正在等待',
   'rights.until': 'Vethlab 等到 {time}。',
   'leave.title': '实验 {title} 正在本机上运行',
-  'leave.text': '可以还原它的更改，使本机恢复原样；也可以让它在没有 Vethlab 的情况下继续运行，以后再回来。',
+  'leave.text': '可以还原它的更改，使本机恢复原样；也可以退出 Vethlab 而让它继续运行，以后再接管。',
   'leave.undo': '还原并离开',
   'leave.keep': '让它继续运行',
   'left.kept': '实验 {lab} 仍在本机上运行（{when}）。',
@@ -53,6 +53,6 @@ export const host = {
   'left.undo': '还原它留下的更改',
   'left.undoing': '正在还原实验在本机上留下的更改',
   'host.recovered': { one: '已还原：{count} 条命令', other: '已还原：{count} 条命令' },
-  'host.keptForeign': '之后被他人修改过，因此保持不变：',
+  'host.keptForeign': '部署后被他人修改过，因此保持不变：',
   'host.refusedSandbox': '改为在本机上运行实验',
 } as const

@@ -1,7 +1,7 @@
 export const inspector = {
   'inspector.label': '检查器',
   'facts.nothing': '未选择对象',
-  'facts.selectHint': '选择命名空间、接口或网线，查看内核的说法。',
+  'facts.selectHint': '选中命名空间、接口或网线，查看内核中的实际状态。',
   'facts.notDeployed': '未部署：内核里还没有它。',
   'facts.problems': '实验文件中的问题',
   'facts.namespaces': '命名空间',
@@ -25,7 +25,7 @@ export const inspector = {
   'facts.loss': '丢包',
   'facts.rate': '速率',
   'facts.routes': '路由',
-  'facts.noRoutes': '没有路由：什么都发不出去。',
+  'facts.noRoutes': '没有路由：无法从这里发送任何数据包。',
   'facts.neighbours': '邻居',
   'facts.noMac': '没有应答',
   'facts.ports': '{name} 的端口',

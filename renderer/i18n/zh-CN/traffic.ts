@@ -1,7 +1,7 @@
 export const traffic = {
   'trace.traffic': '实时',
   'traffic.flows': '实验中的流量',
-  'traffic.empty': '没有流量经过。在终端里 ping、curl 或 nc，每个数据包都会在画布上移动。',
+  'traffic.empty': '没有流量经过。在终端里运行 ping、curl 或 nc，每个数据包都会在画布上移动。',
   'traffic.all': '显示每个数据包',
   'traffic.some': '每 {count} 个数据包显示 1 个',
   'traffic.capturing': '正在 {count} 个接口抓包 · 丢失 {dropped}',
@@ -12,7 +12,7 @@ export const traffic = {
   'traffic.freeze': '定格 {flow} 的最近一个数据包',
   'traffic.freezeHint': '定格这个数据包并查看它',
   'traffic.onCanvas': '正在画布上显示',
-  'traffic.whyNot': '这个数据包经过时没有人测量，所以原因未知。发送一个相同的数据包来找出原因。',
+  'traffic.whyNot': '这个数据包经过时没有采集计数，因此原因未知。发送一个相同的数据包即可查明。',
   'traffic.traceAgain': '追踪一个相同的',
   'traffic.ended': '实时流量已结束：{reason}。',
   'announce.trafficOn': '正在显示实时流量',

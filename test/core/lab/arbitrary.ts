@@ -140,7 +140,13 @@ const namespace = fc.record(
   { requiredKeys: [] },
 )
 const check = fc.record(
-  { name: text, from: namespaceName, ping: address, ttl: fc.nat(255), path: fc.array(namespaceName, { maxLength: 3 }) },
+  {
+    name: texts,
+    from: namespaceName,
+    ping: address,
+    ttl: fc.nat(255),
+    path: fc.array(namespaceName, { maxLength: 3 }),
+  },
   { requiredKeys: ['from', 'ping'] },
 )
 

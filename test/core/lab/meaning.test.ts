@@ -44,6 +44,11 @@ describe('warnings', () => {
       ['warning check-name-twice'],
     ],
     [
+      'two checks with one English name',
+      `${head}checks: [{ name: a, from: host, ping: 1.1.1.1 }, { name: { en: a, zh-CN: 甲 }, from: host, ping: 1.1.1.1 }]`,
+      ['warning check-name-twice'],
+    ],
+    [
       'two bridges joined by a tunnel share a subnet',
       `${head}namespaces:
   a: { bridges: { br: { addresses: [10.0.0.1/24], ports: [v] } }, interfaces: { u: { addresses: [10.1.0.1/24] } } }

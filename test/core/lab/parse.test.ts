@@ -86,6 +86,7 @@ test('the example of the format parses without a problem and normalises to what 
     {
       kind: 'ping',
       name: 'ns0 reaches the outside',
+      title: 'ns0 reaches the outside',
       from: 'ns0',
       target: '203.0.113.10',
       expect: 'reply',
@@ -96,6 +97,7 @@ test('the example of the format parses without a problem and normalises to what 
     {
       kind: 'tcp',
       name: 'ns1 tcp 192.168.1.2:80',
+      title: 'ns1 tcp 192.168.1.2:80',
       from: 'ns1',
       target: '192.168.1.2',
       port: 80,
@@ -107,6 +109,7 @@ test('the example of the format parses without a problem and normalises to what 
     {
       kind: 'ping',
       name: 'ns0 ping 203.0.113.10',
+      title: 'ns0 ping 203.0.113.10',
       from: 'ns0',
       target: '203.0.113.10',
       expect: 'reply',

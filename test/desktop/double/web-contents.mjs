@@ -21,6 +21,7 @@ const toPage = (url) => (url.startsWith(`${theirs}/`) ? stand + url.slice(theirs
 
 export class WebContents extends EventEmitter {
   mainFrame = null
+  hasLoaded = false
   #window
   #preferences
   #openHandler = () => ({ action: 'allow' })
@@ -66,6 +67,7 @@ export class WebContents extends EventEmitter {
   async loadURL(url) {
     if (!privileged.get('vethlab')?.standard || !privileged.get('vethlab')?.secure)
       throw new Error('without a standard and secure scheme, the page would have no origin')
+    if (app.hasTornSandbox) return this.forcefullyCrashRenderer('launch-failed')
     await (this.#browser ??= this.#start())
     this.#isOwnNavigation = true
     await this.#cdp.send('Page.navigate', { url: toPage(url) })
@@ -76,10 +78,13 @@ export class WebContents extends EventEmitter {
     void this.#cdp.send('Page.reload')
   }
 
-  /** As main sees a crash: everything that led to the page is cut. The page itself waits to be loaded again. */
-  forcefullyCrashRenderer() {
+  /**
+   * As main sees a crash: everything that led to the page is cut, and the event comes later, when the process is found to
+   * have ended. The page itself waits to be loaded again.
+   */
+  forcefullyCrashRenderer(reason = 'killed') {
     this.#closePorts()
-    this.emit('render-process-gone', {}, { reason: 'killed', exitCode: 9 })
+    setImmediate(() => this.emit('render-process-gone', {}, { reason, exitCode: 9 }))
   }
 
   async executeJavaScript(expression) {
@@ -131,8 +136,9 @@ export class WebContents extends EventEmitter {
     })
     cdp.on('Page.loadEventFired', () => {
       if (!this.mainFrame?.url.startsWith(theirs)) return
+      this.hasLoaded = true
       this.emit('did-finish-load')
-      this.#window.emit('ready-to-show')
+      this.#window.readyToShow()
     })
     cdp.on('Page.windowOpen', ({ url }) => this.#openHandler({ url: toMain(url) }))
     cdp.on('Runtime.executionContextCreated', ({ context }) => {
@@ -196,7 +202,8 @@ export class WebContents extends EventEmitter {
   }
 
   #windowSaid({ kind, url }) {
-    if (kind === 'close') return this.#window.close()
+    // The page is gone first, and the window with it: nobody is asked.
+    if (kind === 'close') return this.#window.destroy()
     if (this.#openHandler({ url: toMain(url) }).action !== 'deny') throw new Error('the double opens no windows')
   }
 

@@ -6,6 +6,7 @@ import { spawn, spawnSync, type ChildProcess, type ChildProcessByStdio } from 'n
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import { root } from '../support/build.js'
 import { until } from '../support/until.js'
 import { isRoot, unprivilegedUser } from '../support/user.js'
 import { World } from '../support/world.js'
@@ -138,13 +139,13 @@ export class Machine {
    * What an administrator has laid down for this user: anything, nothing, or that somebody must be asked, for which
    * there is nobody here. Resolves when polkit answers by it.
    */
-  async policy(answer: 'YES' | 'NO' | 'ask'): Promise<void> {
+  async policy(answer: 'YES' | 'NO' | 'ask', action = 'org.freedesktop.policykit.exec'): Promise<void> {
     // Its engine knows the language as it was before 2015.
     const rule =
       answer === 'ask'
         ? '// Nothing of our own: what the action says itself.'
         : `polkit.addRule(function (action, subject) {
-             if (action.id === 'org.freedesktop.policykit.exec' && subject.user === '${this.user.name}') return polkit.Result.${answer}
+             if (action.id === '${action}' && subject.user === '${this.user.name}') return polkit.Result.${answer}
            })`
     const file = join(this.world.directory, 'rule')
     writeFileSync(file, rule)
@@ -168,6 +169,29 @@ export class Machine {
     }
     this.polkit = this.startDaemon('/usr/lib/polkit-1/polkitd', '--no-debug')
     await until('polkit', hasOwner)
+  }
+
+  /** What a package lays down, with Node for Electron's program: the way to root goes by names that a policy knows. */
+  installPackage(): string {
+    const here = '/opt/Vethlab'
+    const unpacked = `${here}/resources/app.asar.unpacked`
+    const actions = '/usr/share/polkit-1/actions'
+    const linux = join(root, 'resources/linux')
+    const said = this.ask(
+      ...['sh', '-ec'],
+      `mount -t tmpfs -o mode=755 tmpfs /opt
+       mkdir -p ${unpacked}/dist
+       ln -s ${join(root, 'dist/node')} ${unpacked}/dist/node
+       : >${here}/vethlab
+       mount --bind ${process.execPath} ${here}/vethlab
+       install -m 755 ${linux}/elevate ${here}/elevate
+       cp -r ${actions} ${here}/actions
+       cp ${linux}/io.github.vethlab.policy ${here}/actions
+       mount --bind ${here}/actions ${actions}
+       echo installed`,
+    )
+    if (!said.includes('installed')) throw new Error(`the package cannot be laid down: ${said}`)
+    return `${here}/vethlab`
   }
 
   /** No polkit and no bus: a bare machine. */

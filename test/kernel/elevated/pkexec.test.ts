@@ -200,4 +200,28 @@ describe.skipIf(reason !== null)(`administrator rights${reason === null ? '' : `
     await until('the helper has ended', () => machine.helpers().length === 0)
     shell = await ShellOnMachine.start(machine)
   })
+
+  test('of a package are asked for by an action of its own, in its own words, and by nothing else', async () => {
+    await shell.close()
+    const program = machine.installPackage()
+    const own = 'io.github.vethlab.elevate'
+    const shown = machine.ask('pkaction', '--verbose', '--action-id', own)
+    expect(shown).toContain('Vethlab wants to change the network of this machine for a lab')
+    expect(shown).toContain('/opt/Vethlab/elevate')
+    // All else is asked about, for which there is nobody.
+    await machine.policy('YES', own)
+    shell = await ShellOnMachine.start(machine, 'user', program)
+    expect(await shell.ask('helper/start', { placement: 'host' })).toMatchObject({
+      ok: true,
+      capabilities: { mode: 'elevated' },
+    })
+    const bash = machine.processes(/bash -c/)
+    expect(bash).toEqual([])
+    await machine.policy('NO', own)
+    expect(await shell.ask('helper/start', {})).toMatchObject({ ok: true })
+    expect(await shell.ask('helper/start', { placement: 'host' })).toMatchObject({
+      ok: false,
+      failure: { code: 'not-granted' },
+    })
+  })
 })

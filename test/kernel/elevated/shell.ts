@@ -57,12 +57,15 @@ export class ShellOnMachine {
     })
   }
 
-  /** @param as `user`, or `root` as after `su` */
-  static async start(machine: Machine, as: 'user' | 'root' = 'user'): Promise<ShellOnMachine> {
+  /**
+   * @param as `user`, or `root` as after `su`
+   * @param node that runs it
+   */
+  static async start(machine: Machine, as: 'user' | 'root' = 'user', node = process.execPath): Promise<ShellOnMachine> {
     const program = installed.get(machine) ?? install(machine)
     installed.set(machine, program)
     const state = join(machine.world.home, 'state')
-    const running = machine.start(as, [process.execPath, await program, state])
+    const running = machine.start(as, [node, await program, state])
     const stream = Duplex.from({ readable: running.child.stdout, writable: running.child.stdin })
     const channel = lineChannel(stream, maxMessageBytes)
     const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))

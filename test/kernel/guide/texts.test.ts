@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { CheckEntry, GuideStep, Text } from '../../../electron/core/lab/schema.js'
+import { englishText } from '../../../electron/core/lab/text.js'
 import { parseMarkdown, type Inline } from '../../../renderer/guide/markdown.js'
 import { loadStarter, starterLabs } from '../engine/sandbox.js'
 import { guidedLabs, inLanguage, sayings } from './guided.js'
@@ -138,8 +139,8 @@ describe.each(guidedLabs.map(({ file, lab, steps }) => ({ name: file.name, lab, 
     test('calls a check of its own by a name of its own, and a check of the lab by its name', () => {
       const known = new Map<string, CheckEntry>()
       for (const check of steps.flatMap(({ done }) => done?.checks ?? [])) {
-        const title = check.name
-        if (title === undefined) throw new Error('a check without a name')
+        if (check.name === undefined) throw new Error('a check without a name')
+        const title = englishText(check.name)
         expect(known.get(title) ?? check).toEqual(check)
         known.set(title, check)
         const ofLab = lab.checks.find((each) => each.name === title)

@@ -1,7 +1,8 @@
 /** What other systems say when they refuse a sandbox, as they say it, and what we make of it. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { allowCommand } from '../../../electron/session/allow-checkout.js'
 import { explainRefusal, type MachineFacts } from '../../../electron/session/refusal.js'
 import { root } from '../support/build.js'
 
@@ -61,6 +62,17 @@ describe('the words', () => {
     expect(named('busybox')).toContain('"setpriv"')
     expect(named('newuidmap-range')).toContain('/etc/subuid')
     expect(named('helper-died')).toContain("Cannot find module 'static.js'")
+  })
+
+  test('name the one command of a checkout where AppArmor is at fault, and the package elsewhere', () => {
+    const facts = { maxUserNamespaces: '1', unprivilegedClone: '1', apparmorRestricts: '1', contained: false }
+    const said = 'unshare: write failed /proc/self/uid_map: Operation not permitted'
+    const command = 'sudo sh /src/vethlab/resources/linux/allow-checkout.sh /usr/bin/node'
+    expect(explainRefusal(said, false, facts, command).message).toContain(`start Vethlab again: ${command} (`)
+    expect(explainRefusal(said, false, facts, null).message).toContain('The deb package of Vethlab brings a profile')
+    expect(allowCommand('/usr/bin/node', '/opt/Vethlab/nowhere')).toBeNull()
+    const [, , script, node] = allowCommand('/usr/bin/node')?.split(' ') ?? []
+    expect([existsSync(script ?? ''), node]).toEqual([true, '/usr/bin/node'])
   })
 
   test('never advise to turn AppArmor, SELinux or a filter off', () => {

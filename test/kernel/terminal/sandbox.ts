@@ -12,13 +12,19 @@ export interface TerminalSandbox {
   close(): Promise<void>
 }
 
-/** @param bashrc the user's own start-up file */
-export async function terminalSandbox(bashrc = ''): Promise<TerminalSandbox> {
+/** @param bashrc the user's own start-up file; @param more in the environment Vethlab is started with */
+export async function terminalSandbox(bashrc = '', more: NodeJS.ProcessEnv = {}): Promise<TerminalSandbox> {
   await build()
   const home = mkdtempSync('/tmp/vethlab-home-')
   writeFileSync(join(home, '.bashrc'), bashrc)
   const before = { ...process.env }
-  Object.assign(process.env, { HOME: home, SHELL: '/bin/bash', LANG: 'C.UTF-8', HISTFILE: join(home, 'history') })
+  Object.assign(process.env, {
+    HOME: home,
+    SHELL: '/bin/bash',
+    LANG: 'C.UTF-8',
+    HISTFILE: join(home, 'history'),
+    ...more,
+  })
   const started = await startSandbox().finally(() => (process.env = before))
   if (!started.ok) throw new Error(started.failure.message)
   const { session } = started

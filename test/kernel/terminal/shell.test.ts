@@ -13,6 +13,10 @@ let session: Session
 beforeAll(async () => {
   sandbox = await terminalSandbox(
     `export FROM_BASHRC=yes\nPS1='mine> '\nPROMPT_COMMAND='PS1="mine> "'\nPATH=/usr/bin:/bin\n`,
+    {
+      ...{ CHROME_DESKTOP: 'vethlab.desktop', npm_config_user_agent: 'npm', INIT_CWD: '/', NODE: '/node' },
+      ...{ APPDIR: '/tmp/.mount', APPIMAGE: '/Vethlab.AppImage', LD_LIBRARY_PATH: '/tmp/.mount/usr/lib', OWD: '/' },
+    },
   )
   session = sandbox.session
   const { labFile } = parseLabText(pair(), 'pair')
@@ -45,6 +49,13 @@ describe('a terminal in a namespace', () => {
     expect(screen.text).toMatch(/@ns1:~[#$] /)
     expect(await screen.run('command -v ip tc sysctl | wc -l')).toBe('3')
     expect(await screen.run('test "$PWD" = "$HOME" && echo home')).toBe('home')
+    await screen.close()
+  })
+
+  test('has nothing of how Vethlab was started: desktop, npm, AppImage, Electron', async () => {
+    const screen = await Screen.open(session, 'ns1')
+    expect(await screen.run(`env | grep -E '^(CHROME_|npm_|NODE=|INIT_CWD|APP|OWD|ELECTRON_)' | sort; true`)).toBe('')
+    expect(await screen.run('echo "${LD_LIBRARY_PATH-unset} $FROM_BASHRC"')).toBe('unset yes')
     await screen.close()
   })
 

@@ -5,6 +5,7 @@
  */
 import { Document, isMap, isSeq, visit } from 'yaml'
 import { hostNamespace, type Lab, type LabInterface, type LabNamespace } from '../../lab/lab.js'
+import { englishText } from '../../lab/text.js'
 import { diff } from '../../plan/diff.js'
 import { emptyLive } from '../../plan/empty.js'
 import type { Step } from '../../plan/step.js'
@@ -126,7 +127,7 @@ function print(lab: Lab, topology: object): string {
       if (name === 'endpoints' && isSeq(value) && !value.items.some(isMap)) value.flow = true
     },
   })
-  const title = typeof lab.title === 'string' ? lab.title : (lab.title.en ?? lab.title['zh-CN'] ?? lab.name)
+  const title = englishText(lab.title) || lab.name
   const heading = title.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
   const comments = [
     `# ${heading}`,

@@ -4,6 +4,7 @@ import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import type { LabPath } from '../problem.js'
 import type { IndexedAddress, Rule } from './lab-index.js'
+import { said } from '../../words/said.js'
 
 /** Addresses of interfaces: readable, with a prefix length, each once. */
 export const addressRules: Rule = function* (lab) {
@@ -17,8 +18,8 @@ export const addressRules: Rule = function* (lab) {
           yield error(
             'address-twice',
             address.path,
-            `Interface ${quote(device.name)} has the address ${address.prefix.text} already.`,
-            'Remove one of them.',
+            said`Interface ${quote(device.name)} has the address ${address.prefix.text} already.`,
+            said`Remove one of them.`,
           )
         }
         seen.add(address.prefix.text)
@@ -33,7 +34,7 @@ function* readable({ text, path, prefix }: IndexedAddress): Iterable<Finding> {
     return
   }
   if (isMulticast(prefix)) {
-    yield error('bad-address', path, `${quote(text)} is a multicast group, not an address of an interface.`)
+    yield error('bad-address', path, said`${quote(text)} is a multicast group, not an address of an interface.`)
     return
   }
   const longest = prefix.family === 'ipv4' ? 31 : 128
@@ -42,15 +43,15 @@ function* readable({ text, path, prefix }: IndexedAddress): Iterable<Finding> {
     yield warning(
       'network-address',
       path,
-      `${quote(text)} is the network's own address, not a host in it.`,
-      'Change the last number or the prefix length.',
+      said`${quote(text)} is the network's own address, not a host in it.`,
+      said`Change the last number or the prefix length.`,
     )
   } else if (broadcastOf(prefix) === prefix.text) {
     yield warning(
       'network-address',
       path,
-      `${quote(text)} is the broadcast address of ${formatPrefix(network)}.`,
-      'Change the last number or the prefix length.',
+      said`${quote(text)} is the broadcast address of ${formatPrefix(network)}.`,
+      said`Change the last number or the prefix length.`,
     )
   }
 }
@@ -64,8 +65,8 @@ export function badPrefix(text: string, path: LabPath): Finding {
     return error(
       'missing-prefix-length',
       path,
-      `${quote(text)} has no prefix length.`,
-      `Write the size of its subnet behind it, as in ${head}/${example}.`,
+      said`${quote(text)} has no prefix length.`,
+      said`Write the size of its subnet behind it, as in ${head}/${example}.`,
     )
   }
   if (address && rest.length === 0) {
@@ -73,8 +74,8 @@ export function badPrefix(text: string, path: LabPath): Finding {
     return error(
       'bad-address',
       path,
-      `${quote(text)} has no prefix length between 0 and ${most}.`,
-      `Write /0 to /${most}.`,
+      said`${quote(text)} has no prefix length between 0 and ${most}.`,
+      said`Write /0 to /${most}.`,
     )
   }
   return badAddress(text, path)
@@ -82,15 +83,15 @@ export function badPrefix(text: string, path: LabPath): Finding {
 
 /** Says what is wrong with text that should be an address or a prefix. */
 export function badAddress(text: string, path: LabPath): Finding {
-  const message = `${quote(text)} is not an IPv4 or IPv6 address.`
+  const message = said`${quote(text)} is not an IPv4 or IPv6 address.`
   if (/^[0-9.]+(\/[0-9]+)?$/.test(text)) {
     const octal = /(^|\.)0[0-9]/.test(text)
     return error(
       'bad-address',
       path,
       message,
-      octal ? 'Remove the leading zeros.' : 'IPv4 has four numbers from 0 to 255 with dots between them.',
+      octal ? said`Remove the leading zeros.` : said`IPv4 has four numbers from 0 to 255 with dots between them.`,
     )
   }
-  return error('bad-address', path, message, text.includes('%') ? 'Leave out the % and what follows it.' : null)
+  return error('bad-address', path, message, text.includes('%') ? said`Leave out the % and what follows it.` : null)
 }

@@ -3,6 +3,7 @@ import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import type { IndexedNamespace, LabIndex, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
+import { said } from '../../words/said.js'
 
 /** BR_MAX_PORTS less port number 0 (net/bridge/br_private.h): one more port and the kernel says EXFULL. */
 const maxPorts = 1023
@@ -20,8 +21,8 @@ function* portsOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Finding>
       yield error(
         'too-many-ports',
         base,
-        `Bridge ${quote(bridge)} has ${ports.length} ports; the kernel allows ${maxPorts}.`,
-        'Split it into two bridges joined by a link.',
+        said`Bridge ${quote(bridge)} has ${ports.length} ports; the kernel allows ${maxPorts}.`,
+        said`Split it into two bridges joined by a link.`,
       )
     }
     for (const [i, port] of ports.entries()) {
@@ -30,28 +31,28 @@ function* portsOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Finding>
       if (before !== undefined) {
         const message =
           before === bridge
-            ? `Port ${quote(port)} is listed twice.`
-            : `${quote(port)} is a port of bridge ${quote(before)} already.`
-        yield error('port-twice', path, message, 'An interface is a port of one bridge.')
+            ? said`Port ${quote(port)} is listed twice.`
+            : said`${quote(port)} is a port of bridge ${quote(before)} already.`
+        yield error('port-twice', path, message, said`An interface is a port of one bridge.`)
         continue
       }
       taken.set(port, bridge)
       yield* interfaceExists(lab, namespace.name, port, path)
       const device = namespace.interfaces.get(port)
-      if (port === 'lo') yield error('bad-port', path, '"lo" cannot be a port of a bridge.')
+      if (port === 'lo') yield error('bad-port', path, said`"lo" cannot be a port of a bridge.`)
       else if (device?.mentions.some((mention) => mention.kind === 'bridge')) {
         yield error(
           'bad-port',
           path,
-          `${quote(port)} is a bridge; a bridge cannot be a port of a bridge.`,
-          'Join the two with a link: one end in each.',
+          said`${quote(port)} is a bridge; a bridge cannot be a port of a bridge.`,
+          said`Join the two with a link: one end in each.`,
         )
       } else if (device && device.addresses.length > 0) {
         yield warning(
           'address-on-port',
           path,
-          `${quote(port)} is a port of ${quote(bridge)} but has an address of its own.`,
-          `A port works at layer 2; give the address to ${bridge}.`,
+          said`${quote(port)} is a port of ${quote(bridge)} but has an address of its own.`,
+          said`A port works at layer 2; give the address to ${bridge}.`,
         )
       }
     }

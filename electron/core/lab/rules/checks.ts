@@ -1,12 +1,14 @@
 import { parseAddress, parsePrefix } from '../address.js'
-import { oneOf, quote } from '../describe.js'
+import { quote } from '../describe.js'
 import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import type { LabPath } from '../problem.js'
 import type { CheckEntry, Outcome, TraceEntry } from '../schema.js'
 import { parseHostTarget, parsePortTarget } from '../target.js'
+import { englishText } from '../text.js'
 import type { LabIndex, Rule } from './lab-index.js'
 import { namespaceExists } from './references.js'
+import { oneOf, said, type Said } from '../../words/said.js'
 
 /** What each kind of probe can end in. */
 const possible: Readonly<Record<'ping' | 'tcp' | 'udp', readonly Outcome[]>> = {
@@ -23,15 +25,16 @@ export const checkRules: Rule = function* (lab) {
   for (const { check, path } of all) {
     yield* checkFindings(lab, check, path)
     if (check.name === undefined) continue
-    if (names.has(check.name)) {
+    const name = englishText(check.name)
+    if (names.has(name)) {
       yield warning(
         'check-name-twice',
         [...path, 'name'],
-        `Another check is called ${quote(check.name)} too.`,
-        'With names of their own, each can be run alone.',
+        said`Another check is called ${quote(name)} too.`,
+        said`With names of their own, each can be run alone.`,
       )
     }
-    names.add(check.name)
+    names.add(name)
   }
 }
 
@@ -41,10 +44,20 @@ export function* traceFindings(lab: LabIndex, trace: TraceEntry, path: LabPath):
   yield* targetOf(lab, 'ping', trace.to, [...path, 'to'])
   const { protocol = 'icmp', port } = trace
   if (protocol === 'icmp' && port !== undefined) {
-    yield error('wrong-port', [...path, 'port'], 'A ping has no port.', 'Remove the port, or say `protocol: tcp`.')
+    yield error(
+      'wrong-port',
+      [...path, 'port'],
+      said`A ping has no port.`,
+      said`Remove the port, or say protocol: tcp.`,
+    )
   }
   if (protocol !== 'icmp' && port === undefined) {
-    yield error('wrong-port', [...path, 'protocol'], `A ${protocol} probe needs a port.`, 'Add `port: 80`, for one.')
+    yield error(
+      'wrong-port',
+      [...path, 'protocol'],
+      said`A ${protocol} probe needs a port.`,
+      said`Add port: 80, for one.`,
+    )
   }
 }
 
@@ -58,8 +71,8 @@ export function* checkFindings(lab: LabIndex, check: CheckEntry, path: LabPath):
     yield error(
       'wrong-outcome',
       [...path, 'expect'],
-      `A ${kind} check cannot end in ${quote(check.expect)}.`,
-      `It ends in ${oneOf(possible[kind])}.`,
+      said`A ${kind} check cannot end in ${quote(check.expect)}.`,
+      said`It ends in ${oneOf(possible[kind])}.`,
     )
   }
   for (const [i, name] of (check.path ?? []).entries()) yield* namespaceExists(lab, name, [...path, 'path', i])
@@ -68,16 +81,16 @@ export function* checkFindings(lab: LabIndex, check: CheckEntry, path: LabPath):
     yield error(
       'wrong-path',
       [...path, 'path', 0],
-      `The path starts in ${quote(first)}, but the check is from ${quote(check.from)}.`,
-      `Put ${check.from} first.`,
+      said`The path starts in ${quote(first)}, but the check is from ${quote(check.from)}.`,
+      said`Put ${check.from} first.`,
     )
   }
   if (check.snat !== undefined && !parseAddress(check.snat)) {
     yield error(
       'bad-address',
       [...path, 'snat'],
-      `${quote(check.snat)} is not an address.`,
-      'Write the one source address that the request must carry.',
+      said`${quote(check.snat)} is not an address.`,
+      said`Write the one source address that the request must carry.`,
     )
   }
 }
@@ -85,7 +98,7 @@ export function* checkFindings(lab: LabIndex, check: CheckEntry, path: LabPath):
 function* targetOf(lab: LabIndex, kind: 'ping' | 'tcp' | 'udp', text: string, path: LabPath): Iterable<Finding> {
   const target = kind === 'ping' ? parseHostTarget(text) : parsePortTarget(text)
   if (!target) {
-    yield error('bad-target', path, `${quote(text)} is no target for ${kind}.`, targetHint(kind, text))
+    yield error('bad-target', path, said`${quote(text)} is no target for ${kind}.`, targetHint(kind, text))
   } else if (target.host.kind === 'namespace') {
     yield* namespaceExists(lab, target.host.name, path)
     const namespace = lab.namespaces.get(target.host.name)
@@ -93,19 +106,19 @@ function* targetOf(lab: LabIndex, kind: 'ping' | 'tcp' | 'udp', text: string, pa
       yield error(
         'no-address',
         path,
-        `Namespace ${quote(target.host.name)} has no address that a check could be sent to.`,
-        'Give it one, or write the address here.',
+        said`Namespace ${quote(target.host.name)} has no address that a check could be sent to.`,
+        said`Give it one, or write the address here.`,
       )
     }
   }
 }
 
-function targetHint(kind: 'ping' | 'tcp' | 'udp', text: string): string {
+function targetHint(kind: 'ping' | 'tcp' | 'udp', text: string): Said {
   if (kind === 'ping') {
-    if (parsePrefix(text)) return `Leave out the prefix length: ${text.split('/')[0] ?? ''}.`
-    return parsePortTarget(text) ? 'A ping has no port.' : 'Write an address, or the name of a namespace.'
+    if (parsePrefix(text)) return said`Leave out the prefix length: ${text.split('/')[0] ?? ''}.`
+    return parsePortTarget(text) ? said`A ping has no port.` : said`Write an address, or the name of a namespace.`
   }
   const address = parseAddress(text)
-  if (address) return `Add a port: ${address.family === 'ipv6' ? `[${text}]` : text}:80.`
-  return 'Write ADDRESS:PORT, [IPV6]:PORT or NAMESPACE:PORT.'
+  if (address) return said`Add a port: ${address.family === 'ipv6' ? `[${text}]` : text}:80.`
+  return said`Write ADDRESS:PORT, [IPV6]:PORT or NAMESPACE:PORT.`
 }

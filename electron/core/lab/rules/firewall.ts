@@ -7,6 +7,7 @@ import type { FirewallEntry } from '../schema.js'
 import { badAddress } from './addresses.js'
 import type { LabIndex, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
+import { said } from '../../words/said.js'
 
 export const firewallRules: Rule = function* (lab) {
   for (const namespace of lab.namespaces.values()) {
@@ -26,18 +27,18 @@ function* entryOf(lab: LabIndex, namespace: string, entry: FirewallEntry, path: 
     yield error(
       'family-mismatch',
       [...path, 'destination'],
-      `No packet goes from ${entry.source ?? ''} to ${entry.destination ?? ''}: one is IPv4, the other IPv6.`,
-      'Use addresses of one family.',
+      said`No packet goes from ${entry.source ?? ''} to ${entry.destination ?? ''}: one is IPv4, the other IPv6.`,
+      said`Use addresses of one family.`,
     )
   }
   if (entry.port !== undefined && entry.protocol !== 'tcp' && entry.protocol !== 'udp') {
-    const message = entry.protocol === 'icmp' ? 'ICMP has no ports.' : 'A port needs a protocol.'
-    yield error('port-needs-protocol', [...path, 'port'], message, 'Add `protocol: tcp` or `protocol: udp`.')
+    const message = entry.protocol === 'icmp' ? said`ICMP has no ports.` : said`A port needs a protocol.`
+    yield error('port-needs-protocol', [...path, 'port'], message, said`Add \`protocol: tcp\` or \`protocol: udp\`.`)
   }
   // iptables refuses -o in INPUT and -i in OUTPUT: the packet has not been there.
   for (const [key, chain, word] of [
-    ['out', 'input', 'leave'],
-    ['in', 'output', 'arrive'],
+    ['out', 'input', said`leave`],
+    ['in', 'output', said`arrive`],
   ] as const) {
     const name = entry[key]
     if (name === undefined) continue
@@ -46,8 +47,8 @@ function* entryOf(lab: LabIndex, namespace: string, entry: FirewallEntry, path: 
       yield error(
         'wrong-chain',
         [...path, key],
-        `Packets in the chain ${chain} do not ${word} through an interface; ${quote(key)} means nothing there.`,
-        `Remove \`${key}:\`, or use the chain forward.`,
+        said`Packets in the chain ${chain} do not ${word} through an interface; ${quote(key)} means nothing there.`,
+        said`Remove \`${key}:\`, or use the chain forward.`,
       )
     }
   }

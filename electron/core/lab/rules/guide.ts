@@ -7,6 +7,7 @@ import type { LabPath } from '../problem.js'
 import type { GuideStep } from '../schema.js'
 import { checkFindings, traceFindings } from './checks.js'
 import type { LabIndex, Rule } from './lab-index.js'
+import { said } from '../../words/said.js'
 
 /** The guide's questions and goals, and the drawing: both speak of the lab and must know its names. */
 export const guideRules: Rule = function* (lab) {
@@ -16,8 +17,8 @@ export const guideRules: Rule = function* (lab) {
       yield error(
         'answer-outside',
         ['guide', i, 'ask', 'answer'],
-        `Answer ${step.ask.answer} is not among the ${last + 1} options.`,
-        `Options count from 0 to ${last}.`,
+        said`Answer ${step.ask.answer} is not among the ${last + 1} options.`,
+        said`Options count from 0 to ${last}.`,
       )
     }
     const { reasons, options } = step.ask ?? { options: [] }
@@ -25,8 +26,8 @@ export const guideRules: Rule = function* (lab) {
       yield error(
         'wrong-reasons',
         ['guide', i, 'ask', 'reasons'],
-        `There are ${reasons.length} reasons for ${options.length - 1} wrong options.`,
-        'Write one for each option but the answer, in the order of the options.',
+        said`There are ${reasons.length} reasons for ${options.length - 1} wrong options.`,
+        said`Write one for each option but the answer, in the order of the options.`,
       )
     }
     if (step.trace) yield* traceFindings(lab, step.trace, ['guide', i, 'trace'])
@@ -36,12 +37,12 @@ export const guideRules: Rule = function* (lab) {
     // A part of a namespace may be placed by its own name behind the namespace's.
     const [namespace = ''] = name.split(':')
     if (lab.namespaces.has(namespace)) continue
-    const hint = didYouMean(namespace, lab.namespaces.keys()) ?? 'Remove the line.'
+    const hint = didYouMean(namespace, lab.namespaces.keys()) ?? said`Remove the line.`
     yield {
       ...warning(
         'unknown-layout',
         ['layout', name],
-        `The layout places ${quote(name)}, which is not in the lab.`,
+        said`The layout places ${quote(name)}, which is not in the lab.`,
         hint,
       ),
       at: 'key',
@@ -66,11 +67,11 @@ function* doneFindings(lab: LabIndex, done: NonNullable<GuideStep['done']>, path
 
 function* unknown(lab: LabIndex, name: string, path: LabPath): Iterable<Finding> {
   if (lab.namespaces.has(name)) return
-  const hint = didYouMean(name, lab.namespaces.keys()) ?? 'A step that the finished lab cannot meet never ends.'
+  const hint = didYouMean(name, lab.namespaces.keys()) ?? said`A step that the finished lab cannot meet never ends.`
   yield warning(
     'unknown-namespace',
     path,
-    `The step waits for a namespace ${quote(name)} that is not in the lab.`,
+    said`The step waits for a namespace ${quote(name)} that is not in the lab.`,
     hint,
   )
 }

@@ -5,6 +5,7 @@ import type { Finding } from '../finding.js'
 import { parseDelay, parseLoss, parseRate } from '../impair.js'
 import type { IndexedLink, Rule } from './lab-index.js'
 import { namespaceExists } from './references.js'
+import { said } from '../../words/said.js'
 
 /** Every end in a namespace that exists, and in one link only. */
 export const linkRules: Rule = function* (lab) {
@@ -15,8 +16,8 @@ export const linkRules: Rule = function* (lab) {
       yield error(
         'link-to-itself',
         link.path,
-        `This link joins ${quote(a)} to itself.`,
-        'A veth pair has two ends with two names.',
+        said`This link joins ${quote(a)} to itself.`,
+        said`A veth pair has two ends with two names.`,
       )
     }
     for (const end of [0, 1] as const) {
@@ -27,8 +28,8 @@ export const linkRules: Rule = function* (lab) {
           ...error(
             'illegal-name',
             link.endPath(end),
-            `${quote(name)} cannot be the name of an interface.`,
-            'Choose another name.',
+            said`${quote(name)} cannot be the name of an interface.`,
+            said`Choose another name.`,
           ),
           always: true,
         }
@@ -40,8 +41,8 @@ export const linkRules: Rule = function* (lab) {
         yield error(
           'end-twice',
           link.endPath(end),
-          `${quote(key)} is an end of link ${before + 1} already.`,
-          'An interface is the end of one link; give this end another name.',
+          said`${quote(key)} is an end of link ${before + 1} already.`,
+          said`An interface is the end of one link; give this end another name.`,
         )
       }
     }
@@ -50,9 +51,9 @@ export const linkRules: Rule = function* (lab) {
 }
 
 const units = [
-  ['delay', parseDelay, 'a delay', 'a number with us, ms or s, as in 20ms'],
-  ['loss', parseLoss, 'a loss', 'per cent, as in 1%'],
-  ['rate', parseRate, 'a rate', 'a number with bit, kbit, mbit or gbit, as in 10mbit'],
+  ['delay', parseDelay, said`a delay`, said`Write a number with us, ms or s, as in 20ms.`],
+  ['loss', parseLoss, said`a loss`, said`Write per cent, as in 1%.`],
+  ['rate', parseRate, said`a rate`, said`Write a number with bit, kbit, mbit or gbit, as in 10mbit.`],
 ] as const
 
 function* impairOf(link: IndexedLink): Iterable<Finding> {
@@ -62,7 +63,7 @@ function* impairOf(link: IndexedLink): Iterable<Finding> {
   for (const [key, parse, noun, form] of units) {
     const text = impair?.[key]
     if (text !== undefined && parse(text) === null) {
-      yield error('bad-impair', [...link.path, 'impair', key], `${quote(text)} is not ${noun}.`, `Write ${form}.`)
+      yield error('bad-impair', [...link.path, 'impair', key], said`${quote(text)} is not ${noun}.`, form)
     }
   }
 }

@@ -2,6 +2,7 @@ import { quote } from '../describe.js'
 import { error } from '../finding.js'
 import type { Finding } from '../finding.js'
 import type { IndexedInterface, Mention, Rule } from './lab-index.js'
+import { said, type Said } from '../../words/said.js'
 
 /** IFNAMSIZ less its final zero (linux/if.h); the kernel counts bytes. */
 const maxNameBytes = 15
@@ -28,8 +29,8 @@ function* nameOf(device: IndexedInterface): Iterable<Finding> {
     yield at(
       first,
       'name-too-long',
-      `The interface name ${quote(device.name)} has ${bytes} bytes; the kernel allows ${maxNameBytes}.`,
-      'Choose a shorter name.',
+      said`The interface name ${quote(device.name)} has ${bytes} bytes; the kernel allows ${maxNameBytes}.`,
+      said`Choose a shorter name.`,
     )
   }
   const makers = device.mentions.filter((mention) => mention.kind !== 'entry')
@@ -38,8 +39,8 @@ function* nameOf(device: IndexedInterface): Iterable<Finding> {
       yield at(
         mention,
         'reserved-name',
-        `"lo" is the loopback interface that every namespace has; it cannot be ${nouns[mention.kind]}.`,
-        'Choose another name.',
+        said`"lo" is the loopback interface that every namespace has; it cannot be ${nouns[mention.kind]}.`,
+        said`Choose another name.`,
       )
     }
     return
@@ -48,7 +49,12 @@ function* nameOf(device: IndexedInterface): Iterable<Finding> {
   if (clash) yield clash
 }
 
-const nouns = { entry: 'an interface', bridge: 'a bridge', link: 'the end of a link', tunnel: 'a tunnel' } as const
+const nouns = {
+  entry: said`an interface`,
+  bridge: said`a bridge`,
+  link: said`the end of a link`,
+  tunnel: said`a tunnel`,
+} as const
 
 /**
  * An entry below `interfaces` describes what a link or a tunnel makes; a bridge has its addresses in its own entry.
@@ -61,17 +67,17 @@ function clashOf(device: IndexedInterface): Finding | null {
     return at(
       entry,
       'name-twice',
-      `${quote(device.name)} is a bridge in ${quote(device.namespace)} already.`,
-      'Write the addresses into the entry of the bridge.',
+      said`${quote(device.name)} is a bridge in ${quote(device.namespace)} already.`,
+      said`Write the addresses into the entry of the bridge.`,
     )
   }
   const other = others.find((mention) => mention.kind !== 'link' || maker?.kind !== 'link')
   if (!maker || !other) return null
-  const message = `${quote(device.name)} in ${quote(device.namespace)} is ${nouns[maker.kind]} already; it cannot be ${nouns[other.kind]} too.`
-  return at(other, 'name-twice', message, 'Give one of them another name.')
+  const message = said`${quote(device.name)} in ${quote(device.namespace)} is ${nouns[maker.kind]} already; it cannot be ${nouns[other.kind]} too.`
+  return at(other, 'name-twice', message, said`Give one of them another name.`)
 }
 
-const at = (mention: Mention, code: string, message: string, hint: string): Finding => ({
+const at = (mention: Mention, code: string, message: Said, hint: Said): Finding => ({
   ...error(code, mention.path, message, hint),
   at: 'key',
 })

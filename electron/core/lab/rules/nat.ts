@@ -7,6 +7,7 @@ import type { NatEntry } from '../schema.js'
 import { badAddress } from './addresses.js'
 import type { LabIndex, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
+import { said } from '../../words/said.js'
 
 export const natRules: Rule = function* (lab) {
   for (const namespace of lab.namespaces.values()) {
@@ -23,8 +24,8 @@ function* natOf(lab: LabIndex, namespace: string, entry: NatEntry, path: LabPath
       yield error(
         'bad-target',
         [...path, 'to'],
-        `${quote(entry.to)} is no target for DNAT.`,
-        'Write ADDRESS, ADDRESS:PORT or [IPV6]:PORT, as in 192.168.1.2:80.',
+        said`${quote(entry.to)} is no target for DNAT.`,
+        said`Write ADDRESS, ADDRESS:PORT or [IPV6]:PORT, as in 192.168.1.2:80.`,
       )
     }
     return
@@ -38,15 +39,15 @@ function* natOf(lab: LabIndex, namespace: string, entry: NatEntry, path: LabPath
   const to = parseAddress(entry.to)
   if (!to) {
     const hint = parseAddressPort(entry.to)
-      ? 'Leave the port out: SNAT keeps the port where it can.'
-      : 'Write one address that the outgoing interface has.'
-    yield error('bad-target', [...path, 'to'], `${quote(entry.to)} is no address for SNAT.`, hint)
+      ? said`Leave the port out: SNAT keeps the port where it can.`
+      : said`Write one address that the outgoing interface has.`
+    yield error('bad-target', [...path, 'to'], said`${quote(entry.to)} is no address for SNAT.`, hint)
   } else if (source && to.family !== source.family) {
     yield error(
       'family-mismatch',
       [...path, 'to'],
-      `${quote(entry.to)} cannot replace a source in ${from}: one is IPv4, the other IPv6.`,
-      'Use an address of the same family.',
+      said`${quote(entry.to)} cannot replace a source in ${from}: one is IPv4, the other IPv6.`,
+      said`Use an address of the same family.`,
     )
   }
 }

@@ -6,11 +6,12 @@ import { didYouMean } from '../nearest.js'
 import type { LabPath } from '../problem.js'
 import { hasInterface, mayBeUplink } from './lab-index.js'
 import type { LabIndex } from './lab-index.js'
+import { said } from '../../words/said.js'
 
 export function* namespaceExists(lab: LabIndex, name: string, path: LabPath): Iterable<Finding> {
   if (lab.namespaces.has(name)) return
-  const hint = didYouMean(name, lab.namespaces.keys()) ?? `Add \`${name}:\` below \`namespaces:\`.`
-  yield error('unknown-namespace', path, `There is no namespace ${quote(name)} in the lab.`, hint)
+  const hint = didYouMean(name, lab.namespaces.keys()) ?? said`Add \`${name}:\` below \`namespaces:\`.`
+  yield error('unknown-namespace', path, said`There is no namespace ${quote(name)} in the lab.`, hint)
 }
 
 /** An interface of that namespace. The name `eth0` in a host with an uplink is the uplink. */
@@ -19,7 +20,7 @@ export function* interfaceExists(lab: LabIndex, namespace: string, name: string,
   const uplink = mayBeUplink(lab, namespace)
   if (uplink && name === 'eth0') return
   const names = [...(lab.namespaces.get(namespace)?.interfaces.keys() ?? [])]
-  const hint = didYouMean(name, names) ?? `Interfaces there: ${names.slice(0, 12).join(', ')}.`
-  const message = `There is no interface ${quote(name)} in namespace ${quote(namespace)}.`
+  const hint = didYouMean(name, names) ?? said`Interfaces there: ${names.slice(0, 12).join(', ')}.`
+  const message = said`There is no interface ${quote(name)} in namespace ${quote(namespace)}.`
   yield (uplink ? warning : error)('unknown-interface', path, message, hint)
 }

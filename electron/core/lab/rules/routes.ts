@@ -18,6 +18,7 @@ import { badAddress } from './addresses.js'
 import { mayBeUplink } from './lab-index.js'
 import type { IndexedNamespace, LabIndex, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
+import { said } from '../../words/said.js'
 
 export const routeRules: Rule = function* (lab) {
   for (const namespace of lab.namespaces.values()) {
@@ -31,8 +32,8 @@ export const routeRules: Rule = function* (lab) {
         yield error(
           'route-twice',
           path,
-          `${quote(namespace.name)} has a route to ${route.to} with this metric already.`,
-          'Remove one of them, or give it another metric.',
+          said`${quote(namespace.name)} has a route to ${route.to} with this metric already.`,
+          said`Remove one of them, or give it another metric.`,
         )
       }
       seen.add(key)
@@ -59,14 +60,19 @@ function* routeOf(
     const typo = nearest(route.to, ['default'])
     yield typo === null
       ? badAddress(route.to, [...path, 'to'])
-      : error('bad-address', [...path, 'to'], `${quote(route.to)} is no destination.`, 'Did you mean "default"?')
+      : error(
+          'bad-address',
+          [...path, 'to'],
+          said`${quote(route.to)} is no destination.`,
+          said`Did you mean "default"?`,
+        )
   }
   if (to && networkPrefix(to).text !== to.text) {
     yield error(
       'host-bits',
       [...path, 'to'],
-      `${quote(route.to)} is an address in a network, not a network.`,
-      `Write ${formatPrefix(networkPrefix(to))}.`,
+      said`${quote(route.to)} is an address in a network, not a network.`,
+      said`Write ${formatPrefix(networkPrefix(to))}.`,
     )
   }
   const via = route.via === undefined ? null : parseAddress(route.via)
@@ -75,8 +81,8 @@ function* routeOf(
       ? error(
           'bad-address',
           [...path, 'via'],
-          `A gateway is one address; ${quote(route.via)} has a prefix length.`,
-          `Write ${route.via.split('/')[0] ?? ''}.`,
+          said`A gateway is one address; ${quote(route.via)} has a prefix length.`,
+          said`Write ${route.via.split('/')[0] ?? ''}.`,
         )
       : badAddress(route.via, [...path, 'via'])
   }
@@ -86,8 +92,8 @@ function* routeOf(
       yield error(
         'route-conflict',
         path,
-        `A route of type ${route.type ?? ''} goes nowhere; it has no via and no dev.`,
-        'Remove via and dev, or the type.',
+        said`A route of type ${route.type ?? ''} goes nowhere; it has no via and no dev.`,
+        said`Remove via and dev, or the type.`,
       )
     }
     return
@@ -97,8 +103,8 @@ function* routeOf(
     yield error(
       'interface-down',
       [...path, 'dev'],
-      `${quote(route.dev)} is down, and the kernel takes no route through it.`,
-      `Remove \`up: false\` from ${route.dev}.`,
+      said`${quote(route.dev)} is down, and the kernel takes no route through it.`,
+      said`Remove \`up: false\` from ${route.dev}.`,
     )
     return
   }
@@ -106,8 +112,8 @@ function* routeOf(
     yield error(
       'route-without-target',
       path,
-      `The route to ${route.to} does not say where packets go.`,
-      'Add `via:` with a gateway, or `dev:` with an interface.',
+      said`The route to ${route.to} does not say where packets go.`,
+      said`Add \`via:\` with a gateway, or \`dev:\` with an interface.`,
     )
   }
   if (!via) return
@@ -115,8 +121,8 @@ function* routeOf(
     yield error(
       'family-mismatch',
       [...path, 'via'],
-      `${quote(route.via ?? '')} cannot be the gateway for ${route.to}: one is IPv4, the other IPv6.`,
-      'Use a gateway of the same family.',
+      said`${quote(route.via ?? '')} cannot be the gateway for ${route.to}: one is IPv4, the other IPv6.`,
+      said`Use a gateway of the same family.`,
     )
     return
   }
@@ -133,7 +139,7 @@ function* gatewayOf(
 ): Iterable<Finding> {
   if (route.onlink === true) {
     if (route.dev === undefined)
-      yield error('gateway-without-dev', path, 'A route with onlink must name its interface.', 'Add `dev:`.')
+      yield error('gateway-without-dev', path, said`A route with onlink must name its interface.`, said`Add \`dev:\`.`)
     return
   }
   if (isLinkLocalIpv6(via)) {
@@ -141,8 +147,8 @@ function* gatewayOf(
       yield error(
         'gateway-without-dev',
         path,
-        `${quote(via.text)} is a link-local address, which every link has.`,
-        'Add `dev:` with the interface it is behind.',
+        said`${quote(via.text)} is a link-local address, which every link has.`,
+        said`Add \`dev:\` with the interface it is behind.`,
       )
     return
   }
@@ -151,8 +157,8 @@ function* gatewayOf(
     yield error(
       'gateway-self',
       path,
-      `${quote(via.text)} is an address of ${quote(`${namespace.name}:${own.name}`)} itself; a gateway is a neighbour.`,
-      'Use the address of the router on the same link.',
+      said`${quote(via.text)} is an address of ${quote(`${namespace.name}:${own.name}`)} itself; a gateway is a neighbour.`,
+      said`Use the address of the router on the same link.`,
     )
     return
   }
@@ -164,8 +170,8 @@ function* gatewayOf(
     yield error(
       'interface-down',
       path,
-      `The gateway ${via.text} is behind ${quote(reaching[0].dev)}, which is down.`,
-      `Remove \`up: false\` from ${reaching[0].dev}.`,
+      said`The gateway ${via.text} is behind ${quote(reaching[0].dev)}, which is down.`,
+      said`Remove \`up: false\` from ${reaching[0].dev}.`,
     )
     return
   }
@@ -174,10 +180,10 @@ function* gatewayOf(
   yield error(
     'gateway-outside',
     path,
-    `The gateway ${via.text} is on no subnet that ${where} is connected to.`,
+    said`The gateway ${via.text} is on no subnet that ${where} is connected to.`,
     subnets.length > 0
-      ? `Connected: ${subnets.slice(0, 6).join(', ')}. Use a gateway in there, or set \`onlink: true\`.`
-      : "Give an interface an address in the gateway's subnet, or set `onlink: true`.",
+      ? said`Connected: ${subnets.slice(0, 6).join(', ')}. Use a gateway in there, or set \`onlink: true\`.`
+      : said`Give an interface an address in the gateway's subnet, or set \`onlink: true\`.`,
   )
 }
 

@@ -4,6 +4,7 @@ import { formatEndpoint } from '../endpoint.js'
 import { warning } from '../finding.js'
 import type { IndexedAddress, IndexedInterface, LabIndex, Rule } from './lab-index.js'
 import { defaultVxlanPort } from './tunnels.js'
+import { said } from '../../words/said.js'
 
 /**
  * One broadcast domain, one subnet, each address once in it. Warnings: the kernel takes all of it, and answers then
@@ -23,8 +24,8 @@ export const segmentRules: Rule = function* (lab) {
       yield warning(
         'duplicate-address',
         address.path,
-        `${address.prefix.text} is the address of ${quote(where)} already, in the same broadcast domain.`,
-        'Give one of them another address.',
+        said`${address.prefix.text} is the address of ${quote(where)} already, in the same broadcast domain.`,
+        said`Give one of them another address.`,
       )
     }
     if (!holder) holders.set(host, device)
@@ -36,8 +37,8 @@ export const segmentRules: Rule = function* (lab) {
       yield warning(
         'duplicate-subnet',
         address.path,
-        `${quote(`${device.namespace}:${device.name}`)} and ${quote(where)} have the subnet ${subnet}, but no cable or bridge joins them.`,
-        'Give each side a subnet of its own, or join the two.',
+        said`${quote(`${device.namespace}:${device.name}`)} and ${quote(where)} have the subnet ${subnet}, but no cable or bridge joins them.`,
+        said`Give each side a subnet of its own, or join the two.`,
       )
     }
   }

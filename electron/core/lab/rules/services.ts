@@ -1,6 +1,7 @@
 import { quote } from '../describe.js'
 import { error } from '../finding.js'
 import type { Rule } from './lab-index.js'
+import { said } from '../../words/said.js'
 
 export const serviceRules: Rule = function* (lab) {
   for (const { name, path, entry } of lab.namespaces.values()) {
@@ -11,8 +12,8 @@ export const serviceRules: Rule = function* (lab) {
         yield error(
           'service-twice',
           [...path, 'services', i, 'port'],
-          `Something listens on ${key} in ${quote(name)} already.`,
-          'Choose another port.',
+          said`Something listens on ${service.listen} port ${service.port} in ${quote(name)} already.`,
+          said`Choose another port.`,
         )
       }
       taken.add(key)

@@ -3,6 +3,7 @@ import { quote } from '../describe.js'
 import { error, warning } from '../finding.js'
 import type { Rule } from './lab-index.js'
 import { namespaceExists } from './references.js'
+import { said } from '../../words/said.js'
 
 /** IANA's port for VXLAN (RFC 7348), used where a tunnel names none. */
 export const defaultVxlanPort = 4789
@@ -18,19 +19,23 @@ export const tunnelRules: Rule = function* (lab) {
       yield error(
         'bad-address',
         [...path, key],
-        `${quote(tunnel[key])} is not an address.`,
-        'Write one IPv4 or IPv6 address without a prefix length.',
+        said`${quote(tunnel[key])} is not an address.`,
+        said`Write one IPv4 or IPv6 address without a prefix length.`,
       )
     }
     if (!local || !remote) continue
     if (local.family !== remote.family) {
-      yield error('family-mismatch', [...path, 'remote'], 'The two ends of a tunnel must both be IPv4 or both IPv6.')
+      yield error(
+        'family-mismatch',
+        [...path, 'remote'],
+        said`The two ends of a tunnel must both be IPv4 or both IPv6.`,
+      )
     }
     if (isMulticast(remote)) {
       yield error(
         'bad-address',
         [...path, 'remote'],
-        `${quote(tunnel.remote)} is a multicast group; a tunnel has one remote end.`,
+        said`${quote(tunnel.remote)} is a multicast group; a tunnel has one remote end.`,
       )
     }
     const namespace = lab.namespaces.get(tunnel.namespace)
@@ -38,8 +43,8 @@ export const tunnelRules: Rule = function* (lab) {
       yield warning(
         'tunnel-local',
         [...path, 'local'],
-        `${quote(tunnel.local)} is not an address of namespace ${quote(tunnel.namespace)}.`,
-        'Packets of the tunnel leave with this source address, so it should be there.',
+        said`${quote(tunnel.local)} is not an address of namespace ${quote(tunnel.namespace)}.`,
+        said`Packets of the tunnel leave with this source address, so it should be there.`,
       )
     }
     // The kernel compares these in vxlan_vni_in_use (drivers/net/vxlan/vxlan_core.c).
@@ -50,8 +55,8 @@ export const tunnelRules: Rule = function* (lab) {
       yield error(
         'tunnel-twice',
         [...path, 'id'],
-        `Namespace ${quote(tunnel.namespace)} has a tunnel with id ${tunnel.id} on this port already.`,
-        'Choose another id or port.',
+        said`Namespace ${quote(tunnel.namespace)} has a tunnel with id ${tunnel.id} on this port already.`,
+        said`Choose another id or port.`,
       )
     }
   }

@@ -2,10 +2,14 @@
 import type { TraceOutcome } from '../../diagnosis/trace.js'
 import type { CapturedFrame, Leg, ProbeIdentity, TracedHop } from '../hop.js'
 import { addNeighbourLegs } from '../neighbour-legs.js'
+import type { PacketHeaders } from '../packet.js'
+import { innermost } from '../../diagnosis/death.js'
+import { isRedirect } from '../redirect.js'
 import type { Identity, Sighting } from '../sighting.js'
 import { stitchIdentified } from '../stitch.js'
 import type { Topology } from '../topology.js'
 import type { Entry, Episode } from './episodes.js'
+import type { Flow } from './flow.js'
 
 export interface EpisodeFilm {
   readonly hops: readonly TracedHop[]
@@ -61,7 +65,7 @@ export function filmEpisode(
     // An error about a packet that nobody has ever seen: the kernel tells its own program, and sent nothing.
     fromTheStart: !alone && !asked && !sampled && !episode.gaps && episode.entries.every(isLocalError),
   })
-  return { hops, frames, ...endOf(hops, flow.protocol) }
+  return { hops, frames, ...endOf(hops, flow) }
 }
 
 const isLocalError = ({ identity, sighting }: Entry): boolean =>
@@ -70,9 +74,25 @@ const isLocalError = ({ identity, sighting }: Entry): boolean =>
 const first = (hops: readonly TracedHop[], leg: Leg): TracedHop | undefined =>
   hops.find((hop) => hop.leg === leg && hop.observed)
 
+/** What was said of the request, and whether its own namespace said no to the answer. Of several errors the last counts. */
+function complaintsOf(
+  hops: readonly TracedHop[],
+  home: string,
+): { readonly error: PacketHeaders | null; readonly isRefusedAtHome: boolean } {
+  const errors = hops.flatMap(({ leg, event, observed, namespace, packet }) => {
+    const headers = leg === 'error' && observed && packet ? innermost(packet) : null
+    return headers && !isRedirect(headers) ? [{ headers, isOwn: event === 'sent' && namespace === home }] : []
+  })
+  const own = new Set(errors.flatMap(({ headers, isOwn }) => (isOwn ? [headers.ip?.dst] : [])))
+  return {
+    error: errors.findLast(({ headers }) => !own.has(headers.ip?.dst))?.headers ?? null,
+    isRefusedAtHome: own.size > 0,
+  }
+}
+
 function endOf(
   hops: readonly TracedHop[],
-  protocol: string,
+  { protocol, namespace: home }: Flow,
 ): { readonly outcome: TraceOutcome; readonly rttUs: number | null; readonly ttl: number | null } {
   const none = { rttUs: null, ttl: null }
   if (protocol === 'arp' || protocol === 'ndp') {
@@ -81,17 +101,18 @@ function endOf(
     )
     return { outcome: isAnswered ? 'reply' : 'lost', ...none }
   }
-  const error = first(hops, 'error')?.packet?.icmp
-  const version = first(hops, 'error')?.packet?.ip?.version
-  if (error) {
-    const [unreachable, port] = version === 6 ? [1, 4] : [3, 3]
-    if (error.type !== unreachable) return { outcome: 'lost', ...none }
-    return { outcome: error.code === port ? 'refused' : 'unreachable', ...none }
+  const { error, isRefusedAtHome } = complaintsOf(hops, home)
+  if (error?.icmp) {
+    const [unreachable, port] = error.ip?.version === 6 ? [1, 4] : [3, 3]
+    if (error.icmp.type !== unreachable) return { outcome: 'lost', ...none }
+    return { outcome: error.icmp.code === port ? 'refused' : 'unreachable', ...none }
   }
   const request = first(hops, 'request')
   const replies = hops.filter(({ leg, observed }) => leg === 'reply' && observed)
   const arrival = replies.find(({ namespace, direction }) => direction === 'in' && namespace === request?.namespace)
   const packet = arrival?.packet ?? replies.at(-1)?.packet
+  const isLost = isRefusedAtHome || (!arrival && hops.some(({ leg, event }) => leg === 'reply' && event === 'dropped'))
+  if (isLost && protocol !== 'tcp') return { outcome: 'lost', ...none }
   const measured = {
     rttUs: request && arrival ? (arrival.timeNs - request.timeNs) / 1000 : null,
     ttl: packet?.ip?.ttl ?? null,

@@ -5,7 +5,7 @@
 import type { CapturedFrame, Leg } from '../hop.js'
 import type { Packet } from '../packet.js'
 import type { Sighting } from '../sighting.js'
-import { tuple } from '../tuple.js'
+import { answerTuple, tuple } from '../tuple.js'
 import type { Flow, FlowProtocol } from './flow.js'
 import { datagramOf, kindOf, type Kind } from './kind.js'
 import { Recent } from './recent.js'
@@ -49,6 +49,8 @@ const otherLeg = (leg: Leg): Leg => (leg === 'request' ? 'reply' : 'request')
 export class Talks {
   readonly flows = new Recent<string, FlowState>(mostFlows)
   readonly #byEnds = new Recent<string, { readonly talk: Talk; readonly leg: Leg }>(mostEnds)
+  /** Datagrams that may be answered from another address than they were sent to. */
+  readonly #byAnswer = new Recent<string, Talk>(mostEnds)
   readonly #byPacket = new Recent<string, { readonly talk: Talk; readonly leg: Leg; readonly time: number }>(mostEnds)
   readonly #byDatagram = new Recent<string, Belonging>(mostEnds)
   readonly #byQuestion = new Recent<string, Talk>(mostFlows)
@@ -103,6 +105,8 @@ export class Talks {
     const isNew = known?.talk.ended && !same && begins(subject)
     let found = isNew ? undefined : known
     if (!found && same) found = { talk: same.talk, leg: same.leg }
+    const asked = found ? undefined : this.#byAnswer.get(answerTuple(subject) ?? '')
+    if (asked) found = { talk: asked, leg: 'reply' }
     if (!found) {
       const leg = kind.kind === 'echo' ? kind.leg : legOf(subject)
       found = { talk: this.#begin(subject, sighting, own, leg), leg }
@@ -114,6 +118,8 @@ export class Talks {
     this.#byEnds.set(tuple(subject, true) ?? own, { talk, leg: otherLeg(leg) })
     this.#byPacket.set(key, { talk, leg, time })
     if (leg === 'request') talk.asked = true
+    const expected = leg === 'request' ? answerTuple(subject, true) : null
+    if (expected !== null) this.#byAnswer.set(expected, talk)
     const flags = subject.headers.tcp?.flags
     if (flags?.includes('RST') || flags?.includes('FIN')) talk.ended = true
     return { talk, leg, key }

@@ -4,8 +4,9 @@ import * as libc from '../libc.js'
 import { EAGAIN, EINTR } from '../errno.js'
 import type { ProbeReply } from '../protocol.js'
 import { EPOLLIN } from '../poller.js'
+import { hearOnly } from './echo-filter.js'
 import { errorOutcome, sendFailure } from './outcome.js'
-import { type Attempt, connectTo, type Target } from './probe.js'
+import { type Attempt, socketAddressOf, type Target } from './probe.js'
 import { data, receive, receiveDetails, setDontFragment, setTtl } from './receive.js'
 
 const IPPROTO_ICMP = 1
@@ -118,15 +119,15 @@ export function echoAttempt(target: Target, { identifier, size, ttl, sequence = 
       ),
     start: (fd) => {
       filter(fd, target)
+      hearOnly(fd, target, identifier)
       receiveDetails(fd, target.family)
       if (ttl !== null) setTtl(fd, target.family, ttl)
       if (df) setDontFragment(fd, target.family)
-      const refused = connectTo(fd, target, 0)
-      if (refused !== null) return sendFailure(refused)
       const length = writeEcho(target, identifier, size, sequence)
       sent = Buffer.from(packet.subarray(0, length))
       sentNs = libc.realtimeNs()
-      if (libc.send(fd, packet, length, 0) < 0) {
+      // Not connected: to an anycast address, and to some on several interfaces, the answer comes from another address.
+      if (libc.sendto(fd, packet, length, 0, ...socketAddressOf(target, 0)) < 0) {
         const errno = libc.lastErrno()
         if (errno !== EAGAIN && errno !== EINTR) return readError(fd) ?? sendFailure(errno)
       }

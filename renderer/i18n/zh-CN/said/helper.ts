@@ -1,0 +1,67 @@
+/** What the helper cannot do, and how checks ended, by the English sentence. */
+export const helper: Readonly<Record<string, string>> = {
+  reply: '有应答',
+  connected: '已连接',
+  refused: '被拒绝',
+  unreachable: '不可达',
+  lost: '丢失',
+  '{0} instead of {1}': '结果为{0}，预期为{1}',
+  // What follows is the kernel's: it stays as it is.
+  '{0}: {1}': '{0}：{1}',
+  'TTL {0} instead of {1}': 'TTL 为 {0}，预期为 {1}',
+  unknown: '未知',
+  'went {0} instead of {1}': '实际路径为 {0}，预期为 {1}',
+  nowhere: '无',
+  'source {0} instead of {1}': '源地址为 {0}，预期为 {1}',
+  '{0}; {1}': '{0}；{1}',
+  'Everything before it was undone.': '此前的步骤已全部回滚。',
+  '{0} of the commands before it could not be undone; stop the lab to take everything down.':
+    '此前有 {0} 条命令未能回滚；停止实验即可全部清除。',
+  'The kernel refused step {0} of {1}: {2}. {3}': '内核拒绝了第 {0} 步（共 {1} 步）：{2}。{3}',
+  'Another Vethlab session has a lab on this machine; one at a time. Stop that one, or close its window.':
+    '本机上已有另一个 Vethlab 会话的实验在运行；同时只能有一个。请停止它，或关闭它的窗口。',
+  'A lab was left in another network namespace than this one. Recover it there, with: sudo vethlab recover':
+    '另一个网络命名空间中留有实验。请在那里恢复：sudo vethlab recover',
+  'The lab {0} was left on this machine when its session ended. Undo it first, in the window or with: sudo vethlab recover':
+    '实验 {0} 的会话结束时没有从本机清除。请先还原它的更改：在窗口中操作，或运行 sudo vethlab recover',
+  'Nothing was changed: {0}.': '没有任何更改：{0}。',
+  'The remedy "{0}" was refused: {1}. Nothing of the deploy stays.': '处理命令“{0}”被拒绝：{1}。本次部署已全部回滚。',
+  'This fix would change {0} of the machine itself. Carry its commands out yourself, in a terminal of the host.':
+    '这项修复会更改本机自身的 {0}。请自行在主机终端中执行它的命令。',
+  'Another Vethlab session is busy on this machine.': '本机上另一个 Vethlab 会话正忙。',
+  'One thing that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover':
+    '实验在本机上的更改有 1 项未能还原，其余已还原。请重试：sudo vethlab recover',
+  '{0} things that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover':
+    '实验在本机上的更改有 {0} 项未能还原，其余已还原。请重试：sudo vethlab recover',
+  'This session is in a sandbox, and changes nothing on the machine itself; start one with administrator rights for that.':
+    '这个会话在沙箱中运行，不会更改本机；如需更改，请以管理员权限启动会话。',
+  'No lab is deployed; deploy one, then run its checks.': '尚未部署实验；请先部署，再运行检查。',
+  'The lab has no check named "{0}".': '实验中没有名为“{0}”的检查。',
+  'That packet is no longer kept; choose one that passed later.': '那个数据包已不再保留；请选择较新的数据包。',
+  'There is no namespace {0}.': '没有命名空间 {0}。',
+  'The program "{0}" is missing. Install the package util-linux.': '缺少程序“{0}”。请安装软件包 util-linux。',
+  'There is no namespace {0}. Deploy the lab, or add it with: ip netns add {1}':
+    '没有命名空间 {0}。请部署实验，或手工添加：ip netns add {1}',
+  'Terminals cannot be opened: node-pty is not built for this machine. Install Vethlab again.':
+    '无法打开终端：node-pty 不是为这台机器构建的。请重新安装 Vethlab。',
+  'There are {0} terminals already, the most there may be. Close one first.':
+    '已有 {0} 个终端，达到上限。请先关闭一个。',
+  'A shell in {0} could not be started: {1}': '无法在 {0} 中启动 shell：{1}',
+  'The program in this terminal does not read what is typed; the last input was not taken. Try again later.':
+    '这个终端中的程序没有读取输入；刚才的输入没有送达。请稍后再试。',
+  'This terminal is closed. Open a new one.': '这个终端已关闭。请新建一个。',
+  'The kernel refused "{0}": {1}. Trace again: the lab has changed since.':
+    '内核拒绝了“{0}”：{1}。实验已有变化，请重新追踪。',
+  '{0} has no such address; name one, as in 192.168.1.2.': '{0} 没有这样的地址；请直接写地址，例如 192.168.1.2。',
+  'Name an address, a namespace, or NAMESPACE:INTERFACE.': '请写地址、命名空间，或“命名空间:接口”。',
+  '"{0}" is no address and nothing of the lab that has one. {1}': '“{0}”不是地址，也不是实验中有地址的对象。{1}',
+  'There is no namespace "{0}" to send from.': '没有可作发送方的命名空间“{0}”。',
+  'A {0} probe needs a port, for instance 80.': '{0} 探测需要端口，例如 80。',
+  'The probe could not be sent: {0}.': '无法发送探测：{0}。',
+  'This trace has no fix; trace again after a change of the lab.': '这次追踪没有可用的修复；更改实验后请重新追踪。',
+  'The lab has changed since this trace; trace again for a fix that fits.':
+    '这次追踪之后实验已有变化；请重新追踪以获得合适的修复。',
+  'There is no such fix to take back; it may have been taken back already.': '没有可撤销的修复；也许已经撤销过了。',
+  'There is no trace {0}; the latest {1} of a lab are kept.': '没有追踪 {0}；每个实验只保留最近 {1} 次。',
+  'The kernel refused to capture: {0}.': '内核拒绝抓包：{0}。',
+}
