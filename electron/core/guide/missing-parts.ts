@@ -19,24 +19,23 @@ type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[stri
 type BridgeEntry = NonNullable<NonNullable<NamespaceEntry['bridges']>[string]>
 
 /** Things of the network: later steps call them by these names. */
-const things = [
-  'namespace',
-  'namespace-like',
-  'interface',
-  'interface-elsewhere',
-  'interface-down',
-  'address',
-  'address-elsewhere',
-  'address-length',
-  'no-bridge',
-  'port',
-  'cable',
-  'cable-elsewhere',
-] as const
+type Thing =
+  | 'namespace'
+  | 'namespace-like'
+  | 'interface'
+  | 'interface-elsewhere'
+  | 'interface-down'
+  | 'address'
+  | 'address-elsewhere'
+  | 'address-length'
+  | 'no-bridge'
+  | 'port'
+  | 'cable'
+  | 'cable-elsewhere'
 /** Ways to a purpose: whether another way serves it is for the step's checks to say. */
 const means = ['route', 'route-elsewhere', 'rule', 'setting', 'service'] as const
 
-export type MissingCode = (typeof things)[number] | (typeof means)[number]
+export type MissingCode = Thing | (typeof means)[number]
 export interface MissingPart {
   readonly code: MissingCode
   /** What the sentence speaks of, in the kernel's words. */

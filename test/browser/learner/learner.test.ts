@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadStarter } from '../../kernel/engine/sandbox.js'
 import { LabWindow } from '../window/window.js'
-import { Learner, sizes } from './learner.js'
-import type { Typed } from './learner.js'
+import { Learner } from './learner.js'
+import type { sizes, Typed } from './learner.js'
 
 let window: LabWindow
 let learner: Learner
