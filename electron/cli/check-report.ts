@@ -20,10 +20,29 @@ const maxNameWidth = 48
 
 export function checkReport(lab: string, deployMs: number, checks: readonly CheckResult[], paint: Paint): string {
   if (checks.length === 0) return `${lab}: deployed in ${deployMs.toFixed(1)} ms; the lab has no checks`
+  const passed = checks.filter(({ ok }) => ok).length
+  const failed = checks.length - passed
+  const sum =
+    failed === 0 ? paint('green', `${passed} passed`) : `${passed} passed, ${paint('red', `${failed} failed`)}`
+  return [
+    `${paint('bold', lab)}: deployed in ${deployMs.toFixed(1)} ms`,
+    ...resultLines(checks, paint),
+    `${checks.length} checks: ${sum}`,
+  ].join('\n')
+}
+
+/** What a lab to repair is after. Not reached is how such a lab begins. */
+export function goalReport(goals: readonly CheckResult[], paint: Paint): string {
+  const reached = goals.filter(({ ok }) => ok).length
+  const sum = reached === goals.length ? paint('green', 'repaired') : `${reached} reached, not repaired yet`
+  return [...resultLines(goals, paint), `${goals.length} goals: ${sum}`].join('\n')
+}
+
+function resultLines(checks: readonly CheckResult[], paint: Paint): string[] {
   const names = checks.map(({ name }) => printable(name).replaceAll('\n', ' '))
   const width = Math.min(maxNameWidth, Math.max(...names.map((name) => name.length)))
   const actualWidth = Math.max(...checks.map(({ actual }) => printable(actual).length))
-  const lines = checks.flatMap((check, index) => {
+  return checks.flatMap((check, index) => {
     const mark = check.ok ? paint('green', '✓') : paint('red', '✗')
     const trip = check.rttUs === null ? '' : paint('dim', timeText(check.rttUs).padStart(9))
     const first =
@@ -38,13 +57,4 @@ export function checkReport(lab: string, deployMs: number, checks: readonly Chec
       ...(check.diagnosis ? diagnosed(check.diagnosis, lead, paint) : []),
     ]
   })
-  const passed = checks.filter(({ ok }) => ok).length
-  const failed = checks.length - passed
-  const sum =
-    failed === 0 ? paint('green', `${passed} passed`) : `${passed} passed, ${paint('red', `${failed} failed`)}`
-  return [
-    `${paint('bold', lab)}: deployed in ${deployMs.toFixed(1)} ms`,
-    ...lines,
-    `${checks.length} checks: ${sum}`,
-  ].join('\n')
 }

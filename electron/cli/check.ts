@@ -2,14 +2,15 @@
  * `vethlab check FILE`: builds the lab in a fresh sandbox, runs its checks, takes it down.
  *
  * `--json`: `{"lab":S,"ok":BOOL,"deployMs":N,"checks":[{"name":S,"ok":BOOL,"expected":S,"actual":S,"rttUs":N|null,
- * "ttl":N|null,"diagnosis":D|null}]}`, where D says why a check failed that had no answer.
+ * "ttl":N|null,"diagnosis":D|null}]}`, where D says why a check failed that had no answer. For a lab with a goal also
+ * `"goals":[like checks],"repaired":BOOL`; only `--goal` lets the goals decide the exit code.
  */
 import { writeFile } from 'node:fs/promises'
 import { diagnosisJson } from '../core/diagnosis/trace.js'
 import type { Lab } from '../core/lab/lab.js'
 import { didYouMeanText } from '../core/lab/nearest.js'
-import type { CheckResult, Failure } from '../core/rpc.js'
-import { checkReport } from './check-report.js'
+import type { CheckResult, Failure, Result } from '../core/rpc.js'
+import { checkReport, goalReport } from './check-report.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure } from './failure.js'
 import { ask, deployFresh, untilDeath, type FreshLab } from './fresh-lab.js'
@@ -24,6 +25,8 @@ export interface CheckOptions extends UplinkOptions {
   readonly junit?: string
   /** Names of checks; all without. */
   readonly only?: readonly string[]
+  /** The goals of a lab to repair count like its checks. */
+  readonly goal?: boolean
 }
 
 const checkJson = ({ name, ok, expected, actual, rttUs, ttl, diagnosis }: CheckResult): object => ({
@@ -47,10 +50,10 @@ export async function check(file: string, options: CheckOptions): Promise<ExitCo
 async function run(valid: ValidLab, options: CheckOptions): Promise<ExitCode> {
   const { lab } = valid
   const started = Date.now()
-  let told: Failure | null = null
+  let refused: Failure | null = null
   const junit = async (checks: readonly CheckResult[]): Promise<Failure | null> => {
     if (options.junit === undefined) return null
-    const text = junitXml({ lab: lab.name, started, tookMs: Date.now() - started, checks, error: told })
+    const text = junitXml({ lab: lab.name, started, tookMs: Date.now() - started, checks, error: refused })
     try {
       await writeFile(options.junit, text)
       return null
@@ -59,37 +62,47 @@ async function run(valid: ValidLab, options: CheckOptions): Promise<ExitCode> {
       return failure('unwritable', message, options.junit, (error as Error).message)
     }
   }
-  const fresh = await deployFresh(valid, { ...options, tell: (refused) => (told = refused) })
+  const fresh = await deployFresh(valid, { ...options, tell: (failed) => (refused = failed) })
   if (typeof fresh === 'number') {
     await junit([])
     return fresh
   }
-  const checks = await runChecks(lab, fresh, options)
-  if (!Array.isArray(checks)) return fail(exitCode.usage, checks as Failure, options)
-  const unwritable = await junit(checks)
-  const ok = checks.every((each) => each.ok)
+  const ran = await runChecks(valid, fresh, options)
+  if (!ran.ok) return fail(exitCode.usage, ran.failure, options)
+  const { checks, goals } = ran
+  const unwritable = await junit(options.goal ? [...checks, ...goals] : checks)
+  const repaired = goals.every((each) => each.ok)
+  const ok = checks.every((each) => each.ok) && (repaired || !options.goal)
   if (unwritable !== null) return fail(exitCode.usage, unwritable, options)
   const { deployMs } = fresh.report
-  if (options.json) printJson({ lab: lab.name, ok, deployMs, checks: checks.map(checkJson) })
-  else print(checkReport(lab.name, deployMs, checks, paint))
+  const told = lab.goal.length === 0 ? {} : { goals: goals.map(checkJson), repaired }
+  if (options.json) printJson({ lab: lab.name, ok, deployMs, checks: checks.map(checkJson), ...told })
+  else {
+    print(checkReport(lab.name, deployMs, checks, paint))
+    if (lab.goal.length > 0) print(goalReport(goals, paint))
+  }
   return ok ? exitCode.ok : exitCode.failed
 }
 
-/** Runs the checks and takes the lab down. */
+type Ran = Result<{ readonly checks: readonly CheckResult[]; readonly goals: readonly CheckResult[] }>
+
+/** Runs the checks and the goals, and takes the lab down. */
 async function runChecks(
-  lab: Lab,
+  { lab, labFile }: ValidLab,
   { session, end }: FreshLab,
   { only, json }: CheckOptions,
-): Promise<CheckResult[] | Failure> {
-  const total = only?.length ?? lab.checks.length
+): Promise<Ran> {
+  const total = (only?.length ?? lab.checks.length) + lab.goal.length
   const progress = startProgress(`${lab.name}: checking ...`, json)
   let done = 0
   session.on('check/result', ({ check: { name } }) =>
     progress.show(`${lab.name}: check ${++done} of ${total}: ${name}`),
   )
   try {
-    const result = await ask(session, 'lab/check', only === undefined ? {} : { only: [...only] })
-    return result.ok ? [...result.checks] : result.failure
+    const checked = await ask(session, 'lab/check', only === undefined ? {} : { only: [...only] })
+    if (!checked.ok || lab.goal.length === 0) return checked.ok ? { ...checked, goals: [] } : checked
+    const reached = await ask(session, 'lab/check', { lab: { ...labFile, checks: labFile.goal ?? [] } })
+    return reached.ok ? { ok: true, checks: checked.checks, goals: reached.checks } : reached
   } finally {
     progress.end()
     await end()

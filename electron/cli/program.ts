@@ -74,6 +74,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
   command('check <file>', 'build a lab in a fresh sandbox, run its checks, take it down')
     .option('--junit <out>', 'write the results as JUnit XML to this file')
     .option('--only <name>', 'run this check only (may be given several times)', collect)
+    .option('--goal', 'let the goals of a lab to repair decide as well')
     .addOption(uplinkOption())
     .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./check.js')).check(file, options)))

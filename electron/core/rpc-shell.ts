@@ -28,6 +28,8 @@ export interface StarterLab {
   readonly broken: boolean
   /** Comes with a guide. */
   readonly guided: boolean
+  /** Of the guide. */
+  readonly steps: number
   readonly text: string
 }
 
@@ -70,6 +72,16 @@ export interface PluggedUplink {
 const path = z.string().min(1).max(4096)
 const labText = z.string().max(4 * 1024 * 1024)
 const none = z.strictObject({})
+
+/** Not in what earlier versions kept. */
+export const furtherProgress = {
+  /** Steps whose checks have passed in the network that stands. */
+  passed: z.array(z.int().min(0)).max(1000).optional(),
+  /** The network was deployed, and its guide is only read. */
+  reading: z.boolean().optional(),
+  /** The end was reached once: of the guide, or of a repair. */
+  finished: z.boolean().optional(),
+} as const
 
 export const shellRequests = {
   /**
@@ -118,6 +130,7 @@ export const shellRequests = {
     lab: z.string().max(40),
     step: z.int().min(0).max(1000),
     answers: z.array(z.int()).max(1000),
+    ...furtherProgress,
   }),
   /** Whether the window may be closed without asking, what its title says, and what the shell's own parts look like. */
   'window/state': z.strictObject({
@@ -153,11 +166,7 @@ export interface DoctorFinding {
   readonly hint: string | null
 }
 
-export interface GuideProgress {
-  readonly lab: string
-  readonly step: number
-  readonly answers: readonly number[]
-}
+export type GuideProgress = Readonly<ShellParams<'guide/write'>>
 
 export interface ShellResults {
   'shell/open': {

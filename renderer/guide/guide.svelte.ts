@@ -1,118 +1,248 @@
-/** Where a learner stands in the guide of the open lab: the step in view, the answers given, what the kernel shows as done. */
-import { SvelteMap } from 'svelte/reactivity'
-import type { LabCheck } from '../../electron/core/lab/lab.js'
-import { normaliseCheck } from '../../electron/core/lab/normalise-checks.js'
-import type { CheckEntry, GuideStep, LabFile, Text } from '../../electron/core/lab/schema.js'
-import type { GuideProgress } from '../../electron/core/rpc-shell.js'
-import { attempt } from '../connection/rpc.js'
+/**
+ * Where a learner stands in the guide of the open lab. All of it follows from the kernel's state: which steps are done,
+ * what is missing, which step is in view. Kept beside that is only what the kernel cannot tell: answers, what was typed,
+ * checks that have passed, and where somebody has turned the page.
+ */
+import { untrack } from 'svelte'
+import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import { commandEffects, shownByKernel } from '../../electron/core/guide/command-effects.js'
+import { isMeans, missingParts } from '../../electron/core/guide/missing-parts.js'
+import type { MissingPart } from '../../electron/core/guide/missing-parts.js'
+import { isSameCommand, pingOf } from '../../electron/core/guide/typed-command.js'
+import type { Typed } from '../../electron/core/guide/typed-command.js'
+import { hostNamespace } from '../../electron/core/lab/lab.js'
+import type { GuideStep, LabFile } from '../../electron/core/lab/schema.js'
 import type { Rpc } from '../connection/rpc.js'
 import { Checks } from '../state/checks.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
-import type { Live } from '../state/live.svelte.js'
-import { hasParts } from './done.js'
+import { Asking } from './asking.js'
+import type { Circumstances } from './circumstances.js'
+import type { Progress } from './progress.svelte.js'
+import { renamed, stepChecks } from './step-check.js'
+import type { StepCheck } from './step-check.js'
+import { wiringOf } from './wiring.js'
 
 /** In the kept answers: not answered yet. */
 const unanswered = -1
 
-/** A check of a step, under a name that no other step's and none of the lab's has. */
-export interface StepCheck {
-  readonly check: LabCheck
-  readonly label: Text
-}
-
-const keyOf = (step: number, check: number): string => `guide step ${step + 1} check ${check + 1}`
-const named = (step: GuideStep, index: number): readonly CheckEntry[] =>
-  (step.done?.checks ?? []).map((entry, number) => ({ ...entry, name: keyOf(index, number) }))
+const prefixOf = (step: number): string => `guide step ${step + 1}`
 
 export class Guide {
   /** Results of the steps' own checks; the lab's have their tab. */
   readonly checks: Checks
+  private readonly asking: Asking
   /** Index of the step in view. */
   index = $state(0)
+  /** Somebody has turned to a step that is not the next to do, and reads there. */
+  private byHand = $state(false)
+  /** The network was deployed, and its guide is read along. */
+  reading = $state(false)
   /** Chosen option by step index. */
   readonly answers = new SvelteMap<number, number>()
-  private kept: readonly GuideProgress[] = []
+  /** Steps whose checks have passed in the network that stands; a later step may undo what they saw. */
+  private readonly passed = new SvelteSet<number>()
+  /** What was typed in terminals, by the step that was in view. */
+  private readonly typed = new SvelteMap<number, readonly Typed[]>()
+  /** Furthest step that was in view: what lies before it was passed. */
+  private reached = $state(0)
+  /** Something of a network was there. */
+  private stood = false
+  /** Opened, and not yet looked at the kernel. */
+  private fresh = true
 
   constructor(
-    private readonly rpc: Rpc,
+    rpc: Rpc,
     private readonly document: LabDocument,
-    private readonly live: Live,
+    private readonly around: Circumstances,
+    private readonly progress: Progress,
   ) {
     this.checks = new Checks(
       rpc,
       () => this.stepChecks.flat().map(({ check }) => check),
       () => this.labOfSteps(),
     )
+    this.asking = new Asking(this.checks)
   }
 
   readonly steps: readonly GuideStep[] = $derived.by(() => this.document.lab?.guide ?? [])
   readonly current = $derived(this.steps[this.index] ?? null)
-  /** Furthest step that was in view: what lies before it was passed. */
-  private reached = $state(0)
+  readonly isLast = $derived(this.index >= this.steps.length - 1)
+  /** There is something to build, not only to read. */
+  private readonly builds = $derived(this.steps.some(({ done }) => done?.namespaces ?? done?.links))
+
+  readonly stepChecks: readonly (readonly StepCheck[])[] = $derived.by(() => {
+    const namespaces = this.document.lab?.namespaces ?? new Map()
+    return this.steps.map(({ done }, index) => stepChecks(done?.checks ?? [], prefixOf(index), namespaces))
+  })
+
+  /** By step, what the kernel does not have of it; null while the kernel's state is not known. */
+  private readonly missing: readonly (readonly MissingPart[])[] | null = $derived.by(() => {
+    const { state } = this.around.live
+    const known = new Set(this.document.lab?.namespaces.keys())
+    return state && this.steps.map(({ done }) => (done ? missingParts(done, state, known) : []))
+  })
 
   /** For each step: whether what it asks for is there. */
   readonly done: readonly boolean[] = $derived(this.steps.map((step, index) => this.isDone(step, index)))
 
-  private isDone(step: GuideStep, index: number): boolean {
-    const { done, ask } = step
-    if (!done) return ask ? this.answers.get(index) === ask.answer : index < this.reached
-    if (!this.live.state) return false
-    const passed = this.stepChecks[index]?.every(({ check }) => this.checks.results.get(check.name)?.ok) ?? true
-    return passed && hasParts(done, this.live.state)
+  /** Things that a later step needs are wanted as they are named; of the ways to a purpose the checks are the judge. */
+  private hasThings(index: number): boolean {
+    const parts = this.missing?.[index]
+    if (!parts) return false
+    return (this.stepChecks[index]?.length ?? 0) > 0 ? parts.every(isMeans) : parts.length === 0
   }
 
-  /** By step. A check whose target leads nowhere in the lab is left out; the lab's own rules say so. */
-  readonly stepChecks: readonly (readonly StepCheck[])[] = $derived.by(() => {
-    const namespaces = this.document.lab?.namespaces
-    return this.steps.map((step, index) =>
-      named(step, index).flatMap((entry, number) =>
-        normaliseCheck(entry, namespaces ?? new Map()).map((check) => ({
-          check,
-          label: step.done?.checks?.[number]?.name ?? `${check.from} → ${check.target}`,
-        })),
-      ),
+  private isDone({ done, ask }: GuideStep, index: number): boolean {
+    if (this.reading) return index < this.reached
+    const answered = !ask || this.answers.get(index) === ask.answer
+    if (!done) return ask ? answered : index < this.reached || (index === this.reached && this.isLast)
+    const asked = (this.stepChecks[index]?.length ?? 0) === 0 || this.passed.has(index)
+    return answered && asked && this.hasThings(index)
+  }
+
+  /** First step that is not done; behind the last where all are. */
+  private readonly open = $derived.by(() => {
+    const first = this.done.indexOf(false)
+    return first < 0 ? this.steps.length : first
+  })
+
+  readonly finished = $derived.by(
+    () => this.steps.length > 0 && (this.reading ? this.isLast : this.open === this.steps.length),
+  )
+
+  /** All was deployed: is the guide read along, or the network taken down and built? */
+  readonly deciding = $derived.by(
+    () => this.builds && this.around.isDeployed() && !this.reading && this.open < this.steps.length,
+  )
+
+  /** A prediction that the network has not judged yet: nothing beside it may give the answer away. */
+  readonly predicting = $derived.by(() => {
+    const { current, index } = this
+    return current?.ask !== undefined && !this.judged && this.answers.get(index) === undefined
+  })
+  /** Whether the answer to the question in view may be told. */
+  readonly judged = $derived.by(() => {
+    const { current, index } = this
+    if (!current?.done || this.reading) return true
+    return (this.stepChecks[index]?.length ?? 0) > 0 ? this.passed.has(index) : this.hasThings(index)
+  })
+
+  private readonly effects = $derived.by(() => commandEffects(this.steps.flatMap(({ commands }) => commands ?? [])))
+
+  /** For each command of the step in view: whether it was carried out, by the kernel's word or by what was typed. */
+  readonly ticks: readonly boolean[] = $derived.by(() => {
+    const { state } = this.around.live
+    const before = this.steps.slice(0, this.index).flatMap(({ commands }) => commands ?? []).length
+    const shown = state ? shownByKernel(this.effects, state) : []
+    const typed = this.typed.get(this.index) ?? []
+    return (this.current?.commands ?? []).map(
+      (line, number) =>
+        shown[before + number] ?? typed.some((each) => isSameCommand(each, { namespace: hostNamespace, line })),
     )
+  })
+
+  /** What to say about the step in view: mistakes at once, what is merely to come only where it was passed over. */
+  readonly stillMissing: readonly MissingPart[] = $derived.by(() => {
+    const parts = this.missing?.[this.index] ?? []
+    if (parts.length === 0 || this.reading || this.deciding || this.done[this.index]) return []
+    const mistakes = parts.filter(
+      ({ values }) => (values['there'] ?? values['like'] ?? hostNamespace) !== hostNamespace,
+    )
+    const last = this.ticks.lastIndexOf(true)
+    const passedOver = last >= 0 && (last === this.ticks.length - 1 || this.ticks.slice(0, last).includes(false))
+    return passedOver ? [...mistakes, ...parts.filter((part) => !mistakes.includes(part))] : mistakes
   })
 
   /** The lab with the steps' checks in place of its own: what the helper is asked to run. */
   private labOfSteps(): LabFile | null {
     const lab = this.document.labFile
-    return lab && { ...lab, checks: this.steps.flatMap(named) }
-  }
-
-  async load(): Promise<void> {
-    this.kept = (await this.rpc.request('guide/read', {})).progress
-    this.opened()
+    const checks = this.steps.flatMap(({ done }, index) => renamed(done?.checks ?? [], prefixOf(index)))
+    return lab && { ...lab, checks }
   }
 
   /** Another lab is open: take up where its guide was left. */
   opened(): void {
-    const kept = this.kept.find(({ lab }) => lab === this.document.lab?.name)
+    const kept = this.progress.of(this.document.lab?.name)
+    this.forget()
     this.index = Math.min(kept?.step ?? 0, Math.max(0, this.steps.length - 1))
     this.reached = this.index
-    this.answers.clear()
-    this.checks.clear()
+    this.reading = kept?.reading ?? false
+    this.stood = (kept?.passed?.length ?? 0) > 0 || this.reading
+    this.fresh = kept === null
+    for (const step of kept?.passed ?? []) this.passed.add(step)
     kept?.answers.forEach((answer, step) => {
       if (answer !== unanswered) this.answers.set(step, answer)
     })
   }
 
-  /**
-   * Goes on where there is something to do: at the beginning where nothing of the lab is there any more, else past steps
-   * that are done already.
-   */
-  takeUp(): void {
-    const { state } = this.live
-    const isThere = ({ done }: GuideStep): boolean => !done || (state !== null && hasParts(done, state))
-    const [first] = this.steps
-    if (first && !isThere(first)) return this.go(0)
-    const open = this.done.findIndex((done, index) => index >= this.index && !done)
-    if (open > this.index) this.go(open)
+  private forget(): void {
+    this.answers.clear()
+    this.passed.clear()
+    this.typed.clear()
+    this.checks.clear()
+    this.reading = false
+    this.byHand = false
+    this.stood = false
+    this.index = 0
+    this.reached = 0
   }
 
+  /** Call inside an effect: the guide goes where the kernel's state says, and asks the network what only it can tell. */
+  follow(): void {
+    const { live } = this.around
+    if (this.steps.length === 0 || !live.state) return
+    const standing = live.hasContent
+    const passing = this.stepChecks.flatMap((checks, index) =>
+      checks.length > 0 && checks.every(({ check }) => this.checks.results.get(check.name)?.ok) ? [index] : [],
+    )
+    const { open, deciding, finished } = this
+    untrack(() => {
+      if (standing) this.stood = true
+      // Nothing is left of the network that was there: from the beginning.
+      else if (this.stood) return this.begin()
+      const first = passing.filter((index) => !this.passed.has(index))
+      for (const index of first) this.passed.add(index)
+      if (first.length > 0) this.keep()
+      if (finished && !this.progress.of(this.document.lab?.name)?.finished) this.keep(true)
+      if (open === this.index) this.byHand = false
+      if (this.byHand || deciding || this.reading) return
+      // A step that was just done stays in view, to be read; its `Next step` is for the learner.
+      const follows = open === this.index || open === this.index + 1
+      if (!follows || this.fresh) this.show(Math.min(open, this.steps.length - 1))
+      this.fresh = false
+    })
+    const asked = this.toAsk
+    this.asking.whenChanged(asked?.about ?? null, asked?.names ?? [])
+  }
+
+  /** The checks of the step in view, as soon as the network could satisfy them; a prediction comes before them. */
+  private readonly toAsk = $derived.by(() => {
+    const { index, current, around } = this
+    const names = (this.stepChecks[index] ?? []).map(({ check }) => check.name)
+    if (names.length === 0 || !around.live.state || !around.idle()) return null
+    if (this.reading || this.deciding || this.passed.has(index) || !this.hasThings(index)) return null
+    if (current?.ask && this.answers.get(index) === undefined) return null
+    return { about: `${this.document.id} ${index} ${wiringOf(around.live.state)}`, names }
+  })
+
+  private show(index: number): void {
+    if (index === this.index) return
+    this.index = index
+    this.reached = Math.max(this.reached, index)
+    this.keep()
+  }
+
+  /** Turns to a step. */
   go(index: number): void {
-    this.index = Math.max(0, Math.min(index, this.steps.length - 1))
-    this.reached = Math.max(this.reached, this.index)
+    if (this.deciding) this.reading = true
+    this.show(Math.max(0, Math.min(index, this.steps.length - 1)))
+    this.byHand = !this.reading && this.index !== this.open
+  }
+
+  readAlong(): void {
+    this.reading = true
+    this.index = 0
+    this.reached = 0
     this.keep()
   }
 
@@ -121,18 +251,30 @@ export class Guide {
     this.keep()
   }
 
-  startAgain(): void {
-    this.answers.clear()
-    this.reached = 0
-    this.go(0)
+  /** A line was sent off in a terminal. A ping that the step asks about has its answer asked for. */
+  ran(typed: Typed): void {
+    if (this.steps.length === 0) return
+    const commands = typed.line.split(/;|&&/).map((line) => ({ namespace: typed.namespace, line }))
+    this.typed.set(this.index, [...(this.typed.get(this.index) ?? []), ...commands])
+    if (this.toAsk === null) return
+    const pings = commands.map(pingOf)
+    const asked = (this.stepChecks[this.index] ?? []).filter(({ check }) =>
+      pings.some((ping) => check.kind === 'ping' && check.from === ping?.from && check.target === ping.target),
+    )
+    void this.checks.run(asked.map(({ check }) => check.name))
   }
 
-  private keep(): void {
+  /** From the first step, as if nothing had been answered. */
+  begin(): void {
+    this.forget()
+    this.keep()
+  }
+
+  private keep(finished = false): void {
     const lab = this.document.lab?.name
     if (lab === undefined) return
     const answers = this.steps.map((_, index) => this.answers.get(index) ?? unanswered)
-    const progress = { lab, step: this.index, answers }
-    this.kept = [...this.kept.filter((each) => each.lab !== lab), progress]
-    void attempt(this.rpc.request('guide/write', progress))
+    const { index: step, reading } = this
+    this.progress.keep({ lab, step, answers, passed: [...this.passed], reading, ...(finished ? { finished } : {}) })
   }
 }

@@ -18,3 +18,15 @@ export function ladder(labs: readonly StarterLab[]): readonly Rung[] {
   }
   return rungs
 }
+
+/** Where to go on from a lab: to the next form of its rung, and to the next rung. */
+export function nextLabs(labs: readonly StarterLab[], from: StarterLab | null): readonly StarterLab[] {
+  const rungs = ladder(labs)
+  const at = rungs.findIndex(({ lab }) => lab.rung === from?.rung)
+  const rung = rungs[at]
+  if (!rung || !from) return []
+  const forms = [rung.lab, ...rung.variants]
+  const form = forms.slice(forms.findIndex(({ id }) => id === from.id) + 1).find(({ broken }) => broken)
+  const next = rungs[at + 1]?.lab
+  return [form, next].filter((lab) => lab !== undefined)
+}

@@ -2,12 +2,15 @@
 import { getContext, setContext, untrack } from 'svelte'
 import { createLabText } from '../../electron/core/lab/print.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
+import type { TraceEntry } from '../../electron/core/lab/schema.js'
 import { protocolVersion } from '../../electron/core/rpc.js'
 import type { ShellResults } from '../../electron/core/rpc-shell.js'
 import { Link } from '../connection/link.svelte.js'
 import type { LinkOptions } from '../connection/link.svelte.js'
 import { attempt } from '../connection/rpc.js'
+import { Goals } from '../guide/goals.svelte.js'
 import { Guide } from '../guide/guide.svelte.js'
+import { Progress } from '../guide/progress.svelte.js'
 import { t } from '../i18n/text.svelte.js'
 import type { CanvasCommands } from './actions.js'
 import { Checks } from './checks.svelte.js'
@@ -51,7 +54,9 @@ export class App {
   readonly checks: Checks
   readonly terminals: Terminals
   readonly files: Files
+  readonly progress: Progress
   readonly guide: Guide
+  readonly goals: Goals
   readonly traces: Traces
   readonly host: Host
   /** What can be asked of the picture; null while there is none. */
@@ -73,8 +78,15 @@ export class App {
       () => this.document.lab?.checks ?? [],
       () => this.document.labFile,
     )
-    this.terminals = new Terminals(this.link)
-    this.guide = new Guide(this.link, this.document, this.live)
+    this.terminals = new Terminals(this.link, (namespace, line) => this.guide.ran({ namespace, line }))
+    this.progress = new Progress(this.link)
+    const around = {
+      live: this.live,
+      idle: () => session.ready && !this.deploy.busy && !this.traces.running && this.link.state.kind === 'up',
+      isDeployed: () => this.deploy.isDeployed,
+    }
+    this.guide = new Guide(this.link, this.document, around, this.progress)
+    this.goals = new Goals(this.link, this.document, around, this.progress)
     this.traces = new Traces(
       this.link,
       new ProbeForm(
@@ -113,6 +125,8 @@ export class App {
     this.link.on('window/closing', () => void this.close())
     $effect.root(() => {
       $effect(() => this.files.keepWork())
+      $effect(() => this.guide.follow())
+      $effect(() => this.goals.follow())
       $effect(() => (this.lookedAt === null ? undefined : keepLooking(this.link, this.lookedAt)))
       // Whoever leaves a film while traffic is shown wants to see it.
       $effect(() => {
@@ -160,7 +174,7 @@ export class App {
   }
 
   private async firstConnection(answer: ShellResults['shell/open']): Promise<void> {
-    await Promise.all([this.files.load(), this.guide.load()])
+    await Promise.all([this.files.load(), this.progress.load()])
     // What was asked for counts when the window is opened; when it is loaded again, what was open in it.
     const asked = this.link.fresh && (answer.file !== null || answer.fileFailure !== null)
     if (asked && answer.file) await this.files.openFile(answer.file)
@@ -189,7 +203,6 @@ export class App {
       this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
     this.deploy.restored(opened.lab)
     if (opened.capabilities.mode === 'elevated') this.host.left = opened.left?.kept ? null : opened.left
-    this.guide.takeUp()
     this.session.phase = { kind: 'ready' }
     void this.traces.refresh()
     void this.traffic.resume()
@@ -231,11 +244,12 @@ export class App {
     this.deploy.report = null
     this.deploy.runningPlan = null
     this.guide.opened()
-    if (this.document.lab && this.document.lab.guide.length > 0) this.settings.set({ left: 'guide' })
+    this.goals.checks.clear()
+    const { lab } = this.document
+    if (lab && lab.guide.length + lab.goal.length > 0) this.settings.set({ left: 'guide' })
     this.settings.set({ welcomed: true })
     // The other lab is still in the kernel; what is drawn is the one that is open.
     this.deploy.restored(this.deploy.deployedFile)
-    this.guide.takeUp()
   }
 
   async deployLab(): Promise<void> {
@@ -259,7 +273,6 @@ export class App {
       for (const { text, reason } of report?.skipped ?? [])
         tell({ code: 'skipped', message: t('deploy.skipped', { command: text }), where: null, output: reason })
       this.checks.clear()
-      this.guide.takeUp()
     } else this.view.showTab('plan')
     return done
   }
@@ -271,6 +284,23 @@ export class App {
       this.checks.clear()
       say(t('deploy.stopped'), deployWords)
     } else if (this.deploy.failure) tell(this.deploy.failure)
+  }
+
+  /** From the first step of the guide, or the first look at a broken lab: without what was built. */
+  async startAgain(): Promise<void> {
+    if (this.live.hasContent) await this.stopLab()
+    if (!this.live.hasContent) this.guide.begin()
+  }
+
+  /** Films a probe that a guide or a goal speaks of, and puts it into the trace bar. */
+  async traceLike({ from, to, protocol, port }: TraceEntry): Promise<void> {
+    const { form } = this.traces
+    form.reset()
+    form.chooseFrom(from)
+    form.typeTo(to)
+    form.kind = protocol === 'tcp' || protocol === 'udp' ? protocol : 'ping'
+    form.port = port ?? null
+    await this.traces.run()
   }
 
   /** Puts a command on the line of the host's terminal; running it is the user's own key. */

@@ -169,6 +169,6 @@ export class Deploy {
 /** What of a lab file reaches the kernel or the checks. */
 function meaning(file: LabFile | null): string {
   if (!file) return ''
-  const { layout: _layout, guide: _guide, title: _title, description: _description, ...rest } = file
-  return JSON.stringify(rest)
+  const { vethlab, name, broken, namespaces, links, tunnels, uplink, checks } = file
+  return JSON.stringify({ vethlab, name, broken, namespaces, links, tunnels, uplink, checks })
 }

@@ -13,6 +13,9 @@ const openingDelayMs = 300
 /** Until a tab has been measured; the size of a classic terminal. */
 const firstSize = { columns: 80, rows: 24 } as const
 
+/** A line was sent off at a shell's prompt. */
+type Entered = (namespace: string, line: string) => void
+
 export class TerminalTab {
   readonly key = crypto.randomUUID()
   /** The helper's name for the shell; null while it is being opened, or after that failed. */
@@ -26,9 +29,11 @@ export class TerminalTab {
   constructor(
     readonly namespace: string,
     private readonly rpc: Rpc,
+    entered: Entered,
   ) {
     this.screen = new Screen({
       typed: (data) => this.typed(data),
+      entered: (line) => entered(namespace, line),
       resized: (columns, rows) => this.ask('terminal/resize', { columns, rows }),
       taken: (characters) => this.ask('terminal/acknowledge', { characters }),
     })
@@ -104,7 +109,10 @@ export class Terminals {
   /** Output of shells that no tab has yet: `terminal/open` may be answered after its first prompt. */
   private readonly early = new Map<string, string[]>()
 
-  constructor(private readonly rpc: Rpc) {
+  constructor(
+    private readonly rpc: Rpc,
+    private readonly entered: Entered,
+  ) {
     rpc.on('terminal/data', ({ terminal, data }) => {
       const tab = this.tabs.find(({ id }) => id === terminal)
       if (tab) tab.screen.write(data)
@@ -126,7 +134,7 @@ export class Terminals {
 
   /** A new shell in a tab of its own, in view. */
   async open(namespace: string, show = true): Promise<TerminalTab> {
-    const tab = new TerminalTab(namespace, this.rpc)
+    const tab = new TerminalTab(namespace, this.rpc, this.entered)
     this.tabs = [...this.tabs, tab]
     if (show) this.activeKey = tab.key
     await tab.open()
@@ -149,7 +157,7 @@ export class Terminals {
     for (const tab of this.tabs) if (!kept.includes(tab)) tab.screen.dispose()
     const known = new Set(kept.map(({ id }) => id))
     const fresh = infos.filter(({ id }) => !known.has(id))
-    const added = fresh.map((info) => ({ info, tab: new TerminalTab(info.namespace, this.rpc) }))
+    const added = fresh.map((info) => ({ info, tab: new TerminalTab(info.namespace, this.rpc, this.entered) }))
     this.tabs = [...kept, ...added.map(({ tab }) => tab)]
     if (!this.active) this.activeKey = this.tabs[0]?.key ?? null
     const again = kept.flatMap((tab) => {

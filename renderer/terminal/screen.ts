@@ -8,6 +8,8 @@ import type { IDecoration, ITheme } from '@xterm/xterm'
 
 export interface ScreenEvents {
   typed(data: string): void
+  /** A line behind the shell's prompt was sent off. */
+  entered(line: string): void
   resized(columns: number, rows: number): void
   /** So many characters of output have been written. */
   taken(characters: number): void
@@ -22,6 +24,10 @@ const acknowledgeEvery = 1000
 const recentLines = 60
 /** Cells between the end of a line and the note behind it. */
 const noteGap = 2
+/** What was typed ends with a line feed of the shell's, soon after the key: the prompt may only just have come. */
+const readAfterEnter = 100
+/** The prompt of the lab's shells, and what stands behind it. */
+const prompted = /^\S+:\S* ?[#$] +(\S.*)$/
 
 /** Opened by the user's own browser. What a shell prints may name anything; only the web is followed. */
 function openLink(address: string): void {
@@ -51,6 +57,8 @@ export class Screen {
   private opened = false
   private note: IDecoration | null = null
   private wantsFocus = false
+  /** Finished lines that may still hold what was typed. */
+  private linesToRead = 0
   /** Asked before a key reaches the shell; true: the window takes it. */
   takeKey: (event: KeyboardEvent) => boolean = () => false
 
@@ -60,7 +68,11 @@ export class Screen {
     this.terminal.loadAddon(new Unicode11Addon())
     this.terminal.loadAddon(new WebLinksAddon((_event, address) => openLink(address)))
     this.terminal.unicode.activeVersion = '11'
-    this.terminal.onData((data) => events.typed(data))
+    this.terminal.onData((data) => {
+      if (data.includes('\r')) this.linesToRead = readAfterEnter
+      events.typed(data)
+    })
+    this.terminal.onLineFeed(() => this.readLine())
     this.terminal.onResize(({ cols, rows }) => events.resized(cols, rows))
     this.terminal.attachCustomKeyEventHandler((event) => !this.takeKey(event))
   }
@@ -121,6 +133,19 @@ export class Screen {
     this.unacknowledged = 0
     this.terminal.reset()
     this.terminal.write(shown)
+  }
+
+  /** The line that has just ended, if it was typed at the prompt. */
+  private readLine(): void {
+    if (this.linesToRead === 0) return
+    this.linesToRead -= 1
+    const { active } = this.terminal.buffer
+    let row = active.baseY + active.cursorY - 1
+    let text = active.getLine(row)?.translateToString(true) ?? ''
+    for (; active.getLine(row)?.isWrapped && row > 0; row -= 1)
+      text = `${active.getLine(row - 1)?.translateToString(false) ?? ''}${text}`
+    const line = prompted.exec(text)?.[1]
+    if (line !== undefined) this.events.entered(line.trim())
   }
 
   /** A line of ours, on a line of its own. */

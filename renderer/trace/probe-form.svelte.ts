@@ -35,7 +35,9 @@ export class ProbeForm {
 
   /** The lab's first ping that is routed, else its first ping: what the lab is about. */
   private readonly check = $derived.by(() => {
-    const checks = this.lab()?.checks ?? []
+    const lab = this.lab()
+    // A lab to repair is about what does not work yet.
+    const checks = [...(lab?.goal ?? []), ...(lab?.checks ?? [])]
     const pings = checks.filter(({ kind, from }) => kind === 'ping' && this.names.includes(from))
     return pings.find(({ ttl, expect }) => expect === 'reply' && ttl !== null && ttl < usualTtl) ?? pings[0] ?? null
   })

@@ -25,6 +25,8 @@ const descriptions: Readonly<Record<string, string>> = {
   uplink: 'Whether the host has Internet.',
   layout: 'Where to draw things. Never changes the kernel.',
   checks: 'What must hold once the lab is up.',
+  goal: 'What must hold once a lab to repair is repaired; written like checks.',
+  explanation: 'What is told at the end: when every goal holds, or behind the last step of the guide.',
   guide: 'Steps that lead a learner through the lab.',
 }
 

@@ -143,5 +143,9 @@ export interface Lab {
   readonly uplink: boolean
   readonly layout: Readonly<Record<string, { readonly x: number; readonly y: number }>>
   readonly checks: readonly LabCheck[]
+  /** What holds once the lab is repaired. */
+  readonly goal: readonly LabCheck[]
+  /** Told at the end of the guide or of the repair. */
+  readonly explanation: Text | null
   readonly guide: readonly GuideStep[]
 }

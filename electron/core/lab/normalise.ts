@@ -46,6 +46,8 @@ export function normalise(labFile: LabFile): Lab {
     // Without a prototype: a namespace may be called `constructor`.
     layout: Object.assign(Object.create(null) as object, labFile.layout),
     checks: (labFile.checks ?? []).flatMap((check) => normaliseCheck(check, namespaces)),
+    goal: (labFile.goal ?? []).flatMap((check) => normaliseCheck(check, namespaces)),
+    explanation: labFile.explanation ?? null,
     guide: labFile.guide ?? [],
   }
 }

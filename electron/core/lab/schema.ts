@@ -162,11 +162,22 @@ const partialLab = z.strictObject({
   checks: z.array(checkSchema).optional(),
 })
 
+export const traceSchema = z.strictObject({
+  from: namespaceName,
+  /** An address, or the name of a namespace. */
+  to: z.string(),
+  protocol: z.enum(['icmp', 'tcp', 'udp']).optional(),
+  /** Destination port; needs `protocol: tcp` or `udp`. */
+  port: port.optional(),
+})
+
 export const guideStepSchema = z.strictObject({
   title: textSchema,
   text: textSchema.optional(),
   /** Shown, and typed into the host's terminal by a click; never run unasked. */
   commands: z.array(z.string()).optional(),
+  /** A probe worth filming at this step; sent by a click, never unasked. */
+  trace: traceSchema.optional(),
   done: partialLab.optional(),
   ask: z
     .strictObject({
@@ -174,6 +185,8 @@ export const guideStepSchema = z.strictObject({
       options: z.array(textSchema).min(2),
       answer: z.int().min(0),
       explain: textSchema.optional(),
+      /** Why each wrong option is wrong, in the order of the options. */
+      reasons: z.array(textSchema).optional(),
     })
     .optional(),
 })
@@ -191,6 +204,10 @@ export const labFileSchema = z.strictObject({
   uplink: z.enum(['off', 'on']).optional(),
   layout: z.record(z.string(), z.strictObject({ x: z.number(), y: z.number() })).optional(),
   checks: z.array(checkSchema).optional(),
+  /** What holds once a lab to repair is repaired. */
+  goal: z.array(checkSchema).optional(),
+  /** Told at the end: when every goal holds, or behind the last step of the guide. */
+  explanation: textSchema.optional(),
   guide: z.array(guideStepSchema).optional(),
 })
 
@@ -203,4 +220,5 @@ export type RouteEntry = z.infer<typeof routeSchema>
 export type NatEntry = z.infer<typeof natSchema>
 export type FirewallEntry = z.infer<typeof firewallSchema>
 export type ServiceEntry = z.infer<typeof serviceSchema>
+export type TraceEntry = z.infer<typeof traceSchema>
 export type GuideStep = z.infer<typeof guideStepSchema>

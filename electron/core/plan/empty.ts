@@ -54,6 +54,8 @@ export function emptyLab(name: string): Lab {
     uplink: false,
     layout: {},
     checks: [],
+    goal: [],
+    explanation: null,
     guide: [],
   }
 }

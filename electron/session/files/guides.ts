@@ -1,12 +1,13 @@
 /** How far the learner has come in each guide, by the lab's name. */
 import { z } from 'zod'
+import { furtherProgress } from '../../core/rpc-shell.js'
 import type { GuideProgress } from '../../core/rpc-shell.js'
 import { StateFile } from './state.js'
 
 /** Labs remembered; the one that was worked on longest ago goes first. */
 const maxGuides = 200
 
-const schema = z.array(z.object({ lab: z.string(), step: z.int().min(0), answers: z.array(z.int()) }))
+const schema = z.array(z.object({ lab: z.string(), step: z.int().min(0), answers: z.array(z.int()), ...furtherProgress }))
 
 export class Guides {
   private readonly file: StateFile<z.infer<typeof schema>>
@@ -20,8 +21,9 @@ export class Guides {
   }
 
   /** Rejects as `node:fs` does. */
-  write({ lab, step, answers }: GuideProgress): Promise<void> {
-    const entry = { lab, step, answers: [...answers] }
-    return this.file.change((known) => [entry, ...known.filter((other) => other.lab !== lab)].slice(0, maxGuides))
+  write(progress: GuideProgress): Promise<void> {
+    return this.file.change((known) =>
+      [progress, ...known.filter(({ lab }) => lab !== progress.lab)].slice(0, maxGuides),
+    )
   }
 }

@@ -35,8 +35,9 @@ async function readStarter(directory: string, name: string): Promise<StarterLab 
     title: labFile.title ?? labFile.name,
     description: labFile.description ?? null,
     rung,
-    broken: labFile.broken === true || id.includes('.broken'),
+    broken: labFile.broken === true || labFile.goal !== undefined,
     guided: (labFile.guide?.length ?? 0) > 0,
+    steps: labFile.guide?.length ?? 0,
     text,
   }
 }

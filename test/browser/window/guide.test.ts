@@ -90,17 +90,44 @@ test('progress and answers are there after a reload', async () => {
   await current().getByText('It is the only one it has.').waitFor()
 })
 
-test('a lab that is built opens at the first step that is not done', async () => {
+test('a lab whose first part stands opens at the step after it', async () => {
   await window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
   await window.openStarter(/NAT to the Internet/)
-  // The two namespaces that stand already are its first step.
-  await panel().getByText('Step 2 of 8').waitFor()
+  await panel().getByText('Step 2 of 9').waitFor()
+})
+
+test('whoever deployed all is asked: read along, from the first step', async () => {
   await window.deploy()
-  // What a check would have to ask is nothing that the kernel shows by itself.
-  await panel().getByText('Step 4 of 8').waitFor()
-  expect(await panel().getByText('done', { exact: true }).count()).toBeGreaterThan(3)
+  await panel().getByText('This network stands already').waitFor()
+  expect(await current().count()).toBe(0)
+  await window.button('Read along').click()
+  await panel().getByText('Step 1 of 9').waitFor()
+  await window.button(/^Next step/).click()
+  await panel().getByText('Step 2 of 9').waitFor()
+  await window.page.reload()
+  await panel().getByText('Step 2 of 9').waitFor()
+})
+
+test('when the network goes, the guide is at its beginning', async () => {
   await window.button('Stop').click()
   await window.status.filter({ hasText: 'Stopped' }).waitFor()
+  await panel().getByText('Step 1 of 9').waitFor()
+  expect(await panel().getByText('done', { exact: true }).count()).toBe(0)
+})
+
+test('or it is taken down, to be built by hand', async () => {
+  await window.deploy()
+  await window.button('Take it down and build it').click()
+  await window.status.filter({ hasText: 'Stopped' }).waitFor()
+  await panel().getByText('Step 1 of 9').waitFor()
+  expect(await current().count()).toBe(1)
+})
+
+test('without a guide, the rail has those there are, and how far they were followed', async () => {
+  await window.openStarter(/A veth pair/)
+  await window.page.getByRole('navigation').getByRole('button', { name: 'Guide' }).click()
+  await panel().locator('[data-guide="08-nat"]').getByText('Guide, 9 steps').waitFor()
+  await panel().locator('[data-guide="08-nat.broken"]').getByText('Repair').waitFor()
   await window.showLabs()
   await window.button('guided.vethlab.yaml').click()
   await panel().getByText('Step 1 of 4').waitFor()
@@ -108,6 +135,7 @@ test('a lab that is built opens at the first step that is not done', async () =>
 
 test('the guide speaks the language of the window', async () => {
   await window.button(/Guess/).click()
+  await current().getByText('10.0.0.1', { exact: true }).click()
   await window.button('Settings').click()
   await window.page.getByText('中文').click()
   await window.page.keyboard.press('Escape')

@@ -162,6 +162,8 @@ export const labFiles = fc.record(
     uplink: fc.constantFrom('on', 'off'),
     layout: map(namespaceName, fc.record({ x: fc.double({ noNaN: true, noDefaultInfinity: true }), y: fc.integer() })),
     checks: fc.array(check, { maxLength: 3 }),
+    goal: fc.array(check, { maxLength: 3 }),
+    explanation: texts,
     guide: fc.array(
       fc.record(
         {
@@ -172,11 +174,19 @@ export const labFiles = fc.record(
             { namespaces: fc.array(namespaceName, { maxLength: 3 }), links: fc.array(link, { maxLength: 2 }) },
             { requiredKeys: [] },
           ),
-          ask: fc.record({
-            question: texts,
-            options: fc.array(texts, { minLength: 2, maxLength: 3 }),
-            answer: fc.nat(2),
-          }),
+          trace: fc.record(
+            { from: namespaceName, to: address, protocol: fc.constantFrom('icmp', 'tcp'), port },
+            { requiredKeys: ['from', 'to'] },
+          ),
+          ask: fc.record(
+            {
+              question: texts,
+              options: fc.array(texts, { minLength: 2, maxLength: 3 }),
+              answer: fc.nat(2),
+              reasons: fc.array(texts, { maxLength: 2 }),
+            },
+            { requiredKeys: ['question', 'options', 'answer'] },
+          ),
         },
         { requiredKeys: ['title'] },
       ),

@@ -344,6 +344,22 @@ const meaning: readonly BadLab[] = [
     3,
     'guide: [{ title: t, ask: { question: q, options: [a, b], answer: 2 } }]\n',
   ),
+  after(
+    'reasons for other options than there are',
+    'wrong-reasons',
+    3,
+    'guide: [{ title: t, ask: { question: q, options: [a, b, c], answer: 2, reasons: [r] } }]\n',
+  ),
+  after('goal from nowhere', 'unknown-namespace', 3, 'goal: [{ from: ns9, ping: 10.0.0.1 }]\n'),
+  after('goal with a bad target', 'bad-target', 4, 'goal:\n  - { from: host, tcp: 10.0.0.1 }\n'),
+  after('traced ping with a port', 'wrong-port', 3, 'guide: [{ title: t, trace: { from: host, to: 10.0.0.1, port: 80 } }]\n'),
+  after(
+    'traced connection without a port',
+    'wrong-port',
+    3,
+    'guide: [{ title: t, trace: { from: host, to: 10.0.0.1, protocol: tcp } }]\n',
+  ),
+  after('trace from nowhere', 'unknown-namespace', 3, 'guide: [{ title: t, trace: { from: ns9, to: 10.0.0.1 } }]\n'),
 ]
 
 export const badLabs: readonly BadLab[] = [...fileFormat, ...schema, ...meaning]

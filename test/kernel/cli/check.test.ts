@@ -5,7 +5,7 @@ import { cliFile } from '../support/build.js'
 import { until } from '../support/until.js'
 import { isRoot } from '../support/user.js'
 import { dumpDefaultNamespace, signalNumber, World } from '../support/world.js'
-import { failing, invalid, pair, refused, slow } from './labs.js'
+import { failing, invalid, pair, refused, slow, unrepaired } from './labs.js'
 import { wellFormed } from './well-formed.js'
 
 const worlds = [['an unprivileged user', World.ofUser], ...(isRoot ? ([['root', World.ofSelf]] as const) : [])] as const
@@ -53,6 +53,24 @@ describe.each(worlds)('check as %s', (_, makeWorld) => {
       ],
     })
     expect(document.deployMs).toBeGreaterThan(0)
+  })
+
+  test('goals are told and do not count, unless they are asked to', async () => {
+    const told = await world.runCli(['check', '-', '--json'], { input: unrepaired })
+    expect([told.status, told.stderr]).toEqual([0, ''])
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      ok: true,
+      checks: [{ name: 'reaches ns1', ok: true }],
+      goals: [{ name: 'reaches the other', ok: false, expected: 'reply', actual: 'unreachable' }],
+      repaired: false,
+    })
+    const read = await world.runCli(['check', '-'], { input: unrepaired })
+    expect(read.stdout).toMatch(
+      /1 checks: 1 passed\n[^]*✗ reaches the other[^]*1 goals: 0 reached, not repaired yet\n$/,
+    )
+    const counted = await world.runCli(['check', '-', '--json', '--goal'], { input: unrepaired })
+    expect(counted.status).toBe(1)
+    expect(JSON.parse(counted.stdout)).toMatchObject({ ok: false, repaired: false })
   })
 
   test('a check that fails: exit code 1, and the report says what was expected and what came', async () => {

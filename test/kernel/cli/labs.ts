@@ -24,6 +24,19 @@ checks:
   - { name: "a <b> & \\"c\\" \\x1b[31mred", from: ns0, tcp: 10.0.0.2:80, expect: connected }
 `
 
+/** Its check holds, its goal does not: ns1 has no route back. */
+export const unrepaired = `vethlab: 1
+name: unrepaired
+namespaces:
+  ns0: { interfaces: { veth0: { addresses: [10.0.0.1/24] } } }
+  ns1: { interfaces: { veth1: { addresses: [10.0.0.2/24] } } }
+links: [[ns0:veth0, ns1:veth1]]
+checks:
+  - { name: reaches ns1, from: ns0, ping: 10.0.0.2 }
+goal:
+  - { name: reaches the other, from: ns0, ping: 10.0.9.2 }
+`
+
 /** A mistyped key, in line 4. */
 export const invalid = `vethlab: 1
 name: invalid

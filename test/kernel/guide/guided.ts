@@ -69,6 +69,6 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '7.3': says('ttl=63'),
     '7.4': says('MASQUERADE'),
     '8.2': fails('100% packet loss'),
-    '8.4': says('ttl=63'),
+    '9.2': says('ttl=63'),
   },
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { CheckEntry, GuideStep, Text } from '../../../electron/core/lab/schema.js'
 import { englishText } from '../../../electron/core/lab/text.js'
 import { parseMarkdown, type Inline } from '../../../renderer/guide/markdown.js'
+import { loadStarter, starterLabs } from '../engine/sandbox.js'
 import { guidedLabs, inLanguage, sayings } from './guided.js'
 
 /** A step is read beside a terminal: longer texts are not (characters). */
@@ -16,7 +17,9 @@ const isKernelWord = (text: string): boolean => /^[\w.:/=-]+$/.test(text)
 const textsOf = ({ title, text, ask }: GuideStep): readonly Text[] => [
   title,
   ...(text === undefined ? [] : [text]),
-  ...(ask ? [ask.question, ...ask.options, ...(ask.explain === undefined ? [] : [ask.explain])] : []),
+  ...(ask
+    ? [ask.question, ...ask.options, ...(ask.explain === undefined ? [] : [ask.explain]), ...(ask.reasons ?? [])]
+    : []),
 ]
 
 const inlines = (text: string): readonly Inline[] =>
@@ -28,6 +31,16 @@ const codes = (text: string): readonly string[] =>
   inlines(text)
     .filter(({ kind }) => kind === 'code')
     .map((part) => part.text)
+
+test('every text that is told at the end of a lab is there in both languages', () => {
+  for (const name of starterLabs) {
+    const { explanation } = loadStarter(name).file
+    if (explanation === undefined) continue
+    for (const language of languages) expect(inLanguage(explanation, language), name).not.toBe('')
+    expect(inLanguage(explanation, 'en'), name).not.toMatch(han)
+    expect(inLanguage(explanation, 'zh-CN'), name).toMatch(han)
+  }
+})
 
 test('the three tutorials have a guide', () => {
   expect(guidedLabs.map(({ file }) => file.name)).toEqual(['bridge-gateway', 'router', 'nat-to-the-internet'])
@@ -95,6 +108,7 @@ describe.each(guidedLabs.map(({ file, lab, steps }) => ({ name: file.name, lab, 
         if (!ask) continue
         expect(ask.options[ask.answer]).toBeDefined()
         expect(ask.explain).toBeDefined()
+        expect(ask.reasons?.length, 'a reason for each wrong option').toBe(ask.options.length - 1)
         for (const language of languages)
           expect(new Set(ask.options.map((option) => inLanguage(option, language))).size).toBe(ask.options.length)
       }

@@ -4,7 +4,7 @@ import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import { broadcastsOf, type Connected, needsZone, noStation } from '../no-station.js'
 import type { LabPath } from '../problem.js'
-import type { CheckEntry, Outcome } from '../schema.js'
+import type { CheckEntry, Outcome, TraceEntry } from '../schema.js'
 import { parseHostTarget, parsePortTarget } from '../target.js'
 import { englishText } from '../text.js'
 import type { LabIndex, Rule } from './lab-index.js'
@@ -20,8 +20,10 @@ const possible: Readonly<Record<'ping' | 'tcp' | 'udp', readonly Outcome[]>> = {
 
 export const checkRules: Rule = function* (lab) {
   const names = new Set<string>()
-  for (const [i, check] of (lab.file.checks ?? []).entries()) {
-    const path = ['checks', i]
+  const all = (['checks', 'goal'] as const).flatMap((key) =>
+    (lab.file[key] ?? []).map((check, i) => ({ check, path: [key, i] })),
+  )
+  for (const { check, path } of all) {
     yield* checkFindings(lab, check, path)
     if (check.name === undefined) continue
     const name = englishText(check.name)
@@ -34,6 +36,29 @@ export const checkRules: Rule = function* (lab) {
       )
     }
     names.add(name)
+  }
+}
+
+/** What a step offers to film. */
+export function* traceFindings(lab: LabIndex, trace: TraceEntry, path: LabPath): Iterable<Finding> {
+  yield* namespaceExists(lab, trace.from, [...path, 'from'])
+  yield* targetOf(lab, 'ping', trace.to, [...path, 'to'])
+  const { protocol = 'icmp', port } = trace
+  if (protocol === 'icmp' && port !== undefined) {
+    yield error(
+      'wrong-port',
+      [...path, 'port'],
+      said`A ping has no port.`,
+      said`Remove the port, or say protocol: tcp.`,
+    )
+  }
+  if (protocol !== 'icmp' && port === undefined) {
+    yield error(
+      'wrong-port',
+      [...path, 'protocol'],
+      said`A ${protocol} probe needs a port.`,
+      said`Add port: 80, for one.`,
+    )
   }
 }
 

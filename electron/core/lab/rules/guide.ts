@@ -5,7 +5,7 @@ import type { Finding } from '../finding.js'
 import { didYouMean } from '../nearest.js'
 import type { LabPath } from '../problem.js'
 import type { GuideStep } from '../schema.js'
-import { checkFindings } from './checks.js'
+import { checkFindings, traceFindings } from './checks.js'
 import type { LabIndex, Rule } from './lab-index.js'
 import { said } from '../../words/said.js'
 
@@ -21,6 +21,16 @@ export const guideRules: Rule = function* (lab) {
         said`Options count from 0 to ${last}.`,
       )
     }
+    const { reasons, options } = step.ask ?? { options: [] }
+    if (reasons && reasons.length !== options.length - 1) {
+      yield error(
+        'wrong-reasons',
+        ['guide', i, 'ask', 'reasons'],
+        said`There are ${reasons.length} reasons for ${options.length - 1} wrong options.`,
+        said`Write one for each option but the answer, in the order of the options.`,
+      )
+    }
+    if (step.trace) yield* traceFindings(lab, step.trace, ['guide', i, 'trace'])
     if (step.done) yield* doneFindings(lab, step.done, ['guide', i, 'done'])
   }
   for (const name of Object.keys(lab.file.layout ?? {})) {

@@ -61,6 +61,12 @@ export const labMeaning: Readonly<Record<string, string>> = {
     '{0} 链中的数据包并不从某个接口{1}；{2} 在这里没有意义。',
   'Remove `{0}:`, or use the chain forward.': '请删除 `{0}:`，或改用 forward 链。',
   'Answer {0} is not among the {1} options.': '答案 {0} 不在 {1} 个选项之中。',
+  'There are {0} reasons for {1} wrong options.': '错误选项有 {1} 个，理由却有 {0} 条。',
+  'Write one for each option but the answer, in the order of the options.':
+    '除正确答案外，按选项的顺序为每个选项各写一条。',
+  'Remove the port, or say protocol: tcp.': '请去掉端口，或写上 protocol: tcp。',
+  'A {0} probe needs a port.': '{0} 探测需要端口。',
+  'Add port: 80, for one.': '例如加上 port: 80。',
   'Options count from 0 to {0}.': '选项编号从 0 到 {0}。',
   'Remove the line.': '请删除这一行。',
   'The layout places {0}, which is not in the lab.': '布局中的 {0} 不在实验里。',

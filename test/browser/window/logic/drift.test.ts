@@ -5,7 +5,7 @@ import type { LiveNamespace, LiveRoute, LiveState } from '../../../../electron/c
 import { emptyLiveNamespace } from '../../../../electron/core/plan/empty.js'
 import { findDrift } from '../../../../renderer/state/drift.js'
 import { keepDrift } from '../../../../renderer/state/keep-drift.js'
-import { hasParts } from '../../../../renderer/guide/done.js'
+import { hasParts } from '../../../../electron/core/guide/missing-parts.js'
 
 const file: LabFile = {
   vethlab: 1,

@@ -1,0 +1,221 @@
+/**
+ * What of a guide's step the kernel does not have, each part as one fact that a sentence can be made of. Only what the
+ * step names counts; everything else may differ.
+ */
+import { canonicalPrefix } from '../lab/address.js'
+import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
+import type { Endpoint } from '../lab/lab.js'
+import { nearest } from '../lab/nearest.js'
+import { normaliseFirewall, normaliseNat, normaliseRoutes } from '../lab/normalise-rules.js'
+import type { GuideStep, LabFile } from '../lab/schema.js'
+import { dottedSysctl } from '../lab/sysctl.js'
+import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
+import { liveRuleValue, spellFirewall, spellNat } from '../plan/rules.js'
+import { leadsThere } from './leads-there.js'
+
+export type Wanted = NonNullable<GuideStep['done']>
+type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
+type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
+type BridgeEntry = NonNullable<NonNullable<NamespaceEntry['bridges']>[string]>
+
+/** Things of the network: later steps call them by these names. */
+type Thing =
+  | 'namespace'
+  | 'namespace-like'
+  | 'interface'
+  | 'interface-elsewhere'
+  | 'interface-down'
+  | 'address'
+  | 'address-elsewhere'
+  | 'address-length'
+  | 'no-bridge'
+  | 'port'
+  | 'cable'
+  | 'cable-elsewhere'
+/** Ways to a purpose: whether another way serves it is for the step's checks to say. */
+const means = ['route', 'route-elsewhere', 'rule', 'setting', 'service'] as const
+
+export type MissingCode = Thing | (typeof means)[number]
+export interface MissingPart {
+  readonly code: MissingCode
+  /** What the sentence speaks of, in the kernel's words. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+export const isMeans = ({ code }: MissingPart): boolean => means.some((each) => each === code)
+
+export const hasParts = (wanted: Wanted, live: LiveState): boolean => missingParts(wanted, live).length === 0
+
+/**
+ * Checks are no part of it: those are asked of the network, not read from it.
+ * @param known names that the lab has; another one that is there may be a slip of the fingers
+ */
+export function missingParts(
+  wanted: Wanted,
+  live: LiveState,
+  known: ReadonlySet<string> = new Set(),
+): readonly MissingPart[] {
+  const looked = new Search(live, known)
+  const entries = Array.isArray(wanted.namespaces)
+    ? wanted.namespaces.map((name) => [name, null] as const)
+    : Object.entries(wanted.namespaces ?? {})
+  for (const [name, entry] of entries) looked.namespace(name, entry ?? {})
+  for (const link of wanted.links ?? []) {
+    const [a, b] = (Array.isArray(link) ? link : link.ends).map(parseEndpoint)
+    if (a && b) looked.cable(a, b)
+  }
+  return looked.missing
+}
+
+class Search {
+  readonly #byName: ReadonlyMap<string, LiveNamespace>
+  readonly #found = new Map<string, MissingPart>()
+
+  constructor(
+    live: LiveState,
+    private readonly known: ReadonlySet<string>,
+  ) {
+    this.#byName = new Map(live.namespaces.map((each) => [each.name, each]))
+  }
+
+  /** Each once: a cable and an address may both want the same interface. */
+  get missing(): readonly MissingPart[] {
+    return [...this.#found.values()]
+  }
+
+  #miss(code: MissingCode, values: MissingPart['values']): null {
+    this.#found.set(JSON.stringify([code, values]), { code, values })
+    return null
+  }
+
+  #there(name: string): LiveNamespace | null {
+    const there = this.#byName.get(name)
+    if (there) return there
+    const strangers = [...this.#byName.keys()].filter((each) => !this.known.has(each) && each !== 'host')
+    const like = nearest(name, strangers)
+    return like === null
+      ? this.#miss('namespace', { namespace: name })
+      : this.#miss('namespace-like', { namespace: name, like })
+  }
+
+  namespace(name: string, entry: NamespaceEntry): void {
+    const live = this.#there(name)
+    if (!live) return
+    for (const [bridge, said] of Object.entries(entry.bridges ?? {})) this.#bridge(live, bridge, said ?? {})
+    for (const [link, said] of Object.entries(entry.interfaces ?? {})) this.#interface(live, link, said ?? {})
+    if (entry.forwarding !== undefined) this.#setting(live, 'net.ipv4.ip_forward', entry.forwarding ? '1' : '0')
+    for (const [key, value] of Object.entries(entry.sysctls ?? {}))
+      this.#setting(live, dottedSysctl(key) ?? key, String(value))
+    this.#routes(live, entry)
+    this.#rules(live, entry)
+    for (const { listen, port } of entry.services ?? []) {
+      if (!live.services.some((each) => each.listen === listen && each.port === port))
+        this.#miss('service', { namespace: name, listen, port: String(port) })
+    }
+  }
+
+  #link(namespace: string, name: string): LiveLink | null {
+    const live = this.#there(namespace)
+    if (!live) return null
+    const link = live.links.find((each) => each.name === name)
+    if (link) return link
+    const other = [...this.#byName.values()].find(({ links }) => links.some((each) => each.name === name))
+    return other
+      ? this.#miss('interface-elsewhere', { interface: name, namespace, there: other.name })
+      : this.#miss('interface', { interface: name, namespace })
+  }
+
+  #interface(live: LiveNamespace, name: string, said: InterfaceEntry): LiveLink | null {
+    const link = this.#link(live.name, name)
+    if (!link) return null
+    for (const address of said.addresses ?? []) this.#address(live, name, canonicalPrefix(address) ?? address)
+    if (said.up !== undefined && link.up !== said.up) {
+      if (said.up) this.#miss('interface-down', { interface: name, namespace: live.name })
+      else this.#differs(live.name, `${name} up`, 'off', 'on')
+    }
+    if (said.mtu !== undefined && link.mtu !== said.mtu)
+      this.#differs(live.name, `${name} mtu`, String(said.mtu), String(link.mtu))
+    if (said.mac !== undefined && link.mac !== said.mac.toLowerCase())
+      this.#differs(live.name, `${name} address`, said.mac.toLowerCase(), link.mac ?? '-')
+    return link
+  }
+
+  #address(live: LiveNamespace, dev: string, address: string): void {
+    if (live.addresses.some((each) => each.dev === dev && each.address === address)) return
+    const values = { address, interface: dev, namespace: live.name }
+    const alone = address.split('/')[0] ?? ''
+    const here = live.addresses.find((each) => each.dev === dev && each.address.split('/')[0] === alone)
+    if (here) return void this.#miss('address-length', { ...values, there: here.address })
+    for (const { name, addresses } of this.#byName.values()) {
+      const other = addresses.find((each) => each.address.split('/')[0] === alone)
+      if (other) {
+        const there = formatEndpoint({ namespace: name, interface: other.dev })
+        return void this.#miss('address-elsewhere', { ...values, there })
+      }
+    }
+    this.#miss('address', values)
+  }
+
+  #bridge(live: LiveNamespace, name: string, said: BridgeEntry): void {
+    const link = this.#interface(live, name, said)
+    if (!link) return
+    if (link.kind !== 'bridge') return void this.#miss('no-bridge', { interface: name, namespace: live.name })
+    if (said.stp !== undefined && link.bridge?.stp !== said.stp)
+      this.#differs(live.name, `${name} stp`, said.stp ? 'on' : 'off', said.stp ? 'off' : 'on')
+    for (const port of said.ports ?? []) {
+      const plugged = this.#link(live.name, port)
+      if (plugged && plugged.master !== name)
+        this.#miss('port', { interface: port, bridge: name, namespace: live.name })
+    }
+  }
+
+  #setting(live: LiveNamespace, key: string, wanted: string): void {
+    const spaced = (text: string): string => text.replace(/\s+/g, ' ')
+    const actual = live.sysctls[key]
+    if (actual === undefined || spaced(actual) !== spaced(wanted)) this.#differs(live.name, key, wanted, actual ?? '-')
+  }
+
+  #differs(namespace: string, key: string, wanted: string, actual: string): void {
+    this.#miss('setting', { namespace, key, wanted, actual })
+  }
+
+  #routes(live: LiveNamespace, entry: NamespaceEntry): void {
+    for (const route of normaliseRoutes(entry)) {
+      if (leadsThere(route, live.routes)) continue
+      const to = /^(?:0\.0\.0\.0|::)\/0$/.test(route.to) ? 'default' : route.to
+      const way = route.via ?? route.dev ?? route.type
+      const other = live.routes.find((each) => each.to === route.to && (each.via ?? each.dev) !== null)
+      const values = { namespace: live.name, to, way }
+      if (other) this.#miss('route-elsewhere', { ...values, there: other.via ?? other.dev ?? '' })
+      else this.#miss('route', values)
+    }
+  }
+
+  #rules(live: LiveNamespace, entry: NamespaceEntry): void {
+    const nat = normaliseNat(entry).map((rule) => spellNat(rule))
+    const firewall = normaliseFirewall(entry, false).map((rule) => spellFirewall(rule, rule.families[0] ?? 'ipv4'))
+    for (const spelling of [...nat, ...firewall]) {
+      const there = live.ruleset.iptables.some(
+        ({ family, table, chain, rule }) =>
+          family === spelling.family &&
+          table === spelling.table &&
+          chain === spelling.chain &&
+          rule !== null &&
+          liveRuleValue(rule) === spelling.saved,
+      )
+      if (!there) this.#miss('rule', { namespace: live.name, rule: `${spelling.chain} ${spelling.typed.join(' ')}` })
+    }
+  }
+
+  cable(a: Endpoint, b: Endpoint): void {
+    const [near, far] = [this.#link(a.namespace, a.interface), this.#link(b.namespace, b.interface)]
+    if (!near || !far) return
+    if (near.peer?.namespace === b.namespace && near.peer.index === far.index) return
+    const other = this.#byName.get(near.peer?.namespace ?? '')
+    const peer = other?.links.find(({ index }) => index === near.peer?.index)
+    const ends = { a: formatEndpoint(a), b: formatEndpoint(b) }
+    if (other && peer)
+      this.#miss('cable-elsewhere', { ...ends, there: formatEndpoint({ namespace: other.name, interface: peer.name }) })
+    else this.#miss('cable', ends)
+  }
+}

@@ -1,0 +1,66 @@
+/** What a lab to repair is after: asked again whenever the network has changed, until all of it holds. */
+import type { LabFile } from '../../electron/core/lab/schema.js'
+import type { Rpc } from '../connection/rpc.js'
+import { Checks } from '../state/checks.svelte.js'
+import type { LabDocument } from '../state/lab-document.svelte.js'
+import { Asking } from './asking.js'
+import type { Circumstances } from './circumstances.js'
+import type { Progress } from './progress.svelte.js'
+import { renamed, stepChecks } from './step-check.js'
+import type { StepCheck } from './step-check.js'
+import { wiringOf } from './wiring.js'
+
+const prefix = 'goal'
+
+export class Goals {
+  readonly checks: Checks
+  private readonly asking: Asking
+
+  constructor(
+    rpc: Rpc,
+    private readonly document: LabDocument,
+    private readonly around: Circumstances,
+    private readonly progress: Progress,
+  ) {
+    this.checks = new Checks(
+      rpc,
+      () => this.list.map(({ check }) => check),
+      () => this.labOfGoals(),
+    )
+    this.asking = new Asking(this.checks)
+  }
+
+  readonly list: readonly StepCheck[] = $derived.by(() => {
+    const { lab, labFile } = this.document
+    return stepChecks(labFile?.goal ?? [], prefix, lab?.namespaces ?? new Map())
+  })
+  readonly reached = $derived.by(() => this.list.filter(({ check }) => this.checks.results.get(check.name)?.ok).length)
+  readonly repaired = $derived.by(() => this.list.length > 0 && this.reached === this.list.length)
+
+  /** The network stands: every goal has somebody who asks. */
+  readonly standing = $derived.by(() => {
+    const { live } = this.around
+    return live.hasContent && this.list.every(({ check }) => live.byName.has(check.from))
+  })
+
+  /** The lab with the goals in place of its checks: what the helper is asked to run. */
+  private labOfGoals(): LabFile | null {
+    const lab = this.document.labFile
+    return lab && { ...lab, checks: [...renamed(lab.goal ?? [], prefix)] }
+  }
+
+  /** Call inside an effect. */
+  follow(): void {
+    if (this.list.length === 0) return
+    const { live, idle } = this.around
+    if (!this.standing) this.checks.clear()
+    const about = this.standing && idle() && live.state ? `${this.document.id} ${wiringOf(live.state)}` : null
+    this.asking.whenChanged(
+      about,
+      this.list.map(({ check }) => check.name),
+    )
+    const lab = this.document.lab?.name
+    if (this.repaired && lab !== undefined && !this.progress.of(lab)?.finished)
+      this.progress.keep({ lab, step: 0, answers: [], finished: true })
+  }
+}

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest'
+import { commandEffects, shownByKernel } from '../../../electron/core/guide/command-effects.js'
+import { hasParts, isMeans, missingParts } from '../../../electron/core/guide/missing-parts.js'
+import type { Wanted } from '../../../electron/core/guide/missing-parts.js'
+import { isSameCommand, pingOf } from '../../../electron/core/guide/typed-command.js'
+import { routedLive, liveOf } from './live-of.js'
+
+const known = new Set(['host', 'ns0', 'ns1', 'ns-router'])
+const said = (wanted: Wanted, live: Parameters<typeof liveOf>[0]) =>
+  missingParts(wanted, liveOf(live), known).map(({ code, values }) => [code, ...Object.values(values)].join(' '))
+
+const cable: Wanted = { links: [['ns0:veth0', 'ns-router:veth1']] }
+
+describe('what a step misses is told by its part', () => {
+  test.each<[string, Wanted, Parameters<typeof liveOf>[0], string[]]>([
+    ['nothing there', { namespaces: ['ns0'] }, {}, ['namespace ns0']],
+    ['a slip of the fingers', { namespaces: ['ns0'] }, { nso: {} }, ['namespace-like ns0 nso']],
+    ['a namespace of the lab is no slip', { namespaces: ['ns0'] }, { ns1: {} }, ['namespace ns0']],
+    [
+      'an end in the wrong namespace',
+      cable,
+      { ns0: {}, ns1: { veth0: { peer: 'ns-router:veth1' } }, 'ns-router': { veth1: { peer: 'ns1:veth0' } } },
+      ['interface-elsewhere veth0 ns0 ns1'],
+    ],
+    ['no end at all', cable, { ns0: {}, 'ns-router': {} }, ['interface veth0 ns0', 'interface veth1 ns-router']],
+    [
+      'a cable to somebody else',
+      cable,
+      {
+        ns0: { veth0: { peer: 'ns-router:veth3' } },
+        'ns-router': { veth1: {}, veth3: { peer: 'ns0:veth0' } },
+      },
+      ['cable-elsewhere ns0:veth0 ns-router:veth1 ns-router:veth3'],
+    ],
+    [
+      'a forgotten up',
+      { namespaces: { ns0: { interfaces: { veth0: { up: true, addresses: ['10.0.0.1/24'] } } } } },
+      { ns0: { veth0: { up: false, addresses: ['10.0.0.1/24'] } } },
+      ['interface-down veth0 ns0'],
+    ],
+    [
+      'a forgotten prefix length',
+      { namespaces: { ns0: { interfaces: { veth0: { addresses: ['10.0.0.1/24'] } } } } },
+      { ns0: { veth0: { addresses: ['10.0.0.1/32'] } } },
+      ['address-length 10.0.0.1/24 veth0 ns0 10.0.0.1/32'],
+    ],
+    [
+      'an address at another interface',
+      { namespaces: { ns0: { interfaces: { veth0: { addresses: ['10.0.0.1/24'] } } } } },
+      { ns0: { veth0: {} }, ns1: { veth2: { addresses: ['10.0.0.1/24'] } } },
+      ['address-elsewhere 10.0.0.1/24 veth0 ns0 ns1:veth2'],
+    ],
+    [
+      'a port that is not plugged in',
+      { namespaces: { host: { bridges: { bridge0: { ports: ['veth1'] } } } } },
+      { host: { bridge0: { kind: 'bridge' }, veth1: {} } },
+      ['port veth1 bridge0 host'],
+    ],
+    [
+      'forwarding',
+      { namespaces: { 'ns-router': { forwarding: true } } },
+      { 'ns-router': {} },
+      ['setting ns-router net.ipv4.ip_forward 1 0'],
+    ],
+    [
+      'a rule',
+      { namespaces: { host: { nat: [{ masquerade: '10.0.0.0/24', out: 'eth0' }] } } },
+      {},
+      ['rule host POSTROUTING -s 10.0.0.0/24 -o eth0 -j MASQUERADE'],
+    ],
+  ])('%s', (_, wanted, live, parts) => {
+    expect(said(wanted, live)).toEqual(parts)
+  })
+
+  test('a way to a purpose may be another; a thing that later steps name may not', () => {
+    const missing = missingParts(
+      { namespaces: { host: { forwarding: true, nat: [{ masquerade: '10.0.0.0/24', out: 'eth0' }] }, ns0: {} } },
+      liveOf({}),
+    )
+    expect(missing.map((part) => [part.code, isMeans(part)])).toEqual([
+      ['setting', true],
+      ['rule', true],
+      ['namespace', false],
+    ])
+  })
+})
+
+describe('a route counts by where it leads', () => {
+  const wanted: Wanted = { namespaces: { ns0: { routes: [{ to: '192.168.1.0/24', via: '192.168.0.1' }] } } }
+  const routed = (...routes: [string, string][]) => routedLive('ns0', routes)
+
+  test('a default route by the same gateway will do', () => {
+    expect(hasParts(wanted, routed(['0.0.0.0/0', '192.168.0.1']))).toBe(true)
+  })
+  test('the more specific one decides', () => {
+    const astray = routed(['0.0.0.0/0', '192.168.0.1'], ['192.168.1.0/24', '192.168.0.9'])
+    expect(missingParts(wanted, astray).map(({ code }) => code)).toEqual(['route-elsewhere'])
+  })
+  test('without one it is missed', () => {
+    expect(missingParts(wanted, routed()).map(({ code }) => code)).toEqual(['route'])
+  })
+})
+
+describe('a command is ticked by what the kernel shows', () => {
+  const commands = [
+    'ip netns add ns0',
+    'ip netns add ns-router',
+    'ip link add veth0 type veth peer name veth1',
+    'ip link set veth0 netns ns0',
+    'ip link set veth1 netns ns-router',
+    'ip -n ns0 addr add 10.0.0.1/24 dev veth0',
+    'ip netns exec ns0 ping -c 1 10.0.0.2',
+  ]
+  const ticks = (live: Parameters<typeof liveOf>[0]) => shownByKernel(commandEffects(commands), liveOf(live))
+
+  test('none in an empty network; looking changes nothing', () => {
+    expect(ticks({})).toEqual([false, false, false, false, false, false, null])
+  })
+  test('in any order, and when a later command has moved its work on', () => {
+    const half = {
+      ns0: {},
+      'ns-router': { veth1: { peer: 'host:veth0' } },
+      host: { veth0: { peer: 'ns-router:veth1' } },
+    }
+    expect(ticks(half)).toEqual([true, true, true, false, true, false, null])
+  })
+  test('an end in the wrong namespace is laid, and not moved', () => {
+    const wrong = { ns0: {}, ns1: { veth0: { peer: 'host:veth1' } }, host: { veth1: { peer: 'ns1:veth0' } } }
+    expect(ticks(wrong)).toEqual([true, false, true, false, false, false, null])
+  })
+  test('a guide of thousands of commands is not followed', () => {
+    expect(commandEffects(Array.from({ length: 501 }, () => 'ip netns add a')).every((each) => each === null)).toBe(
+      true,
+    )
+  })
+})
+
+describe('a typed command', () => {
+  test('is the same from another terminal, and a ping whatever its options', () => {
+    const guide = { namespace: 'host', line: 'ip netns exec ns0 ping -c 1 -W 1 10.0.0.2' }
+    expect(isSameCommand({ namespace: 'ns0', line: 'ping 10.0.0.2' }, guide)).toBe(true)
+    expect(isSameCommand({ namespace: 'host', line: 'sudo ip netns exec ns0  ping 10.0.0.2' }, guide)).toBe(true)
+    expect(isSameCommand({ namespace: 'host', line: 'ping 10.0.0.2' }, guide)).toBe(false)
+    expect(pingOf(guide)).toEqual({ from: 'ns0', target: '10.0.0.2' })
+    expect(pingOf({ namespace: 'ns0', line: 'echo 10.0.0.2' })).toBeNull()
+  })
+})
