@@ -8,6 +8,8 @@ export const guide = {
   'guide.again': 'Start again',
   'guide.right': 'Right.',
   'guide.wrong': 'Not this one.',
-  'guide.place': 'Put it on the line of the host terminal. You run it with Enter.',
+  'guide.place': 'A click puts it on the line of the host terminal. Enter runs it.',
+  'guide.busy': '{program} runs in this terminal. Nothing was typed into it.',
+  'guide.anotherShell': 'Use another terminal',
   'guide.placeCommand': 'Put into the host terminal: {command}',
 } as const

@@ -8,6 +8,8 @@ export const guide = {
   'guide.again': '重新开始',
   'guide.right': '答对了。',
   'guide.wrong': '不对，再想想。',
-  'guide.place': '填入主机终端的命令行，按 Enter 执行。',
+  'guide.place': '点击即填入主机终端的命令行，按 Enter 执行。',
+  'guide.busy': '这个终端正在运行 {program}，没有向其中输入任何内容。',
+  'guide.anotherShell': '使用另一个终端',
   'guide.placeCommand': '填入主机终端：{command}',
 } as const
