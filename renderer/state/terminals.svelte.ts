@@ -136,8 +136,7 @@ export class Terminals {
 
   /** A living shell of a namespace, the one in view before others, or a new one; in view. */
   async show(namespace: string): Promise<TerminalTab> {
-    const fits = (tab: TerminalTab): boolean =>
-      tab.namespace === namespace && tab.ended === null && tab.failed === null
+    const fits = (tab: TerminalTab): boolean => tab.namespace === namespace && tab.ended === null && tab.failed === null
     const found = this.active && fits(this.active) ? this.active : this.tabs.find(fits)
     if (!found) return this.open(namespace)
     this.activeKey = found.key

@@ -141,6 +141,8 @@ export class Screen {
   focus(): void {
     this.wantsFocus = true
     this.takeFocus()
+    // Whoever goes somewhere else meanwhile does not want to be fetched back.
+    if (this.wantsFocus) document.addEventListener('focusin', () => (this.wantsFocus = false), { once: true })
   }
 
   private takeFocus(): void {

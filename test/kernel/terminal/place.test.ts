@@ -70,6 +70,16 @@ test('a shell whose terminal another program has is not typed into', async () =>
   await screen.close()
 })
 
+test('a program calls itself anything; in the answer its name is text', async () => {
+  const screen = await Screen.open(session)
+  await screen.run(`printf '\\033[2Jx\\n' > name; cp "$(command -v sleep)" "$(cat name)"`)
+  screen.text = ''
+  await screen.type('"./$(cat name)" 300\r')
+  await until('it runs', () => processesIn(session).some((each) => each.endsWith(' 300')))
+  expect(await place(screen, 'id')).toEqual({ ok: true, line: 'busy', program: '[2Jx' })
+  await screen.close()
+})
+
 test('nor is one that is busy by itself', async () => {
   const screen = await Screen.open(session)
   await screen.shows(/[#$] $/)
