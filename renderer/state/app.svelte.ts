@@ -254,6 +254,8 @@ export class App {
     this.deploy.runningPlan = null
     this.guide.opened()
     if (this.document.lab && this.document.lab.guide.length > 0) this.settings.set({ left: 'guide' })
+    // What is wrong with a file is said where it can be read.
+    if (this.document.broken) this.settings.set({ inspector: true })
     this.settings.set({ welcomed: true })
     // The other lab is still in the kernel; what is drawn is the one that is open.
     this.deploy.restored(this.deploy.deployedFile)

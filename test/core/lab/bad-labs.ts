@@ -155,6 +155,7 @@ const schema: readonly BadLab[] = [
   after('mtu too small', 'out-of-range', 4, 'namespaces:\n  a: { interfaces: { v: { mtu: 60 } } }\n'),
   after('mtu with a fraction', 'wrong-type', 4, 'namespaces:\n  a: { interfaces: { v: { mtu: 1500.5 } } }\n'),
   after('port 65536', 'out-of-range', 4, 'namespaces:\n  a: { services: [{ listen: tcp, port: 65536 }] }\n'),
+  after('unclosed bracket', 'yaml-syntax', 5, 'namespaces:\n  ns0: {\n  - x\n'),
   after(
     'control character in a guide’s command',
     'bad-character',

@@ -19,7 +19,13 @@ test('control characters, line separators and marks of direction are no text', (
 })
 
 test('what people write is text', () => {
-  for (const word of ['ip netns add ns0', 'sudo awk \'{print $1}\' | tee "a b"', '跟踪一个包 · é ß', 'עברית', 'a–b → c']) {
+  for (const word of [
+    'ip netns add ns0',
+    'sudo awk \'{print $1}\' | tee "a b"',
+    '跟踪一个包 · é ß',
+    'עברית',
+    'a–b → c',
+  ]) {
     expect(linePattern.test(word)).toBe(true)
     expect(plainLine(word)).toBe(word)
   }
