@@ -37,8 +37,8 @@ export function patternFinding(pattern: string, path: LabPath, text: string): Fi
     return error(
       'bad-character',
       path,
-      `${pathText(path)} holds the character ${refusedCharacter(text, plain) ?? ''}, which is no text.`,
-      oneLine ? 'Write it on one line; a guide lists several commands one by one.' : 'Remove it.',
+      said`${pathText(path)} holds the character ${refusedCharacter(text, plain) ?? ''}, which is no text.`,
+      oneLine ? said`Write it on one line; a guide lists several commands one by one.` : said`Remove it.`,
     )
   }
   const key = path.at(-1)

@@ -30,10 +30,7 @@ export const textSchema = z.union([
   z.strictObject({ en: plainText.optional(), 'zh-CN': plainText.optional() }),
 ])
 /** The same, on one line. */
-const lineSchema = z.union([
-  plainLine,
-  z.strictObject({ en: plainLine.optional(), 'zh-CN': plainLine.optional() }),
-])
+const lineSchema = z.union([plainLine, z.strictObject({ en: plainLine.optional(), 'zh-CN': plainLine.optional() })])
 
 export const namespaceNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,31}$/
 /**
