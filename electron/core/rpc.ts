@@ -165,6 +165,13 @@ export interface TerminalInfo {
   readonly ended: { readonly exitCode: number; readonly signal: number | null } | null
 }
 
+/** What became of a command that was to be put on a shell's line. */
+export type Placed =
+  /** `already`: it is the very text that stands there. */
+  | { readonly line: 'placed' | 'already' }
+  /** Something else has the terminal; nothing was typed into it. */
+  | { readonly line: 'busy'; readonly program: string }
+
 /** What passed in one conversation between two silences, as hops: a ping and its answer, a part of a connection. */
 export interface FilmedPacket {
   /** By which `capture/freeze` knows it, for some seconds. */
@@ -280,6 +287,11 @@ export const requests = {
   'terminal/open': z.strictObject({ namespace: namespaceName, ...terminalSize }),
   /** What was typed or pasted. */
   'terminal/input': z.strictObject({ terminal: terminalId, data: z.string().max(1024 * 1024) }),
+  /**
+   * Puts a command on the line of a shell that waits at its prompt, in place of what is there; running it is the user's own
+   * key. What is no text is left out of it.
+   */
+  'terminal/place': z.strictObject({ terminal: terminalId, command: z.string().max(65536) }),
   'terminal/resize': z.strictObject({ terminal: terminalId, ...terminalSize }),
   /** So many characters of its output have been taken in. */
   'terminal/acknowledge': z.strictObject({ terminal: terminalId, characters: z.int().min(1) }),
@@ -335,6 +347,7 @@ export interface Results {
   'live/look': Result<object>
   'terminal/open': Result<{ readonly terminal: TerminalInfo }>
   'terminal/input': Result<object>
+  'terminal/place': Result<Placed>
   'terminal/resize': Result<object>
   'terminal/acknowledge': Result<object>
   'terminal/attach': Result<{ readonly terminal: TerminalInfo; readonly scrollback: string }>

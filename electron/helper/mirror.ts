@@ -22,6 +22,8 @@ export class Mirror {
   /** Namespaces whose ruleset is to be read; true: the legacy engine as well. */
   private readonly wanted = new Map<string, boolean>()
   private readonly reading = new Map<string, Promise<void>>()
+  /** What was last said about the services of a namespace, which may be said before the namespace itself is read. */
+  private readonly services = new Map<string, readonly LiveService[]>()
   /** Namespaces seen with legacy rules: those are read along from then on. */
   private readonly legacy = new Set<string>()
 
@@ -56,11 +58,21 @@ export class Mirror {
       if (!change.removed && sections.length === 0 && known?.inode === change.inode) continue
       if (change.removed) this.legacy.delete(change.namespace)
       this.push(change)
+      if (!change.removed && known?.inode !== change.inode) this.tellServices(change.namespace)
     }
   }
 
   servicesChanged(name: string, services: readonly LiveService[]): void {
+    if (services.length > 0) this.services.set(name, services)
+    else this.services.delete(name)
+    this.tellServices(name)
+  }
+
+  private tellServices(name: string): void {
     const inode = this.inodeOf(name)
+    const services = this.services.get(name) ?? []
+    const known = this.namespaces.get(name)?.services ?? []
+    if (known.length === 0 && services.length === 0) return
     if (inode !== null) this.push({ namespace: name, inode, services })
   }
 

@@ -160,6 +160,7 @@ export class HelperServer {
     this.handle('live/look', ({ namespace }) => this.look(namespace))
     this.handle('terminal/open', (params) => this.terminals.open(params))
     this.handle('terminal/input', async (params) => this.terminals.input(params))
+    this.handle('terminal/place', (params) => this.terminals.place(params))
     this.handle('terminal/resize', async (params) => this.terminals.resize(params))
     this.handle('terminal/acknowledge', async (params) => this.terminals.acknowledge(params))
     this.handle('terminal/attach', async (params) => this.terminals.attach(params))

@@ -1,5 +1,6 @@
 /** The processes of a terminal's session (setsid(2)): every job of its shell, in the foreground or not. */
 import { readdirSync, readFileSync } from 'node:fs'
+import { plainLine } from '../core/lab/plain-text.js'
 
 /** After SIGHUP, a program has this long to put its things in order (milliseconds). */
 const orderlyMs = 300
@@ -8,13 +9,23 @@ const killedMs = 1000
 /** How often the processes are looked at meanwhile (milliseconds). */
 const lookEveryMs = 10
 
-/** State (proc(5)) and session of a process; null where it is gone. */
-function look(pid: number): { readonly state: string; readonly session: number } | null {
+/** Of a process, in the words of proc(5). */
+interface Stat {
+  readonly state: string
+  readonly group: number
+  readonly session: number
+  /** The group that has the process's terminal: what is typed goes to it. */
+  readonly foreground: number
+}
+
+/** Null where it is gone. */
+function look(pid: number): Stat | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The name in parentheses may hold anything: fields are counted from behind it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return { state: fields[0] ?? 'X', session: Number(fields[3]) }
+    const [state = 'X', , group, session, , foreground] = fields
+    return { state, group: Number(group), session: Number(session), foreground: Number(foreground) }
   } catch {
     return null
   }
@@ -24,6 +35,25 @@ function look(pid: number): { readonly state: string; readonly session: number }
 export function hasEnded(pid: number): boolean {
   const state = look(pid)?.state
   return state === undefined || state === 'Z' || state === 'X'
+}
+
+/**
+ * The program that has the terminal of a shell, by its name; null where it is the shell itself.
+ * The kernel's own word (tcgetpgrp(3)), which no program can imitate by what it prints.
+ */
+export function foregroundProgram(shell: number): string | null {
+  const stat = look(shell)
+  if (stat === null || stat.foreground === stat.group) return null
+  return nameOf(stat.foreground) ?? nameOf(shell)
+}
+
+/** A name is what a program calls itself: anything, so that only what is text of it is passed on. */
+export function nameOf(pid: number): string | null {
+  try {
+    return plainLine(readFileSync(`/proc/${pid}/comm`, 'utf8'))
+  } catch {
+    return null
+  }
 }
 
 function processesOf(session: number): number[] {

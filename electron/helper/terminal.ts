@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { maxTerminals, type Failure, type Params, type Results, type TerminalInfo } from '../core/rpc.js'
 import type { Account } from './elevated/caller.js'
 import { TerminalInput } from './terminal-input.js'
+import { TerminalLine } from './terminal-line.js'
 import { TerminalOutput } from './terminal-output.js'
 import { endSession, hasEnded } from './terminal-processes.js'
 import { shellCommand } from './terminal-shell.js'
@@ -25,6 +26,7 @@ interface Terminal {
   readonly pty: Pty
   readonly output: TerminalOutput
   readonly input: TerminalInput
+  readonly line: TerminalLine
   columns: number
   rows: number
   ended: TerminalInfo['ended']
@@ -37,7 +39,7 @@ export interface TerminalHooks {
 }
 
 type Refusal = { readonly ok: false; readonly failure: Failure }
-type OneOf<N extends 'attach' | 'input' | 'resize' | 'acknowledge' | 'close'> = Params<`terminal/${N}`>
+type OneOf<N extends 'attach' | 'input' | 'place' | 'resize' | 'acknowledge' | 'close'> = Params<`terminal/${N}`>
 
 const refuse = (code: string, message: Said, where: string, output: string | null = null): Refusal => ({
   ok: false,
@@ -108,9 +110,13 @@ export class Terminals {
       resume: () => pty.resume(),
     })
     const input = new TerminalInput(() => (isOpen(terminal) ? pty.fd : null))
-    const terminal: Terminal = { id, namespace, pty, output, input, columns, rows, ended: null, closing: null }
+    const line = new TerminalLine(pty.pid, (data) => input.write(data))
+    const terminal: Terminal = { id, namespace, pty, output, input, line, columns, rows, ended: null, closing: null }
     this.terminals.set(id, terminal)
-    pty.onData((data) => output.push(data))
+    pty.onData((data) => {
+      line.shown(data)
+      output.push(data)
+    })
     pty.onExit(({ exitCode, signal }) => this.exited(terminal, exitCode, signal || null))
     return { ok: true, terminal: describe(terminal) }
   }
@@ -126,12 +132,16 @@ export class Terminals {
   input({ terminal: id, data }: OneOf<'input'>): Results['terminal/input'] {
     const terminal = this.find(id)
     if (terminal === null || !isOpen(terminal)) return gone(id)
-    if (terminal.input.write(data)) return { ok: true }
-    return refuse(
-      'terminal-busy',
-      said`The program in this terminal does not read what is typed; the last input was not taken. Try again later.`,
-      terminal.namespace,
-    )
+    terminal.line.typed(data)
+    return terminal.input.write(data) ? { ok: true } : unread(terminal)
+  }
+
+  async place({ terminal: id, command }: OneOf<'place'>): Promise<Results['terminal/place']> {
+    const terminal = this.find(id)
+    if (terminal === null || !isOpen(terminal)) return gone(id)
+    const placed = await terminal.line.place(command, () => this.find(id) !== null && isOpen(terminal))
+    if (placed !== null) return { ok: true, ...placed }
+    return isOpen(terminal) ? unread(terminal) : gone(id)
   }
 
   resize({ terminal: id, columns, rows }: OneOf<'resize'>): Results['terminal/resize'] {
@@ -195,6 +205,13 @@ export class Terminals {
     this.hooks.ended(terminal.id, exitCode, signal)
   }
 }
+
+const unread = ({ namespace }: Terminal): Refusal =>
+  refuse(
+    'terminal-busy',
+    said`The program in this terminal does not read what is typed; the last input was not taken. Try again later.`,
+    namespace,
+  )
 
 const gone = (id: string): Refusal => refuse('no-such-terminal', said`This terminal is closed. Open a new one.`, id)
 

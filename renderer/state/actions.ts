@@ -13,6 +13,10 @@ export interface Action {
   readonly shown?: string
   /** Also while a terminal or a field has the focus. Single letters never do. */
   readonly everywhere?: boolean
+  /** The same, also while a terminal or a field has the focus: a chord that neither of them uses. */
+  readonly chord?: string
+  /** What stands, or the lab, is another afterwards: never the first thing that the palette offers. */
+  readonly changes?: boolean
   readonly enabled?: () => boolean
   run(): void
 }
@@ -39,6 +43,7 @@ export function actionsOf(app: App): readonly Action[] {
     },
     {
       id: 'deploy',
+      changes: true,
       label: 'action.deploy',
       keys: '$mod+Enter',
       shown: 'Ctrl ↵',
@@ -51,16 +56,19 @@ export function actionsOf(app: App): readonly Action[] {
       id: 'stop',
       label: 'action.stop',
       enabled: () => session.ready && !deploy.busy && app.live.hasContent,
-      run: () => void app.stopLab(),
+      changes: true,
+      run: () => void app.stopLab(false),
     },
     {
       id: 'host',
+      changes: true,
       label: 'action.host',
       enabled: () => document.isOpen && !document.broken && !session.onHost && host.busy === null,
       run: () => void host.show(),
     },
     {
       id: 'sandbox',
+      changes: true,
       label: 'action.sandbox',
       enabled: () => session.onHost && !deploy.busy && host.busy === null,
       run: () => void host.leave(),
@@ -76,21 +84,24 @@ export function actionsOf(app: App): readonly Action[] {
     },
     {
       id: 'open',
+      changes: true,
       label: 'action.open',
       keys: '$mod+o',
       shown: 'Ctrl O',
       everywhere: true,
       run: () => void files.open(),
     },
-    { id: 'new', label: 'action.new', run: () => void files.openNew() },
+    { id: 'new', changes: true, label: 'action.new', run: () => void files.openNew() },
     {
       id: 'new-namespace',
+      changes: true,
       label: 'action.newNamespace',
       enabled: () => document.isOpen && !document.broken,
       run: () => document.addNamespace(),
     },
     {
       id: 'save',
+      changes: true,
       label: 'action.save',
       keys: '$mod+s',
       shown: 'Ctrl S',
@@ -100,6 +111,7 @@ export function actionsOf(app: App): readonly Action[] {
     },
     {
       id: 'save-as',
+      changes: true,
       label: 'action.saveAs',
       keys: '$mod+Shift+s',
       shown: 'Ctrl Shift S',
@@ -109,6 +121,7 @@ export function actionsOf(app: App): readonly Action[] {
     },
     {
       id: 'undo',
+      changes: true,
       label: 'action.undo',
       keys: '$mod+z',
       shown: 'Ctrl Z',
@@ -117,6 +130,7 @@ export function actionsOf(app: App): readonly Action[] {
     },
     {
       id: 'redo',
+      changes: true,
       label: 'action.redo',
       keys: '$mod+Shift+z',
       shown: 'Ctrl Shift Z',
@@ -127,7 +141,8 @@ export function actionsOf(app: App): readonly Action[] {
       id: 'next-step',
       label: 'action.nextStep',
       keys: 'n',
-      shown: 'N',
+      shown: 'N, Ctrl Alt N',
+      chord: '$mod+Alt+KeyN',
       enabled: hasGuide,
       run: () => guide.go(guide.index + 1),
     },
@@ -135,7 +150,8 @@ export function actionsOf(app: App): readonly Action[] {
       id: 'previous-step',
       label: 'action.previousStep',
       keys: 'Shift+n',
-      shown: 'Shift N',
+      shown: 'Shift N, Ctrl Alt Shift N',
+      chord: '$mod+Alt+Shift+KeyN',
       enabled: hasGuide,
       run: () => guide.go(guide.index - 1),
     },
@@ -189,12 +205,14 @@ export function actionsOf(app: App): readonly Action[] {
     },
     {
       id: 'plug',
+      changes: true,
       label: 'action.plug',
       enabled: () => uplink.available && !uplink.plugged,
       run: () => void uplink.plug(),
     },
     {
       id: 'unplug',
+      changes: true,
       label: 'action.unplug',
       enabled: () => uplink.plugged !== null,
       run: () => void uplink.unplug(),

@@ -3,7 +3,9 @@ import { getContext, setContext, untrack } from 'svelte'
 import { createLabText } from '../../electron/core/lab/print.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { TraceEntry } from '../../electron/core/lab/schema.js'
+import { plainLine } from '../../electron/core/lab/plain-text.js'
 import { protocolVersion } from '../../electron/core/rpc.js'
+import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { ShellResults } from '../../electron/core/rpc-shell.js'
 import { Link } from '../connection/link.svelte.js'
 import type { LinkOptions } from '../connection/link.svelte.js'
@@ -11,7 +13,7 @@ import { attempt } from '../connection/rpc.js'
 import { Goals } from '../guide/goals.svelte.js'
 import { Guide } from '../guide/guide.svelte.js'
 import { Progress } from '../guide/progress.svelte.js'
-import { t } from '../i18n/text.svelte.js'
+import { t, textOf } from '../i18n/text.svelte.js'
 import type { CanvasCommands } from './actions.js'
 import { Checks } from './checks.svelte.js'
 import { Commands } from './commands.svelte.js'
@@ -107,7 +109,11 @@ export class App {
           if (tab.namespace === namespace) tab.screen.annotate(texts, t('traffic.onCanvas'))
       },
     )
-    this.files = new Files(this.link, this.document, this.dialogs, () => this.labOpened())
+    this.files = new Files(this.link, this.document, this.dialogs, {
+      mayGo: (next, name) => this.mayReplace(next, name),
+      keep: () => this.askUnkept(),
+      opened: () => this.labOpened(),
+    })
     this.host = new Host(this.link, {
       session,
       document: this.document,
@@ -128,13 +134,17 @@ export class App {
       $effect(() => this.guide.follow())
       $effect(() => this.goals.follow())
       $effect(() => (this.lookedAt === null ? undefined : keepLooking(this.link, this.lookedAt)))
+      // The shells of a lab end with it, and their tabs with them.
+      $effect(() => {
+        if (this.live.state) void this.terminals.closeGone(new Set(this.live.byName.keys()))
+      })
       // Whoever leaves a film while traffic is shown wants to see it.
       $effect(() => {
         if (this.traffic.on && !this.traces.replaying) untrack(() => (this.traces.view = 'traffic'))
       })
       $effect(() => {
         const { title, dirty, isOpen } = this.document
-        const shown = isOpen ? `${title} - Vethlab` : 'Vethlab'
+        const shown = isOpen ? `${plainLine(title)} - Vethlab` : 'Vethlab'
         document.title = `${dirty ? '* ' : ''}${shown}`
         const state = {
           title: shown.slice(0, 200),
@@ -203,11 +213,23 @@ export class App {
       this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
     this.deploy.restored(opened.lab)
     if (opened.capabilities.mode === 'elevated') this.host.left = opened.left?.kept ? null : opened.left
+    else await this.settleStanding(opened.lab)
     this.session.phase = { kind: 'ready' }
     void this.traces.refresh()
     void this.traffic.resume()
     await this.terminals.restore(opened.terminals)
     if (this.terminals.tabs.length === 0) await this.terminals.open(hostNamespace)
+  }
+
+  /** A window that was opened with a lab of its own finds another one standing. */
+  private async settleStanding(lab: LabFile | null): Promise<void> {
+    if (!lab || !this.document.isOpen || this.document.lab?.name === lab.name) return
+    const asked = { standing: textOf(lab.title ?? lab.name), next: this.document.title, unkept: 0 }
+    const stopped = (await this.dialogs.ask('stop', asked)) === 'stop' && (await this.stopNetwork())
+    if (stopped) return this.live.readAgain()
+    if (!(await this.files.mayLeave())) return
+    this.document.open({ path: null, text: createLabText(lab), fingerprint: null })
+    this.labOpened()
   }
 
   private helperEnded(message: string): void {
@@ -247,6 +269,8 @@ export class App {
     this.goals.checks.clear()
     const { lab } = this.document
     if (lab && lab.guide.length + lab.goal.length > 0) this.settings.set({ left: 'guide' })
+    // What is wrong with a file is said where it can be read.
+    if (this.document.broken) this.settings.set({ inspector: true })
     this.settings.set({ welcomed: true })
     // The other lab is still in the kernel; what is drawn is the one that is open.
     this.deploy.restored(this.deploy.deployedFile)
@@ -277,18 +301,37 @@ export class App {
     return done
   }
 
-  async stopLab(): Promise<void> {
+  /** What Stop would take down, as people call it; null: a network that was made by hand without any lab. */
+  private get standing(): string | null {
+    const { deployedFile, isDeployed } = this.deploy
+    if (deployedFile && !isDeployed) return textOf(deployedFile.title ?? deployedFile.name)
+    return this.document.isOpen ? this.document.title : null
+  }
+
+  /** @param sure whoever pressed a button that says so; what is in no lab is asked about all the same */
+  async stopLab(sure: boolean): Promise<void> {
+    const unkept = this.deploy.unkept.length
+    if (!sure || unkept > 0) {
+      const asked = { standing: this.standing, next: null, unkept }
+      if ((await this.dialogs.ask('stop', asked)) === 'cancel') return
+    }
+    if (await this.stopNetwork()) say(t('deploy.stopped'), deployWords)
+  }
+
+  private async stopNetwork(): Promise<boolean> {
     unsay(deployWords)
     await this.uplink.unplug()
     if (await this.deploy.stop()) {
       this.checks.clear()
-      say(t('deploy.stopped'), deployWords)
-    } else if (this.deploy.failure) tell(this.deploy.failure)
+      return true
+    }
+    if (this.deploy.failure) tell(this.deploy.failure)
+    return false
   }
 
   /** From the first step of the guide, or the first look at a broken lab: without what was built. */
   async startAgain(): Promise<void> {
-    if (this.live.hasContent) await this.stopLab()
+    if (this.live.hasContent) await this.stopLab(true)
     if (!this.live.hasContent) this.guide.begin()
   }
 
@@ -303,13 +346,48 @@ export class App {
     await this.traces.run()
   }
 
-  /** Puts a command on the line of the host's terminal; running it is the user's own key. */
-  async placeCommand(command: string): Promise<void> {
-    if (!this.session.ready) return
+  /** One lab at a time: what stands goes before another lab is opened. False: it is to stay, and so is its lab. */
+  private async mayReplace(next: string, name: string | null): Promise<boolean> {
+    // The same lab once more, or a network that belongs to no lab yet.
+    if (!this.document.isOpen || (name !== null && name === this.document.lab?.name)) return true
+    if (!this.session.ready || !this.live.hasContent) return true
+    if (this.session.onHost) return this.host.leave()
+    const asked = { standing: this.standing, next, unkept: this.deploy.unkept.length }
+    if ((await this.dialogs.ask('stop', asked)) === 'cancel' || !(await this.stopNetwork())) return false
+    // The last changes are still on their way; the next lab must see none of them.
+    await this.live.readAgain()
+    return true
+  }
+
+  /** Differences that a save was to leave out; they are not asked about again. */
+  private leftOut = ''
+
+  private async askUnkept(): Promise<boolean> {
+    const { unkept } = this.deploy
+    const what = unkept.map((drift) => `${drift.namespace}  ${drift.what}`)
+    const key = [this.document.id, ...what].join('\n')
+    if (unkept.length === 0 || key === this.leftOut) return true
+    const chosen = await this.dialogs.ask('unkept', { what })
+    if (chosen === 'keep') this.deploy.keepAll()
+    if (chosen === 'without') this.leftOut = key
+    return chosen !== 'cancel'
+  }
+
+  /**
+   * Puts a command on the line of the host's terminal; running it is the user's own key.
+   * @param fresh in a shell of its own
+   * @returns the program that has the terminal, into which nothing was typed; null where there is none
+   */
+  async placeCommand(command: string, fresh = false): Promise<string | null> {
+    if (!this.session.ready) return null
     this.view.showTab('terminal')
-    const tab = await this.terminals.show(hostNamespace)
-    tab.place(command.replace(/[\r\n]+/g, ' '))
+    const tab = await (fresh ? this.terminals.open(hostNamespace) : this.terminals.show(hostNamespace))
+    if (!tab.alive) return null
+    const answer = await tab.place(command)
+    if (!answer.ok) tell(answer.failure)
+    else if (answer.line === 'busy') return answer.program
     tab.screen.focus()
+    return null
   }
 
   async showTerminal(namespace: string): Promise<void> {

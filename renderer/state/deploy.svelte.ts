@@ -87,6 +87,14 @@ export class Deploy {
     return findDrift(lab, this.deployedLab, this.live.state)
   })
 
+  /** What stands and would be lost with the network: changed by hand after a deploy, or made by hand without one. */
+  readonly unkept: readonly Drift[] = $derived.by(() => {
+    const { lab } = this.document
+    if (this.isDeployed) return this.drift
+    if (!lab || !this.live.state || this.busy || this.onHost()) return []
+    return findDrift(lab, lab, this.live.state).filter(({ kind }) => kind === 'extra')
+  })
+
   /** The lab says something else than what was deployed; its drawing does not count. */
   private readonly hasEdits = $derived.by(() => {
     const [now, then] = [this.document.labFile, this.deployedFile]
@@ -153,6 +161,16 @@ export class Deploy {
   keep(drift: Drift): void {
     const { state } = this.live
     if (state) this.document.change((labFile) => keepDrift(labFile, drift, state))
+  }
+
+  /** All that stands by hand, as one edit of the lab. What is made as a whole takes others along. */
+  keepAll(): void {
+    for (let left = this.unkept.length; left > 0; left -= 1) {
+      const [drift] = this.unkept
+      const { state } = this.live
+      if (!drift || !state) return
+      this.document.change((labFile) => keepDrift(labFile, drift, state), 'keep all')
+    }
   }
 
   async stop(): Promise<boolean> {

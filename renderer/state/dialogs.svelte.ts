@@ -30,6 +30,23 @@ export type Question =
       readonly answer: (path: string | null) => void
     }
   | {
+      /** A network stands, and would go. */
+      readonly kind: 'stop'
+      /** What it is called; null: nobody knows. */
+      readonly standing: string | null
+      /** The lab that would be opened then; null: none. */
+      readonly next: string | null
+      /** Objects that were made or changed by hand and are in no lab. */
+      readonly unkept: number
+      readonly answer: (chosen: 'stop' | 'cancel') => void
+    }
+  | {
+      /** The network has what the lab that is saved has not. */
+      readonly kind: 'unkept'
+      readonly what: readonly string[]
+      readonly answer: (chosen: 'keep' | 'without' | 'cancel') => void
+    }
+  | {
       /** A lab stands on this machine itself. */
       readonly kind: 'leave-host'
       readonly title: string

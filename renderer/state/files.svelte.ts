@@ -1,9 +1,10 @@
 /** Labs as files: open, save, recent, starter labs, work that is not saved, and files that change under us. */
+import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import type { OpenedFile, RecentFile, RecoveredWork, StarterLab } from '../../electron/core/rpc-shell.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
-import { t } from '../i18n/text.svelte.js'
+import { t, textOf } from '../i18n/text.svelte.js'
 import type { Dialogs } from './dialogs.svelte.js'
 import type { LabDocument } from './lab-document.svelte.js'
 import { say, tell } from './tell.js'
@@ -29,8 +30,14 @@ export class Files {
     private readonly rpc: Rpc,
     private readonly document: LabDocument,
     private readonly dialogs: Dialogs,
-    /** Another lab is open now. */
-    private readonly opened: () => void,
+    private readonly network: {
+      /** Another lab is about to be opened, by this title. False: what stands is to stay, and so is its lab. */
+      mayGo(next: string, name: string | null): Promise<boolean>
+      /** Before a save. False: it is not to be saved now. */
+      keep(): Promise<boolean>
+      /** Another lab is open now. */
+      opened(): void
+    },
   ) {
     rpc.on('file/changed', ({ path }) => void this.changedOutside(path))
     rpc.on('file/opened', ({ file }) => void this.openFile(file))
@@ -46,12 +53,11 @@ export class Files {
   }
 
   async openStarter(lab: StarterLab): Promise<void> {
-    if (!(await this.mayLeave())) return
-    this.show({ path: null, text: lab.text, fingerprint: null }, lab.id)
+    await this.openFile({ path: null, text: lab.text, fingerprint: null }, lab.id)
   }
 
   async openNew(): Promise<void> {
-    if (!(await this.mayLeave())) return
+    if (!(await this.mayLeave()) || !(await this.network.mayGo(t('menu.new'), null))) return
     this.document.openNew('new-lab')
     this.settled()
   }
@@ -62,17 +68,19 @@ export class Files {
   }
 
   async openPath(path: string): Promise<void> {
-    if (!(await this.mayLeave())) return
     const answer = await attempt(this.rpc.request('file/read', { path }))
-    if (answer.ok) this.show(answer.file)
+    if (answer.ok) await this.openFile(answer.file)
     else {
       this.failure = answer.failure
       tell(answer.failure)
     }
   }
 
-  async openFile(file: OpenedFile): Promise<void> {
-    if (await this.mayLeave()) this.show(file)
+  async openFile(file: OpenedFile, starter: string | null = null): Promise<void> {
+    if (!(await this.mayLeave())) return
+    const { labFile } = parseLabText(file.text, '')
+    const title = labFile ? textOf(labFile.title ?? labFile.name) : (file.path?.split('/').at(-1) ?? t('menu.new'))
+    if (await this.network.mayGo(title, labFile?.name ?? null)) this.show(file, starter)
   }
 
   private show(file: OpenedFile, starter: string | null = null): void {
@@ -85,7 +93,7 @@ export class Files {
     this.external = null
     void attempt(this.rpc.request('file/watch', { path: this.document.path }))
     void attempt(this.loadRecent())
-    this.opened()
+    this.network.opened()
   }
 
   /** Asks about unsaved work. False: stay where we are. */
@@ -110,6 +118,7 @@ export class Files {
   }
 
   private async write(path: string, base: string | null): Promise<boolean> {
+    if (!(await this.network.keep())) return false
     const { text, id } = this.document
     const answer = await attempt(this.rpc.request('file/write', { path, text, base }))
     if (answer.ok) {
@@ -175,7 +184,9 @@ export class Files {
       await Promise.all(others.map(({ id }) => this.forget(id)))
       return
     }
-    if (!(await this.mayLeave())) return
+    const { labFile } = parseLabText(chosen.text, '')
+    const title = labFile ? textOf(labFile.title ?? labFile.name) : t('recovered.unnamed')
+    if (!(await this.mayLeave()) || !(await this.network.mayGo(title, labFile?.name ?? null))) return
     const read = chosen.path === null ? null : await attempt(this.rpc.request('file/read', { path: chosen.path }))
     this.document.openRecovered(chosen.id, chosen.path, chosen.text, read?.ok ? read.file : null)
     this.settled()

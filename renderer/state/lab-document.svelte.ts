@@ -101,8 +101,8 @@ export class LabDocument {
   }
 
   /** Changes what the lab says, and of its text only what says it. */
-  change(change: (lab: LabFile) => LabFile): void {
-    if (this.labFile) this.editSource((source) => updateSource(source, change(this.labFile as LabFile)))
+  change(change: (lab: LabFile) => LabFile, kind: string | null = null): void {
+    if (this.labFile) this.editSource((source) => updateSource(source, change(this.labFile as LabFile)), kind)
   }
 
   /** One more namespace, under the first name that is free: ns0, ns1, ... */

@@ -11,9 +11,12 @@ const isTyping = (target: EventTarget | null): boolean =>
 /** Returns a function that takes them off again. */
 export function bindShortcuts(app: App, actions: readonly Action[]): () => void {
   const bindings = Object.fromEntries(
-    actions.flatMap((action) =>
-      [action.keys ?? []].flat().map((keys) => [keys, (event: KeyboardEvent) => carryOut(action, event)]),
-    ),
+    actions.flatMap((action) => [
+      ...[action.keys ?? []]
+        .flat()
+        .map((keys) => [keys, (event: KeyboardEvent) => carryOut(action, event, action.everywhere)]),
+      ...(action.chord ? [[action.chord, (event: KeyboardEvent) => carryOut(action, event, true)]] : []),
+    ]),
   )
   const numbers = Object.fromEntries(
     Array.from({ length: 9 }, (_, index) => [
@@ -22,10 +25,10 @@ export function bindShortcuts(app: App, actions: readonly Action[]): () => void 
     ]),
   )
 
-  function carryOut(action: Action, event: KeyboardEvent): void {
+  function carryOut(action: Action, event: KeyboardEvent, everywhere = false): void {
     // What has the focus comes first: it may know the key, too.
     if (event.defaultPrevented || app.dialogs.question || app.dialogs.sheet) return
-    if (!action.everywhere && isTyping(event.target)) return
+    if (!everywhere && isTyping(event.target)) return
     // The browser's own meaning of Ctrl S or Ctrl K never helps in here.
     event.preventDefault()
     if (action.enabled?.() ?? true) action.run()

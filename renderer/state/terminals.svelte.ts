@@ -2,7 +2,7 @@
  * The shells that are open, as tabs. The helper owns the shells; each has a screen here that lives as long as its tab,
  * whether it is in view or not, so that no output is lost and nothing is drawn twice.
  */
-import type { TerminalInfo } from '../../electron/core/rpc.js'
+import type { Results, TerminalInfo } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 import { sentenceOf, t } from '../i18n/text.svelte.js'
@@ -75,9 +75,9 @@ export class TerminalTab {
     if (size) this.ask('terminal/resize', size)
   }
 
-  /** As if it were typed or pasted; carried out only where the text says so with a line feed. */
-  place(text: string): void {
-    if (this.alive) this.ask('terminal/input', { data: text })
+  /** Puts a command on the shell's line; running it is the user's own key. */
+  place(command: string): Promise<Results['terminal/place']> {
+    return attempt(this.rpc.request('terminal/place', { terminal: this.id ?? '', command }))
   }
 
   private typed(data: string): void {
@@ -142,9 +142,10 @@ export class Terminals {
     return tab
   }
 
-  /** The first living shell of a namespace, or a new one; in view. */
+  /** A living shell of a namespace, the one in view before others, or a new one; in view. */
   async show(namespace: string): Promise<TerminalTab> {
-    const found = this.tabs.find((tab) => tab.namespace === namespace && tab.ended === null && tab.failed === null)
+    const fits = (tab: TerminalTab): boolean => tab.namespace === namespace && tab.ended === null && tab.failed === null
+    const found = this.active && fits(this.active) ? this.active : this.tabs.find(fits)
     if (!found) return this.open(namespace)
     this.activeKey = found.key
     return found
@@ -173,6 +174,16 @@ export class Terminals {
     this.tabs = this.tabs.filter((each) => each !== tab)
     if (this.activeKey === tab.key) this.activeKey = (this.tabs[at] ?? this.tabs[at - 1])?.key ?? null
     await tab.close()
+  }
+
+  /**
+   * Shells that have ended with their namespace go, and their tabs with them; a shell that lives on in a namespace without
+   * a name stays.
+   * @param there names of the namespaces there are
+   */
+  async closeGone(there: ReadonlySet<string>): Promise<void> {
+    const gone = this.tabs.filter((tab) => tab.ended !== null && !there.has(tab.namespace))
+    await Promise.all(gone.map((tab) => this.close(tab)))
   }
 
   /** The sandbox is gone, and every shell with it. */

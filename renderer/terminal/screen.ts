@@ -5,6 +5,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal } from '@xterm/xterm'
 import type { IDecoration, ITheme } from '@xterm/xterm'
+import { plainLine } from '../../electron/core/lab/plain-text.js'
 
 export interface ScreenEvents {
   typed(data: string): void
@@ -56,6 +57,8 @@ export class Screen {
   private flush: ReturnType<typeof setTimeout> | null = null
   private opened = false
   private note: IDecoration | null = null
+  /** Laid out and in view: only then can it take the keyboard. */
+  private inView = false
   private wantsFocus = false
   /** Finished lines that may still hold what was typed. */
   private linesToRead = 0
@@ -82,21 +85,27 @@ export class Screen {
     return this.opened ? { columns: this.terminal.cols, rows: this.terminal.rows } : null
   }
 
-  /** Draws into the element from now on. */
+  /** Is in view from now on, and draws into the element. */
   mount(element: HTMLElement, label: string): void {
     if (this.opened) {
       const { element: drawn } = this.terminal
       if (drawn && drawn.parentElement !== element) element.append(drawn)
-      return
+    } else {
+      this.opened = true
+      this.terminal.open(element)
+      const { textarea } = this.terminal
+      textarea?.setAttribute('aria-label', label)
+      // Tab belongs to the shell once it has the keyboard, so Tab must not lead into it: its own tab and Ctrl 1...9 do.
+      if (textarea) textarea.tabIndex = -1
     }
-    this.opened = true
-    this.terminal.open(element)
-    if (this.wantsFocus) this.terminal.focus()
-    const { textarea } = this.terminal
-    if (!textarea) return
-    textarea.setAttribute('aria-label', label)
-    // Tab belongs to the shell once it has the keyboard, so Tab must not lead into it: its own tab and Ctrl 1...9 do.
-    textarea.tabIndex = -1
+    this.inView = true
+    this.takeFocus()
+  }
+
+  /** Out of view: whoever left it does not want the keyboard here any more. */
+  hide(): void {
+    this.inView = false
+    this.wantsFocus = false
   }
 
   fit(): void {
@@ -150,12 +159,20 @@ export class Screen {
 
   /** A line of ours, on a line of its own. */
   say(text: string): void {
-    this.terminal.write(`\r\n\u001b[2m${text.replace(/[\u0000-\u001f]/g, ' ')}\u001b[0m\r\n`)
+    this.terminal.write(`\r\n\u001b[2m${plainLine(text)}\u001b[0m\r\n`)
   }
 
-  /** Now, or as soon as it is drawn. */
+  /** Now, or as soon as it is in view: a tab is chosen before its screen is shown. */
   focus(): void {
-    this.wantsFocus = !this.opened
+    this.wantsFocus = true
+    this.takeFocus()
+    // Whoever goes somewhere else meanwhile does not want to be fetched back.
+    if (this.wantsFocus) document.addEventListener('focusin', () => (this.wantsFocus = false), { once: true })
+  }
+
+  private takeFocus(): void {
+    if (!this.inView || !this.wantsFocus) return
+    this.wantsFocus = false
     this.terminal.focus()
   }
 

@@ -15,7 +15,9 @@ export function takeTerminalKey(event: KeyboardEvent, keys: TerminalKeys): boole
     if (event.type === 'keydown') action()
     return true
   }
-  // These are the window's wherever the focus is: the palette, the terminals by number, deploy.
+  // Steps of the guide: a chord that shells bind to nothing.
+  if (event.ctrlKey && event.altKey && !event.metaKey) return event.code === 'KeyN'
+  // These are the window's wherever the focus is: the terminals by number, deploy.
   return (
     event.ctrlKey &&
     !event.altKey &&

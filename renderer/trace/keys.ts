@@ -117,6 +117,12 @@ export function traceActions(app: App): readonly Action[] {
       enabled: () => canShowTraffic(app),
       run: () => void app.traffic.toggle(),
     },
-    { id: 'apply-fix', label: 'action.applyFix', enabled: () => traces.canFix, run: () => void traces.fix() },
+    {
+      id: 'apply-fix',
+      changes: true,
+      label: 'action.applyFix',
+      enabled: () => traces.canFix,
+      run: () => void traces.fix(),
+    },
   ]
 }

@@ -1,8 +1,10 @@
 /** What the trace bar asks for; the lab's own first check says where to begin. */
 import type { Lab } from '../../electron/core/lab/lab.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
+import { parsePortTarget } from '../../electron/core/lab/target.js'
 import type { LiveState } from '../../electron/core/live/state.js'
 import type { Params } from '../../electron/core/rpc.js'
+import { suggestTargets } from './targets.js'
 
 export type ProbeParams = Params<'trace/run'>
 export type ProbeKind = 'ping' | 'tcp' | 'udp' | 'traceroute'
@@ -47,13 +49,38 @@ export class ProbeForm {
     return this.check?.from ?? this.names.find((name) => name !== hostNamespace) ?? this.names[0] ?? ''
   })
 
-  readonly to = $derived.by(() => this.typedTo ?? (this.check?.from === this.from ? this.check.target : '') ?? '')
+  /** Where nobody has said, and no check does: somebody else in the lab, so that a trace can begin at once. */
+  private readonly somebody = $derived.by(
+    () => suggestTargets(this.live(), this.from, '').find(({ namespace }) => namespace !== this.from)?.value ?? '',
+  )
+
+  readonly to = $derived.by(
+    () => this.typedTo ?? (this.check?.from === this.from ? this.check.target : null) ?? this.somebody,
+  )
+
+  /** `ADDRESS:PORT`, as people copy it: what it says about the port counts, and asks for a connection. */
+  private readonly aim = $derived.by(() => {
+    const to = this.to.trim()
+    const found = parsePortTarget(to)
+    if (!found) return { to, port: this.port, kind: this.kind }
+    const kind: ProbeKind = this.kind === 'udp' ? 'udp' : 'tcp'
+    return { to: found.host.kind === 'address' ? found.host.text : found.host.name, port: found.port, kind }
+  })
 
   chooseFrom(name: string): void {
     this.chosenFrom = name
   }
   typeTo(text: string): void {
     this.typedTo = text
+  }
+
+  /** What was typed is complete: each part of it goes into its own field. */
+  settle(): void {
+    const { to, port, kind } = this.aim
+    if (to === this.to.trim()) return
+    this.typedTo = to
+    this.port = port
+    this.kind = kind
   }
 
   /** Another lab: what was typed for the last one does not fit. */
@@ -77,18 +104,18 @@ export class ProbeForm {
 
   /** Null while something is missing. */
   readonly params: ProbeParams | null = $derived.by(() => {
-    const to = this.to.trim()
-    if (this.from === '' || to === '' || (this.needsPort && this.port === null)) return null
-    const protocol = this.kind === 'tcp' || this.kind === 'udp' ? this.kind : 'icmp'
+    const { to, port, kind } = this.aim
+    const protocol = kind === 'tcp' || kind === 'udp' ? kind : 'icmp'
+    if (this.from === '' || to === '' || (protocol !== 'icmp' && port === null)) return null
     return {
       from: this.from,
       to,
       protocol,
-      ...(this.needsPort && this.port !== null ? { port: this.port } : {}),
-      ...(this.kind === 'traceroute' ? { series: true } : {}),
-      ...(this.count !== null && this.kind !== 'traceroute' ? { count: this.count } : {}),
-      ...(this.size !== null && this.kind !== 'tcp' ? { size: this.size } : {}),
-      ...(this.ttl !== null && this.kind !== 'traceroute' ? { ttl: this.ttl } : {}),
+      ...(protocol !== 'icmp' && port !== null ? { port } : {}),
+      ...(kind === 'traceroute' ? { series: true } : {}),
+      ...(this.count !== null && kind !== 'traceroute' ? { count: this.count } : {}),
+      ...(this.size !== null && kind !== 'tcp' ? { size: this.size } : {}),
+      ...(this.ttl !== null && kind !== 'traceroute' ? { ttl: this.ttl } : {}),
       ...(this.df ? { df: true } : {}),
     }
   })

@@ -164,6 +164,7 @@ describe.skipIf(shell === null)(`menu, language and crash (${under})`, () => {
     await choose(life.app(), 'deploy')
     await expect.poll(() => page.locator('.pill').innerText(), slow).toContain('Running')
     await choose(life.app(), 'stop')
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
     await expect.poll(() => page.locator('.pill').innerText(), slow).toContain('Stopped')
     await choose(life.app(), 'shortcuts')
     await page.getByRole('dialog').waitFor({ state: 'visible' })

@@ -3,6 +3,7 @@ import { pathText, quote } from './describe.js'
 import { error } from './finding.js'
 import type { Finding } from './finding.js'
 import type { LabPath } from './problem.js'
+import { linePattern, refusedCharacter, replyPattern, textPattern } from './plain-text.js'
 import { endpointPattern, interfaceNamePattern, namespaceNamePattern } from './schema.js'
 import { said } from '../words/said.js'
 
@@ -29,6 +30,16 @@ export function patternFinding(pattern: string, path: LabPath, text: string): Fi
         said`${quote(text)} is no end of a link.`,
         said`Write NAMESPACE:INTERFACE, as in ns0:veth0.`,
       )
+  }
+  const plain = [linePattern, textPattern, replyPattern].find((each) => each.toString() === pattern)
+  if (plain) {
+    const oneLine = plain === linePattern && /[\n\r]/.test(text)
+    return error(
+      'bad-character',
+      path,
+      said`${pathText(path)} holds the character ${refusedCharacter(text, plain) ?? ''}, which is no text.`,
+      oneLine ? said`Write it on one line; a guide lists several commands one by one.` : said`Remove it.`,
+    )
   }
   const key = path.at(-1)
   if (key === 'mac')

@@ -5,6 +5,7 @@
  * Nothing in here can name a program, a path or a shell string that runs without a click.
  */
 import { z } from 'zod'
+import { linePattern, replyPattern, textPattern } from './plain-text.js'
 
 /** The format this program reads and writes. */
 export const labVersion = 1
@@ -20,16 +21,26 @@ export const limits = {
   aliases: 100,
 } as const
 
+const plainText = z.string().regex(textPattern)
+const plainLine = z.string().regex(linePattern)
+
 /** One string for every language, or one per language. */
 export const textSchema = z.union([
-  z.string(),
-  z.strictObject({ en: z.string().optional(), 'zh-CN': z.string().optional() }),
+  plainText,
+  z.strictObject({ en: plainText.optional(), 'zh-CN': plainText.optional() }),
 ])
+/** The same, on one line. */
+const lineSchema = z.union([plainLine, z.strictObject({ en: plainLine.optional(), 'zh-CN': plainLine.optional() })])
 
 export const namespaceNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,31}$/
-/** Kernel rule (`dev_valid_name`): no slash, colon or white space; `%` is left out because the kernel takes it as a template. */
-export const interfaceNamePattern = /^(?!\.{1,2}$)[^/:%\s\u0000-\u001f\u007f]+$/
-export const endpointPattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,31}:[^/:%\s\u0000-\u001f\u007f]+$/
+/**
+ * Kernel rule (`dev_valid_name`): no slash, colon or white space; `%` is left out because the kernel takes it as a template,
+ * and what `plain-text.ts` calls no text because a name is typed, printed and read.
+ */
+export const interfaceNamePattern =
+  /^(?!\.{1,2}$)[^/:%\s\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$/
+export const endpointPattern =
+  /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,31}:[^/:%\s\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$/
 
 export const namespaceName = z.string().regex(namespaceNamePattern)
 export const interfaceName = z.string().regex(interfaceNamePattern)
@@ -92,7 +103,7 @@ export const firewallSchema = z.strictObject({
 export const serviceSchema = z.strictObject({
   listen: transport,
   port,
-  reply: z.string().max(65536).optional(),
+  reply: z.string().max(65536).regex(replyPattern).optional(),
 })
 
 /** `net.*` only; a key names a file below /proc/sys/net, so path separators and `..` stay out. */
@@ -139,7 +150,7 @@ export const outcomes = ['reply', 'connected', 'refused', 'unreachable', 'lost']
 export const outcomeSchema = z.enum(outcomes)
 
 const checkCommon = {
-  name: textSchema.optional(),
+  name: lineSchema.optional(),
   from: namespaceName,
   expect: outcomeSchema.optional(),
   /** TTL (hop limit) the answer must arrive with. */
@@ -175,7 +186,7 @@ export const guideStepSchema = z.strictObject({
   title: textSchema,
   text: textSchema.optional(),
   /** Shown, and typed into the host's terminal by a click; never run unasked. */
-  commands: z.array(z.string()).optional(),
+  commands: z.array(plainLine).optional(),
   /** A probe worth filming at this step; sent by a click, never unasked. */
   trace: traceSchema.optional(),
   done: partialLab.optional(),

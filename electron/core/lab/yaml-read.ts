@@ -235,6 +235,12 @@ function syntaxFinding(error: YAMLParseError): TextFinding {
         said`Is a colon missing, or a bracket closed too late?`,
       )
     case 'BAD_INDENT':
+      // Said of the first line behind a bracket that nobody closed: its columns are not what is wrong.
+      if (/^Flow /.test(words))
+        return found(
+          said`A bracket that was opened above is not closed before this line.`,
+          said`Close it with ${/ a (.)$/.exec(words)?.[1] ?? '} or ]'} where its list or map ends.`,
+        )
       return found(said`The indentation does not fit: ${words}.`, said`Keys of one map start in the same column.`)
     case 'MULTILINE_IMPLICIT_KEY':
     case 'BLOCK_AS_IMPLICIT_KEY':

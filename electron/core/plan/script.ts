@@ -1,14 +1,10 @@
 /** A plan as a bash script that needs nothing but iproute2, procps and iptables. */
 import { hostNamespace, type Lab } from '../lab/lab.js'
+import { plainLine } from '../lab/plain-text.js'
 import { commandLine } from './shell-quote.js'
 import type { Plan, PlannedStep } from './step.js'
 import { bridgeNetfilterKeys, hasBridge } from './sysctls.js'
 import { stepText } from './text.js'
-
-/** Titles are free text: on one line, without the characters that could end it or turn its direction. */
-function commentText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
-}
 
 function title(lab: Lab): string {
   return typeof lab.title === 'string' ? lab.title : (lab.title.en ?? lab.title['zh-CN'] ?? lab.name)
@@ -33,8 +29,8 @@ function line({ step, text }: PlannedStep): string | null {
  * Services stay comments, because Vethlab itself answers for them. `plan` should start from an empty live state.
  */
 export function planScript(lab: Lab, plan: Plan): string {
-  const name = commentText(lab.name)
-  const heading = commentText(title(lab))
+  const name = plainLine(lab.name)
+  const heading = plainLine(title(lab))
   const lines = plan.flatMap((step) => line(step) ?? [])
   // Needed where br_netfilter is loaded, which a script cannot know before it runs. The lab's own value wins.
   const switches = [...lab.namespaces.values()]

@@ -24,6 +24,23 @@ export const files = {
   'unsaved.title': 'Save the changes to {title}?',
   'unsaved.text': 'The lab has changes that are in no file yet.',
   'unsaved.discard': 'Discard changes',
+  'stop.network': 'the network',
+  'stop.title': 'Stop {standing}?',
+  'stop.titleNext': 'Stop {standing} and open {next}?',
+  'stop.text': 'Its namespaces go, with all that runs in them.',
+  'stop.textNext': 'One lab stands at a time. Its namespaces go, with all that runs in them.',
+  'stop.unkept': {
+    one: '{count} object was made or changed by hand and is in no lab. It goes, too.',
+    other: '{count} objects were made or changed by hand and are in no lab. They go, too.',
+  },
+  'stop.andOpen': 'Stop and open',
+  'unkept.title': {
+    one: 'The network has {count} difference that is not in the lab',
+    other: 'The network has {count} differences that are not in the lab',
+  },
+  'unkept.text': 'They were made in a terminal. A file without them builds the network without them.',
+  'unkept.keep': 'Keep all and save',
+  'unkept.without': 'Save without',
   'overwrite.changedTitle': 'The file has changed',
   'overwrite.changed':
     'Another program wrote to {path} after it was opened here. Overwriting it loses what that program wrote.',
@@ -41,5 +58,6 @@ export const files = {
   'browse.up': 'To the folder above',
   'browse.files': 'Folders and labs',
   'browse.empty': 'No folders and no lab files here',
-  'browse.name': 'Name',
+  'browse.name': 'Name or path',
+  'browse.noName': 'Type the name of the file behind the folder.',
 } as const

@@ -91,6 +91,7 @@ export const frame = {
   'palette.none': 'Nothing found',
   'palette.terminal': 'Terminal in {name}',
   'palette.lab': 'Lab {id}',
+  'palette.interface': 'Interface {name}',
   'keys.nthTerminal': 'Terminal of the nth namespace',
   'keys.copyPaste': 'Copy, paste in a terminal',
   'keys.walk': 'Move between objects along cables',

@@ -87,6 +87,7 @@ export const frame = {
   'palette.none': '没有找到',
   'palette.terminal': '{name} 的终端',
   'palette.lab': '实验 {id}',
+  'palette.interface': '接口 {name}',
   'keys.nthTerminal': '第 n 个命名空间的终端',
   'keys.copyPaste': '在终端中复制、粘贴',
   'keys.walk': '沿网线在对象间移动',

@@ -93,7 +93,9 @@ export class Studio {
 
   async starter(id: string): Promise<void> {
     await this.window.showLabs()
+    const stands = (await this.page.getByRole('button', { name: /^(Stop|停止)$/ }).count()) > 0
     await this.page.locator(`[data-starter="${id}"]`).click()
+    if (stands) await this.page.getByRole('button', { name: /^(Stop and open|停止并打开)$/ }).click()
   }
 
   async deploy(): Promise<void> {

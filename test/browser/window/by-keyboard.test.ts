@@ -151,6 +151,10 @@ test('the lab is stopped from the palette', async () => {
   await press('Control+k')
   await window.page.keyboard.type('stop')
   await press('Enter')
+  // It asks first, with the keyboard on the way back.
+  await window.page.getByText(/^Stop .+\?$/).waitFor()
+  await walk('Tab', ({ name }) => name === 'Stop')
+  await press('Enter')
   await window.status.filter({ hasText: 'Stopped' }).waitFor()
   expect(window.errors).toEqual([])
 })

@@ -71,6 +71,8 @@ test('checks run on the real network, one or all, and tell what came back', asyn
 
 test('what is said about a deploy goes when the next one begins', async () => {
   await window.button('Stop').click()
+  // The setting that was changed by hand is in no lab.
+  await window.page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
   await window.page.getByText('Everything the lab had built is gone').waitFor()
   expect(await window.page.getByText(/^Deployed: /).count()).toBe(0)
   await window.deploy()
@@ -79,7 +81,7 @@ test('what is said about a deploy goes when the next one begins', async () => {
 })
 
 test('a second lab replaces the first', async () => {
-  await window.openStarter(/A veth pair/)
+  await window.replaceBy(/A veth pair/)
   await window.deploy()
   const shown = await window.type('host', 'ip netns list')
   expect(shown).not.toContain('ns-router')
@@ -87,7 +89,7 @@ test('a second lab replaces the first', async () => {
 })
 
 test('a step that the kernel refuses stops the deploy with its words, and all before it is undone', async () => {
-  await window.openStarter(/The host as router/)
+  await window.replaceBy(/The host as router/)
   const key = '/proc/sys/net/ipv4/ip_forward'
   await window.type('host', `mount --bind ${key} ${key} && mount -o remount,bind,ro ${key}`)
   await window.button(/^Deploy/).click()

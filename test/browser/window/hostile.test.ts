@@ -16,15 +16,13 @@ const attacks = [
   '{{hacked()}} ${hacked()}',
   '&lt;b&gt;',
 ].join(' ')
-/** Turns what follows around, hides, or clears a screen where it is taken for more than text. */
-const controls = '\u202eevil\u202c \u2066isolated\u2069 \u200fmark'
 const long = 'x'.repeat(10_000)
 const quote = (text: string): string => JSON.stringify(text)
 
 const lab = `vethlab: 1
 name: hostile
-title: ${quote(`Hostile ${attacks} ${controls} ${long}`)}
-description: ${quote(`${attacks} ${controls} ${long}`)}
+title: ${quote(`Hostile ${attacks} ${long}`)}
+description: ${quote(`${attacks} ${long}`)}
 namespaces:
   ns0:
     interfaces: { veth0: { addresses: [10.0.0.1/24] } }
@@ -44,7 +42,7 @@ guide:
       question: ${quote(`${attacks} ${long}`)}
       options: [${quote(attacks)}, ${quote(long)}]
       answer: 1
-      explain: ${quote(`${attacks} ${controls}`)}
+      explain: ${quote(attacks)}
 `
 
 let window: LabWindow

@@ -112,6 +112,12 @@ export class LabWindow {
     await this.page.getByRole('complementary', { name: 'Labs' }).getByRole('button', { name: title }).first().click()
   }
 
+  /** Another lab in place of the one that stands. */
+  async replaceBy(title: string | RegExp): Promise<void> {
+    await this.openStarter(title)
+    await this.button('Stop and open').click()
+  }
+
   async deploy(): Promise<void> {
     await this.button(/^Deploy/).click()
     await this.button('Deployed').waitFor()

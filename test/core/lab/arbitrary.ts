@@ -1,5 +1,6 @@
 /** Random lab files that follow the schema; their meaning is random too. */
 import fc from 'fast-check'
+import { linePattern, textPattern } from '../../../electron/core/lab/plain-text.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 
 const namespaceName = fc.oneof(
@@ -65,13 +66,12 @@ const text = fc
       'a:',
       ':a',
       '\t',
-      '\u0085',
-      '\u2028',
-      '\ufeff',
       'x '.repeat(300),
     ),
   )
-  .filter((t) => !/\p{Surrogate}/u.test(t))
+  .filter((t) => !/\p{Surrogate}/u.test(t) && textPattern.test(t))
+const line = text.filter((t) => linePattern.test(t))
+const lines = fc.oneof(line, fc.record({ en: line, 'zh-CN': line }, { requiredKeys: [] }))
 const texts = fc.oneof(text, fc.record({ en: text, 'zh-CN': text }, { requiredKeys: [] }))
 const address = fc.constantFrom('10.0.0.1/24', '10.0.0.2/24', 'fd00::1/64', '::/0', 'fd00::', '10.0.0.3', 'nonsense')
 const port = fc.integer({ min: 1, max: 65535 })
@@ -141,7 +141,7 @@ const namespace = fc.record(
 )
 const check = fc.record(
   {
-    name: texts,
+    name: lines,
     from: namespaceName,
     ping: address,
     ttl: fc.nat(255),
@@ -169,7 +169,7 @@ export const labFiles = fc.record(
         {
           title: texts,
           text: texts,
-          commands: fc.array(text, { maxLength: 3 }),
+          commands: fc.array(line, { maxLength: 3 }),
           done: fc.record(
             { namespaces: fc.array(namespaceName, { maxLength: 3 }), links: fc.array(link, { maxLength: 2 }) },
             { requiredKeys: [] },

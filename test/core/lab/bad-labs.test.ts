@@ -155,3 +155,11 @@ test('a good file cut anywhere is a lab or has problems', () => {
     expect(lab !== null || problems.length > 0).toBe(true)
   }
 }, 30_000)
+
+test('a bracket that is not closed is called that, and no fault of the indentation', () => {
+  const { problems } = parseLabText('vethlab: 1\nname: x\nnamespaces:\n  ns0: {\n  - x\n', 'f')
+  expect(problems[0]?.message).toContain('not closed')
+  expect(problems[0]?.hint).toContain('}')
+  const list = parseLabText('vethlab: 1\nname: x\nlinks: [\n- x\nuplink: on\n', 'f').problems[0]
+  expect(`${list?.message} ${list?.hint}`).not.toContain('column')
+})

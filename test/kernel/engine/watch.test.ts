@@ -140,3 +140,21 @@ test('a storm of 5000 changes ends in the state that the kernel has', async () =
   const { live } = await session.request('live/refresh', {})
   expect(JSON.parse(JSON.stringify(live.namespaces))).toEqual(JSON.parse(pushed))
 })
+
+test('a service shows in the live state however soon after its namespace it is started', async () => {
+  const session = await openSession()
+  const lab = (reply: string): string =>
+    `vethlab: 1\nname: services\nnamespaces:\n${[0, 1, 2, 3]
+      .map((n) => `  ns${n}: { services: [{ listen: tcp, port: 80, reply: ${reply} }] }`)
+      .join('\n')}\n`
+  // Taken down and built anew under the same names: what is said of the old must not hide what the new has.
+  for (const reply of ['one', 'two', 'three']) {
+    const applied = await session.request('lab/apply', { lab: loadText(lab(reply)).file, replace: true })
+    expect(applied.ok).toBe(true)
+    await until('every service', () =>
+      [0, 1, 2, 3].every((n) => at(session, `ns${n}`)?.services.some((each) => each.reply === reply)),
+    )
+    const again = await session.request('lab/clear', {})
+    expect(again.ok).toBe(true)
+  }
+})

@@ -30,6 +30,7 @@ export const good: { readonly [N in RequestName]: object } = {
   'live/look': { namespace: 'ns0' },
   'terminal/open': { namespace: 'ns0', columns: 80, rows: 24 },
   'terminal/input': { terminal: 'terminal-1', data: 'ip link\n' },
+  'terminal/place': { terminal: 'terminal-1', command: 'ip link' },
   'terminal/resize': { terminal: 'terminal-1', columns: 80, rows: 24 },
   'terminal/acknowledge': { terminal: 'terminal-1', characters: 100 },
   'terminal/attach': { terminal: 'terminal-1' },

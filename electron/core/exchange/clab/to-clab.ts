@@ -5,6 +5,7 @@
  */
 import { Document, isMap, isSeq, visit } from 'yaml'
 import { hostNamespace, type Lab, type LabInterface, type LabNamespace } from '../../lab/lab.js'
+import { plainLine } from '../../lab/plain-text.js'
 import { englishText } from '../../lab/text.js'
 import { diff } from '../../plan/diff.js'
 import { emptyLive } from '../../plan/empty.js'
@@ -127,8 +128,7 @@ function print(lab: Lab, topology: object): string {
       if (name === 'endpoints' && isSeq(value) && !value.items.some(isMap)) value.flow = true
     },
   })
-  const title = englishText(lab.title) || lab.name
-  const heading = title.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+  const heading = plainLine(englishText(lab.title) || lab.name)
   const comments = [
     `# ${heading}`,
     '# Made by Vethlab for containerlab: containerlab deploy -t FILE',

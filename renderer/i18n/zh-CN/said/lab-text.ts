@@ -67,6 +67,9 @@ export const labText: Readonly<Record<string, string>> = {
     '内核不允许名称含斜杠、冒号、百分号或空白，也不能只是 . 或 ..。',
   '{0} is no end of a link.': '{0} 不是链路的一端。',
   'Write NAMESPACE:INTERFACE, as in ns0:veth0.': '请写成“命名空间:接口”，例如 ns0:veth0。',
+  '{0} holds the character {1}, which is no text.': '{0} 含有字符 {1}，它不是文本。',
+  'Write it on one line; a guide lists several commands one by one.': '请写在一行内；教程中的多条命令要逐条列出。',
+  'Remove it.': '请将其删除。',
   '{0} is no MAC address.': '{0} 不是 MAC 地址。',
   'Write six pairs of hex digits, as in 02:00:00:00:00:01.': '请写六组十六进制数，例如 02:00:00:00:00:01。',
   'Only keys below net are allowed, as in net.ipv4.conf.all.rp_filter.':
@@ -103,6 +106,8 @@ export const labText: Readonly<Record<string, string>> = {
   'Is a colon missing, or a bracket closed too late?': '是不是漏了冒号，或括号闭合得太晚？',
   'The indentation does not fit: {0}.': '缩进不正确：{0}。',
   'Keys of one map start in the same column.': '同一个映射的键要从同一列开始。',
+  'A bracket that was opened above is not closed before this line.': '上面打开的括号在这一行之前没有闭合。',
+  'Close it with {0} where its list or map ends.': '请在列表或映射结束处用 {0} 闭合。',
   'This does not read as YAML: {0}.': '此处不是有效的 YAML：{0}。',
   'Is a colon missing, or are there two on one line?': '是不是漏了冒号，或一行里有两个冒号？',
   'The aliases in this part multiply to more values than any lab has.':

@@ -1,0 +1,28 @@
+/**
+ * What is text and nothing more. A lab file, a network and a program may all hold characters that end a line, drive a
+ * terminal or turn the direction of what follows; none of them may reach a shell, a log or a title by way of us.
+ *
+ * Written with ranges, not with `\p{}`, because the patterns are published in the JSON Schema as they stand.
+ */
+
+/** One line: no C0, DEL or C1 (ECMA-48), nothing invisible, no line separators, no marks of direction (UAX 9). */
+export const linePattern = /^[^\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*$/
+
+/** Text for people: as above, but with line feeds, tabs, and the joiners that emoji and some scripts are written with. */
+export const textPattern =
+  /^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]*$/
+
+/** What a service answers: as text, with the carriage returns that protocols end their lines with. */
+export const replyPattern =
+  /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]*$/
+
+const notInLine = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu
+
+/** On one line, and nothing but text: for a terminal, a title, a log. */
+export const plainLine = (text: string): string => text.replace(notInLine, ' ').trim()
+
+/** The first character that a pattern of this file refuses, as `U+001B`. */
+export function refusedCharacter(text: string, pattern: RegExp): string | null {
+  const refused = [...text].find((character) => !pattern.test(character))
+  return refused === undefined ? null : `U+${(refused.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+}
