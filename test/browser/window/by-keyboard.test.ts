@@ -151,6 +151,6 @@ test('the lab is stopped from the palette', async () => {
   await press('Control+k')
   await window.page.keyboard.type('stop')
   await press('Enter')
-  await window.status.filter({ hasText: 'Stopped' }).waitFor()
+  await window.status.filter({ hasText: 'Idle' }).waitFor()
   expect(window.errors).toEqual([])
 })

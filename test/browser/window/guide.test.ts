@@ -100,7 +100,7 @@ test('a lab that is built opens at the first step that is not done', async () =>
   await panel().getByText('Step 4 of 8').waitFor()
   expect(await panel().getByText('done', { exact: true }).count()).toBeGreaterThan(3)
   await window.button('Stop').click()
-  await window.status.filter({ hasText: 'Stopped' }).waitFor()
+  await window.status.filter({ hasText: 'Idle' }).waitFor()
   await window.showLabs()
   await window.button('guided.vethlab.yaml').click()
   await panel().getByText('Step 1 of 4').waitFor()
