@@ -191,7 +191,7 @@ class Builder {
 
   /** The boxes that hang on `above`, by the bridges of it that they are plugged into. */
   private rowsUnder(above: string, boxes: readonly Box[]): Rows {
-    const masters = new Map(this.graph.nodes.get(above)?.interfaces.map((item) => [item.id, item.master]))
+    const masters = new Map(this.graph.nodes.get(above)?.interfaces.map((item) => [item.id, item.belongs]))
     const bridges = new Map<string, string>()
     for (const { id, via } of this.graph.neighbours.get(above) ?? [])
       if (!bridges.has(id)) bridges.set(id, masters.get(via) ?? '')
@@ -266,20 +266,24 @@ class Builder {
     const levelY = (level: number): number =>
       top + heights.slice(0, level).reduce((sum, each) => sum + snapUp(each + gap.below), 0)
     let bottom = top
-    const set = (id: string, x: number, level: number): void => {
+    /** Returns the right end: a box that reaches for its neighbours' ports is wider than it was measured. */
+    const set = (id: string, x: number, level: number): number => {
       const y = levelY(level)
+      let end = x + (widths.get(id) ?? 0)
       this.out.places.set(id, { x, y })
       let cursor = x + (this.box(id).bars[0]?.x ?? 24) - 24
       for (const unit of units(id)) {
         const rows = rowsOf(id, unit)
-        if (unit.length === 1) set(unit[0] as string, cursor, level + 1)
+        let right = cursor + rows.width
+        if (unit.length === 1) right = set(unit[0] as string, cursor, level + 1)
         else
           for (const each of rows.placed) {
             if (each.row > 0) this.out.rows.set(each.id, { row: each.row, above: id })
             this.out.places.set(each.id, { x: cursor + each.x, y: levelY(level + 1) + each.y })
             bottom = Math.max(bottom, levelY(level + 1) + rows.height)
           }
-        cursor = snapUp(cursor + (unit.length > 1 ? rows.width : (widths.get(unit[0] as string) ?? 0)) + gap.row)
+        end = Math.max(end, right)
+        cursor = snapUp(right + gap.row)
       }
       const wishes = new Map<string, number>()
       for (const each of this.graph.neighbours.get(id) ?? []) {
@@ -294,7 +298,9 @@ class Builder {
         const beyond = this.box(child)
         this.out.places.set(child, { x: x + box.width + gap.side, y: farY - anchorY(beyond) })
         farY = snapUp(farY + beyond.height + 24)
+        end = Math.max(end, x + box.width + gap.side + beyond.width)
       }
+      return Math.max(end, x + box.width)
     }
     set(root, 0, 0)
     return bottom - top

@@ -4,7 +4,9 @@
  */
 import { arrange } from './arrange.js'
 import { bandedBox } from './banded-box.js'
+import { tagOf, tagPlace } from './box-tag.js'
 import { drawCables } from './cables.js'
+import { clearWords } from './clear-words.js'
 import { snap, type Box, type Drawing, type Rect, type Side } from './drawing.js'
 import { plainBox } from './plain-box.js'
 import { laneX } from './rows.js'
@@ -61,7 +63,10 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = 
         (id) => !same(fixed[id], auto.places.get(id)) && (saved[id] !== undefined || !auto.rows.has(id)),
       ),
     )
-    const boxes = composeAll(graph, places, auto, moved, fixed, compose)
+    const boxes = composeAll(graph, places, auto, moved, fixed, compose).map((box) => {
+      const tag = tagOf(box.presence, words)
+      return clearWords(box, tag === null ? [] : [tagPlace(box, tag)])
+    })
     return { boxes, cables: drawCables(scene, boxes, words) }
   }
   if (kept.length === 0) return build(saved)
