@@ -3,7 +3,7 @@ import type { Box, Side } from './drawing.js'
 import { snapUp } from './drawing.js'
 import { routerY } from './banded-box.js'
 import { firstSide } from './plain-box.js'
-import { gap, laneX, oneRow, placeGroups, placeRows, type Placed, type Rows } from './rows.js'
+import { gap, laneX, oneRow, placeGroups, placeRows, screenRatio, type Placed, type Rows } from './rows.js'
 import {
   allRouted,
   components,
@@ -26,7 +26,7 @@ export interface Arrangement {
 /** Composes a box with the sides known so far; sizes come from it. `wishes` are relative to the box. */
 export type Compose = (id: string, sides: ReadonlyMap<string, Side>, wishes: ReadonlyMap<string, number>) => Box
 
-/** Blocks in one row of a chain before it turns back. */
+/** A chain that turns back has at least so many blocks in a row. */
 const chainRow = 5
 /** A chain of up to this many runs on in one row. */
 const longestRow = 7
@@ -104,7 +104,7 @@ class Builder {
         : spare(last)
             .filter((id) => !head.includes(id))
             .slice(0, 1)
-    const perRow = ring ? Math.ceil(spine.length / 2) : spine.length <= longestRow ? spine.length : chainRow
+    const perRow = ring ? Math.ceil(spine.length / 2) : this.perRow(spine, leavesOf)
     for (const id of head) this.join(first, id, 'left', 'right')
     const turned = Math.floor((spine.length - 1) / perRow) % 2 === 1
     for (const id of tail) this.join(last, id, turned ? 'left' : 'right', turned ? 'right' : 'left')
@@ -155,6 +155,17 @@ class Builder {
       bottom = Math.max(bottom, at + box.height)
     }
     return bottom - top
+  }
+
+  /** As many as give the whole chain the proportions of a screen. */
+  private perRow(spine: readonly string[], leavesOf: (id: string) => readonly string[]): number {
+    if (spine.length <= longestRow) return spine.length
+    const boxes = spine.map((id) => this.box(id))
+    // The first and the last have theirs at their sides.
+    const hanging = spine.slice(1, -1).some((id) => leavesOf(id).length > 0) ? gap.below + 84 : 0
+    const width = Math.max(...boxes.map((box) => box.width)) + gap.side
+    const height = Math.max(...boxes.map((box) => box.height)) + gap.below + hanging
+    return Math.max(chainRow, Math.round(Math.sqrt((spine.length * height * screenRatio) / width)))
   }
 
   /** The y at which a box's first side port lies at the height of its neighbour's. */
