@@ -41,16 +41,16 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = 
     if (!each) throw new Error(`no namespace ${id} in the scene`)
     const make = (): Box =>
       each.banded ? bandedBox({ each, sides, words, wishes, maxWidth }) : plainBox(each, sides, words)
-    return each.banded && (wishes.size > 0 || maxWidth !== null) ? make() : remembered(each, sides, make)
+    return each.banded && (wishes.size > 0 || maxWidth !== null) ? make() : known(each, sides, make)
   }
   // Arranging asks for the size of the same box many times; only the sides of its ports can change it.
-  const known = new Map<string, { key: string; box: Box }>()
-  const remembered = (each: SceneNamespace, sides: ReadonlyMap<string, Side>, make: () => Box): Box => {
+  const composed = new Map<string, { key: string; box: Box }>()
+  const known = (each: SceneNamespace, sides: ReadonlyMap<string, Side>, make: () => Box): Box => {
     const key = each.interfaces.map((item) => sides.get(item.id) ?? '').join()
-    const last = known.get(each.id)
+    const last = composed.get(each.id)
     if (last?.key === key) return last.box
     const box = make()
-    known.set(each.id, { key, box })
+    composed.set(each.id, { key, box })
     return box
   }
   const auto = arrange(graph, compose)
@@ -89,6 +89,15 @@ const same = (a: Places[string] | undefined, b: Places[string] | undefined): boo
 
 export const placesOf = (drawing: Drawing): Places =>
   Object.fromEntries(drawing.boxes.map((box) => [box.id, { x: box.x, y: box.y }]))
+
+/**
+ * What the next drawing keeps. A place that the lab gives is not remembered as the box's own: where that is taken back, the
+ * box goes to where it was before.
+ */
+export const remembered = (before: Places, drawing: Drawing, saved: Places): Places =>
+  Object.fromEntries(
+    drawing.boxes.map(({ id, x, y }) => [id, saved[id] === undefined ? { x, y } : (before[id] ?? { x, y })]),
+  )
 
 type Compose = (
   id: string,

@@ -49,8 +49,8 @@ export function placeGroups(groups: readonly (readonly Sized[])[]): Rows {
   return smallest(Array.from({ length: longest }, (_, index) => beside(groups, index + 1)))
 }
 
-/** Of a canvas of usual proportions. */
-export const screenRatio = 1.6
+/** Of what fit leaves free on a canvas of usual proportions. */
+export const screenRatio = 1.8
 /** What the rows hang on stands above them. */
 const aboveRows = 320
 const largerSide = ({ width, height }: Rows): number => Math.max(width / screenRatio, height + aboveRows)
@@ -77,7 +77,10 @@ export function placeRows(boxes: readonly Sized[], columns: number | null = null
   const height = Math.max(...boxes.map((box) => box.height)) + gap.grid
   // Columns are as wide as the lanes in them, and those as the rows are many: a few tries around the square.
   const about = Math.round(Math.sqrt((boxes.length * height * screenRatio) / width))
-  const tried = Array.from({ length: about + 6 }, (_, index) => index + 4).filter((each) => each <= boxes.length)
+  const fewest = Math.max(2, Math.floor(about / 2))
+  const tried = Array.from({ length: about + 2 - fewest }, (_, index) => fewest + index).filter(
+    (each) => each <= boxes.length,
+  )
   return smallest(tried.map((each) => grid(boxes, each)))
 }
 

@@ -135,6 +135,18 @@ test('whatever the window’s size becomes while a film runs, the shares stay; a
   await until('the dock to be as it was', async () => Math.abs((await dock()) - before) < 2)
 })
 
+test('a film says that it shows a past moment once the network has changed, and leads back', async () => {
+  await window.trace()
+  expect(await window.button('Back to live').count()).toBe(0)
+  await window.type('host', 'ip netns exec ns1 ip link set veth2 down')
+  await window.button('Back to live').click()
+  await window.page.locator('.transport').waitFor({ state: 'detached' })
+  await window.type(
+    'host',
+    'ip netns exec ns1 ip link set veth2 up; ip netns exec ns1 ip route add default via 192.168.1.1',
+  )
+})
+
 /** Words that are cut, and controls that lie on each other, among all that can be pressed in the frame. */
 const crowded = (): Promise<readonly string[]> =>
   window.page.evaluate(() => {
@@ -149,11 +161,14 @@ const crowded = (): Promise<readonly string[]> =>
           const inStrip = !strip || (own.left >= strip.left - 1 && own.right <= strip.right + 1)
           return own.width > 1 && inStrip && !each.matches('.shell-close')
         })
+      const around = (each: Element): DOMRect => (each.closest(bar) ?? each).getBoundingClientRect()
       const name = (each: Element): string => each.getAttribute('aria-label') ?? (each.textContent ?? '').trim()
       for (const [index, one] of controls.entries()) {
         const a = one.getBoundingClientRect()
         if (a.left < -0.5 || a.right > innerWidth + 0.5 || a.bottom > innerHeight + 0.5)
           found.push(`${name(one)} is cut by the window`)
+        if (a.left < around(one).left - 0.5 || a.right > around(one).right + 0.5)
+          found.push(`${name(one)} is cut by ${bar}`)
         if (one.matches('button') && !one.matches('.lab-menu-trigger') && one.scrollWidth > one.clientWidth + 1)
           found.push(`${name(one)} is cut`)
         for (const other of controls.slice(index + 1)) {

@@ -9,7 +9,7 @@ import type { LiveState } from '../../../electron/core/live/state.js'
 import { buildScene } from '../../../renderer/canvas/build-scene.js'
 import { canvasWords } from '../../../renderer/canvas/canvas-words.js'
 import type { Box, Drawing, Mark, Point, Rect } from '../../../renderer/canvas/drawing.js'
-import { homeOf, layOut, placesOf, type Places } from '../../../renderer/canvas/layout.js'
+import { homeOf, layOut, remembered, type Places } from '../../../renderer/canvas/layout.js'
 import { tagOf, tagPlace } from '../../../renderer/canvas/box-tag.js'
 import { markRect } from '../../../renderer/canvas/label.js'
 import type { Words } from '../../../renderer/canvas/words.js'
@@ -30,7 +30,7 @@ class Picture {
       previous: this.places,
       home: this.home,
     })
-    this.places = placesOf(drawing)
+    this.places = remembered(this.places, drawing, lab?.layout ?? {})
     this.home = homeOf(this.home, this.places, lab?.layout ?? {})
     return drawing
   }
@@ -121,4 +121,15 @@ test('no words lie on others in any lab, planned or deployed', () => {
     }),
     { numRuns: 200 },
   )
+})
+
+test('a box whose place in the lab is taken back goes to where it was before', () => {
+  const { lab } = guided[0] as (typeof guided)[number]
+  const live = deployed(lab)
+  const picture = new Picture('en')
+  const first = picture.draw(lab, live)
+  const { x, y } = box(first, 'ns0') as Box
+  const moved = picture.draw({ ...lab, layout: { ns0: { x: x - 400, y: y + 80 } } }, live)
+  expect(box(moved, 'ns0')).toMatchObject({ x: x - 400, y: y + 80 })
+  expect(box(picture.draw(lab, live), 'ns0')).toMatchObject({ x, y })
 })
