@@ -3,7 +3,7 @@ import type { Box, Side } from './drawing.js'
 import { snapUp } from './drawing.js'
 import { routerY } from './banded-box.js'
 import { firstSide } from './plain-box.js'
-import { gap, laneX, oneRow, placeGroups, placeRows, type Placed, type Rows } from './rows.js'
+import { gap, laneX, oneRow, placeGroups, placeRows, screenRatio, type Placed, type Rows } from './rows.js'
 import {
   allRouted,
   components,
@@ -26,7 +26,7 @@ export interface Arrangement {
 /** Composes a box with the sides known so far; sizes come from it. `wishes` are relative to the box. */
 export type Compose = (id: string, sides: ReadonlyMap<string, Side>, wishes: ReadonlyMap<string, number>) => Box
 
-/** Blocks in one row of a chain before it turns back. */
+/** A chain that turns back has at least so many blocks in a row. */
 const chainRow = 5
 /** A chain of up to this many runs on in one row. */
 const longestRow = 7
@@ -104,7 +104,7 @@ class Builder {
         : spare(last)
             .filter((id) => !head.includes(id))
             .slice(0, 1)
-    const perRow = ring ? Math.ceil(spine.length / 2) : spine.length <= longestRow ? spine.length : chainRow
+    const perRow = ring ? Math.ceil(spine.length / 2) : this.perRow(spine, leavesOf)
     for (const id of head) this.join(first, id, 'left', 'right')
     const turned = Math.floor((spine.length - 1) / perRow) % 2 === 1
     for (const id of tail) this.join(last, id, turned ? 'left' : 'right', turned ? 'right' : 'left')
@@ -157,6 +157,17 @@ class Builder {
     return bottom - top
   }
 
+  /** As many as give the whole chain the proportions of a screen. */
+  private perRow(spine: readonly string[], leavesOf: (id: string) => readonly string[]): number {
+    if (spine.length <= longestRow) return spine.length
+    const boxes = spine.map((id) => this.box(id))
+    // The first and the last have theirs at their sides.
+    const hanging = spine.slice(1, -1).some((id) => leavesOf(id).length > 0) ? gap.below + 84 : 0
+    const width = Math.max(...boxes.map((box) => box.width)) + gap.side
+    const height = Math.max(...boxes.map((box) => box.height)) + gap.below + hanging
+    return Math.max(chainRow, Math.round(Math.sqrt((spine.length * height * screenRatio) / width)))
+  }
+
   /** The y at which a box's first side port lies at the height of its neighbour's. */
   private sideY(neighbour: string, box: Box): number {
     const place = this.out.places.get(neighbour) as { y: number }
@@ -191,7 +202,7 @@ class Builder {
 
   /** The boxes that hang on `above`, by the bridges of it that they are plugged into. */
   private rowsUnder(above: string, boxes: readonly Box[]): Rows {
-    const masters = new Map(this.graph.nodes.get(above)?.interfaces.map((item) => [item.id, item.master]))
+    const masters = new Map(this.graph.nodes.get(above)?.interfaces.map((item) => [item.id, item.belongs]))
     const bridges = new Map<string, string>()
     for (const { id, via } of this.graph.neighbours.get(above) ?? [])
       if (!bridges.has(id)) bridges.set(id, masters.get(via) ?? '')
@@ -266,20 +277,24 @@ class Builder {
     const levelY = (level: number): number =>
       top + heights.slice(0, level).reduce((sum, each) => sum + snapUp(each + gap.below), 0)
     let bottom = top
-    const set = (id: string, x: number, level: number): void => {
+    /** Returns the right end: a box that reaches for its neighbours' ports is wider than it was measured. */
+    const set = (id: string, x: number, level: number): number => {
       const y = levelY(level)
+      let end = x + (widths.get(id) ?? 0)
       this.out.places.set(id, { x, y })
       let cursor = x + (this.box(id).bars[0]?.x ?? 24) - 24
       for (const unit of units(id)) {
         const rows = rowsOf(id, unit)
-        if (unit.length === 1) set(unit[0] as string, cursor, level + 1)
+        let right = cursor + rows.width
+        if (unit.length === 1) right = set(unit[0] as string, cursor, level + 1)
         else
           for (const each of rows.placed) {
             if (each.row > 0) this.out.rows.set(each.id, { row: each.row, above: id })
             this.out.places.set(each.id, { x: cursor + each.x, y: levelY(level + 1) + each.y })
             bottom = Math.max(bottom, levelY(level + 1) + rows.height)
           }
-        cursor = snapUp(cursor + (unit.length > 1 ? rows.width : (widths.get(unit[0] as string) ?? 0)) + gap.row)
+        end = Math.max(end, right)
+        cursor = snapUp(right + gap.row)
       }
       const wishes = new Map<string, number>()
       for (const each of this.graph.neighbours.get(id) ?? []) {
@@ -294,7 +309,9 @@ class Builder {
         const beyond = this.box(child)
         this.out.places.set(child, { x: x + box.width + gap.side, y: farY - anchorY(beyond) })
         farY = snapUp(farY + beyond.height + 24)
+        end = Math.max(end, x + box.width + gap.side + beyond.width)
       }
+      return Math.max(end, x + box.width)
     }
     set(root, 0, 0)
     return bottom - top

@@ -14,6 +14,7 @@ import {
   type Port,
   type Split,
 } from './drawing.js'
+import { longestTag, tagWidth } from './box-tag.js'
 import { interfaceLines, layerOf, lineHeight, linesWidth, mark, routeLines, setLines, titleMark } from './label.js'
 import { textWidth } from './measure.js'
 import { planNats, type NatPlan } from './nat-plan.js'
@@ -65,13 +66,26 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
     width += 11 + textWidth(words.rootNamespace, 'cp')
   }
 
+  // The header holds what marks the namespace, too.
+  width += tagWidth(longestTag(each, words)) + 28
+
   // Layer 3 grows with what hangs above the line: addresses of bridges, NAT rules, further ports on the sides.
   const bridges = each.interfaces.filter((item) => item.kind === 'bridge')
   const extra = Math.max(0, ...bridges.map((item) => (lines.get(item.id)?.length ?? 3) - 3)) * lineHeight
-  const rightYs = stackPorts(rights, nats, lines)
-  const leftYs = stackPorts(lefts, nats, lines)
+  const raised = bridged || nats.some((nat) => nat.side === 'right')
+  const rightYs = stackPorts(rights, { nats, lines, raised: raised ? 'all' : 'rest' })
+  const leftYs = stackPorts(lefts, { nats, lines, raised: 'none' })
   const natDepth = Math.max(0, ...nats.map((nat) => nat.lines.length - 2)) * 15
-  const lowest = Math.max(routerY, ...rightYs, ...leftYs)
+  const deepest = (items: readonly SceneInterface[], ys: readonly number[], isBelow: boolean): number =>
+    Math.max(
+      routerY,
+      ...items.map((item, index) => {
+        const words = isBelow ? below + lineHeight * ((lines.get(item.id)?.length ?? 2) - 1) : 0
+        const nat = nats.find((one) => one.interface === item.id)
+        return (ys[index] as number) + Math.max(words - 36, nat && index > 0 ? 15 * nat.lines.length : 0)
+      }),
+    )
+  const lowest = Math.max(deepest(rights, rightYs, !raised), deepest(lefts, leftYs, true))
   let layer3Bottom = Math.max(bandTop + layer3Height + Math.max(extra, natDepth), lowest + sidePitch)
   const bottomRow =
     bottoms.length === 0 ? 0 : 20 + lineHeight * Math.max(...bottoms.map((item) => lines.get(item.id)?.length ?? 2))
@@ -100,10 +114,11 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
     textWidth(labelled, 'cpm'),
     each.firewallRules > 0 ? 14 + textWidth(words.firewall(each.firewallRules), 'cp') : 0,
   )
+  // The shield's words stand in the row of the band's own.
+  const bandEnd = each.firewallRules > 0 || tops.length > 0 ? 20 + textWidth(words.layer3Band, 'band') + 12 - 26 : 0
   const routerX =
     plan.bars[0]?.stemX ??
-    snapUp(Math.max(leftWidth + 20, bottoms.length > 0 ? 216 : 0, tops.length > 0 ? titleEnd + 8 : 0, 56))
-  const raised = bridged || nats.some((nat) => nat.side === 'right')
+    snapUp(Math.max(bandEnd, leftWidth + 20, bottoms.length > 0 ? 216 : 0, tops.length > 0 ? titleEnd + 8 : 0, 56))
   const right = routerX + 26 + forwardingWidth
   width = Math.max(width, right + 16)
   if (rights.length > 0) {
@@ -117,6 +132,9 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   }
   if (plan.bars.length > 0)
     width = Math.max(width, plan.right + (rights.length > 0 ? rightMargin.withPorts : rightMargin.without))
+  // Further ports reach down to where bridges say their names.
+  const lastSplit = plan.bars.at(-1)?.stemX
+  if (rights.length > 1 && lastSplit !== undefined) width = Math.max(width, lastSplit + 24 + widest(rights) + 32)
   if (maxWidth !== null && plan.bars.length > 0) width = Math.min(width, Math.max(maxWidth, plan.right + 16))
   if (lefts.length > 0 && rights.length > 0 && !bridged) width = Math.max(width, 2 * routerX)
   const bottomXs = placeBottoms(bottoms, wishes, Math.max(firstBottom, bridged ? plan.right + 44 : 0), lines)
@@ -124,8 +142,21 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
     const x = bottomXs[index] as number
     width = Math.max(width, x + 14 + linesWidth(lines.get(item.id) ?? []) + 16)
   }
-  const topXs = tops.map((_, index) => routerX + index * Math.max(88, snapUp(14 + widest(tops) + 22)))
-  for (const x of topXs) width = Math.max(width, x + 14 + widest(tops) + 12)
+  // Tall labels at the top would reach into the words of the router: they stand right of those.
+  const tallest = Math.max(0, ...tops.map((item) => lines.get(item.id)?.length ?? 0))
+  const isTall = tallest > (each.firewallRules > 0 ? 2 : 3) || nats.some(({ side }) => side === 'top')
+  const firstTop = isTall ? snapUp(right + 16) : routerX
+  const topPitch = Math.max(
+    88,
+    snapUp(14 + widest(tops) + 22),
+    ...nats.filter(({ side }) => side === 'top').map((nat) => snapUp(26 + nat.width + 12)),
+  )
+  const topXs = tops.map((_, index) => firstTop + index * topPitch)
+  for (const x of topXs) {
+    const end = x + 14 + widest(tops)
+    width = Math.max(width, end + 12 + tagWidth(longestTag(each, words)) + 16)
+    if (rights.length > 0) width = Math.max(width, end + 24 + widest(rights) + 16)
+  }
   const routes = routeLines(each, words)
   const routesWidth = Math.max(0, ...routes.map(({ text, style }) => textWidth(text, style)))
   // Cables of bridge ports, and paths to ports on the lower border, pass through the row of the routes.
@@ -196,7 +227,10 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
     const x = topXs[index] as number
     ports.push(portOf(item, 'top', x, 0))
     marks.push(...setLines(lines.get(item.id) ?? [], { x: x + 14, y: 16 }, 'start'))
-    join(item, x === routerX ? [bus, { x, y: 0 }] : [bus, { x, y: routerY }, { x, y: 0 }], natOf(item), { x, y: 66 })
+    join(item, x === routerX ? [bus, { x, y: 0 }] : [bus, { x, y: routerY }, { x, y: 0 }], natOf(item), {
+      x,
+      y: Math.max(66, 42 + lineHeight * (tallest - 1)),
+    })
   }
   for (const [index, item] of bottoms.entries()) {
     const x = bottomXs[index] as number
@@ -316,23 +350,34 @@ function freeStart(words: number, passing: readonly number[], width: number): nu
 
 const firstBottom = 88
 
-/** The y of each port on one side: one under the other, further apart where labels or NAT stand between them. */
-function stackPorts(
-  items: readonly SceneInterface[],
-  nats: readonly NatPlan[],
-  lines: ReadonlyMap<string, readonly unknown[]>,
-): number[] {
-  let y = routerY
-  return items.map((item) => {
-    const own = y
+/** Baselines of a side port's label: the first below the port, or the last above it. */
+const below = 20
+const above = 8
+/** From one port's words to the next one's. */
+const airBetween = 14
+
+interface Stack {
+  readonly nats: readonly NatPlan[]
+  readonly lines: ReadonlyMap<string, readonly unknown[]>
+  /** Labels stand above their port: all of them, or all but the first. */
+  readonly raised: 'all' | 'rest' | 'none'
+}
+
+/** The y of each port on one side: one under the other, as far apart as labels and NAT between them need. */
+function stackPorts(items: readonly SceneInterface[], { nats, lines, raised }: Stack): number[] {
+  // Higher than this, the first label would stand in the title.
+  let free = bandTop + 14 - above
+  return items.map((item, index) => {
+    const count = lines.get(item.id)?.length ?? 2
+    const isAbove = raised === 'all' || (raised === 'rest' && index > 0)
+    const over = isAbove ? above + lineHeight * count : 0
+    const y =
+      index === 0 ? Math.max(routerY, isAbove ? snapUp(free + over) : 0) : snapUp(free + Math.max(over, airBetween))
     const nat = nats.find((each) => each.interface === item.id)
-    y = snapUp(
-      y +
-        sidePitch +
-        lineHeight * Math.max(0, (lines.get(item.id)?.length ?? 2) - 2) +
-        (nat ? 20 + 15 * nat.lines.length : 0),
-    )
-    return own
+    const words = isAbove ? 0 : below + lineHeight * (count - 1)
+    const hexagon = nat ? 34 + 15 * nat.lines.length : 0
+    free = y + Math.max(words, hexagon, 10) + airBetween
+    return y
   })
 }
 

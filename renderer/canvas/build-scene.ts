@@ -137,6 +137,7 @@ function outside(): SceneNamespace {
         state: 'up',
         addresses: [],
         master: null,
+        belongs: null,
         peer: null,
         tunnel: null,
         uplink: false,

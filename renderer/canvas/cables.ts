@@ -2,7 +2,8 @@
 import type { Impair } from '../../electron/core/lab/lab.js'
 import type { Box, Cable, Mark, Point, Port } from './drawing.js'
 import { routeCable, type CableEnd } from './cable-route.js'
-import { mark } from './label.js'
+import { mark, markRect } from './label.js'
+import { Places } from './places.js'
 import { namespaceOf, type Scene, type SceneCable } from './scene.js'
 import type { Words } from './words.js'
 
@@ -50,8 +51,26 @@ export function drawCables(scene: Scene, boxes: Box[], words: Words): Cable[] {
     })
   }
   for (const [index, box] of boxes.entries()) boxes[index] = { ...box, gaps: gaps.get(box.id) ?? [] }
-  return cables
+  return withRoom(cables, boxes)
 }
+
+/** Words of a cable stand where they have room; a picture with fewer of them is better than one with words on words. */
+function withRoom(cables: readonly Cable[], boxes: readonly Box[]): Cable[] {
+  const taken = new Places()
+  for (const box of boxes) taken.add({ ...box, height: box.height + (box.banded ? 0 : tagReach) })
+  return cables.map((cable) => {
+    const labels = cable.labels.filter((label) => {
+      const at = markRect(label)
+      if (taken.meets(at)) return false
+      taken.add(at)
+      return true
+    })
+    return labels.length === cable.labels.length ? cable : { ...cable, labels }
+  })
+}
+
+/** A tag hangs this far below a box. */
+const tagReach = 12
 
 /** Keeps bends apart that would lie on each other: cables out of one row of boxes, over the same stretch. */
 class Lanes {

@@ -5,7 +5,7 @@ import type { Language } from '../i18n/catalogue.js'
 import { buildScene } from './build-scene.js'
 import { canvasWords } from './canvas-words.js'
 import type { Drawing } from './drawing.js'
-import { homeOf, layOut, placesOf, type Places } from './layout.js'
+import { homeOf, layOut, remembered, type Places } from './layout.js'
 import { reuse } from './reuse.js'
 import type { Scene } from './scene.js'
 
@@ -47,7 +47,7 @@ export class CanvasState {
     })
     const kept = reuse(last?.drawing ?? null, drawing)
     const moving = Object.keys(this.moving).length > 0
-    const places = moving && last ? last.places : placesOf(kept)
+    const places = moving && last ? last.places : remembered(last?.places ?? {}, kept, lab?.layout ?? {})
     this.#last = { key, drawing: kept, places, home: homeOf(last?.home ?? {}, places, lab?.layout ?? {}) }
     return kept
   })

@@ -23,6 +23,8 @@ export function canvasWords(language: Language, realHost = false): Words {
     down: t('down'),
     noCarrier: t('noCarrier'),
     notDeployed: t('notDeployed'),
+    notReached: t('notReached'),
+    comma: t('comma'),
     madeInTerminal: t('madeInTerminal'),
     leaving: t('leaving'),
     vethPair: t('vethPair'),

@@ -106,7 +106,7 @@ export async function exportSvg({ drawing, under, over, root, isDrained }: Layer
     const group = add('g', {})
     for (const child of layer.querySelector('svg')?.children ?? []) {
       const clone = document_.importNode(child, true)
-      for (const passing of clone.querySelectorAll('.news')) passing.remove()
+      for (const passing of clone.querySelectorAll('.news, .far')) passing.remove()
       if (!clone.classList.contains('ring')) group.append(clone)
     }
   }

@@ -3,6 +3,7 @@
  * cables. All in canvas units; a path begins and ends exactly at the two stops.
  */
 import type { Box, Drawing, InnerPath, Point, Rect } from './drawing.js'
+import { markRect } from './label.js'
 import { pathData, simplify } from './path.js'
 import { namespaceOf } from './scene.js'
 
@@ -29,6 +30,8 @@ export interface Geometry {
   readonly box: (namespace: string) => Rect | null
   /** Null where no cable, switch or layer 3 path joins the two directly. */
   readonly way: (from: Stop, to: Stop) => Way | null
+  /** All words that are printed on the drawing. */
+  readonly words: () => readonly Rect[]
   /** Where the octagon sits when a packet dies in a namespace. */
   readonly dropMarker: (namespace: string) => Point | null
 }
@@ -73,8 +76,13 @@ export function geometryOf(drawing: Drawing): Geometry {
       : null
   }
 
+  const words = (): Rect[] => [
+    ...drawing.boxes.flatMap((box) => box.marks.map((mark) => ({ ...markRect(mark), ...shift(box, markRect(mark)) }))),
+    ...drawing.cables.flatMap(({ labels }) => labels.map(markRect)),
+  ]
   return {
     place,
+    words,
     bar: (id) => {
       const box = boxes.get(namespaceOf(id))
       const bar = box?.bars.find((each) => each.id === id)

@@ -87,6 +87,9 @@ export function graphStyle(c: Tokens): StylesheetJson {
       selector: 'node.port.down, node.port.no-carrier, node.port.planned',
       style: { 'background-color': c.canvas, 'border-width': 1.75, 'border-color': c.l2, 'outline-width': 0 },
     },
+    // What only the kernel has: no outline of the file's squares, and doubled where there is no other shape to take.
+    { selector: 'node.port.foreign', style: { shape: 'diamond', width: 20, height: 20 } },
+    { selector: 'node.bar.foreign, node.nat.foreign', style: { 'border-style': 'double', 'border-width': 5 } },
     {
       selector: 'node.port.planned, node.bar.planned, node.nat.planned',
       style: { 'border-style': 'dashed', 'border-dash-pattern': [3, 2.5] },

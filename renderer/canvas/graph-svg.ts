@@ -92,6 +92,10 @@ function shapesOf(element: Element): Shape[] {
     case 'port': {
       const hollow = planned || has('down') || has('no-carrier')
       const rx = has('tunnel') ? width / 2 : 3.5
+      if (has('foreign')) {
+        const d = `M${x} ${y - 10}L${x + 10} ${y}L${x} ${y + 10}L${x - 10} ${y}Z`
+        return [shape('path', { d, ...outline, fill: hollow ? 'var(--canvas)' : 'var(--l2)', stroke: 'var(--l2)' })]
+      }
       const ground = has('l2') ? 'var(--l2t)' : 'var(--canvas)'
       if (hollow)
         return [

@@ -7,8 +7,8 @@ import type { Drawing, Point } from './drawing.js'
 import { boxElements, cableElement, nodeId, type EdgeElement, type Element, type NodeElement } from './elements.js'
 import { graphStyle, readTokens } from './graph-style.js'
 
-/** Zoom as a factor; far out enough for a thousand namespaces, near enough to read from across a room. */
-export const zoomRange = { min: 0.05, max: 4 }
+/** Zoom as a factor; far out enough for a thousand namespaces in a small window, near enough to read from across a room. */
+export const zoomRange = { min: 0.02, max: 4 }
 
 /** What an element belongs to decides whether its hue is drained. */
 export type IsDrained = (element: Element) => boolean

@@ -1,5 +1,5 @@
 /** The lines of words beside an interface, and the rest of the text that boxes are made of. */
-import type { Layer, Mark, Point, TextStyle } from './drawing.js'
+import type { Layer, Mark, Point, Rect, TextStyle } from './drawing.js'
 import { elide, textWidth } from './measure.js'
 import type { Presence, SceneInterface, SceneNamespace } from './scene.js'
 import type { Words } from './words.js'
@@ -36,20 +36,22 @@ export function interfaceLines(each: SceneInterface, words: Words, wholeForeign 
   return lines
 }
 
+/** Two lines at most: what is the matter with it, and whose it is. */
 function remarks(each: SceneInterface, words: Words, wholeForeign: boolean): string[] {
-  const found: string[] = []
   const bare = each.addresses.length === 0
-  if (each.kind === 'bridge') found.push(bare ? words.noAddress : '', words.ownInterface)
-  else if (each.tunnel) found.push(words.tunnel(each.tunnel.id, each.tunnel.remote))
-  else if (bare && each.master !== null) found.push(words.portNoAddress)
-  else if (bare && each.state !== 'planned') found.push(words.noAddress)
-  if (each.state === 'down') found.push(words.down)
-  if (each.state === 'no-carrier') found.push(words.noCarrier)
+  const standing: string[] = []
+  if (each.tunnel) standing.push(words.tunnel(each.tunnel.id, each.tunnel.remote))
+  else if (bare && each.kind !== 'bridge' && each.master !== null) standing.push(words.portNoAddress)
+  else if (bare && (each.kind === 'bridge' || each.state !== 'planned')) standing.push(words.noAddress)
+  if (each.state === 'down') standing.push(words.down)
+  if (each.state === 'no-carrier') standing.push(words.noCarrier)
+  const whose: string[] = []
+  if (each.kind === 'bridge') whose.push(words.ownInterface)
   if (each.presence === 'planned' && each.state === 'planned' && bare && each.master === null && each.kind !== 'bridge')
-    found.push(words.notDeployed)
-  if (each.presence === 'foreign' && !wholeForeign) found.push(words.madeInTerminal)
-  if (each.presence === 'leaving') found.push(words.leaving)
-  return found.filter((text) => text !== '')
+    whose.push(words.notDeployed)
+  if (each.presence === 'foreign' && !wholeForeign) whose.push(words.madeInTerminal)
+  if (each.presence === 'leaving') whose.push(words.leaving)
+  return [standing, whose].filter((parts) => parts.length > 0).map((parts) => parts.join(words.comma))
 }
 
 export const linesWidth = (lines: readonly Line[]): number =>
@@ -65,6 +67,12 @@ export const mark = (key: string, text: string, style: TextStyle, at: Point, res
   anchor: 'start',
   ...rest,
 })
+
+/** Where it is printed: from the top of its letters to a little below the base line. */
+export function markRect({ text, style, anchor, x, y }: Pick<Mark, 'text' | 'style' | 'anchor' | 'x' | 'y'>): Rect {
+  const width = textWidth(text, style)
+  return { x: x - (anchor === 'end' ? width : anchor === 'middle' ? width / 2 : 0), y: y - 10, width, height: 12 }
+}
 
 /** The namespace's name, shortened so that a box stays a box. */
 export function titleMark(each: SceneNamespace, at: Point, words: Words): Mark {

@@ -4,7 +4,9 @@
  */
 import { arrange } from './arrange.js'
 import { bandedBox } from './banded-box.js'
+import { tagOf, tagPlace } from './box-tag.js'
 import { drawCables } from './cables.js'
+import { clearWords } from './clear-words.js'
 import { snap, type Box, type Drawing, type Rect, type Side } from './drawing.js'
 import { plainBox } from './plain-box.js'
 import { laneX } from './rows.js'
@@ -39,16 +41,16 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = 
     if (!each) throw new Error(`no namespace ${id} in the scene`)
     const make = (): Box =>
       each.banded ? bandedBox({ each, sides, words, wishes, maxWidth }) : plainBox(each, sides, words)
-    return each.banded && (wishes.size > 0 || maxWidth !== null) ? make() : remembered(each, sides, make)
+    return each.banded && (wishes.size > 0 || maxWidth !== null) ? make() : known(each, sides, make)
   }
   // Arranging asks for the size of the same box many times; only the sides of its ports can change it.
-  const known = new Map<string, { key: string; box: Box }>()
-  const remembered = (each: SceneNamespace, sides: ReadonlyMap<string, Side>, make: () => Box): Box => {
+  const composed = new Map<string, { key: string; box: Box }>()
+  const known = (each: SceneNamespace, sides: ReadonlyMap<string, Side>, make: () => Box): Box => {
     const key = each.interfaces.map((item) => sides.get(item.id) ?? '').join()
-    const last = known.get(each.id)
+    const last = composed.get(each.id)
     if (last?.key === key) return last.box
     const box = make()
-    known.set(each.id, { key, box })
+    composed.set(each.id, { key, box })
     return box
   }
   const auto = arrange(graph, compose)
@@ -61,7 +63,10 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = 
         (id) => !same(fixed[id], auto.places.get(id)) && (saved[id] !== undefined || !auto.rows.has(id)),
       ),
     )
-    const boxes = composeAll(graph, places, auto, moved, fixed, compose)
+    const boxes = composeAll(graph, places, auto, moved, fixed, compose).map((box) => {
+      const tag = tagOf(box.presence, words)
+      return clearWords(box, tag === null ? [] : [tagPlace(box, tag)])
+    })
     return { boxes, cables: drawCables(scene, boxes, words) }
   }
   if (kept.length === 0) return build(saved)
@@ -84,6 +89,15 @@ const same = (a: Places[string] | undefined, b: Places[string] | undefined): boo
 
 export const placesOf = (drawing: Drawing): Places =>
   Object.fromEntries(drawing.boxes.map((box) => [box.id, { x: box.x, y: box.y }]))
+
+/**
+ * What the next drawing keeps. A place that the lab gives is not remembered as the box's own: where that is taken back, the
+ * box goes to where it was before.
+ */
+export const remembered = (before: Places, drawing: Drawing, saved: Places): Places =>
+  Object.fromEntries(
+    drawing.boxes.map(({ id, x, y }) => [id, saved[id] === undefined ? { x, y } : (before[id] ?? { x, y })]),
+  )
 
 type Compose = (
   id: string,

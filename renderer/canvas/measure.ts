@@ -4,6 +4,9 @@ import type { TextStyle } from './drawing.js'
 /** Font size in canvas units by style; the same figures as in `ui/tokens.css`. */
 const sizes: Record<TextStyle, number> = { ns: 13.5, nm: 12.5, ad: 12, cp: 11.5, cpm: 11.5, band: 11, nat: 11.5 }
 
+/** Of a namespace's name. */
+export const nameSize = sizes.ns
+
 /** Every glyph of JetBrains Mono is 600/1000 em wide. */
 const monoAdvance = 0.6
 /** Inter's average over the words that stand on the canvas is 0.48 em. */

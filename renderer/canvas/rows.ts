@@ -31,8 +31,6 @@ export interface Sized {
   readonly height: number
 }
 
-const columnsFor = (count: number): number => (count <= oneRow ? count : count <= 64 ? 8 : count <= 150 ? 12 : 16)
-
 export interface Rows {
   /** In the order of the boxes that were given. */
   readonly placed: readonly Placed[]
@@ -47,13 +45,17 @@ export interface Rows {
 export function placeGroups(groups: readonly (readonly Sized[])[]): Rows {
   const boxes = groups.flat()
   if (groups.length < 2 || boxes.length <= oneRow) return placeRows(boxes)
-  const all = [1, 2, 3, 4, 5, 6].map((rows) => beside(groups, rows))
-  return all.reduce((best, each) => (largerSide(each) < largerSide(best) ? each : best))
+  const longest = Math.max(...groups.map((group) => group.length))
+  return smallest(Array.from({ length: longest }, (_, index) => beside(groups, index + 1)))
 }
 
-/** Of a canvas of usual proportions. */
-const screenRatio = 1.6
-const largerSide = ({ width, height }: Rows): number => Math.max(width / screenRatio, height)
+/** Of what fit leaves free on a canvas of usual proportions. */
+export const screenRatio = 1.8
+/** What the rows hang on stands above them. */
+const aboveRows = 320
+const largerSide = ({ width, height }: Rows): number => Math.max(width / screenRatio, height + aboveRows)
+const smallest = (all: readonly Rows[]): Rows =>
+  all.reduce((best, each) => (largerSide(each) < largerSide(best) ? each : best))
 
 function beside(groups: readonly (readonly Sized[])[], rows: number): Rows {
   const placed: Placed[] = []
@@ -68,8 +70,22 @@ function beside(groups: readonly (readonly Sized[])[], rows: number): Rows {
   return { placed, width, height }
 }
 
-/** Places boxes in rows, the first at (0, 0). In a grid the columns leave lanes free for the cables of lower rows. */
-export function placeRows(boxes: readonly Sized[], columns = columnsFor(boxes.length)): Rows {
+/** Places boxes in rows, the first at (0, 0): few in one row, more in a grid of the screen's proportions. */
+export function placeRows(boxes: readonly Sized[], columns: number | null = null): Rows {
+  if (columns !== null || boxes.length <= oneRow) return grid(boxes, columns ?? boxes.length)
+  const width = Math.max(...boxes.map((box) => box.width)) + gap.row
+  const height = Math.max(...boxes.map((box) => box.height)) + gap.grid
+  // Columns are as wide as the lanes in them, and those as the rows are many: a few tries around the square.
+  const about = Math.round(Math.sqrt((boxes.length * height * screenRatio) / width))
+  const fewest = Math.max(2, Math.floor(about / 2))
+  const tried = Array.from({ length: about + 2 - fewest }, (_, index) => fewest + index).filter(
+    (each) => each <= boxes.length,
+  )
+  return smallest(tried.map((each) => grid(boxes, each)))
+}
+
+/** In a grid the columns leave lanes free for the cables of lower rows. */
+function grid(boxes: readonly Sized[], columns: number): Rows {
   const rows = Math.ceil(boxes.length / Math.max(1, columns))
   const placed: Placed[] = []
   // The lowest row's lane must still reach the bar, which starts inside of its box.

@@ -95,6 +95,7 @@ function sceneInterface(
     state: stateOf(link),
     addresses,
     master: link ? link.master : (wanted?.master ?? null),
+    belongs: wanted ? wanted.master : (link?.master ?? null),
     peer: peerId(wanted, link, labs.names),
     tunnel: vxlan ? { id: vxlan.id, remote: vxlan.remote } : null,
     uplink,

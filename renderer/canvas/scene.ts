@@ -29,6 +29,8 @@ export interface SceneInterface {
   readonly addresses: readonly Stated[]
   /** The bridge that this interface is a port of. */
   readonly master: string | null
+  /** The bridge that the lab makes it a port of, be it one already or not: places follow what is wanted. */
+  readonly belongs: string | null
   /** Id of the interface at the other end of the cable. */
   readonly peer: string | null
   readonly tunnel: { readonly id: number; readonly remote: string | null } | null

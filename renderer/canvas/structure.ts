@@ -35,7 +35,7 @@ export function graphOf(scene: Scene): Graph {
     const rank = new Map(
       each.interfaces.map((item, index) => [
         item.id,
-        (item.master === null ? bridges.length : bridges.indexOf(item.master)) * 10_000 + index,
+        (item.belongs === null ? bridges.length : bridges.indexOf(item.belongs)) * 10_000 + index,
       ]),
     )
     found.get(each.id)?.sort((x, y) => (rank.get(x.via) ?? 0) - (rank.get(y.via) ?? 0))

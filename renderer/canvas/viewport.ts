@@ -7,7 +7,7 @@ export interface Viewport {
 }
 
 /** Room that fit leaves around the drawing, in CSS pixels; above and below, the tools stand in it. */
-export const fitMargin = { x: 32, top: 52, bottom: 64 } as const
+export const fitMargin = { x: 32, top: 52, bottom: 52 } as const
 /** One press of + or −. */
 export const zoomStep = 1.25
 

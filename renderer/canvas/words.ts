@@ -11,6 +11,9 @@ export interface Words {
   readonly down: string
   readonly noCarrier: string
   readonly notDeployed: string
+  readonly notReached: string
+  /** Between two short remarks. */
+  readonly comma: string
   readonly madeInTerminal: string
   readonly leaving: string
   readonly vethPair: string

@@ -5,6 +5,17 @@ import type { Key } from '../i18n/text.svelte.js'
 
 type ReasonKey = Extract<Key, `reason.${string}`>
 
+/** Whether the step takes something out of the kernel: a sign of its own, read before the command is. */
+export function takesAway(step: Step): boolean {
+  return (
+    step.op.endsWith('-delete') ||
+    step.op === 'link-down' ||
+    step.op === 'service-stop' ||
+    (step.op === 'link-master' && step.master === null) ||
+    (step.op === 'impair-set' && step.impair === null)
+  )
+}
+
 export function reasonOf(step: Step): ReasonKey {
   switch (step.op) {
     case 'namespace-add':

@@ -37,7 +37,8 @@ export function statusOf(app: App): Status {
     const { done, total } = deploy.progress
     return plain(t('status.deploying', { done, total }), true)
   }
-  if (!live.hasContent) return plain(t('status.stopped'))
+  // Shells live, nothing is built: that is no standstill.
+  if (!live.hasContent) return plain(t('status.idle'))
   return {
     tone: 'ok',
     text: t(session.capabilities?.mode === 'elevated' ? 'status.runningHost' : 'status.running'),

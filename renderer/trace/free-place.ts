@@ -6,6 +6,8 @@ const margin = 12
 const raster = 20
 /** Cost of a square pixel that is covered, in pixels of distance: words are worth a longer line. */
 const coverCost = 0.12
+/** Cost of a square pixel of what must not be covered: only where nothing else is left. */
+const neverCost = 40
 /** What it speaks of stays visible (px). */
 const clearOf = 28
 
@@ -14,6 +16,8 @@ export interface Room {
   readonly height: number
   /** What should stay visible: boxes whole, and things in them that count more. */
   readonly taken: readonly Rect[]
+  /** What nothing may be laid over: words, the legend, the canvas's own buttons, passing messages. */
+  readonly never: readonly Rect[]
 }
 
 const overlap = (a: Rect, b: Rect): number =>
@@ -27,9 +31,10 @@ export function freePlace(anchor: Point, size: { readonly width: number; readonl
     for (let x = margin; x + size.width + margin <= room.width; x += raster) {
       const rect = { x, y, ...size }
       const covered = room.taken.reduce((sum, each) => sum + overlap(rect, each), 0)
+      const hidden = room.never.reduce((sum, each) => sum + overlap(rect, each), 0)
       const near = { x: clamp(anchor.x, x, x + size.width), y: clamp(anchor.y, y, y + size.height) }
       const away = Math.hypot(anchor.x - near.x, anchor.y - near.y)
-      const cost = covered * coverCost + away + (away < clearOf ? 1e6 : 0)
+      const cost = covered * coverCost + hidden * neverCost + away + (away < clearOf ? 1e6 : 0)
       if (cost < least) {
         least = cost
         best = { x, y }

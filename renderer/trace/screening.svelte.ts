@@ -1,9 +1,11 @@
 /** The film as the canvas needs it: whether it runs, where the packet died, and what it did not reach. */
+import { untrack } from 'svelte'
 import type { Mode, Reach } from '../canvas/selection.js'
 import { everythingReached } from '../canvas/selection.js'
 import { t } from '../i18n/text.svelte.js'
 import type { Live } from '../state/live.svelte.js'
 import type { FilmHop } from './film.js'
+import { networkKey } from './network-key.js'
 import type { Player } from './player.svelte.js'
 import { deathOf, notReached } from './reach.js'
 import type { Traces } from './traces.svelte.js'
@@ -12,9 +14,20 @@ export class Screening {
   constructor(
     private readonly traces: Traces,
     private readonly live: Live,
-  ) {}
+  ) {
+    $effect(() => {
+      const shown = this.traces.replaying ? this.traces.current : null
+      untrack(() => (this.madeIn = shown ? networkKey(this.live.state) : null))
+    })
+  }
 
   readonly player: Player | null = $derived.by(() => (this.traces.replaying ? this.traces.player : null))
+  /** The network that the trace on screen was shown in. */
+  private madeIn = $state.raw<string | null>(null)
+  /** The network has changed since. */
+  readonly past: boolean = $derived.by(
+    () => this.player !== null && this.madeIn !== null && networkKey(this.live.state) !== this.madeIn,
+  )
   /** What was never sent can only be looked at. */
   readonly mode: Mode = $derived.by(() => (this.player && this.traces.playable ? 'replay' : 'live'))
   readonly namespaces: readonly string[] = $derived.by(() => this.live.state?.namespaces.map(({ name }) => name) ?? [])

@@ -226,7 +226,7 @@ describe.skipIf(shell === null)(`the window's page is kept in (${under})`, () =>
     await page.evaluate(() => location.reload())
     await expect.poll(() => page.evaluate(() => 'ports' in globalThis).catch(() => true), slow).toBe(false)
     await untilTitle(life.app(), 'Kept in - Vethlab')
-    await expect.poll(() => page.locator('.pill').innerText(), slow).toContain('Stopped')
+    await expect.poll(() => page.locator('.pill').innerText(), slow).toContain('Idle')
     expect(life.world.networks()).toEqual(before)
   })
 })

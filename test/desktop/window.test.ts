@@ -29,7 +29,7 @@ describe.skipIf(shell === null)(`closing the window (${under})`, () => {
   test('with nothing unsaved it closes, and the sandbox ends with it', async () => {
     const desktop = await life.launch(life.lab('saved', 'Saved'))
     await untilTitle(desktop, 'Saved - Vethlab')
-    await expect.poll(() => desktop.page.locator('.pill').innerText(), slow).toContain('Stopped')
+    await expect.poll(() => desktop.page.locator('.pill').innerText(), slow).toContain('Idle')
     expect(life.world.networks()).not.toEqual([])
     await askToClose(desktop)
     await desktop.ended
@@ -160,12 +160,12 @@ describe.skipIf(shell === null)(`menu, language and crash (${under})`, () => {
 
   test('entries reach the window', async () => {
     const { page } = life.app()
-    await expect.poll(() => page.locator('.pill').innerText(), slow).toContain('Stopped')
+    await expect.poll(() => page.locator('.pill').innerText(), slow).toContain('Idle')
     await choose(life.app(), 'deploy')
     await expect.poll(() => page.locator('.pill').innerText(), slow).toContain('Running')
     await choose(life.app(), 'stop')
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click()
-    await expect.poll(() => page.locator('.pill').innerText(), slow).toContain('Stopped')
+    await expect.poll(() => page.locator('.pill').innerText(), slow).toContain('Idle')
     await choose(life.app(), 'shortcuts')
     await page.getByRole('dialog').waitFor({ state: 'visible' })
     await page.keyboard.press('Escape')
@@ -266,7 +266,7 @@ describe.skipIf(shell === null)(`menu, language and crash (${under})`, () => {
   test('after a crash of its page the window offers to load it again, with lab and sandbox as they were', async () => {
     const desktop = life.app()
     await untilTitle(desktop, 'Menu - Vethlab')
-    await expect.poll(() => desktop.page.locator('.pill').innerText(), slow).toContain('Stopped')
+    await expect.poll(() => desktop.page.locator('.pill').innerText(), slow).toContain('Idle')
     await desktop.page.evaluate(() => Object.assign(globalThis, { isTheFirst: true }))
     const before = life.world.networks()
     expect(before).not.toEqual([])
@@ -288,7 +288,7 @@ describe.skipIf(shell === null)(`menu, language and crash (${under})`, () => {
       )
     await expect.poll(() => ask("'isTheFirst' in globalThis"), slow).toBe(false)
     await expect.poll(() => ask('document.title'), slow).toBe('Menu - Vethlab')
-    await expect.poll(() => ask("document.querySelector('.pill')?.innerText ?? ''"), slow).toContain('Stopped')
+    await expect.poll(() => ask("document.querySelector('.pill')?.innerText ?? ''"), slow).toContain('Idle')
     expect(life.world.networks()).toEqual(before)
   })
 })

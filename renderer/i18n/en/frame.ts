@@ -21,6 +21,7 @@ export const frame = {
   'status.ended': 'Sandbox ended',
   'status.endedHost': 'Helper ended',
   'status.stopped': 'Stopped',
+  'status.idle': 'Idle',
   'status.stopping': 'Stopping',
   'status.deploying': 'Deploying {done} of {total}',
   'status.running': 'Running · rootless sandbox',
@@ -78,6 +79,7 @@ export const frame = {
   'welcome.title': 'Real Linux networks, in a sandbox of their own',
   'welcome.sandbox':
     'Vethlab builds labs in its own user and network namespace. It needs no password, the network of this machine stays untouched, and everything is gone when you close it.',
+  'welcome.start': 'Start with the first guide',
   'welcome.openLab': 'Choose a starter lab',
   'welcome.openFile': 'Open a file',
   'welcome.newLab': 'New lab',

@@ -7,7 +7,10 @@ export const inspector = {
   'facts.problems': 'Problems in the lab file',
   'facts.namespaces': 'Namespaces',
   'facts.machine': 'This machine',
-  'facts.missing': 'not available',
+  'facts.missing': {
+    one: '{count} optional feature is not in this kernel',
+    other: '{count} optional features are not in this kernel',
+  },
   'facts.namespace': 'Network namespace',
   'facts.terminal': 'Terminal',
   'facts.interface': 'Interface',

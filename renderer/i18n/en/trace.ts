@@ -12,6 +12,8 @@ export const trace = {
   'trace.port': 'port',
   'trace.run': 'Trace',
   'trace.stop': 'Stop',
+  'trace.past': 'A past moment: the network has changed since this trace.',
+  'trace.pastLeave': 'Back to live',
   'trace.running': 'Tracing {from} → {to}',
   'trace.runningSome': 'Tracing {from} → {to}, probe {sent} of up to {most}',
   'trace.options': 'More about the probe',

@@ -20,6 +20,7 @@ export const frame = {
   'status.ended': '沙箱已结束',
   'status.endedHost': '助手进程已结束',
   'status.stopped': '已停止',
+  'status.idle': '空闲',
   'status.stopping': '正在停止',
   'status.deploying': '正在部署 {done}/{total}',
   'status.running': '运行中 · 免 root 沙箱',
@@ -74,6 +75,7 @@ export const frame = {
   'welcome.title': '在独立沙箱中运行真实的 Linux 网络',
   'welcome.sandbox':
     'Vethlab 在独立的用户命名空间和网络命名空间中搭建实验。不需要密码，不影响这台机器的网络，关闭后不留痕迹。',
+  'welcome.start': '从第一个教程开始',
   'welcome.openLab': '选择入门实验',
   'welcome.openFile': '打开文件',
   'welcome.newLab': '新建实验',

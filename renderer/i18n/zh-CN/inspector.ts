@@ -6,7 +6,7 @@ export const inspector = {
   'facts.problems': '实验文件中的问题',
   'facts.namespaces': '命名空间',
   'facts.machine': '这台机器',
-  'facts.missing': '不可用',
+  'facts.missing': '此内核缺少 {count} 项可选功能',
   'facts.namespace': '网络命名空间',
   'facts.terminal': '终端',
   'facts.interface': '接口',

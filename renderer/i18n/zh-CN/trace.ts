@@ -11,6 +11,8 @@ export const trace = {
   'trace.port': '端口',
   'trace.run': '追踪',
   'trace.stop': '停止',
+  'trace.past': '这是过去的画面：追踪之后网络已改变。',
+  'trace.pastLeave': '回到实时',
   'trace.running': '正在追踪 {from} → {to}',
   'trace.runningSome': '正在追踪 {from} → {to}，第 {sent} 个探测，最多 {most} 个',
   'trace.options': '探测的更多设置',

@@ -27,7 +27,7 @@ async function on(picture: string, run: (page: Page) => Promise<void>, options?:
 /** Where the canvas stands in the harness, as in the design's pictures. */
 const canvas = { x: 304, y: 48, width: 844, height: 591 }
 /** Fit puts the drawing of N here. */
-const origin = { x: canvas.x + 32, y: canvas.y + 85 }
+const origin = { x: canvas.x + 32, y: canvas.y + 91 }
 const events = (page: Page): Promise<Record<string, unknown>[]> => page.evaluate('harness.events')
 const text = (page: Page, words: string): Promise<number> =>
   page.evaluate(

@@ -155,6 +155,6 @@ test('the lab is stopped from the palette', async () => {
   await window.page.getByText(/^Stop .+\?$/).waitFor()
   await walk('Tab', ({ name }) => name === 'Stop')
   await press('Enter')
-  await window.status.filter({ hasText: 'Stopped' }).waitFor()
+  await window.status.filter({ hasText: 'Idle' }).waitFor()
   expect(window.errors).toEqual([])
 })

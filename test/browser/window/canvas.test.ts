@@ -43,7 +43,7 @@ test('a new lab is empty and says so; a new namespace is planned, and deployed',
   await act('undo')
   await window.button(/^Deploy changes/).waitFor()
   await window.button('Stop').click()
-  await window.status.filter({ hasText: 'Stopped' }).waitFor()
+  await window.status.filter({ hasText: 'Idle' }).waitFor()
 })
 
 test('a lab file that is dropped on the window is open, and others are refused in words', async () => {

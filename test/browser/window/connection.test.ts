@@ -21,7 +21,7 @@ describe('with a lab running', () => {
     await window.button(/^Lab: The host as gateway/).waitFor()
     await window.button('Start the sandbox again').click()
     await window.ready()
-    expect(await window.status.innerText()).toBe('Stopped')
+    expect(await window.status.innerText()).toBe('Idle')
     await window.deploy()
     expect(await window.type('ns0', 'ip -br addr')).toContain('192.168.1.2/24')
   })

@@ -11,7 +11,7 @@ afterAll(() => window.close())
 
 test('the first window says what the sandbox is and that this machine stays untouched', async () => {
   await window.page.getByText('the network of this machine stays untouched').waitFor()
-  expect(await window.status.innerText()).toBe('Stopped')
+  expect(await window.status.innerText()).toBe('Idle')
   expect(await window.button(/^Deploy/).count()).toBe(0)
 })
 
@@ -113,7 +113,7 @@ test('Stop removes all that was built and keeps the lab', async () => {
   await window.deploy()
   await window.button('Stop').click()
   await window.page.getByText('Everything the lab had built is gone').waitFor()
-  expect(await window.status.innerText()).toBe('Stopped')
+  expect(await window.status.innerText()).toBe('Idle')
   await window.button(/^Deploy/).waitFor()
   const shown = await window.type('host', 'clear; ip netns list | wc -l; ip -br link')
   expect(shown).toMatch(/^0$/m)

@@ -90,7 +90,7 @@ test('progress and answers are there after a reload', async () => {
   await current().getByText('It is the only one it has.').waitFor()
 })
 
-test('what stood of another lab is none of a guide's first part', async () => {
+test('what stood of another lab is no first step of a guide', async () => {
   await window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
   await window.replaceBy(/NAT to the Internet/)
   // The two namespaces that stood were another lab's, though they have the names of its first step.
@@ -111,7 +111,7 @@ test('whoever deployed all is asked: read along, from the first step', async () 
 
 test('when the network goes, the guide is at its beginning', async () => {
   await window.button('Stop').click()
-  await window.status.filter({ hasText: 'Stopped' }).waitFor()
+  await window.status.filter({ hasText: 'Idle' }).waitFor()
   await panel().getByText('Step 1 of 9').waitFor()
   expect(await panel().getByText('done', { exact: true }).count()).toBe(0)
 })
@@ -119,7 +119,7 @@ test('when the network goes, the guide is at its beginning', async () => {
 test('or it is taken down, to be built by hand', async () => {
   await window.deploy()
   await window.button('Take it down and build it').click()
-  await window.status.filter({ hasText: 'Stopped' }).waitFor()
+  await window.status.filter({ hasText: 'Idle' }).waitFor()
   await panel().getByText('Step 1 of 9').waitFor()
   expect(await current().count()).toBe(1)
 })

@@ -22,6 +22,8 @@ export interface WindowOptions {
   readonly file?: string
   readonly theme?: 'dark' | 'light'
   readonly locale?: string
+  /** Of the window as it is opened (CSS pixels); a laptop's by default. */
+  readonly size?: { readonly width: number; readonly height: number }
   /** Runs in the page before its own scripts. */
   readonly script?: string
   /** Words in front of the program, e.g. to run it where the kernel refuses user namespaces. */
@@ -58,7 +60,7 @@ export class LabWindow {
       ],
     })
     const context = await browser.newContext({
-      viewport: { width: 1440, height: 900 },
+      viewport: options.size ?? { width: 1440, height: 900 },
       colorScheme: options.theme ?? 'dark',
       locale: options.locale ?? 'en-US',
       reducedMotion: 'reduce',

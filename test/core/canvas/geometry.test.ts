@@ -77,7 +77,7 @@ test('far from everything it rests on the grid', () => {
 })
 
 test('fit shows all of it with 32 pixels to the sides, and never enlarges', () => {
-  expect(fitted({ x: 0, y: 0, width: 780, height: 410 }, 844, 591)).toEqual({ pan: { x: 32, y: 85 }, zoom: 1 })
+  expect(fitted({ x: 0, y: 0, width: 780, height: 410 }, 844, 591)).toEqual({ pan: { x: 32, y: 91 }, zoom: 1 })
   const wide = fitted({ x: -100, y: 0, width: 1560, height: 410 }, 844, 591)
   expect(wide.zoom).toBe(0.5)
   expect(wide.pan.x).toBe(32 + 50)
