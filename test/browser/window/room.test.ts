@@ -230,9 +230,13 @@ test('results say their names while there is room, and twelve shells push none o
   }
   expect(await crowded()).toEqual([])
   // The shell that was opened last is in sight.
-  const on = await window.page.locator('.dock [role=tab][aria-selected=true]').boundingBox()
-  const strip = await window.page.locator('.dock .strip').boundingBox()
-  expect(on && strip && on.x >= strip.x - 1 && on.x + on.width <= strip.x + strip.width + 1).toBe(true)
+  await until('its tab in sight', () =>
+    window.page.evaluate(() => {
+      const on = document.querySelector('.dock .strip [aria-selected=true]')?.getBoundingClientRect()
+      const strip = document.querySelector('.dock .strip')?.getBoundingClientRect()
+      return on !== undefined && strip !== undefined && on.left >= strip.left - 1 && on.right <= strip.right + 1
+    }),
+  )
 })
 
 test('a shell that is opened moves no other tab', async () => {
