@@ -1,5 +1,5 @@
 /** What is asked of the kernel's tools once a probe has failed: a program, its arguments, and how a person types it. */
-import { hostNamespace, type Family } from '../lab/lab.js'
+import { hostNamespace } from '../lab/lab.js'
 import { commandLine } from '../plan/shell-quote.js'
 import type { Evidence } from './diagnosis.js'
 
@@ -13,7 +13,7 @@ export type Question = { readonly namespace: string } & (
     }
   | { readonly ask: 'routes'; readonly ipv6: boolean }
   | { readonly ask: 'rules'; readonly ipv6: boolean }
-  | { readonly ask: 'addresses'; readonly dev?: string; readonly family?: Family }
+  | { readonly ask: 'addresses'; readonly dev?: string }
   /** With `details`, what its kind knows besides: timers of a bridge's port, the number of a tunnel. */
   | { readonly ask: 'link'; readonly dev: string; readonly details?: true }
   | { readonly ask: 'neighbour'; readonly address: string }
@@ -49,11 +49,8 @@ function words(question: Question): readonly [string, ...string[]] {
       return question.ipv6 ? ['ip', '-6', 'route', 'show'] : ['ip', 'route', 'show']
     case 'rules':
       return question.ipv6 ? ['ip', '-6', 'rule', 'show'] : ['ip', 'rule', 'show']
-    case 'addresses': {
-      const { dev, family } = question
-      const only = family === undefined ? [] : [family === 'ipv4' ? '-4' : '-6']
-      return ['ip', ...only, '-br', 'addr', 'show', ...(dev === undefined ? [] : ['dev', dev])]
-    }
+    case 'addresses':
+      return ['ip', '-br', 'addr', 'show', ...(question.dev === undefined ? [] : ['dev', question.dev])]
     case 'link':
       return ['ip', ...(question.details ? ['-d'] : []), 'link', 'show', 'dev', question.dev]
     case 'neighbour':

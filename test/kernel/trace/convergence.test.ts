@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isAnswer } from '../../../electron/core/diagnosis/trace.js'
 import type { Params } from '../../../electron/core/rpc.js'
-import { bridge, masquerade, nat, pair, router } from './faults.js'
+import { bridge, masquerade, nat, pair, router } from './fault-labs.js'
 import { Rig } from './rig.js'
 
 const timeoutMs = 250

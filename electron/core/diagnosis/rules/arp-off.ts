@@ -35,10 +35,11 @@ export const arpOff: Rule = {
     const { namespace, link } = owner
     const keys = ['all', link.name].map((dev) => conf(dev, 'arp_ignore'))
     const sysctl = { namespace, ask: 'sysctl', keys } as const
+    const neighbour = { namespace: missed.namespace, ask: 'neighbour', address } as const
     const ends = [found.asker, owner].map((place) => ({ place, question: askLink(place) }))
     const own = scene.network.addresses(namespace, link.name).some((each) => bare(each.address) === address)
     return {
-      ask: [...(isIpv6(address) ? [] : [sysctl]), ...ends.map(({ question }) => question)],
+      ask: [neighbour, ...(isIpv6(address) ? [] : [sysctl]), ...ends.map(({ question }) => question)],
       ruledOut: say('not-arp-off', { namespace, target: address }),
       judge(answers): Finding | null {
         const silent = ends.find(({ question }) => /<[^>]*\bNOARP\b/.test(answers.of(question).output))
@@ -48,7 +49,7 @@ export const arpOff: Rule = {
             namespace: silent.place.namespace,
             interface: name,
             message: say('arp-off-link', { namespace: silent.place.namespace, interface: name }),
-            evidence: answers.evidence(silent.question),
+            evidence: answers.evidence(neighbour, silent.question),
             repair: {
               namespace: silent.place.namespace,
               steps: [{ op: 'link-arp', namespace: silent.place.namespace, name, on: true }],
@@ -63,7 +64,7 @@ export const arpOff: Rule = {
           namespace,
           interface: link.name,
           message: say('neighbour-mute', { owner: namespace, target: address, ...strongest }),
-          evidence: answers.evidence(sysctl),
+          evidence: answers.evidence(neighbour, sysctl),
           repair: {
             namespace,
             steps: said

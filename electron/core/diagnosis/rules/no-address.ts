@@ -23,8 +23,7 @@ function suspect(scene: Scene, place: Bare | null): Suspicion | null {
   const namespace = place?.namespace ?? departureOf(scene.death)?.namespace
   if (namespace === undefined) return null
   const ipv6 = isIpv6(scene.death?.missed?.address ?? departureOf(scene.death)?.dst ?? '')
-  const family = ipv6 ? 'ipv6' : 'ipv4'
-  const question = place && ({ namespace, ask: 'addresses', dev: place.dev, family } as const)
+  const question = place && ({ namespace, ask: 'addresses', dev: place.dev } as const)
   return {
     ask: question ? [question] : [],
     ruledOut: say('not-no-address', { namespace }),
