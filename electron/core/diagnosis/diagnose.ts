@@ -142,6 +142,8 @@ function conclude(
   return [...candidates, finish('unknown', unknown(scene, answers, incomplete), ruledOut)]
 }
 
+export type Settled = Pick<Candidate, 'diagnosis' | 'repair'>
+
 /** What came of a fix that was tried; undefined where it was not. */
 export type Tried = (candidate: Candidate) => boolean | undefined
 
@@ -149,7 +151,7 @@ export type Tried = (candidate: Candidate) => boolean | undefined
  * The best of them whose fix has helped; else the best there is, and then without a fix that was tried in vain.
  * @param tried null where nothing can be tried
  */
-export function settle(candidates: readonly Candidate[], tried: Tried | null): Omit<Candidate, 'onlyIfTried'> {
+export function settle(candidates: readonly Candidate[], tried: Tried | null): Settled {
   const helped = candidates.find((candidate) => tried?.(candidate) === true)
   if (helped?.diagnosis.fix)
     return { ...helped, diagnosis: { ...helped.diagnosis, fix: { ...helped.diagnosis.fix, tried: true } } }

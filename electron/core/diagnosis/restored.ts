@@ -23,8 +23,9 @@ function essence({
     addresses: sorted(addresses.map(({ dev, address }) => ({ dev, address }))),
     routes: sorted(routes.map(({ to, via, dev, metric, type, table }) => ({ to, via, dev, metric, type, table }))),
     rules: sorted(rules),
-    iptables: ruleset.iptables.map(({ family, table, chain, rule, policy, engine }) =>
-      JSON.stringify({ family, table, chain, rule, policy, engine }),
+    // A table that was made on the way stays, empty, and lets everything pass as before.
+    iptables: ruleset.iptables.flatMap(({ family, table, chain, rule, policy, engine }) =>
+      rule === null && policy === 'ACCEPT' ? [] : [JSON.stringify({ family, table, chain, rule, policy, engine })],
     ),
     sysctls: sorted(Object.entries(sysctls)),
     services: sorted(services),

@@ -1,6 +1,6 @@
 /** Traces: sends a probe while everything is captured, puts the film together, and finds out why it failed. */
 import { randomBytes } from 'node:crypto'
-import { investigate, settle, type Candidate } from '../../core/diagnosis/diagnose.js'
+import { investigate, settle, type Candidate, type Settled } from '../../core/diagnosis/diagnose.js'
 import { findDeath } from '../../core/diagnosis/death.js'
 import { Network } from '../../core/diagnosis/network.js'
 import { repairText, type Repair, type RepairStep } from '../../core/diagnosis/repair.js'
@@ -23,7 +23,7 @@ import { withReasons } from './reasons.js'
 import { sendProbe, verdictOf, type Aimed, type Shot, type Volley } from './send.js'
 import { aim } from './target.js'
 import type { Trial } from './trial.js'
-import { legacyVerdicts, ruleVerdicts } from './verdicts.js'
+import { legacyVerdicts, ruleVerdicts, withHandles } from './verdicts.js'
 import { said } from '../../core/words/said.js'
 
 /** Traces kept of a lab. */
@@ -146,7 +146,7 @@ export class Tracer {
     const found = isAnswer(outcome)
       ? null
       : await this.explainFailure(probe, shot, seen, before, legacyBefore, verdicts, volley.dropped + volley.beyond > 0)
-    const concluded = found && (await this.tryFixes(probe, shot, found.scene, found.candidates))
+    const concluded = found && (await this.tryFixes(probe, shot, found))
     if (concluded && 'failure' in concluded) return concluded
     const { answer } = shot
     const kept = this.hooks.keepsForeign ? { hops, frames } : onlyProbe(hops, frames)
@@ -167,7 +167,7 @@ export class Tracer {
       beyond: volley.beyond,
       interfaces: interfacesOf(seen),
     }
-    return { trace, repair: concluded?.repair ?? null, scene: found?.scene ?? null }
+    return { trace, repair: concluded?.repair ?? null, scene: concluded?.scene ?? null }
   }
 
   /** The state before the probe, and what has come since: frames were captured there, too. */
@@ -305,11 +305,10 @@ export class Tracer {
   private async tryFixes(
     probe: Aimed,
     shot: Shot,
-    scene: Scene,
-    candidates: readonly Candidate[],
-  ): Promise<Omit<Candidate, 'onlyIfTried'> | { readonly failure: Failure }> {
+    { scene, candidates }: { readonly scene: Scene; readonly candidates: readonly Candidate[] },
+  ): Promise<(Settled & { readonly scene: Scene }) | { readonly failure: Failure }> {
     const { trial } = this.hooks
-    if (!trial) return settle(candidates, null)
+    if (!trial) return { ...settle(candidates, null), scene }
     const { count: _count, series: _series, ...plain } = probe
     const once: Aimed = { ...plain, ttl: shot.answer.ttl ?? undefined }
     const trials = await trial.run(candidates, trial.progress(shot.answer.outcome, scene.hops), async () => {
@@ -319,7 +318,14 @@ export class Tracer {
       const outcome = shots[0]?.answer.outcome ?? 'lost'
       return trial.progress(outcome, this.film(again, frames, shots, this.mirror.state, isAnswer(outcome)))
     })
-    return 'failure' in trials ? trials : settle(candidates, trials.tried)
+    if ('failure' in trials) return trials
+    const settled = settle(candidates, trials.tried)
+    if (!settled.repair?.steps.some(({ op }) => op === 'nft-rule-delete')) return { ...settled, scene }
+    // Taken away and put back, a rule of nftables has another number.
+    const renumbered = { ...scene, verdicts: withHandles(scene.verdicts, this.mirror.state) }
+    const investigation = investigate(renumbered, false)
+    const again = investigation.conclude(await gather(investigation.commands))
+    return { ...settle(again, trials.tried), scene: renumbered }
   }
 
   /** The fix is made anew from what was seen and what is now: nothing of it comes from a client. */

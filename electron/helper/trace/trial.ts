@@ -38,22 +38,24 @@ export class Trial {
    */
   async run(candidates: readonly Candidate[], before: Progress, probe: () => Promise<Progress>): Promise<Trials> {
     const results = new Map<string, boolean>()
-    const spelled = ({ diagnosis }: Candidate): string => diagnosis.fix?.commands.join('\n') ?? ''
+    const fixes = new Set<string>()
+    const named = ({ diagnosis }: Candidate): string => `${diagnosis.code} ${diagnosis.cause}`
     const release = this.mirror.hold()
     try {
       for (const candidate of candidates) {
-        const fix = spelled(candidate)
-        if (candidate.repair === null || results.has(fix)) continue
-        if (results.size >= mostTrials) break
+        const fix = candidate.diagnosis.fix?.commands.join('\n') ?? ''
+        if (candidate.repair === null || fixes.has(fix)) continue
+        if (fixes.size >= mostTrials) break
+        fixes.add(fix)
         const helped = await this.one(candidate.repair.steps, before, probe)
         if (typeof helped !== 'boolean') return { failure: helped }
-        results.set(fix, helped)
+        results.set(named(candidate), helped)
         if (helped) break
       }
     } finally {
       release()
     }
-    return { tried: (candidate) => results.get(spelled(candidate)) }
+    return { tried: (candidate) => results.get(named(candidate)) }
   }
 
   private async one(

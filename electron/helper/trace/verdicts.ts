@@ -88,10 +88,7 @@ async function ruleText(
   listings: Map<string, Promise<string>>,
 ): Promise<{ readonly rule: string; readonly position: number } | null> {
   const { family, table, chain, handle } = event
-  const inChain = (namespace?.ruleset.nft ?? []).flatMap((entry) => {
-    const { rule } = entry as { rule?: NftRuleEntry }
-    return rule && rule.family === family && rule.table === table && rule.chain === chain ? [rule] : []
-  })
+  const inChain = rulesOfChain(namespace, event)
   const place = inChain.findIndex((rule) => rule.handle === handle)
   const word = family === 'ip6' ? 'ipv6' : 'ipv4'
   const saved = (namespace?.ruleset.iptables ?? []).filter(
@@ -113,6 +110,29 @@ async function ruleText(
   const at = lines.findIndex((line) => line.endsWith(` # handle ${handle}`))
   const line = lines[at]
   return line === undefined ? null : { rule: line.replace(/ # handle \d+$/, '').trim(), position: at + 1 }
+}
+
+/** The numbers that rules of nftables have now: known by their places, where they were put in anew. */
+export function withHandles(verdicts: readonly RuleVerdict[], live: LiveState): RuleVerdict[] {
+  return verdicts.map((verdict) => {
+    const { namespace, family, table, chain, position, handle } = verdict
+    if (handle === null || position === null) return verdict
+    const rules = rulesOfChain(
+      live.namespaces.find(({ name }) => name === namespace),
+      { family, table, chain },
+    )
+    return { ...verdict, handle: rules[position - 1]?.handle ?? handle }
+  })
+}
+
+function rulesOfChain(
+  namespace: LiveNamespace | undefined,
+  { family, table, chain }: Pick<NftRuleEntry, 'family' | 'table' | 'chain'>,
+): NftRuleEntry[] {
+  return (namespace?.ruleset.nft ?? []).flatMap((entry) => {
+    const { rule } = entry as { rule?: NftRuleEntry }
+    return rule && rule.family === family && rule.table === table && rule.chain === chain ? [rule] : []
+  })
 }
 
 /** Rules of the legacy engine that counted packets meanwhile and let none of them on. */

@@ -18,7 +18,7 @@ export interface Fault {
   /** Commands of its fix; null where waiting, or another probe, is all that helps. */
   readonly fix: readonly string[] | null
   /** Where the same fault looks another way once all neighbours are known. */
-  readonly warm?: Partial<Pick<Fault, 'namespace' | 'interface' | 'evidence' | 'fix'>>
+  readonly warm?: Partial<Pick<Fault, 'code' | 'namespace' | 'interface' | 'evidence' | 'fix'>>
   /** Checks of the lab that must hold after the fix, as `[from, to, probe]`. */
   readonly holds?: readonly (readonly [string, string, Partial<Params<'trace/run'>>])[]
 }

@@ -91,6 +91,8 @@ export const faults: readonly Fault[] = [
     namespace: 'ns0',
     evidence: /FAILED/,
     fix: ['ip -n ns-router addr add 192.168.0.1/24 dev veth1'],
+    // The router takes it all the same, and has no way for the answer.
+    warm: { code: 'no-address', namespace: 'ns-router', interface: 'veth1', evidence: /^veth1@if\d+\s+UP\s*$/m },
   },
   {
     name: 'a router that does not forward',
@@ -417,7 +419,7 @@ links: [[ns0:a0, ns1:a1], [ns0:b0, ns2:b1]]
     to: '192.168.1.2',
     namespace: 'ns-router',
     evidence: /chain pass \{[\s\S]*ip daddr 192\.168\.1\.2 drop/,
-    fix: ['ip netns exec ns-router nft delete rule inet guard pass handle 3'],
+    fix: ['ip netns exec ns-router nft delete rule inet guard pass handle 4'],
   },
   {
     name: 'a rule of iptables-legacy',
@@ -637,5 +639,6 @@ links: [[a:a0, r1:r10], [r1:r11, r2:r20], [r2:r21, b:b0]]
     interface: 'veth1',
     evidence: /10\.0\.0\.2 dev veth0\s+FAILED[\s\S]*10\.0\.0\.20\/24/,
     fix: ['ip -n ns1 addr add 10.0.0.2/24 dev veth1'],
+    warm: { evidence: /10\.0\.0\.2 dev veth0 lladdr[\s\S]*10\.0\.0\.20\/24/ },
   },
 ]
