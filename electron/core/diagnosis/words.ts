@@ -59,8 +59,6 @@ export const sentences = {
   'ttl-exceeded': 'The TTL ran out in {namespace}: the packet was allowed {ttl} hops, and the way is longer.',
   'ttl-loop': 'The packet goes round in circles: {namespaces} send it to each other until the TTL has run out.',
   mtu: 'The packet has {length} bytes and must not be cut, but {interface} of {namespace} takes {mtu}.',
-  'mtu-learned':
-    'The packet has {length} bytes and must not be cut, and {from} has learned that {interface} of {namespace}, further on, takes {mtu}.',
   'mtu-unknown':
     'The packet has {length} bytes, which is too big for the way on from {namespace}, and must not be cut.',
   'mtu-differs':

@@ -7,7 +7,7 @@ import type { Place } from '../segment.js'
 import { say } from '../words.js'
 import { packetLength } from './packet-length.js'
 
-/** ICMP 3/4 and ICMPv6 2 (packet too big), the sender's own interface (EMSGSIZE), or a path MTU that it has learned. */
+/** ICMP 3/4 and ICMPv6 2 (packet too big), or the sender's own interface (EMSGSIZE): probes heed no path MTU that was learned. */
 export const mtu: Rule = {
   code: 'mtu',
   suspect(scene) {
@@ -19,29 +19,24 @@ export const mtu: Rule = {
     const own = death.stage === 'start' && /message too long/i.test(probe.message ?? '')
     if (!said && !own) return { ask: [], ruledOut: say('not-mtu'), judge: () => null }
     const length = said && death.length !== null ? death.length : packetLength(probe)
-    const way = { namespace: probe.from, ask: 'route-get', to: probe.target } as const
-    const place = said
-      ? placeAt(network, complaint.namespace, death.dst)
-      : narrowest(network, probe.from, probe.target, length)
+    const place = placeAt(network, said ? complaint.namespace : probe.from, death.dst)
     const link = place && ({ namespace: place.namespace, ask: 'link', dev: place.link.name } as const)
     return {
-      ask: [way, ...(link ? [link] : [])],
+      ask: link ? [link] : [],
       ruledOut: say('not-mtu'),
       judge: (answers): Finding => {
         const namespace = place?.namespace ?? complaint?.namespace ?? death.namespace
-        const learned = own && place !== null && place.namespace !== probe.from
         const params = place && { namespace: place.namespace, interface: place.link.name, mtu: place.link.mtu, length }
         return {
           namespace,
           interface: place?.link.name ?? null,
-          message: params
-            ? say(learned ? 'mtu-learned' : 'mtu', { ...params, ...(learned ? { from: probe.from } : {}) })
-            : say('mtu-unknown', { namespace, length }),
+          message: params ? say('mtu', params) : say('mtu-unknown', { namespace, length }),
           evidence: [
-            ...answers.evidence(...(link ? [link] : []), ...(own ? [way] : [])),
+            ...answers.evidence(...(link ? [link] : [])),
             ...counterEvidence(scene, namespace, ['IpFragFails', 'Ip6InTooBigErrors', 'IcmpOutDestUnreachs']),
           ],
-          repair: place && (said || learned) ? { namespace, steps: widen(scene, place, length) } : null,
+          // What one's own interface does not take, no change of the way lets pass.
+          repair: place && said ? { namespace, steps: widen(scene, place, length) } : null,
         }
       },
     }
@@ -52,23 +47,6 @@ export const mtu: Rule = {
 function placeAt(network: Network, namespace: string, dst: string): Place | null {
   const link = network.link(namespace, network.route(namespace, dst)?.dev ?? null)
   return link ? { namespace, link } : null
-}
-
-/** Namespaces that a way is followed through: longer ones are circles. */
-const longestWay = 32
-
-/** The first interface on the way that takes less than the packet. */
-function narrowest(network: Network, from: string, target: string, length: number): Place | null {
-  let at = from
-  for (let steps = 0; steps < longestWay && !network.owns(at, target); steps++) {
-    const place = placeAt(network, at, target)
-    if (!place) return null
-    if (place.link.mtu < length) return place
-    const next = network.owners(network.route(at, target)?.via ?? target).find(({ namespace }) => namespace !== at)
-    if (!next) return null
-    at = next.namespace
-  }
-  return null
 }
 
 /** Ethernet's own (RFC 894), where nothing larger is known. */
