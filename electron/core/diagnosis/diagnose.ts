@@ -44,7 +44,7 @@ import { sameSubnetApart } from './rules/same-subnet-apart.js'
 import { stpBlocking } from './rules/stp-blocking.js'
 import { ttlExceeded } from './rules/ttl-exceeded.js'
 import { tunnelMismatch } from './rules/tunnel-mismatch.js'
-import { wrongSource } from './rules/wrong-source.js'
+import { otherSource, wrongSource } from './rules/wrong-source.js'
 import { askUnknown, unknown } from './rules/unknown.js'
 import { wrongPrefix } from './rules/wrong-prefix.js'
 import type { Scene } from './scene.js'
@@ -86,6 +86,7 @@ const rules: readonly Rule[] = [
   hairpin,
   natLocal,
   wrongSource,
+  otherSource,
   natWrongInterface,
   natMissing,
   noReturnRoute,

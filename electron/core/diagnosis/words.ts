@@ -74,6 +74,8 @@ export const sentences = {
   asymmetric:
     '{namespace} answers {client} by another way than by {router}, which had rewritten the destination: the answer comes from {server} where {target} was asked, and is refused.',
   'wrong-source': 'A rule of {namespace} gives the packet the source {source}, which nobody has: no answer finds back.',
+  'other-source':
+    '{namespace} answers from {source} where {target} was asked, and {client} takes no answer from another address than it asked.',
   'dnat-loopback':
     '{namespace} rewrites the destination to {address}, where nothing from outside may go while {key} is 0.',
   'bridge-netfilter':
@@ -116,6 +118,7 @@ export const sentences = {
   'not-tunnel': 'The two ends of the tunnel fit.',
   'not-hairpin': 'The answer comes back by the way that the request took.',
   'not-wrong-source': 'The source that {namespace} gives the packet is there.',
+  'not-other-source': '{namespace} answers from the address that was asked.',
   'not-dnat-loopback': '{namespace} may send it to its own 127.0.0.0/8.',
   'not-gateway': 'No gateway of {namespace} is out of reach.',
   'not-no-route': '{namespace} has a route to {target}.',

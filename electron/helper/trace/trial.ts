@@ -11,7 +11,8 @@ import type { LiveState } from '../../core/live/state.js'
 import { stepText } from '../../core/plan/text.js'
 import type { Failure } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
-import { failure } from '../failure.js'
+import { failure } from '../../core/failure.js'
+import { said } from '../../core/words/said.js'
 import type { Mirror } from '../mirror.js'
 import { runIn } from '../run.js'
 import { carryOut } from './carry-out.js'
@@ -80,7 +81,7 @@ export class Trial {
       ? helped
       : failure(
           'not-taken-back',
-          `A fix was tried and could not be taken back whole (${left.join('; ')}). Stop the lab and start it again.`,
+          said`A fix was tried and could not be taken back whole (${left.join('; ')}). Stop the lab and start it again.`,
           steps[0]?.namespace ?? null,
         )
   }

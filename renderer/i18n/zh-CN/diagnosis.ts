@@ -69,6 +69,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.asymmetric':
     '{namespace} 给 {client} 的应答没有经过改写过目的地址的 {router}：问的是 {target}，答的却是 {server}，于是被拒绝。',
   'cause.wrong-source': '{namespace} 的一条规则把源地址改成 {source}，而没有接口配置了它：应答无法返回。',
+  'cause.other-source': '问的是 {target}，{namespace} 却用 {source} 应答，而 {client} 不接受来自其他地址的应答。',
   'cause.dnat-loopback': '{namespace} 把目的地址改写成 {address}，而 {key} 为 0 时外来的数据包不许去那里。',
   'cause.bridge-netfilter':
     '仅经 {bridge} 交换的帧也会经过 {namespace} 的防火墙（{key}=1），这一帧被丢弃：链 {chain}：{rule}。',
@@ -109,6 +110,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-tunnel': '隧道两端一致。',
   'cause.not-hairpin': '应答沿着请求走过的路返回。',
   'cause.not-wrong-source': '{namespace} 改写成的源地址确实存在。',
+  'cause.not-other-source': '{namespace} 用被询问的地址应答。',
   'cause.not-dnat-loopback': '{namespace} 允许把它发往自己的 127.0.0.0/8。',
   'cause.not-gateway': '{namespace} 的网关可以到达。',
   'cause.not-no-route': '{namespace} 有到 {target} 的路由。',

@@ -4,7 +4,7 @@ import type { Trace } from '../../../electron/core/diagnosis/trace.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Params } from '../../../electron/core/rpc.js'
 import { loadStarter } from '../engine/sandbox.js'
-import { bridge, nat, router } from './faults.js'
+import { bridge, nat, router } from './fault-labs.js'
 import { parse, Rig } from './rig.js'
 
 let rig: Rig

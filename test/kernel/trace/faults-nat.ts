@@ -1,5 +1,5 @@
 /** Addresses that are rewritten, and answers that do not find the same way back. */
-import { nat, masquerade, tcp, type Fault } from './fault-labs.js'
+import { masquerade, nat, router, tcp, type Fault } from './fault-labs.js'
 
 /** A server behind a host that publishes its port, a client beside it, and the outside. */
 const published = (rules: string, more = ''): string => `
@@ -138,5 +138,20 @@ links: [[cli:e0, srv:e0]]
     interface: 'lo',
     evidence: /203\.0\.113\.10\/32[\s\S]*203\.0\.113\.10\/24/,
     fix: ['ip addr del 203.0.113.10/32 dev lo'],
+  },
+  {
+    name: 'a server that answers from its first address',
+    code: 'wrong-source',
+    lab: router({ ns1: ', services: [{ listen: udp, port: 53 }]' }).replace(
+      'veth2: { addresses: [192.168.1.2/24] }',
+      'veth2: { addresses: [192.168.1.2/24, 192.168.1.9/24] }',
+    ),
+    from: 'ns0',
+    to: '192.168.1.9',
+    probe: { protocol: 'udp', port: 53 },
+    namespace: 'ns1',
+    interface: 'veth2',
+    evidence: /route get 192\.168\.0\.2[\s\S]*src 192\.168\.1\.2[\s\S]*192\.168\.1\.9\/24/,
+    fix: null,
   },
 ]

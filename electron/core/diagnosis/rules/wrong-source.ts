@@ -47,3 +47,30 @@ function rewritten({
   )
   return out?.interface ? { namespace: nat.namespace, source, oif: out.interface } : null
 }
+
+/** Sockets that listen on every address answer from the one that the way back prefers: whoever asked does not take it. */
+export const otherSource: Rule = {
+  code: 'wrong-source',
+  suspect({ death, network, probe, hops }) {
+    if (death?.stage !== 'home' || death.src === null || death.src === probe.target) return null
+    const { src: source, dst: client } = death
+    const sent = hops.find(
+      ({ leg, event, packet }) => leg === 'reply' && event === 'sent' && packet?.ip?.src === source,
+    )
+    if (!sent || !network.owns(sent.namespace, probe.target)) return null
+    const { namespace } = sent
+    const back = { namespace, ask: 'route-get', to: client } as const
+    const addresses = { namespace, ask: 'addresses' } as const
+    return {
+      ask: [back, addresses],
+      ruledOut: say('not-other-source', { namespace }),
+      judge: (answers): Finding => ({
+        namespace,
+        interface: sent.interface,
+        message: say('other-source', { namespace, source, target: probe.target, client: probe.from }),
+        evidence: answers.evidence(back, addresses),
+        repair: null,
+      }),
+    }
+  },
+}
