@@ -161,7 +161,8 @@ export class Traces {
 
   /** The fix that the trace on screen proves to have helped: any other success says nothing of it. */
   get fixed(): AppliedFix | null {
-    return this.applied?.proof != null && this.applied.proof === this.current?.id ? this.applied : null
+    const { applied, current } = this
+    return applied !== null && applied.proof !== null && applied.proof === current?.id ? applied : null
   }
 
   get canFix(): boolean {

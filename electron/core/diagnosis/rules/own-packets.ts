@@ -62,8 +62,10 @@ export function ownPackets({ hops, probe }: Scene, namespace: string): readonly 
   return [...seen, ...seen.map(answerTo), ...unsent]
 }
 
+const sameUnlessUnknown = (a: number | null, b: number | null): boolean => a === null || b === null || a === b
+
 const sameIcmp = (a: RulePacket, b: RulePacket): boolean =>
-  a.icmp?.type === b.icmp?.type && (a.icmp?.id == null || b.icmp?.id == null || a.icmp.id === b.icmp.id)
+  a.icmp?.type === b.icmp?.type && sameUnlessUnknown(a.icmp?.id ?? null, b.icmp?.id ?? null)
 
 export function samePacket(a: RulePacket, b: RulePacket): boolean {
   if (a.protocol !== b.protocol || !sameIcmp(a, b)) return false
