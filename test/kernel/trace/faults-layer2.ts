@@ -145,7 +145,7 @@ links: [[a:e0, b:e0]]
     code: 'arp-off',
     lab: `
 namespaces:
-  pod: { interfaces: { eth0: { addresses: [10.9.5.7/32] } }, routes: [{ to: 169.254.1.1/32, dev: eth0 }, { to: default, via: 169.254.1.1, dev: eth0 }], ${quickSysctl('eth0')} }
+  pod: { interfaces: { eth0: { addresses: [10.9.5.7/32] } }, routes: [{ to: 169.254.1.1/32, dev: eth0 }, { to: default, via: 169.254.1.1, dev: eth0 }] }
   host:
     forwarding: true
     interfaces: { cali1: {}, n0: { addresses: [192.0.2.10/24] } }
@@ -155,7 +155,7 @@ links: [[pod:eth0, host:cali1], [gw:n0, host:n0]]
 `,
     from: 'pod',
     to: '192.0.2.1',
-    // Answers in somebody's stead are held back for up to 0.8 s (proxy_delay).
+    // Answers in somebody's stead are held back for up to 0.8 s (proxy_delay): no shorter questions here.
     probe: { timeoutMs: 1500 },
     namespace: 'host',
     interface: 'cali1',

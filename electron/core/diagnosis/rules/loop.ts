@@ -67,5 +67,6 @@ function circle({ network, probe, death }: Scene): { readonly near: Place; reado
 /** A port of a bridge without spanning tree. */
 function forwards(network: Network, { namespace, link }: Place): boolean {
   const bridge = network.link(namespace, link.master)?.bridge
-  return link.up && bridge?.stp === false && link.port?.state === 'forwarding'
+  // A port that has just come up is `disabled` until its carrier is told of.
+  return link.up && bridge?.stp === false && link.port !== null
 }
