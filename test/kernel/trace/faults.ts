@@ -14,7 +14,7 @@ export const faults: readonly Fault[] = [
     from: 'ns0',
     to: '192.168.1.2',
     namespace: 'ns0',
-    evidence: /Network is unreachable[\s\S]*IpOutNoRoutes \+1/,
+    evidence: /Network is unreachable/,
     fix: ['ip -n ns0 route add 192.168.1.0/24 via 192.168.0.1'],
   },
   {
