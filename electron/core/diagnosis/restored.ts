@@ -3,16 +3,8 @@ import type { LiveNamespace, LiveState } from '../live/state.js'
 import type { Step } from '../plan/step.js'
 import { routeOf } from './rules/routing.js'
 
-/** What a change may not leave behind; what the kernel learns, counts and finds out by itself is left out. */
-function essence({
-  links,
-  addresses,
-  routes,
-  rules,
-  ruleset,
-  sysctls,
-  services,
-}: LiveNamespace): Record<string, string[]> {
+/** What a change may not leave behind; what the kernel learns, counts and finds out by itself is left out, and services, which are our own. */
+function essence({ links, addresses, routes, rules, ruleset, sysctls }: LiveNamespace): Record<string, string[]> {
   const sorted = (values: readonly unknown[]): string[] => values.map((value) => JSON.stringify(value)).sort()
   return {
     links: sorted(
@@ -20,15 +12,19 @@ function essence({
         return { name, kind, mac, mtu, up, master, bridge, vxlan, impair }
       }),
     ),
-    addresses: sorted(addresses.map(({ dev, address }) => ({ dev, address }))),
-    routes: sorted(routes.map(({ to, via, dev, metric, type, table }) => ({ to, via, dev, metric, type, table }))),
+    // Link-local addresses come by themselves, and so do the routes of addresses.
+    addresses: sorted(addresses.filter(({ scope }) => scope !== 'link').map(({ dev, address }) => ({ dev, address }))),
+    routes: sorted(
+      routes
+        .filter(({ protocol }) => protocol !== 'kernel')
+        .map(({ to, via, dev, metric, type, table }) => ({ to, via, dev, metric, type, table })),
+    ),
     rules: sorted(rules),
     // A table that was made on the way stays, empty, and lets everything pass as before.
     iptables: ruleset.iptables.flatMap(({ family, table, chain, rule, policy, engine }) =>
       rule === null && policy === 'ACCEPT' ? [] : [JSON.stringify({ family, table, chain, rule, policy, engine })],
     ),
     sysctls: sorted(Object.entries(sysctls)),
-    services: sorted(services),
   }
 }
 
