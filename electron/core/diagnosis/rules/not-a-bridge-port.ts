@@ -31,6 +31,8 @@ export const notABridgePort: Rule = {
             ...(network.link(namespace, link.name)?.up === false
               ? [{ op: 'link-up' as const, namespace, name: link.name }]
               : []),
+            // A bridge that is off would pass nothing on.
+            ...(found.bridge.up ? [] : [{ op: 'link-up' as const, namespace, name: found.bridge.name }]),
           ],
         },
       }),
