@@ -4,7 +4,7 @@
  */
 import type { LiveConnection } from '../core/live/connection.js'
 import { applyToNamespace } from '../core/live/apply.js'
-import type { LiveChange, LiveNamespace, LiveService, LiveState } from '../core/live/state.js'
+import type { LiveChange, LiveNamespace, LiveSection, LiveService, LiveState } from '../core/live/state.js'
 import type { KernelChange, KernelNamespace } from './kernel/protocol.js'
 import { emptyRuleset, readRuleset } from './ruleset.js'
 
@@ -13,12 +13,47 @@ const readersAtOnce = 2
 
 export type Told = (revision: number, changes: readonly LiveChange[]) => void
 
+const sections = [
+  'links',
+  'addresses',
+  'routes',
+  'rules',
+  'neighbours',
+  'fdb',
+  'ruleset',
+  'sysctls',
+  'services',
+  'connections',
+] as const satisfies readonly LiveSection[]
+
+function changesBetween(before: LiveState, now: LiveState): LiveChange[] {
+  const old = new Map(before.namespaces.map((namespace) => [namespace.name, namespace]))
+  const removed = before.namespaces.filter(({ name }) => !now.namespaces.some((each) => each.name === name))
+  return [
+    ...removed.map(({ name }): LiveChange => ({ namespace: name, removed: true })),
+    ...now.namespaces.flatMap((namespace): LiveChange[] => {
+      const { name, inode } = namespace
+      const was = old.get(name)
+      const known = was?.inode === inode ? was : undefined
+      const changed = sections.filter((each) => JSON.stringify(known?.[each]) !== JSON.stringify(namespace[each]))
+      if (known && changed.length === 0) return []
+      const parts = Object.fromEntries(changed.map((each) => [each, namespace[each]]))
+      return [
+        ...(was && !known ? [{ namespace: name, removed: true as const }] : []),
+        { namespace: name, inode, ...parts },
+      ]
+    }),
+  ]
+}
+
 export class Mirror {
   private readonly namespaces = new Map<string, LiveNamespace>()
   private revision = 0
   private snapshot: LiveState | null = null
   private pending: LiveChange[] = []
   private flushing = false
+  /** What was told last, while nothing is told. */
+  private held: LiveState | null = null
   /** Namespaces whose ruleset is to be read; true: the legacy engine as well. */
   private readonly wanted = new Map<string, boolean>()
   private readonly reading = new Map<string, Promise<void>>()
@@ -131,9 +166,26 @@ export class Mirror {
     setImmediate(() => this.flush())
   }
 
+  /**
+   * Tells nothing until the returned function is called, and then only what differs: a change that was tried and taken
+   * back never was.
+   */
+  hold(): () => void {
+    this.flush()
+    this.held = this.state
+    return () => {
+      const before = this.held
+      this.held = null
+      if (before === null) return
+      this.pending = changesBetween(before, this.state)
+      this.flush()
+    }
+  }
+
   /** Tells what has not been told yet, now. */
   flush(): void {
     this.flushing = false
+    if (this.held !== null) return
     if (this.pending.length === 0) return
     const changes = this.pending
     this.pending = []

@@ -35,6 +35,7 @@ import { Services } from './services.js'
 import type { StandingLab } from './standing-lab.js'
 import { Terminals } from './terminal.js'
 import { Tracer } from './trace/tracer.js'
+import { Trial } from './trace/trial.js'
 import { heldTrace } from './traffic/held-trace.js'
 import { LiveFilm } from './traffic/live-film.js'
 import { said } from '../core/words/said.js'
@@ -113,6 +114,7 @@ export class HelperServer {
       },
       mayRepair: async (steps) => (await this.host?.mayRepair(steps)) ?? null,
       keepsForeign: place.mode === 'sandbox',
+      trial: place.mode === 'sandbox' ? this.makeTrial() : null,
       progress: (from, to, sent, most) => this.notify('trace/progress', { from, to, sent, most }),
       ran: (records) => this.ran(records),
     })
@@ -256,6 +258,12 @@ export class HelperServer {
     }
   }
 
+  /** What is tried is not in the log of commands: it is taken back before anybody could see it. */
+  private makeTrial(): Trial {
+    const deployer = new Deployer(this.worker, this.services, { progress: () => {}, ran: () => {} })
+    return new Trial(this.mirror, deployer, () => this.readAll())
+  }
+
   private makeSandbox(): SandboxLab {
     return new SandboxLab({
       ...this.lent,
@@ -367,8 +375,9 @@ export class HelperServer {
     const explained: CheckResult[] = []
     for (const [index, result] of checks.entries()) {
       const check = wanted[index]
-      const why = result.ok || check === undefined ? null : await this.tracer.explain(check)
-      explained.push({ ...result, diagnosis: why })
+      const why = result.ok || check === undefined ? { diagnosis: null } : await this.tracer.explain(check)
+      if ('failure' in why) return { ok: false, failure: why.failure }
+      explained.push({ ...result, diagnosis: why.diagnosis })
     }
     return { ok: true, checks: explained }
   }

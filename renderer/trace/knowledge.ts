@@ -16,11 +16,15 @@ const aboutRoutes: ReadonlySet<DiagnosisCode> = new Set<DiagnosisCode>([
   'wrong-prefix',
   'duplicate-subnet',
   'rp-filter',
+  'route-blocked',
+  'own-gateway',
 ])
 const aboutNeighbours: ReadonlySet<DiagnosisCode> = new Set<DiagnosisCode>([
   'neighbour-failed',
   'no-such-address',
   'duplicate-address',
+  'arp-off',
+  'duplicate-mac',
 ])
 
 export const isAboutRoutes = (code: DiagnosisCode): boolean => aboutRoutes.has(code)

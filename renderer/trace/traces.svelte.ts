@@ -20,6 +20,8 @@ export interface AppliedFix {
   readonly undo: string
   readonly namespace: string
   readonly commands: readonly string[]
+  /** The trace that got its answer thanks to it. */
+  readonly proof: string | null
 }
 
 export type TraceView = 'hops' | 'routes' | 'compare' | 'traffic'
@@ -157,6 +159,12 @@ export class Traces {
     this.pane = 'packet'
   }
 
+  /** The fix that the trace on screen proves to have helped: any other success says nothing of it. */
+  get fixed(): AppliedFix | null {
+    const { applied, current } = this
+    return applied !== null && applied.proof !== null && applied.proof === current?.id ? applied : null
+  }
+
   get canFix(): boolean {
     return this.replaying && this.failed && this.current?.diagnosis?.fix !== null && !this.fixing && !this.running
   }
@@ -173,9 +181,12 @@ export class Traces {
       this.failure = answer.failure
       return
     }
-    this.applied = { undo: answer.undo, namespace: answer.namespace, commands: answer.commands }
+    const applied = { undo: answer.undo, namespace: answer.namespace, commands: answer.commands }
+    this.applied = { ...applied, proof: null }
     const { name, to, protocol, ...probe } = trace.probe
     if (protocol !== 'arp' && protocol !== 'ndp') await this.run({ ...probe, protocol, to: name ?? to })
+    const proof = this.current !== trace && !this.failed ? (this.current?.id ?? null) : null
+    if (this.applied?.undo === applied.undo) this.applied = { ...applied, proof }
   }
 
   async unfix(): Promise<void> {

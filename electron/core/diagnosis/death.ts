@@ -18,8 +18,18 @@ export type Stage =
   | 'bridge'
   /** It left by a cable and came out nowhere. */
   | 'cable'
-  /** It was sent to a link-layer address that nobody there has. */
+  /** It was sent to a link-layer address that nobody there has, or to a station that was not meant. */
   | 'stranger'
+
+/** Who should have taken it next and did not: asked for in vain, or sent to in vain where its link-layer address was known. */
+export interface Missed {
+  /** Who sends to it. */
+  readonly namespace: string
+  readonly dev: string
+  readonly address: string
+  /** By which the packet had come to who sends; null where it starts there. */
+  readonly iif: string | null
+}
 
 export interface Complaint {
   /** Who sent the ICMP error. */
@@ -39,8 +49,7 @@ export interface Death {
   readonly dst: string
   /** Bytes of the IP packet, where it was seen. */
   readonly length: number | null
-  /** A next hop whose link-layer address was asked for in that namespace, and nobody answered. */
-  readonly unanswered: { readonly dev: string; readonly address: string } | null
+  readonly missed: Missed | null
   readonly complaint: Complaint | null
 }
 
@@ -49,7 +58,16 @@ type Kept = Pick<CapturedFrame, 'bytes' | 'originalLength'>
 /** The headers of the packet that travels, without tunnels around it. */
 export const innermost = (headers: PacketHeaders): PacketHeaders => (headers.inner ? innermost(headers.inner) : headers)
 
-const isError = ({ leg, observed, direction }: TracedHop): boolean => leg === 'error' && observed && direction === 'out'
+/** Errors that end a packet's way (RFC 792, 4443): a redirect only gives advice, and may come with any of them. */
+function endsTheWay({ packet }: TracedHop): boolean {
+  const headers = packet && innermost(packet)
+  const type = headers?.icmp?.type
+  if (type === undefined) return false
+  return headers?.ip?.version === 6 ? type < 128 : type === 3 || type === 11 || type === 12
+}
+
+const isError = (hop: TracedHop): boolean =>
+  hop.leg === 'error' && hop.observed && hop.direction === 'out' && endsTheWay(hop)
 
 /** @param frames by the index that hops have */
 export function findDeath(
@@ -65,11 +83,13 @@ export function findDeath(
   const at = lost ?? strangerHop(hops, network)
   if (!at) return null
   const leg = at.leg === 'reply' ? 'reply' : 'request'
-  const ip = at.packet && innermost(at.packet).ip
+  // Where a tunnel's own packet was lost, it is the one to be explained.
+  const ip = at.packet?.ip
   const dst = ip?.dst ?? probe.target
   const src = ip?.src ?? null
   const anchor = hops.find(({ n }) => n === at.comparedWith)
-  const stage = stageOf(at, anchor?.direction ?? null, dst, probe, network)
+  const next = nextHop(at, hops, network)
+  const stage = stageOf(at, anchor?.direction ?? null, dst, probe, network, next)
   return {
     stage,
     leg,
@@ -78,11 +98,36 @@ export function findDeath(
     src,
     dst,
     length: ip?.length ?? null,
-    unanswered:
-      findUnanswered(at.namespace, hops, frames) ??
-      unresolved(network, at.namespace, stage === 'target' ? (src ?? dst) : dst),
+    missed: isLinkLayer(stage)
+      ? next
+      : (findUnanswered(at, hops, frames) ?? unresolved(network, at, stage === 'target' ? (src ?? dst) : dst)),
     complaint,
   }
+}
+
+/** Lost between who sent it and who should have taken it next. */
+export const isLinkLayer = (stage: Stage): boolean => stage === 'bridge' || stage === 'cable' || stage === 'stranger'
+
+/** To whom the frame went that was lost, or seen last: as the routes of its sender say. */
+function nextHop(at: TracedHop, hops: readonly TracedHop[], network: Network): Missed | null {
+  const sent = hops.findLast(
+    ({ n, leg, event, direction, observed, packet }) =>
+      n <= at.n && leg === at.leg && event === 'sent' && direction === 'out' && observed && packet?.ip !== undefined,
+  )
+  const dst = sent?.packet?.ip?.dst
+  if (!sent || sent.interface === null || dst === undefined) return null
+  const { namespace, interface: dev } = sent
+  const route = network.routes(namespace, dst).find((each) => each.dev === dev)
+  return { namespace, dev, address: route?.via ?? dst, iif: cameBy(hops, sent) }
+}
+
+/** By which a packet had come to a namespace that sent it on. */
+function cameBy(hops: readonly TracedHop[], sent: TracedHop): string | null {
+  const came = hops.findLast(
+    ({ n, leg, namespace, direction, observed }) =>
+      n < sent.n && leg === sent.leg && namespace === sent.namespace && direction === 'in' && observed,
+  )
+  return came?.interface ?? null
 }
 
 /** @param direction of the frame that was seen last */
@@ -92,6 +137,7 @@ function stageOf(
   dst: string,
   probe: ProbeFacts,
   network: Network,
+  next: Missed | null,
 ): Stage {
   if (at.observed) return 'stranger'
   if (at.interface === null) return 'start'
@@ -99,7 +145,10 @@ function stageOf(
   const link = network.link(at.namespace, at.interface)
   if (network.owns(at.namespace, dst) && link?.master === null)
     return at.leg === 'reply' && at.namespace === probe.from ? 'home' : 'target'
-  return link?.master ? 'bridge' : 'forward'
+  if (link?.master) return 'bridge'
+  // An old link-layer address led here: a station that is no router and does not have the next hop's address.
+  const meant = next === null || next.namespace === at.namespace || network.owns(at.namespace, next.address)
+  return meant || network.forwards(at.namespace, isIpv6(dst)) ? 'forward' : 'stranger'
 }
 
 /** The latest ICMP error about the probe, where it set out. One that a namespace sends to itself is seen on its lo. */
@@ -118,12 +167,9 @@ function strangerHop(hops: readonly TracedHop[], network: Network): TracedHop | 
 }
 
 /** ARP and neighbour discovery: the last question of a namespace that has no answer. */
-function findUnanswered(
-  namespace: string,
-  hops: readonly TracedHop[],
-  frames: readonly Kept[],
-): { readonly dev: string; readonly address: string } | null {
-  let open: { readonly dev: string; readonly address: string } | null = null
+function findUnanswered(at: TracedHop, hops: readonly TracedHop[], frames: readonly Kept[]): Missed | null {
+  const { namespace, interface: iif } = at
+  let open: Missed | null = null
   for (const hop of hops) {
     if (hop.namespace !== namespace || (hop.leg !== 'arp' && hop.leg !== 'ndp') || hop.frame === null) continue
     const frame = frames[hop.frame]
@@ -131,25 +177,23 @@ function findUnanswered(
     const message = decodeFrame(frame.bytes, { originalLength: frame.originalLength }).neighbour
     if (!message) continue
     if (message.op === 'request' && hop.direction === 'out' && hop.event === 'sent')
-      open = { dev: hop.interface, address: message.subjectIp }
+      open = { namespace, dev: hop.interface, address: message.subjectIp, iif }
     else if (message.op === 'reply' && hop.direction === 'in' && open?.address === message.subjectIp) open = null
   }
   return open
 }
 
 /** Asked for where no frame could be sent, as on a bridge without a carrier: the kernel's own table says so. */
-function unresolved(
-  network: Network,
-  namespace: string,
-  dst: string,
-): { readonly dev: string; readonly address: string } | null {
+function unresolved(network: Network, { namespace, interface: iif }: TracedHop, dst: string): Missed | null {
   const route = network.route(namespace, dst)
   if (!route?.dev) return null
-  const address = route.via ?? dst
+  // A gateway that is an address of one's own is none: the kernel asks for the destination itself.
+  const address = route.via === null || network.owns(namespace, route.via) ? dst : route.via
   const entry = network
     .namespace(namespace)
     ?.neighbours.find((each) => each.dev === route.dev && each.address === address)
-  return entry?.state === 'FAILED' || entry?.state === 'INCOMPLETE' ? { dev: route.dev, address } : null
+  const failed = entry?.state === 'FAILED' || entry?.state === 'INCOMPLETE'
+  return failed ? { namespace, dev: route.dev, address, iif } : null
 }
 
 /** Where a packet has to find its way by routing: from where, to what. */
@@ -165,7 +209,8 @@ export interface Departure {
 /** The routing decision that the death is about: that of the answer, where the request had arrived. */
 export function departureOf(death: Death | null): Departure | null {
   if (!death) return null
-  const { stage, leg, namespace, src, dst } = death
+  const { stage, leg, namespace, src, dst, missed } = death
+  if (isLinkLayer(stage)) return missed && { leg, namespace: missed.namespace, iif: missed.iif, src, dst }
   if (stage === 'start') return { leg, namespace, iif: null, src: null, dst }
   if (stage === 'forward') return { leg, namespace, iif: death.interface, src, dst }
   if (stage !== 'target' || src === null) return null

@@ -1,32 +1,50 @@
 /**
  * Finds the cause of a failed probe in two strokes, so that nothing here does I/O: `suspect` says what must be asked of the
- * kernel's tools, `conclude` takes the answers. The most specific cause that is proved wins; without proof it is `unknown`.
+ * kernel's tools, `conclude` takes the answers. Of the causes that are proved, the most specific one wins whose fix was tried and
+ * helped (`settle`); without proof it is `unknown`.
  */
 import type { Diagnosis, Evidence } from './diagnosis.js'
 import { Answers, commandOf, type Answer, type Command } from './question.js'
 import { repairText, type Repair } from './repair.js'
 import type { Finding, Rule, Suspicion } from './rule.js'
+import { addressOnPort } from './rules/address-on-port.js'
+import { arpOff, echoOff, proxyArp } from './rules/arp-off.js'
 import { bridgeNetfilter } from './rules/bridge-netfilter.js'
+import { dnatLoopback } from './rules/dnat-loopback.js'
 import { duplicateAddress } from './rules/duplicate-address.js'
+import { duplicateMac } from './rules/duplicate-mac.js'
 import { duplicateSubnet } from './rules/duplicate-subnet.js'
+import { farTwin } from './rules/far-twin.js'
 import { firewallDrop } from './rules/firewall-drop.js'
 import { firewallReject } from './rules/firewall-reject.js'
 import { forwardingOff } from './rules/forwarding-off.js'
 import { gatewayUnreachable } from './rules/gateway-unreachable.js'
+import { hairpin } from './rules/hairpin.js'
 import { interfaceDown } from './rules/interface-down.js'
+import { ipv6Off } from './rules/ipv6-off.js'
 import { localDown } from './rules/local-down.js'
+import { bridgeLoop } from './rules/loop.js'
+import { mtuDiffers } from './rules/mtu-differs.js'
 import { mtu } from './rules/mtu.js'
+import { natLocal } from './rules/nat-local.js'
 import { natMissing } from './rules/nat-missing.js'
 import { natWrongInterface } from './rules/nat-wrong-interface.js'
 import { neighbourFailed } from './rules/neighbour-failed.js'
 import { noAddress, noAddressThere } from './rules/no-address.js'
-import { noReturnRoute, noRoute } from './rules/no-route.js'
+import { noReturnRoute, noRoute, noWayBack } from './rules/no-route.js'
 import { noSuchAddress } from './rules/no-such-address.js'
 import { notABridgePort } from './rules/not-a-bridge-port.js'
+import { ownGateway } from './rules/own-gateway.js'
 import { peerDown } from './rules/peer-down.js'
+import { policyRule } from './rules/policy-rule.js'
 import { portClosed } from './rules/port-closed.js'
+import { routeBlocked } from './rules/route-blocked.js'
 import { rpFilter } from './rules/rp-filter.js'
+import { sameSubnetApart } from './rules/same-subnet-apart.js'
+import { stpBlocking } from './rules/stp-blocking.js'
 import { ttlExceeded } from './rules/ttl-exceeded.js'
+import { tunnelMismatch } from './rules/tunnel-mismatch.js'
+import { otherSource, wrongSource } from './rules/wrong-source.js'
 import { askUnknown, unknown } from './rules/unknown.js'
 import { wrongPrefix } from './rules/wrong-prefix.js'
 import type { Scene } from './scene.js'
@@ -35,27 +53,48 @@ import { english, type Message } from './words.js'
 /** Most specific first: what a rule or a counter says of this very packet, then what is off, then what is missing. */
 const rules: readonly Rule[] = [
   localDown,
+  ipv6Off,
+  stpBlocking,
+  bridgeLoop,
   bridgeNetfilter,
   firewallReject,
   firewallDrop,
+  dnatLoopback,
+  noWayBack,
   rpFilter,
   ttlExceeded,
   mtu,
+  mtuDiffers,
+  echoOff,
+  routeBlocked,
+  policyRule,
+  ownGateway,
   forwardingOff,
   interfaceDown,
   peerDown,
   noAddress,
+  addressOnPort,
+  tunnelMismatch,
+  duplicateMac,
   notABridgePort,
   noAddressThere,
   duplicateSubnet,
   wrongPrefix,
+  arpOff,
+  proxyArp,
   gatewayUnreachable,
+  hairpin,
+  natLocal,
+  wrongSource,
+  otherSource,
   natWrongInterface,
   natMissing,
   noReturnRoute,
   noRoute,
   neighbourFailed,
   duplicateAddress,
+  farTwin,
+  sameSubnetApart,
   noSuchAddress,
   portClosed,
 ]
@@ -63,13 +102,16 @@ const rules: readonly Rule[] = [
 export interface Investigation {
   /** To be run in their namespaces, in any order. */
   readonly commands: readonly Command[]
-  conclude(answers: readonly Answer[]): Concluded
+  /** All causes that are proved, the most specific first. */
+  conclude(answers: readonly Answer[]): readonly Candidate[]
 }
 
-export interface Concluded {
+/** One cause that fits, and what its fix's commands stand for. */
+export interface Candidate {
   readonly diagnosis: Diagnosis
-  /** What the fix's commands stand for. */
   readonly repair: Repair | null
+  /** Without a fix that was tried and helped, it is no cause. */
+  readonly onlyIfTried: boolean
 }
 
 /** @param incomplete frames of the capture are missing, so the film may end too early */
@@ -83,25 +125,47 @@ export function investigate(scene: Scene, incomplete: boolean): Investigation {
   return { commands, conclude: (answers) => conclude(scene, suspicions, new Answers(answers), incomplete) }
 }
 
+/** Never empty: the last one knows nothing. */
 function conclude(
   scene: Scene,
   suspicions: readonly { readonly rule: Rule; readonly suspicion: Suspicion }[],
   answers: Answers,
   incomplete: boolean,
-): Concluded {
-  const ruledOut: Message[] = []
-  for (const { rule, suspicion } of suspicions) {
-    const finding = suspicion.judge(answers)
-    if (finding) return finish(finding.code ?? rule.code, finding, ruledOut)
-    ruledOut.push(suspicion.ruledOut)
+): readonly Candidate[] {
+  const judged = suspicions.map(({ rule, suspicion }) => ({ rule, suspicion, finding: suspicion.judge(answers) }))
+  const ruledOut = judged.flatMap(({ suspicion, finding }) => (finding ? [] : [suspicion.ruledOut]))
+  const candidates: Candidate[] = []
+  for (const { rule, finding } of judged) {
+    if (!finding) continue
+    candidates.push(finish(finding.code ?? rule.code, finding, ruledOut))
+    if (finding.final) break
   }
-  return finish('unknown', unknown(scene, answers, incomplete), ruledOut)
+  return [...candidates, finish('unknown', unknown(scene, answers, incomplete), ruledOut)]
 }
 
-function finish(code: Diagnosis['code'], finding: Finding, ruledOut: readonly Message[]): Concluded {
-  const { namespace, interface: name, message, repair } = finding
+export type Settled = Pick<Candidate, 'diagnosis' | 'repair'>
+
+/** What came of a fix that was tried; undefined where it was not. */
+export type Tried = (candidate: Candidate) => boolean | undefined
+
+/**
+ * The best of them whose fix has helped; else the best there is, and then without a fix that was tried in vain.
+ * @param tried null where nothing can be tried
+ */
+export function settle(candidates: readonly Candidate[], tried: Tried | null): Settled {
+  const helped = candidates.find((candidate) => tried?.(candidate) === true)
+  if (helped?.diagnosis.fix)
+    return { ...helped, diagnosis: { ...helped.diagnosis, fix: { ...helped.diagnosis.fix, tried: true } } }
+  const best = candidates.find(({ onlyIfTried }) => !onlyIfTried)
+  if (!best) throw new Error('A diagnosis ends with one that knows nothing')
+  return tried === null ? best : { repair: null, diagnosis: { ...best.diagnosis, fix: null } }
+}
+
+function finish(code: Diagnosis['code'], finding: Finding, ruledOut: readonly Message[]): Candidate {
+  const { namespace, interface: name, message, repair, onlyIfTried = false } = finding
   const different = [...new Map(ruledOut.map((each) => [english(each), each])).values()]
   return {
+    onlyIfTried,
     repair,
     diagnosis: {
       code,
@@ -110,7 +174,7 @@ function finish(code: Diagnosis['code'], finding: Finding, ruledOut: readonly Me
       cause: english(message),
       message,
       evidence: finding.evidence.filter(said),
-      fix: repair && { namespace: repair.namespace, commands: repair.steps.map(repairText) },
+      fix: repair && { namespace: repair.namespace, commands: repair.steps.map(repairText), tried: false },
       ruledOut: different.map(english),
       ruledOutMessages: different,
     },

@@ -25,6 +25,20 @@ export const diagnosisCodes = [
   'port-closed',
   'local-down',
   'no-such-address',
+  'duplicate-mac',
+  'stp-blocking',
+  'loop',
+  'route-blocked',
+  'address-on-port',
+  'same-subnet-apart',
+  'arp-off',
+  'ipv6-off',
+  'own-gateway',
+  'tunnel-mismatch',
+  'hairpin',
+  'asymmetric',
+  'wrong-source',
+  'dnat-loopback',
   'unknown',
 ] as const
 export type DiagnosisCode = (typeof diagnosisCodes)[number]
@@ -45,7 +59,12 @@ export interface Diagnosis {
   readonly message: Message
   readonly evidence: readonly Evidence[]
   /** Commands as typed in the lab's host, in order; null where no change of the lab would help for certain. */
-  readonly fix: { readonly namespace: string; readonly commands: readonly string[] } | null
+  readonly fix: {
+    readonly namespace: string
+    readonly commands: readonly string[]
+    /** It was carried out, the probe got further, and all was put back: so it will help. */
+    readonly tried: boolean
+  } | null
   /** What was looked at and is not the cause, in English, and by key. */
   readonly ruledOut: readonly string[]
   readonly ruledOutMessages: readonly Message[]

@@ -4,10 +4,18 @@ import { commandLine } from '../plan/shell-quote.js'
 import type { Evidence } from './diagnosis.js'
 
 export type Question = { readonly namespace: string } & (
-  | { readonly ask: 'route-get'; readonly to: string; readonly from?: string; readonly iif?: string }
+  | {
+      readonly ask: 'route-get'
+      readonly to: string
+      readonly from?: string
+      readonly iif?: string
+      readonly mark?: number
+    }
   | { readonly ask: 'routes'; readonly ipv6: boolean }
+  | { readonly ask: 'rules'; readonly ipv6: boolean }
   | { readonly ask: 'addresses'; readonly dev?: string }
-  | { readonly ask: 'link'; readonly dev: string }
+  /** With `details`, what its kind knows besides: timers of a bridge's port, the number of a tunnel. */
+  | { readonly ask: 'link'; readonly dev: string; readonly details?: true }
   | { readonly ask: 'neighbour'; readonly address: string }
   | { readonly ask: 'sysctl'; readonly keys: readonly string[] }
   | { readonly ask: 'chain'; readonly family: string; readonly table: string; readonly chain: string }
@@ -32,16 +40,19 @@ export interface Command {
 function words(question: Question): readonly [string, ...string[]] {
   switch (question.ask) {
     case 'route-get': {
-      const { to, from, iif } = question
+      const { to, from, iif, mark } = question
       const source = from === undefined ? [] : ['from', from]
-      return ['ip', 'route', 'get', to, ...source, ...(iif === undefined ? [] : ['iif', iif])]
+      const marked = mark === undefined ? [] : ['mark', String(mark)]
+      return ['ip', 'route', 'get', to, ...source, ...(iif === undefined ? [] : ['iif', iif]), ...marked]
     }
     case 'routes':
       return question.ipv6 ? ['ip', '-6', 'route', 'show'] : ['ip', 'route', 'show']
+    case 'rules':
+      return question.ipv6 ? ['ip', '-6', 'rule', 'show'] : ['ip', 'rule', 'show']
     case 'addresses':
       return ['ip', '-br', 'addr', 'show', ...(question.dev === undefined ? [] : ['dev', question.dev])]
     case 'link':
-      return ['ip', 'link', 'show', 'dev', question.dev]
+      return ['ip', ...(question.details ? ['-d'] : []), 'link', 'show', 'dev', question.dev]
     case 'neighbour':
       return ['ip', 'neigh', 'show', question.address]
     case 'sysctl':

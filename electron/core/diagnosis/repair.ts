@@ -5,6 +5,7 @@ import { commandLine } from '../plan/shell-quote.js'
 import type { Step } from '../plan/step.js'
 import { stepText } from '../plan/text.js'
 import { undoOf } from '../plan/undo.js'
+import type { LiveRule } from '../live/state.js'
 
 /** A rule of iptables by value, whoever made it. */
 export interface SavedRule {
@@ -43,6 +44,19 @@ export type RepairStep =
     }
   | ({ readonly op: 'saved-rule-delete' | 'saved-rule-insert' } & SavedRule)
   | ({ readonly op: 'nft-rule-delete' | 'nft-rule-insert' } & NftRule)
+  | {
+      readonly op: 'nft-policy'
+      readonly namespace: string
+      readonly family: string
+      readonly table: string
+      readonly chain: string
+      readonly policy: string
+      readonly before: string
+    }
+  /** A rule of policy routing. */
+  | { readonly op: 'policy-rule-delete' | 'policy-rule-add'; readonly namespace: string; readonly rule: LiveRule }
+  /** Whether an interface asks and answers for link-layer addresses. */
+  | { readonly op: 'link-arp'; readonly namespace: string; readonly name: string; readonly on: boolean }
 
 export interface Repair {
   readonly namespace: string
@@ -89,9 +103,36 @@ export function repairCommand(step: RepairStep): RepairCommand | null {
       const after = step.position > 1 ? ['index', String(step.position - 2)] : []
       return { program: 'nft', arguments: [...place, step.family, step.table, step.chain, ...after, step.rule] }
     }
+    case 'nft-policy':
+      return {
+        program: 'nft',
+        arguments: ['chain', step.family, step.table, step.chain, `{ policy ${step.policy} ; }`],
+      }
+    case 'policy-rule-delete':
+    case 'policy-rule-add': {
+      const family = step.rule.family === 'ipv6' ? ['-6'] : []
+      const verb = step.op === 'policy-rule-delete' ? 'del' : 'add'
+      return { program: 'ip', arguments: [...family, 'rule', verb, ...policyRuleWords(step.rule)] }
+    }
+    case 'link-arp':
+      return { program: 'ip', arguments: ['link', 'set', 'dev', step.name, 'arp', step.on ? 'on' : 'off'] }
     default:
       return null
   }
+}
+
+/** As ip-rule(8) takes it. */
+export function policyRuleWords({ priority, from, to, iif, oif, fwmark, table, action }: LiveRule): string[] {
+  const said = (word: string, value: string | number | null): string[] => (value === null ? [] : [word, String(value)])
+  return [
+    ...said('priority', priority),
+    ...said('from', from),
+    ...said('to', to),
+    ...said('iif', iif),
+    ...said('oif', oif),
+    ...said('fwmark', fwmark),
+    ...(action === 'to-table' ? ['lookup', String(table)] : [action]),
+  ]
 }
 
 /** The step as typed in the lab's host. */
@@ -120,6 +161,14 @@ export function undoRepair(step: RepairStep): RepairStep[] {
     case 'nft-rule-insert':
       // Added anew it has another number, which nobody has asked for yet.
       return []
+    case 'nft-policy':
+      return [{ ...step, policy: step.before, before: step.policy }]
+    case 'policy-rule-delete':
+      return [{ ...step, op: 'policy-rule-add' }]
+    case 'policy-rule-add':
+      return [{ ...step, op: 'policy-rule-delete' }]
+    case 'link-arp':
+      return [{ ...step, on: !step.on }]
     default:
       return undoOf(step)
   }

@@ -13,6 +13,10 @@ export interface Finding {
   readonly message: Message
   readonly evidence: readonly Evidence[]
   readonly repair: Repair | null
+  /** It fits, and only a fix that helps can prove it. */
+  readonly onlyIfTried?: true
+  /** Nothing behind it can be told before it has passed. */
+  readonly final?: true
 }
 
 /** A cause that the film allows for. */

@@ -14,6 +14,8 @@ export interface ProbeFacts {
   readonly port: number | null
   /** TTL that was asked for; null: the namespace's own default. */
   readonly ttl: number | null
+  /** Bytes of payload; null: as many as `ping` sends, or none. */
+  readonly size: number | null
   readonly outcome: Outcome
   /** The kernel's words for the end, as ping prints them. */
   readonly message: string | null
@@ -25,6 +27,10 @@ export interface RulePacket {
   readonly dst: string
   /** `icmp`, `tcp`, `udp`, `icmpv6`, or a number. */
   readonly protocol: string
+  /** Of tcp and udp. */
+  readonly ports: { readonly src: number; readonly dst: number } | null
+  /** Of icmp and icmpv6; `id` of echoes only. */
+  readonly icmp: { readonly type: number; readonly id: number | null } | null
 }
 
 /** What one rule, or a chain's policy, decided about a packet. */

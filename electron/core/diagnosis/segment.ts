@@ -1,6 +1,6 @@
 /**
  * Layer 2: who shares a segment with an interface, and what stands between two interfaces that should. Follows cables,
- * bridges and VXLAN tunnels of one VNI whose ends exist.
+ * bridges and VXLAN tunnels of one VNI and port whose ends exist.
  */
 import type { LiveLink } from '../live/state.js'
 import type { Network } from './network.js'
@@ -53,7 +53,7 @@ function tunnelEnds(network: Network, { link }: Place): Place[] {
     .owners(vxlan.remote)
     .flatMap(({ namespace }) =>
       (network.namespace(namespace)?.links ?? [])
-        .filter((other) => other.vxlan?.id === vxlan.id)
+        .filter((other) => other.vxlan?.id === vxlan.id && other.vxlan.port === vxlan.port)
         .map((other) => ({ namespace, link: other })),
     )
 }

@@ -33,7 +33,8 @@ export function deriveRoute(network: Network, from: string, address: string): St
   const seen = new Set([from])
   let edge = neighbours(network, from, ipv6).map((first) => ({ first, at: first.namespace }))
   while (edge.length > 0) {
-    const arrived = edge.find(({ at }) => at === owner.namespace)
+    // On a segment of one's own, the destination is no gateway to itself.
+    const arrived = edge.find(({ at, first }) => at === owner.namespace && first.address !== address)
     if (arrived) {
       return {
         family: ipv6 ? 'ipv6' : 'ipv4',

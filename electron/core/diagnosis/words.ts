@@ -3,7 +3,8 @@
 export const sentences = {
   // Causes
   'no-route': '{namespace} has no route to {target}.',
-  'no-route-type': '{namespace} has a route to {target} that refuses it: {type} {prefix}.',
+  'no-route-rule': 'A rule of policy routing in {namespace} keeps it from {target}: {rule}.',
+  'route-blocked': '{namespace} has a route to {target} that refuses it: {type} {prefix}.',
   'no-return-route': '{namespace} got the packet, but has no route back to {target}.',
   'no-return-route-router': '{namespace} has no route back to {target}; the answer ends there.',
   'gateway-outside':
@@ -13,7 +14,15 @@ export const sentences = {
   'interface-down': '{interface} of {namespace} is down.',
   'interface-down-bridge': 'The bridge {interface} of {namespace} is down, so none of its ports forwards.',
   'peer-down': '{interface} of {namespace}, the other end of the cable at {near}, is down.',
-  'no-address': '{namespace} has no address on {interface}.',
+  'own-gateway':
+    'The route of {namespace} to {target} goes by {gateway}, which is its own address: so it asks on {interface} for {target} itself.',
+  'no-address': '{namespace} has no {family} address on {interface}.',
+  'ipv6-off': 'IPv6 is switched off on {interface} of {namespace}: {key} is 1.',
+  'address-on-port':
+    '{address} is on {interface} of {namespace}, which is a port of {bridge}: what comes to a port goes to its bridge, so the address belongs there.',
+  'same-subnet-apart': '{namespace} and {otherNamespace} are both in {prefix}, but no wire joins them.',
+  'same-subnet-apart-at':
+    '{namespace} and {otherNamespace} are both in {prefix}, but their cables end at {first} and {second} of {between}, which no bridge joins.',
   'wrong-prefix-narrow':
     '{address} on {interface} of {namespace} does not reach {target}, which is on the same segment: the prefix length is wrong.',
   'wrong-prefix-wide':
@@ -27,6 +36,20 @@ export const sentences = {
   'neighbour-wrong':
     '{namespace} sends to {target} with the link-layer address {mac}, which nobody there has; it should be {right}.',
   'neighbour-mute': '{owner} has {target} and does not answer who asks for it: {key} is {value}.',
+  'arp-off-link': '{interface} of {namespace} speaks no ARP (NOARP), so nobody learns its link-layer address.',
+  'arp-proxy-off': 'Nobody has {target}; {namespace} would answer for it on {interface} if {key} were 1.',
+  'arp-proxy-lost':
+    'Nobody has {target}; {namespace} would answer for it on {interface} (proxy_arp), but has no route to it itself.',
+  'echo-off': '{namespace} got the echo request and answers none: {key} is 1.',
+  'duplicate-mac':
+    '{interface} of {namespace} and {otherInterface} of {otherNamespace} have the same hardware address {mac}, so bridges mix them up.',
+  'stp-waiting':
+    '{interface} of {namespace}, a port of {bridge}, does not forward yet: spanning tree has it {state}, for about {seconds} s more.',
+  'stp-blocking': '{interface} of {namespace}, a port of {bridge}, does not forward: spanning tree has it {state}.',
+  'bridge-loop':
+    'The bridges make a circle without spanning tree: the cable from {namespace}:{interface} to {otherNamespace}:{otherInterface} joins two that are joined already, so frames go round for ever.',
+  'tunnel-mismatch':
+    'The two ends of the tunnel do not fit: {what} is {value} at {namespace}:{interface} and {otherValue} at {otherNamespace}:{otherInterface}.',
   'not-a-bridge-port': '{interface} of {namespace} is no port of {bridge}, so nothing gets from one to the other.',
   'firewall-drop': 'A rule of {namespace} drops it: chain {chain} of table {table}: {rule}.',
   'firewall-drop-policy': 'The policy of chain {chain} (table {table}) in {namespace} drops it: no rule accepts it.',
@@ -36,14 +59,30 @@ export const sentences = {
   'ttl-exceeded': 'The TTL ran out in {namespace}: the packet was allowed {ttl} hops, and the way is longer.',
   'ttl-loop': 'The packet goes round in circles: {namespaces} send it to each other until the TTL has run out.',
   mtu: 'The packet has {length} bytes and must not be cut, but {interface} of {namespace} takes {mtu}.',
-  'mtu-unknown': 'The packet is too big for the way on from {namespace}, and must not be cut.',
+  'mtu-unknown':
+    'The packet has {length} bytes, which is too big for the way on from {namespace}, and must not be cut.',
+  'mtu-differs':
+    '{interface} of {namespace} takes {mtu} bytes and drops the packet of {length} without a word; {otherInterface} of {otherNamespace} beside it takes {otherMtu}.',
   'nat-missing':
     '{router} sends it out with the private source {source}; {namespace} has no route back to that, and no rule rewrites it.',
   'nat-wrong-interface':
     'The {kind} rule of {namespace} names {wrong}, but the packet {passes} by {right}, so it is not rewritten.',
+  'nat-local':
+    'What {namespace} sends itself does not pass PREROUTING, so its DNAT rule for port {port} does not apply; the same rule in OUTPUT would.',
+  hairpin:
+    '{namespace} is in the subnet of {client} and answers it directly, not by {router}: the answer comes from {server} where {target} was asked, and is refused.',
+  asymmetric:
+    '{namespace} answers {client} by another way than by {router}, which had rewritten the destination: the answer comes from {server} where {target} was asked, and is refused.',
+  'wrong-source': 'A rule of {namespace} gives the packet the source {source}, which nobody has: no answer finds back.',
+  'other-source':
+    '{namespace} answers from {source} where {target} was asked, and {client} takes no answer from another address than it asked.',
+  'dnat-loopback':
+    '{namespace} rewrites the destination to {address}, where nothing from outside may go while {key} is 0.',
   'bridge-netfilter':
     'Frames that only pass {bridge} go through the firewall of {namespace} ({key}=1), and it drops this one: chain {chain}: {rule}.',
   'port-closed': 'Nobody listens on {protocol} port {port} in {namespace}.',
+  'port-elsewhere':
+    'In {namespace} somebody listens on {protocol} port {port} of {address} only, and nobody on that of {target}.',
   'local-down': 'lo of {namespace} is down, and what a namespace sends to itself goes by lo.',
   'no-such-address': 'Nobody in the lab has {target}.',
   'no-such-address-here': 'Nobody in the lab has {target}; {interface} of {namespace} should.',
@@ -66,6 +105,21 @@ export const sentences = {
   'not-duplicate-subnet': 'What {namespace} looks for is on no other interface of the same subnet.',
   'not-duplicate-address': 'Nobody else on the segment has {target}.',
   'not-a-port-loose': 'Every cable on the way is plugged into its bridge.',
+  'not-policy-rule': 'No rule of policy routing stands in the way in {namespace}.',
+  'not-own-gateway': 'No address of {namespace} is its own gateway.',
+  'not-ipv6-off': 'IPv6 is on in {namespace}.',
+  'not-address-on-port': 'No port of a bridge has an address.',
+  'not-same-subnet-apart': 'The subnet of {namespace} is on one wire.',
+  'not-arp-off': '{namespace} may answer for {target}.',
+  'not-echo-off': '{namespace} answers echo requests.',
+  'not-duplicate-mac': 'No two stations have the same hardware address.',
+  'not-stp': 'Every port of a bridge of {namespace} forwards.',
+  'not-loop': 'The bridges make no circle.',
+  'not-tunnel': 'The two ends of the tunnel fit.',
+  'not-hairpin': 'The answer comes back by the way that the request took.',
+  'not-wrong-source': 'The source that {namespace} gives the packet is there.',
+  'not-other-source': '{namespace} answers from the address that was asked.',
+  'not-dnat-loopback': '{namespace} may send it to its own 127.0.0.0/8.',
   'not-gateway': 'No gateway of {namespace} is out of reach.',
   'not-no-route': '{namespace} has a route to {target}.',
   'not-nat': 'No rewriting of addresses is missing in {namespace}.',

@@ -1,6 +1,6 @@
 /** Traces: sends a probe while everything is captured, puts the film together, and finds out why it failed. */
 import { randomBytes } from 'node:crypto'
-import { investigate, type Concluded } from '../../core/diagnosis/diagnose.js'
+import { investigate, settle, type Candidate, type Settled } from '../../core/diagnosis/diagnose.js'
 import { findDeath } from '../../core/diagnosis/death.js'
 import { Network } from '../../core/diagnosis/network.js'
 import { repairText, type Repair, type RepairStep } from '../../core/diagnosis/repair.js'
@@ -22,7 +22,8 @@ import { frameJson, grown, identityOf, interfacesOf, onlyProbe, probeJson, rules
 import { withReasons } from './reasons.js'
 import { sendProbe, verdictOf, type Aimed, type Shot, type Volley } from './send.js'
 import { aim } from './target.js'
-import { legacyVerdicts, ruleVerdicts } from './verdicts.js'
+import type { Trial } from './trial.js'
+import { legacyVerdicts, ruleVerdicts, withHandles } from './verdicts.js'
 import { said } from '../../core/words/said.js'
 
 /** Traces kept of a lab. */
@@ -42,6 +43,8 @@ export interface TracerHooks {
   mayRepair(steps: readonly RepairStep[]): Promise<Failure | null>
   /** Whether frames that are none of the probe's may be kept: in a sandbox all of them are the lab's. */
   readonly keepsForeign: boolean
+  /** Tries fixes before they are offered; null on the machine itself, where nothing is done unasked. */
+  readonly trial: Trial | null
 }
 
 interface Kept {
@@ -100,14 +103,15 @@ export class Tracer {
   }
 
   /** Why a check that failed did so; null where a trace of the same probe gets its answer. Not kept. */
-  async explain(check: LabCheck): Promise<Trace['diagnosis']> {
+  async explain(check: LabCheck): Promise<{ readonly diagnosis: Trace['diagnosis'] } | { readonly failure: Failure }> {
     await this.hooks.refresh()
     const result = await this.trace({
       from: check.from,
       to: check.target,
       ...(check.kind === 'ping' ? { protocol: 'icmp' } : { protocol: check.kind, port: check.port }),
     })
-    return 'failure' in result ? null : result.trace.diagnosis
+    if (!('failure' in result)) return { diagnosis: result.trace.diagnosis }
+    return result.failure.code === notTakenBack ? result : { diagnosis: null }
   }
 
   private async trace(params: Params<'trace/run'>): Promise<Kept | { readonly failure: Failure }> {
@@ -139,9 +143,11 @@ export class Tracer {
     const verdicts = await ruleVerdicts(events, live)
     const frames = volley.shots.flatMap((each) => each.frames)
     const hops = this.film(probe, frames, volley.shots, seen, isAnswer(outcome) || outcome === 'refused')
-    const concluded = isAnswer(outcome)
+    const found = isAnswer(outcome)
       ? null
       : await this.explainFailure(probe, shot, seen, before, legacyBefore, verdicts, volley.dropped + volley.beyond > 0)
+    const concluded = found && (await this.tryFixes(probe, shot, found))
+    if (concluded && 'failure' in concluded) return concluded
     const { answer } = shot
     const kept = this.hooks.keepsForeign ? { hops, frames } : onlyProbe(hops, frames)
     const trace: Trace = {
@@ -153,15 +159,15 @@ export class Tracer {
       rttUs: answer.rttUs,
       ttl: answer.replyTtl,
       message: answer.message,
-      diagnosis: concluded?.concluded.diagnosis ?? null,
+      diagnosis: concluded?.diagnosis ?? null,
       answers: volley.shots.map((each) => each.answer),
-      hops: await withReasons(kept.hops, [...verdicts, ...(concluded?.legacy ?? [])]),
+      hops: await withReasons(kept.hops, [...verdicts, ...(found?.legacy ?? [])]),
       frames: kept.frames.map((frame) => frameJson(frame, seen)),
       dropped: volley.dropped,
       beyond: volley.beyond,
       interfaces: interfacesOf(seen),
     }
-    return { trace, repair: concluded?.concluded.repair ?? null, scene: concluded?.scene ?? null }
+    return { trace, repair: concluded?.repair ?? null, scene: concluded?.scene ?? null }
   }
 
   /** The state before the probe, and what has come since: frames were captured there, too. */
@@ -256,7 +262,11 @@ export class Tracer {
     rulesBefore: ReturnType<typeof rulesOf>,
     verdicts: readonly RuleVerdict[],
     incomplete: boolean,
-  ): Promise<{ readonly scene: Scene; readonly concluded: Concluded; readonly legacy: readonly RuleVerdict[] }> {
+  ): Promise<{
+    readonly scene: Scene
+    readonly candidates: readonly Candidate[]
+    readonly legacy: readonly RuleVerdict[]
+  }> {
     const { counters } = await this.count()
     await this.hooks.refresh()
     await this.readLegacy(before)
@@ -273,6 +283,7 @@ export class Tracer {
       protocol: probe.protocol,
       port: probe.port ?? null,
       ttl: probe.series ? null : (probe.ttl ?? null),
+      size: probe.size ?? null,
       outcome: shot.answer.outcome,
       message: shot.answer.message,
     }
@@ -287,7 +298,34 @@ export class Tracer {
       verdicts: [...verdicts, ...legacy],
     }
     const investigation = investigate(scene, incomplete)
-    return { scene, legacy, concluded: investigation.conclude(await gather(investigation.commands)) }
+    return { scene, legacy, candidates: investigation.conclude(await gather(investigation.commands)) }
+  }
+
+  /** The cause whose fix gets the probe further; nothing of the trial stays. */
+  private async tryFixes(
+    probe: Aimed,
+    shot: Shot,
+    { scene, candidates }: { readonly scene: Scene; readonly candidates: readonly Candidate[] },
+  ): Promise<(Settled & { readonly scene: Scene }) | { readonly failure: Failure }> {
+    const { trial } = this.hooks
+    if (!trial) return { ...settle(candidates, null), scene }
+    const { count: _count, series: _series, ...plain } = probe
+    const once: Aimed = { ...plain, ttl: shot.answer.ttl ?? undefined }
+    const trials = await trial.run(candidates, trial.progress(shot.answer.outcome, scene.hops), async () => {
+      const again = { ...once, identifier: nextIdentifier() }
+      const { shots } = await sendProbe(this.worker, again, () => {})
+      const frames = shots.flatMap((each) => each.frames)
+      const outcome = shots[0]?.answer.outcome ?? 'lost'
+      return trial.progress(outcome, this.film(again, frames, shots, this.mirror.state, isAnswer(outcome)))
+    })
+    if ('failure' in trials) return trials
+    const settled = settle(candidates, trials.tried)
+    if (!settled.repair?.steps.some(({ op }) => op === 'nft-rule-delete')) return { ...settled, scene }
+    // Taken away and put back, a rule of nftables has another number.
+    const renumbered = { ...scene, verdicts: withHandles(scene.verdicts, this.mirror.state) }
+    const investigation = investigate(renumbered, false)
+    const again = investigation.conclude(await gather(investigation.commands))
+    return { ...settle(again, trials.tried), scene: renumbered }
   }
 
   /** The fix is made anew from what was seen and what is now: nothing of it comes from a client. */
@@ -302,9 +340,11 @@ export class Tracer {
     await this.hooks.refresh()
     const scene: Scene = { ...found.scene, live: this.mirror.state, network: new Network(this.mirror.state) }
     const investigation = investigate(scene, false)
-    const { repair } = investigation.conclude(await gather(investigation.commands))
     const commands = found.repair.steps.map(repairText)
-    if (repair?.steps.map(repairText).join('\n') !== commands.join('\n'))
+    const spelled = commands.join('\n')
+    const candidates = investigation.conclude(await gather(investigation.commands))
+    const repair = candidates.find((each) => each.repair?.steps.map(repairText).join('\n') === spelled)?.repair
+    if (!repair)
       return {
         ok: false,
         failure: failure(
@@ -353,6 +393,8 @@ export class Tracer {
     this.mirror.flush()
   }
 }
+
+const notTakenBack = 'not-taken-back'
 
 const noSuchTrace = (id: string): Failure =>
   failure('no-such-trace', said`There is no trace ${id}; the latest ${keptTraces} of a lab are kept.`, id)

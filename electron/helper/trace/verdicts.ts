@@ -14,23 +14,37 @@ interface NftRuleEntry {
   readonly handle: number
 }
 
-/** First bytes of an IP header: who, to whom, what. */
-function packetOf(network: Uint8Array): RulePacket | null {
+/** First bytes of an IP header, and of what follows it: who, to whom, what. */
+function packetOf(network: Uint8Array, transport: Uint8Array | null): RulePacket | null {
   const bytes = Buffer.from(network)
   const version = (bytes[0] ?? 0) >> 4
   if (version === 4 && bytes.length >= 20)
     return {
       src: formatAddress(bytes, 12, 4),
       dst: formatAddress(bytes, 16, 4),
-      protocol: protocolName(bytes[9] ?? 0),
+      ...upper(protocolName(bytes[9] ?? 0), transport),
     }
   if (version === 6 && bytes.length >= 40)
     return {
       src: formatAddress(bytes, 8, 16),
       dst: formatAddress(bytes, 24, 16),
-      protocol: protocolName(bytes[6] ?? 0),
+      ...upper(protocolName(bytes[6] ?? 0), transport),
     }
   return null
+}
+
+/** Types of ICMP and ICMPv6 whose second word begins with an identifier: echoes. */
+const echoes: Readonly<Record<string, readonly number[]>> = { icmp: [0, 8], icmpv6: [128, 129] }
+
+function upper(protocol: string, transport: Uint8Array | null): Pick<RulePacket, 'protocol' | 'ports' | 'icmp'> {
+  const bytes = Buffer.from(transport ?? [])
+  const none = { protocol, ports: null, icmp: null }
+  if ((protocol === 'tcp' || protocol === 'udp') && bytes.length >= 4)
+    return { ...none, ports: { src: bytes.readUInt16BE(0), dst: bytes.readUInt16BE(2) } }
+  const echo = echoes[protocol]
+  const type = bytes[0]
+  if (!echo || type === undefined) return none
+  return { ...none, icmp: { type, id: echo.includes(type) && bytes.length >= 6 ? bytes.readUInt16BE(4) : null } }
 }
 
 /** Decisions only: what dropped, and what accepted by a rule. */
@@ -60,7 +74,7 @@ export async function ruleVerdicts(events: readonly RuleEvent[], live: LiveState
       handle: event.handle,
       position: text?.position ?? null,
       verdict: event.verdict ?? '',
-      packet: seen?.network ? packetOf(seen.network) : null,
+      packet: seen?.network ? packetOf(seen.network, seen.transport) : null,
       iif: nameOf(seen?.iif),
       oif: nameOf(seen?.oif),
     })
@@ -74,10 +88,7 @@ async function ruleText(
   listings: Map<string, Promise<string>>,
 ): Promise<{ readonly rule: string; readonly position: number } | null> {
   const { family, table, chain, handle } = event
-  const inChain = (namespace?.ruleset.nft ?? []).flatMap((entry) => {
-    const { rule } = entry as { rule?: NftRuleEntry }
-    return rule && rule.family === family && rule.table === table && rule.chain === chain ? [rule] : []
-  })
+  const inChain = rulesOfChain(namespace, event)
   const place = inChain.findIndex((rule) => rule.handle === handle)
   const word = family === 'ip6' ? 'ipv6' : 'ipv4'
   const saved = (namespace?.ruleset.iptables ?? []).filter(
@@ -99,6 +110,29 @@ async function ruleText(
   const at = lines.findIndex((line) => line.endsWith(` # handle ${handle}`))
   const line = lines[at]
   return line === undefined ? null : { rule: line.replace(/ # handle \d+$/, '').trim(), position: at + 1 }
+}
+
+/** The numbers that rules of nftables have now: known by their places, where they were put in anew. */
+export function withHandles(verdicts: readonly RuleVerdict[], live: LiveState): RuleVerdict[] {
+  return verdicts.map((verdict) => {
+    const { namespace, family, table, chain, position, handle } = verdict
+    if (handle === null || position === null) return verdict
+    const rules = rulesOfChain(
+      live.namespaces.find(({ name }) => name === namespace),
+      { family, table, chain },
+    )
+    return { ...verdict, handle: rules[position - 1]?.handle ?? handle }
+  })
+}
+
+function rulesOfChain(
+  namespace: LiveNamespace | undefined,
+  { family, table, chain }: Pick<NftRuleEntry, 'family' | 'table' | 'chain'>,
+): NftRuleEntry[] {
+  return (namespace?.ruleset.nft ?? []).flatMap((entry) => {
+    const { rule } = entry as { rule?: NftRuleEntry }
+    return rule && rule.family === family && rule.table === table && rule.chain === chain ? [rule] : []
+  })
 }
 
 /** Rules of the legacy engine that counted packets meanwhile and let none of them on. */

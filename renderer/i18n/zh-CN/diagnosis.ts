@@ -2,7 +2,8 @@ import type { diagnosis as english } from '../en/diagnosis.js'
 
 export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.no-route': '{namespace} 没有到 {target} 的路由。',
-  'cause.no-route-type': '{namespace} 到 {target} 的路由拒绝转发：{type} {prefix}。',
+  'cause.no-route-rule': '{namespace} 的一条策略路由规则使它到不了 {target}：{rule}。',
+  'cause.route-blocked': '{namespace} 到 {target} 的路由会拒绝它：{type} {prefix}。',
   'cause.no-return-route': '{namespace} 收到了数据包，但没有回到 {target} 的路由。',
   'cause.no-return-route-router': '{namespace} 没有回到 {target} 的路由，应答到此为止。',
   'cause.gateway-outside': '{namespace} 到 {target} 的路由指向网关 {gateway}，而它不在任何接口的子网内。',
@@ -11,7 +12,15 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.interface-down': '{namespace} 的 {interface} 未启用。',
   'cause.interface-down-bridge': '{namespace} 的网桥 {interface} 未启用，因此它的端口都不转发。',
   'cause.peer-down': '{near} 所接网线的另一端，即 {namespace} 的 {interface}，未启用。',
-  'cause.no-address': '{namespace} 的 {interface} 没有地址。',
+  'cause.own-gateway':
+    '{namespace} 到 {target} 的路由以自己的地址 {gateway} 为网关，所以它直接在 {interface} 上询问 {target}。',
+  'cause.no-address': '{namespace} 的 {interface} 没有 {family} 地址。',
+  'cause.ipv6-off': '{namespace} 的 {interface} 上关闭了 IPv6：{key} 为 1。',
+  'cause.address-on-port':
+    '{address} 配在 {namespace} 的 {interface} 上，而它是 {bridge} 的端口：进入端口的帧都交给网桥，地址应当配在网桥上。',
+  'cause.same-subnet-apart': '{namespace} 和 {otherNamespace} 都在 {prefix}，但没有网线把它们连在一起。',
+  'cause.same-subnet-apart-at':
+    '{namespace} 和 {otherNamespace} 都在 {prefix}，但它们的网线分别接在 {between} 的 {first} 和 {second} 上，没有网桥把两者连起来。',
   'cause.wrong-prefix-narrow':
     '{namespace} 的 {interface} 上的 {address} 的子网不包含同一网段的 {target}：前缀长度错误。',
   'cause.wrong-prefix-wide':
@@ -23,6 +32,20 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.duplicate-subnet':
     '{namespace} 的 {interface} 和 {other} 上都有子网 {prefix}；它从 {interface} 查找 {target}，而 {target} 在 {other} 一侧。',
   'cause.neighbour-wrong': '{namespace} 用链路层地址 {mac} 发往 {target}，而该网段没有接口使用它；应为 {right}。',
+  'cause.arp-off-link': '{namespace} 的 {interface} 关闭了 ARP（NOARP），因此别的主机无法得知它的链路层地址。',
+  'cause.arp-proxy-off': '没有接口配置了 {target}；如果 {key} 为 1，{namespace} 会在 {interface} 上代它应答。',
+  'cause.arp-proxy-lost':
+    '没有接口配置了 {target}；{namespace} 会在 {interface} 上代它应答（proxy_arp），但自己没有到它的路由。',
+  'cause.echo-off': '{namespace} 收到了 echo 请求，却一律不应答：{key} 为 1。',
+  'cause.duplicate-mac':
+    '{namespace} 的 {interface} 和 {otherNamespace} 的 {otherInterface} 的硬件地址都是 {mac}，网桥分不清它们。',
+  'cause.stp-waiting':
+    '{namespace} 的 {interface}（{bridge} 的端口）还不转发：生成树使它处于 {state} 状态，大约还要 {seconds} 秒。',
+  'cause.stp-blocking': '{namespace} 的 {interface}（{bridge} 的端口）不转发：生成树使它处于 {state} 状态。',
+  'cause.bridge-loop':
+    '网桥连成了环，又没有启用生成树：{namespace}:{interface} 到 {otherNamespace}:{otherInterface} 的网线连接的两个网桥本来就相通，所以帧会一直兜圈。',
+  'cause.tunnel-mismatch':
+    '隧道两端不一致：{namespace}:{interface} 的 {what} 是 {value}，{otherNamespace}:{otherInterface} 的是 {otherValue}。',
   'cause.neighbour-mute': '{owner} 拥有 {target}，却不应答对它的 ARP 请求：{key} 为 {value}。',
   'cause.not-a-bridge-port': '{namespace} 的 {interface} 不是 {bridge} 的端口，因此两边互不相通。',
   'cause.firewall-drop': '{namespace} 的一条规则丢弃了它：表 {table} 的链 {chain}：{rule}。',
@@ -33,13 +56,26 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.ttl-exceeded': 'TTL 在 {namespace} 耗尽：数据包最多走 {ttl} 跳，而路径更长。',
   'cause.ttl-loop': '数据包陷入环路：{namespaces} 互相转发，直到 TTL 耗尽。',
   'cause.mtu': '数据包长 {length} 字节且不允许分片，而 {namespace} 的 {interface} 的 MTU 为 {mtu}。',
-  'cause.mtu-unknown': '数据包超过 {namespace} 之后路径的 MTU，而它不允许分片。',
+  'cause.mtu-unknown': '数据包有 {length} 字节，从 {namespace} 往后的路容不下，而它不许分片。',
+  'cause.mtu-differs':
+    '{namespace} 的 {interface} 只接受 {mtu} 字节，{length} 字节的数据包被它默默丢弃；旁边 {otherNamespace} 的 {otherInterface} 接受 {otherMtu}。',
   'cause.nat-missing':
     '{router} 将它发往外网时，私有源地址 {source} 未经转换；{namespace} 没有回到该地址的路由，也没有规则改写它。',
   'cause.nat-wrong-interface': '{namespace} 的 {kind} 规则指定的是 {wrong}，而数据包经过的是 {right}，因此没有被改写。',
+  'cause.nat-local':
+    '{namespace} 自己发出的数据包不经过 PREROUTING，所以它对端口 {port} 的 DNAT 规则不起作用；OUTPUT 中的同一条规则才会。',
+  'cause.hairpin':
+    '{namespace} 与 {client} 同在一个子网，直接应答而不经过 {router}：问的是 {target}，答的却是 {server}，于是被拒绝。',
+  'cause.asymmetric':
+    '{namespace} 给 {client} 的应答没有经过改写过目的地址的 {router}：问的是 {target}，答的却是 {server}，于是被拒绝。',
+  'cause.wrong-source': '{namespace} 的一条规则把源地址改成 {source}，而没有接口配置了它：应答无法返回。',
+  'cause.other-source': '问的是 {target}，{namespace} 却用 {source} 应答，而 {client} 不接受来自其他地址的应答。',
+  'cause.dnat-loopback': '{namespace} 把目的地址改写成 {address}，而 {key} 为 0 时外来的数据包不许去那里。',
   'cause.bridge-netfilter':
     '仅经 {bridge} 交换的帧也会经过 {namespace} 的防火墙（{key}=1），这一帧被丢弃：链 {chain}：{rule}。',
   'cause.port-closed': '{namespace} 中没有程序监听 {protocol} 端口 {port}。',
+  'cause.port-elsewhere':
+    '{namespace} 中有程序监听 {protocol} 端口 {port}，但只在 {address} 上；{target} 上没有程序监听。',
   'cause.local-down': '{namespace} 的 lo 未启用，而命名空间发给自己的数据包都经过 lo。',
   'cause.no-such-address': '实验中没有接口配置了 {target}。',
   'cause.no-such-address-here': '实验中没有接口配置了 {target}；它本应在 {namespace} 的 {interface} 上。',
@@ -61,6 +97,21 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-duplicate-subnet': '{namespace} 没有两个接口在同一子网。',
   'cause.not-duplicate-address': '该网段没有其他接口使用 {target}。',
   'cause.not-a-port-loose': '沿途的网线都已接入各自的网桥。',
+  'cause.not-policy-rule': '{namespace} 没有策略路由规则阻止它。',
+  'cause.not-own-gateway': '{namespace} 没有以自己的地址为网关。',
+  'cause.not-ipv6-off': '{namespace} 已启用 IPv6。',
+  'cause.not-address-on-port': '没有网桥端口配有地址。',
+  'cause.not-same-subnet-apart': '{namespace} 的子网都在同一网段上。',
+  'cause.not-arp-off': '{namespace} 可以应答对 {target} 的询问。',
+  'cause.not-echo-off': '{namespace} 会应答 echo 请求。',
+  'cause.not-duplicate-mac': '没有两台主机的硬件地址相同。',
+  'cause.not-stp': '{namespace} 的网桥端口都在转发。',
+  'cause.not-loop': '网桥没有连成环。',
+  'cause.not-tunnel': '隧道两端一致。',
+  'cause.not-hairpin': '应答沿着请求走过的路返回。',
+  'cause.not-wrong-source': '{namespace} 改写成的源地址确实存在。',
+  'cause.not-other-source': '{namespace} 用被询问的地址应答。',
+  'cause.not-dnat-loopback': '{namespace} 允许把它发往自己的 127.0.0.0/8。',
   'cause.not-gateway': '{namespace} 的网关可以到达。',
   'cause.not-no-route': '{namespace} 有到 {target} 的路由。',
   'cause.not-nat': '{namespace} 不缺少地址改写。',

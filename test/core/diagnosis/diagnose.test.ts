@@ -1,7 +1,7 @@
 /** What holds for all rules: no cause without its proof, and nothing about what works. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { investigate } from '../../../electron/core/diagnosis/diagnose.js'
+import { investigate, settle } from '../../../electron/core/diagnosis/diagnose.js'
 import { diagnosisCodes } from '../../../electron/core/diagnosis/diagnosis.js'
 import type { Answer } from '../../../electron/core/diagnosis/question.js'
 import type { Scene } from '../../../electron/core/diagnosis/scene.js'
@@ -15,9 +15,10 @@ function answered(scene: Scene, said: Readonly<Record<string, Partial<Answer>>> 
     const known = Object.entries(said).find(([part]) => text.includes(part))?.[1]
     return { command: text, output: '10.2.0.2 dev a0', status: 0, ...known }
   })
-  return investigation.conclude(answers)
+  return settle(investigation.conclude(answers), null)
 }
 
+const echo = { ports: null, icmp: null }
 const packet = (src: string, dst: string) => ({
   ip: { version: 4 as const, src, dst, ttl: 64, id: 1, protocol: 'icmp', df: false, length: 84 },
 })
@@ -44,7 +45,10 @@ describe('a cause is named only when its proof is there', () => {
     expect(without.diagnosis.ruledOut).toContain(
       'Forwarding is off in r, but it has counted no packet that this stopped.',
     )
-    const proved = answered(sceneOf(state, diedInRouter, { counters: { r: { IpInAddrErrors: 1 } } }))
+    const counted = sceneOf(state, diedInRouter, { counters: { r: { IpInAddrErrors: 1 } } })
+    // Moved by somebody else's packet: the kernel would send this one on.
+    expect(answered(counted).diagnosis.code).toBe('unknown')
+    const proved = answered(counted, { 'iif r0': { output: 'RTNETLINK answers: No route to host', status: 2 } })
     expect([proved.diagnosis.code, proved.diagnosis.fix?.commands]).toEqual([
       'forwarding-off',
       ['ip netns exec r sysctl -w net.ipv4.ip_forward=1'],
@@ -78,13 +82,17 @@ describe('a cause is named only when its proof is there', () => {
       iif: 'r0',
       oif: 'r1',
     }
-    const foreign = { ...verdict, packet: { src: '10.9.0.1', dst: '10.9.0.2', protocol: 'icmp' } }
+    const foreign = { ...verdict, packet: { src: '10.9.0.1', dst: '10.9.0.2', protocol: 'icmp', ...echo } }
     expect(answered(sceneOf(routed(), diedInRouter, { verdicts: [foreign] })).diagnosis.code).toBe('unknown')
-    const tcp = { ...verdict, packet: { src: '10.1.0.2', dst: '10.2.0.2', protocol: 'tcp' } }
+    const tcp = { ...verdict, packet: { src: '10.1.0.2', dst: '10.2.0.2', protocol: 'tcp', ...echo } }
     expect(answered(sceneOf(routed(), diedInRouter, { verdicts: [tcp] })).diagnosis.code).toBe('unknown')
-    const elsewhere = { ...verdict, namespace: 'b', packet: { src: '10.1.0.2', dst: '10.2.0.2', protocol: 'icmp' } }
+    const elsewhere = {
+      ...verdict,
+      namespace: 'b',
+      packet: { src: '10.1.0.2', dst: '10.2.0.2', protocol: 'icmp', ...echo },
+    }
     expect(answered(sceneOf(routed(), diedInRouter, { verdicts: [elsewhere] })).diagnosis.code).toBe('unknown')
-    const ours = { ...verdict, packet: { src: '10.1.0.2', dst: '10.2.0.2', protocol: 'icmp' } }
+    const ours = { ...verdict, packet: { src: '10.1.0.2', dst: '10.2.0.2', protocol: 'icmp', ...echo } }
     expect(answered(sceneOf(routed(), diedInRouter, { verdicts: [ours] })).diagnosis).toMatchObject({
       code: 'firewall-drop',
       namespace: 'r',
@@ -94,9 +102,8 @@ describe('a cause is named only when its proof is there', () => {
 
   test('a film with gaps says so instead of a guess', () => {
     const investigation = investigate(sceneOf(routed(), diedInRouter), true)
-    const { diagnosis } = investigation.conclude(
-      investigation.commands.map(({ text }) => ({ command: text, output: '', status: 0 })),
-    )
+    const answers = investigation.commands.map(({ text }) => ({ command: text, output: '', status: 0 }))
+    const { diagnosis } = settle(investigation.conclude(answers), null)
     expect(diagnosis.cause).toContain('capture is incomplete')
   })
 
@@ -132,9 +139,8 @@ test('no film and no answer make a rule throw, or name what is none of the codes
       const film = given.map((each, index) => hop(index + 1, each as never))
       const scene = sceneOf(routed(), film, { counters: { a: moved, r: moved, b: moved } })
       const investigation = investigate(scene, false)
-      const { diagnosis } = investigation.conclude(
-        investigation.commands.map(({ text }) => ({ command: text, output, status })),
-      )
+      const answers = investigation.commands.map(({ text }) => ({ command: text, output, status }))
+      const { diagnosis } = settle(investigation.conclude(answers), null)
       expect(diagnosisCodes).toContain(diagnosis.code)
       expect(diagnosis.cause).not.toMatch(/\{\w+\}|undefined/)
     }),

@@ -118,6 +118,7 @@ const probe: ProbeFacts = {
   protocol: 'icmp',
   port: null,
   ttl: null,
+  size: null,
   outcome: 'lost',
   message: null,
 }

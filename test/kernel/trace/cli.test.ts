@@ -59,7 +59,11 @@ describe('vethlab trace', () => {
           output: 'IpInAddrErrors +1 during the probe',
         },
       ],
-      fix: { namespace: 'ns-router', commands: ['ip netns exec ns-router sysctl -w net.ipv4.ip_forward=1'] },
+      fix: {
+        namespace: 'ns-router',
+        commands: ['ip netns exec ns-router sysctl -w net.ipv4.ip_forward=1'],
+        tried: true,
+      },
       ruledOut: expect.arrayContaining(['No rule of ns-router drops or rejects it.']),
     })
   })

@@ -12,7 +12,7 @@ import {
 } from '../../../electron/core/diagnosis/trace.js'
 import { decodeFrame } from '../../../electron/core/packet/decode.js'
 import { loadStarter } from '../engine/sandbox.js'
-import { bridge, masquerade, nat, router } from './faults.js'
+import { bridge, masquerade, nat, router } from './fault-labs.js'
 import { Rig, story } from './rig.js'
 
 let rig: Rig

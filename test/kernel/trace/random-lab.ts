@@ -1,5 +1,5 @@
 /** Labs by chance, from a seed: a tree of routers with bridges at its leaves, and up to two things gone wrong. */
-import { quickSysctl } from './faults.js'
+import { quickSysctl } from './fault-labs.js'
 
 /** Mulberry32: the same seed gives the same labs on every machine. */
 export function randomFrom(seed: number): () => number {

@@ -5,7 +5,7 @@ import type { Trace } from '../../../electron/core/diagnosis/trace.js'
 import type { Flow } from '../../../electron/core/packet/stream/flow.js'
 import type { FilmedPacket, Notifications } from '../../../electron/core/rpc.js'
 import { until } from '../support/until.js'
-import { masquerade, nat, router } from '../trace/faults.js'
+import { masquerade, nat, router } from '../trace/fault-labs.js'
 import { Rig, story } from '../trace/rig.js'
 
 type Batch = Notifications['capture/packets']

@@ -11,7 +11,7 @@ export const duplicateSubnet: Rule = {
   suspect(scene) {
     const { network, death, lab } = scene
     const departure = departureOf(death)
-    const asked = death?.unanswered
+    const asked = death?.missed
     if (!departure || !asked) return null
     const { namespace } = departure
     const addresses = { namespace, ask: 'addresses' } as const

@@ -1,60 +1,48 @@
 /** The verdicts of rules about the packet that died: shared by what drops, rejects, and filters bridges. */
 import type { Family } from '../../lab/lab.js'
-import { innermost } from '../death.js'
 import type { Answers, Question } from '../question.js'
 import type { Repair, RepairStep } from '../repair.js'
 import type { RuleVerdict, Scene } from '../scene.js'
 import { isIpv6 } from '../network.js'
+import { fits, isDiscovery, oneEnd, ownPackets, samePacket } from './own-packets.js'
 
 export const isReject = ({ rule }: RuleVerdict): boolean => rule !== null && /\breject\b/i.test(rule)
 
-/** Who may have sent an end to the probe: where it died, or who answered with an error. */
+/** Who may have sent an end to the probe: where it died, who answered with an error, and who heard a question in vain. */
 function suspects(scene: Scene): ReadonlySet<string> {
+  const { death, hops } = scene
   const names = new Set<string>()
-  if (scene.death) names.add(scene.death.namespace)
-  if (scene.death?.complaint) names.add(scene.death.complaint.namespace)
-  const end = scene.hops.find(
+  if (death) names.add(death.namespace)
+  if (death?.complaint) names.add(death.complaint.namespace)
+  const end = hops.find(
     ({ leg, observed, direction, packet }) =>
       observed && direction === 'out' && (leg === 'error' || (packet?.tcp?.flags.includes('RST') ?? false)),
   )
   if (end) names.add(end.namespace)
+  if (death?.missed) {
+    names.add(death.missed.namespace)
+    for (const { leg, namespace } of hops) if (leg === 'arp' || leg === 'ndp') names.add(namespace)
+  }
   return names
 }
 
-/** Addresses that packets of the probe had in this namespace. */
-function addressesIn(scene: Scene, namespace: string): ReadonlySet<string> {
-  const found = new Set<string>([scene.probe.target])
-  for (const hop of scene.hops) {
-    const ip = hop.namespace === namespace && hop.packet ? innermost(hop.packet).ip : undefined
-    if (!ip || hop.leg === 'arp' || hop.leg === 'ndp') continue
-    found.add(ip.src)
-    found.add(ip.dst)
-  }
-  return found
-}
-
-/** The verdict that ended the probe's packet, where one did. */
+/** The verdict that ended the probe's packet, a question of its neighbour discovery, or the tunnel's packet around it. */
 export function fatalVerdict(scene: Scene): RuleVerdict | null {
-  const { protocol } = scene.probe
-  const wanted = protocol === 'icmp' && isIpv6(scene.probe.target) ? 'icmpv6' : protocol
   for (const namespace of suspects(scene)) {
-    const addresses = addressesIn(scene, namespace)
-    const found = scene.verdicts.find(
-      ({ namespace: at, verdict, packet }) =>
-        at === namespace &&
-        verdict === 'drop' &&
-        (packet === null || (packet.protocol === wanted && addresses.has(packet.src) && addresses.has(packet.dst))),
-    )
+    const here = scene.verdicts.filter((each) => each.namespace === namespace && each.verdict === 'drop')
+    if (here.length === 0) continue
+    const own = ownPackets(scene, namespace)
+    const exact = here.find(({ packet }) => packet && own.some((each) => samePacket(packet, each)))
+    // Rewritten before it was dropped: one of its two ends is still the old one.
+    const rewritten = (): RuleVerdict | undefined =>
+      here.find(({ packet }) => packet && own.some((each) => oneEnd(packet, each)))
+    // The legacy engine counts and does not tell: the rule must be one that the probe's packet fits.
+    const counted = (): RuleVerdict | undefined =>
+      here.find(({ packet, rule, iif, oif, family }) => {
+        return packet === null && own.some((each) => fits({ rule, iif, oif }, family, each))
+      })
+    const found = exact ?? rewritten() ?? counted()
     if (found) return found
-    // Rewritten before it was dropped: one of its two addresses is still the old one.
-    const rewritten = scene.verdicts.find(
-      ({ namespace: at, verdict, packet }) =>
-        at === namespace &&
-        verdict === 'drop' &&
-        packet?.protocol === wanted &&
-        (addresses.has(packet.src) || addresses.has(packet.dst)),
-    )
-    if (rewritten) return rewritten
   }
   return null
 }
@@ -82,6 +70,19 @@ export function chainEvidence(verdict: RuleVerdict, answers: Answers) {
 export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | null {
   const { namespace, engine, family, table, chain, rule, handle, position, packet } = verdict
   const ip: Family = family === 'ip6' || (family !== 'ip' && isIpv6(scene.probe.target)) ? 'ipv6' : 'ipv4'
+  const insert = (where: string, text: string): RepairStep => ({
+    op: 'saved-rule-insert',
+    namespace,
+    engine,
+    family: ip,
+    table,
+    chain: where,
+    rule: text,
+    position: where === chain ? (position ?? 1) : 1,
+  })
+  // Without neighbour discovery no IPv6 works: it is let through, and what else the rule is for stays.
+  if (isDiscovery(packet) && ofIptables(verdict) && !/\bicmp/.test(rule ?? ''))
+    return { namespace, steps: [insert(chain, '-p ipv6-icmp -j ACCEPT')] }
   if (rule !== null && ofIptables(verdict))
     return {
       namespace,
@@ -94,22 +95,30 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
           namespace,
           steps: [{ op: 'nft-rule-delete', namespace, family, table, chain, handle, rule, position: position ?? 1 }],
         }
+  if (!ofIptables(verdict))
+    return {
+      namespace,
+      steps: [{ op: 'nft-policy', namespace, family, table, chain, policy: 'accept', before: verdict.verdict }],
+    }
   const builtIn = { INPUT: 'input', FORWARD: 'forward', OUTPUT: 'output' } as const
-  if (!ofIptables(verdict) || table !== 'filter' || !(chain in builtIn)) return null
+  if (table !== 'filter' || !(chain in builtIn)) return null
   const ends = packet ?? endsOf(scene)
   if (!ends) return null
   const length = ip === 'ipv6' ? 128 : 32
-  const accept = (where: 'input' | 'forward' | 'output', source: string, destination: string): RepairStep => ({
-    op: 'firewall-add',
-    namespace,
-    rule: {
-      chain: where,
-      families: [ip],
-      source: `${source}/${length}`,
-      destination: `${destination}/${length}`,
-      action: 'accept',
-    },
-  })
+  const accept = (where: 'input' | 'forward' | 'output', source: string, destination: string): RepairStep =>
+    engine === 'legacy'
+      ? insert(chain, `-s ${source}/${length} -d ${destination}/${length} -j ACCEPT`)
+      : {
+          op: 'firewall-add',
+          namespace,
+          rule: {
+            chain: where,
+            families: [ip],
+            source: `${source}/${length}`,
+            destination: `${destination}/${length}`,
+            action: 'accept',
+          },
+        }
   const where = builtIn[chain as keyof typeof builtIn]
   const steps =
     where === 'forward'

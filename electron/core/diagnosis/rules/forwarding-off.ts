@@ -1,6 +1,7 @@
 import { isIpv6 } from '../network.js'
 import { counterEvidence, moved, type Rule } from '../rule.js'
 import { say } from '../words.js'
+import { askWay, noWay } from './routing.js'
 
 /** A namespace forwards only when told to; per interface since `conf.all` sets them all. */
 export const forwardingOff: Rule = {
@@ -13,16 +14,19 @@ export const forwardingOff: Rule = {
     const all = ipv6 ? 'net.ipv6.conf.all.forwarding' : 'net.ipv4.ip_forward'
     const own = `net.${ipv6 ? 'ipv6' : 'ipv4'}.conf.${name.replaceAll('.', '/')}.forwarding`
     const sysctl = { namespace, ask: 'sysctl', keys: [all, own] } as const
+    const way = askWay({ leg: death.leg, namespace, iif: name, src: death.src, dst })
     const counter = ipv6 ? 'Ip6InAddrErrors' : 'IpInAddrErrors'
     return {
-      ask: [sysctl],
+      ask: [sysctl, way],
       ruledOut: say(network.sysctl(namespace, all) === '0' ? 'not-forwarding-counted' : 'not-forwarding-off', {
         namespace,
       }),
       judge(answers) {
         const off = network.sysctl(namespace, all) === '0'
         const ownOff = /forwarding = 0$/m.test(answers.of(sysctl).output.split('\n')[1] ?? '')
-        if (!moved(scene, namespace, counter) || !(off || ownOff)) return null
+        // IPv4's own lookup refuses this packet, too; IPv6's takes no notice of forwarding.
+        const refused = ipv6 || noWay(answers.of(way))
+        if (!moved(scene, namespace, counter) || !(off || ownOff) || !refused) return null
         const key = off ? all : own
         return {
           namespace,

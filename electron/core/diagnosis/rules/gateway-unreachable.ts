@@ -46,7 +46,7 @@ interface Found {
 function silent(scene: Scene): Found | null {
   const { death, network, lab } = scene
   const departure = departureOf(death)
-  const asked = death?.unanswered
+  const asked = death?.missed
   if (!departure || !asked) return null
   const { namespace, dst } = departure
   const route = network.routes(namespace, dst).find(({ via }) => via === asked.address)

@@ -6,19 +6,27 @@ import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { obstacle, type Place } from '../segment.js'
 import { say } from '../words.js'
+import { askWay, noWay } from './routing.js'
 
 /** A route goes with its interface, so the interface that is off is the cause and the missing route is not. */
 export const interfaceDown: Rule = {
   code: 'interface-down',
   suspect(scene) {
-    const place = downAtDeparture(scene) ?? downOnSegment(scene) ?? downBridge(scene)
-    const namespace = place?.namespace ?? scene.death?.namespace
+    const departure = departureOf(scene.death)
+    const away = downAtDeparture(scene)
+    const between = downOnSegment(scene) ?? downBridge(scene)
+    const namespace = (away ?? between)?.namespace ?? scene.death?.namespace
     if (namespace === undefined) return null
-    const question = place && ({ namespace, ask: 'link', dev: place.link.name } as const)
+    const way = departure && askWay(departure)
+    const link = ({ namespace: at, link: { name } }: Place) => ({ namespace: at, ask: 'link', dev: name }) as const
     return {
-      ask: question ? [question] : [],
+      ask: [...(away && way ? [link(away), way] : []), ...(between ? [link(between)] : [])],
       ruledOut: say('not-interface-down', { namespace }),
-      judge: (answers) => place && question && found(scene, place, answers.evidence(question)),
+      judge(answers) {
+        // A kernel that has a way does not miss this one.
+        if (away && way && noWay(answers.of(way))) return found(scene, away, answers.evidence(link(away), way))
+        return between && found(scene, between, answers.evidence(link(between)))
+      },
     }
   },
 }
@@ -72,14 +80,14 @@ function downAtDeparture(scene: Scene): Place | null {
 /** Something off on the segment between who asks and who has the address; the near cable's other end is peer-down's. */
 function downOnSegment(scene: Scene): Place | null {
   const { death, network } = scene
-  const asked = death?.unanswered
+  const asked = death?.missed
   if (!death || !asked) return null
-  const link = network.link(death.namespace, asked.dev)
+  const { namespace } = asked
+  const link = network.link(namespace, asked.dev)
   if (!link) return null
   for (const owner of network.owners(asked.address)) {
     const target = network.link(owner.namespace, owner.dev)
-    const there =
-      target && obstacle(network, { namespace: death.namespace, link }, { namespace: owner.namespace, link: target })
+    const there = target && obstacle(network, { namespace, link }, { namespace: owner.namespace, link: target })
     const peer = network.peer(link)?.link
     if (there?.kind === 'down' && there.at.link !== peer) return there.at
   }

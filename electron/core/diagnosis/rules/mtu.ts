@@ -1,10 +1,13 @@
+import type { LiveLink } from '../../live/state.js'
 import type { RepairStep } from '../repair.js'
-import { counterEvidence, type Rule } from '../rule.js'
+import { counterEvidence, type Finding, type Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
-import { isIpv6 } from '../network.js'
+import { isIpv6, type Network } from '../network.js'
+import type { Place } from '../segment.js'
 import { say } from '../words.js'
+import { packetLength } from './packet-length.js'
 
-/** ICMP 3/4 and ICMPv6 2 (packet too big), or the sender's own interface that is too small (EMSGSIZE). */
+/** ICMP 3/4 and ICMPv6 2 (packet too big), or the sender's own interface (EMSGSIZE): probes heed no path MTU that was learned. */
 export const mtu: Rule = {
   code: 'mtu',
   suspect(scene) {
@@ -14,59 +17,61 @@ export const mtu: Rule = {
     const ipv6 = isIpv6(death.dst)
     const said = complaint !== null && (ipv6 ? complaint.type === 2 : complaint.type === 3 && complaint.code === 4)
     const own = death.stage === 'start' && /message too long/i.test(probe.message ?? '')
-    const namespace = said ? complaint.namespace : death.namespace
-    const dev = network.route(namespace, death.dst)?.dev ?? null
-    const link = network.link(namespace, dev)
-    const question = dev === null ? null : ({ namespace, ask: 'link', dev } as const)
+    if (!said && !own) return { ask: [], ruledOut: say('not-mtu'), judge: () => null }
+    const length = said && death.length !== null ? death.length : packetLength(probe)
+    const place = placeAt(network, said ? complaint.namespace : probe.from, death.dst)
+    const link = place && ({ namespace: place.namespace, ask: 'link', dev: place.link.name } as const)
     return {
-      ask: (said || own) && question ? [question] : [],
+      ask: link ? [link] : [],
       ruledOut: say('not-mtu'),
-      judge(answers) {
-        if (!said && !own) return null
-        const needed = neededMtu(scene, death.length)
+      judge: (answers): Finding => {
+        const namespace = place?.namespace ?? complaint?.namespace ?? death.namespace
+        const params = place && { namespace: place.namespace, interface: place.link.name, mtu: place.link.mtu, length }
         return {
           namespace,
-          interface: dev,
-          message:
-            link && dev !== null
-              ? say('mtu', { namespace, interface: dev, mtu: link.mtu, length: death.length ?? needed })
-              : say('mtu-unknown', { namespace }),
+          interface: place?.link.name ?? null,
+          message: params ? say('mtu', params) : say('mtu-unknown', { namespace, length }),
           evidence: [
-            ...(question ? answers.evidence(question) : []),
+            ...answers.evidence(...(link ? [link] : [])),
             ...counterEvidence(scene, namespace, ['IpFragFails', 'Ip6InTooBigErrors', 'IcmpOutDestUnreachs']),
           ],
-          repair: link && dev !== null ? { namespace, steps: widen(scene, namespace, dev, needed) } : null,
+          // What one's own interface does not take, no change of the way lets pass.
+          repair: place && said ? { namespace, steps: widen(scene, place, length) } : null,
         }
       },
     }
   },
 }
 
-/** What the sender's own interface takes is enough for all it sends; at least the packet itself. */
-function neededMtu({ probe, network }: Scene, length: number | null): number {
-  const dev = network.route(probe.from, probe.target)?.dev ?? null
-  const own = network.link(probe.from, dev)?.mtu ?? 0
-  // Ethernet's own (RFC 894), where nothing larger is known.
-  return Math.max(own, length ?? 0, 1500)
+/** The interface by which a namespace would send it on. */
+function placeAt(network: Network, namespace: string, dst: string): Place | null {
+  const link = network.link(namespace, network.route(namespace, dst)?.dev ?? null)
+  return link ? { namespace, link } : null
 }
 
+/** Ethernet's own (RFC 894), where nothing larger is known. */
+const usual = 1500
+
 /** Both ends of the cable, because what one sends the other must take; and the sender forgets the smaller path MTU. */
-function widen({ network, probe }: Scene, namespace: string, dev: string, value: number): RepairStep[] {
-  const link = network.link(namespace, dev)
-  const far = link && network.peer(link)
-  const ends = [...(link ? [{ namespace, link }] : []), ...(far ? [far] : [])]
-  const steps: RepairStep[] = ends
-    .filter(({ link: end }) => end.mtu < value)
-    .map((end) => ({
-      op: 'link-mtu',
-      namespace: end.namespace,
-      name: end.link.name,
-      mtu: value,
-      before: end.link.mtu,
-    }))
+function widen({ network, probe }: Scene, { namespace, link }: Place, length: number): RepairStep[] {
+  const own = placeAt(network, probe.from, probe.target)?.link.mtu ?? 0
+  const value = Math.max(own, length, usual)
+  const far = network.peer(link)
+  const ends: readonly { readonly namespace: string; readonly link: LiveLink }[] = [
+    { namespace, link },
+    ...(far ? [far] : []),
+  ]
   const family = isIpv6(probe.target) ? 'ipv6' : 'ipv4'
   return [
-    ...steps,
+    ...ends
+      .filter(({ link: end }) => end.mtu < value)
+      .map((end): RepairStep => ({
+        op: 'link-mtu',
+        namespace: end.namespace,
+        name: end.link.name,
+        mtu: value,
+        before: end.link.mtu,
+      })),
     { op: 'sysctl-set', namespace: probe.from, key: `net.${family}.route.flush`, value: '1', before: null },
   ]
 }

@@ -35,7 +35,7 @@ export const natMissing: Rule = {
       ask: [back, rules],
       ruledOut: say('not-nat', { namespace: crossing.namespace }),
       judge(answers): Finding | null {
-        if (!noWay(answers.of(back).status)) return null
+        if (!noWay(answers.of(back))) return null
         if (liveNat(scene, crossing.namespace).some((rule) => rewrites(rule, source) && rule.out === crossing.oif))
           return null
         const subnet = network.owners(source)[0]?.address

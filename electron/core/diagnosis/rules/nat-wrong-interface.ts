@@ -46,10 +46,8 @@ export const natWrongInterface: Rule = {
         evidence: answers.evidence(question),
         repair: {
           namespace,
-          steps: [
-            { op: 'nat-delete', namespace, rule },
-            { op: 'nat-add', namespace, rule: better },
-          ],
+          // The rule that is there may serve others: it stays.
+          steps: [{ op: 'nat-add', namespace, rule: better }],
         },
       }),
     }
@@ -81,6 +79,8 @@ function wrongDestination(scene: Scene): Wrong | null {
   )
   if (!end || !came || came.interface === null) return null
   const { namespace } = end
+  // A packet that only passes is for somebody else.
+  if (!scene.network.owns(namespace, came.packet?.ip?.dst ?? '')) return null
   const rule = liveNat(scene, namespace).find(
     (each) => each.kind === 'dnat' && each.protocol === probe.protocol && each.port === probe.port,
   )

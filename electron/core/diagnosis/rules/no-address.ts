@@ -22,6 +22,7 @@ function rule(find: (scene: Scene) => Bare | null): Rule {
 function suspect(scene: Scene, place: Bare | null): Suspicion | null {
   const namespace = place?.namespace ?? departureOf(scene.death)?.namespace
   if (namespace === undefined) return null
+  const ipv6 = isIpv6(scene.death?.missed?.address ?? departureOf(scene.death)?.dst ?? '')
   const question = place && ({ namespace, ask: 'addresses', dev: place.dev } as const)
   return {
     ask: question ? [question] : [],
@@ -31,7 +32,7 @@ function suspect(scene: Scene, place: Bare | null): Suspicion | null {
       question && {
         namespace,
         interface: place.dev,
-        message: say('no-address', { namespace, interface: place.dev }),
+        message: say('no-address', { namespace, interface: place.dev, family: ipv6 ? 'IPv6' : 'IPv4' }),
         evidence: answers.evidence(question),
         repair: repairOf(scene, namespace, place.dev),
       },
@@ -79,9 +80,9 @@ function bareWay({ death, network, lab }: Scene): Bare | null {
 
 /** Nobody has the address that was asked for; the lab says who should, and there the interface has none at all. */
 function bareOwner({ death, network, lab }: Scene): Bare | null {
-  const asked = death?.unanswered
+  const asked = death?.missed
   if (!asked || network.owners(asked.address).length > 0) return null
-  if (network.route(death.namespace, death.dst)?.via) return null
+  if (network.route(asked.namespace, death.dst)?.via) return null
   const wanted = labOwner(lab, asked.address)
   if (!wanted || !network.link(wanted.namespace, wanted.interface.name)) return null
   const own = network.addresses(wanted.namespace, wanted.interface.name)
@@ -92,7 +93,7 @@ function bareOwner({ death, network, lab }: Scene): Bare | null {
 
 function repairOf(scene: Scene, namespace: string, dev: string): Repair | null {
   const { lab, network, death } = scene
-  const ipv6 = isIpv6(death?.dst ?? '')
+  const ipv6 = isIpv6(death?.missed?.address ?? death?.dst ?? '')
   const wanted = (labInterface(lab, namespace, dev)?.addresses ?? []).filter((each) => isIpv6(each) === ipv6)
   if (wanted.length > 0)
     return {

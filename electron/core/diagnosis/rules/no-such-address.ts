@@ -6,9 +6,9 @@ import { say } from '../words.js'
 export const noSuchAddress: Rule = {
   code: 'no-such-address',
   suspect({ death, network, lab }) {
-    const asked = death?.unanswered
+    const asked = death?.missed
     if (!asked) return null
-    const { namespace } = death
+    const { namespace } = asked
     const neighbour = { namespace, ask: 'neighbour', address: asked.address } as const
     const owner = network.owners(asked.address)[0]
     const wanted = labOwner(lab, asked.address)

@@ -10,7 +10,7 @@ export const notABridgePort: Rule = {
   code: 'not-a-bridge-port',
   suspect(scene) {
     const { death, network } = scene
-    if (!death?.unanswered) return null
+    if (!death?.missed) return null
     const found = looseEnd(scene)
     if (!found) return { ask: [], ruledOut: say('not-a-port-loose'), judge: () => null }
     const { namespace, link } = found.at
@@ -31,6 +31,8 @@ export const notABridgePort: Rule = {
             ...(network.link(namespace, link.name)?.up === false
               ? [{ op: 'link-up' as const, namespace, name: link.name }]
               : []),
+            // A bridge that is off would pass nothing on.
+            ...(found.bridge.up ? [] : [{ op: 'link-up' as const, namespace, name: found.bridge.name }]),
           ],
         },
       }),
@@ -42,10 +44,10 @@ type Loose = Extract<Obstacle, { kind: 'not-a-port' }>
 
 /** Between who asks and who has the address, or who should have it. */
 function looseEnd({ death, network, lab }: Scene): Loose | null {
-  const asked = death?.unanswered
-  const link = asked && network.link(death.namespace, asked.dev)
+  const asked = death?.missed
+  const link = asked && network.link(asked.namespace, asked.dev)
   if (!asked || !link) return null
-  const from: Place = { namespace: death.namespace, link }
+  const from: Place = { namespace: asked.namespace, link }
   const belongs = (port: Place, bridge: LiveLink): boolean =>
     labInterface(lab, port.namespace, port.link.name)?.master === bridge.name
   const holders = network.owners(asked.address).map(({ namespace, dev }) => ({ namespace, dev }))

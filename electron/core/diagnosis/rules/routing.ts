@@ -2,6 +2,8 @@
 import type { LiveRoute } from '../../live/state.js'
 import { listedMetric } from '../../plan/route-metric.js'
 import type { StepRoute } from '../../plan/step.js'
+import type { Departure } from '../death.js'
+import type { Answer, Question } from '../question.js'
 
 export const routeOf = ({ family, to, via, dev, metric, type, flags }: LiveRoute): StepRoute => ({
   family,
@@ -18,4 +20,16 @@ export const refuses = ({ type }: Pick<LiveRoute, 'type'>): boolean =>
   type === 'blackhole' || type === 'unreachable' || type === 'prohibit'
 
 /** What `ip route get` says where there is no way: "Network is unreachable", "Invalid argument", "No route to host". */
-export const noWay = (status: number): boolean => status !== 0
+export const noWay = ({ status, output }: Pick<Answer, 'status' | 'output'>): boolean =>
+  // IPv6 says it within the route that it prints.
+  status !== 0 || /\berror -\d+/.test(output)
+
+/** What to ask of the kernel for the way on from a departure: as the packet itself, so that policy rules count. */
+export function askWay({ namespace, dst, src, iif }: Departure): Question {
+  return { namespace, ask: 'route-get', to: dst, ...(iif !== null && src !== null ? { from: src, iif } : {}) }
+}
+
+/** The interface by which the kernel would send, as it says itself; null where it would not. */
+export function wayOut(answer: Answer): string | null {
+  return noWay(answer) ? null : (/\bdev (\S+)/.exec(answer.output)?.[1] ?? null)
+}

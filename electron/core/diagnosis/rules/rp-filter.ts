@@ -1,11 +1,14 @@
 import type { RepairStep } from '../repair.js'
 import { counterEvidence, moved, type Rule } from '../rule.js'
 import { say } from '../words.js'
+import { noWay } from './routing.js'
+import { valueOf } from './sysctl.js'
 
 /** Reverse path filtering (RFC 3704): the larger of `all` and the interface's own value counts. */
 export const rpFilter: Rule = {
   code: 'rp-filter',
-  suspect({ death, network, counters, ...rest }) {
+  suspect(scene) {
+    const { death } = scene
     if (!death || death.interface === null || death.src === null || death.dst.includes(':')) return null
     if (death.stage === 'bridge' || death.stage === 'cable' || death.stage === 'stranger') return null
     const { namespace, interface: name, src, dst } = death
@@ -13,22 +16,19 @@ export const rpFilter: Rule = {
     const sysctl = { namespace, ask: 'sysctl', keys } as const
     const back = { namespace, ask: 'route-get', to: src } as const
     const check = { namespace, ask: 'route-get', to: dst, from: src, iif: name } as const
-    const scene = { death, network, counters, ...rest }
     return {
       ask: [sysctl, back, check],
       ruledOut: say('not-rp-filter', { namespace }),
       judge(answers) {
+        // The kernel itself must refuse this very packet, and have counted one; without any way back, that is the cause.
         if (!moved(scene, namespace, 'TcpExtIPReversePathFilter')) return null
-        const values = keys.map((key) => network.sysctl(namespace, key) ?? '0')
-        // Loose filtering is the strongest of the two settings and enough, unless there is no way back at all.
-        const loose = answers.of(back).status === 0
-        const steps: RepairStep[] = loose
-          ? [{ op: 'sysctl-set', namespace, key: keys[1] ?? '', value: '2', before: values[1] ?? '0' }]
-          : keys.flatMap((key, index): RepairStep[] =>
-              values[index] === '0'
-                ? []
-                : [{ op: 'sysctl-set', namespace, key, value: '0', before: values[index] ?? '0' }],
-            )
+        if (noWay(answers.of(back)) || !noWay(answers.of(check))) return null
+        const values = keys.map((key) => valueOf(answers.of(sysctl).output, key) ?? '0')
+        if (values.every((value) => value === '0')) return null
+        // The larger of the two counts, so loose filtering by the interface alone is enough.
+        const steps: RepairStep[] = [
+          { op: 'sysctl-set', namespace, key: keys[1] ?? '', value: '2', before: values[1] ?? '0' },
+        ]
         return {
           namespace,
           interface: name,

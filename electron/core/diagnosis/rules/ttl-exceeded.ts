@@ -3,6 +3,7 @@ import { missingRoutes, routeAdd } from '../lab-says.js'
 import type { Repair } from '../repair.js'
 import { counterEvidence, type Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
+import { segment, shares } from '../segment.js'
 import { deriveRoute } from '../way.js'
 import { say } from '../words.js'
 import { routeOf } from './routing.js'
@@ -57,12 +58,27 @@ export const ttlExceeded: Rule = {
   },
 }
 
-/** Namespaces that sent the request on more than once. */
+/** Namespaces that sent the request on more than once, with less TTL each time: fragments of one packet have the same. */
 function loopOf({ hops }: Scene): string[] {
-  const times = new Map<string, number>()
-  for (const { leg, event, namespace } of hops)
-    if (leg === 'request' && event === 'routed') times.set(namespace, (times.get(namespace) ?? 0) + 1)
-  return [...times].filter(([, count]) => count > 1).map(([namespace]) => namespace)
+  const lives = new Map<string, Set<number>>()
+  for (const { leg, event, namespace, packet } of hops) {
+    const ttl = packet?.ip?.ttl
+    if (leg === 'request' && event === 'routed' && ttl !== undefined)
+      lives.set(namespace, (lives.get(namespace) ?? new Set()).add(ttl))
+  }
+  return [...lives].filter(([, ttls]) => ttls.size > 2).map(([namespace]) => namespace)
+}
+
+/** The destination is on the segment of that interface. */
+function isOn({ network }: Scene, namespace: string, dev: string | null, dst: string): boolean {
+  const link = network.link(namespace, dev)
+  return (
+    link !== undefined &&
+    network.owners(dst).some((owner) => {
+      const there = network.link(owner.namespace, owner.dev)
+      return there && shares(segment(network, { namespace, link }), { namespace: owner.namespace, link: there })
+    })
+  )
 }
 
 /** The lab's own route where it is missing; else a way that leads there. The first of the circle that has one is mended. */
@@ -71,6 +87,10 @@ function loopRepair(scene: Scene, loop: readonly string[]): Repair | null {
   if (!death) return null
   for (const namespace of loop) {
     const now = network.route(namespace, death.dst)
+    // Behind the route that leads astray there may be the right one: then it only has to go.
+    const next = network.routes(namespace, death.dst)[1]
+    if (now && next?.via === null && next.dev !== now.dev && isOn(scene, namespace, next.dev, death.dst))
+      return { namespace, steps: [{ op: 'route-delete', namespace, route: routeOf(now) }] }
     const wanted =
       missingRoutes(scene, namespace).find(({ to }) => to === now?.to) ?? deriveRoute(network, namespace, death.dst)
     if (!now || !wanted || wanted.via === now.via) continue

@@ -2,7 +2,7 @@ import { containsAddress } from '../../lab/address.js'
 import type { LiveAddress } from '../../live/state.js'
 import { departureOf, type Departure } from '../death.js'
 import { addressAdd, addressDelete, labInterface } from '../lab-says.js'
-import { bare, isIpv6, prefixLength, sameFamily, type Network, type Owner } from '../network.js'
+import { bare, isIpv6, networkText, prefixLength, sameFamily, type Network, type Owner } from '../network.js'
 import type { Repair } from '../repair.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
@@ -11,6 +11,7 @@ import { freeAddress } from '../way.js'
 import { say, type Message } from '../words.js'
 import { missingRoutes, routeAdd } from '../lab-says.js'
 import { deriveRoute } from '../way.js'
+import { askWay, noWay } from './routing.js'
 
 interface Wrong {
   readonly namespace: string
@@ -27,23 +28,27 @@ export const wrongPrefix: Rule = {
   suspect(scene) {
     const departure = departureOf(scene.death)
     if (!departure) return null
-    const wrong = tooNarrow(scene, departure) ?? tooWide(scene, departure)
+    const narrow = tooNarrow(scene, departure)
+    const wrong = narrow ?? tooWide(scene, departure)
     const { namespace } = wrong ?? departure
     const own = wrong && ({ namespace, ask: 'addresses', dev: wrong.dev } as const)
     const far = wrong?.other && ({ namespace: wrong.other.namespace, ask: 'addresses', dev: wrong.other.dev } as const)
-    const route = { namespace, ask: 'route-get', to: departure.dst } as const
+    const route = askWay(departure)
     return {
       ask: own ? [own, route, ...(far ? [far] : [])] : [],
       ruledOut: say('not-wrong-prefix', { namespace }),
-      judge: (answers): Finding | null =>
-        wrong &&
-        own && {
+      judge(answers): Finding | null {
+        if (!wrong || !own) return null
+        // A prefix leaves nobody out that the kernel has a way to.
+        if (narrow && !scene.death?.missed && !noWay(answers.of(route))) return null
+        return {
           namespace,
           interface: wrong.dev,
           message: wrong.message,
           evidence: answers.evidence(own, ...(far ? [far] : []), route),
           repair: wrong.repair,
-        },
+        }
+      },
     }
   },
 }
@@ -97,7 +102,7 @@ function disjoint({ network }: Scene, namespace: string, own: LiveAddress, owner
 /** It asked on its own segment for somebody who is not there. */
 function tooWide(scene: Scene, { namespace, dst }: Departure): Wrong | null {
   const { network, death } = scene
-  const asked = death?.unanswered
+  const asked = death?.missed
   if (!asked || asked.address !== dst) return null
   const own = network.addresses(namespace, asked.dev).find((each) => containsAddress(each.address, dst))
   const link = network.link(namespace, asked.dev)
@@ -108,7 +113,7 @@ function tooWide(scene: Scene, { namespace, dst }: Departure): Wrong | null {
   if (shares(near, { namespace: owner.namespace, link: target })) return null
   const length = narrower(network, namespace, own, dst, near)
   const said = wantedLength(scene, namespace, own, length)
-  if (said === null || said <= prefixLength(own.address)) return null
+  if (said === null || said <= prefixLength(own.address)) return besides(scene, namespace, own, owner)
   const better = `${bare(own.address)}/${said}`
   if (containsAddress(better, dst)) return null
   const replaced = replace(namespace, own, said)
@@ -131,6 +136,21 @@ function tooWide(scene: Scene, { namespace, dst }: Departure): Wrong | null {
         ...[...wanted, ...(derived ? [derived] : [])].map((route) => routeAdd(namespace, route)),
       ],
     },
+  }
+}
+
+/** All neighbours have the same length, and a part of the subnet is elsewhere: a route of its own leads there. */
+function besides({ network }: Scene, namespace: string, own: LiveAddress, owner: Owner): Wrong | null {
+  if (networkText(own.address) === networkText(owner.address)) return null
+  const target = bare(owner.address)
+  const route = deriveRoute(network, namespace, target)
+  if (!route) return null
+  return {
+    namespace,
+    dev: own.dev,
+    other: owner,
+    message: say('wrong-prefix-wide', { namespace, interface: own.dev, address: own.address, target }),
+    repair: { namespace, steps: [routeAdd(namespace, route)] },
   }
 }
 

@@ -70,6 +70,8 @@ export const helper: Readonly<Record<string, string>> = {
   'The lab has changed since this trace; trace again for a fix that fits.':
     '这次追踪之后实验已有变化；请重新追踪以获得合适的修复。',
   'There is no such fix to take back; it may have been taken back already.': '没有可撤销的修复；也许已经撤销过了。',
+  'A fix was tried and could not be taken back whole ({0}). Stop the lab and start it again.':
+    '试用了一个修复，但没能完全撤销（{0}）。请停止实验后重新启动。',
   'There is no trace {0}; the latest {1} of a lab are kept.': '没有追踪 {0}；每个实验只保留最近 {1} 次。',
   'The kernel refused to capture: {0}.': '内核拒绝抓包：{0}。',
 }

@@ -1,0 +1,40 @@
+/** How far a probe got, so that two of them can be compared: whether a change of the network has helped. */
+import type { Outcome } from '../lab/schema.js'
+import type { TracedHop } from '../packet/hop.js'
+import type { Network } from './network.js'
+import { isAnswer } from './trace.js'
+
+/** Most telling first: an answer, the way back, the arrival, the way there, and who heard what was asked on the way. */
+export type Progress = readonly [answered: number, back: number, arrived: number, there: number, heard: number]
+
+export function progressOf(outcome: Outcome, hops: readonly TracedHop[], network: Network): Progress {
+  const places = { request: new Set<string>(), reply: new Set<string>(), arrived: new Set<string>() }
+  const heard = new Set<string>()
+  for (const hop of hops) {
+    const { leg, event, namespace, interface: name, observed } = hop
+    const place = `${namespace} ${name ?? ''} `
+    // Who asks for a neighbour is as far as who sends, whether it knew the neighbour before or not.
+    if (isQuestion(hop)) {
+      if (event === 'sent') places.request.add(`${place}sent`)
+      heard.add(place)
+    }
+    if (leg !== 'request' && leg !== 'reply') continue
+    if (event === 'delivered') places.arrived.add(namespace)
+    const counts = event === 'sent' || event === 'routed' || event === 'nat' || event === 'delivered'
+    if (counts) places[leg].add(place + event)
+    // A flood comes to everybody; only who is meant is further on.
+    else if (observed && event === 'received' && hop.packet?.eth?.dst === network.link(namespace, name)?.mac)
+      places[leg].add(place + event)
+  }
+  return [isAnswer(outcome) ? 1 : 0, places.reply.size, places.arrived.size, places.request.size, heard.size]
+}
+
+const isQuestion = ({ leg, packet }: TracedHop): boolean =>
+  (leg === 'arp' && packet?.arp?.op === 'request') || (leg === 'ndp' && packet?.icmp?.type === 135)
+
+export function isFurther(after: Progress, before: Progress): boolean {
+  // Known neighbours are not asked for: then what is heard tells nothing.
+  const asked = before[4] > 0
+  const at = after.findIndex((value, index) => value !== before[index])
+  return at >= 0 && (at < 4 || asked) && (after[at] ?? 0) > (before[at] ?? 0)
+}

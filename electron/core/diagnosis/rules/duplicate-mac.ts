@@ -1,0 +1,94 @@
+import type { RepairStep } from '../repair.js'
+import type { Finding, Rule } from '../rule.js'
+import type { Scene } from '../scene.js'
+import { segment, type Place } from '../segment.js'
+import { bare } from '../network.js'
+import { say } from '../words.js'
+
+/** Two stations of one segment have one hardware address: a bridge sends to whichever it heard last. */
+export const duplicateMac: Rule = {
+  code: 'duplicate-mac',
+  suspect(scene) {
+    const found = twins(scene)
+    if (!found) return null
+    const { kept, changed } = found
+    const links = [kept, changed].map(({ namespace, link }) => ({ namespace, ask: 'link', dev: link.name }) as const)
+    return {
+      ask: links,
+      ruledOut: say('not-duplicate-mac'),
+      judge(answers): Finding | null {
+        const { mac } = changed.link
+        if (mac === null) return null
+        return {
+          namespace: changed.namespace,
+          interface: changed.link.name,
+          message: say('duplicate-mac', {
+            namespace: kept.namespace,
+            interface: kept.link.name,
+            otherNamespace: changed.namespace,
+            otherInterface: changed.link.name,
+            mac,
+          }),
+          evidence: answers.evidence(...links),
+          repair: {
+            namespace: changed.namespace,
+            steps: [
+              {
+                op: 'link-mac',
+                namespace: changed.namespace,
+                name: changed.link.name,
+                mac: freeMac(scene, mac),
+                before: mac,
+              },
+              ...forget(scene, changed),
+            ],
+          },
+        }
+      },
+    }
+  },
+}
+
+/** One of the two is who sends, or who was looked for. */
+function twins({ death, network }: Scene): { readonly kept: Place; readonly changed: Place } | null {
+  const missed = death?.missed
+  const link = missed && network.link(missed.namespace, missed.dev)
+  if (!missed || !link) return null
+  const asker = { namespace: missed.namespace, link }
+  const stations = segment(network, asker).filter((place) => place.link.master === null && place.link.vxlan === null)
+  const twinOf = (place: Place): Place | undefined =>
+    stations.find((other) => other.link.mac !== null && other.link.mac === place.link.mac && other.link !== place.link)
+  const own = twinOf(asker)
+  if (own) return { kept: asker, changed: own }
+  const owner = stations.find(({ namespace, link: each }) =>
+    network.addresses(namespace, each.name).some(({ address }) => bare(address) === missed.address),
+  )
+  const other = owner && twinOf(owner)
+  return owner && other ? { kept: owner, changed: other } : null
+}
+
+/** The next one that nobody in the lab has. */
+function freeMac({ network }: Scene, mac: string): string {
+  const taken = new Set(network.live.namespaces.flatMap(({ links }) => links.map((link) => link.mac)))
+  const [head = '', last = '0'] = [mac.slice(0, -2), mac.slice(-2)]
+  for (let n = 1; n < 256; n++) {
+    const candidate = head + ((parseInt(last, 16) + n) & 0xff).toString(16).padStart(2, '0')
+    if (!taken.has(candidate)) return candidate
+  }
+  return mac
+}
+
+/** Who has learned the old one asks again. */
+function forget({ network, death }: Scene, { namespace, link }: Place): RepairStep[] {
+  const missed = death?.missed
+  const own = network.addresses(namespace, link.name).map(({ address }) => bare(address))
+  return (network.namespace(missed?.namespace ?? '')?.neighbours ?? [])
+    .filter((entry) => missed && entry.dev === missed.dev && entry.mac === link.mac && own.includes(entry.address))
+    .map(({ dev, address, state, mac }) => ({
+      op: 'neighbour-delete',
+      namespace: missed?.namespace ?? '',
+      dev,
+      address,
+      mac: state === 'PERMANENT' ? mac : null,
+    }))
+}

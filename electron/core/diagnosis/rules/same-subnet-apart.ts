@@ -1,0 +1,95 @@
+import { addressAdd, addressDelete } from '../lab-says.js'
+import { networkText, type Network } from '../network.js'
+import type { Repair } from '../repair.js'
+import type { Finding, Rule } from '../rule.js'
+import { segment, shares, type Place } from '../segment.js'
+import { containsAddress } from '../../lab/address.js'
+import type { Scene } from '../scene.js'
+import { say } from '../words.js'
+
+/** Both take each other for neighbours, and no wire joins them. */
+export const sameSubnetApart: Rule = {
+  code: 'same-subnet-apart',
+  suspect(scene) {
+    const apart = find(scene)
+    if (!apart) return null
+    const { from, to, prefix, ends } = apart
+    const own = { namespace: from.namespace, ask: 'addresses', dev: from.link.name } as const
+    const other = { namespace: to.namespace, ask: 'addresses', dev: to.link.name } as const
+    const links = (ends ?? []).map(({ namespace, link }) => ({ namespace, ask: 'link', dev: link.name }) as const)
+    return {
+      ask: [own, other, ...links],
+      ruledOut: say('not-same-subnet-apart', { namespace: from.namespace }),
+      judge: (answers): Finding => ({
+        namespace: ends?.[0].namespace ?? from.namespace,
+        interface: ends?.[0].link.name ?? from.link.name,
+        message: ends
+          ? say('same-subnet-apart-at', {
+              namespace: from.namespace,
+              otherNamespace: to.namespace,
+              prefix,
+              between: ends[0].namespace,
+              first: ends[0].link.name,
+              second: ends[1].link.name,
+            })
+          : say('same-subnet-apart', { namespace: from.namespace, otherNamespace: to.namespace, prefix }),
+        evidence: answers.evidence(own, other, ...links),
+        repair: ends && bridged(scene.network, ends),
+      }),
+    }
+  },
+}
+
+interface Apart {
+  readonly from: Place
+  readonly to: Place
+  readonly prefix: string
+  /** Where the two cables end beside each other. */
+  readonly ends: readonly [Place, Place] | null
+}
+
+function find({ death, network }: Scene): Apart | null {
+  const missed = death?.missed
+  const link = missed && network.link(missed.namespace, missed.dev)
+  if (!missed || !link) return null
+  const from = { namespace: missed.namespace, link }
+  const own = network
+    .addresses(missed.namespace, missed.dev)
+    .find(({ address }) => containsAddress(address, missed.address))
+  const owner = network.owners(missed.address).find(({ namespace }) => namespace !== missed.namespace)
+  const target = owner && network.link(owner.namespace, owner.dev)
+  if (!own || !owner || !target || networkText(own.address) !== networkText(owner.address)) return null
+  const to = { namespace: owner.namespace, link: target }
+  if (target.kind === 'loopback' || shares(segment(network, from, true), to)) return null
+  const [near, far] = [network.peer(link), network.peer(target)]
+  const beside =
+    near && far && near.namespace === far.namespace && near.link.master === null && far.link.master === null
+  return { from, to, prefix: networkText(own.address), ends: beside ? [near, far] : null }
+}
+
+/** A bridge over both ends, with their addresses. */
+function bridged(network: Network, [near, far]: readonly [Place, Place]): Repair {
+  const { namespace } = near
+  let n = 0
+  while (network.link(namespace, `br${n}`)) n++
+  const name = `br${n}`
+  const addresses = [near, far].flatMap(({ link }) =>
+    network.addresses(namespace, link.name).map(({ address, dev }) => ({ address, dev })),
+  )
+  return {
+    namespace,
+    steps: [
+      { op: 'bridge-add', namespace, name, stp: false, mac: null, mtu: null },
+      ...addresses.map(({ address, dev }) => addressDelete(namespace, dev, address)),
+      ...[near, far].map(({ link }) => ({
+        op: 'link-master' as const,
+        namespace,
+        name: link.name,
+        master: name,
+        before: null,
+      })),
+      ...addresses.map(({ address }) => addressAdd(namespace, name, address)),
+      { op: 'link-up', namespace, name },
+    ],
+  }
+}

@@ -1,0 +1,76 @@
+import { innermost } from '../death.js'
+import { addressAdd } from '../lab-says.js'
+import { isIpv6 } from '../network.js'
+import type { Finding, Rule } from '../rule.js'
+import type { Scene } from '../scene.js'
+import { say } from '../words.js'
+
+/** A rule gives packets a source that nobody has: answers to it find no owner. */
+export const wrongSource: Rule = {
+  code: 'wrong-source',
+  suspect(scene) {
+    const found = rewritten(scene)
+    if (!found) return null
+    const { namespace, source, oif } = found
+    const ipv6 = isIpv6(source)
+    const rules = { namespace, ask: 'iptables', engine: 'nft', ipv6, table: 'nat', chain: 'POSTROUTING' } as const
+    const addresses = { namespace, ask: 'addresses', dev: oif } as const
+    return {
+      ask: [rules, addresses],
+      ruledOut: say('not-wrong-source', { namespace }),
+      judge: (answers): Finding => ({
+        namespace,
+        interface: oif,
+        message: say('wrong-source', { namespace, source }),
+        evidence: answers.evidence(rules, addresses),
+        repair: { namespace, steps: [addressAdd(namespace, oif, `${source}/${ipv6 ? 128 : 32}`)] },
+      }),
+    }
+  },
+}
+
+/** Where the request got a source that is nobody's, and by which interface it left with it. */
+function rewritten({
+  hops,
+  network,
+  death,
+}: Scene): { readonly namespace: string; readonly source: string; readonly oif: string } | null {
+  if (!death || death.stage === 'start') return null
+  const nat = hops.findLast(
+    ({ leg, event, changed }) => leg === 'request' && event === 'nat' && changed.includes('ip.src'),
+  )
+  const source = nat?.packet && innermost(nat.packet).ip?.src
+  if (!nat || !source || network.owners(source).length > 0) return null
+  const out = hops.find(
+    ({ n, namespace, event, direction, leg }) =>
+      n > nat.n && leg === 'request' && namespace === nat.namespace && event === 'sent' && direction === 'out',
+  )
+  return out?.interface ? { namespace: nat.namespace, source, oif: out.interface } : null
+}
+
+/** Sockets that listen on every address answer from the one that the way back prefers: whoever asked does not take it. */
+export const otherSource: Rule = {
+  code: 'wrong-source',
+  suspect({ death, network, probe, hops }) {
+    if (death?.stage !== 'home' || death.src === null || death.src === probe.target) return null
+    const { src: source, dst: client } = death
+    const sent = hops.find(
+      ({ leg, event, packet }) => leg === 'reply' && event === 'sent' && packet?.ip?.src === source,
+    )
+    if (!sent || !network.owns(sent.namespace, probe.target)) return null
+    const { namespace } = sent
+    const back = { namespace, ask: 'route-get', to: client } as const
+    const addresses = { namespace, ask: 'addresses' } as const
+    return {
+      ask: [back, addresses],
+      ruledOut: say('not-other-source', { namespace }),
+      judge: (answers): Finding => ({
+        namespace,
+        interface: sent.interface,
+        message: say('other-source', { namespace, source, target: probe.target, client: probe.from }),
+        evidence: answers.evidence(back, addresses),
+        repair: null,
+      }),
+    }
+  },
+}

@@ -1,0 +1,157 @@
+/** Addresses that are rewritten, and answers that do not find the same way back. */
+import { masquerade, nat, router, tcp, type Fault } from './fault-labs.js'
+
+/** A server behind a host that publishes its port, a client beside it, and the outside. */
+const published = (rules: string, more = ''): string => `
+broken: true
+namespaces:
+  web: { interfaces: { e0: { addresses: [10.0.0.10/24] } }, routes: [{ to: default, via: 10.0.0.1 }], services: [{ listen: tcp, port: 8080 }] }
+  cli: { interfaces: { e0: { addresses: [10.0.0.20/24] } }, routes: [{ to: default, via: 10.0.0.1 }] }
+  host:
+    forwarding: true
+    bridges: { br: { addresses: [10.0.0.1/24], ports: [p1, p2] } }
+    interfaces: { wan: { addresses: [203.0.113.7/24] } }
+    nat: [${rules}]
+    ${more}
+  net: { interfaces: { e0: { addresses: [203.0.113.1/24] } } }
+links: [[web:e0, host:p1], [cli:e0, host:p2], [net:e0, host:wan]]
+`
+const dnat = '{ dnat: { protocol: tcp, port: 80 }, to: "10.0.0.10:8080" }'
+
+export const natFaults: readonly Fault[] = [
+  {
+    name: "a published port, from the server's own subnet",
+    code: 'hairpin',
+    lab: published(dnat),
+    from: 'cli',
+    to: '203.0.113.7',
+    probe: tcp(80),
+    namespace: 'host',
+    interface: 'br',
+    evidence: /route get 10\.0\.0\.20[\s\S]*dev e0/,
+    fix: ['iptables -t nat -A POSTROUTING -s 10.0.0.0/24 -o br -j MASQUERADE'],
+    holds: [['net', '203.0.113.7', tcp(80)]],
+  },
+  {
+    name: 'a published port, from the host that publishes it',
+    code: 'nat-missing',
+    lab: published(dnat),
+    from: 'host',
+    to: '203.0.113.7',
+    probe: tcp(80),
+    namespace: 'host',
+    evidence: /-A PREROUTING[\s\S]*DNAT[\s\S]*-P OUTPUT ACCEPT/,
+    fix: [
+      'iptables -t nat -I OUTPUT 1 -d 203.0.113.7/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.10:8080',
+    ],
+    holds: [['net', '203.0.113.7', tcp(80)]],
+  },
+  {
+    name: 'an answer that leaves by another gateway',
+    code: 'asymmetric',
+    lab: `
+namespaces:
+  web: { interfaces: { e0: { addresses: [10.0.0.10/24] } }, routes: [{ to: default, via: 10.0.0.2 }], services: [{ listen: tcp, port: 8080 }] }
+  s: { bridges: { br: { ports: [p1, p2, p3] } } }
+  gw1: { forwarding: true, interfaces: { i: { addresses: [10.0.0.1/24] }, o: { addresses: [203.0.113.7/24] } }, nat: [{ dnat: { protocol: tcp, port: 80 }, in: o, to: "10.0.0.10:8080" }] }
+  gw2: { forwarding: true, interfaces: { i: { addresses: [10.0.0.2/24] }, o: { addresses: [203.0.113.8/24] } } }
+  n: { bridges: { br: { ports: [q1, q2, q3] } } }
+  cli: { interfaces: { e0: { addresses: [203.0.113.1/24] } } }
+links: [[web:e0, s:p1], [gw1:i, s:p2], [gw2:i, s:p3], [gw1:o, n:q1], [gw2:o, n:q2], [cli:e0, n:q3]]
+`,
+    from: 'cli',
+    to: '203.0.113.7',
+    probe: tcp(80),
+    namespace: 'gw1',
+    interface: 'i',
+    evidence: /route get 203\.0\.113\.1[\s\S]*via 10\.0\.0\.2/,
+    fix: ['ip netns exec gw1 iptables -t nat -A POSTROUTING -s 203.0.113.0/24 -o i -j MASQUERADE'],
+  },
+  {
+    name: 'a port that is published outside only, and needed inside as well',
+    code: 'nat-wrong-interface',
+    lab: published(`${dnat.replace(' to:', ' in: wan, to:')}, { masquerade: 10.0.0.0/24, out: br }`),
+    from: 'cli',
+    to: '203.0.113.7',
+    probe: tcp(80),
+    namespace: 'host',
+    interface: 'br',
+    evidence: /-A PREROUTING -i wan/,
+    fix: ['iptables -t nat -A PREROUTING -i br -p tcp --dport 80 -j DNAT --to-destination 10.0.0.10:8080'],
+    holds: [['net', '203.0.113.7', tcp(80)]],
+  },
+  {
+    name: 'a rule that publishes a port, and a packet that only passes',
+    code: 'no-route',
+    lab: published(`${dnat.replace(' to:', ' in: wan, to:')}, { masquerade: 10.0.0.0/24, out: wan }`),
+    from: 'cli',
+    to: '198.51.100.10',
+    probe: tcp(80),
+    namespace: 'host',
+    evidence: /Network is unreachable|No route to host/,
+    fix: null,
+  },
+  {
+    name: 'a destination that is rewritten to 127.0.0.1',
+    code: 'dnat-loopback',
+    lab: `
+broken: true
+namespaces:
+  cli: { interfaces: { e0: { addresses: [10.0.0.2/24] } } }
+  srv:
+    interfaces: { e0: { addresses: [10.0.0.1/24] } }
+    nat: [{ dnat: { protocol: tcp, port: 80 }, in: e0, to: '127.0.0.1:8080' }]
+    services: [{ listen: tcp, port: 8080 }]
+links: [[cli:e0, srv:e0]]
+`,
+    from: 'cli',
+    to: '10.0.0.1',
+    probe: tcp(80),
+    namespace: 'srv',
+    interface: 'e0',
+    evidence: /net\.ipv4\.conf\.e0\.route_localnet = 0[\s\S]*Invalid argument/,
+    fix: ['ip netns exec srv sysctl -w net.ipv4.conf.e0.route_localnet=1'],
+  },
+  {
+    name: 'a source that nobody has',
+    code: 'wrong-source',
+    lab: nat({ nat: '{ snat: 192.168.1.0/24, out: eth0, to: 172.16.0.200 }' }),
+    from: 'ns0',
+    to: '172.16.0.1',
+    namespace: 'host',
+    interface: 'eth0',
+    evidence: /SNAT --to-source 172\.16\.0\.200/,
+    fix: ['ip addr add 172.16.0.200/32 dev eth0'],
+  },
+  {
+    name: 'a router that has the address of the server, too',
+    code: 'duplicate-address',
+    lab: nat({ nat: masquerade }).replace(
+      'lo: { addresses: [203.0.113.10/24] } }',
+      'lo: { addresses: [203.0.113.10/24] } }, services: [{ listen: tcp, port: 80 }]',
+    ),
+    typed: ['ip addr add 203.0.113.10/32 dev lo'],
+    from: 'ns0',
+    to: '203.0.113.10',
+    probe: tcp(80),
+    namespace: 'host',
+    interface: 'lo',
+    evidence: /203\.0\.113\.10\/32[\s\S]*203\.0\.113\.10\/24/,
+    fix: ['ip addr del 203.0.113.10/32 dev lo'],
+  },
+  {
+    name: 'a server that answers from its first address',
+    code: 'wrong-source',
+    lab: router({ ns1: ', services: [{ listen: udp, port: 53 }]' }).replace(
+      'veth2: { addresses: [192.168.1.2/24] }',
+      'veth2: { addresses: [192.168.1.2/24, 192.168.1.9/24] }',
+    ),
+    from: 'ns0',
+    to: '192.168.1.9',
+    probe: { protocol: 'udp', port: 53 },
+    namespace: 'ns1',
+    interface: 'veth2',
+    evidence: /route get 192\.168\.0\.2[\s\S]*src 192\.168\.1\.2[\s\S]*192\.168\.1\.9\/24/,
+    fix: null,
+  },
+]
