@@ -7,7 +7,9 @@ import { StateFile } from './state.js'
 /** Labs remembered; the one that was worked on longest ago goes first. */
 const maxGuides = 200
 
-const schema = z.array(z.object({ lab: z.string(), step: z.int().min(0), answers: z.array(z.int()), ...furtherProgress }))
+const schema = z.array(
+  z.object({ lab: z.string(), step: z.int().min(0), answers: z.array(z.int()), ...furtherProgress }),
+)
 
 export class Guides {
   private readonly file: StateFile<z.infer<typeof schema>>

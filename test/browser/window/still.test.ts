@@ -25,7 +25,8 @@ const stillness = (): Promise<unknown> =>
   window.page.evaluate(() => {
     const page = document.scrollingElement as Element
     const moved = [...document.querySelectorAll('html, body, #app, .app, .app *')].filter(
-      (each) => (each.scrollTop !== 0 || each.scrollLeft !== 0) && !each.matches('.scroll, .strip, input, .mirror, .xterm *'),
+      (each) =>
+        (each.scrollTop !== 0 || each.scrollLeft !== 0) && !each.matches('.scroll, .strip, input, .mirror, .xterm *'),
     )
     return {
       scrolled: [page.scrollLeft, page.scrollTop],

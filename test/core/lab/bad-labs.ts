@@ -386,7 +386,12 @@ const meaning: readonly BadLab[] = [
   ),
   after('goal from nowhere', 'unknown-namespace', 3, 'goal: [{ from: ns9, ping: 10.0.0.1 }]\n'),
   after('goal with a bad target', 'bad-target', 4, 'goal:\n  - { from: host, tcp: 10.0.0.1 }\n'),
-  after('traced ping with a port', 'wrong-port', 3, 'guide: [{ title: t, trace: { from: host, to: 10.0.0.1, port: 80 } }]\n'),
+  after(
+    'traced ping with a port',
+    'wrong-port',
+    3,
+    'guide: [{ title: t, trace: { from: host, to: 10.0.0.1, port: 80 } }]\n',
+  ),
   after(
     'traced connection without a port',
     'wrong-port',

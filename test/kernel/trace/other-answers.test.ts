@@ -93,7 +93,9 @@ links: [[h:e0, s:p0], [r1:e0, s:p1], [r2:e0, s:p2], [r2:e1, b:e0]]
 test('fragments are told apart, and no time runs backwards in the list', async () => {
   await rig.build(asked('10.2.0.2/24'))
   const film = await rig.trace('a', '10.2.0.2', { size: 4000, ttl: 1 })
-  const sent = film.hops.filter(({ leg, event, namespace }) => leg === 'request' && event === 'sent' && namespace === 'a')
+  const sent = film.hops.filter(
+    ({ leg, event, namespace }) => leg === 'request' && event === 'sent' && namespace === 'a',
+  )
   expect(sent.map(({ packet }) => [packet?.ip?.fragmentOffset, packet?.ip?.moreFragments])).toEqual([
     [0, true],
     [1480, true],
