@@ -23,6 +23,7 @@ import { withReasons } from './reasons.js'
 import { sendProbe, verdictOf, type Aimed, type Shot, type Volley } from './send.js'
 import { aim } from './target.js'
 import type { Trial } from './trial.js'
+import { untilUsable } from './until-usable.js'
 import { legacyVerdicts, ruleVerdicts, withHandles } from './verdicts.js'
 import { said } from '../../core/words/said.js'
 
@@ -385,7 +386,10 @@ export class Tracer {
   }
 
   private async settle(steps: readonly RepairStep[]): Promise<void> {
-    await this.hooks.refresh()
+    await untilUsable(
+      () => this.mirror.state,
+      () => this.hooks.refresh(),
+    )
     const ruled = steps
       .filter(({ op }) => /^(nat|firewall|saved-rule|nft-rule)-/.test(op))
       .map(({ namespace }) => namespace)

@@ -16,12 +16,10 @@ import { said } from '../../core/words/said.js'
 import type { Mirror } from '../mirror.js'
 import { runIn } from '../run.js'
 import { carryOut } from './carry-out.js'
+import { untilUsable } from './until-usable.js'
 
 /** Fixes tried for one trace: each may cost the probe's whole patience. */
 const mostTrials = 3
-/** IPv6 looks for duplicates for a second or two before it uses an address (milliseconds). */
-const settleMs = 2500
-const lookMs = 50
 
 export type Trials = { readonly tried: Tried } | { readonly failure: Failure }
 
@@ -70,7 +68,7 @@ export class Trial {
     let helped = false
     try {
       if (done.ok) {
-        await this.settled()
+        await untilUsable(() => this.mirror.state, this.refresh)
         helped = isFurther(await probe(), before)
       }
     } finally {
@@ -84,19 +82,6 @@ export class Trial {
           said`A fix was tried and could not be taken back whole (${left.join('; ')}). Stop the lab and start it again.`,
           steps[0]?.namespace ?? null,
         )
-  }
-
-  /** New addresses of IPv6 are of no use while they are tentative. */
-  private async settled(): Promise<void> {
-    const end = Date.now() + settleMs
-    do {
-      await this.refresh()
-      const tentative = this.mirror.state.namespaces.some(({ addresses }) =>
-        addresses.some(({ flags }) => flags.includes('tentative')),
-      )
-      if (!tentative) return
-      await new Promise((resolve) => setTimeout(resolve, lookMs))
-    } while (Date.now() < end)
   }
 
   private async whatIsLeft(
