@@ -3,6 +3,7 @@ import { toProblem } from './finding.js'
 import type { Finding } from './finding.js'
 import type { Problem } from './problem.js'
 import { addressRules } from './rules/addresses.js'
+import { bridgeLoopRules } from './rules/bridge-loops.js'
 import { bridgeRules } from './rules/bridges.js'
 import { checkRules } from './rules/checks.js'
 import { firewallRules } from './rules/firewall.js'
@@ -25,6 +26,7 @@ const rules: readonly Rule[] = [
   linkRules,
   tunnelRules,
   bridgeRules,
+  bridgeLoopRules,
   addressRules,
   segmentRules,
   routeRules,

@@ -7,6 +7,10 @@ const head = 'vethlab: 1\nname: x\n'
 describe('warnings', () => {
   const net = (a: string, b: string): string =>
     `${head}namespaces:\n  a: { interfaces: { x: { addresses: [${a}] } } }\n  b: { interfaces: { y: { addresses: [${b}] } } }\n`
+  const circle = (a: string, b: string): string => `${head}namespaces:
+  a: { bridges: { br: { ports: [p, q]${a} } } }
+  b: { bridges: { br: { ports: [p, q]${b} } } }
+links: [[a:p, b:p], [a:q, b:q]]`
   test.each([
     [
       'one address twice on a cable',
@@ -47,6 +51,35 @@ describe('warnings', () => {
       'two checks with one English name',
       `${head}checks: [{ name: a, from: host, ping: 1.1.1.1 }, { name: { en: a, zh-CN: 甲 }, from: host, ping: 1.1.1.1 }]`,
       ['warning check-name-twice'],
+    ],
+    [
+      'one hardware address twice behind a bridge',
+      `${head}namespaces:
+  a: { interfaces: { x: { mac: "02:00:00:00:00:AA" } } }
+  b: { interfaces: { y: { mac: "02:00:00:00:00:aa" } } }
+  host: { bridges: { br: { ports: [p, q] } } }
+links: [[a:x, host:p], [b:y, host:q]]`,
+      ['warning duplicate-mac'],
+    ],
+    [
+      'one hardware address on two cables',
+      `${head}namespaces:
+  a: { interfaces: { x: { mac: "02:00:00:00:00:aa" }, y: { mac: "02:00:00:00:00:aa" } } }
+  b: {}
+links: [[a:x, b:x], [a:y, b:y]]`,
+      [],
+    ],
+    [
+      'a bridge with the hardware address of its port',
+      `${head}namespaces: { a: { bridges: { br: { ports: [p], mac: "02:00:00:00:00:aa" } }, interfaces: { p: { mac: "02:00:00:00:00:aa" } } } }`,
+      [],
+    ],
+    ['two cables between two bridges', circle('', ''), ['warning bridge-loop']],
+    ['two cables between two bridges, one with spanning tree', circle(', stp: true', ''), []],
+    [
+      'both ends of a cable in one bridge',
+      `${head}namespaces: { a: { bridges: { br: { ports: [p, q] } } } }\nlinks: [[a:p, a:q]]`,
+      ['warning bridge-loop'],
     ],
     [
       'two bridges joined by a tunnel share a subnet',

@@ -1,17 +1,19 @@
 import { formatPrefix, networkPrefix } from '../address.js'
 import { quote } from '../describe.js'
-import { formatEndpoint } from '../endpoint.js'
+import { formatEndpoint, parseEndpoint } from '../endpoint.js'
 import { warning } from '../finding.js'
+import type { Finding } from '../finding.js'
 import type { IndexedAddress, IndexedInterface, LabIndex, Rule } from './lab-index.js'
 import { defaultVxlanPort } from './tunnels.js'
 import { said } from '../../words/said.js'
 
 /**
- * One broadcast domain, one subnet, each address once in it. Warnings: the kernel takes all of it, and answers then
+ * One broadcast domain, one subnet, each address once in it, of IP and of hardware. Warnings: the kernel takes all of it, and answers then
  * come from the wrong place.
  */
 export const segmentRules: Rule = function* (lab) {
   const segments = joinSegments(lab)
+  yield* sameMacs(lab, segments)
   const holders = new Map<string, IndexedInterface>()
   const subnets = new Map<string, { readonly segment: string; readonly device: IndexedInterface }>()
   for (const { device, address } of cabledAddresses(lab)) {
@@ -42,6 +44,37 @@ export const segmentRules: Rule = function* (lab) {
       )
     }
   }
+}
+
+/** Two stations with one hardware address: a bridge learns it now here, now there, and answers get lost. */
+function* sameMacs(lab: LabIndex, segments: (end: string) => string): Iterable<Finding> {
+  const holders = new Map<string, string>()
+  for (const { name, path, entry } of lab.namespaces.values()) {
+    for (const key of ['bridges', 'interfaces'] as const) {
+      for (const [device, about] of Object.entries(entry[key] ?? {})) {
+        if (about?.mac === undefined) continue
+        const end = `${name}:${device}`
+        const mac = about.mac.toLowerCase()
+        const held = `${segments(end)} ${mac}`
+        const holder = holders.get(held)
+        if (holder === undefined) holders.set(held, end)
+        // A bridge and its port are one station: the bridge takes the address of a port by itself.
+        else if (!isBridgeOfPort(lab, holder, end) && !isBridgeOfPort(lab, end, holder))
+          yield warning(
+            'duplicate-mac',
+            [...path, key, device, 'mac'],
+            said`${mac} is the hardware address of ${quote(holder)} already, in the same broadcast domain.`,
+            said`Give one of them another address.`,
+          )
+      }
+    }
+  }
+}
+
+function isBridgeOfPort(lab: LabIndex, bridge: string, port: string): boolean {
+  const [a, b] = [parseEndpoint(bridge), parseEndpoint(port)]
+  const ports = lab.namespaces.get(a.namespace)?.entry.bridges?.[a.interface]?.ports
+  return a.namespace === b.namespace && (ports?.includes(b.interface) ?? false)
 }
 
 /** Addresses that stand for a subnet; loopback and host prefixes do not. */

@@ -142,6 +142,14 @@ export const labMeaning: Readonly<Record<string, string>> = {
     '请给某个接口配置网关所在子网的地址，或设置 `onlink: true`。',
   '{0} is the address of {1} already, in the same broadcast domain.': '{0} 已经是同一广播域中 {1} 的地址。',
   'Give one of them another address.': '请给其中一个换个地址。',
+  '{0} is the hardware address of {1} already, in the same broadcast domain.':
+    '{0} 已经是 {1} 的 MAC 地址，两者在同一广播域中。',
+  'Both ends of this cable are ports of {0}, without spanning tree: frames go round in it for ever.':
+    '这根网线的两端都是 {0} 的端口，又没有启用生成树：帧会在其中不停地循环。',
+  'This cable joins {0} and {1}, which are joined already, without spanning tree: frames go round for ever.':
+    '这根网线连接 {0} 和 {1}，而两者已经相连，又没有启用生成树：帧会不停地循环。',
+  'Leave the cable out, or write "stp: true" for one of the bridges.':
+    '请去掉这根网线，或给其中一个网桥写上“stp: true”。',
   '{0} and {1} have the subnet {2}, but no cable or bridge joins them.':
     '{0} 和 {1} 都在子网 {2} 中，但没有网线或网桥把它们连起来。',
   'Give each side a subnet of its own, or join the two.': '请给两边分配不同的子网，或把它们连起来。',
