@@ -21,7 +21,7 @@ export const guide = {
   'guide.notYet': '尚未满足',
   'guide.missing': '还缺少',
   'guide.missing.namespace': '没有命名空间 {namespace}',
-  'guide.missing.namespace-like': '没有命名空间 {namespace}，倒是有一个叫 {like}',
+  'guide.missing.namespace-like': '没有命名空间 {namespace}，但有一个名为 {like}',
   'guide.missing.interface': '{namespace} 里没有接口 {interface}',
   'guide.missing.interface-elsewhere': '{interface} 在 {there} 里，应该在 {namespace} 里',
   'guide.missing.interface-down': '{namespace} 的 {interface} 还没有启用',
