@@ -218,10 +218,8 @@ export interface HexRow {
   readonly runs: readonly HexRun[]
 }
 
-const bytesPerRow = 16
-
 /** Rows of a hex dump; bytes of one hue that stand side by side are one run. */
-export function hexRows(bytes: Uint8Array, tints: readonly Tint[]): HexRow[] {
+export function hexRows(bytes: Uint8Array, tints: readonly Tint[], bytesPerRow: 8 | 16 = 16): HexRow[] {
   const hues = new Map<number, Hue>()
   for (const { from, to, hue } of tints) for (let byte = from; byte < to; byte++) hues.set(byte, hue)
   const rows: HexRow[] = []

@@ -94,6 +94,11 @@ describe.each([laptop, { width: 1280, height: 800 }])('a fresh trace at $width x
       ['.scrubber', '.transport'].map((each) => window.page.locator(each).boundingBox()),
     )
     expect(axis?.width).toBeGreaterThan((transport?.width ?? Infinity) * 0.4)
+    // Bytes are read without scrolling sideways, whatever the pane shows.
+    const packet = window.page.getByRole('button', { name: 'Packet', exact: true })
+    if (await packet.isVisible()) await packet.click()
+    const bytes = window.page.getByRole('region', { name: 'Bytes' })
+    expect(await bytes.evaluate((dump) => dump.scrollWidth - dump.clientWidth)).toBeLessThanOrEqual(0)
     await end()
   })
 })

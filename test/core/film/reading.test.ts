@@ -129,6 +129,13 @@ describe('the packet pane', () => {
     )
   })
 
+  test('a narrow dump has eight bytes in a row', () => {
+    const rows = hexRows(view.bytes ?? new Uint8Array(), [], 8)
+    expect(rows).toHaveLength(13)
+    expect(rows.slice(0, 3).map(({ offset }) => offset)).toEqual(['0000', '0008', '0010'])
+    expect(rows[0]?.runs.map(({ text }) => text).join('')).toMatch(/^([0-9a-f]{2} ){7}[0-9a-f]{2}$/)
+  })
+
   test('a hex dump loses and invents no byte', () => {
     fc.assert(
       fc.property(
