@@ -44,6 +44,7 @@ test('what is still missing is in sight, however many commands the step has', as
 
 test('beside a long name the status keeps its word, and below a lab to repair no button is cut', async () => {
   await window.replaceBy('The host is online, its namespaces are not')
+  await window.button(/^Lab: The host is online/).waitFor()
   await window.deploy()
   await window.button('Take the network down and start again').waitFor()
   expect(await cut('aside.left .foot .btn')).toBe(false)
