@@ -390,6 +390,11 @@ export class App {
     return null
   }
 
+  /** The keys go to the terminal that is seen; where none is, they stay. */
+  typeOn(): void {
+    if (this.view.tab === 'terminal' && this.settings.dock) this.terminals.active?.screen.focus()
+  }
+
   async showTerminal(namespace: string): Promise<void> {
     if (!this.session.ready) return
     this.view.showTab('terminal')

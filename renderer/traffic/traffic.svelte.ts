@@ -72,7 +72,9 @@ export class Traffic {
     if (on) return
     if (answer.ok) {
       this.on = true
-      if (!this.traces.replaying) this.traces.view = 'traffic'
+      // Under a film nothing would be seen of it.
+      this.traces.leave()
+      this.traces.view = 'traffic'
     } else this.traces.failure = answer.failure
   }
 

@@ -26,7 +26,7 @@ export const files = {
   'unsaved.discard': 'Discard changes',
   'stop.network': 'the network',
   'stop.title': 'Stop {standing}?',
-  'stop.titleNext': 'Stop {standing} and open {next}?',
+  'stop.titleNext': 'Stop “{standing}” and open “{next}”?',
   'stop.text': 'Its namespaces go, with all that runs in them.',
   'stop.textNext': 'One lab stands at a time. Its namespaces go, with all that runs in them.',
   'stop.unkept': {

@@ -37,7 +37,7 @@ test('opening a lab while another stands asks; Cancel leaves all as it is', asyn
   await window.untilShown('ns1', /ns1:.*# *$/)
   await window.openStarter(/NAT to the Internet/)
   await dialog()
-    .getByText(/^Stop .* and open NAT to the Internet\?$/)
+    .getByText(/^Stop “.*” and open “NAT to the Internet”\?$/)
     .waitFor()
   await dialog().getByRole('button', { name: 'Cancel' }).click()
   await window.button('Deployed').waitFor()

@@ -68,6 +68,13 @@ describe('a cause is named only when its proof is there', () => {
     expect(new Set(diagnosis.ruledOut).size).toBe(diagnosis.ruledOut.length)
   })
 
+  test('a namespace with nothing but lo is not said to have an address', () => {
+    const unsent = [hop(1, { packet: packet('', '10.2.0.2') })]
+    const bare = routed({ a: { links: [], addresses: [], routes: [] } })
+    expect(answered(sceneOf(bare, unsent)).diagnosis.ruledOut).not.toContain('a has an address.')
+    expect(answered(sceneOf(routed(), unsent)).diagnosis.ruledOut).toContain('a has an address.')
+  })
+
   test("a verdict about somebody else's packet is none about ours", () => {
     const verdict = {
       namespace: 'r',

@@ -23,6 +23,8 @@ function suspect(scene: Scene, place: Bare | null): Suspicion | null {
   const namespace = place?.namespace ?? departureOf(scene.death)?.namespace
   if (namespace === undefined) return null
   const ipv6 = isIpv6(scene.death?.missed?.address ?? departureOf(scene.death)?.dst ?? '')
+  // No cause, as it has no interface either that could take one; but not ruled out.
+  if (!place && scene.network.addresses(namespace).length === 0) return null
   const question = place && ({ namespace, ask: 'addresses', dev: place.dev } as const)
   return {
     ask: question ? [question] : [],
