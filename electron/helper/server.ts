@@ -261,7 +261,13 @@ export class HelperServer {
   /** What is tried is not in the log of commands: it is taken back before anybody could see it. */
   private makeTrial(): Trial {
     const deployer = new Deployer(this.worker, this.services, { progress: () => {}, ran: () => {} })
-    return new Trial(this.mirror, deployer, () => this.readAll())
+    return new Trial(
+      this.mirror,
+      deployer,
+      () => this.readAll(),
+      // One that somebody has just deleted cannot be read.
+      (names) => this.readAll(names).catch(() => this.readAll()),
+    )
   }
 
   private makeSandbox(): SandboxLab {

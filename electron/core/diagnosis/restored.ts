@@ -1,68 +1,43 @@
-/** Whether a change was taken back whole, and what brings back what the kernel took along: routes and addresses. */
-import type { LiveNamespace, LiveState } from '../live/state.js'
+/**
+ * Whether a change was taken back whole. Only what our own steps have changed counts: whatever anybody else changed while
+ * the change was in force stays as it is.
+ */
 import type { Step } from '../plan/step.js'
-import { routeOf } from './rules/routing.js'
+import { setBy, type Fact, type Facts } from './facts.js'
+import type { RepairStep } from './repair.js'
 
-/** What a change may not leave behind; what the kernel learns, counts and finds out by itself is left out, and services, which are our own. */
-function essence({ links, addresses, routes, rules, ruleset, sysctls }: LiveNamespace): Record<string, string[]> {
-  const sorted = (values: readonly unknown[]): string[] => values.map((value) => JSON.stringify(value)).sort()
-  return {
-    links: sorted(
-      links.map(({ name, kind, mac, mtu, up, master, bridge, vxlan, impair }) => {
-        return { name, kind, mac, mtu, up, master, bridge, vxlan, impair }
-      }),
-    ),
-    // Link-local addresses come by themselves, and so do the routes of addresses.
-    addresses: sorted(addresses.filter(({ scope }) => scope !== 'link').map(({ dev, address }) => ({ dev, address }))),
-    routes: sorted(
-      routes
-        .filter(({ protocol }) => protocol !== 'kernel')
-        .map(({ to, via, dev, metric, type, table }) => ({ to, via, dev, metric, type, table })),
-    ),
-    rules: sorted(rules),
-    // A table that was made on the way stays, empty, and lets everything pass as before.
-    iptables: ruleset.iptables.flatMap(({ family, table, chain, rule, policy, engine }) =>
-      rule === null && policy === 'ACCEPT' ? [] : [JSON.stringify({ family, table, chain, rule, policy, engine })],
-    ),
-    sysctls: sorted(Object.entries(sysctls)),
-  }
+/** The same facts at four moments. */
+export interface Moments {
+  readonly before: Facts
+  /** Right behind the change. */
+  readonly changed: Facts
+  /** Right before it was taken back. */
+  readonly kept: Facts
+  readonly now: Facts
 }
 
-/** Namespaces and what of them is not as it was, as `NAMESPACE: addresses`. */
-export function differences(before: LiveState, now: LiveState): string[] {
-  return before.namespaces.flatMap((was) => {
-    const is = now.namespaces.find(({ name }) => name === was.name)
-    if (!is) return [was.name]
-    const [old, fresh] = [essence(was), essence(is)]
-    return Object.keys(old)
-      .filter((part) => JSON.stringify(old[part]) !== JSON.stringify(fresh[part]))
-      .map((part) => `${was.name}: ${part}`)
+/** Facts that are not as they were, and of which nobody else has made what they are. */
+export function left({ before, changed, kept, now }: Moments): readonly Fact[] {
+  const keys = new Set([before, changed, kept, now].flatMap((facts) => [...facts.keys()]))
+  return [...keys].flatMap((key) => {
+    const [was, then, later, is] = [before, changed, kept, now].map((facts) => facts.get(key)?.value)
+    if (was === then && later === is) return []
+    const wanted = then === later ? was : later
+    const fact = before.get(key) ?? kept.get(key) ?? now.get(key)
+    return is === wanted || !fact ? [] : [is === undefined ? fact : { ...fact, back: null }]
   })
 }
 
 /** An interface that goes down takes its IPv6 addresses along, one that loses its last address its routes. */
-export function restoration(before: LiveState, now: LiveState): Step[] {
-  return before.namespaces.flatMap((was): Step[] => {
-    const is = now.namespaces.find(({ name }) => name === was.name)
-    if (!is) return []
-    const namespace = was.name
-    const lost = was.addresses.filter(
-      ({ dev, address }) => !is.addresses.some((each) => each.dev === dev && each.address === address),
-    )
-    const gone = was.routes.filter(
-      ({ to, via, dev, table, protocol }) =>
-        protocol !== 'kernel' &&
-        table === 254 &&
-        !is.routes.some((each) => each.to === to && each.via === via && each.dev === dev && each.table === table),
-    )
-    return [
-      ...lost
-        .filter(({ scope }) => scope !== 'link')
-        .map(({ dev, address, family }): Step => ({ op: 'address-add', namespace, dev, address, family })),
-      // Those without a gateway first: gateways are reached by them.
-      ...gone
-        .toSorted((a, b) => Number(a.via !== null) - Number(b.via !== null))
-        .map((route): Step => ({ op: 'route-add', namespace, route: routeOf(route) })),
-    ]
-  })
+export function restoration(facts: readonly Fact[]): Step[] {
+  const steps = facts.flatMap(({ back }) => back ?? [])
+  // Addresses first, then routes without a gateway: gateways are reached by them.
+  const rank = (step: Step): number => (step.op === 'route-add' ? 1 + Number(step.route.via !== null) : 0)
+  return steps.toSorted((a, b) => rank(a) - rank(b))
+}
+
+/** A setting that somebody has set meanwhile is theirs. */
+export const isOthers = (step: RepairStep, { changed, kept }: Pick<Moments, 'changed' | 'kept'>): boolean => {
+  const key = setBy(step)
+  return key !== null && changed.get(key)?.value !== kept.get(key)?.value
 }

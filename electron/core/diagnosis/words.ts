@@ -57,6 +57,7 @@ export const sentences = {
   'rp-filter':
     '{namespace} drops it on {interface}: it would answer {source} by another way, and reverse path filtering (rp_filter={value}) forbids that.',
   'ttl-exceeded': 'The TTL ran out in {namespace}: the packet was allowed {ttl} hops, and the way is longer.',
+  'ttl-lowered': 'A rule of {namespace} lowers the TTL, so that it runs out on the way: {rule}.',
   'ttl-loop': 'The packet goes round in circles: {namespaces} send it to each other until the TTL has run out.',
   mtu: 'The packet has {length} bytes and must not be cut, but {interface} of {namespace} takes {mtu}.',
   'mtu-unknown':

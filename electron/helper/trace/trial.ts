@@ -3,11 +3,11 @@
  * where nothing else hangs on the network; the window is told nothing of it.
  */
 import type { Candidate, Tried } from '../../core/diagnosis/diagnose.js'
+import { factsOf, type Facts } from '../../core/diagnosis/facts.js'
 import { Network } from '../../core/diagnosis/network.js'
 import { isFurther, progressOf, type Progress } from '../../core/diagnosis/progress.js'
 import type { RepairStep } from '../../core/diagnosis/repair.js'
-import { differences, restoration } from '../../core/diagnosis/restored.js'
-import type { LiveState } from '../../core/live/state.js'
+import { isOthers, left, restoration, type Moments } from '../../core/diagnosis/restored.js'
 import { stepText } from '../../core/plan/text.js'
 import type { Failure } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
@@ -24,11 +24,15 @@ const mostTrials = 3
 export type Trials = { readonly tried: Tried } | { readonly failure: Failure }
 
 export class Trial {
-  /** @param deployer one that tells nobody what it does */
+  /**
+   * @param deployer one that tells nobody what it does
+   * @param refresh reads everything into the mirror, `readSome` these namespaces, where they still are
+   */
   constructor(
     private readonly mirror: Mirror,
     private readonly deployer: Deployer,
     private readonly refresh: () => Promise<void>,
+    private readonly readSome: (names: readonly string[]) => Promise<void>,
   ) {}
 
   /**
@@ -62,55 +66,54 @@ export class Trial {
     before: Progress,
     probe: () => Promise<Progress>,
   ): Promise<boolean | Failure> {
-    const was = this.mirror.state
-    const settings = await this.settingsOf(steps)
+    const first = await this.facts(steps)
     const done = await carryOut(steps, this.deployer, () => {})
+    const changed = await this.facts(steps)
     let helped = false
+    let kept = changed
     try {
       if (done.ok) {
         await untilUsable(() => this.mirror.state, this.refresh)
         helped = isFurther(await probe(), before)
       }
     } finally {
-      if (done.ok) await carryOut(done.carried.undo, this.deployer, () => {})
+      kept = await this.facts(steps)
+      // Each by itself: one that somebody has taken back already must not keep the others from it.
+      for (const step of done.ok ? done.carried.undo : [])
+        if (!isOthers(step, { changed, kept })) await carryOut([step], this.deployer, () => {})
     }
-    const left = await this.whatIsLeft(was, steps, settings)
-    return left.length === 0
+    const rest = await this.whatIsLeft(steps, { before: first, changed, kept })
+    return rest.length === 0
       ? helped
       : failure(
           'not-taken-back',
-          said`A fix was tried and could not be taken back whole (${left.join('; ')}). Stop the lab and start it again.`,
+          said`A fix was tried and could not be taken back whole (${rest.join('; ')}). Stop the lab and start it again.`,
           steps[0]?.namespace ?? null,
         )
   }
 
-  private async whatIsLeft(
-    was: LiveState,
-    steps: readonly RepairStep[],
-    settings: readonly string[],
-  ): Promise<string[]> {
-    await this.readAgain(steps)
-    for (const step of restoration(was, this.mirror.state))
+  private async whatIsLeft(steps: readonly RepairStep[], moments: Omit<Moments, 'now'>): Promise<string[]> {
+    for (const step of restoration(left({ ...moments, now: await this.facts(steps) })))
       await this.deployer.deploy([{ step, text: stepText(step), undo: [] }], new Map(), false)
-    await this.readAgain(steps)
-    const now = await this.settingsOf(steps)
-    const changed = settings.filter((value, index) => now[index] !== value)
-    return [...differences(was, this.mirror.state), ...changed]
+    const rest = left({ ...moments, now: await this.facts(steps) })
+    return [...new Set(rest.map(({ what }) => what))]
   }
 
-  private async readAgain(steps: readonly RepairStep[]): Promise<void> {
-    await this.refresh()
+  /** What the kernel has now of all that the steps can reach. */
+  private async facts(steps: readonly RepairStep[]): Promise<Facts> {
+    const names = [...new Set(steps.map(({ namespace }) => namespace))]
+    await this.readSome(names)
     const ruled = steps.filter(({ op }) => /^(nat|firewall|saved-rule|nft)-/.test(op)).map(({ namespace }) => namespace)
     await this.mirror.readRulesets([...new Set(ruled)])
-  }
-
-  /** Settings that the steps change, as `KEY = VALUE`: not all of them are in the mirror. */
-  private async settingsOf(steps: readonly RepairStep[]): Promise<string[]> {
-    const read: string[] = []
+    const settings: [string, string, string][] = []
     for (const step of steps)
       if (step.op === 'sysctl-set' && step.before !== null)
-        read.push((await runIn(step.namespace, 'sysctl', [step.key])).stdout.trim())
-    return read
+        settings.push([
+          step.namespace,
+          step.key,
+          (await runIn(step.namespace, 'sysctl', ['-n', step.key])).stdout.trim(),
+        ])
+    return factsOf(this.mirror.state, steps, settings)
   }
 
   /** How far a probe got whose frames these are. */

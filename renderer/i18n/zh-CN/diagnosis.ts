@@ -54,6 +54,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.rp-filter':
     '{namespace} 在 {interface} 上丢弃了它：回 {source} 的路径不经过这个接口，反向路径过滤（rp_filter={value}）不允许。',
   'cause.ttl-exceeded': 'TTL 在 {namespace} 耗尽：数据包最多走 {ttl} 跳，而路径更长。',
+  'cause.ttl-lowered': '{namespace} 的一条规则降低了 TTL，数据包在途中耗尽 TTL：{rule}。',
   'cause.ttl-loop': '数据包陷入环路：{namespaces} 互相转发，直到 TTL 耗尽。',
   'cause.mtu': '数据包长 {length} 字节且不允许分片，而 {namespace} 的 {interface} 的 MTU 为 {mtu}。',
   'cause.mtu-unknown': '数据包有 {length} 字节，从 {namespace} 往后的路容不下，而它不许分片。',

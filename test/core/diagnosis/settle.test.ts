@@ -1,9 +1,8 @@
-/** Which of several causes is said, how far a probe got, and whether a change was taken back whole. */
+/** Which of several causes is said, and how far a probe got. */
 import { describe, expect, test } from 'vitest'
 import { settle, type Candidate } from '../../../electron/core/diagnosis/diagnose.js'
 import { Network } from '../../../electron/core/diagnosis/network.js'
 import { isFurther, progressOf } from '../../../electron/core/diagnosis/progress.js'
-import { differences, restoration } from '../../../electron/core/diagnosis/restored.js'
 import { say } from '../../../electron/core/diagnosis/words.js'
 import { hop, routed } from './scene-of.js'
 
@@ -82,29 +81,5 @@ describe('a probe is further', () => {
     })
     expect(isFurther(of([sent]), of([asked]))).toBe(false)
     expect(isFurther(of([asked]), of([]))).toBe(true)
-  })
-})
-
-describe('a change that was taken back', () => {
-  test('is whole where only what the kernel learns by itself differs', () => {
-    const before = routed()
-    const now = routed()
-    const learned = { ...now.namespaces[0], neighbours: [{ dev: 'a0' } as never] } as (typeof now.namespaces)[number]
-    expect(differences(before, { ...now, namespaces: [learned, ...now.namespaces.slice(1)] })).toEqual([])
-  })
-
-  test('names what is not as it was, and what brings it back', () => {
-    const before = routed()
-    const now = routed({
-      a: {
-        links: before.namespaces[0]?.links.slice(1) ?? [],
-        addresses: [],
-        routes: [],
-      },
-    })
-    expect(differences(before, now)).toEqual(['a: addresses', 'a: routes'])
-    const steps = restoration(before, now)
-    expect(steps.map(({ op }) => op)).toEqual(['address-add', 'route-add', 'route-add'])
-    expect(steps.at(-1)).toMatchObject({ route: { to: '0.0.0.0/0', via: '10.1.0.1' } })
   })
 })

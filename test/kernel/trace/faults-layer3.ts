@@ -21,6 +21,17 @@ export const layer3Faults: readonly Fault[] = [
     fix: ['ip -n ns1 route add 192.168.0.0/24 via 192.168.1.1'],
   },
   {
+    name: 'a rule that lowers the TTL in the router',
+    code: 'ttl-exceeded',
+    lab: router(),
+    typed: ['ip netns exec ns-router iptables -t mangle -A PREROUTING -p icmp -j TTL --ttl-set 1'],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /iptables -t mangle[\s\S]*ttl-set 1/i,
+    fix: ['ip netns exec ns-router iptables -t mangle -D PREROUTING -p icmp -j TTL --ttl-set 1'],
+  },
+  {
     name: 'a rule of policy routing that refuses',
     code: 'no-route',
     lab: router(),

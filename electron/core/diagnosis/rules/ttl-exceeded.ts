@@ -7,6 +7,7 @@ import { segment, shares } from '../segment.js'
 import { deriveRoute } from '../way.js'
 import { say } from '../words.js'
 import { routeOf } from './routing.js'
+import { loweredBy } from './ttl-lowered.js'
 
 /** Linux gives packets 64 hops unless told otherwise (RFC 1700). */
 const usualTtl = '64'
@@ -23,9 +24,11 @@ export const ttlExceeded: Rule = {
     const route = { namespace, ask: 'route-get', to: death.dst } as const
     const key = 'net.ipv4.ip_default_ttl'
     const sysctl = { namespace: probe.from, ask: 'sysctl', keys: [key] } as const
+    const allowed = probe.ttl ?? Number(network.sysctl(probe.from, key) ?? usualTtl)
     const said = complaint && (ipv6 ? complaint.type === 3 : complaint.type === 11) && complaint.code === 0
+    const lowered = said ? loweredBy(scene, allowed) : null
     return {
-      ask: said ? [route, ...(ipv6 ? [] : [sysctl])] : [],
+      ask: said ? [route, ...(ipv6 ? [] : [sysctl]), ...(lowered ? [lowered.ask] : [])] : [],
       ruledOut: say('not-ttl'),
       judge(answers) {
         if (!said) return null
@@ -39,7 +42,14 @@ export const ttlExceeded: Rule = {
             evidence: [...counted, ...answers.evidence(route)],
             repair: loopRepair(scene, loop),
           }
-        const allowed = probe.ttl ?? Number(network.sysctl(probe.from, key) ?? usualTtl)
+        if (lowered)
+          return {
+            namespace: lowered.namespace,
+            interface: null,
+            message: say('ttl-lowered', { namespace: lowered.namespace, rule: lowered.rule }),
+            evidence: [...counted, ...answers.evidence(lowered.ask)],
+            repair: lowered.repair,
+          }
         const small = probe.ttl === null && !ipv6 && allowed < Number(usualTtl)
         return {
           namespace,
