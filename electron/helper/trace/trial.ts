@@ -70,7 +70,7 @@ export class Trial {
     const done = await carryOut(steps, this.deployer, () => {})
     const changed = await this.facts(steps)
     let helped = false
-    let kept = changed
+    let kept: Facts
     try {
       if (done.ok) {
         await untilUsable(() => this.mirror.state, this.refresh)
