@@ -73,16 +73,23 @@ function beside(groups: readonly (readonly Sized[])[], rows: number): Rows {
 /** Places boxes in rows, the first at (0, 0): few in one row, more in a grid of the screen's proportions. */
 export function placeRows(boxes: readonly Sized[], columns: number | null = null): Rows {
   if (columns !== null || boxes.length <= oneRow) return grid(boxes, columns ?? boxes.length)
-  const width = Math.max(...boxes.map((box) => box.width)) + gap.row
-  const height = Math.max(...boxes.map((box) => box.height)) + gap.grid
+  // By the size that most have: a line more in one box may not move all cables into other lanes.
+  const usual = { width: median(boxes.map((box) => box.width)), height: median(boxes.map((box) => box.height)) }
   // Columns are as wide as the lanes in them, and those as the rows are many: a few tries around the square.
-  const about = Math.round(Math.sqrt((boxes.length * height * screenRatio) / width))
+  const about = Math.round(
+    Math.sqrt((boxes.length * (usual.height + gap.grid) * screenRatio) / (usual.width + gap.row)),
+  )
   const fewest = Math.max(2, Math.floor(about / 2))
   const tried = Array.from({ length: about + 2 - fewest }, (_, index) => fewest + index).filter(
     (each) => each <= boxes.length,
   )
-  return smallest(tried.map((each) => grid(boxes, each)))
+  const alike = boxes.map(() => usual)
+  const sides = tried.map((each) => largerSide(grid(alike, each)))
+  return grid(boxes, tried[sides.indexOf(Math.min(...sides))] ?? about)
 }
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
 /** In a grid the columns leave lanes free for the cables of lower rows. */
 function grid(boxes: readonly Sized[], columns: number): Rows {

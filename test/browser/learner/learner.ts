@@ -64,7 +64,7 @@ export class Learner {
 
   async takeDown(): Promise<void> {
     await this.window.page.getByRole('button', { name: this.say('guide.againEmpty') }).click()
-    await this.window.status.filter({ hasText: this.say('status.stopped') }).waitFor()
+    await this.window.confirmStop({ stop: this.say('deploy.stop'), idle: this.say('status.idle') })
   }
 
   async type(command: string): Promise<string> {

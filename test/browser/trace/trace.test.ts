@@ -70,7 +70,7 @@ test('the packet pane shows what the hop changed, what it was, and the rule', as
 test('the callout of the rewriting speaks of a range of time, because nobody saw the moment', async () => {
   await row('NAT rewrote source').click()
   const callout = window.page.locator('.callouts .callout')
-  await callout.getByText('eth0 rewrote the packet').waitFor()
+  await callout.getByText('host rewrote the source').waitFor()
   expect(await callout.innerText()).toMatch(/\+\d+\.\d–\d+\.\d µs/)
 })
 

@@ -146,8 +146,7 @@ test('a trace that cannot be made is refused in Chinese', async () => {
 })
 
 test('a refused deploy is explained in Chinese, with the words of the kernel', async () => {
-  await window.button('停止').click()
-  await window.status.filter({ hasText: '空闲' }).waitFor()
+  await window.stop({ stop: '停止', idle: '空闲' })
   await openStarter('主机作路由器，IPv4 与 IPv6')
   const key = '/proc/sys/net/ipv4/ip_forward'
   await window.type('host', `mount --bind ${key} ${key} && mount -o remount,bind,ro ${key}`)

@@ -110,8 +110,7 @@ test('whoever deployed all is asked: read along, from the first step', async () 
 })
 
 test('when the network goes, the guide is at its beginning', async () => {
-  await window.button('Stop').click()
-  await window.status.filter({ hasText: 'Idle' }).waitFor()
+  await window.stop()
   await panel().getByText('Step 1 of 9').waitFor()
   expect(await panel().getByText('done', { exact: true }).count()).toBe(0)
 })
@@ -119,7 +118,7 @@ test('when the network goes, the guide is at its beginning', async () => {
 test('or it is taken down, to be built by hand', async () => {
   await window.deploy()
   await window.button('Take it down and build it').click()
-  await window.status.filter({ hasText: 'Idle' }).waitFor()
+  await window.confirmStop()
   await panel().getByText('Step 1 of 9').waitFor()
   expect(await current().count()).toBe(1)
 })

@@ -25,7 +25,7 @@ async function shares(): Promise<{ picture: number; rows: number; zoom: number }
       const stage = document.querySelector('main') as Element
       const list = document.querySelector('.dock .list.scroll') as Element
       const around = list.getBoundingClientRect()
-      const rows = [...list.querySelectorAll('tr[data-hop]')].filter((row) => {
+      const rows = [...list.querySelectorAll('tbody tr')].filter((row) => {
         const { top, bottom } = row.getBoundingClientRect()
         return top >= around.top + 25 && bottom <= around.bottom + 1
       })
@@ -51,8 +51,7 @@ async function fresh(id: string): Promise<void> {
 
 async function end(): Promise<void> {
   await window.page.keyboard.press('Escape')
-  await window.button('Stop').click()
-  await window.status.filter({ hasText: 'Idle' }).waitFor()
+  await window.stop()
 }
 
 test('the first button of the first window opens a lab with its guide', async () => {

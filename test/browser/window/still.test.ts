@@ -60,7 +60,7 @@ describe.each(sizes)('at $width x $height', (size) => {
     }
     // As far as a person reads back: each of the steps before.
     for (let step = steps - 1; step >= 1; step--) {
-      await guide.getByRole('button', { name: 'Back' }).click()
+      await guide.getByRole('button', { name: 'Back', exact: true }).click()
       expect(await stillness(), `back at step ${step}`).toEqual(still)
     }
   })

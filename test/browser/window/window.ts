@@ -126,6 +126,21 @@ export class LabWindow {
     await this.status.filter({ hasText: 'Running' }).waitFor()
   }
 
+  /** Stops the lab, and says that it is meant where hand-made work would go with it. */
+  async stop(words = { stop: 'Stop', idle: 'Idle' }): Promise<void> {
+    await this.button(words.stop).first().click()
+    await this.confirmStop(words)
+  }
+
+  /** To the question that may come before the end of a network, and to that end. */
+  async confirmStop(words = { stop: 'Stop', idle: 'Idle' }): Promise<void> {
+    const sure = this.page.getByRole('dialog').getByRole('button', { name: words.stop, exact: true })
+    const idle = this.status.filter({ hasText: words.idle })
+    await sure.or(idle).first().waitFor()
+    if (await sure.isVisible()) await sure.click()
+    await idle.waitFor()
+  }
+
   /** The text on the screen of a namespace's visible terminal. */
   async screen(namespace: string): Promise<string> {
     const rows = this.page.locator(`[data-terminal="${namespace}"]:visible .xterm-rows > div`)
