@@ -1,9 +1,6 @@
 /// <reference lib="dom" />
 /** Somebody who types: what they type goes where they look, and what it did is said where they look. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../../kernel/support/until.js'
 import { LabWindow } from './window.js'
 
 let window: LabWindow
@@ -77,16 +74,6 @@ test('whoever switches live traffic on under a film sees it', async () => {
   await window.page.keyboard.press('f')
   await film().waitFor({ state: 'detached' })
   await window.page.getByRole('button', { name: 'Live traffic', pressed: true }).waitFor()
-})
-
-test('a name that is typed into Save takes the place of the one that was suggested', async () => {
-  await window.rest()
-  await window.page.keyboard.press('Control+Shift+s')
-  await window.button('Save without').click()
-  const name = window.page.getByLabel('Name or path')
-  await until('the name to have the keyboard', () => name.evaluate((field) => field === document.activeElement))
-  await window.page.keyboard.type('mine\n')
-  await until('the file', () => existsSync(join(window.world.home, 'mine.vethlab.yaml')))
 })
 
 test('nothing in the page threw', () => {
