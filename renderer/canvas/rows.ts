@@ -83,7 +83,7 @@ export function placeRows(boxes: readonly Sized[], columns: number | null = null
   const tried = Array.from({ length: about + 2 - fewest }, (_, index) => fewest + index).filter(
     (each) => each <= boxes.length,
   )
-  const alike = boxes.map(() => usual)
+  const alike = boxes.map(({ id }) => ({ id, ...usual }))
   const sides = tried.map((each) => largerSide(grid(alike, each)))
   return grid(boxes, tried[sides.indexOf(Math.min(...sides))] ?? about)
 }

@@ -51,7 +51,11 @@ export class Screen {
   }
 
   async acknowledge(characters: number): Promise<void> {
-    await this.speaker.request('terminal/acknowledge', { terminal: this.id, characters }).catch(() => {})
+    try {
+      await this.speaker.request('terminal/acknowledge', { terminal: this.id, characters })
+    } catch {
+      // Whoever has ended meanwhile waits for nothing.
+    }
   }
 
   type(data: string): Promise<Results['terminal/input']> {
