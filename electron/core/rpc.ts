@@ -240,7 +240,12 @@ export const requests = {
    * Run all checks, or those named, of the applied lab or of the one given, on the network as it is: a learner may have
    * built it by hand.
    */
-  'lab/check': z.strictObject({ only: z.array(z.string()).optional(), lab: labFileSchema.optional() }),
+  'lab/check': z.strictObject({
+    only: z.array(z.string()).optional(),
+    lab: labFileSchema.optional(),
+    /** False: no cause is looked for, so no fix is tried in a network that somebody is just building. */
+    explain: z.boolean().optional(),
+  }),
   /** One probe, filmed; where it fails, the cause. */
   'trace/run': z.strictObject({
     from: namespaceName,

@@ -26,6 +26,8 @@ export class Goals {
       rpc,
       () => this.list.map(({ check }) => check),
       () => this.labOfGoals(),
+      // They run by themselves, while somebody builds or repairs.
+      false,
     )
     this.asking = new Asking(this.checks)
   }

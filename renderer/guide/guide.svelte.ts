@@ -60,6 +60,8 @@ export class Guide {
       rpc,
       () => this.stepChecks.flat().map(({ check }) => check),
       () => this.labOfSteps(),
+      // They run by themselves, while somebody builds or repairs.
+      false,
     )
     this.asking = new Asking(this.checks)
   }

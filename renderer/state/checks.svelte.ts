@@ -17,6 +17,8 @@ export class Checks {
     private readonly list: () => readonly LabCheck[],
     /** The lab they stand in: it need not be deployed, a learner may have built the network by hand. */
     private readonly lab: () => LabFile | null,
+    /** Whether those that fail are to say why; looking for that tries fixes in the network. */
+    private readonly explain = true,
   ) {
     rpc.on('check/result', ({ check }) => this.take(check))
   }
@@ -30,7 +32,7 @@ export class Checks {
     if (wanted.length === 0 || !lab) return
     for (const name of wanted) this.running.add(name)
     this.failure = null
-    const answer = await attempt(this.rpc.request('lab/check', { only: wanted, lab }))
+    const answer = await attempt(this.rpc.request('lab/check', { only: wanted, lab, explain: this.explain }))
     if (answer.ok) for (const check of answer.checks) this.take(check)
     else this.failure = answer.failure
     for (const name of wanted) this.running.delete(name)

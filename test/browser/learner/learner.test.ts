@@ -1,6 +1,7 @@
 /** All guides and all labs to repair, walked from the first step to the end by a learner who makes mistakes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadStarter } from '../../kernel/engine/sandbox.js'
+import { until } from '../../kernel/support/until.js'
 import { LabWindow } from '../window/window.js'
 import { Learner } from './learner.js'
 import type { sizes, Typed } from './learner.js'
@@ -143,7 +144,14 @@ async function fixByTrace(): Promise<void> {
     const worked = await before.count()
     await learner.panel.locator('[data-trace]').click()
     await window.button(new RegExp(`^${learner.say('diagnosis.apply')}`)).click()
-    await before.nth(worked).or(repaired).first().waitFor()
+    await until(
+      'one goal more to hold',
+      async () => {
+        await learner.leaveFilm()
+        return (await before.count()) > worked || (await repaired.isVisible())
+      },
+      30_000,
+    )
   }
 }
 

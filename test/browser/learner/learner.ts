@@ -39,7 +39,7 @@ export class Learner {
     await this.window.page.setViewportSize(sizes[size])
     if (language === this.language) return
     await this.button('settings.title').click()
-    await this.window.page.getByText(language === 'en' ? 'English' : '中文', { exact: true }).click()
+    await this.window.page.getByText(language === 'en' ? 'English' : '中文 (Chinese)', { exact: true }).click()
     await this.window.page.keyboard.press('Escape')
     this.language = language
   }
@@ -65,6 +65,11 @@ export class Learner {
   async takeDown(): Promise<void> {
     await this.window.page.getByRole('button', { name: this.say('guide.againEmpty') }).click()
     await this.window.confirmStop({ stop: this.say('deploy.stop'), idle: this.say('status.idle') })
+  }
+
+  /** A film has the window to itself; whoever leaves it has the panel back. */
+  async leaveFilm(): Promise<void> {
+    if (!(await this.panel.isVisible())) await this.window.page.keyboard.press('Escape')
   }
 
   async type(command: string): Promise<string> {
