@@ -60,6 +60,8 @@ export class Screen {
   /** Laid out and in view: only then can it take the keyboard. */
   private inView = false
   private wantsFocus = false
+  /** Whether the last line was seen when it went out of view; null while it is in view. */
+  private wasAtEnd: boolean | null = null
   /** Finished lines that may still hold what was typed. */
   private linesToRead = 0
   /** Asked before a key reaches the shell; true: the window takes it. */
@@ -104,12 +106,26 @@ export class Screen {
 
   /** Out of view: whoever left it does not want the keyboard here any more. */
   hide(): void {
+    if (this.inView) this.wasAtEnd = this.atEnd
     this.inView = false
     this.wantsFocus = false
   }
 
+  private get atEnd(): boolean {
+    const { viewportY, baseY } = this.terminal.buffer.active
+    return viewportY >= baseY
+  }
+
+  /** Whoever saw the last line sees it afterwards too: a screen that has no height meanwhile loses its place. */
   fit(): void {
-    if (this.opened) this.fitting.fit()
+    if (!this.opened) return
+    const stays = this.wasAtEnd ?? this.atEnd
+    this.wasAtEnd = null
+    this.fitting.fit()
+    if (!stays) return
+    this.terminal.scrollToBottom()
+    // The scroll bar takes its measures in the next frame, and would put the screen back where it was.
+    requestAnimationFrame(() => this.terminal.scrollToBottom())
   }
 
   theme(theme: ITheme): void {

@@ -5,6 +5,7 @@ import { format } from '../../../renderer/i18n/catalogue.js'
 import type { Language, Parameters } from '../../../renderer/i18n/catalogue.js'
 import { en } from '../../../renderer/i18n/en.js'
 import { zhCN } from '../../../renderer/i18n/zh-CN.js'
+import { until } from '../../kernel/support/until.js'
 import type { LabWindow } from '../window/window.js'
 
 export type Key = keyof typeof en
@@ -63,13 +64,29 @@ export class Learner {
   }
 
   async takeDown(): Promise<void> {
-    await this.window.page.getByRole('button', { name: this.say('guide.againEmpty') }).click()
+    await this.press(this.window.page.getByRole('button', { name: this.say('guide.againEmpty') }))
     await this.window.confirmStop({ stop: this.say('deploy.stop'), idle: this.say('status.idle') })
   }
 
   /** A film has the window to itself; whoever leaves it has the panel back. */
   async leaveFilm(): Promise<void> {
     if (!(await this.panel.isVisible())) await this.window.page.keyboard.press('Escape')
+  }
+
+  /** Presses what is in the panel, whatever film comes up meanwhile: the one after a fix comes in its own time. */
+  async press(button: Locator): Promise<void> {
+    const tryMs = 1000
+    await until(
+      'it is pressed',
+      async () => {
+        await this.leaveFilm()
+        return button.click({ timeout: tryMs }).then(
+          () => true,
+          () => false,
+        )
+      },
+      30_000,
+    )
   }
 
   async type(command: string): Promise<string> {
