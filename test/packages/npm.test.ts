@@ -36,8 +36,7 @@ beforeAll(async () => {
   world.give(folder)
   // The headers of this very Node, where the system has them: nothing to fetch.
   const headers = existsSync('/usr/include/node/node.h') ? { npm_config_nodedir: '/usr' } : {}
-  // Here, whatever stands in the folders above.
-  const install = ['npm', 'install', '--prefix', folder, '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  const install = ['npm', 'install', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error']
   const ran = await world.run([...install, join(world.directory, 'vethlab.tgz')], {
     ...{ cwd: folder, env: headers, limitMs: installLimitMs },
   })
