@@ -19,8 +19,8 @@ import {
 import type { Session, SessionEnd } from './session.js'
 
 interface Owner {
-  /** How long the helper may take to answer first, milliseconds. */
-  readonly limitMs: number
+  /** How long the helper may take to answer first: milliseconds, or until this resolves. */
+  readonly limit: number | Promise<void>
   anchorPid(): number | null
   /** What the helper said last, for the message when it dies. */
   lastWords(): string
@@ -45,7 +45,7 @@ export async function connect(channel: TextChannel, owner: Owner): Promise<Sessi
   const answer = await Promise.race([
     connection.sendRequest<Results['session/open']>('session/open', { protocol: protocolVersion }).catch(() => null),
     Promise.race([ended, owner.gone]).then(() => null),
-    new Promise<null>((resolve) => setTimeout(() => resolve(null), owner.limitMs).unref()),
+    given(owner.limit),
   ])
   if (answer?.capabilities.mode !== 'elevated') stopBeating()
   if (answer === null) {
@@ -53,6 +53,11 @@ export async function connect(channel: TextChannel, owner: Owner): Promise<Sessi
     return null
   }
   return new ConnectedSession(connection, owner, ended, answer)
+}
+
+function given(limit: Owner['limit']): Promise<null> {
+  if (typeof limit !== 'number') return limit.then(() => null)
+  return new Promise((resolve) => setTimeout(() => resolve(null), limit).unref())
 }
 
 /** Tells the helper that we are there, until the connection has ended; returns a function that does not. */

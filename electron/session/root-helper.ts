@@ -8,12 +8,11 @@ import { lineChannel } from '../core/channel.js'
 import { maxMessageBytes } from '../core/rpc.js'
 import { connect } from './connection.js'
 import { programFile } from './programs.js'
+import { startPatience, stoppedWorking } from './progress.js'
 import type { SessionStart } from './session.js'
 import { failure } from '../core/failure.js'
 import { said } from '../core/words/said.js'
 
-/** As a sandbox's: a machine under load takes its time to start a process (milliseconds). */
-const startLimitMs = 15_000
 /** Kept of what the helper says on stderr (characters): the last words are the ones that explain. */
 const keptStderr = 4096
 
@@ -51,8 +50,9 @@ export async function startRootHelper(): Promise<SessionStart> {
   const socket = child.stdio[3] as Socket
   socket.on('error', () => {})
   const channel = lineChannel(socket, maxMessageBytes)
+  const progress = stoppedWorking(child.pid ?? 0, startPatience)
   const session = await connect(channel, {
-    limitMs: startLimitMs,
+    limit: progress.stopped,
     anchorPid: () => null,
     lastWords: () => stderr.trim(),
     diedMessage: rootHelperDied,
@@ -62,6 +62,7 @@ export async function startRootHelper(): Promise<SessionStart> {
     },
     gone: exited,
   })
+  progress.end()
   if (session !== null) return { ok: true, session }
   channel.end()
   await exited

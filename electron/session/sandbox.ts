@@ -8,14 +8,10 @@ import { maxMessageBytes, type Failure } from '../core/rpc.js'
 import { connect } from './connection.js'
 import { gate, passGate, subordinateRange } from './id-map.js'
 import { programFile, resourceFile } from './programs.js'
+import { startPatience, stoppedWorking } from './progress.js'
 import { explainRefusal, missingTool } from './refusal.js'
 import type { SessionStart } from './session.js'
 
-/**
- * A sandbox that is not there after this long never will be (milliseconds). A refused one ends at once; a kernel that is
- * freeing some thousand namespaces keeps a new one waiting for seconds.
- */
-const startLimitMs = 15_000
 /** Kept of what the sandbox says on stderr (characters): the last words are the ones that explain. */
 const keptStderr = 4096
 /** After the channel is closed, the sandbox has this long to end by itself (milliseconds). */
@@ -103,7 +99,6 @@ export async function startSandbox(): Promise<SessionStart> {
 
 async function tryVariant(variant: Variant): Promise<SessionStart> {
   const gated = variant.name === 'many-ids'
-  const deadline = performance.now() + startLimitMs
   const child = spawn(
     findProgram('setpriv') as string,
     [
@@ -146,8 +141,10 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
   const socket = child.stdio[3] as Socket
   socket.on('error', () => {})
   const channel = lineChannel(socket, maxMessageBytes)
+  let timedOut = false
+  const progress = stoppedWorking(child.pid ?? 0, startPatience)
   const session = await connect(channel, {
-    limitMs: startLimitMs,
+    limit: progress.stopped.then(() => void (timedOut = true)),
     anchorPid: () => anchorOf(child, variant.forks),
     lastWords: () => stderr.trim(),
     async end() {
@@ -158,9 +155,9 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
     },
     gone: exited,
   })
+  progress.end()
   if (session !== null) return { ok: true, session }
   // A helper that dies lets go of the channel a moment before the sandbox around it is gone.
-  const timedOut = performance.now() >= deadline
   if (!timedOut) await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, endLimitMs))])
   child.kill('SIGKILL')
   await exited

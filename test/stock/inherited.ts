@@ -86,22 +86,13 @@ function changeFirstNamespace(): void {
 
 const starters = readdirSync(labs).filter((name) => name.endsWith('.vethlab.yaml') && !name.includes('uplink'))
 
-/** The first ones wait for files that are read for the first time, longer than a shell would wait for them. */
-const sandboxTries = 6
-async function openSandbox(): Promise<Session> {
-  for (let left = sandboxTries; ; left--) {
-    const started = await startSandbox()
-    if (started.ok) return started.session
-    if (started.failure.code !== 'sandbox-timeout' || left === 1) throw new Error(started.failure.message)
-  }
-}
-
 async function withSandbox<T>(work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSandbox()
+  const started = await startSandbox()
+  if (!started.ok) throw new Error(started.failure.message)
   try {
-    return await work(session)
+    return await work(started.session)
   } finally {
-    await session.close()
+    await started.session.close()
   }
 }
 

@@ -126,7 +126,7 @@ async function open(socket: Socket, lastWords: () => string): Promise<SessionSta
   channel.onEnd(() => socket.destroy())
   const session = await connect(channel, {
     diedMessage: rootHelperDied,
-    limitMs: openLimitMs,
+    limit: openLimitMs,
     anchorPid: () => null,
     lastWords,
     async end() {

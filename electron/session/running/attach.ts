@@ -20,7 +20,7 @@ export async function attachTo(directory: string, entry: RunningLab): Promise<Se
   socket.on('error', () => {})
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   const session = await connect(lineChannel(socket, maxMessageBytes), {
-    limitMs: answerLimitMs,
+    limit: answerLimitMs,
     anchorPid: () => null,
     lastWords: () => '',
     end() {

@@ -134,7 +134,7 @@ export class FakeHost {
     socket.on('error', () => {})
     const channel = lineChannel(socket, maxMessageBytes)
     const session = await connect(channel, {
-      limitMs: 30_000,
+      limit: 30_000,
       anchorPid: () => null,
       lastWords: () => stderr,
       async end() {
