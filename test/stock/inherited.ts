@@ -84,7 +84,9 @@ function changeFirstNamespace(): void {
     run('sysctl', '-qw', `net.ipv4.conf.all.${name}=${value}`, `net.ipv4.conf.default.${name}=${value}`)
 }
 
-const starters = readdirSync(labs).filter((name) => name.endsWith('.vethlab.yaml') && !name.includes('uplink'))
+/** One of each kind, whole and broken: they have routers, bridges, NAT and a published port among them. */
+const kinds = /^0[5689]-[a-z-]+(\.broken)?\.vethlab\.yaml$/
+const starters = readdirSync(labs).filter((name) => kinds.test(name))
 
 async function withSandbox<T>(work: (session: Session) => Promise<T>): Promise<T> {
   const started = await startSandbox()

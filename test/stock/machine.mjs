@@ -3,7 +3,7 @@
  * afterwards, but for what it leaves in /job, which is the directory given. No network leads out of it.
  *
  * Usage: node test/stock/machine.mjs DIRECTORY COMMAND [ARGUMENT...]
- * Ends with the command's status; 124 at the limit (VETHLAB_STOCK_SECONDS), 125 where it cannot run, with the reason.
+ * Ends with the command's status; 123 when the machine ended before it, 124 at the limit (VETHLAB_STOCK_SECONDS), 125 where it cannot run, with the reason.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,6 +13,7 @@ import { stockKernel } from './kernel.mjs'
 const usualSeconds = 900
 const cannotRun = 125
 const tooLong = 124
+const endedEarly = 123
 
 const [job, ...command] = process.argv.slice(2)
 if (job === undefined || command.length === 0) giveUp('usage: machine.mjs DIRECTORY COMMAND [ARGUMENT...]')
@@ -28,12 +29,13 @@ const quoted = (word) => `'${word.replaceAll("'", `'\\''`)}'`
 const kept = ['PATH', 'HOME', 'CI', 'VETHLAB_FUZZ_SEED', 'VETHLAB_FUZZ_LABS'].flatMap((name) =>
   process.env[name] === undefined ? [] : [`export ${name}=${quoted(process.env[name])}`],
 )
-const status = join(job, 'status')
-rmSync(status, { force: true })
+const [started, status] = [join(job, 'started'), join(job, 'status')]
+for (const file of [started, status]) rmSync(file, { force: true })
 writeFileSync(
   join(job, 'start'),
   [
     ...kept,
+    'echo 1 >/job/started',
     'export TERM=dumb VETHLAB_STOCK_KERNEL=1',
     `cd ${quoted(process.cwd())}`,
     `( ${command.map(quoted).join(' ')} ) </dev/null 2>&1 | cat`,
@@ -71,7 +73,9 @@ machine.on('error', (error) => giveUp(error.message))
 machine.on('close', () => {
   clearTimeout(limit)
   if (late) process.exit(tooLong)
-  if (!existsSync(status))
-    giveUp(`it did not start: ${existsSync(serial) ? readFileSync(serial, 'utf8').slice(-500) : ''}`)
-  process.exit(Number(readFileSync(status, 'utf8')))
+  if (existsSync(status)) process.exit(Number(readFileSync(status, 'utf8')))
+  const lastWords = existsSync(serial) ? readFileSync(serial, 'utf8').slice(-2000) : ''
+  if (!existsSync(started)) giveUp(`it did not start: ${lastWords}`)
+  process.stderr.write(`The emulated machine ended in the middle of its work: ${lastWords}\n`)
+  process.exit(endedEarly)
 })

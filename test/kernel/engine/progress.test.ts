@@ -4,10 +4,19 @@ import { afterEach, expect, test } from 'vitest'
 import { stoppedWorking } from '../../../electron/session/progress.js'
 
 const started: ChildProcess[] = []
-afterEach(() => started.splice(0).forEach((each) => each.kill('SIGKILL')))
+// Each leads a group, and its children end with it.
+afterEach(() => started.splice(0).forEach(({ pid }) => pid && endGroup(pid)))
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
 
 function start(script: string): number {
-  const child = spawn('/bin/sh', ['-c', script], { stdio: 'ignore' })
+  const child = spawn('/bin/sh', ['-c', script], { stdio: 'ignore', detached: true })
   started.push(child)
   return child.pid as number
 }
