@@ -1,11 +1,8 @@
 /** The whole picture as one file: the two SVG layers as they are, and between them the graph, drawn again as SVG. */
-import regular from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-400-normal.woff2?url'
-import medium from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-500-normal.woff2?url'
-import semibold from '@fontsource/jetbrains-mono/files/jetbrains-mono-latin-600-normal.woff2?url'
-import inter from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url'
 import sheet from './canvas.css?inline'
 import type { Drawing } from './drawing.js'
 import { bounds, boxElements, cableElement, type Element } from './elements.js'
+import { fontFaces } from './font-faces.js'
 import { graphShapes } from './graph-svg.js'
 
 export interface Layers {
@@ -21,28 +18,6 @@ export interface Layers {
 /** Air around the picture, in canvas units. */
 const margin = 32
 const svgNamespace = 'http://www.w3.org/2000/svg'
-
-const fonts = [
-  { family: 'JetBrains Mono', weight: '400', url: regular },
-  { family: 'JetBrains Mono', weight: '500', url: medium },
-  { family: 'JetBrains Mono', weight: '600', url: semibold },
-  { family: 'Inter Variable', weight: '100 900', url: inter },
-]
-
-/** Fonts go into the file, so that it looks the same where they are not installed. A font that cannot be read is left out. */
-async function fontFaces(): Promise<string> {
-  const faces = await Promise.all(
-    fonts.map(async ({ family, weight, url }) => {
-      const response = await fetch(url).catch(() => null)
-      if (!response?.ok) return ''
-      const bytes = new Uint8Array(await response.arrayBuffer())
-      let binary = ''
-      for (const byte of bytes) binary += String.fromCharCode(byte)
-      return `@font-face{font-family:'${family}';font-weight:${weight};src:url(data:font/woff2;base64,${btoa(binary)}) format('woff2')}`
-    }),
-  )
-  return faces.join('')
-}
 
 const tokens = (root: HTMLElement): string => {
   const names = [
@@ -118,7 +93,7 @@ export async function exportSvg({ drawing, under, over, root, isDrained }: Layer
     add(shape.name, shape.attributes, parent)
   }
   copy(over)
-  style.textContent = (await fontFaces()) + tokens(root) + sheet
+  style.textContent = (await fontFaces(svg.textContent ?? '')) + tokens(root) + sheet
   return new XMLSerializer().serializeToString(document_)
 }
 

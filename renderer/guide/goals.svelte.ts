@@ -39,6 +39,9 @@ export class Goals {
   readonly reached = $derived.by(() => this.list.filter(({ check }) => this.checks.results.get(check.name)?.ok).length)
   readonly repaired = $derived.by(() => this.list.length > 0 && this.reached === this.list.length)
 
+  /** That it is repaired was seen: in the panel, or beside a film. */
+  told = $state.raw(false)
+
   /** The network stands: every goal has somebody who asks. */
   readonly standing = $derived.by(() => {
     const { live } = this.around
@@ -61,6 +64,7 @@ export class Goals {
       about,
       this.list.map(({ check }) => check.name),
     )
+    if (!this.repaired) this.told = false
     const lab = this.document.lab?.name
     if (this.repaired && lab !== undefined && !this.progress.of(lab)?.finished)
       this.progress.keep({ lab, step: 0, answers: [], finished: true })

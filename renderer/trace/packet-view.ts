@@ -72,6 +72,7 @@ const minorFields: ReadonlySet<FieldName> = new Set<FieldName>([
   'traffic-class',
   'flow-label',
   'urgent-pointer',
+  'option',
 ])
 
 export function viewPacket(trace: Trace, film: Film, n: number): PacketView {

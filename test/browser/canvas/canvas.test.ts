@@ -342,8 +342,33 @@ describe('the export', () => {
           'default via 192.168.1.1',
         ]),
       )
-      expect(source.match(/@font-face/g)).toHaveLength(4)
+      const families = [...source.matchAll(/@font-face\{font-family:"?([^";]+)/g)].map(([, family]) => family)
+      expect([...new Set(families)].sort()).toEqual(['Inter Variable', 'JetBrains Mono'])
     }))
+
+  test('a Chinese one carries the parts of a font that have its characters', () =>
+    on(
+      'nat',
+      async (page) => {
+        const source: string = await page.evaluate('harness.canvas().toSvg()')
+        const faces = [...source.matchAll(/@font-face\{font-family:"?Noto Sans SC[^}]*unicode-range:([^;]+)/g)]
+        expect(faces.length).toBeGreaterThan(0)
+        const ranges = faces.flatMap(([, list = '']) =>
+          list.split(',').map((range) => {
+            const [from = '', to = from] = range.trim().replace(/^U\+/i, '').split('-')
+            return [Number.parseInt(from, 16), Number.parseInt(to, 16)] as const
+          }),
+        )
+        const chinese = [...source.slice(source.indexOf('</style>'))].filter((each) => /\p{Script=Han}/u.test(each))
+        expect(chinese.length).toBeGreaterThan(5)
+        const missing = chinese.filter((each) => {
+          const point = each.codePointAt(0) ?? 0
+          return !ranges.some(([from, to]) => point >= from && point <= to)
+        })
+        expect(missing).toEqual([])
+      },
+      { language: 'zh-CN' },
+    ))
 
   test('the PNG shows the same: a cable where the cable is', () =>
     on('nat', async (page) => {
