@@ -19,8 +19,9 @@ export const bounds = { count: [1, 20], size: [0, 65507], ttl: [1, 255], port: [
 export class ProbeForm {
   private chosenFrom = $state<string | null>(null)
   private typedTo = $state<string | null>(null)
-  kind = $state<ProbeKind>('ping')
-  port = $state<number | null>(null)
+  private chosenKind = $state<ProbeKind | null>(null)
+  /** Undefined: nobody has said; null: there shall be none. */
+  private chosenPort = $state<number | null | undefined>(undefined)
   count = $state<number | null>(null)
   size = $state<number | null>(null)
   ttl = $state<number | null>(null)
@@ -35,14 +36,40 @@ export class ProbeForm {
 
   readonly names = $derived.by(() => this.live()?.namespaces.map(({ name }) => name) ?? [])
 
-  /** The lab's first ping that is routed, else its first ping: what the lab is about. */
+  /**
+   * What the lab is about: its first ping that is routed, else its first check that something is answered; a port that is
+   * published is reached by a connection, not by a ping.
+   */
   private readonly check = $derived.by(() => {
     const lab = this.lab()
     // A lab to repair is about what does not work yet.
     const checks = [...(lab?.goal ?? []), ...(lab?.checks ?? [])]
-    const pings = checks.filter(({ kind, from }) => kind === 'ping' && this.names.includes(from))
-    return pings.find(({ ttl, expect }) => expect === 'reply' && ttl !== null && ttl < usualTtl) ?? pings[0] ?? null
+    const usable = checks.filter(({ from }) => this.names.includes(from))
+    const pings = usable.filter(({ kind }) => kind === 'ping')
+    const routed = pings.find(({ ttl, expect }) => expect === 'reply' && ttl !== null && ttl < usualTtl)
+    const answered = usable.find(({ expect }) => expect === 'reply' || expect === 'connected')
+    return routed ?? answered ?? pings[0] ?? null
   })
+
+  /** The check, while its sender is the one that sends. */
+  private readonly suggested = $derived.by(() => (this.check?.from === this.from ? this.check : null))
+
+  get kind(): ProbeKind {
+    return this.chosenKind ?? this.suggested?.kind ?? 'ping'
+  }
+  set kind(kind: ProbeKind) {
+    this.chosenKind = kind
+  }
+
+  get port(): number | null {
+    if (this.chosenPort !== undefined) return this.chosenPort
+    return this.suggested !== null && this.suggested.kind !== 'ping' && this.suggested.kind === this.kind
+      ? this.suggested.port
+      : null
+  }
+  set port(port: number | null) {
+    this.chosenPort = port
+  }
 
   readonly from = $derived.by(() => {
     if (this.chosenFrom !== null && this.names.includes(this.chosenFrom)) return this.chosenFrom
@@ -54,9 +81,7 @@ export class ProbeForm {
     () => suggestTargets(this.live(), this.from, '').find(({ namespace }) => namespace !== this.from)?.value ?? '',
   )
 
-  readonly to = $derived.by(
-    () => this.typedTo ?? (this.check?.from === this.from ? this.check.target : null) ?? this.somebody,
-  )
+  readonly to = $derived.by(() => this.typedTo ?? this.suggested?.target ?? this.somebody)
 
   /** `ADDRESS:PORT`, as people copy it: what it says about the port counts, and asks for a connection. */
   private readonly aim = $derived.by(() => {
@@ -87,8 +112,8 @@ export class ProbeForm {
   reset(): void {
     this.chosenFrom = null
     this.typedTo = null
-    this.kind = 'ping'
-    this.port = null
+    this.chosenKind = null
+    this.chosenPort = undefined
     this.count = null
     this.size = null
     this.ttl = null
