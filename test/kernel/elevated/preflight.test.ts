@@ -129,8 +129,9 @@ describe('blocks', () => {
       '{ vethlab: 1, name: six, namespaces: { host: { forwarding: true, bridges: { br6: { addresses: ["fd00:9::1/64"] } } } } }',
     )
     await setUp(
-      'sysctl -qw net.ipv6.conf.up0.disable_ipv6=0; ip -6 addr add 2001:db8::2/64 dev up0 nodad; ip -6 route add default via 2001:db8::1 dev up0 proto ra',
-      'ip -6 addr flush dev up0; ip -6 route flush dev up0; sysctl -qw net.ipv6.conf.up0.disable_ipv6=1',
+      // No duplicate address detection: an address that becomes usable later would be a change of the machine.
+      'sysctl -qw net.ipv6.conf.up0.accept_dad=0 net.ipv6.conf.up0.disable_ipv6=0; ip -6 addr add 2001:db8::2/64 dev up0 nodad; ip -6 route add default via 2001:db8::1 dev up0 proto ra',
+      'ip -6 addr flush dev up0; ip -6 route flush dev up0; sysctl -qw net.ipv6.conf.up0.disable_ipv6=1 net.ipv6.conf.up0.accept_dad=1',
     )
     const found = await blocked(lab, 'router-advertisements', 'up0')
     expect(found.remedy).toEqual({
