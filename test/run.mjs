@@ -1,12 +1,12 @@
 /**
- * Runs every suite, one after the other, and ends with one line: `N passed, N failed, N skipped`.
+ * Runs every suite, two at a time where there are two processors, and ends with one line: `N passed, N failed, N skipped`.
  * Static checks count as one test each. Skipped tests are listed with their reasons, and those that had to be tried again.
  *
  * Usage: node test/run.mjs [SUITE...]   (default: all)
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -45,35 +45,55 @@ const checks = {
     ],
   ],
 }
-/** Suites of vitest. `engine` is the same for everybody: root runs it as root and as a user. */
+/** Suites of vitest. `engine` is the same for everybody: root runs it as root and as a user. The longest come first. */
 const suites = [
-  { name: 'core', project: 'core' },
-  { name: 'engine', project: 'engine' },
-  { name: 'engine-as-user', project: 'engine', asUser: true },
   { name: 'kernel', project: 'kernel' },
   { name: 'browser', project: 'browser' },
+  { name: 'desktop', project: 'desktop' },
+  { name: 'core', project: 'core' },
+  { name: 'packages', project: 'packages' },
+  { name: 'engine', project: 'engine' },
+  { name: 'engine-as-user', project: 'engine', asUser: true },
   // Finds what is still to be mended in the diagnosis: only when it is named (`npm run fuzz:truth`).
   { name: 'fuzz', project: 'fuzz', named: true },
   // Boots an emulated machine, which wants one to itself: only when it is named (`npm run test:stock`).
   { name: 'stock', project: 'stock', named: true },
-  { name: 'desktop', project: 'desktop' },
-  { name: 'packages', project: 'packages' },
 ]
+
+/** Tests hold beside other work, so suites need not wait for each other: most of their time is waiting. */
+const lanes = Math.min(2, availableParallelism())
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const reasons = []
 const retried = []
 
-function runCheck([name, program, args]) {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: 'utf8' })
-  if (status === 0) {
-    total.passed += 1
-    process.stdout.write(`  ok    ${name}\n`)
-  } else {
-    total.failed += 1
-    process.stdout.write(`  FAIL  ${name}\n${stdout}${stderr}\n`)
-  }
+/** Runs a program; each line it says is handed on at once. Resolves with its status, null where it was killed. */
+function run(program, args, options, online) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [child.stdout, child.stderr]) {
+      let rest = ''
+      stream.setEncoding('utf8').on('data', (text) => {
+        const lines = (rest + text).split('\n')
+        rest = lines.pop()
+        lines.forEach(online)
+      })
+      stream.on('end', () => rest && online(rest))
+    }
+    child.on('error', (error) => online(error.message))
+    child.on('close', (status) => resolve(status))
+  })
 }
+
+async function runCheck(suite, [name, program, args]) {
+  const lines = []
+  const status = await run(program, args, {}, (line) => lines.push(line))
+  total[status === 0 ? 'passed' : 'failed'] += 1
+  const verdict = status === 0 ? [`  ok    ${name}`] : [`  FAIL  ${name}`, ...lines]
+  for (const line of verdict) say(suite, line)
+}
+
+const say = (suite, line) => process.stdout.write(`${suite.padEnd(14)} ${line}\n`)
 
 const isRoot = process.getuid() === 0
 const account = 'vethlab-test'
@@ -91,7 +111,8 @@ function becomeUser() {
   return { prefix: ['unshare', '--mount', 'sh', '-c', view, root, ...prefix], cwd: '/mnt' }
 }
 
-function runVitest({ name, project, asUser }) {
+async function runVitest({ name, project, asUser }) {
+  say(name, 'begins')
   const user = asUser ? becomeUser() : { prefix: [], cwd: root }
   if (user === null) {
     total.skipped += 1
@@ -113,18 +134,19 @@ function runVitest({ name, project, asUser }) {
     `--outputFile.json=${report}`,
   ]
   const environment = asUser ? { ...process.env, HOME: directory, TMPDIR: tmpdir(), XDG_RUNTIME_DIR: '' } : process.env
-  const { status } = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: environment })
+  const status = await run(program, args, { env: environment }, (line) => say(name, line))
   let counted = 0
+  let failed = 0
   try {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
     for (const file of testResults) {
-      if (file.assertionResults.length === 0 && file.status === 'failed') total.failed += 1
+      if (file.assertionResults.length === 0 && file.status === 'failed') failed += 1
       for (const { status: outcome, fullName, meta, failureMessages } of file.assertionResults) {
         counted += 1
         if (outcome === 'passed') {
           total.passed += 1
           if (failureMessages.length > 0) retried.push(`${name}: ${fullName}: ${failureMessages[0].split('\n')[0]}`)
-        } else if (outcome === 'failed') total.failed += 1
+        } else if (outcome === 'failed') failed += 1
         else {
           total.skipped += 1
           reasons.push(`${fullName}${meta?.reason ? `: ${meta.reason}` : ''}`)
@@ -132,26 +154,29 @@ function runVitest({ name, project, asUser }) {
       }
     }
   } catch (error) {
-    process.stdout.write(`  FAIL  no report of the ${name} suite: ${error.message}\n`)
+    say(name, `  FAIL  no report of this suite: ${error.message}`)
   }
   // A suite that counts nothing, or fails without a failed test, must not pass for a green one.
-  if (counted === 0 || (status !== 0 && total.failed === 0)) total.failed += 1
+  if (counted === 0 || (status !== 0 && failed === 0)) failed += 1
+  total.failed += failed
   rmSync(directory, { recursive: true, force: true })
 }
 
 const wanted = process.argv.slice(2)
 const chosen = (name) => wanted.length === 0 || wanted.includes(name)
-for (const [suite, list] of Object.entries(checks)) {
-  if (!chosen(suite)) continue
-  process.stdout.write(`\n${suite}\n`)
-  for (const check of list) runCheck(check)
-}
-for (const suite of suites) {
-  if (!chosen(suite.name) || (suite.named && wanted.length === 0)) continue
-  if (suite.asUser && !isRoot) continue
-  process.stdout.write(`\n${suite.name}\n`)
-  runVitest(suite)
-}
+const jobs = [
+  ...suites
+    .filter(({ name, named, asUser }) => chosen(name) && !(named && wanted.length === 0) && (!asUser || isRoot))
+    .map((suite) => () => runVitest(suite)),
+  ...Object.entries(checks)
+    .filter(([suite]) => chosen(suite))
+    .flatMap(([suite, list]) => list.map((check) => () => runCheck(suite, check))),
+]
+await Promise.all(
+  Array.from({ length: lanes }, async () => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job()
+  }),
+)
 if (retried.length > 0)
   process.stdout.write(`\nPassed when tried again:\n${retried.map((each) => `  ${each}\n`).join('')}`)
 if (reasons.length > 0) process.stdout.write(`\nSkipped:\n${reasons.map((reason) => `  ${reason}\n`).join('')}`)
