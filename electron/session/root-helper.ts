@@ -50,7 +50,7 @@ export async function startRootHelper(): Promise<SessionStart> {
   // An extra 'pipe' is one end of a socket pair, readable and writable.
   const socket = child.stdio[3] as Socket
   socket.on('error', () => {})
-  const channel = lineChannel(socket, maxMessageBytes)
+  const channel = lineChannel(socket, maxMessageBytes, 'refuse')
   const session = await connect(channel, {
     limitMs: startLimitMs,
     anchorPid: () => null,
