@@ -92,13 +92,19 @@ export interface Preflight {
   readonly uplink: Uplink | null
   /** All there are, the one of the best default route first. */
   readonly uplinks: readonly Uplink[]
+  /** What takes down the lab of another name that stands there; carried out first. */
+  readonly first: readonly string[]
   /** Every command in order, with what undoes it. */
   readonly plan: readonly {
     readonly namespace: string
     readonly text: string
     readonly undo: readonly string[]
+    /** It changes the machine itself, wherever it is carried out: a namespace of its own, an end of a cable. */
+    readonly onHost: boolean
   }[]
   readonly conflicts: readonly Conflict[]
+  /** Fingerprint of all of it, by which `lab/apply` knows what a person has been shown. */
+  readonly shown: string
 }
 
 /** A lab that an earlier elevated session left on the real host. */

@@ -72,6 +72,14 @@ export const requests = {
     uplink: interfaceName.optional(),
     /** On the real host: conflicts whose remedy is carried out with the deploy, and taken back with the lab. */
     remedies: z.array(z.string().max(200)).max(100).optional(),
+    /**
+     * On the real host, and needed there: the fingerprint of the preflight that a person has been shown. What has become
+     * another plan since is refused with `plan-changed`, and is to be shown again.
+     */
+    shown: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
   }),
   /** What a deploy on the real host would do, and what stands in its way; changes nothing. */
   'host/preflight': z.strictObject({ lab: labFileSchema, uplink: interfaceName.optional() }),
