@@ -55,5 +55,7 @@ export function webChannel(socket: WebSocket, first: string): TextChannel {
       slow.unref()
       socket.once('close', () => clearTimeout(slow))
     },
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
   }
 }

@@ -22,11 +22,15 @@ export interface FreshLab {
 export class SandboxDied extends Error {}
 
 /** A request that fails, rather than waits for ever, where the sandbox dies. */
-export async function ask<N extends RequestName>(session: Session, name: N, params: Params<N>): Promise<Results[N]> {
+export const ask = <N extends RequestName>(session: Session, name: N, params: Params<N>): Promise<Results[N]> =>
+  untilEnd(session, session.request(name, params))
+
+/** Waits for something else, be it a person, and fails where the helper ends meanwhile. */
+export async function untilEnd<T>(session: Session, what: Promise<T>): Promise<T> {
   const died = session.ended.then(({ message }) => {
     throw new SandboxDied(message)
   })
-  return Promise.race([session.request(name, params), died])
+  return Promise.race([what, died])
 }
 
 /** Runs `use` and turns the death of the sandbox into its failure. */

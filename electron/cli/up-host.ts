@@ -3,17 +3,17 @@
  * the way; then a shell there, and leaving it takes the lab down. Needs root, for which it never asks by itself.
  */
 import { createInterface } from 'node:readline/promises'
-import { hostNamespace } from '../core/lab/lab.js'
-import type { Conflict, LeftBehind, Preflight, Results } from '../core/rpc.js'
+import type { LeftBehind, Params, Results } from '../core/rpc.js'
 import { hostShell } from '../session/host-shell.js'
 import { isRoot, startRootHelper } from '../session/root-helper.js'
 import type { Session } from '../session/session.js'
 import { rootCommand } from '../session/sudo.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
-import { ask, noteSkipped, untilDeath } from './fresh-lab.js'
+import { ask, noteSkipped, untilDeath, untilEnd } from './fresh-lab.js'
 import { own } from './interrupt.js'
 import type { ValidLab } from './lab-input.js'
+import { tellPreflight } from './host-plan-text.js'
 import { note, paintNote, printable } from './output.js'
 import { startProgress } from './progress.js'
 import { runShell } from './run-inside.js'
@@ -50,33 +50,24 @@ export async function upOnHost(valid: ValidLab, options: UpHostOptions): Promise
 }
 
 async function onHost(session: Session, valid: ValidLab, options: UpHostOptions): Promise<ExitCode> {
-  const { lab, labFile } = valid
+  const { lab } = valid
   if (session.left) return fail(exitCode.usage, leftFailure(session.left), options)
-  const uplink = options.hostUplink === undefined ? {} : { uplink: options.hostUplink }
-  const looked = await ask(session, 'host/preflight', { lab: labFile, ...uplink })
-  if (!looked.ok) return fail(exitCode.usage, looked.failure, options)
-  const { preflight } = looked
-  tell(preflight)
-  const blocking = preflight.conflicts.filter(({ severity }) => severity === 'blocks')
-  const stuck = blocking.find(({ remedy }) => remedy === null)
-  if (stuck)
-    return fail(
-      exitCode.usage,
-      failure(stuck.code, 'Nothing was changed: see what stands in the way above.', stuck.where),
-      options,
-    )
-  if (!(await agreed(options))) return fail(exitCode.usage, failure('not-agreed', 'Nothing was changed.'), options)
-  const remedies = preflight.conflicts.flatMap(({ id, remedy }) => (remedy ? [id] : []))
+  const agreed = await agree(session, valid, options)
+  if (typeof agreed === 'number') return agreed
   const progress = startProgress('Building the lab ...')
   const stop = session.on('deploy/progress', ({ done, total, text }) =>
     progress.show(`${lab.name}: step ${done} of ${total}: ${text}`),
   )
   let applied: Results['lab/apply']
   try {
-    applied = await ask(session, 'lab/apply', { lab: labFile, remedies, ...uplink })
+    applied = await ask(session, 'lab/apply', agreed)
   } finally {
     stop()
     progress.end()
+  }
+  if (!applied.ok && applied.failure.code === 'plan-changed' && !options.yes) {
+    note(printable(applied.failure.message))
+    return onHost(session, valid, options)
   }
   if (!applied.ok) return fail('step' in applied.failure ? exitCode.refused : exitCode.usage, applied.failure, options)
   noteSkipped(applied)
@@ -91,6 +82,30 @@ async function onHost(session: Session, valid: ValidLab, options: UpHostOptions)
   return exitCode.ok
 }
 
+/** Shows everything that will run, and asks; what was agreed to is that and nothing else, however long it took. */
+async function agree(
+  session: Session,
+  { labFile: lab }: ValidLab,
+  options: UpHostOptions,
+): Promise<Params<'lab/apply'> | ExitCode> {
+  const uplink = options.hostUplink === undefined ? {} : { uplink: options.hostUplink }
+  const looked = await ask(session, 'host/preflight', { lab, ...uplink })
+  if (!looked.ok) return fail(exitCode.usage, looked.failure, options)
+  const { preflight } = looked
+  tellPreflight(preflight)
+  const stuck = preflight.conflicts.find(({ severity, remedy }) => severity === 'blocks' && remedy === null)
+  if (stuck)
+    return fail(
+      exitCode.usage,
+      failure(stuck.code, 'Nothing was changed: see what stands in the way above.', stuck.where),
+      options,
+    )
+  const says = untilEnd(session, isAgreed(options))
+  if (!(await says)) return fail(exitCode.usage, failure('not-agreed', 'Nothing was changed.'), options)
+  const remedies = preflight.conflicts.flatMap(({ id, remedy }) => (remedy ? [id] : []))
+  return { lab, remedies, shown: preflight.shown, ...uplink }
+}
+
 const leftFailure = ({ lab, kept }: LeftBehind) =>
   failure(
     'left-behind',
@@ -98,36 +113,8 @@ const leftFailure = ({ lab, kept }: LeftBehind) =>
     lab,
   )
 
-function tell({ plan, conflicts, uplink }: Preflight): void {
-  note(paintNote('bold', 'On this machine itself these commands will be carried out:'))
-  for (const { namespace, text, undo } of plan) {
-    // What is inside the lab's own namespaces goes with them.
-    if (namespace === hostNamespace || text.startsWith('ip netns add '))
-      note(
-        `  ${printable(text)}${paintNote('dim', printable(undo.length > 0 ? `   # undone by: ${undo.join('; ')}` : ''))}`,
-      )
-  }
-  note(
-    `and ${plan.filter(({ namespace, text }) => namespace !== hostNamespace && !text.startsWith('ip netns add ')).length} more inside the lab's namespaces.`,
-  )
-  if (uplink) note(printable(`The lab's eth0 is ${uplink.name} here (${uplink.addresses.join(', ') || 'no address'}).`))
-  for (const conflict of conflicts) tellConflict(conflict)
-}
-
-function tellConflict({ severity, message, evidence, remedy }: Conflict): void {
-  note('')
-  note(
-    `${severity === 'blocks' ? paintNote('red', 'In the way:') : paintNote('yellow', 'Note:')} ${printable(message)}`,
-  )
-  for (const { command, output } of evidence)
-    for (const line of [`$ ${command}`, ...output.split('\n')]) note(paintNote('dim', printable(`    ${line}`)))
-  if (!remedy) return
-  note('  Carried out with the lab, and taken back with it:')
-  for (const command of remedy.commands) note(printable(`    ${command}`))
-}
-
 /** Without a terminal only `--yes` is a yes. */
-async function agreed({ yes }: UpHostOptions): Promise<boolean> {
+async function isAgreed({ yes }: UpHostOptions): Promise<boolean> {
   if (yes) return true
   if (!process.stdin.isTTY) {
     note('Nobody is there to ask; say --yes to go on.')

@@ -128,10 +128,16 @@ export interface LineStream {
 }
 
 /**
- * One message per line over a byte stream. A peer that does not read is let go when twice the longest message waits
- * for it: what is pushed must not pile up in the memory of this side.
+ * One message per line over a byte stream. When twice the longest message waits for a peer that does not read, no more is
+ * taken: what is pushed must not pile up in the memory of this side.
+ * @param whenFull `end`: the peer is let go, and may come back for a whole state. `refuse`: what is sent rejects, and the
+ *   channel stays; a request can be asked again
  */
-export function lineChannel(stream: LineStream, maxChars: number): TextChannel {
+export function lineChannel(
+  stream: LineStream,
+  maxChars: number,
+  whenFull: 'end' | 'refuse' = 'end',
+): TextChannel {
   const lines = new LineSplitter(maxChars)
   const textListeners: ((text: string) => void)[] = []
   const endListeners: ((error: Error | null) => void)[] = []
@@ -167,6 +173,7 @@ export function lineChannel(stream: LineStream, maxChars: number): TextChannel {
         if (ended) return reject(new Error('the channel has ended'))
         if (stream.writableLength > 2 * maxChars) {
           const error = new Error('the other side does not read')
+          if (whenFull === 'refuse') return reject(error)
           stream.destroy()
           finish(error)
           return reject(error)

@@ -7,14 +7,12 @@
  * `helper.js elevated --connect DIRECTORY`: the same, started by pkexec or sudo for a shell that waits in a directory.
  */
 import { Socket } from 'node:net'
-import { createMessageConnection } from 'vscode-jsonrpc/node'
 import { lineChannel } from '../core/channel.js'
 import { maxMessageBytes, type Capabilities } from '../core/rpc.js'
 import { probeCapabilities } from './capabilities.js'
 import { accountOf, callerId, type Account } from './elevated/caller.js'
 import { connectToShell } from './elevated/connect.js'
 import { watchHeartbeat } from './elevated/heartbeat.js'
-import { intake } from './intake.js'
 import { startKernelWorker } from './kernel/client.js'
 import { endProgramsWithUs, netnsDirectory } from './run.js'
 import { HelperServer } from './server.js'
@@ -78,8 +76,6 @@ async function main(): Promise<void> {
   }
   const account = await findAccount(mode)
   const channel = lineChannel(await openStream(words), maxMessageBytes)
-  const { reader, writer } = intake(channel, maxMessageBytes)
-  const connection = createMessageConnection(reader, writer)
   const worker = startKernelWorker()
   worker.onFailure((error) => {
     // Without its worker the helper can do nothing, and must not pretend to.
@@ -96,10 +92,11 @@ async function main(): Promise<void> {
     void server.close().finally(() => process.exit(status))
   }
   const beat = mode === 'elevated' ? watchHeartbeat(() => end()) : undefined
-  const server = new HelperServer(connection, worker, probe, { mode, account, ...(beat ? { beat } : {}) })
+  const server = new HelperServer(channel, worker, probe, {
+    ...{ mode, account, broken: () => end() },
+    ...(beat ? { beat } : {}),
+  })
   channel.onEnd(() => end())
-  // Whoever sends what is no message is no shell of ours.
-  connection.onError(() => end())
   if (mode === 'elevated') {
     endProgramsWithUs()
     // Even a bug must not leave behind what was done as root.

@@ -2,17 +2,15 @@
  * The helper's side of the contract: one connection, every request checked against its schema, answers as values.
  * Requests that change the network run one after the other.
  */
-import { type MessageConnection, ResponseError } from 'vscode-jsonrpc'
-import type { Lab } from '../core/lab/lab.js'
-import { hostNamespace } from '../core/lab/lab.js'
+import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node'
+import type { TextChannel } from '../core/channel.js'
+import { openDoor } from '../core/door/door.js'
 import { normalise } from '../core/lab/normalise.js'
 import { validateLabFile } from '../core/lab/validate.js'
 import type { LabFile } from '../core/lab/schema.js'
 import {
-  errorCodes,
   requests,
   type Capabilities,
-  type CheckResult,
   type CommandRecord,
   type Failure,
   type NotificationName,
@@ -21,21 +19,20 @@ import {
   type RequestName,
   type Results,
 } from '../core/rpc.js'
-import { untilBridgesForward } from './check-bridges.js'
-import { runChecks } from './check.js'
+import { checkLab } from './check-lab.js'
 import { readConnections } from './connections.js'
 import { Deployer } from './deploy.js'
 import { failure } from '../core/failure.js'
 import type { Account } from './elevated/caller.js'
-import { RealHost } from './host/real-host.js'
+import type { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
+import { Labs } from './labs.js'
 import { Mirror } from './mirror.js'
-import { SandboxLab } from './sandbox/sandbox-lab.js'
+import type { SandboxLab } from './sandbox/sandbox-lab.js'
 import { Services } from './services.js'
 import type { StandingLab } from './standing-lab.js'
 import { Terminals } from './terminal.js'
 import { Tracer } from './trace/tracer.js'
-import { Trial } from './trace/trial.js'
 import { heldTrace } from './traffic/held-trace.js'
 import { LiveFilm } from './traffic/live-film.js'
 import { said } from '../core/words/said.js'
@@ -56,6 +53,8 @@ export interface HelperPlace {
   readonly account: Account | null
   /** Told of every `session/beat`. */
   beat?(): void
+  /** What came over the channel is no message. */
+  broken(): void
 }
 
 const notElevated = failure(
@@ -67,10 +66,12 @@ export class HelperServer {
   private readonly mirror: Mirror
   private readonly services: Services
   private readonly deployer: Deployer
+  private connection: MessageConnection | null = null
   private opened = false
   private readonly terminals: Terminals
   private readonly tracer: Tracer
   private readonly liveFilm: LiveFilm
+  private readonly labs: Labs
   private readonly sandbox: SandboxLab
   /** In elevated mode, and then instead of the sandbox: the lab's `host` is the machine itself. */
   private readonly host: RealHost | null
@@ -82,7 +83,7 @@ export class HelperServer {
   private queue: Promise<unknown> = Promise.resolve()
 
   constructor(
-    private readonly connection: MessageConnection,
+    private readonly channel: TextChannel,
     private readonly worker: KernelWorker,
     private readonly capabilities: () => Promise<Capabilities>,
     private readonly place: HelperPlace,
@@ -101,8 +102,14 @@ export class HelperServer {
       ran: (records) => this.ran(records),
       beforeRules: async (steps) => (await this.host?.beforeRules(steps)) ?? null,
     })
-    this.sandbox = this.makeSandbox()
-    this.host = place.mode === 'elevated' ? this.makeHost() : null
+    this.labs = new Labs({
+      ...{ worker, services: this.services, deployer: this.deployer, terminals: this.terminals, mirror: this.mirror },
+      missing: () => this.missing(),
+      readAll: (names) => this.readAll(names),
+      ran: (records) => this.ran(records),
+    })
+    this.sandbox = this.labs.sandbox()
+    this.host = place.mode === 'elevated' ? this.labs.host() : null
     this.tracer = new Tracer(worker, this.mirror, this.deployer, {
       refresh: async () => {
         await this.readAll()
@@ -114,7 +121,7 @@ export class HelperServer {
       },
       mayRepair: async (steps) => (await this.host?.mayRepair(steps)) ?? null,
       keepsForeign: place.mode === 'sandbox',
-      trial: place.mode === 'sandbox' ? this.makeTrial() : null,
+      trial: place.mode === 'sandbox' ? this.labs.trial() : null,
       progress: (from, to, sent, most) => this.notify('trace/progress', { from, to, sent, most }),
       ran: (records) => this.ran(records),
     })
@@ -135,39 +142,50 @@ export class HelperServer {
   async start(netnsDirectory: string, watchedSysctls: readonly string[]): Promise<void> {
     const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls, isNew: !this.host })
     this.mirror.read(namespaces)
-    this.handle('session/open', () => this.open())
-    this.handle('session/beat', async () => {
+    this.connection = openDoor(this.channel, createMessageConnection, {
+      requests,
+      refuses: (name) =>
+        this.opened || name === 'session/open' || name === 'session/beat' ? null : 'session/open must come first',
+      answer: (name, params) => (this.answers[name as RequestName] as (params: unknown) => Promise<unknown>)(params),
+      bug: (text) => void process.stderr.write(`${text}\n`),
+    })
+    // Whoever sends what is no message is no shell of ours.
+    this.connection.onError(() => this.place.broken())
+  }
+
+  private readonly answers: { readonly [N in RequestName]: (params: Params<N>) => Promise<Results[N]> } = {
+    'session/open': () => this.open(),
+    'session/beat': async () => {
       this.place.beat?.()
       return { ok: true }
-    })
-    this.handle('lab/apply', (params) => this.inOrder(() => this.apply(params)))
-    this.handle('lab/clear', () => this.inOrder(() => this.clear()))
-    this.handle('host/preflight', (params) => this.inOrder(() => this.preflight(params)))
-    this.handle('host/leave', ({ keep }) => this.inOrder(() => this.leave(keep)))
-    this.handle('host/recover', () => this.inOrder(() => this.recover()))
-    this.handle('lab/check', (params) => this.inOrder(() => this.check(params)))
-    this.handle('trace/run', (params) => this.inOrder(() => this.trace(params)))
-    this.handle('trace/list', async () => ({ traces: this.tracer.list() }))
-    this.handle('trace/get', async ({ trace }) => this.tracer.get(trace))
-    this.handle('trace/fix', ({ trace }) => this.inOrder(() => this.tracer.fix(trace)))
-    this.handle('trace/unfix', ({ undo }) => this.inOrder(() => this.tracer.unfix(undo)))
-    this.handle('capture/start', () => this.liveFilm.start())
-    this.handle('capture/stop', () => this.liveFilm.stop())
-    this.handle('capture/acknowledge', async ({ batch }) => {
+    },
+    'lab/apply': (params) => this.inOrder(() => this.apply(params)),
+    'lab/clear': () => this.inOrder(() => this.clear()),
+    'host/preflight': (params) => this.inOrder(() => this.preflight(params)),
+    'host/leave': ({ keep }) => this.inOrder(() => this.leave(keep)),
+    'host/recover': () => this.inOrder(() => this.recover()),
+    'lab/check': (params) => this.inOrder(() => this.check(params)),
+    'trace/run': (params) => this.inOrder(() => this.trace(params)),
+    'trace/list': async () => ({ traces: this.tracer.list() }),
+    'trace/get': async ({ trace }) => this.tracer.get(trace),
+    'trace/fix': ({ trace }) => this.inOrder(() => this.tracer.fix(trace)),
+    'trace/unfix': ({ undo }) => this.inOrder(() => this.tracer.unfix(undo)),
+    'capture/start': () => this.liveFilm.start(),
+    'capture/stop': () => this.liveFilm.stop(),
+    'capture/acknowledge': async ({ batch }) => {
       this.liveFilm.acknowledge(batch)
       return { ok: true }
-    })
-    this.handle('capture/freeze', (params) => this.freeze(params))
-    this.handle('live/refresh', () => this.refresh())
-    this.handle('live/look', ({ namespace }) => this.look(namespace))
-    this.handle('terminal/open', (params) => this.terminals.open(params))
-    this.handle('terminal/input', async (params) => this.terminals.input(params))
-    this.handle('terminal/place', (params) => this.terminals.place(params))
-    this.handle('terminal/resize', async (params) => this.terminals.resize(params))
-    this.handle('terminal/acknowledge', async (params) => this.terminals.acknowledge(params))
-    this.handle('terminal/attach', async (params) => this.terminals.attach(params))
-    this.handle('terminal/close', (params) => this.terminals.close(params))
-    this.connection.listen()
+    },
+    'capture/freeze': (params) => this.freeze(params),
+    'live/refresh': () => this.refresh(),
+    'live/look': ({ namespace }) => this.look(namespace),
+    'terminal/open': (params) => this.terminals.open(params),
+    'terminal/input': async (params) => this.terminals.input(params),
+    'terminal/place': (params) => this.terminals.place(params),
+    'terminal/resize': async (params) => this.terminals.resize(params),
+    'terminal/acknowledge': async (params) => this.terminals.acknowledge(params),
+    'terminal/attach': async (params) => this.terminals.attach(params),
+    'terminal/close': (params) => this.terminals.close(params),
   }
 
   private ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void {
@@ -176,31 +194,8 @@ export class HelperServer {
     this.notify('command/ran', { commands })
   }
 
-  private handle<N extends RequestName>(name: N, answer: (params: Params<N>) => Promise<Results[N]>): void {
-    this.connection.onRequest(name, async (raw: unknown) => {
-      const parsed = requests[name].safeParse(raw ?? {})
-      if (!parsed.success)
-        return new ResponseError(
-          errorCodes.invalidParams,
-          `${name}: ${parsed.error.issues[0]?.message ?? 'invalid parameters'}`,
-        )
-      if (!this.opened && name !== 'session/open' && name !== 'session/beat')
-        return new ResponseError(errorCodes.notOpen, 'session/open must come first')
-      try {
-        return await answer(parsed.data as Params<N>)
-      } catch (error) {
-        const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-        process.stderr.write(`${name}: ${text}\n`)
-        return new ResponseError(
-          errorCodes.internal,
-          `${name} failed unexpectedly: ${error instanceof Error ? error.message : text}`,
-        )
-      }
-    })
-  }
-
   private notify<N extends NotificationName>(name: N, params: Notifications[N]): void {
-    if (this.opened) void this.connection.sendNotification(name, params).catch(() => {})
+    if (this.opened) void this.connection?.sendNotification(name, params).catch(() => {})
   }
 
   private inOrder<T>(work: () => Promise<T>): Promise<T> {
@@ -243,60 +238,6 @@ export class HelperServer {
     return (this.host ?? this.sandbox).applied
   }
 
-  /** What labs of both kinds are lent. */
-  private get lent() {
-    return {
-      worker: this.worker,
-      deployer: this.deployer,
-      live: () => this.mirror.state,
-      missing: () => this.missing(),
-      settle: (namespaces: readonly string[]) => this.settle(namespaces),
-      letGo: (namespaces: readonly string[]) => {
-        this.services.dropAll()
-        return this.terminals.closeIn(namespaces)
-      },
-    }
-  }
-
-  /** What is tried is not in the log of commands: it is taken back before anybody could see it. */
-  private makeTrial(): Trial {
-    const deployer = new Deployer(this.worker, this.services, { progress: () => {}, ran: () => {} })
-    return new Trial(
-      this.mirror,
-      deployer,
-      () => this.readAll(),
-      // One that somebody has just deleted cannot be read.
-      (names) => this.readAll(names).catch(() => this.readAll()),
-    )
-  }
-
-  private makeSandbox(): SandboxLab {
-    return new SandboxLab({
-      ...this.lent,
-      refresh: async (lab) => {
-        if (lab) await this.watchSysctls(lab)
-        await this.readAll()
-      },
-      readRules: (namespaces) => this.mirror.readRulesets(namespaces),
-    })
-  }
-
-  private makeHost(): RealHost {
-    return new RealHost({
-      ...this.lent,
-      refresh: async (lab) => {
-        await this.watchSysctls(lab)
-        await this.readAll()
-        await this.mirror.readRulesets([hostNamespace], true)
-      },
-      ran: (records) => this.ran(records),
-      startServices: async (lab) => {
-        for (const { name, services } of lab.namespaces.values())
-          for (const service of services) await this.services.start(name, service).catch(() => {})
-      },
-    })
-  }
-
   private async preflight(params: Params<'host/preflight'>): Promise<Results['host/preflight']> {
     const wrong = firstError(params.lab)
     if (wrong) return { ok: false, failure: wrong }
@@ -314,24 +255,9 @@ export class HelperServer {
     return this.host.recover()
   }
 
-  /** Keys that the lab sets are read back too, or the planner could not know that they hold. */
-  private async watchSysctls(lab: Lab): Promise<void> {
-    for (const namespace of lab.namespaces.values()) {
-      const keys = Object.keys(namespace.sysctls)
-      if (keys.length > 0) await this.worker.request('watch-sysctls', { namespace: namespace.name, keys })
-    }
-  }
-
   private async readAll(names: readonly string[] | null = null): Promise<void> {
     const { namespaces } = await this.worker.request('read', { namespaces: names })
     this.mirror.read(namespaces)
-  }
-
-  /** After an answer, the state the client holds must be the one the answer speaks of. */
-  private async settle(rulesetNames: readonly string[]): Promise<void> {
-    await this.readAll()
-    await this.mirror.readRulesets([...new Set(rulesetNames)])
-    this.mirror.flush()
   }
 
   private async clear(): Promise<Results['lab/clear']> {
@@ -352,7 +278,7 @@ export class HelperServer {
     return wrong ? { ok: false, failure: wrong } : this.tracer.run(params)
   }
 
-  private async check({ only, lab: file, explain = true }: Params<'lab/check'>): Promise<Results['lab/check']> {
+  private async check({ lab: file, ...asked }: Params<'lab/check'>): Promise<Results['lab/check']> {
     const wrong = this.mean(file)
     if (wrong) return { ok: false, failure: wrong }
     const lab = file ? normalise(file) : (this.now?.lab ?? null)
@@ -361,32 +287,13 @@ export class HelperServer {
         ok: false,
         failure: failure('nothing-deployed', said`No lab is deployed; deploy one, then run its checks.`),
       }
-    const all = lab.checks
-    const unknown = only?.find((name) => !all.some((check) => check.name === name))
-    if (unknown !== undefined)
-      return { ok: false, failure: failure('no-such-check', said`The lab has no check named "${unknown}".`, unknown) }
-    const wanted = only === undefined ? all : all.filter(({ name }) => only.includes(name))
     await this.readAll()
-    await untilBridgesForward(
-      () => this.mirror.state,
-      (namespaces) => this.readAll(namespaces),
-    )
-    const checks = await runChecks(
-      this.worker,
-      wanted,
-      () => this.mirror.state,
-      (check) => this.notify('check/result', { check }),
-    )
-    if (!explain) return { ok: true, checks }
-    // One at a time: what is counted meanwhile must be of one probe alone.
-    const explained: CheckResult[] = []
-    for (const [index, result] of checks.entries()) {
-      const check = wanted[index]
-      const why = result.ok || check === undefined ? { diagnosis: null } : await this.tracer.explain(check)
-      if ('failure' in why) return { ok: false, failure: why.failure }
-      explained.push({ ...result, diagnosis: why.diagnosis })
-    }
-    return { ok: true, checks: explained }
+    return checkLab(lab, asked, {
+      ...{ worker: this.worker, tracer: this.tracer },
+      live: () => this.mirror.state,
+      read: (namespaces) => this.readAll(namespaces),
+      result: (check) => this.notify('check/result', { check }),
+    })
   }
 
   private async freeze(params: Params<'capture/freeze'>): Promise<Results['capture/freeze']> {

@@ -1,6 +1,7 @@
 /** The client's side of the contract, over any channel. */
 import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node'
-import { channelReader, channelWriter, type TextChannel } from '../core/channel.js'
+import type { TextChannel } from '../core/channel.js'
+import { answersOf } from '../core/door/answers.js'
 import { applyChanges } from '../core/live/apply.js'
 import type { LabFile } from '../core/lab/schema.js'
 import type { LiveState } from '../core/live/state.js'
@@ -36,7 +37,8 @@ const sandboxDied = "The sandbox ended by itself; the lab's namespaces are gone.
 
 /** Opens a session on a channel. Null: nobody answered in time, or the other side ended. */
 export async function connect(channel: TextChannel, owner: Owner): Promise<Session | null> {
-  const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
+  const { reader, writer } = answersOf(channel, maxMessageBytes)
+  const connection = createMessageConnection(reader, writer)
   connection.onError(() => {})
   const ended = new Promise<void>((resolve) => channel.onEnd(() => resolve()))
   connection.listen()

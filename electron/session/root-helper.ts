@@ -49,7 +49,7 @@ export async function startRootHelper(): Promise<SessionStart> {
   // An extra 'pipe' is one end of a socket pair, readable and writable.
   const socket = child.stdio[3] as Socket
   socket.on('error', () => {})
-  const channel = lineChannel(socket, maxMessageBytes)
+  const channel = lineChannel(socket, maxMessageBytes, 'refuse')
   const progress = stoppedWorking(child.pid ?? 0, startPatience)
   const session = await connect(channel, {
     limit: progress.stopped,

@@ -140,7 +140,7 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
   // An extra 'pipe' is one end of a socket pair, readable and writable.
   const socket = child.stdio[3] as Socket
   socket.on('error', () => {})
-  const channel = lineChannel(socket, maxMessageBytes)
+  const channel = lineChannel(socket, maxMessageBytes, 'refuse')
   let timedOut = false
   const progress = stoppedWorking(child.pid ?? 0, startPatience)
   const session = await connect(channel, {

@@ -5,8 +5,9 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { createMessageConnection, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node'
-import { channelReader, channelWriter, type TextChannel } from '../core/channel.js'
-import { errorCodes, maxMessageBytes, type Params, type RequestName } from '../core/rpc.js'
+import type { TextChannel } from '../core/channel.js'
+import { openDoor } from '../core/door/door.js'
+import { errorCodes, requests, type Params, type RequestName, type Results } from '../core/rpc.js'
 import {
   shellRequests,
   type OpenedFile,
@@ -23,9 +24,6 @@ import { languageOf } from './language.js'
 import { ShellFiles } from './shell-files.js'
 import { failure } from '../core/failure.js'
 import { said } from '../core/words/said.js'
-
-/** Requests of one window that wait for the helper; typing makes a few at a time. */
-const maxWaiting = 1000
 
 /** What the user has chosen in a dialog of the desktop. */
 export interface ChosenFile {
@@ -73,32 +71,17 @@ export class Shell {
    */
   attach(channel: TextChannel, secret: string | null = null): void {
     this.windowChannel?.end()
-    const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
+    const connection = openDoor(channel, createMessageConnection, {
+      requests: { ...shellRequests, ...requests },
+      answer: (name, params) =>
+        Object.hasOwn(shellRequests, name)
+          ? this.answer(name as ShellRequestName, params as never, secret)
+          : this.pass(name as RequestName, params as never),
+      bug: (text) => void process.stderr.write(`${text}\n`),
+    })
     this.window = connection
     this.windowChannel = channel
     this.files.stopWatching()
-    let waiting = 0
-    connection.onError(() => {})
-    connection.onRequest(async (name: string, params: unknown) => {
-      if (Object.hasOwn(shellRequests, name)) return await this.answer(name as ShellRequestName, params, secret)
-      const session = this.helper.session
-      if (session === null) return new ResponseError(errorCodes.notOpen, 'The helper is not running; start it first.')
-      if (waiting >= maxWaiting)
-        return new ResponseError(
-          errorCodes.tooManyRequests,
-          `${maxWaiting} requests are waiting for the helper; try again later.`,
-        )
-      waiting += 1
-      try {
-        // The helper checks names and parameters; it trusts nobody. What it refuses comes back as it said it.
-        return await session.request(name as RequestName, (params ?? {}) as Params<RequestName>)
-      } catch (error) {
-        if (this.helper.session === session) throw error
-        return new ResponseError(errorCodes.notOpen, 'The helper has ended; start it again.')
-      } finally {
-        waiting -= 1
-      }
-    })
     channel.onEnd(() => {
       connection.dispose()
       if (this.window !== connection) return
@@ -108,7 +91,18 @@ export class Shell {
       // Nobody is left who could be told of a password or a command.
       this.helper.cancel()
     })
-    connection.listen()
+  }
+
+  /** What the helper refuses comes back as it said it. */
+  private async pass<N extends RequestName>(name: N, params: Params<N>): Promise<Results[N] | ResponseError<void>> {
+    const { session } = this.helper
+    if (session === null) return new ResponseError(errorCodes.notOpen, 'The helper is not running; start it first.')
+    try {
+      return await session.request(name, params)
+    } catch (error) {
+      if (this.helper.session === session) throw error
+      return new ResponseError(errorCodes.notOpen, 'The helper has ended; start it again.')
+    }
   }
 
   /** Tells the window, if there is one. */
@@ -132,25 +126,11 @@ export class Shell {
 
   private async answer<N extends ShellRequestName>(
     name: N,
-    raw: unknown,
+    params: ShellParams<N>,
     secret: string | null,
-  ): Promise<ShellResults[N] | ResponseError<void>> {
-    const parsed = shellRequests[name].safeParse(raw ?? {})
-    if (!parsed.success)
-      return new ResponseError(
-        errorCodes.invalidParams,
-        `${name}: ${parsed.error.issues[0]?.message ?? 'invalid parameters'}`,
-      )
-    try {
-      const result = await (this.answers[name] as (params: unknown) => Promise<ShellResults[N]>)(parsed.data)
-      return name === 'shell/open' ? { ...result, secret } : result
-    } catch (error) {
-      process.stderr.write(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
-      return new ResponseError(
-        errorCodes.internal,
-        `${name} failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
-      )
-    }
+  ): Promise<ShellResults[N]> {
+    const result = await (this.answers[name] as (params: ShellParams<N>) => Promise<ShellResults[N]>)(params)
+    return name === 'shell/open' ? { ...result, secret } : result
   }
 
   private get answers(): Answers {

@@ -1,8 +1,8 @@
 /** Typed requests and notifications over one connection: the helper's (`rpc.ts`) and the shell's (`rpc-shell.ts`). */
 import { createMessageConnection } from 'vscode-jsonrpc/browser'
 import type { MessageConnection } from 'vscode-jsonrpc/browser'
-import { channelReader, channelWriter } from '../../electron/core/channel.js'
 import type { TextChannel } from '../../electron/core/channel.js'
+import { answersOf } from '../../electron/core/door/answers.js'
 import { maxMessageBytes } from '../../electron/core/rpc.js'
 import type { Failure, Notifications, Params, RequestName, Results } from '../../electron/core/rpc.js'
 import type { ShellNotifications, ShellParams, ShellRequestName, ShellResults } from '../../electron/core/rpc-shell.js'
@@ -51,7 +51,8 @@ export function connect(
   told: (name: string, params: unknown) => void,
   ended: (error: Error | null) => void,
 ): MessageConnection {
-  const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
+  const { reader, writer } = answersOf(channel, maxMessageBytes)
+  const connection = createMessageConnection(reader, writer)
   connection.onNotification((name, params) => told(name, params))
   channel.onEnd((error) => {
     // Settles what still waits for an answer.

@@ -21,6 +21,8 @@ export interface HostChoices {
   readonly uplink?: string
   /** Ids of the conflicts whose remedy is carried out, too. */
   readonly remedies?: string[]
+  /** Fingerprint of the preflight that the person has before their eyes. */
+  readonly shown?: string
 }
 
 export interface Progress {

@@ -1,4 +1,5 @@
 /** A lab on this machine itself: what would change there, the way to it with administrator rights, and the way back. */
+import { isOnMachine } from '../../electron/core/host/on-machine.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import { stepText } from '../../electron/core/plan/text.js'
 import type { Conflict, Failure, LeftBehind, Preflight } from '../../electron/core/rpc.js'
@@ -61,6 +62,7 @@ export class Host {
       namespace: step.namespace,
       text,
       undo: undo.map(stepText),
+      onHost: isOnMachine(step),
     }))
   })
 
@@ -118,13 +120,23 @@ export class Host {
 
   async deploy(): Promise<void> {
     if (!this.canDeploy) return
+    const { preflight } = this
+    if (preflight === null) return
     this.busy = 'deploying'
     this.failure = await this.parts.deploy({
+      shown: preflight.shown,
       remedies: [...this.remedies],
       ...(this.uplink === null ? {} : { uplink: this.uplink }),
     })
     this.busy = null
     if (this.failure === null) this.open = false
+    else if (this.failure.code === 'plan-changed') await this.lookAgain(this.failure)
+  }
+
+  /** The plan as it is now, and why it is shown again. */
+  private async lookAgain(why: Failure): Promise<void> {
+    await this.look()
+    this.failure ??= why
   }
 
   async cancel(): Promise<void> {

@@ -106,7 +106,7 @@ export class HostJournal {
       throw new Error(
         'This kernel gives namespaces no cookies (SO_NETNS_COOKIE, Linux 5.14 or later), and so none could be told from those of others',
       )
-    const salt = this.#salt ?? randomBytes(16).toString('hex')
+    const salt = this.#salt ?? newSalt()
     createJournal({ op: 'begin', version: 1, boot: bootId(), host, lab, time: Date.now(), salt })
     await this.#openWriter()
   }
@@ -175,16 +175,21 @@ export class HostJournal {
   }
 
   #salt: string | null = null
+  #nextSalt: string | null = null
 
   /**
    * The MAC that a link of the lab is made with, which is how it is known again: random by journal, local and unicast
    * (IEEE 802, the two low bits of the first byte).
    */
   readonly macOf = (name: string): string => {
-    this.#salt ??= this.#read()?.header.salt ?? randomBytes(16).toString('hex')
-    const bytes = createHash('sha256').update(`${this.#salt} ${name}`).digest().subarray(0, 6)
-    bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02
-    return bytes.toString('hex').replace(/..(?!$)/g, '$&:')
+    this.#salt ??= this.#read()?.header.salt ?? newSalt()
+    return macBy(this.#salt, name)
+  }
+
+  /** The same for a lab that will stand when the one that stands has been undone. */
+  readonly nextMacOf = (name: string): string => {
+    this.#nextSalt ??= newSalt()
+    return macBy(this.#nextSalt, name)
   }
 
   /** Undoes everything, whoever began it; the lock is ours. Where all of it went, the journal is gone too. */
@@ -196,7 +201,8 @@ export class HostJournal {
     writer.close()
     await this.worker.request('journal', { path: null })
     this.#writer = null
-    this.#salt = null
+    this.#salt = this.#nextSalt
+    this.#nextSalt = null
     this.#keep = false
     if (result.refused.length === 0) {
       removeJournal()
@@ -205,4 +211,12 @@ export class HostJournal {
     } else this.#left = { lab: journal.header.lab, since: journal.header.time, kept: false }
     return result
   }
+}
+
+const newSalt = (): string => randomBytes(16).toString('hex')
+
+function macBy(salt: string, name: string): string {
+  const bytes = createHash('sha256').update(`${salt} ${name}`).digest().subarray(0, 6)
+  bytes[0] = ((bytes[0] ?? 0) & 0xfc) | 0x02
+  return bytes.toString('hex').replace(/..(?!$)/g, '$&:')
 }

@@ -1,5 +1,6 @@
 /** The preflight as it is answered: findings with their evidence, the plan with what undoes it. */
 import { hostNamespace } from '../../core/lab/lab.js'
+import { isOnMachine } from '../../core/host/on-machine.js'
 import { changeText, changeUndoText, type Finding, type Printed } from '../../core/host/facts.js'
 import { commandLine } from '../../core/plan/shell-quote.js'
 import type { Plan } from '../../core/plan/step.js'
@@ -34,7 +35,12 @@ async function ask(program: string, words: readonly string[]): Promise<Printed> 
 }
 
 export const planListing = (plan: Plan): Preflight['plan'] =>
-  plan.map(({ step, text, undo }) => ({ namespace: step.namespace, text, undo: undo.map(stepText) }))
+  plan.map(({ step, text, undo }) => ({
+    namespace: step.namespace,
+    text,
+    undo: undo.map(stepText),
+    onHost: isOnMachine(step),
+  }))
 
 /** Why nothing is deployed: the first thing in the way, and how many more there are. */
 export function blockedFailure(blocking: readonly Conflict[]): Failure | null {

@@ -15,10 +15,11 @@ import { diff } from '../../core/plan/diff.js'
 import { marksOf } from '../../core/plan/marks.js'
 import { spellStep } from '../../core/plan/rules.js'
 import type { Plan, RuleStep, Step } from '../../core/plan/step.js'
-import type { CommandRecord, Failure, LeftBehind, Params, Results } from '../../core/rpc.js'
+import type { CommandRecord, Failure, LeftBehind, Params, Preflight, Results } from '../../core/rpc.js'
 import type { Deployed, Deployer } from '../deploy.js'
 import { failure } from '../../core/failure.js'
 import type { EntryOf } from '../journal/entry.js'
+import { undoListing } from '../journal/undo-listing.js'
 import { readTables } from '../journal/undo-tables.js'
 import type { Undone } from '../journal/undo.js'
 import type { KernelWorker } from '../kernel/client.js'
@@ -28,6 +29,7 @@ import { findRunning, namespaceNames, readHostSysctl, readNetworkFiles } from '.
 import { HostJournal } from './host-journal.js'
 import { usualEngine } from './iptables.js'
 import { blockedFailure, planListing, withEvidence } from './preflight.js'
+import { fingerprint } from './shown.js'
 import { said } from '../../core/words/said.js'
 
 /** What the server lends. */
@@ -49,6 +51,8 @@ export interface HostParts {
 
 interface Prepared {
   readonly lab: Lab
+  /** What takes down the lab of another name that stands; null where none does. */
+  readonly first: readonly string[] | null
   readonly facts: HostFacts
   readonly findings: readonly Finding[]
 }
@@ -80,18 +84,19 @@ export class RealHost {
 
   async preflight({ lab: file, uplink }: Params<'host/preflight'>): Promise<Results['host/preflight']> {
     const prepared = await this.#prepare(file, uplink)
-    const { facts, findings } = prepared
-    const conflicts = await withEvidence(findings)
-    const own = await this.#journal.own(this.parts.live())
-    return {
-      ok: true,
-      preflight: {
-        uplink: meansUplink(facts.lab) ? facts.uplink : null,
-        uplinks: findUplinks(this.parts.live(), own),
-        plan: planListing(facts.plan),
-        conflicts,
-      },
+    return { ok: true, preflight: await this.#tell(file, prepared) }
+  }
+
+  /** Everything that a person is to see before it runs. */
+  async #tell(file: LabFile, { facts, findings, first }: Prepared): Promise<Preflight> {
+    const told = {
+      uplink: meansUplink(facts.lab) ? facts.uplink : null,
+      first: first ?? [],
+      plan: planListing(facts.plan),
+      conflicts: await withEvidence(findings),
     }
+    const uplinks = findUplinks(this.parts.live(), await this.#journal.own(this.parts.live()))
+    return { ...told, uplinks, shown: fingerprint(file, told) }
   }
 
   async #prepare(file: LabFile, wantedUplink: string | undefined): Promise<Prepared> {
@@ -104,8 +109,9 @@ export class RealHost {
     const own: Own = replaces ? nothingOwn : standing
     const live = replaces ? withoutOwn(everything, standing) : everything
     const uplink = chooseUplink(live, own, wantedUplink)
-    const placed = placeOnHost(lab, uplink?.name ?? null, this.#journal.macOf)
-    const before = new Map([...this.#journal.folded().set].map(([key, folded]) => [key, folded.before]))
+    const placed = placeOnHost(lab, uplink?.name ?? null, replaces ? this.#journal.nextMacOf : this.#journal.macOf)
+    const folded = this.#journal.folded()
+    const before = new Map([...folded.set].map(([key, folded]) => [key, folded.before]))
     const plan = diff(placed, ownView(live, own), {
       former: replaces ? null : (this.#applied?.lab ?? null),
       machineHost: true,
@@ -126,7 +132,7 @@ export class RealHost {
       running: await findRunning(),
       networkFiles: readNetworkFiles(),
     }
-    return { lab: placed, facts, findings: findConflicts(facts) }
+    return { lab: placed, first: replaces ? undoListing(folded) : null, facts, findings: findConflicts(facts) }
   }
 
   async apply(params: Params<'lab/apply'>): Promise<Results['lab/apply']> {
@@ -138,19 +144,22 @@ export class RealHost {
     }
   }
 
-  async #apply({ lab: file, only, uplink, remedies }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+  async #apply({ lab: file, only, uplink, remedies, shown }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
     const refused = await this.#mayChange()
     if (refused) return { ok: false, failure: refused }
     let prepared = await this.#prepare(file, uplink)
     const blocked = await this.#blocked(prepared, remedies)
     if (blocked) return { ok: false, failure: blocked }
-    if (this.#applied !== null && this.#applied.lab.name !== prepared.lab.name) {
+    const told = await this.#tell(file, prepared)
+    if (told.shown !== shown) return { ok: false, failure: shown === undefined ? notShown : planChanged }
+    if (prepared.first !== null) {
       const cleared = await this.#takeDown()
       if (cleared) return { ok: false, failure: cleared }
       await this.#journal.claim()
       prepared = await this.#prepare(file, uplink)
-      const nowBlocked = await this.#blocked(prepared, remedies)
-      if (nowBlocked) return { ok: false, failure: nowBlocked }
+      // What was shown is what would be done when the other lab is gone.
+      const now = await this.#tell(file, prepared)
+      if (fingerprint(file, { ...now, first: told.first }) !== shown) return { ok: false, failure: planChanged }
     }
     const wanted = new Set(remedies)
     const chosen = prepared.findings.flatMap(({ id, remedy }) => (remedy && wanted.has(id) ? [remedy] : []))
@@ -336,6 +345,16 @@ export class RealHost {
     return result
   }
 }
+
+const notShown = failure(
+  'not-shown',
+  said`Nothing was changed: on this machine only that runs which has been shown. Look at the plan first.`,
+)
+
+const planChanged = failure(
+  'plan-changed',
+  said`Nothing of this plan was carried out: this machine has changed since it was shown. Look at the plan as it is now.`,
+)
 
 const refusal = ({ refused }: Undone): Failure | null =>
   refused.length === 0

@@ -121,7 +121,7 @@ async function meet(
 
 async function open(socket: Socket, lastWords: () => string): Promise<SessionStart> {
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-  const channel = lineChannel(socket, maxMessageBytes)
+  const channel = lineChannel(socket, maxMessageBytes, 'refuse')
   // When the helper has ended its side, there is nothing left to say on ours.
   channel.onEnd(() => socket.destroy())
   const session = await connect(channel, {

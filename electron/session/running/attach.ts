@@ -19,7 +19,7 @@ export async function attachTo(directory: string, entry: RunningLab): Promise<Se
   if (refused !== null) return { ok: false, failure: silent(entry, refused) }
   socket.on('error', () => {})
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-  const session = await connect(lineChannel(socket, maxMessageBytes), {
+  const session = await connect(lineChannel(socket, maxMessageBytes, 'refuse'), {
     limit: answerLimitMs,
     anchorPid: () => null,
     lastWords: () => '',

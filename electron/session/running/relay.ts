@@ -1,9 +1,10 @@
 /** Lets clients of a socket speak with a session that this process holds: the same contract, passed on unread. */
 import { createServer, type Server, type Socket } from 'node:net'
 import { chmodSync, rmSync } from 'node:fs'
-import { createMessageConnection, ResponseError } from 'vscode-jsonrpc/node'
-import { channelReader, channelWriter, lineChannel } from '../../core/channel.js'
-import { errorCodes, maxMessageBytes, requests, type Params, type RequestName } from '../../core/rpc.js'
+import { createMessageConnection } from 'vscode-jsonrpc/node'
+import { lineChannel } from '../../core/channel.js'
+import { openDoor } from '../../core/door/door.js'
+import { maxMessageBytes, requests, type Params, type RequestName } from '../../core/rpc.js'
 import type { Session } from '../session.js'
 
 /** Clients at once: terminals and scripts of one user. More are turned away, so that descriptors do not run out. */
@@ -51,19 +52,18 @@ function listen(server: Server, path: string): Promise<void> {
 
 function serve(socket: Socket, session: Session): void {
   const channel = lineChannel(socket, maxMessageBytes)
-  const connection = createMessageConnection(channelReader(channel, maxMessageBytes), channelWriter(channel))
   let opened = false
-  connection.onError(() => {})
-  for (const name of Object.keys(requests) as RequestName[]) {
-    connection.onRequest(name, async (params: unknown) => {
-      if (!opened && name !== 'session/open')
-        return new ResponseError(errorCodes.notOpen, 'session/open must come first')
-      // The helper checks parameters against their schema; it trusts nobody, this process included.
-      const result = await session.request(name, (params ?? {}) as Params<typeof name>)
+  const connection = openDoor(channel, createMessageConnection, {
+    requests,
+    refuses: (name) => (opened || name === 'session/open' ? null : 'session/open must come first'),
+    async answer(name, params) {
+      const result = await session.request(name as RequestName, params as Params<RequestName>)
       if (name === 'session/open') opened = true
       return result
-    })
-  }
+    },
+    // It has no terminal.
+    bug: () => {},
+  })
   const stop = session.onAny((name, params) => {
     if (!opened) return
     if (socket.writableLength > maxBacklog) socket.destroy()
@@ -75,5 +75,4 @@ function serve(socket: Socket, session: Session): void {
     // The client is gone; what is still to be written has no reader.
     socket.destroy()
   })
-  connection.listen()
 }

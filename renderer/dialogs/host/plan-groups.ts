@@ -1,5 +1,4 @@
 /** What a plan changes on this machine itself, by kind, and what it changes inside the lab's namespaces. */
-import { hostNamespace } from '../../../electron/core/lab/lab.js'
 import type { HostPlan } from '../../state/host.svelte.js'
 
 export const groupNames = ['namespaces', 'links', 'addresses', 'settings', 'rules', 'other'] as const
@@ -25,8 +24,7 @@ export function groupPlan(plan: HostPlan): PlanGroups {
   const inside: HostPlan[number][] = []
   for (const line of plan) {
     const kind = kinds.find(([pattern]) => pattern.test(line.text))?.[1] ?? 'other'
-    // A namespace has a name on the machine, whatever it holds.
-    if (kind === 'namespaces' || line.namespace === hostNamespace) groups.get(kind)?.push(line)
+    if (line.onHost) groups.get(kind)?.push(line)
     else inside.push(line)
   }
   const onHost = [...groups].flatMap(([name, lines]) => (lines.length > 0 ? [{ name, lines }] : []))

@@ -11,6 +11,7 @@ export const host = {
   'host.before':
     'So far nobody has looked at this machine as root. These are the commands for a machine on which nothing is in the way; they are worked out anew from what is really there, and shown to you again, before the first one runs.',
   'host.looking': 'Looking at this machine',
+  'host.first': 'First the lab that stands there is taken down',
   'host.changes': 'What will change on this machine',
   'host.inside': {
     one: 'Inside the lab’s namespaces: {count} command',

@@ -10,6 +10,7 @@ export const host = {
   'host.before':
     '目前还没有以 root 身份查看过本机。以下是在没有任何冲突的机器上要执行的命令；在执行第一条之前，会根据本机的实际情况重新计算并再次给你看。',
   'host.looking': '正在查看本机',
+  'host.first': '先撤除现在运行的实验',
   'host.changes': '本机上将发生的更改',
   'host.inside': { one: '实验命名空间内部：{count} 条命令', other: '实验命名空间内部：{count} 条命令' },
   'host.nothing': '没有更改：实验已经与文件一致。',

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { lineChannel } from '../../../electron/core/channel.js'
-import { maxMessageBytes } from '../../../electron/core/rpc.js'
+import { maxMessageBytes, type Params, type Results } from '../../../electron/core/rpc.js'
 import { connect } from '../../../electron/session/connection.js'
 import type { Session } from '../../../electron/session/session.js'
 import { build, root } from '../support/build.js'
@@ -228,4 +228,12 @@ function firstChild(pid: number): number | null {
 export function good<R extends { readonly ok: boolean }>(result: R): Extract<R, { readonly ok: true }> {
   if (!result.ok) throw new Error(JSON.stringify(result))
   return result as Extract<R, { readonly ok: true }>
+}
+
+/** As a person does it: looks at the plan, and has that carried out. */
+export async function applyShown(session: Session, params: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+  const { lab, uplink } = params
+  const looked = await session.request('host/preflight', { lab, ...(uplink === undefined ? {} : { uplink }) })
+  const shown = looked.ok ? { shown: looked.preflight.shown } : {}
+  return session.request('lab/apply', { ...params, ...shown })
 }

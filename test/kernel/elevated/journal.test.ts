@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Results } from '../../../electron/core/rpc.js'
-import { FakeHost, good, type ElevatedHelper } from './fake-host.js'
+import { applyShown, FakeHost, good, type ElevatedHelper } from './fake-host.js'
 import { root } from '../support/build.js'
 import { bridgeGateway, labOf, nat, natUplink } from './labs.js'
 
@@ -79,7 +79,7 @@ test.concurrent.each([
         good(await doomed.session.request('host/recover', {}))
         expect(await host.dump()).toEqual(before)
       }
-      const applied = await orDeath(doomed, doomed.session.request('lab/apply', { lab, remedies }))
+      const applied = await orDeath(doomed, applyShown(doomed.session, { lab, remedies }))
       if (applied !== null) {
         expect(applied).toMatchObject({ ok: true })
         // Its undo writes to the journal too, and may be where it ends.
@@ -101,7 +101,7 @@ async function leaveAll(host: FakeHost, before: Awaited<ReturnType<FakeHost['dum
   good(await helper.session.request('host/recover', {}))
   expect(await host.dump()).toEqual(before)
   const remedies = await warnings(helper, natUplink)
-  good(await helper.session.request('lab/apply', { lab: natUplink, remedies }))
+  good(await applyShown(helper.session, { lab: natUplink, remedies }))
   helper.kill('SIGKILL')
   await helper.gone
 }
@@ -169,7 +169,7 @@ describe('what is not ours, whatever it is called', () => {
 
   const standing = async (): Promise<void> => {
     const helper = await host.startHelper()
-    good(await helper.session.request('lab/apply', { lab: nat }))
+    good(await applyShown(helper.session, { lab: nat }))
     helper.kill('SIGKILL')
     await helper.gone
   }
@@ -222,7 +222,7 @@ describe('what is not ours, whatever it is called', () => {
     )
     const taken = await host.dump()
     const helper = await host.startHelper()
-    expect(await helper.session.request('lab/apply', { lab: nat })).toMatchObject({
+    expect(await applyShown(helper.session, { lab: nat })).toMatchObject({
       ok: false,
       failure: { code: 'namespace-taken' },
     })
@@ -233,12 +233,12 @@ describe('what is not ours, whatever it is called', () => {
 
   test('a name that is taken while the lab stands makes an edit be refused, and the lab stays', async () => {
     const helper = await host.startHelper()
-    good(await helper.session.request('lab/apply', { lab: nat }))
+    good(await applyShown(helper.session, { lab: nat }))
     await host.sh('ip netns add ns9')
     const taken = { ...(await host.dump()) }
     const edited = structuredClone(nat)
     edited.namespaces = { ...edited.namespaces, ns8: {}, ns9: {} }
-    expect(await helper.session.request('lab/apply', { lab: edited })).toMatchObject({
+    expect(await applyShown(helper.session, { lab: edited })).toMatchObject({
       ok: false,
       failure: { code: 'namespace-taken', where: 'ns9' },
     })
@@ -285,7 +285,7 @@ test('whatever the user changes while a lab stands is there afterwards, and noth
     await fc.assert(
       fc.asyncProperty(fc.subarray([...userChanges], { minLength: 4 }), async (changes) => {
         const helper = await host.startHelper()
-        good(await helper.session.request('lab/apply', { lab }))
+        good(await applyShown(helper.session, { lab }))
         for (const { does } of changes) await host.sh(does)
         helper.kill('SIGKILL')
         await helper.gone

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Trace } from '../../../electron/core/diagnosis/trace.js'
 import { until } from '../support/until.js'
-import { FakeHost, good, type ElevatedHelper } from './fake-host.js'
+import { applyShown, FakeHost, good, type ElevatedHelper } from './fake-host.js'
 import { bridgeGateway, labOf, nat, natUplink } from './labs.js'
 
 let host: FakeHost
@@ -31,7 +31,7 @@ test("the lab is in the machine's own namespace, and the user's own tools see it
   const { session } = helper
   expect(session.capabilities.mode).toBe('elevated')
   expect(session.left).toBeNull()
-  good(await session.request('lab/apply', { lab: nat }))
+  good(await applyShown(session, { lab: nat }))
 
   expect((await host.run('ip', 'netns', 'list')).match(/^\S+/gm)?.sort()).toEqual([
     'internet',
@@ -61,7 +61,7 @@ test("the lab is in the machine's own namespace, and the user's own tools see it
     'journal/lock 600 0',
   ])
   // What holds already needs no step.
-  expect(await session.request('lab/apply', { lab: nat })).toMatchObject({ ok: true, steps: 0 })
+  expect(await applyShown(session, { lab: nat })).toMatchObject({ ok: true, steps: 0 })
   expect(await session.request('lab/clear', {})).toMatchObject({ ok: true })
   expect(await host.dump()).toEqual(before)
 })
@@ -75,12 +75,13 @@ describe('with the uplink on', () => {
     expect(preflight.uplinks).toEqual([preflight.uplink])
     expect(preflight.plan).toContainEqual({
       namespace: 'host',
+      onHost: true,
       text: 'iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o up0 -m comment --comment vethlab:nat-uplink -j MASQUERADE',
       undo: [
         'iptables -t nat -D POSTROUTING -s 192.168.1.0/24 -o up0 -m comment --comment vethlab:nat-uplink -j MASQUERADE',
       ],
     })
-    good(await session.request('lab/apply', { lab: natUplink }))
+    good(await applyShown(session, { lab: natUplink }))
     const { checks } = good(await session.request('lab/check', {}))
     expect(checks.filter(({ ok }) => !ok)).toEqual([])
     expect(session.lab).toEqual(natUplink)
@@ -89,7 +90,7 @@ describe('with the uplink on', () => {
   test('another interface can be named, and one that is not there is refused', async () => {
     helper = await host.startHelper()
     const { session } = helper
-    expect(await session.request('lab/apply', { lab: natUplink, uplink: 'up7' })).toMatchObject({
+    expect(await applyShown(session, { lab: natUplink, uplink: 'up7' })).toMatchObject({
       ok: false,
       failure: { code: 'no-such-uplink', where: 'up7' },
     })
@@ -104,7 +105,7 @@ describe('with the uplink on', () => {
 test('a trace keeps the frames of its probe and none of the machine', async () => {
   helper = await host.startHelper()
   const { session } = helper
-  good(await session.request('lab/apply', { lab: natUplink }))
+  good(await applyShown(session, { lab: natUplink }))
   // Traffic of the machine itself, over the very interface that the probe leaves by.
   const noise = host.run('ping', '-i', '0.01', '-c', '60', '-W', '5', '-p', 'c0ffee', '198.51.100.1')
   const traced = good(await session.request('trace/run', { from: 'ns0', to: '203.0.113.10', count: 3 }))
@@ -124,7 +125,7 @@ test('a trace keeps the frames of its probe and none of the machine', async () =
 test('the live film shows what passes in the lab, and nothing else of the machine', async () => {
   helper = await host.startHelper()
   const { session } = helper
-  good(await session.request('lab/apply', { lab: natUplink }))
+  good(await applyShown(session, { lab: natUplink }))
   const shown: string[] = []
   session.on('capture/packets', (batch) => shown.push(JSON.stringify(batch)))
   good(await session.request('capture/start', {}))
@@ -141,7 +142,7 @@ test('the live film shows what passes in the lab, and nothing else of the machin
 test('an edit changes what it must, and all of it is undone at the end', async () => {
   helper = await host.startHelper()
   const { session } = helper
-  good(await session.request('lab/apply', { lab: natUplink }))
+  good(await applyShown(session, { lab: natUplink }))
   const ran: string[] = []
   session.on('command/ran', ({ commands }) => ran.push(...commands.map(({ text }) => text)))
   const edited = labOf(`
@@ -156,7 +157,7 @@ namespaces:
   ns0: { interfaces: { veth0: { addresses: [192.168.1.2/24] } } }
 links: [[ns0:veth0, host:veth1]]
 `)
-  good(await session.request('lab/apply', { lab: edited }))
+  good(await applyShown(session, { lab: edited }))
   expect(ran).toContain('sysctl -w net.ipv4.ip_forward=0')
   expect(ran.some((text) => text.startsWith('iptables -t nat -D POSTROUTING'))).toBe(true)
   expect(ran).toContain('ip netns del ns1')
@@ -166,7 +167,7 @@ links: [[ns0:veth0, host:veth1]]
   const standing = await still()
   const refused = structuredClone(edited)
   refused.namespaces = { ...refused.namespaces, ns7: { sysctls: { 'net.ipv4.ip_default_ttl': 9999 } } }
-  expect(await session.request('lab/apply', { lab: refused })).toMatchObject({
+  expect(await applyShown(session, { lab: refused })).toMatchObject({
     ok: false,
     failure: { code: 'step-refused' },
   })
@@ -176,10 +177,10 @@ links: [[ns0:veth0, host:veth1]]
 test('a lab of another name takes the place of the first', async () => {
   helper = await host.startHelper()
   const { session } = helper
-  good(await session.request('lab/apply', { lab: nat }))
+  good(await applyShown(session, { lab: nat }))
   const { preflight } = good(await session.request('host/preflight', { lab: bridgeGateway }))
   expect(preflight.conflicts.filter(({ severity }) => severity === 'blocks')).toEqual([])
-  good(await session.request('lab/apply', { lab: bridgeGateway }))
+  good(await applyShown(session, { lab: bridgeGateway }))
   expect(note()).toMatchObject({ lab: 'bridge-gateway' })
   expect(await host.run('ip', 'netns', 'list')).not.toContain('internet')
   expect(await host.run('iptables-save')).not.toContain('vethlab')
@@ -200,7 +201,7 @@ namespaces:
     sysctls: { net.ipv4.ip_default_ttl: 9999 }
 links: [[ns0:veth0, host:veth1]]
 `)
-  expect(await helper.session.request('lab/apply', { lab })).toMatchObject({
+  expect(await applyShown(helper.session, { lab })).toMatchObject({
     ok: false,
     failure: { code: 'step-refused', where: 'ns0', output: expect.stringMatching(/Invalid argument/) as string },
   })
@@ -209,10 +210,10 @@ links: [[ns0:veth0, host:veth1]]
 
 test('one session at a time has a lab on the machine', async () => {
   helper = await host.startHelper()
-  good(await helper.session.request('lab/apply', { lab: bridgeGateway }))
+  good(await applyShown(helper.session, { lab: bridgeGateway }))
   const second = await host.startHelper()
   expect(second.session.left).toBeNull()
-  expect(await second.session.request('lab/apply', { lab: nat })).toMatchObject({
+  expect(await applyShown(second.session, { lab: nat })).toMatchObject({
     ok: false,
     failure: { code: 'host-busy' },
   })
@@ -223,21 +224,21 @@ test('one session at a time has a lab on the machine', async () => {
   good(await helper.session.request('lab/clear', {}))
   // The lock is free as soon as nothing stands.
   const third = await host.startHelper()
-  good(await third.session.request('lab/apply', { lab: bridgeGateway }))
+  good(await applyShown(third.session, { lab: bridgeGateway }))
   await third.session.close()
 })
 
 describe('the end of a session', () => {
   test.each(['SIGTERM', 'SIGHUP'] as const)('%s takes the lab down', async (signal) => {
     helper = await host.startHelper()
-    good(await helper.session.request('lab/apply', { lab: nat }))
+    good(await applyShown(helper.session, { lab: nat }))
     helper.kill(signal)
     await helper.gone
   })
 
   test('in the middle of a deploy it takes down what there is', async () => {
     helper = await host.startHelper()
-    helper.session.request('lab/apply', { lab: nat }).catch(() => {})
+    applyShown(helper.session, { lab: nat }).catch(() => {})
     await until('the deploy has begun', () => host.try('test', '-e', '/run/vethlab/left.json'))
   })
 
@@ -254,7 +255,7 @@ links: [[ns0:veth0, host:veth1]]
 checks: [{ name: answers, from: host, tcp: "10.9.0.2:80", expect: connected }]
 `)
     const first = await host.startHelper()
-    good(await first.session.request('lab/apply', { lab }))
+    good(await applyShown(first.session, { lab }))
     good(await first.session.request('host/leave', { keep: true }))
     const standing = await still()
     await first.session.close()
@@ -270,13 +271,13 @@ checks: [{ name: answers, from: host, tcp: "10.9.0.2:80", expect: connected }]
     expect(await still()).toEqual(standing)
 
     helper = await host.startHelper()
-    expect(await helper.session.request('lab/apply', { lab })).toMatchObject({ ok: true })
+    expect(await applyShown(helper.session, { lab })).toMatchObject({ ok: true })
     good(await helper.session.request('host/leave', { keep: false }))
   })
 
   test('a kept lab is undone by lab/clear of the next session', async () => {
     const first = await host.startHelper()
-    good(await first.session.request('lab/apply', { lab: natUplink }))
+    good(await applyShown(first.session, { lab: natUplink }))
     good(await first.session.request('host/leave', { keep: true }))
     first.kill('SIGKILL')
     await first.gone
@@ -291,7 +292,7 @@ describe('a fix of a trace', () => {
   test('in a namespace of the lab is carried out; one of the machine itself is not', async () => {
     helper = await host.startHelper()
     const { session } = helper
-    good(await session.request('lab/apply', { lab: natUplink }))
+    good(await applyShown(session, { lab: natUplink }))
     await host.run('ip', '-n', 'ns0', 'route', 'del', 'default')
     const inside = good(await session.request('trace/run', { from: 'ns0', to: '203.0.113.10', timeoutMs: 300 }))
     expect(inside.trace.diagnosis).toMatchObject({ code: 'no-route', fix: { namespace: 'ns0' } })

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Conflict } from '../../../electron/core/rpc.js'
 import { isRoot } from '../support/user.js'
-import { FakeHost, good, type ElevatedHelper } from './fake-host.js'
+import { applyShown, FakeHost, good, type ElevatedHelper } from './fake-host.js'
 import { bridgeGateway, labOf, nat, natUplink } from './labs.js'
 
 let host: FakeHost
@@ -42,7 +42,7 @@ async function blocked(lab: LabFile, code: string, where: string): Promise<Confl
   expect(found).toMatchObject({ severity: 'blocks', id: `${code}:${where}` })
   if (!found) throw new Error('not found')
   const standing = await host.dump()
-  expect(await helper.session.request('lab/apply', { lab })).toMatchObject({
+  expect(await applyShown(helper.session, { lab })).toMatchObject({
     ok: false,
     failure: { message: expect.any(String) as string },
   })
@@ -138,7 +138,7 @@ describe('blocks', () => {
       commands: ['sysctl -w net.ipv6.conf.up0.accept_ra=2'],
       undo: ['sysctl -w net.ipv6.conf.up0.accept_ra=1'],
     })
-    good(await helper.session.request('lab/apply', { lab, remedies: [found.id] }))
+    good(await applyShown(helper.session, { lab, remedies: [found.id] }))
     expect(await host.run('ip', '-6', 'route', 'show', 'default')).toContain('2001:db8::1')
     expect(await host.run('sysctl', '-n', 'net.ipv6.conf.up0.accept_ra', 'net.ipv6.conf.all.forwarding')).toBe('2\n1\n')
     good(await helper.session.request('lab/clear', {}))
@@ -192,9 +192,9 @@ describe('warns', () => {
         undo: [rule('-D', '-i'), rule('-D', '-o')],
       })
 
-      good(await helper.session.request('lab/apply', { lab: natUplink }))
+      good(await applyShown(helper.session, { lab: natUplink }))
       expect(await outside()).toBe(false)
-      good(await helper.session.request('lab/apply', { lab: natUplink, remedies: [found?.id ?? ''] }))
+      good(await applyShown(helper.session, { lab: natUplink, remedies: [found?.id ?? ''] }))
       expect(await outside()).toBe(true)
       // It is let through now, and nothing more need be done.
       expect(await conflicts(natUplink)).toEqual([])
@@ -237,10 +237,10 @@ describe('warns', () => {
       undo: ['sysctl -w net.bridge.bridge-nf-call-iptables=1'],
     })
     const across = (): Promise<boolean> => host.try('ip', 'netns', 'exec', 'ns0', 'ping', '-c1', '-W1', '192.168.1.3')
-    good(await helper.session.request('lab/apply', { lab: bridgeGateway }))
+    good(await applyShown(helper.session, { lab: bridgeGateway }))
     expect(await across()).toBe(false)
     good(await helper.session.request('lab/clear', {}))
-    good(await helper.session.request('lab/apply', { lab: bridgeGateway, remedies: ['bridge-netfilter:host'] }))
+    good(await applyShown(helper.session, { lab: bridgeGateway, remedies: ['bridge-netfilter:host'] }))
     expect(await across()).toBe(true)
     good(await helper.session.request('lab/clear', {}))
     expect(await host.run('sysctl', '-n', 'net.bridge.bridge-nf-call-iptables')).toBe('1\n')
@@ -273,9 +273,7 @@ test('programs that manage networks are named, told to leave the lab alone, and 
     'nmcli device set veth3 managed no',
   ])
   expect(found[3]?.message).toContain('veth1, veth3')
-  good(
-    await helper.session.request('lab/apply', { lab: natUplink, remedies: ['network-manager:host', 'firewalld:host'] }),
-  )
+  good(await applyShown(helper.session, { lab: natUplink, remedies: ['network-manager:host', 'firewalld:host'] }))
   good(await helper.session.request('lab/clear', {}))
   const names = ['bridge0', 'veth1', 'veth3']
   expect((await host.run('cat', '/run/told')).trim().split('\n')).toEqual([
@@ -290,9 +288,7 @@ test('programs that manage networks are named, told to leave the lab alone, and 
     'nmcli',
     `[ "$*" = "-t -f RUNNING general" ] && echo running && exit\necho "Error: not authorized." >&2; exit 1`,
   )
-  expect(
-    await helper.session.request('lab/apply', { lab: natUplink, remedies: ['network-manager:host'] }),
-  ).toMatchObject({
+  expect(await applyShown(helper.session, { lab: natUplink, remedies: ['network-manager:host'] })).toMatchObject({
     ok: false,
     failure: { code: 'remedy-refused', output: 'Error: not authorized.' },
   })

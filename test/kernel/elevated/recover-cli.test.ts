@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { cliFile, root } from '../support/build.js'
 import { until } from '../support/until.js'
 import { isRoot, unprivilegedUser } from '../support/user.js'
-import { FakeHost, good } from './fake-host.js'
+import { applyShown, FakeHost, good } from './fake-host.js'
 import { nat, natUplink } from './labs.js'
 
 const labFile = join(root, 'test/fixtures/labs/nat-uplink.vethlab.yaml')
@@ -45,7 +45,7 @@ const cli = (...words: string[]): Promise<Ran> => run([process.execPath, cliFile
 
 async function leave(): Promise<void> {
   const helper = await host.startHelper()
-  good(await helper.session.request('lab/apply', { lab: nat }))
+  good(await applyShown(helper.session, { lab: nat }))
   helper.kill('SIGKILL')
   await helper.gone
 }
@@ -81,7 +81,7 @@ describe('recover', () => {
 
   test('a lab of a session that is running stays: exit code 4', async () => {
     const helper = await host.startHelper()
-    good(await helper.session.request('lab/apply', { lab: nat }))
+    good(await applyShown(helper.session, { lab: nat }))
     const ran = await cli('recover')
     expect([ran.status, ran.stdout]).toEqual([4, ''])
     expect(ran.stderr).toContain('Another Vethlab session')

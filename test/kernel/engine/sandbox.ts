@@ -1,6 +1,7 @@
 /** What the engine tests share: a session, commands inside its sandbox, dumps that can be compared, leftovers. */
 import { execFile, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished } from 'vitest'
@@ -180,16 +181,20 @@ export async function dump(session: Session): Promise<Record<string, unknown>> {
   return result
 }
 
-/** Processes of this user that live in a namespace other than ours, by network namespace. */
-export function foreignProcesses(): { readonly pid: number; readonly net: string; readonly command: string }[] {
-  const own = readlinkSync('/proc/self/ns/net')
+/**
+ * In the environment of everything that descends from this process. Numbers of processes and of namespaces are given
+ * again as soon as they are free, to another sandbox of this machine for instance; this is not.
+ */
+const mark = `vethlab-engine-${randomBytes(8).toString('hex')}`
+process.env['VETHLAB_TEST'] = mark
+
+/** Processes that descend from this one, in whatever namespaces, as `PID COMMAND`. */
+export function descendantsOfTest(): string[] {
   return readdirSync('/proc').flatMap((entry) => {
-    const pid = Number(entry)
-    if (!Number.isInteger(pid) || pid <= 0) return []
+    if (!/^\d+$/.test(entry)) return []
     try {
-      const net = readlinkSync(`/proc/${pid}/ns/net`)
-      if (net === own) return []
-      return [{ pid, net, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }]
+      if (!readFileSync(`/proc/${entry}/environ`, 'utf8').includes(mark)) return []
+      return [`${entry} ${readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ')}`]
     } catch {
       return []
     }

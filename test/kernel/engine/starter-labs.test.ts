@@ -2,9 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createLabText } from '../../../electron/core/lab/print.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
-import { dump, foreignProcesses, inside, loadStarter, loadText, openSession, starterLabs, until } from './sandbox.js'
-
-const tail = (net: string) => foreignProcesses().filter((process) => process.net === net)
+import { descendantsOfTest, dump, inside, loadStarter, loadText, openSession, starterLabs, until } from './sandbox.js'
 
 describe.each(starterLabs)('%s', (name) => {
   test('is built, holds what it claims, reads back as itself, and leaves nothing', async () => {
@@ -35,9 +33,9 @@ describe.each(starterLabs)('%s', (name) => {
     expect((await dump(session))['host']).toEqual(empty['host'])
     expect((await inside(session, 'host', 'ls', '/run/netns')).trim()).toBe('')
 
-    const net = (await inside(session, 'host', 'readlink', '/proc/self/ns/net')).trim()
+    expect(descendantsOfTest()).not.toEqual([])
     await session.close()
-    expect(tail(net)).toEqual([])
+    expect(descendantsOfTest()).toEqual([])
   })
 
   test('is the same network when its script is run by hand', async () => {

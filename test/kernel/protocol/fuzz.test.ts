@@ -5,17 +5,11 @@ import { parseLabText } from '../../../electron/core/lab/parse.js'
 import { errorCodes, maxMessageBytes, requests } from '../../../electron/core/rpc.js'
 import { root } from '../support/build.js'
 import { until } from '../support/until.js'
-import { RawHelper, refusals } from './helper.js'
-import { damage, good, isGood, Mutator, names, random } from './mutate.js'
+import { RawHelper } from './helper.js'
+import { batch, flood, mayGrow, messages } from './changed-messages.js'
+import { damage, good, helperContract, Mutator, names, random } from './mutate.js'
 
 const seed = Number(process.env['FC_SEED'] ?? 20260101)
-
-/** How many changed messages the helper is sent. */
-const messages = 100_000
-/** Sent before the next are made, so that a helper that chokes is met near the message it choked on. */
-const batch = 1000
-/** Node's heap breathes by some ten megabytes; what leaks by the message would be far more (bytes). */
-const mayGrow = 96 * 1024 * 1024
 
 /** Bytes that a reader of lines of JSON must not make anything of: some by hand, the others by damage. */
 function damagedMessages(): Buffer[] {
@@ -67,31 +61,9 @@ describe('a helper with a lab', () => {
     // Packets have passed, so the cables are up at both ends.
     expect((await helper.ask('lab/check', {})).result).toMatchObject({ ok: true })
     const before = kernel()
+    const look = async (): Promise<void> => expect((await helper.ask('trace/list', {})).result).toEqual({ traces: [] })
     const mutator = new Mutator(random(seed))
-    let sent = 0
-    let refused = 0
-    let atStart = 0
-    helper.answers.length = 0
-    while (sent < messages) {
-      const texts: string[] = []
-      while (texts.length < batch) {
-        const message = mutator.message(sent + texts.length)
-        if (!isGood(message)) texts.push(JSON.stringify(message))
-      }
-      await helper.write(`${texts.join('\n')}\n`)
-      // Answers come in order of their making: behind this one nothing of the batch is left to do.
-      expect((await helper.ask('trace/list', {})).result).toEqual({ traces: [] })
-      for (const { error, result } of helper.answers.slice(0, -1)) {
-        expect(result, JSON.stringify(result)).toBeUndefined()
-        expect(refusals, JSON.stringify(error)).toContain(error?.code)
-        refused += 1
-      }
-      helper.answers.length = 0
-      sent += batch
-      if (sent === messages / 5) atStart = helper.memory()
-    }
-    expect(refused).toBeGreaterThan(messages * 0.8)
-    expect(helper.memory() - atStart).toBeLessThan(mayGrow)
+    await flood(helper, { mutator, contract: helperContract, count: messages, look })
     expect(helper.stderr).toBe('')
     expect(kernel()).toBe(before)
     expect((await helper.ask('lab/check', {})).result).toMatchObject({ ok: true })

@@ -69,6 +69,10 @@ export class RawHelper {
     return new Promise((resolve) => this.socket.write(text, () => resolve()))
   }
 
+  send(texts: readonly string[]): Promise<void> {
+    return this.write(`${texts.join('\n')}\n`)
+  }
+
   /** A request as the contract has it, and its answer. */
   async ask(method: string, params: object): Promise<Answer> {
     const id = this.nextId++

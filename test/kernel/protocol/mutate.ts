@@ -2,7 +2,9 @@
  * Messages that are almost right: requests of the contract with something in them changed, so that they get past the
  * first look of a reader and meet everything behind it.
  */
+import type { z } from 'zod'
 import { requests, type RequestName } from '../../../electron/core/rpc.js'
+import { shellRequests, type ShellRequestName } from '../../../electron/core/rpc-shell.js'
 
 /** One good request of each kind. Whoever adds a request to the contract adds it here; a test sees to it. */
 export const good: { readonly [N in RequestName]: object } = {
@@ -37,6 +39,50 @@ export const good: { readonly [N in RequestName]: object } = {
   'terminal/close': { terminal: 'terminal-1' },
 }
 export const names = Object.keys(good) as RequestName[]
+
+/** The same for what a window asks of its own shell. */
+export const goodForShell: { readonly [N in ShellRequestName]: object } = {
+  'shell/open': { token: 'x' },
+  'helper/start': { placement: 'sandbox' },
+  'helper/cancel': {},
+  'helper/stop': {},
+  'helper/left': {},
+  'uplink/plug': {},
+  'uplink/unplug': {},
+  'doctor/run': {},
+  'file/starters': {},
+  'file/recent': {},
+  'file/read': { path: '/nowhere/a.vethlab.yaml' },
+  'file/write': { path: '/nowhere/a.vethlab.yaml', text: 'vethlab: 1\n', base: null },
+  'file/choose': { purpose: 'open', suggested: 'a.vethlab.yaml' },
+  'file/browse': { directory: '/' },
+  'file/watch': { path: '/nowhere/a.vethlab.yaml' },
+  'file/keep': { id: 'a', path: null, text: 'vethlab: 1\n' },
+  'file/recover': {},
+  'guide/read': {},
+  'guide/write': { lab: 'a', step: 1, answers: [1] },
+  'window/state': { title: 'a', unsaved: false },
+}
+
+/** What a door understands. */
+export class Contract {
+  readonly names: readonly string[]
+  constructor(
+    readonly good: Readonly<Record<string, object>>,
+    private readonly schemas: Readonly<Record<string, z.ZodType>>,
+  ) {
+    this.names = Object.keys(good)
+  }
+
+  /** Whether it has such a request: then it is none of the bad ones, and would be carried out. */
+  isGood({ method, params }: { readonly [key: string]: unknown }): boolean {
+    if (typeof method !== 'string' || !Object.hasOwn(this.schemas, method)) return false
+    return this.schemas[method]?.safeParse(params ?? {}).success === true
+  }
+}
+
+export const helperContract = new Contract(good, requests)
+export const windowContract = new Contract({ ...goodForShell, ...good }, { ...shellRequests, ...requests })
 
 /** Numbers in [0, 1) from a seed (xorshift, 32 bits). */
 export function random(seed: number): () => number {
@@ -85,8 +131,13 @@ const keys = [
   'path',
 ]
 
+const unasked = ['$/cancelRequest', '$/setTrace', '$/progress', '$/logTrace', 'exit', 'live/changed'] as const
+
 export class Mutator {
-  constructor(private readonly next: () => number) {}
+  constructor(
+    private readonly next: () => number,
+    private readonly contract: Contract = helperContract,
+  ) {}
 
   private below(limit: number): number {
     return Math.floor(this.next() * limit)
@@ -136,6 +187,7 @@ export class Mutator {
 
   /** A request with the given id, changed in one to four places: its parameters, or the message around them. */
   message(id: number): { [key: string]: Json } {
+    const { names, good } = this.contract
     const method = this.pick(names)
     let params = structuredClone(good[method]) as Json
     let message: { [key: string]: Json } = { jsonrpc: '2.0', id, method, params }
@@ -147,18 +199,13 @@ export class Mutator {
       else if (roll < 0.84) message['method'] = this.anything()
       else if (roll < 0.9) message['id'] = this.anything()
       else if (roll < 0.94) message['jsonrpc'] = this.anything()
+      // What JSON-RPC says unasked, with nothing in it or the wrong things.
+      else if (roll < 0.95) message = { jsonrpc: '2.0', method: this.pick(unasked) }
       else if (roll < 0.97) delete message[this.pick(Object.keys(message))]
       else message = { ...message, [this.pick([...keys, 'result', 'error'])]: this.anything() }
     }
     return message
   }
-}
-
-/** Whether the contract has such a request: then it is none of the bad ones, and would be carried out. */
-export function isGood(message: { readonly [key: string]: unknown }): boolean {
-  const { method, params } = message
-  if (typeof method !== 'string' || !Object.hasOwn(requests, method)) return false
-  return requests[method as RequestName].safeParse(params ?? {}).success
 }
 
 /** Changes single bytes of a text: what comes out is hardly ever JSON. */

@@ -74,4 +74,8 @@ export const helper: Readonly<Record<string, string>> = {
     '试用了一个修复，但没能完全撤销（{0}）。请停止实验后重新启动。',
   'There is no trace {0}; the latest {1} of a lab are kept.': '没有追踪 {0}；每个实验只保留最近 {1} 次。',
   'The kernel refused to capture: {0}.': '内核拒绝抓包：{0}。',
+  'Nothing was changed: on this machine only that runs which has been shown. Look at the plan first.':
+    '没有任何更改：在本机上只执行已经显示过的内容。请先查看计划。',
+  'Nothing of this plan was carried out: this machine has changed since it was shown. Look at the plan as it is now.':
+    '该计划没有执行任何一步：显示之后本机已有变化。请查看现在的计划。',
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseLabText } from '../../../../electron/core/lab/parse.js'
 import { normalise } from '../../../../electron/core/lab/normalise.js'
 import type { Lab } from '../../../../electron/core/lab/lab.js'
+import { isOnMachine } from '../../../../electron/core/host/on-machine.js'
 import { groupPlan } from '../../../../renderer/dialogs/host/plan-groups.js'
 import { previewEdit, previewOnHost } from '../../../../renderer/state/host-preview.js'
 import { throughUplink } from '../../elevated/host-window.js'
@@ -35,9 +36,14 @@ describe('the preview', () => {
 })
 
 test('a plan is sorted by what it touches, and no command is lost', () => {
-  const plan = previewOnHost(lab).map(({ step, text }) => ({ namespace: step.namespace, text, undo: [] }))
+  const plan = previewOnHost(lab).map(({ step, text }) => ({
+    ...{ namespace: step.namespace, text, undo: [] },
+    onHost: isOnMachine(step),
+  }))
   const { onHost, inside } = groupPlan(plan)
   expect(onHost.map(({ name }) => name)).toEqual(['namespaces', 'links', 'addresses', 'settings', 'rules'])
   expect([...onHost.flatMap(({ lines }) => texts(lines)), ...texts(inside)].sort()).toEqual(texts(plan).sort())
   for (const { text } of inside) expect(text).toMatch(/ns0/)
+  // A cable is one of the machine's interfaces where either end is, whichever it is made from.
+  expect(inside.filter(({ text }) => text.includes('link add'))).toEqual([])
 })

@@ -1,0 +1,32 @@
+/** What undoing a journal comes to, in commands and in order, as far as everything still is what the lab made. */
+import { hostNamespace } from '../../core/lab/lab.js'
+import { namedForDeletion } from '../../core/plan/route-metric.js'
+import { commandLine } from '../../core/plan/shell-quote.js'
+import type { Step } from '../../core/plan/step.js'
+import { stepText } from '../../core/plan/text.js'
+import { iptablesProgram } from '../host/iptables.js'
+import type { Folded } from './fold.js'
+
+export function undoListing(made: Folded): readonly string[] {
+  const namespace = hostNamespace
+  const steps: readonly Step[] = [
+    ...made.routes.map(({ route: { protocol, ...route } }): Step => {
+      const marked = protocol === undefined ? route : { ...route, protocol }
+      return { op: 'route-delete', namespace, route: namedForDeletion(marked) }
+    }),
+    ...made.addresses.map(({ dev, address }): Step => {
+      const family = address.includes(':') ? 'ipv6' : 'ipv4'
+      return { op: 'address-delete', namespace, dev, address, family }
+    }),
+    ...[...made.links.keys()].map((name): Step => ({ op: 'link-delete', namespace, name, restore: [] })),
+    ...[...made.namespaces.keys()].map((name): Step => ({ op: 'namespace-delete', namespace: name })),
+  ]
+  return [
+    ...made.rules.map(({ engine, family, table, chain, words }) =>
+      commandLine([iptablesProgram(engine, family), '-t', table, '-D', chain, ...words]),
+    ),
+    ...steps.map(stepText),
+    ...made.programs.map(({ program, undo }) => commandLine([program, ...undo])),
+    ...[...made.set].reverse().map(([key, { before }]) => `sysctl -w ${key}=${before.trim().replace(/\s+/g, ' ')}`),
+  ]
+}
