@@ -29,7 +29,7 @@ function read(...datagrams: readonly Buffer[]): { answer: Answer; values: number
     values.push(here.readInt32LE(at))
     return false
   })
-  let here = Buffer.alloc(0)
+  let here: Buffer = Buffer.alloc(0)
   for (const datagram of datagrams) {
     here = datagram
     answer.take(datagram, datagram.length)
