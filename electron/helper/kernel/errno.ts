@@ -47,6 +47,7 @@ export const EBUSY = 16
 export const EEXIST = 17
 export const ENODEV = 19
 export const EINVAL = 22
+export const EMFILE = 24
 export const EMSGSIZE = 90
 export const EOPNOTSUPP = 95
 export const EAFNOSUPPORT = 97

@@ -151,3 +151,25 @@ test('down comes back when nothing of the lab runs any more, also of one that is
   expect(still).toEqual([])
   await up.ended
 })
+
+describe('a machine that allows few open files', () => {
+  const few = (limit: number) => ({ before: ['prlimit', `--nofile=${limit}:${limit}`, '--'], input: '' })
+  const lab = (namespaces: number): string =>
+    `vethlab: 1\nname: wide\nnamespaces:\n${Array.from({ length: namespaces }, (_, at) => `  n${at}: {}\n`).join('')}`
+
+  test('says beforehand how many a lab needs, how many there may be, and the command that allows more', async () => {
+    const ran = await world.runCli(['check', world.file('wide.yaml', lab(200))], few(256))
+    expect(ran.status).toBe(3)
+    expect(ran.stderr).toBe(
+      'vethlab: The lab needs 1105 open files, for 201 namespaces and 0 services, and this process may have 256. ' +
+        'Allow more in the shell that starts Vethlab, then start it again: sudo prlimit --pid $$ --nofile=65536:65536\n',
+    )
+  })
+
+  test('and a process that has none left says the same of itself', async () => {
+    const ran = await world.runCli(['check', world.file('wide.yaml', lab(1))], few(24))
+    expect(ran.status).toBe(3)
+    expect(ran.stderr).not.toContain('bug')
+    expect(ran.stderr).toMatch(/open files|files open/)
+  })
+})

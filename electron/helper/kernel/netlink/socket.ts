@@ -94,18 +94,20 @@ export class NetlinkSocket {
 
   /** Sends a request with one message as answer. */
   get<T>(request: MessageWriter, decode: Decode<T>): T | Refusal {
-    const found = this.#readWhole(request, (values, type, at, end) => {
+    const found = this.#readWhole<T>(request, (values, type, at, end) => {
       const value = decode(incoming, at, end, type)
       if (value !== null) values.push(value)
       return true
     })
-    return found instanceof Refusal ? found : (found[0] ?? Refusal.of(EAGAIN, 'The kernel gave no answer'))
+    if (found instanceof Refusal) return found
+    const [first] = found
+    return first === undefined ? Refusal.of(EAGAIN, 'The kernel gave no answer') : first
   }
 
   /** Sends a request for all objects of a kind. The answer is all of them, as they were at one time, or a refusal. */
   dump<T>(request: MessageWriter, decode: Decode<T>): T[] | Refusal {
     request.flag(NLM_F_DUMP)
-    return this.#readWhole(request, (values, type, at, end) => {
+    return this.#readWhole<T>(request, (values, type, at, end) => {
       const value = decode(incoming, at, end, type)
       if (value !== null) values.push(value)
       return false
