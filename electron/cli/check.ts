@@ -5,7 +5,6 @@
  * "ttl":N|null,"diagnosis":D|null}]}`, where D says why a check failed that had no answer. For a lab with a goal also
  * `"goals":[like checks],"repaired":BOOL`; only `--goal` lets the goals decide the exit code.
  */
-import { writeFile } from 'node:fs/promises'
 import { diagnosisJson } from '../core/diagnosis/trace.js'
 import type { Lab } from '../core/lab/lab.js'
 import { didYouMeanText } from '../core/lab/nearest.js'
@@ -17,6 +16,7 @@ import { ask, deployFresh, untilDeath, type FreshLab } from './fresh-lab.js'
 import { junitXml } from './junit.js'
 import { requireLab, type ValidLab } from './lab-input.js'
 import { paint, print, printJson } from './output.js'
+import { writeOutputFile } from './output-file.js'
 import { startProgress } from './progress.js'
 import type { UplinkOptions } from './uplink.js'
 
@@ -55,7 +55,7 @@ async function run(valid: ValidLab, options: CheckOptions): Promise<ExitCode> {
     if (options.junit === undefined) return null
     const text = junitXml({ lab: lab.name, started, tookMs: Date.now() - started, checks, error: refused })
     try {
-      await writeFile(options.junit, text)
+      await writeOutputFile(options.junit, text)
       return null
     } catch (error) {
       const message = `The report cannot be written to ${options.junit}. Choose another place with --junit.`

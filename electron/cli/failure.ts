@@ -1,6 +1,6 @@
 /** How a failure is told: a sentence on stderr, or with `--json` the one document on stdout. */
 import type { DeployFailure, Failure } from '../core/rpc.js'
-import type { ExitCode } from './exit-code.js'
+import { exitCode, type ExitCode } from './exit-code.js'
 import { note, paintNote, printable, printJson } from './output.js'
 
 /** What every command has. */
@@ -34,6 +34,15 @@ export function fail(code: ExitCode, failure: Failure | DeployFailure, { json, t
 
 /** What is for the window alone stays out of the document. */
 export const failureJson = ({ said: _said, ...failure }: Failure | DeployFailure): object => failure
+
+/** What the helper finds before the first step: this machine cannot hold the lab. */
+const noRoom: ReadonlySet<string> = new Set(['too-many-files', 'too-many-namespaces'])
+
+/** The exit code of a lab that did not come up. */
+export function deployCode(refused: Failure | DeployFailure): ExitCode {
+  if ('step' in refused) return exitCode.refused
+  return noRoom.has(refused.code) ? exitCode.machine : exitCode.usage
+}
 
 /** A failure in one line of code. */
 export const failure = (

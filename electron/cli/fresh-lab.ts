@@ -4,7 +4,7 @@ import { startSandbox } from '../session/sandbox.js'
 import { plugUplink } from '../session/uplink/uplink.js'
 import type { Session } from '../session/session.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, failure, type CommonOptions } from './failure.js'
+import { deployCode, fail, failure, type CommonOptions } from './failure.js'
 import { isInterrupted, own } from './interrupt.js'
 import type { ValidLab } from './lab-input.js'
 import { note, paintNote, printable } from './output.js'
@@ -103,7 +103,7 @@ export async function deployFresh({ lab, labFile }: ValidLab, options: UplinkOpt
     progress.end()
     if (!applied.ok) {
       await end()
-      return fail('step' in applied.failure ? exitCode.refused : exitCode.usage, applied.failure, options)
+      return fail(deployCode(applied.failure), applied.failure, options)
     }
     const { deployMs, steps, skipped } = applied
     if (!options.json) noteSkipped(applied)

@@ -1,6 +1,7 @@
 /** Reads lab files for commands: bytes, problems, and the lab itself. */
 import { statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { excerptParts } from '../core/lab/excerpt.js'
 import type { Lab } from '../core/lab/lab.js'
@@ -37,6 +38,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'you may not read it',
   EISDIR: 'it is a directory',
   ENOTDIR: 'part of its path is no directory',
+  ENOFILE: 'it is a pipe, a socket or a device. Give what such a thing says on standard input, as -',
 }
 
 type Unreadable = { readonly ok: false; readonly failure: Failure }
@@ -63,10 +65,18 @@ export async function readInput(
   }
 }
 
-/** A file's bytes, one more than the limit at most: parsing refuses larger ones, and a device may never end. */
+/** What is no file may never end, or do something when it is opened. */
+const noFile = (): Error => Object.assign(new Error('it is no regular file'), { code: 'ENOFILE' })
+
+/** A file's bytes, one more than the limit at most: parsing refuses larger ones. */
 async function readBounded(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r')
+  const stats = await stat(path)
+  if (!stats.isFile() && !stats.isDirectory()) throw noFile()
+  // Something else may stand there by now; without O_NONBLOCK, opening a pipe waits for its writer.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
+    const opened = await file.stat()
+    if (!opened.isFile() && !opened.isDirectory()) throw noFile()
     return await gather(file.createReadStream({ autoClose: false, end: limits.fileBytes }))
   } finally {
     await file.close()

@@ -6,8 +6,11 @@ import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure } from './failure.js'
 import { handleSignals, isInterrupted } from './interrupt.js'
 import { neededNode, nodeIsRecent } from '../session/node-version.js'
-import { endQuietlyWithReader, flush } from './output.js'
+import { machineRefusal } from '../session/machine-refusal.js'
+import { refuseInspector } from '../session/no-inspector.js'
+import { endQuietlyWithReader, flush, lostOutput, note } from './output.js'
 import { makeProgram, usageText } from './program.js'
+import { surviveLostTerminal } from './terminal-gone.js'
 
 const words = process.argv.slice(2)
 
@@ -35,6 +38,8 @@ async function run(): Promise<ExitCode> {
       // Its sentence has been said already, where it is for people.
       return json ? fail(exitCode.usage, failure('usage', usageText(error.message)), { json }) : exitCode.usage
     }
+    const refused = machineRefusal(error)
+    if (refused !== null) return fail(exitCode.machine, refused, { json })
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return fail(
       exitCode.bug,
@@ -44,9 +49,16 @@ async function run(): Promise<ExitCode> {
   }
 }
 
+refuseInspector()
+surviveLostTerminal()
 endQuietlyWithReader()
 handleSignals()
-const code = await run()
+let code = await run()
 await flush()
+const lost = lostOutput()
+if (lost !== null) {
+  note(`vethlab: the output could not be written: ${lost.message}`)
+  code = exitCode.machine
+}
 // On the way out after a signal, the exit code is that of the signal, and it comes when everything is taken down.
 if (!isInterrupted()) process.exit(code)

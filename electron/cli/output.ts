@@ -27,14 +27,20 @@ export const paint: Paint = painter(process.stdout)
 export const paintNote: Paint = painter(process.stderr)
 
 const closed = new Set<Writable>()
+let lost: Error | null = null
+
+/** Why a result did not arrive, for instance because the disk is full; null where it did, or nobody wants it any more. */
+export const lostOutput = (): Error | null => lost
+
+/** The reader of a pipe has ended; a terminal was closed. */
+const goneReaders: ReadonlySet<string> = new Set(['EPIPE', 'EIO'])
 
 /** `| head` closes its end early: what is still to be said has no reader, and the command ends as it would have. */
 export function endQuietlyWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       closed.add(stream)
-      if (error.code !== 'EPIPE' && stream === process.stdout)
-        note(`vethlab: writing the output failed: ${error.message}`)
+      if (stream === process.stdout && !goneReaders.has(error.code ?? '')) lost ??= error
     })
   }
 }

@@ -12,6 +12,9 @@ export function runInside(place: Place, command: readonly string[], takeAll = fa
   return runShell(enter(place, command), takeAll)
 }
 
+/** Signals that mean to a program whatever it makes of them. */
+const programs = ['SIGUSR1', 'SIGUSR2'] as const
+
 /** The same for a program that has been started. */
 export async function runShell(inside: Inside, takeAll = false): Promise<number> {
   const release = passSignals((signal) => {
@@ -20,9 +23,12 @@ export async function runShell(inside: Inside, takeAll = false): Promise<number>
     if (!(keyboard && process.stdin.isTTY)) inside.signal(signal)
     return true
   })
+  const pass = (signal: NodeJS.Signals): void => inside.signal(signal)
+  if (takeAll) for (const signal of programs) process.on(signal, pass)
   try {
     return await inside.ended
   } finally {
     release()
+    for (const signal of programs) process.off(signal, pass)
   }
 }

@@ -4,7 +4,6 @@
  * `--json`: `{"lab":S,"probe":{"from":S,"to":S,"protocol":S,"port"?:N},"outcome":S,"rttUs":N|null,"ttl":N|null,"hops":[...],
  * "diagnosis":D|null}`; `incomplete: {dropped, beyond}` besides where frames are missing.
  */
-import { writeFile } from 'node:fs/promises'
 import { version } from '../../package.json'
 import { isAnswer, traceJson, tracePcap, type Trace } from '../core/diagnosis/trace.js'
 import type { Failure, Params } from '../core/rpc.js'
@@ -14,6 +13,7 @@ import { fail, failure } from './failure.js'
 import { ask, deployFresh, untilDeath } from './fresh-lab.js'
 import { isLabFile, requireLab } from './lab-input.js'
 import { paint, print, printJson } from './output.js'
+import { writeOutputFile } from './output-file.js'
 import { startProgress } from './progress.js'
 import { findLab } from './running-labs.js'
 import { traceText } from './trace-text.js'
@@ -113,7 +113,7 @@ async function show(traced: Trace | Failure, options: TraceOptions): Promise<Exi
   if ('code' in traced) return fail(exitCode.usage, traced, options)
   if (options.pcapng !== undefined) {
     try {
-      await writeFile(options.pcapng, tracePcap(traced, `vethlab ${version}`))
+      await writeOutputFile(options.pcapng, tracePcap(traced, `vethlab ${version}`))
     } catch (error) {
       const message = `The capture cannot be written to ${options.pcapng}. Choose another place with --pcapng.`
       return fail(exitCode.usage, failure('unwritable', message, options.pcapng, (error as Error).message), options)

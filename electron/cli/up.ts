@@ -11,7 +11,7 @@ import type { DeployReport } from '../core/rpc.js'
 import type { KeepStage } from '../session/running/keep.js'
 import { startKeeper, type Keeper } from '../session/running/start-keeper.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, failure } from './failure.js'
+import { deployCode, fail, failure } from './failure.js'
 import { noteSkipped } from './fresh-lab.js'
 import { own, type Owned } from './interrupt.js'
 import { requireLab, type ValidLab } from './lab-input.js'
@@ -27,11 +27,7 @@ export interface UpOptions extends UpHostOptions, UplinkOptions {
   readonly host?: boolean
 }
 
-const codeOf: Record<KeepStage, ExitCode> = {
-  name: exitCode.usage,
-  sandbox: exitCode.machine,
-  deploy: exitCode.refused,
-}
+const codeOf: Record<Exclude<KeepStage, 'deploy'>, ExitCode> = { name: exitCode.usage, sandbox: exitCode.machine }
 
 export async function up(file: string, options: UpOptions): Promise<ExitCode> {
   const misused = wrongTogether(options)
@@ -94,7 +90,8 @@ async function start(
     return { keeper: started.keeper, owned: ownership }
   }
   ownership.leave()
-  return fail(codeOf[started.stage], started.failure, options)
+  const { stage, failure: refused } = started
+  return fail(stage === 'deploy' ? deployCode(refused) : codeOf[stage], refused, options)
 }
 
 const upText = (name: string, { deployMs, steps }: DeployReport): string =>

@@ -7,6 +7,7 @@ import type { KernelStep, Plan, PlannedStep, RuleStep, Step } from '../core/plan
 import { spellStep } from '../core/plan/rules.js'
 import { stepText } from '../core/plan/text.js'
 import type { KernelWorker } from './kernel/client.js'
+import { moreFiles, openFilesLimit } from './room.js'
 import { restoreRules, type RuleLine } from './ruleset.js'
 import type { Services } from './services.js'
 import { failure } from '../core/failure.js'
@@ -25,6 +26,8 @@ export type Deployed =
 /** What stopped a run of steps: which one, and why. */
 interface Refusal {
   readonly index: number
+  /** Steps that have been carried out; fewer than `index` where the refused one took others of its transaction along. */
+  readonly applied: number
   readonly code: string
   readonly output: string
 }
@@ -46,8 +49,15 @@ export class Deployer {
   /**
    * @param missing kernel features this machine lacks, by name
    * @param takesBack false where the caller undoes everything itself after a refusal
+   * @param isAsBefore looks whether everything is undone although some undo was refused: what it was to take away may have
+   *   gone with something else
    */
-  async deploy(plan: Plan, missing: ReadonlyMap<string, string>, takesBack = true): Promise<Deployed> {
+  async deploy(
+    plan: Plan,
+    missing: ReadonlyMap<string, string>,
+    takesBack = true,
+    isAsBefore: () => Promise<boolean> = () => Promise.resolve(false),
+  ): Promise<Deployed> {
     const { possible, skipped } = leaveOut(plan, missing)
     const started = performance.now()
     const total = possible.length
@@ -57,21 +67,19 @@ export class Deployer {
       const deployMs = lastDone - started
       return { ok: true, report: { deployMs, steps: total, skipped } }
     }
-    const stuck = takesBack ? await this.rollBack(possible.slice(0, refusal.index)) : 0
+    const stuck = takesBack ? await this.rollBack(possible.slice(0, refusal.applied)) : 0
     const refused = possible[refusal.index]
     const undone =
-      stuck === 0
+      stuck === 0 || (await isAsBefore())
         ? said`Everything before it was undone.`
         : said`${stuck} of the commands before it could not be undone; stop the lab to take everything down.`
+    const sentence = outOfFiles.test(refusal.output)
+      ? said`Step ${refusal.index + 1} of ${total} needs one more open file, and this process may have ${openFilesLimit()}. ${undone} Allow more in the shell that starts Vethlab, then start it again: ${moreFiles(0)}`
+      : said`The kernel refused step ${refusal.index + 1} of ${total}: ${refusal.output}. ${undone}`
     return {
       ok: false,
       failure: {
-        ...failure(
-          'step-refused',
-          said`The kernel refused step ${refusal.index + 1} of ${total}: ${refusal.output}. ${undone}`,
-          refused?.step.namespace ?? null,
-          refusal.output,
-        ),
+        ...failure('step-refused', sentence, refused?.step.namespace ?? null, refusal.output),
         step: refusal.index + 1,
         total,
         command: refused?.text ?? '',
@@ -84,16 +92,17 @@ export class Deployer {
     await this.rollBack(leaveOut(plan, missing).possible)
   }
 
-  /** @returns how many steps could not be taken back */
+  /** @returns how many of the commands that undo could not be carried out; each refused one is passed over */
   private async rollBack(done: readonly PlannedStep[]): Promise<number> {
+    let left: readonly Command[] = [...done]
+      .reverse()
+      .flatMap(({ undo }) => undo.map((step) => ({ step, text: stepText(step) })))
     let stuck = 0
-    // One undo at a time: a refusal must not keep the others from being tried.
-    for (const { undo } of [...done].reverse()) {
-      const refusal = await this.run(
-        undo.map((step) => ({ step, text: stepText(step) })),
-        false,
-      )
-      if (refusal !== null) stuck += 1
+    while (left.length > 0) {
+      const refusal = await this.run(left, false)
+      if (refusal === null) break
+      stuck += 1
+      left = [...left.slice(refusal.applied, refusal.index), ...left.slice(refusal.index + 1)]
     }
     return stuck
   }
@@ -111,10 +120,10 @@ export class Deployer {
       tell(start)
       const refusal = await this.runPart(part.map(stepOf), (done) => tell(start + done))
       partDone()
-      const carried = refusal === null ? part.length : refusal.index
+      const carried = refusal === null ? part.length : refusal.applied
       const refused = refusal && part[refusal.index]
       this.record(part.slice(0, carried), refused ? { ...refused, output: refusal.output } : null)
-      if (refusal !== null) return { ...refusal, index: start + refusal.index }
+      if (refusal !== null) return { ...refusal, index: start + refusal.index, applied: start + refusal.applied }
     }
     tell(commands.length)
     return null
@@ -129,13 +138,13 @@ export class Deployer {
           progress: true,
         })
         stop()
-        return error === null ? null : { index: done, code: error.code, output: error.message }
+        return error === null ? null : { index: done, applied: done, code: error.code, output: error.message }
       }
       case 'rule': {
         const unwritten = await this.hooks.beforeRules?.(part as readonly RuleStep[])
-        if (unwritten) return { index: 0, code: 'journal', output: unwritten }
+        if (unwritten) return { index: 0, applied: 0, code: 'journal', output: unwritten }
         const refused = await restoreRules(part[0]?.namespace ?? '', (part as readonly RuleStep[]).map(ruleLine))
-        return refused === null ? null : { index: refused.index, code: 'iptables', output: refused.output }
+        return refused === null ? null : { ...refused, code: 'iptables' }
       }
       case 'service':
         return this.runServices(part)
@@ -143,12 +152,27 @@ export class Deployer {
   }
 
   private async runServices(part: readonly Step[]): Promise<Refusal | null> {
+    // Each telling names all services of a namespace: told one by one, some thousand of them are a flood.
+    const tell = this.services.hold()
+    try {
+      return await this.carryOutServices(part)
+    } finally {
+      tell()
+    }
+  }
+
+  private async carryOutServices(part: readonly Step[]): Promise<Refusal | null> {
     for (const [index, step] of part.entries()) {
       try {
         if (step.op === 'service-start') await this.services.start(step.namespace, step.service)
         else if (step.op === 'service-stop') this.services.stop(step.namespace, step.service)
       } catch (error) {
-        return { index, code: 'service', output: error instanceof Error ? error.message : String(error) }
+        return {
+          index,
+          applied: index,
+          code: 'service',
+          output: error instanceof Error ? error.message : String(error),
+        }
       }
     }
     return null
@@ -184,6 +208,12 @@ const kindOf = (step: Step): Kind => {
   }
 }
 
+/** Rules that one run of iptables-restore is given: it ends in time on a slow machine, and progress is told between. */
+const rulesAtOnce = 1000
+
+/** EMFILE in the words of libc, and as Node names it. */
+const outOfFiles = /\bToo many open files\b|\bEMFILE\b/
+
 /** Runs of steps that one engine carries out in one go; rules only together within one namespace and family. */
 function partition(commands: readonly Command[]): { readonly start: number; readonly part: Command[] }[] {
   const parts: { start: number; part: Command[] }[] = []
@@ -192,7 +222,8 @@ function partition(commands: readonly Command[]): { readonly start: number; read
     const { step } = command
     const kind = kindOf(step)
     const key = kind === 'rule' ? `${kind} ${step.namespace} ${ruleLine(step as RuleStep).family}` : kind
-    if (key === last) parts.at(-1)?.part.push(command)
+    const current = parts.at(-1)
+    if (key === last && current && (kind !== 'rule' || current.part.length < rulesAtOnce)) current.part.push(command)
     else parts.push({ start: index, part: [command] })
     last = key
   })

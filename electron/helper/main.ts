@@ -6,6 +6,7 @@
  * session ends it undoes what it changed there.
  * `helper.js elevated --connect DIRECTORY`: the same, started by pkexec or sudo for a shell that waits in a directory.
  */
+import { close as closeInspector, url } from 'node:inspector'
 import { Socket } from 'node:net'
 import { lineChannel } from '../core/channel.js'
 import { maxMessageBytes, type Capabilities } from '../core/rpc.js'
@@ -64,7 +65,17 @@ async function findAccount(mode: Capabilities['mode']): Promise<Account | null> 
   return (await accountOf(caller)) ?? refuse(`this machine has no account with the number ${caller}`)
 }
 
+/**
+ * SIGUSR1 would open Node's inspector, through which anything can be run in here. A listener takes the signal from Node;
+ * what it opened while we were being loaded is closed.
+ */
+function refuseInspector(): void {
+  process.on('SIGUSR1', () => {})
+  if (url() !== undefined) closeInspector()
+}
+
 async function main(): Promise<void> {
+  refuseInspector()
   const words = process.argv.slice(2)
   const variant = words[0] ?? 'unknown'
   const mode = variant === 'elevated' ? 'elevated' : 'sandbox'

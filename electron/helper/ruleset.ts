@@ -103,35 +103,60 @@ export interface RuleLine {
 }
 
 /**
- * Applies rule lines of one namespace and one family in one transaction per table.
- * @returns null, or which line was refused (index) and the tool's words; nothing of that table is applied then
+ * Rules of one transaction. All of it goes to the kernel in one netlink message list, which has to fit into the socket's
+ * buffer: 212 992 bytes (net.core.wmem_max) where nobody has raised it, and a rule takes some 300 to 700.
  */
-export async function restoreRules(
-  namespace: string,
-  lines: readonly RuleLine[],
-): Promise<{ readonly index: number; readonly output: string } | null> {
+const transactionRules = 200
+
+interface RestoreText {
+  readonly text: string
+  /** Which rule a line number of the text is about: a COMMIT speaks for the first of its transaction. */
+  ruleAt(line: number): number
+  /** Rules that are applied where this one is refused: those of the transactions before its own. */
+  appliedBefore(rule: number): number
+}
+
+/** The input of iptables-restore: as many transactions as it takes. */
+export function restoreText(lines: readonly RuleLine[]): RestoreText {
+  const text: string[] = []
+  const origin: number[] = []
+  const starts: number[] = []
+  const put = (line: string, index: number): void => {
+    text.push(line)
+    origin[text.length] = index
+  }
+  lines.forEach((rule, index) => {
+    const start = starts.at(-1)
+    if (start === undefined || rule.table !== lines[start]?.table || index - start >= transactionRules) {
+      if (start !== undefined) put('COMMIT', start)
+      starts.push(index)
+      put(`*${rule.table}`, index)
+    }
+    put(rule.line, index)
+  })
+  put('COMMIT', starts.at(-1) ?? 0)
+  return {
+    text: `${text.join('\n')}\n`,
+    ruleAt: (line) => origin[line] ?? 0,
+    appliedBefore: (rule) => starts.findLast((start) => start <= rule) ?? 0,
+  }
+}
+
+/** What iptables-restore refused: which rule, in its words, and how many rules stand all the same. */
+export interface RefusedRule {
+  readonly index: number
+  readonly applied: number
+  readonly output: string
+}
+
+/** Applies rule lines of one namespace and one family, in order. */
+export async function restoreRules(namespace: string, lines: readonly RuleLine[]): Promise<RefusedRule | null> {
   const family = lines[0]?.family
   if (family === undefined) return null
   const program = family === 'ipv4' ? 'iptables-restore' : 'ip6tables-restore'
-  const text: string[] = []
-  /** Line number of the input -> index of the rule. */
-  const origin = new Map<number, number>()
-  let table: string | null = null
-  lines.forEach((rule, index) => {
-    if (rule.table !== table) {
-      if (table !== null) text.push('COMMIT')
-      text.push(`*${rule.table}`)
-      table = rule.table
-    }
-    text.push(rule.line)
-    origin.set(text.length, index)
-  })
-  text.push('COMMIT', '')
-  const ran = await runIn(namespace, program, ['--noflush', '--wait', '5'], text.join('\n'))
+  const { text, ruleAt, appliedBefore } = restoreText(lines)
+  const ran = await runIn(namespace, program, ['--noflush', '--wait', '5'], text)
   if (ran.status === 0) return null
-  const named = /line:? (\d+)/.exec(ran.stderr)
-  return {
-    index: origin.get(Number(named?.[1])) ?? 0,
-    output: ran.stderr.trim() || `${program} ended with ${ran.status}`,
-  }
+  const index = ruleAt(Number(/line:? (\d+)/.exec(ran.stderr)?.[1]))
+  return { index, applied: appliedBefore(index), output: ran.stderr.trim() || `${program} ended with ${ran.status}` }
 }

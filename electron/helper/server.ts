@@ -310,10 +310,12 @@ export class HelperServer {
 
   private async refresh(): Promise<Results['live/refresh']> {
     await this.readAll()
-    await this.mirror.readRulesets(
-      this.mirror.state.namespaces.map(({ name }) => name),
-      true,
+    const { nft, legacy } = await this.worker.request('ruled', {})
+    const known = this.mirror.state.namespaces.filter(
+      ({ ruleset: { nft: rules, iptables } }) => rules.length + iptables.length > 0,
     )
+    await this.mirror.readRulesets([...new Set([...nft, ...known.map(({ name }) => name)])])
+    await this.mirror.readRulesets(legacy, true)
     this.mirror.flush()
     return { live: this.mirror.state }
   }

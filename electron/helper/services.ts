@@ -21,6 +21,8 @@ interface Running {
 
 export class Services {
   private readonly running = new Map<string, Map<string, Running>>()
+  /** Namespaces whose services have changed while nothing is told. */
+  private held: Set<string> | null = null
 
   constructor(
     private readonly worker: KernelWorker,
@@ -58,7 +60,18 @@ export class Services {
     for (const namespace of [...this.running.keys()]) this.drop(namespace)
   }
 
+  /** Until the returned function is called nothing is told; then each namespace once, however many services it got. */
+  hold(): () => void {
+    this.held ??= new Set()
+    return () => {
+      const changed = this.held ?? []
+      this.held = null
+      for (const namespace of changed) this.tell(namespace)
+    }
+  }
+
   private tell(namespace: string): void {
+    if (this.held) return void this.held.add(namespace)
     this.changed(
       namespace,
       [...(this.running.get(namespace)?.values() ?? [])].map(({ service }) => service),

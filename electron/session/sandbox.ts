@@ -7,6 +7,7 @@ import { lineChannel } from '../core/channel.js'
 import { maxMessageBytes, type Failure } from '../core/rpc.js'
 import { connect } from './connection.js'
 import { gate, passGate, subordinateRange } from './id-map.js'
+import { withoutInspector } from './no-inspector.js'
 import { programFile, resourceFile } from './programs.js'
 import { startPatience, stoppedWorking } from './progress.js'
 import { explainRefusal, missingTool } from './refusal.js'
@@ -111,6 +112,7 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
       '/bin/sh',
       resourceFile('sandbox-init.sh'),
       process.execPath,
+      ...withoutInspector(),
       programFile('helper.js'),
       variant.name,
     ],

@@ -110,7 +110,7 @@ function readSections(
 function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
   const { mirror } = namespace
   mirror.unresolved = false
-  namespaces.peers.learn(namespaces, namespace)
+  given(namespaces.peers.learn(namespaces, namespace))
   return mirror.links.map((dumped) => {
     const { masterIndex, veth: _, ...link } = dumped
     return {
@@ -123,9 +123,15 @@ function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
 }
 
 /** Looks again for peers that were in no known namespace, without asking for the links anew. */
-export function renameLinks(namespaces: Namespaces, namespace: Namespace): void {
+export function renameLinks(namespaces: Namespaces, namespace: Namespace): Refusal | null {
   const { mirror } = namespace
-  if (mirror.sections) mirror.sections = { ...mirror.sections, links: nameLinks(namespaces, namespace) }
+  try {
+    if (mirror.sections) mirror.sections = { ...mirror.sections, links: nameLinks(namespaces, namespace) }
+    return null
+  } catch (error) {
+    if (error instanceof Refused) return error.refusal
+    throw error
+  }
 }
 
 function readSysctls(namespaces: Namespaces, namespace: Namespace, keys: readonly string[]): Record<string, string> {

@@ -1,6 +1,6 @@
 /** One namespace as the worker holds it: descriptors that stay in the namespace they were opened in. */
 import { fstatSync } from 'node:fs'
-import { Refusal } from './errno.js'
+import { EMFILE, Refusal } from './errno.js'
 import * as libc from './libc.js'
 import { Mirror } from './mirror.js'
 import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
@@ -47,6 +47,11 @@ export function holdWith(fd: number): Held | Refusal {
     return events
   }
   const ruleset = openRulesetEvents()
+  if (ruleset instanceof Refusal && ruleset.errno === EMFILE) {
+    requests.close()
+    events.close()
+    return ruleset
+  }
   return { fd, requests, events, ruleset: ruleset instanceof Refusal ? null : ruleset }
 }
 

@@ -5,12 +5,15 @@
  * namespace pairs its numbers with ours, and no number is given away where the learner would see it in `ip netns`.
  */
 import type { LiveLink } from '../../core/live/state.js'
-import { Refusal } from './errno.js'
+import { EINVAL, EOPNOTSUPP, EPERM, Refusal } from './errno.js'
 import type { Namespace } from './namespace.js'
 import type { Namespaces } from './namespaces.js'
 import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
 import type { DumpedLink } from './rtnetlink/link-dump.js'
-import { giveNamespaceId, namespaceIdsOf } from './rtnetlink/nsid.js'
+import { giveNamespaceId, namespaceIdAt, namespaceIdsOf } from './rtnetlink/nsid.js'
+
+/** What a kernel says that cannot tell one namespace's numbers to another: the peers stay unknown. */
+const unknowing: ReadonlySet<number> = new Set([EINVAL, EPERM, EOPNOTSUPP])
 
 export class PeerRegistry {
   /** In the scratch namespace, and what keeps it; made when it is first needed. */
@@ -29,29 +32,48 @@ export class PeerRegistry {
   }
 
   /** Learns which namespaces stand behind the numbers of this one, where its links have numbers that are not known yet. */
-  learn(namespaces: Namespaces, namespace: Namespace): void {
+  learn(namespaces: Namespaces, namespace: Namespace): Refusal | null {
     const { veths, peers } = namespace.mirror
-    let missing = false
+    const missing = new Set<number>()
     for (const { namespaceId } of veths.values())
-      if (namespaceId !== null && namespaceId >= 0 && !peers.has(namespaceId)) missing = true
-    if (!missing) return
+      if (namespaceId !== null && namespaceId >= 0 && !peers.has(namespaceId)) missing.add(namespaceId)
+    if (missing.size === 0) return null
     const socket = this.#open(namespaces)
-    if (!socket) return
+    if (socket instanceof Refusal) return socket
     for (const known of namespaces.all()) this.#register(socket, known)
     const target = this.#ids.get(namespace)
-    const ids = target === undefined ? [] : namespaceIdsOf(socket, target)
-    if (ids instanceof Refusal) return
+    if (target === undefined) return null
+    const ids = namespaceIdsOf(socket, target)
+    if (ids instanceof Refusal) return unknowing.has(ids.errno) ? null : ids
     for (const { there, here } of ids) {
+      missing.delete(there)
       const peer = this.#byId.get(here)
       if (peer) peers.set(there, peer)
     }
+    // A number that a link bears is in the list, unless the list was cut.
+    return missing.size === 0 ? null : this.#askEach(socket, target, missing, peers)
   }
 
-  #open(namespaces: Namespaces): NetlinkSocket | null {
+  /** Finds the namespaces behind these numbers by asking about one known namespace after the other. */
+  #askEach(socket: NetlinkSocket, target: number, missing: Set<number>, peers: Map<number, Namespace>): Refusal | null {
+    const answered = new Set(peers.values())
+    for (const [here, peer] of this.#byId) {
+      if (answered.has(peer)) continue
+      const there = namespaceIdAt(socket, target, here)
+      if (there instanceof Refusal && !unknowing.has(there.errno)) return there
+      if (there instanceof Refusal || there < 0) continue
+      peers.set(there, peer)
+      missing.delete(there)
+      if (missing.size === 0) return null
+    }
+    return null
+  }
+
+  #open(namespaces: Namespaces): NetlinkSocket | Refusal {
     if (this.#socket) return this.#socket
     const socket = namespaces.withinScratch(() => NetlinkSocket.open(NETLINK_ROUTE))
-    this.#socket = socket instanceof Refusal ? null : socket
-    return this.#socket
+    if (socket instanceof NetlinkSocket) this.#socket = socket
+    return socket
   }
 
   #register(socket: NetlinkSocket, namespace: Namespace): void {

@@ -131,6 +131,8 @@ export interface WorkerRequests {
   ]
   /** Read these namespaces (all, if null) now; also makes the watch report what it had not yet. */
   read: [{ readonly namespaces: readonly string[] | null }, { readonly namespaces: readonly KernelNamespace[] }]
+  /** Namespaces that have rules at all, asked of the kernel itself: no program is needed to find none. */
+  ruled: [Record<string, never>, { readonly nft: readonly string[]; readonly legacy: readonly string[] }]
   /** Sysctls to watch besides the fixed list; the namespace may be one that is yet to be made. */
   'watch-sysctls': [{ readonly namespace: string; readonly keys: readonly string[] }, null]
   /** Drop these namespaces at once (unmount, unlink, close); links inside vanish with them. */

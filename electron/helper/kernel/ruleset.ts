@@ -81,7 +81,8 @@ function isOfLearner(type: number, bytes: Buffer, at: number, end: number): bool
   return !own
 }
 
-function hasRules(namespaces: Namespaces, namespace: Namespace): boolean {
+/** Whether anybody has ever touched the ruleset of a namespace. */
+export function hasRules(namespaces: Namespaces, namespace: Namespace): boolean {
   const socket = namespaces.within(namespace, openNetfilter)
   if (socket instanceof Refusal) return false
   const generation = rulesetGeneration(socket)

@@ -16,7 +16,7 @@ import { datagramAttempt } from './probe/udp.js'
 import type { KernelError, ProbeReply, WorkerRequestName, WorkerRequests } from './protocol.js'
 import { linkIndex } from './rtnetlink/link.js'
 import { RuleTraces } from './rule-trace.js'
-import { RulesetWatch } from './ruleset.js'
+import { hasRules, RulesetWatch } from './ruleset.js'
 import { runSteps } from './run.js'
 import { StepJournal } from './step-journal.js'
 import { LinkIndices } from './steps.js'
@@ -53,6 +53,7 @@ export class KernelThread {
     open: (params) => this.#start(params),
     run: (params) => this.#run(params),
     read: (params) => this.#read(params),
+    ruled: () => this.#ruled(),
     'watch-sysctls': ({ namespace, keys }) => {
       if (!this.#open) return notOpen()
       const { watch, namespaces } = this.#open
@@ -211,6 +212,20 @@ export class KernelThread {
     }
     const read = await watch.readNow(names ? wanted : [...namespaces.all()], false)
     return read instanceof Refusal ? read : { namespaces: read }
+  }
+
+  #ruled(): Reply<'ruled'> {
+    if (!this.#open) return notOpen()
+    const { namespaces } = this.#open
+    const all = [...namespaces.all()]
+    const withLegacy = (namespace: Namespace): boolean => {
+      const tables = namespaces.within(namespace, readLegacyTables)
+      return !(tables instanceof Refusal) && tables.length > 0
+    }
+    return {
+      nft: all.filter((namespace) => hasRules(namespaces, namespace)).map(({ name }) => name),
+      legacy: all.filter(withLegacy).map(({ name }) => name),
+    }
   }
 
   /** Names that are not there need no dropping: only those that were are told. */

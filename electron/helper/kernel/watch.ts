@@ -2,7 +2,7 @@
  * Keeps the mirror true and tells what changed. Events only say which sections of which namespace to read again: re-reading
  * beats patching, and a lost event then costs nothing but a read.
  */
-import type { Refusal } from './errno.js'
+import { EAGAIN, type Refusal } from './errno.js'
 import { readNamespace, renameLinks } from './dump.js'
 import { touchedSections } from './event.js'
 import { allSections, sectionBits, type Mirror } from './mirror.js'
@@ -24,6 +24,10 @@ const restFactor = 5
 const longestRestMs = 500
 /** Rest after the kernel refused a dump (out of memory, out of descriptors), milliseconds. */
 const refusedRestMs = 1000
+/** Rest after what was read changed under the reader's hands each time, milliseconds. */
+const changingRestMs = 50
+/** How often a read on request is tried again because of that. */
+const changingAttempts = 20
 
 type Veths = Mirror['veths']
 type Veth = Veths extends Map<number, infer V> ? V : never
@@ -202,7 +206,7 @@ export class Watch implements NamespaceListener {
     const refusal = readNamespace(namespaces, namespace, bits, this.#sysctlsOf(namespace))
     if (refusal) {
       mirror.dirty |= bits || allSections
-      mirror.notBefore = performance.now() + refusedRestMs
+      mirror.notBefore = performance.now() + (refusal.errno === EAGAIN ? changingRestMs : refusedRestMs)
       this.#dirty.add(namespace)
     } else {
       this.#read.add(namespace)
@@ -239,8 +243,8 @@ export class Watch implements NamespaceListener {
     if (!this.#namespaces) return
     for (const namespace of this.#namespaces.all())
       if (namespace.mirror.unresolved && namespace.mirror.sections) {
-        renameLinks(this.#namespaces, namespace)
-        this.#read.add(namespace)
+        if (renameLinks(this.#namespaces, namespace)) this.mark(namespace, sectionBits.links)
+        else this.#read.add(namespace)
       }
   }
 
@@ -270,8 +274,7 @@ export class Watch implements NamespaceListener {
       let sliceStart = performance.now()
       for (const namespace of wanted) {
         if (this.#closed || !this.#namespaces?.has(namespace)) continue
-        namespace.mirror.dirty = allSections
-        const refusal = this.#readOne(this.#namespaces, namespace)
+        const refusal = await this.#readPatiently(this.#namespaces, namespace)
         if (refusal) return refusal
         if (performance.now() - sliceStart < sliceMs) continue
         await nextTurn()
@@ -292,6 +295,17 @@ export class Watch implements NamespaceListener {
     } finally {
       this.#reading = false
       this.#schedule()
+    }
+  }
+
+  /** All of a namespace; where it changes too fast to be read in one go, after a short rest again. */
+  async #readPatiently(namespaces: Namespaces, namespace: Namespace): Promise<Refusal | null> {
+    for (let attempt = 1; ; attempt += 1) {
+      namespace.mirror.dirty = allSections
+      const refusal = this.#readOne(namespaces, namespace)
+      if (refusal?.errno !== EAGAIN || attempt === changingAttempts) return refusal
+      await new Promise((resolve) => setTimeout(resolve, changingRestMs))
+      if (this.#closed || !namespaces.has(namespace)) return null
     }
   }
 

@@ -11,6 +11,7 @@ import type { Params, Results } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
 import type { KernelWorker } from '../kernel/client.js'
 import { programPath, runIn } from '../run.js'
+import { noRoomFor } from '../room.js'
 import type { StandingLab } from '../standing-lab.js'
 
 /** Most namespaces are freed within 250 ms; one that a process of the learner holds on to is never (milliseconds). */
@@ -46,20 +47,24 @@ export class SandboxLab {
   async apply({ lab: file, replace, only }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
     const { parts } = this
     const lab = normalise(file)
+    const noRoom = noRoomFor(lab)
+    if (noRoom) return { ok: false, failure: noRoom }
     await parts.refresh(lab)
-    const whole = diff(lab, parts.live(), {
-      former: replace === false ? (this.#applied?.lab ?? null) : 'everything',
-    })
+    const former = replace === false ? (this.#applied?.lab ?? null) : 'everything'
+    const whole = diff(lab, parts.live(), { former })
     // Commands are chosen from a plan of our own making, never taken over from a client.
     const chosen = only && new Set(only)
     const plan = chosen ? whole.filter(({ text }) => chosen.has(text)) : whole
-    const deployed = await parts.deployer.deploy(plan, await parts.missing())
+    const ruled = plan
+      .filter(({ step }) => step.op.startsWith('nat-') || step.op.startsWith('firewall-'))
+      .map(({ step }) => step.namespace)
+    const texts = (steps: typeof whole): string => steps.map(({ text }) => text).join('\n')
+    const deployed = await parts.deployer.deploy(plan, await parts.missing(), true, async () => {
+      await parts.settle(ruled)
+      return texts(diff(lab, parts.live(), { former })) === texts(whole)
+    })
     if (deployed.ok && !only) this.#applied = { file, lab }
-    await parts.settle(
-      plan
-        .filter(({ step }) => step.op.startsWith('nat-') || step.op.startsWith('firewall-'))
-        .map(({ step }) => step.namespace),
-    )
+    await parts.settle(ruled)
     return deployed.ok ? { ok: true, ...deployed.report } : { ok: false, failure: deployed.failure }
   }
 

@@ -6,6 +6,8 @@
 import { Socket } from 'node:net'
 import { lineChannel } from '../../core/channel.js'
 import { maxMessageBytes } from '../../core/rpc.js'
+import { machineRefusal } from '../machine-refusal.js'
+import { refuseInspector } from '../no-inspector.js'
 import { runtimeDirectory } from './directory.js'
 import { keepLab, type KeepResult } from './keep.js'
 import type { KeeperOrder, KeeperWord } from './keeper-words.js'
@@ -16,6 +18,8 @@ const endLimitMs = 5000
 
 const starter = lineChannel(new Socket({ fd: startDescriptor }), maxMessageBytes)
 const say = (word: KeeperWord): Promise<void> => starter.send(JSON.stringify(word)).catch(() => {})
+
+refuseInspector()
 
 let end: () => Promise<void> = () => Promise.resolve()
 /** Whether the lab goes on without the one who gave the order. */
@@ -34,7 +38,11 @@ starter.onEnd(() => {
 starter.onText((text) => {
   const order = JSON.parse(text) as KeeperOrder
   void bringUp(order)
-    .catch((error: unknown) => ({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
+    .catch((error: unknown) => {
+      const refused = machineRefusal(error)
+      if (refused !== null) return { ok: false, stage: 'sandbox', failure: refused } as const
+      return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+    })
     .then(async (outcome) => {
       if ('failed' in outcome) await say({ word: 'bug', text: outcome.failed })
       else if (!outcome.ok) await say({ word: 'refused', stage: outcome.stage, failure: outcome.failure })

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { lineChannel } from '../../core/channel.js'
 import { maxMessageBytes, type DeployFailure, type DeployReport, type Failure } from '../../core/rpc.js'
+import { withoutInspector } from '../no-inspector.js'
 import { programFile } from '../programs.js'
 import type { PluggedUplink } from '../../core/rpc-shell.js'
 import type { RunningLab } from './entry.js'
@@ -40,7 +41,7 @@ const endLimitMs = 6000
 /** Resolves when the lab is up, or when it is certain that it will not be. */
 export async function startKeeper(options: KeeperOptions): Promise<KeeperStart> {
   const { lab, file, attached, uplink, progress, owns } = options
-  const child = spawn(process.execPath, [programFile('keeper.js')], {
+  const child = spawn(process.execPath, [...withoutInspector(), programFile('keeper.js')], {
     // Its own session: no terminal's Ctrl-C or hang-up reaches it. No standard stream of the caller stays open in it.
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],

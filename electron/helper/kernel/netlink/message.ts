@@ -22,6 +22,7 @@ export const NLM_F_ACK_TLVS = 0x200
 
 export const NLMSG_ERROR = 2
 export const NLMSG_DONE = 3
+export const NLMSG_OVERRUN = 4
 export const NLMSGERR_ATTR_MSG = 1
 
 const NLA_F_NESTED = 0x8000
@@ -157,16 +158,19 @@ export function eachAttribute(
   }
 }
 
-/** Visits the messages in the first `length` bytes. `at` and `end` bound the payload. Visiting stops when told `false`. */
+/**
+ * Visits the messages in the first `length` bytes. `at` and `end` bound the payload. Visiting stops when told `false`.
+ * @returns false where the bytes end in the middle of a message
+ */
 export function eachMessage(
   bytes: Buffer,
   length: number,
   visit: (type: number, flags: number, sequence: number, at: number, end: number) => boolean | void,
-): void {
+): boolean {
   let at = 0
   while (at + headerBytes <= length) {
     const size = bytes.readUInt32LE(at)
-    if (size < headerBytes || at + size > length) return
+    if (size < headerBytes || at + size > length) return false
     const go = visit(
       bytes.readUInt16LE(at + 4),
       bytes.readUInt16LE(at + 6),
@@ -174,9 +178,10 @@ export function eachMessage(
       at + headerBytes,
       at + size,
     )
-    if (go === false) return
+    if (go === false) return true
     at += align(size)
   }
+  return at >= length
 }
 
 /** A string attribute without its terminating zero. */

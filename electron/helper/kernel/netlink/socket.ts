@@ -1,16 +1,8 @@
 /** A netlink socket: one request and its answer at a time, or events. Stays in the namespace it was opened in. */
 import * as libc from '../libc.js'
-import { EAGAIN, EINTR, ENOBUFS, Refusal } from '../errno.js'
-import {
-  eachMessage,
-  MessageWriter,
-  NLM_F_ACK,
-  NLM_F_DUMP,
-  NLM_F_DUMP_INTR,
-  NLMSG_DONE,
-  NLMSG_ERROR,
-  readError,
-} from './message.js'
+import { EAGAIN, EBUSY, EINTR, ENOBUFS, Refusal } from '../errno.js'
+import { Answer, type Visit } from './answer.js'
+import { eachMessage, MessageWriter, NLM_F_ACK, NLM_F_DUMP } from './message.js'
 
 export const NETLINK_ROUTE = 0
 export const NETLINK_NETFILTER = 12
@@ -23,12 +15,17 @@ const NETLINK_GET_STRICT_CHK = 12
 const receiveBytes = 131_072
 /** Bytes of events a namespace may have waiting: a storm of 5000 route changes of ~200 bytes each, doubled by the kernel. */
 const eventQueueBytes = 4 * 1024 * 1024
-/** How often a dump that was interrupted by a change is read again before its last answer is taken. The change's own event follows. */
-const dumpAttempts = 4
+/** How often an answer is read before it is given up that it comes whole. */
+const readAttempts = 8
+/** Datagrams of an answer that was given up, thrown away before the next is asked for. The kernel's longest dump has fewer. */
+const leftOver = 16_384
 /** Seconds to wait for an answer that the kernel gives at once. Only a kernel bug reaches it. */
 const answerSeconds = 5
 /** Datagrams of events taken before other work gets its turn. */
 const eventsPerTurn = 512
+
+/** What passes by itself: no room for the answer in the socket, an earlier dump still under way, a change while reading. */
+const passing: ReadonlySet<number> = new Set([ENOBUFS, EBUSY, EINTR])
 
 const incoming = Buffer.allocUnsafeSlow(receiveBytes)
 const writer = new MessageWriter()
@@ -97,78 +94,88 @@ export class NetlinkSocket {
 
   /** Sends a request with one message as answer. */
   get<T>(request: MessageWriter, decode: Decode<T>): T | Refusal {
-    let found: T | null = null
-    const answer = (type: number, at: number, end: number): boolean => {
-      found = decode(incoming, at, end, type)
+    const found = this.#readWhole<T>(request, (values, type, at, end) => {
+      const value = decode(incoming, at, end, type)
+      if (value !== null) values.push(value)
       return true
-    }
-    const { refusal } = this.#exchange(request, answer)
-    return refusal ?? found ?? Refusal.of(EAGAIN, 'The kernel gave no answer')
+    })
+    if (found instanceof Refusal) return found
+    const [first] = found
+    return first === undefined ? Refusal.of(EAGAIN, 'The kernel gave no answer') : first
   }
 
-  /** Sends a request for all objects of a kind. Read again where objects changed meanwhile. */
+  /** Sends a request for all objects of a kind. The answer is all of them, as they were at one time, or a refusal. */
   dump<T>(request: MessageWriter, decode: Decode<T>): T[] | Refusal {
     request.flag(NLM_F_DUMP)
-    for (let attempt = 1; ; attempt += 1) {
+    return this.#readWhole<T>(request, (values, type, at, end) => {
+      const value = decode(incoming, at, end, type)
+      if (value !== null) values.push(value)
+      return false
+    })
+  }
+
+  /** Reads until an answer comes whole, a bounded number of times. */
+  #readWhole<T>(
+    request: MessageWriter,
+    take: (values: T[], type: number, at: number, end: number) => boolean,
+  ): T[] | Refusal {
+    for (let attempt = 1; attempt <= readAttempts; attempt += 1) {
       const values: T[] = []
-      const { refusal, interrupted } = this.#exchange(request, (type, at, end) => {
-        const value = decode(incoming, at, end, type)
-        if (value !== null) values.push(value)
-        return false
-      })
-      if (refusal) return refusal
-      if (!interrupted || attempt === dumpAttempts) return values
+      const answer = this.#exchange(request, (type, at, end) => take(values, type, at, end))
+      if (answer.whole && !answer.refusal) return values
+      if (answer.refusal && !passing.has(answer.refusal.errno)) return answer.refusal
+      if (!answer.whole) this.#throwAwayRest()
     }
+    return Refusal.of(EAGAIN, `The kernel's answer did not come whole in ${readAttempts} attempts`)
   }
 
   /** Sends, and reads until the acknowledgement, the dump's end, or until `visit` has what it wants. */
-  #exchange(
-    request: MessageWriter,
-    visit: (type: number, at: number, end: number) => boolean,
-  ): { readonly refusal: Refusal | null; readonly interrupted: boolean } {
-    const mine = sequence
+  #exchange(request: MessageWriter, visit: Visit): Answer {
+    const answer = new Answer(sequence, visit)
     sequence = (sequence + 1) >>> 0
-    const length = request.finish(mine)
-    if (libc.send(this.fd, request.bytes, length, 0) < 0) return { refusal: libc.lastRefusal(), interrupted: false }
-    let done = false
-    let refusal: Refusal | null = null
-    let interrupted = false
-    while (!done) {
-      const received = libc.recv(this.fd, incoming, receiveBytes, 0)
-      if (received < 0) {
-        if (libc.lastErrno() === EINTR) continue
-        return { refusal: libc.lastRefusal(), interrupted }
-      }
-      eachMessage(incoming, received, (type, flags, answers, at, end) => {
-        if (answers !== mine) return true
-        if (flags & NLM_F_DUMP_INTR) interrupted = true
-        if (type !== NLMSG_ERROR && type !== NLMSG_DONE) {
-          done = visit(type, at, end)
-          return !done
-        }
-        const { errno, words } = readError(incoming, type, flags, at, end)
-        if (errno !== 0) refusal = Refusal.of(errno, words ?? undefined)
-        done = true
-        return false
-      })
+    const length = request.finish(answer.sequence)
+    if (libc.send(this.fd, request.bytes, length, 0) < 0) {
+      answer.refusal = libc.lastRefusal()
+      return answer
     }
-    return { refusal, interrupted }
+    while (!answer.done) {
+      const received = libc.recv(this.fd, incoming, receiveBytes, libc.MSG_TRUNC)
+      if (received >= 0) answer.take(incoming, received)
+      else if (libc.lastErrno() !== EINTR) {
+        answer.refusal = libc.lastRefusal()
+        return answer
+      }
+    }
+    return answer
+  }
+
+  /** What of an answer has not been fetched would keep the kernel from beginning another dump (EBUSY). */
+  #throwAwayRest(): void {
+    for (let turn = 0; turn < leftOver; turn += 1) {
+      if (libc.recv(this.fd, incoming, receiveBytes, libc.MSG_DONTWAIT) >= 0) continue
+      const errno = libc.lastErrno()
+      if (errno !== EINTR && errno !== ENOBUFS) return
+    }
   }
 
   /**
    * Takes the events that wait, a bounded number of them; what is left wakes the loop again.
-   * Returns true where some were lost (ENOBUFS): everything must be read again.
+   * Returns true where some were lost (ENOBUFS, or one larger than the buffer): everything must be read again.
    */
   drain(visit: (type: number, bytes: Buffer, at: number, end: number) => void): boolean {
+    let lost = false
     for (let turn = 0; turn < eventsPerTurn; turn += 1) {
-      const received = libc.recv(this.fd, incoming, receiveBytes, libc.MSG_DONTWAIT)
+      const received = libc.recv(this.fd, incoming, receiveBytes, libc.MSG_DONTWAIT | libc.MSG_TRUNC)
       if (received < 0) {
         const errno = libc.lastErrno()
         if (errno === EINTR) continue
-        return errno === ENOBUFS
+        return lost || errno === ENOBUFS
       }
-      eachMessage(incoming, received, (type, _flags, _sequence, at, end) => visit(type, incoming, at, end))
+      const complete = eachMessage(incoming, Math.min(received, receiveBytes), (type, _flags, _sequence, at, end) =>
+        visit(type, incoming, at, end),
+      )
+      if (!complete || received > receiveBytes) lost = true
     }
-    return false
+    return lost
   }
 }

@@ -17,23 +17,29 @@ const anyId = 0xffffffff
 export function giveNamespaceId(socket: NetlinkSocket, fd: number): number | Refusal {
   const given = socket.change(message(RTM_NEWNSID).u32(0).attributeU32(NETNSA_NSID, anyId).attributeU32(NETNSA_FD, fd))
   if (given && given.errno !== EEXIST) return given
-  return socket.get(message(RTM_GETNSID).u32(0).attributeU32(NETNSA_FD, fd), (bytes, at, end) => {
-    let id = -1
-    eachAttribute(bytes, at + 4, end, (type, where) => {
-      if (type === NETNSA_NSID) id = bytes.readInt32LE(where)
-    })
-    return id
+  return socket.get(message(RTM_GETNSID).u32(0).attributeU32(NETNSA_FD, fd), decodeId)
+}
+
+function decodeId(bytes: Buffer, at: number, end: number): number {
+  let id = -1
+  eachAttribute(bytes, at + 4, end, (type, where) => {
+    if (type === NETNSA_NSID) id = bytes.readInt32LE(where)
   })
+  return id
+}
+
+/** Two ids of one namespace: in the one that was asked about, and in the socket's own (negative where it has none). */
+export interface PairedId {
+  readonly there: number
+  readonly here: number
 }
 
 /**
- * All namespaces that the one with id `target` knows: their ids there, and their ids in the socket's namespace (negative
- * where they have none).
+ * Namespaces that the one with id `target` knows. Not all of them where they do not fit into one datagram (some 900): the
+ * kernel then ends the dump there and calls it complete (`rtnl_net_dumpid` returns 0, which means done). Nothing in the
+ * answer tells, so who looks for a certain id and does not find it asks with `namespaceIdAt`.
  */
-export function namespaceIdsOf(
-  socket: NetlinkSocket,
-  target: number,
-): { readonly there: number; readonly here: number }[] | Refusal {
+export function namespaceIdsOf(socket: NetlinkSocket, target: number): PairedId[] | Refusal {
   return socket.dump(message(RTM_GETNSID).u32(0).attributeU32(NETNSA_TARGET_NSID, target), (bytes, at, end) => {
     let there = -1
     let here = -1
@@ -43,4 +49,10 @@ export function namespaceIdsOf(
     })
     return { there, here }
   })
+}
+
+/** The id that the namespace with id `target` has for the one that is `here` in the socket's; negative where it has none. */
+export function namespaceIdAt(socket: NetlinkSocket, target: number, here: number): number | Refusal {
+  const request = message(RTM_GETNSID).u32(0).attributeU32(NETNSA_NSID, here).attributeU32(NETNSA_TARGET_NSID, target)
+  return socket.get(request, decodeId)
 }

@@ -17,6 +17,12 @@ export const helper: Readonly<Record<string, string>> = {
   'Everything before it was undone.': '此前的步骤已全部回滚。',
   '{0} of the commands before it could not be undone; stop the lab to take everything down.':
     '此前有 {0} 条命令未能回滚；停止实验即可全部清除。',
+  'Step {0} of {1} needs one more open file, and this process may have {2}. {3} Allow more in the shell that starts Vethlab, then start it again: {4}':
+    '第 {0} 步（共 {1} 步）还需要打开一个文件，但本进程最多只能打开 {2} 个。{3}请在启动 Vethlab 的 shell 中放宽限制，然后重新启动：{4}',
+  'The lab has {0} namespaces, and this machine allows {1}. Allow more with: {2}':
+    '实验有 {0} 个命名空间，而本机最多允许 {1} 个。放宽限制：{2}',
+  'The lab needs {0} open files, for {1} namespaces and {2} services, and this process may have {3}. Allow more in the shell that starts Vethlab, then start it again: {4}':
+    '实验需要打开 {0} 个文件（{1} 个命名空间、{2} 个服务），而本进程最多只能打开 {3} 个。请在启动 Vethlab 的 shell 中放宽限制，然后重新启动：{4}',
   'The kernel refused step {0} of {1}: {2}. {3}': '内核拒绝了第 {0} 步（共 {1} 步）：{2}。{3}',
   'Another Vethlab session has a lab on this machine; one at a time. Stop that one, or close its window.':
     '本机上已有另一个 Vethlab 会话的实验在运行；同时只能有一个。请停止它，或关闭它的窗口。',
