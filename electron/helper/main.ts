@@ -96,7 +96,9 @@ async function main(): Promise<void> {
     void server.close().finally(() => process.exit(status))
   }
   const beat = mode === 'elevated' ? watchHeartbeat(() => end()) : undefined
-  const server = new HelperServer(connection, worker, probe, { mode, account, ...(beat ? { beat } : {}) })
+  // Set by resources/script/prepare.sh, which ran a script here first.
+  const found = process.env['VETHLAB_NETWORK'] === 'found'
+  const server = new HelperServer(connection, worker, probe, { mode, account, ...(beat ? { beat } : {}), found })
   channel.onEnd(() => end())
   // Whoever sends what is no message is no shell of ours.
   connection.onError(() => end())

@@ -5,6 +5,7 @@
 import { type MessageConnection, ResponseError } from 'vscode-jsonrpc'
 import type { Lab } from '../core/lab/lab.js'
 import { hostNamespace } from '../core/lab/lab.js'
+import { tellingSysctls } from '../core/plan/read-back-sysctls.js'
 import { normalise } from '../core/lab/normalise.js'
 import { validateLabFile } from '../core/lab/validate.js'
 import type { LabFile } from '../core/lab/schema.js'
@@ -56,6 +57,8 @@ export interface HelperPlace {
   readonly account: Account | null
   /** Told of every `session/beat`. */
   beat?(): void
+  /** The network was made by somebody else, before this helper came: it is read, and no setting of it is put right. */
+  readonly found?: boolean
 }
 
 const notElevated = failure(
@@ -133,8 +136,11 @@ export class HelperServer {
 
   /** @param watchedSysctls dotted keys to read with every namespace */
   async start(netnsDirectory: string, watchedSysctls: readonly string[]): Promise<void> {
-    const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls, isNew: !this.host })
+    const found = this.place.found === true
+    const isNew = !this.host && !found
+    const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls, isNew })
     this.mirror.read(namespaces)
+    if (found) await this.watchTelling()
     this.handle('session/open', () => this.open())
     this.handle('session/beat', async () => {
       this.place.beat?.()
@@ -320,6 +326,13 @@ export class HelperServer {
       const keys = Object.keys(namespace.sysctls)
       if (keys.length > 0) await this.worker.request('watch-sysctls', { namespace: namespace.name, keys })
     }
+  }
+
+  /** Of a network that was found no lab says which settings matter: all that a lab could name are read. */
+  private async watchTelling(): Promise<void> {
+    for (const { name: namespace, links } of this.mirror.state.namespaces)
+      await this.worker.request('watch-sysctls', { namespace, keys: tellingSysctls(links) })
+    await this.readAll()
   }
 
   private async readAll(names: readonly string[] | null = null): Promise<void> {
