@@ -54,8 +54,8 @@ fi
 # The shell stays PID 1: it reaps what others leave behind. The helper must not be PID 1 (Node does not reap).
 "$@" &
 helper=$!
-# The helper holds the channel; keeping a copy open here would hide its end from the other side.
-exec 3>&-
+# The helper holds the channel; keeping a copy open here would hide its end from the other side. (4 to 6: script/prepare.sh.)
+exec 3>&- 4>&- 5>&- 6>&-
 status=0
 wait "$helper" || status=$?
 exit "$status"

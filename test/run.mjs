@@ -32,6 +32,7 @@ const checks = {
       'shellcheck',
       [
         'resources/sandbox-init.sh',
+        ...['jail.sh', 'no-op', 'prepare.sh', 'sudo'].map((name) => `resources/script/${name}`),
         'resources/shell/bashrc',
         'resources/linux/vethlab',
         'resources/linux/elevate',

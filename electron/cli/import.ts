@@ -4,23 +4,45 @@
  */
 import { importClab } from '../core/exchange/clab/from-clab.js'
 import { importScript } from '../core/exchange/from-script.js'
+import type { Imported } from '../core/exchange/imported.js'
 import { pathText } from '../core/lab/describe.js'
 import { createLabText } from '../core/lab/print.js'
 import type { Problem } from '../core/lab/problem.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure } from './failure.js'
+import { untilDeath } from './fresh-lab.js'
+import { defaultSeconds, runScript } from './import-run.js'
 import { problemText, readInput } from './lab-input.js'
 import { note, paintNote, printable, printRaw } from './output.js'
 
 export interface ImportOptions {
   readonly from: 'script' | 'clab'
+  readonly run?: boolean
+  readonly timeout?: number
 }
 
-export async function importLab(file: string, { from }: ImportOptions): Promise<ExitCode> {
+export async function importLab(file: string, { from, run, timeout }: ImportOptions): Promise<ExitCode> {
+  const misused = run
+    ? from === 'clab'
+      ? '--run goes with --from script: a topology is no program.'
+      : null
+    : timeout === undefined
+      ? null
+      : '--timeout goes with --run: without it nothing is run.'
+  if (misused !== null) return fail(exitCode.usage, failure('usage', misused), {})
   const input = await readInput(file)
   if (!input.ok) return fail(exitCode.usage, input.failure, {})
   const { name, bytes } = input
-  const { labFile, notices, problems } = from === 'clab' ? importClab(bytes, name) : importScript(bytes, name)
+  const read = from === 'clab' ? importClab(bytes, name) : importScript(bytes, name)
+  // What is no text is no script either.
+  if (!run || read.notices.some(({ severity }) => severity === 'error')) return show(name, bytes, read)
+  return untilDeath({}, async () => {
+    const ran = await runScript({ name, path: file, bytes, seconds: timeout ?? defaultSeconds })
+    return typeof ran === 'number' ? ran : show(name, bytes, ran)
+  })
+}
+
+function show(name: string, bytes: Uint8Array, { labFile, notices, problems }: Imported): ExitCode {
   const text = new TextDecoder().decode(bytes)
   for (const problem of notices) note(problemText(problem, text, paintNote))
   for (const problem of problems) note(placelessText(problem))

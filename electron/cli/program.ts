@@ -135,6 +135,8 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
 
   command('import <file>', 'print a lab file made of a bash script or a containerlab topology; nothing is run')
     .addOption(new Option('--from <form>', 'what to read').choices(['clab', 'script']).makeOptionMandatory())
+    .option('--run', 'run the script, in a sandbox of its own without network, and read what it built')
+    .option('--timeout <seconds>', 'with --run: end it after so long (default: 60)', wholeNumber(1, 600))
     .action(async (file: string, options) => done(await (await import('./import.js')).importLab(file, options)))
 
   command('recover', 'undo what a session has left on the machine itself')

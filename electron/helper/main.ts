@@ -103,8 +103,10 @@ async function main(): Promise<void> {
     void server.close().finally(() => process.exit(status))
   }
   const beat = mode === 'elevated' ? watchHeartbeat(() => end()) : undefined
+  // Set by resources/script/prepare.sh, which ran a script here first.
+  const found = process.env['VETHLAB_NETWORK'] === 'found'
   const server = new HelperServer(channel, worker, probe, {
-    ...{ mode, account, broken: () => end() },
+    ...{ mode, account, found, broken: () => end() },
     ...(beat ? { beat } : {}),
   })
   channel.onEnd(() => end())

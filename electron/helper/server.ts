@@ -5,6 +5,7 @@
 import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node'
 import type { TextChannel } from '../core/channel.js'
 import { openDoor } from '../core/door/door.js'
+import { tellingSysctls } from '../core/plan/read-back-sysctls.js'
 import { normalise } from '../core/lab/normalise.js'
 import { validateLabFile } from '../core/lab/validate.js'
 import type { LabFile } from '../core/lab/schema.js'
@@ -55,6 +56,8 @@ export interface HelperPlace {
   beat?(): void
   /** What came over the channel is no message. */
   broken(): void
+  /** The network was made by somebody else, before this helper came: it is read, and no setting of it is put right. */
+  readonly found?: boolean
 }
 
 const notElevated = failure(
@@ -140,8 +143,11 @@ export class HelperServer {
 
   /** @param watchedSysctls dotted keys to read with every namespace */
   async start(netnsDirectory: string, watchedSysctls: readonly string[]): Promise<void> {
-    const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls, isNew: !this.host })
+    const found = this.place.found === true
+    const isNew = !this.host && !found
+    const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls, isNew })
     this.mirror.read(namespaces)
+    if (found) await this.watchTelling()
     this.connection = openDoor(this.channel, createMessageConnection, {
       requests,
       refuses: (name) =>
@@ -253,6 +259,13 @@ export class HelperServer {
   private async recover(): Promise<Results['host/recover']> {
     if (!this.host) return { ok: false, failure: notElevated }
     return this.host.recover()
+  }
+
+  /** Of a network that was found no lab says which settings matter: all that a lab could name are read. */
+  private async watchTelling(): Promise<void> {
+    for (const { name: namespace, links } of this.mirror.state.namespaces)
+      await this.worker.request('watch-sysctls', { namespace, keys: tellingSysctls(links) })
+    await this.readAll()
   }
 
   private async readAll(names: readonly string[] | null = null): Promise<void> {

@@ -9,8 +9,9 @@ import { connect } from './connection.js'
 import { gate, passGate, subordinateRange } from './id-map.js'
 import { withoutInspector } from './no-inspector.js'
 import { programFile, resourceFile } from './programs.js'
-import { startPatience, stoppedWorking } from './progress.js'
+import { startPatience, stoppedWorking, type Patience } from './progress.js'
 import { explainRefusal, missingTool } from './refusal.js'
+import { scriptPipes, scriptWords, superviseScript, type ScriptEnd, type ScriptRun } from './script-run.js'
 import type { SessionStart } from './session.js'
 
 /** Kept of what the sandbox says on stderr (characters): the last words are the ones that explain. */
@@ -83,23 +84,43 @@ export function findProgram(name: string): string | null {
   return null
 }
 
+/** How long a script may take to be ended once its time is over, with the sandbox around it (milliseconds). */
+const scriptEndLimitMs = 20_000
+
+const patienceWith = (script: ScriptRun | null): Patience => {
+  const ms = script === null ? 0 : script.seconds * 1000 + scriptEndLimitMs
+  return { idleMs: startPatience.idleMs + ms, mostMs: startPatience.mostMs + ms }
+}
+
+export type ScriptedStart = SessionStart & {
+  /** Null: it never ran. */
+  readonly script: ScriptEnd | null
+}
+
 /** Tries each way this machine might allow; the failure explains the first refusal, which is about the best way. */
-export async function startSandbox(): Promise<SessionStart> {
+export const startSandbox = (): Promise<SessionStart> => tryAll(null)
+
+/** Runs the script in namespaces of its own first; the session is about the network that it made. */
+export const startScripted = (script: ScriptRun): Promise<ScriptedStart> => tryAll(script)
+
+async function tryAll(script: ScriptRun | null): Promise<ScriptedStart> {
   for (const tool of ['setpriv', 'unshare', 'ip'] as const)
-    if (findProgram(tool) === null) return { ok: false, failure: missingTool(tool) }
+    if (findProgram(tool) === null) return { ok: false, failure: missingTool(tool), script: null }
   let first: Failure | null = null
   for (const variant of variants()) {
-    const started = await tryVariant(variant)
-    if (started.ok) return started
+    const started = await tryVariant(variant, script)
+    // No script is run a second time.
+    if (started.ok || started.script !== null) return started
     first ??= started.failure
     // Another way into the same silence would only double the wait.
     if (started.failure.code === 'sandbox-timeout') break
   }
-  return { ok: false, failure: first as Failure }
+  return { ok: false, failure: first as Failure, script: null }
 }
 
-async function tryVariant(variant: Variant): Promise<SessionStart> {
+async function tryVariant(variant: Variant, script: ScriptRun | null): Promise<ScriptedStart> {
   const gated = variant.name === 'many-ids'
+  const patience = patienceWith(script)
   const child = spawn(
     findProgram('setpriv') as string,
     [
@@ -111,13 +132,18 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
       ...common,
       '/bin/sh',
       resourceFile('sandbox-init.sh'),
+      ...(script === null ? [] : scriptWords(script)),
       process.execPath,
       ...withoutInspector(),
       programFile('helper.js'),
       variant.name,
     ],
     {
-      stdio: gated ? ['pipe', 'pipe', 'pipe', 'pipe'] : ['ignore', 'ignore', 'pipe', 'pipe'],
+      stdio: [
+        ...(gated ? (['pipe', 'pipe'] as const) : (['ignore', 'ignore'] as const)),
+        ...(['pipe', 'pipe'] as const),
+        ...(script === null ? [] : scriptPipes),
+      ],
       env: helperEnvironment(),
     },
   )
@@ -131,12 +157,14 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
     })
     child.once('close', () => resolve())
   })
+  let scriptEnd: ScriptEnd | null = null
+  if (script !== null) void superviseScript(child, script).then((end) => (scriptEnd = end))
   if (gated) {
     const refused = await passGate(child, findProgram('newuidmap') as string, findProgram('newgidmap') as string)
     if (refused !== null) {
       child.kill('SIGKILL')
       await exited
-      return { ok: false, failure: explainRefusal(`${stderr}\n${refused}`.trim(), false) }
+      return { ok: false, failure: explainRefusal(`${stderr}\n${refused}`.trim(), false), script: null }
     }
   }
   // An extra 'pipe' is one end of a socket pair, readable and writable.
@@ -144,7 +172,7 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
   socket.on('error', () => {})
   const channel = lineChannel(socket, maxMessageBytes, 'refuse')
   let timedOut = false
-  const progress = stoppedWorking(child.pid ?? 0, startPatience)
+  const progress = stoppedWorking(child.pid ?? 0, patience)
   const session = await connect(channel, {
     limit: progress.stopped.then(() => void (timedOut = true)),
     anchorPid: () => anchorOf(child, variant.forks),
@@ -158,12 +186,12 @@ async function tryVariant(variant: Variant): Promise<SessionStart> {
     gone: exited,
   })
   progress.end()
-  if (session !== null) return { ok: true, session }
+  if (session !== null) return { ok: true, session, script: scriptEnd }
   // A helper that dies lets go of the channel a moment before the sandbox around it is gone.
   if (!timedOut) await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, endLimitMs))])
   child.kill('SIGKILL')
   await exited
-  return { ok: false, failure: explainRefusal(stderr.trim(), timedOut) }
+  return { ok: false, failure: explainRefusal(stderr.trim(), timedOut), script: scriptEnd }
 }
 
 function helperEnvironment(): NodeJS.ProcessEnv {

@@ -62,6 +62,7 @@ test('the package holds the programs, the window and the resources, and is of a 
     'resources/linux',
     'resources/sandbox-init.sh',
     'resources/schema',
+    'resources/script',
     'resources/shell',
   ])
   expect(paths.filter((path) => /\.map$|\.test\.|screenshots/.test(path))).toEqual([])

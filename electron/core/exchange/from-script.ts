@@ -3,20 +3,44 @@
  * its commands would make is worked out in a model, in the order in which they stand.
  */
 import { decode } from '../lab/decode.js'
+import type { LabFile } from '../lab/schema.js'
 import { finishImport, labNameFrom, unreadable, type Imported } from './imported.js'
 import { emptyNetwork } from './network/network.js'
 import { labOf } from './network/to-lab.js'
 import { collectNotices } from './notice.js'
+import type { Fates } from './shell/fates.js'
 import { interpret } from './shell/interpret.js'
 
 /** `file` is the name that places carry; the lab is called after it. Never throws, and takes bounded time. */
 export function importScript(input: string | Uint8Array, file: string): Imported {
   const decoded = decode(input)
   if (decoded.finding) return unreadable(decoded, file)
-  const text = decoded.text.replace(/^\ufeff/, ' ')
+  const text = decoded.text.replace(/^\ufeff/, ' ').replace(/\r\n/g, '\n')
+  const name = labNameFrom(file)
+  const whole = follow(text, file, name)
+  if (whole.labFile !== null || whole.built === 0) return finishImport(whole.file, whole.notices)
+  // It took everything away at its end: what there was before that is what a reader came for.
+  const before = follow(text, file, name, whole.built)
+  return finishImport(before.file, before.notices)
+}
+
+interface Followed {
+  readonly file: LabFile
+  /** The lab, or null where it is none. */
+  readonly labFile: LabFile | null
+  readonly notices: Imported['notices']
+  readonly built: number
+}
+
+function follow(text: string, file: string, name: string, until?: number): Followed {
   const network = emptyNetwork()
   const notices = collectNotices(text, file)
-  interpret(text, network, notices.tell)
-  const labFile = labOf(network, labNameFrom(file), notices.tell)
-  return finishImport(labFile, notices.list())
+  const { built } = interpret(text, network, notices.tell, until)
+  const made = labOf(network, name, notices.tell)
+  return { file: made, labFile: finishImport(made, []).labFile, notices: notices.list(), built }
+}
+
+/** What became of each command of the script, by the offset at which it stands. */
+export function accountOf(text: string): Fates {
+  return interpret(text, emptyNetwork(), () => {}).fates
 }

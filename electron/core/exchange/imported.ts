@@ -15,9 +15,10 @@ export interface Imported {
   readonly problems: readonly Problem[]
 }
 
-/** Checks the lab that came of it. `host` alone is none. */
+/** Checks the lab that came of it. `host` alone, with nothing in it, is none. */
 export function finishImport(labFile: LabFile, notices: readonly PlacedProblem[]): Imported {
-  if (Object.keys(labFile.namespaces ?? {}).length === 0) return { labFile: null, notices, problems: [] }
+  const isEmpty = Object.keys(labFile.namespaces ?? {}).length === 0 && (labFile.links ?? []).length === 0
+  if (isEmpty) return { labFile: null, notices, problems: [] }
   const findings = schemaFindings(labFile)
   const problems = findings.length > 0 ? findings : validateLabFile(labFileSchema.parse(labFile))
   return { labFile, notices, problems }

@@ -1,5 +1,5 @@
-import type { LiveNamespace } from '../live/state.js'
-import { bridgeNetfilterKeys } from './sysctls.js'
+import type { LiveLink, LiveNamespace } from '../live/state.js'
+import { bridgeNetfilterKeys, kernelDefaults } from './sysctls.js'
 
 /** Settings people turn in lessons, by the last part of `net.ipv4.conf.WHERE.*`, and what a new namespace has. */
 const confDefaults: Readonly<Record<string, string>> = {
@@ -15,6 +15,18 @@ const plainDefaults: Readonly<Record<string, string>> = {
   'net.ipv4.icmp_echo_ignore_all': '0',
   'net.ipv4.icmp_echo_ignore_broadcasts': '1',
   'net.ipv4.ip_default_ttl': '64',
+  'net.ipv4.ip_nonlocal_bind': '0',
+  'net.ipv4.ip_unprivileged_port_start': '1024',
+  'net.ipv4.fib_multipath_hash_policy': '0',
+  'net.ipv4.fib_multipath_use_neigh': '0',
+  'net.ipv4.tcp_syncookies': '1',
+}
+
+/** All that a lab file would name of a namespace with these interfaces, where it is not as usual. */
+export function tellingSysctls(links: readonly Pick<LiveLink, 'name'>[]): string[] {
+  const places = ['all', 'default', ...links.map(({ name }) => name.replaceAll('.', '/'))]
+  const conf = Object.keys(confDefaults).flatMap((what) => places.map((where) => `net.ipv4.conf.${where}.${what}`))
+  return [...conf, ...Object.keys(plainDefaults)]
 }
 
 function usual(key: string, sysctls: Readonly<Record<string, string>>): string | undefined {
@@ -28,24 +40,32 @@ function usual(key: string, sysctls: Readonly<Record<string, string>>): string |
 
 /**
  * The sysctls that a lab file must name so that a plan for it leaves this namespace as it is: those that differ from a
- * new namespace's, and those that differ from what the planner would set by itself.
+ * new namespace's, and those that differ from what the planner would set by itself - unless, not `asMade`, they are merely
+ * what the kernel has: then nobody has asked for it, and a lab may have its habits (no IPv6 where nothing speaks it).
  */
-export function readSysctls({ sysctls, links }: LiveNamespace, speaksIpv6: boolean): Record<string, string> {
+export function readSysctls(
+  { sysctls, links }: LiveNamespace,
+  speaksIpv6: boolean,
+  asMade = true,
+): Record<string, string> {
   const named: Record<string, string> = {}
   const keep = (key: string, unless: string | null) => {
     const value = sysctls[key]
     if (value !== undefined && value !== unless) named[key] = value
   }
+  const keepHabit = (key: string, unless: string): void => {
+    if (asMade || sysctls[key] !== kernelDefaults[key]) keep(key, unless)
+  }
   for (const key of Object.keys(sysctls)) {
     const expected = usual(key, sysctls)
     if (expected !== undefined) keep(key, expected)
   }
-  keep('net.ipv6.conf.all.disable_ipv6', speaksIpv6 ? '0' : '1')
+  keepHabit('net.ipv6.conf.all.disable_ipv6', speaksIpv6 ? '0' : '1')
   // Any other IPv6 key would make the lab one that speaks IPv6.
   if (speaksIpv6) {
-    keep('net.ipv6.conf.default.accept_dad', '0')
+    keepHabit('net.ipv6.conf.default.accept_dad', '0')
     keep('net.ipv6.conf.all.forwarding', sysctls['net.ipv4.ip_forward'] === '1' ? '1' : '0')
   }
-  if (links.some(({ kind }) => kind === 'bridge')) for (const key of bridgeNetfilterKeys) keep(key, '0')
+  if (links.some(({ kind }) => kind === 'bridge')) for (const key of bridgeNetfilterKeys) keepHabit(key, '0')
   return named
 }

@@ -31,8 +31,10 @@ const bareKinds = new Set(['dummy', 'ifb', 'physical', 'tun'])
 /**
  * A plan for the result against the same live state is empty, and a fresh build of it gives the same network. MACs are
  * left out: the kernel does not tell a given one from its own choice.
+ *
+ * @param asMade false: settings that are merely the kernel's own are not written down, and become the lab's habits
  */
-export function labFromLive(live: LiveState, name: string): ReadBack {
+export function labFromLive(live: LiveState, name: string, asMade = true): ReadBack {
   const speaksIpv6 = live.namespaces.some(
     ({ addresses, routes, ruleset, sysctls }) =>
       addresses.some((each) => each.family === 'ipv6' && !isKernelAddress(each)) ||
@@ -40,12 +42,12 @@ export function labFromLive(live: LiveState, name: string): ReadBack {
       ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null) ||
       sysctls['net.ipv6.conf.all.forwarding'] === '1',
   )
-  const read = readState(live, name, speaksIpv6)
+  const read = readState(live, name, speaksIpv6, asMade)
   // What there is of IPv6 may turn out to be nothing a lab file can name: then it is a lab without.
-  return usesIpv6(read.lab) === speaksIpv6 ? read : readState(live, name, !speaksIpv6)
+  return usesIpv6(read.lab) === speaksIpv6 ? read : readState(live, name, !speaksIpv6, asMade)
 }
 
-function readState(live: LiveState, name: string, speaksIpv6: boolean): ReadBack {
+function readState(live: LiveState, name: string, speaksIpv6: boolean, asMade: boolean): ReadBack {
   const index = indexLive(live)
   const unexpressed: string[] = []
   const readable = live.namespaces.filter((each) => {
@@ -56,7 +58,7 @@ function readState(live: LiveState, name: string, speaksIpv6: boolean): ReadBack
   const links = new Links(index, new Set(readable.map((each) => each.name)), unexpressed)
   const namespaces: Record<string, NamespaceEntry> = {}
   for (const namespace of readable)
-    namespaces[namespace.name] = readNamespace(namespace, links, speaksIpv6, unexpressed)
+    namespaces[namespace.name] = readNamespace(namespace, links, speaksIpv6, asMade, unexpressed)
   const uplink = index.link(hostNamespace, 'eth0')
   const lab: LabFile = {
     vethlab: labVersion,
@@ -126,7 +128,13 @@ class Links {
   }
 }
 
-function readNamespace(live: LiveNamespace, links: Links, speaksIpv6: boolean, unexpressed: string[]): NamespaceEntry {
+function readNamespace(
+  live: LiveNamespace,
+  links: Links,
+  speaksIpv6: boolean,
+  asMade: boolean,
+  unexpressed: string[],
+): NamespaceEntry {
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
   const interfaces: NonNullable<NamespaceEntry['interfaces']> = {}
   const skipped = new Set<string>()
@@ -162,7 +170,7 @@ function readNamespace(live: LiveNamespace, links: Links, speaksIpv6: boolean, u
   }
   const rules = readRules(live, speaksIpv6)
   unexpressed.push(...rules.unexpressed)
-  const sysctls = readSysctls(live, speaksIpv6)
+  const sysctls = readSysctls(live, speaksIpv6, asMade)
   return {
     ...(live.sysctls['net.ipv4.ip_forward'] === '1' ? { forwarding: true } : {}),
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),

@@ -21,7 +21,7 @@ export const bridgeNetfilterKeys = [
 ] as const
 
 /** What a new namespace has (compiled-in values), for the keys that are put back when a lab stops asking for them. */
-const kernelDefaults: Readonly<Record<string, string>> = {
+export const kernelDefaults: Readonly<Record<string, string>> = {
   [ipForward]: '0',
   'net.ipv6.conf.all.forwarding': '0',
   [disableIpv6]: '0',

@@ -1,7 +1,7 @@
 /** `brctl`, which older texts use for what `ip link` does. */
 import { quote } from '../../lab/describe.js'
 import { addDevice, deleteDevice, findDevice, setMaster } from '../network/links.js'
-import type { Word } from '../shell/expand.js'
+import type { Word } from '../shell/word.js'
 import { harmless, leftOut, nothingThere, outcomeOf, refused, success, type Context, type Outcome } from './command.js'
 
 export function brctl({ network, namespace }: Context, words: readonly Word[]): Outcome {

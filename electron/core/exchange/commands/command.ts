@@ -1,7 +1,8 @@
 /** What every command is given and gives back. Commands change the model of the network; none is ever run. */
 import type { Notice, Tell } from '../notice.js'
 import type { Namespace, Network } from '../network/network.js'
-import type { Word } from '../shell/expand.js'
+import type { Input, Output } from '../shell/values.js'
+import type { Word } from '../shell/word.js'
 
 /** How the command would have ended, for `&&` and `||`; `unknown` where only running it could tell. */
 export type Status = 'success' | 'failure' | 'unknown'
@@ -19,10 +20,24 @@ export interface Context {
   readonly namespace: Namespace
   /** Says something besides the outcome: a part that is left out of a command that counts. */
   readonly tell: Tell
-  /** A command in another namespace: `ip netns exec NS ...`. */
+  /** A command in another namespace, or behind another one: `ip netns exec NS ...`. */
   readonly run: (words: readonly Word[], namespace: Namespace) => Outcome
-  /** Text for a shell: `bash -c '...'`. Said to be at the offset. */
-  readonly shell: (text: string, offset: number) => Outcome
+  /** Text for a shell: `bash -c '...'`. Said to be at the offset, unless it stands in the file letter by letter there. */
+  readonly shell: (text: string, offset: number, options?: ShellOptions) => Outcome
+  /** Standard input, where there is any but the terminal. */
+  readonly input: Input | null
+  /** Where somebody wants to know what is printed. */
+  readonly output: Output | null
+  /** Files that the script has written, by path; null where their text is not known. */
+  readonly files: Map<string, string | null>
+}
+
+export interface ShellOptions {
+  readonly args?: readonly string[]
+  /** The text stands in the file as it is, from the offset on. */
+  readonly exact?: boolean
+  /** In the shell itself, not in one of its own: what it sets stays set. */
+  readonly same?: boolean
 }
 
 export const success: Outcome = { status: 'success', notice: null, offset: null }
@@ -87,3 +102,6 @@ export function wholeNumber(text: string | undefined, least: number, most: numbe
   const number = Number(text)
   return number >= least && number <= most ? number : null
 }
+
+/** Files are known by the name that the script uses. */
+export const fileKey = (path: string): string => path.replace(/^(?:\.\/)+/, '')

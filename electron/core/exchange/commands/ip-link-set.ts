@@ -2,7 +2,7 @@
 import { quote } from '../../lab/describe.js'
 import { findDevice, moveDevice, renameDevice, setMaster } from '../network/links.js'
 import type { Device, Namespace } from '../network/network.js'
-import type { Word } from '../shell/expand.js'
+import type { Word } from '../shell/word.js'
 import { leftOut, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
 import { netnsOf } from './ip-words.js'

@@ -1,6 +1,6 @@
 /** What the objects of `ip` have in common. */
 import type { Family } from '../../lab/lab.js'
-import type { Word } from '../shell/expand.js'
+import type { Word } from '../shell/word.js'
 import { abbreviated, type Context, type Cursor } from './command.js'
 import { findNamespace, hostOf } from './namespaces.js'
 

@@ -2,7 +2,7 @@
 import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
 import { deleteNamespace } from '../network/links.js'
-import type { Word } from '../shell/expand.js'
+import type { Word } from '../shell/word.js'
 import { abbreviated, Cursor, harmless, leftOut, nothingThere, refused, success } from './command.js'
 import type { Context, Outcome } from './command.js'
 import { ipAddress } from './ip-address.js'

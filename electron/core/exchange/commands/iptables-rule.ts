@@ -3,7 +3,7 @@ import { familyOf, networkOf, parseAddress, parseAddressPort } from '../../lab/a
 import { quote } from '../../lab/describe.js'
 import type { Family, LabFirewall } from '../../lab/lab.js'
 import { spellFirewall, spellNat, type RuleSpelling } from '../../plan/rules.js'
-import type { Word } from '../shell/expand.js'
+import type { Word } from '../shell/word.js'
 import { leftOut, wholeNumber, type Outcome } from './command.js'
 
 /** What the words of one command say. */

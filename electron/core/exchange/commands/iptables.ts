@@ -2,7 +2,7 @@
 import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
 import { appendRule, deleteRule, deleteRuleNumber, flushRules, hasRule, insertRule } from '../network/rules.js'
-import type { Word } from '../shell/expand.js'
+import type { Word } from '../shell/word.js'
 import { firewallRule, natRule, type Said } from './iptables-rule.js'
 import { Cursor, harmless, leftOut, nothingThere, success } from './command.js'
 import type { Context, Outcome } from './command.js'

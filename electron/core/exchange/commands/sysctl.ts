@@ -3,7 +3,7 @@ import { quote } from '../../lab/describe.js'
 import { dottedSysctl } from '../../lab/sysctl.js'
 import { findDevice } from '../network/links.js'
 import { most, type Namespace } from '../network/network.js'
-import type { Word } from '../shell/expand.js'
+import type { Word } from '../shell/word.js'
 import { harmless, leftOut, refused, success, type Context, type Outcome } from './command.js'
 
 export function sysctl(context: Context, words: readonly Word[]): Outcome {

@@ -1,59 +1,50 @@
-/** Statements looked at without following them: where they stand, and whether they could change anything. */
-import { isHarmless } from '../commands/dispatch.js'
-import type { Word } from './expand.js'
-import type { RawWord } from './lex.js'
-import type { SimpleCommand, Statement } from './parse.js'
+/** Statements looked at without following them: what they are made of, and whether they could change anything. */
+import { forEachChild, type Command, type SyntaxNode } from 'unbash'
+import { bareCommand, isHarmless } from '../commands/dispatch.js'
+import type { Word } from './word.js'
 
-export const isSudo = (program: string | null): boolean => program !== null && /^(?:sudo|doas|env)$/.test(program)
-
-/** A word of one plain piece. */
-export function literal(word: RawWord | undefined): string | null {
-  const [part] = word?.parts ?? []
-  return word?.parts.length === 1 && part?.kind === 'text' ? part.text : null
-}
-
-export function offsetOf(statement: Statement): number {
-  if ('offset' in statement) return statement.offset
-  const [first] =
-    statement.kind === 'group'
-      ? statement.body
-      : statement.kind === 'pipe'
-        ? statement.stages
-        : statement.items.map((item) => item.statement)
-  return first ? offsetOf(first) : 0
+/** Every command in it, those in substitutions and functions too, in the order of the text. */
+export function commandsIn(node: SyntaxNode): readonly Command[] {
+  const found: Command[] = []
+  const nodes: SyntaxNode[] = [node]
+  for (let next = nodes.pop(); next; next = nodes.pop()) {
+    if (next.type === 'Command') found.push(next)
+    const children: SyntaxNode[] = []
+    forEachChild(next, (child) => void children.push(child))
+    nodes.push(...children.toReversed())
+  }
+  return found
 }
 
 /** Whether nothing in it could change the network, whether it runs or not. */
-export function isWithoutEffect(statement: Statement): boolean {
-  switch (statement.kind) {
-    case 'command': {
-      if (statement.redirects.some(({ operator }) => /^1?>/.test(operator)) && writesSystem(statement)) return false
-      const program = literal(statement.words[0])
-      if (statement.words.length === 0) return statement.assignments.length === 0
-      if (program === null) return false
-      const texts = statement.words.map((word) => ({ text: literal(word) ?? '', offset: word.offset }))
-      return isHarmless(texts) || (program === 'ip' && looksOnly(texts))
-    }
-    case 'chain':
-      return statement.items.every((item) => isWithoutEffect(item.statement))
-    case 'pipe':
-      return statement.stages.every(isWithoutEffect)
-    case 'group':
-    case 'for':
-    case 'condition':
-      return statement.body.every(isWithoutEffect)
-    case 'function':
-      return true
-    case 'stray':
-      return false
-  }
+export const isWithoutEffect = (node: SyntaxNode): boolean => commandsIn(node).every(changesNothing)
+
+function changesNothing(command: Command): boolean {
+  const writes = command.redirects.some(
+    (each) =>
+      each.type === 'Redirect' &&
+      /^[>&]/.test(each.operator) &&
+      /^\/(?:proc|sys|etc)\/|[$`]/.test(each.target?.text ?? ''),
+  )
+  if (writes) return false
+  if (!command.name) return command.prefix.length === 0
+  const words = [command.name, ...command.args].map((word): Word => ({
+    text: word.type === 'Word' ? word.value : word.text,
+    offset: word.pos,
+  }))
+  return isHarmless(words) || looksOnly(words)
 }
 
-const looksOnly = (words: readonly Word[]): boolean =>
-  words.some(({ text }) => /^(?:show|list|get)$/.test(text)) && !words.some(({ text }) => text === 'exec')
-
-const writesSystem = ({ redirects }: SimpleCommand): boolean =>
-  redirects.some(({ target }) => {
-    const text = literal(target)
-    return text === null || /^\/(?:proc|sys|etc)\//.test(text)
-  })
+/** `ip link show`, `ip a`, `ip netns exec NS ping ...`. */
+function looksOnly(words: readonly Word[]): boolean {
+  const [program, ...rest] = bareCommand(words)
+  if (program?.text !== 'ip') return false
+  let at = 0
+  while (rest[at]?.text.startsWith('-')) at += /^--?n(?:etns)?$/.test(rest[at]?.text ?? '') ? 2 : 1
+  const [object, verb] = [rest[at]?.text, rest[at + 1]?.text]
+  if (object === 'netns' && verb === 'exec') {
+    const command = rest.slice(at + 3)
+    return isHarmless(command) || looksOnly(command)
+  }
+  return verb === undefined || /^(?:show|sh|list|lst|ls|get|monitor|identify|pids)$/.test(verb)
+}

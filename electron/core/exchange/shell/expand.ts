@@ -1,119 +1,218 @@
-/** Words with the values of constant variables put in, split and multiplied as bash does it. */
-import type { Part, RawWord } from './lex.js'
-
-export interface Word {
-  readonly text: string
-  /** Of the word it came from. */
-  readonly offset: number
-}
-
-/** Values by name; null where a value is known only when the script runs. */
-export type Variables = ReadonlyMap<string, string | null>
+/** Words with the values that are known put in, split and multiplied as bash does it. */
+import { parse, type ArithmeticExpression, type ParsedScript, type Word as SourceWord, type WordPart } from 'unbash'
+import { evaluate } from './arithmetic.js'
+import { multiply, protectBraces, unprotectBraces } from './braces.js'
+import { expandParameter, isMany, lookUp, type Fields, type Texts } from './parameter.js'
+import type { Scope } from './values.js'
+import type { Word } from './word.js'
 
 export type Expanded =
   | { readonly ok: true; readonly words: readonly Word[] }
   | { readonly ok: false; readonly offset: number; readonly what: string }
 
 /** UTF-16 units of one value: more than any list of names, and doubling one again and again must end. */
-const maxValue = 16_384
-/** Fields of one word: a loop over as many is as long as a lab may be. */
+const maxValue = 65_536
+/** Fields of one command. */
 const maxFields = 10_000
 
-export function expandAll(words: readonly RawWord[], variables: Variables): Expanded {
+/** What an expansion may ask of the shell around it. */
+export interface Surroundings {
+  readonly scope: Scope
+  /** `$?`, or null where it is not known. */
+  readonly status: string | null
+  /** What the commands print; they are run in the model for it. */
+  capture(script: ParsedScript): string | null
+}
+
+/** Thrown inside only. */
+class Unknown extends Error {
+  constructor(readonly what: string) {
+    super(what)
+  }
+}
+
+export function expandAll(words: readonly SourceWord[], around: Surroundings): Expanded {
   const found: Word[] = []
   for (const word of words) {
-    const expanded = expand(word, variables)
-    if (!expanded.ok) return expanded
-    for (const each of expanded.words) found.push(each)
-    if (found.length > maxFields) return { ok: false, offset: word.offset, what: 'a list too long to follow' }
+    try {
+      for (const text of fieldsOf(word, around)) found.push({ text, offset: word.pos })
+    } catch (thrown) {
+      if (!(thrown instanceof Unknown)) throw thrown
+      return { ok: false, offset: word.pos, what: thrown.what }
+    }
+    if (found.length > maxFields) return { ok: false, offset: word.pos, what: 'a list too long to follow' }
   }
   return { ok: true, words: found }
 }
 
-/** As one text, without splitting: for assignments and file names. Null where it is not known. */
-export function expandText(word: RawWord, variables: Variables): string | null {
-  let text = ''
-  for (const part of word.parts) {
-    const value = valueOf(part, variables)
-    if (typeof value !== 'string') return null
-    text += value
-    if (text.length > maxValue) return null
-  }
-  return text
+/** As one text, without splitting: for assignments, file names and tests. Null where it is not known. */
+export function expandText(word: SourceWord | undefined, around: Surroundings): string | null {
+  if (!word) return ''
+  return textOf(partsOf(word), around)
 }
 
-function expand({ parts, offset }: RawWord, variables: Variables): Expanded {
-  const braces = parts.every((part) => part.kind === 'text' && !part.quoted)
-    ? multiply(parts.map((part) => (part.kind === 'text' ? part.text : '')).join(''))
-    : null
-  if (braces) return { ok: true, words: braces.map((text) => ({ text, offset })) }
+/** The text of a here document. */
+export const expandParts = (parts: readonly WordPart[], around: Surroundings): string | null => textOf(parts, around)
+
+/** As a pattern: what is quoted stands for itself. */
+export function expandPattern(word: SourceWord, around: Surroundings): string | null {
+  let pattern = ''
+  for (const part of partsOf(word)) {
+    const text = part.type === 'Literal' || part.type === 'Glob' || part.type === 'ExtendedGlob' ? part.text : null
+    if (text !== null) pattern += text
+    else {
+      const value = textOf([part], around)
+      if (value === null) return null
+      pattern += /Quoted|LocaleString/.test(part.type) ? value.replace(/[\\*?[\]]/g, '\\$&') : value
+    }
+  }
+  return pattern
+}
+
+export const calculate = (node: ArithmeticExpression | undefined, around: Surroundings): number | null =>
+  evaluate(node, around.scope, (value, each) =>
+    each.type === 'ArithmeticWord' && each.parts ? textOf(each.parts, around) : value,
+  )
+
+const partsOf = (word: SourceWord): readonly WordPart[] =>
+  word.parts ?? [{ type: 'Literal', value: word.value, text: word.text, pos: word.pos, end: word.end }]
+
+function textOf(parts: readonly WordPart[], around: Surroundings): string | null {
+  try {
+    let text = ''
+    for (const part of parts) {
+      text += valueOf(part, around).join(' ')
+      if (text.length > maxValue) return null
+    }
+    return text
+  } catch (thrown) {
+    if (!(thrown instanceof Unknown)) throw thrown
+    return null
+  }
+}
+
+function fieldsOf(word: SourceWord, around: Surroundings): readonly string[] {
+  const parts = partsOf(word)
+  if (parts.some(({ type }) => type === 'BraceExpansion')) {
+    const raw = word.text.replace(/'[^']*'|"(?:\\[^]|[^"\\])*"|\$\{[^}]*\}|\\[{},]/g, protectBraces)
+    const texts = multiply(raw)
+    if (texts.length > 1)
+      return texts.flatMap((text) => {
+        const [statement] = parse(`: ${unprotectBraces(text)}`).commands
+        const again = statement?.command.type === 'Command' ? statement.command.args[0] : undefined
+        return again?.type === 'Word' ? split(partsOf(again), around) : []
+      })
+  }
+  return split(parts, around)
+}
+
+/** Fields: white space in what is not quoted parts them. */
+function split(parts: readonly WordPart[], around: Surroundings): readonly string[] {
   const fields: string[] = []
   let current: string | null = null
+  const next = (): void => {
+    if (current !== null) fields.push(current)
+    current = null
+  }
   for (const part of parts) {
-    const value = valueOf(part, variables)
-    if (typeof value !== 'string') return { ok: false, offset, what: value.what }
-    if (part.kind === 'text' || part.quoted) {
-      current = (current ?? '') + value
-    } else {
-      const pieces = value.split(/[ \t\n]+/)
-      pieces.forEach((piece, i) => {
-        // White space at either end parts the word from what stands before and behind it.
-        if (i > 0 && current !== null) {
-          fields.push(current)
-          current = null
-        }
-        if (piece !== '') current = (current ?? '') + piece
+    if (part.type === 'Glob') throw new Unknown('which files match here')
+    const values = valueOf(part, around)
+    if (part.type === 'DoubleQuoted' && values.length !== 1) {
+      values.forEach((value, i) => {
+        if (i > 0) next()
+        current = (current ?? '') + value
       })
+    } else if (isSplit(part)) {
+      const ifs = around.scope.variables.get('IFS')
+      const white = typeof ifs === 'string' && /[^ \t\n]/.test(ifs) ? separators(ifs) : /[ \t\n]+/
+      values.forEach((value, n) => {
+        if (n > 0) next()
+        value.split(white).forEach((piece, i) => {
+          if (i > 0) next()
+          if (piece !== '') current = (current ?? '') + piece
+        })
+      })
+    } else current = (current ?? '') + values.join(' ')
+    if (fields.length > maxFields || (current ?? '').length > maxValue) throw new Unknown('a value too long to follow')
+  }
+  next()
+  return fields
+}
+
+const separators = (ifs: string): RegExp => new RegExp(`[${ifs.replace(/[\\\]^-]/g, '\\$&')}]`)
+
+const isSplit = ({ type }: WordPart): boolean => /^(?:SimpleExpansion|ParameterExpansion|CommandExpansion)$/.test(type)
+
+/** One field, but for `"$@"` and its like. */
+function valueOf(part: WordPart, around: Surroundings): readonly string[] {
+  switch (part.type) {
+    case 'Literal':
+      return [part.text === '~' || part.text.startsWith('~/') ? `/root${part.value.slice(1)}` : part.value]
+    case 'SingleQuoted':
+    case 'AnsiCQuoted':
+    case 'Glob':
+      return [part.value]
+    case 'DoubleQuoted':
+    case 'LocaleString':
+      return quotedFields(part.parts, around)
+    case 'SimpleExpansion':
+      return known(lookUp(part.text.slice(1), around.scope, around.status), part.text)
+    case 'ParameterExpansion':
+      return known(expandParameter(part, around.scope, around.status, textsIn(around)), part.text)
+    case 'CommandExpansion': {
+      const printed = part.script ? around.capture(part.script) : null
+      if (printed === null) throw new Unknown('the output of a command')
+      return [printed.replace(/\n+$/, '')]
     }
-    if (fields.length > maxFields || (current?.length ?? 0) > maxValue)
-      return { ok: false, offset, what: 'a value too long to follow' }
+    case 'ArithmeticExpansion': {
+      const value = calculate(part.expression, around)
+      if (value === null) throw new Unknown('arithmetic')
+      return [String(value)]
+    }
+    case 'BraceExpansion':
+      return part.parts ? part.parts.flatMap((each) => valueOf(each, around)) : [part.text]
+    case 'ProcessSubstitution':
+      throw new Unknown('what a command in brackets reads or writes')
+    case 'ExtendedGlob':
+      return [part.text]
   }
-  if (current !== null) fields.push(current)
-  return { ok: true, words: fields.map((text) => ({ text, offset })) }
 }
 
-function valueOf(part: Part, variables: Variables): string | { readonly what: string } {
-  if (part.kind === 'text') return part.text
-  if (part.kind === 'variable') {
-    const value = variables.get(part.name)
-    if (typeof value === 'string' && !(value === '' && part.fallback !== null)) return value
-    if (value === undefined && part.fallback !== null) return part.fallback
-    return { what: `$${part.name}` }
-  }
-  const [, from, to] = /^\s*seq\s+(\d{1,6})(?:\s+(\d{1,6}))?\s*$/.exec(part.text) ?? []
-  if (part.what === 'the output of a command' && from !== undefined)
-    return range(to === undefined ? 1 : Number(from), Number(to ?? from)).join('\n')
-  if (part.what === 'arithmetic') {
-    const sum = addUp(part.text, variables)
-    if (sum !== null) return String(sum)
-  }
-  return { what: part.what }
+/** Values that are not known are those of the surroundings: of the user, or of a command. */
+function known(fields: Fields, text: string): readonly string[] {
+  if (fields) return fields
+  if (fields === undefined && /^\$\{?[\d@*]/.test(text)) return []
+  throw new Unknown(
+    /^\$\w+$|^\$\{\w+\}$/.test(text) ? text.replace(/[{}]/g, '') : fields === null ? 'a computed value' : text,
+  )
 }
 
-/** `i`, `i + 1`, `10 - n`: what loops over subnets need. */
-function addUp(text: string, variables: Variables): number | null {
-  const match = /^\s*\$?([A-Za-z_]\w*|\d{1,9})(?:\s*([-+*])\s*\$?([A-Za-z_]\w*|\d{1,9}))?\s*$/.exec(text)
-  const number = (word: string): number => {
-    const value = /^\d/.test(word) ? word : variables.get(word)
-    return typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : NaN
+function quotedFields(parts: readonly WordPart[], around: Surroundings): readonly string[] {
+  let fields: string[] = ['']
+  for (const part of parts) {
+    const many =
+      (part.type === 'SimpleExpansion' && part.text === '$@') ||
+      (part.type === 'ParameterExpansion' &&
+        part.prefix !== '#' &&
+        isMany(part.parameter, part.index?.text) &&
+        !(part.parameter === '*' || part.index?.text === '*'))
+    const values = valueOf(part, around)
+    if (!many) fields[fields.length - 1] += values.join(' ')
+    else if (values.length === 0 && parts.length === 1) fields = []
+    else {
+      fields[fields.length - 1] += values[0] ?? ''
+      fields.push(...values.slice(1))
+    }
   }
-  if (!match) return null
-  const [a, b] = [number(match[1] ?? ''), match[3] === undefined ? 0 : number(match[3])]
-  const result = match[2] === '*' ? a * b : match[2] === '-' ? a - b : a + b
-  return Number.isFinite(result) ? result : null
+  return fields
 }
 
-/** `ns{1..3}` and `{a,b}` as several words; null where the text has no braces that mean anything. */
-function multiply(text: string): readonly string[] | null {
-  const match = /^([^{}]*)\{(?:(\d{1,6})\.\.(\d{1,6})|([^{},]*(?:,[^{},]*)+))\}([^{}]*)$/.exec(text)
-  if (!match) return null
-  const [, head = '', from, to, list, tail = ''] = match
-  const values = list === undefined ? range(Number(from), Number(to)).map(String) : list.split(',')
-  return values.map((value) => head + value + tail)
-}
-
-/** Counts up or down; never further than a lab could follow. */
-function range(from: number, to: number): readonly number[] {
-  const count = Math.min(Math.abs(to - from) + 1, maxFields)
-  return Array.from({ length: count }, (_, i) => from + (to < from ? -i : i))
-}
+export const textsIn = (around: Surroundings): Texts => ({
+  text: (word) => expandText(word, around),
+  pattern: (word) => expandPattern(word, around),
+  number(word) {
+    const [statement] = parse(`((${word.text}))`).commands
+    const { command } = statement ?? {}
+    return command?.type === 'ArithmeticCommand' ? calculate(command.expression, around) : null
+  },
+})

@@ -1,49 +1,103 @@
 /**
- * Follows a script without running it: constant variables, lists, loops over constants and functions, and hands each
- * command that it reaches to the model. Always ends: the number of commands, of rounds and of levels is bounded.
+ * Follows a script without running it: what its values, conditions and loops depend on is mostly in its own text. Each
+ * command that it reaches goes to the model; what is not known is told where it stands. Always ends: the number of
+ * commands, of rounds and of levels is bounded.
  */
+import { parse, type Case, type CommandNode, type For, type If, type ParsedScript, type Pipeline } from 'unbash'
+import type {
+  ArithmeticFor,
+  CompoundList,
+  PipelineNode,
+  AndOr,
+  Redirection,
+  Statement,
+  SyntaxNode,
+  While,
+} from 'unbash'
 import { quote } from '../../lab/describe.js'
-import { bareCommand, dispatch, isExit, isHarmless } from '../commands/dispatch.js'
-import { harmless, leftOut, success, type Context, type Outcome, type Status } from '../commands/command.js'
+import { bareCommand } from '../commands/dispatch.js'
+import type { Status } from '../commands/command.js'
 import { hostOf } from '../commands/namespaces.js'
-import { procSysctl, setSysctl } from '../commands/sysctl.js'
 import type { Namespace, Network } from '../network/network.js'
 import type { Notice, Tell } from '../notice.js'
-import { isSudo, isWithoutEffect, literal, offsetOf } from './effect.js'
-import { expandAll, expandText, type Word } from './expand.js'
-import { lex, neverClosed, type RawWord } from './lex.js'
-import { parse, type SimpleCommand, type Statement } from './parse.js'
+import { runCommand, runSource } from './command.js'
+import { sayOutcome } from './command-context.js'
+import { commandsIn, isWithoutEffect } from './effect.js'
+import { calculate, expandAll, expandPattern, expandText, type Surroundings } from './expand.js'
+import { Fates } from './fates.js'
+import { redirect } from './redirect.js'
+import { Leave, Return, Stop } from './signals.js'
+import { matches } from './pattern.js'
+import { testExpression, truthOf, type Truth } from './test.js'
+import { copyScope, Input, newScope, Output, type Scope } from './values.js'
+import type { Word } from './word.js'
 
 /** Commands that are followed: the largest lab that is allowed takes fewer, line by line. */
 const maxCommands = 150_000
 /** Functions, `bash -c` and `ip netns exec` in each other. */
 const maxLevels = 20
 
-/** Thrown inside only: `exit`, or the bound. */
-class Stop extends Error {}
-/** Thrown inside only: the end of a function before its last line. */
-class Return extends Error {}
+/** Where a command runs, and what it reads and writes. */
+export interface Io {
+  readonly namespace: Namespace
+  readonly input: Input | null
+  readonly output: Output | null
+}
 
-export function interpret(text: string, network: Network, tell: Tell): void {
-  const shell = new Interpreter(network, tell)
-  try {
-    shell.statements(parse(lex(text)), hostOf(network))
-  } catch (thrown) {
-    if (!(thrown instanceof Stop) && !(thrown instanceof Return)) throw thrown
-  }
+export interface Interpreted {
+  readonly fates: Fates
+  /** How many commands until the last one that added to a network; what follows only takes away. */
+  readonly built: number
+}
+
+/** @param until ends after so many commands, and says so */
+export function interpret(text: string, network: Network, tell: Tell, until = Infinity): Interpreted {
+  const shell = new Interpreter(network, tell, until)
+  shell.whole(text)
+  return { fates: shell.fates, built: shell.built }
+}
+
+export interface FunctionBody {
+  readonly body: PipelineNode | CompoundList
+  readonly place: (pos: number) => number
 }
 
 export class Interpreter {
-  readonly #network: Network
-  #tell: Tell
-  readonly #variables = new Map<string, string | null>()
-  readonly #functions = new Map<string, readonly Statement[]>()
+  readonly fates = new Fates()
+  readonly functions = new Map<string, FunctionBody>()
+  readonly files = new Map<string, string | null>()
+  scope: Scope = newScope()
+  /** `$?`, where it is known. */
+  status: string | null = '0'
+  /** From a position in the text that is read to one in the file. */
+  place: (pos: number) => number = (pos) => pos
+  /** What `local` has covered, for the function that is called. */
+  locals: Map<string, ReturnType<Scope['variables']['get']>> | null = null
+  /** Where the text that is followed does not read as a script: what stands there is named, and not followed. */
+  broken: readonly number[] = []
+  built = 0
+  told = 0
+  readonly #tell: Tell
+  readonly #until: number
   #commands = 0
   #level = 0
+  #here: Namespace | null = null
 
-  constructor(network: Network, tell: Tell) {
-    this.#network = network
+  constructor(
+    readonly network: Network,
+    tell: Tell,
+    until = Infinity,
+  ) {
     this.#tell = tell
+    this.#until = until
+  }
+
+  whole(text: string): void {
+    try {
+      this.script(parse(text), { namespace: hostOf(this.network), input: null, output: null })
+    } catch (thrown) {
+      if (!(thrown instanceof Stop || thrown instanceof Return || thrown instanceof Leave)) throw thrown
+    }
   }
 
   /** One command whose words are known. */
@@ -51,264 +105,323 @@ export class Interpreter {
     const [first] = words
     if (!first) return
     try {
-      this.#say(this.#run(bareCommand(words), namespace), first.offset)
+      sayOutcome(this, runCommand(this, bareCommand(words), { namespace, input: null, output: null }), first.offset)
     } catch (thrown) {
-      if (!(thrown instanceof Stop) && !(thrown instanceof Return)) throw thrown
+      if (!(thrown instanceof Stop || thrown instanceof Return)) throw thrown
     }
   }
 
-  statements(statements: readonly Statement[], namespace: Namespace): Status {
-    let status: Status = 'success'
-    for (const statement of statements) status = this.#statement(statement, namespace)
-    return status
-  }
-
-  #statement(statement: Statement, namespace: Namespace): Status {
-    switch (statement.kind) {
-      case 'command':
-        return this.#command(statement, namespace)
-      case 'chain':
-        return this.#chain(statement.items, namespace)
-      case 'pipe':
-        return this.#pipe(statement.stages, namespace)
-      case 'group':
-        return this.statements(statement.body, namespace)
-      case 'function':
-        this.#functions.set(statement.name, statement.body)
-        return 'success'
-      case 'for':
-        return this.#for(statement, namespace)
-      case 'condition':
-        if (!statement.body.every((each) => isWithoutEffect(each)))
-          this.#tell(statement.offset, {
-            message: `Whether the commands in this ${quote(statement.word)} run is not known before they do.`,
-            hint: 'Write those that the lab is made of without it.',
-          })
-        return 'unknown'
-      case 'stray':
-        this.#tell(statement.offset, { message: `This does not read as a script: ${statement.text}.`, hint: null })
-        return 'unknown'
-    }
-  }
-
-  #chain(items: readonly { readonly operator: string; readonly statement: Statement }[], namespace: Namespace): Status {
-    let status: Status = 'success'
-    for (const { operator, statement } of items) {
-      const runs = operator === '' ? 'success' : operator === '&&' ? 'success' : 'failure'
-      if (operator === '' || status === runs) status = this.#statement(statement, namespace)
-      else if (status === 'unknown' && !isWithoutEffect(statement))
-        this.#tell(offsetOf(statement), {
-          message: 'Whether this runs depends on how the command before it ends, which is not known here.',
-          hint: 'Write it on a line of its own.',
-        })
-    }
-    return status
-  }
-
-  /** `echo 1 | sudo tee /proc/sys/...`; of other pipes only the first command can matter. */
-  #pipe(stages: readonly Statement[], namespace: Namespace): Status {
-    const [first, second] = stages
-    if (first?.kind === 'command' && second?.kind === 'command' && stages.length === 2) {
-      const words = expandAll(second.words, this.#variables)
-      const [program, ...files] = words.ok ? bareCommand(words.words) : []
-      const echoed = this.#echoed(first)
-      if (program?.text === 'tee' && echoed !== null) {
-        const outcomes = files
-          .filter(({ text }) => !text.startsWith('-'))
-          .map((file) => this.#write(file, echoed, namespace))
-        for (const outcome of outcomes) this.#say(outcome, second.offset)
-        return 'success'
-      }
-    }
-    for (const stage of stages) {
-      if (stage === first || !isWithoutEffect(stage)) this.#statement(stage, namespace)
-    }
-    return 'unknown'
-  }
-
-  /** What `echo` or `printf` would print, or null for another command. */
-  #echoed(command: SimpleCommand): string | null {
-    const words = expandAll(command.words, this.#variables)
-    const [program, ...rest] = words.ok ? bareCommand(words.words) : []
-    if (program?.text !== 'echo' && program?.text !== 'printf') return null
-    return rest
-      .map(({ text }) => text)
-      .filter((text) => !/^-[neE]+$/.test(text))
-      .join(' ')
-      .replace(/\\n$/, '')
-  }
-
-  #for(loop: Extract<Statement, { kind: 'for' }>, namespace: Namespace): Status {
-    const words = expandAll(loop.words, this.#variables)
-    if (!words.ok) {
-      this.#tell(words.offset, {
-        message: `The loop goes over ${words.what}, which is not known before it runs.`,
-        hint: 'Write its values out.',
-      })
-      return 'unknown'
-    }
-    let status: Status = 'success'
-    for (const { text, offset } of words.words) {
-      this.#count(offset)
-      this.#variables.set(loop.name, text)
-      status = this.statements(loop.body, namespace)
-    }
-    return status
-  }
-
-  #command(command: SimpleCommand, namespace: Namespace): Status {
-    const { assignments, words: raw, offset } = command
-    this.#count(offset)
-    const declares = /^(?:export|local|readonly|declare|typeset)$/.test(literal(raw[0]) ?? '')
-    if (raw.length === 0 || declares) {
-      for (const { name, value } of assignments) this.#variables.set(name, expandText(value, this.#variables))
-      if (declares) this.#declare(raw.slice(1))
-      return 'success'
-    }
-    const expanded = expandAll(raw, this.#variables)
-    if (!expanded.ok) {
-      const program = literal(raw[0])
-      const [known] = program === null ? [] : bareCommand([{ text: program, offset }])
-      // What is printed or asked may depend on anything.
-      if (known && isHarmless([known]) && !isSudo(program)) return 'unknown'
-      this.#tell(expanded.offset, unknownValue(expanded.what))
-      return 'success'
-    }
-    const written = this.#redirect(command, namespace)
-    if (written !== null) return written
-    const words = bareCommand(expanded.words)
-    const [program] = words
-    if (!program) return 'success'
-    if (isExit(program.text)) throw program.text === 'exit' ? new Stop() : new Return()
-    const outcome = this.#run(words, namespace)
-    this.#say(outcome, offset)
-    return outcome.status
-  }
-
-  /** `export A=b`: the words behind it are assignments. */
-  #declare(words: readonly RawWord[]): void {
-    for (const word of words) {
-      const text = expandText(word, this.#variables)
-      const [, name, value] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(text ?? '') ?? []
-      if (name !== undefined && value !== undefined) this.#variables.set(name, value)
-      const [first] = word.parts
-      const unknown = text === null && first?.kind === 'text' ? /^([A-Za-z_]\w*)=/.exec(first.text)?.[1] : undefined
-      if (unknown !== undefined) this.#variables.set(unknown, null)
-    }
-  }
-
-  /** Writing into a file: into /proc/sys it is a sysctl. Null where nothing is written that matters. */
-  #redirect(command: SimpleCommand, namespace: Namespace): Status | null {
-    const output = command.redirects.find(({ operator }) => /^1?(?:>|>>|>\|)$/.test(operator))
-    if (!output) return null
-    const path = expandText(output.target, this.#variables)
-    const word = { text: path ?? '', offset: output.target.offset }
-    const echoed = this.#echoed(command)
-    if (path === null || echoed === null) {
-      if (path === null || !/^\/(?:proc|sys|etc)\//.test(path)) return null
-      this.#tell(word.offset, { message: `What is written to ${quote(path)} is not known here.`, hint: null })
-      return 'success'
-    }
-    const outcome = this.#write(word, echoed, namespace)
-    this.#say(outcome, command.offset)
-    return outcome.status
-  }
-
-  #write(file: Word, value: string, namespace: Namespace): Outcome {
-    const key = procSysctl(file.text)
-    if (key !== null) return setSysctl(namespace, key, value, file)
-    if (!/^\/(?:proc|sys|etc)\//.test(file.text)) return success
-    return leftOut(`A lab writes no files; ${quote(file.text)} is left out.`, null, file)
-  }
-
-  #run(words: readonly Word[], namespace: Namespace): Outcome {
-    const [program] = words
-    const body = program && this.#functions.get(program.text)
-    if (program && body) return this.#deeper(program.offset, () => this.#call(body, words, namespace))
-    return dispatch(this.#context(namespace), words)
-  }
-
-  #call(body: readonly Statement[], words: readonly Word[], namespace: Namespace): Outcome {
-    const before = new Map(this.#variables)
-    words.slice(1, 10).forEach(({ text }, i) => this.#variables.set(String(i + 1), text))
-    this.#variables.set(
-      '@',
-      words
-        .slice(1)
-        .map(({ text }) => text)
-        .join(' '),
-    )
-    const status = this.#body(body, namespace)
-    for (const name of ['1', '2', '3', '4', '5', '6', '7', '8', '9', '@']) {
-      const value = before.get(name)
-      if (value === undefined) this.#variables.delete(name)
-      else this.#variables.set(name, value)
-    }
-    return { status, notice: null, offset: null }
-  }
-
-  #body(body: readonly Statement[], namespace: Namespace): Status {
+  script({ commands, errors }: ParsedScript, io: Io): Status {
+    for (const { message, pos } of errors?.slice(0, 20) ?? []) this.tell(this.place(pos), unreadable(message))
+    const { broken } = this
+    this.broken = errors?.map(({ pos }) => pos) ?? []
     try {
-      return this.statements(body, namespace)
+      return this.statements(commands, io)
+    } finally {
+      this.broken = broken
+    }
+  }
+
+  statements(statements: readonly Statement[], io: Io): Status {
+    let status: Status = 'success'
+    for (const { command, background } of statements) {
+      this.#here = io.namespace
+      status = this.node(command, io)
+      if (background) status = 'success'
+    }
+    return status
+  }
+
+  tell(offset: number, notice: Notice): void {
+    this.told += 1
+    this.#tell(offset, notice)
+  }
+
+  get around(): Surroundings {
+    return {
+      scope: this.scope,
+      status: this.status,
+      capture: (script) => this.capture(script),
+    }
+  }
+
+  run(words: readonly Word[], io: Io): ReturnType<typeof runCommand> {
+    return runCommand(this, words, io)
+  }
+
+  /** What the commands of a substitution print. */
+  capture(script: ParsedScript): string | null {
+    const output = new Output()
+    const namespace = this.#here ?? hostOf(this.network)
+    const place = this.place
+    // Behind escaped backquotes places cannot be told.
+    if (script.source !== undefined) this.place = () => place(script.pos)
+    try {
+      this.apart(() =>
+        this.deeper(this.place(script.pos), () => this.script(script, { namespace, input: null, output })),
+      )
+    } finally {
+      this.place = place
+    }
+    return output.text
+  }
+
+  /** In a shell of its own: what it sets is forgotten, and its end is not ours. */
+  apart(work: () => Status): Status {
+    const before = this.scope
+    this.scope = copyScope(before)
+    try {
+      return work()
     } catch (thrown) {
-      if (!(thrown instanceof Return)) throw thrown
+      if (!(thrown instanceof Stop) || this.#commands > Math.min(maxCommands, this.#until)) throw thrown
+      return 'unknown'
+    } finally {
+      this.scope = before
+    }
+  }
+
+  deeper(offset: number, work: () => Status): Status {
+    if (this.#level >= maxLevels) {
+      this.tell(offset, { message: 'Too many commands inside each other.', hint: null })
       return 'unknown'
     }
-  }
-
-  #context(namespace: Namespace): Context {
-    return {
-      network: this.#network,
-      namespace,
-      tell: (offset, notice) => this.#tell(offset, notice),
-      run: (words, inside) => {
-        const [program] = words
-        return program ? this.#deeper(program.offset, () => this.#run(bareCommand(words), inside)) : harmless
-      },
-      shell: (text, offset) =>
-        this.#deeper(offset, () => {
-          const tell = this.#tell
-          // Places inside the quotes cannot be told once escapes and variables are resolved.
-          this.#tell = (_, notice) => tell(offset, notice)
-          try {
-            return { status: this.statements(parse(lex(text)), namespace), notice: null, offset: null }
-          } finally {
-            this.#tell = tell
-          }
-        }),
-    }
-  }
-
-  #deeper(offset: number, work: () => Outcome): Outcome {
-    if (this.#level >= maxLevels) return leftOut('Too many commands inside each other.', null, { text: '', offset })
     this.#level += 1
     try {
-      this.#count(offset)
+      this.count(offset)
       return work()
     } finally {
       this.#level -= 1
     }
   }
 
-  #count(offset: number): void {
+  count(offset: number): void {
     this.#commands += 1
+    if (this.#commands > this.#until) {
+      this.tell(offset, {
+        message: 'From here on the script takes its network away; the lab is the network as it was before that.',
+        hint: null,
+      })
+      throw new Stop()
+    }
     if (this.#commands <= maxCommands) return
-    this.#tell(offset, {
+    this.tell(offset, {
       message: `More than ${maxCommands} commands are not followed; the rest is left out.`,
       hint: null,
     })
     throw new Stop()
   }
 
-  #say({ notice, offset }: { readonly notice: Notice | null; readonly offset: number | null }, at: number): void {
-    if (notice) this.#tell(offset ?? at, notice)
+  /** A command has added something. */
+  grown(): void {
+    const host = hostOf(this.network)
+    if (this.network.namespaces.size > 1 || host.devices.size > 1) this.built = this.#commands
+  }
+
+  node(node: PipelineNode | AndOr | CompoundList | Statement, io: Io): Status {
+    switch (node.type) {
+      case 'Command':
+        return runSource(this, node, io)
+      case 'Statement':
+        return this.node(node.command, io)
+      case 'CompoundList':
+        return this.statements(node.commands, io)
+      case 'AndOr':
+        return this.#chain(node, io)
+      case 'Pipeline':
+        return this.#pipe(node, io)
+      case 'BraceGroup':
+        return this.node(node.body, io)
+      case 'Subshell':
+        return this.apart(() => this.node(node.body, io))
+      case 'Function': {
+        const name = node.name.value
+        this.functions.set(name, { body: node.body, place: this.place })
+        return 'success'
+      }
+      case 'Redirected':
+        return this.#redirected(node.redirects, io, (inner) => this.node(node.command, inner), node.pos)
+      case 'TestCommand':
+        return this.truth(testExpression(node.expression, this.around, this.#world(io)))
+      case 'ArithmeticCommand':
+        return this.truth(truthOf(calculate(node.expression, this.around)))
+      case 'If':
+        return this.#if(node, io)
+      case 'Case':
+        return this.#case(node, io)
+      case 'For':
+        return this.#for(node, io)
+      case 'ArithmeticFor':
+        return this.#count(node, io)
+      case 'While':
+        return this.#while(node, io)
+      case 'Select':
+        return this.unfollowed(node, 'select')
+      case 'Coproc':
+        return this.node(node.body, io)
+    }
+  }
+
+  #world({ namespace }: Io): { network: Network; namespace: Namespace; files: Map<string, string | null> } {
+    return { network: this.network, namespace, files: this.files }
+  }
+
+  truth(truth: Truth): Status {
+    const status = truth === null ? 'unknown' : truth ? 'success' : 'failure'
+    this.status = truth === null ? null : truth ? '0' : '1'
+    return status
+  }
+
+  /** Whether it runs is not known: named as a whole, with what is in it, unless nothing of it could matter. */
+  unfollowed(node: SyntaxNode, word: string, notice?: Notice): Status {
+    this.status = null
+    if (isWithoutEffect(node)) return 'unknown'
+    for (const command of commandsIn(node)) this.fates.set({ pos: this.place(command.pos) }, 'named')
+    this.tell(
+      this.place(node.pos),
+      notice ?? {
+        message: `Whether the commands in this ${quote(word)} run is not known before they do.`,
+        hint: 'Write those that the lab is made of without it.',
+      },
+    )
+    return 'unknown'
+  }
+
+  #chain({ commands, operators }: AndOr, io: Io): Status {
+    let status: Status = 'success'
+    commands.forEach((node, i) => {
+      const operator = operators[i - 1]
+      if (operator === undefined || status === (operator === '&&' ? 'success' : 'failure')) status = this.node(node, io)
+      else if (status === 'unknown')
+        this.unfollowed(node, '', {
+          message: 'Whether this runs depends on how the command before it ends, which is not known here.',
+          hint: 'Write it on a line of its own.',
+        })
+    })
+    return status
+  }
+
+  #pipe({ commands, prefixes }: Pipeline, io: Io): Status {
+    let input = io.input
+    let status = 'success' as Status
+    commands.forEach((node, i) => {
+      const isLast = i === commands.length - 1
+      const output = isLast ? io.output : new Output()
+      const run = (): Status => this.node(node as CommandNode, { ...io, input, output })
+      // Each stage but a single one is a shell of its own.
+      status = commands.length === 1 ? run() : this.apart(run)
+      if (!isLast && output) input = new Input(output.text)
+    })
+    const turned = prefixes.filter(({ type }) => type === 'Negation').length % 2 === 1
+    const opposite: Record<Status, Status> = { success: 'failure', failure: 'success', unknown: 'unknown' }
+    if (turned) this.status = status === 'unknown' ? null : status === 'success' ? '1' : '0'
+    return turned ? opposite[status] : status
+  }
+
+  #redirected(redirects: readonly Redirection[], io: Io, run: (io: Io) => Status, pos: number): Status {
+    const { inner, finish } = redirect(this, redirects, io, pos)
+    const status = run(inner)
+    finish()
+    return status
+  }
+
+  #if(node: If, io: Io): Status {
+    for (const { clause, then } of [node, ...node.elif]) {
+      const status = this.node(clause, io)
+      if (status === 'success') return this.node(then, io)
+      if (status === 'unknown') return this.unfollowed(rest(node, clause), 'if')
+    }
+    return node.else ? this.node(node.else, io) : 'success'
+  }
+
+  #case(node: Case, io: Io): Status {
+    const value = expandText(node.word, this.around)
+    if (value === null) return this.unfollowed(node, 'case')
+    let through = false
+    for (const { pattern, body, terminator } of node.items) {
+      const found = through || pattern.map((each) => this.#fits(value, each)).reduce<Truth>(anyOf, false)
+      if (found === null) return this.unfollowed(node, 'case')
+      if (!found) continue
+      const status = this.node(body, io)
+      if (terminator !== ';&' && terminator !== ';;&') return status
+      through = terminator === ';&'
+    }
+    return 'success'
+  }
+
+  #fits(value: string, pattern: Case['items'][number]['pattern'][number]): Truth {
+    const glob = expandPattern(pattern, this.around)
+    return glob === null ? null : matches(value, glob)
+  }
+
+  #for(loop: For, io: Io): Status {
+    const words = loop.wordlist
+      ? expandAll(loop.wordlist, this.around)
+      : { ok: true as const, words: this.scope.args.map((text) => ({ text, offset: loop.pos })) }
+    if (!words.ok) {
+      this.scope.variables.set(loop.name.value, null)
+      return this.unfollowed({ ...loop.body, pos: words.offset }, 'for', {
+        message: `The loop goes over ${words.what}, which is not known before it runs.`,
+        hint: 'Write its values out.',
+      })
+    }
+    let status: Status = 'success'
+    for (const { text } of words.words) {
+      this.count(this.place(loop.pos))
+      this.scope.variables.set(loop.name.value, text)
+      const round = this.#round(() => (status = this.node(loop.body, io)))
+      if (!round) break
+    }
+    return status
+  }
+
+  #count({ initialize, test, update, body, pos }: ArithmeticFor, io: Io): Status {
+    if (initialize) calculate(initialize, this.around)
+    for (;;) {
+      const holds = truthOf(calculate(test, this.around))
+      if (holds === null) return this.unfollowed({ ...body, pos }, 'for')
+      if (!holds) return 'success'
+      this.count(this.place(pos))
+      if (!this.#round(() => this.node(body, io))) return 'success'
+      if (update) calculate(update, this.around)
+    }
+  }
+
+  #while(loop: While, io: Io): Status {
+    for (;;) {
+      const status = this.node(loop.clause, io)
+      if (status === 'unknown') return this.unfollowed(loop, loop.kind)
+      if ((status === 'success') !== (loop.kind === 'while')) return 'success'
+      this.count(this.place(loop.pos))
+      if (!this.#round(() => this.node(loop.body, io))) return 'success'
+    }
+  }
+
+  /** False where the loop is left. */
+  #round(work: () => Status): boolean {
+    try {
+      work()
+      return true
+    } catch (thrown) {
+      if (!(thrown instanceof Leave)) throw thrown
+      if (thrown.loops > 1) throw new Leave(thrown.again, thrown.loops - 1)
+      return thrown.again
+    }
   }
 }
 
-const unknownValue = (what: string): Notice =>
-  what === neverClosed
+const anyOf = (a: Truth, b: Truth): Truth => (a || b ? true : a === null || b === null ? null : false)
+
+/** What of an `if` may still run, once one of its conditions is not known. */
+function rest(node: If, clause: CompoundList): SyntaxNode {
+  const parts = [node, ...node.elif].filter((each) => each.clause.pos >= clause.pos)
+  const commands = parts.flatMap((each) => [
+    ...(each.clause === clause ? [] : each.clause.commands),
+    ...each.then.commands,
+  ])
+  return { type: 'CompoundList', pos: node.pos, end: node.end, commands: [...commands, ...(node.else?.commands ?? [])] }
+}
+
+const unreadable = (message: string): Notice =>
+  /unterminated|unclosed|unmatched|missing|expected closing/i.test(message)
     ? { message: 'A quote or bracket that starts here is never closed.', hint: 'Close it.' }
-    : {
-        message: `${what.charAt(0).toUpperCase()}${what.slice(1)} is not known before the script runs.`,
-        hint: 'Write the value out.',
-      }
+    : { message: 'This does not read as a script.', hint: null }

@@ -1,5 +1,5 @@
 /** One command to words without a shell: quotes, backslashes and comments, but no variables and no operators. */
-import type { Word } from './expand.js'
+import type { Word } from './word.js'
 
 /** All words are said to stand at the offset. An open quote ends with the text. */
 export function splitWords(text: string, offset: number): readonly Word[] {

@@ -1,0 +1,130 @@
+/** Programs whose output can be known, and those that hand it on. */
+import { padNumber, countTo } from '../shell/braces.js'
+import type { Word } from '../shell/word.js'
+import { fileKey, harmless, leftOut, nothingThere, success, type Context, type Outcome } from './command.js'
+import { procSysctl, setSysctl } from './sysctl.js'
+
+export function echo({ output }: Context, words: readonly Word[]): Outcome {
+  const rest = words.slice(1).map(({ text }) => text)
+  let escapes = false
+  let feed = '\n'
+  for (let [first] = rest; first !== undefined && /^-[neE]+$/.test(first); [first] = rest) {
+    if (first.includes('n')) feed = ''
+    if (first.includes('e')) escapes = true
+    rest.shift()
+  }
+  const text = rest.join(' ')
+  output?.print((escapes ? unescaped(text) : text) + feed)
+  return success
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', a: '\u0007' }
+
+const unescaped = (text: string): string => text.replace(/\\([ntra\\])/g, (whole, c: string) => escapes[c] ?? whole)
+
+export function printf({ output }: Context, words: readonly Word[]): Outcome {
+  const [, format, ...rest] = words.map(({ text }) => text)
+  output?.print(format === undefined ? '' : format === '-v' ? null : formatted(unescaped(format), rest))
+  return success
+}
+
+/** As often as there are values for it. */
+function formatted(format: string, values: readonly string[]): string | null {
+  const directive = /%(%|(0?)(\d*)([sdiqb])|.?)/g
+  const takes = [...format.matchAll(directive)].filter(([whole]) => whole !== '%%').length
+  let [text, at] = ['', 0]
+  let failed = false
+  do {
+    text += format.replace(directive, (_, whole: string, zero?: string, width?: string, kind?: string) => {
+      if (whole === '%') return '%'
+      if (kind === undefined) failed = true
+      const value = values[at++] ?? (kind === 'd' ? '0' : '')
+      if (kind === 'd' || kind === 'i') {
+        if (!/^-?\d{1,15}$/.test(value)) failed = true
+        return zero ? padNumber(Number(value), Number(width)) : String(Number(value)).padStart(Number(width ?? 0))
+      }
+      return value.padStart(Number(width ?? 0))
+    })
+  } while (takes > 0 && at < values.length && text.length < 100_000 && !failed)
+  return failed ? null : text
+}
+
+export function seq({ output }: Context, words: readonly Word[]): Outcome {
+  const rest = words.slice(1).map(({ text }) => text)
+  let [wide, separator, format] = [false, '\n', null as string | null]
+  while (rest[0] !== undefined && /^-[A-Za-z]/.test(rest[0])) {
+    const option = rest.shift() ?? ''
+    if (option === '-w') wide = true
+    else if (option.startsWith('-s')) separator = option.slice(2) || (rest.shift() ?? '')
+    else if (option.startsWith('-f')) format = option.slice(2) || (rest.shift() ?? '')
+    else return harmless
+  }
+  const numbers = rest.map(Number)
+  const [first = NaN, second = NaN, third = NaN] = numbers
+  const [from, by, to] =
+    rest.length === 1 ? [1, 1, first] : rest.length === 2 ? [first, 1, second] : [first, second, third]
+  if (![from, by, to].every(Number.isSafeInteger) || by === 0) return harmless
+  const listed = (to - from) * by < 0 ? [] : countTo(from, to, Math.abs(by))
+  const width = wide ? Math.max(...rest.map((text) => text.length)) : 0
+  const texts = listed.map((n) =>
+    format === null ? padNumber(n, width) : formatted(format.replace('g', 'd'), [String(n)]),
+  )
+  output?.print(texts.includes(null) ? null : texts.length === 0 ? '' : `${texts.join(separator)}\n`)
+  return success
+}
+
+export function cat({ output, input, files }: Context, words: readonly Word[]): Outcome {
+  const names = words.slice(1).filter(({ text }) => text === '-' || !text.startsWith('-'))
+  if (names.length === 0) output?.print(input === null ? null : input.all().text)
+  for (const { text } of names)
+    output?.print(text === '-' ? (input?.all().text ?? null) : (files.get(fileKey(text)) ?? null))
+  return success
+}
+
+/** `echo 1 | sudo tee /proc/sys/...`; other files are kept, for whoever reads them again. */
+export function tee(context: Context, words: readonly Word[]): Outcome {
+  const { input, output } = context
+  const text = input === null ? null : input.all().text
+  output?.print(text)
+  let outcome: Outcome = success
+  for (const file of words.slice(1)) {
+    if (file.text.startsWith('-')) continue
+    const written = writeFile(context, file, text)
+    if (written.notice) outcome = written
+  }
+  return outcome
+}
+
+/** Files of the system that only hold what a program of the system reads when it starts. */
+const isRead = (path: string): boolean => /^\/etc\/sysctl(?:\.d\/|\.conf$)/.test(path)
+
+/** Writing into a file: into /proc/sys it is a sysctl. */
+export function writeFile({ files, namespace }: Context, file: Word, text: string | null, append = false): Outcome {
+  const key = procSysctl(file.text)
+  if (key !== null)
+    return text === null
+      ? leftOut(`What is written to ${JSON.stringify(file.text)} is not known here.`, null, file)
+      : setSysctl(namespace, key, text, file)
+  const before = append ? (files.get(fileKey(file.text)) ?? '') : ''
+  files.set(fileKey(file.text), text === null || before === null ? null : before + text)
+  if (!/^\/(?:proc|sys|etc)\//.test(file.text) || isRead(file.text)) return success
+  return leftOut(`A lab writes no files; ${JSON.stringify(file.text)} is left out.`, null, file)
+}
+
+/** Whether a line is there, where the lines are known: `ip netns list | grep -qw blue`. */
+export function grep({ input, output }: Context, words: readonly Word[]): Outcome {
+  const [pattern, ...files] = words.slice(1).filter(({ text }) => !text.startsWith('-'))
+  const options = words
+    .filter(({ text }) => text.startsWith('-'))
+    .map(({ text }) => text)
+    .join('')
+  output?.print(null)
+  if (!input || !pattern || files.length > 0 || /[^-qwxFEs]/.test(options) || !/^[\w .:^$/@-]*$/.test(pattern.text))
+    return harmless
+  const { text } = input.all()
+  if (text === null || pattern.text.length > 200) return harmless
+  const plain = options.includes('F') ? pattern.text.replace(/[.^$]/g, '\\$&') : pattern.text
+  const edge = options.includes('w') ? '\\b' : ''
+  const found = new RegExp(options.includes('x') ? `^(?:${plain})$` : `${edge}(?:${plain})${edge}`, 'm')
+  return found.test(text.replace(/\n$/, '')) ? success : nothingThere
+}

@@ -1,0 +1,72 @@
+/**
+ * What becomes of each program, by name: what a lab is made from, what runs another command, what changes no network.
+ * There is no fourth kind: whatever is not here is refused by name.
+ */
+import { brctl } from './brctl.js'
+import type { Context, Outcome } from './command.js'
+import { ip, nsenter } from './ip.js'
+import { iptables } from './iptables.js'
+import { bridge, netTools } from './lookers.js'
+import { cat, echo, grep, printf, seq, tee } from './printers.js'
+import { evaluate, shell, source, su, xargs } from './shells.js'
+import { sysctl } from './sysctl.js'
+import { tc } from './tc.js'
+import type { Word } from '../shell/word.js'
+
+export type Interpreter = (context: Context, words: readonly Word[]) => Outcome
+
+export const interpreters: Readonly<Record<string, Interpreter>> = {
+  ...{ ip, nsenter, sysctl, brctl, tc, iptables, ip6tables: iptables },
+  ...{ 'iptables-nft': iptables, 'iptables-legacy': iptables, 'ip6tables-nft': iptables, 'ip6tables-legacy': iptables },
+  ...{ bash: shell, sh: shell, ash: shell, dash: shell, su, eval: evaluate, source, '.': source, xargs },
+  ...{ bridge, route: netTools, arp: netTools, ifconfig: netTools },
+  ...{ echo, printf, cat, tee, seq, grep },
+}
+
+/** Words that ask, wait, print, or look after files and the shell itself. The network is the same after them. */
+export const withoutEffect: ReadonlySet<string> = new Set(
+  (
+    '[ [[ alias awk base64 basename bc break cal cd chmod chown clear cmp column comm continue conntrack cp curl cut date ' +
+    'declare df diff dig dirname dmesg du export expr false file find fold free getconf getent getopts hash head hostname ' +
+    'hping3 host id install jobs join journalctl jq kill killall last less ln local ls lsblk lscpu lsmod lsns man md5sum ' +
+    'mkdir mkfifo mktemp more mtr mv nc ncat netstat nl nmap nproc nslookup od paste pgrep ping ping6 pkill popd printenv ps ' +
+    'pushd pwd read readarray readlink readonly realpath reset rev rm rmdir sed sha256sum shift shuf sleep sort split ss stat ' +
+    'stty sum sync tac tail tcpdump test touch tput tr tracepath tracepath6 traceroute traceroute6 truncate tshark tty type ' +
+    'typeset uname unalias uniq unset uptime vmstat w wait wc wget whereis which who whoami xxd yes arping ndisc6 rdisc6 ' +
+    'fping iperf iperf3 mapfile bind caller dirs disown enable fc fg bg help history let logger suspend times logout'
+  ).split(' '),
+)
+
+/** They end well whatever they are given. */
+export const succeeding: ReadonlySet<string> = new Set(
+  ':,true,set,shopt,trap,umask,ulimit,export,local,declare,readonly,typeset,unset,cd,mkdir,rm,touch,chmod,sleep,wait'.split(
+    ',',
+  ),
+)
+
+/** Commands before a command: options that take a value, and words of their own before the command. */
+export const wrappers: Readonly<Record<string, { readonly valued: RegExp; readonly own: number }>> = {
+  ...{ sudo: { valued: /^(?:-[ugChpUDRT]|--user|--group)$/, own: 0 }, doas: { valued: /^-[uC]$/, own: 0 } },
+  ...{ env: { valued: /^-[uC]$/, own: 0 }, nice: { valued: /^-n$/, own: 0 }, ionice: { valued: /^-[cnp]$/, own: 0 } },
+  ...{ command: { valued: /^$/, own: 0 }, builtin: { valued: /^$/, own: 0 }, exec: { valued: /^-a$/, own: 0 } },
+  ...{ nohup: { valued: /^$/, own: 0 }, setsid: { valued: /^$/, own: 0 }, time: { valued: /^-[fo]$/, own: 0 } },
+  ...{ timeout: { valued: /^-[sk]$/, own: 1 }, stdbuf: { valued: /^-[ioe]$/, own: 0 }, chrt: { valued: /^$/, own: 1 } },
+  ...{
+    taskset: { valued: /^$/, own: 1 },
+    flock: { valued: /^-[wE]$/, own: 1 },
+    strace: { valued: /^-[oep]$/, own: 0 },
+  },
+  ...{ watch: { valued: /^-n$/, own: 0 }, unbuffer: { valued: /^$/, own: 0 }, busybox: { valued: /^$/, own: 0 } },
+}
+
+export const hints: Readonly<Record<string, string>> = {
+  nft: 'Write the rule with iptables, or add it to the lab file under `nat` or `firewall`.',
+  'iptables-restore': 'Write the rules one by one with `iptables -A`.',
+  'ovs-vsctl': 'A lab has Linux bridges: ip link add NAME type bridge',
+  modprobe: 'A lab takes the kernel as it is; `vethlab doctor` says what it can do.',
+  python3: 'Should it answer? Add a `services` entry to the lab file.',
+  python: 'Should it answer? Add a `services` entry to the lab file.',
+  socat: 'Should it answer? Add a `services` entry to the lab file.',
+  ethtool: 'A lab leaves the offloads of its interfaces as the kernel has them.',
+  dhclient: 'Give the interface its address with `ip addr add`.',
+}

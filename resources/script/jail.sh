@@ -1,0 +1,35 @@
+#!/bin/sh
+# Process 1 of the namespaces in which a script runs (prepare.sh made them). It runs the script, ends everything that the
+# script has started, says how it ended, and waits to be ended itself.
+# Usage: jail.sh ROOT FILE DIRECTORY SECONDS SHELL ARGUMENT
+set -eu
+
+root=$1
+file=$2
+directory=$3
+seconds=$4
+shell=$5
+argument=$6
+
+# The files that prepare.sh has laid out, and no others: the old root goes.
+mount -n --rbind "$root" "$root"
+mount -n -t proc proc "$root/proc"
+# `ip netns exec` takes /sys away and mounts its own, which the kernel allows where another one is in sight.
+mount -n -t sysfs sysfs "$root/vethlab/sys" 2>/dev/null || true
+mount -n -t sysfs sysfs "$root/sys" 2>/dev/null || true
+cd "$root"
+pivot_root . old
+umount -n -l /old
+ip link set lo up
+mkdir -p /run/netns /run/lock
+: >/run/xtables.lock
+
+cd "${directory:-/root}" 2>/dev/null || cd /
+began=$(date +%s)
+status=0
+timeout --signal=KILL "$seconds" "$shell" ${argument:+"$argument"} "$file" </dev/null >&2 7>&- 8>&- &
+wait $! || status=$?
+ended=$(date +%s)
+kill -KILL -1 2>/dev/null || true
+if [ "$status" = 137 ] && [ $((ended - began)) -ge "$seconds" ]; then echo 'late 0' >&7; else echo "ended $status" >&7; fi
+read -r _ <&8

@@ -1,0 +1,223 @@
+/** `import --run`: a script of a stranger is run, and nothing of it is left, reached or read but the network it made. */
+import { createServer, type Server } from 'node:net'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { dumpDefaultNamespace, World, type Ran, type RunOptions } from '../support/world.js'
+
+const ways: [string, () => Promise<World>][] = [
+  ['a user with many ids', () => World.ofUser()],
+  ['a user with one id', () => World.ofUserWithOneId()],
+  ['whoever runs the tests', () => World.ofSelf()],
+]
+
+/** What a sandbox and a script take, on a machine that has other things to do (milliseconds). */
+const patience = { timeout: 120_000 }
+
+describe.each(ways)('run by %s', patience, (_, make) => {
+  let world: World
+  let server: Server
+  let knocks = 0
+  /** In files and in the environment of the caller: nothing of a script's may ever hold it. */
+  const secret = 'a-secret-that-nobody-may-read'
+  let precious: string
+  let machine: string
+
+  beforeAll(async () => {
+    world = await make()
+    precious = join(world.home, '.ssh')
+    mkdirSync(precious, { mode: 0o700 })
+    writeFileSync(join(precious, 'id_ed25519'), secret, { mode: 0o600 })
+    world.give(precious)
+    world.give(join(precious, 'id_ed25519'))
+    server = createServer((socket) => {
+      knocks += 1
+      socket.destroy()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+    machine = dumpDefaultNamespace()
+  })
+  afterEach(async () => {
+    expect(readFileSync(join(precious, 'id_ed25519'), 'utf8')).toBe(secret)
+    expect(knocks).toBe(0)
+    await world.untilNothingIsLeft()
+  })
+  afterAll(async () => {
+    expect(dumpDefaultNamespace()).toBe(machine)
+    await new Promise((resolve) => server.close(resolve))
+    world.dispose()
+  })
+
+  const port = (): number => (server.address() as { port: number }).port
+  const runFile = (file: string, words: readonly string[] = [], options: RunOptions = {}): Promise<Ran> =>
+    world.runCli(['import', file, '--from', 'script', '--run', ...words], {
+      input: '',
+      limitMs: 90_000,
+      env: { VETHLAB_SECRET: secret },
+      ...options,
+    })
+  const run = (script: string, words: readonly string[] = []): Promise<Ran> =>
+    runFile(world.file('script.sh', script), words)
+
+  test('the network that it made is the lab, with arrays, eval, sourced files and what it reads of itself', async () => {
+    const directory = join(world.directory, 'beside')
+    mkdirSync(directory, { recursive: true })
+    writeFileSync(join(directory, 'lib.sh'), 'make() { for n in "$@"; do sudo ip netns add "$n"; done; }\n')
+    const script = `#!/bin/bash
+set -e
+source "$(dirname "$0")/lib.sh"
+NAMES=(ann bob)
+make "\${NAMES[@]}"
+eval "ip link add e0 address 02:00:00:00:00:0a netns ann type veth peer name e1 netns bob"
+i=1
+while read -r name dev; do
+  ip -n "$name" addr add "10.0.0.$i/24" dev "$dev"
+  ip -n "$name" link set "$dev" up
+  i=$((i + 1))
+done <<< $'ann e0\\nbob e1'
+ip netns exec bob bash -s <<'END'
+sysctl -w net.ipv4.conf.all.arp_ignore=1
+END
+echo written > output.txt
+cat output.txt >&2
+echo "to \${SUDO_USER:-nobody}" > /dev/stderr
+`
+    const file = join(directory, 'main.sh')
+    writeFileSync(file, script, { mode: 0o600 })
+    for (const each of [directory, file, join(directory, 'lib.sh')]) world.give(each)
+    const ran = await runFile(file)
+    expect(ran.stderr).toMatch(
+      /^running .*main\.sh as root of a sandbox of its own \(outside of it: \S+\), without network/,
+    )
+    expect(ran.stderr).toContain('| written\n| to root\n')
+    expect(parse(ran.stdout)).toEqual({
+      ...{ vethlab: 1, name: 'main', links: [['ann:e0', 'bob:e1']] },
+      namespaces: {
+        ann: { interfaces: { lo: { up: false }, e0: { addresses: ['10.0.0.1/24'], mac: '02:00:00:00:00:0a' } } },
+        bob: {
+          interfaces: { lo: { up: false }, e1: { addresses: ['10.0.0.2/24'] } },
+          sysctls: { 'net.ipv4.conf.all.arp_ignore': '1' },
+        },
+      },
+    })
+    expect(ran.status).toBe(0)
+    expect(readdirSync(directory).toSorted()).toEqual(['lib.sh', 'main.sh'])
+  })
+
+  test('what reads, writes, mounts, signals and connects gets nowhere, and its network is read all the same', async () => {
+    const canary = join(world.directory, 'canary')
+    writeFileSync(canary, 'sings')
+    world.give(canary)
+    const ran = await run(`
+ip netns add kept
+cat ${precious}/id_ed25519 /root/.ssh/* /home/*/.ssh/* ~/.ssh/* /etc/shadow
+find / -xdev -name 'id_ed25519*' -exec cat {} + | head -c 1000
+for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/environ; done
+umount -l /proc; for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/environ; done; mount -t proc proc /proc
+mount -o remount,rw /usr; mount -o remount,rw,bind /usr; touch /usr/left-behind && echo GOT usr
+mount -o remount,rw,bind /; touch /left-behind && echo GOT root
+ls -A /old /vethlab/../old; umount -l /etc; cat /etc/shadow
+mknod /tmp/disk b 8 0 && dd if=/tmp/disk of=/dev/null count=1 && echo GOT device
+for key in vm/swappiness kernel/panic kernel/core_pattern fs/file-max; do
+  cat /proc/sys/$key > /proc/sys/$key && echo GOT $key
+done
+echo b > /proc/sysrq-trigger && echo GOT sysrq
+nsenter -t 1 -m -p -n -u touch /usr/left-behind && echo GOT nsenter
+unshare -Urmpf sh -c 'mount -o remount,rw,bind /usr; touch /usr/left-behind' && echo GOT unshare
+(exec 5<>/dev/tcp/127.0.0.1/${port()}) && echo GOT loopback
+(exec 5<>/dev/tcp/192.0.2.1/80) && echo GOT outside
+find /run -type s | grep . && echo GOT socket
+kill -9 $PPID; kill -9 1; kill -9 -1
+`)
+    expect(ran.stdout).toContain('namespaces:\n  kept:\n')
+    expect(ran.stderr).not.toContain(secret)
+    expect(ran.stderr).not.toMatch(/GOT|root:\\$/)
+    expect([existsSync('/usr/left-behind'), existsSync('/left-behind')]).toEqual([false, false])
+    expect(ran.status).toBe(0)
+  })
+
+  test('deleting everything deletes nothing', async () => {
+    const canary = join(world.directory, 'canary')
+    writeFileSync(canary, 'sings')
+    chmodSync(canary, 0o666)
+    const ran = await run(`ip netns add kept\nrm -rf --no-preserve-root / ${world.directory} 2>/dev/null\n`)
+    expect(readFileSync(canary, 'utf8')).toBe('sings')
+    expect(existsSync(join(world.directory, 'script.sh'))).toBe(true)
+    expect(ran.stdout).toContain('namespaces:\n  kept:\n')
+    rmSync(canary)
+  })
+
+  test('waiting for ever, and what is left in the background, ends with its time', async () => {
+    const ran = await run('ip netns add kept\nsetsid nohup sleep 1000 &\ntrap "" TERM HUP INT\nsleep 1000\n', [
+      '--timeout',
+      '2',
+    ])
+    expect(ran.stderr).toContain('warning: it still ran after 2 s and was ended; this is what it had built.')
+    expect(ran.stdout).toContain('namespaces:\n  kept:\n')
+    expect(ran.status).toBe(0)
+  })
+
+  test('a fork bomb, a full disk, all memory and endless output stay within bounds', async () => {
+    const ran = await run(
+      `ip netns add kept
+yes | head -c 20000000
+for where in /tmp /root /run /var/tmp . /etc; do dd if=/dev/zero of=$where/big bs=1M count=500; rm -f $where/big; done
+bash -c 'x=$(head -c 900000000 /dev/zero | tr "\\\\0" x)' || echo no memory
+bomb() { bomb | bomb & }
+bomb
+while :; do :; done
+`,
+      ['--timeout', '4'],
+    )
+    expect(ran.stdout).toContain('namespaces:\n  kept:\n')
+    expect(ran.stderr).toContain(' more lines\n')
+    expect(ran.stderr.length).toBeLessThan(200_000)
+    expect(ran.status).toBe(0)
+  })
+
+  test('a script that fails says so; what it built by then is the lab', async () => {
+    const ran = await run('set -e\nip netns add kept\nfalse\nip netns add never\n')
+    expect(ran.stderr).toContain('warning: it ended with exit code 1; this is what it had built.')
+    expect(ran.stdout).toContain('namespaces:\n  kept:\n')
+    expect(ran.stdout).not.toContain('never')
+  })
+
+  test('interrupted, it leaves nothing', async () => {
+    const file = world.file('script.sh', 'echo started; sleep 1000\n')
+    const running = world.startCli(['import', file, '--from', 'script', '--run'], { input: '', limitMs: 90_000 })
+    await new Promise<void>((resolve) => {
+      running.child.stderr?.on('data', () => running.stderr().includes('| started') && resolve())
+    })
+    process.kill(running.pid, 'SIGINT')
+    expect((await running.ended).status).toBe(130)
+  })
+})
+
+describe('without --run', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await World.ofUser()
+  })
+  afterAll(() => world.dispose())
+
+  test.each([
+    ['--run for a topology', ['clab', '--run'], '--run goes with --from script: a topology is no program.'],
+    ['--timeout alone', ['script', '--timeout', '5'], '--timeout goes with --run: without it nothing is run.'],
+  ])('%s is one sentence and exit code 2', async (_, words, sentence) => {
+    const ran = await world.runCli(['import', '-', '--from', ...words], { input: 'ip netns add a\n' })
+    expect([ran.status, ran.stdout, ran.stderr]).toEqual([2, '', `vethlab: ${sentence}\n`])
+  })
+
+  test('a script from standard input runs, and what makes no network is said', async () => {
+    const words = ['import', '-', '--from', 'script', '--run']
+    const made = await world.runCli(words, { input: 'ip netns add a\n' })
+    expect([made.status, made.stdout]).toEqual([
+      0,
+      'vethlab: 1\nname: stdin\n\nnamespaces:\n  a:\n    interfaces: { lo: { up: false } }\n',
+    ])
+    const none = await world.runCli(words, { input: 'echo nothing\n' })
+    expect([none.status, none.stdout]).toEqual([2, ''])
+    expect(none.stderr).toContain('Nothing in <stdin> makes a lab.')
+  })
+})
