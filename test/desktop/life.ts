@@ -11,7 +11,7 @@ export const shell: Backend | null = backend()
 export const under = shell === null ? 'no window: neither Electron nor a Chromium is here' : shell.name
 
 /** A sandbox and a page on a busy machine (milliseconds). */
-export const slow = { timeout: 30_000 } as const
+export const slow = { timeout: 60_000 } as const
 
 export interface Life {
   readonly world: World

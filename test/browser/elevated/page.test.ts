@@ -216,7 +216,7 @@ describe.skipIf(reason !== null)('a user whom nobody can ask for a password', ()
     const pid = machine.helpers().at(-1)?.pid
     expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Uid:\t0/m)
     window.server.child.kill('SIGKILL')
-    await until('the helper has taken all down', () => machine.helpers().length === 0, 20_000)
+    await until('the helper has taken all down', () => machine.helpers().length === 0)
     expect(machine.dump()).toBe(before)
   })
 })

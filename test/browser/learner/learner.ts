@@ -76,17 +76,13 @@ export class Learner {
   /** Presses what is in the panel, whatever film comes up meanwhile: the one after a fix comes in its own time. */
   async press(button: Locator): Promise<void> {
     const tryMs = 1000
-    await until(
-      'it is pressed',
-      async () => {
-        await this.leaveFilm()
-        return button.click({ timeout: tryMs }).then(
-          () => true,
-          () => false,
-        )
-      },
-      30_000,
-    )
+    await until('it is pressed', async () => {
+      await this.leaveFilm()
+      return button.click({ timeout: tryMs }).then(
+        () => true,
+        () => false,
+      )
+    })
   }
 
   async type(command: string): Promise<string> {

@@ -34,6 +34,9 @@ export interface WindowOptions {
   readonly browser?: string
 }
 
+/** What takes longer than this will not come, on however busy a machine (milliseconds). */
+const patienceMs = 60_000
+
 export class LabWindow {
   private constructor(
     readonly world: World,
@@ -67,7 +70,7 @@ export class LabWindow {
       permissions: ['clipboard-read', 'clipboard-write'],
     })
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(patienceMs)
     if (options.script !== undefined) await page.addInitScript(options.script)
     const errors: string[] = []
     page.on('pageerror', (error) => errors.push(error.stack ?? error.message))

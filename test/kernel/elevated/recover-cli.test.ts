@@ -191,13 +191,13 @@ describe('up --host', () => {
     })
     let stderr = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => void (stderr += text))
-    await until('it is up', () => stderr.includes('until you leave'), 30_000)
+    await until('it is up', () => stderr.includes('until you leave'))
     const pid = Number((await host.sh(`pgrep -o -f 'cli.js up' `)).trim())
     await host.run('kill', `-${signal.slice(3)}`, String(pid))
-    await until('the journal is gone', async () => !(await host.try('test', '-e', '/run/vethlab/left.json')), 30_000)
+    await until('the journal is gone', async () => !(await host.try('test', '-e', '/run/vethlab/left.json')))
     child.stdin.end()
     child.kill('SIGKILL')
-    await until('its shell is gone', async () => !(await host.try('pgrep', '-f', 'cli.js up')), 10_000)
+    await until('its shell is gone', async () => !(await host.try('pgrep', '-f', 'cli.js up')))
     expect(natUplink.name).toBe('nat-uplink')
   })
 

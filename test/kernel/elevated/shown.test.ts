@@ -104,14 +104,14 @@ test('vethlab up --host: while its question waits the machine changes; it is sho
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk))
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const asked = (): number => text.split('Go on?').length - 1
-  await until('it asks', () => asked() === 1, 30_000)
+  await until('it asks', () => asked() === 1)
   expect(text).toMatch(/type veth peer name veth1.*# undone by: ip -n ns0 link del veth0/)
   expect(text).toMatch(
     /inside the lab's namespaces[^]*ip -n ns0 link set lo up +# undone by: ip -n ns0 link set lo down/,
   )
   await host.sh('sysctl -qw net.ipv4.ip_forward=1')
   child.stdin.write('y\n')
-  await until('it asks again', () => asked() === 2, 30_000)
+  await until('it asks again', () => asked() === 2)
   expect(text).toContain('this machine has changed since it was shown')
   child.stdin.write('n\n')
   expect(await ended).toBe(2)

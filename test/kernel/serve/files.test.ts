@@ -175,7 +175,7 @@ describe('saving', () => {
     const base = fingerprintOf(readFileSync(path))
     expect(await window.ask('file/write', { path, text: 'done\n', base })).toMatchObject({ ok: true })
     expect(readdirSync(work)).toEqual(['killed.yaml'])
-  }, 60_000)
+  })
 })
 
 describe('a watched file', () => {

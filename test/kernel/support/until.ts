@@ -1,11 +1,14 @@
 /** How often a condition is looked at (milliseconds). */
 const everyMs = 20
 
+/** What takes longer than this will not come, on however busy a machine (milliseconds). */
+const patienceMs = 60_000
+
 /** Waits until a condition holds and returns what it gave; fails with its name after `limitMs`. */
 export async function until<T>(
   name: string,
   condition: () => T | Promise<T>,
-  limitMs = 10_000,
+  limitMs = patienceMs,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + limitMs
   for (;;) {

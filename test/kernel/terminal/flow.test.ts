@@ -114,7 +114,7 @@ test('what a program prints comes through whole, in bounded memory', async () =>
   // Cut at the start of a line.
   expect(attached.scrollback.slice(0, 100)).toBe(`${line}\r\n`)
   await screen.close()
-}, 90_000)
+})
 
 test('a file of 200 MB neither grows the helper nor outlives Ctrl-C', async () => {
   const file = join(sandbox.home, 'big')
@@ -139,7 +139,7 @@ test('a file of 200 MB neither grows the helper nor outlives Ctrl-C', async () =
   // Of what was under way when the key was pressed, no more than the pty and the flow control hold.
   expect(screen.text.length).toBeLessThan(1_000_000)
   await screen.close()
-}, 90_000)
+})
 
 test('characters of several bytes arrive whole, however they are cut', async () => {
   const screen = await Screen.open(session)

@@ -17,7 +17,7 @@ describe.skipIf(whyNot('root') !== null)(`${count} cables in one namespace`, () 
   beforeAll(async () => {
     sandbox = await Sandbox.start('root')
     await sandbox.run(...names.map(namespaceAdd), ...names.map((name, at) => vethAdd(`host:v${at}`, `${name}:eth0`)))
-  }, 60_000)
+  })
   afterAll(() => sandbox?.stop())
 
   const cablesOf = async () => {
@@ -45,5 +45,5 @@ describe.skipIf(whyNot('root') !== null)(`${count} cables in one namespace`, () 
     }
     await sandbox.shell('for pid in $(pidof ip); do kill $pid; done')
     await ended
-  }, 120_000)
+  })
 })
