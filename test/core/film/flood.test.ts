@@ -20,15 +20,8 @@ function flood(): TraceHop[] {
     parts.push({ namespace: 'host', interface: `p${port}`, direction: 'out', event: 'flooded', comparedWith: 2 })
     const flooded = parts.length
     parts.push({ namespace: `n${port}`, interface: 'eth0', direction: 'in', event: 'received', comparedWith: flooded })
-    if (port !== asked) continue
-    parts.push({
-      namespace: `n${port}`,
-      interface: null,
-      direction: null,
-      event: 'delivered',
-      comparedWith: flooded + 1,
-    })
   }
+  parts.push({ namespace: `n${asked}`, interface: 'eth0', direction: 'out', event: 'sent', comparedWith: null })
   return parts.map((part, at) => ({
     ...{ ...part, n: at + 1, timeNs: at * 700, leg: 'arp', observed: part.interface !== null, packet: null },
     ...{ changed: [], frame: null, journey: 0 },
