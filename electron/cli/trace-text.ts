@@ -1,4 +1,5 @@
 /** A trace for people: its hops in a table, then the cause, its evidence, and the fix. */
+import { uneventfulCopies } from '../core/packet/flood.js'
 import type { Diagnosis } from '../core/diagnosis/diagnosis.js'
 import { innermost } from '../core/diagnosis/death.js'
 import type { HopReason, Trace, TraceHop } from '../core/diagnosis/trace.js'
@@ -47,7 +48,8 @@ interface Row {
 }
 
 function table(hops: readonly TraceHop[], paint: Paint): string[] {
-  const rows = hops.map(rowOf)
+  const uneventful = uneventfulCopies(hops)
+  const rows = hops.filter(({ n }) => uneventful.get(n) !== 0).map((hop) => rowOf(hop, uneventful.get(hop.n)))
   const width = (pick: (row: Row) => string): number => Math.max(...rows.map((row) => pick(row).length))
   const [n, time, place, event, packet] = [
     width((row) => row.n),
@@ -75,7 +77,8 @@ function table(hops: readonly TraceHop[], paint: Paint): string[] {
 
 const arrows = { in: '>', out: '<' } as const
 
-function rowOf(hop: TraceHop): Row {
+/** @param copies of a flood that this hop stands for */
+function rowOf(hop: TraceHop, copies?: number): Row {
   const { n, timeNs, namespace, interface: name, direction, leg, event, packet, changed, observed, reason } = hop
   const inner = packet && innermost(packet)
   const eth = inner?.eth
@@ -91,6 +94,9 @@ function rowOf(hop: TraceHop): Row {
         ? [`changed: ${changed.map((path) => `${path} ${valueOf(packet, path)}`).join(', ')}`]
         : []),
       ...(reason ? reasonLines(reason) : []),
+      ...(copies === undefined || copies < 2
+        ? []
+        : [`and ${copies - 1} more copies of the flood, which led to nothing`]),
     ],
     observed,
     dropped: event === 'dropped',

@@ -30,6 +30,8 @@ export type Compose = (id: string, sides: ReadonlyMap<string, Side>, wishes: Rea
 const chainRow = 5
 /** A chain of up to this many runs on in one row. */
 const longestRow = 7
+/** Levels up to which a tree stands in one piece. */
+const deepest = 12
 
 interface Block {
   readonly core: Box
@@ -314,6 +316,32 @@ class Builder {
       return Math.max(end, x + box.width)
     }
     set(root, 0, 0)
+    if (heights.length <= deepest) return bottom - top
+    const width = Math.max(...[...levelOf.keys()].map((id) => (this.out.places.get(id)?.x ?? 0) + this.box(id).width))
+    return this.fold(levelOf, parentOf, levelY, { levels: heights.length, width, height: bottom - top, top })
+  }
+
+  /** A tree as deep as a tower is cut into columns, which stand side by side: the whole has the proportions of a screen. */
+  private fold(
+    levelOf: ReadonlyMap<string, number>,
+    parentOf: ReadonlyMap<string, string>,
+    levelY: (level: number) => number,
+    { levels, width, height, top }: Record<'levels' | 'width' | 'height' | 'top', number>,
+  ): number {
+    const columns = Math.max(1, Math.round(Math.sqrt((height * screenRatio) / (width + gap.side))))
+    const perColumn = Math.ceil(levels / columns)
+    const columnOf = (id: string): number => Math.floor((levelOf.get(id) ?? 0) / perColumn)
+    let bottom = top
+    for (const id of levelOf.keys()) {
+      const place = this.out.places.get(id)
+      if (!place) continue
+      const column = columnOf(id)
+      const y = place.y - (levelY(column * perColumn) - top)
+      this.out.places.set(id, { x: place.x + column * snapUp(width + gap.side), y })
+      bottom = Math.max(bottom, y + this.box(id).height)
+      const parent = parentOf.get(id)
+      if (parent !== undefined && columnOf(parent) !== column) this.join(parent, id, 'right', 'left')
+    }
     return bottom - top
   }
 }

@@ -2,6 +2,7 @@
  * From the scene to the drawing: places from the lab's saved layout first, then from the last drawing, then automatic
  * ones; boxes composed around the places of their neighbours; cables last.
  */
+import { own } from '../../electron/core/own.js'
 import { arrange } from './arrange.js'
 import { bandedBox } from './banded-box.js'
 import { tagOf, tagPlace } from './box-tag.js'
@@ -56,11 +57,11 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = 
   const auto = arrange(graph, compose)
   const kept = Object.keys(previous).filter((id) => graph.nodes.has(id))
   const build = (fixed: Places): Drawing => {
-    const places = new Map([...auto.places].map(([id, place]) => [id, fixed[id] ?? place]))
+    const places = new Map([...auto.places].map(([id, place]) => [id, own(fixed, id) ?? place]))
     // A box of a grid that only kept its place is still reached by its lane; one that was moved by hand is not.
     const moved = new Set(
       Object.keys(fixed).filter(
-        (id) => !same(fixed[id], auto.places.get(id)) && (saved[id] !== undefined || !auto.rows.has(id)),
+        (id) => !same(own(fixed, id), auto.places.get(id)) && (own(saved, id) !== undefined || !auto.rows.has(id)),
       ),
     )
     const boxes = composeAll(graph, places, auto, moved, fixed, compose).map((box) => {
@@ -81,7 +82,9 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = 
 
 /** Boxes are at home where the drawing has them, as long as none was pushed from where it was before. */
 export function homeOf(home: Places, places: Places, saved: Places): Places {
-  const pushed = Object.keys(home).some((id) => !saved[id] && places[id] && !same(home[id], places[id]))
+  const pushed = Object.keys(home).some(
+    (id) => !own(saved, id) && own(places, id) && !same(own(home, id), own(places, id)),
+  )
   return pushed ? home : { ...home, ...places }
 }
 
@@ -96,7 +99,7 @@ export const placesOf = (drawing: Drawing): Places =>
  */
 export const remembered = (before: Places, drawing: Drawing, saved: Places): Places =>
   Object.fromEntries(
-    drawing.boxes.map(({ id, x, y }) => [id, saved[id] === undefined ? { x, y } : (before[id] ?? { x, y })]),
+    drawing.boxes.map(({ id, x, y }) => [id, own(saved, id) === undefined ? { x, y } : (own(before, id) ?? { x, y })]),
   )
 
 type Compose = (
@@ -155,9 +158,9 @@ function roomToTheRight(id: string, place: { x: number; y: number }, boxes: Read
 
 /** Moves boxes without a place of their own off those that have one, to the next free place on the right. */
 function freeNewcomers(boxes: Map<string, Box>, fixed: Places, places: Map<string, { x: number; y: number }>): void {
-  const settled: Rect[] = [...boxes.values()].filter((box) => fixed[box.id])
+  const settled: Rect[] = [...boxes.values()].filter((box) => own(fixed, box.id))
   for (const box of boxes.values()) {
-    if (fixed[box.id]) continue
+    if (own(fixed, box.id)) continue
     let x = box.x
     for (let tries = 0; tries < boxes.size; tries++) {
       const hit = settled.find((other) => touch({ ...box, x }, other))

@@ -7,6 +7,8 @@ export interface Entry {
   /** By which it is found, too. */
   readonly words: string
   readonly keys?: string | undefined
+  /** Shown beside the label, and found by, too. */
+  readonly detail?: string
   /** What stands, or the lab, is another afterwards. */
   readonly changes: boolean
   run(): void
@@ -28,7 +30,7 @@ function fit(word: string, text: string): number {
 export function find(entries: readonly Entry[], typed: string): readonly Entry[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const ranked = entries.flatMap((entry) => {
-    const text = `${entry.label} ${entry.words}`.toLowerCase()
+    const text = `${entry.label} ${entry.words} ${entry.detail ?? ''}`.toLowerCase()
     const fits = words.map((word) => fit(word, text))
     const rank = words.length === 0 ? Number(!entry.changes) : Math.min(...fits) * 10 + Math.max(...fits)
     return words.length > 0 && fits.includes(0) ? [] : [{ entry, rank }]

@@ -1,4 +1,5 @@
 /** Takes into the lab what somebody made, changed or removed in a terminal: the lab file then says what the kernel has. */
+import { own } from '../../electron/core/own.js'
 import { parseEndpoint } from '../../electron/core/lab/endpoint.js'
 import { canonicalPrefix } from '../../electron/core/lab/address.js'
 import { normaliseFirewall, normaliseNat, normaliseRoutes } from '../../electron/core/lab/normalise-rules.js'
@@ -27,7 +28,7 @@ function keepStep(file: LabFile, read: LabFile, step: Step): void {
   const name = step.namespace
   switch (step.op) {
     case 'namespace-delete': {
-      namespacesOf(file)[name] = structuredClone(read.namespaces?.[name] ?? null)
+      namespacesOf(file)[name] = structuredClone(own(read.namespaces, name) ?? null)
       for (const link of read.links ?? []) if (touches(link, name)) adoptLink(file, read, link)
       const tunnels = (read.tunnels ?? []).filter((each) => each.namespace === name)
       if (tunnels.length > 0) file.tunnels = [...(file.tunnels ?? []), ...tunnels]
@@ -103,7 +104,7 @@ function keepStep(file: LabFile, read: LabFile, step: Step): void {
 /** Lists whose entries have no name: what only the lab has goes, what only the kernel has comes, in the kernel's order. */
 function keepList(file: LabFile, read: LabFile, step: Step): void {
   const entry = namespaceOf(file, step.namespace)
-  const there = read.namespaces?.[step.namespace] ?? {}
+  const there = own(read.namespaces, step.namespace) ?? {}
   const adds = step.op.endsWith('-delete')
   if (step.op.startsWith('route')) {
     const value = (routes: NonNullable<NamespaceEntry['routes']>): string[] =>
@@ -158,7 +159,7 @@ function namespacesOf(file: LabFile): NonNullable<LabFile['namespaces']> {
 
 function namespaceOf(file: LabFile, name: string): NamespaceEntry {
   const namespaces = namespacesOf(file)
-  const entry = namespaces[name] ?? {}
+  const entry = own(namespaces, name) ?? {}
   namespaces[name] = entry
   return entry
 }
@@ -188,7 +189,7 @@ function plug(file: LabFile, namespace: string, bridge: string, port: string): v
 }
 
 function unplug(file: LabFile, namespace: string, port: string): void {
-  for (const bridge of Object.values(file.namespaces?.[namespace]?.bridges ?? {}))
+  for (const bridge of Object.values(own(file.namespaces, namespace)?.bridges ?? {}))
     if (bridge?.ports) bridge.ports = bridge.ports.filter((each) => each !== port)
 }
 
@@ -211,13 +212,13 @@ function adoptInterface(file: LabFile, read: LabFile, namespace: string, name: s
 
 /** What the kernel has on an interface, and the bridge it is plugged into. */
 function copyEntry(file: LabFile, read: LabFile, namespace: string, name: string): void {
-  const there = read.namespaces?.[namespace]
-  const bridge = there?.bridges?.[name]
+  const there = own(read.namespaces, namespace)
+  const bridge = own(there?.bridges, name)
   if (bridge) bridgesOf(file, namespace)[name] = structuredClone(bridge)
-  const plain = there?.interfaces?.[name]
+  const plain = own(there?.interfaces, name)
   if (plain)
     namespaceOf(file, namespace).interfaces = {
-      ...file.namespaces?.[namespace]?.interfaces,
+      ...own(file.namespaces, namespace)?.interfaces,
       [name]: structuredClone(plain),
     }
   const master = Object.entries(there?.bridges ?? {}).find(([, each]) => each?.ports?.includes(name))?.[0]
@@ -231,7 +232,7 @@ function removeLink(file: LabFile, link: LinkEntry): void {
   for (const end of endsOf(link)) {
     const { namespace, interface: name } = parseEndpoint(end)
     unplug(file, namespace, name)
-    delete file.namespaces?.[namespace]?.interfaces?.[name]
+    delete own(file.namespaces, namespace)?.interfaces?.[name]
   }
 }
 
@@ -239,7 +240,7 @@ function removeInterface(file: LabFile, namespace: string, name: string): void {
   const link = (file.links ?? []).find((each) => endsOf(each).includes(`${namespace}:${name}`))
   if (link) return removeLink(file, link)
   unplug(file, namespace, name)
-  const entry = file.namespaces?.[namespace]
+  const entry = own(file.namespaces, namespace)
   delete entry?.bridges?.[name]
   delete entry?.interfaces?.[name]
   if (file.tunnels) file.tunnels = file.tunnels.filter((each) => each.namespace !== namespace || each.name !== name)

@@ -94,7 +94,8 @@ class Links {
   }
 
   #refuse(namespace: string, link: LiveLink): string | null {
-    if (!interfaceNamePattern.test(link.name)) return 'its name does not fit a lab file'
+    // `__proto__` is refused in a lab file: as a key of a plain object it would be lost.
+    if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
     if (link.kind === 'loopback' || bareKinds.has(link.kind)) return null
     if (link.kind === 'bridge') return link.bridge?.vlanFiltering ? 'it filters VLANs' : null
     if (link.kind === 'vxlan') return this.#tunnel(namespace, link)

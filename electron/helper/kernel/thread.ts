@@ -238,8 +238,8 @@ export class KernelThread {
   #counters({ namespaces: names }: Params<'counters'>): Reply<'counters'> {
     if (!this.#open) return notOpen()
     const { namespaces } = this.#open
-    const counters: Record<string, Record<string, number>> = {}
-    const legacyTables: Record<string, string[]> = {}
+    const counters = Object.create(null) as Record<string, Record<string, number>>
+    const legacyTables = Object.create(null) as Record<string, string[]>
     for (const name of names ?? [...namespaces.all()].map((namespace) => namespace.name)) {
       const namespace = namespaces.find(name)
       if (namespace instanceof Refusal) continue

@@ -1,4 +1,5 @@
 /** The parts of a trace, from what was captured and counted. */
+import { own } from '../../core/own.js'
 import type { Trace, TraceFrame } from '../../core/diagnosis/trace.js'
 import type { LiveState } from '../../core/live/state.js'
 import type { ProbeIdentity, TracedHop } from '../../core/packet/hop.js'
@@ -72,10 +73,10 @@ export function onlyProbe(
 
 /** By how much counters grew, those that did. */
 export function grown(before: Counters, after: Counters): Record<string, Record<string, number>> {
-  const result: Record<string, Record<string, number>> = {}
+  const result = Object.create(null) as Record<string, Record<string, number>>
   for (const [namespace, values] of Object.entries(after)) {
     const moved = Object.entries(values).flatMap(([name, value]) => {
-      const by = value - (before[namespace]?.[name] ?? 0)
+      const by = value - (own(before, namespace)?.[name] ?? 0)
       return by > 0 ? [[name, by] as const] : []
     })
     result[namespace] = Object.fromEntries(moved)

@@ -89,7 +89,7 @@ export const frame = {
   'settings.dark': 'Dark',
   'settings.light': 'Light',
   'settings.language': 'Language',
-  'palette.placeholder': 'Type a command, a namespace or a lab',
+  'palette.placeholder': 'Type a command, a namespace, an interface, an address or a lab',
   'palette.none': 'Nothing found',
   'palette.terminal': 'Terminal in {name}',
   'palette.lab': 'Lab {id}',

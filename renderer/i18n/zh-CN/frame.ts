@@ -85,7 +85,7 @@ export const frame = {
   'settings.dark': '深色',
   'settings.light': '浅色',
   'settings.language': '语言',
-  'palette.placeholder': '输入命令、命名空间或实验',
+  'palette.placeholder': '输入命令、命名空间、接口、地址或实验',
   'palette.none': '没有找到',
   'palette.terminal': '{name} 的终端',
   'palette.lab': '实验 {id}',

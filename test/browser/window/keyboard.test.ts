@@ -109,6 +109,27 @@ describe('keys', () => {
     await window.untilShown('ns0', /ns0:.*# *$/)
   })
 
+  test('Enter carries out what matches what was typed, however fast, and addresses are found', async () => {
+    await canvas()
+    await window.page.keyboard.press('Control+k')
+    const field = window.page.getByPlaceholder('Type a command')
+    await field.waitFor()
+    // Typed and entered in one go, before the list has been drawn anew.
+    await field.evaluate((input: HTMLInputElement) => {
+      input.value = 'terminal in host'
+      input.dispatchEvent(new InputEvent('input', { bubbles: true }))
+      input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+    })
+    await window.untilShown('host', /host:.*# *$/)
+    await canvas()
+    await window.page.keyboard.press('Control+k')
+    await field.fill('192.168.1.2')
+    const list = window.page.getByRole('option')
+    await list.filter({ hasText: '192.168.1.2' }).first().waitFor()
+    expect(await list.first().getAttribute('aria-selected')).toBe('true')
+    await window.page.keyboard.press('Escape')
+  })
+
   test('the list of keys names them', async () => {
     await canvas()
     await window.page.keyboard.press('?')

@@ -32,15 +32,12 @@ describe.each(['root', 'a user'] satisfies User[])('ends as %s', (user) => {
   })
   afterEach(() => sandbox.stop())
 
-  test('a hundred namespaces come up in a fraction of a second, are told, and are dropped in one go', async () => {
+  test('a hundred namespaces come up, are told, and are dropped in one go', async () => {
     const files = await sandbox.openFiles()
     await sandbox.request('run', { steps: star(100), progress: true }).then(({ done, error }) => {
       expect(error).toBeNull()
       expect(done).toBe(star(100).length)
     })
-    const deployMs = sandbox.lastMs
-    // Measured 130-150 ms on a quiet machine. This bound only tells a machine that is busy from a worker that is slow.
-    expect(deployMs).toBeLessThan(4000)
     await sandbox.until('all are told, with their peers', () =>
       numbers(100).every(
         (n) => sandbox.namespace(`n${n}`)?.links.some(({ peer }) => peer?.namespace === 'host') ?? false,
@@ -56,14 +53,11 @@ describe.each(['root', 'a user'] satisfies User[])('ends as %s', (user) => {
 
     const { dropped } = await sandbox.request('drop', { namespaces: [...numbers(100).map((n) => `n${n}`), 'nope'] })
     expect(dropped).toHaveLength(100)
-    const dropMs = sandbox.lastMs
-    expect(dropMs).toBeLessThan(4000)
     await sandbox.until('their ports are gone', () => sandbox.namespace('host')?.links.length === 2)
     expect(sandbox.live.namespaces.map(({ name }) => name)).toEqual(['host'])
     expect((await sandbox.shell('ls /run/netns; grep -c nsfs /proc/self/mountinfo')).stdout).toBe('0\n')
     // One socket stays until the end: that of the scratch namespace in which peers are looked up.
     expect(await sandbox.openFiles()).toBe(files + 1)
-    console.log(`${user}: star 100 up in ${deployMs.toFixed(0)} ms, dropped in ${dropMs.toFixed(1)} ms`)
   })
 
   test('namespaces end although the learner’s `ip netns add` has mounted the directory anew', async () => {
@@ -83,7 +77,6 @@ describe.each(['root', 'a user'] satisfies User[])('ends as %s', (user) => {
     await sandbox.run(...star(5))
     const open = await sandbox.openFiles()
     await sandbox.request('close', {})
-    expect(sandbox.lastMs).toBeLessThan(5000)
     // Six namespaces of four descriptors, and those of the poller and of the thread itself.
     expect(open - (await sandbox.openFiles())).toBeGreaterThanOrEqual(6 * 4 + 4)
     await expect(sandbox.request('read', { namespaces: null })).rejects.toThrow('The kernel worker has ended')

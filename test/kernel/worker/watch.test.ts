@@ -294,26 +294,5 @@ describe.skipIf(reason !== null)(
       )
       await expectMirrorTrue()
     })
-
-    test('a change is told within milliseconds', async () => {
-      await sandbox.run(namespaceAdd('blue'), vethAdd('host:a', 'blue:b'))
-      await sandbox.until('all is told', () => link('host', 'a')?.peer?.namespace === 'blue')
-      const delays: number[] = []
-      for (let round = 0; round < 9; round += 1) {
-        await sandbox.shell('sleep 0.05')
-        const name = `10.${round}.0.1/24`
-        // The shell's clock stands right behind the change, the event's at its arrival on the worker's main thread.
-        const done = Number(await sandbox.output('host', `sh -c "ip addr add ${name} dev a; date +%s%N"`)) / 1e6
-        await sandbox.until(
-          name,
-          () => sandbox.namespace('host')?.addresses.some(({ address: text }) => text === name) ?? false,
-        )
-        const told = sandbox.events.findLast(({ event }) => event === 'changed') as { at: number } | undefined
-        delays.push((told?.at ?? Infinity) - done)
-      }
-      delays.sort((a, b) => a - b)
-      // Measured 1 ms before to 1 ms after `date` had started; a machine shared with others is given room.
-      expect(delays[4]).toBeLessThan(200)
-    })
   },
 )

@@ -1,3 +1,4 @@
+import { own } from '../../own.js'
 import { formatPrefix, networkPrefix } from '../address.js'
 import { quote } from '../describe.js'
 import { formatEndpoint, parseEndpoint } from '../endpoint.js'
@@ -73,7 +74,7 @@ function* sameMacs(lab: LabIndex, segments: (end: string) => string): Iterable<F
 
 function isBridgeOfPort(lab: LabIndex, bridge: string, port: string): boolean {
   const [a, b] = [parseEndpoint(bridge), parseEndpoint(port)]
-  const ports = lab.namespaces.get(a.namespace)?.entry.bridges?.[a.interface]?.ports
+  const ports = own(lab.namespaces.get(a.namespace)?.entry.bridges, a.interface)?.ports
   return a.namespace === b.namespace && (ports?.includes(b.interface) ?? false)
 }
 
