@@ -13,10 +13,6 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 /** 256 bits: nobody guesses one. */
 const tokenBytes = 32
 
-/** Failed attempts in so many milliseconds, above which everybody waits: a reload fails once or twice at most. */
-const attemptsPerPeriod = 10
-const periodMs = 10_000
-
 const newToken = (): string => randomBytes(tokenBytes).toString('base64url')
 
 /** Takes the same time wherever the two differ, and whatever their lengths. */
@@ -28,7 +24,6 @@ function isSame(given: string, expected: string): boolean {
 export class Admission {
   private token: string | null = null
   private secret: string | null = null
-  private failures: number[] = []
 
   /** A token for one more opening; the one before, if it was not used, is void. */
   mint(): string {
@@ -46,15 +41,6 @@ export class Admission {
       this.secret = newToken()
       return this.secret
     }
-    if (isSecret) return this.secret
-    this.failures.push(Date.now())
-    return null
-  }
-
-  /** Whether there were too many failed attempts just now. */
-  get isOverrun(): boolean {
-    const since = Date.now() - periodMs
-    this.failures = this.failures.filter((time) => time > since)
-    return this.failures.length >= attemptsPerPeriod
+    return isSecret ? this.secret : null
   }
 }

@@ -1,6 +1,7 @@
 /** `vethlab serve`: the window in the user's own browser, for this machine and this user's page alone. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { z } from 'zod'
@@ -9,6 +10,7 @@ import { shellRequests } from '../core/rpc-shell.js'
 import type { Shell } from '../session/shell.js'
 import { Admission } from './admission.js'
 import { originsOf } from './origin.js'
+import { Failures, userBehind, Waiting } from './unknown-clients.js'
 import { pageOf } from './page.js'
 import { closeCodes, webChannel } from './web-channel.js'
 
@@ -21,7 +23,7 @@ const firstMessageMs = 5000
 const headMs = 5000
 /** How often Node looks for requests that take too long (milliseconds); its own 30 s would make the limit one of 35. */
 const lookEveryMs = 1000
-/** Connections at once: a browser makes six, and other tabs some more. */
+/** Connections at once that are not the window's: a browser makes six, and other tabs some more. */
 const maxConnections = 64
 /** Connections that have not said who they are. */
 const maxUnknown = 8
@@ -63,7 +65,6 @@ export async function openBrowserShell(
     keepAliveTimeout: headMs,
     connectionsCheckingInterval: lookEveryMs,
   })
-  server.maxConnections = maxConnections
   const refused = await listen(server, options.port)
   if (refused !== null) return { ok: false, failure: portFailure(options.port, refused) }
   const { port } = server.address() as AddressInfo
@@ -72,12 +73,16 @@ export async function openBrowserShell(
 
 class Browser implements BrowserShell {
   private readonly admission = new Admission()
+  private readonly failures = new Failures(() => performance.now())
+  private readonly connections = new Waiting(maxConnections)
+  private readonly unknown = new Waiting(maxUnknown)
+  /** Of a connection: to be called when it is the window's. */
+  private readonly known = new WeakMap<Duplex, () => void>()
   private readonly sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
   })
-  private unknown = 0
 
   constructor(
     private readonly server: Server,
@@ -85,14 +90,21 @@ class Browser implements BrowserShell {
     private readonly options: BrowserShellOptions,
   ) {
     const origins = originsOf(port)
+    server.on('connection', (socket) => {
+      const leave = this.connections.enter(originOf(socket), () => socket.destroy())
+      this.known.set(socket, leave)
+      socket.once('close', leave)
+    })
     server.on('request', pageOf(options.directory, origins))
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => socket.destroy())
       const path = request.url?.split('?')[0]
       if (!origins.isOurPage(request.headers)) return this.turnAway(socket, '403 Forbidden', 'another page')
       if (path !== sessionPath) return this.turnAway(socket, '404 Not Found', 'an unknown path')
-      if (this.admission.isOverrun) return this.turnAway(socket, '429 Too Many Requests', 'too many attempts')
-      if (this.unknown >= maxUnknown) return this.turnAway(socket, '503 Service Unavailable', 'too many connections')
+      // The user's own page has the right token, whoever of the user's programs has tried a wrong one.
+      const origin = originOf(request.socket)
+      if (origin !== ownOrigin && this.failures.areTooMany(origin))
+        return this.turnAway(socket, '429 Too Many Requests', 'too many attempts')
       this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.meet(webSocket, request))
     })
   }
@@ -115,20 +127,22 @@ class Browser implements BrowserShell {
 
   /** Waits for the first message, which says who it is. Until then the client can do nothing and keep nothing. */
   private meet(socket: WebSocket, request: IncomingMessage): void {
-    this.unknown += 1
+    const origin = originOf(request.socket)
     const before = request.socket.bytesRead
     const countBytes = (): void => {
       if (request.socket.bytesRead - before > maxUnknownBytes) socket.terminate()
     }
-    const timer = setTimeout(() => {
+    const turnOut = (): void => {
       this.options.turnedAway?.('a client that said nothing')
       socket.terminate()
-    }, firstMessageMs)
+    }
+    const leave = this.unknown.enter(origin, turnOut)
+    const timer = setTimeout(turnOut, firstMessageMs)
     const known = (): void => {
       clearTimeout(timer)
       request.socket.off('data', countBytes)
       socket.off('close', known)
-      this.unknown -= 1
+      leave()
     }
     request.socket.on('data', countBytes)
     socket.on('error', () => socket.terminate())
@@ -139,10 +153,27 @@ class Browser implements BrowserShell {
       const text = isBinary ? '' : String(data)
       const message = parse(text)
       const secret = message === null ? null : this.admission.admit(message.params.token ?? '')
-      if (message !== null && secret !== null) return this.options.shell.attach(webChannel(socket, text), secret)
+      if (message !== null && secret !== null) {
+        this.known.get(request.socket)?.()
+        return this.options.shell.attach(webChannel(socket, text), secret)
+      }
+      // Who has tried too often is told nothing more.
+      if (this.failures.areTooMany(origin)) socket.terminate()
+      this.failures.count(origin)
       this.options.turnedAway?.('a client without a valid token')
       refuseClient(socket, message?.id ?? null)
     })
+  }
+}
+
+/** Of the user who runs this. */
+const ownOrigin = String(process.getuid?.() ?? '')
+
+function originOf(socket: Pick<Socket, 'remotePort' | 'localPort'>): string {
+  try {
+    return userBehind(socket, readFileSync('/proc/net/tcp', 'utf8')) ?? 'unknown'
+  } catch {
+    return 'unknown'
   }
 }
 

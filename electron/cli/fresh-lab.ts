@@ -7,6 +7,7 @@ import { exitCode, type ExitCode } from './exit-code.js'
 import { deployCode, fail, failure, type CommonOptions } from './failure.js'
 import { isInterrupted, own } from './interrupt.js'
 import type { ValidLab } from './lab-input.js'
+import { noteSilence } from './silence.js'
 import { note, paintNote, printable } from './output.js'
 import { startProgress } from './progress.js'
 import { noteLost, notePlugged, noteUnplugged, unaskedUplink, type UplinkOptions } from './uplink.js'
@@ -30,7 +31,12 @@ export async function untilEnd<T>(session: Session, what: Promise<T>): Promise<T
   const died = session.ended.then(({ message }) => {
     throw new SandboxDied(message)
   })
-  return Promise.race([what, died])
+  const stop = noteSilence(session)
+  try {
+    return await Promise.race([what, died])
+  } finally {
+    stop()
+  }
 }
 
 /** Runs `use` and turns the death of the sandbox into its failure. */

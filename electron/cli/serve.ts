@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { version } from '../../package.json'
 import { openBrowserShell } from '../browser/server.js'
+import { boundedLog } from '../core/door/bounded-log.js'
 import { programFile } from '../session/programs.js'
 import { Shell } from '../session/shell.js'
 import { exitCode, type ExitCode } from './exit-code.js'
@@ -31,7 +32,10 @@ export async function serve(file: string | undefined, options: ServeOptions): Pr
     shell,
     directory,
     port: options.port ?? 0,
-    turnedAway: (reason) => note(`Turned away: ${reason}.`),
+    turnedAway: boundedLog(
+      (reason) => note(`Turned away: ${reason}.`),
+      () => performance.now(),
+    ),
   })
   if (!opened.ok) return fail(exitCode.machine, opened.failure, options)
   const { browser } = opened

@@ -133,11 +133,7 @@ export interface LineStream {
  * @param whenFull `end`: the peer is let go, and may come back for a whole state. `refuse`: what is sent rejects, and the
  *   channel stays; a request can be asked again
  */
-export function lineChannel(
-  stream: LineStream,
-  maxChars: number,
-  whenFull: 'end' | 'refuse' = 'end',
-): TextChannel {
+export function lineChannel(stream: LineStream, maxChars: number, whenFull: 'end' | 'refuse' = 'end'): TextChannel {
   const lines = new LineSplitter(maxChars)
   const textListeners: ((text: string) => void)[] = []
   const endListeners: ((error: Error | null) => void)[] = []

@@ -2,6 +2,7 @@
  * What the window asks of its own shell (Electron main, or `vethlab serve`) rather than of the helper: lab files, the
  * helper's life, the machine. Same connection, same form as `rpc.ts`; a shell answers these and relays all the others.
  */
+import type { Said } from './words/said.js'
 import { z } from 'zod'
 import type { Capabilities, Failure, LeftBehind, Result } from './rpc.js'
 import type { Text } from './lab/schema.js'
@@ -95,6 +96,8 @@ export const shellRequests = {
    * leaves everything as it was. `helper/waiting` tells what the user has to do meanwhile.
    */
   'helper/start': z.strictObject({ placement: z.enum(['sandbox', 'host']).optional() }),
+  /** The window asks all the time whether its shell is there. */
+  'shell/beat': none,
   /** Wait no longer for administrator rights; `helper/start` answers `cancelled`. */
   'helper/cancel': none,
   'helper/stop': none,
@@ -188,6 +191,7 @@ export interface ShellResults {
     readonly secret: string | null
   }
   'helper/start': Result<{ readonly capabilities: Capabilities }>
+  'shell/beat': Result<object>
   'helper/cancel': Result<object>
   'helper/stop': Result<object>
   'helper/left': { readonly left: LeftBehind | null }
@@ -214,7 +218,9 @@ export interface ShellResults {
 
 export interface ShellNotifications {
   /** It ended by itself. */
-  'helper/ended': { readonly message: string }
+  'helper/ended': { readonly message: string; readonly said: Said }
+  /** It does not answer since then (milliseconds since the epoch); null: it answers again. */
+  'helper/silent': { readonly since: number | null }
   'helper/waiting': HelperWaiting
   /** Plugged or unplugged; `message` says why where nobody asked for it. */
   'uplink/changed': { readonly uplink: PluggedUplink | null; readonly message: string | null }

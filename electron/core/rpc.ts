@@ -39,10 +39,11 @@ export const maxTerminals = 64
 export const terminalFlow = { pauseAbove: 100_000, resumeBelow: 5_000 } as const
 
 /**
- * So often a shell tells its elevated helper that it is still there (milliseconds), by `session/beat`. A helper that has
- * heard nothing for longer ends, and takes down what it has built: a root process must not outlive its user's wish.
+ * So often a shell asks its helper whether it is there (milliseconds), by `session/beat`; where there is no answer for so
+ * long, it is said. An elevated helper that has heard nothing for longer ends, and takes down what it has built: a root
+ * process must not outlive its user's wish.
  */
-export const heartbeat = { everyMs: 3000, endAfterMs: 10_000 } as const
+export const heartbeat = { everyMs: 700, silentAfterMs: 1900, endAfterMs: 10_000 } as const
 
 const terminalId = z.string().regex(/^[a-z0-9-]{1,40}$/)
 const terminalSize = { columns: z.int().min(2).max(1000), rows: z.int().min(1).max(1000) }

@@ -6,7 +6,6 @@ import { applyChanges } from '../core/live/apply.js'
 import type { LabFile } from '../core/lab/schema.js'
 import type { LiveState } from '../core/live/state.js'
 import {
-  heartbeat,
   maxMessageBytes,
   protocolVersion,
   type Capabilities,
@@ -17,6 +16,8 @@ import {
   type RequestName,
   type Results,
 } from '../core/rpc.js'
+import { inEnglish, said, type Said } from '../core/words/said.js'
+import { watchAnswers } from './beats.js'
 import type { Session, SessionEnd } from './session.js'
 
 interface Owner {
@@ -26,14 +27,14 @@ interface Owner {
   /** What the helper said last, for the message when it dies. */
   lastWords(): string
   /** What it means that the helper has ended by itself; that of a sandbox takes the lab along. */
-  readonly diedMessage?: string
+  readonly died?: Said
   /** Ends the helper's processes. */
   end(): Promise<void>
   /** Resolves when they are gone. */
   readonly gone: Promise<void>
 }
 
-const sandboxDied = "The sandbox ended by itself; the lab's namespaces are gone. Deploy again to rebuild them."
+const sandboxDied = said`The sandbox ended by itself; the lab's namespaces are gone. Deploy again to rebuild them.`
 
 /** Opens a session on a channel. Null: nobody answered in time, or the other side ended. */
 export async function connect(channel: TextChannel, owner: Owner): Promise<Session | null> {
@@ -42,35 +43,26 @@ export async function connect(channel: TextChannel, owner: Owner): Promise<Sessi
   connection.onError(() => {})
   const ended = new Promise<void>((resolve) => channel.onEnd(() => resolve()))
   connection.listen()
-  // Which kind of helper it is, only its answer says.
-  const stopBeating = beat(connection, ended)
+  let tell = (_since: number | null): void => {}
+  const stopAsking = watchAnswers(connection, ended, (since) => tell(since))
   const answer = await Promise.race([
     connection.sendRequest<Results['session/open']>('session/open', { protocol: protocolVersion }).catch(() => null),
     Promise.race([ended, owner.gone]).then(() => null),
     given(owner.limit),
   ])
-  if (answer?.capabilities.mode !== 'elevated') stopBeating()
   if (answer === null) {
+    stopAsking()
     connection.dispose()
     return null
   }
-  return new ConnectedSession(connection, owner, ended, answer)
+  const session = new ConnectedSession(connection, owner, ended, answer)
+  tell = (since) => session.silent(since)
+  return session
 }
 
 function given(limit: Owner['limit']): Promise<null> {
   if (typeof limit !== 'number') return limit.then(() => null)
   return new Promise((resolve) => setTimeout(() => resolve(null), limit).unref())
-}
-
-/** Tells the helper that we are there, until the connection has ended; returns a function that does not. */
-function beat(connection: MessageConnection, ended: Promise<void>): () => void {
-  const once = async (): Promise<unknown> => connection.sendRequest('session/beat', {})
-  // Refused where the connection is closed already.
-  const timer = setInterval(() => void once().catch(() => {}), heartbeat.everyMs)
-  timer.unref()
-  const stop = (): void => clearInterval(timer)
-  void ended.then(stop)
-  return stop
 }
 
 class ConnectedSession implements Session {
@@ -82,6 +74,7 @@ class ConnectedSession implements Session {
   readonly left: LeftBehind | null
   private readonly listeners = new Map<NotificationName, Set<(params: never) => void>>()
   private readonly relays = new Set<(name: string, params: object) => void>()
+  private readonly silences = new Set<(since: number | null) => void>()
   private closing: Promise<void> | null = null
 
   constructor(
@@ -120,6 +113,15 @@ class ConnectedSession implements Session {
     return () => void this.relays.delete(listener)
   }
 
+  onSilence(listener: (since: number | null) => void): () => void {
+    this.silences.add(listener)
+    return () => void this.silences.delete(listener)
+  }
+
+  silent(since: number | null): void {
+    for (const listener of this.silences) listener(since)
+  }
+
   close(): Promise<void> {
     this.closing ??= this.owner.end().finally(() => this.connection.dispose())
     return this.closing
@@ -137,11 +139,15 @@ class ConnectedSession implements Session {
   }
 
   private describeEnd(): SessionEnd {
-    if (this.closing) return { reason: 'closed', message: 'The session was closed.' }
+    if (this.closing) return sessionEnd('closed', said`The session was closed.`)
     const words = this.owner.lastWords()
-    return {
-      reason: 'died',
-      message: `${this.owner.diedMessage ?? sandboxDied}${words ? ` Its last words: ${words}` : ''}`,
-    }
+    const died = this.owner.died ?? sandboxDied
+    return sessionEnd('died', words ? said`${died} Its last words: ${words}` : died)
   }
 }
+
+const sessionEnd = (reason: SessionEnd['reason'], words: Said): SessionEnd => ({
+  reason,
+  message: inEnglish(words),
+  said: words,
+})

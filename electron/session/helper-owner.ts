@@ -6,13 +6,15 @@ import { startSandbox } from './sandbox.js'
 import type { Session } from './session.js'
 import { plugUplink, type Uplink } from './uplink/uplink.js'
 import { failure } from '../core/failure.js'
-import { said } from '../core/words/said.js'
+import { said, type Said } from '../core/words/said.js'
 
 export interface HelperHooks {
   /** Every notification of the helper. */
   relay(name: string, params: object): void
   /** It ended by itself; a sentence says so. */
-  ended(message: string): void
+  ended(message: string, said: Said): void
+  /** It does not answer since then; null: it answers again. */
+  silent(since: number | null): void
   /** Administrator rights are waited for. */
   waiting(what: HelperWaiting): void
   /** A sandbox's uplink was plugged in or out; a sentence where nobody asked for it. */
@@ -107,9 +109,12 @@ export class HelperOwner {
     session.onAny((name, params) => {
       if (this.session === session) this.hooks.relay(name, params)
     })
-    void session.ended.then(async ({ reason, message }) => {
+    session.onSilence((since) => {
+      if (this.session === session) this.hooks.silent(since)
+    })
+    void session.ended.then(async ({ reason, message, said: words }) => {
       if (this.session === session) this.session = null
-      if (reason === 'died') this.hooks.ended(message)
+      if (reason === 'died') this.hooks.ended(message, words)
       await session.close()
     })
   }

@@ -13,12 +13,13 @@ import type { SessionStart } from './session.js'
 import { failure } from '../core/failure.js'
 import { said } from '../core/words/said.js'
 
+/** The helper takes a lab down in a second and cuts itself off after a minute; this side waits a little longer (milliseconds). */
+export const endLimitMs = 65_000
 /** Kept of what the helper says on stderr (characters): the last words are the ones that explain. */
 const keptStderr = 4096
 
 /** What the end of an elevated helper means that nobody asked for. */
-export const rootHelperDied =
-  'The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: sudo vethlab recover'
+export const rootHelperDied = said`The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: sudo vethlab recover`
 
 export const isRoot = (): boolean => process.geteuid?.() === 0
 
@@ -55,10 +56,13 @@ export async function startRootHelper(): Promise<SessionStart> {
     limit: progress.stopped,
     anchorPid: () => null,
     lastWords: () => stderr.trim(),
-    diedMessage: rootHelperDied,
+    died: rootHelperDied,
     async end() {
       channel.end()
+      // One that hangs cannot undo anything: its journal stays for recover.
+      const stuck = setTimeout(() => child.kill('SIGKILL'), endLimitMs)
       await exited
+      clearTimeout(stuck)
     },
     gone: exited,
   })

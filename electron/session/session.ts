@@ -13,6 +13,7 @@ import type {
 } from '../core/rpc.js'
 import type { LabFile } from '../core/lab/schema.js'
 import type { LiveState } from '../core/live/state.js'
+import type { Said } from '../core/words/said.js'
 
 /** How a session came to its end. */
 export interface SessionEnd {
@@ -20,6 +21,8 @@ export interface SessionEnd {
   readonly reason: 'closed' | 'died'
   /** A sentence for people, with the last words of the helper where it left any. */
   readonly message: string
+  /** The same for other languages. */
+  readonly said: Said
 }
 
 export interface Session {
@@ -40,6 +43,11 @@ export interface Session {
   on<N extends NotificationName>(name: N, listener: (params: Notifications[N]) => void): () => void
   /** For relays: every notification, of whatever name, in order. Returns a function that stops listening. */
   onAny(listener: (name: string, params: object) => void): () => void
+  /**
+   * Told when the helper does not answer any more, with the time of the question (milliseconds since the epoch), and with
+   * null when it answers again. Returns a function that stops listening.
+   */
+  onSilence(listener: (since: number | null) => void): () => void
   /** Resolves once, when the session is over, for whatever reason. */
   readonly ended: Promise<SessionEnd>
   /** Ends the helper and everything it made; resolves when its processes are gone. */

@@ -59,7 +59,8 @@ export class Shell {
     this.files = new ShellFiles((path) => this.notify('file/changed', { path }), options.stateDirectory)
     this.helper = new HelperOwner({
       relay: (name, params) => void this.window?.sendNotification(name, params).catch(() => {}),
-      ended: (message) => this.notify('helper/ended', { message }),
+      ended: (message, words) => this.notify('helper/ended', { message, said: words }),
+      silent: (since) => this.notify('helper/silent', { since }),
       waiting: (what) => this.notify('helper/waiting', what),
       uplinkChanged: (uplink, message) => this.notify('uplink/changed', { uplink, message }),
     })
@@ -146,6 +147,7 @@ export class Shell {
         await this.helper.stop()
         return { ok: true }
       },
+      'shell/beat': async () => ({ ok: true }),
       'helper/left': async () => ({ left: readLeft() }),
       'uplink/plug': () => this.helper.plug(),
       'uplink/unplug': async () => {

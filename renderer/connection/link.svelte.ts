@@ -3,6 +3,7 @@
  * Nothing that is shown depends on it: a lost connection is a state beside the data, not instead of it.
  */
 import type { MessageConnection } from 'vscode-jsonrpc/browser'
+import { heartbeat } from '../../electron/core/rpc.js'
 import type { TextChannel } from '../../electron/core/channel.js'
 import type { ShellResults } from '../../electron/core/rpc-shell.js'
 import { connect } from './rpc.js'
@@ -33,6 +34,8 @@ export interface LinkOptions {
 
 export class Link implements Rpc {
   state = $state.raw<LinkState>({ kind: 'connecting' })
+  /** The shell has not answered since (milliseconds since the epoch). */
+  silentSince = $state<number | null>(null)
   private connection: MessageConnection | null = null
   private token: string | null
   private readonly listeners = new Map<string, Set<(params: never) => void>>()
@@ -94,6 +97,7 @@ export class Link implements Rpc {
       }
       this.connection = connection
       this.state = { kind: 'up' }
+      this.watch(connection)
       await this.opened(answer)
       return true
     } catch (error) {
@@ -103,6 +107,24 @@ export class Link implements Rpc {
       channel.end()
       return false
     }
+  }
+
+  /** Asks all the time, as long as this is the connection. A window in the background asks when it is let. */
+  private watch(connection: MessageConnection): void {
+    let asked: number | null = null
+    const timer = setInterval(() => {
+      if (this.connection !== connection) {
+        clearInterval(timer)
+        this.silentSince = null
+      } else if (asked === null) {
+        asked = Date.now()
+        const answered = (): void => {
+          asked = null
+          this.silentSince = null
+        }
+        connection.sendRequest('shell/beat', {}).then(answered, answered)
+      } else if (Date.now() - asked >= heartbeat.silentAfterMs) this.silentSince = asked
+    }, heartbeat.everyMs)
   }
 
   private tell(name: string, params: unknown): void {

@@ -9,6 +9,7 @@ import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { ShellResults } from '../../electron/core/rpc-shell.js'
 import { Link } from '../connection/link.svelte.js'
 import type { LinkOptions } from '../connection/link.svelte.js'
+import type { Said } from '../../electron/core/words/said.js'
 import { attempt } from '../connection/rpc.js'
 import { Goals } from '../guide/goals.svelte.js'
 import { Guide } from '../guide/guide.svelte.js'
@@ -127,7 +128,7 @@ export class App {
       showLab: () => this.showDeployed(),
       askLeave: () => this.dialogs.ask('leave-host', { title: this.deploy.deployedFile?.name ?? '' }),
     })
-    this.link.on('helper/ended', ({ message }) => this.helperEnded(message))
+    this.link.on('helper/ended', ({ message, said }) => this.helperEnded(message, said))
     this.link.on('window/closing', () => void this.close())
     $effect.root(() => {
       $effect(() => this.files.keepWork())
@@ -232,11 +233,20 @@ export class App {
     this.labOpened()
   }
 
-  private helperEnded(message: string): void {
+  private helperEnded(message: string, said: Said): void {
     this.forgetSandbox()
     this.host.open = false
-    this.session.phase = { kind: 'ended', message }
+    this.session.silentSince = null
+    this.session.phase = { kind: 'ended', message, said }
     void this.host.readLeft()
+  }
+
+  /** A sandbox that does not answer is ended by its shell, and another one started. */
+  async endSilent(): Promise<void> {
+    await attempt(this.link.request('helper/stop', {}))
+    this.session.silentSince = null
+    this.forgetSandbox()
+    await this.startSandbox()
   }
 
   /** The lab that stands in the kernel, as the one that is open. */

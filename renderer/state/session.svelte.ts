@@ -1,6 +1,7 @@
 /** The helper, in a sandbox or on this machine itself: whether it runs, what it can do, and why not. */
 import type { Capabilities, Failure } from '../../electron/core/rpc.js'
 import type { DoctorFinding, ShellResults } from '../../electron/core/rpc-shell.js'
+import type { Said } from '../../electron/core/words/said.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 
@@ -10,7 +11,7 @@ export type Phase =
   | { readonly kind: 'ready' }
   | { readonly kind: 'refused'; readonly failure: Failure }
   /** It ended by itself; the lab is still here. */
-  | { readonly kind: 'ended'; readonly message: string }
+  | { readonly kind: 'ended'; readonly message: string; readonly said: Said }
   /** It was ended from here. */
   | { readonly kind: 'off' }
 
@@ -18,13 +19,17 @@ export class Session {
   phase = $state.raw<Phase>({ kind: 'connecting' })
   capabilities = $state.raw<Capabilities | null>(null)
   shell = $state.raw<Pick<ShellResults['shell/open'], 'shell' | 'version' | 'home'> | null>(null)
+  /** The helper has not answered since (milliseconds since the epoch). */
+  silentSince = $state.raw<number | null>(null)
   findings = $state.raw<readonly DoctorFinding[] | null>(null)
 
   readonly ready = $derived(this.phase.kind === 'ready')
   /** The lab's `host` is this machine itself. */
   readonly onHost = $derived(this.ready && this.capabilities?.mode === 'elevated')
 
-  constructor(private readonly rpc: Rpc) {}
+  constructor(private readonly rpc: Rpc) {
+    rpc.on('helper/silent', ({ since }) => (this.silentSince = since))
+  }
 
   /** True: the helper runs and waits for `session/open`. */
   async start(): Promise<boolean> {

@@ -8,7 +8,7 @@ import { lineChannel } from '../../core/channel.js'
 import { maxMessageBytes, type Failure } from '../../core/rpc.js'
 import type { HelperWaiting } from '../../core/rpc-shell.js'
 import { connect } from '../connection.js'
-import { isRoot, rootHelperDied, startRootHelper } from '../root-helper.js'
+import { endLimitMs, isRoot, rootHelperDied, startRootHelper } from '../root-helper.js'
 import type { SessionStart } from '../session.js'
 import { elevatedCommand } from './command.js'
 import { openDoor } from './door.js'
@@ -28,8 +28,6 @@ export interface ElevationHooks {
 const waitLimitMs = 5 * 60_000
 /** The helper is there and has nothing else to do (milliseconds); a machine under load takes its time to try its kernel. */
 const openLimitMs = 30_000
-/** The helper takes a lab down in a second and cuts itself off after a minute; this side waits a little longer (milliseconds). */
-const endLimitMs = 65_000
 
 const refusal = (code: string, message: Said, output: string | null = null): SessionStart => ({
   ok: false,
@@ -125,7 +123,7 @@ async function open(socket: Socket, lastWords: () => string): Promise<SessionSta
   // When the helper has ended its side, there is nothing left to say on ours.
   channel.onEnd(() => socket.destroy())
   const session = await connect(channel, {
-    diedMessage: rootHelperDied,
+    died: rootHelperDied,
     limit: openLimitMs,
     anchorPid: () => null,
     lastWords,

@@ -70,6 +70,13 @@ export const frame = {
   'banner.released': 'This window was let go: Vethlab was opened in another window, or has ended.',
   'banner.connect': 'Connect again',
   'banner.startAgain': 'Start the sandbox again',
+  'banner.shellSilent':
+    'Vethlab is not answering since {since}. It may be busy; where it stays so, end it in the terminal it runs in and start it again.',
+  'banner.rootSilent':
+    'The part of Vethlab that runs as root is not answering since {since}. Wait, or close Vethlab; what the lab made on this machine is then undone with: sudo vethlab recover',
+  'banner.sandboxSilent':
+    'The sandbox is not answering since {since}. Wait, or end it: its lab goes with it, and can be deployed again.',
+  'banner.endSandbox': 'End the sandbox',
   'banner.external': '{name} was changed by another program while you have changes of your own.',
   'banner.keepMine': 'Keep mine',
   'banner.takeTheirs': 'Take the file',

@@ -66,6 +66,12 @@ export const frame = {
   'banner.released': '这个窗口已断开：Vethlab 已在另一个窗口打开，或已经结束。',
   'banner.connect': '重新连接',
   'banner.startAgain': '重新启动沙箱',
+  'banner.shellSilent':
+    'Vethlab 自 {since} 起没有响应。可能只是繁忙；如果一直如此，请在运行它的终端中结束它，再重新启动。',
+  'banner.rootSilent':
+    '以 root 身份运行的 Vethlab 进程自 {since} 起没有响应。请等待，或关闭 Vethlab；之后可执行 sudo vethlab recover 撤销实验在本机上的更改。',
+  'banner.sandboxSilent': '沙箱自 {since} 起没有响应。请等待，或结束它：其中的实验会一起消失，之后可以重新部署。',
+  'banner.endSandbox': '结束沙箱',
   'banner.external': '{name} 被其他程序修改了，而你也有未保存的更改。',
   'banner.keepMine': '保留我的',
   'banner.takeTheirs': '使用文件内容',

@@ -93,6 +93,7 @@ test.concurrent.each([
     // The beginning, three or more namespaces and links, the end.
     expect(killed).toBeGreaterThan(6)
   }),
+  600_000,
 )
 
 /** Undoes what is left, deploys, and is killed when everything stands: the sum of all that can be left. */
@@ -123,6 +124,7 @@ test.concurrent.each(['program', 'sysctl'])('recover is killed before each %s, a
     expect(await host.dump()).toEqual(before)
     expect(killed).toBeGreaterThan(2)
   }),
+  600_000,
 )
 
 describe('recover', () => {

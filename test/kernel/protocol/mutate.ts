@@ -43,6 +43,7 @@ export const names = Object.keys(good) as RequestName[]
 /** The same for what a window asks of its own shell. */
 export const goodForShell: { readonly [N in ShellRequestName]: object } = {
   'shell/open': { token: 'x' },
+  'shell/beat': {},
   'helper/start': { placement: 'sandbox' },
   'helper/cancel': {},
   'helper/stop': {},

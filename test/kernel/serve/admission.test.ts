@@ -1,9 +1,11 @@
 /** Only the user's own page gets in, once by its address, and again by what it was given. */
+import { execFile } from 'node:child_process'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { errorCodes } from '../../../electron/core/rpc.js'
 import { until } from '../support/until.js'
+import { isRoot, unprivilegedUser, type User } from '../support/user.js'
 import { testBrowser, type TestBrowser } from './browser.js'
 import { connectTo, tokenOf, Window } from './window.js'
 
@@ -33,6 +35,42 @@ function ask(path: string, headers: Readonly<Record<string, string>> = {}, metho
     })
     sent.on('error', reject)
     sent.end()
+  })
+}
+
+/** The statuses that another user's program is given for wrong tokens, one after the other. */
+function guessAs({ uid, gid }: User, address: string, times: number): Promise<number[]> {
+  const program = `
+    const { connect } = require('node:net')
+    const { port, origin, host } = new URL(process.argv[1])
+    const one = () => new Promise((resolve) => {
+      const socket = connect(Number(port), '127.0.0.1')
+      let text = ''
+      socket.on('error', () => {})
+      socket.on('data', (data) => {
+        const first = text === ''
+        text += data.toString('latin1')
+        // A text frame of two masked bytes (RFC 6455): no token at all.
+        if (first && text.includes(' 101 ')) socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x7b, 0x7d]))
+        // It has been answered.
+        if (!first) socket.destroy()
+      })
+      socket.on('close', () => resolve(Number(text.split(' ')[1])))
+      socket.write('GET /session HTTP/1.1\\r\\nHost: ' + host + '\\r\\nOrigin: ' + origin +
+        '\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Version: 13\\r\\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\\r\\n\\r\\n')
+    })
+    void (async () => {
+      const statuses = []
+      for (let n = 0; n < Number(process.argv[2]); n += 1) statuses.push(await one())
+      console.log(JSON.stringify(statuses))
+    })()`
+  return new Promise((resolve, reject) => {
+    execFile(
+      'setpriv',
+      [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', process.execPath, '-e', program, address, String(times)],
+      { cwd: '/', timeout: 60_000 },
+      (error, stdout) => (error ? reject(error) : resolve(JSON.parse(stdout) as number[])),
+    )
   })
 }
 
@@ -73,12 +111,28 @@ describe('the address', () => {
     await second.close()
   })
 
-  test('cannot be guessed at speed', async () => {
+  test('cannot be guessed at speed, and who guesses keeps nobody else out', async () => {
     for (let attempt = 0; attempt < 10; attempt++) {
       await expect(Window.open(url, `guess-${attempt}`)).rejects.toEqual(refusal(errorCodes.notAdmitted))
     }
-    const { opened } = connectTo(url)
-    expect(await opened).toMatchObject({ status: 429 })
+    // After so many, a wrong one is not even answered.
+    const { socket, opened, ended } = connectTo(url)
+    expect(await opened).toBeNull()
+    let answered = false
+    socket.on('message', () => (answered = true))
+    socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'shell/open', params: { token: 'guess' } }))
+    expect(await ended).toMatchObject({ code: 1006 })
+    expect(answered).toBe(false)
+    await (await Window.open(url)).close()
+  })
+
+  test.skipIf(!isRoot)('of another user who guesses: they wait, the window comes in', async () => {
+    const user = unprivilegedUser()
+    onTestFinished(() => user.dispose())
+    const statuses = await guessAs(user, url, 14)
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(101))
+    expect(statuses.at(-1)).toBe(429)
+    await (await Window.open(url)).close()
   })
 })
 
@@ -152,18 +206,31 @@ describe('a connection', () => {
     expect(await ended).toMatchObject({ code: 1008 })
   })
 
-  test('there may be eight that have not said who they are, and the user still gets in afterwards', async () => {
-    const waiting = Array.from({ length: 8 }, () => connectTo(url))
-    expect(await Promise.all(waiting.map(({ opened }) => opened))).toEqual(Array(8).fill(null))
-    expect(await connectTo(url).opened).toMatchObject({ status: 503 })
-    for (const { socket } of waiting) socket.terminate()
-    await until('they are gone', async () => {
-      const { opened, socket } = connectTo(url)
-      const refused = await opened
-      socket.terminate()
-      return refused === null
-    })
+  test('that says nothing keeps the window out in no number', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const silent = Array.from({ length: 8 }, () => connectTo(url))
+      expect(await Promise.all(silent.map(({ opened }) => opened))).toEqual(Array(8).fill(null))
+    }
+    const bare = Array.from({ length: 100 }, () => connect(server.browser.port, '127.0.0.1').on('error', () => {}))
     await (await Window.open(url)).close()
+    for (const socket of bare) socket.destroy()
+    expect(server.turnedAway.filter((reason) => reason.includes('said nothing')).length).toBeGreaterThan(20)
+  })
+
+  test('of the window outlives the silent ones', async () => {
+    const window = await Window.open(url)
+    let closed = 0
+    const bare = Array.from({ length: 100 }, () =>
+      connect(server.browser.port, '127.0.0.1')
+        .on('error', () => {})
+        .on('close', () => (closed += 1))
+        .resume(),
+    )
+    // There is room for 64; the others have pushed the first ones out.
+    await until('the oldest are gone', () => closed >= 36)
+    expect(await window.ask('file/recent', {})).toEqual({ files: [] })
+    for (const socket of bare) socket.destroy()
+    await window.close()
   })
 })
 

@@ -114,4 +114,10 @@ export const session: Readonly<Record<string, string>> = {
     '这个实验在本机上运行，使用本机自己的上行链路。只有沙箱才需要接入上行链路。',
   'The uplink belongs to whoever started the sandbox; plug it in there.':
     '上行链路由启动沙箱的一方管理；请在那里接入。',
+  "The sandbox ended by itself; the lab's namespaces are gone. Deploy again to rebuild them.":
+    '沙箱自行结束，实验的命名空间已不存在。请重新部署。',
+  'The session was closed.': '会话已关闭。',
+  '{0} Its last words: {1}': '{0} 最后的输出：{1}',
+  'The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: sudo vethlab recover':
+    '以 root 身份运行的 Vethlab 进程自行结束。实验在本机上创建的内容还在；请在窗口中撤销，或执行：sudo vethlab recover',
 }
