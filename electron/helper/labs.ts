@@ -70,15 +70,15 @@ export class Labs {
   }
 
   /** What is tried is not in the log of commands: it is taken back before anybody could see it. */
-  trial(): Trial {
+  trial(hush: () => () => void): Trial {
     const { worker, services, mirror, readAll } = this.parts
     const deployer = new Deployer(worker, services, { progress: () => {}, ran: () => {} })
     return new Trial(
       mirror,
       deployer,
-      () => readAll(),
       // One that somebody has just deleted cannot be read.
       (names) => readAll(names).catch(() => readAll()),
+      hush,
     )
   }
 

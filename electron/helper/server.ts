@@ -124,7 +124,7 @@ export class HelperServer {
       },
       mayRepair: async (steps) => (await this.host?.mayRepair(steps)) ?? null,
       keepsForeign: place.mode === 'sandbox',
-      trial: place.mode === 'sandbox' ? this.labs.trial() : null,
+      trial: place.mode === 'sandbox' ? this.labs.trial(() => this.liveFilm.hush()) : null,
       progress: (from, to, sent, most) => this.notify('trace/progress', { from, to, sent, most }),
       ran: (records) => this.ran(records),
     })

@@ -50,6 +50,8 @@ export interface Death {
   /** Bytes of the IP packet, where it was seen. */
   readonly length: number | null
   readonly missed: Missed | null
+  /** Who had sent it to where it ended, and as whom its routes meant that station; null where it starts there. */
+  readonly sender: Missed | null
   readonly complaint: Complaint | null
 }
 
@@ -101,6 +103,7 @@ export function findDeath(
     missed: isLinkLayer(stage)
       ? next
       : (findUnanswered(at, hops, frames) ?? unresolved(network, at, stage === 'target' ? (src ?? dst) : dst)),
+    sender: next,
     complaint,
   }
 }

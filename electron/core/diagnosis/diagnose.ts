@@ -9,9 +9,10 @@ import { repairText, type Repair } from './repair.js'
 import type { Finding, Rule, Suspicion } from './rule.js'
 import { addressOnPort } from './rules/address-on-port.js'
 import { arpOff, echoOff, proxyArp } from './rules/arp-off.js'
+import { fdbEntry, portSetting } from './rules/bridge-ports.js'
 import { bridgeNetfilter } from './rules/bridge-netfilter.js'
 import { dnatLoopback } from './rules/dnat-loopback.js'
-import { duplicateAddress } from './rules/duplicate-address.js'
+import { askersTwin, duplicateAddress } from './rules/duplicate-address.js'
 import { duplicateMac } from './rules/duplicate-mac.js'
 import { duplicateSubnet } from './rules/duplicate-subnet.js'
 import { farTwin } from './rules/far-twin.js'
@@ -32,13 +33,13 @@ import { natWrongInterface } from './rules/nat-wrong-interface.js'
 import { neighbourFailed } from './rules/neighbour-failed.js'
 import { noAddress, noAddressThere } from './rules/no-address.js'
 import { noReturnRoute, noRoute, noWayBack } from './rules/no-route.js'
-import { noSuchAddress } from './rules/no-such-address.js'
-import { notABridgePort } from './rules/not-a-bridge-port.js'
+import { addressGone, noSuchAddress } from './rules/no-such-address.js'
+import { notABridgePort, unplugged } from './rules/not-a-bridge-port.js'
 import { ownGateway } from './rules/own-gateway.js'
 import { peerDown } from './rules/peer-down.js'
 import { policyRule } from './rules/policy-rule.js'
 import { portClosed } from './rules/port-closed.js'
-import { routeBlocked } from './rules/route-blocked.js'
+import { askerBlocked, routeBlocked } from './rules/route-blocked.js'
 import { rpFilter } from './rules/rp-filter.js'
 import { sameSubnetApart } from './rules/same-subnet-apart.js'
 import { stpBlocking } from './rules/stp-blocking.js'
@@ -47,6 +48,7 @@ import { tunnelMismatch } from './rules/tunnel-mismatch.js'
 import { otherSource, wrongSource } from './rules/wrong-source.js'
 import { askUnknown, unknown } from './rules/unknown.js'
 import { wrongPrefix } from './rules/wrong-prefix.js'
+import { lostRoute, wrongRoute } from './rules/wrong-route.js'
 import type { Scene } from './scene.js'
 import { english, type Message } from './words.js'
 
@@ -60,6 +62,7 @@ const rules: readonly Rule[] = [
   firewallReject,
   firewallDrop,
   dnatLoopback,
+  unplugged,
   noWayBack,
   rpFilter,
   ttlExceeded,
@@ -67,8 +70,12 @@ const rules: readonly Rule[] = [
   mtuDiffers,
   echoOff,
   routeBlocked,
+  askerBlocked,
   policyRule,
+  lostRoute,
   ownGateway,
+  addressGone,
+  wrongRoute,
   forwardingOff,
   interfaceDown,
   peerDown,
@@ -77,6 +84,8 @@ const rules: readonly Rule[] = [
   tunnelMismatch,
   duplicateMac,
   notABridgePort,
+  portSetting,
+  fdbEntry,
   noAddressThere,
   duplicateSubnet,
   wrongPrefix,
@@ -93,6 +102,7 @@ const rules: readonly Rule[] = [
   noRoute,
   neighbourFailed,
   duplicateAddress,
+  askersTwin,
   farTwin,
   sameSubnetApart,
   noSuchAddress,
@@ -143,6 +153,23 @@ function conclude(
   return [...candidates, finish('unknown', unknown(scene, answers, incomplete), ruledOut)]
 }
 
+/** Two causes at once: each fix by itself was in vain, both together may help. The first is what is said. */
+export function pairsOf(candidates: readonly Candidate[]): Candidate[] {
+  const mended = candidates.filter(({ repair }) => repair !== null)
+  return mended.flatMap((first, index) => mended.slice(index + 1).flatMap((second) => together(first, second) ?? []))
+}
+
+function together(first: Candidate, second: Candidate): Candidate | null {
+  const [a, b] = [first.repair, second.repair]
+  const [fix, other] = [first.diagnosis.fix, second.diagnosis.fix]
+  if (!a || !b || !fix || !other || other.commands.some((command) => fix.commands.includes(command))) return null
+  return {
+    onlyIfTried: true,
+    repair: { namespace: a.namespace, steps: [...a.steps, ...b.steps] },
+    diagnosis: { ...first.diagnosis, fix: { ...fix, commands: [...fix.commands, ...other.commands] } },
+  }
+}
+
 export type Settled = Pick<Candidate, 'diagnosis' | 'repair'>
 
 /** What came of a fix that was tried; undefined where it was not. */
@@ -158,7 +185,8 @@ export function settle(candidates: readonly Candidate[], tried: Tried | null): S
     return { ...helped, diagnosis: { ...helped.diagnosis, fix: { ...helped.diagnosis.fix, tried: true } } }
   const best = candidates.find(({ onlyIfTried }) => !onlyIfTried)
   if (!best) throw new Error('A diagnosis ends with one that knows nothing')
-  return tried === null ? best : { repair: null, diagnosis: { ...best.diagnosis, fix: null } }
+  // One for which there was no time is offered as what it is.
+  return tried?.(best) === false ? { repair: null, diagnosis: { ...best.diagnosis, fix: null } } : best
 }
 
 function finish(code: Diagnosis['code'], finding: Finding, ruledOut: readonly Message[]): Candidate {

@@ -39,6 +39,8 @@ export const diagnosisCodes = [
   'asymmetric',
   'wrong-source',
   'dnat-loopback',
+  'port-setting',
+  'fdb-entry',
   'unknown',
 ] as const
 export type DiagnosisCode = (typeof diagnosisCodes)[number]

@@ -10,6 +10,8 @@ export type Progress = readonly [answered: number, back: number, arrived: number
 export function progressOf(outcome: Outcome, hops: readonly TracedHop[], network: Network): Progress {
   const places = { request: new Set<string>(), reply: new Set<string>(), arrived: new Set<string>() }
   const heard = new Set<string>()
+  // Who sends it on for the second time only turns it round: what it reaches there, it would not have to.
+  const turned = { request: turnedAt(hops, 'request'), reply: turnedAt(hops, 'reply') }
   for (const hop of hops) {
     const { leg, event, namespace, interface: name, observed } = hop
     const place = `${namespace} ${name ?? ''} `
@@ -18,7 +20,7 @@ export function progressOf(outcome: Outcome, hops: readonly TracedHop[], network
       if (event === 'sent') places.request.add(`${place}sent`)
       heard.add(place)
     }
-    if (leg !== 'request' && leg !== 'reply') continue
+    if ((leg !== 'request' && leg !== 'reply') || hop.n > turned[leg]) continue
     if (event === 'delivered') places.arrived.add(namespace)
     const counts = event === 'sent' || event === 'routed' || event === 'nat' || event === 'delivered'
     if (counts) places[leg].add(place + event)
@@ -27,6 +29,21 @@ export function progressOf(outcome: Outcome, hops: readonly TracedHop[], network
       places[leg].add(place + event)
   }
   return [isAnswer(outcome) ? 1 : 0, places.reply.size, places.arrived.size, places.request.size, heard.size]
+}
+
+/** The hop behind which a packet only goes in a circle: where who will send it on again does so first. */
+function turnedAt(hops: readonly TracedHop[], leg: 'request' | 'reply'): number {
+  const first = new Map<string, { readonly n: number; readonly ttl: number }>()
+  let at = Number.POSITIVE_INFINITY
+  for (const { n, leg: own, event, namespace, packet } of hops) {
+    const ttl = packet?.ip?.ttl
+    if (own !== leg || (event !== 'routed' && event !== 'sent') || ttl === undefined) continue
+    const before = first.get(namespace)
+    if (!before) first.set(namespace, { n, ttl })
+    // Copies of one packet, and what a bridge sends on, keep the TTL.
+    else if (ttl < before.ttl - 1) at = Math.min(at, before.n)
+  }
+  return at
 }
 
 const isQuestion = ({ leg, packet }: TracedHop): boolean =>

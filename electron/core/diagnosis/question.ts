@@ -26,6 +26,9 @@ export type Question = { readonly namespace: string } & (
       readonly table: string
       readonly chain: string
     }
+  /** A port of a bridge with its flags. */
+  | { readonly ask: 'port'; readonly dev: string }
+  | { readonly ask: 'fdb'; readonly bridge: string }
   | { readonly ask: 'listeners'; readonly protocol: 'tcp' | 'udp' }
 )
 
@@ -64,6 +67,10 @@ function words(question: Question): readonly [string, ...string[]] {
       const program = question.engine === 'legacy' ? `${name}-legacy` : name
       return [program, '-t', question.table, '-S', question.chain, '-v']
     }
+    case 'port':
+      return ['bridge', '-d', 'link', 'show', 'dev', question.dev]
+    case 'fdb':
+      return ['bridge', 'fdb', 'show', 'br', question.bridge]
     case 'listeners':
       return ['ss', '-Hln', question.protocol === 'tcp' ? '-t' : '-u']
   }

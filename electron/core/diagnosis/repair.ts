@@ -57,6 +57,24 @@ export type RepairStep =
   | { readonly op: 'policy-rule-delete' | 'policy-rule-add'; readonly namespace: string; readonly rule: LiveRule }
   /** Whether an interface asks and answers for link-layer addresses. */
   | { readonly op: 'link-arp'; readonly namespace: string; readonly name: string; readonly on: boolean }
+  /** What a port of a bridge floods, learns, or keeps to itself. */
+  | {
+      readonly op: 'port-flag'
+      readonly namespace: string
+      readonly name: string
+      readonly flag: string
+      readonly on: boolean
+    }
+  /** An entry of a bridge's forwarding database that somebody wrote. */
+  | {
+      readonly op: 'fdb-delete' | 'fdb-add'
+      readonly namespace: string
+      readonly name: string
+      readonly mac: string
+      readonly kind: 'static' | 'permanent'
+      /** It does not move to where the station is heard. */
+      readonly sticky: boolean
+    }
 
 export interface Repair {
   readonly namespace: string
@@ -116,6 +134,24 @@ export function repairCommand(step: RepairStep): RepairCommand | null {
     }
     case 'link-arp':
       return { program: 'ip', arguments: ['link', 'set', 'dev', step.name, 'arp', step.on ? 'on' : 'off'] }
+    case 'port-flag':
+      return { program: 'bridge', arguments: ['link', 'set', 'dev', step.name, step.flag, step.on ? 'on' : 'off'] }
+    case 'fdb-delete':
+      return { program: 'bridge', arguments: ['fdb', 'del', step.mac, 'dev', step.name, 'master'] }
+    case 'fdb-add':
+      return {
+        program: 'bridge',
+        arguments: [
+          'fdb',
+          'replace',
+          step.mac,
+          'dev',
+          step.name,
+          'master',
+          step.kind,
+          ...(step.sticky ? ['sticky'] : []),
+        ],
+      }
     default:
       return null
   }
@@ -168,7 +204,12 @@ export function undoRepair(step: RepairStep): RepairStep[] {
     case 'policy-rule-add':
       return [{ ...step, op: 'policy-rule-delete' }]
     case 'link-arp':
+    case 'port-flag':
       return [{ ...step, on: !step.on }]
+    case 'fdb-delete':
+      return [{ ...step, op: 'fdb-add' }]
+    case 'fdb-add':
+      return [{ ...step, op: 'fdb-delete' }]
     default:
       return undoOf(step)
   }

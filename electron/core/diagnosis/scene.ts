@@ -25,7 +25,7 @@ export interface ProbeFacts {
 export interface RulePacket {
   readonly src: string
   readonly dst: string
-  /** `icmp`, `tcp`, `udp`, `icmpv6`, or a number. */
+  /** `icmp`, `tcp`, `udp`, `icmpv6`, or a number; `arp` for its questions and answers. */
   readonly protocol: string
   /** Of tcp and udp. */
   readonly ports: { readonly src: number; readonly dst: number } | null
@@ -37,7 +37,7 @@ export interface RulePacket {
 export interface RuleVerdict {
   readonly namespace: string
   readonly engine: 'nft' | 'legacy'
-  readonly family: 'inet' | 'ip' | 'ip6' | 'bridge'
+  readonly family: 'inet' | 'ip' | 'ip6' | 'bridge' | 'arp' | 'netdev'
   readonly table: string
   readonly chain: string
   /** As iptables-save spells it for tables of iptables, else as nft lists it; null: the chain's policy. */

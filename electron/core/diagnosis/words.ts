@@ -14,6 +14,20 @@ export const sentences = {
   'interface-down': '{interface} of {namespace} is down.',
   'interface-down-bridge': 'The bridge {interface} of {namespace} is down, so none of its ports forwards.',
   'peer-down': '{interface} of {namespace}, the other end of the cable at {near}, is down.',
+  'route-back':
+    '{namespace} sends the packet for {target} back to {other}, from where it came: its route {prefix} goes by {gateway}.',
+  'route-to-host':
+    '{namespace} sends the packet for {target} to {other}, which is no router: its route {prefix} goes by {gateway}.',
+  'route-lo': '{namespace} sends the packet for {target} to its own lo: its route {prefix} names no other interface.',
+  'route-lost':
+    '{namespace} has lost its route {prefix}, so the packet for {target} goes by its route {taken}, which leads elsewhere.',
+  'route-refuses-asker':
+    '{namespace} has a route to {target} that refuses it ({type} {prefix}), so it does not answer when {target} asks for its link-layer address.',
+  'port-isolated':
+    'The ports {interface} and {other} of {bridge} in {namespace} are both isolated, so nothing gets from one to the other.',
+  'port-setting': '{interface} of {namespace}, a port of {bridge}, keeps frames back: {setting}.',
+  'fdb-entry':
+    '{bridge} of {namespace} has a fixed entry that sends frames for {mac} to {interface}; the station is behind {right}.',
   'own-gateway':
     'The route of {namespace} to {target} goes by {gateway}, which is its own address: so it asks on {interface} for {target} itself.',
   'no-address': '{namespace} has no {family} address on {interface}.',
@@ -82,6 +96,8 @@ export const sentences = {
   'bridge-netfilter':
     'Frames that only pass {bridge} go through the firewall of {namespace} ({key}=1), and it drops this one: chain {chain}: {rule}.',
   'port-closed': 'Nobody listens on {protocol} port {port} in {namespace}.',
+  'port-closed-rewritten':
+    'Nobody listens on {protocol} port {port} in {namespace}, where its own rule sends what comes to port {from}: {rule}.',
   'port-elsewhere':
     'In {namespace} somebody listens on {protocol} port {port} of {address} only, and nobody on that of {target}.',
   'local-down': 'lo of {namespace} is down, and what a namespace sends to itself goes by lo.',
@@ -120,6 +136,8 @@ export const sentences = {
   'not-hairpin': 'The answer comes back by the way that the request took.',
   'not-wrong-source': 'The source that {namespace} gives the packet is there.',
   'not-other-source': '{namespace} answers from the address that was asked.',
+  'not-port-setting': 'No setting of a port keeps frames back in {namespace}.',
+  'not-fdb-entry': 'No fixed entry leads frames astray in {namespace}.',
   'not-dnat-loopback': '{namespace} may send it to its own 127.0.0.0/8.',
   'not-gateway': 'No gateway of {namespace} is out of reach.',
   'not-no-route': '{namespace} has a route to {target}.',

@@ -8,6 +8,7 @@ import { bridgeRules } from './rules/bridges.js'
 import { checkRules } from './rules/checks.js'
 import { firewallRules } from './rules/firewall.js'
 import { guideRules } from './rules/guide.js'
+import { textRules } from './rules/texts.js'
 import { indexLab } from './rules/lab-index.js'
 import type { Rule } from './rules/lab-index.js'
 import { limitRules } from './rules/limits.js'
@@ -36,6 +37,7 @@ const rules: readonly Rule[] = [
   serviceRules,
   checkRules,
   guideRules,
+  textRules,
 ]
 
 /**

@@ -37,10 +37,17 @@ export interface ProbeReply {
   readonly sourcePort?: number | null
 }
 
+/** Families of nftables beside IP's own that a namespace has rules of, and the hooks of interfaces that have chains. */
+export interface RuledFamilies {
+  readonly bridge: boolean
+  readonly arp: boolean
+  readonly devices: readonly { readonly device: string; readonly hook: 'ingress' | 'egress' }[]
+}
+
 /** What a rule trace saw of one packet in one chain (nft monitor trace). */
 export interface RuleEvent {
   readonly namespace: string
-  readonly family: 'inet' | 'ip' | 'ip6' | 'bridge'
+  readonly family: 'inet' | 'ip' | 'ip6' | 'bridge' | 'arp' | 'netdev'
   readonly table: string
   readonly chain: string
   /** Of the rule, as in `nft -a list chain`; null for a policy and for the end of a chain. */
@@ -200,9 +207,9 @@ export interface WorkerRequests {
       readonly legacyTables: Readonly<Record<string, readonly string[]>>
     },
   ]
-  /** Hear which rules packets meet in these namespaces until `rule-trace-stop`; `bridges`: those with rules of the bridge family. */
+  /** Hear which rules packets meet in these namespaces until `rule-trace-stop`. */
   'rule-trace-start': [
-    { readonly namespaces: readonly string[]; readonly bridges: readonly string[] },
+    { readonly ruled: readonly (RuledFamilies & { readonly namespace: string })[] },
     { readonly trace: number },
   ]
   'rule-trace-stop': [{ readonly trace: number }, { readonly events: readonly RuleEvent[]; readonly lost: boolean }]

@@ -21,7 +21,7 @@ import {
 } from './netlink/message.js'
 import { NETLINK_NETFILTER, NetlinkSocket } from './netlink/socket.js'
 import { EPOLLIN, type Poller } from './poller.js'
-import type { RuleEvent } from './protocol.js'
+import type { RuledFamilies, RuleEvent } from './protocol.js'
 
 // linux/netfilter/nfnetlink.h, linux/netfilter/nf_tables.h
 const NFNL_SUBSYS_NFTABLES = 10
@@ -35,13 +35,39 @@ const NFNLGRP_NFTRACE = 9
 const NFT_TABLE_F_OWNER = 2
 const NFT_META_NFTRACE = 12
 const NFPROTO_INET = 1
+const NFPROTO_ARP = 3
+const NFPROTO_NETDEV = 5
 const NFPROTO_BRIDGE = 7
-const hooks = { prerouting: 0, output: 3 } as const
 /** Before everything else, defragmentation and raw tables included (NF_IP_PRI_RAW_BEFORE_DEFRAG is -450). */
 const priority = -500
 const NLM_F_APPEND = 0x800
 
-const families: Readonly<Record<number, RuleEvent['family']>> = { 1: 'inet', 2: 'ip', 7: 'bridge', 10: 'ip6' }
+const families: Readonly<Record<number, RuleEvent['family']>> = {
+  1: 'inet',
+  2: 'ip',
+  3: 'arp',
+  5: 'netdev',
+  7: 'bridge',
+  10: 'ip6',
+}
+
+/** A chain of the table, at one hook; of an interface in the family netdev. */
+interface Chain {
+  readonly name: string
+  readonly hook: number
+  readonly device?: string
+}
+
+/** Where packets are marked: as early as they can be, coming in and going out (NF_INET_*, NF_BR_*, NF_ARP_*, NF_NETDEV_*). */
+const usual: readonly Chain[] = [
+  { name: 'prerouting', hook: 0 },
+  { name: 'output', hook: 3 },
+]
+const ofArp: readonly Chain[] = [
+  { name: 'input', hook: 0 },
+  { name: 'output', hook: 1 },
+]
+const deviceHooks = { ingress: 0, egress: 1 } as const
 /** NFT_TRACETYPE_*. */
 const kinds: Readonly<Record<number, RuleEvent['kind']>> = { 1: 'policy', 2: 'return', 3: 'rule' }
 /** NF_* and NFT_* verdict codes. */
@@ -88,7 +114,7 @@ const be32 = (value: number): Buffer => {
   return bytes
 }
 
-function tableBatch(family: number): Buffer {
+function tableBatch(family: number, chains: readonly Chain[]): Buffer {
   const message = (type: number): number => (NFNL_SUBSYS_NFTABLES << 8) | type
   const parts = [part(NFNL_MSG_BATCH_BEGIN, 0, 0, NFNL_SUBSYS_NFTABLES, 0)]
   parts.push(
@@ -96,12 +122,14 @@ function tableBatch(family: number): Buffer {
       m.attributeString(1, traceTable).attributeBytes(2, be32(NFT_TABLE_F_OWNER)),
     ),
   )
-  for (const [name, hook] of Object.entries(hooks)) {
+  for (const { name, hook, device } of chains) {
     parts.push(
       part(message(NFT_MSG_NEWCHAIN), NLM_F_CREATE, family, 0, 2, (m) => {
         m.attributeString(1, traceTable).attributeString(3, name)
         const nest = m.nest(4, true)
-        m.attributeBytes(1, be32(hook)).attributeBytes(2, be32(priority)).end(nest)
+        m.attributeBytes(1, be32(hook)).attributeBytes(2, be32(priority))
+        if (device !== undefined) m.attributeString(3, device)
+        m.end(nest)
         m.attributeString(7, 'filter')
       }),
     )
@@ -132,8 +160,8 @@ function expression(m: MessageWriter, name: string, fill: () => void): void {
 }
 
 /** Null where the table is there. The kernel answers a batch before `send` returns. */
-function makeTable(socket: NetlinkSocket, family: number): Refusal | null {
-  const batch = tableBatch(family)
+function makeTable(socket: NetlinkSocket, family: number, chains = usual): Refusal | null {
+  const batch = tableBatch(family, chains)
   if (libc.send(socket.fd, batch, batch.length, 0) < 0) return libc.lastRefusal()
   const received = libc.recv(socket.fd, incoming, incoming.length, 0)
   if (received < 0) return libc.lastRefusal()
@@ -231,12 +259,12 @@ export class RuleTraces implements NamespaceListener {
 
   /**
    * Traces every packet that these namespaces receive or send.
-   * @param bridge also those that only pass a bridge, for rules of nftables' bridge family
+   * @param ruled what beside IP their rules are about
    */
-  begin(namespaces: readonly Namespace[], bridge: ReadonlySet<Namespace>): number | Refusal {
+  begin(ruled: readonly (RuledFamilies & { readonly namespace: Namespace })[]): number | Refusal {
     const trace = new RuleTrace()
-    for (const namespace of namespaces) {
-      const refusal = this.#join(trace, namespace, bridge.has(namespace))
+    for (const { namespace, ...families } of ruled) {
+      const refusal = this.#join(trace, namespace, families)
       if (refusal) {
         this.#leaveAll(trace)
         return refusal
@@ -260,7 +288,7 @@ export class RuleTraces implements NamespaceListener {
     for (const id of [...this.#running.keys()]) this.end(id)
   }
 
-  #join(trace: RuleTrace, namespace: Namespace, bridge: boolean): Refusal | null {
+  #join(trace: RuleTrace, namespace: Namespace, { bridge, arp, devices }: RuledFamilies): Refusal | null {
     const opened = this.#namespaces?.within(namespace, (): Tap | Refusal => {
       const owner = NetlinkSocket.open(NETLINK_NETFILTER)
       if (owner instanceof Refusal) return owner
@@ -272,7 +300,18 @@ export class RuleTraces implements NamespaceListener {
     trace.taps.set(namespace, opened)
     // Heard of before it is told to speak.
     const refusal = this.#poller.add(opened.events.fd, EPOLLIN, () => trace.drain(namespace, opened))
-    return refusal ?? makeTable(opened.owner, NFPROTO_INET) ?? (bridge ? makeTable(opened.owner, NFPROTO_BRIDGE) : null)
+    const chains = devices.map(({ device, hook }, index) => ({
+      name: `${hook}${index}`,
+      hook: deviceHooks[hook],
+      device,
+    }))
+    return (
+      refusal ??
+      makeTable(opened.owner, NFPROTO_INET) ??
+      (bridge ? makeTable(opened.owner, NFPROTO_BRIDGE) : null) ??
+      (arp ? makeTable(opened.owner, NFPROTO_ARP, ofArp) : null) ??
+      (chains.length > 0 ? makeTable(opened.owner, NFPROTO_NETDEV, chains) : null)
+    )
   }
 
   #leaveAll(trace: RuleTrace): void {

@@ -255,12 +255,11 @@ export class KernelThread {
   #traceRules(params: Params<'rule-trace-start'>): Reply<'rule-trace-start'> {
     if (!this.#open) return notOpen()
     const { namespaces, ruleTraces } = this.#open
-    const there = (names: readonly string[]): Namespace[] =>
-      names.flatMap((name) => {
-        const namespace = namespaces.find(name)
-        return namespace instanceof Refusal ? [] : [namespace]
-      })
-    const trace = ruleTraces.begin(there(params.namespaces), new Set(there(params.bridges)))
+    const ruled = params.ruled.flatMap(({ namespace: name, ...families }) => {
+      const namespace = namespaces.find(name)
+      return namespace instanceof Refusal ? [] : [{ namespace, ...families }]
+    })
+    const trace = ruleTraces.begin(ruled)
     return trace instanceof Refusal ? trace : { trace }
   }
 

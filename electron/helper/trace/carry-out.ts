@@ -19,7 +19,7 @@ export type CarryOut =
 
 export async function carryOut(
   steps: readonly RepairStep[],
-  deployer: Deployer,
+  deployer: Pick<Deployer, 'deploy'>,
   ran: (records: readonly Omit<CommandRecord, 'sequence'>[]) => void,
 ): Promise<CarryOut> {
   const undo: RepairStep[] = []
@@ -38,7 +38,7 @@ export async function carryOut(
 
 async function one(
   step: RepairStep,
-  deployer: Deployer,
+  deployer: Pick<Deployer, 'deploy'>,
   ran: (records: readonly Omit<CommandRecord, 'sequence'>[]) => void,
 ): Promise<Failure | null> {
   const command = repairCommand(step)

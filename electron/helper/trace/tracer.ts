@@ -1,6 +1,6 @@
 /** Traces: sends a probe while everything is captured, puts the film together, and finds out why it failed. */
 import { randomBytes } from 'node:crypto'
-import { investigate, settle, type Candidate, type Settled } from '../../core/diagnosis/diagnose.js'
+import { investigate, pairsOf, settle, type Candidate, type Settled } from '../../core/diagnosis/diagnose.js'
 import { findDeath } from '../../core/diagnosis/death.js'
 import { Network } from '../../core/diagnosis/network.js'
 import { repairText, type Repair, type RepairStep } from '../../core/diagnosis/repair.js'
@@ -23,8 +23,8 @@ import { withReasons } from './reasons.js'
 import { sendProbe, verdictOf, type Aimed, type Shot, type Volley } from './send.js'
 import { aim } from './target.js'
 import type { Trial } from './trial.js'
-import { untilUsable } from './until-usable.js'
-import { legacyVerdicts, ruleVerdicts, withHandles } from './verdicts.js'
+import { untilPlugged, untilUsable } from './until-usable.js'
+import { familiesOf, legacyVerdicts, ruleVerdicts, withHandles } from './verdicts.js'
 import { said } from '../../core/words/said.js'
 
 /** Traces kept of a lab. */
@@ -87,7 +87,10 @@ export class Tracer {
   }
 
   async run(params: Params<'trace/run'>): Promise<Results['trace/run']> {
-    await this.hooks.refresh()
+    await untilPlugged(
+      () => this.mirror.state,
+      () => this.hooks.refresh(),
+    )
     const result = await this.trace(params)
     if ('failure' in result) return { ok: false, failure: result.failure }
     this.keep(result)
@@ -215,16 +218,12 @@ export class Tracer {
     send: () => Promise<T>,
   ): Promise<{ readonly volley: T; readonly events: readonly RuleEvent[] } | { readonly failure: Failure }> {
     const ruled = live.namespaces.filter(({ ruleset }) => ruleset.nft.length > 0)
-    const bridged = ruled.filter(({ ruleset }) =>
-      ruleset.nft.some((entry) => (entry as { table?: { family?: string } }).table?.family === 'bridge'),
-    )
     let rules: number | null = null
     try {
       if (ruled.length > 0)
         rules = await this.worker
           .request('rule-trace-start', {
-            namespaces: ruled.map(({ name }) => name),
-            bridges: bridged.map(({ name }) => name),
+            ruled: ruled.map((namespace) => ({ namespace: namespace.name, ...familiesOf(namespace) })),
           })
           .then(({ trace }) => trace)
           // Without the right to trace rules the film is whole but for them.
@@ -312,21 +311,22 @@ export class Tracer {
     if (!trial) return { ...settle(candidates, null), scene }
     const { count: _count, series: _series, ...plain } = probe
     const once: Aimed = { ...plain, ttl: shot.answer.ttl ?? undefined }
-    const trials = await trial.run(candidates, trial.progress(shot.answer.outcome, scene.hops), async () => {
-      const again = { ...once, identifier: nextIdentifier() }
+    const trials = await trial.run(candidates, trial.progress(shot.answer.outcome, scene.hops), async (patienceMs) => {
+      const timeoutMs = Math.min(once.timeoutMs, Math.round(patienceMs))
+      const again = { ...once, identifier: nextIdentifier(), timeoutMs }
       const { shots } = await sendProbe(this.worker, again, () => {})
       const frames = shots.flatMap((each) => each.frames)
       const outcome = shots[0]?.answer.outcome ?? 'lost'
       return trial.progress(outcome, this.film(again, frames, shots, this.mirror.state, isAnswer(outcome)))
     })
     if ('failure' in trials) return trials
-    const settled = settle(candidates, trials.tried)
+    const settled = settle([...candidates, ...pairsOf(candidates)], trials.tried)
     if (!settled.repair?.steps.some(({ op }) => op === 'nft-rule-delete')) return { ...settled, scene }
     // Taken away and put back, a rule of nftables has another number.
     const renumbered = { ...scene, verdicts: withHandles(scene.verdicts, this.mirror.state) }
     const investigation = investigate(renumbered, false)
     const again = investigation.conclude(await gather(investigation.commands))
-    return { ...settle(again, trials.tried), scene: renumbered }
+    return { ...settle([...again, ...pairsOf(again)], trials.tried), scene: renumbered }
   }
 
   /** The fix is made anew from what was seen and what is now: nothing of it comes from a client. */
@@ -344,7 +344,9 @@ export class Tracer {
     const commands = found.repair.steps.map(repairText)
     const spelled = commands.join('\n')
     const candidates = investigation.conclude(await gather(investigation.commands))
-    const repair = candidates.find((each) => each.repair?.steps.map(repairText).join('\n') === spelled)?.repair
+    const repair = [...candidates, ...pairsOf(candidates)].find(
+      (each) => each.repair?.steps.map(repairText).join('\n') === spelled,
+    )?.repair
     if (!repair)
       return {
         ok: false,

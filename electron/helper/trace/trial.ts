@@ -2,7 +2,7 @@
  * Tries fixes before they are offered: carries one out, sends the probe again, and takes all of it back. In a sandbox only,
  * where nothing else hangs on the network; the window is told nothing of it.
  */
-import type { Candidate, Tried } from '../../core/diagnosis/diagnose.js'
+import { pairsOf, type Candidate, type Tried } from '../../core/diagnosis/diagnose.js'
 import { factsOf, type Facts } from '../../core/diagnosis/facts.js'
 import { Network } from '../../core/diagnosis/network.js'
 import { isFurther, progressOf, type Progress } from '../../core/diagnosis/progress.js'
@@ -16,49 +16,87 @@ import { said } from '../../core/words/said.js'
 import type { Mirror } from '../mirror.js'
 import { runIn } from '../run.js'
 import { carryOut } from './carry-out.js'
+import { Strangers } from './strangers.js'
 import { untilUsable } from './until-usable.js'
 
-/** Fixes tried for one trace: each may cost the probe's whole patience. */
-const mostTrials = 3
+/** Fixes tried for one trace, and pairs of them where none has helped. */
+const mostTrials = 4
+const mostPairs = 3
+/** All of it together: somebody waits for the answer (milliseconds). */
+const patienceMs = 3000
+/** Without time for an answer nothing is tried. */
+const leastMs = 250
+
+export type Probe = (patienceMs: number) => Promise<Progress>
+
+/** Put back, a rule of nftables has another number: then its cause tells which it is. */
+const fixOf = ({ diagnosis: { fix, cause } }: Candidate): string => {
+  const commands = fix?.commands.join('\n') ?? ''
+  const plain = commands.replace(/ handle \d+/g, '')
+  return plain === commands ? plain : `${plain}\n${cause}`
+}
 
 export type Trials = { readonly tried: Tried } | { readonly failure: Failure }
 
 export class Trial {
   /**
    * @param deployer one that tells nobody what it does
-   * @param refresh reads everything into the mirror, `readSome` these namespaces, where they still are
+   * @param readSome reads these namespaces into the mirror, where they still are
+   * @param hush keeps what passes out of the live film until it is told
    */
   constructor(
-    private readonly mirror: Mirror,
-    private readonly deployer: Deployer,
-    private readonly refresh: () => Promise<void>,
+    private readonly mirror: Pick<Mirror, 'state' | 'hold' | 'readRulesets'>,
+    private readonly deployer: Pick<Deployer, 'deploy'>,
     private readonly readSome: (names: readonly string[]) => Promise<void>,
+    private readonly hush: () => () => void,
   ) {}
 
   /**
    * The most promising fixes one after the other, until one has helped.
-   * @param probe sends the probe once more and says how far it got
+   * @param probe sends the probe once more, waits so long at most (milliseconds), and says how far it got
    */
-  async run(candidates: readonly Candidate[], before: Progress, probe: () => Promise<Progress>): Promise<Trials> {
+  async run(candidates: readonly Candidate[], before: Progress, probe: Probe): Promise<Trials> {
+    if (candidates.every(({ repair }) => repair === null)) return { tried: () => undefined }
     const results = new Map<string, boolean>()
-    const fixes = new Set<string>()
-    const named = ({ diagnosis }: Candidate): string => `${diagnosis.code} ${diagnosis.cause}`
+    const end = performance.now() + patienceMs
     const release = this.mirror.hold()
+    const letSpeak = this.hush()
+    const strangers = new Strangers(this.mirror.state)
     try {
-      for (const candidate of candidates) {
-        const fix = candidate.diagnosis.fix?.commands.join('\n') ?? ''
-        if (candidate.repair === null || fixes.has(fix)) continue
-        if (fixes.size >= mostTrials) break
-        fixes.add(fix)
-        const helped = await this.one(candidate.repair.steps, before, probe)
-        if (typeof helped !== 'boolean') return { failure: helped }
-        results.set(named(candidate), helped)
-        if (helped) break
-      }
+      const singles = await this.each(candidates, mostTrials, results, end, before, probe)
+      const tried = candidates.filter((candidate) => results.has(fixOf(candidate)))
+      const failed = singles ?? (await this.each(pairsOf(tried), mostPairs, results, end, before, probe))
+      if (failed !== null && failed !== true) return { failure: failed }
     } finally {
+      await this.readSome(this.mirror.state.namespaces.map(({ name }) => name))
+      await strangers.forget(this.mirror.state)
+      letSpeak()
       release()
     }
-    return { tried: (candidate) => results.get(named(candidate)) }
+    return { tried: (candidate) => results.get(fixOf(candidate)) }
+  }
+
+  /** True as soon as one has helped; null where none has. */
+  private async each(
+    candidates: readonly Candidate[],
+    most: number,
+    results: Map<string, boolean>,
+    end: number,
+    before: Progress,
+    probe: Probe,
+  ): Promise<true | Failure | null> {
+    let count = 0
+    for (const candidate of candidates) {
+      const fix = fixOf(candidate)
+      if (candidate.repair === null || results.has(fix)) continue
+      const left = end - performance.now()
+      if (count++ >= most || left < leastMs) break
+      const helped = await this.one(candidate.repair.steps, before, () => probe(Math.max(leastMs, left / 2)))
+      if (typeof helped !== 'boolean') return helped
+      results.set(fix, helped)
+      if (helped) return true
+    }
+    return null
   }
 
   private async one(
@@ -73,7 +111,11 @@ export class Trial {
     let kept: Facts
     try {
       if (done.ok) {
-        await untilUsable(() => this.mirror.state, this.refresh)
+        const names = [...new Set(steps.map(({ namespace }) => namespace))]
+        await untilUsable(
+          () => this.mirror.state,
+          () => this.readSome(names),
+        )
         helped = isFurther(await probe(), before)
       }
     } finally {

@@ -1,16 +1,41 @@
-/** IPv6 looks for duplicates for a second or two before it uses an address: until then, a change shows nothing. */
-import type { LiveState } from '../../core/live/state.js'
+/** After a change the kernel takes its time: until then, it shows nothing of what it will do. */
+import type { LiveLink, LiveState } from '../../core/live/state.js'
 
 /** Longer than the kernel takes (milliseconds). */
 const patienceMs = 2500
 const lookMs = 50
 
 /** @param read brings the live state up to date */
-export async function untilUsable(live: () => LiveState, read: () => Promise<void>): Promise<void> {
+async function until(
+  isReady: (live: LiveState) => boolean,
+  live: () => LiveState,
+  read: () => Promise<void>,
+): Promise<void> {
   const end = Date.now() + patienceMs
-  for (await read(); isTentative(live()) && Date.now() < end; await read())
+  for (await read(); !isReady(live()) && Date.now() < end; await read())
     await new Promise((resolve) => setTimeout(resolve, lookMs))
 }
 
+/** Until addresses are in use and ports have their carrier. */
+export const untilUsable = (live: () => LiveState, read: () => Promise<void>): Promise<void> =>
+  until((now) => !isTentative(now) && !isPlugging(now), live, read)
+
+/** Until ports have their carrier. */
+export const untilPlugged = (live: () => LiveState, read: () => Promise<void>): Promise<void> =>
+  until((now) => !isPlugging(now), live, read)
+
+/** IPv6 looks for duplicates for a second or two before it uses an address. */
 const isTentative = ({ namespaces }: LiveState): boolean =>
   namespaces.some(({ addresses }) => addresses.some(({ flags }) => flags.includes('tentative')))
+
+/** Carriers are told of once a second (linkwatch): until then a bridge sends nothing out by the port of a cable that is whole again. */
+function isPlugging({ namespaces }: LiveState): boolean {
+  const far = ({ peer }: LiveLink): LiveLink | undefined =>
+    namespaces.find(({ name }) => name === peer?.namespace)?.links.find(({ index }) => index === peer?.index)
+  return namespaces.some(({ links }) =>
+    links.some((link) => {
+      const bridge = links.find(({ name }) => name === link.master)
+      return link.up && link.port?.state === 'disabled' && bridge?.up === true && far(link)?.up === true
+    }),
+  )
+}

@@ -3,7 +3,7 @@ import type { RulePacket, RuleVerdict } from '../../core/diagnosis/scene.js'
 import type { IptablesRule, LiveNamespace, LiveState } from '../../core/live/state.js'
 import { traceTable } from '../../core/live/own-table.js'
 import { protocolName } from '../../core/packet/upper-layer.js'
-import type { RuleEvent } from '../kernel/protocol.js'
+import type { RuledFamilies, RuleEvent } from '../kernel/protocol.js'
 import { formatAddress } from '../kernel/inet.js'
 import { runIn } from '../run.js'
 
@@ -14,9 +14,37 @@ interface NftRuleEntry {
   readonly handle: number
 }
 
+/** What of a ruleset a trace must listen to beside IP. */
+export function familiesOf({ ruleset: { nft }, links }: Pick<LiveNamespace, 'ruleset' | 'links'>): RuledFamilies {
+  const chains = nft.flatMap((entry) => (entry as { chain?: NftChainEntry }).chain ?? [])
+  const has = (family: string): boolean => chains.some((chain) => chain.family === family)
+  const devices = chains.flatMap(({ family, hook, dev }) =>
+    family === 'netdev' && (hook === 'ingress' || hook === 'egress')
+      ? // Some versions of nft list the hook without its interface.
+        [dev ?? links.map(({ name }) => name)].flat().map((device) => ({ device, hook }) as const)
+      : [],
+  )
+  const different = new Map(devices.map((each) => [`${each.device} ${each.hook}`, each]))
+  return { bridge: has('bridge'), arp: has('arp'), devices: [...different.values()] }
+}
+
+interface NftChainEntry {
+  readonly family: string
+  readonly hook?: string
+  readonly dev?: string | readonly string[]
+}
+
+/** Hardware address space and protocol of an ARP packet for IPv4 on Ethernet. */
+const arpHead = '00010800'
+
 /** First bytes of an IP header, and of what follows it: who, to whom, what. */
 function packetOf(network: Uint8Array, transport: Uint8Array | null): RulePacket | null {
   const bytes = Buffer.from(network)
+  if (bytes.length >= 28 && bytes.toString('hex', 0, 4) === arpHead)
+    return {
+      ...{ src: formatAddress(bytes, 14, 4), dst: formatAddress(bytes, 24, 4) },
+      ...{ protocol: 'arp', ports: null, icmp: null },
+    }
   const version = (bytes[0] ?? 0) >> 4
   if (version === 4 && bytes.length >= 20)
     return {
@@ -153,7 +181,8 @@ export function legacyVerdicts(
     if (rule.rule !== null) places.set(chain, position)
     const was = counts.get(key(rule))?.shift() ?? 0
     const target = rule.rule === null ? rule.policy : (/(?:^| )-j (\S+)/.exec(rule.rule)?.[1] ?? '')
-    if (rule.packets <= was || !['DROP', 'REJECT', 'MASQUERADE', 'SNAT', 'DNAT'].includes(target ?? '')) continue
+    if (rule.packets <= was || !['DROP', 'REJECT', 'MASQUERADE', 'SNAT', 'DNAT', 'REDIRECT'].includes(target ?? ''))
+      continue
     verdicts.push({
       namespace,
       engine: 'legacy',

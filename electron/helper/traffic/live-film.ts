@@ -15,6 +15,7 @@ import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
 import type { CapturedFrame } from '../kernel/protocol.js'
 import { failure } from '../../core/failure.js'
 import { FilmStore, type StoredFilm } from './film-store.js'
+import { Silence } from './silence.js'
 import { said } from '../../core/words/said.js'
 
 /** One batch per picture of the window is as fast as anybody can see; half of that saves half of the work (ms). */
@@ -75,6 +76,7 @@ export class LiveFilm {
   private run: Run | null = null
   private starting: Promise<unknown> = Promise.resolve()
   private readonly store = new FilmStore()
+  private readonly silence = new Silence()
   private topology: { readonly of: LiveState; readonly topology: Topology } | null = null
   private nextBatch = 1
   private nextFilm = 1
@@ -170,6 +172,11 @@ export class LiveFilm {
     return 'packet' in wanted ? this.store.get(wanted.packet) : this.store.latestOf(wanted.flow)
   }
 
+  /** Leaves out what passes until it is told to go on: the probes of a trial are nobody's traffic. */
+  hush(): () => void {
+    return this.silence.begin()
+  }
+
   private schedule(run: Run): void {
     run.timer = setTimeout(() => void this.tick(run), tickMs)
   }
@@ -184,7 +191,8 @@ export class LiveFilm {
       const takenOneOf = run.takenOneOf
       run.takenOneOf = run.oneOf
       if (lost > 0) await this.sample(run, alarmMs)
-      this.takeIn(run, [...run.held, ...frames.filter((frame) => this.hooks.isOurs(frame))], untilNs, lost, takenOneOf)
+      const shown = frames.filter((frame) => this.hooks.isOurs(frame) && !this.silence.covers(frame.timeNs))
+      this.takeIn(run, [...run.held, ...shown], untilNs, lost, takenOneOf)
       await this.sample(run, rateMs)
       if (this.run !== run) return
       this.tell(run)

@@ -12,6 +12,20 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.interface-down': '{namespace} 的 {interface} 未启用。',
   'cause.interface-down-bridge': '{namespace} 的网桥 {interface} 未启用，因此它的端口都不转发。',
   'cause.peer-down': '{near} 所接网线的另一端，即 {namespace} 的 {interface}，未启用。',
+  'cause.route-back':
+    '{namespace} 把发往 {target} 的数据包又送回给 {other}，而它正是从那里来的：路由 {prefix} 经由 {gateway}。',
+  'cause.route-to-host':
+    '{namespace} 把发往 {target} 的数据包交给 {other}，而后者不是路由器：路由 {prefix} 经由 {gateway}。',
+  'cause.route-lo': '{namespace} 把发往 {target} 的数据包送进了自己的 lo：路由 {prefix} 没有指定其他接口。',
+  'cause.route-lost': '{namespace} 缺少路由 {prefix}，发往 {target} 的数据包只好走路由 {taken}，而它通向别处。',
+  'cause.route-refuses-asker':
+    '{namespace} 到 {target} 的路由会拒绝它（{type} {prefix}），因此 {target} 询问链路层地址时它不应答。',
+  'cause.port-isolated': '{namespace} 中 {bridge} 的端口 {interface} 和 {other} 都设为隔离，两者之间不通。',
+  'cause.port-setting': '{namespace} 中 {bridge} 的端口 {interface} 的设置挡住了帧：{setting}。',
+  'cause.fdb-entry':
+    '{namespace} 的 {bridge} 有一个固定条目把发往 {mac} 的帧送到 {interface}，而该主机在 {right} 后面。',
+  'cause.not-port-setting': '{namespace} 没有端口设置挡住帧。',
+  'cause.not-fdb-entry': '{namespace} 没有固定条目把帧引错。',
   'cause.own-gateway':
     '{namespace} 到 {target} 的路由以自己的地址 {gateway} 为网关，所以它直接在 {interface} 上询问 {target}。',
   'cause.no-address': '{namespace} 的 {interface} 没有 {family} 地址。',
@@ -75,6 +89,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.bridge-netfilter':
     '仅经 {bridge} 交换的帧也会经过 {namespace} 的防火墙（{key}=1），这一帧被丢弃：链 {chain}：{rule}。',
   'cause.port-closed': '{namespace} 中没有程序监听 {protocol} 端口 {port}。',
+  'cause.port-closed-rewritten':
+    '{namespace} 中没有程序监听 {protocol} 端口 {port}，而它自己的规则把到端口 {from} 的数据包改到了那里：{rule}。',
   'cause.port-elsewhere':
     '{namespace} 中有程序监听 {protocol} 端口 {port}，但只在 {address} 上；{target} 上没有程序监听。',
   'cause.local-down': '{namespace} 的 lo 未启用，而命名空间发给自己的数据包都经过 lo。',

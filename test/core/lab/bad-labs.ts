@@ -379,6 +379,12 @@ const meaning: readonly BadLab[] = [
     'guide: [{ title: t, ask: { question: q, options: [a, b], answer: 2 } }]\n',
   ),
   after(
+    'two options that say the same',
+    'equal-options',
+    3,
+    'guide: [{ title: t, ask: { question: q, options: [a, b, a], answer: 1 } }]\n',
+  ),
+  after(
     'reasons for other options than there are',
     'wrong-reasons',
     3,

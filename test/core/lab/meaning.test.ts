@@ -26,6 +26,11 @@ links: [[a:p, b:p], [a:q, b:q]]`
     ],
     ['a broadcast address', `${net('10.0.0.255/24', '10.0.0.2/24')}links: [[a:x, b:y]]`, ['warning network-address']],
     ['both addresses of a /31', `${net('10.0.0.0/31', '10.0.0.1/31')}links: [[a:x, b:y]]`, []],
+    ['a check with an empty name', `${head}checks: [{ name: '', from: host, ping: 10.0.0.1 }]`, ['warning empty-text']],
+    ['an explanation of blanks', `${head}explanation: '  '`, ['warning empty-text']],
+    ['an explanation in no language', `${head}explanation: {}`, ['warning empty-text']],
+    ['goals without one', `${head}goal: []`, ['warning empty-goal']],
+    ['a title in Chinese only', `${head}title: { zh-CN: 路由 }`, ['warning chinese-only']],
     ['a layout for nothing', `${head}layout: { ns9: { x: 0, y: 0 } }`, ['warning unknown-layout']],
     [
       'a bridge port with an address',

@@ -69,6 +69,7 @@ links: [[a:e0, host:p1]]
   {
     name: 'bridges in a circle',
     code: 'loop',
+    onlyCold: true,
     lab: `
 namespaces:
   a: { interfaces: { e0: { addresses: [10.0.0.2/24] } } }

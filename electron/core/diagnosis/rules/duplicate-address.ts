@@ -1,11 +1,9 @@
-import { innermost } from '../death.js'
-import { addressDelete, labInterface } from '../lab-says.js'
-import type { Owner } from '../network.js'
+import { bare, type Owner } from '../network.js'
 import type { RepairStep } from '../repair.js'
-import type { Finding, Rule } from '../rule.js'
+import type { Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { segment, shares } from '../segment.js'
-import { say } from '../words.js'
+import { arrivals, isSaid, twinSuspicion, type Twins } from './twins.js'
 
 /** Two on one segment have the address; who asks gets whichever answered, or the answer goes to the other one. */
 export const duplicateAddress: Rule = {
@@ -14,67 +12,57 @@ export const duplicateAddress: Rule = {
     const pair = twins(scene)
     if (!pair) return null
     const { got, other, asker } = pair
-    const address = got.address.replace(/\/.*/, '')
-    const ask = [got, other].map(({ namespace, dev }) => ({ namespace, ask: 'addresses', dev }) as const)
-    const neighbour = asker && ({ namespace: asker.namespace, ask: 'neighbour', address } as const)
-    const questions = [...ask, ...(neighbour ? [neighbour] : [])]
-    return {
-      ask: questions,
-      ruledOut: say('not-duplicate-address', { target: address }),
-      judge: (answers): Finding => {
-        const wrong = intruder(scene, got, other)
-        const known = (scene.network.namespace(asker?.namespace ?? '')?.neighbours ?? []).find(
-          (each) => each.address === address && each.dev === asker?.dev,
-        )
-        const forget: RepairStep[] =
-          asker && known
-            ? [
-                {
-                  op: 'neighbour-delete',
-                  namespace: asker.namespace,
-                  dev: asker.dev,
-                  address,
-                  mac: known.state === 'PERMANENT' ? known.mac : null,
-                },
-              ]
-            : []
-        return {
-          namespace: got.namespace,
-          interface: got.dev,
-          message: say('duplicate-address', {
-            namespace: got.namespace,
-            interface: got.dev,
-            otherNamespace: other.namespace,
-            otherInterface: other.dev,
-            address,
-          }),
-          evidence: answers.evidence(...questions),
-          repair: {
-            namespace: wrong.namespace,
-            steps: [addressDelete(wrong.namespace, wrong.dev, wrong.address), ...forget],
-          },
-        }
-      },
-    }
+    const address = bare(got.address)
+    const known = (scene.network.namespace(asker?.namespace ?? '')?.neighbours ?? []).find(
+      (each) => each.address === address && each.dev === asker?.dev,
+    )
+    const forget: RepairStep[] =
+      asker && known
+        ? [
+            {
+              op: 'neighbour-delete',
+              namespace: asker.namespace,
+              dev: asker.dev,
+              address,
+              mac: known.state === 'PERMANENT' ? known.mac : null,
+            },
+          ]
+        : []
+    return twinSuspicion(pair, {
+      wrong: intruder(scene, got, other),
+      ask: asker ? [{ namespace: asker.namespace, ask: 'neighbour', address }] : [],
+      more: forget,
+    })
   },
 }
 
-interface Twins {
-  readonly got: Owner
-  readonly other: Owner
-  /** Who sent it there. */
-  readonly asker: { readonly namespace: string; readonly dev: string } | null
+/** Who has it against the lab's word; else who got the packet and did not answer it as hoped. */
+const intruder = (scene: Scene, got: Owner, other: Owner): Owner =>
+  isSaid(scene, got) && !isSaid(scene, other) ? other : got
+
+/** Who is asked has the asker's own address too: the kernel answers no question that seems to be its own. */
+export const askersTwin: Rule = {
+  code: 'duplicate-address',
+  suspect(scene) {
+    const { death, network } = scene
+    const missed = death?.missed
+    const owner = missed && network.owners(missed.address).find(({ namespace }) => namespace !== missed.namespace)
+    if (!missed || !owner) return null
+    for (const { address } of network.addresses(missed.namespace, missed.dev)) {
+      const owners = network.owners(bare(address))
+      const got = owners.find(({ namespace }) => namespace === owner.namespace)
+      const other = owners.find(({ namespace }) => namespace === missed.namespace)
+      if (got && other) return twinSuspicion({ got, other }, { wrong: intruder(scene, got, other), onlyIfTried: true })
+    }
+    return null
+  },
 }
 
 /** Of a packet that came to where its address is, and is elsewhere on the same segment too. */
-function twins({ hops, network, death }: Scene): Twins | null {
-  const arrivals = hops.filter(
-    ({ leg, observed, direction, event }) =>
-      observed && direction === 'in' && event === 'received' && (leg === 'request' || leg === 'reply'),
-  )
-  for (const hop of arrivals.toReversed()) {
-    const dst = hop.packet && innermost(hop.packet).ip?.dst
-    if (!dst || !network.owns(hop.namespace, dst)) continue
+function twins(scene: Scene): (Twins & { readonly asker: Pick<Owner, 'namespace' | 'dev'> | null }) | null {
+  const { hops, network, death } = scene
+  for (const { hop, dst } of arrivals(scene)) {
+    if (hop.leg !== 'request' && hop.leg !== 'reply') continue
     const owners = network.owners(dst)
     const got = owners.find(({ namespace }) => namespace === hop.namespace)
     const link = got && network.link(got.namespace, got.dev)
@@ -94,11 +82,4 @@ function twins({ hops, network, death }: Scene): Twins | null {
     return { got, other, asker: sent?.interface ? { namespace: sent.namespace, dev: sent.interface } : null }
   }
   return null
-}
-
-/** Who has it against the lab's word; else who got the packet and did not answer it as hoped. */
-function intruder({ lab }: Scene, got: Owner, other: Owner): Owner {
-  const said = ({ namespace, dev, address }: Owner): boolean =>
-    labInterface(lab, namespace, dev)?.addresses.includes(address) ?? false
-  return said(got) && !said(other) ? other : got
 }

@@ -7,7 +7,7 @@ import { counterEvidence, moved, type Finding, type Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { deriveRoute } from '../way.js'
 import { say } from '../words.js'
-import { askWay, noWay } from './routing.js'
+import { askRouting, noRouteCounted, noWay } from './routing.js'
 
 /** No way on: for the request here, for the answer `no-return-route`. */
 function rule(code: 'no-route' | 'no-return-route'): Rule {
@@ -17,8 +17,7 @@ function rule(code: 'no-route' | 'no-return-route'): Rule {
       const departure = departureOf(scene.death)
       if (!departure || (departure.leg === 'reply') !== (code === 'no-return-route')) return null
       const { namespace, dst } = departure
-      const get = askWay(departure)
-      const table = { namespace, ask: 'routes', ipv6: isIpv6(dst) } as const
+      const [get, table] = askRouting(departure)
       return {
         ask: [get, table],
         ruledOut: say('not-no-route', { namespace, target: dst }),
@@ -35,15 +34,7 @@ function rule(code: 'no-route' | 'no-return-route'): Rule {
               code === 'no-route'
                 ? say('no-route', { namespace, target: dst })
                 : say(departure.iif ? 'no-return-route-router' : 'no-return-route', { namespace, target: dst }),
-            evidence: [
-              ...answers.evidence(get, table),
-              ...counterEvidence(scene, namespace, [
-                'IpOutNoRoutes',
-                'IpExtInNoRoutes',
-                'Ip6OutNoRoutes',
-                'Ip6InNoRoutes',
-              ]),
-            ],
+            evidence: [...answers.evidence(get, table), ...noRouteCounted(scene, namespace)],
             repair: repairRoute(scene, namespace, dst),
           }
         },

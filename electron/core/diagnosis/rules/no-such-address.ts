@@ -1,6 +1,41 @@
-import { addressAdd, labOwner } from '../lab-says.js'
+import { addressAdd, labOwner, routesOver } from '../lab-says.js'
+import { isIpv6 } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import { say } from '../words.js'
+
+/** It was sent on beyond where it should have ended: the lab says who has the address, and nobody has. */
+export const addressGone: Rule = {
+  code: 'no-such-address',
+  suspect(scene) {
+    const { death, network, lab } = scene
+    if (death?.stage !== 'forward' || network.owners(death.dst).length > 0) return null
+    const wanted = labOwner(lab, death.dst)
+    if (!wanted || !network.link(wanted.namespace, wanted.interface.name)) return null
+    const at = { namespace: wanted.namespace, interface: wanted.interface.name }
+    const addresses = { namespace: at.namespace, ask: 'addresses', dev: at.interface } as const
+    const ipv6 = isIpv6(death.dst)
+    const bare = !network.addresses(at.namespace, at.interface).some(({ address }) => isIpv6(address) === ipv6)
+    return {
+      ask: [addresses],
+      ruledOut: say('not-no-such-address', { owner: at.namespace, target: death.dst }),
+      judge: (answers): Finding => ({
+        ...at,
+        ...(bare ? { code: 'no-address' as const } : {}),
+        message: bare
+          ? say('no-address', { ...at, family: ipv6 ? 'IPv6' : 'IPv4' })
+          : say('no-such-address-here', { target: death.dst, ...at }),
+        evidence: answers.evidence(addresses),
+        repair: {
+          namespace: at.namespace,
+          steps: [
+            addressAdd(at.namespace, at.interface, wanted.address),
+            ...routesOver(scene, at.namespace, at.interface, [wanted.address]),
+          ],
+        },
+      }),
+    }
+  },
+}
 
 /** Asked for on the last segment, and nobody is called so. */
 export const noSuchAddress: Rule = {

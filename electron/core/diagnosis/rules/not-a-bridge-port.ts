@@ -40,6 +40,31 @@ export const notABridgePort: Rule = {
   },
 }
 
+/** It came in by a cable that the lab has in a bridge, and that is in none: what becomes of it behind is no cause. */
+export const unplugged: Rule = {
+  code: 'not-a-bridge-port',
+  suspect({ death, network, lab }) {
+    if (!death || (death.stage !== 'forward' && death.stage !== 'stranger') || death.interface === null) return null
+    const { namespace, interface: name } = death
+    const master = labInterface(lab, namespace, name)?.master ?? null
+    const bridge = network.link(namespace, master)
+    if (!bridge || network.link(namespace, name)?.master !== null) return null
+    if (network.addresses(namespace, name).length > 0) return null
+    const end = { namespace, ask: 'link', dev: name } as const
+    return {
+      ask: [end],
+      ruledOut: say('not-a-port-loose'),
+      judge: (answers) => ({
+        namespace,
+        interface: name,
+        message: say('not-a-bridge-port', { namespace, interface: name, bridge: bridge.name }),
+        evidence: answers.evidence(end),
+        repair: { namespace, steps: [{ op: 'link-master', namespace, name, master: bridge.name, before: null }] },
+      }),
+    }
+  },
+}
+
 type Loose = Extract<Obstacle, { kind: 'not-a-port' }>
 
 /** Between who asks and who has the address, or who should have it. */

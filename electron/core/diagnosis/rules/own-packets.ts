@@ -1,6 +1,7 @@
 /** Packets of the probe as rules saw them, so that a verdict about another connection is never taken for its own. */
 import type { PacketHeaders } from '../../packet/packet.js'
 import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
+import { formatAddress, parseAddress } from '../../lab/address.js'
 import { isIpv6 } from '../network.js'
 
 const echo = { icmp: [8, 0], icmpv6: [128, 129] } as const
@@ -14,7 +15,8 @@ export const isDiscovery = (packet: RulePacket | null): boolean =>
 /** One per IP header: a tunnel's packet, and what is in it. */
 function packetsOf(headers: PacketHeaders): RulePacket[] {
   const inner = headers.inner ? packetsOf(headers.inner) : []
-  const { ip, tcp, udp, icmp } = headers
+  const { ip, tcp, udp, icmp, arp } = headers
+  if (arp) return [{ src: arp.senderIp, dst: arp.targetIp, protocol: 'arp', ports: null, icmp: null }, ...inner]
   if (!ip) return inner
   const ends = tcp ?? udp
   const own: RulePacket = {
@@ -40,8 +42,18 @@ function answerTo({ src, dst, protocol, ports, icmp }: RulePacket): RulePacket {
   }
 }
 
+const solicitedNode = (address: string): string =>
+  formatAddress([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, ...(parseAddress(address)?.bytes.slice(13) ?? [])])
+
+/** For the link-layer address of a neighbour; one of IPv6 goes to the group of all whose addresses end alike (RFC 4291). */
+function questionFor(address: string): RulePacket {
+  const none = { src: '', ports: null }
+  if (!isIpv6(address)) return { ...none, dst: address, protocol: 'arp', icmp: null }
+  return { ...none, dst: solicitedNode(address), protocol: 'icmpv6', icmp: { type: solicitation, id: null } }
+}
+
 /** Packets of the probe, of its neighbour discovery and around it that this namespace had, or would have sent. Errors are none. */
-export function ownPackets({ hops, probe }: Scene, namespace: string): readonly RulePacket[] {
+export function ownPackets({ hops, probe, death }: Scene, namespace: string): readonly RulePacket[] {
   const seen = hops.flatMap(({ namespace: at, leg, packet }) =>
     at === namespace && packet !== null && leg !== 'error' ? packetsOf(packet) : [],
   )
@@ -59,7 +71,9 @@ export function ownPackets({ hops, probe }: Scene, namespace: string): readonly 
           },
         ]
       : []
-  return [...seen, ...seen.map(answerTo), ...unsent]
+  // A question that a rule of its sender dropped was seen nowhere.
+  const asked = death?.missed?.namespace === namespace ? [questionFor(death.missed.address)] : []
+  return [...seen, ...seen.map(answerTo), ...unsent, ...asked]
 }
 
 const sameUnlessUnknown = (a: number | null, b: number | null): boolean => a === null || b === null || a === b
@@ -71,7 +85,7 @@ export function samePacket(a: RulePacket, b: RulePacket): boolean {
   if (a.protocol !== b.protocol || !sameIcmp(a, b)) return false
   // A solicitation goes to a group, and the answer comes from the address that was asked for.
   const toGroup = b.dst.startsWith('ff') || b.src.startsWith('ff')
-  if (isDiscovery(a) && toGroup) return a.dst === b.dst || a.src === b.src
+  if (isDiscovery(a) && toGroup) return a.dst === b.dst || (b.src !== '' && a.src === b.src)
   if (b.src === '') return a.dst === b.dst && a.ports?.dst === b.ports?.dst
   return a.src === b.src && a.dst === b.dst && a.ports?.src === b.ports?.src && a.ports?.dst === b.ports?.dst
 }

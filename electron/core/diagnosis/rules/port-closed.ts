@@ -1,7 +1,9 @@
 import { innermost } from '../death.js'
 import { counterEvidence, type Finding, type Rule } from '../rule.js'
-import type { Scene } from '../scene.js'
+import type { RuleVerdict, Scene } from '../scene.js'
 import { say } from '../words.js'
+import { askChain } from './firewall.js'
+import { fits, ownPackets, samePacket } from './own-packets.js'
 
 /** A reset, or ICMP "port unreachable", from where the packet was meant to go. */
 export const portClosed: Rule = {
@@ -11,11 +13,12 @@ export const portClosed: Rule = {
     if (probe.protocol === 'icmp' || probe.outcome !== 'refused') return null
     const found = refuser(scene)
     if (!found) return null
-    const { namespace, port, address } = found
+    const { namespace, port, address, rewritten } = found
     const { protocol } = probe
     const listeners = { namespace, ask: 'listeners', protocol } as const
+    const chain = rewritten && askChain(rewritten)
     return {
-      ask: [listeners],
+      ask: [listeners, ...(chain ? [chain] : [])],
       ruledOut: say('not-port-closed'),
       judge(answers): Finding | null {
         const answer = answers.of(listeners)
@@ -30,7 +33,10 @@ export const portClosed: Rule = {
           interface: null,
           message:
             elsewhere[0] === undefined
-              ? say('port-closed', { namespace, protocol: protocol.toUpperCase(), port })
+              ? say(rewritten ? 'port-closed-rewritten' : 'port-closed', {
+                  ...{ namespace, protocol: protocol.toUpperCase(), port },
+                  ...(rewritten ? { from: probe.port ?? '', rule: rewritten.rule ?? '' } : {}),
+                })
               : say('port-elsewhere', {
                   namespace,
                   protocol: protocol.toUpperCase(),
@@ -39,7 +45,7 @@ export const portClosed: Rule = {
                   target: address,
                 }),
           evidence: [
-            ...answers.evidence(listeners),
+            ...answers.evidence(listeners, ...(chain ? [chain] : [])),
             ...counterEvidence(scene, namespace, ['TcpOutRsts', 'UdpNoPorts', 'Udp6NoPorts']),
           ],
           // One that listens, on another address, would be in the way.
@@ -62,12 +68,41 @@ export const portClosed: Rule = {
   },
 }
 
+interface Refuser {
+  readonly namespace: string
+  readonly port: number
+  readonly address: string
+  /** The rule of its own that had sent the packet to this port. */
+  readonly rewritten: RuleVerdict | null
+}
+
+/** Where a rule of NAT sends a packet, as iptables and nft spell it; null where it names neither. */
+function newEnd(rule: string): { readonly address: string | null; readonly port: number | null } | null {
+  const redirected = /(?:--to-ports |\bredirect to :)(\d+)/.exec(rule)
+  if (redirected) return { address: null, port: Number(redirected[1]) }
+  const sent = /(?:--to-destination |\bdnat (?:ip6? )?to )\[?([0-9a-fA-F.:]+?)\]?(?::(\d+))?(?:\s|$)/.exec(rule)
+  return sent ? { address: sent[1] ?? null, port: sent[2] === undefined ? null : Number(sent[2]) } : null
+}
+
+/** Rewritten where it had arrived, behind where it was captured: only its rule tells. */
+function rewrittenAt(scene: Scene, namespace: string, port: number): RuleVerdict | null {
+  const own = ownPackets(scene, namespace)
+  return (
+    scene.verdicts.find(
+      ({ namespace: at, packet, rule, family }) =>
+        at === namespace &&
+        rule !== null &&
+        newEnd(rule) !== null &&
+        (packet === null
+          ? own.some((each) => fits({ rule, iif: null, oif: null }, family, each))
+          : packet.ports?.dst === port && own.some((each) => samePacket(packet, each))),
+    ) ?? null
+  )
+}
+
 /** Who refused, and on which port: DNAT may have changed both. */
-function refuser({
-  hops,
-  probe,
-  network,
-}: Scene): { readonly namespace: string; readonly port: number; readonly address: string } | null {
+function refuser(scene: Scene): Refuser | null {
+  const { hops, probe, network } = scene
   const arrived = hops.findLast(({ leg, observed, direction, namespace, packet }) => {
     const ip = packet && innermost(packet).ip
     return leg === 'request' && observed && direction === 'in' && ip && network.owns(namespace, ip.dst)
@@ -75,6 +110,16 @@ function refuser({
   const ports = arrived?.packet && (innermost(arrived.packet)[probe.protocol === 'tcp' ? 'tcp' : 'udp'] ?? null)
   const port = ports?.dstPort ?? probe.port
   if (port === null) return null
-  if (arrived?.packet) return { namespace: arrived.namespace, port, address: innermost(arrived.packet).ip?.dst ?? '' }
-  return network.owns(probe.from, probe.target) ? { namespace: probe.from, port, address: probe.target } : null
+  if (!arrived?.packet)
+    return network.owns(probe.from, probe.target)
+      ? { namespace: probe.from, port, address: probe.target, rewritten: null }
+      : null
+  const { namespace } = arrived
+  const address = innermost(arrived.packet).ip?.dst ?? ''
+  const rewritten = rewrittenAt(scene, namespace, port)
+  const end = rewritten?.rule ? newEnd(rewritten.rule) : null
+  // Sent on to somebody else, the film has it there.
+  if (!end || (end.address !== null && !network.owns(namespace, end.address)))
+    return { namespace, port, address, rewritten: null }
+  return { namespace, port: end.port ?? port, address: end.address ?? address, rewritten }
 }

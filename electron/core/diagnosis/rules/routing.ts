@@ -3,7 +3,11 @@ import type { LiveRoute } from '../../live/state.js'
 import { listedMetric } from '../../plan/route-metric.js'
 import type { StepRoute } from '../../plan/step.js'
 import type { Departure } from '../death.js'
+import type { Evidence } from '../diagnosis.js'
+import { isIpv6 } from '../network.js'
 import type { Answer, Question } from '../question.js'
+import { counterEvidence } from '../rule.js'
+import type { Scene } from '../scene.js'
 
 export const routeOf = ({ family, to, via, dev, metric, type, flags }: LiveRoute): StepRoute => ({
   family,
@@ -28,6 +32,16 @@ export const noWay = ({ status, output }: Pick<Answer, 'status' | 'output'>): bo
 export function askWay({ namespace, dst, src, iif }: Departure): Question {
   return { namespace, ask: 'route-get', to: dst, ...(iif !== null && src !== null ? { from: src, iif } : {}) }
 }
+
+/** What the kernel counts where a packet has no way. */
+export const noRouteCounted = (scene: Scene, namespace: string): Evidence[] =>
+  counterEvidence(scene, namespace, ['IpOutNoRoutes', 'IpExtInNoRoutes', 'Ip6OutNoRoutes', 'Ip6InNoRoutes'])
+
+/** The kernel's decision, and the table that it is made from. */
+export const askRouting = (departure: Departure): readonly [get: Question, table: Question] => [
+  askWay(departure),
+  { namespace: departure.namespace, ask: 'routes', ipv6: isIpv6(departure.dst) },
+]
 
 /** The interface by which the kernel would send, as it says itself; null where it would not. */
 export function wayOut(answer: Answer): string | null {

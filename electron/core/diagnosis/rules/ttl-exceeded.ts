@@ -1,13 +1,10 @@
 import { isIpv6 } from '../network.js'
-import { missingRoutes, routeAdd } from '../lab-says.js'
 import type { Repair } from '../repair.js'
 import { counterEvidence, type Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
-import { segment, shares } from '../segment.js'
-import { deriveRoute } from '../way.js'
 import { say } from '../words.js'
-import { routeOf } from './routing.js'
 import { loweredBy } from './ttl-lowered.js'
+import { leadRight } from './wrong-route.js'
 
 /** Linux gives packets 64 hops unless told otherwise (RFC 1700). */
 const usualTtl = '64'
@@ -34,6 +31,16 @@ export const ttlExceeded: Rule = {
         if (!said) return null
         const counted = counterEvidence(scene, namespace, ['IpInHdrErrors', 'IcmpOutTimeExcds', 'Icmp6OutTimeExcds'])
         const loop = loopOf(scene)
+        const byLo = loop.find((each) => network.route(each, death.dst)?.dev === 'lo')
+        if (byLo !== undefined)
+          return {
+            ...{ code: 'loop', namespace: byLo, interface: 'lo' },
+            message: say('route-lo', {
+              ...{ namespace: byLo, target: death.dst, prefix: network.route(byLo, death.dst)?.to ?? '' },
+            }),
+            evidence: [...counted, ...answers.evidence(route)],
+            repair: leadRight(scene, byLo, death.dst),
+          }
         if (loop.length > 0)
           return {
             namespace,
@@ -79,39 +86,13 @@ function loopOf({ hops }: Scene): string[] {
   return [...lives].filter(([, ttls]) => ttls.size > 2).map(([namespace]) => namespace)
 }
 
-/** The destination is on the segment of that interface. */
-function isOn({ network }: Scene, namespace: string, dev: string | null, dst: string): boolean {
-  const link = network.link(namespace, dev)
-  return (
-    link !== undefined &&
-    network.owners(dst).some((owner) => {
-      const there = network.link(owner.namespace, owner.dev)
-      return there && shares(segment(network, { namespace, link }), { namespace: owner.namespace, link: there })
-    })
-  )
-}
-
-/** The lab's own route where it is missing; else a way that leads there. The first of the circle that has one is mended. */
+/** The first of the circle that can be led right. */
 function loopRepair(scene: Scene, loop: readonly string[]): Repair | null {
-  const { network, death } = scene
+  const { death } = scene
   if (!death) return null
   for (const namespace of loop) {
-    const now = network.route(namespace, death.dst)
-    // Behind the route that leads astray there may be the right one: then it only has to go.
-    const next = network.routes(namespace, death.dst)[1]
-    if (now && next?.via === null && next.dev !== now.dev && isOn(scene, namespace, next.dev, death.dst))
-      return { namespace, steps: [{ op: 'route-delete', namespace, route: routeOf(now) }] }
-    const wanted =
-      missingRoutes(scene, namespace).find(({ to }) => to === now?.to) ?? deriveRoute(network, namespace, death.dst)
-    if (!now || !wanted || wanted.via === now.via) continue
-    const inTheWay = now.to === wanted.to && now.metric === (wanted.metric ?? 0)
-    return {
-      namespace,
-      steps: [
-        ...(inTheWay ? [{ op: 'route-delete' as const, namespace, route: routeOf(now) }] : []),
-        routeAdd(namespace, wanted),
-      ],
-    }
+    const repair = leadRight(scene, namespace, death.dst)
+    if (repair) return repair
   }
   return null
 }

@@ -1,0 +1,168 @@
+import { containsAddress } from '../../lab/address.js'
+import { departureOf, type Death, type Missed } from '../death.js'
+import { missingRoutes, routeAdd } from '../lab-says.js'
+import { isIpv6, prefixLength, type Network } from '../network.js'
+import type { Repair } from '../repair.js'
+import type { Finding, Rule } from '../rule.js'
+import type { Scene } from '../scene.js'
+import { segment, shares } from '../segment.js'
+import { deriveRoute } from '../way.js'
+import { say, type Message } from '../words.js'
+import { routeOf } from './routing.js'
+
+/**
+ * Who had sent the packet to a station that was not meant to pass it: back to where it came from, to its own lo, or to one that
+ * is no router, by a route that the lab does not want. Such a station needs no forwarding.
+ */
+export function astray(scene: Scene): { readonly sender: Missed; readonly how: 'lo' | 'back' | 'host' } | null {
+  const { death, network } = scene
+  const sender = death?.sender
+  if (!death || !sender || death.stage !== 'forward') return null
+  if (sender.dev === 'lo') return { sender, how: 'lo' }
+  if (death.namespace === sender.namespace || !network.owns(death.namespace, sender.address)) return null
+  if (hadItBefore(scene, death)) return { sender, how: 'back' }
+  return !network.forwards(death.namespace, isIpv6(death.dst)) && isUnwanted(scene, sender)
+    ? { sender, how: 'host' }
+    : null
+}
+
+/** It had sent the packet on before. */
+function hadItBefore({ hops }: Scene, { leg, namespace }: Death): boolean {
+  const last = hops.findLast((hop) => hop.leg === leg && hop.namespace === namespace && hop.direction === 'in')
+  return hops.some(
+    (hop) =>
+      hop.leg === leg &&
+      hop.namespace === namespace &&
+      hop.observed &&
+      hop.direction === 'out' &&
+      hop.n < (last?.n ?? 0),
+  )
+}
+
+/** The lab says another way than the route that was taken. */
+function isUnwanted({ lab, network, death }: Scene, { namespace, address }: Missed): boolean {
+  const wanted = lab?.namespaces.get(namespace)
+  const taken = death && network.routes(namespace, death.dst).find(({ via }) => via === address)
+  return (
+    wanted !== undefined &&
+    taken !== undefined &&
+    taken !== null &&
+    !wanted.routes.some(({ to, via }) => to === taken.to && via === taken.via)
+  )
+}
+
+/** The router's route is wrong, not the station that it leads to. */
+export const wrongRoute: Rule = {
+  code: 'loop',
+  suspect(scene) {
+    const found = astray(scene)
+    const { death, network } = scene
+    if (!found || !death) return null
+    const { sender, how } = found
+    const { namespace } = sender
+    const route = network.route(namespace, death.dst)
+    if (!route) return null
+    const ipv6 = isIpv6(death.dst)
+    const table = { namespace, ask: 'routes', ipv6 } as const
+    const get = { namespace, ask: 'route-get', to: death.dst } as const
+    const at = { namespace, target: death.dst, prefix: route.to }
+    const message: Message =
+      how === 'lo'
+        ? say('route-lo', at)
+        : say(how === 'back' ? 'route-back' : 'route-to-host', {
+            ...at,
+            other: death.namespace,
+            gateway: route.via ?? sender.address,
+          })
+    return {
+      ask: [get, table],
+      ruledOut: say('not-loop'),
+      judge: (answers): Finding => ({
+        namespace,
+        interface: route.dev,
+        message,
+        evidence: answers.evidence(get, table),
+        repair: leadRight(scene, namespace, death.dst),
+      }),
+    }
+  },
+}
+
+/** The destination is on the segment of that interface. */
+function isOn(network: Network, namespace: string, dev: string | null, dst: string): boolean {
+  const link = network.link(namespace, dev)
+  return (
+    link !== undefined &&
+    network.owners(dst).some((owner) => {
+      const there = network.link(owner.namespace, owner.dev)
+      return there && shares(segment(network, { namespace, link }), { namespace: owner.namespace, link: there })
+    })
+  )
+}
+
+/** Takes the route away that leads astray, where the right one is behind it; else the lab's own in its place, or one that leads there. */
+export function leadRight(scene: Scene, namespace: string, dst: string): Repair | null {
+  const { network, lab } = scene
+  const [now, next] = network.routes(namespace, dst)
+  if (!now) return null
+  const away = { op: 'route-delete', namespace, route: routeOf(now) } as const
+  const wantedRoutes = lab?.namespaces.get(namespace)?.routes ?? []
+  const isWanted = (to: string, via: string | null): boolean =>
+    wantedRoutes.some((each) => each.to === to && each.via === via)
+  const connected = next?.via === null && next.dev !== now.dev && isOn(network, namespace, next.dev, dst)
+  if (next && (connected || (isWanted(next.to, next.via) && !isWanted(now.to, now.via))))
+    return { namespace, steps: [away] }
+  const wanted =
+    missingRoutes(scene, namespace)
+      .filter(({ to }) => containsAddress(to, dst) && prefixLength(to) >= prefixLength(now.to))
+      .sort((a, b) => prefixLength(b.to) - prefixLength(a.to))[0] ?? deriveRoute(network, namespace, dst)
+  if (!wanted || wanted.via === now.via) return null
+  const inTheWay = prefixLength(wanted.to) <= prefixLength(now.to)
+  return { namespace, steps: [...(inTheWay ? [away] : []), routeAdd(namespace, wanted)] }
+}
+
+/** On its way it was sent by a route that only stands in for the lab's own, which is gone. */
+export const lostRoute: Rule = {
+  code: 'no-route',
+  suspect(scene) {
+    const found = stoodIn(scene)
+    if (!found) return null
+    const { namespace, dst, taken, wanted, leg } = found
+    const table = { namespace, ask: 'routes', ipv6: isIpv6(dst) } as const
+    const get = { namespace, ask: 'route-get', to: dst } as const
+    return {
+      ask: [get, table],
+      ruledOut: say('not-no-route', { namespace, target: dst }),
+      judge: (answers): Finding => ({
+        onlyIfTried: true,
+        ...(leg === 'reply' ? { code: 'no-return-route' as const } : {}),
+        namespace,
+        interface: null,
+        message: say('route-lost', { namespace, target: dst, prefix: wanted.to, taken: taken.to }),
+        evidence: answers.evidence(get, table),
+        repair: { namespace, steps: [routeAdd(namespace, wanted)] },
+      }),
+    }
+  },
+}
+
+function stoodIn(scene: Scene) {
+  const { hops, death, network } = scene
+  if (!death) return null
+  const sent = hops.filter(
+    ({ leg, event, direction, packet }) => leg === death.leg && event === 'sent' && direction === 'out' && packet?.ip,
+  )
+  const departure = departureOf(death)
+  const places = [
+    ...sent.map(({ namespace, packet }) => ({ namespace, dst: packet?.ip?.dst ?? '', leg: death.leg })),
+    ...(departure ? [departure] : []),
+  ]
+  for (const { namespace, dst, leg } of places) {
+    const taken = network.route(namespace, dst)
+    const wanted = missingRoutes(scene, namespace).find(
+      ({ to }) => taken && containsAddress(to, dst) && prefixLength(to) > prefixLength(taken.to),
+    )
+    if (taken && wanted) return { namespace, dst, taken, wanted, leg }
+  }
+  return null
+}

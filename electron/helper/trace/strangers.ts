@@ -1,0 +1,24 @@
+/** Neighbours that only a trial has asked for: they would stand in the tables as if somebody else had looked for them. */
+import type { LiveNeighbour, LiveState } from '../../core/live/state.js'
+import { runIn } from '../run.js'
+
+const keyOf = (namespace: string, { dev, address }: LiveNeighbour): string => `${namespace} ${dev} ${address}`
+
+/** What somebody has written stays. */
+const isLearned = ({ state }: LiveNeighbour): boolean => state !== 'PERMANENT' && state !== 'NOARP'
+
+export class Strangers {
+  private readonly known: ReadonlySet<string>
+
+  constructor({ namespaces }: LiveState) {
+    this.known = new Set(namespaces.flatMap(({ name, neighbours }) => neighbours.map((each) => keyOf(name, each))))
+  }
+
+  /** Forgets whoever was not known before. */
+  async forget({ namespaces }: LiveState): Promise<void> {
+    for (const { name, neighbours } of namespaces)
+      for (const each of neighbours)
+        if (isLearned(each) && !this.known.has(keyOf(name, each)))
+          await runIn(name, 'ip', ['neigh', 'del', each.address, 'dev', each.dev])
+  }
+}

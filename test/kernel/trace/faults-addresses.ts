@@ -1,0 +1,233 @@
+/** Faults of interfaces, of their addresses, and of who is on which wire. */
+import { bridge, pair, router, quickSysctl, tcp, type Fault } from './fault-labs.js'
+
+export const addressFaults: readonly Fault[] = [
+  {
+    name: 'an interface that is down, and took its routes along',
+    code: 'interface-down',
+    lab: router(),
+    typed: ['ip -n ns0 link set veth0 down'],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns0',
+    interface: 'veth0',
+    evidence: /veth0@if\d+: <BROADCAST,MULTICAST>.*state DOWN/,
+    fix: ['ip -n ns0 link set veth0 up', 'ip -n ns0 route add 192.168.1.0/24 via 192.168.0.1'],
+  },
+  {
+    name: "a router's interface that is down",
+    code: 'interface-down',
+    lab: router(),
+    typed: ['ip -n ns-router link set veth3 down'],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: 'veth3',
+    evidence: /state DOWN/,
+    fix: ['ip -n ns-router link set veth3 up'],
+  },
+  {
+    name: 'a bridge that is down',
+    code: 'interface-down',
+    lab: bridge(),
+    typed: ['ip link set br0 down'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'host',
+    interface: 'br0',
+    evidence: /br0: <BROADCAST,MULTICAST>.*state DOWN/,
+    fix: ['ip link set br0 up'],
+  },
+  {
+    name: 'the other end of the cable is down',
+    code: 'peer-down',
+    lab: pair(),
+    typed: ['ip -n ns1 link set veth1 down'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'ns1',
+    interface: 'veth1',
+    evidence: /NO-CARRIER[\s\S]*veth1@if\d+: <BROADCAST,MULTICAST>.*state DOWN/,
+    fix: ['ip -n ns1 link set veth1 up'],
+  },
+  {
+    name: 'a sender without an address',
+    code: 'no-address',
+    lab: pair(),
+    typed: ['ip -n ns0 addr flush dev veth0'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'ns0',
+    interface: 'veth0',
+    evidence: /^veth0@if\d+\s+UP\s*$/m,
+    fix: ['ip -n ns0 addr add 10.0.0.1/24 dev veth0'],
+  },
+  {
+    name: 'a sender that never had an address',
+    code: 'no-address',
+    lab: `
+namespaces:
+  ns0: { interfaces: { veth0: {} } }
+  ns1: { interfaces: { veth1: { addresses: [10.0.0.2/30] } } }
+links: [[ns0:veth0, ns1:veth1]]
+`,
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'ns0',
+    interface: 'veth0',
+    evidence: /^veth0@if\d+\s+UP\s*$/m,
+    fix: ['ip -n ns0 addr add 10.0.0.1/30 dev veth0'],
+  },
+  {
+    name: 'a prefix that is too long',
+    code: 'wrong-prefix',
+    lab: pair({ a: '10.0.0.1/30', b: '10.0.0.9/24' }),
+    from: 'ns0',
+    to: '10.0.0.9',
+    namespace: 'ns0',
+    interface: 'veth0',
+    evidence: /10\.0\.0\.1\/30[\s\S]*10\.0\.0\.9\/24/,
+    fix: ['ip -n ns0 addr add 10.0.0.1/24 dev veth0', 'ip -n ns0 addr del 10.0.0.1/30 dev veth0'],
+  },
+  {
+    name: 'a prefix that is too short',
+    code: 'wrong-prefix',
+    lab: router({ routes0: 'routes: [{ to: default, via: 192.168.0.1 }]' }),
+    typed: ['ip -n ns0 addr add 192.168.0.2/16 dev veth0', 'ip -n ns0 addr del 192.168.0.2/24 dev veth0'],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns0',
+    interface: 'veth0',
+    evidence: /192\.168\.0\.2\/16/,
+    fix: ['ip -n ns0 addr add 192.168.0.2/24 dev veth0', 'ip -n ns0 addr del 192.168.0.2/16 dev veth0'],
+  },
+  {
+    name: 'a prefix that is too short, with both subnets on bridges of one router',
+    code: 'wrong-prefix',
+    lab: `
+namespaces:
+  host:
+    forwarding: true
+    bridges:
+      br0: { addresses: [192.168.0.1/24], ports: [p0] }
+      br1: { addresses: [192.168.1.1/24], ports: [p1] }
+  ns0: { interfaces: { veth0: { addresses: [192.168.0.2/16] } }, routes: [{ to: default, via: 192.168.0.1 }], ${quickSysctl('veth0')} }
+  ns1: { interfaces: { veth0: { addresses: [192.168.1.2/24] } }, routes: [{ to: default, via: 192.168.1.1 }] }
+links: [[ns0:veth0, host:p0], [ns1:veth0, host:p1]]
+`,
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns0',
+    interface: 'veth0',
+    evidence: /192\.168\.0\.2\/16/,
+    fix: ['ip -n ns0 addr add 192.168.0.2/24 dev veth0', 'ip -n ns0 addr del 192.168.0.2/16 dev veth0'],
+  },
+  {
+    name: 'a port of another bridge than the lab says',
+    code: 'not-a-bridge-port',
+    lab: bridge({ host: ', interfaces: {} ' }).replace(
+      'br0: { ports: [p0, p1, p2] }',
+      'br0: { ports: [p0, p1, p2] }, br1: {}',
+    ),
+    typed: ['ip link set p1 master br1'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'host',
+    interface: 'p1',
+    evidence: /master br1/,
+    fix: ['ip link set p1 master br0'],
+  },
+  {
+    name: 'two subnets on one cable',
+    code: 'wrong-prefix',
+    lab: pair({ a: '192.168.1.2/24', b: '192.168.2.3/24' }),
+    from: 'ns0',
+    to: '192.168.2.3',
+    namespace: 'ns0',
+    interface: 'veth0',
+    evidence: /192\.168\.1\.2\/24[\s\S]*192\.168\.2\.3\/24/,
+    fix: ['ip -n ns0 addr add 192.168.2.250/24 dev veth0'],
+  },
+  {
+    name: 'an address that two have',
+    code: 'duplicate-address',
+    lab: bridge(),
+    typed: ['ip -n ns2 addr add 10.0.0.2/24 dev veth0', 'ip netns exec ns2 ping -c 1 -W 1 -I 10.0.0.2 10.0.0.1'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    probe: tcp(80),
+    namespace: 'ns2',
+    interface: 'veth0',
+    evidence: /ip -n ns2[\s\S]*10\.0\.0\.2\/24[\s\S]*ip -n ns1[\s\S]*10\.0\.0\.2\/24/,
+    fix: ['ip -n ns2 addr del 10.0.0.2/24 dev veth0', 'ip -n ns0 neigh del 10.0.0.2 dev veth0'],
+  },
+  {
+    name: 'one subnet on two interfaces',
+    code: 'duplicate-subnet',
+    lab: `
+namespaces:
+  ns0: { interfaces: { a0: { addresses: [10.0.0.1/24] }, b0: { addresses: [10.0.1.1/24] } }, ${quickSysctl('a0')} }
+  ns1: { interfaces: { a1: { addresses: [10.0.0.2/24] } } }
+  ns2: { interfaces: { b1: { addresses: [10.0.1.2/24] } } }
+links: [[ns0:a0, ns1:a1], [ns0:b0, ns2:b1]]
+`,
+    typed: [
+      'ip -n ns0 addr del 10.0.0.1/24 dev a0',
+      'ip -n ns0 addr add 10.0.1.9/24 dev a0',
+      'ip -n ns0 addr del 10.0.1.1/24 dev b0',
+      'ip -n ns0 addr add 10.0.1.1/24 dev b0',
+    ],
+    from: 'ns0',
+    to: '10.0.1.2',
+    namespace: 'ns0',
+    interface: 'a0',
+    evidence: /10\.0\.1\.9\/24[\s\S]*10\.0\.1\.2 dev a0/,
+    fix: ['ip -n ns0 addr del 10.0.1.9/24 dev a0'],
+  },
+  {
+    name: 'an entry that names a wrong link-layer address',
+    code: 'neighbour-failed',
+    lab: pair(),
+    typed: ['ip -n ns0 neigh replace 10.0.0.2 lladdr 02:00:00:00:00:99 dev veth0 nud permanent'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'ns0',
+    interface: 'veth0',
+    evidence: /10\.0\.0\.2 dev veth0 lladdr 02:00:00:00:00:99 PERMANENT/,
+    fix: ['ip -n ns0 neigh del 10.0.0.2 dev veth0'],
+  },
+  {
+    name: 'a neighbour that answers nobody',
+    code: 'arp-off',
+    lab: pair({ ns1: ', sysctls: { net.ipv4.conf.veth1.arp_ignore: 8 }' }),
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'ns1',
+    interface: 'veth1',
+    evidence: /FAILED[\s\S]*net\.ipv4\.conf\.veth1\.arp_ignore = 8/,
+    fix: ['ip netns exec ns1 sysctl -w net.ipv4.conf.veth1.arp_ignore=0'],
+  },
+  {
+    name: 'a cable beside the bridge',
+    code: 'not-a-bridge-port',
+    lab: bridge({ ports: 'p0, p2' }),
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'host',
+    interface: 'p1',
+    evidence: /p1@if\d+/,
+    fix: ['ip link set p1 master br0'],
+  },
+  {
+    name: 'a port that was taken out of its bridge',
+    code: 'not-a-bridge-port',
+    lab: bridge(),
+    typed: ['ip link set p0 nomaster'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'host',
+    interface: 'p0',
+    evidence: /p0@if\d+/,
+    fix: ['ip link set p0 master br0'],
+  },
+]

@@ -1,0 +1,141 @@
+/** Faults of packet filters, the reverse path included. */
+import { bridge, pair, router, tcp, type Fault } from './fault-labs.js'
+
+export const firewallFaults: readonly Fault[] = [
+  {
+    name: 'a rule that drops',
+    code: 'firewall-drop',
+    lab: router({ router: 'firewall: [{ chain: forward, source: 192.168.0.2, action: drop }]' }),
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /-A FORWARD -s 192\.168\.0\.2\/32 -c \d+ \d+ -j DROP/,
+    fix: ['ip netns exec ns-router iptables -t filter -D FORWARD -s 192.168.0.2/32 -j DROP'],
+  },
+  {
+    name: 'a rule that drops the answer',
+    code: 'firewall-drop',
+    lab: router({ router: 'firewall: [{ chain: forward, source: 192.168.1.2, action: drop }]' }),
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /-A FORWARD -s 192\.168\.1\.2\/32 -c \d+ \d+ -j DROP/,
+    fix: ['ip netns exec ns-router iptables -t filter -D FORWARD -s 192.168.1.2/32 -j DROP'],
+  },
+  {
+    name: 'a policy that drops',
+    code: 'firewall-drop',
+    lab: router(),
+    typed: ['ip netns exec ns-router iptables -P FORWARD DROP'],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /-P FORWARD DROP/,
+    fix: [
+      'ip netns exec ns-router iptables -A FORWARD -s 192.168.0.2 -d 192.168.1.2 -j ACCEPT',
+      'ip netns exec ns-router iptables -A FORWARD -s 192.168.1.2 -d 192.168.0.2 -j ACCEPT',
+    ],
+  },
+  {
+    name: 'a rule of the target itself',
+    code: 'firewall-drop',
+    lab: pair({ ns1: ', firewall: [{ chain: input, protocol: icmp, action: drop }]' }),
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'ns1',
+    evidence: /-A INPUT -p icmp -c \d+ \d+ -j DROP/,
+    fix: ['ip netns exec ns1 iptables -t filter -D INPUT -p icmp -j DROP'],
+  },
+  {
+    name: 'a rule of the sender itself',
+    code: 'firewall-drop',
+    lab: pair({ ns0: ', firewall: [{ chain: output, destination: 10.0.0.2, action: drop }]' }),
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'ns0',
+    evidence: /-A OUTPUT -d 10\.0\.0\.2\/32 -c \d+ \d+ -j DROP/,
+    fix: ['ip netns exec ns0 iptables -t filter -D OUTPUT -d 10.0.0.2/32 -j DROP'],
+  },
+  {
+    name: 'a rule of plain nftables',
+    code: 'firewall-drop',
+    lab: router(),
+    typed: [
+      'ip netns exec ns-router nft add table inet guard',
+      "ip netns exec ns-router nft add chain inet guard pass '{ type filter hook forward priority 0; }'",
+      'ip netns exec ns-router nft add rule inet guard pass ip saddr 10.9.9.9 accept',
+      'ip netns exec ns-router nft add rule inet guard pass ip daddr 192.168.1.2 drop',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /chain pass \{[\s\S]*ip daddr 192\.168\.1\.2 drop/,
+    fix: ['ip netns exec ns-router nft delete rule inet guard pass handle 4'],
+  },
+  {
+    name: 'a rule of iptables-legacy',
+    code: 'firewall-drop',
+    lab: router(),
+    typed: ['ip netns exec ns-router iptables-legacy -A FORWARD -d 192.168.1.2 -j DROP'],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /-A FORWARD -d 192\.168\.1\.2\/32 -c \d+ \d+ -j DROP/,
+    fix: ['ip netns exec ns-router iptables-legacy -t filter -D FORWARD -d 192.168.1.2/32 -j DROP'],
+  },
+  {
+    name: 'a rule that rejects a ping',
+    code: 'firewall-reject',
+    lab: router({ router: 'firewall: [{ chain: forward, destination: 192.168.1.2, action: reject }]' }),
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /-j REJECT[\s\S]*IcmpOutDestUnreachs \+1/,
+    fix: [
+      'ip netns exec ns-router iptables -t filter -D FORWARD -d 192.168.1.2/32 -j REJECT --reject-with icmp-port-unreachable',
+    ],
+  },
+  {
+    name: 'a rule that resets a connection',
+    code: 'firewall-reject',
+    lab: bridge(),
+    typed: ['ip netns exec ns1 iptables -A INPUT -p tcp --dport 80 -j REJECT --reject-with tcp-reset'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    probe: tcp(80),
+    namespace: 'ns1',
+    evidence: /--reject-with tcp-reset/,
+    fix: ['ip netns exec ns1 iptables -t filter -D INPUT -p tcp -m tcp --dport 80 -j REJECT --reject-with tcp-reset'],
+  },
+  {
+    name: 'reverse path filtering of an asymmetric way',
+    code: 'rp-filter',
+    lab: `
+namespaces:
+  a: { interfaces: { x0: { addresses: [10.1.0.1/24] }, y0: { addresses: [10.2.0.1/24] }, lo: { addresses: [10.9.0.1/32] } }, routes: [{ to: 10.8.0.0/24, via: 10.1.0.2 }] }
+  b:
+    interfaces: { x1: { addresses: [10.1.0.2/24] }, y1: { addresses: [10.2.0.2/24] }, lo: { addresses: [10.8.0.1/32] } }
+    sysctls: { net.ipv4.conf.all.rp_filter: 1 }
+links: [[a:x0, b:x1], [a:y0, b:y1]]
+`,
+    // What b answers goes by y, what comes from a comes by x. The filter is for ARP too: a knows b from before.
+    typed: ['ip netns exec a ping -c 1 -W 1 10.1.0.2', 'ip -n b route add 10.1.0.1/32 via 10.2.0.1'],
+    from: 'a',
+    to: '10.8.0.1',
+    namespace: 'b',
+    interface: 'x1',
+    evidence: /TcpExtIPReversePathFilter \+1[\s\S]*Invalid (cross-device link|argument)/,
+    fix: ['ip netns exec b sysctl -w net.ipv4.conf.x1.rp_filter=2'],
+  },
+  {
+    name: 'a firewall that sees what only passes a bridge',
+    code: 'bridge-netfilter',
+    lab: bridge(),
+    typed: ['sysctl -w net.bridge.bridge-nf-call-iptables=1', 'iptables -P FORWARD DROP'],
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'host',
+    evidence: /net\.bridge\.bridge-nf-call-iptables = 1[\s\S]*-P FORWARD DROP/,
+    fix: ['sysctl -w net.bridge.bridge-nf-call-iptables=0'],
+  },
+]
