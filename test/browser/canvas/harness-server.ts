@@ -73,7 +73,7 @@ async function openPage(browser: Browser, origin: string, picture: string, optio
     deviceScaleFactor: scale,
   })
   await page.goto(`${origin}/?picture=${picture}&theme=${theme}&language=${language}`)
-  await page.waitForSelector('.drawing [role=tree]', { state: 'attached', timeout: 30_000 })
+  await page.waitForSelector('.drawing [role=tree]', { state: 'attached', timeout: 60_000 })
   await page.evaluate('document.fonts.ready')
   await frames(page, 2)
   return page

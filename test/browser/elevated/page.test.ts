@@ -20,7 +20,7 @@ describe.skipIf(reason !== null)(`a lab on this machine${reason === null ? '' : 
   afterAll(() => host?.close())
 
   const untilAsBefore = (): Promise<unknown> =>
-    until('the machine is as it was', () => host.machine.dump() === before, 20_000).catch((error: Error) => {
+    until('the machine is as it was', () => host.machine.dump() === before).catch((error: Error) => {
       expect(host.machine.dump()).toBe(before)
       throw error
     })

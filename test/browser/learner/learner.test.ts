@@ -155,28 +155,20 @@ async function fixByTrace(): Promise<void> {
     const worked = await before.count()
     let traced = false
     // The film of the last fix may come up in between, and the last goal may hold by then.
-    await until(
-      'a goal to trace, or none that is open',
-      async () => {
-        await learner.leaveFilm()
-        if (await repaired.isVisible()) return true
-        return (traced = await tracing.click({ timeout: tryMs }).then(
-          () => true,
-          () => false,
-        ))
-      },
-      30_000,
-    )
+    await until('a goal to trace, or none that is open', async () => {
+      await learner.leaveFilm()
+      if (await repaired.isVisible()) return true
+      return (traced = await tracing.click({ timeout: tryMs }).then(
+        () => true,
+        () => false,
+      ))
+    })
     if (!traced) return
     await window.button(new RegExp(`^${learner.say('diagnosis.apply')}`)).click()
-    await until(
-      'one goal more to hold',
-      async () => {
-        await learner.leaveFilm()
-        return (await before.count()) > worked || (await repaired.isVisible())
-      },
-      30_000,
-    )
+    await until('one goal more to hold', async () => {
+      await learner.leaveFilm()
+      return (await before.count()) > worked || (await repaired.isVisible())
+    })
   }
 }
 
@@ -195,15 +187,11 @@ describe.each(repairs)('the repair of %s', (id, how) => {
     expect(await explained.count()).toBe(0)
     if (how === 'by the fix') await fixByTrace()
     else for (const command of how) await learner.type(command)
-    await until(
-      'it is said to be repaired, and why',
-      async () => {
-        await learner.leaveFilm()
-        const said = learner.panel.getByRole('heading', { name: learner.say('guide.repaired') })
-        return (await said.isVisible()) && (await explained.isVisible())
-      },
-      30_000,
-    )
+    await until('it is said to be repaired, and why', async () => {
+      await learner.leaveFilm()
+      const said = learner.panel.getByRole('heading', { name: learner.say('guide.repaired') })
+      return (await said.isVisible()) && (await explained.isVisible())
+    })
     expect(await learner.panel.locator('.goals [data-ok=false]').count()).toBe(0)
     expect(await learner.panel.locator('[aria-labelledby=go-on] button').count()).toBeGreaterThan(
       id.startsWith('09') ? -1 : 0,

@@ -61,7 +61,7 @@ test('a repair that is typed under the film of the failure is told there, and on
   await window.page.getByText('A past moment: the network has changed since this trace.').waitFor()
   await window.type('host', 'iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE')
   // The check of the network before has to give up its ping first.
-  await window.page.getByText('Repaired: everything works now. This trace is from before.').waitFor({ timeout: 30_000 })
+  await window.page.getByText('Repaired: everything works now. This trace is from before.').waitFor()
   await window.button('See what it was').click()
   await film().waitFor({ state: 'detached' })
   await window.page.getByRole('complementary', { name: 'Guide' }).getByText('Without NAT').waitFor()

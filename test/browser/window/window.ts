@@ -153,12 +153,11 @@ export class LabWindow {
   async untilShown(namespace: string, words: RegExp | string): Promise<string> {
     const pattern = typeof words === 'string' ? new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : words
     let last = ''
-    return until(
-      `the terminal of ${namespace} shows ${pattern}`,
-      async () => (pattern.test((last = await this.screen(namespace))) ? last : null),
-      15_000,
-    ).catch((error: Error) => {
-      throw new Error(`${error.message}\n${last}`)
+    return until(`the terminal of ${namespace} shows ${pattern}`, async () =>
+      pattern.test((last = await this.screen(namespace))) ? last : null,
+    ).catch(async (error: Error) => {
+      const focus = await this.page.evaluate('document.activeElement?.outerHTML.slice(0, 200)')
+      throw new Error(`${error.message}\n${last}\nThe keyboard is on ${String(focus)}`)
     })
   }
 
