@@ -1,4 +1,5 @@
 /** A lab in a sandbox of its own, for one command. */
+import { ConnectionError } from 'vscode-jsonrpc/node'
 import type { DeployReport, Params, RequestName, Results } from '../core/rpc.js'
 import { startSandbox } from '../session/sandbox.js'
 import { plugUplink } from '../session/uplink/uplink.js'
@@ -34,6 +35,10 @@ export async function untilEnd<T>(session: Session, what: Promise<T>): Promise<T
   const stop = noteSilence(session)
   try {
     return await Promise.race([what, died])
+  } catch (error) {
+    // What is asked of a connection that is closed is refused a moment before its end is told.
+    if (error instanceof ConnectionError) await died
+    throw error
   } finally {
     stop()
   }

@@ -17,6 +17,7 @@ import { tellPreflight } from './host-plan-text.js'
 import { note, paintNote, printable } from './output.js'
 import { startProgress } from './progress.js'
 import { runShell } from './run-inside.js'
+import { noteSilence } from './silence.js'
 
 export interface UpHostOptions extends CommonOptions {
   readonly hostUplink?: string
@@ -75,10 +76,13 @@ async function onHost(session: Session, valid: ValidLab, options: UpHostOptions)
   note(
     `${paintNote('bold', lab.name)} is up on this machine: ${steps} steps in ${deployMs.toFixed(1)} ms, until you leave this shell.`,
   )
-  await runShell(hostShell(lab.name))
+  // The shell has the terminal: what happens to the helper meanwhile is said at once, not when the shell is left.
+  const stopNoting = noteSilence(session)
+  void session.ended.then(({ reason, message }) => reason === 'died' && note(printable(message)))
+  await runShell(hostShell(lab.name)).finally(stopNoting)
   const cleared = await ask(session, 'lab/clear', {})
   if (!cleared.ok) return fail(exitCode.refused, cleared.failure, options)
-  note(`${lab.name} is down; this machine is as it was.`)
+  tellDown(lab.name, cleared)
   return exitCode.ok
 }
 
@@ -104,6 +108,16 @@ async function agree(
   if (!(await says)) return fail(exitCode.usage, failure('not-agreed', 'Nothing was changed.'), options)
   const remedies = preflight.conflicts.flatMap(({ id, remedy }) => (remedy ? [id] : []))
   return { lab, remedies, shown: preflight.shown, ...uplink }
+}
+
+/** Says no more than was compared. */
+function tellDown(name: string, { kept, differs }: Extract<Results['lab/clear'], { readonly ok: true }>): void {
+  for (const text of kept) note(`${paintNote('yellow', 'left alone:')} ${printable(text)}.`)
+  if (differs?.length === 0) return note(`${name} is down; this machine is as it was.`)
+  note(`${name} is down.`)
+  if (differs === null) return
+  note('Since it was built, this has changed on this machine (- before, + now):')
+  for (const line of differs) note(printable(`  ${line}`))
 }
 
 const leftFailure = ({ lab, kept }: LeftBehind) =>

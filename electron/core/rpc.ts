@@ -180,7 +180,13 @@ export interface Results {
   'session/beat': Result<object>
   'lab/apply':
     ({ readonly ok: true } & DeployReport) | { readonly ok: false; readonly failure: DeployFailure | Failure }
-  'lab/clear': Result<{ readonly clearMs: number }>
+  'lab/clear': Result<{
+    readonly clearMs: number
+    /** On the real host: what was left alone because it no longer is what the lab had made of it. */
+    readonly kept: readonly string[]
+    /** On the real host: what is otherwise than before the lab was built; null where that could not be compared. */
+    readonly differs: readonly string[] | null
+  }>
   'host/preflight': Result<{ readonly preflight: Preflight }>
   'host/leave': Result<object>
   'host/recover': Result<{

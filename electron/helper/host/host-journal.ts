@@ -145,6 +145,18 @@ export class HostJournal {
     this.write({ op: 'tables', before })
   }
 
+  /** The numbers of the lab's links of `host`, now that they are there. */
+  writeIndexes(live: LiveState): void {
+    const { links, indexes } = this.folded()
+    const host = live.namespaces.find(({ name }) => name === hostNamespace)
+    const found = host?.links.filter(({ name, mac, index }) => {
+      const isOurs = mac !== null && links.get(name)?.has(mac) === true
+      return isOurs && !indexes.get(name)?.has(index)
+    })
+    const entries = (found ?? []).map(({ name, index }): JournalEntry => ({ op: 'index', name, index }))
+    if (entries.length > 0) this.write(...entries)
+  }
+
   folded(): Folded {
     return foldJournal(this.#read()?.entries ?? [])
   }

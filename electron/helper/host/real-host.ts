@@ -5,6 +5,7 @@
 import type { Finding, HostChange, HostFacts } from '../../core/host/facts.js'
 import { findConflicts } from '../../core/host/find-conflicts.js'
 import { foreignTouch } from '../../core/host/guard.js'
+import { differenceOf, pictureOf } from '../../core/host/picture.js'
 import { nothingOwn, ownView, withoutOwn, type Own } from '../../core/host/own-view.js'
 import { chooseUplink, findUplinks, meansUplink, placeOnHost } from '../../core/host/uplink.js'
 import { hostNamespace, type Lab } from '../../core/lab/lab.js'
@@ -60,6 +61,8 @@ interface Prepared {
 export class RealHost {
   readonly #journal: HostJournal
   #applied: StandingLab | null = null
+  /** The machine before the lab was built; null where that was another session. */
+  #before: readonly string[] | null = null
 
   constructor(private readonly parts: HostParts) {
     this.#journal = new HostJournal(parts.worker)
@@ -153,8 +156,9 @@ export class RealHost {
     const told = await this.#tell(file, prepared)
     if (told.shown !== shown) return { ok: false, failure: shown === undefined ? notShown : planChanged }
     if (prepared.first !== null) {
-      const cleared = await this.#takeDown()
-      if (cleared) return { ok: false, failure: cleared }
+      const undone = await this.#takeDown()
+      const left = undone && refusal(undone)
+      if (left) return { ok: false, failure: left }
       await this.#journal.claim()
       prepared = await this.#prepare(file, uplink)
       // What was shown is what would be done when the other lab is gone.
@@ -212,6 +216,7 @@ export class RealHost {
       const words = error instanceof Error ? error.message : String(error)
       return { ok: false, failure: failure('no-journal', said`Nothing was changed: ${words}.`, null, words) }
     }
+    if (isFirst) this.#before = pictureOf(this.parts.live())
     const missing = await this.parts.missing()
     const refused = await this.#change(before)
     const deployed: Deployed | Failure = refused ?? (await this.parts.deployer.deploy(plan, missing, !isFirst))
@@ -224,6 +229,7 @@ export class RealHost {
       if (isFirst) await this.#undo()
       return { ok: false, failure: wrong }
     }
+    this.#journal.writeIndexes(await this.#read(lab))
     if (whole) {
       const uplink = meansUplink(facts.lab) ? (facts.uplink?.name ?? null) : null
       this.#journal.write({ op: 'applied', lab: file, uplink })
@@ -318,16 +324,25 @@ export class RealHost {
 
   async clear(): Promise<Results['lab/clear']> {
     const started = performance.now()
-    const refused = await this.#takeDown()
+    const before = this.#before
+    const undone = await this.#takeDown()
     const clearMs = performance.now() - started
     await this.parts.settle([hostNamespace])
-    return refused ? { ok: false, failure: refused } : { ok: true, clearMs }
+    const refused = undone && refusal(undone)
+    if (refused) return { ok: false, failure: refused }
+    const differs = before && differenceOf(before, pictureOf(this.parts.live()))
+    return { ok: true, clearMs, kept: undone?.kept ?? [], differs }
   }
 
-  /** Null where nothing of the lab is left. */
-  async #takeDown(): Promise<Failure | null> {
+  /** Null where there was nothing to take down. */
+  async #takeDown(): Promise<Undone | null> {
     if (!this.#journal.isOpen && this.#journal.left === null) return null
-    return refusal(await this.#undo())
+    return this.#undo()
+  }
+
+  async #read(lab: Lab): Promise<LiveState> {
+    await this.parts.refresh(lab)
+    return this.parts.live()
   }
 
   /** The session is over: the lab goes, unless it was to be kept. What an earlier one has left stays for `recover`. */
@@ -340,6 +355,7 @@ export class RealHost {
     await this.parts.letGo([...namespaces])
     const result = await this.#journal.undo()
     this.#applied = null
+    this.#before = null
     const time = Date.now()
     this.parts.ran(result.undone.map((text) => ({ time, namespace: hostNamespace, text, ok: true, output: null })))
     return result

@@ -33,6 +33,8 @@ const entries = [
   z.strictObject({ op: z.literal('namespace'), name: namespaceName, cookie: z.string(), time: z.number() }),
   /** A link of `host`, made with this MAC. */
   z.strictObject({ op: z.literal('link'), name: interfaceName, mac: z.string() }),
+  /** Its number, known once it is there; the kernel gives none twice in a boot. Whatever becomes of its name and MAC, it is ours. */
+  z.strictObject({ op: z.literal('index'), name: interfaceName, index: z.int().positive() }),
   /** On a link of `host` that is not ours. */
   z.strictObject({ op: z.literal('address'), dev: interfaceName, address: z.string() }),
   z.strictObject({

@@ -18,6 +18,8 @@ export interface Folded {
   readonly begun: ReadonlyMap<string, number>
   /** Name to the MACs. */
   readonly links: ReadonlyMap<string, ReadonlySet<string>>
+  /** Name to the numbers. */
+  readonly indexes: ReadonlyMap<string, ReadonlySet<number>>
   readonly addresses: readonly EntryOf<'address'>[]
   readonly routes: readonly EntryOf<'route'>[]
   /** Last made first. */
@@ -37,6 +39,7 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded {
   const namespaces = new Map<string, Set<string>>()
   const begun = new Map<string, number>()
   const links = new Map<string, Set<string>>()
+  const indexes = new Map<string, Set<number>>()
   const addresses = new Map<string, EntryOf<'address'>>()
   const routes = new Map<string, EntryOf<'route'>>()
   const rules: EntryOf<'rule'>[] = []
@@ -53,6 +56,9 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded {
         break
       case 'link':
         collect(links, entry.name, entry.mac)
+        break
+      case 'index':
+        indexes.set(entry.name, (indexes.get(entry.name) ?? new Set()).add(entry.index))
         break
       case 'address':
         addresses.set(`${entry.dev} ${entry.address}`, entry)
@@ -95,6 +101,7 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded {
     namespaces,
     begun,
     links,
+    indexes,
     addresses: [...addresses.values()],
     routes: [...routes.values()],
     rules,

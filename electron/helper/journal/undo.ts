@@ -61,7 +61,11 @@ async function undoKernel(worker: KernelWorker, made: Folded, result: Undoing): 
       ...(protocol === undefined ? {} : { protocol }),
     })),
     addresses: made.addresses.map(({ dev, address }) => ({ dev, address })),
-    links: [...made.links].map(([name, macs]) => ({ name, macs: [...macs] })),
+    links: [...made.links].map(([name, macs]) => ({
+      name,
+      macs: [...macs],
+      indexes: [...(made.indexes.get(name) ?? [])],
+    })),
     namespaces: [...made.namespaces].map(([name, cookies]) => ({
       name,
       cookies: [...cookies],

@@ -99,7 +99,12 @@ export interface CaptureTaken extends CaptureResult {
 export interface Made {
   readonly routes: readonly StepRoute[]
   readonly addresses: readonly { readonly dev: string; readonly address: string }[]
-  readonly links: readonly { readonly name: string; readonly macs: readonly string[] }[]
+  /** `indexes`: of those that were there when a deploy had come to its end. */
+  readonly links: readonly {
+    readonly name: string
+    readonly macs: readonly string[]
+    readonly indexes: readonly number[]
+  }[]
   readonly namespaces: readonly {
     readonly name: string
     readonly cookies: readonly string[]

@@ -1,6 +1,6 @@
 /**
- * Takes away what was made in the machine's own namespace, each thing only while it is still that thing: a link by the
- * MAC it was made with, a route by its mark, a namespace by its cookie. Everything may be gone already, or may never have
+ * Takes away what was made in the machine's own namespace, each thing only while it is still that thing: a link by its
+ * number or the MAC it was made with, a route by its mark, a namespace by its cookie. Everything may be gone already, or may never have
  * come to be; then there is nothing to do. So it can be broken off anywhere and done again.
  */
 import { lstatSync, statfsSync } from 'node:fs'
@@ -76,15 +76,22 @@ function undoLinks({ host }: Namespaces, made: Made['links']): UndoneThing[] {
   if (all instanceof Refusal) return steps.map((step) => verdict(step, all, []))
   const byName = new Map(all.map((each) => [each.name, each]))
   const ours = (macs: readonly string[], there: DumpedLink): boolean => there.mac !== null && macs.includes(there.mac)
-  const doomed = made.flatMap(({ name, macs }) => {
+  /** By its number it is known under any name and with any MAC; else by both. */
+  const find = ({ name, macs, indexes }: Made['links'][number]): DumpedLink | undefined => {
     const there = byName.get(name)
-    return there && ours(macs, there) ? [there] : []
-  })
-  const refused = deleteAll(host.requests, doomed)
+    return all.find(({ index }) => indexes.includes(index)) ?? (there && ours(macs, there) ? there : undefined)
+  }
+  const found = made.map(find)
+  const refused = deleteAll(
+    host.requests,
+    found.filter((each) => each !== undefined),
+  )
   return made.map(({ name, macs }, at): UndoneThing => {
     const step = steps[at] as UndoneThing['step']
+    const known = found[at]
+    if (known)
+      return verdict({ ...step, name: known.name } as UndoneThing['step'], refused.get(known.index) ?? null, [ENODEV])
     const there = byName.get(name)
-    if (there && ours(macs, there)) return verdict(step, refused.get(there.index) ?? null, [ENODEV])
     if (there)
       return {
         step,

@@ -89,7 +89,7 @@ export class SandboxLab {
     )
     this.#applied = null
     await this.parts.settle([hostNamespace])
-    return deployed.ok ? { ok: true, clearMs } : { ok: false, failure: deployed.failure }
+    return deployed.ok ? { ok: true, clearMs, kept: [], differs: null } : { ok: false, failure: deployed.failure }
   }
 
   async #flushRules(): Promise<void> {

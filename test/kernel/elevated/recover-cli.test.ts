@@ -159,6 +159,43 @@ describe('up --host', () => {
     expect(ran.status).toBe(0)
   })
 
+  test('what was renamed or given another MAC is taken down all the same: its number is proof', async () => {
+    const ran = await run(
+      [process.execPath, cliFile, 'up', labFile, '--host', '--yes'],
+      'ip link set bridge0 down; ip link set bridge0 name other0; ip link set other0 address 02:00:00:00:00:99; ip link set other0 up\n',
+    )
+    expect(ran.stderr).toMatch(/nat-uplink is down; this machine is as it was\.\n$/)
+    expect(ran.status).toBe(0)
+  })
+
+  test('as it was is said only where it is: what the user has added meanwhile is listed', async () => {
+    const ran = await run(
+      [process.execPath, cliFile, 'up', labFile, '--host', '--yes'],
+      'ip link add mine0 type bridge; ip link del bridge0; ip link add bridge0 type bridge\n',
+    )
+    expect(ran.stderr).toMatch(/left alone: bridge0 is another link now \(bridge, /)
+    expect(ran.stderr).not.toContain('as it was')
+    expect(ran.stderr).toMatch(/\n {2}\+ interface mine0 \(bridge, /)
+    await host.sh('ip link del mine0; ip link del bridge0')
+  })
+
+  test('the death of the helper is said while the shell has the terminal, with what stays and what undoes it', async () => {
+    const child = spawn('nsenter', host.words(process.execPath, cliFile, 'up', labFile, '--host', '--yes'), {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', SHELL: '/bin/sh' },
+    })
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => void (stderr += text))
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    await until('it is up', () => stderr.includes('until you leave'), 30_000)
+    await host.run('pkill', '-KILL', '-f', 'helper.js elevated')
+    await until('its death is said', () => stderr.includes('ended by itself'), 30_000)
+    expect(stderr).toContain('is still there; undo it in the window, or with: sudo vethlab recover')
+    child.stdin.end()
+    expect(await ended).toBe(3)
+    expect((await cli('recover')).status).toBe(0)
+  })
+
   test('without a yes nothing is changed', async () => {
     const ran = await cli('up', labFile, '--host')
     expect([ran.status, ran.stdout]).toEqual([2, ''])
