@@ -76,7 +76,7 @@ describe('import', () => {
     const ran = await world.runCli(['import', '-', '--from', 'script'], { input })
     expect(ran.status).toBe(0)
     expect(ran.stderr).toMatch(
-      /^<stdin>:3:4  warning  A lab file has no words for "ip rule"\.\n.*\n.*\n  and 1 more like it, on line 5\n<stdin>:1:1  warning  "foo" is not a command that a lab is made from\.\n.*\n.*\n.*\n  and 1 more like it, on line 4\n/,
+      /^<stdin>:3:4 {2}warning {2}A lab file has no words for "ip rule"\.\n.*\n.*\n {2}and 1 more like it, on line 5\n<stdin>:1:1 {2}warning {2}"foo" is not a command that a lab is made from\.\n.*\n.*\n.*\n {2}and 1 more like it, on line 4\n/,
     )
     expect(ran.stderr).toContain(
       'Only 1 of 5 commands of <stdin> could be followed without running it; with --run it is run',
