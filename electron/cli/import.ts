@@ -4,6 +4,7 @@
  */
 import { importClab } from '../core/exchange/clab/from-clab.js'
 import { importScript } from '../core/exchange/from-script.js'
+import { groupNotices, type NoticeGroup } from '../core/exchange/groups.js'
 import type { Imported } from '../core/exchange/imported.js'
 import { pathText } from '../core/lab/describe.js'
 import { createLabText } from '../core/lab/print.js'
@@ -42,10 +43,11 @@ export async function importLab(file: string, { from, run, timeout }: ImportOpti
   })
 }
 
-function show(name: string, bytes: Uint8Array, { labFile, notices, problems }: Imported): ExitCode {
+function show(name: string, bytes: Uint8Array, { labFile, notices, problems, followed }: Imported): ExitCode {
   const text = new TextDecoder().decode(bytes)
-  for (const problem of notices) note(problemText(problem, text, paintNote))
+  for (const group of groupNotices(notices)) note(groupText(group, text))
   for (const problem of problems) note(placelessText(problem))
+  if (followed && followed.named > followed.understood) note(runInstead(name, followed))
   const refused = (sentence: string): ExitCode => fail(exitCode.usage, failure('not-imported', sentence, name), {})
   if (labFile === null) {
     const unread = notices.some(({ severity }) => severity === 'error')
@@ -56,6 +58,26 @@ function show(name: string, bytes: Uint8Array, { labFile, notices, problems }: I
   const made = createLabText(labFile)
   printRaw(process.stdout.isTTY ? printable(made) : made)
   return exitCode.ok
+}
+
+/** Line numbers that are listed of one kind. */
+const maxListed = 12
+
+/** The first of its kind as any problem, the others by their lines. */
+function groupText({ first, more }: NoticeGroup, text: string): string {
+  const shown = problemText(first, text, paintNote)
+  if (more.length === 0) return shown
+  const lines = [...new Set(more.map(({ line }) => line))]
+  const listed = lines.slice(0, maxListed).join(', ') + (lines.length > maxListed ? ', ...' : '')
+  const where = `${lines.length === 1 ? 'line' : 'lines'} ${listed}`
+  return `${shown}\n${paintNote('dim', `  and ${more.length} more like it, on ${where}`)}`
+}
+
+function runInstead(name: string, { understood, named }: NonNullable<Imported['followed']>): string {
+  const sentence =
+    `Only ${understood} of ${understood + named} commands of ${name} could be followed without running it; ` +
+    'with --run it is run, in a sandbox of its own, and the lab is what it builds.'
+  return `${paintNote('yellow', 'note')}  ${printable(sentence)}`
 }
 
 /** A problem of a lab that has no text yet: where it is says the path. */

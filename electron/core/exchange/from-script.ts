@@ -8,6 +8,7 @@ import { finishImport, labNameFrom, unreadable, type Imported } from './imported
 import { emptyNetwork } from './network/network.js'
 import { labOf } from './network/to-lab.js'
 import { collectNotices } from './notice.js'
+import { templateIn } from './template.js'
 import type { Fates } from './shell/fates.js'
 import { interpret } from './shell/interpret.js'
 
@@ -18,10 +19,11 @@ export function importScript(input: string | Uint8Array, file: string): Imported
   const text = decoded.text.replace(/^\ufeff/, ' ').replace(/\r\n/g, '\n')
   const name = labNameFrom(file)
   const whole = follow(text, file, name)
-  if (whole.labFile !== null || whole.built === 0) return finishImport(whole.file, whole.notices)
+  if (whole.labFile !== null || whole.built === 0)
+    return { ...finishImport(whole.file, whole.notices), followed: whole.followed }
   // It took everything away at its end: what there was before that is what a reader came for.
   const before = follow(text, file, name, whole.built)
-  return finishImport(before.file, before.notices)
+  return { ...finishImport(before.file, before.notices), followed: before.followed }
 }
 
 interface Followed {
@@ -30,14 +32,18 @@ interface Followed {
   readonly labFile: LabFile | null
   readonly notices: Imported['notices']
   readonly built: number
+  readonly followed: NonNullable<Imported['followed']>
 }
 
 function follow(text: string, file: string, name: string, until?: number): Followed {
   const network = emptyNetwork()
   const notices = collectNotices(text, file)
-  const { built } = interpret(text, network, notices.tell, until)
+  const template = templateIn(text)
+  if (template) notices.tell(template.offset, template.notice)
+  const { built, fates } = interpret(text, network, notices.tell, until)
   const made = labOf(network, name, notices.tell)
-  return { file: made, labFile: finishImport(made, []).labFile, notices: notices.list(), built }
+  const followed = { understood: fates.count('understood'), named: fates.count('named') }
+  return { file: made, labFile: finishImport(made, []).labFile, notices: notices.list(), built, followed }
 }
 
 /** What became of each command of the script, by the offset at which it stands. */

@@ -7,6 +7,8 @@ export interface Notice {
   readonly message: string
   /** The next step, or null where none is certain. */
   readonly hint: string | null
+  /** It is about a program that may have nothing to do with the network. */
+  readonly program?: true
 }
 
 /** Says something about the place with this offset (UTF-16 units). */
@@ -39,8 +41,9 @@ export function collectNotices(text: string, file: string): Notices {
     },
     list() {
       const placeOf = lineIndex(text)
-      const place = (offset: number, { message, hint }: Notice): PlacedProblem => {
-        return { severity: 'warning', code: 'left-out', path: [], message, hint, file, ...placeOf(offset) }
+      const place = (offset: number, { message, hint, program }: Notice): PlacedProblem => {
+        const code = program ? 'left-out-program' : 'left-out'
+        return { severity: 'warning', code, path: [], message, hint, file, ...placeOf(offset) }
       }
       const listed = found.toSorted((a, b) => a.offset - b.offset).map(({ offset, notice }) => place(offset, notice))
       const [last] = listed.slice(-1)

@@ -87,9 +87,12 @@ describe('what cannot be said in a lab is named with its place', () => {
   test.each([
     ['ip link add m0 link e0 type macvlan', '"link" in `ip link add` is not understood.'],
     ['ip link add link e0 name v0 type vlan id 5', 'A lab file has no devices on top of others (VLAN, macvlan).'],
-    ['ip link set e0 promisc on', '"promisc" in `ip link set` is nothing a lab file can say.'],
+    ['ip link set e0 promisc on', '"promisc on" is left out; a lab file has no word for it.'],
     ['ip addr add 10.0.0.9/24 peer 10.0.0.8 dev e0', '"peer" in `ip addr` is nothing a lab file can say.'],
-    ['ip route add 10.9.0.0/16 via 10.0.0.2 src 10.0.0.1', '"src" in `ip route` is nothing a lab file can say.'],
+    [
+      'ip route add 10.9.0.0/16 via 10.0.0.2 src 10.0.0.1',
+      '"src 10.0.0.1" of the route is left out; a lab file has no word for it.',
+    ],
     ['ip route add 10.9.0.0/16 via 10.0.0.2 table 7', 'A lab file has routes of the main table only.'],
     ['ip rule add from 10.0.0.0/8 table 7', 'A lab file has no words for "ip rule".'],
     ['sysctl -w kernel.panic=1', '"kernel.panic" is not a sysctl that a lab may set.'],

@@ -17,6 +17,7 @@ import { Interpreter } from '../shell/interpret.js'
 import { splitWords } from '../shell/split.js'
 import { readLinks } from './links.js'
 import { readNodes, type Place } from './nodes.js'
+import { templateIn } from '../template.js'
 import { levelsOf, Topology } from './topology.js'
 import { withoutEnvironment } from './words.js'
 
@@ -26,6 +27,10 @@ export function importClab(input: string | Uint8Array, file: string): Imported {
   if (decoded.finding) return unreadable(decoded, file)
   const { text } = decoded
   const read = readYaml(text)
+  const template = templateIn(text)
+  const isRead = read.document !== null && plainValue(read.document).findings.length === 0
+  if (template && !isRead)
+    return failedImport(text, file, [{ code: 'template', offset: template.offset, ...template.notice }])
   if (!read.document) return failedImport(text, file, read.findings.map(reworded))
   const plain = plainValue(read.document)
   if (plain.findings.length > 0) return failedImport(text, file, plain.findings.map(reworded))

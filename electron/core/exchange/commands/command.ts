@@ -91,6 +91,11 @@ export class Cursor {
     return this.#words[this.#at++]
   }
 
+  /** The word that was read last is still to be read. */
+  back(): void {
+    this.#at -= 1
+  }
+
   rest(): readonly Word[] {
     return this.#words.slice(this.#at)
   }

@@ -71,11 +71,11 @@ export function dispatch(context: Context, words: readonly Word[]): Outcome {
   if (program.text.includes('/') && context.files.has(fileKey(program.text)))
     return runFile(context, program, words.slice(1))
   context.output?.print(null)
-  return leftOut(
-    `${quote(program.text)} is not a command that a lab is made from.`,
-    own(hints, program.text) ?? 'Labs are made from ip, sysctl, iptables, brctl and tc.',
-    program,
-  )
+  const message = `${quote(program.text)} is not a command that a lab is made from.`
+  const hint = own(hints, program.text)
+  if (hint !== undefined) return leftOut(message, hint, program)
+  const notice = { message, hint: 'Labs are made from ip, sysctl, iptables, brctl and tc.', program: true as const }
+  return { status: 'success', notice, offset: program.offset }
 }
 
 /** What these print can be known: the script runs as root. */

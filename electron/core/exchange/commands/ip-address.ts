@@ -30,9 +30,20 @@ export function ipAddress(context: Context, cursor: Cursor, { family }: IpOption
       case 'scope': {
         const scope = cursor.next()
         if (scope?.text === 'global' || action === 'flush') break
-        return leftOut(`A lab file has no scope ${quote(scope?.text ?? '')} for addresses.`, null, scope ?? word)
+        const message = `The scope ${quote(scope?.text ?? '')} of the address is left out; a lab file has no word for it.`
+        context.tell((scope ?? word).offset, { message, hint: null })
+        break
       }
       case 'nodad':
+      case 'home':
+      case 'mngtmpaddr':
+      case 'noprefixroute':
+      case 'autojoin':
+        if (word.text === 'noprefixroute')
+          context.tell(word.offset, {
+            message: '"noprefixroute" is left out; a lab file has no word for it.',
+            hint: null,
+          })
         break
       case 'local':
         break

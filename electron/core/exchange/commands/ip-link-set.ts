@@ -20,6 +20,13 @@ interface Wanted {
 /** Words that a lab needs no word for: they change nothing that anybody in it can see. */
 const ignored = new Set(['alias', 'txqueuelen', 'qlen', 'txqlen', 'group'])
 
+/** What a lab file cannot say of an interface; the rest of the command counts. Whether a value follows. */
+const unsaid: Readonly<Record<string, boolean>> = {
+  ...{ promisc: true, multicast: true, allmulticast: true, arp: true, dynamic: true, trailers: true, carrier: true },
+  ...{ protodown: true, addrgenmode: true, vrf: true, broadcast: true, brd: true, gso_max_size: true },
+  ...{ gso_max_segs: true, gro_max_size: true, mode: true, state: true },
+}
+
 export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
   const wanted: Wanted = {
     ...{ device: null, options: { mac: null, mtu: null, up: null }, namespace: null, name: null, master: undefined },
@@ -86,6 +93,12 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
       wanted.master = null
       return null
     default:
+      if (wanted.device !== null && Object.hasOwn(unsaid, word.text)) {
+        const value = unsaid[word.text] ? cursor.next() : undefined
+        const what = [word.text, value?.text].filter((text) => text !== undefined).join(' ')
+        context.tell(word.offset, { message: `${quote(what)} is left out; a lab file has no word for it.`, hint: null })
+        return null
+      }
       if (ignored.has(word.text)) {
         cursor.next()
         return null

@@ -212,6 +212,22 @@ function addVxlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Ou
         context.tell(word.offset, { message, hint: null })
         break
       }
+      case 'nolearning':
+      case 'learning':
+      case 'ttl':
+      case 'tos':
+      case 'srcport':
+      case 'ageing':
+      case 'maxaddress':
+      case 'noudpcsum':
+      case 'udpcsum':
+      case 'noproxy': {
+        const message = `${quote(word.text)} of the tunnel is left out; a lab file has no word for it.`
+        context.tell(word.offset, { message, hint: null })
+        if (/^(?:no|learning|udp)/.test(word.text)) cursor.back()
+        if (word.text === 'srcport') cursor.next()
+        break
+      }
       default:
         return leftOut(`${quote(word.text)} of a tunnel is nothing a lab file can say.`, null, word)
     }

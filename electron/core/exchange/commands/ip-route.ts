@@ -92,6 +92,25 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
       if (value?.text === 'link' || value?.text === 'global') return null
       return leftOut(`A lab file has no scope ${quote(value?.text ?? '')} for routes.`, null, value ?? word)
     }
+    // What the route says besides where it leads.
+    case 'src':
+    case 'mtu':
+    case 'advmss':
+    case 'window':
+    case 'rtt':
+    case 'rttvar':
+    case 'initcwnd':
+    case 'initrwnd':
+    case 'quickack':
+    case 'congctl':
+    case 'pref':
+    case 'realms': {
+      let value = cursor.next()
+      if (value?.text === 'lock') value = cursor.next()
+      const message = `${quote(`${word.text} ${value?.text ?? ''}`.trim())} of the route is left out; a lab file has no word for it.`
+      context.tell(word.offset, { message, hint: null })
+      return null
+    }
     default:
       if (words.to === null && isType(word.text)) words.type = word.text
       else if (words.to === null) words.to = word

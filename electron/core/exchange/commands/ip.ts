@@ -1,6 +1,6 @@
 /** `ip`: its options, its objects, and `ip netns`. */
 import { quote } from '../../lab/describe.js'
-import type { Family } from '../../lab/lab.js'
+import { hostNamespace, type Family } from '../../lab/lab.js'
 import { deleteNamespace } from '../network/links.js'
 import type { Word } from '../shell/word.js'
 import { abbreviated, Cursor, harmless, leftOut, nothingThere, refused, success } from './command.js'
@@ -22,6 +22,7 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
   const cursor = new Cursor(words, 1)
   let family: Family | null = null
   let at = context
+  let all = false
   for (let word = cursor.peek(); word?.text.startsWith('-'); word = cursor.peek()) {
     cursor.next()
     // Long options may be written with two dashes.
@@ -37,6 +38,8 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
       const namespace = findNamespace(context.network, name?.text ?? '')
       if ('message' in namespace) return refused(namespace, name)
       at = { ...context, namespace }
+    } else if (option === '-a' || option === '-all') {
+      all = true
     } else if (!printing.test(option)) {
       return leftOut(`The option ${quote(word.text)} of ip is not understood.`, 'Write one `ip` command a line.', word)
     }
@@ -53,12 +56,39 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
     case 'route':
       return ipRoute(at, cursor, options)
     case 'netns':
-      return ipNetns(at, cursor)
+      return all ? allNetns(at, cursor) : ipNetns(at, cursor)
     default:
       return isShowing(cursor)
         ? harmless
         : leftOut(`A lab file has no words for ${quote(`ip ${word.text}`)}.`, null, word)
   }
+}
+
+/** `ip -all netns exec COMMAND`, `ip -all netns del`: in each that has a name. */
+function allNetns(context: Context, cursor: Cursor): Outcome {
+  const verb = cursor.next()
+  const { network } = context
+  const named = [...network.namespaces].filter(([key]) => key !== hostNamespace)
+  const action = abbreviated(verb?.text ?? '', netnsVerbs)
+  if (action === 'delete') {
+    for (const [key, namespace] of named) deleteNamespace(network, key, namespace)
+    return success
+  }
+  if (action !== 'exec') return leftOut(`${quote(`ip -all netns ${verb?.text ?? ''}`)} is not understood.`, null, verb)
+  let last: Outcome = success
+  for (const [, namespace] of named) {
+    const ran = context.run(cursor.rest(), namespace)
+    if (ran.notice) context.tell(ran.offset ?? verb?.offset ?? 0, ran.notice)
+    last = { ...ran, notice: null }
+  }
+  return last
+}
+
+/** Names, as `ip netns list` prints them. */
+function listNames({ network, output }: Context): Outcome {
+  const names = [...network.namespaces.keys()].filter((key) => key !== hostNamespace).map((key) => key.trim())
+  output?.print(names.map((name) => `${name}\n`).join(''))
+  return success
 }
 
 /** In the order of iproute2 (ip/ipnetns.c). */
@@ -67,7 +97,7 @@ const netnsVerbs = 'list show lst list-id add set delete identify pids exec moni
 function ipNetns(context: Context, cursor: Cursor): Outcome {
   const { network, tell } = context
   const verb = cursor.next()
-  if (!verb) return harmless
+  if (!verb) return listNames(context)
   switch (abbreviated(verb.text, netnsVerbs)) {
     case 'add': {
       const name = cursor.next()
@@ -90,6 +120,7 @@ function ipNetns(context: Context, cursor: Cursor): Outcome {
     case 'list':
     case 'show':
     case 'lst':
+      return listNames(context)
     case 'list-id':
     case 'identify':
     case 'pids':

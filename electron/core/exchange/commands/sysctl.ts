@@ -4,26 +4,62 @@ import { dottedSysctl } from '../../lab/sysctl.js'
 import { findDevice } from '../network/links.js'
 import { most, type Namespace } from '../network/network.js'
 import type { Word } from '../shell/word.js'
-import { harmless, leftOut, refused, success, type Context, type Outcome } from './command.js'
+import { fileKey, harmless, leftOut, refused, success, type Context, type Outcome } from './command.js'
 
 export function sysctl(context: Context, words: readonly Word[]): Outcome {
   let outcome: Outcome = harmless
-  for (const word of words.slice(1)) {
-    if (/^-(?:[wqenaNbA]+|-write|-quiet|-ignore|-all|-values|-names)$/.test(word.text)) continue
-    if (word.text.startsWith('-'))
-      return leftOut(
-        `${quote(`sysctl ${word.text}`)} reads files that are not here.`,
-        'Write `sysctl -w KEY=VALUE`.',
-        word,
-      )
+  const said = (each: Outcome, word: Word): void => {
+    outcome = each
+    // The settings behind it count all the same.
+    if (each.notice) context.tell(each.offset ?? word.offset, each.notice)
+    outcome = { ...each, notice: null }
+  }
+  for (let i = 1; i < words.length; i++) {
+    const word = words[i]
+    if (!word || /^-(?:[wqenaNbAir]+|-write|-quiet|-ignore|-all|-values|-names)$/.test(word.text)) continue
+    if (word.text.startsWith('-')) {
+      const [, inWord] = /^(?:-p|--load)=?(.*)$/.exec(word.text) ?? []
+      if (inWord === undefined && word.text !== '--system') {
+        said(leftOut(`${quote(`sysctl ${word.text}`)} is not understood.`, 'Write `sysctl -w KEY=VALUE`.', word), word)
+        continue
+      }
+      const named = inWord ? [{ ...word, text: inWord }] : word.text === '--system' ? [] : words.slice(i + 1)
+      said(load(context, word, named), word)
+      break
+    }
     const equals = word.text.indexOf('=')
     // Without a value it prints.
     if (equals < 0) continue
-    outcome = setSysctl(context.namespace, word.text.slice(0, equals).trim(), word.text.slice(equals + 1), word)
-    if (outcome.notice) return outcome
+    said(setSysctl(context.namespace, word.text.slice(0, equals).trim(), word.text.slice(equals + 1), word), word)
   }
   return outcome
 }
+
+/** `sysctl -p FILE`, `sysctl --system`: the files that the script has written itself. */
+function load({ files, namespace, tell }: Context, option: Word, named: readonly Word[]): Outcome {
+  const system = [...files.keys()].filter((path) => /^\/etc\/sysctl(?:\.d\/.*\.conf|\.conf)$/.test(path))
+  const paths =
+    named.length > 0 ? named.map(({ text }) => text) : option.text === '--system' ? system : ['/etc/sysctl.conf']
+  for (const path of paths) {
+    const text = files.get(fileKey(path))
+    if (typeof text !== 'string')
+      return leftOut(
+        `${quote(`sysctl ${option.text}`)} reads files that are not here.`,
+        'Write `sysctl -w KEY=VALUE`.',
+        option,
+      )
+    for (const line of text.split('\n')) {
+      const [, key, value] = /^\s*-?([^#;=\s][^=]*?)\s*=\s*(.*)$/.exec(line) ?? []
+      const set = key === undefined || value === undefined ? success : setSysctl(namespace, key, value, option)
+      if (set.notice) tell(set.offset ?? option.offset, set.notice)
+    }
+  }
+  return success
+}
+
+/** Keys that only the machine's own first namespace has: they hold for all of it. */
+const machineWide =
+  /^net\.core\.(?!somaxconn$|optmem_max$|txrehash$|tstamp_allow_data$|rps_default_mask$|xfrm_)|^net\.(?:netfilter\.)?nf_conntrack_(?:max|buckets|expect_max)$|^net\.ipv4\.(?:tcp_mem|udp_mem|tcp_max_orphans|inet_peer_|fib_sync_mem|cipso_|ipfrag_secret_interval|icmp_msgs_)|^net\.ipv[46]\.neigh\.default\./
 
 export const procSysctl = (path: string): string | null => /^\/proc\/sys\/(.+)$/.exec(path)?.[1] ?? null
 
@@ -34,6 +70,8 @@ export function setSysctl(namespace: Namespace, key: string, value: string, word
   const dotted = /^[A-Za-z0-9_./-]+$/.test(key) ? dottedSysctl(key) : null
   if (dotted === null)
     return leftOut(`${quote(key)} is not a sysctl that a lab may set.`, 'Only keys below net are allowed.', word)
+  if (machineWide.test(dotted))
+    return leftOut(`${quote(dotted)} is a setting of the whole machine; a lab leaves it alone.`, null, word)
   const text = value.trim().replace(/\s+/g, ' ')
   if (text === '' || text.length > maxValue || /[\u0000-\u001f\u007f]/.test(text))
     return leftOut(`${quote(value)} is no value of a sysctl.`, null, word)

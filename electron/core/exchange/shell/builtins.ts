@@ -122,10 +122,17 @@ export function mapfile(words: readonly string[], input: Input | null, { scope }
 
 /** `set -- a b c`; options of the shell are passed over. */
 export function setArguments(words: readonly string[], { scope }: Surroundings): void {
-  const at = words.indexOf('--')
-  const plain = words.slice(1).findIndex((word) => !/^[-+]/.test(word))
-  if (at > 0) scope.args = words.slice(at + 1)
-  else if (plain >= 0 && !/^[-+]o$/.test(words[plain] ?? '')) scope.args = words.slice(plain + 1)
+  const rest = words.slice(1)
+  for (let word = rest[0]; word !== undefined && /^[-+]./.test(word); word = rest[0]) {
+    rest.shift()
+    if (word === '--') {
+      scope.args = rest
+      return
+    }
+    // `set -euo pipefail`
+    if (word.endsWith('o')) rest.shift()
+  }
+  if (rest.length > 0) scope.args = rest
 }
 
 export function calculateAll(words: readonly string[], around: Surroundings): number | null {

@@ -1,11 +1,12 @@
 /** One command: its words, its redirections, and whether the shell itself, a function or the model takes it. */
-import type { Command, CommandArgument, Word as SourceWord } from 'unbash'
+import { parse, type Command, type CommandArgument, type Word as SourceWord } from 'unbash'
 import { harmless, success, type Outcome, type Status } from '../commands/command.js'
 import { bareCommand, dispatch, isHarmless } from '../commands/dispatch.js'
 import { interpreters } from '../commands/table.js'
 import type { Notice } from '../notice.js'
 import { assign, calculateAll, declare, mapfile, read, setArguments } from './builtins.js'
 import { contextOf, sayOutcome } from './command-context.js'
+import { isWithoutEffect } from './effect.js'
 import { expandAll } from './expand.js'
 import type { Fate } from './fates.js'
 import type { Interpreter, Io } from './interpret.js'
@@ -127,6 +128,7 @@ export function runCommand(shell: Interpreter, words: readonly Word[], io: Io): 
     shell,
     words.map(({ text }) => text),
     io,
+    program.offset,
   )
   return built === null ? dispatch(contextOf(shell, io), words) : outcome(built)
 }
@@ -161,8 +163,16 @@ const statusOf = (text: string | undefined, last: string | null): Status => {
   return code === null ? 'unknown' : code === '0' ? 'success' : /^\d+$/.test(code) ? 'failure' : 'unknown'
 }
 
+/** `trap cleanup EXIT` mostly takes down what a reader wants to see: it is named, and not followed. */
+function atTheEnd(shell: Interpreter, [, text = '', ...signals]: readonly string[], offset: number): void {
+  if (!signals.some((signal) => signal === 'EXIT' || signal === '0')) return
+  const body = shell.functions.get(text.trim())?.body ?? parse(text)
+  if (isWithoutEffect(body)) return
+  shell.tell(offset, { message: 'What the script does at its end (`trap ... EXIT`) is left out.', hint: null })
+}
+
 /** What only the shell itself can do; null for any other command. */
-function builtin(shell: Interpreter, words: readonly string[], io: Io): Status | null {
+function builtin(shell: Interpreter, words: readonly string[], io: Io, offset: number): Status | null {
   const [program, first] = words
   switch (program) {
     case 'exit':
@@ -187,6 +197,9 @@ function builtin(shell: Interpreter, words: readonly string[], io: Io): Status |
       return 'success'
     case 'shift':
       shell.scope.args = shell.scope.args.slice(Number(first ?? 1) || 1)
+      return 'success'
+    case 'trap':
+      atTheEnd(shell, words, offset)
       return 'success'
     case 'unset':
       for (const name of words.slice(1)) shell.scope.variables.delete(name)

@@ -71,8 +71,16 @@ export function expandPattern(word: SourceWord, around: Surroundings): string | 
 
 export const calculate = (node: ArithmeticExpression | undefined, around: Surroundings): number | null =>
   evaluate(node, around.scope, (value, each) =>
-    each.type === 'ArithmeticWord' && each.parts ? textOf(each.parts, around) : value,
+    each.type !== 'ArithmeticWord' ? value : each.parts ? textOf(each.parts, around) : plainText(value, around),
   )
+
+/** `$i`, which the parser leaves as it is. */
+function plainText(value: string, around: Surroundings): string | null {
+  if (!/[$`]/.test(value)) return value
+  const { command } = parse(`: ${value}`).commands[0] ?? {}
+  const word = command?.type === 'Command' ? command.args[0] : undefined
+  return word?.type === 'Word' ? expandText(word, around) : null
+}
 
 const partsOf = (word: SourceWord): readonly WordPart[] =>
   word.parts ?? [{ type: 'Literal', value: word.value, text: word.text, pos: word.pos, end: word.end }]

@@ -424,4 +424,4 @@ function rest(node: If, clause: CompoundList): SyntaxNode {
 const unreadable = (message: string): Notice =>
   /unterminated|unclosed|unmatched|missing|expected closing/i.test(message)
     ? { message: 'A quote or bracket that starts here is never closed.', hint: 'Close it.' }
-    : { message: 'This does not read as a script.', hint: null }
+    : { message: 'This does not read as a script.', hint: 'bash gets no further than here.' }

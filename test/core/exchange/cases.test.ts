@@ -1,0 +1,147 @@
+/** Scripts as they come: followed by their own text alone, or named where they cannot be. */
+import { describe, expect, test } from 'vitest'
+import { importScript } from '../../../electron/core/exchange/from-script.js'
+import { createLabText } from '../../../electron/core/lab/print.js'
+
+const read = (script: string): { names: string[]; said: string[]; text: string } => {
+  const { labFile, notices } = importScript(script, 'x.sh')
+  return {
+    names: Object.keys(labFile?.namespaces ?? {}),
+    said: notices.map(({ line, message }) => `${line} ${message}`),
+    text: labFile ? createLabText(labFile) : '',
+  }
+}
+
+describe('followed, and nothing is left out', () => {
+  test.each([
+    [
+      'all arguments',
+      'say() { echo "+ $*"; "$@"; }\nat() { local w=$1; shift; ip netns exec "$w" "$@"; }\nsay ip netns add a\nat a ip netns add b',
+      ['a', 'b'],
+    ],
+    ['no arguments', 'f() { ip netns add "a$#"; for x in "$@"; do ip netns add "$x"; done; }\nf "$@"', ['a0']],
+    ['options of the shell are no arguments', 'set -euo pipefail\nset -x +e\nip netns add "${1:-none}"', ['none']],
+    ['arguments that are set', 'set -- a b; ip netns add $2; shift; ip netns add "c$1"', ['b', 'cb']],
+    [
+      'standard input of a shell',
+      "ip netns add a\nip netns exec a bash <<'EOF'\nip netns add b\nEOF\necho ip netns add c | sudo sh",
+      ['a', 'b', 'c'],
+    ],
+    [
+      'a function that reads it',
+      'make() { while read -r x; do ip netns add "$x"; done; }\nmake <<END\na\nb\nEND',
+      ['a', 'b'],
+    ],
+    ['padded numbers', 'for i in {08..10} {b..a}; do ip netns add n$i; done', ['n08', 'n09', 'n10', 'nb', 'na']],
+    ['braces in braces', 'for i in x{1,{2,3}y}; do ip netns add $i; done', ['x1', 'x2y', 'x3y']],
+    ['seq -w', 'for i in $(seq -w 9 10); do ip netns add n$i; done', ['n09', 'n10']],
+    [
+      'arrays',
+      'a=(x y); a+=(z); for i in "${!a[@]}"; do ip netns add "n$i${a[$i]}"; done; ip netns add n${#a[@]}',
+      ['n0x', 'n1y', 'n2z', 'n3'],
+    ],
+    [
+      'arrays by name',
+      'declare -A m=([x]=1); m[y]=2; for k in "${!m[@]}"; do ip netns add "$k${m[$k]}"; done',
+      ['x1', 'y2'],
+    ],
+    [
+      'parts of values',
+      'v=a.b.c; ip netns add ${v%%.*}; ip netns add ${v##*.}; ip netns add ${v/./-}; ip netns add ${v:2:1}x',
+      ['a', 'c', 'a-b.c', 'bx'],
+    ],
+    ['printf and upper case', 'n=$(printf "n%02d" 7); ip netns add $n; ip netns add ${n^^}', ['n07', 'N07']],
+    ['case', 'case "${1:-up}" in up|start) ip netns add a ;; *) ip netns add b ;; esac', ['a']],
+    [
+      'break and continue',
+      'for i in 1 2 3 4; do [ $i -eq 2 ] && continue; if [ $i -gt 3 ]; then break; fi; ip netns add n$i; done',
+      ['n1', 'n3'],
+    ],
+    [
+      'while and until',
+      'i=0; while [ $i -lt 2 ]; do ip netns add w$i; i=$((i+1)); done; until ((i == 4)); do ip netns add u$((i++)); done',
+      ['w0', 'w1', 'u2', 'u3'],
+    ],
+    [
+      'tests of what is there',
+      'ip netns add a\nif ! ip netns list | grep -qw b; then ip netns add b; fi\n[ -e /run/netns/a ] || ip netns add no',
+      ['a', 'b'],
+    ],
+    ['local variables', 'n=out; f() { local n=in; ip netns add $n; }; f; ip netns add $n', ['in', 'out']],
+    ['a shell of its own', 'n=a; ( n=b; exit 1 ); ip netns add $n', ['a']],
+    ['xargs and timeout', 'echo a b | xargs -n1 ip netns add; timeout 5 ip netns add c; ls | head', ['a', 'b', 'c']],
+    ['in all namespaces', 'ip netns add a\nip -all netns exec ip netns add b', ['a', 'b']],
+    ['Windows line ends in a here document', "bash <<'E'\r\nip netns add a\r\nE\r\n", ['a']],
+    [
+      'what only looks',
+      'ip netns add a\ncommand -v nft || exit 1\nroute -n\narp\nip netns exec a ifconfig\nip neigh',
+      ['a'],
+    ],
+  ])('%s', (_, script, names) => {
+    expect(read(script)).toMatchObject({ names, said: [] })
+  })
+
+  test('settings from a file that the script writes', () => {
+    const { text, said } = read(
+      'ip netns add a\ncat > /etc/sysctl.d/9.conf <<E\nnet.ipv4.ip_forward = 1\nE\nsysctl --system',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain('forwarding: true')
+  })
+
+  test('a pair in the host', () => {
+    const { text, said } = read('ip link add e0 type veth peer name w0\nip link set e0 up\nip link set w0 up')
+    expect(said).toEqual([])
+    expect(text).toContain('[host:e0, host:w0]')
+  })
+})
+
+describe('named', () => {
+  test('what takes the network away at its end gives the network before that', () => {
+    expect(
+      read('ip netns add a\nip netns add b\nip -n a link set lo up\nfor n in a b; do\n  ip netns del $n\ndone'),
+    ).toMatchObject({
+      names: ['a', 'b'],
+      said: ['4 From here on the script takes its network away; the lab is the network as it was before that.'],
+    })
+  })
+
+  test('one word too many costs that word', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1\nip addr add 10.0.0.1/24 dev e0\nip link set e1 up\n' +
+        'ip link set dev e0 promisc on up\nip route add default via 10.0.0.2 src 10.0.0.1',
+    )
+    expect(said).toEqual([
+      '4 "promisc on" is left out; a lab file has no word for it.',
+      '5 "src 10.0.0.1" of the route is left out; a lab file has no word for it.',
+    ])
+    expect(text).not.toContain('up: false')
+    expect(text).toContain('{ to: default, via: 10.0.0.2 }')
+  })
+
+  test('settings of the whole machine; those behind them count', () => {
+    const { text, said } = read(
+      'ip netns add a\nsysctl -w net.core.rmem_max=9 net.ipv4.ip_forward=1\nsysctl -w net.core.somaxconn=9',
+    )
+    expect(said).toEqual(['2 "net.core.rmem_max" is a setting of the whole machine; a lab leaves it alone.'])
+    expect(text).toContain('forwarding: true')
+    expect(text).toContain('net.core.somaxconn')
+  })
+
+  test('each line of a here document for a shell at its own place', () => {
+    expect(read('ip netns add a\nip netns exec a bash <<EOF\nip link set x up\nip link set y up\nEOF').said).toEqual([
+      '3 There is no interface "x" in "a" at this point.',
+      '4 There is no interface "y" in "a" at this point.',
+    ])
+  })
+
+  test('what is read from elsewhere', () => {
+    expect(
+      read('ip netns add a\ncurl -s http://192.0.2.1/x | bash\nsource ./lib.sh\nxargs ip netns add < list').said,
+    ).toEqual([
+      '2 What "bash" reads from its standard input is not known here.',
+      '3 The script "./lib.sh" is not read.',
+      '4 What `xargs` reads from its standard input is not known here.',
+    ])
+  })
+})

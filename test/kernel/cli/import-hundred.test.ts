@@ -1,0 +1,41 @@
+/** A hundred scripts: what the static reader makes of them is what they make when they run, and nothing is left out. */
+import { parse } from 'yaml'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { importScript } from '../../../electron/core/exchange/from-script.js'
+import { normalise } from '../../../electron/core/lab/normalise.js'
+import { labFileSchema, type LabFile } from '../../../electron/core/lab/schema.js'
+import { differences } from '../../core/exchange/same-network.js'
+import { hundred } from '../../fixtures/exchange/hundred.js'
+import { World } from '../support/world.js'
+
+let world: World
+beforeAll(async () => {
+  world = await World.ofUser()
+})
+afterAll(() => world.dispose())
+
+/** So many share a sandbox, each in a shell of its own: a sandbox takes a second. */
+const together = 10
+const parts = Array.from({ length: hundred.length / together }, (_, i) =>
+  hundred.slice(i * together, (i + 1) * together),
+)
+
+const asLab = (file: LabFile | null): ReturnType<typeof normalise> => normalise(file ?? { vethlab: 1, name: 'none' })
+
+test('there are a hundred, all different', () => {
+  expect(new Set(hundred.map(({ script }) => script)).size).toBe(100)
+})
+
+describe.each(parts.map((part, i) => [i + 1, part] as const))('part %i', { timeout: 120_000 }, (n, part) => {
+  test(part.map(({ name }) => name).join('; '), async () => {
+    const script = part.map((each) => `(\n${each.script}\n)\n`).join('\n')
+    const file = world.file(`part-${n}.sh`, script)
+    const { labFile, notices } = importScript(script, file)
+    expect(notices.map(({ line, message }) => `${script.split('\n')[line - 1] ?? ''}: ${message}`)).toEqual([])
+    const ran = await world.runCli(['import', file, '--from', 'script', '--run'], { input: '', limitMs: 90_000 })
+    const complaints = ran.stderr.split('\n').filter((line) => /^(?:warning|error|vethlab|not in the file)/.test(line))
+    expect([ran.status, complaints]).toEqual([0, []])
+    const built = labFileSchema.parse(parse(ran.stdout))
+    expect(differences(asLab(built), asLab(labFile))).toEqual([])
+  })
+})
