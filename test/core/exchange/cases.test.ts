@@ -32,6 +32,11 @@ describe('followed, and nothing is left out', () => {
       'make() { while read -r x; do ip netns add "$x"; done; }\nmake <<END\na\nb\nEND',
       ['a', 'b'],
     ],
+    [
+      'an own address as gateway, which the kernel takes for IPv4',
+      'ip netns add s\nip netns add t\nip link add s0 netns s type veth peer name t0 netns t\nip -n s addr add 10.0.0.2/24 dev s0\nip -n s link set s0 up\nip -n t link set t0 up\nip -n s route add default via 10.0.0.2',
+      ['s', 't'],
+    ],
     ['padded numbers', 'for i in {08..10} {b..a}; do ip netns add n$i; done', ['n08', 'n09', 'n10', 'nb', 'na']],
     ['braces in braces', 'for i in x{1,{2,3}y}; do ip netns add $i; done', ['x1', 'x2y', 'x3y']],
     ['seq -w', 'for i in $(seq -w 9 10); do ip netns add n$i; done', ['n09', 'n10']],

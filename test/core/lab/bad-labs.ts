@@ -294,7 +294,12 @@ const meaning: readonly BadLab[] = [
   inA('address without prefix', 'missing-prefix-length', 6, '    bridges: { br0: { addresses: [10.1.0.1] } }'),
   inA('address twice', 'address-twice', 6, '    bridges: { br0: { addresses: ["fd00::1/64", "fd00:0::1/64"] } }'),
   inA('gateway outside', 'gateway-outside', 6, '    routes: [{ to: default, via: 10.0.1.1 }]'),
-  inA('own address as gateway', 'gateway-self', 6, '    routes: [{ to: default, via: 10.0.0.2 }]'),
+  inA(
+    'own address as gateway over another interface',
+    'gateway-self',
+    6,
+    '    routes: [{ to: default, via: 10.0.0.2, dev: lo }]',
+  ),
   inA(
     'gateway behind the wrong device',
     'gateway-outside',

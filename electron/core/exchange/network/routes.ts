@@ -75,7 +75,8 @@ function findNextHop(namespace: Namespace, { to, via, device, onlink }: RouteWor
   if (onlink || isLinkLocalIpv6(via)) {
     return device ?? refusal(`A route through ${quote(via.text)} must name its interface.`, 'Add `dev`.')
   }
-  if (namespace.own.has(via.text))
+  // For IPv4 the kernel takes it, and asks the wire for every destination (fib_check_nh_v4_gw, net/ipv4/fib_semantics.c).
+  if (via.family === 'ipv6' && namespace.own.has(via.text))
     return refusal(`${quote(via.text)} is an address of ${quote(namespace.name)} itself.`, 'Use that of the router.')
   let first: Device | null = null
   for (const each of namespace.subnets.reaching(via, 0)) {

@@ -8,7 +8,7 @@ import {
 } from '../address.js'
 import type { Address, Prefix } from '../address.js'
 import { quote } from '../describe.js'
-import { error } from '../finding.js'
+import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import { nearest } from '../nearest.js'
 import type { Family } from '../lab.js'
@@ -154,13 +154,17 @@ function* gatewayOf(
   }
   const own = namespace.addresses.get(via.text)
   if (own) {
-    yield error(
+    // The kernel takes it for IPv4, if not over another interface (fib_check_nh_v4_gw, net/ipv4/fib_semantics.c: local is
+    // as good as unicast), and then asks the wire for every destination; not for IPv6 (ip6_validate_gw, net/ipv6/route.c).
+    const isTaken = via.family === 'ipv4' && (route.dev === undefined || route.dev === own.name)
+    const found = isTaken ? warning : error
+    yield found(
       'gateway-self',
       path,
       said`${quote(via.text)} is an address of ${quote(`${namespace.name}:${own.name}`)} itself; a gateway is a neighbour.`,
       said`Use the address of the router on the same link.`,
     )
-    return
+    if (!isTaken) return
   }
   // The uplink brings its own address, which the file does not know.
   if (mayBeUplink(lab, namespace.name) && (route.dev === undefined || route.dev === 'eth0')) return
