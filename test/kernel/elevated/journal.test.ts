@@ -66,33 +66,35 @@ test.concurrent.each([
   { at: 'after', lab: bridgeGateway, ...emptyMachine },
   { at: 'before', lab: nat, ...emptyMachine },
   { at: 'after', lab: natUplink, ...usedMachine },
-])('$lab.name on $on: kill -9 $at each entry of the journal, then recover', ({ at, lab, settings }) =>
-  onMachine(settings, async (host, before) => {
-    const first = await host.startHelper()
-    const remedies = await warnings(first, lab)
-    await first.session.close()
-    let killed = 0
-    for (let entry = 1; ; entry += 1) {
-      const doomed = await host.startHelper(`${at}:${entry}`)
-      if (killed > 0) {
-        expect(doomed.session.left).toMatchObject({ lab: lab.name, kept: false })
-        good(await doomed.session.request('host/recover', {}))
-        expect(await host.dump()).toEqual(before)
+])(
+  '$lab.name on $on: kill -9 $at each entry of the journal, then recover',
+  ({ at, lab, settings }) =>
+    onMachine(settings, async (host, before) => {
+      const first = await host.startHelper()
+      const remedies = await warnings(first, lab)
+      await first.session.close()
+      let killed = 0
+      for (let entry = 1; ; entry += 1) {
+        const doomed = await host.startHelper(`${at}:${entry}`)
+        if (killed > 0) {
+          expect(doomed.session.left).toMatchObject({ lab: lab.name, kept: false })
+          good(await doomed.session.request('host/recover', {}))
+          expect(await host.dump()).toEqual(before)
+        }
+        const applied = await orDeath(doomed, applyShown(doomed.session, { lab, remedies }))
+        if (applied !== null) {
+          expect(applied).toMatchObject({ ok: true })
+          // Its undo writes to the journal too, and may be where it ends.
+          await doomed.session.close()
+          await recover(host)
+          break
+        }
+        killed += 1
       }
-      const applied = await orDeath(doomed, applyShown(doomed.session, { lab, remedies }))
-      if (applied !== null) {
-        expect(applied).toMatchObject({ ok: true })
-        // Its undo writes to the journal too, and may be where it ends.
-        await doomed.session.close()
-        await recover(host)
-        break
-      }
-      killed += 1
-    }
-    expect(await host.dump()).toEqual(before)
-    // The beginning, three or more namespaces and links, the end.
-    expect(killed).toBeGreaterThan(6)
-  }),
+      expect(await host.dump()).toEqual(before)
+      // The beginning, three or more namespaces and links, the end.
+      expect(killed).toBeGreaterThan(6)
+    }),
   600_000,
 )
 
@@ -107,23 +109,25 @@ async function leaveAll(host: FakeHost, before: Awaited<ReturnType<FakeHost['dum
   await helper.gone
 }
 
-test.concurrent.each(['program', 'sysctl'])('recover is killed before each %s, and the next one finishes it', (kind) =>
-  onMachine(userSettings, async (host, before) => {
-    let killed = 0
-    for (let at = 1; ; at += 1) {
-      await leaveAll(host, before)
-      const doomed = await host.startHelper(`${kind}:${at}`)
-      const recovered = await orDeath(doomed, doomed.session.request('host/recover', {}))
-      if (recovered !== null) {
-        good(recovered)
-        await doomed.session.close()
-        break
+test.concurrent.each(['program', 'sysctl'])(
+  'recover is killed before each %s, and the next one finishes it',
+  (kind) =>
+    onMachine(userSettings, async (host, before) => {
+      let killed = 0
+      for (let at = 1; ; at += 1) {
+        await leaveAll(host, before)
+        const doomed = await host.startHelper(`${kind}:${at}`)
+        const recovered = await orDeath(doomed, doomed.session.request('host/recover', {}))
+        if (recovered !== null) {
+          good(recovered)
+          await doomed.session.close()
+          break
+        }
+        killed += 1
       }
-      killed += 1
-    }
-    expect(await host.dump()).toEqual(before)
-    expect(killed).toBeGreaterThan(2)
-  }),
+      expect(await host.dump()).toEqual(before)
+      expect(killed).toBeGreaterThan(2)
+    }),
   600_000,
 )
 
