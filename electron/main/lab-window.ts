@@ -1,6 +1,7 @@
 /** The window: where it is, what it may do, when it may close, and what happens when its page stops working. */
 import { BrowserWindow, nativeTheme } from 'electron'
 import type { TextChannel } from '../core/channel.js'
+import { plainLine } from '../core/lab/plain-text.js'
 import type { ShellParams } from '../core/rpc-shell.js'
 import { askAfterCrash, askWhileHanging } from './dialogs.js'
 import { whenFirstSeen } from './first-show.js'
@@ -111,7 +112,9 @@ export class LabWindow {
     this.unsaved = unsaved
     this.onHost = onHost
     if (this.browser.isDestroyed()) return
-    this.browser.setTitle(unsaved ? `* ${title}` : title)
+    // The page may show a file's name, and a window's title is a line for everybody on the screen.
+    const line = plainLine(title)
+    this.browser.setTitle(unsaved ? `* ${line}` : line)
     if (theme === undefined || theme === this.theme) return
     this.theme = theme
     this.paintBar()
