@@ -92,8 +92,9 @@ export async function examine(rig: Rig, seed: number, warm: boolean): Promise<Ex
       problems.push(`diagnosis of what works, or none: ${story(trace)}`)
   }
   // The same commands, typed into the other network, come to the same.
-  // Services are no commands, and rules of nftables have other numbers there.
-  const plainly = commands.filter((command) => !command.startsWith('#') && !/ handle \d+$/.test(command))
+  // Services are no commands; rules of nftables have other numbers there, and interfaces other hardware addresses.
+  const elsewhere = /^#| handle \d+$|\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/
+  const plainly = commands.filter((command) => !elsewhere.test(command))
   if (plainly.length > 0 && plainly.length === commands.length) {
     const last = await agreed([...typed, ...plainly], trace)
     if (told(last.trace, question) !== last.plain)
