@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Conflict } from '../../../electron/core/rpc.js'
+import { until } from '../support/until.js'
 import { isRoot } from '../support/user.js'
 import { applyShown, FakeHost, good, type ElevatedHelper } from './fake-host.js'
 import { bridgeGateway, labOf, nat, natUplink } from './labs.js'
@@ -30,6 +31,18 @@ afterAll(async () => {
 async function setUp(commands: string, undo: string): Promise<void> {
   cleanUp = undo
   await host.sh(commands)
+  await atRest()
+}
+
+/** The kernel looks after carriers and addresses in its own time (linkwatch, net/core/link_watch.c): until it has done so. */
+async function atRest(): Promise<void> {
+  let [last, equal] = ['', 0]
+  await until('the machine is at rest', async () => {
+    const now = JSON.stringify(await host.dump())
+    equal = now === last ? equal + 1 : 0
+    last = now
+    return equal >= 3
+  })
 }
 
 async function conflicts(lab: LabFile): Promise<readonly Conflict[]> {
