@@ -84,8 +84,14 @@ export async function examine(rig: Rig, seed: number, warm: boolean): Promise<Ex
       problems.push(`fix that does not help (${fix.commands.join('; ')}): ${story(trace)}`)
       break
     }
+    const fixed = await rig.fix(trace).catch((error: unknown) => error)
+    // The kernel has gone on since: a carrier came, an address became usable.
+    if (fixed instanceof Error && fixed.message.startsWith('stale-fix:')) {
+      trace = await askVethlab()
+      continue
+    }
+    if (fixed instanceof Error) throw fixed
     heard.add(said(trace) + fix.commands.join('; '))
-    await rig.fix(trace)
     commands.push(...fix.commands)
     trace = await askVethlab()
     if (isAnswer(trace.outcome) !== (trace.diagnosis === null))

@@ -1,7 +1,7 @@
 /** The independent builder and judge: plain ip, iptables, sysctl and nc in namespaces of its own; ping and nc say how it is. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { retransMs, type Network } from './lab.js'
+import { bridgeMac, retransMs, type Network } from './lab.js'
 
 const exec = promisify(execFile)
 const limitMs = 60_000
@@ -29,7 +29,14 @@ export function buildCommands({ stations, cables }: Network): string[] {
       within(name, 'sysctl -qw net.ipv4.conf.default.rp_filter=0 net.ipv6.conf.all.disable_ipv6=1'),
       `ip -n ${name} link set lo up`,
       ...devices.flatMap((device) => [
-        ...(device.ports ? [`ip -n ${name} link add ${device.name} type bridge`] : []),
+        ...(device.ports
+          ? [
+              `ip -n ${name} link add ${device.name} type bridge`,
+              `ip -n ${name} link set ${device.name} address ${bridgeMac(name)}`,
+              // Where the machine has bridge netfilter loaded, it is on in every new namespace.
+              within(name, 'sysctl -qw -e net.bridge.bridge-nf-call-iptables=0'),
+            ]
+          : []),
         ...(device.ports ?? []).flatMap((port) => [
           `ip -n ${name} link set ${port} master ${device.name}`,
           `ip -n ${name} link set ${port} up`,

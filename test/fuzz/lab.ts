@@ -126,7 +126,9 @@ export function labYaml({ stations, cables }: Network): string {
     const entry = {
       forwarding: station.forwarding,
       bridges: Object.fromEntries(
-        station.devices.flatMap(({ name, addresses, ports }) => (ports ? [[name, { addresses, ports }]] : [])),
+        station.devices.flatMap(({ name, addresses, ports }) =>
+          ports ? [[name, { addresses, ports, mac: bridgeMac(station.name) }]] : [],
+        ),
       ),
       interfaces: Object.fromEntries(
         station.devices.flatMap(({ name, addresses, ports }) => (ports ? [] : [[name, { addresses }]])),
@@ -148,3 +150,9 @@ export function labYaml({ stations, cables }: Network): string {
   const links = cables.map((ends) => `[${ends.map((end) => end.join(':')).join(', ')}]`)
   return `namespaces:\n${namespaces.join('\n')}\nlinks: [${links.join(', ')}]\n`
 }
+
+/** A bridge takes the least address of its ports, and another one with other ports: chance, that two networks do not share. */
+export const bridgeMac = (station: string): string =>
+  `02:b0:00:00:00:${Number(station.replace(/\D/g, '') || 0)
+    .toString(16)
+    .padStart(2, '0')}`

@@ -24,6 +24,7 @@ import { hairpin } from './rules/hairpin.js'
 import { interfaceDown } from './rules/interface-down.js'
 import { ipv6Off } from './rules/ipv6-off.js'
 import { localDown } from './rules/local-down.js'
+import { lostWay } from './rules/lost-way.js'
 import { bridgeLoop } from './rules/loop.js'
 import { mtuDiffers } from './rules/mtu-differs.js'
 import { mtu } from './rules/mtu.js'
@@ -48,7 +49,7 @@ import { tunnelMismatch } from './rules/tunnel-mismatch.js'
 import { otherSource, wrongSource } from './rules/wrong-source.js'
 import { askUnknown, unknown } from './rules/unknown.js'
 import { wrongPrefix } from './rules/wrong-prefix.js'
-import { lostRoute, wrongRoute } from './rules/wrong-route.js'
+import { wrongRoute } from './rules/wrong-route.js'
 import type { Scene } from './scene.js'
 import { english, type Message } from './words.js'
 
@@ -64,6 +65,7 @@ const rules: readonly Rule[] = [
   dnatLoopback,
   unplugged,
   noWayBack,
+  lostWay,
   rpFilter,
   ttlExceeded,
   mtu,
@@ -72,7 +74,6 @@ const rules: readonly Rule[] = [
   routeBlocked,
   askerBlocked,
   policyRule,
-  lostRoute,
   ownGateway,
   addressGone,
   wrongRoute,

@@ -21,6 +21,8 @@ export const sentences = {
   'route-lo': '{namespace} sends the packet for {target} to its own lo: its route {prefix} names no other interface.',
   'route-lost':
     '{namespace} has lost its route {prefix}, so the packet for {target} goes by its route {taken}, which leads elsewhere.',
+  'address-lost':
+    '{interface} of {namespace} has lost its address {address}, so packets for its subnet go by another route, which leads elsewhere.',
   'route-refuses-asker':
     '{namespace} has a route to {target} that refuses it ({type} {prefix}), so it does not answer when {target} asks for its link-layer address.',
   'port-isolated':

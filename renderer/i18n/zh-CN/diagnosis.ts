@@ -17,6 +17,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.route-to-host':
     '{namespace} 把发往 {target} 的数据包交给 {other}，而后者不是路由器：路由 {prefix} 经由 {gateway}。',
   'cause.route-lo': '{namespace} 把发往 {target} 的数据包送进了自己的 lo：路由 {prefix} 没有指定其他接口。',
+  'cause.address-lost':
+    '{namespace} 的 {interface} 失去了地址 {address}，发往其网段的数据包只好走别的路由，而那条路由通向别处。',
   'cause.route-lost': '{namespace} 缺少路由 {prefix}，发往 {target} 的数据包只好走路由 {taken}，而它通向别处。',
   'cause.route-refuses-asker':
     '{namespace} 到 {target} 的路由会拒绝它（{type} {prefix}），因此 {target} 询问链路层地址时它不应答。',

@@ -145,10 +145,12 @@ export const fdbEntry: Rule = {
           if (!question) continue
           for (const [place, port] of [near, far].entries()) {
             const mac = ends[place]?.link.mac
+            // Of the bridge's own address the kernel keeps an entry itself (br_fdb_change_mac_address, net/bridge/br_fdb.c).
+            const kinds = port === bridge ? /\bmaster\b.*\bstatic\b/ : /\bmaster\b.*\b(?:static|permanent)\b/
             const line = answers
               .of(question)
               .output.split('\n')
-              .find((each) => mac && each.startsWith(`${mac} `) && /\bmaster\b.*\b(static|permanent)\b/.test(each))
+              .find((each) => mac && each.startsWith(`${mac} `) && kinds.test(each))
             const dev = line && /\bdev (\S+)/.exec(line)?.[1]
             if (!mac || !dev || dev === port.name || !network.link(namespace, dev)) continue
             const sticky = /\bsticky\b/.test(line)

@@ -1,6 +1,7 @@
 import { isIpv6 } from '../network.js'
 import { counterEvidence, moved, type Rule } from '../rule.js'
 import { say } from '../words.js'
+import { standsIn } from './lost-way.js'
 import { askWay, noWay } from './routing.js'
 import { astray } from './wrong-route.js'
 
@@ -9,7 +10,7 @@ export const forwardingOff: Rule = {
   code: 'forwarding-off',
   suspect(scene) {
     const { death, network } = scene
-    if (death?.stage !== 'forward' || death.interface === null || astray(scene)) return null
+    if (death?.stage !== 'forward' || death.interface === null || astray(scene) || standsIn(scene)) return null
     const { namespace, interface: name, dst } = death
     const ipv6 = isIpv6(dst)
     const all = ipv6 ? 'net.ipv6.conf.all.forwarding' : 'net.ipv4.ip_forward'

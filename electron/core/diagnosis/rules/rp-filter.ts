@@ -3,6 +3,7 @@ import { counterEvidence, moved, type Rule } from '../rule.js'
 import { say } from '../words.js'
 import { noWay } from './routing.js'
 import { valueOf } from './sysctl.js'
+import { astray } from './wrong-route.js'
 
 /** Reverse path filtering (RFC 3704): the larger of `all` and the interface's own value counts. */
 export const rpFilter: Rule = {
@@ -11,6 +12,8 @@ export const rpFilter: Rule = {
     const { death } = scene
     if (!death || death.interface === null || death.src === null || death.dst.includes(':')) return null
     if (death.stage === 'bridge' || death.stage === 'cable' || death.stage === 'stranger') return null
+    // One that comes back to where it has been is filtered rightly.
+    if (astray(scene)) return null
     const { namespace, interface: name, src, dst } = death
     const keys = ['all', name].map((each) => `net.ipv4.conf.${each.replaceAll('.', '/')}.rp_filter`)
     const sysctl = { namespace, ask: 'sysctl', keys } as const

@@ -1,5 +1,5 @@
 import { containsAddress } from '../../lab/address.js'
-import { departureOf, type Death, type Missed } from '../death.js'
+import type { Death, Missed } from '../death.js'
 import { missingRoutes, routeAdd } from '../lab-says.js'
 import { isIpv6, prefixLength, type Network } from '../network.js'
 import type { Repair } from '../repair.js'
@@ -119,50 +119,4 @@ export function leadRight(scene: Scene, namespace: string, dst: string): Repair 
   if (!wanted || wanted.via === now.via) return null
   const inTheWay = prefixLength(wanted.to) <= prefixLength(now.to)
   return { namespace, steps: [...(inTheWay ? [away] : []), routeAdd(namespace, wanted)] }
-}
-
-/** On its way it was sent by a route that only stands in for the lab's own, which is gone. */
-export const lostRoute: Rule = {
-  code: 'no-route',
-  suspect(scene) {
-    const found = stoodIn(scene)
-    if (!found) return null
-    const { namespace, dst, taken, wanted, leg } = found
-    const table = { namespace, ask: 'routes', ipv6: isIpv6(dst) } as const
-    const get = { namespace, ask: 'route-get', to: dst } as const
-    return {
-      ask: [get, table],
-      ruledOut: say('not-no-route', { namespace, target: dst }),
-      judge: (answers): Finding => ({
-        onlyIfTried: true,
-        ...(leg === 'reply' ? { code: 'no-return-route' as const } : {}),
-        namespace,
-        interface: null,
-        message: say('route-lost', { namespace, target: dst, prefix: wanted.to, taken: taken.to }),
-        evidence: answers.evidence(get, table),
-        repair: { namespace, steps: [routeAdd(namespace, wanted)] },
-      }),
-    }
-  },
-}
-
-function stoodIn(scene: Scene) {
-  const { hops, death, network } = scene
-  if (!death) return null
-  const sent = hops.filter(
-    ({ leg, event, direction, packet }) => leg === death.leg && event === 'sent' && direction === 'out' && packet?.ip,
-  )
-  const departure = departureOf(death)
-  const places = [
-    ...sent.map(({ namespace, packet }) => ({ namespace, dst: packet?.ip?.dst ?? '', leg: death.leg })),
-    ...(departure ? [departure] : []),
-  ]
-  for (const { namespace, dst, leg } of places) {
-    const taken = network.route(namespace, dst)
-    const wanted = missingRoutes(scene, namespace).find(
-      ({ to }) => taken && containsAddress(to, dst) && prefixLength(to) > prefixLength(taken.to),
-    )
-    if (taken && wanted) return { namespace, dst, taken, wanted, leg }
-  }
-  return null
 }
