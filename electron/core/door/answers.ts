@@ -5,6 +5,7 @@
 import type { Message, MessageReader, MessageWriter } from 'vscode-jsonrpc'
 import { z } from 'zod'
 import { channelReader, channelWriter, type TextChannel } from '../channel.js'
+import { checked } from './checked.js'
 
 const answer = z.strictObject({
   jsonrpc: z.literal('2.0'),
@@ -31,7 +32,7 @@ export function answersOf(
   return {
     reader: {
       ...reader,
-      listen: (callback) => reader.listen((message: Message) => heard.safeParse(message).success && callback(message)),
+      listen: (callback) => reader.listen((message: Message) => checked(heard, message).success && callback(message)),
     },
     writer: channelWriter(channel),
   }

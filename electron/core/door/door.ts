@@ -8,6 +8,7 @@ import { ResponseError, type MessageConnection, type MessageReader, type Message
 import type { z } from 'zod'
 import type { TextChannel } from '../channel.js'
 import { errorCodes, maxMessageBytes } from '../rpc.js'
+import { checked } from './checked.js'
 import { intake } from './intake.js'
 
 export interface DoorOptions {
@@ -38,12 +39,8 @@ async function answer(options: DoorOptions, name: string, raw: unknown): Promise
   const schema = Object.hasOwn(options.requests, name) ? options.requests[name] : undefined
   if (schema === undefined) return new ResponseError(errorCodes.unknownMethod, 'The contract has no such request.')
   try {
-    const parsed = schema.safeParse(raw ?? {})
-    if (!parsed.success)
-      return new ResponseError(
-        errorCodes.invalidParams,
-        `${name}: ${parsed.error.issues[0]?.message ?? 'invalid parameters'}`,
-      )
+    const parsed = checked(schema, raw ?? {})
+    if (!parsed.success) return new ResponseError(errorCodes.invalidParams, `${name}: ${parsed.why}`)
     const refused = options.refuses?.(name) ?? null
     if (refused !== null) return new ResponseError(errorCodes.notOpen, refused)
     return await options.answer(name, parsed.data)

@@ -7,6 +7,7 @@ import type { Message, MessageReader, MessageWriter } from 'vscode-jsonrpc'
 import { z } from 'zod'
 import { channelReader, channelWriter, type TextChannel } from '../channel.js'
 import { errorCodes } from '../rpc.js'
+import { checked } from './checked.js'
 
 /** JSON-RPC 2.0, section 5.1: the message is JSON and no request. */
 const invalidRequest = -32600
@@ -70,7 +71,7 @@ export function intake(channel: TextChannel, maxChars: number): Intake {
   async function refuse(message: object, code: number, reason: string): Promise<void> {
     refusals += 1
     balance()
-    const id = requestId.safeParse((message as { readonly id?: unknown }).id)
+    const id = checked(requestId, (message as { readonly id?: unknown }).id)
     const error = { code, message: reason }
     await channel.send(JSON.stringify({ jsonrpc: '2.0', id: id.success ? id.data : null, error })).catch(() => {})
     refusals -= 1
@@ -78,7 +79,7 @@ export function intake(channel: TextChannel, maxChars: number): Intake {
   }
 
   function take(message: Message, pass: (message: Message) => void): void {
-    const parsed = request.safeParse(message)
+    const parsed = checked(request, message)
     if (!parsed.success || inHand.has(String(parsed.data.id)))
       return void refuse(message, invalidRequest, 'Not a request with parameters by name and an id of its own.')
     // A carrier that cannot make its other side wait brings more all the same.

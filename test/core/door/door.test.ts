@@ -36,10 +36,34 @@ class Wire {
   }
 }
 
-const requests = { 'a/good': z.strictObject({ text: z.string().optional() }) }
+const requests = { 'a/good': z.strictObject({ text: z.string().max(9).optional() }) }
 const ask = (id: number, params: object = {}, method = 'a/good'): object => ({ jsonrpc: '2.0', id, method, params })
 
 describe('a door', () => {
+  test('takes a value that the schema itself stumbles over for what it is', async () => {
+    const wire = new Wire(true)
+    const bugs: string[] = []
+    openDoor(wire.channel, createMessageConnection, {
+      requests,
+      answer: async (_, params) => params,
+      bug: (text) => void bugs.push(text),
+    })
+    // A length that cannot be made a number: comparing with it throws.
+    const odd = { length: { toString: 1, valueOf: 1 } }
+    wire.hear(ask(1, { text: odd }))
+    wire.hear({ jsonrpc: '2.0', id: odd, method: 'a/good', params: {} })
+    wire.hear(ask(2, { text: 'x' }))
+    await until('all are answered', () => wire.said.length === 3)
+    expect(bugs).toEqual([])
+    expect(wire.said.map(({ id, error }) => [id, error?.code ?? 0]).sort()).toEqual(
+      [
+        [1, errorCodes.invalidParams],
+        [2, 0],
+        [null, expect.any(Number)],
+      ].sort(),
+    )
+  })
+
   test('answers what the contract has and refuses the rest, whatever it is', async () => {
     const wire = new Wire(true)
     const bugs: string[] = []

@@ -2,6 +2,7 @@
  * Messages that are almost right: requests of the contract with something in them changed, so that they get past the
  * first look of a reader and meet everything behind it.
  */
+import { checked } from '../../../electron/core/door/checked.js'
 import type { z } from 'zod'
 import { requests, type RequestName } from '../../../electron/core/rpc.js'
 import { shellRequests, type ShellRequestName } from '../../../electron/core/rpc-shell.js'
@@ -78,7 +79,8 @@ export class Contract {
   /** Whether it has such a request: then it is none of the bad ones, and would be carried out. */
   isGood({ method, params }: { readonly [key: string]: unknown }): boolean {
     if (typeof method !== 'string' || !Object.hasOwn(this.schemas, method)) return false
-    return this.schemas[method]?.safeParse(params ?? {}).success === true
+    const schema = this.schemas[method]
+    return schema !== undefined && checked(schema, params ?? {}).success
   }
 }
 

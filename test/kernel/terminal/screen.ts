@@ -63,7 +63,7 @@ export class Screen {
   }
 
   /** Waits until it has shown this, and returns what came before and with it. */
-  async shows(what: string | RegExp, limitMs = 10_000): Promise<string> {
+  async shows(what: string | RegExp, limitMs?: number): Promise<string> {
     // In a flood only the end is of interest; looking through all of it again and again would be the slowest part.
     const found = (): boolean => {
       const end = this.text.slice(-200_000)
@@ -76,7 +76,7 @@ export class Screen {
   }
 
   /** Runs a command at a prompt and returns what it printed. */
-  async run(command: string, limitMs = 10_000): Promise<string> {
+  async run(command: string, limitMs?: number): Promise<string> {
     const mark = Math.random().toString(36).slice(2)
     this.text = ''
     // The quotes keep the echo of the typed line from being taken for the output.

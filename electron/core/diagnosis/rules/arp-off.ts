@@ -1,4 +1,5 @@
 import type { LiveLink } from '../../live/state.js'
+import { labOwner } from '../lab-says.js'
 import { bare, isIpv6 } from '../network.js'
 import type { Question } from '../question.js'
 import type { RepairStep } from '../repair.js'
@@ -86,11 +87,13 @@ const askLink = ({ namespace, link }: Place): Question => ({ namespace, ask: 'li
 export const proxyArp: Rule = {
   code: 'arp-off',
   suspect(scene) {
-    const { network, death } = scene
+    const { network, death, lab } = scene
     const missed = death?.missed
     const found = listeners(scene)
     if (!missed || !found || isIpv6(missed.address) || network.owners(missed.address).length > 0) return null
     const { address } = missed
+    // The lab says who should have it: then nobody needs to stand in for that one.
+    if (labOwner(lab, address)) return null
     // Where it has an address itself, that one is the gateway.
     const isProxy = ({ namespace, link }: { namespace: string; link: LiveLink }): boolean =>
       namespace !== missed.namespace &&

@@ -18,6 +18,8 @@ interface StandIn {
   readonly dst: string
   readonly leg: Leg
   readonly taken: LiveRoute
+  /** It was sent so and then lost where routes lead no further: no trial is needed to know. */
+  readonly certain: boolean
   /** Null where nothing is wrong but the route. */
   readonly interface: string | null
   readonly code: DiagnosisCode
@@ -32,9 +34,9 @@ interface StandIn {
 export const lostWay: Rule = {
   code: 'no-route',
   suspect(scene) {
-    const found = standsIn(scene)
+    const found = standsIn(scene) ?? standsInBehind(scene)
     if (!found) return null
-    const { namespace, dst, code, message, steps } = found
+    const { namespace, dst, code, message, steps, certain } = found
     const questions: Question[] = [
       { namespace, ask: 'route-get', to: dst },
       { namespace, ask: 'routes', ipv6: isIpv6(dst) },
@@ -44,7 +46,8 @@ export const lostWay: Rule = {
       ask: questions,
       ruledOut: say('not-no-route', { namespace, target: dst }),
       judge: (answers): Finding => ({
-        ...{ onlyIfTried: true, code, namespace, interface: found.interface, message },
+        ...(certain ? {} : { onlyIfTried: true as const }),
+        ...{ code, namespace, interface: found.interface, message },
         evidence: answers.evidence(...questions),
         repair: { namespace, steps },
       }),
@@ -61,15 +64,26 @@ export function standsIn(scene: Scene): StandIn | null {
   )
   const departure = departureOf(death)
   const places = [
-    ...sent.map(({ namespace, packet, leg }) => ({ namespace, dst: packet?.ip?.dst ?? '', leg })),
-    ...(departure ? [departure] : []),
+    ...sent.map(({ namespace, packet, leg }) => {
+      const certain = death.stage === 'forward' && death.namespace !== namespace
+      return { namespace, dst: packet?.ip?.dst ?? '', leg, certain }
+    }),
+    ...(departure ? [{ ...departure, certain: false }] : []),
   ]
-  for (const { namespace, dst, leg } of places) {
+  for (const { namespace, dst, leg, certain } of places) {
     const taken = network.route(namespace, dst)
     const found = taken && lost(scene, namespace, dst, leg, taken)
-    if (found) return found
+    if (found) return { ...found, certain }
   }
   return null
+}
+
+/** The way back to the sender, by which a router that filters by the reverse path judges what it gets. */
+function standsInBehind(scene: Scene): StandIn | null {
+  const { death, network } = scene
+  if (death?.stage !== 'forward' || death.src === null) return null
+  const taken = network.route(death.namespace, death.src)
+  return (taken && lost(scene, death.namespace, death.src, 'reply', taken)) ?? null
 }
 
 function lost(scene: Scene, namespace: string, dst: string, leg: Leg, taken: LiveRoute): StandIn | null {
@@ -77,7 +91,7 @@ function lost(scene: Scene, namespace: string, dst: string, leg: Leg, taken: Liv
   const isBetter = (prefix: string): boolean =>
     containsAddress(prefix, dst) && prefixLength(prefix) > prefixLength(taken.to)
   const wanted = lab?.namespaces.get(namespace)
-  const at = { namespace, dst, leg, taken }
+  const at = { namespace, dst, leg, taken, certain: false }
   for (const { name, addresses } of wanted?.interfaces ?? []) {
     const link = network.link(namespace, name)
     if (!link) continue
