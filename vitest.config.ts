@@ -48,10 +48,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'trace',
+          retry,
+          include: ['test/kernel/{trace,check,traffic,uplink}/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'kernel',
           retry,
           include: ['test/kernel/**/*.test.ts'],
-          exclude: ['test/kernel/{engine,guide}/**'],
+          exclude: ['test/kernel/{engine,guide,trace,check,traffic,uplink}/**'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,5 +1,5 @@
 /**
- * Runs every suite, two at a time where there are two processors, and ends with one line: `N passed, N failed, N skipped`.
+ * Runs every suite, some at a time, and ends with one line: `N passed, N failed, N skipped`.
  * Static checks count as one test each. Skipped tests are listed with their reasons, and those that had to be tried again.
  *
  * Usage: node test/run.mjs [SUITE...]   (default: all)
@@ -50,19 +50,20 @@ const checks = {
 const suites = [
   { name: 'kernel', project: 'kernel' },
   { name: 'browser', project: 'browser' },
+  { name: 'trace', project: 'trace' },
   { name: 'desktop', project: 'desktop' },
-  { name: 'core', project: 'core' },
-  { name: 'packages', project: 'packages' },
   { name: 'engine', project: 'engine' },
   { name: 'engine-as-user', project: 'engine', asUser: true },
-  // Finds what is still to be mended in the diagnosis: only when it is named (`npm run fuzz:truth`).
-  { name: 'fuzz', project: 'fuzz', named: true },
+  { name: 'core', project: 'core' },
+  { name: 'packages', project: 'packages' },
+  // Some labs by chance; `npm run fuzz:truth` goes on with others.
+  { name: 'fuzz', project: 'fuzz' },
   // Boots an emulated machine, which wants one to itself: only when it is named (`npm run test:stock`).
   { name: 'stock', project: 'stock', named: true },
 ]
 
-/** Tests hold beside other work, so suites need not wait for each other: most of their time is waiting. */
-const lanes = Math.min(2, availableParallelism())
+/** Tests hold beside other work, so suites need not wait for each other: more than half of their time is waiting. */
+const lanes = Math.min(3, availableParallelism() + 1)
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 const reasons = []

@@ -4,7 +4,7 @@ import { Rig } from '../kernel/trace/rig.js'
 import { fuzz, report } from './run.js'
 
 const seed = Number(process.env['VETHLAB_FUZZ_SEED'] ?? 1)
-const labs = Number(process.env['VETHLAB_FUZZ_LABS'] ?? 12)
+const labs = Number(process.env['VETHLAB_FUZZ_LABS'] ?? 40)
 const lanes = Number(process.env['VETHLAB_FUZZ_LANES'] ?? 2)
 /** For one lab, built twice and asked, on a machine that is busy (milliseconds). */
 const labMs = 60_000

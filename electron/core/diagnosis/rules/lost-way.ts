@@ -92,9 +92,10 @@ function lost(scene: Scene, namespace: string, dst: string, leg: Leg, taken: Liv
     containsAddress(prefix, dst) && prefixLength(prefix) > prefixLength(taken.to)
   const wanted = lab?.namespaces.get(namespace)
   const at = { namespace, dst, leg, taken, certain: false }
-  for (const { name, addresses } of wanted?.interfaces ?? []) {
+  for (const { name, addresses, up } of wanted?.interfaces ?? []) {
     const link = network.link(namespace, name)
-    if (!link) continue
+    // One that the lab itself wants down leads nowhere.
+    if (!link || !up) continue
     const over = (wanted?.routes ?? []).filter((route) => isBetter(route.to) && leadsOver(route, name, addresses))
     if (!addresses.some(isBetter) && over.length === 0) continue
     if (!link.up) {
