@@ -6,7 +6,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { isDeepStrictEqual, promisify } from 'node:util'
 import { lineChannel } from '../../../electron/core/channel.js'
 import { maxMessageBytes, type Params, type Results } from '../../../electron/core/rpc.js'
 import { connect } from '../../../electron/session/connection.js'
@@ -184,6 +184,21 @@ END
       else if (line !== '' && !volatile.test(line)) section.push(steady(line))
     }
     return sections
+  }
+
+  /**
+   * The same once it stays the same: the kernel looks after carriers and addresses in its own time (linkwatch,
+   * net/core/link_watch.c).
+   */
+  async dumpAtRest(): ReturnType<FakeHost['dump']> {
+    let [last, equal] = [await this.dump(), 0]
+    await until('the machine is at rest', async () => {
+      const now = await this.dump()
+      equal = isDeepStrictEqual(now, last) ? equal + 1 : 0
+      last = now
+      return equal >= 3
+    })
+    return last
   }
 
   async close(): Promise<void> {

@@ -53,7 +53,7 @@ async function onMachine(
   const host = await FakeHost.start()
   try {
     if (settings) await host.sh(settings)
-    await use(host, await host.dump())
+    await use(host, await host.dumpAtRest())
   } finally {
     await host.close()
   }
@@ -137,7 +137,7 @@ describe('recover', () => {
   beforeAll(async () => {
     host = await FakeHost.start()
     await host.sh(userSettings)
-    before = await host.dump()
+    before = await host.dumpAtRest()
   })
   afterAll(() => host.close())
 
@@ -169,7 +169,7 @@ describe('what is not ours, whatever it is called', () => {
   let before: Awaited<ReturnType<FakeHost['dump']>>
   beforeEach(async () => {
     host = await FakeHost.start()
-    before = await host.dump()
+    before = await host.dumpAtRest()
   })
   afterEach(() => host.close())
 
@@ -226,7 +226,7 @@ describe('what is not ours, whatever it is called', () => {
     await host.sh(
       'ip netns add ns1; ip link add veth3 type bridge; sysctl -qw net.ipv6.conf.veth3.disable_ipv6=1; ip link set veth3 up',
     )
-    const taken = await host.dump()
+    const taken = await host.dumpAtRest()
     const helper = await host.startHelper()
     expect(await applyShown(helper.session, { lab: nat })).toMatchObject({
       ok: false,
@@ -287,7 +287,7 @@ test('whatever the user changes while a lab stands is there afterwards, and noth
         .replace('    routes:\n      - { to: default, via: 172.16.0.1 }\n    nat', '    nat')
         .replace('eth0: { addresses', 'lo: { addresses: [10.10.0.9/24] }\n      eth0: { addresses'),
     )
-    const before = await host.dump()
+    const before = await host.dumpAtRest()
     await fc.assert(
       fc.asyncProperty(fc.subarray([...userChanges], { minLength: 4 }), async (changes) => {
         const helper = await host.startHelper()

@@ -10,7 +10,7 @@ let before: Awaited<ReturnType<FakeHost['dump']>>
 let helper: ElevatedHelper
 beforeAll(async () => {
   host = await FakeHost.start()
-  before = await host.dump()
+  before = await host.dumpAtRest()
 })
 afterEach(async () => {
   await helper.session.close()

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Conflict } from '../../../electron/core/rpc.js'
-import { until } from '../support/until.js'
 import { isRoot } from '../support/user.js'
 import { applyShown, FakeHost, good, type ElevatedHelper } from './fake-host.js'
 import { bridgeGateway, labOf, nat, natUplink } from './labs.js'
@@ -16,7 +15,7 @@ beforeAll(async () => {
   // br_netfilter is one of the things found here, and has a test of its own.
   await host.sh('sysctl -qw -e net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0')
   helper = await host.startHelper()
-  before = await host.dump()
+  before = await host.dumpAtRest()
 })
 afterEach(async () => {
   if (cleanUp) await host.sh(cleanUp)
@@ -31,18 +30,7 @@ afterAll(async () => {
 async function setUp(commands: string, undo: string): Promise<void> {
   cleanUp = undo
   await host.sh(commands)
-  await atRest()
-}
-
-/** The kernel looks after carriers and addresses in its own time (linkwatch, net/core/link_watch.c): until it has done so. */
-async function atRest(): Promise<void> {
-  let [last, equal] = ['', 0]
-  await until('the machine is at rest', async () => {
-    const now = JSON.stringify(await host.dump())
-    equal = now === last ? equal + 1 : 0
-    last = now
-    return equal >= 3
-  })
+  await host.dumpAtRest()
 }
 
 async function conflicts(lab: LabFile): Promise<readonly Conflict[]> {
@@ -54,7 +42,7 @@ async function blocked(lab: LabFile, code: string, where: string): Promise<Confl
   const found = (await conflicts(lab)).find((each) => each.code === code && each.where === where)
   expect(found).toMatchObject({ severity: 'blocks', id: `${code}:${where}` })
   if (!found) throw new Error('not found')
-  const standing = await host.dump()
+  const standing = await host.dumpAtRest()
   expect(await applyShown(helper.session, { lab })).toMatchObject({
     ok: false,
     failure: { message: expect.any(String) as string },
@@ -191,7 +179,7 @@ describe('warns', () => {
       // Its tables can be listed by the real root only (/proc/net/ip_tables_names).
       if (engine === 'legacy' && !isRoot) return
       await setUp(commands, undo)
-      const standing = await host.dump()
+      const standing = await host.dumpAtRest()
       const [found, ...others] = await conflicts(natUplink)
       expect(others).toEqual([])
       expect(found).toMatchObject({ id: `forward-drop:${program} FORWARD`, severity: 'warns' })

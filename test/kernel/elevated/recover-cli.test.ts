@@ -20,7 +20,7 @@ let host: FakeHost
 let before: Awaited<ReturnType<FakeHost['dump']>>
 beforeAll(async () => {
   host = await FakeHost.start()
-  before = await host.dump()
+  before = await host.dumpAtRest()
 })
 afterEach(async () => {
   expect(await host.dump()).toEqual(before)

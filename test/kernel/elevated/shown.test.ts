@@ -15,13 +15,15 @@ let before: Awaited<ReturnType<FakeHost['dump']>>
 beforeAll(async () => {
   host = await FakeHost.start()
   await host.sh('sysctl -qw -e net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0')
-  before = await host.dump()
+  before = await host.dumpAtRest()
 })
 beforeEach(async () => {
   helper = await host.startHelper()
 })
 afterEach(async () => {
   await helper.session.close()
+  // A test that failed in the middle leaves none of it to the next.
+  await host.sh('ip link del up7 2>/dev/null || true; sysctl -qw net.ipv4.ip_forward=0')
   expect(await host.dump()).toEqual(before)
 })
 afterAll(() => host.close())
@@ -52,7 +54,7 @@ test('where the machine has changed since, the plan is not carried out; as it is
   await host.sh(
     'ip link add up7 type bridge; ip addr add 203.0.113.200/30 dev up7; ip link set up7 up; ip route add default via 203.0.113.201 metric 1',
   )
-  const standing = await host.dump()
+  const standing = await host.dumpAtRest()
   expect(await helper.session.request('lab/apply', { lab: natUplink, shown })).toMatchObject(refused('plan-changed'))
   expect(await host.dump()).toEqual(standing)
   const now = await show(natUplink)
