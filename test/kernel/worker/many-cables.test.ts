@@ -38,12 +38,18 @@ describe.skipIf(whyNot('root') !== null)(`${count} cables in one namespace`, () 
     let going = true
     void ended.then(() => (going = false))
     for (let read = 0; read < reads && going; read += 1) {
-      const cables = await cablesOf()
+      // On a busy machine links may change in every attempt: then it is refused, never a part of it taken for all.
+      const cables = await cablesOf().catch((error: Error) => {
+        expect(error.message).toContain('did not come whole')
+        return null
+      })
+      if (cables === null) continue
       expect(new Set(cables.map(({ name }) => name)).size).toBe(count)
       expect(cables).toHaveLength(count)
       expect(cables.filter(({ peer }) => peer?.namespace === null)).toEqual([])
     }
     await sandbox.shell('for pid in $(pidof ip); do kill $pid; done')
     await ended
+    expect(await cablesOf()).toHaveLength(count)
   })
 })
