@@ -1,33 +1,18 @@
 /** Tells a slow start from one that has come to a halt: what works uses the processor. */
-import { readFileSync } from 'node:fs'
+import { descendantsOf } from './running/descendants.js'
+import { processFields } from './running/process-identity.js'
 
 /** How often the processes are looked at, milliseconds. */
 const lookEveryMs = 500
 
-/** CPU time of one process, clock ticks (utime and stime of /proc/PID/stat, proc(5)); 0 where it is gone. */
+/** CPU time of one process (utime and stime, fields 14 and 15 of /proc/PID/stat), clock ticks; 0 where it is gone. */
 function ticksOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name in parentheses may hold anything: fields are counted from the last one.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return Number(fields[11]) + Number(fields[12])
-  } catch {
-    return 0
-  }
+  const fields = processFields(pid)
+  return fields === null ? 0 : Number(fields[11]) + Number(fields[12])
 }
 
-function childrenOf(pid: number): readonly number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-  } catch {
-    return []
-  }
-}
-
-/** CPU time of a process and of all that come from it, clock ticks. */
-function ticksOfTree(pid: number): number {
-  return childrenOf(pid).reduce((sum, child) => sum + ticksOfTree(child), ticksOf(pid))
-}
+const ticksOfTree = (pid: number): number =>
+  descendantsOf(pid).reduce((sum, child) => sum + ticksOf(child.pid), ticksOf(pid))
 
 export interface Patience {
   /** Given up when no process of the tree used the processor for this long, milliseconds. */

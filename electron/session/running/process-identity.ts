@@ -7,17 +7,21 @@ export interface ProcessIdentity {
   readonly startTicks: number
 }
 
-/** The process that has this number now; null where there is none, or only its remains (a zombie). */
-export function identify(pid: number): ProcessIdentity | null {
-  let stat: string
+/** What /proc/PID/stat says behind the name, state first (field 3, proc(5)); null where there is no such process. */
+export function processFields(pid: number): readonly string[] | null {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in parentheses may hold anything, parentheses and spaces too: fields are counted from the last one.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return null
   }
-  // The name in parentheses may hold anything, parentheses and spaces too: fields are counted from the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [state, startTicks] = [fields[0], Number(fields[19])]
+}
+
+/** The process that has this number now; null where there is none, or only its remains (a zombie). */
+export function identify(pid: number): ProcessIdentity | null {
+  const fields = processFields(pid)
+  const [state, startTicks] = [fields?.[0], Number(fields?.[19])]
   if (state === 'Z' || state === 'X' || !Number.isSafeInteger(startTicks)) return null
   return { pid, startTicks }
 }
