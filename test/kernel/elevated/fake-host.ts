@@ -6,11 +6,12 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { isDeepStrictEqual, promisify } from 'node:util'
+import { promisify } from 'node:util'
 import { lineChannel } from '../../../electron/core/channel.js'
 import { maxMessageBytes, type Params, type Results } from '../../../electron/core/rpc.js'
 import { connect } from '../../../electron/session/connection.js'
 import type { Session } from '../../../electron/session/session.js'
+import { atRest } from '../support/at-rest.js'
 import { build, root } from '../support/build.js'
 import { until } from '../support/until.js'
 import { isRoot } from '../support/user.js'
@@ -190,15 +191,8 @@ END
    * The same once it stays the same: the kernel looks after carriers and addresses in its own time (linkwatch,
    * net/core/link_watch.c).
    */
-  async dumpAtRest(): ReturnType<FakeHost['dump']> {
-    let [last, equal] = [await this.dump(), 0]
-    await until('the machine is at rest', async () => {
-      const now = await this.dump()
-      equal = isDeepStrictEqual(now, last) ? equal + 1 : 0
-      last = now
-      return equal >= 3
-    })
-    return last
+  dumpAtRest(): ReturnType<FakeHost['dump']> {
+    return atRest('the machine is at rest', () => this.dump())
   }
 
   async close(): Promise<void> {
