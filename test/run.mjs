@@ -1,6 +1,7 @@
 /**
  * Runs every suite, some at a time, and ends with one line: `N passed, N failed, N skipped`.
- * Static checks count as one test each. Skipped tests are listed with their reasons, and those that had to be tried again.
+ * Static checks count as one test each. At the end stand the tests that failed, those that had to be tried again, and those
+ * that were skipped with their reasons.
  *
  * Usage: node test/run.mjs [SUITE...]   (default: all)
  */
@@ -66,6 +67,7 @@ const suites = [
 const lanes = Math.min(3, availableParallelism() + 1)
 
 const total = { passed: 0, failed: 0, skipped: 0 }
+const failures = []
 const reasons = []
 const retried = []
 
@@ -91,6 +93,7 @@ async function runCheck(suite, [name, program, args]) {
   const lines = []
   const status = await run(program, args, {}, (line) => lines.push(line))
   total[status === 0 ? 'passed' : 'failed'] += 1
+  if (status !== 0) failures.push(`${suite}: ${name}`)
   const verdict = status === 0 ? [`  ok    ${name}`] : [`  FAIL  ${name}`, ...lines]
   for (const line of verdict) say(suite, line)
 }
@@ -112,6 +115,8 @@ function becomeUser() {
   const view = 'mount --bind "$0" /mnt && cd /mnt && exec "$@"'
   return { prefix: ['unshare', '--mount', 'sh', '-c', view, root, ...prefix], cwd: '/mnt' }
 }
+
+const firstLine = (message) => (message ?? '').split('\n')[0]
 
 async function runVitest({ name, project, asUser }) {
   say(name, 'begins')
@@ -142,14 +147,19 @@ async function runVitest({ name, project, asUser }) {
   try {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
     for (const file of testResults) {
-      if (file.assertionResults.length === 0 && file.status === 'failed') failed += 1
+      if (file.assertionResults.length === 0 && file.status === 'failed') {
+        failed += 1
+        failures.push(`${name}: ${file.name.replace(`${user.cwd}/`, '')}: ${firstLine(file.message)}`)
+      }
       for (const { status: outcome, fullName, meta, failureMessages } of file.assertionResults) {
         counted += 1
         if (outcome === 'passed') {
           total.passed += 1
-          if (failureMessages.length > 0) retried.push(`${name}: ${fullName}: ${failureMessages[0].split('\n')[0]}`)
-        } else if (outcome === 'failed') failed += 1
-        else {
+          if (failureMessages.length > 0) retried.push(`${name}: ${fullName}: ${firstLine(failureMessages[0])}`)
+        } else if (outcome === 'failed') {
+          failed += 1
+          failures.push(`${name}: ${fullName}: ${firstLine(failureMessages[0])}`)
+        } else {
           total.skipped += 1
           reasons.push(`${fullName}${meta?.reason ? `: ${meta.reason}` : ''}`)
         }
@@ -159,7 +169,10 @@ async function runVitest({ name, project, asUser }) {
     say(name, `  FAIL  no report of this suite: ${error.message}`)
   }
   // A suite that counts nothing, or fails without a failed test, must not pass for a green one.
-  if (counted === 0 || (status !== 0 && failed === 0)) failed += 1
+  if (counted === 0 || (status !== 0 && failed === 0)) {
+    failed += 1
+    failures.push(`${name}: ended with status ${status} after ${counted} tests`)
+  }
   total.failed += failed
   rmSync(directory, { recursive: true, force: true })
 }
@@ -179,8 +192,11 @@ await Promise.all(
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job()
   }),
 )
-if (retried.length > 0)
-  process.stdout.write(`\nPassed when tried again:\n${retried.map((each) => `  ${each}\n`).join('')}`)
-if (reasons.length > 0) process.stdout.write(`\nSkipped:\n${reasons.map((reason) => `  ${reason}\n`).join('')}`)
+for (const [heading, list] of [
+  ['Failed', failures],
+  ['Passed when tried again', retried],
+  ['Skipped', reasons],
+])
+  if (list.length > 0) process.stdout.write(`\n${heading}:\n${list.map((each) => `  ${each}\n`).join('')}`)
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
 process.exit(total.failed === 0 ? 0 : 1)

@@ -13,7 +13,7 @@ import { connect } from '../../../electron/session/connection.js'
 import type { Session } from '../../../electron/session/session.js'
 import { atRest } from '../support/at-rest.js'
 import { build, root } from '../support/build.js'
-import { until } from '../support/until.js'
+import { patienceMs, until } from '../support/until.js'
 import { isRoot } from '../support/user.js'
 
 const exec = promisify(execFile)
@@ -135,7 +135,7 @@ export class FakeHost {
     socket.on('error', () => {})
     const channel = lineChannel(socket, maxMessageBytes)
     const session = await connect(channel, {
-      limit: 30_000,
+      limit: patienceMs,
       anchorPid: () => null,
       lastWords: () => stderr,
       async end() {

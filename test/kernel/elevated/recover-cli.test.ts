@@ -187,9 +187,9 @@ describe('up --host', () => {
     let stderr = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => void (stderr += text))
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-    await until('it is up', () => stderr.includes('until you leave'), 30_000)
+    await until('it is up', () => stderr.includes('until you leave'))
     await host.run('pkill', '-KILL', '-f', 'helper.js elevated')
-    await until('its death is said', () => stderr.includes('ended by itself'), 30_000)
+    await until('its death is said', () => stderr.includes('ended by itself'))
     expect(stderr).toContain('is still there; undo it in the window, or with: sudo vethlab recover')
     child.stdin.end()
     expect(await ended).toBe(3)

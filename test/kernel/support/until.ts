@@ -2,7 +2,7 @@
 const everyMs = 20
 
 /** What takes longer than this will not come, on however busy a machine (milliseconds). */
-const patienceMs = 60_000
+export const patienceMs = 60_000
 
 /** Waits until a condition holds and returns what it gave; fails with its name after `limitMs`. */
 export async function until<T>(

@@ -15,7 +15,7 @@ import {
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { build, cliFile } from './build.js'
-import { until } from './until.js'
+import { patienceMs, until } from './until.js'
 import { isRoot, unprivilegedUser, userWithOneId, type User } from './user.js'
 
 export interface Ran {
@@ -55,7 +55,8 @@ export interface Leftovers {
   readonly files: readonly string[]
 }
 
-const runLimitMs = 30_000
+/** A program that takes longer than this hangs, on however busy a machine. */
+const runLimitMs = 2 * patienceMs
 
 export class World {
   /** In the environment of everything started here, and so in that of every descendant. */

@@ -15,7 +15,7 @@ import { World } from '../support/world.js'
 const exec = promisify(execFile)
 
 /** Longest a command in a lab may take (milliseconds): a ping that waits for its answer, and some. */
-const commandLimitMs = 20_000
+const commandLimitMs = 60_000
 
 export interface Ran {
   readonly status: number

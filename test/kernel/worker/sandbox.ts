@@ -17,7 +17,7 @@ import type {
   WorkerRequestName,
   WorkerRequests,
 } from '../../../electron/helper/kernel/protocol.js'
-import { until } from '../support/until.js'
+import { patienceMs, until } from '../support/until.js'
 import { unprivilegedUser } from '../support/user.js'
 import type { DriverAnswer } from './driver.js'
 
@@ -233,7 +233,7 @@ export class Sandbox {
   }
 
   /** Waits until pushed changes make it true. */
-  async until(what: string, holds: () => boolean, limitMs = 5000): Promise<void> {
+  async until(what: string, holds: () => boolean, limitMs = patienceMs): Promise<void> {
     if (holds()) return
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -252,7 +252,7 @@ export class Sandbox {
 
   async stop(): Promise<void> {
     this.#child.stdin.end()
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 5000)
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs)
     await this.#exited
     clearTimeout(timer)
   }

@@ -264,15 +264,12 @@ describe.skipIf(reason !== null)(
       })
       await storm
       expect((await probe).outcome).toBe('reply')
-      await sandbox.until(
-        'the last route is told',
-        () => (sandbox.namespace('blue')?.routes ?? []).some(({ to }) => to === '10.200.0.0/16'),
-        3000,
+      await sandbox.until('the last route is told', () =>
+        (sandbox.namespace('blue')?.routes ?? []).some(({ to }) => to === '10.200.0.0/16'),
       )
       await sandbox.until(
         'and none of the deleted',
         () => sandbox.namespace('blue')?.routes.filter(({ family }) => family === 'ipv4').length === 2,
-        3000,
       )
       expect(sandbox.namespace('blue')?.routes).toEqual(await ipRoutes(sandbox, 'blue'))
       expect(sandbox.live.revision - revision, 'changes are gathered').toBeLessThan(500)
