@@ -5,8 +5,10 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { z } from 'zod'
+import { refused } from '../core/door/refused.js'
 import { errorCodes, maxMessageBytes, type Result } from '../core/rpc.js'
 import { shellRequests } from '../core/rpc-shell.js'
+import { said } from '../core/words/said.js'
 import type { Shell } from '../session/shell.js'
 import { Admission } from './admission.js'
 import { originsOf } from './origin.js'
@@ -186,9 +188,11 @@ function parse(text: string): z.infer<typeof firstMessage> | null {
 }
 
 function refuseClient(socket: WebSocket, id: number | string | null): void {
-  const message =
-    'This address has been used, or belongs to another start. Take a new one from the terminal that vethlab serve runs in.'
-  socket.send(JSON.stringify({ jsonrpc: '2.0', id, error: { code: errorCodes.notAdmitted, message } }))
+  const error = refused(
+    errorCodes.notAdmitted,
+    said`This address has been used, or belongs to another start. Take a new one from the terminal that vethlab serve runs in.`,
+  )
+  socket.send(JSON.stringify({ jsonrpc: '2.0', id, error: error.toJson() }))
   socket.close(closeCodes.policyViolation, 'not admitted')
   const slow = setTimeout(() => socket.terminate(), firstMessageMs)
   socket.once('close', () => clearTimeout(slow))

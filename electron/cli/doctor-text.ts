@@ -1,6 +1,12 @@
 /** The doctor's report for people: what works, what does not, and what to do about it. */
+import { inEnglish } from '../core/words/said.js'
 import { sandboxWays, type DoctorReport } from '../session/doctor.js'
 import { printable, type Paint } from './output.js'
+
+const wayOf = (sandbox: string): string => {
+  const way = sandboxWays[sandbox]
+  return way === undefined ? sandbox : inEnglish(way)
+}
 
 type Sign = 'good' | 'bad' | 'so-so'
 
@@ -20,7 +26,7 @@ export function doctorText(report: DoctorReport, paint: Paint): string {
     line(
       report.ok ? 'good' : 'bad',
       'sandbox',
-      sandbox === null ? 'does not start; the reason is below' : (sandboxWays[sandbox] ?? sandbox),
+      sandbox === null ? 'does not start; the reason is below' : wayOf(sandbox),
     ),
     line(node.ok ? 'good' : 'bad', 'node', node.ok ? node.version : `${node.version}; install ${node.needed} or later`),
     line('good', 'kernel', report.kernel),

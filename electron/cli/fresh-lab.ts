@@ -99,7 +99,7 @@ export async function deployFresh({ lab, labFile }: ValidLab, options: UplinkOpt
       unplug = () => uplink.unplug()
       progress.end()
       notePlugged(uplink.plugged, options)
-      void uplink.ended.then((message) => message !== null && noteLost(message, options))
+      void uplink.ended.then((ended) => ended !== null && noteLost(ended, options))
     }
     session.on('deploy/progress', ({ done, total, text }) =>
       progress.show(`${lab.name}: step ${done} of ${total}: ${text}`),

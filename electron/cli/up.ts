@@ -79,7 +79,7 @@ async function start(
     uplink: options.uplink === true,
     progress: (done, total, text) => line.show(`${lab.name}: step ${done} of ${total}: ${text}`),
     owns: (giveUp) => void owned.push(own(giveUp)),
-    uplinkLost: (message) => noteLost(message, options),
+    uplinkLost: (failure) => noteLost(failure, options),
   })
   line.end()
   const [ownership] = owned

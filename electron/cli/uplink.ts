@@ -58,6 +58,8 @@ export function notePlugged(
 }
 
 /** It ended by itself. */
-export function noteLost(message: string, options: CommonOptions): void {
-  if (!options.json) note(`${paintNote('yellow', 'vethlab:')} ${printable(message)}`)
+export function noteLost({ message, output }: Failure, options: CommonOptions): void {
+  if (options.json) return
+  note(`${paintNote('yellow', 'vethlab:')} ${printable(message)}`)
+  if (output !== null) note(printable(`  ${output}`))
 }

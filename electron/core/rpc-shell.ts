@@ -164,9 +164,9 @@ export interface DoctorFinding {
   readonly name: string
   readonly ok: boolean
   /** What was found, in a sentence or a version. */
-  readonly found: string
+  readonly found: Said
   /** What to do; null where nothing is. */
-  readonly hint: string | null
+  readonly hint: Said | null
 }
 
 export type GuideProgress = Readonly<ShellParams<'guide/write'>>
@@ -222,8 +222,8 @@ export interface ShellNotifications {
   /** It does not answer since then (milliseconds since the epoch); null: it answers again. */
   'helper/silent': { readonly since: number | null }
   'helper/waiting': HelperWaiting
-  /** Plugged or unplugged; `message` says why where nobody asked for it. */
-  'uplink/changed': { readonly uplink: PluggedUplink | null; readonly message: string | null }
+  /** Plugged or unplugged; `ended` says why where nobody asked for it. */
+  'uplink/changed': { readonly uplink: PluggedUplink | null; readonly ended: Failure | null }
   'file/changed': { readonly path: string }
   /** A file the user opened from outside (second start, drag onto the icon, recent documents). */
   'file/opened': { readonly file: OpenedFile }

@@ -2,6 +2,7 @@
 import { release } from 'node:os'
 import type { Capabilities, Failure, Feature, Tool } from '../core/rpc.js'
 import type { DoctorFinding, ShellResults } from '../core/rpc-shell.js'
+import { said, type Said } from '../core/words/said.js'
 import { readMachine, toolsOutside, type Machine } from './machine.js'
 import { neededNode, nodeIsRecent } from './node-version.js'
 
@@ -37,17 +38,16 @@ export async function examine(tryOut: () => Promise<Capabilities | Failure>): Pr
 }
 
 /** How each way of starting is called where people read it. */
-export const sandboxWays: Readonly<Record<string, string>> = {
-  'many-ids': 'starts without a password, with your range of ids from /etc/subuid',
-  'one-id':
-    'starts without a password, with one id (programs that change their user may refuse; install uidmap for more)',
-  root: 'starts as root, without a user namespace',
+export const sandboxWays: Readonly<Record<string, Said>> = {
+  'many-ids': said`starts without a password, with your range of ids from /etc/subuid`,
+  'one-id': said`starts without a password, with one id (programs that change their user may refuse; install uidmap for more)`,
+  root: said`starts as root, without a user namespace`,
 }
 
 /** The report as a list: what is wrong says what to do. */
 export function findingsOf(report: DoctorReport): ShellResults['doctor/run'] {
   const { node, tools, features, docker, error, sandbox } = report
-  const finding = (name: string, ok: boolean, found: string, hint: string | null = null): DoctorFinding => ({
+  const finding = (name: string, ok: boolean, found: Said, hint: Said | null = null): DoctorFinding => ({
     name,
     ok,
     found,
@@ -55,21 +55,26 @@ export function findingsOf(report: DoctorReport): ShellResults['doctor/run'] {
   })
   const findings = [
     error === null
-      ? finding('sandbox', true, sandboxWays[sandbox ?? ''] ?? sandbox ?? '')
-      : finding('sandbox', false, error.output ?? 'does not start', error.message),
-    finding('node', node.ok, node.version, node.ok ? null : `Install Node ${node.needed} or later.`),
-    finding('kernel', true, report.kernel),
+      ? finding('sandbox', true, sandboxWays[sandbox ?? ''] ?? said`${sandbox ?? ''}`)
+      : finding(
+          'sandbox',
+          false,
+          error.output === null ? said`does not start` : said`${error.output}`,
+          error.said ?? said`${error.message}`,
+        ),
+    finding('node', node.ok, said`${node.version}`, node.ok ? null : said`Install Node ${node.needed} or later.`),
+    finding('kernel', true, said`${report.kernel}`),
     ...tools.map(({ name, path, version, package: holder }) =>
       path === null
-        ? finding(name, false, 'missing', `sudo apt-get install ${holder}`)
-        : finding(name, true, version ?? path),
+        ? finding(name, false, said`missing`, said`${`sudo apt-get install ${holder}`}`)
+        : finding(name, true, said`${version ?? path}`),
     ),
     ...features.map(({ name, available, reason }) =>
       finding(
         name,
         available,
-        available ? 'yes' : (reason ?? 'not there'),
-        available ? null : 'This kernel is built without it; labs that need it leave it out.',
+        available ? said`yes` : reason === null ? said`not there` : said`${reason}`,
+        available ? null : said`This kernel is built without it; labs that need it leave it out.`,
       ),
     ),
   ]
@@ -78,7 +83,7 @@ export function findingsOf(report: DoctorReport): ShellResults['doctor/run'] {
       finding(
         'bridge netfilter',
         true,
-        'bridged packets pass iptables on the real host; sandboxed labs are not touched',
+        said`bridged packets pass iptables on the real host; sandboxed labs are not touched`,
       ),
     )
   return { ok: report.ok, findings }

@@ -18,7 +18,7 @@ export interface HelperHooks {
   /** Administrator rights are waited for. */
   waiting(what: HelperWaiting): void
   /** A sandbox's uplink was plugged in or out; a sentence where nobody asked for it. */
-  uplinkChanged(uplink: PluggedUplink | null, message: string | null): void
+  uplinkChanged(uplink: PluggedUplink | null, ended: Failure | null): void
 }
 
 export class HelperOwner {
@@ -69,10 +69,10 @@ export class HelperOwner {
       const { uplink } = done
       this.uplink = uplink
       this.hooks.uplinkChanged(uplink.plugged, null)
-      void uplink.ended.then((message) => {
+      void uplink.ended.then((ended) => {
         if (this.uplink !== uplink) return
         this.uplink = null
-        this.hooks.uplinkChanged(null, message)
+        this.hooks.uplinkChanged(null, ended)
       })
       return { ok: true, uplink: uplink.plugged }
     })

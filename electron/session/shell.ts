@@ -4,9 +4,10 @@
  */
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import { createMessageConnection, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node'
+import { createMessageConnection, type MessageConnection, type ResponseError } from 'vscode-jsonrpc/node'
 import type { TextChannel } from '../core/channel.js'
 import { openDoor } from '../core/door/door.js'
+import { refused } from '../core/door/refused.js'
 import { errorCodes, requests, type Params, type RequestName, type Results } from '../core/rpc.js'
 import {
   shellRequests,
@@ -23,7 +24,7 @@ import { HelperOwner } from './helper-owner.js'
 import { languageOf } from './language.js'
 import { ShellFiles } from './shell-files.js'
 import { failure } from '../core/failure.js'
-import { said } from '../core/words/said.js'
+import { said, type Said } from '../core/words/said.js'
 
 /** What the user has chosen in a dialog of the desktop. */
 export interface ChosenFile {
@@ -62,7 +63,7 @@ export class Shell {
       ended: (message, words) => this.notify('helper/ended', { message, said: words }),
       silent: (since) => this.notify('helper/silent', { since }),
       waiting: (what) => this.notify('helper/waiting', what),
-      uplinkChanged: (uplink, message) => this.notify('uplink/changed', { uplink, message }),
+      uplinkChanged: (uplink, ended) => this.notify('uplink/changed', { uplink, ended }),
     })
   }
 
@@ -95,14 +96,14 @@ export class Shell {
   }
 
   /** What the helper refuses comes back as it said it. */
-  private async pass<N extends RequestName>(name: N, params: Params<N>): Promise<Results[N] | ResponseError<void>> {
+  private async pass<N extends RequestName>(name: N, params: Params<N>): Promise<Results[N] | ResponseError<Said>> {
     const { session } = this.helper
-    if (session === null) return new ResponseError(errorCodes.notOpen, 'The helper is not running; start it first.')
+    if (session === null) return refused(errorCodes.notOpen, said`The helper is not running; start it first.`)
     try {
       return await session.request(name, params)
     } catch (error) {
       if (this.helper.session === session) throw error
-      return new ResponseError(errorCodes.notOpen, 'The helper has ended; start it again.')
+      return refused(errorCodes.notOpen, said`The helper has ended; start it again.`)
     }
   }
 

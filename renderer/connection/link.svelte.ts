@@ -3,10 +3,13 @@
  * Nothing that is shown depends on it: a lost connection is a state beside the data, not instead of it.
  */
 import type { MessageConnection } from 'vscode-jsonrpc/browser'
-import { heartbeat } from '../../electron/core/rpc.js'
+import { refused } from '../../electron/core/door/refused.js'
+import { errorCodes, heartbeat } from '../../electron/core/rpc.js'
+import type { Failure } from '../../electron/core/rpc.js'
 import type { TextChannel } from '../../electron/core/channel.js'
 import type { ShellResults } from '../../electron/core/rpc-shell.js'
-import { connect } from './rpc.js'
+import { said } from '../../electron/core/words/said.js'
+import { connect, lostFailure } from './rpc.js'
 import type { Name, ParamsOf, ResultOf, Rpc, Told, ToldName } from './rpc.js'
 
 export type LinkState =
@@ -15,7 +18,7 @@ export type LinkState =
   /** Trying again; `attempt` counts from 1. */
   | { readonly kind: 'lost'; readonly attempt: number }
   /** The shell does not want us: the address has been used, or belongs to another start. */
-  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'refused'; readonly failure: Failure }
   /** The shell has let this window go in good order: another one has taken its place, or it has ended. */
   | { readonly kind: 'released' }
 
@@ -103,7 +106,7 @@ export class Link implements Rpc {
     } catch (error) {
       if (this.connection === connection) throw error
       // An answer that is an error is the shell's word; a broken connection is not.
-      if (!broke) this.state = { kind: 'refused', message: error instanceof Error ? error.message : String(error) }
+      if (!broke) this.state = { kind: 'refused', failure: lostFailure(error) }
       channel.end()
       return false
     }
@@ -132,7 +135,8 @@ export class Link implements Rpc {
   }
 
   async request<N extends Name>(name: N, params: ParamsOf<N>): Promise<ResultOf<N>> {
-    if (!this.connection) throw new Error('There is no connection to the helper; it is tried again by itself.')
+    if (!this.connection)
+      throw refused(errorCodes.notOpen, said`There is no connection to the helper; it is tried again by itself.`)
     return this.connection.sendRequest<ResultOf<N>>(name, params)
   }
 

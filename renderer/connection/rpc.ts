@@ -1,10 +1,12 @@
 /** Typed requests and notifications over one connection: the helper's (`rpc.ts`) and the shell's (`rpc-shell.ts`). */
-import { createMessageConnection } from 'vscode-jsonrpc/browser'
+import { createMessageConnection, ResponseError } from 'vscode-jsonrpc/browser'
 import type { MessageConnection } from 'vscode-jsonrpc/browser'
 import type { TextChannel } from '../../electron/core/channel.js'
 import { answersOf } from '../../electron/core/door/answers.js'
 import { maxMessageBytes } from '../../electron/core/rpc.js'
+import { failure } from '../../electron/core/failure.js'
 import type { Failure, Notifications, Params, RequestName, Results } from '../../electron/core/rpc.js'
+import type { Said } from '../../electron/core/words/said.js'
 import type { ShellNotifications, ShellParams, ShellRequestName, ShellResults } from '../../electron/core/rpc-shell.js'
 
 export type Name = RequestName | ShellRequestName
@@ -29,13 +31,13 @@ export interface Rpc {
   on<N extends ToldName>(name: N, listener: (params: Told[N]) => void): () => void
 }
 
-/** The failure of a request that had no answer. */
-export const lostFailure = (error: unknown): Failure => ({
-  code: 'no-answer',
-  message: error instanceof Error ? error.message : String(error),
-  where: null,
-  output: null,
-})
+/** The failure of a request that had no answer, or an error in place of one; the shell's own sentence goes along as data. */
+export const lostFailure = (error: unknown): Failure =>
+  failure(
+    'no-answer',
+    (error instanceof ResponseError ? (error as ResponseError<Said | undefined>).data : undefined) ??
+      (error instanceof Error ? error.message : String(error)),
+  )
 
 /** Turns a request that was not answered into a failure like any other. */
 export async function attempt<T>(request: Promise<T>): Promise<T | { readonly ok: false; readonly failure: Failure }> {

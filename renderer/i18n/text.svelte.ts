@@ -45,6 +45,9 @@ export function tAny(key: Key, values: Parameters = {}): string {
   return format(catalogues[language][key], language, values)
 }
 
+/** A sentence that comes with no English beside it. */
+export const saidHere = (words: Said): string => saidIn(language, words)
+
 /** A sentence of core, the helper or the shell; plain words, where they are not ours. */
 export const sentenceOf = (words: { readonly message: string; readonly said?: Said | null | undefined }): string =>
   words.said ? saidIn(language, words.said) : words.message

@@ -23,9 +23,9 @@ export class Uplink {
     private readonly dialogs: Dialogs,
     private readonly session: Session,
   ) {
-    rpc.on('uplink/changed', ({ uplink, message }) => {
+    rpc.on('uplink/changed', ({ uplink, ended }) => {
       this.plugged = uplink
-      if (message !== null) tell({ code: 'uplink-ended', message, where: 'uplink', output: null })
+      if (ended !== null) tell(ended)
     })
   }
 

@@ -27,7 +27,7 @@ export type KeeperWord =
     }
   | { readonly word: 'refused'; readonly stage: KeepStage; readonly failure: Failure | DeployFailure }
   /** The uplink ended by itself. */
-  | { readonly word: 'unplugged'; readonly message: string }
+  | { readonly word: 'unplugged'; readonly failure: Failure }
   /** The sandbox ended by itself. */
   | { readonly word: 'died'; readonly message: string }
   /** An exception nobody expected, with its stack. */

@@ -53,8 +53,8 @@ starter.onText((text) => {
           if (reason === 'died' && order.attached) await say({ word: 'died', message })
           leave(1)
         })
-        void uplink?.ended.then((message) => {
-          if (message !== null && order.attached) void say({ word: 'unplugged', message })
+        void uplink?.ended.then((ended) => {
+          if (ended !== null && order.attached) void say({ word: 'unplugged', failure: ended })
         })
         await say({ word: 'up', entry, report, uplink: uplink?.plugged ?? null })
         if (independent) starter.end()

@@ -32,7 +32,7 @@ export interface KeeperOptions extends KeeperOrder {
   /** Told at once how to give the order up again: the keeper takes down what it has, and ends. */
   owns(giveUp: () => Promise<void>): void
   /** The uplink of an attached keeper ended by itself. */
-  uplinkLost(message: string): void
+  uplinkLost(failure: Failure): void
 }
 
 /** A keeper cuts its own teardown off after 5 s; one that is stuck beyond that is ended by force (milliseconds). */
@@ -67,7 +67,7 @@ export async function startKeeper(options: KeeperOptions): Promise<KeeperStart> 
     channel.onText((text) => {
       const word = JSON.parse(text) as KeeperWord
       if (word.word === 'progress') progress(word.done, word.total, word.text)
-      else if (word.word === 'unplugged') options.uplinkLost(word.message)
+      else if (word.word === 'unplugged') options.uplinkLost(word.failure)
       else if (word.word === 'died') lastMessage = word.message
       else resolve(word)
     })

@@ -16,8 +16,8 @@ const addresses = { address: '10.0.2.100/24', gateway: '10.0.2.2', nameserver: '
 
 export interface Uplink {
   readonly plugged: PluggedUplink
-  /** Resolves once: with a sentence where it ended by itself, with null where it was asked to or went with its sandbox. */
-  readonly ended: Promise<string | null>
+  /** Resolves once: with a failure where it ended by itself, with null where it was asked to or went with its sandbox. */
+  readonly ended: Promise<Failure | null>
   /** Pulls the plug; resolves when the interface is gone. */
   unplug(): Promise<void>
 }
@@ -41,7 +41,12 @@ export async function plugUplink(session: Session): Promise<Result<{ readonly up
   const ended = slirp.ended.then((words) => {
     if (asked) return null
     resolver?.restore()
-    return `The uplink ended by itself: slirp4netns is gone, and ${tap} with it. The lab goes on without it; plug it in again.${words ? ` Its last words: ${words.split('\n').at(-1) ?? ''}` : ''}`
+    return failure(
+      'uplink-ended',
+      said`The uplink ended by itself: slirp4netns is gone, and ${tap} with it. The lab goes on without it; plug it in again.`,
+      'uplink',
+      words.split('\n').at(-1) || null,
+    )
   })
   const plugged = { interface: tap, ...addresses, resolves: resolver !== null, pingRefusedBy: pingRefusedBy() }
   return { ok: true, uplink: { plugged, ended, unplug } }

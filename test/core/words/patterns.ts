@@ -8,10 +8,14 @@ export interface Marked {
   readonly pattern: string
 }
 
-const root = new URL('../../../electron/', import.meta.url).pathname
+const root = new URL('../../../', import.meta.url).pathname
 
 const sources = (): readonly string[] =>
-  readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+  ['electron', 'renderer'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name)),
+  )
 
 function patternOf(template: ts.TemplateLiteral): string {
   if (ts.isNoSubstitutionTemplateLiteral(template)) return template.text

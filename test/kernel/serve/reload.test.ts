@@ -157,6 +157,9 @@ test('the doctor reports on this machine', async () => {
   expect(report.ok).toBe(true)
   const found = (name: string): unknown => report.findings.find((finding) => finding.name === name)
   expect(found('sandbox')).toMatchObject({ ok: true, hint: null })
-  expect(found('ip')).toMatchObject({ ok: true, found: expect.stringContaining('iproute2') as string })
+  expect(found('ip')).toMatchObject({
+    ok: true,
+    found: { params: { '0': expect.stringContaining('iproute2') as string } },
+  })
   for (const finding of report.findings) expect(finding.ok || finding.hint !== null).toBe(true)
 })

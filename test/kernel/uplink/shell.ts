@@ -7,6 +7,7 @@ import { createMessageConnection } from 'vscode-jsonrpc/node'
 import { channelReader, channelWriter, lineChannel } from '../../../electron/core/channel.js'
 import {
   maxMessageBytes,
+  type Failure,
   type NotificationName,
   type Notifications,
   type Params,
@@ -44,7 +45,7 @@ export async function buildDriver(world: World): Promise<string> {
 
 export class DrivenShell {
   /** Every `uplink/changed`, in order. */
-  readonly uplinks: { readonly uplink: PluggedUplink | null; readonly message: string | null }[] = []
+  readonly uplinks: { readonly uplink: PluggedUplink | null; readonly ended: Failure | null }[] = []
   private readonly connection
 
   constructor(readonly running: Running) {

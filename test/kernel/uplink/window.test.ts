@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { applyChanges } from '../../../electron/core/live/apply.js'
 import type { LiveState } from '../../../electron/core/live/state.js'
 import { parseLabText } from '../../../electron/core/lab/parse.js'
+import type { Said } from '../../../electron/core/words/said.js'
 import { until } from '../support/until.js'
 import { World } from '../support/world.js'
 import { root } from '../support/build.js'
@@ -59,7 +60,7 @@ describe.skipIf(reason !== null)(
       expect(slirps()).toEqual([])
       await until('eth0 is gone', () => !links().includes('eth0 tun'))
       expect(await shell.ask('uplink/unplug', {})).toEqual({ ok: true })
-      expect(shell.uplinks.map(({ uplink, message }) => [uplink?.interface ?? null, message])).toEqual([
+      expect(shell.uplinks.map(({ uplink, ended }) => [uplink?.interface ?? null, ended])).toEqual([
         ['eth0', null],
         [null, null],
       ])
@@ -84,7 +85,14 @@ describe.skipIf(reason !== null)(
       await until('it is told', () => shell.uplinks.length === 2)
       expect(shell.uplinks[1]).toEqual({
         uplink: null,
-        message: expect.stringMatching(/^The uplink ended by itself: .* plug it in again\./) as string,
+        ended: {
+          code: 'uplink-ended',
+          message:
+            'The uplink ended by itself: slirp4netns is gone, and eth0 with it. The lab goes on without it; plug it in again.',
+          said: expect.any(Object) as Said,
+          where: 'uplink',
+          output: null,
+        },
       })
       await until('eth0 is gone', () => !links().includes('eth0 tun'))
       await plug()
@@ -108,7 +116,7 @@ describe.skipIf(reason !== null)(
       await until('slirp4netns is gone', () => slirps().length === 0)
       await until('it is told', () => shell.uplinks.at(-1)?.uplink === null)
       // The death of the sandbox has its own message.
-      expect(shell.uplinks.at(-1)?.message).toBeNull()
+      expect(shell.uplinks.at(-1)?.ended).toBeNull()
     })
 
     test('kill -9 of the shell leaves nothing', async () => {

@@ -120,4 +120,25 @@ export const session: Readonly<Record<string, string>> = {
   '{0} Its last words: {1}': '{0} 最后的输出：{1}',
   'The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: sudo vethlab recover':
     '以 root 身份运行的 Vethlab 进程自行结束。实验在本机上创建的内容还在；请在窗口中撤销，或执行：sudo vethlab recover',
+  'The helper is not running; start it first.': '辅助进程没有运行；请先启动它。',
+  'The helper has ended; start it again.': '辅助进程已经结束；请重新启动它。',
+  'There is no connection to the helper; it is tried again by itself.': '与辅助进程的连接已断开；正在自动重新连接。',
+  'This address has been used, or belongs to another start. Take a new one from the terminal that vethlab serve runs in.':
+    '这个地址已经用过，或属于另一次启动。请从运行 vethlab serve 的终端里取一个新地址。',
+  'The uplink ended by itself: slirp4netns is gone, and {0} with it. The lab goes on without it; plug it in again.':
+    '上行链路自行断开：slirp4netns 已退出，{0} 也随之消失。实验在没有上行链路的情况下继续运行；可以重新接入。',
+  'starts without a password, with your range of ids from /etc/subuid':
+    '无需密码即可启动，使用 /etc/subuid 中分配给你的 ID 范围',
+  'starts without a password, with one id (programs that change their user may refuse; install uidmap for more)':
+    '无需密码即可启动，只有一个 ID（切换用户的程序可能无法运行；安装 uidmap 可以得到更多 ID）',
+  'starts as root, without a user namespace': '以 root 身份启动，不使用用户命名空间',
+  'does not start': '无法启动',
+  'Install Node {0} or later.': '请安装 Node {0} 或更新的版本。',
+  missing: '没有找到',
+  yes: '可用',
+  'not there': '不可用',
+  'This kernel is built without it; labs that need it leave it out.':
+    '当前内核没有编入此功能；需要它的实验会略过这一部分。',
+  'bridged packets pass iptables on the real host; sandboxed labs are not touched':
+    '在本机上，网桥转发的报文会经过 iptables；沙箱中的实验不受影响',
 }
