@@ -234,7 +234,7 @@ export class World {
   }
 
   /** Waits until the commands of this world have left nothing; the error names what they have. */
-  async untilNothingIsLeft(limitMs = 5000): Promise<void> {
+  async untilNothingIsLeft(limitMs = patienceMs): Promise<void> {
     let last = this.leftovers()
     await until(
       'nothing is left',
