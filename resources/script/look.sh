@@ -1,6 +1,7 @@
 #!/bin/sh
 # Prints what a namespace has that the helper does not read: every sysctl of its network, queueing, flags, neighbours,
 # transforms. Usage: look.sh NAME FILE. /proc/sys/net shows the namespace of whoever reads it.
+PATH=$PATH:/usr/sbin:/sbin
 printf '@%s\n' "$1"
 exec nsenter --net="$2" /bin/sh -c '
   cd /proc/sys/net && grep -rs "" . </dev/null

@@ -95,14 +95,6 @@ describe('import', () => {
     )
   })
 
-  test('what is no lab even so is refused with the words of validate', async () => {
-    const input = Array.from({ length: 2001 }, (_, n) => `ip netns add n${n}\n`).join('')
-    const ran = await world.runCli(['import', '-', '--from', 'script'], { input })
-    expect([ran.status, ran.stdout]).toEqual([2, ''])
-    expect(ran.stderr).toMatch(/^error {2}.*2001/m)
-    expect(ran.stderr).toContain('vethlab: What <stdin> makes is no valid lab; nothing was printed.')
-  })
-
   test.each([
     ['a script without a network', 'script', 'echo hello\n', 'Nothing in <stdin> makes a lab.'],
     ['an empty script', 'script', '', 'Nothing in <stdin> makes a lab.'],
