@@ -1,6 +1,7 @@
 /** `vethlab import FILE --from script --run`: the script runs in a sandbox, and the kernel says what it made. */
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
+import { withBeyond } from '../core/exchange/beyond.js'
 import { finishImport, labNameFrom, type Imported } from '../core/exchange/imported.js'
 import { hostNamespace } from '../core/lab/lab.js'
 import type { LabFile } from '../core/lab/schema.js'
@@ -50,11 +51,21 @@ export async function runScript({ name, path, bytes, seconds }: RunScript): Prom
       note(`${paintNote('yellow', 'warning:')} it ended with exit code ${script.status}; this is what it had built.`)
     const { live } = await ask(session, 'live/refresh', {})
     const { lab, unexpressed } = labFromLive(live, labNameFrom(name), false)
-    for (const each of unexpressed) note(printable(`${paintNote('yellow', 'not in the file:')} ${each}`))
-    return finishImport(withMacs(lab, live, new TextDecoder().decode(bytes)), [])
+    const whole = withBeyond(withMacs(lab, live, new TextDecoder().decode(bytes)), script?.beyond ?? null)
+    for (const each of listed([...unexpressed, ...whole.unexpressed]))
+      note(printable(`${paintNote('yellow', 'not in the file:')} ${each}`))
+    return finishImport(whole.lab, [])
   } finally {
     await free()
   }
+}
+
+/** Of what a lab has no words for, this many are named one by one. */
+const maxUnexpressed = 100
+
+function listed(all: readonly string[]): readonly string[] {
+  const more = all.length - maxUnexpressed
+  return more > 0 ? [...all.slice(0, maxUnexpressed), `${more} more of the kind`] : all
 }
 
 /** The kernel does not tell a MAC that was given from one of its own choice; the script does, where it spells it out. */

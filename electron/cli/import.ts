@@ -83,6 +83,7 @@ function runInstead(name: string, { understood, named }: NonNullable<Imported['f
 /** A problem of a lab that has no text yet: where it is says the path. */
 function placelessText({ severity, message, hint, path }: Problem): string {
   const [colour, word] = severity === 'error' ? (['red', 'error'] as const) : (['yellow', 'warning'] as const)
-  const head = `${paintNote(colour, word)}  ${printable(message)} (${printable(pathText(path))})`
+  const place = message.startsWith(pathText(path)) ? '' : ` (${pathText(path)})`
+  const head = `${paintNote(colour, word)}  ${printable(`${message}${place}`)}`
   return hint === null ? head : `${head}\n${paintNote('dim', `  ${printable(hint)}`)}`
 }

@@ -1,13 +1,8 @@
 /** The two streams: results on stdout, text for people on stderr. A reader that goes away is no error. */
 import type { Writable } from 'node:stream'
+import { printableInColour, printableJson } from '../core/lab/plain-text.js'
 
-/** Characters that could move the cursor, hide text or turn its direction; lab files and tools may hold any. */
-const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
-
-/** Text from outside, made safe for a terminal. Line feeds stay. */
-export function printable(text: string): string {
-  return text.replace(unprintable, (c) => (c === '\t' ? '  ' : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))
-}
+export { printable } from '../core/lab/plain-text.js'
 
 /** SGR codes (ECMA-48 8.3.117) of the few colours that stay readable on dark and light grounds. */
 const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const
@@ -50,14 +45,14 @@ function write(stream: Writable, text: string): void {
 }
 
 /** A result: one or more lines, without the final line feed. */
-export const print = (text: string): void => write(process.stdout, `${text}\n`)
-/** Text as it is. */
+export const print = (text: string): void => write(process.stdout, `${printableInColour(text)}\n`)
+/** Text as it is: a file, for whoever takes it. On a terminal it goes through `printable` first. */
 export const printRaw = (text: string): void => write(process.stdout, text)
 /** The one document of `--json`: readable on a terminal, one line elsewhere. */
 export const printJson = (value: unknown): void =>
-  print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))
+  write(process.stdout, `${printableJson(JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined))}\n`)
 /** For people. */
-export const note = (text: string): void => write(process.stderr, `${text}\n`)
+export const note = (text: string): void => write(process.stderr, `${printableInColour(text)}\n`)
 export const noteRaw = (text: string): void => write(process.stderr, text)
 
 /** Resolves when both streams have handed on what was written. */

@@ -59,7 +59,7 @@ function show(live: LiveState, name: string, options: StateOptions): ExitCode {
     if (options.json) printJson({ lab: name, text, unexpressed })
     else {
       for (const each of unexpressed) note(printable(`${paintNote('yellow', 'not in the file:')} ${each}`))
-      printRaw(text)
+      printRaw(process.stdout.isTTY ? printable(text) : text)
     }
   } else if (options.json) printJson(live)
   else print(stateText(live, paint))

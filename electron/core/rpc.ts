@@ -34,9 +34,10 @@ export const maxTerminals = 64
 
 /**
  * Flow control of terminals, in characters (UTF-16 units): the helper stops reading from a shell when this much is
- * sent and not acknowledged, and goes on when the rest has shrunk below the second figure.
+ * sent and not acknowledged, and goes on when the rest has shrunk below the second figure. The way from a pty to the window
+ * takes about as long as the window needs for half of it: with less, each pause would be one of the window's, too.
  */
-export const terminalFlow = { pauseAbove: 100_000, resumeBelow: 5_000 } as const
+export const terminalFlow = { pauseAbove: 262_144, resumeBelow: 131_072 } as const
 
 /**
  * So often a shell asks its helper whether it is there (milliseconds), by `session/beat`; where there is no answer for so

@@ -231,9 +231,9 @@ function partition(commands: readonly Command[]): { readonly start: number; read
 }
 
 function ruleLine(step: RuleStep): RuleLine {
-  const { family, table, chain, saved } = spellStep(step)
+  const { family, table, chain, restored } = spellStep(step)
   const verb = step.op.endsWith('-add') ? '-A' : '-D'
-  return { family, table, line: `${verb} ${chain} ${saved}` }
+  return { family, table, line: `${verb} ${chain} ${restored}` }
 }
 
 /** Delay and loss need netem. A kernel without it still builds the rest, and says what is left out. */

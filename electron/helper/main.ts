@@ -9,6 +9,7 @@
 import { close as closeInspector, url } from 'node:inspector'
 import { Socket } from 'node:net'
 import { lineChannel } from '../core/channel.js'
+import { printable } from '../core/lab/plain-text.js'
 import { maxMessageBytes, type Capabilities } from '../core/rpc.js'
 import { probeCapabilities } from './capabilities.js'
 import { accountOf, callerId, type Account } from './elevated/caller.js'
@@ -44,7 +45,7 @@ const channelDescriptor = 3
 const refusedStatus = 96
 
 function refuse(reason: string): never {
-  process.stderr.write(`vethlab-helper: refused: ${reason}. Nothing was changed.\n`)
+  process.stderr.write(printable(`vethlab-helper: refused: ${reason}. Nothing was changed.\n`))
   process.exit(refusedStatus)
 }
 
@@ -90,7 +91,7 @@ async function main(): Promise<void> {
   const worker = startKernelWorker()
   worker.onFailure((error) => {
     // Without its worker the helper can do nothing, and must not pretend to.
-    process.stderr.write(`vethlab-helper: the kernel worker ended: ${error.stack ?? error.message}\n`)
+    process.stderr.write(printable(`vethlab-helper: the kernel worker ended: ${error.stack ?? error.message}\n`))
     process.exit(99)
   })
   let capabilities: ReturnType<typeof probeCapabilities> | null = null
@@ -114,7 +115,7 @@ async function main(): Promise<void> {
     endProgramsWithUs()
     // Even a bug must not leave behind what was done as root.
     process.on('uncaughtException', (error) => {
-      process.stderr.write(`vethlab-helper: ${error.stack ?? error.message}\n`)
+      process.stderr.write(printable(`vethlab-helper: ${error.stack ?? error.message}\n`))
       end(98)
     })
     // The keyboard of the terminal in which sudo was typed, or that terminal's end.
@@ -124,6 +125,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`vethlab-helper: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(printable(`vethlab-helper: ${error instanceof Error ? error.message : String(error)}\n`))
   process.exit(98)
 })

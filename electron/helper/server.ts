@@ -4,6 +4,7 @@
  */
 import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node'
 import type { TextChannel } from '../core/channel.js'
+import { printable } from '../core/lab/plain-text.js'
 import { openDoor } from '../core/door/door.js'
 import { tellingSysctls } from '../core/plan/read-back-sysctls.js'
 import { normalise } from '../core/lab/normalise.js'
@@ -153,7 +154,7 @@ export class HelperServer {
       refuses: (name) =>
         this.opened || name === 'session/open' || name === 'session/beat' ? null : 'session/open must come first',
       answer: (name, params) => (this.answers[name as RequestName] as (params: unknown) => Promise<unknown>)(params),
-      bug: (text) => void process.stderr.write(`${text}\n`),
+      bug: (text) => void process.stderr.write(printable(`${text}\n`)),
     })
     // Whoever sends what is no message is no shell of ours.
     this.connection.onError(() => this.place.broken())

@@ -9,10 +9,10 @@ import { Scrollback } from './terminal-scrollback.js'
 const gatherMs = 8
 /**
  * Goes without waiting for the rest (characters). The kernel hands out a pty's output in pieces of 4 KiB at most
- * (N_TTY_BUF_SIZE); four of them make a message whose JSON costs less than its system calls would in pieces, and six
+ * (N_TTY_BUF_SIZE); eight of them make a message whose JSON costs less than its system calls would in pieces, and eight
  * such messages fit below the limit of the flow control, so that the window always has some while it acknowledges.
  */
-const gatherCharacters = 16 * 1024
+const gatherCharacters = 32 * 1024
 
 /** Let through after the shell has ended, whatever is acknowledged (characters): a pty holds less. */
 const lastCharacters = 256 * 1024

@@ -19,12 +19,13 @@ export function fileDialogs(window: BrowserWindow, text: () => Text): Choose {
   let isOpen = false
   const ask: Choose = async ({ purpose, suggested }) => {
     const filters = [{ name: text()('labFiles'), extensions: ['vethlab.yaml', 'yaml', 'yml'] }]
+    const foreign = { name: text()('foreignFiles'), extensions: ['sh', 'bash', 'clab.yml'] }
     if (purpose === 'open') {
       const { filePaths } = await dialog.showOpenDialog(window, {
         title: text()('openTitle'),
         defaultPath: directory,
         properties: ['openFile'],
-        filters,
+        filters: [...filters, foreign],
       })
       return filePaths[0] === undefined ? null : { path: filePaths[0], mayReplace: false }
     }

@@ -1,7 +1,7 @@
 /** The window: where it is, what it may do, when it may close, and what happens when its page stops working. */
 import { BrowserWindow, nativeTheme } from 'electron'
 import type { TextChannel } from '../core/channel.js'
-import { plainLine } from '../core/lab/plain-text.js'
+import { plainLine, printable } from '../core/lab/plain-text.js'
 import type { ShellParams } from '../core/rpc-shell.js'
 import { askAfterCrash, askWhileHanging } from './dialogs.js'
 import { whenFirstSeen } from './first-show.js'
@@ -102,9 +102,11 @@ export class LabWindow {
     offerPorts(
       contents,
       (channel) => this.connect(channel),
-      (reason) => process.stderr.write(`vethlab: a connection was refused: ${reason}\n`),
+      (reason) => process.stderr.write(printable(`vethlab: a connection was refused: ${reason}\n`)),
     )
-    contents.loadURL(pageAddress).catch((error: Error) => process.stderr.write(`vethlab: ${error.message}\n`))
+    contents
+      .loadURL(pageAddress)
+      .catch((error: Error) => process.stderr.write(printable(`vethlab: ${error.message}\n`)))
   }
 
   /** What the page says of itself. */

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { app, dialog, Menu, session } from 'electron'
 import { z } from 'zod'
 import { version } from '../../package.json'
+import { printable } from '../core/lab/plain-text.js'
 import { RecentFiles } from '../session/files/recent.js'
 import { stateDirectory } from '../session/files/state.js'
 import { languageOf } from '../session/language.js'
@@ -185,7 +186,7 @@ function start(files: readonly string[]): void {
 
 /** Says why, where people look, and ends. */
 function giveUp(title: string, reason: string): void {
-  process.stderr.write(`vethlab: ${title}: ${reason}\n`)
+  process.stderr.write(printable(`vethlab: ${title}: ${reason}\n`))
   dialog.showErrorBox(title, reason)
   app.exit(1)
 }
@@ -199,7 +200,7 @@ function cannotStart(error: unknown): void {
 function stayAway(refusal: LockRefusal): void {
   const text = textIn(languageOf())
   if (refusal.why === 'runs') {
-    process.stderr.write(`vethlab: ${text('runsAlready')}\n`)
+    process.stderr.write(printable(`vethlab: ${text('runsAlready')}\n`))
     return app.exit(0)
   }
   const reason =

@@ -157,8 +157,7 @@ async function tryVariant(variant: Variant, script: ScriptRun | null): Promise<S
     })
     child.once('close', () => resolve())
   })
-  let scriptEnd: ScriptEnd | null = null
-  if (script !== null) void superviseScript(child, script).then((end) => (scriptEnd = end))
+  const scriptEnd = script === null ? Promise.resolve(null) : superviseScript(child, script)
   if (gated) {
     const refused = await passGate(child, findProgram('newuidmap') as string, findProgram('newgidmap') as string)
     if (refused !== null) {
@@ -186,12 +185,12 @@ async function tryVariant(variant: Variant, script: ScriptRun | null): Promise<S
     gone: exited,
   })
   progress.end()
-  if (session !== null) return { ok: true, session, script: scriptEnd }
+  if (session !== null) return { ok: true, session, script: await scriptEnd }
   // A helper that dies lets go of the channel a moment before the sandbox around it is gone.
   if (!timedOut) await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, endLimitMs))])
   child.kill('SIGKILL')
   await exited
-  return { ok: false, failure: explainRefusal(stderr.trim(), timedOut), script: scriptEnd }
+  return { ok: false, failure: explainRefusal(stderr.trim(), timedOut), script: await scriptEnd }
 }
 
 function helperEnvironment(): NodeJS.ProcessEnv {

@@ -20,7 +20,12 @@ export interface ScriptRun {
 export interface ScriptEnd {
   readonly status: number
   readonly late: boolean
+  /** What look.sh printed of its namespaces and of a fresh one; null where it was more than is kept. */
+  readonly beyond: string | null
 }
+
+/** Kept of that (characters): some 1000 namespaces with a few interfaces each. */
+const maxBeyond = 64 * 1024 * 1024
 
 /** Descriptors of prepare.sh: output, text, end. */
 export const scriptPipes = ['pipe', 'pipe', 'pipe'] as const
@@ -62,14 +67,25 @@ export function superviseScript(child: ChildProcess, { text, output }: ScriptRun
   printed.setEncoding('utf8')
   printed.on('data', output)
   source.end(text)
-  let said = ''
+  const said: string[] = []
+  let length = 0
   end.setEncoding('utf8')
   return new Promise((resolve) => {
+    const finish = (): void => {
+      const text = said.join('')
+      const [line, word, status] = /^(ended|late) (\d{1,3})\n/.exec(text) ?? []
+      const beyond = length <= maxBeyond && line !== undefined ? text.slice(line.length) : null
+      resolve(word === undefined ? null : { status: Number(status), late: word === 'late', beyond })
+    }
     end.on('data', (chunk: string) => {
-      said = (said + chunk).slice(0, 64)
-      const [, word, status] = /^(ended|late) (\d{1,3})\n/.exec(said) ?? []
-      if (word !== undefined) resolve({ status: Number(status), late: word === 'late' })
+      length += chunk.length
+      if (length <= maxBeyond) said.push(chunk)
+      // Process 1 of the sandbox holds this end of the pipe as well: it does not close before the sandbox is gone.
+      if (said.slice(-2).join('').endsWith(lastLine)) finish()
     })
-    end.once('close', () => resolve(null))
+    end.once('close', finish)
   })
 }
+
+/** Nothing of a script's can print it. */
+const lastLine = '@=end\n'

@@ -6,6 +6,7 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { createMessageConnection, type MessageConnection, type ResponseError } from 'vscode-jsonrpc/node'
 import type { TextChannel } from '../core/channel.js'
+import { printable } from '../core/lab/plain-text.js'
 import { openDoor } from '../core/door/door.js'
 import { refused } from '../core/door/refused.js'
 import { errorCodes, requests, type Params, type RequestName, type Results } from '../core/rpc.js'
@@ -79,7 +80,7 @@ export class Shell {
         Object.hasOwn(shellRequests, name)
           ? this.answer(name as ShellRequestName, params as never, secret)
           : this.pass(name as RequestName, params as never),
-      bug: (text) => void process.stderr.write(`${text}\n`),
+      bug: (text) => void process.stderr.write(printable(`${text}\n`)),
     })
     this.window = connection
     this.windowChannel = channel

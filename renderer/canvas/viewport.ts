@@ -26,11 +26,14 @@ export function fitted(bounds: Rect, width: number, height: number): Viewport {
   }
 }
 
+/** From here on nothing is left out: captions, addresses and names can be read. */
+export const readableZoom = 0.7
+
 /** CSS classes that hide what would be too small to read: captions below 70%, addresses below 50%. */
 export function distanceClasses(zoom: number): string {
   if (zoom < 0.25) return 'no-captions no-addresses no-interfaces'
   if (zoom < 0.5) return 'no-captions no-addresses'
-  return zoom < 0.7 ? 'no-captions' : ''
+  return zoom < readableZoom ? 'no-captions' : ''
 }
 
 export const toScreen = ({ pan, zoom }: Viewport, point: Point): Point => ({

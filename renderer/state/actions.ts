@@ -1,4 +1,5 @@
 /** Everything that can be done by key or by name: one list for the shortcuts, the palette and the list of keys. */
+import type { Target } from '../canvas/selection.js'
 import type { App } from './app.svelte.js'
 import type { Key } from '../i18n/text.svelte.js'
 import { theme } from '../ui/theme.svelte.js'
@@ -24,6 +25,8 @@ export interface Action {
 export interface CanvasCommands {
   fit(): void
   zoom(to: 'in' | 'out'): void
+  /** Into view, and near enough to be read. */
+  find(target: Target): void
   /** All of the network, in the theme in use. */
   picture(kind: PictureKind): Promise<Blob>
 }

@@ -325,7 +325,8 @@ export class App {
       const asked = { standing: this.standing, next: null, unkept }
       if ((await this.dialogs.ask('stop', asked)) === 'cancel') return
     }
-    if (await this.stopNetwork()) say(t('deploy.stopped'), deployWords)
+    // Whatever is not as it was has a dialog of its own.
+    if ((await this.stopNetwork()) && this.deploy.aftermath === null) say(t('deploy.stopped'), deployWords)
   }
 
   private async stopNetwork(): Promise<boolean> {

@@ -25,6 +25,15 @@ export interface HostChoices {
   readonly shown?: string
 }
 
+/** Of a lab on this machine that was taken down. */
+export interface Aftermath {
+  readonly lab: string
+  /** What was left alone because it no longer is what the lab had made of it. */
+  readonly kept: readonly string[]
+  /** What is otherwise than before the lab was built: `-` before, `+` now. */
+  readonly differs: readonly string[]
+}
+
 export interface Progress {
   readonly done: number
   readonly total: number
@@ -42,6 +51,8 @@ export class Deploy {
   stopping = $state(false)
   failure = $state.raw<DeployFailure | Failure | null>(null)
   report = $state.raw<DeployReport | null>(null)
+  /** On this machine: what stayed, or is otherwise, when the lab was taken down; null once that was read, or where nothing is. */
+  aftermath = $state.raw<Aftermath | null>(null)
   /** The plan that runs or failed: live changes must not take its lines away while they are read. */
   runningPlan = $state.raw<Plan | null>(null)
 
@@ -181,8 +192,12 @@ export class Deploy {
     const answer = await attempt(this.rpc.request('lab/clear', {}))
     this.stopping = false
     this.failure = answer.ok ? null : answer.failure
-    if (answer.ok) this.forget()
-    return answer.ok
+    if (!answer.ok) return false
+    const { kept, differs } = answer
+    const lab = this.deployedFile?.name ?? ''
+    this.aftermath = kept.length > 0 || (differs ?? []).length > 0 ? { lab, kept, differs: differs ?? [] } : null
+    this.forget()
+    return true
   }
 }
 

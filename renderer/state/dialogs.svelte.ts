@@ -1,4 +1,5 @@
 /** Questions that need an answer before anything goes on. One at a time; each resolves with what was chosen. */
+import type { ForeignRead } from './foreign-file.js'
 import type { RecoveredWork } from '../../electron/core/rpc-shell.js'
 
 export type Question =
@@ -29,6 +30,11 @@ export type Question =
       readonly suggested: string
       readonly answer: (path: string | null) => void
     }
+  | ({
+      /** What another tool reads, as a lab. */
+      readonly kind: 'import'
+      readonly answer: (chosen: 'open' | 'cancel') => void
+    } & ForeignRead)
   | {
       /** A network stands, and would go. */
       readonly kind: 'stop'

@@ -1,4 +1,4 @@
-/** A lab file that is dragged onto the window. A browser gives its text and no path, so it opens as a lab without a file. */
+/** A lab file, or one that a lab is made of, that is dragged onto the window. A browser gives its text and no path, so it opens as a lab without a file. */
 import { t } from '../i18n/text.svelte.js'
 import type { App } from './app.svelte.js'
 import { tell } from './tell.js'
@@ -12,10 +12,10 @@ export async function openDropped(app: App, file: File): Promise<void> {
   // The desktop's preload script knows the path, and its shell opens the file itself.
   if (app.session.shell?.shell === 'desktop') return
   const { name } = file
-  if (!/\.ya?ml$/i.test(name)) return refuse(t('drop.noLab', { name }))
+  if (!/\.(?:ya?ml|sh|bash)$/i.test(name)) return refuse(t('drop.noLab', { name }))
   if (file.size > largest) return refuse(t('drop.tooLarge', { name }))
   try {
-    await app.files.openFile({ path: null, text: await file.text(), fingerprint: null })
+    await app.files.openFile({ path: null, text: await file.text(), fingerprint: null }, null, name)
   } catch {
     refuse(t('drop.unreadable', { name }))
   }

@@ -1,5 +1,6 @@
 /** Labs as files: open, save, recent, starter labs, work that is not saved, and files that change under us. */
 import { parseLabText } from '../../electron/core/lab/parse.js'
+import { createLabText } from '../../electron/core/lab/print.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import type { OpenedFile, RecentFile, RecoveredWork, StarterLab } from '../../electron/core/rpc-shell.js'
 import { attempt } from '../connection/rpc.js'
@@ -7,6 +8,7 @@ import type { Rpc } from '../connection/rpc.js'
 import { t, textOf } from '../i18n/text.svelte.js'
 import type { Dialogs } from './dialogs.svelte.js'
 import type { LabDocument } from './lab-document.svelte.js'
+import { foreignKind, readForeign, type Foreign } from './foreign-file.js'
 import { say, tell } from './tell.js'
 
 /** Typing and dragging settle before the work is kept; a crash loses at most this much (ms). */
@@ -76,11 +78,21 @@ export class Files {
     }
   }
 
-  async openFile(file: OpenedFile, starter: string | null = null): Promise<void> {
+  /** @param name of a file whose path nobody knows */
+  async openFile(file: OpenedFile, starter: string | null = null, name = file.path ?? ''): Promise<void> {
+    const from = starter === null ? foreignKind(name, file.text) : null
+    if (from !== null) return this.openForeign(from, name, file.text)
     if (!(await this.mayLeave())) return
     const { labFile } = parseLabText(file.text, '')
     const title = labFile ? textOf(labFile.title ?? labFile.name) : (file.path?.split('/').at(-1) ?? t('menu.new'))
     if (await this.network.mayGo(title, labFile?.name ?? null)) this.show(file, starter)
+  }
+
+  /** Of a script or a topology: what was read of it, and what was left out, is seen before it is opened. Nothing is run. */
+  private async openForeign(from: Foreign, path: string, text: string): Promise<void> {
+    const read = await readForeign(from, path, text)
+    if ((await this.dialogs.ask('import', read)) === 'cancel' || read.labFile === null) return
+    await this.openFile({ path: null, text: createLabText(read.labFile), fingerprint: null })
   }
 
   private show(file: OpenedFile, starter: string | null = null): void {

@@ -18,8 +18,8 @@ export interface ScreenEvents {
 
 /** Lines kept above the screen; a line of 100 cells is about 1.2 kB. */
 const scrollback = 5000
-/** Fewer, larger acknowledgements: a fifth of what the helper resumes at (characters). */
-const acknowledgeEvery = 1000
+/** Fewer, larger acknowledgements: a message of the helper's in a flood (characters). */
+const acknowledgeEvery = 32 * 1024
 
 /** Lines from the bottom in which a text is looked for: what was printed a moment ago. */
 const recentLines = 60

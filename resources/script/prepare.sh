@@ -3,7 +3,7 @@
 # sandbox-init.sh. Usage: prepare.sh FILE DIRECTORY SECONDS SHELL ARGUMENT PROGRAM [ARGUMENT...]
 # FILE: the name that the script is run by; DIRECTORY: what is shown of its surroundings, or nothing;
 # SHELL, ARGUMENT: what reads it, with at most one argument.
-# Descriptors: 3 the helper's channel, 4 the script's output, 5 the script's text, 6 how it ended.
+# Descriptors: 3 the helper's channel, 4 the script's output, 5 the script's text, 6 how it ended and what it has set.
 #
 # The script gets namespaces of every kind, one level deeper than this sandbox: what is mounted here is locked there. It is
 # root in them and, outside of them, nobody where that can be, else the user; its files are those of the system, and none
@@ -165,7 +165,16 @@ fi
 # Nothing of the script's is left when its network is read.
 kill -KILL "$jail" "$watch"
 wait "$jail" 2>/dev/null || true
-printf '%s\n' "$said" >&6
+{
+  printf '%s\n' "$said"
+  unshare --net /bin/sh "$here/look.sh" =fresh /proc/self/ns/net
+  /bin/sh "$here/look.sh" host /proc/self/fd/9
+  for each in /run/netns/*; do
+    case "${each##*/}" in *[!A-Za-z0-9_.-]* | host) continue ;; esac
+    [ "$(stat -f -c %T "$each" 2>/dev/null)" = nsfs ] && /bin/sh "$here/look.sh" "${each##*/}" "$each"
+  done
+  echo @=end
+} 2>/dev/null >&6 || true
 exec 6>&- 8>&-
 export VETHLAB_NETWORK=found
 exec nsenter --net=/proc/self/fd/9 /bin/sh -c 'exec 9<&-; mount -n -t sysfs sysfs /sys 2>/dev/null; exec "$@"' helper "$@"

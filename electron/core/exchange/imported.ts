@@ -2,9 +2,8 @@
 import type { Decoded } from '../lab/decode.js'
 import { lineIndex } from '../lab/place.js'
 import type { PlacedProblem, Problem } from '../lab/problem.js'
-import { labFileSchema, type LabFile } from '../lab/schema.js'
-import { schemaFindings } from '../lab/schema-findings.js'
-import { validateLabFile } from '../lab/validate.js'
+import type { LabFile } from '../lab/schema.js'
+import { withoutErrors } from './left-out.js'
 
 export interface Imported {
   /** Null where nothing of the text could be made into a lab. */
@@ -17,13 +16,11 @@ export interface Imported {
   readonly followed?: { readonly understood: number; readonly named: number }
 }
 
-/** Checks the lab that came of it. `host` alone, with nothing in it, is none. */
+/** Checks the lab that came of it, and leaves out what no lab can say. `host` alone, with nothing in it, is none. */
 export function finishImport(labFile: LabFile, notices: readonly PlacedProblem[]): Imported {
   const isEmpty = Object.keys(labFile.namespaces ?? {}).length === 0 && (labFile.links ?? []).length === 0
   if (isEmpty) return { labFile: null, notices, problems: [] }
-  const findings = schemaFindings(labFile)
-  const problems = findings.length > 0 ? findings : validateLabFile(labFileSchema.parse(labFile))
-  return { labFile, notices, problems }
+  return { notices, ...withoutErrors(labFile) }
 }
 
 /** The words of `decode` speak of lab files; what was opened here is something else. */

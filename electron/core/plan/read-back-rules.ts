@@ -49,8 +49,33 @@ export function readRules({ name, ruleset }: Pick<LiveNamespace, 'name' | 'rules
       chains.set(parsed.rule.chain, chain)
     }
   }
+  unexpressed.push(...nativeTables(ruleset).map((table) => `${name}: ${table}`))
   const firewall = [...chains.values()].flatMap((chain) => mergeFamilies(chain, speaksIpv6))
   return { nat, firewall, unexpressed }
+}
+
+/**
+ * Tables of nftables that hold rules which iptables does not show: those of other families and names, and those that only
+ * look like its own.
+ */
+function nativeTables({ nft, iptables }: LiveNamespace['ruleset']): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const element of nft) {
+    const { rule } = element as { readonly rule?: { readonly family?: string; readonly table?: string } }
+    if (!rule) continue
+    const table = `${rule.family ?? ''} ${rule.table ?? ''}`
+    counts.set(table, (counts.get(table) ?? 0) + 1)
+  }
+  return [...counts].flatMap(([table, count]) => {
+    const shown = iptables.filter(
+      (line) =>
+        line.engine === 'nft' &&
+        line.rule !== null &&
+        `${line.family === 'ipv4' ? 'ip' : 'ip6'} ${line.table}` === table,
+    ).length
+    const hidden = count - shown
+    return hidden > 0 ? [`nft table ${table} (${hidden} rule${hidden === 1 ? '' : 's'})`] : []
+  })
 }
 
 function unreadable({ family, table, chain, rule, policy }: IptablesRule): string | null {

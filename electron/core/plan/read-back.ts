@@ -188,7 +188,12 @@ const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit']
 
 function isSayable(namespace: string, route: LiveRoute, skipped: ReadonlySet<string>, unexpressed: string[]): boolean {
   if (route.protocol === 'kernel' || route.protocol === 'ra') return false
-  if (isOwnRoute(route) && sayableTypes.has(route.type)) return route.dev === null || !skipped.has(route.dev)
+  if (isOwnRoute(route) && sayableTypes.has(route.type)) {
+    if (route.dev === null || !skipped.has(route.dev)) return true
+    if (namespace !== hostNamespace || route.dev !== 'eth0')
+      unexpressed.push(`${namespace}: route ${route.to} by ${route.dev}`)
+    return false
+  }
   unexpressed.push(`${namespace}: ${route.type} route ${route.to} in table ${route.table}`)
   return false
 }

@@ -12,6 +12,8 @@ export interface RuleSpelling {
   readonly chain: string
   /** What iptables-save prints behind `-A CHAIN`. */
   readonly saved: string
+  /** The same as iptables-restore reads it, whatever an interface is called. */
+  readonly restored: string
   /** The same as people type it: without the matches and targets' defaults that iptables adds by itself. */
   readonly typed: readonly string[]
 }
@@ -24,6 +26,10 @@ function savedPrefix(prefix: string, family: Family): string | null {
   if (prefix.includes('/')) return prefix
   return `${prefix}/${family === 'ipv4' ? 32 : 128}`
 }
+
+/** iptables-save prints names as they are; iptables-restore parts words at blanks and reads quotes (xshared.c, add_param_to_argv). */
+const restoredWord = (word: string): string =>
+  /["'\\]/.test(word) ? `"${word.replace(/["\\]/g, (character) => `\\${character}`)}"` : word
 
 function typedPrefix(saved: string): string {
   return saved.replace(/(?<=\..*)\/32$|(?<=:.*)\/128$/, '')
@@ -59,7 +65,7 @@ function spell(family: Family, table: 'nat' | 'filter', chain: string, comment: 
       if (comment !== undefined) both('-m', 'comment', '--comment', comment)
       both('-j', target, ...options)
       saved.push(...savedOnly)
-      return { family, table, chain, saved: saved.join(' '), typed }
+      return { family, table, chain, saved: saved.join(' '), restored: saved.map(restoredWord).join(' '), typed }
     },
   }
 }

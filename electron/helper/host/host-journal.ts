@@ -90,6 +90,14 @@ export class HostJournal {
     return journal?.header.boot === bootId() ? journal : null
   }
 
+  /** Whether another session has a lab here, or is about to. Nothing is made to find out. */
+  async isBusy(): Promise<boolean> {
+    if (this.isOpen || this.#left !== null || !existsSync(lockFile)) return false
+    const { held } = await this.worker.request('lock', { path: lockFile })
+    if (held) await this.#release()
+    return !held
+  }
+
   async #release(): Promise<void> {
     await this.worker.request('lock', { path: null })
   }

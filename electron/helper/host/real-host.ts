@@ -58,6 +58,11 @@ interface Prepared {
   readonly findings: readonly Finding[]
 }
 
+const busy = failure(
+  'host-busy',
+  said`Another Vethlab session has a lab on this machine; one at a time. Stop that one, or close its window.`,
+)
+
 export class RealHost {
   readonly #journal: HostJournal
   #applied: StandingLab | null = null
@@ -86,6 +91,8 @@ export class RealHost {
   }
 
   async preflight({ lab: file, uplink }: Params<'host/preflight'>): Promise<Results['host/preflight']> {
+    // Said before anybody reads a plan that could not be carried out.
+    if (await this.#journal.isBusy()) return { ok: false, failure: busy }
     const prepared = await this.#prepare(file, uplink)
     return { ok: true, preflight: await this.#tell(file, prepared) }
   }
@@ -175,11 +182,7 @@ export class RealHost {
 
   async #mayChange(): Promise<Failure | null> {
     const claim = await this.#journal.claim()
-    if (claim === 'other-session')
-      return failure(
-        'host-busy',
-        said`Another Vethlab session has a lab on this machine; one at a time. Stop that one, or close its window.`,
-      )
+    if (claim === 'other-session') return busy
     if (claim === 'other-namespace')
       return failure(
         'other-namespace',

@@ -4,6 +4,7 @@ import { opendir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import type { DirectoryEntry, ShellResults } from '../../core/rpc-shell.js'
+import { readableName } from './lab-text.js'
 import { fileFailure, refuse } from './refusal.js'
 import { said } from '../../core/words/said.js'
 
@@ -11,8 +12,6 @@ import { said } from '../../core/words/said.js'
 const maxEntries = 2000
 /** Entries looked at in one directory before it is taken for what it is: no place for labs. */
 const maxLooked = 50_000
-
-const labName = /\.ya?ml$/i
 
 /** Directories first, then labs, each in the order people expect (2 before 10). Hidden ones are left out. */
 export async function browse(directory: string | null): Promise<ShellResults['file/browse']> {
@@ -44,7 +43,7 @@ export async function browse(directory: string | null): Promise<ShellResults['fi
 
 async function kindOf(directory: string, entry: Dirent): Promise<DirectoryEntry['kind'] | null> {
   if (entry.isDirectory()) return 'directory'
-  const isLab = labName.test(entry.name)
+  const isLab = readableName.test(entry.name)
   if (entry.isFile()) return isLab ? 'lab' : null
   if (!entry.isSymbolicLink()) return null
   const stats = await stat(join(directory, entry.name)).catch(() => null)

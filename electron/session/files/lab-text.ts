@@ -12,14 +12,16 @@ import { said } from '../../core/words/said.js'
 export const fingerprintOf = (bytes: Uint8Array | string): Fingerprint =>
   createHash('sha256').update(bytes).digest('hex')
 
-/** Files that a window may read and write. A window shows labs; it has no business with anything else by this way. */
+/** Files that a window may write. A window shows labs; it has no business with anything else by this way. */
 const labName = /\.ya?ml$/i
+/** And those that it may read: of a script it makes a lab, without running it. */
+export const readableName = /\.(?:ya?ml|sh|bash)$/i
 
 /** Null where the path names a lab file by an absolute path. */
-export function refuseName(path: string): Refused | null {
+export function refuseName(path: string, allowed = labName): Refused | null {
   if (!isAbsolute(path))
     return refuse('bad-path', said`${path} is not an absolute path. Give the whole path, from / on.`, path)
-  if (!labName.test(path))
+  if (!allowed.test(path))
     return refuse('not-a-lab-file', said`${path} is not a lab file. A lab's name ends in .vethlab.yaml.`, path)
   return null
 }
@@ -58,9 +60,9 @@ export async function readBytes(path: string): Promise<Result<{ readonly bytes: 
   }
 }
 
-/** A lab file as the window gets it. Its text is not parsed: a lab with mistakes opens too, and shows them. */
+/** A lab file, a containerlab topology or a script as the window gets it. Its text is not parsed: a lab with mistakes opens too, and shows them. */
 export async function readLabFile(path: string): Promise<Result<{ readonly file: OpenedFile }>> {
-  const refused = refuseName(path)
+  const refused = refuseName(path, readableName)
   if (refused) return refused
   const read = await readBytes(path)
   if (!read.ok) return read

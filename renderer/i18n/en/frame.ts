@@ -99,6 +99,7 @@ export const frame = {
   'palette.placeholder': 'Type a command, a namespace, an interface, an address or a lab',
   'palette.none': 'Nothing found',
   'palette.terminal': 'Terminal in {name}',
+  'palette.show': 'Show {name}',
   'palette.lab': 'Lab {id}',
   'palette.interface': 'Interface {name}',
   'keys.nthTerminal': 'Terminal of the nth namespace',

@@ -63,5 +63,12 @@ export const host = {
   'left.undoing': 'Undoing what the lab left on this machine',
   'host.recovered': { one: 'Undone: {count} command', other: 'Undone: {count} commands' },
   'host.keptForeign': 'Left alone, because somebody changed it since:',
+  'aftermath.title': '{lab} is down; this machine is not quite as it was',
+  'aftermath.recover':
+    'Vethlab remembers how it was. Put right what stands in the way, then undo the rest here or with:',
+  'aftermath.again': 'Undo the rest now',
+  'aftermath.differs': 'Changed on this machine since the lab was built (- before, + now):',
+  'aftermath.look':
+    'Somebody else may have done this while the lab was running. Where it was not you, compare it with what you expect.',
   'host.refusedSandbox': 'Run the lab on this machine instead',
 } as const

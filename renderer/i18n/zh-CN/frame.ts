@@ -94,6 +94,7 @@ export const frame = {
   'palette.placeholder': '输入命令、命名空间、接口、地址或实验',
   'palette.none': '没有找到',
   'palette.terminal': '{name} 的终端',
+  'palette.show': '显示 {name}',
   'palette.lab': '实验 {id}',
   'palette.interface': '接口 {name}',
   'keys.nthTerminal': '第 n 个命名空间的终端',

@@ -55,5 +55,10 @@ export const host = {
   'left.undoing': '正在还原实验在本机上留下的更改',
   'host.recovered': { one: '已还原：{count} 条命令', other: '已还原：{count} 条命令' },
   'host.keptForeign': '部署后被他人修改过，因此保持不变：',
+  'aftermath.title': '{lab} 已拆除；本机与原先不完全相同',
+  'aftermath.recover': 'Vethlab 记得原先的状态。请先排除妨碍还原的因素，再在此处还原其余更改，或运行：',
+  'aftermath.again': '立即还原其余更改',
+  'aftermath.differs': '部署实验以来，本机上的变化（- 为之前，+ 为现在）：',
+  'aftermath.look': '这可能是实验运行期间其他人或程序所做的更改。如果不是你做的，请与预期的配置核对。',
   'host.refusedSandbox': '改为在本机上运行实验',
 } as const

@@ -134,6 +134,31 @@ describe.skipIf(reason !== null)(`a lab on this machine${reason === null ? '' : 
     await window.page.getByText('User + network namespaces, no sudo').waitFor()
   })
 
+  test('that somebody else has changed says what stayed and what is otherwise, and how to undo the rest', async () => {
+    const { window, page, machine } = host
+    before = machine.dump()
+    await host.place('This machine')
+    await page.getByRole('button', { name: 'Ask for administrator rights' }).click()
+    await page.getByRole('button', { name: 'Deploy on this machine' }).click()
+    await window.status.filter({ hasText: 'Running · this machine' }).waitFor()
+    machine.ask('ip', 'link', 'set', 'lab0', 'name', 'mine0')
+    machine.ask('ip', 'addr', 'add', '198.51.100.77/32', 'dev', 'up0')
+    await window.button('Stop').click()
+    const dialog = window.page.getByRole('dialog', { name: /^through-uplink is down; this machine is not quite/ })
+    await dialog.waitFor()
+    expect(await violations(window)).toEqual([])
+    expect(await dialog.innerText()).toContain('198.51.100.77/32')
+    expect(await dialog.innerText()).toContain('mine0')
+    await dialog.getByText('sudo vethlab recover').waitFor()
+    machine.ask('ip', 'addr', 'del', '198.51.100.77/32', 'dev', 'up0')
+    machine.ask('ip', 'link', 'set', 'mine0', 'name', 'lab0')
+    await dialog.getByRole('button', { name: 'Undo the rest now' }).click()
+    await window.page.getByText(/^Undone: \d+ command/).waitFor()
+    await untilAsBefore()
+    await host.place('Sandbox')
+    await window.page.getByText('User + network namespaces, no sudo').waitFor()
+  })
+
   test('whose helper was killed is told, and undone when the user says so', async () => {
     const { window, page, machine } = host
     before = machine.dump()

@@ -229,6 +229,13 @@ const schema: readonly BadLab[] = [
 ]
 
 const meaning: readonly BadLab[] = [
+  after('an interface called all', 'reserved-name', 5, 'namespaces:\n  a:\n    bridges: { all: {} }\n'),
+  inA(
+    'a rule about a negation',
+    'name-not-for-rules',
+    7,
+    '    firewall: [{ chain: forward, in: "!x", action: drop }]\n    bridges: { "!x": {} }',
+  ),
   inA('16 bytes of interface name', 'name-too-long', 6, '    bridges: { abcdefghijklmnop: {} }'),
   inA('16 bytes in few characters', 'name-too-long', 6, '    bridges: { 网桥网桥网桥: {} }'),
   after(

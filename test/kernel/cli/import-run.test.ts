@@ -105,6 +105,50 @@ echo "to \${SUDO_USER:-nobody}" > /dev/stderr
     expect(readdirSync(directory).toSorted()).toEqual(['lib.sh', 'main.sh'])
   })
 
+  test('what it has set beyond what is watched is in the lab, or named; one odd rule costs nothing else', async () => {
+    const ran = await run(`
+ip netns add r; ip netns add h
+ip link add eth0 netns r type veth peer name eth0 netns h
+ip -n r addr add 10.0.0.1/24 dev eth0; ip -n r link set eth0 up; ip -n h link set eth0 up
+ip netns exec r sysctl -w net.ipv4.ip_forward=1 net.ipv4.tcp_ecn=1 net.ipv4.conf.eth0.arp_filter=1
+ip netns exec r bash -c 'echo 4096 20000 300000 > /proc/sys/net/ipv4/tcp_rmem'
+ip netns exec h sysctl -w net.ipv4.icmp_ratelimit=80 net.ipv6.conf.all.accept_ra=0
+sysctl -w net.ipv4.ip_local_port_range='2000 3000'
+ip netns exec r iptables -A FORWARD -i gone0 -j DROP
+ip netns exec r iptables -A FORWARD -i eth0 -p tcp --dport 22 -j DROP
+ip netns exec r iptables -A FORWARD -m limit --limit 1/s -j DROP
+ip netns exec h nft add table inet mine
+ip netns exec h nft 'add chain inet mine in { type filter hook input priority 0; }'
+ip netns exec h nft 'add rule inet mine in tcp dport 80 drop'
+ip -n h neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev eth0
+ip -n h link set eth0 promisc on
+ip netns exec h tc qdisc add dev eth0 root pfifo
+`)
+    const lab = parse(ran.stdout) as { namespaces: Record<string, { sysctls?: object; firewall?: object[] }> }
+    expect(lab.namespaces['r']?.sysctls).toEqual({
+      'net.ipv4.conf.eth0.arp_filter': '1',
+      'net.ipv4.tcp_ecn': '1',
+      'net.ipv4.tcp_rmem': '4096\t20000\t300000',
+    })
+    expect(lab.namespaces['h']?.sysctls).toEqual({ 'net.ipv4.icmp_ratelimit': '80' })
+    expect(lab.namespaces['host']?.sysctls).toEqual({ 'net.ipv4.ip_local_port_range': '2000\t3000' })
+    expect(lab.namespaces['r']?.firewall).toEqual([
+      { chain: 'forward', in: 'eth0', protocol: 'tcp', port: 22, action: 'drop' },
+    ])
+    for (const named of [
+      'not in the file: h: nft table inet mine (1 rule)',
+      'not in the file: r: iptables -t filter -A FORWARD -m limit --limit 1/sec -j DROP',
+      'not in the file: h: sysctl net.ipv6.conf.all.accept_ra=0 (nothing in this network speaks IPv6)',
+      'not in the file: h: ip link set eth0 promisc on',
+      'not in the file: h: tc qdisc add dev eth0 pfifo (with what it holds)',
+      'not in the file: h: ip neigh add 10.0.0.9 dev eth0 lladdr 02:00:00:00:00:09',
+      'warning  namespaces.r.firewall[0] is left out: There is no interface "gone0" in namespace "r".',
+    ])
+      expect(ran.stderr).toContain(`${named}\n`)
+    expect(ran.stderr.match(/^(?:not in the file:|warning)/gm)).toHaveLength(7)
+    expect(ran.status).toBe(0)
+  })
+
   test('what reads, writes, mounts, signals and connects gets nowhere, and its network is read all the same', async () => {
     const canary = join(world.directory, 'canary')
     writeFileSync(canary, 'sings')

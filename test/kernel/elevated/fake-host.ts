@@ -6,7 +6,8 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { isDeepStrictEqual, promisify } from 'node:util'
+import { expect } from 'vitest'
 import { lineChannel } from '../../../electron/core/channel.js'
 import { maxMessageBytes, type Params, type Results } from '../../../electron/core/rpc.js'
 import { connect } from '../../../electron/session/connection.js'
@@ -193,6 +194,15 @@ END
    */
   dumpAtRest(): ReturnType<FakeHost['dump']> {
     return atRest('the machine is at rest', () => this.dump())
+  }
+
+  /** Waits until the machine is as it was; what differs for good is told by section. */
+  async expectDump(wanted: Awaited<ReturnType<FakeHost['dump']>>): Promise<void> {
+    let now = await this.dump()
+    await until('the machine is as it was', async () => isDeepStrictEqual((now = await this.dump()), wanted)).catch(
+      () => {},
+    )
+    expect(now).toEqual(wanted)
   }
 
   async close(): Promise<void> {

@@ -213,10 +213,12 @@ test('one session at a time has a lab on the machine', async () => {
   good(await applyShown(helper.session, { lab: bridgeGateway }))
   const second = await host.startHelper()
   expect(second.session.left).toBeNull()
-  expect(await applyShown(second.session, { lab: nat })).toMatchObject({
-    ok: false,
-    failure: { code: 'host-busy' },
-  })
+  // At the beginning, not after a plan has been read and agreed to; and whoever comes with one is refused all the same.
+  for (const name of ['host/preflight', 'lab/apply'] as const)
+    expect(await second.session.request(name, { lab: nat })).toMatchObject({
+      ok: false,
+      failure: { code: 'host-busy' },
+    })
   expect(await second.session.request('host/recover', {})).toMatchObject({ ok: false, failure: { code: 'host-busy' } })
   expect(await second.session.request('lab/clear', {})).toMatchObject({ ok: true })
   await second.session.close()
@@ -224,6 +226,7 @@ test('one session at a time has a lab on the machine', async () => {
   good(await helper.session.request('lab/clear', {}))
   // The lock is free as soon as nothing stands.
   const third = await host.startHelper()
+  good(await third.session.request('host/preflight', { lab: nat }))
   good(await applyShown(third.session, { lab: bridgeGateway }))
   await third.session.close()
 })

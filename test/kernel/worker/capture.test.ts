@@ -71,7 +71,8 @@ describe.each(['root', 'a user'] satisfies User[])('captures as %s', (user) => {
     const first = await take(capture)
     // Echo and answer: out and in at both ends of two cables.
     expect([ipv4(first.frames).length, first.dropped, first.beyond]).toEqual([20 * 2 * 4, 0, 0])
-    for (const { timeNs } of first.frames) expect(BigInt(timeNs) <= BigInt(first.untilNs)).toBe(true)
+    // What an interface says of itself may come while frames are taken, and is later than the moment up to which all were.
+    for (const { timeNs } of ipv4(first.frames)) expect(BigInt(timeNs) <= BigInt(first.untilNs)).toBe(true)
     expect(ipv4((await take(capture)).frames)).toEqual([])
     await ping(5)
     expect(ipv4((await stop(capture)).frames)).toHaveLength(5 * 2 * 4)

@@ -5,6 +5,7 @@ import { deleteNamespace } from '../network/links.js'
 import type { Word } from '../shell/word.js'
 import { abbreviated, Cursor, harmless, leftOut, nothingThere, refused, success } from './command.js'
 import type { Context, Outcome } from './command.js'
+import { carryOutLines, givenLines } from './given-text.js'
 import { ipAddress } from './ip-address.js'
 import { ipLink } from './ip-link.js'
 import { ipRoute } from './ip-route.js'
@@ -23,6 +24,7 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
   let family: Family | null = null
   let at = context
   let all = false
+  let [batch, force]: [Word | null, boolean] = [null, false]
   for (let word = cursor.peek(); word?.text.startsWith('-'); word = cursor.peek()) {
     cursor.next()
     // Long options may be written with two dashes.
@@ -40,9 +42,21 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
       at = { ...context, namespace }
     } else if (option === '-a' || option === '-all') {
       all = true
+    } else if (option === '-b' || option === '-batch') {
+      batch = cursor.next() ?? null
+      if (batch === null) return leftOut('`ip -batch` names no file.', null, word)
+    } else if (option === '-force') {
+      force = true
     } else if (!printing.test(option)) {
       return leftOut(`The option ${quote(word.text)} of ip is not understood.`, 'Write one `ip` command a line.', word)
     }
+  }
+  const [program] = words
+  if (batch && program) {
+    const lines = givenLines(at, batch, program)
+    const before = family === null ? [] : [{ text: family === 'ipv4' ? '-4' : '-6', offset: program.offset }]
+    if ('status' in lines) return lines
+    return carryOutLines(at, lines, (line) => ip(at, [program, ...before, ...line.words]), force)
   }
   const word = cursor.next()
   if (!word) return harmless

@@ -6,6 +6,7 @@ import { brctl } from './brctl.js'
 import type { Context, Outcome } from './command.js'
 import { ip, nsenter } from './ip.js'
 import { iptables } from './iptables.js'
+import { iptablesRestore } from './iptables-restore.js'
 import { bridge, netTools } from './lookers.js'
 import { cat, echo, grep, printf, seq, tee } from './printers.js'
 import { evaluate, shell, source, su, xargs } from './shells.js'
@@ -18,6 +19,7 @@ export type Interpreter = (context: Context, words: readonly Word[]) => Outcome
 export const interpreters: Readonly<Record<string, Interpreter>> = {
   ...{ ip, nsenter, sysctl, brctl, tc, iptables, ip6tables: iptables },
   ...{ 'iptables-nft': iptables, 'iptables-legacy': iptables, 'ip6tables-nft': iptables, 'ip6tables-legacy': iptables },
+  ...{ 'iptables-restore': iptablesRestore, 'ip6tables-restore': iptablesRestore },
   ...{ bash: shell, sh: shell, ash: shell, dash: shell, su, eval: evaluate, source, '.': source, xargs },
   ...{ bridge, route: netTools, arp: netTools, ifconfig: netTools },
   ...{ echo, printf, cat, tee, seq, grep },
@@ -61,7 +63,6 @@ export const wrappers: Readonly<Record<string, { readonly valued: RegExp; readon
 
 export const hints: Readonly<Record<string, string>> = {
   nft: 'Write the rule with iptables, or add it to the lab file under `nat` or `firewall`.',
-  'iptables-restore': 'Write the rules one by one with `iptables -A`.',
   'ovs-vsctl': 'A lab has Linux bridges: ip link add NAME type bridge',
   modprobe: 'A lab takes the kernel as it is; `vethlab doctor` says what it can do.',
   python3: 'Should it answer? Add a `services` entry to the lab file.',

@@ -6,7 +6,7 @@ import type { LabPath } from '../problem.js'
 import type { FirewallEntry } from '../schema.js'
 import { badAddress } from './addresses.js'
 import type { LabIndex, Rule } from './lab-index.js'
-import { interfaceExists } from './references.js'
+import { ruleInterface } from './references.js'
 import { said } from '../../words/said.js'
 
 export const firewallRules: Rule = function* (lab) {
@@ -42,7 +42,7 @@ function* entryOf(lab: LabIndex, namespace: string, entry: FirewallEntry, path: 
   ] as const) {
     const name = entry[key]
     if (name === undefined) continue
-    yield* interfaceExists(lab, namespace, name, [...path, key])
+    yield* ruleInterface(lab, namespace, name, [...path, key])
     if (entry.chain === chain) {
       yield error(
         'wrong-chain',

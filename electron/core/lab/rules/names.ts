@@ -45,6 +45,16 @@ function* nameOf(device: IndexedInterface): Iterable<Finding> {
     }
     return
   }
+  // A directory of /proc/sys/net/ipv4/conf would have two meanings (sysctl_dev_name_is_allowed, linux/sysctl.h).
+  if (device.name === 'all' || device.name === 'default') {
+    yield at(
+      first,
+      'reserved-name',
+      said`The kernel takes no interface of the name ${quote(device.name)}: it stands for the settings of all.`,
+      said`Choose another name.`,
+    )
+    return
+  }
   const clash = clashOf(device)
   if (clash) yield clash
 }

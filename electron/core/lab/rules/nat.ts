@@ -6,7 +6,7 @@ import type { LabPath } from '../problem.js'
 import type { NatEntry } from '../schema.js'
 import { badAddress } from './addresses.js'
 import type { LabIndex, Rule } from './lab-index.js'
-import { interfaceExists } from './references.js'
+import { ruleInterface } from './references.js'
 import { said } from '../../words/said.js'
 
 export const natRules: Rule = function* (lab) {
@@ -19,7 +19,7 @@ export const natRules: Rule = function* (lab) {
 
 function* natOf(lab: LabIndex, namespace: string, entry: NatEntry, path: LabPath): Iterable<Finding> {
   if ('dnat' in entry) {
-    if (entry.in !== undefined) yield* interfaceExists(lab, namespace, entry.in, [...path, 'in'])
+    if (entry.in !== undefined) yield* ruleInterface(lab, namespace, entry.in, [...path, 'in'])
     if (!parseAddressPort(entry.to)) {
       yield error(
         'bad-target',
@@ -30,7 +30,7 @@ function* natOf(lab: LabIndex, namespace: string, entry: NatEntry, path: LabPath
     }
     return
   }
-  yield* interfaceExists(lab, namespace, entry.out, [...path, 'out'])
+  yield* ruleInterface(lab, namespace, entry.out, [...path, 'out'])
   const key = 'snat' in entry ? 'snat' : 'masquerade'
   const from = 'snat' in entry ? entry.snat : entry.masquerade
   const source = parsePrefixOrAddress(from)

@@ -24,3 +24,22 @@ export function* interfaceExists(lab: LabIndex, namespace: string, name: string,
   const message = said`There is no interface ${quote(name)} in namespace ${quote(namespace)}.`
   yield (uplink ? warning : error)('unknown-interface', path, message, hint)
 }
+
+/** An interface that a rule of iptables speaks of: there, some names mean something else. */
+export function* ruleInterface(lab: LabIndex, namespace: string, name: string, path: LabPath): Iterable<Finding> {
+  yield* interfaceExists(lab, namespace, name, path)
+  const meaning = name.endsWith('+')
+    ? said`all interfaces whose names begin like this`
+    : name.startsWith('-')
+      ? said`an option`
+      : name.startsWith('!')
+        ? said`a negation`
+        : null
+  if (meaning)
+    yield error(
+      'name-not-for-rules',
+      path,
+      said`iptables takes ${quote(name)} for ${meaning}, not for an interface.`,
+      said`Give the interface another name.`,
+    )
+}

@@ -1,5 +1,12 @@
 /** Problems of what a lab means, by their English sentence. */
 export const labMeaning: Readonly<Record<string, string>> = {
+  'The kernel takes no interface of the name {0}: it stands for the settings of all.':
+    '内核不接受名为 {0} 的接口：这个名称代表所有接口的设置。',
+  'iptables takes {0} for {1}, not for an interface.': 'iptables 会把 {0} 理解为{1}，而不是一个接口。',
+  'all interfaces whose names begin like this': '名称以此开头的所有接口',
+  'an option': '选项',
+  'a negation': '取反',
+  'Give the interface another name.': '请为该接口换一个名称。',
   'Interface {0} has the address {1} already.': '接口 {0} 已经有地址 {1}。',
   'Remove one of them.': '请删除其中一个。',
   '{0} is a multicast group, not an address of an interface.': '{0} 是组播地址，不能配置在接口上。',

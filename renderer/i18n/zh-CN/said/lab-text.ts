@@ -11,6 +11,7 @@ export const labText: Readonly<Record<string, string>> = {
   'The file is not valid UTF-8: byte 0x{0} here.': '文件不是有效的 UTF-8：此处有字节 0x{0}。',
   'The character U+{0} is not allowed in YAML.': 'YAML 中不允许出现字符 U+{0}。',
   'Remove it; inside double quotes it can be written as an escape.': '请删除它；在双引号内可以写成转义序列。',
+  '{0} is left out: {1}': '{0} 未导入：{1}',
   nothing: '空值',
   'the text {0}': '文本 {0}',
   'the number {0}': '数字 {0}',

@@ -1,0 +1,58 @@
+/** Files of other tools in the window: read, never run, and opened once it was seen what was left out. */
+import { existsSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dropFiles } from '../../support/drop.js'
+import { violations } from './axe.js'
+import { LabWindow } from './window.js'
+
+let window: LabWindow
+
+beforeAll(async () => {
+  window = await LabWindow.open()
+  await window.ready()
+})
+afterAll(() => window.close())
+
+test('a script that is dropped is read, shown with what was left out, and opened only then; nothing of it is run', async () => {
+  const script = 'ip netns add red\nip netns add blue\nip link add r0 netns red type veth peer name b0 netns blue\n'
+  const file = window.world.file(
+    'two rooms.sh',
+    `${script}ip rule add from 10.0.0.1\ntouch ${window.world.directory}/ran\n`,
+  )
+  await dropFiles(window.page, [file])
+  const dialog = window.page.getByRole('dialog', { name: 'Open two rooms.sh as a lab?' })
+  await dialog.waitFor()
+  expect(await violations(window)).toEqual([])
+  const words = await dialog.innerText()
+  for (const each of [
+    'Nothing of it was run',
+    'Namespaces: 2, cables: 1.',
+    'line 4',
+    'A lab file has no words for "ip rule"',
+  ])
+    expect(words).toContain(each)
+  expect(await dialog.locator('code').innerText()).toBe(
+    "vethlab import 'two rooms.sh' --from script --run > two-rooms.vethlab.yaml",
+  )
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await window.button(/^Lab: No lab open/).waitFor()
+  await dropFiles(window.page, [file])
+  await dialog.getByRole('button', { name: 'Open as a lab' }).click()
+  await window.button(/^Lab: two-rooms/).waitFor()
+  await window.page.locator('main .face[data-namespace="red"]').waitFor({ state: 'attached' })
+  expect(existsSync(`${window.world.directory}/ran`)).toBe(false)
+})
+
+test('a topology of containerlab opens the same way, and what is none says why', async () => {
+  const topology =
+    'name: pair\ntopology:\n  nodes:\n    a: { kind: linux, image: alpine }\n    b: { kind: linux }\n  links:\n    - endpoints: ["a:eth1", "b:eth1"]\n'
+  await dropFiles(window.page, [window.world.file('pair.clab.yml', topology)])
+  const dialog = window.page.getByRole('dialog', { name: 'Open pair.clab.yml as a lab?' })
+  await dialog.getByRole('button', { name: 'Open as a lab' }).click()
+  await window.button(/^Lab: pair/).waitFor()
+  await dropFiles(window.page, [window.world.file('nothing.sh', 'echo hello\n')])
+  const none = window.page.getByRole('dialog', { name: 'No lab can be made of nothing.sh' })
+  await none.waitFor()
+  expect(await none.getByRole('button', { name: 'Open as a lab' }).count()).toBe(0)
+  await none.getByRole('button', { name: 'Cancel' }).click()
+})

@@ -1,0 +1,46 @@
+/** Scripts of different kinds: the static reader makes of each what it makes when it runs, or names what it left out. */
+import { parse } from 'yaml'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { importScript } from '../../../electron/core/exchange/from-script.js'
+import { normalise } from '../../../electron/core/lab/normalise.js'
+import { labFileSchema } from '../../../electron/core/lab/schema.js'
+import { differences } from '../../core/exchange/same-network.js'
+import { kinds } from '../../fixtures/exchange/kinds.js'
+import { World } from '../support/world.js'
+
+let world: World
+beforeAll(async () => {
+  world = await World.ofUser()
+})
+afterAll(() => world.dispose())
+
+/** A lab has no words for these, or the reader cannot know them: named they are, and the rest is read. */
+const named = new Map([
+  ['pairs by printf, padded numbers and braces', /\$ns is not known before the script runs/],
+  ['a trap that tears it all down when the script ends', /at its end/],
+  ['nft -f from a here document', /nft/],
+  ['a VXLAN over routed ends, and policy that no lab can say', /ip rule/],
+])
+
+test.each(kinds.map(({ name, script }) => [name, script] as const))('%s', async (name, script) => {
+  const file = world.file('kind.sh', script)
+  const ran = await world.runCli(['import', file, '--from', 'script', '--run'], { input: '', limitMs: 120_000 })
+  const { labFile, notices } = importScript(script, file)
+  const said = notices.map(({ message }) => message)
+  const expected = named.get(name)
+  if (expected) expect(said.join('\n')).toMatch(expected)
+  else expect(said).toEqual([])
+  // What tears itself down leaves nothing to read when it has run; the reader gives the network before that.
+  if (/trap cleanup EXIT/.test(script)) {
+    expect([ran.status, ran.stdout]).toEqual([2, ''])
+    expect(Object.keys(labFile?.namespaces ?? {})).toEqual(['client', 'server'])
+    return
+  }
+  expect(ran.status).toBe(0)
+  const built = labFileSchema.parse(parse(ran.stdout))
+  if (expected)
+    expect(Object.keys(labFile?.namespaces ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(built.namespaces ?? {}).filter((each) => each !== 'host')),
+    )
+  else expect(differences(normalise(built), normalise({ ...labFile, vethlab: 1, name: 'kind' }))).toEqual([])
+})
