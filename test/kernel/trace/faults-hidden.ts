@@ -98,6 +98,57 @@ export const hiddenFaults: readonly Fault[] = [
     fix: ['ip -n ns-router route del 192.168.0.2/32 dev lo'],
   },
   {
+    name: 'a router whose route refuses who sends, so that its filter drops what it gets',
+    code: 'route-blocked',
+    lab: router(),
+    typed: [
+      // Its link-layer address is known: nobody has to ask for it.
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router route add unreachable 192.168.0.2/32',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: null,
+    evidence: /unreachable 192\.168\.0\.2[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router route del unreachable 192.168.0.2/32'],
+  },
+  {
+    name: 'a router whose policy rule refuses who sends, so that its filter drops what it gets',
+    code: 'no-return-route',
+    lab: router(),
+    typed: [
+      // Its link-layer address is known: nobody has to ask for it.
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router rule add to 192.168.0.2/32 prohibit',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: null,
+    evidence: /to 192\.168\.0\.2 prohibit[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router rule del priority 32765 to 192.168.0.2/32 prohibit'],
+  },
+  {
+    name: 'a router whose way back to who sends is its own lo, so that its filter drops what it gets',
+    code: 'loop',
+    lab: router(),
+    typed: [
+      // Its link-layer address is known: nobody has to ask for it.
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router route add 192.168.0.2/32 dev lo',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: 'lo',
+    evidence: /192\.168\.0\.2 dev lo[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router route del 192.168.0.2/32 dev lo'],
+  },
+  {
     name: 'a router without forwarding that has lost its route as well',
     code: 'no-route',
     lab: `

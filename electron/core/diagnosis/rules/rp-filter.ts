@@ -1,7 +1,7 @@
 import type { RepairStep } from '../repair.js'
 import { counterEvidence, moved, type Rule } from '../rule.js'
 import { say } from '../words.js'
-import { noWay } from './routing.js'
+import { noWay, wayOut } from './routing.js'
 import { valueOf } from './sysctl.js'
 import { astray } from './wrong-route.js'
 
@@ -25,7 +25,7 @@ export const rpFilter: Rule = {
       judge(answers) {
         // The kernel itself must refuse this very packet, and have counted one; without any way back, that is the cause.
         if (!moved(scene, namespace, 'TcpExtIPReversePathFilter')) return null
-        if (noWay(answers.of(back)) || !noWay(answers.of(check))) return null
+        if (noWay(answers.of(back)) || wayOut(answers.of(back)) === 'lo' || !noWay(answers.of(check))) return null
         const values = keys.map((key) => valueOf(answers.of(sysctl).output, key) ?? '0')
         if (values.every((value) => value === '0')) return null
         // The larger of the two counts, so loose filtering by the interface alone is enough.
