@@ -149,6 +149,22 @@ export const hiddenFaults: readonly Fault[] = [
     fix: ['ip -n ns-router route del 192.168.0.2/32 dev lo'],
   },
   {
+    name: 'a router that is pinged itself, and whose way back to who sends is its own lo',
+    code: 'loop',
+    lab: router(),
+    typed: [
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router route add 192.168.0.2/32 dev lo',
+    ],
+    from: 'ns0',
+    to: '192.168.0.1',
+    namespace: 'ns-router',
+    interface: 'lo',
+    evidence: /192\.168\.0\.2 dev lo[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router route del 192.168.0.2/32 dev lo'],
+  },
+  {
     name: 'a router without forwarding that has lost its route as well',
     code: 'no-route',
     lab: `

@@ -44,13 +44,14 @@ function rule(code: 'no-route' | 'no-return-route'): Rule {
   }
 }
 
-/** A router that filters by the reverse path drops what it has no way back to: it is the way that is missing, or refused. */
+/** Who filters by the reverse path drops what it has no way back to: it is the way that is missing, or refused. */
 export const noWayBack: Rule = {
   code: 'no-return-route',
   suspect(scene) {
     const { death } = scene
-    if (death?.stage !== 'forward' || death.src === null || death.interface === null || isIpv6(death.dst)) return null
-    const { namespace, src, dst, interface: iif } = death
+    if (death === null || death.interface === null || isIpv6(death.dst)) return null
+    const { stage, namespace, src, dst, interface: iif } = death
+    if ((stage !== 'forward' && stage !== 'target') || src === null) return null
     const back = { namespace, ask: 'route-get', to: src } as const
     const way = { namespace, ask: 'route-get', to: dst, from: src, iif } as const
     const refusal = refusalOf(
