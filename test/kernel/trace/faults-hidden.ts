@@ -165,6 +165,21 @@ export const hiddenFaults: readonly Fault[] = [
     fix: ['ip -n ns-router route del 192.168.0.2/32 dev lo'],
   },
   {
+    name: 'a router whose filter lets nothing in by an interface without an address',
+    code: 'no-address',
+    lab: `broken: true${router({ router: 'routes: [{ to: default, via: 192.168.1.2 }]' }).replace('veth1: { addresses: [192.168.0.1/24] }', 'veth1: {}')}`,
+    typed: [
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=2',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: 'veth1',
+    evidence: /veth1[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router addr add 192.168.0.250/24 dev veth1'],
+  },
+  {
     name: 'a router without forwarding that has lost its route as well',
     code: 'no-route',
     lab: `
