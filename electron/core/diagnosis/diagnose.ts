@@ -9,6 +9,7 @@ import { repairText, type Repair } from './repair.js'
 import type { Finding, Rule, Suspicion } from './rule.js'
 import { addressOnPort } from './rules/address-on-port.js'
 import { arpOff, echoOff, proxyArp } from './rules/arp-off.js'
+import { askerRefused } from './rules/asker-refused.js'
 import { fdbEntry, portSetting } from './rules/bridge-ports.js'
 import { bridgeNetfilter } from './rules/bridge-netfilter.js'
 import { dnatLoopback } from './rules/dnat-loopback.js'
@@ -40,7 +41,7 @@ import { ownGateway } from './rules/own-gateway.js'
 import { peerDown } from './rules/peer-down.js'
 import { policyRule } from './rules/policy-rule.js'
 import { portClosed } from './rules/port-closed.js'
-import { askerBlocked, routeBlocked } from './rules/route-blocked.js'
+import { routeBlocked } from './rules/route-blocked.js'
 import { rpFilter } from './rules/rp-filter.js'
 import { sameSubnetApart } from './rules/same-subnet-apart.js'
 import { stpBlocking } from './rules/stp-blocking.js'
@@ -72,7 +73,7 @@ const rules: readonly Rule[] = [
   mtuDiffers,
   echoOff,
   routeBlocked,
-  askerBlocked,
+  askerRefused,
   policyRule,
   ownGateway,
   addressGone,

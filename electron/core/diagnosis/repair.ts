@@ -65,6 +65,8 @@ export type RepairStep =
       readonly flag: string
       readonly on: boolean
     }
+  /** Makes a bridge forget behind which ports it has heard whom. */
+  | { readonly op: 'fdb-flush'; readonly namespace: string; readonly name: string }
   /** An entry of a bridge's forwarding database that somebody wrote. */
   | {
       readonly op: 'fdb-delete' | 'fdb-add'
@@ -136,6 +138,8 @@ export function repairCommand(step: RepairStep): RepairCommand | null {
       return { program: 'ip', arguments: ['link', 'set', 'dev', step.name, 'arp', step.on ? 'on' : 'off'] }
     case 'port-flag':
       return { program: 'bridge', arguments: ['link', 'set', 'dev', step.name, step.flag, step.on ? 'on' : 'off'] }
+    case 'fdb-flush':
+      return { program: 'ip', arguments: ['link', 'set', 'dev', step.name, 'type', 'bridge', 'fdb_flush'] }
     case 'fdb-delete':
       return { program: 'bridge', arguments: ['fdb', 'del', step.mac, 'dev', step.name, 'master'] }
     case 'fdb-add':
@@ -206,6 +210,8 @@ export function undoRepair(step: RepairStep): RepairStep[] {
     case 'link-arp':
     case 'port-flag':
       return [{ ...step, on: !step.on }]
+    case 'fdb-flush':
+      return []
     case 'fdb-delete':
       return [{ ...step, op: 'fdb-add' }]
     case 'fdb-add':

@@ -25,6 +25,8 @@ export const sentences = {
     '{interface} of {namespace} has lost its address {address}, so packets for its subnet go by another route, which leads elsewhere.',
   'route-refuses-asker':
     '{namespace} has a route to {target} that refuses it ({type} {prefix}), so it does not answer when {target} asks for its link-layer address.',
+  'rule-refuses-asker':
+    'A rule of policy routing keeps {namespace} from {target} ({rule}), so it does not answer when {target} asks for its link-layer address.',
   'port-isolated':
     'The ports {interface} and {other} of {bridge} in {namespace} are both isolated, so nothing gets from one to the other.',
   'port-setting': '{interface} of {namespace}, a port of {bridge}, keeps frames back: {setting}.',

@@ -65,5 +65,5 @@ export function forwarding(member: Member, next: Member): WorkedOut[] {
   return hops
 }
 
-const portOf = (headers: PacketHeaders, name: 'srcPort' | 'dstPort'): number | undefined =>
+export const portOf = (headers: PacketHeaders, name: 'srcPort' | 'dstPort'): number | undefined =>
   (headers.tcp ?? headers.udp)?.[name]

@@ -3,6 +3,7 @@ import { reachesLayer3, type Chain } from './chain.js'
 import { forwarding, withoutEthernet, type WorkedOut } from './forwarding.js'
 import type { ProbeIdentity } from './hop.js'
 import { isRedirect } from './redirect.js'
+import { renamedRequests, restoredAnswer, turnedBack, type Renamed } from './restored-answer.js'
 import { isPort, toGroup, type Member } from './sighting.js'
 import type { Topology } from './topology.js'
 
@@ -29,6 +30,7 @@ interface Indexed extends Scene {
   readonly sent: ReadonlyMap<string, readonly Member[]>
   /** How many sightings come straight from this one. */
   readonly copies: ReadonlyMap<Member, number>
+  readonly renamed: Renamed
 }
 
 const neighbourLeg = ({ leg }: Member): boolean => leg === 'arp' || leg === 'ndp'
@@ -55,7 +57,7 @@ function index(scene: Scene): Indexed {
     if (source) copies.set(source, (copies.get(source) ?? 0) + 1)
   }
   const place = new Map(scene.ordered.map((member, i) => [member, i]))
-  return { ...scene, place, local, localPlace, pieces, sent, copies }
+  return { ...scene, place, local, localPlace, pieces, sent, copies, renamed: renamedRequests(scene.chain) }
 }
 
 export function workOut(given: Scene): WorkedOutHops {
@@ -73,8 +75,7 @@ export function workOut(given: Scene): WorkedOutHops {
     // The bridge's and the neighbour's own business: a question that nobody heard is told by its missing answer.
     if (scene.chain.followed.has(member) || (neighbourLeg(member) && member.level === 0)) continue
     if (reachesLayer3(member)) {
-      const end = endAtLayer3(scene, member)
-      if (end) put(end.anchor, end.hop)
+      for (const { anchor, hop } of endAtLayer3(scene, member)) put(anchor, hop)
     } else if (lostAtLayer2(scene, member)) put(member, ending(member, 'dropped', member))
   }
   return hops
@@ -87,31 +88,42 @@ function sentAfter(scene: Indexed, member: Member, leg: 'reply' | 'error'): Memb
   return list?.find((other) => (scene.place.get(other) ?? 0) > from)
 }
 
+interface Placed {
+  /** The sighting that it stands behind. */
+  readonly anchor: Member
+  readonly hop: WorkedOut
+}
+
 /** A packet came up to layer 3 and no interface sent it on. */
-function endAtLayer3(scene: Indexed, member: Member): { readonly anchor: Member; readonly hop: WorkedOut } | null {
+function endAtLayer3(scene: Indexed, member: Member): readonly Placed[] {
   const { ordered, topology, probe, place } = scene
   const { ip } = member.packet.headers
   // Only the last piece of a packet ends it; pieces may also have gone on in another cut.
   const pieces = scene.pieces.get(pieceKey(member)) ?? []
-  if (pieces.some((other) => scene.chain.forwarded.has(other) && other.piece !== member.piece)) return null
-  if (member.packet.fragment && pieces.filter(reachesLayer3).at(-1) !== member) return null
-  if (!ip || toGroup(member.packet)) return null
+  if (pieces.some((other) => scene.chain.forwarded.has(other) && other.piece !== member.piece)) return []
+  if (member.packet.fragment && pieces.filter(reachesLayer3).at(-1) !== member) return []
+  if (!ip || toGroup(member.packet)) return []
 
   const complaint = member.leg === 'error' ? undefined : sentAfter(scene, member, 'error')
   const answer = member.leg === 'request' ? sentAfter(scene, member, 'reply') : undefined
+  const restored = probe.sampled ? null : restoredAnswer(member, scene.renamed)
   // Anycast addresses (RFC 4291, 2.6.1) and whole prefixes in the local table are no interface's: that it answered shows it.
   const mine = topology.owns(member.namespace, ip.dst) || (answer !== undefined && !scene.chain.before.has(answer))
-  if (mine && member.level === 0 && !complaint) {
+  if (mine && restored === null && member.level === 0 && !complaint) {
     const heard =
       member.leg === 'request' ? answer !== undefined || !expectsAnswer(probe, member) : heardByProbe(probe, member)
-    if (heard) return { anchor: member, hop: ending(member, 'delivered', firstSent(scene, member) ?? member) }
+    if (heard) return [{ anchor: member, hop: ending(member, 'delivered', firstSent(scene, member) ?? member) }]
   }
   // A packet that waits for a neighbour dies after the questions, not before.
   const questions = waited(scene, member)
   const last = questions.at(-1)
-  if (!last) return { anchor: member, hop: ending(member, 'dropped', complaint ?? member) }
-  const anchor = complaint ? (ordered[(place.get(complaint) ?? 0) - 1] ?? last) : last
-  return { anchor, hop: ending(member, 'dropped', complaint ?? last) }
+  const anchor = last && complaint ? (ordered[(place.get(complaint) ?? 0) - 1] ?? last) : (last ?? member)
+  const end = ending(member, 'dropped', complaint ?? last ?? member)
+  if (restored === null) return [{ anchor, hop: end }]
+  return [
+    { anchor: member, hop: turnedBack(member, restored) },
+    { anchor, hop: { ...end, packet: restored } },
+  ]
 }
 
 /** What its namespace saw after the member, in order. */

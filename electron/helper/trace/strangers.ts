@@ -14,9 +14,12 @@ export class Strangers {
     this.known = new Set(namespaces.flatMap(({ name, neighbours }) => neighbours.map((each) => keyOf(name, each))))
   }
 
-  /** Forgets whoever was not known before. */
-  async forget({ namespaces }: LiveState): Promise<void> {
-    for (const { name, neighbours } of namespaces)
+  /**
+   * Forgets whoever was not known before.
+   * @param senders who has sent anything: nobody else has learned of anybody
+   */
+  async forget({ namespaces }: LiveState, senders: ReadonlySet<string>): Promise<void> {
+    for (const { name, neighbours } of namespaces.filter((each) => senders.has(each.name)))
       for (const each of neighbours)
         if (isLearned(each) && !this.known.has(keyOf(name, each)))
           await runIn(name, 'ip', ['neigh', 'del', each.address, 'dev', each.dev])

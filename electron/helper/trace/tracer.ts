@@ -317,7 +317,9 @@ export class Tracer {
       const { shots } = await sendProbe(this.worker, again, () => {})
       const frames = shots.flatMap((each) => each.frames)
       const outcome = shots[0]?.answer.outcome ?? 'lost'
-      return trial.progress(outcome, this.film(again, frames, shots, this.mirror.state, isAnswer(outcome)))
+      const hops = this.film(again, frames, shots, this.mirror.state, isAnswer(outcome))
+      const senders = hops.flatMap(({ direction, namespace }) => (direction === 'out' ? [namespace] : []))
+      return { progress: trial.progress(outcome, hops), senders }
     })
     if ('failure' in trials) return trials
     const settled = settle([...candidates, ...pairsOf(candidates)], trials.tried)

@@ -9,6 +9,7 @@ import { isFurther, progressOf, type Progress } from '../../core/diagnosis/progr
 import type { RepairStep } from '../../core/diagnosis/repair.js'
 import { isOthers, left, restoration, type Moments } from '../../core/diagnosis/restored.js'
 import { stepText } from '../../core/plan/text.js'
+import type { LiveState } from '../../core/live/state.js'
 import type { Failure } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
 import { failure } from '../../core/failure.js'
@@ -27,7 +28,13 @@ const patienceMs = 3000
 /** Without time for an answer nothing is tried. */
 const leastMs = 250
 
-export type Probe = (patienceMs: number) => Promise<Progress>
+export interface Sent {
+  readonly progress: Progress
+  /** Namespaces that have sent anything of it, questions for neighbours too. */
+  readonly senders: readonly string[]
+}
+
+export type Probe = (patienceMs: number) => Promise<Sent>
 
 /** Put back, a rule of nftables has another number: then its cause tells which it is. */
 const fixOf = ({ diagnosis: { fix, cause } }: Candidate): string => {
@@ -35,6 +42,10 @@ const fixOf = ({ diagnosis: { fix, cause } }: Candidate): string => {
   const plain = commands.replace(/ handle \d+/g, '')
   return plain === commands ? plain : `${plain}\n${cause}`
 }
+
+/** Namespaces of which the kernel has told anything since: the far end of a cable, for one. */
+const changedSince = (first: LiveState, { namespaces }: LiveState): string[] =>
+  namespaces.flatMap((now) => (first.namespaces.includes(now) ? [] : [now.name]))
 
 export type Trials = { readonly tried: Tried } | { readonly failure: Failure }
 
@@ -53,7 +64,7 @@ export class Trial {
 
   /**
    * The most promising fixes one after the other, until one has helped.
-   * @param probe sends the probe once more, waits so long at most (milliseconds), and says how far it got
+   * @param probe sends the probe once more, and waits so long at most (milliseconds)
    */
   async run(candidates: readonly Candidate[], before: Progress, probe: Probe): Promise<Trials> {
     if (candidates.every(({ repair }) => repair === null)) return { tried: () => undefined }
@@ -61,15 +72,23 @@ export class Trial {
     const end = performance.now() + patienceMs
     const release = this.mirror.hold()
     const letSpeak = this.hush()
-    const strangers = new Strangers(this.mirror.state)
+    const first = this.mirror.state
+    const strangers = new Strangers(first)
+    const senders = new Set<string>()
+    const send: Probe = async (patience) => {
+      const sent = await probe(patience)
+      for (const name of sent.senders) senders.add(name)
+      return sent
+    }
     try {
-      const singles = await this.each(candidates, mostTrials, results, end, before, probe)
+      const singles = await this.each(candidates, mostTrials, results, end, before, send)
       const tried = candidates.filter((candidate) => results.has(fixOf(candidate)))
-      const failed = singles ?? (await this.each(pairsOf(tried), mostPairs, results, end, before, probe))
+      const failed = singles ?? (await this.each(pairsOf(tried), mostPairs, results, end, before, send))
       if (failed !== null && failed !== true) return { failure: failed }
     } finally {
-      await this.readSome(this.mirror.state.namespaces.map(({ name }) => name))
-      await strangers.forget(this.mirror.state)
+      // In a large lab somebody would wait for all the others.
+      await this.readSome([...new Set([...senders, ...changedSince(first, this.mirror.state)])])
+      await strangers.forget(this.mirror.state, senders)
       letSpeak()
       release()
     }
@@ -89,9 +108,8 @@ export class Trial {
     for (const candidate of candidates) {
       const fix = fixOf(candidate)
       if (candidate.repair === null || results.has(fix)) continue
-      const left = end - performance.now()
-      if (count++ >= most || left < leastMs) break
-      const helped = await this.one(candidate.repair.steps, before, () => probe(Math.max(leastMs, left / 2)))
+      if (count++ >= most || end - performance.now() < leastMs) break
+      const helped = await this.one(candidate.repair.steps, before, end, probe)
       if (typeof helped !== 'boolean') return helped
       results.set(fix, helped)
       if (helped) return true
@@ -102,8 +120,10 @@ export class Trial {
   private async one(
     steps: readonly RepairStep[],
     before: Progress,
-    probe: () => Promise<Progress>,
+    end: number,
+    probe: Probe,
   ): Promise<boolean | Failure> {
+    const left = (): number => Math.max(leastMs, end - performance.now())
     const first = await this.facts(steps)
     const done = await carryOut(steps, this.deployer, () => {})
     const changed = await this.facts(steps)
@@ -115,8 +135,9 @@ export class Trial {
         await untilUsable(
           () => this.mirror.state,
           () => this.readSome(names),
+          left(),
         )
-        helped = isFurther(await probe(), before)
+        helped = isFurther((await probe(left() / 2)).progress, before)
       }
     } finally {
       kept = await this.facts(steps)

@@ -5,20 +5,24 @@ import type { LiveLink, LiveState } from '../../core/live/state.js'
 const patienceMs = 2500
 const lookMs = 50
 
-/** @param read brings the live state up to date */
+/**
+ * @param read brings the live state up to date
+ * @param limitMs to wait at most (milliseconds)
+ */
 async function until(
   isReady: (live: LiveState) => boolean,
   live: () => LiveState,
   read: () => Promise<void>,
+  limitMs = patienceMs,
 ): Promise<void> {
-  const end = Date.now() + patienceMs
+  const end = Date.now() + Math.min(limitMs, patienceMs)
   for (await read(); !isReady(live()) && Date.now() < end; await read())
     await new Promise((resolve) => setTimeout(resolve, lookMs))
 }
 
 /** Until addresses are in use and ports have their carrier. */
-export const untilUsable = (live: () => LiveState, read: () => Promise<void>): Promise<void> =>
-  until((now) => !isTentative(now) && !isPlugging(now), live, read)
+export const untilUsable = (live: () => LiveState, read: () => Promise<void>, limitMs?: number): Promise<void> =>
+  until((now) => !isTentative(now) && !isPlugging(now), live, read, limitMs)
 
 /** Until ports have their carrier. */
 export const untilPlugged = (live: () => LiveState, read: () => Promise<void>): Promise<void> =>

@@ -22,6 +22,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.route-lost': '{namespace} 缺少路由 {prefix}，发往 {target} 的数据包只好走路由 {taken}，而它通向别处。',
   'cause.route-refuses-asker':
     '{namespace} 到 {target} 的路由会拒绝它（{type} {prefix}），因此 {target} 询问链路层地址时它不应答。',
+  'cause.rule-refuses-asker':
+    '{namespace} 的一条策略路由规则使它到不了 {target}（{rule}），因此 {target} 询问链路层地址时它不应答。',
   'cause.port-isolated': '{namespace} 中 {bridge} 的端口 {interface} 和 {other} 都设为隔离，两者之间不通。',
   'cause.port-setting': '{namespace} 中 {bridge} 的端口 {interface} 的设置挡住了帧：{setting}。',
   'cause.fdb-entry':

@@ -163,6 +163,25 @@ describe('NAT', () => {
     ])
   })
 
+  test('an answer that it cannot send on is turned back all the same, and dropped on its way to who had asked', () => {
+    const { frames, probe } = load('nat')
+    const whole = trace('nat')
+    const back = only(whole, 'reply', 'nat')
+    const kept = new Set(whole.flatMap(({ n, frame }) => (n < back.n && frame !== null ? [frame] : [])))
+    const hops = trace(
+      'nat',
+      { ...probe, answered: false },
+      frames.filter((_, index) => kept.has(index)),
+    )
+    expect(story(hops, ['reply'])).toEqual([
+      'reply sent internet:wan0 out',
+      'reply received host:eth0 in',
+      '(reply nat host)',
+      '(reply dropped host:eth0)',
+    ])
+    expect(hops.at(-1)?.packet?.ip?.dst).toBe('192.168.1.2')
+  })
+
   test('tells what it changed, and when it can have been', () => {
     const hops = trace('nat')
     const out = only(hops, 'request', 'nat')

@@ -19,8 +19,8 @@ export interface Fault {
   readonly fix: readonly string[] | null
   /** Where the same fault looks another way once all neighbours are known. */
   readonly warm?: Partial<Pick<Fault, 'code' | 'namespace' | 'interface' | 'evidence' | 'fix'>>
-  /** It comes and goes by itself once everybody is known. */
-  readonly onlyCold?: true
+  /** It lets a probe through once in a while. */
+  readonly fitful?: true
   /** Checks of the lab that must hold after the fix, as `[from, to, probe]`. */
   readonly holds?: readonly (readonly [string, string, Partial<Params<'trace/run'>>])[]
 }

@@ -1,6 +1,18 @@
 /** Faults of packet filters, the reverse path included. */
 import { bridge, pair, router, tcp, type Fault } from './fault-labs.js'
 
+/** A bridge that has an address of its own, between two stations that speak IPv6. */
+const bridged = `
+namespaces:
+  s: { bridges: { br0: { ports: [p0, p1], addresses: [fd00:1::9/64] } } }
+  a: { interfaces: { e0: { addresses: [fd00:1::1/64] } } }
+  b: { interfaces: { e0: { addresses: [fd00:1::2/64] } } }
+links: [[a:e0, s:p0], [b:e0, s:p1]]
+`
+const filtered = 'ip netns exec s sysctl -qw net.bridge.bridge-nf-call-ip6tables=1'
+const forgotten = ['a', 'b', 's'].map((name) => `ip -n ${name} neigh flush all`)
+const solicitation = '-p ipv6-icmp -m icmp6 --icmpv6-type 135 -j DROP'
+
 export const firewallFaults: readonly Fault[] = [
   {
     name: 'a rule that drops',
@@ -137,5 +149,60 @@ links: [[a:x0, b:x1], [a:y0, b:y1]]
     namespace: 'host',
     evidence: /net\.bridge\.bridge-nf-call-iptables = 1[\s\S]*-P FORWARD DROP/,
     fix: ['sysctl -w net.bridge.bridge-nf-call-iptables=0'],
+  },
+  {
+    name: 'a rule of a bridge that drops questions for neighbours on their way',
+    code: 'firewall-drop',
+    lab: bridged,
+    typed: [filtered, `ip netns exec s ip6tables -A FORWARD ${solicitation}`, ...forgotten],
+    from: 'a',
+    to: 'fd00:1::2',
+    namespace: 's',
+    evidence: /-A FORWARD .*--icmpv6-type 135 -c [1-9]\d* /,
+    fix: [`ip netns exec s ip6tables -t filter -D FORWARD ${solicitation}`],
+  },
+  {
+    name: 'a rule of a bridge that drops the answers of neighbours on their way',
+    code: 'firewall-drop',
+    lab: bridged,
+    typed: [filtered, 'ip netns exec s ip6tables -A FORWARD -p icmpv6 --icmpv6-type 136 -j DROP', ...forgotten],
+    from: 'a',
+    to: 'fd00:1::2',
+    namespace: 's',
+    evidence: /-A FORWARD .*--icmpv6-type 136 -c [1-9]\d* /,
+    fix: ['ip netns exec s ip6tables -t filter -D FORWARD -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j DROP'],
+  },
+  {
+    name: 'a policy of a bridge that lets no question for neighbours pass',
+    code: 'firewall-drop',
+    lab: bridged,
+    typed: [filtered, 'ip netns exec s ip6tables -P FORWARD DROP', ...forgotten],
+    from: 'a',
+    to: 'fd00:1::2',
+    namespace: 's',
+    evidence: /-P FORWARD DROP -c [1-9]/,
+    fix: ['ip netns exec s ip6tables -t filter -I FORWARD 1 -p ipv6-icmp -j ACCEPT'],
+  },
+  {
+    name: 'a policy of the legacy engine that lets no question for neighbours pass a bridge',
+    code: 'firewall-drop',
+    lab: bridged,
+    typed: [filtered, 'ip netns exec s ip6tables-legacy -P FORWARD DROP', ...forgotten],
+    from: 'a',
+    to: 'fd00:1::2',
+    namespace: 's',
+    evidence: /-P FORWARD DROP -c [1-9]/,
+    fix: ['ip netns exec s ip6tables-legacy -t filter -I FORWARD 1 -p ipv6-icmp -j ACCEPT'],
+  },
+  {
+    name: 'a rule that keeps a bridge from hearing who asks for its own address',
+    code: 'firewall-drop',
+    lab: bridged,
+    typed: [filtered, `ip netns exec s ip6tables -A INPUT ${solicitation}`, ...forgotten],
+    from: 'a',
+    to: 'fd00:1::9',
+    namespace: 's',
+    evidence: /-A INPUT .*--icmpv6-type 135 -c [1-9]\d* /,
+    fix: [`ip netns exec s ip6tables -t filter -D INPUT ${solicitation}`],
   },
 ]

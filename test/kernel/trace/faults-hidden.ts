@@ -67,6 +67,140 @@ export const hiddenFaults: readonly Fault[] = [
     fix: ['ip -n ns-router route del blackhole 192.168.0.2/32'],
   },
   {
+    name: 'a router whose policy rule keeps it from who asks for its link-layer address',
+    code: 'no-return-route',
+    lab: router(),
+    typed: [
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router rule add to 192.168.0.2/32 blackhole',
+      'ip -n ns0 neigh flush all',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /route get 192\.168\.0\.1 from 192\.168\.0\.2 iif veth1[\s\S]*to 192\.168\.0\.2 blackhole/,
+    fix: ['ip -n ns-router rule del priority 32765 to 192.168.0.2/32 blackhole'],
+  },
+  {
+    name: 'a router that would answer who asks for its link-layer address by its own lo',
+    code: 'loop',
+    lab: router(),
+    typed: [
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router route add 192.168.0.2/32 dev lo',
+      'ip -n ns0 neigh flush all',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: 'lo',
+    evidence: /route get 192\.168\.0\.1 from 192\.168\.0\.2 iif veth1[\s\S]*192\.168\.0\.2 dev lo/,
+    fix: ['ip -n ns-router route del 192.168.0.2/32 dev lo'],
+  },
+  {
+    name: 'a router whose route refuses who sends, so that its filter drops what it gets',
+    code: 'route-blocked',
+    lab: router(),
+    typed: [
+      // Its link-layer address is known: nobody has to ask for it.
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router route add unreachable 192.168.0.2/32',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: null,
+    evidence: /unreachable 192\.168\.0\.2[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router route del unreachable 192.168.0.2/32'],
+  },
+  {
+    name: 'a router whose policy rule refuses who sends, so that its filter drops what it gets',
+    code: 'no-return-route',
+    lab: router(),
+    typed: [
+      // Its link-layer address is known: nobody has to ask for it.
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router rule add to 192.168.0.2/32 prohibit',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: null,
+    evidence: /to 192\.168\.0\.2 prohibit[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router rule del priority 32765 to 192.168.0.2/32 prohibit'],
+  },
+  {
+    name: 'a router whose way back to who sends is its own lo, so that its filter drops what it gets',
+    code: 'loop',
+    lab: router(),
+    typed: [
+      // Its link-layer address is known: nobody has to ask for it.
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router route add 192.168.0.2/32 dev lo',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: 'lo',
+    evidence: /192\.168\.0\.2 dev lo[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router route del 192.168.0.2/32 dev lo'],
+  },
+  {
+    name: 'a router that is pinged itself, and whose way back to who sends is its own lo',
+    code: 'loop',
+    lab: router(),
+    typed: [
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
+      'ip -n ns-router route add 192.168.0.2/32 dev lo',
+    ],
+    from: 'ns0',
+    to: '192.168.0.1',
+    namespace: 'ns-router',
+    interface: 'lo',
+    evidence: /192\.168\.0\.2 dev lo[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router route del 192.168.0.2/32 dev lo'],
+  },
+  {
+    name: 'a router whose filter lets nothing in by an interface without an address',
+    code: 'no-address',
+    lab: `broken: true${router({ router: 'routes: [{ to: default, via: 192.168.1.2 }]' }).replace('veth1: { addresses: [192.168.0.1/24] }', 'veth1: {}')}`,
+    typed: [
+      `ip -n ns0 neigh replace 192.168.0.1 dev veth0 nud permanent lladdr $(ip -n ns-router -br link show veth1 | awk '{print $3}')`,
+      'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=2',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    interface: 'veth1',
+    evidence: /veth1[\s\S]*TcpExtIPReversePathFilter/,
+    fix: ['ip -n ns-router addr add 192.168.0.250/24 dev veth1'],
+  },
+  {
+    name: 'a router without forwarding that has lost its route as well',
+    code: 'no-route',
+    lab: `
+namespaces:
+  a: { interfaces: { e0: { addresses: [10.2.0.2/24] } }, routes: [{ to: default, via: 10.2.0.1 }] }
+  r2: { forwarding: true, interfaces: { e: { addresses: [10.2.0.1/24] }, w: { addresses: [10.101.0.2/24] } }, routes: [{ to: 10.0.0.0/24, via: 10.101.0.1 }] }
+  r1:
+    forwarding: true
+    interfaces: { e: { addresses: [10.101.0.1/24] }, w: { addresses: [10.100.0.2/24] } }
+    routes: [{ to: 10.0.0.0/24, via: 10.100.0.1 }, { to: default, via: 10.101.0.2 }]
+  b: { interfaces: { e: { addresses: [10.100.0.1/24] }, lo: { addresses: [10.0.0.1/24] } }, routes: [{ to: default, via: 10.100.0.2 }] }
+links: [[a:e0, r2:e], [r2:w, r1:e], [r1:w, b:e]]
+`,
+    typed: ['ip netns exec r1 sysctl -qw net.ipv4.ip_forward=0', 'ip -n r1 route del 10.0.0.0/24'],
+    from: 'a',
+    to: '10.0.0.1',
+    namespace: 'r1',
+    evidence: /route get 10\.0\.0\.1[\s\S]*default via 10\.101\.0\.2/,
+    fix: ['ip -n r1 route add 10.0.0.0/24 via 10.100.0.1', 'ip netns exec r1 sysctl -w net.ipv4.ip_forward=1'],
+  },
+  {
     name: 'a rule that drops questions for neighbours',
     code: 'firewall-drop',
     lab: router(),

@@ -69,7 +69,7 @@ links: [[a:e0, host:p1]]
   {
     name: 'bridges in a circle',
     code: 'loop',
-    onlyCold: true,
+    fitful: true,
     lab: `
 namespaces:
   a: { interfaces: { e0: { addresses: [10.0.0.2/24] } } }
@@ -85,7 +85,11 @@ links: [[a:e0, s1:p], [b:e0, s2:p], [s1:x, s2:x], [s1:y, s2:y]]
     namespace: 's1',
     interface: 'y',
     evidence: /y@if\d+[\s\S]*state forwarding[\s\S]*y@if\d+/,
-    fix: ['ip -n s1 link set dev y down'],
+    fix: [
+      'ip -n s1 link set dev y down',
+      'ip -n s1 link set dev br type bridge fdb_flush',
+      'ip -n s2 link set dev br type bridge fdb_flush',
+    ],
   },
   {
     name: 'one subnet on two cables that nothing joins',

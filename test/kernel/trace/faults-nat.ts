@@ -20,6 +20,17 @@ const dnat = '{ dnat: { protocol: tcp, port: 80 }, to: "10.0.0.10:8080" }'
 
 export const natFaults: readonly Fault[] = [
   {
+    name: 'a rule that keeps a router from turning the answer back',
+    code: 'no-return-route',
+    lab: nat({ nat: masquerade }),
+    typed: ['ip rule add to 192.168.1.2/32 blackhole'],
+    from: 'ns0',
+    to: '203.0.113.10',
+    namespace: 'host',
+    evidence: /route get 192\.168\.1\.2 from 203\.0\.113\.10 iif eth0[\s\S]*to 192\.168\.1\.2 blackhole/,
+    fix: ['ip rule del priority 32765 to 192.168.1.2/32 blackhole'],
+  },
+  {
     name: "a published port, from the server's own subnet",
     code: 'hairpin',
     lab: published(dnat),

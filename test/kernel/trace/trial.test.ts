@@ -4,13 +4,16 @@ import type { Candidate } from '../../../electron/core/diagnosis/diagnose.js'
 import type { Progress } from '../../../electron/core/diagnosis/progress.js'
 import { say } from '../../../electron/core/diagnosis/words.js'
 import type { LiveState } from '../../../electron/core/live/state.js'
-import { Trial } from '../../../electron/helper/trace/trial.js'
+import { Trial, type Sent } from '../../../electron/helper/trace/trial.js'
+import { untilUsable } from '../../../electron/helper/trace/until-usable.js'
 import { routed } from '../../core/diagnosis/scene-of.js'
 
 afterEach(() => void vi.useRealTimers())
 
 const nowhere: Progress = [0, 0, 0, 1, 0]
 const answered: Progress = [1, 1, 1, 1, 0]
+
+const got = (progress: Progress): Promise<Sent> => Promise.resolve({ progress, senders: ['a'] })
 
 const raising = (name: string, mtu: number): Candidate => ({
   onlyIfTried: false,
@@ -28,6 +31,7 @@ class Bench {
   held = 0
   quiet = 0
   refusesUndo = false
+  readonly reads: (readonly string[])[] = []
   readonly trial = new Trial(
     {
       state: this.state,
@@ -46,7 +50,10 @@ class Bench {
         return Promise.resolve({ ok: true, report: { steps: [], deployMs: 0 } } as never)
       },
     },
-    () => Promise.resolve(),
+    (names) => {
+      this.reads.push(names)
+      return Promise.resolve()
+    },
     () => {
       this.quiet += 1
       return () => void (this.quiet -= 1)
@@ -76,7 +83,7 @@ test('what helped is known, and all of it is taken back', async () => {
   const [bad, good] = [raising('bad', 1400), raising('good', 1600)]
   const trials = await bench.trial.run([bad, good], nowhere, () => {
     seen.push(bench.mtu)
-    return Promise.resolve(bench.mtu === 1600 ? answered : nowhere)
+    return got(bench.mtu === 1600 ? answered : nowhere)
   })
   if ('failure' in trials) throw new Error(trials.failure.message)
   expect([trials.tried(bad), trials.tried(good)]).toEqual([false, true])
@@ -86,7 +93,7 @@ test('what helped is known, and all of it is taken back', async () => {
 test('what cannot be taken back is said, and nobody is left waiting', async () => {
   const bench = new Bench()
   bench.refusesUndo = true
-  const trials = await bench.trial.run([raising('bad', 1400)], nowhere, () => Promise.resolve(nowhere))
+  const trials = await bench.trial.run([raising('bad', 1400)], nowhere, () => got(nowhere))
   expect('failure' in trials && [trials.failure.code, trials.failure.message]).toEqual([
     'not-taken-back',
     expect.stringMatching(/could not be taken back whole \(a: links\)/),
@@ -109,9 +116,30 @@ test('all of it is over in three seconds, and what was not tried is not judged',
   const trials = await bench.trial.run(fixes, nowhere, (patienceMs) => {
     waited.push(patienceMs)
     vi.advanceTimersByTime(patienceMs)
-    return Promise.resolve(nowhere)
+    return got(nowhere)
   })
   expect(waited.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(3000)
   if ('failure' in trials) throw new Error(trials.failure.message)
   expect(fixes.map((fix) => trials.tried(fix))).toEqual([false, false, false, false, undefined])
+})
+
+test('of a large lab only those are read again that have sent something, or of which anything is told', async () => {
+  const bench = new Bench()
+  await bench.trial.run([raising('good', 1600)], nowhere, () => got(answered))
+  expect(bench.state.namespaces.length).toBeGreaterThan(1)
+  expect(new Set(bench.reads.flat())).toEqual(new Set(['a']))
+})
+
+test('who has no time left waits for no address either', async () => {
+  const [first] = routed().namespaces
+  if (!first) throw new Error('a lab without namespaces')
+  const waiting = first.addresses.map((address) => ({ ...address, flags: ['tentative'] }))
+  const live = { ...routed(), namespaces: [{ ...first, addresses: waiting }] }
+  let reads = 0
+  await untilUsable(
+    () => live,
+    () => Promise.resolve(void (reads += 1)),
+    0,
+  )
+  expect(reads).toBe(1)
 })

@@ -4,6 +4,7 @@ import type { Answers, Question } from '../question.js'
 import type { Repair, RepairStep } from '../repair.js'
 import type { RuleVerdict, Scene } from '../scene.js'
 import { isIpv6 } from '../network.js'
+import { isLinkLayer } from '../death.js'
 import { fits, isDiscovery, oneEnd, ownPackets, samePacket } from './own-packets.js'
 
 export const isReject = ({ rule }: RuleVerdict): boolean => rule !== null && /\breject\b/i.test(rule)
@@ -81,7 +82,7 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
     position: where === chain ? (position ?? 1) : 1,
   })
   // Without neighbour discovery no IPv6 works: it is let through, and what else the rule is for stays.
-  if (isDiscovery(packet) && ofIptables(verdict) && !/\bicmp/.test(rule ?? ''))
+  if (isOfDiscovery(scene, packet) && ofIptables(verdict) && !/\bicmp/.test(rule ?? ''))
     return { namespace, steps: [insert(chain, '-p ipv6-icmp -j ACCEPT')] }
   if (rule !== null && ofIptables(verdict))
     return {
@@ -125,6 +126,12 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
       ? [accept(where, ends.src, ends.dst), accept(where, ends.dst, ends.src)]
       : [accept(where, ends.src, ends.dst)]
   return { namespace, steps }
+}
+
+/** The legacy engine names no packets: then it is what was asked in vain. */
+function isOfDiscovery({ death }: Scene, packet: RuleVerdict['packet']): boolean {
+  if (packet !== null) return isDiscovery(packet)
+  return death !== null && death.missed !== null && !isLinkLayer(death.stage) && isIpv6(death.missed.address)
 }
 
 function endsOf({ death }: Scene): { readonly src: string; readonly dst: string } | null {

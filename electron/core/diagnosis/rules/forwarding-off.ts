@@ -10,8 +10,10 @@ export const forwardingOff: Rule = {
   code: 'forwarding-off',
   suspect(scene) {
     const { death, network } = scene
-    if (death?.stage !== 'forward' || death.interface === null || astray(scene) || standsIn(scene)) return null
+    if (death?.stage !== 'forward' || death.interface === null || astray(scene)) return null
     const { namespace, interface: name, dst } = death
+    // Sent by another's wrong route, it was not meant to pass here.
+    if ((standsIn(scene)?.namespace ?? namespace) !== namespace) return null
     const ipv6 = isIpv6(dst)
     const all = ipv6 ? 'net.ipv6.conf.all.forwarding' : 'net.ipv4.ip_forward'
     const own = `net.${ipv6 ? 'ipv6' : 'ipv4'}.conf.${name.replaceAll('.', '/')}.forwarding`

@@ -10,7 +10,7 @@ export const bridgeLoop: Rule = {
   suspect(scene) {
     const found = circle(scene)
     if (!found) return null
-    const { near, far } = found
+    const { near, far, bridges } = found
     const ends = [near, far].map(
       ({ namespace, link }) => ({ namespace, ask: 'link', dev: link.name, details: true }) as const,
     )
@@ -29,15 +29,26 @@ export const bridgeLoop: Rule = {
         evidence: answers.evidence(...ends),
         repair: {
           namespace: near.namespace,
-          steps: [{ op: 'link-down', namespace: near.namespace, name: near.link.name }],
+          steps: [
+            { op: 'link-down', namespace: near.namespace, name: near.link.name },
+            // Frames that came round taught them wrong ports, and known neighbours are not asked for again.
+            ...bridges.map(({ namespace, link }) => ({ op: 'fdb-flush', namespace, name: link.name }) as const),
+          ],
         },
       }),
     }
   },
 }
 
+interface Circle {
+  readonly near: Place
+  readonly far: Place
+  /** All of the segment: whoever is on it has heard what went round. */
+  readonly bridges: readonly Place[]
+}
+
 /** A cable between two bridges that are joined already, where nothing holds back. */
-function circle({ network, probe, death }: Scene): { readonly near: Place; readonly far: Place } | null {
+function circle({ network, probe, death }: Scene): Circle | null {
   const namespace = death?.missed?.namespace ?? probe.from
   const dev = death?.missed?.dev ?? network.route(namespace, probe.target)?.dev ?? null
   const link = network.link(namespace, dev)
@@ -48,7 +59,9 @@ function circle({ network, probe, death }: Scene): { readonly near: Place; reado
     return parent === undefined || parent === bridge ? bridge : root(parent)
   }
   const seen = new Set<string>()
-  for (const near of segment(network, { namespace, link })) {
+  const from = { namespace, link }
+  const around = [from, ...segment(network, from)]
+  for (const near of around) {
     const far = network.peer(near.link)
     if (!far || !forwards(network, near) || !forwards(network, far)) continue
     const cable = [near, far]
@@ -58,7 +71,7 @@ function circle({ network, probe, death }: Scene): { readonly near: Place; reado
     if (seen.has(cable)) continue
     seen.add(cable)
     const [a, b] = [near, far].map((end) => root(`${end.namespace}/${end.link.master ?? ''}`))
-    if (a === b) return { near, far }
+    if (a === b) return { near, far, bridges: around.filter(({ link: each }) => each.bridge !== null) }
     joined.set(a ?? '', b ?? '')
   }
   return null

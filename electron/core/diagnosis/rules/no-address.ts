@@ -36,7 +36,7 @@ function suspect(scene: Scene, place: Bare | null): Suspicion | null {
         interface: place.dev,
         message: say('no-address', { namespace, interface: place.dev, family: ipv6 ? 'IPv6' : 'IPv4' }),
         evidence: answers.evidence(question),
-        repair: repairOf(scene, namespace, place.dev),
+        repair: addressRepair(scene, namespace, place.dev),
       },
   }
 }
@@ -93,7 +93,8 @@ function bareOwner({ death, network, lab }: Scene): Bare | null {
     : { namespace: wanted.namespace, dev: wanted.interface.name }
 }
 
-function repairOf(scene: Scene, namespace: string, dev: string): Repair | null {
+/** The address that the lab wants there, or a free one of the segment. */
+export function addressRepair(scene: Scene, namespace: string, dev: string): Repair | null {
   const { lab, network, death } = scene
   const ipv6 = isIpv6(death?.missed?.address ?? death?.dst ?? '')
   const wanted = (labInterface(lab, namespace, dev)?.addresses ?? []).filter((each) => isIpv6(each) === ipv6)

@@ -7,6 +7,7 @@ import { counterEvidence, moved, type Finding, type Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { deriveRoute } from '../way.js'
 import { say } from '../words.js'
+import { refusalOf } from './refusal.js'
 import { askRouting, noRouteCounted, noWay } from './routing.js'
 
 /** No way on: for the request here, for the answer `no-return-route`. */
@@ -43,30 +44,40 @@ function rule(code: 'no-route' | 'no-return-route'): Rule {
   }
 }
 
-/** A router that filters by the reverse path drops what it has no way back to: it is the way that is missing. */
+/** Who filters by the reverse path drops what it has no way back to: it is the way that is missing, or refused. */
 export const noWayBack: Rule = {
   code: 'no-return-route',
   suspect(scene) {
     const { death } = scene
-    if (death?.stage !== 'forward' || death.src === null || death.interface === null || isIpv6(death.dst)) return null
-    const { namespace, src, dst, interface: iif } = death
+    if (death === null || death.interface === null || isIpv6(death.dst)) return null
+    const { stage, namespace, src, dst, interface: iif } = death
+    if ((stage !== 'forward' && stage !== 'target') || src === null) return null
     const back = { namespace, ask: 'route-get', to: src } as const
     const way = { namespace, ask: 'route-get', to: dst, from: src, iif } as const
+    const refusal = refusalOf(
+      scene,
+      { namespace, dst: src, src: dst },
+      { rule: 'no-route-rule', route: 'route-blocked' },
+    )
+    const table = refusal && ({ namespace, ask: refusal.shown, ipv6: false } as const)
     return {
-      ask: [back, way],
+      ask: [back, way, ...(table ? [table] : [])],
       ruledOut: say('not-no-route', { namespace, target: src }),
       judge(answers): Finding | null {
         const filtered = moved(scene, namespace, 'TcpExtIPReversePathFilter')
-        if (!filtered || !noWay(answers.of(back)) || !noWay(answers.of(way))) return null
+        // A way by lo is one that the filter never takes.
+        const without = refusal?.interface === 'lo' || noWay(answers.of(back))
+        if (!filtered || !without || !noWay(answers.of(way))) return null
         return {
+          ...(refusal ? { code: refusal.code } : {}),
           namespace,
-          interface: null,
-          message: say('no-return-route', { namespace, target: src }),
+          interface: refusal?.interface ?? null,
+          message: refusal?.message ?? say('no-return-route', { namespace, target: src }),
           evidence: [
-            ...answers.evidence(back, way),
+            ...answers.evidence(back, way, ...(table ? [table] : [])),
             ...counterEvidence(scene, namespace, ['TcpExtIPReversePathFilter']),
           ],
-          repair: repairRoute(scene, namespace, src),
+          repair: refusal ? refusal.repair : repairRoute(scene, namespace, src),
         }
       },
     }

@@ -46,7 +46,8 @@ export const policyRule: Rule = {
   },
 }
 
-function blockingRules({ network }: Scene, { namespace, dst, src, iif }: Departure): LiveRule[] {
+/** Rules of policy routing that refuse it, or lead to a table that does; the first that would be taken first. */
+export function blockingRules({ network }: Scene, { namespace, dst, src, iif }: Departure): LiveRule[] {
   const live = network.namespace(namespace)
   const family = isIpv6(dst) ? 'ipv6' : 'ipv4'
   const within = (prefix: string | null, address: string | null): boolean =>

@@ -1,45 +1,10 @@
 import { departureOf } from '../death.js'
-import { bare, isIpv6 } from '../network.js'
 import { missingRoutes, routeAdd } from '../lab-says.js'
 import { containsAddress } from '../../lab/address.js'
 import type { Finding, Rule } from '../rule.js'
 import { deriveRoute } from '../way.js'
 import { say } from '../words.js'
 import { askRouting, noRouteCounted, noWay, refuses, routeOf } from './routing.js'
-
-/**
- * Who has the address that was asked for, and a route to who asks that refuses: the kernel answers no question of somebody
- * to whom it would not send (arp_process).
- */
-export const askerBlocked: Rule = {
-  code: 'route-blocked',
-  suspect({ death, network }) {
-    const missed = death?.missed
-    const asker = missed && network.addresses(missed.namespace, missed.dev)[0]
-    const owner = missed && network.owners(missed.address).find(({ namespace }) => namespace !== missed.namespace)
-    if (!missed || !asker || !owner || isIpv6(missed.address)) return null
-    const { namespace, dev: iif } = owner
-    const dst = bare(asker.address)
-    const route = network.route(namespace, dst)
-    if (!route || !refuses(route)) return null
-    const get = { namespace, ask: 'route-get', to: missed.address, from: dst, iif } as const
-    const table = { namespace, ask: 'routes', ipv6: false } as const
-    return {
-      ask: [get, table],
-      ruledOut: say('not-no-route', { namespace, target: dst }),
-      judge: (answers): Finding | null =>
-        noWay(answers.of(get))
-          ? {
-              namespace,
-              interface: null,
-              message: say('route-refuses-asker', { namespace, target: dst, type: route.type, prefix: route.to }),
-              evidence: answers.evidence(get, table),
-              repair: { namespace, steps: [{ op: 'route-delete', namespace, route: routeOf(route) }] },
-            }
-          : null,
-    }
-  },
-}
 
 /** A route that is there to refuse: blackhole, unreachable, prohibit. */
 export const routeBlocked: Rule = {
