@@ -17,13 +17,14 @@ import { said } from '../../core/words/said.js'
 import type { Mirror } from '../mirror.js'
 import { runIn } from '../run.js'
 import { carryOut } from './carry-out.js'
+import { Patience } from './patience.js'
 import { Strangers } from './strangers.js'
 import { untilUsable } from './until-usable.js'
 
 /** Fixes tried for one trace, and pairs of them where none has helped. */
 const mostTrials = 4
 const mostPairs = 3
-/** All of it together: somebody waits for the answer (milliseconds). */
+/** Waits of all trials together: somebody waits for the answer (milliseconds). */
 const patienceMs = 3000
 /** Without time for an answer nothing is tried. */
 const leastMs = 250
@@ -69,21 +70,21 @@ export class Trial {
   async run(candidates: readonly Candidate[], before: Progress, probe: Probe): Promise<Trials> {
     if (candidates.every(({ repair }) => repair === null)) return { tried: () => undefined }
     const results = new Map<string, boolean>()
-    const end = performance.now() + patienceMs
+    const patience = new Patience(patienceMs)
     const release = this.mirror.hold()
     const letSpeak = this.hush()
     const first = this.mirror.state
     const strangers = new Strangers(first)
     const senders = new Set<string>()
-    const send: Probe = async (patience) => {
-      const sent = await probe(patience)
+    const send: Probe = async (limitMs) => {
+      const sent = await probe(limitMs)
       for (const name of sent.senders) senders.add(name)
       return sent
     }
     try {
-      const singles = await this.each(candidates, mostTrials, results, end, before, send)
+      const singles = await this.each(candidates, mostTrials, results, patience, before, send)
       const tried = candidates.filter((candidate) => results.has(fixOf(candidate)))
-      const failed = singles ?? (await this.each(pairsOf(tried), mostPairs, results, end, before, send))
+      const failed = singles ?? (await this.each(pairsOf(tried), mostPairs, results, patience, before, send))
       if (failed !== null && failed !== true) return { failure: failed }
     } finally {
       // In a large lab somebody would wait for all the others.
@@ -100,7 +101,7 @@ export class Trial {
     candidates: readonly Candidate[],
     most: number,
     results: Map<string, boolean>,
-    end: number,
+    patience: Patience,
     before: Progress,
     probe: Probe,
   ): Promise<true | Failure | null> {
@@ -108,8 +109,8 @@ export class Trial {
     for (const candidate of candidates) {
       const fix = fixOf(candidate)
       if (candidate.repair === null || results.has(fix)) continue
-      if (count++ >= most || end - performance.now() < leastMs) break
-      const helped = await this.one(candidate.repair.steps, before, end, probe)
+      if (count++ >= most || patience.left < leastMs) break
+      const helped = await this.one(candidate.repair.steps, before, patience, probe)
       if (typeof helped !== 'boolean') return helped
       results.set(fix, helped)
       if (helped) return true
@@ -120,10 +121,10 @@ export class Trial {
   private async one(
     steps: readonly RepairStep[],
     before: Progress,
-    end: number,
+    patience: Patience,
     probe: Probe,
   ): Promise<boolean | Failure> {
-    const left = (): number => Math.max(leastMs, end - performance.now())
+    const left = (): number => Math.max(leastMs, patience.left)
     const first = await this.facts(steps)
     const done = await carryOut(steps, this.deployer, () => {})
     const changed = await this.facts(steps)
@@ -132,12 +133,14 @@ export class Trial {
     try {
       if (done.ok) {
         const names = [...new Set(steps.map(({ namespace }) => namespace))]
-        await untilUsable(
-          () => this.mirror.state,
-          () => this.readSome(names),
-          left(),
+        await patience.wait(left(), (limitMs) =>
+          untilUsable(
+            () => this.mirror.state,
+            () => this.readSome(names),
+            limitMs,
+          ),
         )
-        helped = isFurther((await probe(left() / 2)).progress, before)
+        helped = isFurther((await patience.wait(left() / 2, probe)).progress, before)
       }
     } finally {
       kept = await this.facts(steps)

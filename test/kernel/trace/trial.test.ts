@@ -123,6 +123,22 @@ test('all of it is over in three seconds, and what was not tried is not judged',
   expect(fixes.map((fix) => trials.tried(fix))).toEqual([false, false, false, false, undefined])
 })
 
+test('a machine that is slow at its own work takes nothing from the time in which a fix may show that it helps', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] })
+  const bench = new Bench()
+  const [bad, good] = [raising('bad', 1400), raising('good', 1600)]
+  const waited: number[] = []
+  const trials = await bench.trial.run([bad, good], nowhere, (limitMs) => {
+    waited.push(limitMs)
+    // It was asked to wait so long, and came back two seconds late.
+    vi.advanceTimersByTime(limitMs + 2000)
+    return got(bench.mtu === 1600 ? answered : nowhere)
+  })
+  if ('failure' in trials) throw new Error(trials.failure.message)
+  expect(waited).toEqual([1500, 750])
+  expect([trials.tried(bad), trials.tried(good)]).toEqual([false, true])
+})
+
 test('of a large lab only those are read again that have sent something, or of which anything is told', async () => {
   const bench = new Bench()
   await bench.trial.run([raising('good', 1600)], nowhere, () => got(answered))
