@@ -337,6 +337,8 @@ export class App {
       return true
     }
     if (this.deploy.failure) tell(this.deploy.failure)
+    // What could not be undone on this machine stays in the journal: the banner says so, and undoes it once it can be.
+    if (this.session.onHost) await this.host.readLeft()
     return false
   }
 

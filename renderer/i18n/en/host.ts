@@ -64,9 +64,8 @@ export const host = {
   'host.recovered': { one: 'Undone: {count} command', other: 'Undone: {count} commands' },
   'host.keptForeign': 'Left alone, because somebody changed it since:',
   'aftermath.title': '{lab} is down; this machine is not quite as it was',
-  'aftermath.recover':
-    'Vethlab remembers how it was. Put right what stands in the way, then undo the rest here or with:',
-  'aftermath.again': 'Undo the rest now',
+  'aftermath.kept':
+    'It is no longer what the lab had made, so Vethlab does not touch it. Remove it yourself where you do not need it.',
   'aftermath.differs': 'Changed on this machine since the lab was built (- before, + now):',
   'aftermath.look':
     'Somebody else may have done this while the lab was running. Where it was not you, compare it with what you expect.',

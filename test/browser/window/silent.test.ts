@@ -1,5 +1,6 @@
 /** A helper or a server that hangs is said with the time and what one can do, and unsaid when it answers again. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../kernel/support/until.js'
 import { violations } from './axe.js'
 import { LabWindow } from './window.js'
 
@@ -11,15 +12,15 @@ beforeAll(async () => {
 })
 afterAll(() => window.close())
 
-const helper = (): number => {
-  const found = window.world.processes().find(({ command }) => /^\S*node (?:-\S+ )*\S*helper\.js/.test(command))
-  if (!found) throw new Error('no helper process')
-  return found.pid
-}
+const helper = (): Promise<number> =>
+  until(
+    'a helper',
+    () => window.world.processes().find(({ command }) => /^\S*node (?:-\S+ )*\S*helper\.js/.test(command))?.pid,
+  )
 
 test('the sandbox does not answer: said in a banner, which goes when it answers', async () => {
   const banner = window.page.getByRole('alert').filter({ hasText: /The sandbox is not answering since \d/ })
-  const pid = helper()
+  const pid = await helper()
   process.kill(pid, 'SIGSTOP')
   try {
     await banner.waitFor()
@@ -29,7 +30,7 @@ test('the sandbox does not answer: said in a banner, which goes when it answers'
     process.kill(pid, 'SIGCONT')
   }
   await banner.waitFor({ state: 'detached' })
-  expect(helper()).toBe(pid)
+  expect(await helper()).toBe(pid)
 })
 
 test('the server does not answer: said in a banner, which goes when it answers', async () => {
@@ -45,10 +46,10 @@ test('the server does not answer: said in a banner, which goes when it answers',
 })
 
 test('a sandbox that hangs for good is ended by its button, and another one is there', async () => {
-  const pid = helper()
+  const pid = await helper()
   process.kill(pid, 'SIGSTOP')
   await window.button('End the sandbox').click()
-  await window.ready()
   await window.page.getByRole('alert').waitFor({ state: 'detached' })
-  expect(helper()).not.toBe(pid)
+  await until('another helper', async () => (await helper()) !== pid)
+  await window.ready()
 })

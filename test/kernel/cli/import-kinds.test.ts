@@ -16,7 +16,6 @@ afterAll(() => world.dispose())
 
 /** A lab has no words for these, or the reader cannot know them: named they are, and the rest is read. */
 const named = new Map([
-  ['pairs by printf, padded numbers and braces', /\$ns is not known before the script runs/],
   ['a trap that tears it all down when the script ends', /at its end/],
   ['nft -f from a here document', /nft/],
   ['a VXLAN over routed ends, and policy that no lab can say', /ip rule/],
