@@ -2,6 +2,7 @@
 import { hostNamespace, type Lab } from '../lab/lab.js'
 import { plainLine } from '../lab/plain-text.js'
 import { commandLine } from './shell-quote.js'
+import { freshWords } from './fresh-settings.js'
 import type { Plan, PlannedStep } from './step.js'
 import { bridgeNetfilterKeys, hasBridge } from './sysctls.js'
 import { stepText } from './text.js'
@@ -22,6 +23,21 @@ function line({ step, text }: PlannedStep): string | null {
   if (step.op !== 'dummy-add') return text
   // Small kernels have no dummy driver; an ifb device holds an address just as well.
   return `${text} || ${text.replace(/ type dummy$/, ' type ifb')}`
+}
+
+/**
+ * What a machine hands on to new namespaces is written over. The namespace that the script is started in is taken for new
+ * where it is not the machine's first one, which alone has net.core.netdev_max_backlog, and leads nowhere yet.
+ */
+function freshLines(plan: Plan): string[] {
+  const made = plan.flatMap(({ step }) => (step.op === 'namespace-add' ? [step.namespace] : []))
+  const settings = ['sysctl', '-q', '-e', '-w', '$fresh'].join(' ')
+  return [
+    '# What a new namespace has of itself: many machines hand on their own settings (net.core.devconf_inherit_init_net).',
+    `fresh='${freshWords.join(' ')}'`,
+    `[ -e /proc/sys/net/core/netdev_max_backlog ] || [ -n "$(ip route)" ] || ${settings}`,
+    ...(made.length > 0 ? [`for ns in ${commandLine(made)}; do ip netns exec "$ns" ${settings}; done`] : []),
+  ]
 }
 
 /**
@@ -49,6 +65,7 @@ export function planScript(lab: Lab, plan: Plan): string {
     'set -euo pipefail',
     '',
     ...lines.slice(0, afterNamespaces),
+    ...freshLines(plan),
     ...switches,
     ...lines.slice(afterNamespaces),
   ].join('\n')}\n`

@@ -90,7 +90,6 @@ test('a topology that people keep', () => {
       },
       srl: { interfaces: { e2: { mac: '02:00:00:00:00:0a' } } },
       c1: {
-        forwarding: false,
         bridges: { inner: { ports: ['p3'] } },
         interfaces: {
           lo: { addresses: ['203.0.113.1/32'] },

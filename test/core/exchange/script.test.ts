@@ -29,4 +29,19 @@ describe('a lab exported as a script and imported again', patience, () => {
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])
     expect(differences(lab, normalise(back ?? { vethlab: 1, name: 'none' }))).toEqual([])
   })
+
+  test('what a new namespace has anyway is no setting of the lab', () => {
+    const lab = normalise({
+      ...{ vethlab: 1, name: 'plain' },
+      namespaces: {
+        a: { forwarding: true, interfaces: { e0: { addresses: ['10.0.0.1/24'] } } },
+        b: { interfaces: { e0: { addresses: ['10.0.0.2/24'] } } },
+      },
+      links: [['a:e0', 'b:e0']],
+    })
+    const { text } = exportScript(lab)
+    expect(text).toContain('net.ipv4.conf.all.rp_filter=0')
+    const { a, b, host } = importScript(text, 'back.sh').labFile?.namespaces ?? {}
+    expect([a?.forwarding, a?.sysctls, b?.forwarding, b?.sysctls, host]).toEqual([true, ...Array(4).fill(undefined)])
+  })
 })

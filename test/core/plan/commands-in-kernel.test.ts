@@ -66,6 +66,31 @@ describe.skipIf(refusal !== null)(`in a real kernel${refusal ? ` (skipped: ${ref
     ).toBe('ttl=63 time\n')
   })
 
+  describe('where a machine hands its own settings on to new namespaces', () => {
+    const handedOn = 'net.ipv4.ip_forward=1 net.ipv4.conf.{all,default,lo}.rp_filter=2 net.ipv4.conf.all.arp_ignore=1'
+    const shown = 'sysctl -n net.ipv4.ip_forward net.ipv4.conf.{all,default,lo}.rp_filter net.ipv4.conf.all.arp_ignore'
+    const lab = normalise({ ...labs.router, namespaces: { ns0: {}, host: { interfaces: { d0: {} } } }, links: [] })
+    const script = planScript(lab, diff(lab, emptyLive())).replaceAll(
+      'ip netns add ns0',
+      `ip netns add ns0; ip netns exec ns0 sysctl -q -w ${handedOn}`,
+    )
+    /** Of the namespace that the script starts in, and of one that it makes. */
+    const settings = (before: string): string[] =>
+      inSandbox(`${before}\n{ ${script}\n} >/dev/null\n${shown} | xargs\nip netns exec ns0 ${shown} | xargs\n`)
+        .trim()
+        .split('\n')
+
+    test('a script gives its namespaces what the kernel itself gives them', () => {
+      expect(settings(`sysctl -q -w ${handedOn}`)).toEqual(['0 0 0 0 0', '0 0 0 0 0'])
+    })
+
+    test('where it starts among networks that somebody has, it leaves their settings alone', () => {
+      const inUse =
+        'ip link add there type veth peer name back; ip addr add 192.0.2.1/24 dev there; ip link set there up'
+      expect(settings(`sysctl -q -w ${handedOn}; ${inUse}`)).toEqual(['1 2 2 2 1', '0 0 0 0 0'])
+    })
+  })
+
   test('a script fails loudly on its second run', () => {
     const lab = normalise(labs.router)
     const script = planScript(lab, diff(lab, emptyLive()))

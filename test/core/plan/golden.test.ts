@@ -3,6 +3,7 @@ import { normalise } from '../../../electron/core/lab/normalise.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { emptyLab, emptyLive } from '../../../electron/core/plan/empty.js'
+import { freshWords } from '../../../electron/core/plan/fresh-settings.js'
 import { planScript, planText } from '../../../electron/core/plan/script.js'
 import * as labs from './labs.js'
 import { Model } from './model.js'
@@ -115,6 +116,10 @@ test('a script says what it is, guards what kernels lack, and leaves services to
 set -euo pipefail
 
 ip netns add ns0
+# What a new namespace has of itself: many machines hand on their own settings (net.core.devconf_inherit_init_net).
+fresh='${freshWords.join(' ')}'
+[ -e /proc/sys/net/core/netdev_max_backlog ] || [ -n "$(ip route)" ] || sysctl -q -e -w $fresh
+for ns in ns0; do ip netns exec "$ns" sysctl -q -e -w $fresh; done
 ip netns exec ns0 sysctl -e -w net.bridge.bridge-nf-call-iptables=0
 ip netns exec ns0 sysctl -e -w net.bridge.bridge-nf-call-ip6tables=0
 ip netns exec ns0 sysctl -e -w net.bridge.bridge-nf-call-arptables=0

@@ -20,6 +20,28 @@ const dnat = '{ dnat: { protocol: tcp, port: 80 }, to: "10.0.0.10:8080" }'
 
 export const natFaults: readonly Fault[] = [
   {
+    name: 'a way back that a station has lost, beside a router that hides others',
+    code: 'no-return-route',
+    lab: router({ router: 'nat: [{ masquerade: 192.168.0.0/24, out: veth1 }]' }),
+    typed: ['ip -n ns1 route del 192.168.0.0/24'],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns1',
+    evidence: /route get 192\.168\.0\.2/,
+    fix: ['ip -n ns1 route add 192.168.0.0/24 via 192.168.1.1'],
+  },
+  {
+    name: 'a missing rewriting of the source, where who is asked filters what it has no way back to',
+    code: 'nat-missing',
+    lab: nat(),
+    typed: ['ip netns exec internet sysctl -qw net.ipv4.conf.all.rp_filter=2'],
+    from: 'ns0',
+    to: '203.0.113.10',
+    namespace: 'host',
+    evidence: /route get 192\.168\.1\.2/,
+    fix: ['iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE'],
+  },
+  {
     name: 'a rule that keeps a router from turning the answer back',
     code: 'no-return-route',
     lab: nat({ nat: masquerade }),

@@ -1,5 +1,7 @@
+import { containsAddress } from '../../lab/address.js'
 import type { LabNat } from '../../lab/lab.js'
 import { departureOf } from '../death.js'
+import { missingRoutes } from '../lab-says.js'
 import { isIpv6 } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
@@ -61,6 +63,8 @@ function wrongSource(scene: Scene): Wrong | null {
   const { namespace, oif, src } = crossing
   // Rewritten all the same, or there is a way back: then it is not for want of NAT.
   if (src !== departure.dst || scene.network.route(departure.namespace, src)) return null
+  // The lab means that one to have a way back itself.
+  if (missingRoutes(scene, departure.namespace).some(({ to }) => containsAddress(to, src))) return null
   const rules = liveNat(scene, namespace)
   if (rules.some((rule) => rewrites(rule, src) && rule.out === oif)) return null
   const rule = rules.find((each) => rewrites(each, src))

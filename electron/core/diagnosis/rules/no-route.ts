@@ -59,6 +59,8 @@ export const noWayBack: Rule = {
       { namespace, dst: src, src: dst },
       { rule: 'no-route-rule', route: 'route-blocked' },
     )
+    // Where it was to end, a way back that is only missing may be NAT's to spare.
+    if (stage === 'target' && !refusal) return null
     const table = refusal && ({ namespace, ask: refusal.shown, ipv6: false } as const)
     return {
       ask: [back, way, ...(table ? [table] : [])],

@@ -4,6 +4,7 @@ import { formatEndpoint } from '../../lab/endpoint.js'
 import { usesIpv6 } from '../../lab/ipv6.js'
 import { hostNamespace } from '../../lab/lab.js'
 import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
+import { freshWords } from '../../plan/fresh-settings.js'
 import { impairEntry } from '../../plan/impair-entry.js'
 import { sameImpair } from '../../plan/qdisc.js'
 import { readRules } from '../../plan/read-back-rules.js'
@@ -172,13 +173,18 @@ function onlyWay(namespace: Namespace, via: string): Device | null {
  */
 type Habits = 'ipv6' | 'unspoken' | 'none'
 
+/** A namespace that the text has made has these without a word, whatever the machine hands on. */
+const fresh: ReadonlyMap<string, string> = new Map(
+  freshWords.map((word) => word.split('=') as [key: string, value: string]),
+)
+
 interface Settings {
   readonly forwarding: boolean | undefined
   readonly sysctls: Record<string, string>
 }
 
-function settingsOf({ sysctls, devices }: Namespace, habits: Habits): Settings {
-  const said = new Map(sysctls)
+function settingsOf({ name, sysctls, devices }: Namespace, habits: Habits): Settings {
+  const said = new Map([...sysctls].filter(([key, value]) => name === hostNamespace || fresh.get(key) !== value))
   const forwards = said.get(ipForward)
   const forwarding = forwards === '1' ? true : forwards === '0' ? false : undefined
   if (forwarding !== undefined) said.delete(ipForward)
