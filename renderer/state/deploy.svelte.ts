@@ -1,4 +1,7 @@
 /** From what is wanted to what is there: the plan, its progress, and what the last run of it said. */
+import { differences } from '../../electron/core/change/difference.js'
+import type { Difference } from '../../electron/core/change/difference.js'
+import { keepChanges } from '../../electron/core/change/keep.js'
 import { diff } from '../../electron/core/plan/diff.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
@@ -8,12 +11,10 @@ import type { Plan } from '../../electron/core/plan/step.js'
 import type { DeployFailure, DeployReport, Failure } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
-import { findDrift } from './drift.js'
-import type { Drift } from './drift.js'
 import { previewEdit, previewOnHost } from './host-preview.js'
-import { keepDrift } from './keep-drift.js'
 import type { LabDocument } from './lab-document.svelte.js'
 import type { Live } from './live.svelte.js'
+import { tell } from './tell.js'
 
 /** What a person decided about a deploy on this machine itself. */
 export interface HostChoices {
@@ -94,18 +95,18 @@ export class Deploy {
   })
 
   /** Objects that the open lab and the kernel do not agree on because somebody changed the kernel. */
-  readonly drift: readonly Drift[] = $derived.by(() => {
+  readonly drift: readonly Difference[] = $derived.by(() => {
     const { lab } = this.document
     if (!lab || !this.live.state || !this.isDeployed || !this.deployedLab || this.busy || this.onHost()) return []
-    return findDrift(lab, this.deployedLab, this.live.state)
+    return differences(lab, this.deployedLab, this.live.state)
   })
 
   /** What stands and would be lost with the network: changed by hand after a deploy, or made by hand without one. */
-  readonly unkept: readonly Drift[] = $derived.by(() => {
+  readonly unkept: readonly Difference[] = $derived.by(() => {
     const { lab } = this.document
     if (this.isDeployed) return this.drift
     if (!lab || !this.live.state || this.busy || this.onHost()) return []
-    return findDrift(lab, lab, this.live.state).filter(({ kind }) => kind === 'extra')
+    return differences(lab, lab, this.live.state).filter(({ kind }) => kind === 'extra')
   })
 
   /** The lab says something else than what was deployed; its drawing does not count. */
@@ -158,7 +159,7 @@ export class Deploy {
   }
 
   /** @param only the objects to put back; null: all of them */
-  async revert(only: readonly Drift[] | null): Promise<boolean> {
+  async revert(only: readonly Difference[] | null): Promise<boolean> {
     const lab = this.deployedFile
     if (!lab || this.busy) return false
     this.progress = { done: 0, total: only?.flatMap(({ steps }) => steps).length ?? this.drift.length }
@@ -171,18 +172,20 @@ export class Deploy {
     return answer.ok
   }
 
-  keep(drift: Drift): void {
-    const { state } = this.live
-    if (state) this.document.change((labFile) => keepDrift(labFile, drift, state))
+  keep(difference: Difference, kind: string | null = null): void {
+    const { labFile } = this.document
+    if (!labFile || !this.live.state) return
+    const kept = this.document.change(keepChanges(labFile, difference, this.live.state), kind, 'meaning')
+    if (kept.ok) return
+    for (const { code, message, said } of kept.problems.slice(0, 1))
+      tell({ code, message, ...(said && { said: said.message }), where: null, output: null })
   }
 
   /** All that stands by hand, as one edit of the lab. What is made as a whole takes others along. */
   keepAll(): void {
     for (let left = this.unkept.length; left > 0; left -= 1) {
-      const [drift] = this.unkept
-      const { state } = this.live
-      if (!drift || !state) return
-      this.document.change((labFile) => keepDrift(labFile, drift, state), 'keep all')
+      const [difference] = this.unkept
+      if (difference) this.keep(difference, 'keep all')
     }
   }
 
