@@ -35,12 +35,12 @@ export interface SandboxParts {
 }
 
 export class SandboxLab {
-  #applied: StandingLab | null = null
+  #standing: StandingLab | null = null
 
   constructor(private readonly parts: SandboxParts) {}
 
-  get applied(): StandingLab | null {
-    return this.#applied
+  get standing(): StandingLab | null {
+    return this.#standing
   }
 
   /** @param params with a lab that has been validated */
@@ -50,7 +50,7 @@ export class SandboxLab {
     const noRoom = noRoomFor(lab)
     if (noRoom) return { ok: false, failure: noRoom }
     await parts.refresh(lab)
-    const former = replace === false ? (this.#applied?.lab ?? null) : 'everything'
+    const former = replace === false ? (this.#standing?.lab ?? null) : 'everything'
     const whole = diff(lab, parts.live(), { former })
     // Commands are chosen from a plan of our own making, never taken over from a client.
     const chosen = only && new Set(only)
@@ -63,7 +63,7 @@ export class SandboxLab {
       await parts.settle(ruled)
       return texts(diff(lab, parts.live(), { former })) === texts(whole)
     })
-    if (deployed.ok && !only) this.#applied = { file, lab }
+    if (deployed.ok && !only) this.#standing = { file, lab }
     await parts.settle(ruled)
     return deployed.ok ? { ok: true, ...deployed.report } : { ok: false, failure: deployed.failure }
   }
@@ -87,7 +87,7 @@ export class SandboxLab {
       diff(emptyLab('empty'), this.parts.live(), { former: 'everything' }),
       new Map(),
     )
-    this.#applied = null
+    this.#standing = null
     await this.parts.settle([hostNamespace])
     return deployed.ok ? { ok: true, clearMs, kept: [], differs: null } : { ok: false, failure: deployed.failure }
   }
