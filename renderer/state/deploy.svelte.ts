@@ -141,7 +141,7 @@ export class Deploy {
     this.report = null
     this.progress = { done: 0, total: this.plan.length }
     const answer = await attempt(
-      this.rpc.request('lab/apply', { lab, replace: !this.isStanding, ...choices }),
+      this.rpc.request('lab/apply', { lab, former: this.isStanding ? 'standing' : 'everything', ...choices }),
     )
     this.progress = null
     if (!answer.ok) {
@@ -168,7 +168,7 @@ export class Deploy {
     this.progress = { done: 0, total: only?.flatMap(({ steps }) => steps).length ?? this.drift.length }
     const steps = only?.flatMap((drift) => drift.steps.map(({ text }) => text))
     const answer = await attempt(
-      this.rpc.request('lab/apply', { lab, replace: true, ...(steps ? { only: steps } : {}) }),
+      this.rpc.request('lab/apply', { lab, former: 'everything', ...(steps ? { only: steps } : {}) }),
     )
     this.progress = null
     this.failure = answer.ok ? null : answer.failure
