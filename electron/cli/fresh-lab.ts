@@ -106,7 +106,7 @@ export async function deployFresh({ lab, labFile }: ValidLab, options: UplinkOpt
     )
     let applied: Results['lab/apply']
     try {
-      applied = await ask(session, 'lab/apply', { lab: labFile })
+      applied = await ask(session, 'lab/apply', { lab: labFile, former: 'everything' })
     } catch (error) {
       await end()
       throw error

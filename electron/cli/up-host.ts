@@ -107,7 +107,7 @@ async function agree(
   const says = untilEnd(session, isAgreed(options))
   if (!(await says)) return fail(exitCode.usage, failure('not-agreed', 'Nothing was changed.'), options)
   const remedies = preflight.conflicts.flatMap(({ id, remedy }) => (remedy ? [id] : []))
-  return { lab, remedies, shown: preflight.shown, ...uplink }
+  return { lab, former: 'standing', remedies, shown: preflight.shown, ...uplink }
 }
 
 /** Says no more than was compared. */

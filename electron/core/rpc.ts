@@ -64,11 +64,15 @@ export const requests = {
   }),
   /** The shell is still there. Good at any time, before `session/open` too. */
   'session/beat': none,
-  /** Make the kernel what the lab says. With `replace: false`, objects the former lab did not own stay. */
+  /** Make the kernel what the lab says. */
   'lab/apply': z.strictObject({
     lab: labFileSchema,
-    replace: z.boolean().optional(),
-    /** Carry out only those steps of the plan whose command is listed: puts back single objects of the applied lab. */
+    /**
+     * Whose objects go where the lab does not have them: those of the lab that stands; of everybody, what was made by hand
+     * too; of nobody. On the real host it is always what stands: the rest is not ours.
+     */
+    former: z.enum(['standing', 'everything', 'nothing']),
+    /** Carry out only those steps of the plan whose command is listed: puts back single objects of the standing lab. */
     only: z.array(z.string().max(4096)).min(1).max(10_000).optional(),
     /** On the real host: the interface that stands for the uplink, where it is not the one of the default route. */
     uplink: interfaceName.optional(),
@@ -95,7 +99,7 @@ export const requests = {
   /** Remove everything that was built in the session. */
   'lab/clear': none,
   /**
-   * Run all checks, or those named, of the applied lab or of the one given, on the network as it is: a learner may have
+   * Run all checks, or those named, of the standing lab or of the one given, on the network as it is: a learner may have
    * built it by hand.
    */
   'lab/check': z.strictObject({
@@ -170,7 +174,7 @@ export interface Results {
   'session/open': {
     readonly capabilities: Capabilities
     readonly live: LiveState
-    /** The lab last applied, if any; on the real host also one that an earlier session has kept, which goes on as ours. */
+    /** The lab that stands, if any; on the real host also one that an earlier session has kept, which goes on as ours. */
     readonly lab: z.infer<typeof labFileSchema> | null
     readonly terminals: readonly TerminalInfo[]
     /** The latest commands, oldest first. */

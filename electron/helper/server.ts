@@ -80,7 +80,7 @@ export class HelperServer {
   /** In elevated mode, and then instead of the sandbox: the lab's `host` is the machine itself. */
   private readonly host: RealHost | null
   /** The lab that a client has open while its network is built by hand: what a fix goes by, and never a plan. */
-  private meant: StandingLab | null = null
+  private byHand: StandingLab | null = null
   private commands: CommandRecord[] = []
   private sequence = 0
   /** The tail of the queue of requests that change the network. */
@@ -120,7 +120,7 @@ export class HelperServer {
         await this.mirror.readRulesets([])
       },
       lab: () => {
-        const known = this.now ?? this.meant
+        const known = this.standing ?? this.byHand
         return known && { lab: known.lab, name: known.file.name }
       },
       mayRepair: async (steps) => (await this.host?.mayRepair(steps)) ?? null,
@@ -220,7 +220,7 @@ export class HelperServer {
     return {
       capabilities,
       live,
-      lab: this.now?.file ?? null,
+      lab: this.standing?.file ?? null,
       terminals: this.terminals.list(),
       commands: this.commands,
       left,
@@ -241,8 +241,8 @@ export class HelperServer {
   }
 
   /** The lab that stands, wherever that is. */
-  private get now(): StandingLab | null {
-    return (this.host ?? this.sandbox).applied
+  private get standing(): StandingLab | null {
+    return (this.host ?? this.sandbox).standing
   }
 
   private async preflight(params: Params<'host/preflight'>): Promise<Results['host/preflight']> {
@@ -281,21 +281,21 @@ export class HelperServer {
   }
 
   /** On the machine itself a fix goes by what was deployed alone. Returns what is wrong with the lab. */
-  private mean(file: LabFile | undefined): Failure | null {
+  private takeByHand(file: LabFile | undefined): Failure | null {
     const wrong = file ? firstError(file) : null
-    if (!wrong) this.meant = file && !this.host ? { file, lab: normalise(file) } : null
+    if (!wrong) this.byHand = file && !this.host ? { file, lab: normalise(file) } : null
     return wrong
   }
 
   private async trace({ lab, ...params }: Params<'trace/run'>): Promise<Results['trace/run']> {
-    const wrong = this.mean(lab)
+    const wrong = this.takeByHand(lab)
     return wrong ? { ok: false, failure: wrong } : this.tracer.run(params)
   }
 
   private async check({ lab: file, ...asked }: Params<'lab/check'>): Promise<Results['lab/check']> {
-    const wrong = this.mean(file)
+    const wrong = this.takeByHand(file)
     if (wrong) return { ok: false, failure: wrong }
-    const lab = file ? normalise(file) : (this.now?.lab ?? null)
+    const lab = file ? normalise(file) : (this.standing?.lab ?? null)
     if (lab === null)
       return {
         ok: false,
@@ -317,7 +317,7 @@ export class HelperServer {
         ok: false,
         failure: failure('no-such-packet', said`That packet is no longer kept; choose one that passed later.`),
       }
-    const trace = await heldTrace(stored, this.mirror.state, this.now?.file.name ?? null)
+    const trace = await heldTrace(stored, this.mirror.state, this.standing?.file.name ?? null)
     this.tracer.keepOverheard(trace)
     return { ok: true, trace }
   }

@@ -29,7 +29,7 @@ export interface Session {
   readonly capabilities: Capabilities
   /** The live state, folded from every change pushed so far. */
   readonly live: LiveState
-  /** The lab that was last applied, if any. */
+  /** The lab that stands, if any. */
   readonly lab: LabFile | null
   /** On the real host: what an earlier session had left there when this one was opened. */
   readonly left: LeftBehind | null

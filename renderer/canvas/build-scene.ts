@@ -9,14 +9,14 @@ export interface SceneSources {
   readonly lab: Lab | null
   readonly live: LiveState | null
   /** The lab as it was last deployed: tells what is leaving from what was made in a terminal. */
-  readonly former?: Lab | null
+  readonly standing?: Lab | null
 }
 
 /** Names that people give to the network beyond their own; the picture puts those on the right, with a globe. */
 const farName = /^(internet|inet|wan|outside|world|isp|remote|cloud)\b/i
 
 /** The whole picture's content. Pure; the same sources give an equal scene. */
-export function buildScene({ lab, live, former = null }: SceneSources): Scene {
+export function buildScene({ lab, live, standing = null }: SceneSources): Scene {
   const liveByName = new Map((live?.namespaces ?? []).map((each) => [each.name, each]))
   const names: PeerNames = new Map(
     (live?.namespaces ?? []).map((each) => [each.name, new Map(each.links.map((link) => [link.index, link.name]))]),
@@ -26,7 +26,7 @@ export function buildScene({ lab, live, former = null }: SceneSources): Scene {
     name,
     lab: lab?.namespaces.get(name),
     live: liveByName.get(name),
-    former: former?.namespaces.get(name),
+    standing: standing?.namespaces.get(name),
   }))
   const interfaces = new Map<string, SceneInterface[]>()
   for (const source of sources) interfaces.set(source.name, sceneInterfaces(source, lab, names))
@@ -59,7 +59,7 @@ export function buildScene({ lab, live, former = null }: SceneSources): Scene {
     // A host that holds nothing but its lo has no part in the picture, unless it is all there is.
     .filter((each) => each.role !== 'host' || built.length === 1 || !isIdle(each))
 
-  const cables = veths(byId, lab, former)
+  const cables = veths(byId, lab, standing)
   cables.push(...tunnels(byId))
   const uplink = [...byId.values()].find((each) => each.uplink)
   if (uplink) {
@@ -94,7 +94,7 @@ function namespace(
   const presence = presenceOf(
     source.lab !== undefined || isHost,
     source.live !== undefined,
-    source.former !== undefined,
+    source.standing !== undefined,
     hasLab,
   )
   const sysctl = source.live?.sysctls['net.ipv4.ip_forward'] ?? source.live?.sysctls['net.ipv4.conf.all.forwarding']
@@ -150,10 +150,10 @@ function outside(): SceneNamespace {
 }
 
 /** One cable per veth pair, whichever of its ends is known first. */
-function veths(byId: ReadonlyMap<string, SceneInterface>, lab: Lab | null, former: Lab | null): SceneCable[] {
+function veths(byId: ReadonlyMap<string, SceneInterface>, lab: Lab | null, standing: Lab | null): SceneCable[] {
   const linkKey = (link: LabLink): string => pairKey(link.ends.map((end) => interfaceId(end.namespace, end.interface)))
   const impairs = new Map((lab?.links ?? []).map((link) => [linkKey(link), link]))
-  const old = new Set((former?.links ?? []).map(linkKey))
+  const old = new Set((standing?.links ?? []).map(linkKey))
   const cables = new Map<string, SceneCable>()
   for (const end of byId.values()) {
     const other = end.peer === null ? undefined : byId.get(end.peer)

@@ -14,7 +14,7 @@ export interface CanvasProps {
   /** What the kernel has; null where nothing runs. */
   live: LiveState | null
   /** The lab as last deployed: tells what is leaving from what was made in a terminal. */
-  former?: Lab | null
+  standing?: Lab | null
   language: Language
   mode?: Mode
   layer?: LayerFilter

@@ -12,7 +12,7 @@ import type { Scene } from './scene.js'
 export interface CanvasInput {
   readonly lab: Lab | null
   readonly live: LiveState | null
-  readonly former: Lab | null
+  readonly standing: Lab | null
   readonly language: Language
   readonly realHost: boolean
 }
@@ -30,8 +30,8 @@ export class CanvasState {
   }
 
   readonly scene: Scene = $derived.by(() => {
-    const { lab, live, former } = this.#input()
-    return buildScene({ lab, live, former })
+    const { lab, live, standing } = this.#input()
+    return buildScene({ lab, live, standing })
   })
 
   readonly drawing: Drawing = $derived.by(() => {

@@ -8,17 +8,17 @@ const isAutomatic = (address: string): boolean =>
   address.startsWith('127.') || address.startsWith('::1/') || address.toLowerCase().startsWith('fe80:')
 
 /** The standing of something: in the lab, in the kernel, in the lab as it was last deployed. */
-export function presenceOf(inLab: boolean, inLive: boolean, inFormer: boolean, hasLab: boolean): Presence {
+export function presenceOf(inLab: boolean, inLive: boolean, inStanding: boolean, hasLab: boolean): Presence {
   if (inLab) return inLive ? 'live' : 'planned'
   if (!hasLab) return 'live'
-  return inFormer ? 'leaving' : 'foreign'
+  return inStanding ? 'leaving' : 'foreign'
 }
 
 /** Joins what is wanted with what is there, wanted order first. */
 export function stated(
   wanted: readonly string[],
   there: readonly string[],
-  former: readonly string[],
+  standing: readonly string[],
   hasLab: boolean,
   whole: Presence,
 ): readonly Stated[] {
@@ -27,7 +27,7 @@ export function stated(
   if (whole !== 'live') return there.map((text) => ({ text, presence: 'live' as const }))
   const known = new Set(there)
   const asked = new Set(wanted)
-  const old = new Set(former)
+  const old = new Set(standing)
   return [
     ...wanted.map((text) => ({ text, presence: presenceOf(true, known.has(text), old.has(text), hasLab) })),
     ...there
@@ -47,7 +47,7 @@ export interface NamespaceSources {
   readonly name: string
   readonly lab: LabNamespace | undefined
   readonly live: LiveNamespace | undefined
-  readonly former: LabNamespace | undefined
+  readonly standing: LabNamespace | undefined
 }
 
 function peerId(wanted: LabInterface | undefined, link: LiveLink | undefined, names: PeerNames): string | null {
@@ -70,7 +70,7 @@ function sceneInterface(
   labs: { lab: Lab | null; names: PeerNames },
 ): SceneInterface {
   const name = (link?.name ?? wanted?.name) as string
-  const old = source.former?.interfaces.find((candidate) => candidate.name === name)
+  const old = source.standing?.interfaces.find((candidate) => candidate.name === name)
   const uplink = source.name === 'host' && link !== undefined && isUplink(link, labs.lab)
   const kind = wanted && wanted.kind !== 'dummy' ? wanted.kind : (link?.kind ?? wanted?.kind ?? 'dummy')
   const implied = uplink || kind === 'loopback'

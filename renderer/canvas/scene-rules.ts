@@ -92,11 +92,11 @@ function natOf(live: LiveNamespace): Nat[] {
 export function sceneNat(source: NamespaceSources, hasLab: boolean): SceneNat[] {
   const wanted = (source.lab?.nat ?? []).map(fromLab)
   const there = source.live ? natOf(source.live) : []
-  const former = new Set((source.former?.nat ?? []).map((nat) => natKey(fromLab(nat))))
+  const standing = new Set((source.standing?.nat ?? []).map((nat) => natKey(fromLab(nat))))
   const thereKeys = new Set(there.map(natKey))
   const wantedKeys = new Set(wanted.map(natKey))
   const presence = (nat: Nat, inLab: boolean): Presence =>
-    presenceOf(inLab, thereKeys.has(natKey(nat)), former.has(natKey(nat)), hasLab)
+    presenceOf(inLab, thereKeys.has(natKey(nat)), standing.has(natKey(nat)), hasLab)
   return [
     ...wanted.map((nat) => ({ ...nat, presence: presence(nat, true) })),
     ...there.filter((nat) => !wantedKeys.has(natKey(nat))).map((nat) => ({ ...nat, presence: presence(nat, false) })),
@@ -139,7 +139,7 @@ export function sceneRoutes(source: NamespaceSources, hasLab: boolean, whole: Pr
   const routes = stated(
     unique((source.lab?.routes ?? []).map(routeText)),
     unique(there.map(routeText)),
-    (source.former?.routes ?? []).map(routeText),
+    (source.standing?.routes ?? []).map(routeText),
     hasLab,
     whole,
   )

@@ -6,5 +6,5 @@ export interface Circumstances {
   /** The helper answers, and builds nothing right now. */
   readonly idle: () => boolean
   /** The open lab was built by Deploy. */
-  readonly isDeployed: () => boolean
+  readonly isStanding: () => boolean
 }

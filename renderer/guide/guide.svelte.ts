@@ -114,7 +114,7 @@ export class Guide {
 
   /** All was deployed: is the guide read along, or the network taken down and built? */
   readonly deciding = $derived.by(
-    () => this.builds && this.around.isDeployed() && !this.reading && this.open < this.steps.length,
+    () => this.builds && this.around.isStanding() && !this.reading && this.open < this.steps.length,
   )
 
   /** A prediction that the network has not judged yet: nothing beside it may give the answer away. */

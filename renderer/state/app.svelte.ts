@@ -72,7 +72,7 @@ export class App {
     this.link = new Link(options, (answer) => this.connected(answer))
     this.session = new Session(this.link)
     const { session } = this
-    this.live = new Live(this.link, () => (session.onHost ? this.deploy.deployedFile !== null : null))
+    this.live = new Live(this.link, () => (session.onHost ? this.deploy.standingFile !== null : null))
     this.uplink = new Uplink(this.link, this.document, this.dialogs, this.session)
     this.deploy = new Deploy(this.link, this.document, this.live, () => session.onHost)
     this.commands = new Commands(this.link)
@@ -86,7 +86,7 @@ export class App {
     const around = {
       live: this.live,
       idle: () => session.ready && !this.deploy.busy && !this.traces.running && this.link.state.kind === 'up',
-      isDeployed: () => this.deploy.isDeployed,
+      isStanding: () => this.deploy.isStanding,
     }
     this.guide = new Guide(this.link, this.document, around, this.progress)
     this.goals = new Goals(this.link, this.document, around, this.progress)
@@ -97,7 +97,7 @@ export class App {
         () => this.live.state,
       ),
       () => this.view.showTab('trace'),
-      () => (this.deploy.deployedFile || this.document.broken ? null : this.document.labFile),
+      () => (this.deploy.standingFile || this.document.broken ? null : this.document.labFile),
     )
     this.traffic = new Traffic(
       this.link,
@@ -124,9 +124,9 @@ export class App {
       },
       startSandbox: () => this.startSandbox(),
       deploy: async (choices) => ((await this.carryOut(choices)) ? null : this.deploy.failure),
-      hasLab: () => this.deploy.deployedFile !== null,
-      showLab: () => this.showDeployed(),
-      askLeave: () => this.dialogs.ask('leave-host', { title: this.deploy.deployedFile?.name ?? '' }),
+      hasLab: () => this.deploy.standingFile !== null,
+      showLab: () => this.showStanding(),
+      askLeave: () => this.dialogs.ask('leave-host', { title: this.deploy.standingFile?.name ?? '' }),
     })
     this.link.on('helper/ended', ({ message, said }) => this.helperEnded(message, said))
     this.link.on('window/closing', () => void this.close())
@@ -150,7 +150,7 @@ export class App {
         const state = {
           title: shown.slice(0, 200),
           unsaved: dirty,
-          onHost: session.onHost && this.deploy.deployedFile !== null,
+          onHost: session.onHost && this.deploy.standingFile !== null,
           language: this.settings.language,
           theme: theme.current,
         }
@@ -212,7 +212,7 @@ export class App {
     this.commands.replace(opened.commands)
     if (!this.document.isOpen && opened.lab)
       this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
-    this.deploy.restored(opened.lab)
+    this.deploy.found(opened.lab)
     if (opened.capabilities.mode === 'elevated') this.host.left = opened.left?.kept ? null : opened.left
     else await this.settleStanding(opened.lab)
     this.session.phase = { kind: 'ready' }
@@ -250,8 +250,8 @@ export class App {
   }
 
   /** The lab that stands in the kernel, as the one that is open. */
-  private async showDeployed(): Promise<void> {
-    const file = this.deploy.deployedFile
+  private async showStanding(): Promise<void> {
+    const file = this.deploy.standingFile
     if (!file || this.document.labFile?.name === file.name || !(await this.files.mayLeave())) return
     this.document.open({ path: null, text: createLabText(file), fingerprint: null })
     this.labOpened()
@@ -283,7 +283,7 @@ export class App {
     if (this.document.broken) this.settings.set({ inspector: true })
     this.settings.set({ welcomed: true })
     // The other lab is still in the kernel; what is drawn is the one that is open.
-    this.deploy.restored(this.deploy.deployedFile)
+    this.deploy.found(this.deploy.standingFile)
   }
 
   async deployLab(): Promise<void> {
@@ -313,8 +313,8 @@ export class App {
 
   /** What Stop would take down, as people call it; null: a network that was made by hand without any lab. */
   private get standing(): string | null {
-    const { deployedFile, isDeployed } = this.deploy
-    if (deployedFile && !isDeployed) return textOf(deployedFile.title ?? deployedFile.name)
+    const { standingFile, isStanding } = this.deploy
+    if (standingFile && !isStanding) return textOf(standingFile.title ?? standingFile.name)
     return this.document.isOpen ? this.document.title : null
   }
 

@@ -1,4 +1,7 @@
 /** From what is wanted to what is there: the plan, its progress, and what the last run of it said. */
+import { differences } from '../../electron/core/change/difference.js'
+import type { Difference } from '../../electron/core/change/difference.js'
+import { keepChanges } from '../../electron/core/change/keep.js'
 import { diff } from '../../electron/core/plan/diff.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
@@ -8,12 +11,10 @@ import type { Plan } from '../../electron/core/plan/step.js'
 import type { DeployFailure, DeployReport, Failure } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
-import { findDrift } from './drift.js'
-import type { Drift } from './drift.js'
 import { previewEdit, previewOnHost } from './host-preview.js'
-import { keepDrift } from './keep-drift.js'
 import type { LabDocument } from './lab-document.svelte.js'
 import type { Live } from './live.svelte.js'
+import { tell } from './tell.js'
 
 /** What a person decided about a deploy on this machine itself. */
 export interface HostChoices {
@@ -44,9 +45,9 @@ const none: Plan = []
 
 export class Deploy {
   /** The lab file that was last built in this session. */
-  deployedFile = $state.raw<LabFile | null>(null)
+  standingFile = $state.raw<LabFile | null>(null)
   /** Id of the document it came from: another document replaces everything, the same one changes what differs. */
-  private deployedId = $state<string | null>(null)
+  private standingId = $state<string | null>(null)
   progress = $state.raw<Progress | null>(null)
   stopping = $state(false)
   failure = $state.raw<DeployFailure | Failure | null>(null)
@@ -68,9 +69,9 @@ export class Deploy {
     })
   }
 
-  readonly deployedLab: Lab | null = $derived(this.deployedFile ? normalise(this.deployedFile) : null)
+  readonly standingLab: Lab | null = $derived(this.standingFile ? normalise(this.standingFile) : null)
   /** The lab that is open is the one that was built, give or take its edits. */
-  readonly isDeployed = $derived.by(() => this.deployedId !== null && this.deployedId === this.document.id)
+  readonly isStanding = $derived.by(() => this.standingId !== null && this.standingId === this.document.id)
   readonly busy = $derived(this.progress !== null || this.stopping)
 
   /** What Deploy would do now. Empty: nothing. */
@@ -79,52 +80,53 @@ export class Deploy {
     if (!lab || !this.live.state) return none
     // Only the helper knows what of the machine is the lab's; what it would do is on the page that asks.
     if (this.onHost()) {
-      if (!this.isDeployed || !this.deployedLab) return previewOnHost(lab)
-      return this.hasEdits ? previewEdit(lab, this.deployedLab) : none
+      if (!this.isStanding || !this.standingLab) return previewOnHost(lab)
+      return this.hasEdits ? previewEdit(lab, this.standingLab) : none
     }
-    if (!this.isDeployed) return diff(lab, this.live.state, { former: 'everything' })
-    return this.hasEdits ? diff(lab, this.live.state, { former: this.deployedLab }) : none
+    if (!this.isStanding) return diff(lab, this.live.state, { former: 'everything' })
+    return this.hasEdits ? diff(lab, this.live.state, { former: this.standingLab }) : none
   })
 
   /** All of the open lab stands, and none of it was deployed: somebody has built it by hand. */
   readonly isBuiltByHand = $derived.by(() => {
     const { lab } = this.document
-    if (!lab || this.isDeployed || this.busy || this.onHost() || !this.live.hasContent) return false
+    if (!lab || this.isStanding || this.busy || this.onHost() || !this.live.hasContent) return false
     return this.plan.every((planned) => isQuieting(lab, planned))
   })
 
   /** Objects that the open lab and the kernel do not agree on because somebody changed the kernel. */
-  readonly drift: readonly Drift[] = $derived.by(() => {
+  readonly drift: readonly Difference[] = $derived.by(() => {
     const { lab } = this.document
-    if (!lab || !this.live.state || !this.isDeployed || !this.deployedLab || this.busy || this.onHost()) return []
-    return findDrift(lab, this.deployedLab, this.live.state)
+    if (!lab || !this.live.state || !this.isStanding || !this.standingLab || this.busy || this.onHost()) return []
+    return differences(lab, this.standingLab, this.live.state)
   })
 
   /** What stands and would be lost with the network: changed by hand after a deploy, or made by hand without one. */
-  readonly unkept: readonly Drift[] = $derived.by(() => {
+  readonly unkept: readonly Difference[] = $derived.by(() => {
     const { lab } = this.document
-    if (this.isDeployed) return this.drift
+    if (this.isStanding) return this.drift
     if (!lab || !this.live.state || this.busy || this.onHost()) return []
-    return findDrift(lab, lab, this.live.state).filter(({ kind }) => kind === 'extra')
+    return differences(lab, lab, this.live.state).filter(({ kind }) => kind === 'extra')
   })
 
   /** The lab says something else than what was deployed; its drawing does not count. */
   private readonly hasEdits = $derived.by(() => {
-    const [now, then] = [this.document.labFile, this.deployedFile]
+    const [now, then] = [this.document.labFile, this.standingFile]
     if (now === then) return false
     return meaning(now) !== meaning(then)
   })
 
   readonly canDeploy = $derived.by(() => !this.busy && !this.document.broken && this.plan.length > 0)
 
-  restored(labFile: LabFile | null): void {
-    this.deployedFile = labFile
-    this.deployedId = labFile && this.document.labFile?.name === labFile.name ? this.document.id : null
+  /** What stands already when this window comes to it. */
+  found(labFile: LabFile | null): void {
+    this.standingFile = labFile
+    this.standingId = labFile && this.document.labFile?.name === labFile.name ? this.document.id : null
   }
 
   forget(): void {
-    this.deployedFile = null
-    this.deployedId = null
+    this.standingFile = null
+    this.standingId = null
     this.progress = null
     this.stopping = false
   }
@@ -138,7 +140,9 @@ export class Deploy {
     this.failure = null
     this.report = null
     this.progress = { done: 0, total: this.plan.length }
-    const answer = await attempt(this.rpc.request('lab/apply', { lab, replace: !this.isDeployed, ...choices }))
+    const answer = await attempt(
+      this.rpc.request('lab/apply', { lab, former: this.isStanding ? 'standing' : 'everything', ...choices }),
+    )
     this.progress = null
     if (!answer.ok) {
       this.failure = answer.failure
@@ -146,43 +150,45 @@ export class Deploy {
     }
     this.report = answer
     this.runningPlan = null
-    this.deployedFile = lab
-    this.deployedId = id
+    this.standingFile = lab
+    this.standingId = id
     return true
   }
 
   /** Puts back everything that differs. */
   async revertAll(): Promise<boolean> {
-    if (!this.deployedFile || this.busy) return false
+    if (!this.standingFile || this.busy) return false
     return this.revert(null)
   }
 
   /** @param only the objects to put back; null: all of them */
-  async revert(only: readonly Drift[] | null): Promise<boolean> {
-    const lab = this.deployedFile
+  async revert(only: readonly Difference[] | null): Promise<boolean> {
+    const lab = this.standingFile
     if (!lab || this.busy) return false
     this.progress = { done: 0, total: only?.flatMap(({ steps }) => steps).length ?? this.drift.length }
     const steps = only?.flatMap((drift) => drift.steps.map(({ text }) => text))
     const answer = await attempt(
-      this.rpc.request('lab/apply', { lab, replace: true, ...(steps ? { only: steps } : {}) }),
+      this.rpc.request('lab/apply', { lab, former: 'everything', ...(steps ? { only: steps } : {}) }),
     )
     this.progress = null
     this.failure = answer.ok ? null : answer.failure
     return answer.ok
   }
 
-  keep(drift: Drift): void {
-    const { state } = this.live
-    if (state) this.document.change((labFile) => keepDrift(labFile, drift, state))
+  keep(difference: Difference, kind: string | null = null): void {
+    const { labFile } = this.document
+    if (!labFile || !this.live.state) return
+    const kept = this.document.change(keepChanges(labFile, difference, this.live.state), kind, 'meaning')
+    if (kept.ok) return
+    for (const { code, message, said } of kept.problems.slice(0, 1))
+      tell({ code, message, ...(said && { said: said.message }), where: null, output: null })
   }
 
   /** All that stands by hand, as one edit of the lab. What is made as a whole takes others along. */
   keepAll(): void {
     for (let left = this.unkept.length; left > 0; left -= 1) {
-      const [drift] = this.unkept
-      const { state } = this.live
-      if (!drift || !state) return
-      this.document.change((labFile) => keepDrift(labFile, drift, state), 'keep all')
+      const [difference] = this.unkept
+      if (difference) this.keep(difference, 'keep all')
     }
   }
 
@@ -194,7 +200,7 @@ export class Deploy {
     this.failure = answer.ok ? null : answer.failure
     if (!answer.ok) return false
     const { kept, differs } = answer
-    const lab = this.deployedFile?.name ?? ''
+    const lab = this.standingFile?.name ?? ''
     this.aftermath = kept.length > 0 || (differs ?? []).length > 0 ? { lab, kept, differs: differs ?? [] } : null
     this.forget()
     return true

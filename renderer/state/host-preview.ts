@@ -32,11 +32,11 @@ export function previewOnHost(lab: Lab): Plan {
 }
 
 /** How many commands an edit of a lab that stands there comes to, and which: what the one asks for and the other does not. */
-export function previewEdit(lab: Lab, deployed: Lab): Plan {
-  const [wanted, former] = [previewOnHost(lab), previewOnHost(deployed)]
+export function previewEdit(lab: Lab, standing: Lab): Plan {
+  const [wanted, before] = [previewOnHost(lab), previewOnHost(standing)]
   const texts = (plan: Plan): ReadonlySet<string> => new Set(plan.map(({ text }) => text))
-  const [now, then] = [texts(wanted), texts(former)]
-  const gone = former.filter(({ text }) => !now.has(text)).toReversed()
+  const [now, then] = [texts(wanted), texts(before)]
+  const gone = before.filter(({ text }) => !now.has(text)).toReversed()
   return [...gone.flatMap(takenBack), ...wanted.filter(({ text }) => !then.has(text))]
 }
 

@@ -3,12 +3,15 @@
  * redo walk through texts; a text that does not parse keeps the last lab that did, so that the picture never vanishes.
  */
 import { createLabText } from '../../electron/core/lab/print.js'
-import { openSource, setIn, updateSource } from '../../electron/core/lab/edit.js'
-import type { LabSource } from '../../electron/core/lab/edit.js'
+import { changeSource } from '../../electron/core/change/change.js'
+import type { Changed, Tolerated } from '../../electron/core/change/change.js'
+import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
+import { suggestNamespace } from '../../electron/core/change/suggest-names.js'
+import { openSource } from '../../electron/core/lab/source.js'
+import type { LabSource } from '../../electron/core/lab/source.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
-import { parseLabText } from '../../electron/core/lab/parse.js'
-import type { LabFile } from '../../electron/core/lab/schema.js'
+import { parseLabText, parseSource } from '../../electron/core/lab/parse.js'
 import type { OpenedFile } from '../../electron/core/rpc-shell.js'
 import { textOf } from '../i18n/text.svelte.js'
 
@@ -36,10 +39,17 @@ export class LabDocument {
   private undoable = $state.raw<readonly Step[]>([])
   private redoable = $state.raw<readonly Step[]>([])
   private lastLab: Lab | null = null
+  private opened: LabSource | null = null
 
   readonly isOpen = $derived(this.id !== '')
   readonly fileName = $derived(this.path?.split('/').at(-1) ?? null)
-  private readonly parsed = $derived(this.isOpen ? parseLabText(this.text, this.fileName ?? 'lab') : null)
+  /** The text with its parse; null for a text that is no YAML. */
+  private readonly source: LabSource | null = $derived(this.isOpen ? this.sourceOf(this.text) : null)
+  private readonly parsed = $derived.by(() => {
+    if (!this.isOpen) return null
+    const file = this.fileName ?? 'lab'
+    return this.source ? parseSource(this.source, file) : parseLabText(this.text, file)
+  })
   readonly problems = $derived(this.parsed?.problems ?? [])
   readonly labFile = $derived(this.parsed?.labFile ?? null)
   /** Null where nothing was ever readable. */
@@ -100,24 +110,33 @@ export class LabDocument {
     this.text = text
   }
 
-  /** Changes what the lab says, and of its text only what says it. */
-  change(change: (lab: LabFile) => LabFile, kind: string | null = null): void {
-    if (this.labFile) this.editSource((source) => updateSource(source, change(this.labFile as LabFile)), kind)
+  /**
+   * Changes what the lab says, and of its text only what says it: all of it, or nothing. A text that is no YAML can only
+   * be mended where it was written.
+   */
+  change(changes: readonly LabChange[], kind: string | null = null, tolerated: Tolerated = 'nothing'): Changed {
+    if (!this.source) return { ok: false, problems: this.problems }
+    const changed = changeSource(this.source, changes, tolerated)
+    if (changed.ok) {
+      this.opened = changed.source
+      this.edit(changed.source.text, kind)
+    }
+    return changed
   }
 
   /** One more namespace, under the first name that is free: ns0, ns1, ... */
   addNamespace(): void {
-    this.change((lab) => {
-      const namespaces = lab.namespaces ?? {}
-      let number = 0
-      while (Object.hasOwn(namespaces, `ns${number}`)) number += 1
-      return { ...lab, namespaces: { ...namespaces, [`ns${number}`]: {} } }
-    })
+    if (this.labFile)
+      this.change([{ op: 'namespace-add', namespace: suggestNamespace(this.labFile, 'namespace').value }])
   }
 
-  place(namespace: string, at: { readonly x: number; readonly y: number }): void {
-    const value = { x: Math.round(at.x), y: Math.round(at.y) }
-    this.editSource((source) => setIn(source, ['layout', namespace], value), `move ${namespace}`)
+  place(places: Iterable<readonly [string, Point]>): void {
+    const changes = [...places].map(([name, { x, y }]): LabChange => ({
+      op: 'layout-set',
+      name,
+      at: { x: Math.round(x), y: Math.round(y) },
+    }))
+    this.change(changes, `move ${changes.map((each) => ('name' in each ? each.name : '')).join(' ')}`)
   }
 
   undo(): void {
@@ -136,9 +155,9 @@ export class LabDocument {
     this.text = step.text
   }
 
-  /** A text that is no YAML can only be mended where it was written. */
-  private editSource(change: (source: LabSource) => LabSource, kind: string | null = null): void {
-    const source = openSource(this.text)
-    if (source) this.edit(change(source).text, kind)
+  /** A change has parsed its text already. */
+  private sourceOf(text: string): LabSource | null {
+    if (this.opened?.text !== text) this.opened = openSource(text)
+    return this.opened
   }
 }

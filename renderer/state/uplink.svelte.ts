@@ -38,7 +38,7 @@ export class Uplink {
     this.busy = false
     if (!answer.ok) return tell(answer.failure)
     this.plugged = answer.uplink
-    if (!this.asked) this.document.change((lab) => ({ ...lab, uplink: 'on' }))
+    if (!this.asked) this.document.change([{ op: 'lab-set', keys: { uplink: 'on' } }])
     const { address, pingRefusedBy, gateway } = answer.uplink
     say(t('uplink.pluggedIn', { address }))
     if (pingRefusedBy !== null) say(t('uplink.noPing', { gateway, range: pingRefusedBy }))

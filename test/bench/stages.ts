@@ -34,7 +34,7 @@ const namespacesNow = (session: Session): number => session.live.namespaces.leng
 export async function vethlab(shape: Shape, count: number): Promise<Built & { readonly goneMs: number }> {
   const session = await openSession()
   try {
-    const applied = await session.request('lab/apply', { lab: topology(shape, count) })
+    const applied = await session.request('lab/apply', { lab: topology(shape, count), former: 'everything' })
     if (!applied.ok) throw new Error(applied.failure.message)
     const links = () => session.live.namespaces.find(({ name }) => name === 'host')?.links.length ?? 0
     const begin = performance.now()

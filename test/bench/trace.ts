@@ -32,7 +32,7 @@ function arrivalMs(trace: Trace): number {
 async function filmTime(name: string, lab: LabFile, from: string, to: string): Promise<FilmTime> {
   const session = await openSession()
   try {
-    const applied = await session.request('lab/apply', { lab })
+    const applied = await session.request('lab/apply', { lab, former: 'everything' })
     if (!applied.ok) throw new Error(applied.failure.message)
     const after: number[] = []
     const whole: number[] = []

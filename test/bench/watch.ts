@@ -74,7 +74,7 @@ export async function watchLatency(
 ): Promise<{ readonly namespaces: number; readonly latencies: readonly Latency[] }> {
   const session = await openSession()
   try {
-    const applied = await session.request('lab/apply', { lab: topology('star', namespaces) })
+    const applied = await session.request('lab/apply', { lab: topology('star', namespaces), former: 'everything' })
     if (!applied.ok) throw new Error(applied.failure.message)
     const latencies: Latency[] = []
     for (const { kind, change, shows } of kinds) {

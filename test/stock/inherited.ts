@@ -56,7 +56,7 @@ function settingsIn(session: Session, name: string): string {
 async function build(session: Session, lab: LabFile): Promise<void> {
   const cleared = await session.request('lab/clear', {})
   if (!cleared.ok) throw new Error(cleared.failure.message)
-  const applied = await session.request('lab/apply', { lab })
+  const applied = await session.request('lab/apply', { lab, former: 'everything' })
   if (!applied.ok) throw new Error(applied.failure.message)
 }
 

@@ -2,8 +2,8 @@
 import { pathText } from '../lab/describe.js'
 import { toProblem } from '../lab/finding.js'
 import type { LabPath, Problem } from '../lab/problem.js'
-import { labFileSchema, type LabFile } from '../lab/schema.js'
-import { schemaFindings } from '../lab/schema-findings.js'
+import type { LabFile } from '../lab/schema.js'
+import { checkSchema } from '../lab/schema-findings.js'
 import { validateLabFile } from '../lab/validate.js'
 import { inEnglish, said } from '../words/said.js'
 
@@ -17,8 +17,8 @@ export interface Mended {
 const mostLeftOut = 200
 
 function problemsOf(labFile: LabFile): readonly Problem[] {
-  const findings = schemaFindings(labFile)
-  return findings.length > 0 ? findings.map(toProblem) : validateLabFile(labFileSchema.parse(labFile))
+  const checked = checkSchema(labFile)
+  return checked.labFile === null ? checked.findings.map(toProblem) : validateLabFile(checked.labFile)
 }
 
 export function withoutErrors(labFile: LabFile): Mended {

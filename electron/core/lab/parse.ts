@@ -8,13 +8,13 @@ import type { Finding, TextFinding } from './finding.js'
 import type { Lab } from './lab.js'
 import { normalise } from './normalise.js'
 import { lineIndex, offsetOf } from './place.js'
+import type { Place } from './place.js'
 import type { PlacedProblem } from './problem.js'
-import { schemaFindings } from './schema-findings.js'
-import { labFileSchema } from './schema.js'
+import { checkSchema } from './schema-findings.js'
 import type { LabFile } from './schema.js'
+import type { LabSource } from './source.js'
 import { meaningFindings } from './validate.js'
 import { readYaml } from './yaml-read.js'
-import type { YamlDocument } from './yaml-read.js'
 import { plainValue } from './yaml-value.js'
 
 export interface ParsedLab {
@@ -22,8 +22,6 @@ export interface ParsedLab {
   readonly lab: Lab | null
   /** Null where the file does not follow the schema. Set, though with errors, where only its meaning is wrong. */
   readonly labFile: LabFile | null
-  /** Null where the text is no YAML. */
-  readonly document: YamlDocument | null
   /** In the order of the text. */
   readonly problems: readonly PlacedProblem[]
 }
@@ -37,44 +35,57 @@ const maxProblems = 500
  */
 export function parseLabText(input: string | Uint8Array, file: string): ParsedLab {
   const { text, finding } = decode(input)
-  const placeOf = lineIndex(text)
-  const failed = (findings: readonly TextFinding[], document: YamlDocument | null = null): ParsedLab => ({
-    lab: null,
-    labFile: null,
-    document,
-    problems: inOrder(
-      findings.slice(0, maxProblems).map(({ path, offset, ...found }) => ({
-        severity: 'error',
-        path: path ?? [],
-        ...found,
-        file,
-        ...placeOf(offset),
-      })),
-    ),
-  })
+  const failed = (findings: readonly TextFinding[]): ParsedLab => {
+    const placeOf = lineIndex(text)
+    const problems = findings.slice(0, maxProblems).map(({ path, offset, ...found }) => ({
+      severity: 'error' as const,
+      path: path ?? [],
+      ...found,
+      ...placeOf(offset),
+    }))
+    return { lab: null, labFile: null, problems: inOrder(problems).map((found) => ({ ...found, file })) }
+  }
   if (finding) return failed([finding])
-
   const read = readYaml(text)
   if (!read.document) return failed(read.findings)
-  const { document } = read
-  const plain = plainValue(document)
-  if (plain.findings.length > 0) return failed(plain.findings, document)
+  const plain = plainValue(read.document)
+  if (plain.findings.length > 0) return failed(plain.findings)
+  return inFile(readLab({ text, document: read.document, value: plain.value }), file)
+}
 
-  const place = (findings: readonly Finding[]): readonly PlacedProblem[] =>
+/** The same for a text that is open. Schema and rules run once for each source, whoever asks. */
+export function parseSource(source: LabSource, file: string): ParsedLab {
+  const known = sources.get(source) ?? readLab(source)
+  sources.set(source, known)
+  return inFile(known, file)
+}
+
+type ReadLab = Omit<ParsedLab, 'problems'> & { readonly problems: readonly Unnamed[] }
+type Unnamed = Omit<PlacedProblem, 'file'>
+
+const sources = new WeakMap<LabSource, ReadLab>()
+
+const inFile = ({ lab, labFile, problems }: ReadLab, file: string): ParsedLab => ({
+  lab,
+  labFile,
+  problems: problems.map((problem) => ({ ...problem, file })),
+})
+
+function readLab({ text, document, value }: LabSource): ReadLab {
+  const placeOf = lineIndex(text)
+  const place = (findings: readonly Finding[]): readonly Unnamed[] =>
     inOrder(
       mostImportant(findings).map((found) => ({
         ...toProblem(found),
-        file,
         ...placeOf(found.path.length === 0 ? 0 : offsetOf(document, found.path, found.at === 'key')),
       })),
     )
-  const refused = schemaFindings(plain.value)
-  if (refused.length > 0) return { lab: null, labFile: null, document, problems: place(refused) }
-
-  const labFile = labFileSchema.parse(plain.value)
+  const checked = checkSchema(value)
+  if (checked.labFile === null) return { lab: null, labFile: null, problems: place(checked.findings) }
+  const { labFile } = checked
   const findings = meaningFindings(labFile)
   const lab = findings.some((found) => found.severity === 'error') ? null : normalise(labFile)
-  return { lab, labFile, document, problems: place(findings) }
+  return { lab, labFile, problems: place(findings) }
 }
 
 /** Errors survive the limit before warnings. */
@@ -84,6 +95,6 @@ function mostImportant(findings: readonly Finding[]): readonly Finding[] {
   return [...errors, ...findings.filter((found) => found.severity === 'warning')].slice(0, maxProblems)
 }
 
-function inOrder(problems: readonly PlacedProblem[]): readonly PlacedProblem[] {
+function inOrder<P extends Place>(problems: readonly P[]): readonly P[] {
   return [...problems].sort((a, b) => a.line - b.line || a.column - b.column)
 }

@@ -7,6 +7,7 @@ import { didYouMean } from './nearest.js'
 import type { LabPath } from './problem.js'
 import { branchFor, discriminators, isRecord, kindOf, knownKeys, schemaAt, valueAt } from './schema-shape.js'
 import { labFileSchema, labVersion } from './schema.js'
+import type { LabFile } from './schema.js'
 import { patternFinding } from './schema-pattern.js'
 import { inEnglish, oneOf, said, type Said } from '../words/said.js'
 
@@ -15,12 +16,18 @@ const maxIssues = 500
 
 type Issue = z.core.$ZodIssue
 
-/** All findings of the schema for a plain value. Empty: it is a `LabFile`. */
-export function schemaFindings(value: unknown): readonly Finding[] {
+/** A plain value as the lab file that it is, or all that the schema finds wrong with it. */
+export function checkSchema(
+  value: unknown,
+): { readonly labFile: LabFile } | { readonly labFile: null; readonly findings: readonly Finding[] } {
   const version = versionFinding(value)
-  if (version) return [version]
+  if (version) return { labFile: null, findings: [version] }
   const result = labFileSchema.safeParse(value)
-  return result.success ? [] : result.error.issues.slice(0, maxIssues).flatMap((issue) => explain(issue, [], value))
+  if (result.success) return { labFile: result.data }
+  return {
+    labFile: null,
+    findings: result.error.issues.slice(0, maxIssues).flatMap((issue) => explain(issue, [], value)),
+  }
 }
 
 /** The version first: of a file in a newer format, nothing else can be judged. */

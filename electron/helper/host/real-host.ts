@@ -65,7 +65,7 @@ const busy = failure(
 
 export class RealHost {
   readonly #journal: HostJournal
-  #applied: StandingLab | null = null
+  #standing: StandingLab | null = null
   /** The machine before the lab was built; null where that was another session. */
   #before: readonly string[] | null = null
 
@@ -73,8 +73,8 @@ export class RealHost {
     this.#journal = new HostJournal(parts.worker)
   }
 
-  get applied(): StandingLab | null {
-    return this.#applied
+  get standing(): StandingLab | null {
+    return this.#standing
   }
 
   /** What an earlier session has left; one that was to be kept goes on as the lab of this session. */
@@ -85,7 +85,7 @@ export class RealHost {
     const standing = await this.#journal.adopt()
     if (standing === null) return { ...left, kept: false }
     const lab = placeOnHost(normalise(standing.file), standing.uplink, this.#journal.macOf)
-    this.#applied = { file: standing.file, lab }
+    this.#standing = { file: standing.file, lab }
     await this.parts.startServices(lab)
     return left
   }
@@ -123,7 +123,7 @@ export class RealHost {
     const folded = this.#journal.folded()
     const before = new Map([...folded.set].map(([key, folded]) => [key, folded.before]))
     const plan = diff(placed, ownView(live, own), {
-      former: replaces ? null : (this.#applied?.lab ?? null),
+      former: replaces ? null : (this.#standing?.lab ?? null),
       machineHost: true,
       marks: marksOf(lab.name),
       before,
@@ -236,7 +236,7 @@ export class RealHost {
     if (whole) {
       const uplink = meansUplink(facts.lab) ? (facts.uplink?.name ?? null) : null
       this.#journal.write({ op: 'applied', lab: file, uplink })
-      this.#applied = { file, lab }
+      this.#standing = { file, lab }
     }
     if (!('ok' in deployed) || !deployed.ok) throw new Error('a deploy without a failure has a report')
     return { ok: true, ...deployed.report }
@@ -298,7 +298,7 @@ export class RealHost {
 
   /** Whether what passes there is the lab's: in its namespaces, and on its own interfaces of the machine. */
   isOurs(namespace: string, ifindex: number): boolean {
-    const wanted = this.#applied?.lab.namespaces.get(namespace)
+    const wanted = this.#standing?.lab.namespaces.get(namespace)
     if (namespace !== hostNamespace || !wanted) return wanted !== undefined
     const host = this.parts.live().namespaces.find(({ name }) => name === hostNamespace)
     const name = host?.links.find(({ index }) => index === ifindex)?.name
@@ -357,7 +357,7 @@ export class RealHost {
     const { namespaces } = await this.#journal.own(this.parts.live())
     await this.parts.letGo([...namespaces])
     const result = await this.#journal.undo()
-    this.#applied = null
+    this.#standing = null
     this.#before = null
     const time = Date.now()
     this.parts.ran(result.undone.map((text) => ({ time, namespace: hostNamespace, text, ok: true, output: null })))

@@ -7,6 +7,7 @@ import { normalise } from '../../core/lab/normalise.js'
 import type { LiveState } from '../../core/live/state.js'
 import { diff } from '../../core/plan/diff.js'
 import { emptyLab } from '../../core/plan/empty.js'
+import type { Former } from '../../core/plan/scope.js'
 import type { Params, Results } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
 import type { KernelWorker } from '../kernel/client.js'
@@ -35,22 +36,22 @@ export interface SandboxParts {
 }
 
 export class SandboxLab {
-  #applied: StandingLab | null = null
+  #standing: StandingLab | null = null
 
   constructor(private readonly parts: SandboxParts) {}
 
-  get applied(): StandingLab | null {
-    return this.#applied
+  get standing(): StandingLab | null {
+    return this.#standing
   }
 
   /** @param params with a lab that has been validated */
-  async apply({ lab: file, replace, only }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+  async apply({ lab: file, former: whose, only }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
     const { parts } = this
     const lab = normalise(file)
     const noRoom = noRoomFor(lab)
     if (noRoom) return { ok: false, failure: noRoom }
     await parts.refresh(lab)
-    const former = replace === false ? (this.#applied?.lab ?? null) : 'everything'
+    const former = this.#formerOf(whose)
     const whole = diff(lab, parts.live(), { former })
     // Commands are chosen from a plan of our own making, never taken over from a client.
     const chosen = only && new Set(only)
@@ -63,9 +64,20 @@ export class SandboxLab {
       await parts.settle(ruled)
       return texts(diff(lab, parts.live(), { former })) === texts(whole)
     })
-    if (deployed.ok && !only) this.#applied = { file, lab }
+    if (deployed.ok && !only) this.#standing = { file, lab }
     await parts.settle(ruled)
     return deployed.ok ? { ok: true, ...deployed.report } : { ok: false, failure: deployed.failure }
+  }
+
+  #formerOf(whose: Params<'lab/apply'>['former']): Former {
+    switch (whose) {
+      case 'standing':
+        return this.#standing?.lab ?? null
+      case 'everything':
+        return 'everything'
+      case 'nothing':
+        return null
+    }
   }
 
   async clear(): Promise<Results['lab/clear']> {
@@ -87,7 +99,7 @@ export class SandboxLab {
       diff(emptyLab('empty'), this.parts.live(), { former: 'everything' }),
       new Map(),
     )
-    this.#applied = null
+    this.#standing = null
     await this.parts.settle([hostNamespace])
     return deployed.ok ? { ok: true, clearMs, kept: [], differs: null } : { ok: false, failure: deployed.failure }
   }

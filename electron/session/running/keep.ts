@@ -75,7 +75,7 @@ export async function keepLab({
       uplink = done.uplink
     }
     session.on('deploy/progress', ({ done, total, text }) => progress(done, total, text))
-    const applied = await Promise.race([session.request('lab/apply', { lab }), session.ended])
+    const applied = await Promise.race([session.request('lab/apply', { lab, former: 'everything' }), session.ended])
     if ('reason' in applied) return await give('sandbox', diedFailure(applied.message))
     if (!applied.ok) return await give('deploy', applied.failure)
     const path = socketFile(directory, entry)

@@ -1,4 +1,5 @@
 /** Sentences that core, the helper and the shell say (`said` in their source), by their English pattern. */
+import { change } from './said/change.js'
 import { conflicts } from './said/conflicts.js'
 import { helper } from './said/helper.js'
 import { labMeaning } from './said/lab-meaning.js'
@@ -7,6 +8,7 @@ import { session } from './said/session.js'
 
 export const saidInChinese: Readonly<Record<string, string>> = {
   ...labText,
+  ...change,
   ...conflicts,
   ...labMeaning,
   ...helper,

@@ -9,7 +9,7 @@ import { labN } from './fixtures/labs.js'
 import { deployed } from './fixtures/live.js'
 
 const geometry = geometryOf(
-  layOut(buildScene({ lab: labN, live: deployed(labN), former: labN }), { words: canvasWords('en') }),
+  layOut(buildScene({ lab: labN, live: deployed(labN), standing: labN }), { words: canvasWords('en') }),
 )
 const at = (id: string): Stop => ({ at: 'interface', id })
 const router: Stop = { at: 'router', namespace: 'host' }

@@ -15,7 +15,11 @@ import { deployed } from './fixtures/live.js'
 
 const words = canvasWords('en')
 const draw = (wanted: Lab, previous: Places = {}): Drawing =>
-  layOut(buildScene({ lab: wanted, live: deployed(wanted), former: wanted }), { words, saved: wanted.layout, previous })
+  layOut(buildScene({ lab: wanted, live: deployed(wanted), standing: wanted }), {
+    words,
+    saved: wanted.layout,
+    previous,
+  })
 const box = (drawing: Drawing, id: string): Box => {
   const found = drawing.boxes.find((each) => each.id === id)
   if (!found) throw new Error(`no box ${id}`)
@@ -135,7 +139,7 @@ describe.each(Object.entries(all))('%s', (_, wanted) => {
 })
 
 test('what something grew into goes back to its place as soon as there is room again', () => {
-  const scene = (wanted: Lab) => buildScene({ lab: wanted, live: deployed(wanted), former: wanted })
+  const scene = (wanted: Lab) => buildScene({ lab: wanted, live: deployed(wanted), standing: wanted })
   const gateway = (addresses: number): Lab =>
     lab(
       'gateway',

@@ -16,7 +16,7 @@ const item = (scene: Scene, id: string): SceneInterface => {
 }
 
 describe('a deployed lab', () => {
-  const scene = buildScene({ lab: labN, live: deployed(labN), former: labN })
+  const scene = buildScene({ lab: labN, live: deployed(labN), standing: labN })
 
   test('is live in every part', () => {
     expect(scene.namespaces.map((each) => each.presence)).toEqual(['live', 'live', 'live', 'live'])
@@ -55,7 +55,7 @@ test('what the lab has and the kernel has not is planned, down to a single addre
     ...each,
     addresses: each.addresses.filter((address) => address.dev !== 'bridge0'),
   }))
-  const scene = buildScene({ lab: labB, live, former: labB })
+  const scene = buildScene({ lab: labB, live, standing: labB })
   expect(item(scene, 'host:bridge0')).toMatchObject({
     presence: 'live',
     addresses: [{ text: '192.168.1.1/24', presence: 'planned' }],
@@ -67,14 +67,14 @@ test('what the kernel has and the lab has not was made in a terminal', () => {
   const scene = buildScene({
     lab: labN,
     live: { revision: 2, namespaces: [...live.namespaces, emptyLive('mine', 7)] },
-    former: labN,
+    standing: labN,
   })
   expect(namespace(scene, 'mine').presence).toBe('foreign')
 })
 
 test('what was deployed and then taken out of the lab is leaving, not foreign', () => {
   const without = { ...labN, namespaces: new Map([...labN.namespaces].filter(([name]) => name !== 'ns1')) }
-  const scene = buildScene({ lab: without, live: deployed(labN), former: labN })
+  const scene = buildScene({ lab: without, live: deployed(labN), standing: labN })
   expect(namespace(scene, 'ns1').presence).toBe('leaving')
 })
 
@@ -85,7 +85,7 @@ test('without a lab nothing is foreign', () => {
 
 test('an interface that is down, and its peer without a carrier, say so, and their cable carries nothing', () => {
   const down = changedLink(deployed(labN), 'ns0', 'veth0', { up: false, carrier: false })
-  const scene = buildScene({ lab: labN, live: changedLink(down, 'host', 'veth1', { carrier: false }), former: labN })
+  const scene = buildScene({ lab: labN, live: changedLink(down, 'host', 'veth1', { carrier: false }), standing: labN })
   expect(item(scene, 'ns0:veth0').state).toBe('down')
   expect(item(scene, 'host:veth1').state).toBe('no-carrier')
   expect(scene.cables.filter((cable) => !cable.carries).map((cable) => cable.id)).toEqual(['host:veth1~ns0:veth0'])
@@ -125,7 +125,7 @@ test('the uplink leads to the network outside', () => {
   const scene = buildScene({
     lab: wanted,
     live: changedLink(deployed(wanted), 'host', 'eth0', { kind: 'tun' }),
-    former: wanted,
+    standing: wanted,
   })
   expect(scene.namespaces.at(-1)?.role).toBe('outside')
   expect(scene.cables.filter((cable) => cable.kind === 'uplink')).toHaveLength(1)

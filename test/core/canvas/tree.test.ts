@@ -8,7 +8,7 @@ import { labN } from './fixtures/labs.js'
 import { changedLink, deployed } from './fixtures/live.js'
 
 const live = deployed(labN)
-const items = treeItems(buildScene({ lab: labN, live, former: labN }), everythingReached, canvasMessages('en'))
+const items = treeItems(buildScene({ lab: labN, live, standing: labN }), everythingReached, canvasMessages('en'))
 const named = (key: string): string | undefined => items.find((item) => item.key === key)?.name
 
 test('an interface says what it is, where, in what state, with which address and cable', () => {
@@ -31,7 +31,7 @@ test('cables lead from interface to interface, both ways', () => {
 test('what failed and what was not reached is said, not only drawn', () => {
   const reach = { drained: new Set(['host', 'host:veth1']), failed: new Map([['ns0', 'no route matches']]) }
   const down = changedLink(live, 'ns0', 'veth0', { up: false })
-  const said = treeItems(buildScene({ lab: labN, live: down, former: labN }), reach, canvasMessages('zh-CN'), '，')
+  const said = treeItems(buildScene({ lab: labN, live: down, standing: labN }), reach, canvasMessages('zh-CN'), '，')
   const name = (key: string): string => said.find((item) => item.key === key)?.name ?? ''
   expect(name('namespace host')).toContain('未到达')
   expect(name('namespace ns0')).toContain('no route matches')

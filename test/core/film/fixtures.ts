@@ -30,7 +30,7 @@ export const filmOf = (scenario: string): Film => buildFilm(stitched(scenario) a
 
 export function canvasOf(lab: Lab): { readonly geometry: Geometry; readonly live: LiveState } {
   const live = deployed(lab)
-  return { live, geometry: geometryOf(layOut(buildScene({ lab, live, former: lab }), { words: canvasWords('en') })) }
+  return { live, geometry: geometryOf(layOut(buildScene({ lab, live, standing: lab }), { words: canvasWords('en') })) }
 }
 
 /** Number of the first hop that fits. */

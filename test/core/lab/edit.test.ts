@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { deleteIn, insertIn, openSource, renameIn, setIn, updateSource } from '../../../electron/core/lab/edit.js'
-import type { LabSource } from '../../../electron/core/lab/edit.js'
+import { editSource } from '../../../electron/core/lab/edit.js'
 import { parseLabText } from '../../../electron/core/lab/parse.js'
 import { createLabText } from '../../../electron/core/lab/print.js'
-import { withValue } from '../../../electron/core/lab/source.js'
-import { labFileSchema } from '../../../electron/core/lab/schema.js'
+import { withValue } from '../../../electron/core/lab/path-edit.js'
+import type { PathEdit } from '../../../electron/core/lab/path-edit.js'
+import type { LabPath } from '../../../electron/core/lab/problem.js'
+import { openSource } from '../../../electron/core/lab/source.js'
+import type { LabSource } from '../../../electron/core/lab/source.js'
 import { labFiles, pathsOf } from './arbitrary.js'
+import { decorate } from './decorate.js'
 import { exampleText } from './example.js'
 
 function open(text: string): LabSource {
@@ -14,6 +17,16 @@ function open(text: string): LabSource {
   if (!source) throw new Error(`not YAML: ${text}`)
   return source
 }
+
+const edit = (source: LabSource, ...edits: readonly PathEdit[]): LabSource => {
+  const edited = editSource(source, edits)
+  if (!edited) throw new Error('no lab file can say it')
+  return edited
+}
+const setIn = (source: LabSource, path: LabPath, value: unknown) => edit(source, { kind: 'set', path, value })
+const deleteIn = (source: LabSource, path: LabPath) => edit(source, { kind: 'delete', path })
+const insertIn = (source: LabSource, path: LabPath, value: unknown) => edit(source, { kind: 'insert', path, value })
+const renameIn = (source: LabSource, path: LabPath, name: string) => edit(source, { kind: 'rename', path, name })
 
 /** Lines that only one of the texts has, or has more often. */
 function changes(a: string, b: string): { readonly removed: string[]; readonly added: string[] } {
@@ -149,24 +162,78 @@ describe('an edit changes the lines it is about and no other', () => {
     expect(first.value).toMatchObject({ namespaces: { a: { forwarding: false }, b: { forwarding: true } } })
     for (const { text } of [source, first]) expect(text).toMatch(/# one\n.*# two\n/)
   })
-  test('what no file can say leaves the source as it is', () => {
-    expect(setIn(example, ['namespaces', '__proto__'], { forwarding: true })).toBe(example)
+  test('what no file can say is not said', () => {
+    const path = ['namespaces', '__proto__']
+    expect(editSource(example, [{ kind: 'set', path, value: { forwarding: true } }])).toBe(null)
   })
 })
 
-test('updating to another lab changes only what differs, and saving twice gives the same bytes', () => {
-  const source = open(exampleText)
-  const labFile = labFileSchema.parse(structuredClone(source.value))
-  expect(updateSource(source, labFile)).toBe(source)
-  labFile.links?.push(['ns0:x', 'ns1:y'])
-  labFile.uplink = 'on'
-  delete labFile.checks
-  const once = updateSource(source, labFile)
-  const { removed, added } = changes(exampleText, once.text)
-  expect(added).toEqual(['  - [ns0:x, ns1:y]', expect.stringMatching(/^uplink: on {27}# off \| on/)])
-  expect(removed).toHaveLength(5)
-  expect(updateSource(once, labFile)).toBe(once)
-  expect(updateSource(open(once.text), labFile).text).toBe(once.text)
+test('a batch is what its edits are one after the other, and touches no other line', () => {
+  const { text } = edit(
+    open(exampleText),
+    { kind: 'rename', path: ['namespaces', 'internet'], name: 'outside' },
+    { kind: 'set', path: ['links', 2, 1], value: 'outside:wan0' },
+    { kind: 'delete', path: ['links', 0] },
+    { kind: 'insert', path: ['links', 9], value: ['ns0:x', 'ns1:y'] },
+    { kind: 'insert', path: ['links', 9], value: ['ns0:z', 'ns1:z'] },
+    { kind: 'set', path: ['namespaces', 'ns2', 'forwarding'], value: true },
+    { kind: 'set', path: ['namespaces', 'ns2', 'forwarding'], value: false },
+    { kind: 'set', path: ['uplink'], value: 'on' },
+    { kind: 'delete', path: ['tunnels'] },
+  )
+  expect(changes(exampleText, text)).toEqual({
+    removed: [
+      '  internet:',
+      '  - [ns0:veth0, host:veth1]',
+      '  - [host:eth0, internet:wan0]',
+      expect.stringMatching(/^tunnels: /),
+      expect.stringMatching(/^uplink: off /),
+    ],
+    added: [
+      '  outside:',
+      '  ns2:',
+      '    forwarding: false',
+      '  - [host:eth0, outside:wan0]',
+      '  - [ns0:x, ns1:y]',
+      '  - [ns0:z, ns1:z]',
+      expect.stringMatching(/^uplink: on /),
+    ],
+  })
+})
+
+describe('a comment goes with the entry below it', () => {
+  const rules = (...lines: string[]): string =>
+    ['vethlab: 1', 'name: x', 'namespaces:', '  a:', '    routes:', ...lines.map((line) => `      ${line}`), ''].join(
+      '\n',
+    )
+  const routes = ['namespaces', 'a', 'routes']
+  const before = rules(
+    '# all of them',
+    '- { to: 10.0.1.0/24 } # one',
+    '# two',
+    '- { to: 10.0.2.0/24 }',
+    '# three',
+    '- to: 10.0.3.0/24',
+  )
+  test('when it goes', () => {
+    expect(deleteIn(open(before), [...routes, 1]).text).toBe(
+      rules('# all of them', '- { to: 10.0.1.0/24 } # one', '# three', '- to: 10.0.3.0/24'),
+    )
+  })
+  test('but above the first it may speak of all', () => {
+    expect(deleteIn(open(before), [...routes, 0]).text).toBe(
+      rules('# all of them', '# two', '- { to: 10.0.2.0/24 }', '# three', '- to: 10.0.3.0/24'),
+    )
+  })
+  test('when another comes before', () => {
+    const value = { to: '10.0.9.0/24' }
+    expect(insertIn(open(before), [...routes, 2], value).text).toBe(
+      before.replace('      # three', '      - { to: 10.0.9.0/24 }\n      # three'),
+    )
+    expect(insertIn(open(before), [...routes, 0], value).text).toBe(
+      before.replace('      # all', '      - { to: 10.0.9.0/24 }\n      # all'),
+    )
+  })
 })
 
 test('a printed lab reads back as the same lab, and prints again as the same bytes', () => {
@@ -194,28 +261,6 @@ test('a new file has the style of the lab files', () => {
     expect(text.split('\n')).toContain(line)
   }
 })
-
-/** Comments on lines of their own and behind values, blank lines: whatever a person leaves in a file. */
-const decorate = (
-  text: string,
-  marks: readonly number[],
-): { readonly text: string; readonly comments: readonly string[] } => {
-  const comments: string[] = []
-  let literal = -1
-  const lines = text.split('\n').flatMap((line, i) => {
-    const indent = line.search(/\S|$/)
-    // Inside a literal block a comment would be text.
-    if (literal >= 0 && (line === '' || indent > literal)) return [line]
-    literal = /: \|-?$|- \|-?$/.test(line) ? indent : -1
-    const mark = marks[i % marks.length] ?? 0
-    if (line === '' || mark > 3) return [line]
-    const comment = `# note ${i} ${'!'.repeat(mark)}`
-    comments.push(comment)
-    if (mark === 0 || literal >= 0) return [' '.repeat(indent) + comment, line]
-    return mark === 1 ? [`${line}   ${comment}`] : mark === 2 ? ['', comment, line] : [`${line} ${comment}`, '']
-  })
-  return { text: lines.join('\n'), comments }
-}
 
 const change = fc.record({
   at: fc.nat(),

@@ -10,8 +10,10 @@ import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import { buildScene } from '../../../renderer/canvas/build-scene.js'
 import { canvasWords } from '../../../renderer/canvas/canvas-words.js'
 import { homeOf, layOut, placesOf, remembered } from '../../../renderer/canvas/layout.js'
-import { findDrift } from '../../../renderer/state/drift.js'
-import { keepDrift } from '../../../renderer/state/keep-drift.js'
+import { changeSource } from '../../../electron/core/change/change.js'
+import { differences } from '../../../electron/core/change/difference.js'
+import { keepChanges } from '../../../electron/core/change/keep.js'
+import { openSource } from '../../../electron/core/lab/source.js'
 import { Model } from '../plan/model.js'
 
 /** Every plain object answers to these. Those with underscores are no names of a lab. */
@@ -88,13 +90,16 @@ test('and kept in the file where somebody made them by hand', () => {
       const host = there.namespaces.find(({ name }) => name === 'host')
       if (!host) throw new Error('no host')
       const more = { ...there, namespaces: [...there.namespaces, { ...host, name: extra, inode: 99 }] }
-      const drifts = findDrift(normalise(file), normalise(file), more)
-      expect(drifts.map(({ what }) => what)).toEqual([`netns ${extra}`])
-      const [drift] = drifts
-      if (!drift) throw new Error('no difference')
-      const kept = keepDrift(file, drift, more)
+      const found = differences(normalise(file), normalise(file), more)
+      expect(found.map(({ what }) => what)).toEqual([`netns ${extra}`])
+      const [difference] = found
+      const source = openSource(createLabText(file))
+      if (!difference || !source) throw new Error('no difference')
+      const changed = changeSource(source, keepChanges(file, difference, more), 'meaning')
+      if (!changed.ok) throw new Error(changed.problems[0]?.message)
+      const kept = changed.source.value as LabFile
       expect(Object.keys(kept.namespaces ?? {})).toContain(extra)
-      expect(findDrift(normalise(kept), normalise(file), more)).toEqual([])
+      expect(differences(normalise(kept), normalise(file), more)).toEqual([])
     }),
     { numRuns: 40 },
   )

@@ -250,9 +250,12 @@ export function good<R extends { readonly ok: boolean }>(result: R): Extract<R, 
 }
 
 /** As a person does it: looks at the plan, and has that carried out. */
-export async function applyShown(session: Session, params: Params<'lab/apply'>): Promise<Results['lab/apply']> {
+export async function applyShown(
+  session: Session,
+  params: Omit<Params<'lab/apply'>, 'former'>,
+): Promise<Results['lab/apply']> {
   const { lab, uplink } = params
   const looked = await session.request('host/preflight', { lab, ...(uplink === undefined ? {} : { uplink }) })
   const shown = looked.ok ? { shown: looked.preflight.shown } : {}
-  return session.request('lab/apply', { ...params, ...shown })
+  return session.request('lab/apply', { ...params, ...shown, former: 'standing' })
 }

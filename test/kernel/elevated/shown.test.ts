@@ -34,17 +34,21 @@ const show = async (lab: LabFile): Promise<Preflight> =>
 const refused = (code: string): object => ({ ok: false, failure: { code } })
 
 test('a lab that nobody has looked at is not built', async () => {
-  expect(await helper.session.request('lab/apply', { lab: natUplink })).toMatchObject(refused('not-shown'))
-  expect(await helper.session.request('lab/apply', { lab: natUplink, shown: '0'.repeat(64) })).toMatchObject(
-    refused('plan-changed'),
+  expect(await helper.session.request('lab/apply', { lab: natUplink, former: 'everything' })).toMatchObject(
+    refused('not-shown'),
   )
+  expect(
+    await helper.session.request('lab/apply', { lab: natUplink, shown: '0'.repeat(64), former: 'everything' }),
+  ).toMatchObject(refused('plan-changed'))
 })
 
 test('another lab than the one that was shown is not built', async () => {
   const { shown } = await show(natUplink)
   const other: LabFile = { ...natUplink, title: 'Another one' }
   for (const lab of [nat, other])
-    expect(await helper.session.request('lab/apply', { lab, shown })).toMatchObject(refused('plan-changed'))
+    expect(await helper.session.request('lab/apply', { lab, shown, former: 'standing' })).toMatchObject(
+      refused('plan-changed'),
+    )
 })
 
 test('where the machine has changed since, the plan is not carried out; as it is now it is', async () => {
@@ -55,12 +59,14 @@ test('where the machine has changed since, the plan is not carried out; as it is
     'ip link add up7 type bridge; ip addr add 203.0.113.200/30 dev up7; ip link set up7 up; ip route add default via 203.0.113.201 metric 1',
   )
   const standing = await host.dumpAtRest()
-  expect(await helper.session.request('lab/apply', { lab: natUplink, shown })).toMatchObject(refused('plan-changed'))
+  expect(await helper.session.request('lab/apply', { lab: natUplink, shown, former: 'everything' })).toMatchObject(
+    refused('plan-changed'),
+  )
   expect(await host.dump()).toEqual(standing)
   const now = await show(natUplink)
   expect(now.plan.some(({ text }) => text.includes('-o up7 '))).toBe(true)
   expect(now.shown).not.toBe(shown)
-  good(await helper.session.request('lab/apply', { lab: natUplink, shown: now.shown }))
+  good(await helper.session.request('lab/apply', { lab: natUplink, shown: now.shown, former: 'everything' }))
   good(await helper.session.request('lab/clear', {}))
   await host.sh('ip link del up7')
 })
@@ -80,7 +86,7 @@ test('what takes down the lab that stands is shown too, and so is what undoes ea
   for (const { remedy } of conflicts) if (remedy) expect(remedy.undo).not.toEqual([])
   const undone: string[] = []
   helper.session.on('command/ran', ({ commands }) => void undone.push(...commands.map(({ text }) => text)))
-  good(await helper.session.request('lab/apply', { lab: bridgeGateway, shown }))
+  good(await helper.session.request('lab/apply', { lab: bridgeGateway, shown, former: 'everything' }))
   for (const text of undone.slice(0, undone.indexOf(plan[0]?.text ?? '')))
     if (!text.startsWith('nft delete ')) expect(first).toContain(text)
   good(await helper.session.request('lab/clear', {}))

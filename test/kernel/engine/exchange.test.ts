@@ -20,7 +20,10 @@ async function expectSameNetwork(built: Session, made: Session): Promise<void> {
 
 async function deploy(file: LabFile): Promise<Session> {
   const session = await openSession()
-  expect(await session.request('lab/apply', { lab: file })).toMatchObject({ ok: true, skipped: [] })
+  expect(await session.request('lab/apply', { lab: file, former: 'everything' })).toMatchObject({
+    ok: true,
+    skipped: [],
+  })
   return session
 }
 

@@ -11,7 +11,7 @@ describe.each(starterLabs)('%s', (name) => {
     const empty = await dump(session)
     const { file, lab } = loadStarter(name)
 
-    const applied = await session.request('lab/apply', { lab: file })
+    const applied = await session.request('lab/apply', { lab: file, former: 'everything' })
     expect(applied).toMatchObject({ ok: true, skipped: [] })
     expect(diff(lab, session.live, { former: 'everything' }).map(({ text }) => text)).toEqual([])
 
@@ -44,7 +44,7 @@ describe.each(starterLabs)('%s', (name) => {
     const { planScript } = await import('../../../electron/core/plan/script.js')
     const { emptyLive } = await import('../../../electron/core/plan/empty.js')
     const built = await openSession()
-    expect(await built.request('lab/apply', { lab: file })).toMatchObject({ ok: true })
+    expect(await built.request('lab/apply', { lab: file, former: 'everything' })).toMatchObject({ ok: true })
     const scripted = await openSession()
     const script = planScript(lab, diff(lab, emptyLive(), { former: null }))
     await inside(scripted, 'host', 'bash', '--norc', '-c', script)

@@ -22,7 +22,7 @@ test('a refused step undoes the whole deploy and is told in the words of the ker
   const session = await openSession()
   const before = await dump(session)
   const { file } = loadText(refusedLab)
-  const applied = await session.request('lab/apply', { lab: file })
+  const applied = await session.request('lab/apply', { lab: file, former: 'everything' })
   expect(applied).toMatchObject({
     ok: false,
     failure: {
@@ -44,7 +44,7 @@ test('a refused step undoes the whole deploy and is told in the words of the ker
 test('a refused edit leaves the running lab as it was', async () => {
   const session = await openSession()
   const { file, lab } = loadStarter('08-nat.vethlab.yaml')
-  expect(await session.request('lab/apply', { lab: file })).toMatchObject({ ok: true })
+  expect(await session.request('lab/apply', { lab: file, former: 'everything' })).toMatchObject({ ok: true })
   // The kernel looks after carriers once a second at most, and sets queues and states then.
   await until('every link is seen to be up', () =>
     session.live.namespaces.every(({ links }) =>
@@ -58,7 +58,7 @@ test('a refused edit leaves the running lab as it was', async () => {
     ns1: { interfaces: { veth2: { addresses: ['192.168.1.9/24'] } }, routes: [{ to: 'default', via: '192.168.1.1' }] },
     ns7: { sysctls: { 'net.ipv4.ip_default_ttl': 9999 } },
   }
-  expect(await session.request('lab/apply', { lab: broken })).toMatchObject({
+  expect(await session.request('lab/apply', { lab: broken, former: 'everything' })).toMatchObject({
     ok: false,
     failure: { code: 'step-refused' },
   })
@@ -71,7 +71,7 @@ test('a refused edit leaves the running lab as it was', async () => {
 test('an edit touches only what it changed', async () => {
   const session = await openSession()
   const { file } = loadStarter('08-nat.vethlab.yaml')
-  await session.request('lab/apply', { lab: file })
+  await session.request('lab/apply', { lab: file, former: 'everything' })
   const ran: string[] = []
   session.on('command/ran', ({ commands }) => ran.push(...commands.map(({ text }) => text)))
   const edited = structuredClone(file)
@@ -80,7 +80,7 @@ test('an edit touches only what it changed', async () => {
     ns1: { interfaces: { veth2: { addresses: ['192.168.1.4/24'] } }, routes: [{ to: 'default', via: '192.168.1.1' }] },
   }
   const flow = (await inside(session, 'ns0', 'ip', '-j', 'link', 'show', 'veth0')).trim()
-  expect(await session.request('lab/apply', { lab: edited })).toMatchObject({ ok: true })
+  expect(await session.request('lab/apply', { lab: edited, former: 'everything' })).toMatchObject({ ok: true })
   expect(ran.every((text) => text.includes('ns1'))).toBe(true)
   expect(ran).toContain('ip -n ns1 addr add 192.168.1.4/24 dev veth2')
   expect(ran).toContain('ip -n ns1 addr del 192.168.1.3/24 dev veth2')
@@ -91,13 +91,13 @@ test('an edit touches only what it changed', async () => {
 test('what a stranger made stays when the lab is deployed again, unless all is to be replaced', async () => {
   const session = await openSession()
   const { file } = loadStarter('06-router.vethlab.yaml')
-  await session.request('lab/apply', { lab: file })
+  await session.request('lab/apply', { lab: file, former: 'everything' })
   await inside(session, 'host', 'ip', 'netns', 'add', 'mine')
   await inside(session, 'ns0', 'ip', 'addr', 'add', '10.9.9.9/32', 'dev', 'lo')
-  await session.request('lab/apply', { lab: file, replace: false })
+  await session.request('lab/apply', { lab: file, former: 'standing' })
   expect(await inside(session, 'host', 'ip', 'netns', 'list')).toContain('mine')
   expect(await inside(session, 'ns0', 'ip', 'addr')).toContain('10.9.9.9')
-  await session.request('lab/apply', { lab: file })
+  await session.request('lab/apply', { lab: file, former: 'everything' })
   expect(await inside(session, 'host', 'ip', 'netns', 'list')).not.toContain('mine')
   expect(await inside(session, 'ns0', 'ip', 'addr')).not.toContain('10.9.9.9')
 })
@@ -113,7 +113,7 @@ links:
   - { ends: [ns0:a, ns1:b], impair: { delay: 20ms } }
   - { ends: [ns0:c, ns1:d], impair: { rate: 10mbit } }
 `)
-  const applied = await session.request('lab/apply', { lab: file })
+  const applied = await session.request('lab/apply', { lab: file, former: 'everything' })
   expect(applied.ok).toBe(true)
   expect(await inside(session, 'ns0', 'tc', 'qdisc', 'show', 'dev', 'c')).toMatch(/qdisc tbf .* rate 10Mbit/)
   if (netem?.available) {
@@ -130,7 +130,7 @@ test('a lab that was stopped can be deployed again at once', async () => {
   const session = await openSession()
   const { file } = loadStarter('08-nat.vethlab.yaml')
   for (let round = 0; round < 5; round += 1) {
-    expect(await session.request('lab/apply', { lab: file })).toMatchObject({ ok: true })
+    expect(await session.request('lab/apply', { lab: file, former: 'everything' })).toMatchObject({ ok: true })
     expect(await session.request('lab/clear', {})).toMatchObject({ ok: true })
   }
 })

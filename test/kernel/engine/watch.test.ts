@@ -9,7 +9,7 @@ const at = (session: Session, name: string): LiveNamespace | undefined =>
 
 test('changes made by ip, bridge, sysctl, iptables, nft and ip netns show in the live state', async () => {
   const session = await openSession()
-  await session.request('lab/apply', { lab: loadStarter('08-nat.vethlab.yaml').file })
+  await session.request('lab/apply', { lab: loadStarter('08-nat.vethlab.yaml').file, former: 'everything' })
   const seen: readonly (readonly [readonly [string, ...string[]], () => boolean])[] = [
     [
       ['ns0', 'ip', 'link', 'set', 'veth0', 'down'],
@@ -89,6 +89,7 @@ test('changes made by ip, bridge, sysctl, iptables, nft and ip netns show in the
 test('a storm of 5000 changes ends in the state that the kernel has', async () => {
   const session = await openSession()
   await session.request('lab/apply', {
+    former: 'everything',
     lab: loadText('vethlab: 1\nname: storm\nnamespaces: { ns0: {}, ns1: {} }\nlinks: [[ns0:a, ns1:b]]\n').file,
   })
   const lines: string[] = []
@@ -150,7 +151,7 @@ test('a service shows in the live state however soon after its namespace it is s
       .join('\n')}\n`
   // Taken down and built anew under the same names: what is said of the old must not hide what the new has.
   for (const reply of ['one', 'two', 'three']) {
-    const applied = await session.request('lab/apply', { lab: loadText(lab(reply)).file, replace: true })
+    const applied = await session.request('lab/apply', { lab: loadText(lab(reply)).file, former: 'everything' })
     expect(applied.ok).toBe(true)
     await until('every service', () =>
       [0, 1, 2, 3].every((n) => at(session, `ns${n}`)?.services.some((each) => each.reply === reply)),

@@ -51,7 +51,7 @@ const failing = async (session: Session, file: LabFile, checks: LabFile['checks'
 
 async function deployed(file: LabFile): Promise<Session> {
   const session = await openSession()
-  expect(await session.request('lab/apply', { lab: file })).toMatchObject({ ok: true })
+  expect(await session.request('lab/apply', { lab: file, former: 'everything' })).toMatchObject({ ok: true })
   return session
 }
 

@@ -41,7 +41,7 @@ describe('a helper with a lab', () => {
   let helper: RawHelper
   beforeAll(async () => {
     helper = await RawHelper.start()
-    expect((await helper.ask('lab/apply', { lab: router })).result).toMatchObject({ ok: true })
+    expect((await helper.ask('lab/apply', { lab: router, former: 'everything' })).result).toMatchObject({ ok: true })
   })
   afterAll(() => helper.stop())
 

@@ -10,7 +10,10 @@ import { shellRequests, type ShellRequestName } from '../../../electron/core/rpc
 /** One good request of each kind. Whoever adds a request to the contract adds it here; a test sees to it. */
 export const good: { readonly [N in RequestName]: object } = {
   'session/open': { protocol: 1 },
-  'lab/apply': { lab: { vethlab: 1, name: 'mutant', namespaces: { a: { forwarding: true }, b: null }, links: [] } },
+  'lab/apply': {
+    former: 'everything',
+    lab: { vethlab: 1, name: 'mutant', namespaces: { a: { forwarding: true }, b: null }, links: [] },
+  },
   'host/preflight': { lab: { vethlab: 1, name: 'mutant' }, uplink: 'eth0' },
   'host/leave': { keep: true },
   'host/recover': {},

@@ -27,7 +27,7 @@ async function start(): Promise<void> {
 async function applyPair(): Promise<void> {
   const { labFile } = parseLabText(pair(), 'pair')
   if (labFile === null) throw new Error('no lab')
-  expect(await window.request('lab/apply', { lab: labFile })).toMatchObject({ ok: true })
+  expect(await window.request('lab/apply', { lab: labFile, former: 'everything' })).toMatchObject({ ok: true })
 }
 
 async function reload(): Promise<Window> {

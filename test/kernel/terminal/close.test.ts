@@ -60,7 +60,7 @@ test('closing a flood ends it', async () => {
 test('clearing the lab closes the terminals of its namespaces, and no other', async () => {
   const { labFile } = parseLabText(pair(), 'pair')
   if (labFile === null) throw new Error('no lab')
-  expect(await session.request('lab/apply', { lab: labFile })).toMatchObject({ ok: true })
+  expect(await session.request('lab/apply', { lab: labFile, former: 'everything' })).toMatchObject({ ok: true })
   const [host, inside] = [await Screen.open(session), await Screen.open(session, 'ns0')]
   await inside.run('sleep 1006 &')
   expect(await session.request('lab/clear', {})).toMatchObject({ ok: true })

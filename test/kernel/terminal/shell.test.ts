@@ -21,7 +21,7 @@ beforeAll(async () => {
   session = sandbox.session
   const { labFile } = parseLabText(pair(), 'pair')
   if (labFile === null) throw new Error('no lab')
-  const applied = await session.request('lab/apply', { lab: labFile })
+  const applied = await session.request('lab/apply', { lab: labFile, former: 'everything' })
   if (!applied.ok) throw new Error(applied.failure.message)
 })
 

@@ -59,7 +59,7 @@ export class Rig {
     await until('the host has no cable left', () =>
       this.session.live.namespaces.every(({ links }) => links.every(({ kind }) => kind !== 'veth')),
     )
-    const applied = await this.session.request('lab/apply', { lab: labFile })
+    const applied = await this.session.request('lab/apply', { lab: labFile, former: 'everything' })
     if (!applied.ok) throw new Error(`${applied.failure.message}`)
     for (const command of commands) await this.type(command)
     if (commands.length > 0) await this.session.request('live/refresh', {})

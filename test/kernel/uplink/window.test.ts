@@ -71,7 +71,7 @@ describe.skipIf(reason !== null)(
       const text = readFileSync(join(root, 'test/fixtures/labs/uplink.vethlab.yaml'), 'utf8')
       const { labFile } = parseLabText(text, 'uplinked')
       if (labFile === null) throw new Error('no lab')
-      expect(await shell.request('lab/apply', { lab: labFile })).toMatchObject({ ok: true })
+      expect(await shell.request('lab/apply', { lab: labFile, former: 'everything' })).toMatchObject({ ok: true })
       const checked = await shell.request('lab/check', {})
       expect(checked.ok && checked.checks.map(({ ok }) => ok)).toEqual([true, true])
       expect(await shell.request('lab/clear', {})).toMatchObject({ ok: true })
@@ -128,7 +128,7 @@ describe.skipIf(reason !== null)(
     test('an eth0 that is there already is named, not replaced', async () => {
       const { labFile } = parseLabText(readFileSync(join(root, 'resources/labs/08-nat.vethlab.yaml'), 'utf8'), 'nat')
       if (labFile === null) throw new Error('no lab')
-      expect(await shell.request('lab/apply', { lab: labFile })).toMatchObject({ ok: true })
+      expect(await shell.request('lab/apply', { lab: labFile, former: 'everything' })).toMatchObject({ ok: true })
       expect(await shell.ask('uplink/plug', {})).toMatchObject({
         ok: false,
         failure: { code: 'uplink-name-taken', where: 'uplink' },

@@ -92,7 +92,7 @@ function* cabledAddresses(lab: LabIndex): Iterable<{ device: IndexedInterface; a
 }
 
 /** Union-find over cables, bridges and tunnels: gives for an interface the name of its broadcast domain. */
-function joinSegments(lab: LabIndex): (end: string) => string {
+export function joinSegments(lab: LabIndex): (end: string) => string {
   const parents = new Map<string, string>()
   const find = (end: string): string => {
     let root = end

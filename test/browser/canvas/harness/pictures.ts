@@ -8,13 +8,13 @@ import { changed, changedLink, deployed, emptyLive } from '../../../core/canvas/
 export interface Picture {
   lab: Lab | null
   live: LiveState | null
-  former?: Lab | null
+  standing?: Lab | null
   selected?: Target
   reach?: Reach
   mode?: Mode
 }
 
-const whole = (lab: Lab): Picture => ({ lab, live: deployed(lab), former: lab })
+const whole = (lab: Lab): Picture => ({ lab, live: deployed(lab), standing: lab })
 
 /** N with the default route of ns0 gone: nothing but ns0 itself is reached. */
 function failed(): Picture {
@@ -30,7 +30,7 @@ function failed(): Picture {
         .sort()
         .join('~'),
     )
-  return { lab, live, former: lab, reach: { drained, failed: new Map([['ns0', 'no route matches']]) } }
+  return { lab, live, standing: lab, reach: { drained, failed: new Map([['ns0', 'no route matches']]) } }
 }
 
 /** N, and a namespace that a user made and plugged in by hand. */
@@ -43,7 +43,7 @@ function foreign(): Picture {
   const mine = { ...emptyLive('mine', 4026539999), links: [...emptyLive('mine', 1).links, inside] }
   return {
     lab: labN,
-    former: labN,
+    standing: labN,
     live: {
       revision: 2,
       namespaces: [
@@ -102,7 +102,7 @@ function planned(): Picture {
       },
     ],
   }
-  return { lab: wanted, live: deployed(labN), former: labN, mode: 'edit' }
+  return { lab: wanted, live: deployed(labN), standing: labN, mode: 'edit' }
 }
 
 function bridgeWithoutAddress(): Picture {
@@ -110,7 +110,7 @@ function bridgeWithoutAddress(): Picture {
     ...each,
     addresses: each.addresses.filter((address) => address.dev !== 'bridge0'),
   }))
-  return { lab: labB, live, former: labB }
+  return { lab: labB, live, standing: labB }
 }
 
 const mixed = (): Lab => star(299)
@@ -122,7 +122,7 @@ export const pictures: Record<string, () => Picture> = {
   router: () => whole(labR),
   routerOff: () => ({
     lab: labR,
-    former: labR,
+    standing: labR,
     live: changed(deployed(labR), 'ns-router', (each) => ({ ...each, sysctls: { 'net.ipv4.ip_forward': '0' } })),
   }),
   plannedOnly: () => ({ lab: labN, live: null, mode: 'edit' }),
@@ -130,7 +130,7 @@ export const pictures: Record<string, () => Picture> = {
   failed,
   down: () => ({
     lab: labN,
-    former: labN,
+    standing: labN,
     live: changedLink(changedLink(deployed(labN), 'ns0', 'veth0', { up: false, carrier: false }), 'host', 'veth1', {
       carrier: false,
     }),
@@ -138,7 +138,7 @@ export const pictures: Record<string, () => Picture> = {
   foreign,
   uplink: () => {
     const lab = { ...labB, uplink: true }
-    return { lab, live: changedLink(deployed(lab), 'host', 'eth0', { kind: 'tun' }), former: lab }
+    return { lab, live: changedLink(deployed(lab), 'host', 'eth0', { kind: 'tun' }), standing: lab }
   },
   vxlan: () => whole(labVxlan),
   twoBridges: () => whole(labTwoBridges),

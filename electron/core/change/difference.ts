@@ -2,17 +2,17 @@
  * Where the kernel is no longer what was deployed: one entry per object that somebody changed in a terminal, with the
  * commands that would put it back. Pure.
  */
-import { diff } from '../../electron/core/plan/diff.js'
-import type { Lab } from '../../electron/core/lab/lab.js'
-import type { LiveState } from '../../electron/core/live/state.js'
-import type { PlannedStep, Step } from '../../electron/core/plan/step.js'
+import { diff } from '../plan/diff.js'
+import type { Lab } from '../lab/lab.js'
+import type { LiveState } from '../live/state.js'
+import type { PlannedStep, Step } from '../plan/step.js'
 
 /** `extra`: only the kernel has it. `missing`: only the lab has it. `changed`: both, with different values. */
-export type DriftKind = 'extra' | 'missing' | 'changed'
+export type DifferenceKind = 'extra' | 'missing' | 'changed'
 
-export interface Drift {
+export interface Difference {
   readonly id: string
-  readonly kind: DriftKind
+  readonly kind: DifferenceKind
   readonly namespace: string
   /** In kernel words, e.g. `address 10.0.0.1/24 dev veth0`. */
   readonly what: string
@@ -21,24 +21,24 @@ export interface Drift {
 }
 
 /** More rows than anybody reads; beyond them the lab is another one, and deploying it again is the answer. */
-const maxDrift = 500
+const maxDifferences = 500
 
 /**
  * @param lab what is open, so that an object that was just kept is no longer listed
- * @param deployed what was last built
+ * @param standing what was last built
  */
-export function findDrift(lab: Lab, deployed: Lab, live: LiveState): readonly Drift[] {
+export function differences(lab: Lab, standing: Lab, live: LiveState): readonly Difference[] {
   const wanted = diff(lab, live, { former: 'everything' })
   if (wanted.length === 0) return []
-  // What only the open lab asks for is an edit that is not deployed yet; what only the deployed one asked for is kept.
-  const undone = new Set(diff(deployed, live, { former: 'everything' }).map(({ text }) => text))
+  // What only the open lab asks for is an edit that is not deployed yet; what only the standing one asked for is kept.
+  const undone = new Set(diff(standing, live, { former: 'everything' }).map(({ text }) => text))
   const found = new Map<string, PlannedStep[]>()
   for (const planned of wanted) {
     if (!undone.has(planned.text)) continue
     const owner = objectOf(planned.step, found)
     found.set(owner, [...(found.get(owner) ?? []), planned])
   }
-  return [...found].slice(0, maxDrift).map(([id, steps]) => describe(id, steps))
+  return [...found].slice(0, maxDifferences).map(([id, steps]) => describe(id, steps))
 }
 
 const namespaceKey = (name: string): string => `namespace ${name}`
@@ -93,7 +93,7 @@ function withLink(namespace: string, name: string, known: ReadonlyMap<string, un
   return known.has(key) ? key : null
 }
 
-function describe(id: string, steps: readonly PlannedStep[]): Drift {
+function describe(id: string, steps: readonly PlannedStep[]): Difference {
   const [first] = steps as [PlannedStep, ...PlannedStep[]]
   const { step } = first
   const one = steps.length === 1
@@ -106,7 +106,7 @@ function describe(id: string, steps: readonly PlannedStep[]): Drift {
   }
 }
 
-function kindOf(step: Step, last: Step | null): DriftKind {
+function kindOf(step: Step, last: Step | null): DifferenceKind {
   const adds = (each: Step): boolean => /-add$|-start$/.test(each.op)
   const removes = (each: Step): boolean => /-delete$|-stop$/.test(each.op)
   if (removes(step)) return last && adds(last) ? 'changed' : 'extra'

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { normalise } from '../../../../electron/core/lab/normalise.js'
-import type { LabFile } from '../../../../electron/core/lab/schema.js'
-import type { LiveNamespace, LiveRoute, LiveState } from '../../../../electron/core/live/state.js'
-import { emptyLiveNamespace } from '../../../../electron/core/plan/empty.js'
-import { findDrift } from '../../../../renderer/state/drift.js'
-import { keepDrift } from '../../../../renderer/state/keep-drift.js'
-import { hasParts } from '../../../../electron/core/guide/missing-parts.js'
+import { normalise } from '../../../electron/core/lab/normalise.js'
+import type { LabFile } from '../../../electron/core/lab/schema.js'
+import type { LiveNamespace, LiveRoute, LiveState } from '../../../electron/core/live/state.js'
+import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
+import { changeSource } from '../../../electron/core/change/change.js'
+import { differences } from '../../../electron/core/change/difference.js'
+import type { Difference } from '../../../electron/core/change/difference.js'
+import { keepChanges } from '../../../electron/core/change/keep.js'
+import { createLabText } from '../../../electron/core/lab/print.js'
+import { openSource } from '../../../electron/core/lab/source.js'
+import { hasParts } from '../../../electron/core/guide/missing-parts.js'
 
 const file: LabFile = {
   vethlab: 1,
@@ -65,11 +69,19 @@ function alter(name: string, parts: (before: LiveNamespace) => Partial<LiveNames
 }
 
 const lab = normalise(file)
-const drifts = (live: LiveState, open = file) => findDrift(normalise(open), lab, live)
+const found = (live: LiveState, open = file) => differences(normalise(open), lab, live)
+
+function keep(labFile: LabFile, difference: Difference, live: LiveState): LabFile {
+  const source = openSource(createLabText(labFile))
+  if (!source) throw new Error('no lab')
+  const changed = changeSource(source, keepChanges(labFile, difference, live), 'meaning')
+  if (!changed.ok) throw new Error(changed.problems[0]?.message)
+  return changed.source.value as LabFile
+}
 
 describe('differences between what was deployed and what is there', () => {
   test('there are none after a deploy', () => {
-    expect(drifts(deployed())).toEqual([])
+    expect(found(deployed())).toEqual([])
   })
 
   const cases: readonly [string, (namespaces: Map<string, LiveNamespace>) => void, string, string][] = [
@@ -94,19 +106,19 @@ describe('differences between what was deployed and what is there', () => {
     ],
   ]
   test.each(cases)('%s is one object', (_name, change, kind, what) => {
-    const found = drifts(deployed(change))
-    expect(found.map((each) => [each.kind, each.what])).toEqual([[kind, what]])
+    const all = found(deployed(change))
+    expect(all.map((each) => [each.kind, each.what])).toEqual([[kind, what]])
   })
 
   test.each(cases)('%s is gone from the list once it is kept', (_name, change) => {
     const live = deployed(change)
-    const [drift] = drifts(live)
-    if (!drift) throw new Error('no difference')
-    const kept = keepDrift(file, drift, live)
+    const [difference] = found(live)
+    if (!difference) throw new Error('no difference')
+    const kept = keep(file, difference, live)
     expect(kept).not.toEqual(file)
-    expect(drifts(live, kept)).toEqual([])
+    expect(found(live, kept)).toEqual([])
     // The file given is not the one that is changed.
-    expect(drifts(live)).toHaveLength(1)
+    expect(found(live)).toHaveLength(1)
   })
 
   test('keeping one object leaves the others', () => {
@@ -114,9 +126,9 @@ describe('differences between what was deployed and what is there', () => {
       alter('ns0', ({ addresses }) => ({ addresses: [...addresses, address('veth0', '10.9.0.1/24')] }))(all)
       alter('ns1', ({ routes }) => ({ routes: routes.slice(1) }))(all)
     })
-    const [first, second] = drifts(live)
+    const [first, second] = found(live)
     if (!first || !second) throw new Error('not two differences')
-    expect(drifts(live, keepDrift(file, first, live)).map(({ id }) => id)).toEqual([second.id])
+    expect(found(live, keep(file, first, live)).map(({ id }) => id)).toEqual([second.id])
   })
 })
 

@@ -1,0 +1,241 @@
+/** What somebody made, changed or removed in a terminal, as changes of the lab: the file then says what the kernel has. */
+import { canonicalPrefix } from '../lab/address.js'
+import { endsOf } from '../lab/ends.js'
+import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
+import type { Endpoint } from '../lab/lab.js'
+import { hostNamespace } from '../lab/lab.js'
+import { normaliseFirewall, normaliseNat, normaliseRoutes } from '../lab/normalise-rules.js'
+import type { LabFile } from '../lab/schema.js'
+import { forwardingKeys } from '../lab/sysctl.js'
+import type { LiveState } from '../live/state.js'
+import { own } from '../own.js'
+import { labFromLive } from '../plan/read-back.js'
+import type { Step } from '../plan/step.js'
+import type { Difference } from './difference.js'
+import { hasInterface } from './follow.js'
+import type { BridgeEntry, InterfaceEntry, LabChange, LinkEntry, NamespaceEntry } from './lab-change.js'
+
+/** For `changeSource`, which is to tolerate any meaning: the kernel is what it is. */
+export function keepChanges(file: LabFile, difference: Difference, live: LiveState): readonly LabChange[] {
+  const read = labFromLive(live, file.name).lab
+  const [first] = difference.steps
+  // What is made or removed as a whole is one thing; the steps after the first only put back what was on it.
+  const whole =
+    first !== undefined && /^(namespace|veth|bridge|vxlan|dummy)-(add|delete)$|^link-delete$/.test(first.step.op)
+  const steps = whole ? [first] : difference.steps
+  return new Keeping(file, read).all(steps.map(({ step }) => step))
+}
+
+class Keeping {
+  readonly #found: LabChange[] = []
+  /** Entries of lists that were found to go, by list and place. */
+  readonly #gone = new Set<string>()
+
+  constructor(
+    private readonly file: LabFile,
+    private readonly read: LabFile,
+  ) {}
+
+  all(steps: readonly Step[]): readonly LabChange[] {
+    for (const step of steps) this.#step(step)
+    return this.#found
+  }
+
+  #step(step: Step): void {
+    const { namespace } = step
+    switch (step.op) {
+      case 'namespace-delete':
+        return this.#adoptNamespace(namespace)
+      case 'namespace-add':
+        return void this.#found.push({ op: 'namespace-delete', namespace })
+      case 'link-delete':
+        return this.#adoptInterface({ namespace, interface: step.name })
+      case 'veth-add':
+      case 'bridge-add':
+      case 'vxlan-add':
+      case 'dummy-add':
+        return void this.#found.push({ op: 'link-delete', namespace, name: step.name })
+      case 'link-up':
+        return void this.#found.push({ op: 'link-up', namespace, name: step.name, up: false })
+      case 'link-down':
+        return void this.#found.push({ op: 'link-up', namespace, name: step.name, up: null })
+      case 'link-mtu':
+        return void this.#found.push({ op: 'link-mtu', namespace, name: step.name, mtu: step.before })
+      case 'link-mac':
+        return void this.#found.push({ op: 'link-mac', namespace, name: step.name, mac: step.before })
+      case 'link-master':
+        return this.#master({ namespace, interface: step.name }, step.before)
+      case 'bridge-stp':
+        return void this.#found.push({ op: 'bridge-stp', namespace, name: step.name, stp: !step.stp })
+      case 'address-delete':
+        return void this.#found.push({ op: 'address-add', namespace, dev: step.dev, address: step.address })
+      case 'address-add':
+        return void this.#found.push({ op: 'address-delete', namespace, dev: step.dev, address: step.address })
+      case 'sysctl-set':
+        return this.#sysctl(namespace, step.key, step.before)
+      case 'service-stop':
+        return void this.#found.push({ op: 'service-add', namespace, entry: { ...step.service } })
+      case 'service-start':
+        return this.#service(namespace, step.service)
+      case 'impair-set':
+        return this.#impair({ namespace, interface: step.dev })
+      case 'route-add':
+      case 'route-delete':
+      case 'nat-add':
+      case 'nat-delete':
+      case 'firewall-add':
+      case 'firewall-delete':
+        return this.#list(namespace, step.op)
+    }
+  }
+
+  #sysctl(namespace: string, key: string, value: string | null): void {
+    if (value === null) return
+    if (forwardingKeys.some((known) => known === key))
+      this.#found.push({ op: 'forwarding-set', namespace, forwarding: value === '1' })
+    else this.#found.push({ op: 'sysctl-set', namespace, key, value })
+  }
+
+  #service(namespace: string, { listen, port }: { readonly listen: string; readonly port: number }): void {
+    const services = own(this.file.namespaces, namespace)?.services ?? []
+    const at = services.findIndex((each) => each.listen === listen && each.port === port)
+    if (at >= 0) this.#found.push({ op: 'service-delete', namespace, at })
+  }
+
+  #impair(end: Endpoint): void {
+    const live = (this.read.links ?? []).find((link) => endsOf(link).includes(formatEndpoint(end)))
+    const impair = live && !Array.isArray(live) ? (live as Exclude<LinkEntry, readonly unknown[]>).impair : undefined
+    this.#found.push({ op: 'impair-set', end, impair: impair ?? null })
+  }
+
+  /**
+   * Lists whose entries have no name: what only the lab has goes, or what only the kernel has comes, in the kernel's order;
+   * not both, so that keeping one object does not keep another of the same list.
+   */
+  #list(
+    namespace: string,
+    op: 'route-add' | 'route-delete' | 'nat-add' | 'nat-delete' | 'firewall-add' | 'firewall-delete',
+  ): void {
+    const [mine, there] = [own(this.file.namespaces, namespace) ?? {}, own(this.read.namespaces, namespace) ?? {}]
+    const list = /^[a-z]+/.exec(op)?.[0] as 'route' | 'nat' | 'firewall'
+    const [wanted, found] = [valuesOf[list](mine), valuesOf[list](there)]
+    const isLive = op.endsWith('-delete')
+    const entries = isLive ? found : wanted
+    const others = new Set((isLive ? wanted : found).map(({ value }) => value))
+    const differing = [...entries.entries()].filter(([, { value }]) => !others.has(value))
+    // The last first, so that places stay true.
+    for (const [at, { entry }] of isLive ? differing : differing.toReversed()) {
+      const key = `${op} ${namespace} ${at}`
+      if (this.#gone.has(key)) continue
+      this.#gone.add(key)
+      if (isLive) this.#found.push({ op: `${list}-add`, namespace, entry } as LabChange)
+      else this.#found.push({ op: `${list}-delete`, namespace, at } as LabChange)
+    }
+  }
+
+  #adoptNamespace(name: string): void {
+    const entry = own(this.read.namespaces, name) ?? {}
+    this.#found.push({ op: 'namespace-add', namespace: name, entry })
+    const links = (this.read.links ?? []).filter((link) =>
+      endsOf(link).some((end) => parseEndpoint(end).namespace === name),
+    )
+    for (const link of links) this.#adoptCable(link, name)
+    for (const tunnel of this.read.tunnels ?? [])
+      if (tunnel.namespace === name) this.#found.push({ op: 'vxlan-add', tunnel: { ...tunnel } })
+  }
+
+  /** A cable whose both ends have a namespace; the rest comes with the namespace that is missing. */
+  #adoptCable(link: LinkEntry, adopted: string | null): void {
+    const texts = endsOf(link)
+    const isKnown = (this.file.links ?? []).some((each) => endsOf(each).some((end) => texts.includes(end)))
+    const [a, b] = texts.map(parseEndpoint) as [Endpoint, Endpoint]
+    const hasHome = ({ namespace }: Endpoint): boolean =>
+      namespace === adopted || namespace === hostNamespace || Object.hasOwn(this.file.namespaces ?? {}, namespace)
+    if (!hasHome(a) || !hasHome(b)) return
+    const { mtu, impair } = Array.isArray(link) ? {} : (link as Exclude<LinkEntry, readonly unknown[]>)
+    if (!isKnown)
+      this.#found.push({
+        op: 'veth-add',
+        ends: [a, b],
+        ...(mtu === undefined ? {} : { mtu }),
+        ...(impair === undefined ? {} : { impair }),
+      })
+    for (const end of [a, b]) if (end.namespace !== adopted) this.#copy(end)
+  }
+
+  #adoptInterface(end: Endpoint): void {
+    const { namespace, interface: name } = end
+    const link = (this.read.links ?? []).find((each) => endsOf(each).includes(formatEndpoint(end)))
+    if (link) return this.#adoptCable(link, null)
+    const tunnel = (this.read.tunnels ?? []).find((each) => each.namespace === namespace && each.name === name)
+    if (tunnel) this.#found.push({ op: 'vxlan-add', tunnel: { ...tunnel } })
+    const there = own(this.read.namespaces, namespace)
+    const bridge = own(there?.bridges, name)
+    const plain = own(there?.interfaces, name)
+    const isMine = hasInterface(this.file, end)
+    if (bridge && !isMine) {
+      const { ports, ...entry } = bridge
+      const known = (ports ?? []).filter((port) => hasInterface(this.file, { namespace, interface: port }))
+      this.#found.push({
+        op: 'bridge-add',
+        namespace,
+        name,
+        entry: { ...entry, ...(known.length > 0 ? { ports: known } : {}) },
+      })
+    } else if (plain && !isMine && !tunnel) {
+      this.#found.push({ op: 'dummy-add', namespace, name, entry: { ...plain } })
+      this.#plug(end, there)
+    } else this.#copy(end)
+  }
+
+  /** What the kernel has on an interface that the lab has by now, and the bridge that it is plugged into. */
+  #copy(end: Endpoint): void {
+    const { namespace, interface: name } = end
+    const there = own(this.read.namespaces, namespace)
+    const [mine, live] = [
+      own(this.file.namespaces, namespace),
+      own(there?.bridges, name) ?? own(there?.interfaces, name),
+    ]
+    const wanted: InterfaceEntry & BridgeEntry = live ?? {}
+    const had = own(mine?.bridges, name) ?? own(mine?.interfaces, name)
+    const stays = new Set((wanted.addresses ?? []).map(canonical))
+    for (const address of had?.addresses ?? [])
+      if (!stays.has(canonical(address))) this.#found.push({ op: 'address-delete', namespace, dev: name, address })
+    for (const address of wanted.addresses ?? []) this.#found.push({ op: 'address-add', namespace, dev: name, address })
+    if (wanted.mtu !== had?.mtu) this.#found.push({ op: 'link-mtu', namespace, name, mtu: wanted.mtu ?? null })
+    if (wanted.up !== had?.up) this.#found.push({ op: 'link-up', namespace, name, up: wanted.up ?? null })
+    this.#plug(end, there)
+  }
+
+  #plug(end: Endpoint, there: NamespaceEntry | null | undefined): void {
+    const master = Object.entries(there?.bridges ?? {}).find(([, each]) => each?.ports?.includes(end.interface))?.[0]
+    if (master !== undefined) this.#master(end, master)
+  }
+
+  /** Into a bridge that the lab has; of another one, its ports come with it. */
+  #master({ namespace, interface: name }: Endpoint, master: string | null): void {
+    const known = own(this.file.namespaces, namespace)?.bridges
+    if (master !== null && !Object.hasOwn(known ?? {}, master)) return
+    this.#found.push({ op: 'link-master', namespace, name, master })
+  }
+}
+
+const canonical = (address: string): string => canonicalPrefix(address) ?? address
+
+type Valued<Entry> = readonly { readonly entry: Entry; readonly value: string }[]
+
+/** What an entry asks of the kernel, by which two are the same. */
+const valuesOf = {
+  route: ({ routes }: NamespaceEntry): Valued<unknown> =>
+    (routes ?? []).map((entry) => {
+      const [route] = normaliseRoutes({ routes: [entry] })
+      return { entry, value: `${route?.to} ${route?.via} ${route?.metric ?? ''} ${route?.type}` }
+    }),
+  nat: ({ nat }: NamespaceEntry): Valued<unknown> =>
+    (nat ?? []).map((entry) => ({ entry, value: JSON.stringify(normaliseNat({ nat: [entry] })) })),
+  firewall: ({ firewall }: NamespaceEntry): Valued<unknown> =>
+    (firewall ?? []).map((entry) => ({
+      entry,
+      value: JSON.stringify(normaliseFirewall({ firewall: [entry] }, false)),
+    })),
+} as const

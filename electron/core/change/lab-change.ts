@@ -1,0 +1,93 @@
+/**
+ * The vocabulary of changes to a lab file, in the kernel's words where it has one. One change is one thing that a hand
+ * does; a gesture is a list of them. `null` takes a key out of the file: what it then is, is the kernel's choice.
+ */
+import type { ImpairEntry } from '../lab/impair.js'
+import type { Endpoint } from '../lab/lab.js'
+import type { CheckEntry, FirewallEntry, LabFile, NatEntry, RouteEntry, ServiceEntry } from '../lab/schema.js'
+
+export type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
+export type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
+export type BridgeEntry = NonNullable<NonNullable<NamespaceEntry['bridges']>[string]>
+export type LinkEntry = NonNullable<LabFile['links']>[number]
+export type TunnelEntry = NonNullable<LabFile['tunnels']>[number]
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+interface At {
+  readonly namespace: string
+}
+interface OfLink extends At {
+  readonly name: string
+}
+
+export type NamespaceChange =
+  | (At & { readonly op: 'namespace-add'; readonly entry?: NamespaceEntry; readonly at?: Point })
+  /** With its cables, and with all that names it or them. */
+  | (At & { readonly op: 'namespace-delete' })
+  /** Everything that names it follows. */
+  | (At & { readonly op: 'namespace-rename'; readonly to: string })
+  | (At & { readonly op: 'forwarding-set'; readonly forwarding: boolean | null })
+  | (At & { readonly op: 'sysctl-set'; readonly key: string; readonly value: string | number | null })
+
+export type LinkChange =
+  | {
+      readonly op: 'veth-add'
+      readonly ends: readonly [Endpoint, Endpoint]
+      readonly mtu?: number
+      readonly impair?: ImpairEntry
+    }
+  /** Plugs one end of a cable in elsewhere; what its interface has goes along. */
+  | { readonly op: 'veth-move'; readonly end: Endpoint; readonly to: Endpoint }
+  /** Of both ends, named by either. */
+  | { readonly op: 'veth-mtu'; readonly end: Endpoint; readonly mtu: number | null }
+  | { readonly op: 'impair-set'; readonly end: Endpoint; readonly impair: ImpairEntry | null }
+  | (OfLink & { readonly op: 'bridge-add'; readonly entry?: BridgeEntry })
+  | (OfLink & { readonly op: 'bridge-stp'; readonly stp: boolean | null })
+  | { readonly op: 'vxlan-add'; readonly tunnel: TunnelEntry }
+  | (OfLink & { readonly op: 'vxlan-set'; readonly tunnel: Omit<TunnelEntry, 'namespace' | 'name'> })
+  /** An interface without a cable. */
+  | (OfLink & { readonly op: 'dummy-add'; readonly entry?: InterfaceEntry })
+  /** Of any kind, a cable with both ends; and all that names it. */
+  | (OfLink & { readonly op: 'link-delete' })
+  | (OfLink & { readonly op: 'link-rename'; readonly to: string })
+  | (OfLink & { readonly op: 'link-up'; readonly up: boolean | null })
+  | (OfLink & { readonly op: 'link-mtu'; readonly mtu: number | null })
+  | (OfLink & { readonly op: 'link-mac'; readonly mac: string | null })
+  | (OfLink & { readonly op: 'link-master'; readonly master: string | null })
+  | (At & { readonly op: 'address-add'; readonly dev: string; readonly address: string })
+  | (At & { readonly op: 'address-set'; readonly dev: string; readonly at: number; readonly address: string })
+  | (At & { readonly op: 'address-delete'; readonly dev: string; readonly address: string })
+
+/** Entries of lists have no names: they are known by their place, as it is when their change has its turn. */
+type ListOps<Name extends string, Entry> =
+  | { readonly op: `${Name}-add`; readonly entry: Entry; readonly at?: number }
+  | { readonly op: `${Name}-set`; readonly at: number; readonly entry: Entry }
+  | { readonly op: `${Name}-delete`; readonly at: number }
+  | { readonly op: `${Name}-move`; readonly at: number; readonly to: number }
+
+export type EntryChange =
+  | (At & ListOps<'route', RouteEntry>)
+  | (At & ListOps<'nat', NatEntry>)
+  | (At & ListOps<'firewall', FirewallEntry>)
+  | (At & ListOps<'service', ServiceEntry>)
+  | ListOps<'check', CheckEntry>
+  | ListOps<'goal', CheckEntry>
+
+/** What the file says of the lab as a whole. */
+export type LabKeys = Pick<LabFile, 'name' | 'title' | 'description' | 'broken' | 'uplink' | 'explanation'>
+
+export type WholeChange =
+  | {
+      readonly op: 'lab-set'
+      readonly keys: { readonly [Key in keyof LabKeys]?: LabKeys[Key] | null }
+    }
+  /** Drawing only. A part of a namespace is named behind a colon. */
+  | { readonly op: 'layout-set'; readonly name: string; readonly at: Point | null }
+
+export type LabChange = NamespaceChange | LinkChange | EntryChange | WholeChange
+export type ChangeOp = LabChange['op']
+export type ChangeOf<Op extends ChangeOp> = Extract<LabChange, { readonly op: Op }>

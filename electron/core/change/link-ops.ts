@@ -1,0 +1,196 @@
+/** Changes of interfaces, bridges, tunnels and cables, and of the addresses on them. */
+import { canonicalPrefix } from '../lab/address.js'
+import { quote } from '../lab/describe.js'
+import { endsOf } from '../lab/ends.js'
+import { formatEndpoint } from '../lab/endpoint.js'
+import { error } from '../lab/finding.js'
+import type { Finding } from '../lab/finding.js'
+import type { Endpoint } from '../lab/lab.js'
+import type { LabPath } from '../lab/problem.js'
+import { said } from '../words/said.js'
+import { namespaceOf, noInterface, noNamespace } from './draft.js'
+import type { Carry, Draft } from './draft.js'
+import { hasInterface, removeInterface, renameAll } from './follow.js'
+import type { LinkChange } from './lab-change.js'
+import { isThere } from './namespace-ops.js'
+import { interfaceReferences } from './references.js'
+
+const taken = ({ namespace, interface: name }: Endpoint): Finding =>
+  error(
+    'name-taken',
+    ['namespaces', namespace],
+    said`There is an interface ${quote(name)} in namespace ${quote(namespace)} already.`,
+    said`Choose another name.`,
+  )
+
+/** Whether a new interface can have this name there; an entry without a cable is no obstacle to a cable. */
+function mayCome(draft: Draft, end: Endpoint): Finding | null {
+  if (!isThere(draft, end.namespace)) return noNamespace(end.namespace)
+  return hasInterface(draft.labFile, end) ? taken(end) : null
+}
+
+/** Where the entry of an interface is, or would be: a bridge has its own table. */
+function entryPath(draft: Draft, namespace: string, name: string): LabPath {
+  const isBridge = Object.hasOwn(namespaceOf(draft, namespace).bridges ?? {}, name)
+  return ['namespaces', namespace, isBridge ? 'bridges' : 'interfaces', name]
+}
+
+function onEntry(draft: Draft, namespace: string, name: string, key: string, value: unknown): Finding | null {
+  if (!isThere(draft, namespace)) return noNamespace(namespace)
+  const path = entryPath(draft, namespace, name)
+  const isUplink = draft.labFile.uplink === 'on'
+  if (!isUplink && !hasInterface(draft.labFile, { namespace, interface: name })) return noInterface(namespace, name)
+  draft.put([...path, key], value)
+  return null
+}
+
+/** The cable that has this end. */
+function cableOf(draft: Draft, end: Endpoint): { readonly path: LabPath; readonly side: 0 | 1 } | null {
+  const text = formatEndpoint(end)
+  for (const [i, link] of (draft.labFile.links ?? []).entries()) {
+    const side = endsOf(link).indexOf(text)
+    if (side === 0 || side === 1) return { path: ['links', i], side }
+  }
+  return null
+}
+
+/** A key of a cable, which has none in its short form. */
+function onCable(draft: Draft, end: Endpoint, key: 'mtu' | 'impair', value: unknown): Finding | null {
+  const cable = cableOf(draft, end)
+  if (!cable) return noInterface(end.namespace, end.interface)
+  const entry = draft.at(cable.path)
+  if (!Array.isArray(entry)) draft.put([...cable.path, key], value)
+  else if (value !== null) draft.set(cable.path, { ends: entry, [key]: value })
+  return null
+}
+
+const endPath = (draft: Draft, { path, side }: { readonly path: LabPath; readonly side: 0 | 1 }): LabPath =>
+  Array.isArray(draft.at(path)) ? [...path, side] : [...path, 'ends', side]
+
+const tableOf = (draft: Draft, namespace: string, name: string): readonly string[] =>
+  (draft.at([...entryPath(draft, namespace, name), 'addresses']) as readonly string[] | undefined) ?? []
+
+export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
+  'veth-add': (draft, { ends, mtu, impair }) => {
+    const [a, b] = ends
+    for (const end of ends) {
+      if (!isThere(draft, end.namespace)) return noNamespace(end.namespace)
+      const isBare =
+        Object.hasOwn(namespaceOf(draft, end.namespace).interfaces ?? {}, end.interface) && cableOf(draft, end) === null
+      const refused = isBare && end.interface !== 'lo' ? null : mayCome(draft, end)
+      if (refused) return refused
+    }
+    const short = [formatEndpoint(a), formatEndpoint(b)]
+    const long = { ends: short, ...(mtu === undefined ? {} : { mtu }), ...(impair === undefined ? {} : { impair }) }
+    const isShort = mtu === undefined && impair === undefined
+    draft.insert(['links', draft.labFile.links?.length ?? 0], isShort ? short : long)
+    return null
+  },
+  'veth-move': (draft, { end, to }) => {
+    if (formatEndpoint(end) === formatEndpoint(to)) return null
+    const cable = cableOf(draft, end)
+    if (!cable) return noInterface(end.namespace, end.interface)
+    const refused = mayCome(draft, to)
+    if (refused) return refused
+    if (end.namespace === to.namespace) {
+      renameAll(draft, interfaceReferences(draft.labFile, end), to.interface)
+      return null
+    }
+    const there = ['namespaces', end.namespace, 'interfaces', end.interface]
+    const entry = draft.at(there)
+    draft.set(endPath(draft, cable), formatEndpoint(to))
+    draft.removeAll(interfaceReferences(draft.labFile, end).map(({ goes }) => goes))
+    if (entry !== undefined) draft.set(['namespaces', to.namespace, 'interfaces', to.interface], entry)
+    return null
+  },
+  'veth-mtu': (draft, { end, mtu }) => onCable(draft, end, 'mtu', mtu),
+  'impair-set': (draft, { end, impair }) => onCable(draft, end, 'impair', impair),
+  'bridge-add': (draft, { namespace, name, entry }) => {
+    const refused = mayCome(draft, { namespace, interface: name })
+    if (refused) return refused
+    draft.set(['namespaces', namespace, 'bridges', name], entry ?? {})
+    return null
+  },
+  'bridge-stp': (draft, { namespace, name, stp }) => {
+    if (!Object.hasOwn(namespaceOf(draft, namespace).bridges ?? {}, name)) return noInterface(namespace, name)
+    draft.put(['namespaces', namespace, 'bridges', name, 'stp'], stp)
+    return null
+  },
+  'vxlan-add': (draft, { tunnel }) => {
+    const refused = mayCome(draft, { namespace: tunnel.namespace, interface: tunnel.name })
+    if (refused) return refused
+    draft.insert(['tunnels', draft.labFile.tunnels?.length ?? 0], tunnel)
+    return null
+  },
+  'vxlan-set': (draft, { namespace, name, tunnel }) => {
+    const at = (draft.labFile.tunnels ?? []).findIndex((each) => each.namespace === namespace && each.name === name)
+    if (at < 0) return noInterface(namespace, name)
+    draft.merge(['tunnels', at], { ...tunnel, namespace, name })
+    return null
+  },
+  'dummy-add': (draft, { namespace, name, entry }) => {
+    const refused = mayCome(draft, { namespace, interface: name })
+    if (refused) return refused
+    draft.set(['namespaces', namespace, 'interfaces', name], entry ?? {})
+    return null
+  },
+  'link-delete': (draft, { namespace, name }) => {
+    const end = { namespace, interface: name }
+    if (name === 'lo' || !hasInterface(draft.labFile, end)) return noInterface(namespace, name)
+    removeInterface(draft, end)
+    return null
+  },
+  'link-rename': (draft, { namespace, name, to }) => {
+    if (name === to) return null
+    const end = { namespace, interface: name }
+    if (name === 'lo' || !hasInterface(draft.labFile, end)) return noInterface(namespace, name)
+    const refused = mayCome(draft, { namespace, interface: to })
+    if (refused) return refused
+    renameAll(draft, interfaceReferences(draft.labFile, end), to)
+    return null
+  },
+  'link-up': (draft, { namespace, name, up }) => onEntry(draft, namespace, name, 'up', up),
+  'link-mtu': (draft, { namespace, name, mtu }) => onEntry(draft, namespace, name, 'mtu', mtu),
+  'link-mac': (draft, { namespace, name, mac }) => onEntry(draft, namespace, name, 'mac', mac),
+  'link-master': (draft, { namespace, name, master }) => {
+    if (!isThere(draft, namespace)) return noNamespace(namespace)
+    const { bridges } = namespaceOf(draft, namespace)
+    if (master !== null && !Object.hasOwn(bridges ?? {}, master)) return noInterface(namespace, master)
+    const base = ['namespaces', namespace, 'bridges']
+    const isPort = (bridge: string): boolean => bridges?.[bridge]?.ports?.includes(name) ?? false
+    for (const bridge of Object.keys(bridges ?? {})) {
+      if (bridge === master || !isPort(bridge)) continue
+      draft.remove([...base, bridge, 'ports', bridges?.[bridge]?.ports?.indexOf(name) ?? 0])
+    }
+    if (master === null || isPort(master)) return null
+    draft.insert([...base, master, 'ports', bridges?.[master]?.ports?.length ?? 0], name)
+    return null
+  },
+  'address-add': (draft, { namespace, dev, address }) => {
+    if (!isThere(draft, namespace)) return noNamespace(namespace)
+    const has = tableOf(draft, namespace, dev)
+    if (has.some((each) => isSame(each, address))) return null
+    if (!hasInterface(draft.labFile, { namespace, interface: dev })) return noInterface(namespace, dev)
+    draft.insert([...entryPath(draft, namespace, dev), 'addresses', has.length], address)
+    return null
+  },
+  'address-set': (draft, { namespace, dev, at, address }) => {
+    if (tableOf(draft, namespace, dev)[at] === undefined) return noInterface(namespace, dev)
+    draft.set([...entryPath(draft, namespace, dev), 'addresses', at], address)
+    return null
+  },
+  'address-delete': (draft, { namespace, dev, address }) => {
+    const at = tableOf(draft, namespace, dev).findIndex((each) => isSame(each, address))
+    if (at < 0) {
+      return error(
+        'unknown-address',
+        entryPath(draft, namespace, dev),
+        said`${quote(`${namespace}:${dev}`)} has no address ${address} in the lab.`,
+      )
+    }
+    draft.remove([...entryPath(draft, namespace, dev), 'addresses', at])
+    return null
+  },
+}
+
+const isSame = (a: string, b: string): boolean => a === b || (canonicalPrefix(a) ?? a) === (canonicalPrefix(b) ?? b)
