@@ -20,7 +20,7 @@ const dist = join(root, 'dist/node')
 export const cliFile = join(dist, 'cli.js')
 
 /** A build takes a second or two; another one under way is waited for this long (milliseconds). */
-const buildLimitMs = 120_000
+const buildLimitMs = 280_000
 
 function newestSource(path: string): number {
   const stats = statSync(path)
