@@ -13,6 +13,8 @@ import { said, type Said } from '../../core/words/said.js'
 
 /** slirp4netns makes and configures its tap in some 10 ms; a machine under load may take long (milliseconds). */
 const readyLimitMs = 15_000
+/** Said at every start, and no reason for anything. */
+const chatter = /^(?:sent|received) tapfd=.*$/gm
 /** Told to end, it ends at once; one that does not is ended by force (milliseconds). */
 const endLimitMs = 1000
 /** Kept of what it says (characters): the last words explain. */
@@ -59,7 +61,7 @@ export async function startSlirp(anchor: number, tap: string): Promise<Result<{ 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => void (words = (words + text).slice(-keptWords)))
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
-    child.once('close', () => resolve(words.trim()))
+    child.once('close', () => resolve(words.replace(chatter, '').trim()))
   })
   const ready = child.stdio[3] as Readable
   // Closing this end is what ends it: by us, or by the kernel when we are killed.

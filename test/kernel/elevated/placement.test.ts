@@ -214,12 +214,10 @@ test('one session at a time has a lab on the machine', async () => {
   const second = await host.startHelper()
   expect(second.session.left).toBeNull()
   // At the beginning, not after a plan has been read and agreed to; and whoever comes with one is refused all the same.
-  for (const name of ['host/preflight', 'lab/apply'] as const)
-    expect(await second.session.request(name, { lab: nat })).toMatchObject({
-      ok: false,
-      failure: { code: 'host-busy' },
-    })
-  expect(await second.session.request('host/recover', {})).toMatchObject({ ok: false, failure: { code: 'host-busy' } })
+  const busy = { ok: false, failure: { code: 'host-busy' } }
+  expect(await second.session.request('host/preflight', { lab: nat })).toMatchObject(busy)
+  expect(await second.session.request('lab/apply', { lab: nat, former: 'standing' })).toMatchObject(busy)
+  expect(await second.session.request('host/recover', {})).toMatchObject(busy)
   expect(await second.session.request('lab/clear', {})).toMatchObject({ ok: true })
   await second.session.close()
   expect(await host.run('ip', 'netns', 'list')).toContain('ns0')
