@@ -16,7 +16,7 @@ export const chromiumFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '
 )
 
 /** No test file takes so long (milliseconds). */
-const serveLimitMs = 300_000
+const serveLimitMs = 3_600_000
 
 export interface WindowOptions {
   readonly file?: string
