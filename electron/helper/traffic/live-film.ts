@@ -50,7 +50,7 @@ interface Run {
   readonly capture: number
   readonly episodes: Episodes
   oneOf: number
-  /** What frames that are taken next were sampled by: those that waited when it was changed, by less. */
+  /** What was sampled by at the last take: frames that waited then were sampled by it. */
   takenOneOf: number
   /** Captured after the moment up to which all namespaces have told everything. */
   held: readonly CapturedFrame[]
@@ -187,9 +187,11 @@ export class LiveFilm {
       if (this.run !== run) return
       const lost = dropped + beyond
       run.rate.frames += frames.length + lost
-      // To take in what has come lasts; where frames are lost, fewer must come meanwhile.
-      const takenOneOf = run.takenOneOf
+      // Of what came while the sampling changed, some was sampled by the one and some by the other: no more is estimated
+      // than there was.
+      const takenOneOf = Math.min(run.takenOneOf, run.oneOf)
       run.takenOneOf = run.oneOf
+      // To take in what has come lasts; where frames are lost, fewer must come meanwhile.
       if (lost > 0) await this.sample(run, alarmMs)
       const shown = frames.filter((frame) => this.hooks.isOurs(frame) && !this.silence.covers(frame.timeNs))
       this.takeIn(run, [...run.held, ...shown], untilNs, lost, takenOneOf)
