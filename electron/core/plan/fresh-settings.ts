@@ -35,12 +35,15 @@ export interface FreshSetting {
   readonly copied: string | null
 }
 
+/** The kernel switches it off on every `lo` by itself (ipv6_add_dev, net/ipv6/addrconf.c). */
+const noneOnLo: ReadonlySet<string> = new Set(['use_tempaddr'])
+
 const settingsOf = (family: string, own: Readonly<Record<string, string>>): FreshSetting[] =>
   Object.entries(own).flatMap(([name, value]) =>
     ['all', 'default'].map((where) => ({
       key: `net.${family}.conf.${where}.${name}`,
       value,
-      copied: where === 'default' ? `net.${family}.conf.lo.${name}` : null,
+      copied: where === 'default' && !noneOnLo.has(name) ? `net.${family}.conf.lo.${name}` : null,
     })),
   )
 

@@ -17,11 +17,16 @@ export class Strangers {
   /**
    * Forgets whoever was not known before.
    * @param senders who has sent anything: nobody else has learned of anybody
+   * @returns the namespaces that have forgotten somebody
    */
-  async forget({ namespaces }: LiveState, senders: ReadonlySet<string>): Promise<void> {
+  async forget({ namespaces }: LiveState, senders: ReadonlySet<string>): Promise<readonly string[]> {
+    const forgetful = new Set<string>()
     for (const { name, neighbours } of namespaces.filter((each) => senders.has(each.name)))
       for (const each of neighbours)
-        if (isLearned(each) && !this.known.has(keyOf(name, each)))
+        if (isLearned(each) && !this.known.has(keyOf(name, each))) {
           await runIn(name, 'ip', ['neigh', 'del', each.address, 'dev', each.dev])
+          forgetful.add(name)
+        }
+    return [...forgetful]
   }
 }

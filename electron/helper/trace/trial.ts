@@ -89,7 +89,9 @@ export class Trial {
     } finally {
       // In a large lab somebody would wait for all the others.
       await this.readSome([...new Set([...senders, ...changedSince(first, this.mirror.state)])])
-      await strangers.forget(this.mirror.state, senders)
+      const forgetful = await strangers.forget(this.mirror.state, senders)
+      // On its way out a neighbour is told of as failed (neigh_delete, net/core/neighbour.c).
+      if (forgetful.length > 0) await this.readSome(forgetful)
       letSpeak()
       release()
     }

@@ -233,7 +233,7 @@ const meaning: readonly BadLab[] = [
   inA(
     'a rule about a negation',
     'name-not-for-rules',
-    7,
+    6,
     '    firewall: [{ chain: forward, in: "!x", action: drop }]\n    bridges: { "!x": {} }',
   ),
   inA('16 bytes of interface name', 'name-too-long', 6, '    bridges: { abcdefghijklmnop: {} }'),

@@ -167,7 +167,7 @@ describe('a machine that allows few open files', () => {
   })
 
   test('and a process that has none left says the same of itself', async () => {
-    const ran = await world.runCli(['check', world.file('wide.yaml', lab(1))], few(24))
+    const ran = await world.runCli(['check', world.file('wide.yaml', lab(1))], few(32))
     expect(ran.status).toBe(3)
     expect(ran.stderr).not.toContain('bug')
     expect(ran.stderr).toMatch(/open files|files open/)
