@@ -192,7 +192,9 @@ END
    * The same once it stays the same: the kernel looks after carriers and addresses in its own time (linkwatch,
    * net/core/link_watch.c).
    */
-  dumpAtRest(): ReturnType<FakeHost['dump']> {
+  async dumpAtRest(): ReturnType<FakeHost['dump']> {
+    // Looking for duplicates of an address begins after up to a second, and lasts one (addrconf_dad_kick).
+    await until('no address is tentative', async () => !(await this.sh('ip -6 addr show tentative')))
     return atRest('the machine is at rest', () => this.dump())
   }
 

@@ -63,10 +63,10 @@ describe.each(['root', 'a user'] satisfies User[])('captures as %s', (user) => {
       .map(({ bytes }) => Number.parseInt(bytes.slice(80, 84), 16))
 
   test('every frame at every interface; then every socket is closed', async () => {
-    const files = await sandbox.openFiles()
+    const files = await sandbox.steadyFiles()
     const capture = await start(5000)
     // The host, a and b.
-    expect(await sandbox.openFiles()).toBe(files + 3)
+    await sandbox.untilOpen(files + 3)
     await ping(20)
     const first = await take(capture)
     // Echo and answer: out and in at both ends of two cables.
@@ -76,7 +76,7 @@ describe.each(['root', 'a user'] satisfies User[])('captures as %s', (user) => {
     expect(ipv4((await take(capture)).frames)).toEqual([])
     await ping(5)
     expect(ipv4((await stop(capture)).frames)).toHaveLength(5 * 2 * 4)
-    await until('the sockets are closed', async () => (await sandbox.openFiles()) === files)
+    await sandbox.untilOpen(files)
     await expect(sandbox.request('capture-take', { capture })).rejects.toThrow(`There is no capture ${capture}`)
     await expect(stop(capture)).rejects.toThrow(`There is no capture ${capture}`)
   })
@@ -90,7 +90,7 @@ describe.each(['root', 'a user'] satisfies User[])('captures as %s', (user) => {
   })
 
   test('a namespace that comes is captured in, and one that goes is let go', async () => {
-    const files = await sandbox.openFiles()
+    const files = await sandbox.steadyFiles()
     const capture = await start(5000)
     await sandbox.run(namespaceAdd('late'), vethAdd('host:p2', 'late:eth0'), ...up('late', 'eth0'))
     await sandbox.run(address('late', 'eth0', '10.0.0.3/24'), master('host', 'p2', 'br0'), ...up('host', 'p2'))

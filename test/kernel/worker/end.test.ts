@@ -33,7 +33,7 @@ describe.each(['root', 'a user'] satisfies User[])('ends as %s', (user) => {
   afterEach(() => sandbox.stop())
 
   test('a hundred namespaces come up, are told, and are dropped in one go', async () => {
-    const files = await sandbox.openFiles()
+    const files = await sandbox.steadyFiles()
     await sandbox.request('run', { steps: star(100), progress: true }).then(({ done, error }) => {
       expect(error).toBeNull()
       expect(done).toBe(star(100).length)
@@ -57,7 +57,7 @@ describe.each(['root', 'a user'] satisfies User[])('ends as %s', (user) => {
     expect(sandbox.live.namespaces.map(({ name }) => name)).toEqual(['host'])
     expect((await sandbox.shell('ls /run/netns; grep -c nsfs /proc/self/mountinfo')).stdout).toBe('0\n')
     // One socket stays until the end: that of the scratch namespace in which peers are looked up.
-    expect(await sandbox.openFiles()).toBe(files + 1)
+    await sandbox.untilOpen(files + 1)
   })
 
   test('namespaces end although the learner’s `ip netns add` has mounted the directory anew', async () => {
@@ -75,10 +75,10 @@ describe.each(['root', 'a user'] satisfies User[])('ends as %s', (user) => {
     await sandbox.openFiles()
     await sandbox.open()
     await sandbox.run(...star(5))
-    const open = await sandbox.openFiles()
+    const open = await sandbox.steadyFiles()
     await sandbox.request('close', {})
     // Six namespaces of four descriptors, and those of the poller and of the thread itself.
-    expect(open - (await sandbox.openFiles())).toBeGreaterThanOrEqual(6 * 4 + 4)
+    expect(open - (await sandbox.steadyFiles())).toBeGreaterThanOrEqual(6 * 4 + 4)
     await expect(sandbox.request('read', { namespaces: null })).rejects.toThrow('The kernel worker has ended')
     const { stdout } = await sandbox.shell('ls -l /proc/$PPID/fd | grep -c -e "net:" -e mountinfo')
     expect(stdout).toBe('0\n')

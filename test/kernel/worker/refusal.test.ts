@@ -150,7 +150,7 @@ describe.skipIf(reason !== null)(`refused steps${reason === null ? '' : ` (canno
   test('features that are missing say why, and trying leaves nothing', async () => {
     const { features } = await sandbox.request('features', {})
     // Once only: what the scratch namespace takes is kept, and does not grow.
-    const before = await sandbox.openFiles()
+    const before = await sandbox.steadyFiles()
     expect((await sandbox.request('features', {})).features).toEqual(features)
     const named = Object.fromEntries(features.map(({ name, available, reason: why }) => [name, available || why]))
     expect(Object.keys(named)).toEqual([
@@ -167,7 +167,7 @@ describe.skipIf(reason !== null)(`refused steps${reason === null ? '' : ` (canno
     const { code } = await sandbox.shell('unshare -n tc qdisc add dev lo root netem delay 1ms')
     expect(named.netem === true).toBe(code === 0)
     // What others have just closed may still be counted; what we leave open would stay.
-    await expect.poll(() => sandbox.openFiles(), { timeout: 5000 }).toBeLessThanOrEqual(before)
+    await expect.poll(() => sandbox.openFiles(), { timeout: 60_000 }).toBeLessThanOrEqual(before)
     expect(await sandbox.output('host', 'ip -o link')).not.toMatch(/dummy0|ifb0|vxlan0/)
   })
 })

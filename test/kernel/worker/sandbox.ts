@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { applyChanges } from '../../../electron/core/live/apply.js'
 import type { LiveNamespace, LiveState } from '../../../electron/core/live/state.js'
 import type { KernelStep } from '../../../electron/core/plan/step.js'
@@ -17,6 +17,7 @@ import type {
   WorkerRequestName,
   WorkerRequests,
 } from '../../../electron/helper/kernel/protocol.js'
+import { atRest } from '../support/at-rest.js'
 import { patienceMs, until } from '../support/until.js'
 import { unprivilegedUser } from '../support/user.js'
 import type { DriverAnswer } from './driver.js'
@@ -222,6 +223,18 @@ export class Sandbox {
 
   openFiles(): Promise<number> {
     return this.#send({ kind: 'open-files' }) as Promise<number>
+  }
+
+  /** Open files once none comes or goes: the worker's other threads open and close theirs at their own time. */
+  steadyFiles(): Promise<number> {
+    return atRest('no file comes or goes', () => this.openFiles())
+  }
+
+  /** Waits until so many files are open. */
+  async untilOpen(count: number): Promise<void> {
+    await until(`${count} files are open`, async () => (await this.openFiles()) === count).catch(async () => {
+      expect(await this.openFiles()).toBe(count)
+    })
   }
 
   async closeFile(fd: number): Promise<void> {

@@ -1,6 +1,5 @@
 /** Namespaces made ahead of their steps, on a thread of their own: nobody must be able to tell them from others. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { atRest } from '../support/at-rest.js'
 import { Sandbox, whyNot, type User } from './sandbox.js'
 import { namespaceAdd, up } from './steps.js'
 
@@ -43,7 +42,7 @@ describe.each(['root', 'a user'] satisfies User[])('spare namespaces as %s', (us
   })
 
   test('a refused step leaves none of those that were made for the steps after it', async () => {
-    const before = await atRest('no file comes or goes', () => sandbox.openFiles())
+    const before = await sandbox.steadyFiles()
     const steps = [...names(20), 'n7', ...names(40, 'later')].map(namespaceAdd)
     const { done, error } = await sandbox.request('run', { steps, progress: false })
     expect([done, error?.code]).toEqual([20, 'EEXIST'])
@@ -57,7 +56,7 @@ describe.each(['root', 'a user'] satisfies User[])('spare namespaces as %s', (us
   // A user's sandbox has limits of its own; those of root would be the machine's.
   if (user !== 'a user') return
   test('no more are made than the kernel allows, and its refusal is told at the step it is about', async () => {
-    const before = await atRest('no file comes or goes', () => sandbox.openFiles())
+    const before = await sandbox.steadyFiles()
     // The worker's own namespace counts, too.
     await sandbox.output('host', 'echo 31 >/proc/sys/user/max_net_namespaces')
     const steps = names(60).map(namespaceAdd)
