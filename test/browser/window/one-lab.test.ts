@@ -128,7 +128,8 @@ test('Stop says what is in no lab and would be lost', async () => {
     .getByText(/6 objects were made or changed by hand/)
     .waitFor()
   await dialog().getByRole('button', { name: 'Stop' }).click()
-  await window.status.filter({ hasText: 'Running' }).waitFor({ state: 'detached' })
+  // While it is being stopped it still stands, and a file that is opened then asks.
+  await window.status.filter({ hasText: 'Idle' }).waitFor()
 })
 
 test('Save says what the network has and the lab has not; Keep all takes it in', async () => {
@@ -141,7 +142,7 @@ test('Save says what the network has and the lab has not; Keep all takes it in',
     'host',
     'clear; ip netns add ns9; ip -n ns9 link add br9 type bridge; ip -n ns0 addr add 10.9.9.9/24 dev veth0',
   )
-  await window.tab(/Differences/).waitFor()
+  await window.tab(/Differences *2/).waitFor()
   await window.rest()
   await window.page.keyboard.press('Control+s')
   await dialog().getByText('The network has 2 differences that are not in the lab').waitFor()
