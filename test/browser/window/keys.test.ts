@@ -152,7 +152,7 @@ test('ADDRESS:PORT is understood: a connection to that port', async () => {
 
 test('Ctrl Alt N turns the page of the guide from within a shell, and no shell sees it', async () => {
   await window.button('Stop').click()
-  await window.status.filter({ hasText: 'Running' }).waitFor({ state: 'detached' })
+  await window.status.filter({ hasText: 'Idle' }).waitFor()
   await window.openStarter(/NAT to the Internet/)
   await window.page.getByText(/^Step 1 of/).waitFor()
   await window.focusTerminal('host')
