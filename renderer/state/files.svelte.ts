@@ -27,6 +27,8 @@ export class Files {
   external = $state.raw<ExternalChange | null>(null)
   /** Failure of opening what the user asked for; stays on screen until something else is opened. */
   failure = $state.raw<Failure | null>(null)
+  /** Opening and saving follow one another in the order they were asked for: no answer meets a lab that is not its own. */
+  private turn: Promise<unknown> = Promise.resolve()
 
   constructor(
     private readonly rpc: Rpc,
@@ -45,6 +47,12 @@ export class Files {
     rpc.on('file/opened', ({ file }) => void this.openFile(file))
   }
 
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work)
+    this.turn = done.catch(() => {})
+    return done
+  }
+
   async load(): Promise<void> {
     const [{ labs }] = await Promise.all([this.rpc.request('file/starters', {}), this.loadRecent()])
     this.starters = labs
@@ -54,32 +62,44 @@ export class Files {
     this.recent = (await this.rpc.request('file/recent', {})).files
   }
 
-  async openStarter(lab: StarterLab): Promise<void> {
-    await this.openFile({ path: null, text: lab.text, fingerprint: null }, lab.id)
+  openStarter(lab: StarterLab): Promise<void> {
+    return this.openFile({ path: null, text: lab.text, fingerprint: null }, lab.id)
   }
 
-  async openNew(): Promise<void> {
-    if (!(await this.mayLeave()) || !(await this.network.mayGo(t('menu.new'), null))) return
-    this.document.openNew('new-lab')
-    this.settled()
+  openNew(): Promise<void> {
+    return this.inTurn(async () => {
+      if (!(await this.mayLeave()) || !(await this.network.mayGo(t('menu.new'), null))) return
+      this.document.openNew('new-lab')
+      this.settled()
+    })
   }
 
-  async open(): Promise<void> {
-    const path = await this.choose('open', '')
-    if (path !== null) await this.openPath(path)
+  open(): Promise<void> {
+    return this.inTurn(async () => {
+      const path = await this.choose('open', '')
+      if (path !== null) await this.read(path)
+    })
   }
 
-  async openPath(path: string): Promise<void> {
+  openPath(path: string): Promise<void> {
+    return this.inTurn(() => this.read(path))
+  }
+
+  /** @param name of a file whose path nobody knows */
+  openFile(file: OpenedFile, starter: string | null = null, name?: string): Promise<void> {
+    return this.inTurn(() => this.take(file, starter, name))
+  }
+
+  private async read(path: string): Promise<void> {
     const answer = await attempt(this.rpc.request('file/read', { path }))
-    if (answer.ok) await this.openFile(answer.file)
+    if (answer.ok) await this.take(answer.file)
     else {
       this.failure = answer.failure
       tell(answer.failure)
     }
   }
 
-  /** @param name of a file whose path nobody knows */
-  async openFile(file: OpenedFile, starter: string | null = null, name = file.path ?? ''): Promise<void> {
+  private async take(file: OpenedFile, starter: string | null = null, name = file.path ?? ''): Promise<void> {
     const from = starter === null ? foreignKind(name, file.text) : null
     if (from !== null) return this.openForeign(from, name, file.text)
     if (!(await this.mayLeave())) return
@@ -92,7 +112,7 @@ export class Files {
   private async openForeign(from: Foreign, path: string, text: string): Promise<void> {
     const read = await readForeign(from, path, text)
     if ((await this.dialogs.ask('import', read)) === 'cancel' || read.labFile === null) return
-    await this.openFile({ path: null, text: createLabText(read.labFile), fingerprint: null })
+    await this.take({ path: null, text: createLabText(read.labFile), fingerprint: null })
   }
 
   private show(file: OpenedFile, starter: string | null = null): void {
@@ -113,17 +133,25 @@ export class Files {
     if (!this.document.dirty) return true
     const chosen = await this.dialogs.ask('unsaved', { title: this.document.title })
     if (chosen === 'cancel') return false
-    if (chosen === 'save') return this.save()
+    if (chosen === 'save') return this.writeBack()
     await this.forget(this.document.id)
     return true
   }
 
-  async save(): Promise<boolean> {
-    const { path } = this.document
-    return path === null ? this.saveAs() : this.write(path, this.document.fingerprint)
+  save(): Promise<boolean> {
+    return this.inTurn(() => this.writeBack())
   }
 
-  async saveAs(): Promise<boolean> {
+  saveAs(): Promise<boolean> {
+    return this.inTurn(() => this.writeElsewhere())
+  }
+
+  private writeBack(): Promise<boolean> {
+    const { path } = this.document
+    return path === null ? this.writeElsewhere() : this.write(path, this.document.fingerprint)
+  }
+
+  private async writeElsewhere(): Promise<boolean> {
     const name = this.document.fileName ?? `${this.document.labFile?.name ?? 'lab'}.vethlab.yaml`
     const path = await this.choose('save', name)
     return path === null ? false : this.write(path, path === this.document.path ? this.document.fingerprint : null)
@@ -148,7 +176,7 @@ export class Files {
     }
     const why = path === this.document.path ? 'changed' : 'exists'
     const chosen = await this.dialogs.ask('overwrite', { path, why })
-    if (chosen === 'save-as') return this.saveAs()
+    if (chosen === 'save-as') return this.writeElsewhere()
     if (chosen === 'cancel') return false
     const there = await attempt(this.rpc.request('file/read', { path }))
     return this.write(path, there.ok ? there.file.fingerprint : null)
@@ -187,7 +215,11 @@ export class Files {
     this.document.fingerprint = file.fingerprint
   }
 
-  async offer(work: readonly RecoveredWork[]): Promise<void> {
+  offer(work: readonly RecoveredWork[]): Promise<void> {
+    return this.inTurn(() => this.offerNow(work))
+  }
+
+  private async offerNow(work: readonly RecoveredWork[]): Promise<void> {
     const others = work.filter(({ id }) => id !== this.document.id)
     if (others.length === 0) return
     const chosen = await this.dialogs.ask('recovered', { work: others })

@@ -55,6 +55,27 @@ test('what was edited right before the page is loaded again is there after it', 
   await window.page.getByTitle('Has changes that are not saved').waitFor({ state: 'detached' })
 })
 
+test('a lab that is opened while a save is under way is not taken for the one that is saved', async () => {
+  const { pid } = window.server
+  process.kill(pid, 'SIGSTOP')
+  try {
+    await window.page.keyboard.press('Control+s')
+    await window.page.keyboard.press('Control+k')
+    await dialog().getByRole('combobox').fill('New lab')
+    await window.page.keyboard.press('Enter')
+    await dialog().waitFor({ state: 'detached' })
+  } finally {
+    process.kill(pid, 'SIGCONT')
+  }
+  await until('the new lab', async () => /new-lab/.test(await window.page.title()))
+  await window.page.getByText('Saved mine.vethlab.yaml').waitFor()
+  expect(await window.page.title()).toBe('new-lab - Vethlab')
+  await window.page.keyboard.press('Control+k')
+  await dialog().getByRole('combobox').fill('mine.vethlab.yaml')
+  await window.page.keyboard.press('Enter')
+  await window.button(/^Lab: Two namespaces by hand/).waitFor()
+})
+
 test('leaving a lab with changes asks; Cancel stays, Discard leaves', async () => {
   await edit()
   await window.openStarter(/A veth pair/)
