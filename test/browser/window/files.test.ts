@@ -68,11 +68,10 @@ test('a lab that is opened while a save is under way is not taken for the one th
     process.kill(pid, 'SIGCONT')
   }
   await until('the new lab', async () => /new-lab/.test(await window.page.title()))
-  await window.page.getByText('Saved mine.vethlab.yaml').waitFor()
+  await window.page.getByText('Saved mine.vethlab.yaml').last().waitFor()
   expect(await window.page.title()).toBe('new-lab - Vethlab')
-  await window.page.keyboard.press('Control+k')
-  await dialog().getByRole('combobox').fill('mine.vethlab.yaml')
-  await window.page.keyboard.press('Enter')
+  await window.showLabs()
+  await window.page.getByRole('complementary', { name: 'Labs' }).getByText('mine.vethlab.yaml').first().click()
   await window.button(/^Lab: Two namespaces by hand/).waitFor()
 })
 
