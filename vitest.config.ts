@@ -6,112 +6,56 @@ import { defineConfig } from 'vitest/config'
  */
 const retry = process.env['CI'] ? 2 : 0
 
+const always = {
+  // What a test has seen instead is read in the list at the end of a run, where no differences are drawn.
+  chaiConfig: { truncateThreshold: 1000 },
+}
+
+/** Suites of the kernel and of windows share two cores with the kernel's own clean-up work: one file after the other. */
+const onMachine = { ...always, retry, fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 }
+
+const apart = ['engine', 'guide', 'trace', 'check', 'traffic', 'uplink']
+
 export default defineConfig({
   test: {
-    // Kernel suites share two cores with the kernel's own clean-up work; files run one after the other there.
     projects: [
+      { test: { ...onMachine, name: 'engine', include: ['test/kernel/{engine,guide}/**/*.test.ts'] } },
+      { test: { ...onMachine, name: 'trace', include: ['test/kernel/{trace,check,traffic,uplink}/**/*.test.ts'] } },
       {
         test: {
-          name: 'engine',
-          retry,
-          include: ['test/kernel/{engine,guide}/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          ...onMachine,
+          name: 'kernel',
+          include: ['test/kernel/**/*.test.ts'],
+          exclude: [`test/kernel/{${apart.join()}}/**`],
         },
       },
+      { test: { ...onMachine, name: 'browser', include: ['test/browser/**/*.test.ts'] } },
+      { test: { ...onMachine, name: 'desktop', include: ['test/desktop/**/*.test.ts'] } },
+      { test: { ...onMachine, name: 'packages', include: ['test/packages/**/*.test.ts'] } },
+      // In an emulated machine everything takes five times as long.
+      { test: { ...onMachine, retry: 0, name: 'stock', include: ['test/stock/**/*.test.ts'], testTimeout: 900_000 } },
+      // Its seeds set the time that a run takes.
+      { test: { ...onMachine, retry: 0, name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
       {
         test: {
-          // In an emulated machine everything takes five times as long.
-          name: 'stock',
-          include: ['test/stock/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 900_000,
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        test: {
-          name: 'fuzz',
-          include: ['test/fuzz/**/*.test.ts'],
-          fileParallelism: false,
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        test: {
+          ...always,
           name: 'core',
           include: ['test/core/**/*.test.ts'],
           setupFiles: ['test/support/seed.ts'],
           testTimeout: 60_000,
         },
       },
+      // No test: measures the window. `npm run bench:ui`.
       {
-        test: {
-          name: 'trace',
-          retry,
-          include: ['test/kernel/{trace,check,traffic,uplink}/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-        },
+        test: { ...onMachine, retry: 0, name: 'bench-ui', include: ['test/bench/ui/*.bench.ts'], testTimeout: 900_000 },
       },
+      // No test: renders the pictures of the documentation. `npm run screenshots`.
       {
         test: {
-          name: 'kernel',
-          retry,
-          include: ['test/kernel/**/*.test.ts'],
-          exclude: ['test/kernel/{engine,guide,trace,check,traffic,uplink}/**'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        test: {
-          name: 'browser',
-          retry,
-          include: ['test/browser/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        test: {
-          name: 'desktop',
-          retry,
-          include: ['test/desktop/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        test: {
-          name: 'packages',
-          retry,
-          include: ['test/packages/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-        },
-      },
-      {
-        // No test: measures the window. `npm run bench:ui`.
-        test: {
-          name: 'bench-ui',
-          include: ['test/bench/ui/*.bench.ts'],
-          fileParallelism: false,
-          testTimeout: 900_000,
-        },
-      },
-      {
-        // No test: renders the pictures of the documentation. `npm run screenshots`.
-        test: {
+          ...onMachine,
+          retry: 0,
           name: 'pictures',
           include: ['test/browser/pictures/*.pictures.ts'],
-          fileParallelism: false,
           testTimeout: 900_000,
         },
       },

@@ -71,10 +71,18 @@ const failures = []
 const reasons = []
 const retried = []
 
+const children = new Set()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => {
+    for (const child of children) child.kill(signal)
+    process.kill(process.pid, signal)
+  })
+
 /** Runs a program; each line it says is handed on at once. Resolves with its status, null where it was killed. */
 function run(program, args, options, online) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: root, ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    children.add(child)
     for (const stream of [child.stdout, child.stderr]) {
       let rest = ''
       stream.setEncoding('utf8').on('data', (text) => {
@@ -85,7 +93,10 @@ function run(program, args, options, online) {
       stream.on('end', () => rest && online(rest))
     }
     child.on('error', (error) => online(error.message))
-    child.on('close', (status) => resolve(status))
+    child.on('close', (status) => {
+      children.delete(child)
+      resolve(status)
+    })
   })
 }
 
