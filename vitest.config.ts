@@ -1,18 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-/**
- * A machine shared with others loses a packet, or a second, once in a while. Where nobody stands by, a test of the real
- * kernel or browser is tried again; whatever needed that is listed at the end of the run.
- */
-const retry = process.env['CI'] ? 2 : 0
-
 const always = {
   // What a test has seen instead is read in the list at the end of a run, where no differences are drawn.
   chaiConfig: { truncateThreshold: 1000 },
 }
 
 /** Suites of the kernel and of windows share two cores with the kernel's own clean-up work: one file after the other. */
-const onMachine = { ...always, retry, fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 }
+const onMachine = { ...always, fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 }
 
 const apart = ['engine', 'guide', 'trace', 'check', 'traffic', 'uplink']
 
@@ -33,9 +27,9 @@ export default defineConfig({
       { test: { ...onMachine, name: 'desktop', include: ['test/desktop/**/*.test.ts'] } },
       { test: { ...onMachine, name: 'packages', include: ['test/packages/**/*.test.ts'] } },
       // In an emulated machine everything takes five times as long.
-      { test: { ...onMachine, retry: 0, name: 'stock', include: ['test/stock/**/*.test.ts'], testTimeout: 900_000 } },
+      { test: { ...onMachine, name: 'stock', include: ['test/stock/**/*.test.ts'], testTimeout: 900_000 } },
       // Its seeds set the time that a run takes.
-      { test: { ...onMachine, retry: 0, name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
+      { test: { ...onMachine, name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
       {
         test: {
           ...always,
@@ -47,13 +41,13 @@ export default defineConfig({
       },
       // No test: measures the window. `npm run bench:ui`.
       {
-        test: { ...onMachine, retry: 0, name: 'bench-ui', include: ['test/bench/ui/*.bench.ts'], testTimeout: 900_000 },
+        test: { ...onMachine, name: 'bench-ui', include: ['test/bench/ui/*.bench.ts'], testTimeout: 900_000 },
       },
       // No test: renders the pictures of the documentation. `npm run screenshots`.
       {
         test: {
           ...onMachine,
-          retry: 0,
+
           name: 'pictures',
           include: ['test/browser/pictures/*.pictures.ts'],
           testTimeout: 900_000,
