@@ -35,14 +35,27 @@ export function suggestBridge(file: LabFile, namespace: string): Suggestion<stri
   return { value, reason: said`The first free name of ${stem}0, ${stem}1, and so on.` }
 }
 
-/** `eth0`, `eth1`, ... in the namespace, unless the lab has another way with names. */
-export function suggestInterface(file: LabFile, namespace: string): Suggestion<string> {
+/**
+ * `eth0`, `eth1`, ... in the namespace, unless the lab has another way with names.
+ * @param coming ends that are about to be there, too
+ */
+export function suggestInterface(
+  file: LabFile,
+  namespace: string,
+  coming: readonly Endpoint[] = [],
+): Suggestion<string> {
   const style = styleOf(file)
   const stem = style?.stem ?? 'eth'
-  const isHere = (name: string): boolean => hasInterface(file, { namespace, interface: name })
+  const isHere = (name: string): boolean =>
+    hasInterface(file, { namespace, interface: name }) ||
+    coming.some((end) => end.namespace === namespace && end.interface === name)
+  const soon = new Set(coming.map((end) => end.interface))
   if (!style)
     return { value: firstFree(stem, isHere), reason: said`The first free name of ${stem}0, ${stem}1, and so on.` }
-  const value = firstFree(stem, (name) => isHere(name) || (style.throughout && style.names.has(name)))
+  const value = firstFree(
+    stem,
+    (name) => isHere(name) || (style.throughout && (style.names.has(name) || soon.has(name))),
+  )
   return {
     value,
     reason: style.throughout

@@ -18,5 +18,13 @@ export const change: Readonly<Record<string, string>> = {
   '{0} is the router on this segment.': '{0} 是本网段的路由器。',
   '{0} is on the way between others.': '其他命名空间之间的流量要经过 {0}。',
   'All else is behind {0}.': '其余子网都要经过 {0} 到达。',
+  'A cable cannot join {0} with itself.': '网线的两端不能都接在 {0} 上。',
+  'Choose another end.': '请选择另一端。',
+  'No other interface of {0} has a subnet that could be hidden behind {1}.':
+    '{0} 的其他接口上没有可以隐藏在 {1} 之后的子网。',
+  'Give another interface of it an address first.': '请先为它的另一个接口配置地址。',
+  'Every subnet behind {0} is masqueraded already.': '{0} 之后的所有子网都已配置地址伪装。',
+  'Nothing is left to do.': '无需再做什么。',
+  '{0} is behind {1}.': '{0} 位于 {1} 之后。',
   'The shortest way to {0} is over {1}.': '到 {0} 的最短路径经过 {1}。',
 }

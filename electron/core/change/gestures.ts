@@ -1,0 +1,223 @@
+/**
+ * What a hand does on the canvas, as changes of the lab: new objects, cables and NAT. Names, addresses and gateways are
+ * found by themselves, each with its reason; all of a gesture is one list of changes.
+ */
+import { quote } from '../lab/describe.js'
+import { formatEndpoint } from '../lab/endpoint.js'
+import { error, toProblem } from '../lab/finding.js'
+import type { Endpoint } from '../lab/lab.js'
+import type { Problem } from '../lab/problem.js'
+import type { LabFile } from '../lab/schema.js'
+import type { LabSource } from '../lab/source.js'
+import { own } from '../own.js'
+import { said, type Said } from '../words/said.js'
+import { changeSource } from './change.js'
+import type { LabChange, Point } from './lab-change.js'
+import { holdsNeighbours, stationsOf } from './segments.js'
+import { suggestAddresses, suggestGateways } from './suggest-addresses.js'
+import type { Taken } from './suggest-addresses.js'
+import { suggestBridge, suggestInterface, suggestNamespace } from './suggest-names.js'
+
+export type ObjectKind = 'namespace' | 'router' | 'bridge' | 'internet'
+
+/** Where a cable can be plugged in: a namespace, whose next port it gets, or a bridge in it. */
+export interface Place {
+  readonly namespace: string
+  readonly bridge?: string
+}
+
+export interface Gesture {
+  readonly changes: readonly LabChange[]
+  /** What was chosen by itself, and why. */
+  readonly reasons: readonly { readonly value: string; readonly reason: Said }[]
+  /** What was made: to be selected. */
+  readonly made: Place
+}
+
+export type Gestured = ({ readonly ok: true } & Gesture) | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** The far network that every example of this tool reaches for (RFC 5737, TEST-NET-3). */
+const farAddress = '203.0.113.10/24'
+
+const entries = {
+  namespace: {},
+  router: { forwarding: true },
+  // It forwards, so that whoever is cabled to it finds a way through it.
+  internet: { forwarding: true, interfaces: { lo: { addresses: [farAddress] } } },
+} as const
+
+/** @param home the namespace that a bridge is made in */
+export function newObject(file: LabFile, kind: ObjectKind, at?: Point, home = 'host'): Gesture {
+  if (kind === 'bridge') {
+    const { value, reason } = suggestBridge(file, home)
+    return {
+      changes: [{ op: 'bridge-add', namespace: home, name: value }],
+      reasons: [{ value, reason }],
+      made: { namespace: home, bridge: value },
+    }
+  }
+  const { value, reason } = suggestNamespace(file, kind)
+  return {
+    changes: [{ op: 'namespace-add', namespace: value, entry: entries[kind], ...(at && { at }) }],
+    reasons: [{ value, reason }],
+    made: { namespace: value },
+  }
+}
+
+/**
+ * A veth pair between two places. A port of a bridge has no address; the other end gets the next free one of its segment,
+ * or both get the first of a new subnet, the router before the station, and whoever has no default route one via the router.
+ */
+export function connect(source: LabSource, from: Place, to: Place, taken: Taken = []): Gestured {
+  if (from.namespace === to.namespace && from.bridge === to.bridge) return refuse(toItself(from))
+  const building = new Building(source)
+  const first = building.nextPort(from, [])
+  const ends: readonly [Endpoint, Endpoint] = [first, building.nextPort(to, [first])]
+  building.take({ op: 'veth-add', ends })
+  for (const [i, { bridge }] of [from, to].entries()) {
+    const end = ends[i] as Endpoint
+    if (bridge !== undefined)
+      building.take({ op: 'link-master', namespace: end.namespace, name: end.interface, master: bridge })
+  }
+  const stations = ends.filter((_, i) => [from, to][i]?.bridge === undefined)
+  // A router has the first address of a subnet; a far network is behind it.
+  for (const end of stations.toSorted((a, b) => building.rank(a.namespace) - building.rank(b.namespace)))
+    for (const { value, reason } of suggestAddresses(building.file, end, taken)) {
+      const { namespace, interface: dev } = end
+      building.take({ op: 'address-add', namespace, dev, address: value }, value, reason)
+    }
+  for (const end of stations)
+    if (building.needsGateway(end, ends))
+      for (const { value, reason } of suggestGateways(building.file, end))
+        building.take({ op: 'route-add', namespace: end.namespace, entry: value }, value.via ?? '', reason)
+  return building.done(to)
+}
+
+/** A new object, cabled to one that is there: one step. */
+export function neighbour(source: LabSource, from: Place, kind: ObjectKind, at?: Point, taken: Taken = []): Gestured {
+  const first = newObject(source.value as LabFile, kind, at)
+  const made = changeSource(source, first.changes)
+  if (!made.ok) return made
+  const second = connect(made.source, from, first.made, taken)
+  if (!second.ok) return second
+  const { changes, reasons } = second
+  return {
+    ok: true,
+    changes: [...first.changes, ...changes],
+    reasons: [...first.reasons, ...reasons],
+    made: first.made,
+  }
+}
+
+/** MASQUERADE out of an interface, for every subnet on the others of its namespace. */
+export function masquerade(source: LabSource, { namespace, interface: dev }: Endpoint): Gestured {
+  const building = new Building(source)
+  const { file } = building
+  const entry = own(file.namespaces, namespace)
+  const known = new Set(
+    (entry?.nat ?? []).flatMap((each) => ('masquerade' in each && each.out === dev ? [each.masquerade] : [])),
+  )
+  const behind = new Set(
+    stationsOf(file)
+      .all.filter(
+        (each) =>
+          each.namespace === namespace &&
+          each.dev !== dev &&
+          each.dev !== 'lo' &&
+          each.prefix.family === 'ipv4' &&
+          holdsNeighbours(each.prefix),
+      )
+      .map(({ network }) => network),
+  )
+  const wanted = [...behind].filter((network) => !known.has(network))
+  if (wanted.length === 0) return refuse(behind.size === 0 ? nothingBehind(namespace, dev) : hasNat(namespace, dev))
+  for (const network of wanted)
+    building.take(
+      { op: 'nat-add', namespace, entry: { masquerade: network, out: dev } },
+      network,
+      said`${network} is behind ${namespace}.`,
+    )
+  if (entry?.forwarding !== true)
+    building.take(
+      { op: 'forwarding-set', namespace, forwarding: true },
+      'forwarding',
+      said`${namespace} is on the way between others.`,
+    )
+  return building.done({ namespace })
+}
+
+/** A lab that grows change by change; the first that is refused ends it. */
+class Building {
+  private readonly changes: LabChange[] = []
+  private readonly reasons: { value: string; reason: Said }[] = []
+  private problems: readonly Problem[] = []
+
+  constructor(private source: LabSource) {}
+
+  get file(): LabFile {
+    return this.source.value as LabFile
+  }
+
+  nextPort({ namespace }: Place, coming: readonly Endpoint[]): Endpoint {
+    return { namespace, interface: suggestInterface(this.file, namespace, coming).value }
+  }
+
+  take(change: LabChange, value?: string, reason?: Said): void {
+    if (this.problems.length > 0) return
+    const changed = changeSource(this.source, [change])
+    if (!changed.ok) this.problems = changed.problems
+    else {
+      this.source = changed.source
+      this.changes.push(change)
+      if (value !== undefined && reason) this.reasons.push({ value, reason })
+    }
+  }
+
+  /** Routers come before stations, and a far network last. */
+  rank(namespace: string): number {
+    return this.isFar(namespace) ? 2 : own(this.file.namespaces, namespace)?.forwarding === true ? 0 : 1
+  }
+
+  /** A router does not rely on the next one, but on a far network; that relies on nobody. */
+  needsGateway({ namespace }: Endpoint, ends: readonly Endpoint[]): boolean {
+    const rank = this.rank(namespace)
+    return rank === 1 || (rank === 0 && ends.some((each) => this.isFar(each.namespace)))
+  }
+
+  /** Addresses of its own, behind no cable. */
+  private isFar(namespace: string): boolean {
+    const entry = own(this.file.namespaces, namespace)
+    return entry?.forwarding === true && (entry.interfaces?.['lo']?.addresses ?? []).length > 0
+  }
+
+  done(made: Place): Gestured {
+    const { changes, reasons, problems } = this
+    return problems.length > 0 ? { ok: false, problems } : { ok: true, changes, reasons, made }
+  }
+}
+
+const refuse = (finding: Parameters<typeof toProblem>[0]): Gestured => ({ ok: false, problems: [toProblem(finding)] })
+
+const toItself = ({ namespace, bridge }: Place) =>
+  error(
+    'cable-to-itself',
+    ['namespaces', namespace],
+    said`A cable cannot join ${quote(bridge ?? namespace)} with itself.`,
+    said`Choose another end.`,
+  )
+
+const nothingBehind = (namespace: string, dev: string) =>
+  error(
+    'nothing-behind',
+    ['namespaces', namespace],
+    said`No other interface of ${quote(namespace)} has a subnet that could be hidden behind ${quote(formatEndpoint({ namespace, interface: dev }))}.`,
+    said`Give another interface of it an address first.`,
+  )
+
+const hasNat = (namespace: string, dev: string) =>
+  error(
+    'has-nat',
+    ['namespaces', namespace],
+    said`Every subnet behind ${quote(formatEndpoint({ namespace, interface: dev }))} is masqueraded already.`,
+    said`Nothing is left to do.`,
+  )
