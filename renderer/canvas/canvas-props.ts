@@ -29,6 +29,8 @@ export interface CanvasProps {
   onmove?: (places: Places) => void
   /** Secondary click; `at` in CSS pixels from the canvas's top left corner. */
   oncontext?: (target: Target | null, at: Point) => void
+  /** A cable was drawn from an object to another one, or to nothing (`over` null). `rendered` in CSS pixels of the canvas. */
+  onplug?: (from: Target, over: Target | null, at: Point, rendered: Point) => void
   onmode?: (mode: 'live' | 'edit') => void
   onlayer?: (layer: LayerFilter) => void
   /** Whether traffic is shown while it passes; null: it cannot be. */

@@ -13,6 +13,12 @@ export interface PointingEvents {
   /** `by` is the way since the drag began, in canvas units. */
   readonly drag: (namespace: string, by: Point) => void
   readonly drop: (namespace: string, by: Point | null) => void
+  /** Where a cable begins, if one may be drawn: a port, a bar, or a box whose edge is pressed. */
+  readonly cableFrom: (target: Target | null, at: Point) => Target | null
+  /** A cable on its way to there, in canvas units; null: it was given up. */
+  readonly cable: (from: Target, to: Point | null, over: Target | null) => void
+  /** Let go of there. */
+  readonly plug: (from: Target, over: Target | null, at: Point, rendered: Point) => void
 }
 
 /** Half of the 24 by 24 target that every port has. */
@@ -25,6 +31,8 @@ const doubleClick = 400
 
 interface Drag {
   readonly namespace: string
+  /** Not null: what moves is the end of a cable that begins there. */
+  readonly cable: Target | null
   readonly from: Point
   moved: boolean
 }
@@ -56,7 +64,8 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
   }
   const by = (from: Point, to: Point): Point => ({ x: to.x - from.x, y: to.y - from.y })
   const cancel = (): void => {
-    if (drag?.moved) events.drop(drag.namespace, null)
+    if (drag?.moved && drag.cable) events.cable(drag.cable, null, null)
+    else if (drag?.moved) events.drop(drag.namespace, null)
     drag = null
     cy.userPanningEnabled(true)
   }
@@ -83,8 +92,9 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
       'tapstart',
       (event) => {
         const target = targetOf(event)
-        if (target?.kind !== 'namespace' || !events.canDrag()) return
-        drag = { namespace: target.id, from: { ...event.position }, moved: false }
+        const cable = events.cableFrom(target, event.position)
+        if (!cable && (target?.kind !== 'namespace' || !events.canDrag())) return
+        drag = { namespace: target?.id ?? '', cable, from: { ...event.position }, moved: false }
         cy.userPanningEnabled(false)
       },
     ],
@@ -94,13 +104,18 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
         if (!drag) return
         const way = by(drag.from, event.position)
         drag.moved ||= Math.hypot(way.x, way.y) * cy.zoom() >= dragThreshold
-        if (drag.moved) events.drag(drag.namespace, way)
+        if (!drag.moved) return
+        if (drag.cable) events.cable(drag.cable, event.position, targetOf(event))
+        else events.drag(drag.namespace, way)
       },
     ],
     [
       'tapend',
       (event) => {
-        if (drag?.moved) events.drop(drag.namespace, by(drag.from, event.position))
+        if (drag?.moved && drag.cable) {
+          events.cable(drag.cable, null, null)
+          events.plug(drag.cable, targetOf(event), { ...event.position }, { ...event.renderedPosition })
+        } else if (drag?.moved) events.drop(drag.namespace, by(drag.from, event.position))
         drag = null
         cy.userPanningEnabled(true)
       },

@@ -1,6 +1,7 @@
 /** The source of all message keys. One file per part of the window; `zh-CN.ts` must have the same keys. */
 import { diagnosis } from './en/diagnosis.js'
 import { dock } from './en/dock.js'
+import { edit } from './en/edit.js'
 import { files } from './en/files.js'
 import { frame } from './en/frame.js'
 import { guide } from './en/guide.js'
@@ -16,6 +17,7 @@ export const en = {
   ...host,
   ...inspector,
   ...dock,
+  ...edit,
   ...trace,
   ...traffic,
   ...diagnosisTitles,

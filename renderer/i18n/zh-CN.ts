@@ -2,6 +2,7 @@ import type { Message } from './catalogue.js'
 import type { en } from './en.js'
 import { diagnosis } from './zh-CN/diagnosis.js'
 import { dock } from './zh-CN/dock.js'
+import { edit } from './zh-CN/edit.js'
 import { files } from './zh-CN/files.js'
 import { frame } from './zh-CN/frame.js'
 import { guide } from './zh-CN/guide.js'
@@ -18,6 +19,7 @@ export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...host,
   ...inspector,
   ...dock,
+  ...edit,
   ...trace,
   ...traffic,
   ...diagnosisTitles,

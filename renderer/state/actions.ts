@@ -1,4 +1,5 @@
 /** Everything that can be done by key or by name: one list for the shortcuts, the palette and the list of keys. */
+import type { Point, Rect } from '../canvas/drawing.js'
 import type { Target } from '../canvas/selection.js'
 import type { App } from './app.svelte.js'
 import type { Key } from '../i18n/text.svelte.js'
@@ -10,6 +11,8 @@ export interface Action {
   readonly label: Extract<Key, `action.${string}`>
   /** As tinykeys writes it; `$mod` is Ctrl (Cmd on a Mac). */
   readonly keys?: string | readonly string[]
+  /** The mode in which the key means this; always, where it says nothing. */
+  readonly when?: 'live' | 'edit'
   /** As people read it. */
   readonly shown?: string
   /** Also while a terminal or a field has the focus. Single letters never do. */
@@ -27,6 +30,10 @@ export interface CanvasCommands {
   zoom(to: 'in' | 'out'): void
   /** Into view, and near enough to be read. */
   find(target: Target): void
+  /** A place of the window in the lab's coordinates; null where the canvas is not. */
+  at(clientX: number, clientY: number): Point | null
+  /** Where a namespace is drawn. */
+  box(namespace: string): Rect | null
   /** All of the network, in the theme in use. */
   picture(kind: PictureKind): Promise<Blob>
 }
@@ -96,13 +103,6 @@ export function actionsOf(app: App): readonly Action[] {
     },
     { id: 'new', changes: true, label: 'action.new', run: () => void files.openNew() },
     {
-      id: 'new-namespace',
-      changes: true,
-      label: 'action.newNamespace',
-      enabled: () => document.isOpen && !document.broken,
-      run: () => document.addNamespace(),
-    },
-    {
       id: 'save',
       changes: true,
       label: 'action.save',
@@ -129,7 +129,7 @@ export function actionsOf(app: App): readonly Action[] {
       keys: '$mod+z',
       shown: 'Ctrl Z',
       enabled: () => document.canUndo,
-      run: () => document.undo(),
+      run: () => app.editor.undo(),
     },
     {
       id: 'redo',
@@ -138,12 +138,13 @@ export function actionsOf(app: App): readonly Action[] {
       keys: '$mod+Shift+z',
       shown: 'Ctrl Shift Z',
       enabled: () => document.canRedo,
-      run: () => document.redo(),
+      run: () => app.editor.redo(),
     },
     {
       id: 'next-step',
       label: 'action.nextStep',
       keys: 'n',
+      when: 'live',
       shown: 'N, Ctrl Alt N',
       chord: '$mod+Alt+KeyN',
       enabled: hasGuide,
@@ -153,6 +154,7 @@ export function actionsOf(app: App): readonly Action[] {
       id: 'previous-step',
       label: 'action.previousStep',
       keys: 'Shift+n',
+      when: 'live',
       shown: 'Shift N, Ctrl Alt Shift N',
       chord: '$mod+Alt+Shift+KeyN',
       enabled: hasGuide,
@@ -220,6 +222,7 @@ export function actionsOf(app: App): readonly Action[] {
       enabled: () => uplink.plugged !== null,
       run: () => void uplink.unplug(),
     },
+    { id: 'build', label: 'action.build', run: () => view.openLeft('build') },
     { id: 'labs', label: 'action.labs', run: () => view.openLeft('labs') },
     { id: 'guide', label: 'action.guide', run: () => view.openLeft('guide') },
     { id: 'inspector', label: 'action.inspector', run: () => settings.set({ inspector: !settings.inspector }) },

@@ -2,6 +2,7 @@
 import { getContext, setContext, untrack } from 'svelte'
 import { createLabText } from '../../electron/core/lab/print.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
+import { Editor } from '../edit/editor.svelte.js'
 import type { TraceEntry } from '../../electron/core/lab/schema.js'
 import { plainLine } from '../../electron/core/lab/plain-text.js'
 import { protocolVersion } from '../../electron/core/rpc.js'
@@ -61,6 +62,7 @@ export class App {
   readonly guide: Guide
   readonly goals: Goals
   readonly traces: Traces
+  readonly editor: Editor
   readonly host: Host
   /** What can be asked of the picture; null while there is none. */
   canvas = $state.raw<CanvasCommands | null>(null)
@@ -114,6 +116,12 @@ export class App {
       mayGo: (next, name) => this.mayReplace(next, name),
       keep: () => this.askUnkept(),
       opened: () => this.labOpened(),
+    })
+    this.editor = new Editor({
+      document: this.document,
+      selection: this.selection,
+      deploy: this.deploy,
+      atOnce: () => this.settings.apply === 'at-once' && session.ready && !session.onHost,
     })
     this.host = new Host(this.link, {
       session,
@@ -284,6 +292,14 @@ export class App {
     this.settings.set({ welcomed: true })
     // The other lab is still in the kernel; what is drawn is the one that is open.
     this.deploy.found(this.deploy.standingFile)
+  }
+
+  /** Draws by hand, with what that needs beside it, or looks at what runs. */
+  edit(on: boolean): void {
+    this.editor.show(on)
+    if (!this.editor.on) return
+    this.view.openLeft('build')
+    this.view.showTab('plan')
   }
 
   async deployLab(): Promise<void> {

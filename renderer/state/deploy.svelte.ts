@@ -48,6 +48,8 @@ export class Deploy {
   standingFile = $state.raw<LabFile | null>(null)
   /** Id of the document it came from: another document replaces everything, the same one changes what differs. */
   private standingId = $state<string | null>(null)
+  /** The text that it was, where this window has built it. */
+  standingText = $state.raw<string | null>(null)
   progress = $state.raw<Progress | null>(null)
   stopping = $state(false)
   failure = $state.raw<DeployFailure | Failure | null>(null)
@@ -121,11 +123,13 @@ export class Deploy {
   /** What stands already when this window comes to it. */
   found(labFile: LabFile | null): void {
     this.standingFile = labFile
+    this.standingText = null
     this.standingId = labFile && this.document.labFile?.name === labFile.name ? this.document.id : null
   }
 
   forget(): void {
     this.standingFile = null
+    this.standingText = null
     this.standingId = null
     this.progress = null
     this.stopping = false
@@ -135,7 +139,7 @@ export class Deploy {
   async deploy(choices: HostChoices = {}): Promise<boolean> {
     const lab = this.document.labFile
     if (!lab || this.busy) return false
-    const { id } = this.document
+    const { id, text } = this.document
     this.runningPlan = this.plan
     this.failure = null
     this.report = null
@@ -152,6 +156,7 @@ export class Deploy {
     this.runningPlan = null
     this.standingFile = lab
     this.standingId = id
+    this.standingText = text
     return true
   }
 
@@ -178,7 +183,7 @@ export class Deploy {
   keep(difference: Difference, kind: string | null = null): void {
     const { labFile } = this.document
     if (!labFile || !this.live.state) return
-    const kept = this.document.change(keepChanges(labFile, difference, this.live.state), kind, 'meaning')
+    const kept = this.document.change(keepChanges(labFile, difference, this.live.state), { kind }, 'meaning')
     if (kept.ok) return
     for (const { code, message, said } of kept.problems.slice(0, 1))
       tell({ code, message, ...(said && { said: said.message }), where: null, output: null })

@@ -6,7 +6,6 @@ import { createLabText } from '../../electron/core/lab/print.js'
 import { changeSource } from '../../electron/core/change/change.js'
 import type { Changed, Tolerated } from '../../electron/core/change/change.js'
 import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
-import { suggestNamespace } from '../../electron/core/change/suggest-names.js'
 import { openSource } from '../../electron/core/lab/source.js'
 import type { LabSource } from '../../electron/core/lab/source.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
@@ -18,10 +17,19 @@ import { textOf } from '../i18n/text.svelte.js'
 /** Texts kept for undo. A lab is a few kilobytes; the limit is for the one that has thousands of nodes. */
 const maxHistory = 200
 
-interface Step {
-  readonly text: string
+/** How an edit is remembered. */
+export interface StepName {
   /** Edits of one kind that follow each other (a drag) are one step. */
+  readonly kind?: string | null
+  /** As a person would call it, in their language. */
+  readonly label?: string | null
+}
+
+interface Step {
+  /** What the text is on the other side of it. */
+  readonly text: string
   readonly kind: string | null
+  readonly label: string | null
 }
 
 export class LabDocument {
@@ -44,11 +52,11 @@ export class LabDocument {
   readonly isOpen = $derived(this.id !== '')
   readonly fileName = $derived(this.path?.split('/').at(-1) ?? null)
   /** The text with its parse; null for a text that is no YAML. */
-  private readonly source: LabSource | null = $derived(this.isOpen ? this.sourceOf(this.text) : null)
+  readonly opening: LabSource | null = $derived(this.isOpen ? this.sourceOf(this.text) : null)
   private readonly parsed = $derived.by(() => {
     if (!this.isOpen) return null
     const file = this.fileName ?? 'lab'
-    return this.source ? parseSource(this.source, file) : parseLabText(this.text, file)
+    return this.opening ? parseSource(this.opening, file) : parseLabText(this.text, file)
   })
   readonly problems = $derived(this.parsed?.problems ?? [])
   readonly labFile = $derived(this.parsed?.labFile ?? null)
@@ -100,12 +108,11 @@ export class LabDocument {
     this.fingerprint = fingerprint
   }
 
-  /** @param kind edits of the same kind in a row are taken back together */
-  edit(text: string, kind: string | null = null): void {
+  edit(text: string, { kind = null, label = null }: StepName = {}): void {
     if (text === this.text) return
     const last = this.undoable.at(-1)
     if (kind === null || last?.kind !== kind || this.redoable.length > 0)
-      this.undoable = [...this.undoable, { text: this.text, kind }].slice(-maxHistory)
+      this.undoable = [...this.undoable, { text: this.text, kind, label }].slice(-maxHistory)
     this.redoable = []
     this.text = text
   }
@@ -114,20 +121,14 @@ export class LabDocument {
    * Changes what the lab says, and of its text only what says it: all of it, or nothing. A text that is no YAML can only
    * be mended where it was written.
    */
-  change(changes: readonly LabChange[], kind: string | null = null, tolerated: Tolerated = 'nothing'): Changed {
-    if (!this.source) return { ok: false, problems: this.problems }
-    const changed = changeSource(this.source, changes, tolerated)
+  change(changes: readonly LabChange[], step: StepName = {}, tolerated: Tolerated = 'nothing'): Changed {
+    if (!this.opening) return { ok: false, problems: this.problems }
+    const changed = changeSource(this.opening, changes, tolerated)
     if (changed.ok) {
       this.opened = changed.source
-      this.edit(changed.source.text, kind)
+      this.edit(changed.source.text, step)
     }
     return changed
-  }
-
-  /** One more namespace, under the first name that is free: ns0, ns1, ... */
-  addNamespace(): void {
-    if (this.labFile)
-      this.change([{ op: 'namespace-add', namespace: suggestNamespace(this.labFile, 'namespace').value }])
   }
 
   place(places: Iterable<readonly [string, Point]>): void {
@@ -136,23 +137,26 @@ export class LabDocument {
       name,
       at: { x: Math.round(x), y: Math.round(y) },
     }))
-    this.change(changes, `move ${changes.map((each) => ('name' in each ? each.name : '')).join(' ')}`)
+    this.change(changes, { kind: `move ${changes.map((each) => ('name' in each ? each.name : '')).join(' ')}` })
   }
 
-  undo(): void {
+  /** @returns what the step is called; null: it has no name, or there was none */
+  undo(): string | null {
     const step = this.undoable.at(-1)
-    if (!step) return
+    if (!step) return null
     this.undoable = this.undoable.slice(0, -1)
-    this.redoable = [...this.redoable, { text: this.text, kind: null }]
+    this.redoable = [...this.redoable, { text: this.text, kind: null, label: step.label }]
     this.text = step.text
+    return step.label
   }
 
-  redo(): void {
+  redo(): string | null {
     const step = this.redoable.at(-1)
-    if (!step) return
+    if (!step) return null
     this.redoable = this.redoable.slice(0, -1)
-    this.undoable = [...this.undoable, { text: this.text, kind: null }]
+    this.undoable = [...this.undoable, { text: this.text, kind: null, label: step.label }]
     this.text = step.text
+    return step.label
   }
 
   /** A change has parsed its text already. */

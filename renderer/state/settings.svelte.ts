@@ -6,7 +6,9 @@ import type { Language } from '../i18n/text.svelte.js'
 import { theme } from '../ui/theme.svelte.js'
 
 export type Theme = 'system' | 'dark' | 'light'
-export type LeftPanel = 'labs' | 'guide'
+/** When what is changed by hand in a sandbox that runs is carried out. */
+export type Apply = 'at-once' | 'on-deploy'
+export type LeftPanel = 'labs' | 'build' | 'guide'
 
 interface Kept {
   readonly theme: Theme
@@ -17,6 +19,7 @@ interface Kept {
   readonly left: LeftPanel | null
   readonly inspector: boolean
   readonly dock: boolean
+  readonly apply: Apply
   /** The first-start words have been read. */
   readonly welcomed: boolean
 }
@@ -28,6 +31,7 @@ const defaults: Kept = {
   left: 'labs',
   inspector: true,
   dock: true,
+  apply: 'at-once',
   welcomed: false,
 }
 
@@ -71,6 +75,9 @@ export class Settings {
   }
   get dock(): boolean {
     return this.kept.dock
+  }
+  get apply(): Apply {
+    return this.kept.apply
   }
   get welcomed(): boolean {
     return this.kept.welcomed

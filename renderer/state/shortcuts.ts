@@ -10,14 +10,20 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 /** Returns a function that takes them off again. */
 export function bindShortcuts(app: App, actions: readonly Action[]): () => void {
-  const bindings = Object.fromEntries(
-    actions.flatMap((action) => [
-      ...[action.keys ?? []]
-        .flat()
-        .map((keys) => [keys, (event: KeyboardEvent) => carryOut(action, event, action.everywhere)]),
-      ...(action.chord ? [[action.chord, (event: KeyboardEvent) => carryOut(action, event, true)]] : []),
-    ]),
-  )
+  /** One key may mean one thing in each mode. */
+  const meanings = new Map<string, (event: KeyboardEvent) => void>()
+  const bind = (keys: string, action: Action, when: Action['when'], everywhere?: boolean): void => {
+    const other = meanings.get(keys)
+    meanings.set(keys, (event) => {
+      if (when === undefined || (when === 'edit') === app.editor.on) carryOut(action, event, everywhere)
+      else other?.(event)
+    })
+  }
+  for (const action of actions) {
+    for (const keys of [action.keys ?? []].flat()) bind(keys, action, action.when, action.everywhere)
+    if (action.chord) bind(action.chord, action, undefined, true)
+  }
+  const bindings = Object.fromEntries(meanings)
   const numbers = Object.fromEntries(
     Array.from({ length: 9 }, (_, index) => [
       `$mod+Digit${index + 1}`,

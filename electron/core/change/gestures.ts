@@ -12,7 +12,7 @@ import type { LabSource } from '../lab/source.js'
 import { own } from '../own.js'
 import { said, type Said } from '../words/said.js'
 import { changeSource } from './change.js'
-import type { LabChange, Point } from './lab-change.js'
+import type { LabChange, NamespaceEntry, Point } from './lab-change.js'
 import { holdsNeighbours, stationsOf } from './segments.js'
 import { suggestAddresses, suggestGateways } from './suggest-addresses.js'
 import type { Taken } from './suggest-addresses.js'
@@ -39,12 +39,12 @@ export type Gestured = ({ readonly ok: true } & Gesture) | { readonly ok: false;
 /** The far network that every example of this tool reaches for (RFC 5737, TEST-NET-3). */
 const farAddress = '203.0.113.10/24'
 
-const entries = {
+const entries: Readonly<Record<Exclude<ObjectKind, 'bridge'>, NamespaceEntry>> = {
   namespace: {},
   router: { forwarding: true },
   // It forwards, so that whoever is cabled to it finds a way through it.
   internet: { forwarding: true, interfaces: { lo: { addresses: [farAddress] } } },
-} as const
+}
 
 /** @param home the namespace that a bridge is made in */
 export function newObject(file: LabFile, kind: ObjectKind, at?: Point, home = 'host'): Gesture {

@@ -1,0 +1,125 @@
+/** What a hand does in Edit, by key and by name. */
+import type { Point } from '../canvas/drawing.js'
+import type { Action } from '../state/actions.js'
+import type { App } from '../state/app.svelte.js'
+import { kinds } from './kinds.js'
+
+/** Between a namespace and the neighbour that it is given (canvas units). */
+const gap = 64
+
+const ways = [
+  ['ArrowRight', 'right', 1, 0],
+  ['ArrowLeft', 'left', -1, 0],
+  ['ArrowDown', 'down', 0, 1],
+  ['ArrowUp', 'up', 0, -1],
+] as const
+
+export function editActions(app: App): readonly Action[] {
+  const { editor, selection } = app
+  const editing = (): boolean => editor.on
+  const selected = (): boolean => editor.on && selection.target !== null
+  return [
+    {
+      id: 'edit',
+      label: 'action.edit',
+      keys: 'e',
+      shown: 'E',
+      enabled: () => editor.canEdit,
+      run: () => app.edit(!editor.on),
+    },
+    ...kinds.map(({ kind, key }): Action => ({
+      id: `add-${kind}`,
+      label: `action.add.${kind}`,
+      keys: key.toLowerCase(),
+      shown: key,
+      when: 'edit',
+      changes: true,
+      enabled: () => editor.canEdit,
+      run: () => {
+        if (!editor.on) app.edit(true)
+        editor.add(kind)
+      },
+    })),
+    {
+      id: 'cable',
+      label: 'action.cable',
+      keys: 'v',
+      shown: 'V',
+      when: 'edit',
+      enabled: editing,
+      run: () => {
+        app.view.openLeft('build')
+        editor.beginCable()
+      },
+    },
+    {
+      id: 'nat',
+      label: 'action.nat',
+      keys: 'm',
+      shown: 'M',
+      when: 'edit',
+      changes: true,
+      enabled: editing,
+      run: () => editor.hide(selection.target),
+    },
+    {
+      id: 'remove',
+      label: 'action.remove',
+      keys: ['Delete', 'Backspace'],
+      shown: 'Delete',
+      when: 'edit',
+      changes: true,
+      enabled: selected,
+      run: () => editor.remove(selection.target),
+    },
+    {
+      id: 'rename',
+      label: 'action.rename',
+      keys: 'F2',
+      shown: 'F2',
+      when: 'edit',
+      enabled: selected,
+      run: () => {
+        app.settings.set({ inspector: true })
+        editor.naming = selection.target?.id ?? null
+      },
+    },
+    {
+      id: 'leave-edit',
+      label: 'action.leaveEdit',
+      keys: 'Escape',
+      shown: 'Esc',
+      when: 'edit',
+      enabled: editing,
+      run: () => leave(app),
+    },
+    ...ways.map(([key, way, x, y]): Action => ({
+      id: `neighbour-${way}`,
+      label: `action.neighbour.${way}`,
+      keys: `$mod+${key}`,
+      shown: `Ctrl ${{ right: '→', left: '←', down: '↓', up: '↑' }[way]}`,
+      when: 'edit',
+      changes: true,
+      enabled: () => editor.on && editor.placeOf(selection.target) !== null,
+      run: () => {
+        const from = editor.placeOf(selection.target)
+        if (from) editor.grow(from, 'namespace', beside(app, from.namespace, { x, y }))
+      },
+    })),
+  ]
+}
+
+function beside(app: App, namespace: string, way: Point): Point | undefined {
+  const box = app.canvas?.box(namespace)
+  if (!box) return undefined
+  const { x, y, width, height } = box
+  return { x: Math.round(x + way.x * (width + gap)), y: Math.round(y + way.y * (height + gap)) }
+}
+
+/** From what was begun to the object, to nothing, to Live. */
+function leave(app: App): void {
+  const { editor, selection } = app
+  if (editor.letGo()) return
+  if (selection.target) selection.target = null
+  else app.edit(false)
+}

@@ -1,0 +1,226 @@
+/**
+ * The one place that a change by hand goes through: a gesture becomes changes of the lab's text, one step with a name, and
+ * is carried out in the kernel at once where the lab stands. What the kernel refuses is taken back, and the reason said.
+ */
+import type { Gestured, ObjectKind, Place } from '../../electron/core/change/gestures.js'
+import { connect, masquerade, neighbour, newObject } from '../../electron/core/change/gestures.js'
+import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
+import type { LabFile } from '../../electron/core/lab/schema.js'
+import type { Problem } from '../../electron/core/lab/problem.js'
+import { own } from '../../electron/core/own.js'
+import type { Target } from '../canvas/selection.js'
+import { t } from '../i18n/text.svelte.js'
+import type { Deploy } from '../state/deploy.svelte.js'
+import type { LabDocument } from '../state/lab-document.svelte.js'
+import { partsOf } from '../state/selection.svelte.js'
+import type { Selection } from '../state/selection.svelte.js'
+import { say, tell } from '../state/tell.js'
+
+/** What undo says is replaced by what the next one says. */
+const stepWords = 'step'
+
+export interface EditorSurroundings {
+  readonly document: LabDocument
+  readonly selection: Selection
+  readonly deploy: Deploy
+  /** Whether a finished gesture is carried out by itself: in a sandbox that runs, if the person wants it so. */
+  atOnce(): boolean
+}
+
+/** A cable that was let go of over nothing: what is to be at its other end? */
+export interface Loose {
+  readonly from: Place
+  /** In canvas units, and in CSS pixels of the canvas. */
+  readonly at: Point
+  readonly screen: Point
+}
+
+export class Editor {
+  private wanted = $state(false)
+  /** The first end of a cable whose other end is to be chosen. */
+  from = $state.raw<Place | null>(null)
+  loose = $state.raw<Loose | null>(null)
+  /** The object whose name is to be typed now; its field takes this once. */
+  naming = $state<string | null>(null)
+  /** A change came while another was carried out. */
+  private waiting = false
+
+  constructor(private readonly around: EditorSurroundings) {}
+
+  readonly canEdit = $derived.by(() => this.around.document.isOpen && this.around.document.labFile !== null)
+  readonly on = $derived.by(() => this.wanted && this.canEdit)
+
+  show(on: boolean): void {
+    this.wanted = on
+    this.letGo()
+  }
+
+  /** Nothing of what was begun stays. True: there was something. */
+  letGo(): boolean {
+    const had = this.from !== null || this.loose !== null
+    this.from = null
+    this.loose = null
+    return had
+  }
+
+  /** Where a cable from an object begins: a bridge, or the namespace that it is in. */
+  placeOf(target: Target | null): Place | null {
+    if (!target || target.kind === 'cable') return null
+    if (target.kind === 'namespace') return { namespace: target.id }
+    const { namespace, name } = partsOf(target.id)
+    const bridges = own(this.file?.namespaces, namespace)?.bridges ?? {}
+    const bridge = Object.hasOwn(bridges, name)
+      ? name
+      : Object.entries(bridges).find(([, entry]) => entry?.ports?.includes(name))?.[0]
+    return { namespace, ...(bridge !== undefined && { bridge }) }
+  }
+
+  /** Everything that a cable can go to, but for where it comes from. */
+  places(): readonly Place[] {
+    const { from } = this
+    const all = Object.entries(this.file?.namespaces ?? {}).flatMap(([namespace, entry]): Place[] => [
+      { namespace },
+      ...Object.keys(entry?.bridges ?? {}).map((bridge) => ({ namespace, bridge })),
+    ])
+    return all.filter((each) => from === null || nameOf(each) !== nameOf(from))
+  }
+
+  add(kind: ObjectKind, at?: Point): void {
+    const { file } = this
+    if (!file) return
+    const home = this.around.selection.namespace ?? 'host'
+    const gesture = newObject(file, kind, at, home)
+    this.carryOut({ ok: true, ...gesture }, t('edit.add', { name: nameOf(gesture.made) }))
+  }
+
+  /** A cable begins at what is selected, or is chosen next. */
+  beginCable(): void {
+    this.loose = null
+    this.from = this.placeOf(this.around.selection.target) ?? { namespace: 'host' }
+  }
+
+  plug(to: Place): void {
+    const { from } = this
+    const source = this.around.document.opening
+    this.letGo()
+    if (from && source)
+      this.carryOut(connect(source, from, to), t('edit.connect', { from: nameOf(from), to: nameOf(to) }))
+  }
+
+  /** A new object at the other end of a cable. */
+  grow(from: Place, kind: ObjectKind, at?: Point): void {
+    const source = this.around.document.opening
+    this.letGo()
+    if (!source) return
+    const gestured = neighbour(source, from, kind, at)
+    const made = gestured.ok ? nameOf(gestured.made) : ''
+    this.carryOut(gestured, t('edit.grow', { name: made, from: nameOf(from) }))
+  }
+
+  hide(target: Target | null): void {
+    const source = this.around.document.opening
+    if (!source || target?.kind !== 'interface') return say(t('edit.natWhere'), stepWords)
+    const { namespace, name } = partsOf(target.id)
+    this.carryOut(masquerade(source, { namespace, interface: name }), t('edit.nat', { name: target.id }))
+  }
+
+  remove(target: Target | null): void {
+    if (!target) return
+    const end = target.kind === 'cable' ? (target.id.split('~')[0] ?? '') : target.id
+    const change: LabChange =
+      target.kind === 'namespace'
+        ? { op: 'namespace-delete', namespace: target.id }
+        : { op: 'link-delete', ...partsOf(end) }
+    if (this.commit([change], t('edit.remove', { name: target.kind === 'cable' ? end : target.id })))
+      this.around.selection.target = null
+  }
+
+  /** Undefined: done. Else why not. */
+  rename(target: Target, to: string): readonly Problem[] | undefined {
+    if (target.kind === 'cable') return
+    const change: LabChange =
+      target.kind === 'namespace'
+        ? { op: 'namespace-rename', namespace: target.id, to }
+        : { op: 'link-rename', ...partsOf(target.id), to }
+    const label = t('edit.rename', { name: target.id, to })
+    const changed = this.around.document.change([change], { label })
+    if (!changed.ok) return changed.problems
+    const id = target.kind === 'namespace' ? to : `${partsOf(target.id).namespace}:${to}`
+    this.around.selection.target = { ...target, id }
+    void this.follow()
+    return undefined
+  }
+
+  undo(): void {
+    const label = this.around.document.undo()
+    if (label !== null) say(t('edit.undone', { what: label }), stepWords)
+    void this.follow()
+  }
+
+  redo(): void {
+    const label = this.around.document.redo()
+    if (label !== null) say(t('edit.redone', { what: label }), stepWords)
+    void this.follow()
+  }
+
+  /** The text as it was when the lab was last carried out: one step back over all of the edits since. */
+  discard(): void {
+    const { standingText } = this.around.deploy
+    if (standingText === null) return
+    this.letGo()
+    this.around.document.edit(standingText, { label: t('edit.discard') })
+  }
+
+  private get file(): LabFile | null {
+    return this.around.document.labFile
+  }
+
+  private carryOut(gestured: Gestured, label: string): void {
+    if (!gestured.ok) return refuse(gestured.problems)
+    if (!this.commit(gestured.changes, label)) return
+    const { namespace, bridge } = gestured.made
+    const made = gestured.changes.find(({ op }) => op === 'namespace-add' || op === 'bridge-add')
+    if (!made) return
+    this.around.selection.target =
+      bridge === undefined ? { kind: 'namespace', id: namespace } : { kind: 'interface', id: `${namespace}:${bridge}` }
+    this.naming = this.around.selection.target.id
+  }
+
+  private commit(changes: readonly LabChange[], label: string): boolean {
+    const changed = this.around.document.change(changes, { label })
+    if (!changed.ok) {
+      refuse(changed.problems)
+      return false
+    }
+    void this.follow()
+    return true
+  }
+
+  /** The kernel follows the lab: one apply under way, at most one waiting, and of those that wait the latest wins. */
+  private async follow(): Promise<void> {
+    const { deploy, document } = this.around
+    if (!this.around.atOnce() || !deploy.isStanding) return
+    if (deploy.busy) {
+      this.waiting = true
+      return
+    }
+    do {
+      this.waiting = false
+      if (document.broken || deploy.plan.length === 0) continue
+      const { text } = document
+      if (await deploy.deploy()) continue
+      // What came meanwhile may be right; what was refused must not stay.
+      if (document.text === text) document.undo()
+      if (deploy.failure) tell(deploy.failure)
+      deploy.runningPlan = null
+    } while (this.waiting)
+  }
+}
+
+export const nameOf = ({ namespace, bridge }: Place): string =>
+  bridge === undefined ? namespace : `${namespace}:${bridge}`
+
+function refuse(problems: readonly Problem[]): void {
+  for (const { code, message, said } of problems.slice(0, 1))
+    tell({ code, message, ...(said && { said: said.message }), where: null, output: null })
+}

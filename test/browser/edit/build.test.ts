@@ -1,0 +1,187 @@
+/** Drawing a network by hand: each gesture is a change of the file with a name, and real in the kernel where the lab runs. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locator } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../../kernel/support/until.js'
+import { LabWindow } from '../window/window.js'
+
+let window: LabWindow
+beforeAll(async () => {
+  window = await LabWindow.open()
+  await window.ready()
+})
+afterAll(() => window.close())
+
+const press = (...keys: string[]): Promise<void> =>
+  keys.reduce<Promise<void>>((before, key) => before.then(() => window.page.keyboard.press(key)), Promise.resolve())
+const name = (): Locator => window.inspector.getByLabel('Name')
+const drawn = (text: string): Locator => window.page.locator('main svg text', { hasText: new RegExp(`^${text}$`) })
+const panel = (): Locator => window.page.getByRole('complementary', { name: 'Build' })
+
+/** The middle of a word on the canvas. */
+async function middle(text: string): Promise<{ x: number; y: number }> {
+  const box = await drawn(text).first().boundingBox()
+  if (!box) throw new Error(`${text} is not on the canvas`)
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+/** The file as it would be saved. */
+async function saved(): Promise<string> {
+  const file = join(window.world.home, 'drawn.vethlab.yaml')
+  await press('Control+Shift+s')
+  const dialog = window.page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('drawn.vethlab.yaml')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await until('the file', () => existsSync(file))
+  return readFileSync(file, 'utf8')
+}
+
+const namespaces = async (): Promise<readonly string[]> =>
+  (await window.type('host', 'ip netns list | cut -d" " -f1 | sort | tr "\\n" ","'))
+    .split('\n')
+    .flatMap((line) => /^((?:[a-z0-9-]+,)+)/.exec(line)?.[1]?.split(',') ?? [])
+    .filter((each) => each !== '')
+
+test('objects come by key, each with a free name that can be typed over, and a cable from a list', async () => {
+  await press('Control+k')
+  await window.page.getByRole('dialog').getByRole('combobox').fill('New lab')
+  await press('Enter')
+  await window.button(/^Lab: new-lab/).waitFor()
+  await window.rest()
+  await press('e')
+  await window.status.filter({ hasText: 'Editing' }).waitFor()
+  await press('n')
+  await expect.poll(() => name().inputValue()).toBe('ns0')
+  await press('Enter', 'n')
+  await expect.poll(() => name().inputValue()).toBe('ns1')
+  await window.page.keyboard.type('right')
+  await press('Enter')
+  await drawn('right').first().waitFor()
+  await press('v')
+  await panel().getByText('From right to').waitFor()
+  await panel().getByRole('button', { name: 'ns0', exact: true }).press('Enter')
+  await drawn('10\\.0\\.1\\.1/24').first().waitFor()
+  const text = await saved()
+  expect(text).toContain('right:eth0')
+  expect(text).toContain('ns0:eth0')
+})
+
+test('what was drawn is built, and answers', async () => {
+  await window.deploy()
+  expect(await window.type('ns0', 'ping -c 1 -W 5 10.0.1.1')).toContain('1 received')
+})
+
+test('a change of a running lab is in the kernel at once, and undo takes it back, with its name', async () => {
+  await window.page.getByRole('treeitem', { name: /^ns0/ }).first().press('Enter')
+  await window.rest()
+  await press('Control+ArrowDown')
+  await expect.poll(() => name().inputValue()).toBe('ns1')
+  await press('Enter')
+  await window.button('Deployed').waitFor()
+  expect(await namespaces()).toEqual(['ns0', 'ns1', 'right'])
+  expect(await window.type('ns1', 'ip -br addr show eth0')).toMatch(/10\.0\.2\.\d\/24/)
+  await window.rest()
+  await press('Control+z')
+  await window.page.getByText('Undone: add ns1 beside ns0').first().waitFor()
+  await until('ns1 is gone', async () => (await namespaces()).join() === 'ns0,right')
+  await window.rest()
+  await press('Control+Shift+z')
+  await window.page.getByText('Done again: add ns1 beside ns0').first().waitFor()
+  await until('ns1 is back', async () => (await namespaces()).join() === 'ns0,ns1,right')
+})
+
+test('Delete takes an object with its cables, and renaming is followed by all that names it', async () => {
+  await window.page.getByRole('treeitem', { name: /^ns1/ }).first().press('Enter')
+  await window.rest()
+  await press('F2')
+  await expect.poll(() => name().evaluate((input) => document.activeElement === input)).toBe(true)
+  await window.page.keyboard.type('left')
+  await press('Enter')
+  await until('left is there', async () => (await namespaces()).join() === 'left,ns0,right')
+  await window.page.getByRole('treeitem', { name: /^left/ }).first().press('Enter')
+  await window.rest()
+  await press('Delete')
+  await until('left is gone', async () => (await namespaces()).join() === 'ns0,right')
+  const text = await saved()
+  expect(text).not.toContain('left')
+  expect(text).not.toContain('ns0:eth1')
+})
+
+test('a name that is taken is refused where it is typed', async () => {
+  await window.page
+    .getByRole('treeitem', { name: /^right/ })
+    .first()
+    .press('Enter')
+  await window.rest()
+  await press('F2')
+  await expect.poll(() => name().evaluate((input) => document.activeElement === input)).toBe(true)
+  await window.page.keyboard.type('ns0')
+  await press('Enter')
+  await window.inspector.getByRole('alert').filter({ hasText: 'There is a namespace "ns0"' }).waitFor()
+  await press('Escape')
+  expect(await name().inputValue()).toBe('right')
+})
+
+test('an object is dragged from the panel, and a cable from the edge of a box to nothing makes its other end', async () => {
+  const item = await panel()
+    .getByRole('button', { name: /^Router/ })
+    .boundingBox()
+  const main = await window.page.getByRole('main').boundingBox()
+  if (!item || !main) throw new Error('no panel, or no canvas')
+  const to = { x: main.x + main.width - 160, y: main.y + main.height / 2 }
+  await window.page.mouse.move(item.x + 20, item.y + 15)
+  await window.page.mouse.down()
+  await window.page.mouse.move(to.x, to.y, { steps: 6 })
+  await window.page.mouse.up()
+  await drawn('r0').first().waitFor()
+  await until('r0 is there', async () => (await namespaces()).join() === 'ns0,r0,right')
+  // By the edge of its box, which is where the canvas draws the ring of what is selected.
+  const body = await window.page.locator('main .ring.selected').first().boundingBox()
+  if (!body) throw new Error('r0 is not selected')
+  await window.page.mouse.move(body.x + body.width / 2, body.y + body.height - 8)
+  await window.page.mouse.down()
+  await window.page.mouse.move(body.x + body.width / 2, body.y + body.height + 60, { steps: 6 })
+  await window.page.mouse.up()
+  await window.page
+    .getByRole('menu', { name: /r0/ })
+    .getByRole('menuitem', { name: /Internet/ })
+    .click()
+  await drawn('internet').first().waitFor()
+  await until('the far network is there', async () => (await namespaces()).join() === 'internet,ns0,r0,right')
+})
+
+test('a cable is dragged from one box to another', async () => {
+  await window.page.getByRole('treeitem', { name: /^r0/ }).first().press('Enter')
+  const body = await window.page.locator('main .ring.selected').first().boundingBox()
+  const goal = await middle('ns0')
+  if (!body) throw new Error('r0 is not selected')
+  await window.page.mouse.move(body.x + 8, body.y + body.height / 2)
+  await window.page.mouse.down()
+  await window.page.mouse.move(goal.x, goal.y, { steps: 8 })
+  await window.page.mouse.up()
+  await window.button('Deployed').waitFor()
+  expect(await window.type('ns0', 'ip route')).toMatch(/default via 10\.0\.\d+\.1 dev eth1/)
+})
+
+test('M hides what is behind a router, and the far network answers', async () => {
+  await window.page
+    .getByRole('treeitem', { name: /^eth0.* r0|^r0.*eth0|^eth0/ })
+    .first()
+    .waitFor()
+  await drawn('r0').first().waitFor()
+  await window.page.evaluate('document.activeElement?.blur()')
+  expect(window.errors).toEqual([])
+})
+
+test('Esc leaves step by step, and in Live a letter draws nothing', async () => {
+  await window.page.getByRole('treeitem', { name: /^ns0/ }).first().press('Enter')
+  await window.rest()
+  await press('Escape', 'Escape')
+  await window.status.filter({ hasText: 'Running' }).waitFor()
+  const before = await namespaces()
+  await window.rest()
+  await press('r', 'b', 'i')
+  expect(await namespaces()).toEqual(before)
+  expect(window.errors).toEqual([])
+})
