@@ -38,6 +38,8 @@ export interface Geometry {
 
 /** The octagon stands this far from the box's right corner, clear of the routes. */
 const dropInset = 28
+/** What words leave free of it and its casing, from the right border. */
+export const dropRoom = dropInset + 20
 
 export function geometryOf(drawing: Drawing): Geometry {
   const boxes = new Map(drawing.boxes.map((box) => [box.id, box]))

@@ -339,7 +339,8 @@ export class App {
     const unkept = this.deploy.unkept.length
     if (!sure || unkept > 0) {
       const asked = { standing: this.standing, next: null, unkept }
-      if ((await this.dialogs.ask('stop', asked)) === 'cancel') return
+      const chosen = await this.dialogs.ask('stop', asked)
+      if (chosen === 'cancel' || (chosen === 'keep' && !(await this.keepFirst(() => this.files.save())))) return
     }
     // Whatever is not as it was has a dialog of its own.
     if ((await this.stopNetwork()) && this.deploy.aftermath === null) say(t('deploy.stopped'), deployWords)
@@ -382,10 +383,19 @@ export class App {
     if (!this.session.ready || !this.live.hasContent) return true
     if (this.session.onHost) return this.host.leave()
     const asked = { standing: this.standing, next, unkept: this.deploy.unkept.length }
-    if ((await this.dialogs.ask('stop', asked)) === 'cancel' || !(await this.stopNetwork())) return false
+    const chosen = await this.dialogs.ask('stop', asked)
+    if (chosen === 'cancel' || (chosen === 'keep' && !(await this.keepFirst(() => this.files.saveInTurn()))))
+      return false
+    if (!(await this.stopNetwork())) return false
     // The last changes are still on their way; the next lab must see none of them.
     await this.live.readAgain()
     return true
+  }
+
+  /** What was made by hand goes into the lab and to its file. False: it was not saved, so nothing may be lost yet. */
+  private keepFirst(save: () => Promise<boolean>): Promise<boolean> {
+    this.deploy.keepAll()
+    return save()
   }
 
   /** Differences that a save was to leave out; they are not asked about again. */

@@ -44,7 +44,8 @@ export type Question =
       readonly next: string | null
       /** Objects that were made or changed by hand and are in no lab. */
       readonly unkept: number
-      readonly answer: (chosen: 'stop' | 'cancel') => void
+      /** `keep`: they go into the lab and it is saved, then it stops. */
+      readonly answer: (chosen: 'stop' | 'keep' | 'cancel') => void
     }
   | {
       /** The network has what the lab that is saved has not. */

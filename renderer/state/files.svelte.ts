@@ -142,6 +142,11 @@ export class Files {
     return this.inTurn(() => this.writeBack())
   }
 
+  /** For whom it is the turn of already: as a part of opening. */
+  saveInTurn(): Promise<boolean> {
+    return this.writeBack()
+  }
+
   saveAs(): Promise<boolean> {
     return this.inTurn(() => this.writeElsewhere())
   }

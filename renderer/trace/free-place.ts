@@ -24,7 +24,28 @@ const overlap = (a: Rect, b: Rect): number =>
   Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)) *
   Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y))
 
-export function freePlace(anchor: Point, size: { readonly width: number; readonly height: number }, room: Room): Point {
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+export const freePlace = (anchor: Point, size: Size, room: Room): Point => cheapest(anchor, size, room).at
+
+/** The same words can be set wide or narrow: which of the sizes finds the best place, and where. The first is liked best. */
+export function freeShape(
+  anchor: Point,
+  sizes: readonly Size[],
+  room: Room,
+): { readonly index: number; readonly at: Point } {
+  const tried = sizes.map((size, index) => ({ index, ...cheapest(anchor, size, room) }))
+  return tried.reduce((best, each) => (each.cost + narrowerCost < best.cost ? each : best), tried[0] ?? nowhere)
+}
+
+/** What a narrower shape must save to be taken (px of distance). */
+const narrowerCost = 40
+const nowhere = { index: 0, at: { x: margin, y: margin }, cost: Infinity } as const
+
+function cheapest(anchor: Point, size: Size, room: Room): { readonly at: Point; readonly cost: number } {
   let best: Point = { x: margin, y: margin }
   let least = Infinity
   for (let y = margin; y + size.height + margin <= room.height; y += raster)
@@ -34,25 +55,48 @@ export function freePlace(anchor: Point, size: { readonly width: number; readonl
       const hidden = room.never.reduce((sum, each) => sum + overlap(rect, each), 0)
       const near = { x: clamp(anchor.x, x, x + size.width), y: clamp(anchor.y, y, y + size.height) }
       const away = Math.hypot(anchor.x - near.x, anchor.y - near.y)
-      const cost = covered * coverCost + hidden * neverCost + away + (away < clearOf ? 1e6 : 0)
+      const crossed = legs(anchor, rect).reduce((sum, leg) => sum + crossing(leg, room.never), 0)
+      const cost = covered * coverCost + hidden * neverCost + away + crossed + (away < clearOf ? 1e6 : 0)
       if (cost < least) {
         least = cost
         best = { x, y }
       }
     }
-  return best
+  return { at: best, cost: least }
 }
 
-/** From the thing to the nearest side of its callout, with one corner at most. */
-export function leader(anchor: Point, rect: Rect): string {
+/** Cost of a pixel of the line that runs through words. */
+const crossCost = 2
+const crossing = (leg: Rect, never: readonly Rect[]): number =>
+  never.reduce((sum, each) => sum + overlap(leg, each), 0) * crossCost
+
+/** The corners of the line from the thing to the nearest side of its callout: one turn at most. */
+function corners(anchor: Point, rect: Rect): readonly Point[] {
   const middle = { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }
-  const across = anchor.x > rect.x && anchor.x < rect.x + rect.width
-  const along = anchor.y > rect.y && anchor.y < rect.y + rect.height
   const side = anchor.x < middle.x ? rect.x : rect.x + rect.width
   const edge = anchor.y < middle.y ? rect.y : rect.y + rect.height
-  if (across) return `M${anchor.x} ${anchor.y}V${edge}`
-  if (along) return `M${anchor.x} ${anchor.y}H${side}`
-  return `M${anchor.x} ${anchor.y}V${middle.y}H${side}`
+  if (anchor.x > rect.x && anchor.x < rect.x + rect.width) return [anchor, { x: anchor.x, y: edge }]
+  if (anchor.y > rect.y && anchor.y < rect.y + rect.height) return [anchor, { x: side, y: anchor.y }]
+  return [anchor, { x: anchor.x, y: middle.y }, { x: side, y: middle.y }]
+}
+
+export const leader = (anchor: Point, rect: Rect): string =>
+  `M${corners(anchor, rect)
+    .map(({ x, y }) => `${x} ${y}`)
+    .join('L')}`
+
+/** Its straight parts, a pixel thick. */
+function legs(anchor: Point, rect: Rect): readonly Rect[] {
+  const points = corners(anchor, rect)
+  return points.slice(1).map((to, index) => {
+    const from = points[index] ?? to
+    return {
+      x: Math.min(from.x, to.x),
+      y: Math.min(from.y, to.y),
+      width: Math.max(1, Math.abs(from.x - to.x)),
+      height: Math.max(1, Math.abs(from.y - to.y)),
+    }
+  })
 }
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value))

@@ -1,17 +1,7 @@
-/** What a packet that died did not reach, and where it died. */
-import type { Trace } from '../../electron/core/diagnosis/trace.js'
-import { isAnswer } from '../../electron/core/diagnosis/trace.js'
+/** What a packet that died did not reach. */
 import type { LiveState } from '../../electron/core/live/state.js'
 import { interfaceId } from '../canvas/scene.js'
 import type { Film, FilmHop } from './film.js'
-
-/** The hop at which the probe ended for good; null where an answer came, be it a refusal, or where nobody knows. */
-export function deathOf(trace: Trace, film: Film): FilmHop | null {
-  if (isAnswer(trace.outcome) || trace.outcome === 'refused') return null
-  const drops = film.hops.filter(({ hop }) => hop.event === 'dropped')
-  const blamed = trace.diagnosis?.namespace
-  return drops.findLast(({ hop }) => hop.namespace === blamed) ?? drops.at(-1) ?? null
-}
 
 /** Ids of namespaces, interfaces and cables that no frame of the film was seen at. */
 export function notReached(film: Film, live: LiveState | null, death: FilmHop | null): ReadonlySet<string> {

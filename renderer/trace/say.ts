@@ -1,4 +1,5 @@
 /** What happened at a hop, as message keys and values: the table, the announcements and the badges say the same. */
+import { lossOf, openQuestion } from './end.js'
 import { packetOf } from './packet-changes.js'
 import { fragmentOf, nameOf, titleOf, type PacketTitle } from './packets.js'
 import { spanText } from './duration.js'
@@ -9,7 +10,7 @@ import type { Film } from './film.js'
 import type { Parameters } from '../i18n/catalogue.js'
 import type { Key } from '../i18n/text.svelte.js'
 
-export type Sign = 'out' | 'in' | 'switch' | 'both' | 'router' | 'nat' | 'here' | 'drop'
+export type Sign = 'out' | 'in' | 'switch' | 'both' | 'router' | 'nat' | 'here' | 'told' | 'drop'
 
 export interface Saying {
   readonly sign: Sign
@@ -71,7 +72,7 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
       const own = isTarget(film, hop)
       if (!own || ttl === undefined) return saying('in', 'hop.receivedBy', { namespace })
       const called = nameOf(packet)
-      if (hop.leg !== 'reply') return saying('in', 'hop.received', { ttl })
+      if (hop.leg !== 'reply' && hop.leg !== 'error') return saying('in', 'hop.received', { ttl })
       return called === 'echo reply'
         ? saying('in', 'hop.receivedEchoReply', { ttl })
         : saying('in', 'hop.receivedReply', { ttl, packet: called })
@@ -85,11 +86,29 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
     case 'nat':
       return saying('nat', rewriting(hop))
     case 'delivered':
-      return saying('here', 'hop.delivered', { namespace })
+      // What comes back to say no is no success of the probe.
+      if (hop.leg === 'error') return saying('told', 'hop.reported', { namespace, packet: nameOf(packet) })
+      return hop.leg === 'reply' && packet?.tcp?.flags.includes('RST')
+        ? saying('told', 'hop.refusal', { namespace })
+        : saying('here', 'hop.delivered', { namespace })
     case 'dropped':
-      return hop.packet === null
-        ? saying('drop', 'hop.neverSent', { namespace })
-        : saying('drop', 'hop.dropped', { namespace })
+      return saying('drop', ...lost(hop, film, live))
+  }
+}
+
+function lost(hop: TraceHop, film: Film, live: LiveState | null): [Saying['key'], Parameters] {
+  const { namespace } = hop
+  switch (lossOf(hop, film, live)) {
+    case 'neverSent':
+      return ['hop.neverSent', { namespace }]
+    case 'unresolved':
+      return ['hop.unresolved', { namespace, protocol: openQuestion(hop, film)?.protocol ?? '' }]
+    case 'answer':
+      return ['hop.answerDropped', { namespace }]
+    case 'unanswered':
+      return ['hop.unanswered', { namespace }]
+    case 'request':
+      return hop.leg === 'error' ? ['hop.reportDropped', { namespace }] : ['hop.dropped', { namespace }]
   }
 }
 

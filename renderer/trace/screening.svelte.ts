@@ -7,7 +7,8 @@ import type { Live } from '../state/live.svelte.js'
 import type { FilmHop } from './film.js'
 import { networkKey } from './network-key.js'
 import type { Player } from './player.svelte.js'
-import { deathOf, notReached } from './reach.js'
+import { endOf, type ProbeEnd } from './end.js'
+import { notReached } from './reach.js'
 import type { Traces } from './traces.svelte.js'
 
 export class Screening {
@@ -32,10 +33,12 @@ export class Screening {
   readonly mode: Mode = $derived.by(() => (this.player && this.traces.playable ? 'replay' : 'live'))
   readonly namespaces: readonly string[] = $derived.by(() => this.live.state?.namespaces.map(({ name }) => name) ?? [])
 
-  readonly death: FilmHop | null = $derived.by(() => {
+  readonly end: ProbeEnd | null = $derived.by(() => {
     const { current } = this.traces
-    return this.player && current ? deathOf(current, this.player.film) : null
+    return this.player && current ? endOf(current, this.player.film, this.live.state) : null
   })
+  /** Where the packet died; null where it did not: what is refused has reached everything. */
+  readonly death: FilmHop | null = $derived.by(() => (this.end?.kind === 'refused' ? null : (this.end?.at ?? null)))
 
   private readonly unreached = $derived.by(() =>
     this.player ? notReached(this.player.film, this.live.state, this.death) : everythingReached.drained,
@@ -43,13 +46,15 @@ export class Screening {
 
   /** Only once the packet has died on screen. */
   readonly reach: Reach = $derived.by(() => {
-    const { death, player } = this
+    const { death, end, player } = this
+    if (!end || !player) return everythingReached
+    if (death ? !player.isPlayed(death.hop.n) : !player.atEnd) return everythingReached
     const diagnosis = this.traces.current?.diagnosis ?? null
-    // Refused: everything was reached, and there is somebody who refused.
-    if (!death && player?.atEnd && diagnosis?.namespace)
-      return { drained: new Set(), failed: new Map([[diagnosis.namespace, t(`short.${diagnosis.code}`)]]) }
-    if (!death || !player?.isPlayed(death.hop.n)) return everythingReached
-    const code = diagnosis?.namespace === death.hop.namespace ? diagnosis.code : 'unknown'
-    return { drained: this.unreached, failed: new Map([[death.hop.namespace, t(`short.${code}`)]]) }
+    // Where the cause lies elsewhere, the place says what became of the packet there.
+    const isCause = diagnosis?.namespace === end.namespace && diagnosis.code !== 'unknown'
+    const words = isCause
+      ? t(`short.${diagnosis.code}`)
+      : t(`end.short.${end.kind}`, { protocol: end.asked?.protocol ?? '' })
+    return { drained: death ? this.unreached : new Set(), failed: new Map([[end.namespace, words]]) }
   })
 }

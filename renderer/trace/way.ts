@@ -135,14 +135,17 @@ function leavingBy(film: Film, next: readonly number[]): string | null {
   return null
 }
 
-/** On the lower border for an interface without a sign of its own (lo); the corner of the drawing for what is not drawn at all. */
+/** An interface without a sign of its own (lo) is on the left border, above the box's last line (px from the top). */
+const withoutSign = 44
+
+/** The corner of the drawing for what is not drawn at all. */
 function pointOf(geometry: Geometry, stop: Stop): Point {
   const place = geometry.place(stop)
   if (place) return place
   const box = geometry.box(stop.at === 'router' ? stop.namespace : stop.id.slice(0, stop.id.lastIndexOf(':')))
   if (!box) return { x: 0, y: 0 }
   return stop.at === 'interface'
-    ? { x: box.x + 36, y: box.y + box.height }
+    ? { x: box.x, y: box.y + Math.min(withoutSign, box.height / 2) }
     : { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }
 
@@ -192,6 +195,9 @@ function badgeOf(at: Point, stop: Stop, geometry: Geometry, nth: number): Point 
   if (stop.at === 'interface' && geometry.bar(stop.id)) return { x: at.x + 30 + step, y: at.y }
   const namespace = stop.at === 'router' ? stop.namespace : stop.id.slice(0, stop.id.lastIndexOf(':'))
   const box = geometry.box(namespace)
+  // Below the box they stay within its width, however many there are: beside it the canvas may end.
+  if (box && stop.at === 'interface' && !geometry.place(stop))
+    return { x: box.x + 14 + step, y: box.y + box.height + 18 }
   const side = box ? sideOf(at, box) : null
   if (side === 'right') return { x: at.x + 24 + step, y: at.y - 30 }
   if (side === 'left') return { x: at.x - 18 - step, y: at.y - 24 }

@@ -42,7 +42,11 @@ function follow(text: string, file: string, name: string, until?: number): Follo
   if (template) notices.tell(template.offset, template.notice)
   const { built, fates } = interpret(text, network, notices.tell, until)
   const made = labOf(network, name, notices.tell)
-  const followed = { understood: fates.count('understood'), named: fates.count('named') }
+  const followed = {
+    understood: fates.count('understood'),
+    named: fates.count('named'),
+    harmless: fates.count('without-effect'),
+  }
   return { file: made, labFile: finishImport(made, []).labFile, notices: notices.list(), built, followed }
 }
 

@@ -12,8 +12,8 @@ export interface Imported {
   readonly notices: readonly PlacedProblem[]
   /** What is wrong with the lab itself, as for any lab file. Without a place: it has no text yet. */
   readonly problems: readonly Problem[]
-  /** Of a script that is not run: how many of its commands are in the lab, and how many are named as left out. */
-  readonly followed?: { readonly understood: number; readonly named: number }
+  /** Of a script that is not run: how many of its commands are in the lab, are named as left out, and change no network. */
+  readonly followed?: { readonly understood: number; readonly named: number; readonly harmless: number }
 }
 
 /** Checks the lab that came of it, and leaves out what no lab can say. `host` alone, with nothing in it, is none. */

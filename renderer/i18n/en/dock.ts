@@ -43,6 +43,7 @@ export const dock = {
   'plan.script': 'As a script',
   'plan.undo': 'Undo plan',
   'plan.notRun': 'Nothing has run yet',
+  'plan.pending': 'None of these commands has run yet',
   'plan.undone': 'Deploy stopped',
   'plan.more': { one: '{count} more command', other: '{count} more commands' },
   'drift.none': 'The kernel has what was deployed.',

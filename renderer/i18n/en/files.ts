@@ -19,14 +19,22 @@ export const files = {
   'import.none': 'No lab can be made of {name}',
   'import.script': 'The script was read as text. Nothing of it was run.',
   'import.clab': 'The containerlab topology was read as text. Nothing was fetched or run.',
-  'import.makes': 'What could be read makes a lab. Namespaces: {namespaces}, cables: {links}.',
+  'import.makes': 'What could be read makes this lab:',
+  'import.namespaces': { one: '{count} namespace', other: '{count} namespaces' },
+  'import.bridges': { one: '{count} bridge', other: '{count} bridges' },
+  'import.links': { one: '{count} cable', other: '{count} cables' },
+  'import.others': 'and {count} more',
+  'import.harmless': {
+    one: '{count} command changes no network, so the lab needs nothing for it.',
+    other: '{count} commands change no network, so the lab needs nothing for them.',
+  },
   'import.leftOut': 'Left out',
   'import.why': 'Why',
   'import.line': 'line {line}',
   'import.more': { one: 'and {count} more like it', other: 'and {count} more like it' },
   'import.whole': 'Nothing was left out.',
   'import.run':
-    'What only running can tell is not in it. This command, in a terminal, runs the script: as root of a sandbox of its own, as nobody or you for the rest of this machine, without network and devices. The lab is then what it has built.',
+    'Not everything can be known by reading. To run the script instead, type this command in a terminal. The script runs in a sandbox of its own: it is root there, has no more rights on this machine than you, and reaches neither your network nor your devices. The lab is then what it has built.',
   'import.open': 'Open as a lab',
   'drop.here': 'Drop to open the lab',
   'drop.noLab':
@@ -47,6 +55,7 @@ export const files = {
     one: '{count} object was made or changed by hand and is in no lab. It goes, too.',
     other: '{count} objects were made or changed by hand and are in no lab. They go, too.',
   },
+  'stop.keep': 'Keep them in the lab file first',
   'stop.andOpen': 'Stop and open',
   'unkept.title': {
     one: 'The network has {count} difference that is not in the lab',
@@ -69,9 +78,13 @@ export const files = {
   'recovered.later': 'Not now',
   'browse.open': 'Open a lab',
   'browse.save': 'Save the lab',
+  'browse.openable':
+    'Lab files (.yaml), shell scripts that build a network (.sh) and containerlab topologies can be opened.',
+  'browse.path': 'Path',
+  'browse.go': 'Go',
   'browse.up': 'To the folder above',
   'browse.files': 'Folders and labs',
-  'browse.empty': 'No folders and no lab files here',
+  'browse.empty': 'No folders and nothing to open here',
   'browse.name': 'Name or path',
   'browse.noName': 'Type the name of the file behind the folder.',
 } as const

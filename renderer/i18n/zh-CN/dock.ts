@@ -42,6 +42,7 @@ export const dock = {
   'plan.script': '脚本形式',
   'plan.undo': '回滚命令',
   'plan.notRun': '尚未执行任何命令',
+  'plan.pending': '以下命令尚未执行',
   'plan.undone': '部署已中止',
   'plan.more': '还有 {count} 条命令',
   'drift.none': '内核状态与部署时一致。',

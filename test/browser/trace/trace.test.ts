@@ -129,7 +129,7 @@ test('without its route the packet dies in ns0: cause, evidence, lookup and drai
   const card = window.page.getByRole('complementary', { name: 'Why it failed' })
   await card.getByRole('heading', { name: 'Network is unreachable' }).waitFor()
   await card.getByText('RTNETLINK answers: Network is unreachable').waitFor()
-  await window.page.locator('.callouts').getByText('The packet died here, inside ns0').waitFor()
+  await window.page.locator('.callouts .died:not(.unseen)').getByText('The packet died here, inside ns0').waitFor()
   await window.page.getByText('Nothing to fall back on').waitFor()
   expect(
     await window.page

@@ -38,6 +38,13 @@ test('before a deploy the plan shows every command with its reason, and nothing 
   await plan.getByText('ip netns del ns-router').waitFor()
   await window.tab('Commands').click()
   await window.page.getByText('Nothing has run yet.').waitFor()
+  // What stands by hand is there, although nothing of this plan has run.
+  await window.type('host', 'clear; ip netns add by-hand')
+  await window.tab('Plan').click()
+  await window.page.getByText('None of these commands has run yet', { exact: true }).waitFor()
+  await window.type('host', 'clear; ip netns del by-hand')
+  await window.tab('Plan').click()
+  await window.page.getByText('Nothing has run yet', { exact: true }).waitFor()
 })
 
 test('Deploy builds the lab in the kernel, and every command that ran is listed', async () => {

@@ -1,5 +1,5 @@
 /** One lab at a time, and nothing that surprises: what stands goes only when somebody said so, and goes whole. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../kernel/support/until.js'
@@ -130,6 +130,33 @@ test('Stop says what is in no lab and would be lost', async () => {
   await dialog().getByRole('button', { name: 'Stop' }).click()
   // While it is being stopped it still stands, and a file that is opened then asks.
   await window.status.filter({ hasText: 'Idle' }).waitFor()
+})
+
+test('before a lab that was changed by hand goes, its changes can be kept in its file', async () => {
+  await window.page.keyboard.press('Control+Shift+Escape')
+  await window.page.keyboard.press('Control+o')
+  await dialog()
+    .getByText(/shell scripts that build a network/)
+    .waitFor()
+  // A path that is typed is gone to, and a file that is typed is opened.
+  const typed = dialog().getByRole('textbox', { name: 'Path' })
+  await typed.fill(join(window.world.home, 'labs'))
+  await typed.press('Enter')
+  await dialog().getByText('No folders and nothing to open here').waitFor()
+  await typed.fill('~/mine.vethlab.yaml')
+  await typed.press('Enter')
+  await window.button(/^Lab: Two namespaces/).waitFor()
+  await window.deploy()
+  await window.type('host', 'clear; ip netns add kept0')
+  await window.tab(/Differences *1/).waitFor()
+  await window.openStarter(/A bridge joins three namespaces/)
+  await dialog()
+    .getByText(/1 object was made or changed by hand/)
+    .waitFor()
+  await dialog().getByRole('button', { name: 'Keep them in the lab file first' }).click()
+  await window.button(/^Lab: A bridge joins/).waitFor()
+  expect(readFileSync(path, 'utf8')).toContain('kept0')
+  writeFileSync(path, guided)
 })
 
 test('Save says what the network has and the lab has not; Keep all takes it in', async () => {

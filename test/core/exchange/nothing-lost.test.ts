@@ -174,6 +174,10 @@ describe('what is said', () => {
   })
 
   test('how much could be followed', () => {
-    expect(importScript('ip netns add a\nfoo\nbar\nping x\n', 'x.sh').followed).toEqual({ understood: 1, named: 2 })
+    expect(importScript('ip netns add a\nfoo\nbar\nping x\n', 'x.sh').followed).toEqual({
+      understood: 1,
+      named: 2,
+      harmless: 1,
+    })
   })
 })

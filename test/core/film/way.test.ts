@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { buildFilm } from '../../../renderer/trace/film.js'
 import { lengthOf, lineData, rounded, slice } from '../../../renderer/trace/line.js'
-import { deathOf, notReached } from '../../../renderer/trace/reach.js'
+import { endOf } from '../../../renderer/trace/end.js'
+import { notReached } from '../../../renderer/trace/reach.js'
 import { stageAt } from '../../../renderer/trace/stage.js'
 import { placeFilm } from '../../../renderer/trace/way.js'
 import { labN, labR } from '../canvas/fixtures/labs.js'
@@ -100,7 +101,7 @@ describe('where a packet died', () => {
   test('without a route nothing but the sender is reached, and its interface stands ready', () => {
     const trace = recorded('nat-no-route')
     const short = buildFilm(trace.hops)
-    const death = deathOf(trace, short)
+    const death = endOf(trace, short, live)?.at ?? null
     expect(death?.hop).toMatchObject({ namespace: 'ns0', packet: null })
     const drained = notReached(short, live, death)
     expect(drained).toContain('host')
@@ -113,7 +114,7 @@ describe('where a packet died', () => {
   test('with forwarding off the packet comes as far as the router', () => {
     const trace = recorded('nat-forwarding-off')
     const broken = buildFilm(trace.hops)
-    const death = deathOf(trace, broken)
+    const death = endOf(trace, broken, live)?.at ?? null
     const there = placeFilm(broken, geometry)
     expect(there.hops.get(death?.hop.n ?? 0)?.at).toEqual(geometry.place({ at: 'router', namespace: 'host' }))
     const drained = notReached(broken, live, death)
@@ -125,14 +126,14 @@ describe('where a packet died', () => {
   test('an answered probe has no death and drains nothing', () => {
     const trace = recorded('nat')
     const whole = buildFilm(trace.hops)
-    expect(deathOf(trace, whole)).toBeNull()
+    expect(endOf(trace, whole, live)).toBeNull()
     expect(notReached(whole, live, null).size).toBe(0)
   })
 
   test('in R the router itself drops it', () => {
     const trace = recorded('router-broken')
     const broken = buildFilm(trace.hops)
-    expect(deathOf(trace, broken)?.hop.namespace).toBe('ns-router')
+    expect(endOf(trace, broken, live)?.at?.hop.namespace).toBe('ns-router')
     const there = placeFilm(broken, canvasOf(labR).geometry)
     for (const each of there.hops.values()) expect(each.at).not.toEqual({ x: 0, y: 0 })
   })
