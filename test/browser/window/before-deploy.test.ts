@@ -1,0 +1,25 @@
+/** What the window says of a lab that is only a file yet, and what it keeps to itself. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LabWindow } from './window.js'
+
+let window: LabWindow
+
+beforeAll(async () => {
+  window = await LabWindow.open({ size: { width: 1280, height: 720 } })
+  await window.ready()
+})
+afterAll(() => window.close())
+
+const warnings = () => window.inspector.getByText('no cable or bridge joins them')
+
+test('a lab to repair does not name its fault before it is repaired', async () => {
+  await window.openStarter(/ns2 answers nobody/)
+  await window.inspector.getByRole('heading', { name: 'ns2 answers nobody' }).waitFor()
+  expect(await warnings().count()).toBe(0)
+  await window.deploy()
+  await window.page.getByText('0 of 2 work').waitFor()
+  expect(await warnings().count()).toBe(0)
+  await window.type('host', 'ip link set veth5 master bridge0')
+  await window.page.getByText('2 of 2 work').waitFor()
+  await warnings().first().waitFor()
+})
