@@ -313,6 +313,16 @@ export class App {
     }
   }
 
+  /** For whoever wants to see a packet before anything stands that could send one. */
+  async deployAndTrace(): Promise<void> {
+    await this.deployLab()
+    if (!this.deploy.isStanding) return
+    // Who can send is known once the last changes have come.
+    await this.live.readAgain()
+    if (this.traces.form.params === null) this.traces.form.focuser?.()
+    else await this.traces.run()
+  }
+
   private async carryOut(choices: HostChoices = {}): Promise<boolean> {
     this.view.openDock()
     unsay(deployWords)

@@ -16,6 +16,17 @@ const target = () => window.page.getByRole('combobox', { name: 'Address or name'
 const list = () => window.page.getByRole('listbox', { name: 'Address or name' })
 const untilClosed = () => list().waitFor({ state: 'detached' })
 
+test('before anything stands, Trace says what it waits for, and does both', async () => {
+  await window.button(/^Trace/).click()
+  await window.page.getByText('deploy it first').waitFor()
+  await window.button('Deploy and trace').click()
+  await window.page.locator('.trace-pane').first().waitFor()
+  await window.page.locator('[data-hop]').first().waitFor()
+  await window.rest()
+  await window.page.keyboard.press('Escape')
+  await window.stop()
+})
+
 test('Deploy opens no list, whoever has pressed T before it', async () => {
   await window.rest()
   await window.page.keyboard.press('t')
