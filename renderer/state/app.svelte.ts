@@ -143,6 +143,10 @@ export class App {
       $effect(() => this.guide.follow())
       $effect(() => this.goals.follow())
       $effect(() => (this.lookedAt === null ? undefined : keepLooking(this.link, this.lookedAt)))
+      $effect(() => {
+        const { running } = this.traces
+        if (running) untrack(() => this.guide.probed(running.from, running.to))
+      })
       // The shells of a lab end with it, and their tabs with them.
       $effect(() => {
         if (this.live.state) void this.terminals.closeGone(new Set(this.live.byName.keys()))
