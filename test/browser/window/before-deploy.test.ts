@@ -12,6 +12,16 @@ afterAll(() => window.close())
 
 const warnings = () => window.inspector.getByText('no cable or bridge joins them')
 
+test('a namespace that is only in the file shows what the file says of it, and that it is not deployed', async () => {
+  await window.openStarter(/Router between two subnets/)
+  await window.inspector.getByRole('button', { name: /^ns0/ }).click()
+  await window.inspector.getByText('This is what the lab file says').waitFor()
+  const said = await window.inspector.innerText()
+  expect(said).toContain('192.168.0.2/24')
+  expect(said).toContain('ns-router:veth1')
+  expect(said).toContain('192.168.1.0/24 via 192.168.0.1')
+})
+
 test('a lab to repair does not name its fault before it is repaired', async () => {
   await window.openStarter(/ns2 answers nobody/)
   await window.inspector.getByRole('heading', { name: 'ns2 answers nobody' }).waitFor()
