@@ -87,9 +87,10 @@ export function graphStyle(c: Tokens): StylesheetJson {
       selector: 'node.port.down, node.port.no-carrier, node.port.planned',
       style: { 'background-color': c.canvas, 'border-width': 1.75, 'border-color': c.l2, 'outline-width': 0 },
     },
-    // What only the kernel has: no outline of the file's squares, and doubled where there is no other shape to take.
+    // What only the kernel has: no outline of the file's shapes.
     { selector: 'node.port.foreign', style: { shape: 'diamond', width: 20, height: 20 } },
-    { selector: 'node.bar.foreign, node.nat.foreign', style: { 'border-style': 'double', 'border-width': 5 } },
+    { selector: 'node.bar.foreign', style: { shape: 'cut-rectangle' } },
+    { selector: 'node.nat.foreign', style: { 'border-style': 'dotted' } },
     {
       selector: 'node.port.planned, node.bar.planned, node.nat.planned',
       style: { 'border-style': 'dashed', 'border-dash-pattern': [3, 2.5] },

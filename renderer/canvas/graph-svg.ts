@@ -56,7 +56,7 @@ function shapesOf(element: Element): Shape[] {
       return [
         shape('rect', {
           ...rect,
-          rx: 7,
+          rx: has('foreign') ? 0 : 7,
           ...outline,
           fill: 'var(--l2)',
           'fill-opacity': has('down') ? 0 : planned ? 0.06 : 0.2,
@@ -83,6 +83,7 @@ function shapesOf(element: Element): Shape[] {
           points,
           ...outline,
           fill: planned ? 'none' : 'var(--natt)',
+          ...(has('foreign') ? { 'stroke-dasharray': '1 2' } : {}),
           stroke: 'var(--nat)',
           'stroke-linejoin': 'round',
           ...dash('3 2.5'),

@@ -22,8 +22,9 @@ export function stated(
   hasLab: boolean,
   whole: Presence,
 ): readonly Stated[] {
-  // Inside something that is itself planned, foreign or leaving, every part shares its standing.
-  if (whole === 'planned') return wanted.map((text) => ({ text, presence: 'live' as const }))
+  // What is only in the file is never written like what the kernel has; inside something that is itself foreign or
+  // leaving, every part shares its standing, and the whole says it.
+  if (whole === 'planned') return wanted.map((text) => ({ text, presence: 'planned' as const }))
   if (whole !== 'live') return there.map((text) => ({ text, presence: 'live' as const }))
   const known = new Set(there)
   const asked = new Set(wanted)

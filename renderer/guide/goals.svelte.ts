@@ -1,4 +1,5 @@
 /** What a lab to repair is after: asked again whenever the network has changed, until all of it holds. */
+import type { PlacedProblem } from '../../electron/core/lab/problem.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Rpc } from '../connection/rpc.js'
 import { Checks } from '../state/checks.svelte.js'
@@ -38,6 +39,15 @@ export class Goals {
   })
   readonly reached = $derived.by(() => this.list.filter(({ check }) => this.checks.results.get(check.name)?.ok).length)
   readonly repaired = $derived.by(() => this.list.length > 0 && this.reached === this.list.length)
+
+  /**
+   * What may be told of the file's faults. Of a lab to repair the warnings name the cause: they come after the repair.
+   * What keeps it from being built is told at once.
+   */
+  readonly tellable: readonly PlacedProblem[] = $derived.by(() => {
+    const { problems } = this.document
+    return this.list.length === 0 || this.repaired ? problems : problems.filter(({ severity }) => severity === 'error')
+  })
 
   /** That it is repaired was seen: in the panel, or beside a film. */
   told = $state.raw(false)

@@ -8,13 +8,14 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { commandEffects, shownByKernel } from '../../electron/core/guide/command-effects.js'
 import { isMeans, missingParts } from '../../electron/core/guide/missing-parts.js'
 import type { MissingPart } from '../../electron/core/guide/missing-parts.js'
-import { isSameCommand, pingOf } from '../../electron/core/guide/typed-command.js'
+import { pingOf } from '../../electron/core/guide/typed-command.js'
 import type { Typed } from '../../electron/core/guide/typed-command.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { GuideStep, LabFile } from '../../electron/core/lab/schema.js'
 import type { Rpc } from '../connection/rpc.js'
 import { Checks } from '../state/checks.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
+import { Acts } from './acts.svelte.js'
 import { Asking } from './asking.js'
 import type { Circumstances } from './circumstances.js'
 import type { Progress } from './progress.svelte.js'
@@ -24,6 +25,9 @@ import { wiringOf } from './wiring.js'
 
 /** In the kept answers: not answered yet. */
 const unanswered = -1
+
+/** Of a command: nobody has carried it out, somebody has, or what it does was so before anybody did. */
+export type Tick = 'open' | 'done' | 'already'
 
 const prefixOf = (step: number): string => `guide step ${step + 1}`
 
@@ -39,10 +43,12 @@ export class Guide {
   reading = $state(false)
   /** Chosen option by step index. */
   readonly answers = new SvelteMap<number, number>()
-  /** Steps whose checks have passed in the network that stands; a later step may undo what they saw. */
+  /**
+   * Steps that have had their proof in the network that stands: what the step asks to be sent was sent, and its checks
+   * have passed. A later step may undo what they saw.
+   */
   private readonly passed = new SvelteSet<number>()
-  /** What was typed in terminals, by the step that was in view. */
-  private readonly typed = new SvelteMap<number, readonly Typed[]>()
+  private readonly acts = new Acts(() => this.steps)
   /** Furthest step that was in view: what lies before it was passed. */
   private reached = $state(0)
   /** Something of a network was there. */
@@ -98,8 +104,12 @@ export class Guide {
     if (this.reading) return index < this.reached
     const answered = !ask || this.answers.get(index) === ask.answer
     if (!done) return ask ? answered : index < this.reached || (index === this.reached && this.isLast)
-    const asked = (this.stepChecks[index]?.length ?? 0) === 0 || this.passed.has(index)
-    return answered && asked && this.hasThings(index)
+    return answered && (!this.needsProof(index) || this.passed.has(index)) && this.hasThings(index)
+  }
+
+  /** The kernel's state alone does not tell that it is done. */
+  private needsProof(index: number): boolean {
+    return (this.stepChecks[index]?.length ?? 0) > 0 || this.acts.asked(index)
   }
 
   /** First step that is not done; behind the last where all are. */
@@ -126,32 +136,44 @@ export class Guide {
   readonly judged = $derived.by(() => {
     const { current, index } = this
     if (!current?.done || this.reading) return true
-    return (this.stepChecks[index]?.length ?? 0) > 0 ? this.passed.has(index) : this.hasThings(index)
+    return this.needsProof(index) ? this.passed.has(index) : this.hasThings(index)
   })
 
   private readonly effects = $derived.by(() => commandEffects(this.steps.flatMap(({ commands }) => commands ?? [])))
 
-  /** For each command of the step in view: whether it was carried out, by the kernel's word or by what was typed. */
-  readonly ticks: readonly boolean[] = $derived.by(() => {
+  /** For each command of the step in view: whether the kernel shows what it does; null where it cannot. */
+  private readonly shown: readonly (boolean | null)[] = $derived.by(() => {
     const { state } = this.around.live
     const before = this.steps.slice(0, this.index).flatMap(({ commands }) => commands ?? []).length
     const shown = state ? shownByKernel(this.effects, state) : []
-    const typed = this.typed.get(this.index) ?? []
-    return (this.current?.commands ?? []).map(
-      (line, number) =>
-        shown[before + number] ?? typed.some((each) => isSameCommand(each, { namespace: hostNamespace, line })),
-    )
+    return (this.current?.commands ?? []).map((_, number) => shown[before + number] ?? null)
   })
+  /** The same, when the step came into view. */
+  private found = $state.raw<readonly (boolean | null)[]>([])
+  /** The step that this was read for. */
+  private foundFor: number | null = null
+
+  /** For each command of the step in view: whether it was carried out, by the kernel's word or by what was typed. */
+  readonly ticks: readonly Tick[] = $derived.by(() =>
+    (this.current?.commands ?? []).map((line, number) => {
+      const typed = this.acts.has(this.index, line)
+      if (!(this.shown[number] ?? typed)) return 'open'
+      return this.found[number] && !typed ? 'already' : 'done'
+    }),
+  )
 
   /** What to say about the step in view: mistakes at once, what is merely to come only where it was passed over. */
   readonly stillMissing: readonly MissingPart[] = $derived.by(() => {
     const parts = this.missing?.[this.index] ?? []
-    if (parts.length === 0 || this.reading || this.deciding || this.done[this.index]) return []
+    if (this.reading || this.deciding || this.done[this.index] || this.passed.has(this.index)) return []
     const mistakes = parts.filter(
       ({ values }) => (values['there'] ?? values['like'] ?? hostNamespace) !== hostNamespace,
     )
-    const last = this.ticks.lastIndexOf(true)
-    const passedOver = last >= 0 && (last === this.ticks.length - 1 || this.ticks.slice(0, last).includes(false))
+    const carriedOut = this.ticks.map((tick) => tick !== 'open')
+    const last = this.ticks.lastIndexOf('done')
+    // All the rest is there, and only the packet has not been sent.
+    if (parts.length === 0) return last >= 0 ? this.acts.unsent(this.index) : []
+    const passedOver = last >= 0 && (last === carriedOut.length - 1 || carriedOut.slice(0, last).includes(false))
     return passedOver ? [...mistakes, ...parts.filter((part) => !mistakes.includes(part))] : mistakes
   })
 
@@ -180,11 +202,12 @@ export class Guide {
   private forget(): void {
     this.answers.clear()
     this.passed.clear()
-    this.typed.clear()
+    this.acts.clear()
     this.checks.clear()
     this.reading = false
     this.byHand = false
     this.stood = false
+    this.foundFor = null
     this.index = 0
     this.reached = 0
   }
@@ -194,9 +217,12 @@ export class Guide {
     const { live } = this.around
     if (this.steps.length === 0 || !live.state) return
     const standing = live.hasContent
-    const passing = this.stepChecks.flatMap((checks, index) =>
-      checks.length > 0 && checks.every(({ check }) => this.checks.results.get(check.name)?.ok) ? [index] : [],
-    )
+    const passing = this.stepChecks.flatMap((checks, index) => {
+      // Whoever has a check asked sends its packet.
+      const ok = checks.length > 0 && checks.every(({ check }) => this.checks.results.get(check.name)?.ok)
+      const sent = this.acts.asked(index) && this.acts.unsent(index).length === 0
+      return ok || (checks.length === 0 && sent && this.hasThings(index)) ? [index] : []
+    })
     const { open, deciding, finished } = this
     untrack(() => {
       if (standing) this.stood = true
@@ -213,17 +239,26 @@ export class Guide {
       if (!follows || this.fresh) this.show(Math.min(open, this.steps.length - 1))
       this.fresh = false
     })
+    // What is there when a step comes into view was not done in it.
+    if (this.foundFor !== this.index) {
+      this.foundFor = this.index
+      this.found = untrack(() => this.shown)
+    }
     const asked = this.toAsk
     this.asking.whenChanged(asked?.about ?? null, asked?.names ?? [])
   }
 
-  /** The checks of the step in view, as soon as the network could satisfy them; a prediction comes before them. */
+  /**
+   * The checks of the step in view, as soon as the network could satisfy them. A prediction comes before them, and what the
+   * learner is asked to send: its answer in the terminal is not told beforehand.
+   */
   private readonly toAsk = $derived.by(() => {
     const { index, current, around } = this
     const names = (this.stepChecks[index] ?? []).map(({ check }) => check.name)
     if (names.length === 0 || !around.live.state || !around.idle()) return null
     if (this.reading || this.deciding || this.passed.has(index) || !this.hasThings(index)) return null
     if (current?.ask && this.answers.get(index) === undefined) return null
+    if (this.acts.unsent(index).length > 0) return null
     return { about: `${this.document.id} ${index} ${wiringOf(around.live.state)}`, names }
   })
 
@@ -256,14 +291,20 @@ export class Guide {
   /** A line was sent off in a terminal. A ping that the step asks about has its answer asked for. */
   ran(typed: Typed): void {
     if (this.steps.length === 0) return
-    const commands = typed.line.split(/;|&&/).map((line) => ({ namespace: typed.namespace, line }))
-    this.typed.set(this.index, [...(this.typed.get(this.index) ?? []), ...commands])
-    if (this.toAsk === null) return
+    const asks = this.toAsk !== null
+    const commands = this.acts.add(this.index, typed)
+    // The first time, they are asked by themselves.
+    if (!asks || this.toAsk === null) return
     const pings = commands.map(pingOf)
     const asked = (this.stepChecks[this.index] ?? []).filter(({ check }) =>
       pings.some((ping) => check.kind === 'ping' && check.from === ping?.from && check.target === ping.target),
     )
     void this.checks.run(asked.map(({ check }) => check.name))
+  }
+
+  /** A packet was sent with the trace bar: as good as a ping. */
+  probed(from: string, to: string): void {
+    this.ran({ namespace: from, line: `ping ${to}` })
   }
 
   /** From the first step, as if nothing had been answered. */

@@ -30,3 +30,10 @@ export function nextLabs(labs: readonly StarterLab[], from: StarterLab | null): 
   const next = rungs[at + 1]?.lab
   return [form, next].filter((lab) => lab !== undefined)
 }
+
+/** Two namespaces and a router between them: small enough to build by hand, and all of routing is in it. */
+const beginning = '06-router'
+
+/** The guide that a newcomer is led to, wherever it stands on the ladder. */
+export const firstGuide = (labs: readonly StarterLab[]): StarterLab | null =>
+  labs.find(({ id }) => id === beginning) ?? labs.find(({ guided }) => guided) ?? null

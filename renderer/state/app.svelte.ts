@@ -143,6 +143,10 @@ export class App {
       $effect(() => this.guide.follow())
       $effect(() => this.goals.follow())
       $effect(() => (this.lookedAt === null ? undefined : keepLooking(this.link, this.lookedAt)))
+      $effect(() => {
+        const { running } = this.traces
+        if (running) untrack(() => this.guide.probed(running.from, running.to))
+      })
       // The shells of a lab end with it, and their tabs with them.
       $effect(() => {
         if (this.live.state) void this.terminals.closeGone(new Set(this.live.byName.keys()))
@@ -311,6 +315,16 @@ export class App {
       if (!this.uplink.asked) await this.uplink.unplug()
       await this.carryOut()
     }
+  }
+
+  /** For whoever wants to see a packet before anything stands that could send one. */
+  async deployAndTrace(): Promise<void> {
+    await this.deployLab()
+    if (!this.deploy.isStanding) return
+    // Who can send is known once the last changes have come.
+    await this.live.readAgain()
+    if (this.traces.form.params === null) this.traces.form.focuser?.()
+    else await this.traces.run()
   }
 
   private async carryOut(choices: HostChoices = {}): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** Line icons on a 16 px grid, stroke 1.5, drawn to sit beside 12 to 13 px text. Each is one path. */
 export const icons = {
+  already: 'M3.500 6h9M3.500 10h9',
   back: 'M10 3.5 5.5 8l4.5 4.5',
   broken: 'M8 2.5 14.2 13H1.8zM8 6.5v3M8 11.3v.2',
   build: 'M2.500 2.500h4v4h-4zM9.500 9.500h4v4h-4zM6.500 4.500h3a2 2 0 0 1 2 2v3M4.500 9v4.500M2.200 11.300h4.600',
@@ -22,6 +23,8 @@ export const icons = {
     'M3.5 2.5h9a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1M2.5 11 6 7.8l2.6 2.4 1.9-1.7 3 2.8M9.6 5.6v.1',
   plugged: 'M5.500 2v3.500M10.500 2v3.500M4 5.500h8v2.500a4 4 0 0 1-8 0zM8 12v2.500',
   plus: 'M8 3v10M3 8h10',
+  question:
+    'M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8m4.200-1.500a1.800 1.800 0 1 1 2.600 1.600c-.5.300-.8.600-.8 1.200M8 11.200v.1',
   recent: 'M2.500 8A5.500 5.500 0 1 0 4.200 4M4 1.800V4.200h2.400M8 5v3.200l2 1.300',
   redo: 'M13 6.500H6a3 3 0 0 0 0 6h4M10.500 4 13 6.500 10.500 9',
   repair:

@@ -35,7 +35,10 @@ type Thing =
 /** Ways to a purpose: whether another way serves it is for the step's checks to say. */
 const means = ['route', 'route-elsewhere', 'rule', 'setting', 'service'] as const
 
-export type MissingCode = Thing | (typeof means)[number]
+/** What was not sent yet: no part of the network, but what its learner is asked to do. */
+type Act = 'ping'
+
+export type MissingCode = Thing | (typeof means)[number] | Act
 export interface MissingPart {
   readonly code: MissingCode
   /** What the sentence speaks of, in the kernel's words. */

@@ -33,8 +33,13 @@ export function isSameCommand(a: Typed, b: Typed): boolean {
   return one.words === other.words || (one.target !== null && one.target === other.target)
 }
 
+export interface Ping {
+  readonly from: string
+  readonly target: string
+}
+
 /** From where a ping went to where; null for another command. */
-export function pingOf(typed: Typed): { readonly from: string; readonly target: string } | null {
+export function pingOf(typed: Typed): Ping | null {
   const { namespace, target } = read(typed)
   return target === null ? null : { from: namespace, target }
 }

@@ -2,6 +2,7 @@
 export const dock = {
   'dock.label': 'Terminals and results',
   'dock.terminals': 'Terminals',
+  'dock.allTerminals': 'All terminals',
   'dock.results': 'Results',
   'dock.plan': 'Plan',
   'dock.drift': 'Differences',

@@ -2,7 +2,7 @@
 export const files = {
   'labs.title': 'Labs',
   'labs.starters': 'Starter labs',
-  'labs.rung': 'Rung {rung}',
+  'labs.rung': 'Level {rung}',
   'labs.guided': 'Guide',
   'labs.repair': 'Repair',
   'labs.variant': 'Variant',

@@ -87,7 +87,7 @@ export const frame = {
   'welcome.title': 'Real Linux networks, in a sandbox of their own',
   'welcome.sandbox':
     'Vethlab builds labs in its own user and network namespace. It needs no password, the network of this machine stays untouched, and everything is gone when you close it.',
-  'welcome.start': 'Start with the first guide',
+  'welcome.start': 'Build a first network',
   'welcome.openLab': 'Choose a starter lab',
   'welcome.openFile': 'Open a file',
   'welcome.newLab': 'New lab',

@@ -26,7 +26,11 @@ export const trace = {
   'trace.df': 'Don’t fragment',
   'trace.usual': 'usual',
   'trace.empty': 'Trace a packet to see each hop',
-  'trace.notRunning': 'Deploy the lab, then trace a packet to see each hop',
+  'trace.notRunning': 'Nothing of the lab is in the kernel yet, so nobody can send a packet: deploy it first.',
+  'trace.notBuilt':
+    'Nothing of the lab is in the kernel yet, so nobody can send a packet: build it step by step with the guide, or deploy all of it at once.',
+  'trace.noLab': 'There is no lab to send a packet in: open one first.',
+  'trace.deployFirst': 'Deploy and trace',
   'trace.hops': 'Hops',
   'trace.routes': 'Route lookup',
   'trace.compare': 'Compare',

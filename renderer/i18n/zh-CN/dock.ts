@@ -1,6 +1,7 @@
 export const dock = {
   'dock.label': '终端与结果',
   'dock.terminals': '终端',
+  'dock.allTerminals': '所有终端',
   'dock.results': '结果',
   'dock.plan': '计划',
   'dock.drift': '差异',

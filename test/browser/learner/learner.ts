@@ -59,7 +59,8 @@ export class Learner {
   }
 
   async deploy(): Promise<void> {
-    await this.window.button(new RegExp(`^${this.say('deploy.deploy')}`)).click()
+    const deploy = new RegExp(`^${this.say('deploy.deploy')}`)
+    await this.window.page.locator('header').getByRole('button', { name: deploy }).click()
     await this.button('deploy.deployed').waitFor()
   }
 

@@ -17,8 +17,8 @@ test('the first window says what the sandbox is and that this machine stays unto
 
 test('starter labs stand in the order of the ladder, each with its picture and its repair', async () => {
   const panel = window.page.getByRole('complementary', { name: 'Labs' })
-  const rungs = await panel.getByText(/^Rung \d+$/).allInnerTexts()
-  const numbers = rungs.map((text) => Number(text.slice(5)))
+  const rungs = await panel.getByText(/^Level \d+$/).allInnerTexts()
+  const numbers = rungs.map((text) => Number(text.slice('Level '.length)))
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
   expect(numbers.slice(0, 9)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
   expect(await panel.locator('[data-starter] svg .node').count()).toBeGreaterThan(20)

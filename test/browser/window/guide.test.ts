@@ -127,7 +127,10 @@ test('without a guide, the rail has those there are, and how far they were follo
   await window.openStarter(/A veth pair/)
   await window.page.getByRole('navigation').getByRole('button', { name: 'Guide' }).click()
   await panel().locator('[data-guide="08-nat"]').getByText('Guide, 9 steps').waitFor()
-  await panel().locator('[data-guide="08-nat.broken"]').getByText('Repair').waitFor()
+  await panel().locator('[data-guide="08-nat.broken"]').getByText('Repair', { exact: true }).waitFor()
+  // In words that a newcomer has, and with a place to begin.
+  await panel().locator('[data-guide="06-router"]').getByText('Level 6').waitFor()
+  await panel().locator('[data-guide="06-router"]').getByText('Begin here').waitFor()
   await window.showLabs()
   await window.button('guided.vethlab.yaml').click()
   await panel().getByText('Step 1 of 4').waitFor()

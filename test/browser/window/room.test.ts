@@ -55,7 +55,7 @@ async function end(): Promise<void> {
 }
 
 test('the first button of the first window opens a lab with its guide', async () => {
-  await window.button('Start with the first guide').click()
+  await window.button('Build a first network').click()
   await window.page.getByRole('complementary', { name: 'Guide' }).getByText('Step 1 of').waitFor()
   await window.page.locator('main [role=treeitem]').first().waitFor({ state: 'attached' })
 })

@@ -20,7 +20,7 @@ const cut = (selector: string): Promise<boolean> =>
   }, selector)
 
 test('after Next step by mouse the next command is typed into the terminal, and turns no page', async () => {
-  await window.button('Start with the first guide').click()
+  await window.button('Build a first network').click()
   await current().getByText('Create three namespaces').waitFor()
   await window.button(/^Next step/).click()
   await current().getByText('Lay two cables').waitFor()

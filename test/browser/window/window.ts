@@ -124,7 +124,11 @@ export class LabWindow {
   }
 
   async deploy(): Promise<void> {
-    await this.button(/^Deploy/).click()
+    // Of the window: an open Trace tab offers to deploy, too.
+    await this.page
+      .locator('header')
+      .getByRole('button', { name: /^Deploy/ })
+      .click()
     await this.button('Deployed').waitFor()
     await this.status.filter({ hasText: 'Running' }).waitFor()
   }

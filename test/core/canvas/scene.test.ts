@@ -48,6 +48,19 @@ test('without a kernel everything is planned', () => {
   expect(new Set(scene.namespaces.map((each) => each.presence))).toEqual(new Set(['planned']))
   expect(new Set(scene.cables.map((each) => each.presence))).toEqual(new Set(['planned']))
   expect(item(scene, 'ns0:veth0').state).toBe('planned')
+  // An address, a route, a rule: none of them looks like the kernel's.
+  expect(item(scene, 'ns0:veth0').addresses.map((each) => each.presence)).toEqual(['planned'])
+  expect(namespace(scene, 'ns0').routes.map((each) => each.presence)).toEqual(['planned'])
+})
+
+test('an interface that is only in the file has no address that looks real, though its namespace is there', () => {
+  const live = changed(deployed(labB), 'ns0', (each) => ({
+    ...each,
+    links: each.links.filter((link) => link.name !== 'veth0'),
+    addresses: each.addresses.filter((address) => address.dev !== 'veth0'),
+  }))
+  const scene = buildScene({ lab: labB, live, standing: labB })
+  expect(item(scene, 'ns0:veth0')).toMatchObject({ presence: 'planned', addresses: [{ presence: 'planned' }] })
 })
 
 test('what the lab has and the kernel has not is planned, down to a single address', () => {
