@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../kernel/support/until.js'
+import { violations } from '../window/axe.js'
 import { LabWindow } from '../window/window.js'
 
 let window: LabWindow
@@ -65,6 +66,7 @@ test('objects come by key, each with a free name that can be typed over, and a c
   await drawn('right').first().waitFor()
   await press('v')
   await panel().getByText('From right to').waitFor()
+  expect(await violations(window)).toEqual([])
   await panel().getByRole('button', { name: 'ns0', exact: true }).press('Enter')
   await drawn('10\\.0\\.1\\.1/24').first().waitFor()
   const text = await saved()
