@@ -175,8 +175,8 @@ test('Save says what the network has and the lab has not; Keep all takes it in',
   await dialog().getByText('The network has 2 differences that are not in the lab').waitFor()
   await dialog().getByText('ns9').first().waitFor()
   await dialog().getByRole('button', { name: 'Save without' }).click()
-  await window.page.getByText('Saved mine.vethlab.yaml').waitFor()
-  expect(readFileSync(path, 'utf8')).toBe(guided)
+  await window.page.getByText('Saved mine.vethlab.yaml').last().waitFor()
+  await expect.poll(() => readFileSync(path, 'utf8')).toBe(guided)
   // What was to be left out is not asked about again, what comes to it is.
   await window.page.keyboard.press('Control+s')
   await dialog().waitFor({ state: 'detached' })
