@@ -20,6 +20,7 @@ export const guide = {
   'guide.busy': '{program} runs in this terminal. Nothing was typed into it.',
   'guide.anotherShell': 'Use another terminal',
   'guide.placeCommand': 'Put into the host terminal: {command}',
+  'guide.placeAlready': 'Put into the host terminal: {command} already so',
   'guide.commandDone': 'carried out',
   'guide.commandAlready': 'already so',
   'guide.trace': 'Trace it: {from} → {to}',

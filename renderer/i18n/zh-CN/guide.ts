@@ -20,6 +20,7 @@ export const guide = {
   'guide.busy': '这个终端正在运行 {program}，没有向其中输入任何内容。',
   'guide.anotherShell': '使用另一个终端',
   'guide.placeCommand': '填入主机终端：{command}',
+  'guide.placeAlready': '填入主机终端：{command} 已是如此',
   'guide.commandDone': '已执行',
   'guide.commandAlready': '已是如此',
   'guide.trace': '追踪：{from} → {to}',

@@ -40,8 +40,11 @@ test('a new lab is empty and says so; a new namespace is planned, and deployed',
   await window.page.locator('main .face[data-namespace="ns1"]').waitFor({ state: 'attached' })
   await window.deploy()
   expect(await window.type('host', 'ip netns list')).toMatch(/^ns1/m)
+  // What stands is taken back in the kernel, too.
   await act('undo')
-  await window.button(/^Deploy changes/).waitFor()
+  await window.page.getByText('Undone: add ns1').first().waitFor()
+  await window.page.locator('main .face[data-namespace="ns1"]').waitFor({ state: 'detached' })
+  expect(await window.type('host', 'clear; ip netns list')).not.toMatch(/^ns1/m)
   await window.button('Stop').click()
   await window.status.filter({ hasText: 'Idle' }).waitFor()
 })

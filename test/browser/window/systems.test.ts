@@ -89,7 +89,7 @@ describe.each(systems)('$id in $theme, $locale', ({ id, title, theme, locale, pi
   test('is saved, still there after a reload, and reopened', async () => {
     await window.rest()
     await window.page.keyboard.press('Control+Shift+s')
-    await window.page.getByRole('dialog').locator('input').fill('mine')
+    await window.page.getByRole('dialog').locator('#browse-name').fill('mine')
     await window.page.keyboard.press('Enter')
     const saved = join(window.world.home, 'mine.vethlab.yaml')
     await until('the file', () => existsSync(saved))
