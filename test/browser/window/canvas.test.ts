@@ -46,6 +46,9 @@ test('a new lab is empty and says so; a new namespace is planned, and deployed',
   await window.page.locator('main .face[data-namespace="ns1"]').waitFor({ state: 'detached' })
   expect(await window.type('host', 'clear; ip netns list')).not.toMatch(/^ns1/m)
   await window.button('Stop').click()
+  await window.status.filter({ hasText: /Editing$/ }).waitFor()
+  await window.rest()
+  await window.page.keyboard.press('e')
   await window.status.filter({ hasText: 'Idle' }).waitFor()
 })
 
