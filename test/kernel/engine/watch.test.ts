@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { LiveNamespace } from '../../../electron/core/live/state.js'
 import type { Session } from '../../../electron/session/session.js'
 import { inside, loadStarter, loadText, openSession } from './sandbox.js'
+import { atRest } from '../support/at-rest.js'
 import { until } from '../support/until.js'
 
 const at = (session: Session, name: string): LiveNamespace | undefined =>
@@ -138,7 +139,7 @@ test('a storm of 5000 changes ends in the state that the kernel has', async () =
     ),
   )
   // Whoever reads everything again finds nothing that the pushes had missed.
-  const pushed = JSON.stringify(session.live.namespaces)
+  const pushed = await atRest('what is told', () => Promise.resolve(JSON.stringify(session.live.namespaces)))
   const { live } = await session.request('live/refresh', {})
   expect(JSON.parse(JSON.stringify(live.namespaces))).toEqual(JSON.parse(pushed))
 })
