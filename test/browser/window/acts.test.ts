@@ -98,7 +98,7 @@ test('a trace is as good as a ping, and a question stays open until it is answer
 test('what was so before is not told as carried out', async () => {
   await window.type('host', 'ip netns exec ns-router sysctl -w net.ipv4.ip_forward=0')
   await next('Add a route on each side')
-  const off = chip('ip netns exec ns-router sysctl -w net.ipv4.ip_forward=0')
+  const off = chip('ip netns exec ns-router sysctl -w net.ipv4.ip_forward=0 already so')
   const route = chip('ip -n ns0 route add 192.168.1.0/24 via 192.168.0.1')
   await window.type('host', 'ip -n ns0 route add 192.168.1.0/24 via 192.168.0.1')
   await current().getByText('carried out', { exact: true }).first().waitFor({ state: 'attached' })
