@@ -101,7 +101,7 @@ export class Editor {
 
   plug(to: Place): void {
     const { from } = this
-    const source = this.around.document.opening
+    const source = this.around.document.source
     this.letGo()
     if (from && source)
       this.carryOut(connect(source, from, to), t('edit.connect', { from: nameOf(from), to: nameOf(to) }))
@@ -109,7 +109,7 @@ export class Editor {
 
   /** A new object at the other end of a cable. */
   grow(from: Place, kind: ObjectKind, at?: Point): void {
-    const source = this.around.document.opening
+    const source = this.around.document.source
     this.letGo()
     if (!source) return
     const gestured = neighbour(source, from, kind, at)
@@ -118,7 +118,7 @@ export class Editor {
   }
 
   hide(target: Target | null): void {
-    const source = this.around.document.opening
+    const source = this.around.document.source
     if (!source || target?.kind !== 'interface') return say(t('edit.natWhere'), stepWords)
     const { namespace, name } = partsOf(target.id)
     this.carryOut(masquerade(source, { namespace, interface: name }), t('edit.nat', { name: target.id }))

@@ -52,11 +52,11 @@ export class LabDocument {
   readonly isOpen = $derived(this.id !== '')
   readonly fileName = $derived(this.path?.split('/').at(-1) ?? null)
   /** The text with its parse; null for a text that is no YAML. */
-  readonly opening: LabSource | null = $derived(this.isOpen ? this.sourceOf(this.text) : null)
+  readonly source: LabSource | null = $derived(this.isOpen ? this.sourceOf(this.text) : null)
   private readonly parsed = $derived.by(() => {
     if (!this.isOpen) return null
     const file = this.fileName ?? 'lab'
-    return this.opening ? parseSource(this.opening, file) : parseLabText(this.text, file)
+    return this.source ? parseSource(this.source, file) : parseLabText(this.text, file)
   })
   readonly problems = $derived(this.parsed?.problems ?? [])
   readonly labFile = $derived(this.parsed?.labFile ?? null)
@@ -122,8 +122,8 @@ export class LabDocument {
    * be mended where it was written.
    */
   change(changes: readonly LabChange[], step: StepName = {}, tolerated: Tolerated = 'nothing'): Changed {
-    if (!this.opening) return { ok: false, problems: this.problems }
-    const changed = changeSource(this.opening, changes, tolerated)
+    if (!this.source) return { ok: false, problems: this.problems }
+    const changed = changeSource(this.source, changes, tolerated)
     if (changed.ok) {
       this.opened = changed.source
       this.edit(changed.source.text, step)
