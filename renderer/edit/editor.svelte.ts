@@ -99,12 +99,31 @@ export class Editor {
     this.from = this.placeOf(this.around.selection.target) ?? { namespace: 'host' }
   }
 
+  /** The other end of a cable that was begun; else what is looked at from now on. */
+  choose(target: Target | null): void {
+    const place = this.from && this.placeOf(target)
+    if (place) return this.plug(place)
+    this.letGo()
+    this.around.selection.target = target
+  }
+
+  /** A cable was drawn to an object, or to nothing: then what is to be there is asked. */
+  drop(from: Target, over: Target | null, where: Pick<Loose, 'at' | 'screen'>): void {
+    const [begin, end] = [this.placeOf(from), this.placeOf(over)]
+    this.letGo()
+    if (begin && end) this.join(begin, end)
+    else if (begin) this.loose = { from: begin, ...where }
+  }
+
   plug(to: Place): void {
     const { from } = this
-    const source = this.around.document.source
     this.letGo()
-    if (from && source)
-      this.carryOut(connect(source, from, to), t('edit.connect', { from: nameOf(from), to: nameOf(to) }))
+    if (from) this.join(from, to)
+  }
+
+  private join(from: Place, to: Place): void {
+    const { source } = this.around.document
+    if (source) this.carryOut(connect(source, from, to), t('edit.connect', { from: nameOf(from), to: nameOf(to) }))
   }
 
   /** A new object at the other end of a cable. */
