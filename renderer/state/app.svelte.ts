@@ -113,7 +113,7 @@ export class App {
       },
     )
     this.files = new Files(this.link, this.document, this.dialogs, {
-      mayGo: (next, name) => this.mayReplace(next, name),
+      mayGo: (next, name, save) => this.mayReplace(next, name, save),
       keep: () => this.askUnkept(),
       opened: () => this.labOpened(),
     })
@@ -391,15 +391,14 @@ export class App {
   }
 
   /** One lab at a time: what stands goes before another lab is opened. False: it is to stay, and so is its lab. */
-  private async mayReplace(next: string, name: string | null): Promise<boolean> {
+  private async mayReplace(next: string, name: string | null, save: () => Promise<boolean>): Promise<boolean> {
     // The same lab once more, or a network that belongs to no lab yet.
     if (!this.document.isOpen || (name !== null && name === this.document.lab?.name)) return true
     if (!this.session.ready || !this.live.hasContent) return true
     if (this.session.onHost) return this.host.leave()
     const asked = { standing: this.standing, next, unkept: this.deploy.unkept.length }
     const chosen = await this.dialogs.ask('stop', asked)
-    if (chosen === 'cancel' || (chosen === 'keep' && !(await this.keepFirst(() => this.files.saveInTurn()))))
-      return false
+    if (chosen === 'cancel' || (chosen === 'keep' && !(await this.keepFirst(save)))) return false
     if (!(await this.stopNetwork())) return false
     // The last changes are still on their way; the next lab must see none of them.
     await this.live.readAgain()

@@ -35,8 +35,11 @@ export class Files {
     private readonly document: LabDocument,
     private readonly dialogs: Dialogs,
     private readonly network: {
-      /** Another lab is about to be opened, by this title. False: what stands is to stay, and so is its lab. */
-      mayGo(next: string, name: string | null): Promise<boolean>
+      /**
+       * Another lab is about to be opened, by this title; `save` saves the one that is open, as a part of that. False: what
+       * stands is to stay, and so is its lab.
+       */
+      mayGo(next: string, name: string | null, save: () => Promise<boolean>): Promise<boolean>
       /** Before a save. False: it is not to be saved now. */
       keep(): Promise<boolean>
       /** Another lab is open now. */
@@ -68,7 +71,7 @@ export class Files {
 
   openNew(): Promise<void> {
     return this.inTurn(async () => {
-      if (!(await this.mayLeave()) || !(await this.network.mayGo(t('menu.new'), null))) return
+      if (!(await this.mayLeave()) || !(await this.mayGo(t('menu.new'), null))) return
       this.document.openNew('new-lab')
       this.settled()
     })
@@ -105,7 +108,7 @@ export class Files {
     if (!(await this.mayLeave())) return
     const { labFile } = parseLabText(file.text, '')
     const title = labFile ? textOf(labFile.title ?? labFile.name) : (file.path?.split('/').at(-1) ?? t('menu.new'))
-    if (await this.network.mayGo(title, labFile?.name ?? null)) this.show(file, starter)
+    if (await this.mayGo(title, labFile?.name ?? null)) this.show(file, starter)
   }
 
   /** Of a script or a topology: what was read of it, and what was left out, is seen before it is opened. Nothing is run. */
@@ -113,6 +116,10 @@ export class Files {
     const read = await readForeign(from, path, text)
     if ((await this.dialogs.ask('import', read)) === 'cancel' || read.labFile === null) return
     await this.take({ path: null, text: createLabText(read.labFile), fingerprint: null })
+  }
+
+  private mayGo(next: string, name: string | null): Promise<boolean> {
+    return this.network.mayGo(next, name, () => this.writeBack())
   }
 
   private show(file: OpenedFile, starter: string | null = null): void {
@@ -140,11 +147,6 @@ export class Files {
 
   save(): Promise<boolean> {
     return this.inTurn(() => this.writeBack())
-  }
-
-  /** For whom it is the turn of already: as a part of opening. */
-  saveInTurn(): Promise<boolean> {
-    return this.writeBack()
   }
 
   saveAs(): Promise<boolean> {
@@ -235,7 +237,7 @@ export class Files {
     }
     const { labFile } = parseLabText(chosen.text, '')
     const title = labFile ? textOf(labFile.title ?? labFile.name) : t('recovered.unnamed')
-    if (!(await this.mayLeave()) || !(await this.network.mayGo(title, labFile?.name ?? null))) return
+    if (!(await this.mayLeave()) || !(await this.mayGo(title, labFile?.name ?? null))) return
     const read = chosen.path === null ? null : await attempt(this.rpc.request('file/read', { path: chosen.path }))
     this.document.openRecovered(chosen.id, chosen.path, chosen.text, read?.ok ? read.file : null)
     this.settled()
