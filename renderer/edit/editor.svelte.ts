@@ -2,15 +2,17 @@
  * The one place that a change by hand goes through: a gesture becomes changes of the lab's text, one step with a name, and
  * is carried out in the kernel at once where the lab stands. What the kernel refuses is taken back, and the reason said.
  */
-import type { Gestured, ObjectKind, Place } from '../../electron/core/change/gestures.js'
+import type { Beside, Gestured, ObjectKind, Place } from '../../electron/core/change/gestures.js'
 import { connect, masquerade, neighbour, newObject } from '../../electron/core/change/gestures.js'
 import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
+import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Problem } from '../../electron/core/lab/problem.js'
 import { own } from '../../electron/core/own.js'
-import type { Target } from '../canvas/selection.js'
+import { sameTarget, type Target } from '../canvas/selection.js'
 import { t } from '../i18n/text.svelte.js'
 import type { Deploy } from '../state/deploy.svelte.js'
+import type { Live } from '../state/live.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
 import { partsOf } from '../state/selection.svelte.js'
 import type { Selection } from '../state/selection.svelte.js'
@@ -23,6 +25,7 @@ export interface EditorSurroundings {
   readonly document: LabDocument
   readonly selection: Selection
   readonly deploy: Deploy
+  readonly live: Live
   /** Whether a finished gesture is carried out by itself: in a sandbox that runs, if the person wants it so. */
   atOnce(): boolean
 }
@@ -42,8 +45,9 @@ export class Editor {
   loose = $state.raw<Loose | null>(null)
   /** The object whose name is to be typed now; its field takes this once. */
   naming = $state<string | null>(null)
-  /** A change came while another was carried out. */
-  private waiting = false
+  /** Takes back the change that waits for its turn; null: none waits, or none is under way. */
+  private waiting: (() => void) | null = null
+  private following = false
 
   constructor(private readonly around: EditorSurroundings) {}
 
@@ -85,18 +89,19 @@ export class Editor {
     return all.filter((each) => from === null || nameOf(each) !== nameOf(from))
   }
 
-  add(kind: ObjectKind, at?: Point): void {
+  /** @param drop where it was dragged to, and the namespace that is drawn there */
+  add(kind: ObjectKind, drop: { readonly at: Point; readonly over: string | null } | null = null): void {
     const { file } = this
     if (!file) return
-    const home = this.around.selection.namespace ?? 'host'
-    const gesture = newObject(file, kind, at, home)
+    const home = drop?.over ?? this.around.selection.namespace ?? hostNamespace
+    const gesture = newObject(file, kind, { ...(drop && { at: drop.at }), home, beside: this.beside })
     this.carryOut({ ok: true, ...gesture }, t('edit.add', { name: nameOf(gesture.made) }))
   }
 
   /** A cable begins at what is selected, or is chosen next. */
   beginCable(): void {
     this.loose = null
-    this.from = this.placeOf(this.around.selection.target) ?? { namespace: 'host' }
+    this.from = this.placeOf(this.around.selection.target) ?? { namespace: hostNamespace }
   }
 
   /** The other end of a cable that was begun; else what is looked at from now on. */
@@ -123,7 +128,8 @@ export class Editor {
 
   private join(from: Place, to: Place): void {
     const { source } = this.around.document
-    if (source) this.carryOut(connect(source, from, to), t('edit.connect', { from: nameOf(from), to: nameOf(to) }))
+    if (source)
+      this.carryOut(connect(source, from, to, this.beside), t('edit.connect', { from: nameOf(from), to: nameOf(to) }))
   }
 
   /** A new object at the other end of a cable. */
@@ -131,7 +137,7 @@ export class Editor {
     const source = this.around.document.source
     this.letGo()
     if (!source) return
-    const gestured = neighbour(source, from, kind, at)
+    const gestured = neighbour(source, from, kind, { at, beside: this.beside })
     const made = gestured.ok ? nameOf(gestured.made) : ''
     this.carryOut(gestured, t('edit.grow', { name: made, from: nameOf(from) }))
   }
@@ -165,21 +171,21 @@ export class Editor {
     const changed = this.around.document.change([change], { label })
     if (!changed.ok) return changed.problems
     const id = target.kind === 'namespace' ? to : `${partsOf(target.id).namespace}:${to}`
-    this.around.selection.target = { ...target, id }
-    void this.follow()
+    if (sameTarget(this.around.selection.target, target)) this.around.selection.target = { ...target, id }
+    void this.follow(() => this.around.document.undo())
     return undefined
   }
 
   undo(): void {
     const label = this.around.document.undo()
     if (label !== null) say(t('edit.undone', { what: label }), stepWords)
-    void this.follow()
+    void this.follow(() => this.around.document.redo())
   }
 
   redo(): void {
     const label = this.around.document.redo()
     if (label !== null) say(t('edit.redone', { what: label }), stepWords)
-    void this.follow()
+    void this.follow(() => this.around.document.undo())
   }
 
   /** The text as it was when the lab was last carried out: one step back over all of the edits since. */
@@ -188,6 +194,20 @@ export class Editor {
     if (standingText === null) return
     this.letGo()
     this.around.document.edit(standingText, { label: t('edit.discard') })
+  }
+
+  /** What was made by hand stays: nothing of it is in the way of a name, an address or a port. */
+  private get beside(): Beside {
+    const namespaces = this.around.live.state?.namespaces ?? []
+    return {
+      namespaces: namespaces.map(({ name }) => name),
+      interfaces: namespaces.flatMap(({ name: namespace, links }) =>
+        links.map(({ name }) => ({ namespace, interface: name })),
+      ),
+      subnets: namespaces.flatMap(({ addresses }) =>
+        addresses.flatMap(({ dev, address }) => (dev === 'lo' ? [] : address)),
+      ),
+    }
   }
 
   private get file(): LabFile | null {
@@ -211,28 +231,33 @@ export class Editor {
       refuse(changed.problems)
       return false
     }
-    void this.follow()
+    void this.follow(() => this.around.document.undo())
     return true
   }
 
-  /** The kernel follows the lab: one apply under way, at most one waiting, and of those that wait the latest wins. */
-  private async follow(): Promise<void> {
+  /**
+   * The kernel follows the lab: one apply under way, at most one waiting, and of those that wait the latest wins.
+   * @param back takes back the change that is followed; what the kernel refuses must not stay in the lab
+   */
+  private async follow(back: () => void): Promise<void> {
+    this.waiting = back
+    if (this.following) return
+    this.following = true
     const { deploy, document } = this.around
-    if (!this.around.atOnce() || !deploy.isStanding) return
-    if (deploy.busy) {
-      this.waiting = true
-      return
-    }
-    do {
-      this.waiting = false
-      if (document.broken || deploy.plan.length === 0) continue
+    for (;;) {
+      await deploy.idle()
+      const takeBack: (() => void) | null = this.waiting
+      this.waiting = null
+      if (takeBack === null) break
+      if (!this.around.atOnce() || !deploy.isStanding || document.broken || deploy.plan.length === 0) continue
       const { text } = document
       if (await deploy.deploy()) continue
-      // What came meanwhile may be right; what was refused must not stay.
-      if (document.text === text) document.undo()
+      // What came meanwhile may be right.
+      if (document.text === text) takeBack()
       if (deploy.failure) tell(deploy.failure)
       deploy.runningPlan = null
-    } while (this.waiting)
+    }
+    this.following = false
   }
 }
 

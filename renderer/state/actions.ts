@@ -30,8 +30,8 @@ export interface CanvasCommands {
   zoom(to: 'in' | 'out'): void
   /** Into view, and near enough to be read. */
   find(target: Target): void
-  /** A place of the window in the lab's coordinates; null where the canvas is not. */
-  at(clientX: number, clientY: number): Point | null
+  /** A place of the window in the lab's coordinates, and the namespace that is drawn there; null where the canvas is not. */
+  at(clientX: number, clientY: number): { readonly at: Point; readonly over: string | null } | null
   /** Where a namespace is drawn. */
   box(namespace: string): Rect | null
   /** All of the network, in the theme in use. */

@@ -121,6 +121,7 @@ export class App {
       document: this.document,
       selection: this.selection,
       deploy: this.deploy,
+      live: this.live,
       atOnce: () => this.settings.apply === 'at-once' && session.ready && !session.onHost,
     })
     this.host = new Host(this.link, {
@@ -287,6 +288,7 @@ export class App {
     this.deploy.failure = null
     this.deploy.report = null
     this.deploy.runningPlan = null
+    this.editor.letGo()
     this.guide.opened()
     this.goals.checks.clear()
     const { lab } = this.document

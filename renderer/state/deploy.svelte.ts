@@ -1,4 +1,5 @@
 /** From what is wanted to what is there: the plan, its progress, and what the last run of it said. */
+import { tick } from 'svelte'
 import { differences } from '../../electron/core/change/difference.js'
 import type { Difference } from '../../electron/core/change/difference.js'
 import { keepChanges } from '../../electron/core/change/keep.js'
@@ -48,6 +49,8 @@ export class Deploy {
   standingFile = $state.raw<LabFile | null>(null)
   /** Id of the document it came from: another document replaces everything, the same one changes what differs. */
   private standingId = $state<string | null>(null)
+  /** What the kernel is at, until it ends. */
+  private work: Promise<unknown> = Promise.resolve()
   /** The text that it was, where this window has built it. */
   standingText = $state.raw<string | null>(null)
   progress = $state.raw<Progress | null>(null)
@@ -135,6 +138,19 @@ export class Deploy {
     this.stopping = false
   }
 
+  private during<Answer>(work: Promise<Answer>): Promise<Answer> {
+    this.work = work
+    return work
+  }
+
+  /** Resolves when nothing is under way any more, and what came of it is told. */
+  async idle(): Promise<void> {
+    while (this.busy) {
+      await this.work
+      await tick()
+    }
+  }
+
   /** @param choices on this machine itself */
   async deploy(choices: HostChoices = {}): Promise<boolean> {
     const lab = this.document.labFile
@@ -144,8 +160,8 @@ export class Deploy {
     this.failure = null
     this.report = null
     this.progress = { done: 0, total: this.plan.length }
-    const answer = await attempt(
-      this.rpc.request('lab/apply', { lab, former: this.isStanding ? 'standing' : 'everything', ...choices }),
+    const answer = await this.during(
+      attempt(this.rpc.request('lab/apply', { lab, former: this.isStanding ? 'standing' : 'everything', ...choices })),
     )
     this.progress = null
     if (!answer.ok) {
@@ -172,8 +188,8 @@ export class Deploy {
     if (!lab || this.busy) return false
     this.progress = { done: 0, total: only?.flatMap(({ steps }) => steps).length ?? this.drift.length }
     const steps = only?.flatMap((drift) => drift.steps.map(({ text }) => text))
-    const answer = await attempt(
-      this.rpc.request('lab/apply', { lab, former: 'everything', ...(steps ? { only: steps } : {}) }),
+    const answer = await this.during(
+      attempt(this.rpc.request('lab/apply', { lab, former: 'everything', ...(steps ? { only: steps } : {}) })),
     )
     this.progress = null
     this.failure = answer.ok ? null : answer.failure
@@ -200,7 +216,7 @@ export class Deploy {
   async stop(): Promise<boolean> {
     if (this.busy) return false
     this.stopping = true
-    const answer = await attempt(this.rpc.request('lab/clear', {}))
+    const answer = await this.during(attempt(this.rpc.request('lab/clear', {})))
     this.stopping = false
     this.failure = answer.ok ? null : answer.failure
     if (!answer.ok) return false

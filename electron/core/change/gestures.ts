@@ -26,6 +26,15 @@ export interface Place {
   readonly bridge?: string
 }
 
+/** What is there beside the lab, and is not to be taken: made by hand in its network, or on this machine. */
+export interface Beside {
+  readonly namespaces: readonly string[]
+  readonly interfaces: readonly Endpoint[]
+  readonly subnets: Taken
+}
+
+export const nothingBeside: Beside = { namespaces: [], interfaces: [], subnets: [] }
+
 export interface Gesture {
   readonly changes: readonly LabChange[]
   /** What was chosen by itself, and why. */
@@ -47,16 +56,24 @@ const entries: Readonly<Record<Exclude<ObjectKind, 'bridge'>, NamespaceEntry>> =
 }
 
 /** @param home the namespace that a bridge is made in */
-export function newObject(file: LabFile, kind: ObjectKind, at?: Point, home = 'host'): Gesture {
+export function newObject(
+  file: LabFile,
+  kind: ObjectKind,
+  {
+    at,
+    home = 'host',
+    beside = nothingBeside,
+  }: { readonly at?: Point; readonly home?: string; readonly beside?: Beside },
+): Gesture {
   if (kind === 'bridge') {
-    const { value, reason } = suggestBridge(file, home)
+    const { value, reason } = suggestBridge(file, home, beside.interfaces)
     return {
       changes: [{ op: 'bridge-add', namespace: home, name: value }],
       reasons: [{ value, reason }],
       made: { namespace: home, bridge: value },
     }
   }
-  const { value, reason } = suggestNamespace(file, kind)
+  const { value, reason } = suggestNamespace(file, kind, beside.namespaces)
   return {
     changes: [{ op: 'namespace-add', namespace: value, entry: entries[kind], ...(at && { at }) }],
     reasons: [{ value, reason }],
@@ -68,11 +85,11 @@ export function newObject(file: LabFile, kind: ObjectKind, at?: Point, home = 'h
  * A veth pair between two places. A port of a bridge has no address; the other end gets the next free one of its segment,
  * or both get the first of a new subnet, the router before the station, and whoever has no default route one via the router.
  */
-export function connect(source: LabSource, from: Place, to: Place, taken: Taken = []): Gestured {
+export function connect(source: LabSource, from: Place, to: Place, beside: Beside = nothingBeside): Gestured {
   if (from.namespace === to.namespace && from.bridge === to.bridge) return refuse(toItself(from))
   const building = new Building(source)
-  const first = building.nextPort(from, [])
-  const ends: readonly [Endpoint, Endpoint] = [first, building.nextPort(to, [first])]
+  const first = building.nextPort(from, beside.interfaces)
+  const ends: readonly [Endpoint, Endpoint] = [first, building.nextPort(to, [...beside.interfaces, first])]
   building.take({ op: 'veth-add', ends })
   for (const [i, { bridge }] of [from, to].entries()) {
     const end = ends[i] as Endpoint
@@ -82,7 +99,7 @@ export function connect(source: LabSource, from: Place, to: Place, taken: Taken 
   const stations = ends.filter((_, i) => [from, to][i]?.bridge === undefined)
   // A router has the first address of a subnet; a far network is behind it.
   for (const end of stations.toSorted((a, b) => building.rank(a.namespace) - building.rank(b.namespace)))
-    for (const { value, reason } of suggestAddresses(building.file, end, taken)) {
+    for (const { value, reason } of suggestAddresses(building.file, end, beside.subnets)) {
       const { namespace, interface: dev } = end
       building.take({ op: 'address-add', namespace, dev, address: value }, value, reason)
     }
@@ -94,11 +111,16 @@ export function connect(source: LabSource, from: Place, to: Place, taken: Taken 
 }
 
 /** A new object, cabled to one that is there: one step. */
-export function neighbour(source: LabSource, from: Place, kind: ObjectKind, at?: Point, taken: Taken = []): Gestured {
-  const first = newObject(source.value as LabFile, kind, at)
+export function neighbour(
+  source: LabSource,
+  from: Place,
+  kind: ObjectKind,
+  { at, beside = nothingBeside }: { readonly at?: Point | undefined; readonly beside?: Beside } = {},
+): Gestured {
+  const first = newObject(source.value as LabFile, kind, { ...(at && { at }), beside })
   const made = changeSource(source, first.changes)
   if (!made.ok) return made
-  const second = connect(made.source, from, first.made, taken)
+  const second = connect(made.source, from, first.made, beside)
   if (!second.ok) return second
   const { changes, reasons } = second
   return {
@@ -158,8 +180,8 @@ class Building {
     return this.source.value as LabFile
   }
 
-  nextPort({ namespace }: Place, coming: readonly Endpoint[]): Endpoint {
-    return { namespace, interface: suggestInterface(this.file, namespace, coming).value }
+  nextPort({ namespace }: Place, there: readonly Endpoint[]): Endpoint {
+    return { namespace, interface: suggestInterface(this.file, namespace, there).value }
   }
 
   take(change: LabChange, value?: string, reason?: Said): void {

@@ -19,42 +19,50 @@ function firstFree(stem: string, isTaken: (name: string) => boolean): string {
   return `${stem}${number}`
 }
 
-/** `ns0`, `ns1`, ...; routers `r0`, ...; there is one `internet`, and more are numbered. */
-export function suggestNamespace(file: LabFile, kind: keyof typeof stems): Suggestion<string> {
-  const isTaken = (name: string): boolean => Object.hasOwn(file.namespaces ?? {}, name)
+/**
+ * `ns0`, `ns1`, ...; routers `r0`, ...; there is one `internet`, and more are numbered.
+ * @param there names that are taken outside of the lab
+ */
+export function suggestNamespace(
+  file: LabFile,
+  kind: keyof typeof stems,
+  there: readonly string[] = [],
+): Suggestion<string> {
+  const isTaken = (name: string): boolean => Object.hasOwn(file.namespaces ?? {}, name) || there.includes(name)
   const stem = stems[kind]
   if (kind === 'internet' && !isTaken(stem)) return { value: stem, reason: said`No namespace has this name yet.` }
   const value = firstFree(stem, isTaken)
   return { value, reason: said`The first free name of ${stem}0, ${stem}1, and so on.` }
 }
 
-/** `br0`, `br1`, ... in the namespace. */
-export function suggestBridge(file: LabFile, namespace: string): Suggestion<string> {
+/**
+ * `br0`, `br1`, ... in the namespace.
+ * @param there ends that are taken outside of the lab
+ */
+export function suggestBridge(file: LabFile, namespace: string, there: readonly Endpoint[] = []): Suggestion<string> {
   const stem = 'br'
-  const value = firstFree(stem, (name) => hasInterface(file, { namespace, interface: name }))
+  const value = firstFree(stem, (name) => isTakenIn(file, there, { namespace, interface: name }))
   return { value, reason: said`The first free name of ${stem}0, ${stem}1, and so on.` }
 }
 
 /**
  * `eth0`, `eth1`, ... in the namespace, unless the lab has another way with names.
- * @param coming ends that are about to be there, too
+ * @param there ends that are taken outside of the lab, or about to be
  */
 export function suggestInterface(
   file: LabFile,
   namespace: string,
-  coming: readonly Endpoint[] = [],
+  there: readonly Endpoint[] = [],
 ): Suggestion<string> {
   const style = styleOf(file)
   const stem = style?.stem ?? 'eth'
-  const isHere = (name: string): boolean =>
-    hasInterface(file, { namespace, interface: name }) ||
-    coming.some((end) => end.namespace === namespace && end.interface === name)
-  const soon = new Set(coming.map((end) => end.interface))
+  const isHere = (name: string): boolean => isTakenIn(file, there, { namespace, interface: name })
+  const elsewhere = new Set(there.map((end) => end.interface))
   if (!style)
     return { value: firstFree(stem, isHere), reason: said`The first free name of ${stem}0, ${stem}1, and so on.` }
   const value = firstFree(
     stem,
-    (name) => isHere(name) || (style.throughout && (style.names.has(name) || soon.has(name))),
+    (name) => isHere(name) || (style.throughout && (style.names.has(name) || elsewhere.has(name))),
   )
   return {
     value,
@@ -63,6 +71,10 @@ export function suggestInterface(
       : said`This lab calls its interfaces ${stem}0, ${stem}1, and so on.`,
   }
 }
+
+const isTakenIn = (file: LabFile, there: readonly Endpoint[], { namespace, interface: name }: Endpoint): boolean =>
+  hasInterface(file, { namespace, interface: name }) ||
+  there.some((end) => end.namespace === namespace && end.interface === name)
 
 interface Style {
   readonly stem: string

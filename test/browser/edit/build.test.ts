@@ -177,6 +177,44 @@ test('M hides what is behind a router, and the far network answers', async () =>
   expect(await window.type('ns0', 'ping -c 1 -W 5 203.0.113.10')).toContain('1 received')
 })
 
+test('what was made by hand is not taken for a name, an address or a port', async () => {
+  await window.type('host', 'clear; ip netns add ns1; ip -n ns0 link add eth7 type bridge')
+  await until('it is drawn', () => drawn('ns1').first().isVisible())
+  await window.rest()
+  await press('n')
+  await expect.poll(() => name().inputValue()).toBe('ns2')
+  await press('Enter')
+  await until('both are there', async () => /ns1,ns2,/.test(await namespaces()))
+  await window.type('host', 'clear; ip netns del ns1; ip -n ns0 link del eth7')
+  await window.button('Deployed').waitFor()
+  await drawn('ns1').first().waitFor({ state: 'detached' })
+})
+
+test('what the kernel refuses is taken back from the lab, a step forward or a step back, and said', async () => {
+  const limit = '/proc/sys/user/max_net_namespaces'
+  await window.type('host', `clear; before=$(cat ${limit}); echo 1 > ${limit}`)
+  await window.rest()
+  await press('n')
+  const refused = window.page.locator('[data-sonner-toast][data-type=error]').first()
+  await refused.waitFor()
+  await drawn('ns3').first().waitFor({ state: 'detached' })
+  expect(await saved()).not.toContain('ns3')
+  // What was removed cannot be made again: it stays away in the lab, too, and can be redone where it can.
+  await window.type('host', `clear; echo $before > ${limit}`)
+  await select('ns2')
+  await window.rest()
+  await press('Delete')
+  await until('ns2 is gone', async () => !(await namespaces()).includes('ns2'))
+  await window.type('host', `clear; echo 1 > ${limit}`)
+  await window.rest()
+  await press('Control+z')
+  await until('the lab is without it again', async () => !(await saved()).includes('ns2'))
+  await window.type('host', `clear; echo $before > ${limit}`)
+  await window.rest()
+  await press('Control+z')
+  await until('ns2 is back', async () => (await namespaces()).includes('ns2,'))
+})
+
 test('Esc leaves step by step, and in Live a letter draws nothing', async () => {
   await select('ns0')
   await window.rest()

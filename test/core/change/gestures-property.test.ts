@@ -26,12 +26,12 @@ function gesture(source: LabSource, [what, a, b, c]: readonly [number, number, n
   const all = places(source)
   const [from, to] = [all[a % all.length] as Place, all[b % all.length] as Place]
   const kind = kinds[c % kinds.length] as ObjectKind
-  if (what < 3) return { ok: true, ...newObject(fileOf(source), kind, { x: a, y: b }, from.namespace) }
+  if (what < 3) return { ok: true, ...newObject(fileOf(source), kind, { at: { x: a, y: b }, home: from.namespace }) }
   if (what < 7) return connect(source, from, to)
   if (what < 9) return neighbour(source, from, kind)
   const ends = (fileOf(source).links ?? []).flatMap((link) => endsOf(link).map(parseEndpoint))
   const end = ends[a % Math.max(1, ends.length)]
-  return end ? masquerade(source, end) : { ok: true, ...newObject(fileOf(source), 'namespace') }
+  return end ? masquerade(source, end) : { ok: true, ...newObject(fileOf(source), 'namespace', {}) }
 }
 
 const errors = (source: LabSource): readonly string[] =>
@@ -80,7 +80,10 @@ test('a new segment gets a subnet that overlaps no other', () => {
     fc.property(fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 12 }), (pairs) => {
       let source = open(start)
       for (let count = 0; count < 6; count += 1) {
-        const made = changeSource(source, newObject(fileOf(source), count % 2 === 0 ? 'namespace' : 'router').changes)
+        const made = changeSource(
+          source,
+          newObject(fileOf(source), count % 2 === 0 ? 'namespace' : 'router', {}).changes,
+        )
         if (made.ok) source = made.source
       }
       for (const [a, b] of pairs) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { changeSource } from '../../../electron/core/change/change.js'
-import { connect, masquerade, neighbour, newObject } from '../../../electron/core/change/gestures.js'
+import { connect, masquerade, neighbour, newObject, nothingBeside } from '../../../electron/core/change/gestures.js'
 import type { Gestured, ObjectKind, Place } from '../../../electron/core/change/gestures.js'
 import { parseSource } from '../../../electron/core/lab/parse.js'
 import type { LabSource } from '../../../electron/core/lab/source.js'
@@ -15,7 +15,10 @@ function carryOut(source: LabSource, gestured: Gestured): LabSource {
   return changed.source
 }
 const add = (source: LabSource, kind: ObjectKind, home?: string): LabSource =>
-  carryOut(source, { ok: true, ...newObject(fileOf(source), kind, { x: 10, y: 20 }, home) })
+  carryOut(source, {
+    ok: true,
+    ...newObject(fileOf(source), kind, { at: { x: 10, y: 20 }, ...(home !== undefined && { home }) }),
+  })
 const cable = (source: LabSource, from: Place, to: Place): LabSource => carryOut(source, connect(source, from, to))
 const at = (namespace: string, bridge?: string): Place => ({ namespace, ...(bridge !== undefined && { bridge }) })
 
@@ -93,9 +96,21 @@ links:
   })
   test('takes no subnet that is there beside the lab', () => {
     const source = add(add(open(empty), 'namespace'), 'namespace')
-    const gestured = connect(source, at('ns0'), at('ns1'), ['10.0.0.0/21'])
+    const gestured = connect(source, at('ns0'), at('ns1'), { ...nothingBeside, subnets: ['10.0.0.0/21'] })
     expect(fileOf(carryOut(source, gestured)).namespaces?.['ns0']?.interfaces).toEqual({
       eth0: { addresses: ['10.0.8.1/24'] },
+    })
+  })
+  test('takes no name that was given by hand', () => {
+    const source = add(add(open(empty), 'namespace'), 'namespace')
+    const beside = { namespaces: ['ns2'], interfaces: [{ namespace: 'ns1', interface: 'eth0' }], subnets: [] }
+    expect(fileOf(carryOut(source, connect(source, at('ns0'), at('ns1'), beside))).links).toEqual([
+      ['ns0:eth0', 'ns1:eth1'],
+    ])
+    expect(newObject(fileOf(source), 'namespace', { beside }).made).toEqual({ namespace: 'ns3' })
+    expect(newObject(fileOf(source), 'bridge', { home: 'ns1', beside }).made).toEqual({
+      namespace: 'ns1',
+      bridge: 'br0',
     })
   })
   test('says why each address is what it is', () => {
