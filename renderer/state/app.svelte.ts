@@ -98,6 +98,7 @@ export class App {
         () => this.document.lab,
         () => this.live.state,
       ),
+      () => this.live.state,
       () => this.view.showTab('trace'),
       () => (this.deploy.standingFile || this.document.broken ? null : this.document.labFile),
     )
@@ -299,6 +300,9 @@ export class App {
     // The other lab is still in the kernel; what is drawn is the one that is open.
     this.deploy.found(this.deploy.standingFile)
   }
+
+  /** A hand changes the lab: not while a film of it is shown. */
+  readonly editing: boolean = $derived.by(() => this.editor.on && !this.traces.replaying)
 
   /** Draws by hand, with what that needs beside it, or looks at what runs. */
   edit(on: boolean): void {

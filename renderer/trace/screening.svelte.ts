@@ -7,7 +7,7 @@ import type { Live } from '../state/live.svelte.js'
 import type { FilmHop } from './film.js'
 import { networkKey } from './network-key.js'
 import type { Player } from './player.svelte.js'
-import { endOf, type ProbeEnd } from './end.js'
+import type { ProbeEnd } from './end.js'
 import { notReached } from './reach.js'
 import type { Traces } from './traces.svelte.js'
 
@@ -33,10 +33,7 @@ export class Screening {
   readonly mode: Mode = $derived.by(() => (this.player && this.traces.playable ? 'replay' : 'live'))
   readonly namespaces: readonly string[] = $derived.by(() => this.live.state?.namespaces.map(({ name }) => name) ?? [])
 
-  readonly end: ProbeEnd | null = $derived.by(() => {
-    const { current } = this.traces
-    return this.player && current ? endOf(current, this.player.film, this.live.state) : null
-  })
+  readonly end: ProbeEnd | null = $derived.by(() => (this.player ? this.traces.end : null))
   /** Where the packet died; null where it did not: what is refused has reached everything. */
   readonly death: FilmHop | null = $derived.by(() => (this.end?.kind === 'refused' ? null : (this.end?.at ?? null)))
 

@@ -2,9 +2,11 @@
 import type { Trace, TraceSummary } from '../../electron/core/diagnosis/trace.js'
 import { isAnswer } from '../../electron/core/diagnosis/trace.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
+import type { LiveState } from '../../electron/core/live/state.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
+import { endOf, type ProbeEnd } from './end.js'
 import { buildFilm, isPlayable } from './film.js'
 import { Player } from './player.svelte.js'
 import type { ProbeForm, ProbeParams } from './probe-form.svelte.js'
@@ -49,6 +51,7 @@ export class Traces {
   constructor(
     private readonly rpc: Rpc,
     form: ProbeForm,
+    private readonly live: () => LiveState | null,
     private readonly shown: () => void,
     /** The open lab, where its network was built by hand; what a fix should say then. */
     private readonly meant: () => LabFile | null,
@@ -61,6 +64,10 @@ export class Traces {
 
   readonly film = $derived(this.player?.film ?? null)
   readonly playable = $derived(this.film !== null && isPlayable(this.film))
+  /** Where the probe of the current trace ended, if it failed and somebody knows. */
+  readonly end: ProbeEnd | null = $derived.by(() =>
+    this.current && this.film ? endOf(this.current, this.film, this.live()) : null,
+  )
   readonly failed = $derived(this.current !== null && !isAnswer(this.current.outcome))
 
   async run(params: ProbeParams | null = this.form.params): Promise<void> {
