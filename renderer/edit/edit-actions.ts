@@ -16,8 +16,8 @@ const ways = [
 
 export function editActions(app: App): readonly Action[] {
   const { editor, selection } = app
-  const editing = (): boolean => editor.on
-  const selected = (): boolean => editor.on && selection.target !== null
+  const editing = (): boolean => app.editing
+  const selected = (): boolean => app.editing && selection.target !== null
   return [
     {
       id: 'edit',
@@ -100,7 +100,7 @@ export function editActions(app: App): readonly Action[] {
       shown: `Ctrl ${{ right: '→', left: '←', down: '↓', up: '↑' }[way]}`,
       when: 'edit',
       changes: true,
-      enabled: () => editor.on && editor.placeOf(selection.target) !== null,
+      enabled: () => app.editing && editor.placeOf(selection.target) !== null,
       run: () => {
         const from = editor.placeOf(selection.target)
         if (from) editor.grow(from, 'namespace', beside(app, from.namespace, { x, y }))

@@ -1,5 +1,6 @@
 /** Binds the actions to keys. A single letter is a letter wherever somebody types. */
 import { createKeybindingsHandler } from 'tinykeys'
+import { meaningsOf } from './key-table.js'
 import type { Action } from './actions.js'
 import type { App } from './app.svelte.js'
 
@@ -10,20 +11,15 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 /** Returns a function that takes them off again. */
 export function bindShortcuts(app: App, actions: readonly Action[]): () => void {
-  /** One key may mean one thing in each mode. */
-  const meanings = new Map<string, (event: KeyboardEvent) => void>()
-  const bind = (keys: string, action: Action, when: Action['when'], everywhere?: boolean): void => {
-    const other = meanings.get(keys)
-    meanings.set(keys, (event) => {
-      if (when === undefined || (when === 'edit') === app.editor.on) carryOut(action, event, everywhere)
-      else other?.(event)
-    })
-  }
-  for (const action of actions) {
-    for (const keys of [action.keys ?? []].flat()) bind(keys, action, action.when, action.everywhere)
-    if (action.chord) bind(action.chord, action, undefined, true)
-  }
-  const bindings = Object.fromEntries(meanings)
+  const bindings = Object.fromEntries(
+    [...meaningsOf(actions)].map(([keys, meanings]) => [
+      keys,
+      (event: KeyboardEvent) => {
+        const meant = meanings.find(({ when }) => when === undefined || (when === 'edit') === app.editing)
+        if (meant) carryOut(meant.action, event, meant.everywhere)
+      },
+    ]),
+  )
   const numbers = Object.fromEntries(
     Array.from({ length: 9 }, (_, index) => [
       `$mod+Digit${index + 1}`,

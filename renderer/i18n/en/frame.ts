@@ -103,6 +103,7 @@ export const frame = {
   'palette.show': 'Show {name}',
   'palette.lab': 'Lab {id}',
   'palette.interface': 'Interface {name}',
+  'keys.inEdit': '{what} (in Edit)',
   'keys.nthTerminal': 'Terminal of the nth namespace',
   'keys.copyPaste': 'Copy, paste in a terminal',
   'keys.walk': 'Move between objects along cables',

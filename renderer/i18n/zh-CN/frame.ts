@@ -98,6 +98,7 @@ export const frame = {
   'palette.show': '显示 {name}',
   'palette.lab': '实验 {id}',
   'palette.interface': '接口 {name}',
+  'keys.inEdit': '{what}（编辑模式）',
   'keys.nthTerminal': '第 n 个命名空间的终端',
   'keys.copyPaste': '在终端中复制、粘贴',
   'keys.walk': '沿网线在对象间移动',
