@@ -2,7 +2,7 @@
  * The one place that a change by hand goes through: a gesture becomes changes of the lab's text, one step with a name, and
  * is carried out in the kernel at once where the lab stands. What the kernel refuses is taken back, and the reason said.
  */
-import type { Beside, Gestured, ObjectKind, Place } from '../../electron/core/change/gestures.js'
+import type { Beside, Gesture, Gestured, ObjectKind, Place } from '../../electron/core/change/gestures.js'
 import { connect, masquerade, neighbour, newObject } from '../../electron/core/change/gestures.js'
 import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
@@ -45,6 +45,8 @@ export class Editor {
   loose = $state.raw<Loose | null>(null)
   /** The object whose name is to be typed now; its field takes this once. */
   naming = $state<string | null>(null)
+  /** What the last gesture chose by itself. */
+  chosen = $state.raw<Gesture['reasons']>([])
   /** Takes back the change that waits for its turn; null: none waits, or none is under way. */
   private waiting: (() => void) | null = null
   private following = false
@@ -56,6 +58,7 @@ export class Editor {
 
   show(on: boolean): void {
     this.wanted = on
+    this.chosen = []
     this.letGo()
   }
 
@@ -177,12 +180,14 @@ export class Editor {
   }
 
   undo(): void {
+    this.chosen = []
     const label = this.around.document.undo()
     if (label !== null) say(t('edit.undone', { what: label }), stepWords)
     void this.follow(() => this.around.document.redo())
   }
 
   redo(): void {
+    this.chosen = []
     const label = this.around.document.redo()
     if (label !== null) say(t('edit.redone', { what: label }), stepWords)
     void this.follow(() => this.around.document.undo())
@@ -217,6 +222,7 @@ export class Editor {
   private carryOut(gestured: Gestured, label: string): void {
     if (!gestured.ok) return refuse(gestured.problems)
     if (!this.commit(gestured.changes, label)) return
+    this.chosen = gestured.reasons
     const { namespace, bridge } = gestured.made
     const made = gestured.changes.find(({ op }) => op === 'namespace-add' || op === 'bridge-add')
     if (!made) return
@@ -226,6 +232,7 @@ export class Editor {
   }
 
   private commit(changes: readonly LabChange[], label: string): boolean {
+    this.chosen = []
     const changed = this.around.document.change(changes, { label })
     if (!changed.ok) {
       refuse(changed.problems)

@@ -22,6 +22,7 @@ export const edit = {
   'edit.nothing': 'Open a lab, or make a new one, to draw in it.',
   'edit.begin': 'Edit',
   'edit.name': 'Name',
+  'edit.chosen': 'Chosen by itself',
   'edit.discard': 'Discard',
   'edit.add': 'add {name}',
   'edit.connect': 'connect {from} to {to}',

@@ -21,6 +21,7 @@ export const edit = {
   'edit.nothing': '打开或新建一个实验后即可绘制。',
   'edit.begin': '编辑',
   'edit.name': '名称',
+  'edit.chosen': '自动选择',
   'edit.discard': '放弃更改',
   'edit.add': '添加 {name}',
   'edit.connect': '连接 {from} 与 {to}',

@@ -69,6 +69,7 @@ test('objects come by key, each with a free name that can be typed over, and a c
   expect(await violations(window)).toEqual([])
   await panel().getByRole('button', { name: 'ns0', exact: true }).press('Enter')
   await drawn('10\\.0\\.1\\.1/24').first().waitFor()
+  await window.inspector.getByText('A new segment gets 10.0.1.0/24, the first that is free.').first().waitFor()
   const text = await saved()
   expect(text).toContain('right:eth0')
   expect(text).toContain('ns0:eth0')
