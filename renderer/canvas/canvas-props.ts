@@ -9,6 +9,8 @@ import type { Places } from './layout.js'
 import type { LayerFilter, Mode, Reach, Target } from './selection.js'
 
 export interface CanvasProps {
+  /** Changes with every lab that is opened, whatever it is called: it is shown whole then. */
+  opened?: string
   /** What is wanted; null where no lab is open. */
   lab: Lab | null
   /** What the kernel has; null where nothing runs. */

@@ -123,14 +123,18 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
   ]
   for (const [name, listener] of listeners) (cy as Core).on(name, listener as never)
   const escape = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && drag) cancel()
+    if (event.key !== 'Escape' || !drag) return
+    // It ends the drag, and nothing else.
+    event.preventDefault()
+    event.stopPropagation()
+    cancel()
   }
   const leave = (): void => hover(null)
-  window.addEventListener('keydown', escape)
+  window.addEventListener('keydown', escape, true)
   cy.container()?.addEventListener('mouseleave', leave)
   return () => {
     for (const [name, listener] of listeners) (cy as Core).off(name, listener as never)
-    window.removeEventListener('keydown', escape)
+    window.removeEventListener('keydown', escape, true)
     cy.container()?.removeEventListener('mouseleave', leave)
   }
 }

@@ -1,11 +1,7 @@
 /** What a hand does in Edit, by key and by name. */
-import type { Point } from '../canvas/drawing.js'
 import type { Action } from '../state/actions.js'
 import type { App } from '../state/app.svelte.js'
 import { kinds } from './kinds.js'
-
-/** Between a namespace and the neighbour that it is given (canvas units). */
-const gap = 64
 
 const ways = [
   ['ArrowRight', 'right', 1, 0],
@@ -103,17 +99,10 @@ export function editActions(app: App): readonly Action[] {
       enabled: () => app.editing && editor.placeOf(selection.target) !== null,
       run: () => {
         const from = editor.placeOf(selection.target)
-        if (from) editor.grow(from, 'namespace', beside(app, from.namespace, { x, y }))
+        if (from) editor.grow(from, 'namespace', editor.spotBeside(from.namespace, { x, y }))
       },
     })),
   ]
-}
-
-function beside(app: App, namespace: string, way: Point): Point | undefined {
-  const box = app.canvas?.box(namespace)
-  if (!box) return undefined
-  const { x, y, width, height } = box
-  return { x: Math.round(x + way.x * (width + gap)), y: Math.round(y + way.y * (height + gap)) }
 }
 
 /** From what was begun to the object, to nothing, to Live. */

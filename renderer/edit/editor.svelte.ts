@@ -9,9 +9,11 @@ import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Problem } from '../../electron/core/lab/problem.js'
 import { own } from '../../electron/core/own.js'
+import type { Rect } from '../canvas/drawing.js'
 import { sameTarget, type Target } from '../canvas/selection.js'
 import { t } from '../i18n/text.svelte.js'
 import type { Deploy } from '../state/deploy.svelte.js'
+import { freeSpot } from './free-spot.js'
 import type { Live } from '../state/live.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
 import { partsOf } from '../state/selection.svelte.js'
@@ -26,6 +28,10 @@ export interface EditorSurroundings {
   readonly selection: Selection
   readonly deploy: Deploy
   readonly live: Live
+  /** Where each namespace is drawn, by its name; empty where no picture is. */
+  placed(): ReadonlyMap<string, Rect>
+  /** Shows the field for the name of what is selected. */
+  toName(): void
   /** Whether a finished gesture is carried out by itself: in a sandbox that runs, if the person wants it so. */
   atOnce(): boolean
 }
@@ -96,9 +102,21 @@ export class Editor {
   add(kind: ObjectKind, drop: { readonly at: Point; readonly over: string | null } | null = null): void {
     const { file } = this
     if (!file) return
-    const home = drop?.over ?? this.around.selection.namespace ?? hostNamespace
-    const gesture = newObject(file, kind, { ...(drop && { at: drop.at }), home, beside: this.beside })
+    const home = drop?.over ?? this.around.selection.namespace ?? ''
+    const at = drop?.at ?? this.spotBeside(home)
+    const gesture = newObject(file, kind, {
+      ...(at && { at }),
+      home: Object.hasOwn(file.namespaces ?? {}, home) ? home : hostNamespace,
+      beside: this.beside,
+    })
     this.carryOut({ ok: true, ...gesture }, t('edit.add', { name: nameOf(gesture.made) }))
+  }
+
+  /** For a new box, on one side of another one; of all of them where that is not drawn. */
+  spotBeside(namespace: string, way: Point = { x: 1, y: 0 }): Point | undefined {
+    const placed = this.around.placed()
+    const from = placed.get(namespace) ?? [...placed.values()].toSorted((a, b) => a.x + a.width - b.x - b.width).at(-1)
+    return from && freeSpot(placed, from, way)
   }
 
   /** A cable begins at what is selected, or is chosen next. */
@@ -171,26 +189,44 @@ export class Editor {
         ? { op: 'namespace-rename', namespace: target.id, to }
         : { op: 'link-rename', ...partsOf(target.id), to }
     const label = t('edit.rename', { name: target.id, to })
+    const follows = this.follows
     const changed = this.around.document.change([change], { label })
     if (!changed.ok) return changed.problems
     const id = target.kind === 'namespace' ? to : `${partsOf(target.id).namespace}:${to}`
     if (sameTarget(this.around.selection.target, target)) this.around.selection.target = { ...target, id }
-    void this.follow(() => this.around.document.undo())
+    if (follows) void this.follow(() => this.around.document.undo())
     return undefined
   }
 
   undo(): void {
     this.chosen = []
+    this.letGo()
+    const follows = this.follows
     const label = this.around.document.undo()
     if (label !== null) say(t('edit.undone', { what: label }), stepWords)
-    void this.follow(() => this.around.document.redo())
+    this.deselectGone()
+    if (follows) void this.follow(() => this.around.document.redo())
   }
 
   redo(): void {
     this.chosen = []
+    this.letGo()
+    const follows = this.follows
     const label = this.around.document.redo()
     if (label !== null) say(t('edit.redone', { what: label }), stepWords)
-    void this.follow(() => this.around.document.undo())
+    this.deselectGone()
+    if (follows) void this.follow(() => this.around.document.undo())
+  }
+
+  /** What is not in the lab any more is no object of the next gesture. */
+  private deselectGone(): void {
+    const { selection, document } = this.around
+    const { target } = selection
+    if (!target || !document.lab) return
+    const [end] = target.id.split('~')
+    const { namespace, name } = target.kind === 'namespace' ? { namespace: target.id, name: null } : partsOf(end ?? '')
+    const entry = document.lab.namespaces.get(namespace)
+    if (!entry || (name !== null && !entry.interfaces.some((each) => each.name === name))) selection.target = null
   }
 
   /** The text as it was when the lab was last carried out: one step back over all of the edits since. */
@@ -228,18 +264,36 @@ export class Editor {
     if (!made) return
     this.around.selection.target =
       bridge === undefined ? { kind: 'namespace', id: namespace } : { kind: 'interface', id: `${namespace}:${bridge}` }
+    this.around.toName()
     this.naming = this.around.selection.target.id
+  }
+
+  /** What is drawn stays where it is, whatever comes beside it: nothing is arranged anew under a hand. */
+  private stand(): readonly LabChange[] {
+    const { namespaces = {}, layout = {} } = this.file ?? {}
+    return [...this.around.placed()].flatMap(([name, { x, y }]): LabChange[] =>
+      Object.hasOwn(namespaces, name) && !Object.hasOwn(layout, name)
+        ? [{ op: 'layout-set', name, at: { x: Math.round(x), y: Math.round(y) } }]
+        : [],
+    )
   }
 
   private commit(changes: readonly LabChange[], label: string): boolean {
     this.chosen = []
-    const changed = this.around.document.change(changes, { label })
+    const follows = this.follows
+    const changed = this.around.document.change([...this.stand(), ...changes], { label })
     if (!changed.ok) {
       refuse(changed.problems)
       return false
     }
-    void this.follow(() => this.around.document.undo())
+    if (follows) void this.follow(() => this.around.document.undo())
     return true
+  }
+
+  /** What waits for Deploy, as a file that was changed outside, is not carried out by the next gesture. */
+  private get follows(): boolean {
+    const { deploy } = this.around
+    return this.following || deploy.busy || !deploy.hasEdits
   }
 
   /**
@@ -256,11 +310,13 @@ export class Editor {
       const takeBack: (() => void) | null = this.waiting
       this.waiting = null
       if (takeBack === null) break
-      if (!this.around.atOnce() || !deploy.isStanding || document.broken || deploy.plan.length === 0) continue
+      // By what the lab says, not by what the kernel shows: that may still be on its way.
+      if (!this.around.atOnce() || !deploy.isStanding || document.broken || !deploy.hasEdits) continue
       const { text } = document
       if (await deploy.deploy()) continue
       // What came meanwhile may be right.
       if (document.text === text) takeBack()
+      this.deselectGone()
       if (deploy.failure) tell(deploy.failure)
       deploy.runningPlan = null
     }

@@ -32,8 +32,8 @@ export interface CanvasCommands {
   find(target: Target): void
   /** A place of the window in the lab's coordinates, and the namespace that is drawn there; null where the canvas is not. */
   at(clientX: number, clientY: number): { readonly at: Point; readonly over: string | null } | null
-  /** Where a namespace is drawn. */
-  box(namespace: string): Rect | null
+  /** Where each namespace of the lab is drawn, by its name. */
+  placed(): ReadonlyMap<string, Rect>
   /** All of the network, in the theme in use. */
   picture(kind: PictureKind): Promise<Blob>
 }

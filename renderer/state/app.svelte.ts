@@ -123,6 +123,8 @@ export class App {
       selection: this.selection,
       deploy: this.deploy,
       live: this.live,
+      toName: () => this.settings.set({ inspector: true }),
+      placed: () => this.canvas?.placed() ?? new Map(),
       atOnce: () => this.settings.apply === 'at-once' && session.ready && !session.onHost,
     })
     this.host = new Host(this.link, {

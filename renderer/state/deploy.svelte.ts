@@ -115,7 +115,7 @@ export class Deploy {
   })
 
   /** The lab says something else than what was deployed; its drawing does not count. */
-  private readonly hasEdits = $derived.by(() => {
+  readonly hasEdits = $derived.by(() => {
     const [now, then] = [this.document.labFile, this.standingFile]
     if (now === then) return false
     return meaning(now) !== meaning(then)

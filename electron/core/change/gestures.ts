@@ -103,10 +103,9 @@ export function connect(source: LabSource, from: Place, to: Place, beside: Besid
       const { namespace, interface: dev } = end
       building.take({ op: 'address-add', namespace, dev, address: value }, value, reason)
     }
-  for (const end of stations)
-    if (building.needsGateway(end, ends))
-      for (const { value, reason } of suggestGateways(building.file, end))
-        building.take({ op: 'route-add', namespace: end.namespace, entry: value }, value.via ?? '', reason)
+  for (const end of building.reliant(stations))
+    for (const { value, reason } of suggestGateways(building.file, end))
+      building.take({ op: 'route-add', namespace: end.namespace, entry: value }, value.via ?? '', reason)
   return building.done(to)
 }
 
@@ -200,10 +199,20 @@ class Building {
     return this.isFar(namespace) ? 2 : own(this.file.namespaces, namespace)?.forwarding === true ? 0 : 1
   }
 
-  /** A router does not rely on the next one, but on a far network; that relies on nobody. */
-  needsGateway({ namespace }: Endpoint, ends: readonly Endpoint[]): boolean {
-    const rank = this.rank(namespace)
-    return rank === 1 || (rank === 0 && ends.some((each) => this.isFar(each.namespace)))
+  /**
+   * Who may need a default route, now that these ends are on their segments: they themselves, and where one of them is a
+   * router or a far network everybody there. A router does not rely on the next one, but on a far network; that relies on
+   * nobody.
+   */
+  reliant(ends: readonly Endpoint[]): readonly Endpoint[] {
+    const { all, segmentOf } = stationsOf(this.file)
+    return ends.flatMap((end) => {
+      const here = all.filter(({ segment }) => segment === segmentOf(end))
+      const hasFar = here.some(({ namespace }) => this.isFar(namespace))
+      const whom =
+        this.rank(end.namespace) === 1 ? [end] : here.map(({ namespace, dev }) => ({ namespace, interface: dev }))
+      return whom.filter(({ namespace }) => this.rank(namespace) === 1 || (this.rank(namespace) === 0 && hasFar))
+    })
   }
 
   /** Addresses of its own, behind no cable. */

@@ -1,5 +1,5 @@
 /** Drawing a network by hand: each gesture is a change of the file with a name, and real in the kernel where the lab runs. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -38,6 +38,8 @@ async function saved(): Promise<string> {
   const dialog = window.page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('drawn.vethlab.yaml')
   await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await window.page.getByTitle('Has changes that are not saved').waitFor({ state: 'detached' })
   await until('the file', () => existsSync(file))
   return readFileSync(file, 'utf8')
 }
@@ -214,6 +216,74 @@ test('what the kernel refuses is taken back from the lab, a step forward or a st
   await window.rest()
   await press('Control+z')
   await until('ns2 is back', async () => (await namespaces()).includes('ns2,'))
+})
+
+test('however fast the keys, the kernel ends as the file says', async () => {
+  await window.rest()
+  for (let round = 0; round < 6; round += 1) {
+    await press('n', 'Enter')
+    await window.rest()
+  }
+  await press('Control+z', 'Control+z', 'Control+z', 'Control+Shift+z')
+  await window.button('Deployed').waitFor()
+  const text = await saved()
+  const named = [...text.matchAll(/^ {2}(\w+):/gm)].flatMap(([, each]) => (each === 'host' ? [] : (each ?? [])))
+  const wanted = [...new Set(named)].filter((each) => /^(ns|r|internet|right)/.test(each)).toSorted()
+  await until('the same in the kernel', async () => (await namespaces()) === `${wanted.join()},`)
+})
+
+test('a name is asked for where it can be typed, so that its letters are no gestures', async () => {
+  await window.rest()
+  await press('Control+k')
+  await window.page.getByRole('dialog').getByRole('combobox').fill('inspector')
+  await press('Enter')
+  await window.inspector.waitFor({ state: 'detached' })
+  await window.rest()
+  await press('n')
+  await expect.poll(() => name().evaluate((input) => document.activeElement === input)).toBe(true)
+  await window.page.keyboard.type('bob')
+  await press('Enter')
+  await until('bob is there', async () => (await namespaces()).includes('bob,'))
+  const others = (await namespaces()).replace('bob,', '')
+  await window.rest()
+  await press('Control+z', 'Control+z')
+  await until('bob is gone', async () => (await namespaces()) === others)
+})
+
+test('what was changed in the file waits for Deploy, whatever the hand does meanwhile', async () => {
+  const file = join(window.world.home, 'drawn.vethlab.yaml')
+  await saved()
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^namespaces:$/m, 'namespaces:\n  outside: {}'))
+  await drawn('outside').first().waitFor({ state: 'attached' })
+  await window.rest()
+  await press('n', 'Enter')
+  await window.button(/^Deploy changes/).waitFor()
+  expect(await namespaces()).not.toContain('outside')
+  await window.page.locator('header').getByRole('button', { name: 'Discard' }).click()
+  await window.button('Deployed').waitFor()
+})
+
+test('Esc in a drag ends the drag, and a cable that is let go of outside is given up', async () => {
+  await select('r0')
+  const body = await window.page.locator('main .ring.selected').first().boundingBox()
+  const left = await panel().boundingBox()
+  if (!body || !left) throw new Error('nothing to drag, or nowhere to')
+  const from = { x: body.x + body.width / 2, y: body.y + 8 }
+  await window.rest()
+  await window.page.mouse.move(from.x, from.y)
+  await window.page.mouse.down()
+  await window.page.mouse.move(from.x, from.y - 60, { steps: 4 })
+  await window.page.locator('main .rubber').waitFor({ state: 'attached' })
+  await press('Escape')
+  await window.page.locator('main .rubber').waitFor({ state: 'detached' })
+  await window.page.mouse.up()
+  await window.status.filter({ hasText: 'Editing' }).waitFor()
+  await window.page.mouse.move(from.x, from.y)
+  await window.page.mouse.down()
+  await window.page.mouse.move(left.x + 60, left.y + 400, { steps: 6 })
+  await window.page.mouse.up()
+  await window.page.locator('main .rubber').waitFor({ state: 'detached' })
+  expect(await window.page.getByRole('menu').count()).toBe(0)
 })
 
 test('Esc leaves step by step, and in Live a letter draws nothing', async () => {

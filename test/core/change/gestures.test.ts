@@ -89,6 +89,16 @@ links:
     expect(namespaces?.['internet']?.routes).toBeUndefined()
     expect(namespaces?.['r0']?.routes).toEqual([{ to: 'default', via: '10.0.2.2' }])
   })
+  test('leads whoever is there already through the router that comes', () => {
+    let source = add(add(add(add(open(empty), 'namespace'), 'namespace'), 'bridge'), 'router')
+    for (const station of ['ns0', 'ns1']) source = cable(source, at(station), at('host', 'br0'))
+    expect(fileOf(source).namespaces?.['ns0']?.routes).toBeUndefined()
+    source = cable(source, at('host', 'br0'), at('r0'))
+    const { namespaces } = fileOf(source)
+    for (const station of ['ns0', 'ns1'])
+      expect(namespaces?.[station]?.routes).toEqual([{ to: 'default', via: '10.0.1.3' }])
+    expect(namespaces?.['r0']?.routes).toBeUndefined()
+  })
   test('to itself is refused, in one sentence', () => {
     const source = add(open(empty), 'namespace')
     const refused = connect(source, at('ns0'), at('ns0'))
