@@ -118,8 +118,11 @@ export const shellRequests = {
   /** The desktop's own dialog; the browser shell answers `no-dialog`, and the window browses by `file/browse`. */
   'file/choose': z.strictObject({ purpose: z.enum(['open', 'save']), suggested: z.string().max(255) }),
   'file/browse': z.strictObject({ directory: path.nullable() }),
-  /** Told of by `file/changed` from now on. Null: none. */
-  'file/watch': z.strictObject({ path: path.nullable() }),
+  /**
+   * Told of by `file/changed` from now on, and at once where it is not what is known of it any more. Path null: none; known
+   * null: whatever it is now.
+   */
+  'file/watch': z.strictObject({ path: path.nullable(), known: z.string().nullable().optional() }),
   /** Keep unsaved work where a crash cannot reach it; null text: saved or given up. */
   'file/keep': z.strictObject({
     id: z.string().regex(/^[a-z0-9-]{1,40}$/),

@@ -46,7 +46,7 @@ export class ShellFiles {
       return saved
     },
     'file/browse': ({ directory }) => browse(directory),
-    'file/watch': ({ path }) => this.watch.set(path),
+    'file/watch': ({ path, known }) => this.watch.set(path, known ?? null),
     'file/keep': (params) => this.told(() => this.unsaved.keep(params)),
     'file/recover': async () => ({ recovered: await this.unsaved.recover() }),
     'guide/read': async () => ({ progress: await this.guides.read() }),

@@ -130,7 +130,7 @@ export class Files {
   private settled(): void {
     this.failure = null
     this.external = null
-    void attempt(this.rpc.request('file/watch', { path: this.document.path }))
+    void attempt(this.rpc.request('file/watch', { path: this.document.path, known: this.document.fingerprint }))
     void attempt(this.loadRecent())
     this.network.opened()
   }
@@ -172,7 +172,7 @@ export class Files {
       this.document.saved(path, text, answer.fingerprint)
       this.external = null
       await this.forget(id)
-      void attempt(this.rpc.request('file/watch', { path }))
+      void attempt(this.rpc.request('file/watch', { path, known: answer.fingerprint }))
       void attempt(this.loadRecent())
       say(t('files.saved', { name: this.document.fileName ?? '' }))
       return true

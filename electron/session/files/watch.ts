@@ -23,8 +23,11 @@ export class FileWatch {
 
   constructor(private readonly changed: (path: string) => void) {}
 
-  /** Watches this file instead of the one before; null: none. */
-  async set(path: string | null): Promise<Result<object>> {
+  /**
+   * Watches this file instead of the one before; null: none.
+   * @param known what the window has of it: what came between that and now is told; null: whatever it is now
+   */
+  async set(path: string | null, known: Fingerprint | null): Promise<Result<object>> {
     this.stop()
     if (path === null) return { ok: true }
     const turn = this.turn
@@ -45,7 +48,9 @@ export class FileWatch {
       return fileFailure('watch', path, error)
     }
     const now = await this.look(path)
-    if (turn === this.turn) this.known = now
+    if (turn !== this.turn) return { ok: true }
+    this.known = now
+    if (known !== null && now !== known) this.changed(path)
     return { ok: true }
   }
 

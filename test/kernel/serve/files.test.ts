@@ -213,6 +213,22 @@ describe('a watched file', () => {
     expect(told).toBe(5)
   })
 
+  test('that has changed since it was read is told of at once, and one that has not is no news', async () => {
+    const path = at('between.yaml')
+    writeFileSync(path, 'one')
+    const read = await window.ask('file/read', { path })
+    if (!read.ok) throw new Error(read.failure.message)
+    let told = 0
+    window.on('file/changed', () => (told += 1))
+    const known = read.file.fingerprint
+    await window.ask('file/watch', { path, known })
+    expect(told).toBe(0)
+    await window.ask('file/watch', { path: null })
+    writeFileSync(path, 'two')
+    await window.ask('file/watch', { path, known })
+    await until('it is told', () => told === 1)
+  })
+
   test('that does not exist in a directory that does is told of when it comes; elsewhere it is refused', async () => {
     let told = 0
     window.on('file/changed', () => (told += 1))
