@@ -103,19 +103,18 @@ export class Editor {
     const { file } = this
     if (!file) return
     const home = drop?.over ?? this.around.selection.namespace ?? ''
-    const at = drop?.at ?? this.spotBeside(home)
     const gesture = newObject(file, kind, {
-      ...(at && { at }),
+      ...(drop && { at: drop.at }),
       home: Object.hasOwn(file.namespaces ?? {}, home) ? home : hostNamespace,
       beside: this.beside,
     })
     this.carryOut({ ok: true, ...gesture }, t('edit.add', { name: nameOf(gesture.made) }))
   }
 
-  /** For a new box, on one side of another one; of all of them where that is not drawn. */
-  spotBeside(namespace: string, way: Point = { x: 1, y: 0 }): Point | undefined {
+  /** For a new box, on one side of another one; undefined where that is not drawn. */
+  spotBeside(namespace: string, way: Point): Point | undefined {
     const placed = this.around.placed()
-    const from = placed.get(namespace) ?? [...placed.values()].toSorted((a, b) => a.x + a.width - b.x - b.width).at(-1)
+    const from = placed.get(namespace)
     return from && freeSpot(placed, from, way)
   }
 
@@ -268,20 +267,10 @@ export class Editor {
     this.naming = this.around.selection.target.id
   }
 
-  /** What is drawn stays where it is, whatever comes beside it: nothing is arranged anew under a hand. */
-  private stand(): readonly LabChange[] {
-    const { namespaces = {}, layout = {} } = this.file ?? {}
-    return [...this.around.placed()].flatMap(([name, { x, y }]): LabChange[] =>
-      Object.hasOwn(namespaces, name) && !Object.hasOwn(layout, name)
-        ? [{ op: 'layout-set', name, at: { x: Math.round(x), y: Math.round(y) } }]
-        : [],
-    )
-  }
-
   private commit(changes: readonly LabChange[], label: string): boolean {
     this.chosen = []
     const follows = this.follows
-    const changed = this.around.document.change([...this.stand(), ...changes], { label })
+    const changed = this.around.document.change(changes, { label })
     if (!changed.ok) {
       refuse(changed.problems)
       return false
