@@ -15,8 +15,6 @@ export interface CanvasInput {
   readonly standing: Lab | null
   readonly language: Language
   readonly realHost: boolean
-  /** Somebody draws in it. */
-  readonly editing: boolean
 }
 
 export class CanvasState {
@@ -37,7 +35,7 @@ export class CanvasState {
   })
 
   readonly drawing: Drawing = $derived.by(() => {
-    const { lab, language, realHost, editing } = this.#input()
+    const { lab, language, realHost } = this.#input()
     const key = `${lab?.name ?? ''} ${language}`
     // Another lab starts from nothing; the same one keeps every box where it is.
     const last = this.#last?.key === key ? this.#last : null
@@ -46,8 +44,6 @@ export class CanvasState {
       saved: { ...lab?.layout, ...this.moving },
       previous: last?.places ?? {},
       home: last?.home ?? {},
-      still: editing,
-      dragging: Object.keys(this.moving).length > 0,
     })
     const kept = reuse(last?.drawing ?? null, drawing)
     const moving = Object.keys(this.moving).length > 0

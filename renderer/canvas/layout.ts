@@ -4,7 +4,6 @@
  */
 import { own } from '../../electron/core/own.js'
 import { arrange } from './arrange.js'
-import { pushApart, touch } from './push-apart.js'
 import { bandedBox } from './banded-box.js'
 import { tagOf, tagPlace } from './box-tag.js'
 import { drawCables } from './cables.js'
@@ -26,21 +25,12 @@ export interface LayoutOptions {
   readonly previous?: Places
   /** Places that boxes had before something grew into them; they go back there as soon as there is room again. */
   readonly home?: Places
-  /** Somebody draws: nothing is arranged anew, and what grows pushes its neighbours aside. */
-  readonly still?: boolean
-  /** A box is being dragged over the others: they stay. */
-  readonly dragging?: boolean
 }
 
 /** Nearer than this, two boxes count as lying on each other. */
 const air = 8
-/** A pushed box may be in the way of the next one; so often it is looked again. */
-const mostPushes = 4
 
-export function layOut(
-  scene: Scene,
-  { words, saved = {}, previous = {}, home = {}, still = false, dragging = false }: LayoutOptions,
-): Drawing {
+export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = {} }: LayoutOptions): Drawing {
   const graph = graphOf(scene)
   const compose = (
     id: string,
@@ -80,30 +70,14 @@ export function layOut(
     })
     return { boxes, cables: drawCables(scene, boxes, words) }
   }
-  /** Places that somebody chose are kept, but for what grew since: boxes over boxes can be read by nobody. */
-  const settled = (fixed: Places): Drawing => {
-    let places = fixed
-    let drawing = build(places)
-    for (let round = 0; round < mostPushes && !dragging; round += 1) {
-      const pushed = pushApart(
-        drawing.boxes.filter(({ id }) => own(fixed, id) !== undefined),
-        air,
-      )
-      if (pushed.size === 0) break
-      places = { ...places, ...Object.fromEntries(pushed) }
-      drawing = build(places)
-    }
-    return drawing
-  }
-  if (kept.length === 0) return settled(saved)
+  if (kept.length === 0) return build(saved)
   const chosen = new Set(Object.keys(saved))
   for (const places of Object.keys(home).length > 0 ? [{ ...previous, ...home }, previous] : [previous]) {
     const drawing = build({ ...places, ...saved })
-    if (!overlaps(drawing.boxes, chosen))
-      return overlaps(drawing.boxes, new Set()) ? settled({ ...places, ...saved }) : drawing
+    if (!overlaps(drawing.boxes, chosen)) return drawing
   }
   // What grew into its neighbour needs new places; those that the user chose stay.
-  return settled(still ? { ...previous, ...saved } : saved)
+  return build(saved)
 }
 
 /** Boxes are at home where the drawing has them, as long as none was pushed from where it was before. */
@@ -189,7 +163,7 @@ function freeNewcomers(boxes: Map<string, Box>, fixed: Places, places: Map<strin
     if (own(fixed, box.id)) continue
     let x = box.x
     for (let tries = 0; tries < boxes.size; tries++) {
-      const hit = settled.find((other) => touch({ ...box, x }, other, air))
+      const hit = settled.find((other) => touch({ ...box, x }, other))
       if (!hit) break
       x = snap(hit.x + hit.width + 32)
     }
@@ -200,13 +174,16 @@ function freeNewcomers(boxes: Map<string, Box>, fixed: Places, places: Map<strin
   }
 }
 
+const touch = (a: Rect, b: Rect): boolean =>
+  a.x < b.x + b.width + air && b.x < a.x + a.width + air && a.y < b.y + b.height + air && b.y < a.y + a.height + air
+
 function overlaps(boxes: readonly Box[], saved: ReadonlySet<string>): boolean {
   const sorted = [...boxes].sort((a, b) => a.x - b.x)
   for (const [index, a] of sorted.entries())
     for (let next = index + 1; next < sorted.length; next++) {
       const b = sorted[next] as Box
       if (b.x >= a.x + a.width + air) break
-      if (touch(a, b, air) && !(saved.has(a.id) && saved.has(b.id))) return true
+      if (touch(a, b) && !(saved.has(a.id) && saved.has(b.id))) return true
     }
   return false
 }
