@@ -15,6 +15,8 @@ export interface CanvasInput {
   readonly standing: Lab | null
   readonly language: Language
   readonly realHost: boolean
+  /** Somebody draws in it. */
+  readonly editing: boolean
 }
 
 export class CanvasState {
@@ -23,7 +25,7 @@ export class CanvasState {
   moving = $state.raw<Places>({})
   // The last drawing is no state: it is only what the next one is compared with. Places of a drag that still goes on are
   // not kept: it may be taken back.
-  #last: { key: string; drawing: Drawing; places: Places; home: Places } | null = null
+  #last: { key: string; drawing: Drawing; places: Places; home: Places; still: boolean } | null = null
 
   constructor(input: () => CanvasInput) {
     this.#input = input
@@ -35,20 +37,25 @@ export class CanvasState {
   })
 
   readonly drawing: Drawing = $derived.by(() => {
-    const { lab, language, realHost } = this.#input()
+    const { lab, language, realHost, editing } = this.#input()
     const key = `${lab?.name ?? ''} ${language}`
     // Another lab starts from nothing; the same one keeps every box where it is.
     const last = this.#last?.key === key ? this.#last : null
+    // What somebody drew stays as it was drawn, afterwards too.
+    const still = editing || (last?.still ?? false)
+    const dragged = new Set(Object.keys(this.moving))
     const drawing = layOut(this.scene, {
       words: canvasWords(language, realHost),
       saved: { ...lab?.layout, ...this.moving },
       previous: last?.places ?? {},
       home: last?.home ?? {},
+      still,
+      dragged,
     })
     const kept = reuse(last?.drawing ?? null, drawing)
-    const moving = Object.keys(this.moving).length > 0
-    const places = moving && last ? last.places : remembered(last?.places ?? {}, kept, lab?.layout ?? {})
-    this.#last = { key, drawing: kept, places, home: homeOf(last?.home ?? {}, places, lab?.layout ?? {}) }
+    const places =
+      dragged.size > 0 && last ? last.places : remembered(last?.places ?? {}, kept, lab?.layout ?? {}, still)
+    this.#last = { key, drawing: kept, places, home: homeOf(last?.home ?? {}, places, lab?.layout ?? {}), still }
     return kept
   })
 }

@@ -8,8 +8,9 @@ import { bandedBox } from './banded-box.js'
 import { tagOf, tagPlace } from './box-tag.js'
 import { drawCables } from './cables.js'
 import { clearWords } from './clear-words.js'
-import { snap, type Box, type Drawing, type Rect, type Side } from './drawing.js'
+import { snap, type Box, type Drawing, type Point, type Rect, type Side } from './drawing.js'
 import { plainBox } from './plain-box.js'
+import { air, pushApart, touch } from './push-apart.js'
 import { laneX } from './rows.js'
 import { namespaceOf, type Scene, type SceneNamespace } from './scene.js'
 import { graphOf, type Graph } from './structure.js'
@@ -25,12 +26,20 @@ export interface LayoutOptions {
   readonly previous?: Places
   /** Places that boxes had before something grew into them; they go back there as soon as there is room again. */
   readonly home?: Places
+  /** Somebody draws: nothing is arranged anew, and what grows pushes its neighbours aside for as long as it is large. */
+  readonly still?: boolean
+  /** Boxes under the pointer: they go where it goes, and push nothing. */
+  readonly dragged?: ReadonlySet<string>
 }
 
-/** Nearer than this, two boxes count as lying on each other. */
-const air = 8
+const nothing: ReadonlySet<string> = new Set()
+/** A pushed box turns its ports, which can change its size again; so often it is looked at once more. */
+const rounds = 3
 
-export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = {} }: LayoutOptions): Drawing {
+export function layOut(
+  scene: Scene,
+  { words, saved = {}, previous = {}, home = {}, still = false, dragged = nothing }: LayoutOptions,
+): Drawing {
   const graph = graphOf(scene)
   const compose = (
     id: string,
@@ -56,7 +65,7 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = 
   }
   const auto = arrange(graph, compose)
   const kept = Object.keys(previous).filter((id) => graph.nodes.has(id))
-  const build = (fixed: Places): Drawing => {
+  const build = (fixed: Places, pushes: boolean): Drawing => {
     const places = new Map([...auto.places].map(([id, place]) => [id, own(fixed, id) ?? place]))
     // A box of a grid that only kept its place is still reached by its lane; one that was moved by hand is not.
     const moved = new Set(
@@ -64,20 +73,23 @@ export function layOut(scene: Scene, { words, saved = {}, previous = {}, home = 
         (id) => !same(own(fixed, id), auto.places.get(id)) && (own(saved, id) !== undefined || !auto.rows.has(id)),
       ),
     )
-    const boxes = composeAll(graph, places, auto, moved, fixed, compose).map((box) => {
+    const held = pushes ? dragged : null
+    const boxes = composeAll({ graph, places, auto, moved, fixed, compose, held }).map((box) => {
       const tag = tagOf(box.presence, words)
       return clearWords(box, tag === null ? [] : [tagPlace(box, tag)])
     })
     return { boxes, cables: drawCables(scene, boxes, words) }
   }
-  if (kept.length === 0) return build(saved)
+  if (kept.length === 0) return build(saved, true)
+  if (still) return build({ ...previous, ...saved }, true)
   const chosen = new Set(Object.keys(saved))
   for (const places of Object.keys(home).length > 0 ? [{ ...previous, ...home }, previous] : [previous]) {
-    const drawing = build({ ...places, ...saved })
-    if (!overlaps(drawing.boxes, chosen)) return drawing
+    const fixed = { ...places, ...saved }
+    const drawing = build(fixed, false)
+    if (!overlaps(drawing.boxes, chosen)) return overlaps(drawing.boxes, nothing) ? build(fixed, true) : drawing
   }
   // What grew into its neighbour needs new places; those that the user chose stay.
-  return build(saved)
+  return build(saved, true)
 }
 
 /** Boxes are at home where the drawing has them, as long as none was pushed from where it was before. */
@@ -95,11 +107,14 @@ export const placesOf = (drawing: Drawing): Places =>
 
 /**
  * What the next drawing keeps. A place that the lab gives is not remembered as the box's own: where that is taken back, the
- * box goes to where it was before.
+ * box goes to where it was before. Where nothing is arranged anew, neither is a place that a box was pushed to.
  */
-export const remembered = (before: Places, drawing: Drawing, saved: Places): Places =>
+export const remembered = (before: Places, drawing: Drawing, saved: Places, still = false): Places =>
   Object.fromEntries(
-    drawing.boxes.map(({ id, x, y }) => [id, own(saved, id) === undefined ? { x, y } : (own(before, id) ?? { x, y })]),
+    drawing.boxes.map(({ id, x, y }) => [
+      id,
+      still || own(saved, id) !== undefined ? (own(before, id) ?? { x, y }) : { x, y },
+    ]),
   )
 
 type Compose = (
@@ -109,21 +124,42 @@ type Compose = (
   maxWidth: number | null,
 ) => Box
 
-function composeAll(
-  graph: Graph,
-  places: Map<string, { x: number; y: number }>,
-  auto: ReturnType<typeof arrange>,
-  moved: ReadonlySet<string>,
-  fixed: Places,
-  compose: Compose,
-): Box[] {
+interface ComposeInput {
+  readonly graph: Graph
+  readonly places: Map<string, Point>
+  readonly auto: ReturnType<typeof arrange>
+  readonly moved: ReadonlySet<string>
+  readonly fixed: Places
+  readonly compose: Compose
+  /** Boxes that neither push nor are pushed; null: none is. */
+  readonly held: ReadonlySet<string> | null
+}
+
+function composeAll({ graph, places, auto, moved, fixed, compose, held }: ComposeInput): Box[] {
   const sides = new Map(auto.sides)
   const none = new Map<string, number>()
-  let boxes = new Map([...places].map(([id, place]) => [id, { ...compose(id, sides, none, null), ...place }]))
+  const plain = (): Map<string, Box> =>
+    new Map([...places].map(([id, place]) => [id, { ...compose(id, sides, none, null), ...place }]))
+  let boxes = plain()
   if (Object.keys(fixed).length > 0) freeNewcomers(boxes, fixed, places)
   if (moved.size > 0) {
     turnSides(graph, boxes, sides, moved)
-    boxes = new Map([...places].map(([id, place]) => [id, { ...compose(id, sides, none, null), ...place }]))
+    boxes = plain()
+  }
+  const astray = new Set(moved)
+  for (let round = 0; held !== null && round < rounds; round += 1) {
+    // By the sizes that boxes have by themselves: one that has room to its right grows into it, which must not push.
+    const pushed = pushApart([...boxes.values()].filter(({ id }) => !held.has(id)))
+    if (pushed.size === 0) break
+    for (const [id, place] of pushed) {
+      places.set(id, place)
+      astray.add(id)
+    }
+    boxes = plain()
+    // The last push is final: nothing turns after it, so that nothing changes its size.
+    if (round === rounds - 1) break
+    turnSides(graph, boxes, sides, astray)
+    boxes = plain()
   }
   for (const [id, place] of places) {
     const each = graph.nodes.get(id)
@@ -132,7 +168,7 @@ function composeAll(
     for (const cable of graph.neighbours.get(id) ?? []) {
       const other = boxes.get(cable.id) as Box
       const port = other.ports.find((item) => item.id === cable.peer)
-      const row = moved.has(cable.id)
+      const row = astray.has(cable.id)
         ? 0
         : auto.rows.get(cable.id)?.above === id
           ? (auto.rows.get(cable.id)?.row ?? 0)
@@ -140,8 +176,10 @@ function composeAll(
       if (row > 0) wishes.set(cable.via, laneX(other.x - place.x, row))
       else if (port && port.side === 'top' && other.y > place.y) wishes.set(cable.via, other.x + port.x - place.x)
     }
-    const room = moved.size > 0 ? roomToTheRight(id, place, boxes) : null
-    boxes.set(id, { ...compose(id, sides, wishes, room), ...place })
+    const room = astray.size > 0 ? roomToTheRight(id, place, boxes) : null
+    const wide = compose(id, sides, wishes, room)
+    // Ports that would hang over their peers give way where the box has no room for that.
+    boxes.set(id, { ...(room !== null && wide.width > room ? compose(id, sides, none, null) : wide), ...place })
   }
   return [...boxes.values()]
 }
@@ -173,9 +211,6 @@ function freeNewcomers(boxes: Map<string, Box>, fixed: Places, places: Map<strin
     settled.push(placed)
   }
 }
-
-const touch = (a: Rect, b: Rect): boolean =>
-  a.x < b.x + b.width + air && b.x < a.x + a.width + air && a.y < b.y + b.height + air && b.y < a.y + a.height + air
 
 function overlaps(boxes: readonly Box[], saved: ReadonlySet<string>): boolean {
   const sorted = [...boxes].sort((a, b) => a.x - b.x)
