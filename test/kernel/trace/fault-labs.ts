@@ -13,6 +13,8 @@ export interface Fault {
   readonly probe?: Partial<Params<'trace/run'>>
   readonly namespace: string
   readonly interface?: string | null
+  /** The sentence, where one code has several. */
+  readonly cause?: string
   /** The evidence must hold this. */
   readonly evidence: RegExp
   /** Commands of its fix; null where waiting, or another probe, is all that helps. */

@@ -1,6 +1,12 @@
 /** Faults of who should answer: nobody listens, or nobody is called so. */
 import { bridge, pair, tcp, type Fault } from './fault-labs.js'
 
+/** A program of the learner's own in ns2, once it listens; it ends by itself. */
+const listening = (nc: string, ss: string): readonly string[] => [
+  `ip netns exec ns2 timeout 120 nc ${nc} </dev/null >/dev/null 2>&1 & ` +
+    `for i in $(seq 300); do ip netns exec ns2 ss -H ${ss} | grep -q . && exit 0; sleep .1; done; exit 1`,
+]
+
 export const answerFaults: readonly Fault[] = [
   {
     name: 'nobody listens',
@@ -23,6 +29,32 @@ export const answerFaults: readonly Fault[] = [
     namespace: 'ns2',
     evidence: /UdpNoPorts \+1/,
     fix: ['# vethlab: answer on udp port 53 in ns2'],
+  },
+  {
+    name: 'somebody listens, but for itself only',
+    code: 'port-closed',
+    lab: bridge(),
+    typed: listening('-l -k 127.0.0.1 81', '-ltn src 127.0.0.1:81'),
+    from: 'ns0',
+    to: '10.0.0.3',
+    probe: tcp(81),
+    namespace: 'ns2',
+    cause: 'In ns2 somebody listens on TCP port 81 of 127.0.0.1 only, and nobody on that of 10.0.0.3.',
+    evidence: /LISTEN.*127\.0\.0\.1:81/,
+    fix: null,
+  },
+  {
+    name: 'somebody takes datagrams, but those to itself only',
+    code: 'port-closed',
+    lab: bridge(),
+    typed: listening('-l -u 127.0.0.1 53', '-lun src 127.0.0.1:53'),
+    from: 'ns0',
+    to: '10.0.0.3',
+    probe: { protocol: 'udp', port: 53 },
+    namespace: 'ns2',
+    cause: 'In ns2 somebody listens on UDP port 53 of 127.0.0.1 only, and nobody on that of 10.0.0.3.',
+    evidence: /UNCONN.*127\.0\.0\.1:53/,
+    fix: null,
   },
   {
     name: 'lo is down, and its own address is asked for',
