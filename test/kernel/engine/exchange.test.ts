@@ -9,12 +9,10 @@ import type { LabFile } from '../../../electron/core/lab/schema.js'
 import { commandLine } from '../../../electron/core/plan/shell-quote.js'
 import type { Session } from '../../../electron/session/session.js'
 import { dump, inside, loadStarter, loadText, openSession } from './sandbox.js'
-import { until } from '../support/until.js'
+import { patiently } from '../support/until.js'
 
 async function expectSameNetwork(built: Session, made: Session): Promise<void> {
-  await until('every interface is where it will be', async () => {
-    return JSON.stringify(await dump(made)) === JSON.stringify(await dump(built))
-  }).catch(() => {})
+  await patiently(async () => JSON.stringify(await dump(made)) === JSON.stringify(await dump(built)))
   expect(await dump(made)).toEqual(await dump(built))
 }
 

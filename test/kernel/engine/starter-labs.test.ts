@@ -3,7 +3,7 @@ import { createLabText } from '../../../electron/core/lab/print.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import { descendantsOfTest, dump, inside, loadStarter, loadText, openSession, starterLabs } from './sandbox.js'
-import { until } from '../support/until.js'
+import { patiently, until } from '../support/until.js'
 
 describe.each(starterLabs)('%s', (name) => {
   test('is built, holds what it claims, reads back as itself, and leaves nothing', async () => {
@@ -48,17 +48,14 @@ describe.each(starterLabs)('%s', (name) => {
     const scripted = await openSession()
     const script = planScript(lab, diff(lab, emptyLive(), { former: null }))
     await inside(scripted, 'host', 'bash', '--norc', '-c', script)
-    await until(
-      'every interface is where it will be',
-      async () => JSON.stringify(await dump(scripted)) === JSON.stringify(await dump(built)),
-    ).catch(() => {})
+    await patiently(async () => JSON.stringify(await dump(scripted)) === JSON.stringify(await dump(built)))
     expect(await dump(scripted)).toEqual(await dump(built))
     // The watch has seen all of it, made by strangers, and plans nothing but the services that only it can keep.
     const left = () =>
       diff(lab, scripted.live, { former: 'everything' })
         .filter(({ step }) => step.op !== 'service-start')
         .map(({ text }) => text)
-    await until('the watch has caught up', () => left().length === 0).catch(() => {})
+    await patiently(() => left().length === 0)
     expect(left()).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { dump, inside, loadStarter, loadText, openSession } from './sandbox.js'
-import { until } from '../support/until.js'
+import { patiently, until } from '../support/until.js'
 
 const refusedLab = `
 vethlab: 1
@@ -33,10 +33,7 @@ test('a refused step undoes the whole deploy and is told in the words of the ker
       message: expect.stringContaining('Everything before it was undone') as string,
     },
   })
-  await until(
-    'the kernel has freed the namespace',
-    async () => JSON.stringify(await dump(session)) === JSON.stringify(before),
-  ).catch(() => {})
+  await patiently(async () => JSON.stringify(await dump(session)) === JSON.stringify(before))
   expect(await dump(session)).toEqual(before)
   expect(session.live.namespaces.map(({ name }) => name)).toEqual(['host'])
 })

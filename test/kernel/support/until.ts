@@ -18,3 +18,14 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, everyMs))
   }
 }
+
+/**
+ * Waits for what is compared afterwards, so that the comparison prints what still differs. A reading that is refused
+ * meanwhile, as a dump of a network that is still changing, is made again.
+ */
+export async function patiently(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + patienceMs
+  const holds = async (): Promise<boolean> => condition()
+  while (!(await holds().catch(() => false)) && Date.now() <= deadline)
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+}
