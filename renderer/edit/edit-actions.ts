@@ -10,6 +10,8 @@ const ways = [
   ['ArrowUp', 'up', 0, -1],
 ] as const
 
+const arrows = { right: '→', left: '←', down: '↓', up: '↑' } as const
+
 export function editActions(app: App): readonly Action[] {
   const { editor, selection } = app
   const editing = (): boolean => app.editing
@@ -56,7 +58,10 @@ export function editActions(app: App): readonly Action[] {
       when: 'edit',
       changes: true,
       enabled: editing,
-      run: () => editor.hide(selection.target),
+      run: () => {
+        app.view.openLeft('build')
+        editor.hide(selection.target)
+      },
     },
     {
       id: 'remove',
@@ -93,7 +98,7 @@ export function editActions(app: App): readonly Action[] {
       id: `neighbour-${way}`,
       label: `action.neighbour.${way}`,
       keys: `$mod+${key}`,
-      shown: `Ctrl ${{ right: '→', left: '←', down: '↓', up: '↑' }[way]}`,
+      shown: `Ctrl ${arrows[way]}`,
       when: 'edit',
       changes: true,
       enabled: () => app.editing && editor.placeOf(selection.target) !== null,
@@ -101,6 +106,15 @@ export function editActions(app: App): readonly Action[] {
         const from = editor.placeOf(selection.target)
         if (from) editor.grow(from, 'namespace', editor.spotBeside(from.namespace, { x, y }))
       },
+    })),
+    ...ways.map(([key, way, x, y]): Action => ({
+      id: `walk-${way}`,
+      label: `action.walk.${way}`,
+      keys: `Alt+${key}`,
+      shown: `Alt ${arrows[way]}`,
+      when: 'edit',
+      enabled: selected,
+      run: () => editor.walk({ x, y }),
     })),
   ]
 }

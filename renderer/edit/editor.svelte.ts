@@ -3,9 +3,10 @@
  * is carried out in the kernel at once where the lab stands. What the kernel refuses is taken back, and the reason said.
  */
 import type { Beside, Gesture, Gestured, ObjectKind, Place } from '../../electron/core/change/gestures.js'
-import { connect, masquerade, neighbour, newObject } from '../../electron/core/change/gestures.js'
+import { connect, masquerade, neighbour, newObject, waysOut } from '../../electron/core/change/gestures.js'
 import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
-import { hostNamespace } from '../../electron/core/lab/lab.js'
+import { formatEndpoint, parseEndpoint } from '../../electron/core/lab/endpoint.js'
+import { hostNamespace, type Endpoint } from '../../electron/core/lab/lab.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Problem } from '../../electron/core/lab/problem.js'
 import { own } from '../../electron/core/own.js'
@@ -19,6 +20,7 @@ import type { LabDocument } from '../state/lab-document.svelte.js'
 import { partsOf } from '../state/selection.svelte.js'
 import type { Selection } from '../state/selection.svelte.js'
 import { say, tell } from '../state/tell.js'
+import { walk } from './walk.js'
 
 /** What undo says is replaced by what the next one says. */
 const stepWords = 'step'
@@ -49,6 +51,8 @@ export class Editor {
   /** The first end of a cable whose other end is to be chosen. */
   from = $state.raw<Place | null>(null)
   loose = $state.raw<Loose | null>(null)
+  /** Interfaces of which one is to be chosen: NAT is out of it. */
+  ways = $state.raw<readonly Endpoint[] | null>(null)
   /** The object whose name is to be typed now; its field takes this once. */
   naming = $state<string | null>(null)
   /** What the last gesture chose by itself. */
@@ -70,9 +74,10 @@ export class Editor {
 
   /** Nothing of what was begun stays. True: there was something. */
   letGo(): boolean {
-    const had = this.from !== null || this.loose !== null
+    const had = this.from !== null || this.loose !== null || this.ways !== null
     this.from = null
     this.loose = null
+    this.ways = null
     return had
   }
 
@@ -120,7 +125,7 @@ export class Editor {
 
   /** A cable begins at what is selected, or is chosen next. */
   beginCable(): void {
-    this.loose = null
+    this.letGo()
     this.from = this.placeOf(this.around.selection.target) ?? { namespace: hostNamespace }
   }
 
@@ -162,11 +167,29 @@ export class Editor {
     this.carryOut(gestured, t('edit.grow', { name: made, from: nameOf(from) }))
   }
 
+  /** NAT out of an interface; else out of one that is chosen next. */
   hide(target: Target | null): void {
-    const source = this.around.document.source
-    if (!source || target?.kind !== 'interface') return say(t('edit.natWhere'), stepWords)
-    const { namespace, name } = partsOf(target.id)
-    this.carryOut(masquerade(source, { namespace, interface: name }), t('edit.nat', { name: target.id }))
+    if (target?.kind === 'interface') return this.hideBehind(parseEndpoint(target.id))
+    this.letGo()
+    if (!this.file) return
+    const own = target?.kind === 'namespace' ? waysOut(this.file, target.id) : []
+    const ways = own.length > 0 ? own : waysOut(this.file, null)
+    if (ways.length === 0) say(t('edit.natWhere'), stepWords)
+    else this.ways = ways
+  }
+
+  hideBehind(way: Endpoint): void {
+    const { source } = this.around.document
+    this.letGo()
+    if (source) this.carryOut(masquerade(source, way), t('edit.nat', { name: formatEndpoint(way) }))
+  }
+
+  /** To the object beside, along a cable. */
+  walk(way: Point): void {
+    const { document, selection } = this.around
+    const from = this.placeOf(selection.target)
+    const to = from && document.lab && walk(document.lab, this.around.placed(), from, way)
+    if (to) selection.target = targetOf(to)
   }
 
   remove(target: Target | null): void {
@@ -187,12 +210,19 @@ export class Editor {
       target.kind === 'namespace'
         ? { op: 'namespace-rename', namespace: target.id, to }
         : { op: 'link-rename', ...partsOf(target.id), to }
-    const label = t('edit.rename', { name: target.id, to })
-    const follows = this.follows
-    const changed = this.around.document.change([change], { label })
-    if (!changed.ok) return changed.problems
+    const problems = this.set([change], t('edit.rename', { name: target.id, to }))
+    if (problems) return problems
     const id = target.kind === 'namespace' ? to : `${partsOf(target.id).namespace}:${to}`
     if (sameTarget(this.around.selection.target, target)) this.around.selection.target = { ...target, id }
+    return undefined
+  }
+
+  /** What was typed into a field; undefined: done. Else why not. */
+  set(changes: readonly LabChange[], label: string): readonly Problem[] | undefined {
+    this.chosen = []
+    const follows = this.follows
+    const changed = this.around.document.change(changes, { label })
+    if (!changed.ok) return changed.problems
     if (follows) void this.follow(() => this.around.document.undo())
     return undefined
   }
@@ -258,25 +288,17 @@ export class Editor {
     if (!gestured.ok) return refuse(gestured.problems)
     if (!this.commit(gestured.changes, label)) return
     this.chosen = gestured.reasons
-    const { namespace, bridge } = gestured.made
     const made = gestured.changes.find(({ op }) => op === 'namespace-add' || op === 'bridge-add')
     if (!made) return
-    this.around.selection.target =
-      bridge === undefined ? { kind: 'namespace', id: namespace } : { kind: 'interface', id: `${namespace}:${bridge}` }
+    this.around.selection.target = targetOf(gestured.made)
     this.around.toName()
     this.naming = this.around.selection.target.id
   }
 
   private commit(changes: readonly LabChange[], label: string): boolean {
-    this.chosen = []
-    const follows = this.follows
-    const changed = this.around.document.change(changes, { label })
-    if (!changed.ok) {
-      refuse(changed.problems)
-      return false
-    }
-    if (follows) void this.follow(() => this.around.document.undo())
-    return true
+    const problems = this.set(changes, label)
+    if (problems) refuse(problems)
+    return problems === undefined
   }
 
   /** What waits for Deploy, as a file that was changed outside, is not carried out by the next gesture. */
@@ -312,6 +334,11 @@ export class Editor {
     this.following = false
   }
 }
+
+const targetOf = (place: Place): Exclude<Target, { kind: 'cable' }> => ({
+  kind: place.bridge === undefined ? 'namespace' : 'interface',
+  id: nameOf(place),
+})
 
 export const nameOf = ({ namespace, bridge }: Place): string =>
   bridge === undefined ? namespace : `${namespace}:${bridge}`

@@ -2,6 +2,7 @@
  * What a hand does on the canvas, as changes of the lab: new objects, cables and NAT. Names, addresses and gateways are
  * found by themselves, each with its reason; all of a gesture is one list of changes.
  */
+import { containsAddress, parsePrefixOrAddress } from '../lab/address.js'
 import { quote } from '../lab/describe.js'
 import { formatEndpoint } from '../lab/endpoint.js'
 import { error, toProblem } from '../lab/finding.js'
@@ -14,7 +15,7 @@ import { said, type Said } from '../words/said.js'
 import { changeSource } from './change.js'
 import type { LabChange, NamespaceEntry, Point } from './lab-change.js'
 import { holdsNeighbours, stationsOf } from './segments.js'
-import { suggestAddresses, suggestGateways } from './suggest-addresses.js'
+import { defaultsOf, suggestAddresses, suggestGateways } from './suggest-addresses.js'
 import type { Taken } from './suggest-addresses.js'
 import { suggestBridge, suggestInterface, suggestNamespace } from './suggest-names.js'
 
@@ -67,9 +68,23 @@ export function newObject(
 ): Gesture {
   if (kind === 'bridge') {
     const { value, reason } = suggestBridge(file, home, beside.interfaces)
+    const entry = own(file.namespaces, home)
+    // A router routes for what will hang on its bridge, so the bridge needs an address; elsewhere it is a switch.
+    const addresses =
+      entry?.forwarding === true
+        ? suggestAddresses(withBridge(file, home, value), { namespace: home, interface: value }, beside.subnets)
+        : []
     return {
-      changes: [{ op: 'bridge-add', namespace: home, name: value }],
-      reasons: [{ value, reason }],
+      changes: [
+        { op: 'bridge-add', namespace: home, name: value },
+        ...addresses.map(({ value: address }): LabChange => ({
+          op: 'address-add',
+          namespace: home,
+          dev: value,
+          address,
+        })),
+      ],
+      reasons: [{ value, reason }, ...addresses],
       made: { namespace: home, bridge: value },
     }
   }
@@ -79,6 +94,12 @@ export function newObject(
     reasons: [{ value, reason }],
     made: { namespace: value },
   }
+}
+
+const withBridge = (file: LabFile, namespace: string, bridge: string): LabFile => {
+  const entry = own(file.namespaces, namespace) ?? {}
+  const bridges = { ...entry.bridges, [bridge]: {} }
+  return { ...file, namespaces: { ...file.namespaces, [namespace]: { ...entry, bridges } } }
 }
 
 /**
@@ -128,6 +149,27 @@ export function neighbour(
     reasons: [...first.reasons, ...reasons],
     made: first.made,
   }
+}
+
+/**
+ * Interfaces that NAT can be out of, as there is a subnet on another one of their namespace: of this one, or of all. First
+ * those by which a default route leaves.
+ */
+export function waysOut(file: LabFile, namespace: string | null): readonly Endpoint[] {
+  const found = stationsOf(file).all.filter(
+    (each) => each.dev !== 'lo' && holdsNeighbours(each.prefix) && (namespace ?? each.namespace) === each.namespace,
+  )
+  const leads = ({ namespace, prefix }: (typeof found)[number]): boolean =>
+    defaultsOf(file, namespace, prefix.family).some((via) => {
+      const gateway = parsePrefixOrAddress(via)
+      return gateway !== null && containsAddress(prefix, gateway)
+    })
+  const ways = found
+    .filter((each) => found.some((other) => other.namespace === each.namespace && other.dev !== each.dev))
+    .toSorted((a, b) => Number(leads(b)) - Number(leads(a)))
+    .map(({ namespace, dev }) => ({ namespace, interface: dev }))
+  // One with several addresses is one way.
+  return [...new Map(ways.map((way) => [formatEndpoint(way), way])).values()]
 }
 
 /** MASQUERADE out of an interface, for every subnet on the others of its namespace. */

@@ -120,6 +120,51 @@ test('Delete takes an object with its cables, and renaming is followed by all th
   expect(text).not.toContain('ns0:eth1')
 })
 
+test('what the file says of an object is typed over in the inspector, and is so in the kernel', async () => {
+  await window.page.locator('[role=treeitem][data-key="interface ns0:eth0"]').press('Enter')
+  const address = window.inspector.getByLabel('Addresses 1')
+  await address.fill('10.0.1.300/24')
+  await address.press('Enter')
+  await window.inspector.getByRole('alert').filter({ hasText: '10.0.1.300/24' }).waitFor()
+  await address.press('Escape')
+  expect(await address.inputValue()).toBe('10.0.1.2/24')
+  await address.fill('10.0.1.22/24')
+  await address.press('Enter')
+  await window.inspector.getByLabel('Add to Addresses').fill('10.9.9.9/32')
+  await window.inspector.getByLabel('Add to Addresses').press('Enter')
+  await window.inspector.getByLabel('Addresses 2').waitFor()
+  await window.inspector.getByLabel('MTU').fill('1400')
+  await window.inspector.getByLabel('MTU').press('Enter')
+  const shown = (): Promise<string> => window.type('ns0', 'clear; ip addr show dev eth0 | tr "\n" " "')
+  await until('all of it is there', async () => /mtu 1400.*10\.0\.1\.22\/24.*10\.9\.9\.9\/32/s.test(await shown()))
+  await select('right')
+  const route = window.inspector.getByLabel('Add to Routes')
+  await route.fill('default through 10.0.1.22')
+  await route.press('Enter')
+  await window.inspector.getByRole('alert').filter({ hasText: 'A route is written as in ip route' }).waitFor()
+  await route.fill('default via 10.0.1.22')
+  await route.press('Enter')
+  await window.inspector.getByLabel('Routes 1').waitFor()
+  expect(await violations(window)).toEqual([])
+  const routes = (): Promise<string> => window.type('right', 'clear; ip route show default')
+  await until('the route is there', async () => (await routes()).includes('default via 10.0.1.22'))
+  await window.inspector.getByRole('button', { name: 'Take default via 10.0.1.22 out' }).click()
+  await until('the route is gone', async () => !(await routes()).includes('via 10.0.1.22 dev'))
+  await window.rest()
+  for (const what of [
+    'Routes of right',
+    'Routes of right',
+    'MTU of ns0:eth0',
+    'Addresses of ns0:eth0',
+    'Addresses of ns0:eth0',
+  ]) {
+    await press('Control+z')
+    await window.page.getByText(`Undone: set ${what}`).first().waitFor()
+  }
+  await until('as it was', async () => /mtu 1500.*10\.0\.1\.2\/24/s.test(await shown()))
+  expect(await shown()).not.toContain('10.9.9.9')
+})
+
 test('a name that is taken is refused where it is typed', async () => {
   await select('right')
   await window.rest()
@@ -261,7 +306,9 @@ test('what was changed in the file waits for Deploy, whatever the hand does mean
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^namespaces:$/m, 'namespaces:\n  outside: {}'))
   await drawn('outside').first().waitFor({ state: 'attached' })
   await window.rest()
-  await press('n', 'Enter')
+  await press('n')
+  await expect.poll(() => name().evaluate((input) => document.activeElement === input)).toBe(true)
+  await press('Enter')
   await window.button(/^Deploy changes/).waitFor()
   expect(await namespaces()).not.toContain('outside')
   await window.page.locator('header').getByRole('button', { name: 'Discard' }).click()

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { changeSource } from '../../../electron/core/change/change.js'
-import { connect, masquerade, neighbour, newObject, nothingBeside } from '../../../electron/core/change/gestures.js'
+import {
+  connect,
+  masquerade,
+  neighbour,
+  newObject,
+  nothingBeside,
+  waysOut,
+} from '../../../electron/core/change/gestures.js'
 import type { Gestured, ObjectKind, Place } from '../../../electron/core/change/gestures.js'
 import { parseSource } from '../../../electron/core/lab/parse.js'
 import type { LabSource } from '../../../electron/core/lab/source.js'
@@ -36,6 +43,34 @@ describe('new objects', () => {
     })
     expect(layout?.['ns1']).toEqual({ x: 10, y: 20 })
     expect(parseSource(source, '').problems.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
+})
+
+describe('a bridge', () => {
+  test('in a router has an address, so that the router routes for what hangs on it; elsewhere it is a switch', () => {
+    const source = add(add(add(add(open(empty), 'router'), 'namespace'), 'bridge', 'r0'), 'bridge', 'ns0')
+    const { namespaces } = fileOf(source)
+    expect(namespaces?.['r0']?.bridges).toEqual({ br0: { addresses: ['10.0.1.1/24'] } })
+    expect(namespaces?.['ns0']?.bridges).toEqual({ br0: {} })
+    const station = fileOf(cable(source, at('ns0'), at('r0', 'br0'))).namespaces?.['ns0']
+    expect(station?.interfaces).toEqual({ eth0: { addresses: ['10.0.1.2/24'] } })
+    expect(station?.routes).toEqual([{ to: 'default', via: '10.0.1.1' }])
+  })
+})
+
+describe('ways out', () => {
+  test('are the interfaces beside which there is a subnet, first that of the default route', () => {
+    let source = add(add(add(open(empty), 'router'), 'namespace'), 'internet')
+    expect(waysOut(fileOf(source), null)).toEqual([])
+    source = cable(source, at('ns0'), at('r0'))
+    expect(waysOut(fileOf(source), 'r0')).toEqual([])
+    source = cable(source, at('r0'), at('internet'))
+    const [toStation, toFar] = [
+      { namespace: 'r0', interface: 'eth0' },
+      { namespace: 'r0', interface: 'eth1' },
+    ]
+    expect(waysOut(fileOf(source), null)).toEqual([toFar, toStation])
+    expect(waysOut(fileOf(source), 'internet')).toEqual([])
   })
 })
 
