@@ -26,6 +26,7 @@ import { languageOf } from './language.js'
 import { ShellFiles } from './shell-files.js'
 import { failure } from '../core/failure.js'
 import { said, type Said } from '../core/words/said.js'
+import { ownCommand } from './own-command.js'
 
 /** What the user has chosen in a dialog of the desktop. */
 export interface ChosenFile {
@@ -176,7 +177,7 @@ export class Shell {
     // While a lab runs there, the note on it is this session's own.
     const left = this.helper.session?.capabilities.mode === 'elevated' ? null : readLeft()
     return {
-      ...{ version, shell: kind, language, home: homedir() },
+      ...{ version, shell: kind, language, home: homedir(), command: ownCommand },
       ...{ file, fileFailure, running, uplink, left, recovered, secret: null },
     }
   }
