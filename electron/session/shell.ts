@@ -45,8 +45,8 @@ export interface ShellOptions {
   readonly file?: string | null
   /** Where recent files and unsaved work are kept. */
   readonly stateDirectory?: string
-  /** The desktop's file dialog. Without it, the window browses by itself. */
-  choose?(params: ShellParams<'file/choose'>): Promise<ChosenFile | null>
+  /** The desktop's file dialog, which begins in this folder. Without it, the window browses by itself. */
+  choose?(params: ShellParams<'file/choose'>, directory: string): Promise<ChosenFile | null>
   windowState?(params: ShellParams<'window/state'>): void
 }
 
@@ -193,7 +193,8 @@ export class Shell {
 
   private async choose(params: ShellParams<'file/choose'>): Promise<ShellResults['file/choose']> {
     if (this.options.choose) {
-      const chosen = await this.options.choose(params)
+      const chosen = await this.options.choose(params, await this.files.startFolder.get())
+      if (chosen) this.files.startFolder.used(chosen.path)
       this.files.mayReplace(chosen?.mayReplace ? chosen.path : null)
       return { ok: true, path: chosen?.path ?? null }
     }
