@@ -138,6 +138,7 @@ export const session: Readonly<Record<string, string>> = {
   missing: '没有找到',
   yes: '可用',
   'not there': '不可用',
+  'not in this kernel: {0}; a lab that uses one says so': '此内核没有：{0}；用到其中某项的实验会说明',
   'This kernel is built without it; labs that need it leave it out.':
     '当前内核没有编入此功能；需要它的实验会略过这一部分。',
   'bridged packets pass iptables on the real host; sandboxed labs are not touched':
