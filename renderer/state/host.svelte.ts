@@ -45,6 +45,8 @@ export class Host {
   remedies = $state.raw<ReadonlySet<string>>(new Set())
   /** What an earlier session left on this machine. */
   left = $state.raw<LeftBehind | null>(null)
+  /** What of it could not be undone when that was tried last, and why, in the kernel's words; null: it was not tried. */
+  stays = $state.raw<string | null>(null)
 
   constructor(
     private readonly rpc: Rpc,
@@ -170,10 +172,14 @@ export class Host {
     this.busy = null
     if (answer.ok) {
       this.left = null
+      this.stays = null
       say(t('host.recovered', { count: answer.undone.length }))
       for (const words of answer.kept)
         tell({ code: 'kept', message: t('host.keptForeign'), where: null, output: words })
-    } else tell(answer.failure)
+    } else {
+      tell(answer.failure)
+      this.notUndone(answer.failure)
+    }
     if (!stays) await this.back()
     else if (this.open) await this.look()
   }
@@ -183,6 +189,11 @@ export class Host {
     if (!(await this.enter())) return
     this.left = null
     await this.parts.showLab()
+  }
+
+  /** An undo was broken off, or not all of it could be carried out: the banner says what stays. */
+  notUndone({ code, output }: Failure): void {
+    this.stays = code === 'undo-refused' ? output : null
   }
 
   async readLeft(): Promise<void> {
