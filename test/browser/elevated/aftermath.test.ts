@@ -36,13 +36,15 @@ describe.skipIf(reason !== null)(`what stays of a lab on this machine${reason ==
     const { window, machine } = host
     await deploy()
     machine.ask('sh', '-c', 'ip link del lab0 && ip link add lab0 type bridge')
-    machine.ask('ip', 'addr', 'add', '198.51.100.77/32', 'dev', 'up0')
+    // More than the dialog shows at once: its list scrolls, by keys as well.
+    const others = Array.from({ length: 20 }, (_, index) => `198.51.100.${77 + index}/32`)
+    for (const each of others) machine.ask('ip', 'addr', 'add', each, 'dev', 'up0')
     await window.button('停止').click()
     const dialog = window.page.getByRole('dialog', { name: 'through-uplink 已拆除；本机与原先不完全相同' })
     await dialog.waitFor()
     expect(await dialog.innerText()).toContain('198.51.100.77/32')
     await inBothThemes()
-    machine.ask('ip', 'addr', 'del', '198.51.100.77/32', 'dev', 'up0')
+    for (const each of others) machine.ask('ip', 'addr', 'del', each, 'dev', 'up0')
     machine.ask('ip', 'link', 'del', 'lab0')
     await dialog.getByRole('button', { name: '关闭' }).click()
     await until('the machine is as it was', () => machine.dump() === before)
