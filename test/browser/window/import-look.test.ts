@@ -1,4 +1,5 @@
 /** What an import has made and left out, in both languages and both themes: all of it said, and to be used by anybody. */
+import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { dropFiles } from '../../support/drop.js'
 import { violations } from './axe.js'
@@ -33,6 +34,14 @@ test.each(looks)('the dialog of an import, in $locale', async ({ locale, leftOut
       await window.page.emulateMedia({ colorScheme })
       expect(await violations(window), colorScheme).toEqual([])
     }
+    // In a low window the list of what was left out scrolls; the buttons stay within, and a few of its lines in sight.
+    await window.page.setViewportSize({ width: 1280, height: 720 })
+    const bottom = async (what: Locator): Promise<number> => {
+      const box = await what.boundingBox()
+      return box ? box.y + box.height : NaN
+    }
+    expect(await bottom(dialog.getByRole('button').last())).toBeLessThan((await bottom(dialog)) - 10)
+    expect((await dialog.locator('ul').boundingBox())?.height).toBeGreaterThan(75)
     const notices = await dialog.locator('li').allInnerTexts()
     expect(notices.length).toBeGreaterThan(5)
     const isChinese = locale === 'zh-CN'
