@@ -376,7 +376,7 @@ export class App {
       return true
     }
     const { failure } = this.deploy
-    if (failure) tell(failure)
+    if (failure && !this.session.onHost) tell(failure)
     // What could not be undone on this machine stays in the journal: the banner says so, and undoes it once it can be.
     if (this.session.onHost) {
       if (failure) this.host.notUndone(failure)

@@ -176,10 +176,7 @@ export class Host {
       say(t('host.recovered', { count: answer.undone.length }))
       for (const words of answer.kept)
         tell({ code: 'kept', message: t('host.keptForeign'), where: null, output: words })
-    } else {
-      tell(answer.failure)
-      this.notUndone(answer.failure)
-    }
+    } else this.notUndone(answer.failure)
     if (!stays) await this.back()
     else if (this.open) await this.look()
   }
@@ -191,9 +188,10 @@ export class Host {
     await this.parts.showLab()
   }
 
-  /** An undo was broken off, or not all of it could be carried out: the banner says what stays. */
-  notUndone({ code, output }: Failure): void {
-    this.stays = code === 'undo-refused' ? output : null
+  /** Not all of an undo could be carried out, or none of it: what stays is said in the banner, as long as it stays. */
+  notUndone(failure: Failure): void {
+    this.stays = failure.code === 'undo-refused' ? failure.output : null
+    tell(this.stays === null ? failure : { ...failure, output: null })
   }
 
   async readLeft(): Promise<void> {

@@ -51,9 +51,13 @@ function put(key: string, targets: ReadonlyMap<string, string>, result: Undoing,
     writeFileSync(`/proc/sys/${sysctlPath(key) ?? ''}`, `${target}\n`)
     result.undone.push(text)
   } catch (error) {
-    refused.set(key, `${text}: ${error instanceof Error ? error.message : String(error)}`)
+    refused.set(key, `${text}: ${reasonOf(error)}`)
   }
 }
+
+/** Without the path, which the command says already: `EROFS: read-only file system`. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/, (?:open|write)\b.*$/, '') : String(error)
 
 /** Of the process's own namespace, which is the machine's; null where there is no such key. */
 function read(key: string): string | null {
