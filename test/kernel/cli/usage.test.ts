@@ -14,7 +14,11 @@ describe('wrong usage is one sentence and exit code 2', () => {
       ['chek', 'x.yaml'],
       "vethlab: unknown command 'chek'. Did you mean check?\n",
     ],
-    ['a command that is none', ['frobnicate'], "vethlab: unknown command 'frobnicate'. See: npm run -s cli -- --help\n"],
+    [
+      'a command that is none',
+      ['frobnicate'],
+      "vethlab: unknown command 'frobnicate'. See: npm run -s cli -- --help\n",
+    ],
     ['a missing argument', ['check'], "vethlab: missing required argument 'file'. See: npm run -s cli -- --help\n"],
     [
       'one argument too many',
