@@ -66,7 +66,7 @@ describe.skipIf(reason !== null)(`a lab on this machine${reason === null ? '' : 
     await deploy.click()
     await window.status.filter({ hasText: 'Running · this machine' }).waitFor()
     // Nobody may take the shell of this machine for the one of a sandbox.
-    expect(await window.tab('host').first().innerText()).toMatch(/this machine/)
+    expect(await window.tab('host').first().getByTitle('this machine').getAttribute('class')).toMatch(/\bmachine\b/)
     await window.focusTerminal('host')
     await window.page.getByText('This machine itself, not a sandbox').waitFor()
     expect(await violations(window)).toEqual([])
@@ -92,9 +92,10 @@ describe.skipIf(reason !== null)(`a lab on this machine${reason === null ? '' : 
     await window.status.filter({ hasText: 'Idle' }).waitFor()
     await window.page.getByText('User + network namespaces, no sudo').waitFor()
     await until('the shell is one of the sandbox', async () =>
-      /sandbox/.test(await window.tab('host').first().innerText()),
+      /sandbox/.test((await window.tab('host').first().locator('.name').getAttribute('title')) ?? ''),
     )
     await window.focusTerminal('host')
+    expect(await window.tab('host').first().locator('.machine').count()).toBe(0)
     expect(await window.page.getByText('This machine itself, not a sandbox').count()).toBe(0)
     await untilAsBefore()
     expect(host.machine.helpers()).toEqual([])
