@@ -149,7 +149,7 @@ const reasons: readonly Reason[] = [
     code: 'sandbox-timeout',
     holds: ({ timedOut }) => timedOut,
     message: () =>
-      said`The sandbox did not answer in time. Try again; if it stays so, this says what the machine can do: ${vethlab('doctor')}`,
+      said`The sandbox did not answer in time. Try again; if it stays so, \`${vethlab('doctor')}\` says what this machine can do.`,
   },
 ]
 
@@ -166,8 +166,8 @@ export function explainRefusal(
   const refused: Refused = { ...facts, stderr, timedOut, allow }
   const reason = reasons.find((each) => each.holds(refused))
   const unexplained = stderr
-    ? said`The sandbox ended before it was ready: ${lastWords(stderr)}. This says what the machine can do: ${vethlab('doctor')}`
-    : said`The sandbox ended before it was ready. This says what the machine can do: ${vethlab('doctor')}`
+    ? said`The sandbox ended before it was ready: ${lastWords(stderr)}. See \`${vethlab('doctor')}\`.`
+    : said`The sandbox ended before it was ready. See \`${vethlab('doctor')}\`.`
   return failure(reason?.code ?? 'sandbox-failed', reason?.message(refused) ?? unexplained, 'sandbox', stderr || null)
 }
 

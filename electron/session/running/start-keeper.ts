@@ -95,7 +95,7 @@ export async function startKeeper(options: KeeperOptions): Promise<KeeperStart> 
 
 const keeperDied: Failure = {
   code: 'keeper-died',
-  message: `The process that was to keep the lab running ended by itself. Try again; this says what the machine can do: ${vethlab('doctor')}`,
+  message: `The process that was to keep the lab running ended by itself. Try again; \`${vethlab('doctor')}\` says what this machine can do.`,
   where: 'keeper',
   output: null,
 }

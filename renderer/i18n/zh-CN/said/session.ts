@@ -87,12 +87,10 @@ export const session: Readonly<Record<string, string>> = {
     '沙箱无法挂载自己的 /proc，因为外部的 /proc 有部分被屏蔽，容器通常如此。请直接在宿主机上运行 Vethlab。{0}',
   'The sandbox may not mount its own /sys, /run or /etc. Run Vethlab on the machine itself, not in a container. {0}':
     '沙箱无法挂载自己的 /sys、/run 或 /etc。请直接在宿主机上运行 Vethlab，不要在容器中运行。{0}',
-  'The sandbox did not answer in time. Try again; if it stays so, this says what the machine can do: {0}':
-    '沙箱没有及时响应。请重试；如果仍然如此，可用此命令查看本机的能力：{0}',
-  'The sandbox ended before it was ready: {0}. This says what the machine can do: {1}':
-    '沙箱在就绪之前就结束了：{0}。可用此命令查看本机的能力：{1}',
-  'The sandbox ended before it was ready. This says what the machine can do: {0}':
-    '沙箱在就绪之前就结束了。可用此命令查看本机的能力：{0}',
+  'The sandbox did not answer in time. Try again; if it stays so, `{0}` says what this machine can do.':
+    '沙箱没有及时响应。请重试；如果仍然如此，可用 `{0}` 查看本机的能力。',
+  'The sandbox ended before it was ready: {0}. See `{1}`.': '沙箱在就绪之前就结束了：{0}。可用 `{1}` 查看本机的能力。',
+  'The sandbox ended before it was ready. See `{0}`.': '沙箱在就绪之前就结束了。可用 `{0}` 查看本机的能力。',
   'The helper did not start: {0}': '辅助进程没有启动：{0}',
   'The helper did not start.': '辅助进程没有启动。',
   'This shell has no file dialog of its own. Choose the file in the window.':
