@@ -190,7 +190,7 @@ function parse(text: string): z.infer<typeof firstMessage> | null {
 function refuseClient(socket: WebSocket, id: number | string | null): void {
   const error = refused(
     errorCodes.notAdmitted,
-    said`This address has been used, or belongs to another start. Take a new one from the terminal that vethlab serve runs in.`,
+    said`This address has been used, or belongs to another start. Take a new one from the terminal that Vethlab runs in.`,
   )
   socket.send(JSON.stringify({ jsonrpc: '2.0', id, error: error.toJson() }))
   socket.close(closeCodes.policyViolation, 'not admitted')

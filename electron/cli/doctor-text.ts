@@ -1,6 +1,6 @@
 /** The doctor's report for people: what works, what does not, and what to do about it. */
 import { inEnglish } from '../core/words/said.js'
-import { sandboxWays, type DoctorReport } from '../session/doctor.js'
+import { optionalMissing, sandboxWays, type DoctorReport } from '../session/doctor.js'
 import { printable, type Paint } from './output.js'
 
 const wayOf = (sandbox: string): string => {
@@ -20,6 +20,7 @@ export function doctorText(report: DoctorReport, paint: Paint): string {
     `  ${signs[sign]} ${name.padEnd(width)}  ${printable(text)}`
   const { node, tools, features, elevation, docker, sandbox } = report
   const width = Math.max(16, ...tools.map(({ name }) => name.length), ...features.map(({ name }) => name.length))
+  const optional = optionalMissing(features)
   const missing = tools.filter(({ path }) => path === null)
   return [
     paint('bold', 'Labs'),
@@ -41,9 +42,14 @@ export function doctorText(report: DoctorReport, paint: Paint): string {
     '',
     paint('bold', 'Kernel features'),
     ...(features.length === 0 ? [line('so-so', 'unknown', 'they are tried in a sandbox')] : []),
-    ...features.map(({ name, available, reason }) =>
-      line(available ? 'good' : 'so-so', name, available ? 'yes' : `no: ${reason ?? 'not there'}`),
-    ),
+    ...features
+      .filter(({ name }) => !optional.includes(name))
+      .map(({ name, available, reason }) =>
+        line(available ? 'good' : 'bad', name, available ? 'yes' : `no: ${reason ?? 'not there'}`),
+      ),
+    ...(optional.length === 0
+      ? []
+      : [`    optional: this kernel has no ${optional.join(', ')}; a lab that uses one says so`]),
     '',
     paint('bold', 'The real host'),
     line(...elevationLine(elevation)),

@@ -7,6 +7,7 @@ import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure } from './failure.js'
 import { runInside } from './run-inside.js'
 import { findLab } from './running-labs.js'
+import { vethlab } from '../session/own-command.js'
 
 export async function exec(lab: string, namespace: string, words: readonly string[]): Promise<ExitCode> {
   const found = findLab(lab)
@@ -28,7 +29,7 @@ export async function exec(lab: string, namespace: string, words: readonly strin
 }
 
 const ended = (lab: string): Failure =>
-  failure('lab-ended', `The lab ${lab} has just ended. See what is running with: vethlab ps`, lab)
+  failure('lab-ended', `The lab ${lab} has just ended. See what is running with: ${vethlab('ps')}`, lab)
 
 /** Names shown where none is near. */
 const listed = 8

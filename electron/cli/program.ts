@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { ExitCode } from './exit-code.js'
 import { note, paintNote, printable, printRaw } from './output.js'
+import { vethlab } from '../session/own-command.js'
 
 const jsonOption = (): Option => new Option('--json', 'print one JSON document, and nothing else, on stdout')
 const uplinkOption = (): Option =>
@@ -32,7 +33,7 @@ export function usageText(text: string): string {
     .trim()
     .split('\n')
   const hint = rest.join(' ').replace(/^\((.*)\)$/, '$1')
-  return `${sentence.replace(/[.:]?$/, '.')} ${hint || 'See: vethlab --help'}`
+  return `${sentence.replace(/[.:]?$/, '.')} ${hint || `See: ${vethlab('--help')}`}`
 }
 
 /**

@@ -9,6 +9,7 @@ import { listRunning, type RunningLab } from '../session/running/entry.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, type CommonOptions } from './failure.js'
 import { note, paint, print, printable, printJson } from './output.js'
+import { vethlab } from '../session/own-command.js'
 
 export async function ps(options: CommonOptions): Promise<ExitCode> {
   const directory = runtimeDirectory()
@@ -20,7 +21,7 @@ export async function ps(options: CommonOptions): Promise<ExitCode> {
         return { name, pid: keeper.pid, anchorPid: anchor?.pid ?? null, started: new Date(started).toISOString(), file }
       }),
     })
-  } else if (labs.length === 0) note('No lab is running. Start one with: vethlab up FILE -d')
+  } else if (labs.length === 0) note(`No lab is running. Start one with: ${vethlab('up FILE -d')}`)
   else print(table(labs))
   return exitCode.ok
 }

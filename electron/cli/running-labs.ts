@@ -5,6 +5,7 @@ import { runtimeDirectory } from '../session/running/directory.js'
 import { listRunning, type RunningLab } from '../session/running/entry.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { failure } from './failure.js'
+import { vethlab } from '../session/own-command.js'
 
 export type FoundLab =
   | { readonly ok: true; readonly directory: string; readonly lab: RunningLab }
@@ -19,7 +20,7 @@ export function findLab(name: string): FoundLab {
   const names = running.map((each) => each.name)
   const next =
     didYouMeanText(name, names) ??
-    (names.length > 0 ? `Running: ${names.join(', ')}.` : 'None is running; start one with: vethlab up FILE -d')
+    (names.length > 0 ? `Running: ${names.join(', ')}.` : `None is running; start one with: ${vethlab('up FILE -d')}`)
   return {
     ok: false,
     code: exitCode.usage,

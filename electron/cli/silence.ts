@@ -1,6 +1,7 @@
 /** Says that the helper does not answer, and what one can do; and that it answers again. */
 import type { Session } from '../session/session.js'
 import { note, paintNote } from './output.js'
+import { vethlab } from '../session/own-command.js'
 
 /** A person sees it at once; a log is told what lasts (milliseconds): a machine under load holds everything up for a moment. */
 const logAfterMs = 10_000
@@ -15,7 +16,7 @@ export function noteSilence(session: Session): () => void {
   const [who, what] = elevated
     ? [
         'The part of Vethlab that runs as root',
-        'Wait, or press Ctrl-C; what the lab made on this machine then stays until: sudo vethlab recover',
+        `Wait, or press Ctrl-C; what the lab made on this machine then stays until: ${vethlab('recover')}`,
       ]
     : ['The sandbox', 'Wait, or press Ctrl-C; the sandbox ends, and its lab with it.']
   const say = (since: number): void => {

@@ -18,6 +18,7 @@ import { note, paintNote, printable } from './output.js'
 import { startProgress } from './progress.js'
 import { runShell } from './run-inside.js'
 import { noteSilence } from './silence.js'
+import { vethlab } from '../session/own-command.js'
 
 export interface UpHostOptions extends CommonOptions {
   readonly hostUplink?: string
@@ -123,7 +124,7 @@ function tellDown(name: string, { kept, differs }: Extract<Results['lab/clear'],
 const leftFailure = ({ lab, kept }: LeftBehind) =>
   failure(
     'left-behind',
-    `The lab ${lab} ${kept ? 'was kept' : 'was left'} on this machine by an earlier session. Undo it first with: sudo vethlab recover`,
+    `The lab ${lab} ${kept ? 'was kept' : 'was left'} on this machine by an earlier session. Undo it first with: ${vethlab('recover')}`,
     lab,
   )
 

@@ -21,6 +21,7 @@ import { runInside } from './run-inside.js'
 import { noteLost, notePlugged, noteUnplugged, unaskedUplink, type UplinkOptions } from './uplink.js'
 
 import { upOnHost, type UpHostOptions } from './up-host.js'
+import { vethlab } from '../session/own-command.js'
 
 export interface UpOptions extends UpHostOptions, UplinkOptions {
   readonly detach?: boolean
@@ -109,7 +110,9 @@ async function inBackground(valid: ValidLab, options: UpOptions): Promise<ExitCo
   else {
     noteSkipped(report)
     note(`${upText(entry.name, report)} in the background.`)
-    note(`Enter it with: vethlab exec ${entry.name} ${hostNamespace}   Stop it with: vethlab down ${entry.name}`)
+    note(
+      `Enter it with: ${vethlab(`exec ${entry.name} ${hostNamespace}`)}   Stop it with: ${vethlab(`down ${entry.name}`)}`,
+    )
   }
   return exitCode.ok
 }

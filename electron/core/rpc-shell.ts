@@ -181,6 +181,8 @@ export interface ShellResults {
     /** BCP 47, of the user's system. */
     readonly language: string
     readonly home: string
+    /** How this program is called in a terminal. */
+    readonly command: string
     /** A lab the user asked for when starting. */
     readonly file: OpenedFile | null
     readonly fileFailure: Failure | null

@@ -45,7 +45,7 @@ const keptCommands = 2000
 /** Whoever sends a lab has checked it; the helper trusts nobody. */
 function firstError(file: LabFile): Failure | null {
   const wrong = validateLabFile(file).find(({ severity }) => severity === 'error')
-  return wrong ? failure('invalid-lab', wrong.said?.message ?? wrong.message, wrong.path.join('.'), wrong.hint) : null
+  return wrong ? failure('invalid-lab', wrong.said.message, wrong.path.join('.'), wrong.hint) : null
 }
 
 /** Where the helper runs, and for whom. */

@@ -1,6 +1,5 @@
 /** The desktop's own dialogs. */
-import { basename, dirname, join } from 'node:path'
-import { homedir } from 'node:os'
+import { basename, join } from 'node:path'
 import { dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import type { Failure } from '../core/rpc.js'
@@ -9,15 +8,14 @@ import type { ChosenFile } from '../session/shell.js'
 import type { Text } from './text.js'
 
 /** Null: the user has chosen none. */
-export type Choose = (params: ShellParams<'file/choose'>) => Promise<ChosenFile | null>
+export type Choose = (params: ShellParams<'file/choose'>, directory: string) => Promise<ChosenFile | null>
 
 const labExtension = '.vethlab.yaml'
 
-/** One dialog at a time; it begins where the last one ended. */
+/** One dialog at a time. */
 export function fileDialogs(window: BrowserWindow, text: () => Text): Choose {
-  let directory = homedir()
   let isOpen = false
-  const ask: Choose = async ({ purpose, suggested }) => {
+  const ask: Choose = async ({ purpose, suggested }, directory) => {
     const filters = [{ name: text()('labFiles'), extensions: ['vethlab.yaml', 'yaml', 'yml'] }]
     const foreign = { name: text()('foreignFiles'), extensions: ['sh', 'bash', 'clab.yml'] }
     if (purpose === 'open') {
@@ -41,13 +39,11 @@ export function fileDialogs(window: BrowserWindow, text: () => Text): Choose {
     const isWhole = /\.ya?ml$/i.test(filePath)
     return { path: isWhole ? filePath : filePath + labExtension, mayReplace: isWhole }
   }
-  return async (params) => {
+  return async (params, directory) => {
     if (isOpen) return null
     isOpen = true
     try {
-      const chosen = await ask(params)
-      if (chosen !== null) directory = dirname(chosen.path)
-      return chosen
+      return await ask(params, directory)
     } finally {
       isOpen = false
     }

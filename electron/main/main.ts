@@ -52,7 +52,7 @@ class Desktop {
       language: this.language,
       file: files[0] ?? null,
       stateDirectory: this.directory,
-      choose: (params) => choose(params),
+      choose: (params, directory) => choose(params, directory),
       windowState: (state) => {
         this.language = state.language ?? this.language
         this.window.setState(state)

@@ -37,6 +37,13 @@ export async function examine(tryOut: () => Promise<Capabilities | Failure>): Pr
   }
 }
 
+/** Without these there is hardly a lab; all other features are used by labs that ask for them. */
+const usual: ReadonlySet<string> = new Set(['veth', 'bridge', 'nftables', 'conntrack'])
+
+/** What this kernel has not, and what most labs do without: no fault of anybody's. */
+export const optionalMissing = (features: readonly Feature[]): readonly string[] =>
+  features.filter(({ name, available }) => !available && !usual.has(name)).map(({ name }) => name)
+
 /** How each way of starting is called where people read it. */
 export const sandboxWays: Readonly<Record<string, Said>> = {
   'many-ids': said`starts without a password, with your range of ids from /etc/subuid`,
@@ -53,6 +60,7 @@ export function findingsOf(report: DoctorReport): ShellResults['doctor/run'] {
     found,
     hint,
   })
+  const optional = optionalMissing(features)
   const findings = [
     error === null
       ? finding('sandbox', true, sandboxWays[sandbox ?? ''] ?? said`${sandbox ?? ''}`)
@@ -69,14 +77,19 @@ export function findingsOf(report: DoctorReport): ShellResults['doctor/run'] {
         ? finding(name, false, said`missing`, said`${`sudo apt-get install ${holder}`}`)
         : finding(name, true, said`${version ?? path}`),
     ),
-    ...features.map(({ name, available, reason }) =>
-      finding(
-        name,
-        available,
-        available ? said`yes` : reason === null ? said`not there` : said`${reason}`,
-        available ? null : said`This kernel is built without it; labs that need it leave it out.`,
+    ...features
+      .filter(({ name }) => !optional.includes(name))
+      .map(({ name, available, reason }) =>
+        finding(
+          name,
+          available,
+          available ? said`yes` : reason === null ? said`not there` : said`${reason}`,
+          available ? null : said`This kernel is built without it; labs that need it leave it out.`,
+        ),
       ),
-    ),
+    ...(optional.length === 0
+      ? []
+      : [finding('optional', true, said`not in this kernel: ${optional.join(', ')}; a lab that uses one says so`)]),
   ]
   if (docker.bridgeNetfilter === 'on')
     findings.push(

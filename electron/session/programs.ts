@@ -12,5 +12,6 @@ const unpacked = (path: string): string => path.replace(/([/\\])app\.asar([/\\])
 /** For Electron alone, which reads archives: where the packager put it, inside or not. */
 export const archivedFile = (name: string): string => fileURLToPath(new URL(name, programs))
 export const programFile = (name: string): string => unpacked(fileURLToPath(new URL(name, programs)))
-export const resourceFile = (name: string): string =>
-  unpacked(fileURLToPath(new URL(`../../resources/${name}`, programs)))
+/** From the root of the checkout or the package. */
+export const rootFile = (name: string): string => unpacked(fileURLToPath(new URL(`../../${name}`, programs)))
+export const resourceFile = (name: string): string => rootFile(`resources/${name}`)

@@ -8,6 +8,7 @@ import type { Failure } from '../core/rpc.js'
 import { failure } from '../core/failure.js'
 import { said, type Said } from '../core/words/said.js'
 import { allowCommand } from './allow-checkout.js'
+import { vethlab } from './own-command.js'
 
 /** Debian package of each program the sandbox cannot do without. */
 const packages = { setpriv: 'util-linux', unshare: 'util-linux', ip: 'iproute2' } as const
@@ -147,7 +148,8 @@ const reasons: readonly Reason[] = [
   {
     code: 'sandbox-timeout',
     holds: ({ timedOut }) => timedOut,
-    message: () => said`The sandbox did not answer in time. Try again; if it stays so, see vethlab doctor.`,
+    message: () =>
+      said`The sandbox did not answer in time. Try again; if it stays so, \`${vethlab('doctor')}\` says what this machine can do.`,
   },
 ]
 
@@ -164,8 +166,8 @@ export function explainRefusal(
   const refused: Refused = { ...facts, stderr, timedOut, allow }
   const reason = reasons.find((each) => each.holds(refused))
   const unexplained = stderr
-    ? said`The sandbox ended before it was ready: ${lastWords(stderr)}. See vethlab doctor.`
-    : said`The sandbox ended before it was ready. See vethlab doctor.`
+    ? said`The sandbox ended before it was ready: ${lastWords(stderr)}. See \`${vethlab('doctor')}\`.`
+    : said`The sandbox ended before it was ready. See \`${vethlab('doctor')}\`.`
   return failure(reason?.code ?? 'sandbox-failed', reason?.message(refused) ?? unexplained, 'sandbox', stderr || null)
 }
 

@@ -12,6 +12,7 @@ import { startPatience, stoppedWorking } from './progress.js'
 import type { SessionStart } from './session.js'
 import { failure } from '../core/failure.js'
 import { said } from '../core/words/said.js'
+import { vethlab } from './own-command.js'
 
 /** The helper takes a lab down in a second and cuts itself off after a minute; this side waits a little longer (milliseconds). */
 export const endLimitMs = 65_000
@@ -19,7 +20,7 @@ export const endLimitMs = 65_000
 const keptStderr = 4096
 
 /** What the end of an elevated helper means that nobody asked for. */
-export const rootHelperDied = said`The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: sudo vethlab recover`
+export const rootHelperDied = said`The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: ${vethlab('recover')}`
 
 export const isRoot = (): boolean => process.geteuid?.() === 0
 

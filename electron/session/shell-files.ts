@@ -9,6 +9,7 @@ import { fileFailure } from './files/refusal.js'
 import { saveLabFile } from './files/save.js'
 import { starterLabs } from './files/starters.js'
 import { stateDirectory } from './files/state.js'
+import { StartFolder } from './files/start-folder.js'
 import { UnsavedWork } from './files/unsaved.js'
 import { FileWatch } from './files/watch.js'
 
@@ -16,6 +17,8 @@ type Name = Exclude<Extract<keyof ShellResults, `file/${string}` | `guide/${stri
 
 export class ShellFiles {
   private readonly recent: RecentFiles
+  /** Where dialogs begin. */
+  readonly startFolder: StartFolder
   private readonly guides: Guides
   private readonly unsaved: UnsavedWork
   private readonly watch: FileWatch
@@ -26,6 +29,7 @@ export class ShellFiles {
     private readonly directory = stateDirectory(),
   ) {
     this.recent = new RecentFiles(directory)
+    this.startFolder = new StartFolder(this.recent)
     this.guides = new Guides(directory)
     this.unsaved = new UnsavedWork(directory)
     this.watch = new FileWatch(changed)
@@ -41,11 +45,11 @@ export class ShellFiles {
       const saved = await saveLabFile(path, text, isAgreed ? await fingerprintAt(path) : base)
       if (saved.ok) {
         this.watch.expect(path, saved.fingerprint)
-        await this.recent.add(path)
+        await this.remember(path)
       }
       return saved
     },
-    'file/browse': ({ directory }) => browse(directory),
+    'file/browse': async ({ directory }) => browse(directory ?? (await this.startFolder.get())),
     'file/watch': ({ path, known }) => this.watch.set(path, known ?? null),
     'file/keep': (params) => this.told(() => this.unsaved.keep(params)),
     'file/recover': async () => ({ recovered: await this.unsaved.recover() }),
@@ -63,9 +67,14 @@ export class ShellFiles {
     const read = await readLabFile(path)
     if (read.ok) {
       if (read.file.fingerprint !== null) this.watch.expect(path, read.file.fingerprint)
-      await this.recent.add(path)
+      await this.remember(path)
     }
     return read
+  }
+
+  private remember(path: string): Promise<void> {
+    this.startFolder.used(path)
+    return this.recent.add(path)
   }
 
   /** The window is gone: nobody wants to know any more. */

@@ -26,6 +26,7 @@ import { languageOf } from './language.js'
 import { ShellFiles } from './shell-files.js'
 import { failure } from '../core/failure.js'
 import { said, type Said } from '../core/words/said.js'
+import { ownCommand } from './own-command.js'
 
 /** What the user has chosen in a dialog of the desktop. */
 export interface ChosenFile {
@@ -44,8 +45,8 @@ export interface ShellOptions {
   readonly file?: string | null
   /** Where recent files and unsaved work are kept. */
   readonly stateDirectory?: string
-  /** The desktop's file dialog. Without it, the window browses by itself. */
-  choose?(params: ShellParams<'file/choose'>): Promise<ChosenFile | null>
+  /** The desktop's file dialog, which begins in this folder. Without it, the window browses by itself. */
+  choose?(params: ShellParams<'file/choose'>, directory: string): Promise<ChosenFile | null>
   windowState?(params: ShellParams<'window/state'>): void
 }
 
@@ -176,7 +177,7 @@ export class Shell {
     // While a lab runs there, the note on it is this session's own.
     const left = this.helper.session?.capabilities.mode === 'elevated' ? null : readLeft()
     return {
-      ...{ version, shell: kind, language, home: homedir() },
+      ...{ version, shell: kind, language, home: homedir(), command: ownCommand },
       ...{ file, fileFailure, running, uplink, left, recovered, secret: null },
     }
   }
@@ -192,7 +193,8 @@ export class Shell {
 
   private async choose(params: ShellParams<'file/choose'>): Promise<ShellResults['file/choose']> {
     if (this.options.choose) {
-      const chosen = await this.options.choose(params)
+      const chosen = await this.options.choose(params, await this.files.startFolder.get())
+      if (chosen) this.files.startFolder.used(chosen.path)
       this.files.mayReplace(chosen?.mayReplace ? chosen.path : null)
       return { ok: true, path: chosen?.path ?? null }
     }

@@ -19,6 +19,7 @@ import {
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runStep } from './long-step.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -67,14 +68,10 @@ function giveUp(text) {
   process.exit(3)
 }
 
-function run(program, args, env = {}) {
-  const { status, error } = spawnSync(program, args, {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, ...env },
-  })
-  return error ? 127 : (status ?? 1)
-}
+const run = (step, program, args, env = {}) =>
+  runStep(step, program, args, { cwd: root, env: { ...process.env, ...env } })
+
+const maySudo = () => spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
 
 const has = (program) =>
   [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/bin', '/bin'].some((directory) => {
@@ -94,28 +91,39 @@ function checkNode() {
     giveUp('Vethlab builds networks in a Linux kernel; this machine runs something else.')
 }
 
-function installTools(tools) {
+async function installTools(tools) {
   const packages = [...new Set(Object.entries(tools).flatMap(([program, holder]) => (has(program) ? [] : [holder])))]
   if (packages.length === 0) return
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
   if (!has('apt-get'))
     giveUp(`These packages are missing (Debian names): ${packages.join(' ')}. Install them and start again.`)
-  const prefix = process.getuid?.() === 0 ? [] : run('sudo', ['-n', 'true']) === 0 ? ['sudo', '-n'] : null
+  const prefix = process.getuid?.() === 0 ? [] : maySudo() ? ['sudo', '-n'] : null
   if (prefix === null) giveUp(`Some system tools are missing. Install them with:\n\n  sudo ${command}\n`)
-  say(`installing system tools: ${packages.join(' ')}`)
+  const takes = 'a minute or two, once'
+  const lists = { doing: 'reading the lists of packages', takes, done: 'the lists of packages are read' }
+  const names = packages.join(' ')
+  const install = { doing: `installing system tools: ${names}`, takes, done: 'the system tools are installed' }
   const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
   const [program, ...first] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
-  run(program, [...first, '-qq', 'update'], quiet)
-  const status = run(program, [...first, '-qq', 'install', '-y', '--no-install-recommends', ...packages], quiet)
+  await run(lists, program, [...first, '-qq', 'update'], quiet)
+  const status = await run(
+    install,
+    program,
+    [...first, '-qq', 'install', '-y', '--no-install-recommends', ...packages],
+    quiet,
+  )
   if (status !== 0) giveUp(`The packages could not be installed. Try yourself:\n\n  sudo ${command}\n`)
 }
 
-function installDependencies() {
+async function installDependencies() {
   const lock = join(root, 'package-lock.json')
   const installed = join(root, 'node_modules/.package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
-  say('installing dependencies')
-  const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  const step = {
+    ...{ doing: 'installing dependencies', takes: 'a minute or two, once' },
+    done: 'the dependencies are installed',
+  }
+  const status = await run(step, 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   if (status !== 0) giveUp('npm ci failed; its reason is above.')
 }
 
@@ -145,18 +153,18 @@ function fingerprint() {
   return hash.digest('hex')
 }
 
-function build() {
+async function build() {
   const stamp = join(root, 'dist/.built-from')
   const wanted = fingerprint()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
-  say('building')
-  if (run('npm', ['run', '--silent', 'build']) !== 0) giveUp('The build failed; its reason is above.')
+  const step = { doing: 'building', takes: 'about a minute, once after each change', done: 'built' }
+  if ((await run(step, 'npm', ['run', '--silent', 'build'])) !== 0) giveUp('The build failed; its reason is above.')
   mkdirSync(join(root, 'dist'), { recursive: true })
   writeFileSync(stamp, wanted)
 }
 
 const purpose = process.argv[2] === 'test' ? 'test' : 'start'
 checkNode()
-installTools(purpose === 'test' ? toolsToTest : toolsToStart)
-installDependencies()
-build()
+await installTools(purpose === 'test' ? toolsToTest : toolsToStart)
+await installDependencies()
+await build()

@@ -27,9 +27,9 @@ export interface Arrangement {
 export type Compose = (id: string, sides: ReadonlyMap<string, Side>, wishes: ReadonlyMap<string, number>) => Box
 
 /** A chain that turns back has at least so many blocks in a row. */
-const chainRow = 5
-/** A chain of up to this many runs on in one row. */
-const longestRow = 7
+const chainRow = 2
+/** Another row must make the drawing so much larger on the screen: a chain is read along a line. */
+const worthTurning = 1.1
 /** Levels up to which a tree stands in one piece. */
 const deepest = 12
 
@@ -106,7 +106,7 @@ class Builder {
         : spare(last)
             .filter((id) => !head.includes(id))
             .slice(0, 1)
-    const perRow = ring ? Math.ceil(spine.length / 2) : this.perRow(spine, leavesOf)
+    const perRow = ring ? Math.ceil(spine.length / 2) : this.perRow(spine, leavesOf, new Set([...head, ...tail]))
     for (const id of head) this.join(first, id, 'left', 'right')
     const turned = Math.floor((spine.length - 1) / perRow) % 2 === 1
     for (const id of tail) this.join(last, id, turned ? 'left' : 'right', turned ? 'right' : 'left')
@@ -159,15 +159,37 @@ class Builder {
     return bottom - top
   }
 
-  /** As many as give the whole chain the proportions of a screen. */
-  private perRow(spine: readonly string[], leavesOf: (id: string) => readonly string[]): number {
-    if (spine.length <= longestRow) return spine.length
-    const boxes = spine.map((id) => this.box(id))
-    // The first and the last have theirs at their sides.
-    const hanging = spine.slice(1, -1).some((id) => leavesOf(id).length > 0) ? gap.below + 84 : 0
-    const width = Math.max(...boxes.map((box) => box.width)) + gap.side
-    const height = Math.max(...boxes.map((box) => box.height)) + gap.below + hanging
-    return Math.max(chainRow, Math.round(Math.sqrt((spine.length * height * screenRatio) / width)))
+  /** As many as show the whole chain the largest on a screen; of those that are about as good, the longest row. */
+  private perRow(
+    spine: readonly string[],
+    leavesOf: (id: string) => readonly string[],
+    ends: ReadonlySet<string>,
+  ): number {
+    const blocks = spine.map((id) => {
+      const box = this.box(id)
+      const leaves = leavesOf(id).filter((leaf) => !ends.has(leaf))
+      const hanging = this.rowsUnder(
+        id,
+        leaves.map((leaf) => this.box(leaf)),
+      )
+      return {
+        width: Math.max(box.width + gap.side, hanging.width + gap.row),
+        height: box.height + (leaves.length > 0 ? gap.below + hanging.height : 0) + gap.below,
+      }
+    })
+    const width = Math.max(...blocks.map((block) => block.width))
+    const height = Math.max(...blocks.map((block) => block.height))
+    const beside = Math.max(0, ...[...ends].map((id) => this.box(id).width + gap.side))
+    /** How far the whole would have to be shrunk. */
+    const size = (perRow: number): number => {
+      const rows = Math.ceil(spine.length / perRow)
+      // What stands at the end of a row that has turned back stands below the first box, or below others.
+      const sides = rows > 1 ? Math.min(1, ends.size) : ends.size
+      return Math.max((perRow * width + sides * beside - gap.side) / screenRatio, rows * height - gap.below)
+    }
+    const counts = Array.from({ length: Math.max(1, spine.length - chainRow + 1) }, (_, index) => spine.length - index)
+    const least = Math.min(...counts.map(size))
+    return counts.find((count) => size(count) <= least * worthTurning) ?? spine.length
   }
 
   /** The y at which a box's first side port lies at the height of its neighbour's. */

@@ -7,7 +7,7 @@ export function whyNot(problems: readonly Problem[] | undefined): string | null 
   if (!problem) return null
   const { message, hint, said } = problem
   return [
-    sentenceOf({ message, said: said?.message }),
-    ...(hint ? [sentenceOf({ message: hint, said: said?.hint })] : []),
+    sentenceOf({ message, said: said.message }),
+    ...(hint ? [sentenceOf({ message: hint, said: said.hint })] : []),
   ].join(' ')
 }

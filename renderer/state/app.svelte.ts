@@ -375,9 +375,13 @@ export class App {
       this.checks.clear()
       return true
     }
-    if (this.deploy.failure) tell(this.deploy.failure)
+    const { failure } = this.deploy
+    if (failure && !this.session.onHost) tell(failure)
     // What could not be undone on this machine stays in the journal: the banner says so, and undoes it once it can be.
-    if (this.session.onHost) await this.host.readLeft()
+    if (this.session.onHost) {
+      if (failure) this.host.notUndone(failure)
+      await this.host.readLeft()
+    }
     return false
   }
 

@@ -18,7 +18,7 @@ export interface ForeignRead {
   readonly harmless: number
   /** And of the lab itself. */
   readonly problems: readonly Problem[]
-  /** Runs a script in a sandbox of its own, for a terminal; null for what is no program. */
+  /** Words of the command that runs a script in a sandbox of its own, for a terminal; null for what is no program. */
   readonly command: string | null
 }
 
@@ -40,7 +40,7 @@ export async function readForeign(from: Foreign, path: string, text: string): Pr
   const lab = `${labFile?.name ?? 'lab'}.vethlab.yaml`
   // A name that begins with a dash is no option.
   const file = path.startsWith('-') ? `./${path}` : path
-  const command = `vethlab import ${shellQuote(file)} --from script --run > ${shellQuote(lab)}`
+  const command = `import ${shellQuote(file)} --from script --run > ${shellQuote(lab)}`
   return {
     from,
     name,

@@ -45,6 +45,8 @@ export class Host {
   remedies = $state.raw<ReadonlySet<string>>(new Set())
   /** What an earlier session left on this machine. */
   left = $state.raw<LeftBehind | null>(null)
+  /** What of it could not be undone when that was tried last, and why, in the kernel's words; null: it was not tried. */
+  stays = $state.raw<string | null>(null)
 
   constructor(
     private readonly rpc: Rpc,
@@ -170,10 +172,11 @@ export class Host {
     this.busy = null
     if (answer.ok) {
       this.left = null
+      this.stays = null
       say(t('host.recovered', { count: answer.undone.length }))
       for (const words of answer.kept)
         tell({ code: 'kept', message: t('host.keptForeign'), where: null, output: words })
-    } else tell(answer.failure)
+    } else this.notUndone(answer.failure)
     if (!stays) await this.back()
     else if (this.open) await this.look()
   }
@@ -183,6 +186,12 @@ export class Host {
     if (!(await this.enter())) return
     this.left = null
     await this.parts.showLab()
+  }
+
+  /** Not all of an undo could be carried out, or none of it: what stays is said in the banner, as long as it stays. */
+  notUndone(failure: Failure): void {
+    this.stays = failure.code === 'undo-refused' ? failure.output : null
+    tell(this.stays === null ? failure : { ...failure, output: null })
   }
 
   async readLeft(): Promise<void> {

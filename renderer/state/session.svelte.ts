@@ -18,7 +18,9 @@ export type Phase =
 export class Session {
   phase = $state.raw<Phase>({ kind: 'connecting' })
   capabilities = $state.raw<Capabilities | null>(null)
-  shell = $state.raw<Pick<ShellResults['shell/open'], 'shell' | 'version' | 'home'> | null>(null)
+  shell = $state.raw<Pick<ShellResults['shell/open'], 'shell' | 'version' | 'home' | 'command'> | null>(null)
+  /** How this program is called in a terminal. */
+  readonly ownCommand = $derived(this.shell?.command ?? 'vethlab')
   /** The helper has not answered since (milliseconds since the epoch). */
   silentSince = $state.raw<number | null>(null)
   findings = $state.raw<readonly DoctorFinding[] | null>(null)

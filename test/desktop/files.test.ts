@@ -77,16 +77,21 @@ describe.skipIf(shell === null)(`lab files on the desktop (${under})`, () => {
     expect(await desktop.page.title()).toBe('Dropped lab - Vethlab')
   })
 
-  test('Open shows the dialog of the desktop; what is chosen there is open', async () => {
+  test('Open shows the dialog of the desktop, in the folder of the open lab; what is chosen there is open', async () => {
     const desktop = life.app()
     await desktop.evaluate(
       ({ dialog }, file) => {
-        dialog.showOpenDialog = (() => Promise.resolve({ canceled: false, filePaths: [file] })) as never
+        dialog.showOpenDialog = ((_window: unknown, { defaultPath }: { defaultPath: string }) => {
+          Object.assign(globalThis, { begun: defaultPath })
+          return Promise.resolve({ canceled: false, filePaths: [file] })
+        }) as never
       },
       life.lab('chosen', 'Chosen lab'),
     )
     await choose(desktop, 'open')
     await untilTitle(desktop, 'Chosen lab - Vethlab')
+    const begun = await desktop.evaluate(() => (globalThis as unknown as { begun: string }).begun, null)
+    expect(begun).toBe(life.world.directory)
   })
 
   test('a cancelled dialog changes nothing', async () => {

@@ -1,9 +1,12 @@
 /** What every import ends in: a lab file, checked as any other, and a warning for all that is left out. */
 import type { Decoded } from '../lab/decode.js'
+import { sentences, textFinding } from '../lab/finding.js'
 import { lineIndex } from '../lab/place.js'
 import type { PlacedProblem, Problem } from '../lab/problem.js'
 import type { LabFile } from '../lab/schema.js'
 import { withoutErrors } from './left-out.js'
+import type { Notice } from './notice.js'
+import { said, type Said } from '../words/said.js'
 
 export interface Imported {
   /** Null where nothing of the text could be made into a lab. */
@@ -24,33 +27,28 @@ export function finishImport(labFile: LabFile, notices: readonly PlacedProblem[]
 }
 
 /** The words of `decode` speak of lab files; what was opened here is something else. */
-const decodeMessages: Readonly<Record<string, string>> = {
-  'file-too-large': 'The file is larger than 4 MiB.',
-  binary: 'This is a binary file.',
-  'not-utf8': 'The file is not UTF-8 text.',
+const decodeMessages: Readonly<Record<string, Said>> = {
+  'file-too-large': said`The file is larger than ${4} MiB.`,
+  binary: said`This is a binary file.`,
+  'not-utf8': said`The file is not UTF-8 text.`,
 }
 
 /** A text that cannot be read at all. */
 export function unreadable({ text, finding }: Decoded, file: string): Imported {
-  const { code, message, offset } = finding ?? { code: 'empty-file', message: 'The file is empty.', offset: 0 }
-  return failedImport(text, file, [
-    { code, message: decodeMessages[code] ?? message.replace(' in YAML', ' in such a file'), hint: null, offset },
-  ])
+  const { code, said: own, offset } = finding ?? textFinding('empty-file', said`The file is empty.`, null, 0)
+  return failedImport(text, file, [{ code, message: decodeMessages[code] ?? own.message, hint: null, offset }])
 }
 
-export function failedImport(
-  text: string,
-  file: string,
-  errors: readonly {
-    readonly code: string
-    readonly message: string
-    readonly hint: string | null
-    readonly offset: number
-  }[],
-): Imported {
+export interface ImportError extends Pick<Notice, 'message' | 'hint'> {
+  readonly code: string
+  /** Counts UTF-16 units. */
+  readonly offset: number
+}
+
+export function failedImport(text: string, file: string, errors: readonly ImportError[]): Imported {
   const placeOf = lineIndex(text)
   const notices = errors.map(({ code, message, hint, offset }): PlacedProblem => {
-    return { severity: 'error', code, path: [], message, hint, file, ...placeOf(offset) }
+    return { severity: 'error', code, path: [], ...sentences(message, hint), file, ...placeOf(offset) }
   })
   return { labFile: null, notices, problems: [] }
 }

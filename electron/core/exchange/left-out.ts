@@ -37,8 +37,7 @@ export function withoutErrors(labFile: LabFile): Mended {
 }
 
 function leftOut(wrong: Problem, place: LabPath): Problem {
-  const cause = wrong.said?.message ?? said`${wrong.message}`
-  const message = said`${pathText(place)} is left out: ${cause}`
+  const message = said`${pathText(place)} is left out: ${wrong.said.message}`
   return {
     severity: 'warning',
     code: 'left-out',

@@ -1,12 +1,14 @@
 /** What an import leaves out, with its place: one warning each, never the same one twice. */
 import { lineIndex } from '../lab/place.js'
+import { sentences } from '../lab/finding.js'
 import type { PlacedProblem } from '../lab/problem.js'
+import { inEnglish, said, type Said } from '../words/said.js'
 
 export interface Notice {
   /** One sentence that names the thing. */
-  readonly message: string
+  readonly message: Said
   /** The next step, or null where none is certain. */
-  readonly hint: string | null
+  readonly hint: Said | null
   /** It is about a program that may have nothing to do with the network. */
   readonly program?: true
 }
@@ -30,7 +32,7 @@ export function collectNotices(text: string, file: string): Notices {
   return {
     tell(offset, notice) {
       // A line in a loop is left out once for each of its rounds.
-      const key = `${offset} ${notice.message}`
+      const key = `${offset} ${inEnglish(notice.message)}`
       if (seen.has(key)) return
       if (found.length === maxNotices) {
         more += 1
@@ -43,12 +45,12 @@ export function collectNotices(text: string, file: string): Notices {
       const placeOf = lineIndex(text)
       const place = (offset: number, { message, hint, program }: Notice): PlacedProblem => {
         const code = program ? 'left-out-program' : 'left-out'
-        return { severity: 'warning', code, path: [], message, hint, file, ...placeOf(offset) }
+        return { severity: 'warning', code, path: [], ...sentences(message, hint), file, ...placeOf(offset) }
       }
       const listed = found.toSorted((a, b) => a.offset - b.offset).map(({ offset, notice }) => place(offset, notice))
       const [last] = listed.slice(-1)
       if (more === 0 || !last) return listed
-      return [...listed, { ...last, message: `More is left out: ${more} more places, not listed.`, hint: null }]
+      return [...listed, { ...last, ...sentences(said`More is left out: ${more} more places, not listed.`, null) }]
     },
   }
 }

@@ -1,5 +1,6 @@
 /** A text with places that another program fills in (Jinja, Go templates) is not yet what it is called. */
 import type { Notice } from './notice.js'
+import { said } from '../words/said.js'
 
 /** `{{ name }}`, `{{ .Name }}`, `{% if x %}`; a Go format in quotes behind `--format` is an argument like any other. */
 const place = /\{\{-?\s*[.$A-Za-z_][^{}\n]*\}\}|\{%-?\s*\w[^{}\n]*%\}/g
@@ -12,8 +13,8 @@ export function templateIn(text: string): { readonly offset: number; readonly no
     return {
       offset: index,
       notice: {
-        message: `This is a template: another program puts something in for ${JSON.stringify(found.slice(0, 60))}.`,
-        hint: 'Import what comes out of the template.',
+        message: said`This is a template: another program puts something in for ${JSON.stringify(found.slice(0, 60))}.`,
+        hint: said`Import what comes out of the template.`,
       },
     }
   }

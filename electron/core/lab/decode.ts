@@ -63,7 +63,7 @@ function checkCharacters(text: string): Decoded {
     ? failed('binary', said`This is a binary file, not a lab file.`, said`Open a YAML file.`, 0, text)
     : failed(
         'bad-character',
-        said`The character U+${code} is not allowed in YAML.`,
+        said`The character U+${code} is not allowed here.`,
         said`Remove it; inside double quotes it can be written as an escape.`,
         match.index,
         text,

@@ -16,7 +16,7 @@ export interface TextFinding extends Pick<Problem, 'code' | 'message' | 'hint' |
 }
 
 /** Message and hint, in English and for other languages. */
-const sentences = (message: Said, hint: Said | null): Pick<Problem, 'message' | 'hint' | 'said'> => ({
+export const sentences = (message: Said, hint: Said | null): Pick<Problem, 'message' | 'hint' | 'said'> => ({
   message: inEnglish(message),
   hint: hint && inEnglish(hint),
   said: { message, hint },
@@ -47,5 +47,5 @@ export const toProblem = ({ severity, code, path, message, hint, said }: Finding
   path,
   message,
   hint,
-  ...(said && { said }),
+  said,
 })

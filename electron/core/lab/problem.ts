@@ -14,8 +14,8 @@ export interface Problem {
   readonly message: string
   /** What to do next: a suggestion in one sentence, or null where none is certain. */
   readonly hint: string | null
-  /** Both sentences for other languages; problems of what is imported have them in English only. */
-  readonly said?: { readonly message: Said; readonly hint: Said | null }
+  /** Both sentences for other languages. */
+  readonly said: { readonly message: Said; readonly hint: Said | null }
 }
 
 /** A problem with its place in the text. Line and column count from 1. */

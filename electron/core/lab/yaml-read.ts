@@ -93,7 +93,7 @@ const isMark = (lexeme: string): boolean =>
 const severalDocuments = (offset: number): YamlRead =>
   refuse(
     'several-documents',
-    said`A lab file holds one YAML document; a second one starts here.`,
+    said`A file holds one YAML document; a second one starts here.`,
     said`Remove this line, or put the second document into its own file.`,
     offset,
   )
@@ -147,14 +147,14 @@ function lex(text: string): { readonly lexemes: readonly string[] } | YamlRead {
       } else if (first === '!' && !coreTags.has(lexeme)) {
         return refuse(
           'custom-tag',
-          said`The YAML tag ${lexeme.slice(0, 40)} is not allowed in a lab file.`,
+          said`The YAML tag ${lexeme.slice(0, 40)} is not allowed here.`,
           said`Remove the tag; a lab file is plain data.`,
           offset,
         )
       } else if (first === '%' && !/^%YAML +1\.2\s*$/.test(lexeme)) {
         return refuse(
           'yaml-directive',
-          said`YAML directives other than %YAML 1.2 are not allowed in a lab file.`,
+          said`YAML directives other than %YAML 1.2 are not allowed here.`,
           said`Remove the line.`,
           offset,
         )

@@ -100,12 +100,7 @@ export function plainValue(document: YamlDocument): {
       } else if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN') {
         report(pair.key, 'merge-key', said`Merge keys (<<) are not part of YAML 1.2.`, said`Write the keys out.`)
       } else if (key === '__proto__') {
-        report(
-          pair.key,
-          'illegal-name',
-          said`The name "__proto__" cannot be used in a lab file.`,
-          said`Choose another name.`,
-        )
+        report(pair.key, 'illegal-name', said`The name "__proto__" cannot be used here.`, said`Choose another name.`)
       } else if (seen.has(key)) {
         report(
           pair.key,

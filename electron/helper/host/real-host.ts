@@ -32,6 +32,7 @@ import { usualEngine } from './iptables.js'
 import { blockedFailure, planListing, withEvidence } from './preflight.js'
 import { fingerprint } from './shown.js'
 import { said } from '../../core/words/said.js'
+import { vethlab } from '../own-command.js'
 
 /** What the server lends. */
 export interface HostParts {
@@ -186,13 +187,13 @@ export class RealHost {
     if (claim === 'other-namespace')
       return failure(
         'other-namespace',
-        said`A lab was left in another network namespace than this one. Recover it there, with: sudo vethlab recover`,
+        said`A lab was left in another network namespace than this one. Recover it there, with: ${vethlab('recover')}`,
       )
     const { left } = this.#journal
     if (left === null) return null
     return failure(
       'left-behind',
-      said`The lab ${left.lab} was left on this machine when its session ended. Undo it first, in the window or with: sudo vethlab recover`,
+      said`The lab ${left.lab} was left on this machine when its session ended. Undo it first, in the window or with: ${vethlab('recover')}`,
       left.lab,
     )
   }
@@ -381,8 +382,8 @@ const refusal = ({ refused }: Undone): Failure | null =>
     : failure(
         'undo-refused',
         refused.length === 1
-          ? said`One thing that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover`
-          : said`${refused.length} things that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover`,
+          ? said`One thing that the lab made on this machine could not be undone; the rest is. Try again with: ${vethlab('recover')}`
+          : said`${refused.length} things that the lab made on this machine could not be undone; the rest is. Try again with: ${vethlab('recover')}`,
         null,
         refused.join('\n'),
       )

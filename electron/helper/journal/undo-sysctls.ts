@@ -13,8 +13,14 @@ export function undoSysctls(made: Folded, writer: JournalWriter, result: Undoing
   const targets = made.targets ?? aim(made, result)
   if (!made.targets) writer.append({ op: 'restore', targets: Object.fromEntries(targets) })
   // First those that we set, last set first; then what the kernel has changed along or not changed back.
-  for (const key of [...made.set.keys()].reverse()) put(key, targets, result)
-  for (const key of targets.keys()) put(key, targets, result)
+  const refused = new Map<string, string>()
+  for (const key of [...made.set.keys()].reverse()) put(key, targets, result, refused)
+  for (const key of targets.keys()) put(key, targets, result, refused)
+  // What was refused may have come back along with another key.
+  for (const [key, words] of refused) {
+    const [target, now] = [targets.get(key), read(key)]
+    if (target !== undefined && now !== null && !sameValue(now, target)) result.refused.push(words)
+  }
 }
 
 /** A key that holds what we made of it goes back to what it was; anything else somebody has chosen since, and stays. */
@@ -35,7 +41,7 @@ function aim(made: Folded, result: Undoing): Map<string, string> {
   return targets
 }
 
-function put(key: string, targets: ReadonlyMap<string, string>, result: Undoing): void {
+function put(key: string, targets: ReadonlyMap<string, string>, result: Undoing, refused: Map<string, string>): void {
   const target = targets.get(key)
   const now = read(key)
   // It went with the interface that it was about.
@@ -45,9 +51,13 @@ function put(key: string, targets: ReadonlyMap<string, string>, result: Undoing)
     writeFileSync(`/proc/sys/${sysctlPath(key) ?? ''}`, `${target}\n`)
     result.undone.push(text)
   } catch (error) {
-    result.refused.push(`${text}: ${error instanceof Error ? error.message : String(error)}`)
+    refused.set(key, `${text}: ${reasonOf(error)}`)
   }
 }
+
+/** Without the path, which the command says already: `EROFS: read-only file system`. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/, (?:open|write)\b.*$/, '') : String(error)
 
 /** Of the process's own namespace, which is the machine's; null where there is no such key. */
 function read(key: string): string | null {

@@ -1,7 +1,6 @@
 /** Lists a directory for a window that has no dialog of the desktop. */
 import type { Dirent } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import type { DirectoryEntry, ShellResults } from '../../core/rpc-shell.js'
 import { readableName } from './lab-text.js'
@@ -14,8 +13,8 @@ const maxEntries = 2000
 const maxLooked = 50_000
 
 /** Directories first, then labs, each in the order people expect (2 before 10). Hidden ones are left out. */
-export async function browse(directory: string | null): Promise<ShellResults['file/browse']> {
-  const path = normalize(directory ?? homedir())
+export async function browse(directory: string): Promise<ShellResults['file/browse']> {
+  const path = normalize(directory)
   if (!isAbsolute(path))
     return refuse('bad-path', said`${path} is not an absolute path. Give the whole path, from / on.`, path)
   const entries: DirectoryEntry[] = []

@@ -5,6 +5,7 @@ import { maxMessageBytes, type Failure } from '../../core/rpc.js'
 import { connect } from '../connection.js'
 import type { SessionStart } from '../session.js'
 import { socketFile, type RunningLab } from './entry.js'
+import { vethlab } from '../own-command.js'
 
 /** The keeper only passes messages on; one that is silent for so long is stuck (milliseconds). */
 const answerLimitMs = 5000
@@ -38,6 +39,6 @@ function silent({ name, anchor }: RunningLab, output: string | null): Failure {
   const message =
     anchor === null
       ? `The lab ${name} is still coming up. Try again in a moment.`
-      : `The lab ${name} does not answer. Stop it with: vethlab down ${name}`
+      : `The lab ${name} does not answer. Stop it with: ${vethlab(`down ${name}`)}`
   return { code: 'no-answer', message, where: name, output }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Failure, Result } from '../../core/rpc.js'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js'
+import { vethlab } from '../own-command.js'
 
 const processSchema = z.object({ pid: z.int().positive(), startTicks: z.int().min(0) })
 
@@ -43,7 +44,7 @@ const same = (one: ProcessIdentity, other: ProcessIdentity): boolean =>
   one.pid === other.pid && one.startTicks === other.startTicks
 
 function alreadyRunning(name: string): { readonly ok: false; readonly failure: Failure } {
-  const message = `A lab named ${name} is running already. Stop it with: vethlab down ${name}`
+  const message = `A lab named ${name} is running already. Stop it with: ${vethlab(`down ${name}`)}`
   return { ok: false, failure: { code: 'already-running', message, where: name, output: null } }
 }
 

@@ -9,6 +9,7 @@ import type { PluggedUplink } from '../../core/rpc-shell.js'
 import type { RunningLab } from './entry.js'
 import type { KeepStage } from './keep.js'
 import type { KeeperOrder, KeeperWord } from './keeper-words.js'
+import { vethlab } from '../own-command.js'
 
 export interface Keeper {
   readonly entry: RunningLab
@@ -94,8 +95,7 @@ export async function startKeeper(options: KeeperOptions): Promise<KeeperStart> 
 
 const keeperDied: Failure = {
   code: 'keeper-died',
-  message:
-    'The process that was to keep the lab running ended by itself. Try again; vethlab doctor says what this machine can do.',
+  message: `The process that was to keep the lab running ended by itself. Try again; \`${vethlab('doctor')}\` says what this machine can do.`,
   where: 'keeper',
   output: null,
 }

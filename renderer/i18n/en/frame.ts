@@ -74,7 +74,7 @@ export const frame = {
   'banner.shellSilent':
     'Vethlab is not answering since {since}. It may be busy; where it stays so, end it in the terminal it runs in and start it again.',
   'banner.rootSilent':
-    'The part of Vethlab that runs as root is not answering since {since}. Wait, or close Vethlab; what the lab made on this machine is then undone with: sudo vethlab recover',
+    'The part of Vethlab that runs as root is not answering since {since}. Wait, or close Vethlab; what the lab made on this machine is then undone with: {command}',
   'banner.sandboxSilent':
     'The sandbox is not answering since {since}. Wait, or end it: its lab goes with it, and can be deployed again.',
   'banner.endSandbox': 'End the sandbox',

@@ -58,6 +58,8 @@ export const host = {
   'left.kept': 'The lab {lab} was left running on this machine ({when}).',
   'left.crashed':
     'The lab {lab} was not taken down when its session ended ({when}). What it changed on this machine is still there.',
+  'left.stays': 'Not all that the lab {lab} changed on this machine could be undone. This is still there: {what}',
+  'left.more': { one: '{count} more', other: '{count} more' },
   'left.attach': 'Attach',
   'left.undo': 'Undo what it left',
   'left.undoing': 'Undoing what the lab left on this machine',

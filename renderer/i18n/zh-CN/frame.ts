@@ -70,7 +70,7 @@ export const frame = {
   'banner.shellSilent':
     'Vethlab 自 {since} 起没有响应。可能只是繁忙；如果一直如此，请在运行它的终端中结束它，再重新启动。',
   'banner.rootSilent':
-    '以 root 身份运行的 Vethlab 进程自 {since} 起没有响应。请等待，或关闭 Vethlab；之后可执行 sudo vethlab recover 撤销实验在本机上的更改。',
+    '以 root 身份运行的 Vethlab 进程自 {since} 起没有响应。请等待，或关闭 Vethlab；之后可执行 {command} 撤销实验在本机上的更改。',
   'banner.sandboxSilent': '沙箱自 {since} 起没有响应。请等待，或结束它：其中的实验会一起消失，之后可以重新部署。',
   'banner.endSandbox': '结束沙箱',
   'banner.external': '{name} 被其他程序修改了，而你也有未保存的更改。',

@@ -50,6 +50,8 @@ export const host = {
   'leave.keep': '让它继续运行',
   'left.kept': '实验 {lab} 仍在本机上运行（{when}）。',
   'left.crashed': '实验 {lab} 的会话结束时没有拆除（{when}）。它在本机上的更改仍然存在。',
+  'left.stays': '实验 {lab} 在本机上的更改未能全部还原。仍然存在：{what}',
+  'left.more': { one: '另有 {count} 项', other: '另有 {count} 项' },
   'left.attach': '重新连接',
   'left.undo': '还原它留下的更改',
   'left.undoing': '正在还原实验在本机上留下的更改',

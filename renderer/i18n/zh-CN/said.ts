@@ -2,6 +2,7 @@
 import { change } from './said/change.js'
 import { conflicts } from './said/conflicts.js'
 import { helper } from './said/helper.js'
+import { imports } from './said/imports.js'
 import { labMeaning } from './said/lab-meaning.js'
 import { labText } from './said/lab-text.js'
 import { session } from './said/session.js'
@@ -10,6 +11,7 @@ export const saidInChinese: Readonly<Record<string, string>> = {
   ...labText,
   ...change,
   ...conflicts,
+  ...imports,
   ...labMeaning,
   ...helper,
   ...session,

@@ -65,6 +65,11 @@ describe.skipIf(reason !== null)(`a lab on this machine${reason === null ? '' : 
     expect(listed.filter((text) => /MASQUERADE/.test(text) && text.includes('-o up0'))).toHaveLength(1)
     await deploy.click()
     await window.status.filter({ hasText: 'Running · this machine' }).waitFor()
+    // Nobody may take the shell of this machine for the one of a sandbox.
+    expect(await window.tab('host').first().getByTitle('this machine').getAttribute('class')).toMatch(/\bmachine\b/)
+    await window.focusTerminal('host')
+    await window.page.getByText('This machine itself, not a sandbox').waitFor()
+    expect(await violations(window)).toEqual([])
     expect((await host.ran()).sort()).toEqual(listed.sort())
     expect(machine.ask('ip', 'netns')).toContain('ns0')
     expect(machine.ask('ip', '-br', 'addr', 'show', 'dev', 'lab0')).toContain('192.168.77.1/24')
@@ -86,6 +91,12 @@ describe.skipIf(reason !== null)(`a lab on this machine${reason === null ? '' : 
     await question.getByRole('button', { name: 'Undo and leave' }).click()
     await window.status.filter({ hasText: 'Idle' }).waitFor()
     await window.page.getByText('User + network namespaces, no sudo').waitFor()
+    await until('the shell is one of the sandbox', async () =>
+      /sandbox/.test((await window.tab('host').first().locator('.name').getAttribute('title')) ?? ''),
+    )
+    await window.focusTerminal('host')
+    expect(await window.tab('host').first().locator('.machine').count()).toBe(0)
+    expect(await window.page.getByText('This machine itself, not a sandbox').count()).toBe(0)
     await untilAsBefore()
     expect(host.machine.helpers()).toEqual([])
   })
@@ -146,7 +157,10 @@ describe.skipIf(reason !== null)(`a lab on this machine${reason === null ? '' : 
     await window.button('Stop').click()
     const dialog = window.page.getByRole('dialog', { name: /^through-uplink is down; this machine is not quite/ })
     await dialog.waitFor()
-    expect(await violations(window)).toEqual([])
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await window.page.emulateMedia({ colorScheme })
+      expect(await violations(window), colorScheme).toEqual([])
+    }
     expect(await dialog.innerText()).toContain('198.51.100.77/32')
     expect(await dialog.innerText()).toContain('lab0 is another link now')
     machine.ask('ip', 'addr', 'del', '198.51.100.77/32', 'dev', 'up0')

@@ -38,7 +38,7 @@ test('a script that is dropped is read, shown with what was left out, and opened
   ])
     expect(words).toContain(each)
   expect(await dialog.locator('code').innerText()).toBe(
-    "vethlab import 'two rooms.sh' --from script --run > two-rooms.vethlab.yaml",
+    "npm run -s cli -- import 'two rooms.sh' --from script --run > two-rooms.vethlab.yaml",
   )
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   await window.button(/^Lab: No lab open/).waitFor()

@@ -18,6 +18,11 @@ test('a terminal is a shell in its namespace', async () => {
   expect(shown).toContain('root@ns0')
 })
 
+test('the shell of the sandbox’s host is marked as one: it is not this machine', async () => {
+  expect(await window.tab('host').first().innerText()).toMatch(/^host\s*sandbox/)
+  expect(await window.tab('ns0').first().innerText()).not.toContain('sandbox')
+})
+
 test('letters typed in a terminal never reach the window', async () => {
   await window.focusTerminal('ns0')
   await window.page.keyboard.type('echo 123 n t ?')

@@ -9,6 +9,7 @@ import { homeOf, layOut, placesOf, type Places } from '../../../renderer/canvas/
 import { textWidth } from '../../../renderer/canvas/measure.js'
 import { crosses } from '../../../renderer/canvas/path.js'
 import { namespaceOf } from '../../../renderer/canvas/scene.js'
+import { fitted } from '../../../renderer/canvas/viewport.js'
 import { counted } from '../../support/counted.js'
 import { bridged, lab, labB, labN, labR, labTwoBridges, labVxlan, line, mesh, star } from './fixtures/labs.js'
 import { deployed } from './fixtures/live.js'
@@ -237,6 +238,31 @@ test('a bridge port hangs straight above its peer', () => {
 test('two bridges never share a stem', () => {
   const stems = box(draw(labTwoBridges), 'host').splits.map((split) => split.x)
   expect(new Set(stems).size).toBe(2)
+})
+
+/** Where the canvas of a window of 1280x720 has its panels open. */
+const smallCanvas = { width: 684, height: 412 }
+
+test.each([
+  // Two routers stand in one row whatever is free: it is read along a line.
+  [4, 0.45, 1],
+  [5, 0.55, 2],
+  [6, 0.55, 2],
+  [8, 0.42, 2],
+  [10, 0.4, 3],
+  [14, 0.27, 3],
+])('a line of %i turns so that fit shows it as large as it can be', (count, zoom, rows) => {
+  const { boxes } = draw(line(count))
+  const left = Math.min(...boxes.map(({ x }) => x))
+  const top = Math.min(...boxes.map(({ y }) => y))
+  const bounds = {
+    ...{ x: left, y: top },
+    width: Math.max(...boxes.map(({ x, width }) => x + width)) - left,
+    height: Math.max(...boxes.map(({ y, height }) => y + height)) - top,
+  }
+  expect(fitted(bounds, smallCanvas.width, smallCanvas.height).zoom).toBeGreaterThan(zoom)
+  const starts = boxes.map(({ y }) => y).toSorted((a, b) => a - b)
+  expect(starts.filter((y, index) => index === 0 || y - (starts[index - 1] ?? 0) > 100)).toHaveLength(rows)
 })
 
 test('a long line of routers turns back instead of running on', () => {

@@ -47,7 +47,7 @@ test('as root it says what stays, and what undoes it', () => {
   noteSilence(session('elevated'))
   tell(since)
   expect(written.join('')).toContain(
-    'The part of Vethlab that runs as root is not answering since 03:04:05. Wait, or press Ctrl-C; what the lab made on this machine then stays until: sudo vethlab recover\n',
+    'The part of Vethlab that runs as root is not answering since 03:04:05. Wait, or press Ctrl-C; what the lab made on this machine then stays until: npm run -s cli -- recover\n',
   )
 })
 

@@ -53,11 +53,15 @@ describe('what a shell makes of a text', () => {
       'ip netns add a\nfor f in $(ls); do ip netns add $f; done',
       '2:10 The loop goes over',
     ],
-    ['a value that is not set', 'ip netns add a; ip netns add $NS', '1:30 $NS is not known before the script runs.'],
+    [
+      'a value that is not set',
+      'ip netns add a; ip netns add $NS',
+      '1:30 This depends on $NS, which is not known before the script runs.',
+    ],
     [
       'a value that is computed',
       'X=$(hostname)\nip netns add a; ip netns add $X',
-      '2:30 $X is not known before the script runs.',
+      '2:30 This depends on $X, which is not known before the script runs.',
     ],
     [
       'an unclosed quote',

@@ -74,7 +74,6 @@ test.each(badLabs.map(({ name, content }) => [name, content] as const))(
   (_, content) => {
     const { problems } = parseLabText(content, 'bad.vethlab.yaml')
     for (const problem of problems.slice(0, 20)) {
-      if (!problem.said) throw new Error(`${problem.code} is only said in English`)
       const { message, hint } = problem.said
       expect(inEnglish(message)).toBe(problem.message)
       expect(hint && inEnglish(hint)).toBe(problem.hint)

@@ -39,6 +39,15 @@ test('the report for people names the same', async () => {
   expect(ran.stdout).toMatch(/^Labs\n {2}✓ sandbox +starts without a password/)
   expect(ran.stdout).toMatch(/^ {2}✓ veth +yes$/m)
   expect(ran.stdout).not.toContain('\u001b[')
+  // What most labs do without is no fault: one line, whatever it is that this kernel lacks.
+  const { features } = JSON.parse((await world.cli('doctor', '--json')).stdout) as {
+    readonly features: readonly { readonly name: string; readonly available: boolean }[]
+  }
+  const lacking = features.filter(({ available }) => !available).map(({ name }) => name)
+  expect(ran.stdout.match(/^ {2}[✗-] (?:dummy|ifb|vlan|vrf|wireguard|netem|tbf|tun|macvlan|vxlan)\b/gm)).toBeNull()
+  expect(ran.stdout.match(/^ {4}optional: this kernel has no (.*); a lab that uses one says so$/m)?.[1] ?? '').toBe(
+    lacking.join(', '),
+  )
 })
 
 test.skipIf(process.getuid?.() !== 0)('root is told what happens to forwarded packets', async () => {

@@ -125,12 +125,12 @@ test.each([
   [
     'a missing form',
     ['import', 'x.sh'],
-    "vethlab: required option '--from <form>' not specified. See: vethlab --help\n",
+    "vethlab: required option '--from <form>' not specified. See: npm run -s cli -- --help\n",
   ],
   [
     'a form that is none',
     ['export', 'x.yaml', '--to', 'gns3'],
-    "vethlab: option '--to <form>' argument 'gns3' is invalid. Allowed choices are script, clab. See: vethlab --help\n",
+    "vethlab: option '--to <form>' argument 'gns3' is invalid. Allowed choices are script, clab. See: npm run -s cli -- --help\n",
   ],
   [
     'a file that is not there',

@@ -40,7 +40,7 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
     const started = await up('alpha')
     expect([started.status, started.stdout]).toEqual([0, ''])
     expect(started.stderr).toMatch(
-      /^alpha is up: \d+ steps in [\d.]+ ms, in the background\.\n.*vethlab exec alpha host.*vethlab down alpha\n$/,
+      /^alpha is up: \d+ steps in [\d.]+ ms, in the background\.\n.*npm run -s cli -- exec alpha host.*npm run -s cli -- down alpha\n$/,
     )
     const [lab, ...others] = await listed()
     expect(others).toEqual([])
@@ -121,7 +121,9 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
     expect(all.map(({ status }) => status).sort()).toEqual([0, 2, 2, 2])
     for (const { status, stderr } of all)
       if (status === 2)
-        expect(stderr).toBe('vethlab: A lab named alpha is running already. Stop it with: vethlab down alpha\n')
+        expect(stderr).toBe(
+          'vethlab: A lab named alpha is running already. Stop it with: npm run -s cli -- down alpha\n',
+        )
     expect((await world.cli('exec', 'alpha', 'ns1', '--', 'true')).status).toBe(0)
     await world.cli('down', 'alpha')
   })
@@ -145,7 +147,7 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
     const entering = await world.cli('exec', 'alpha', 'ns0', '--', 'true')
     expect([entering.status, entering.stderr]).toEqual([
       2,
-      'vethlab: No lab named "alpha" is running. None is running; start one with: vethlab up FILE -d\n',
+      'vethlab: No lab named "alpha" is running. None is running; start one with: npm run -s cli -- up FILE -d\n',
     ])
     expect(readdirSync(directory)).toEqual([])
     expect(await listed()).toEqual([])
@@ -207,7 +209,7 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
     const ran = await world.cli('exec', 'alpha', 'ns0', '--', 'true')
     expect([ran.status, ran.stderr]).toEqual([
       3,
-      'vethlab: The lab alpha has just ended. See what is running with: vethlab ps\n',
+      'vethlab: The lab alpha has just ended. See what is running with: npm run -s cli -- ps\n',
     ])
     writeFileSync(path, JSON.stringify(entry))
     await world.cli('down', 'alpha')

@@ -47,7 +47,7 @@ test('a name that is no running lab is an error with the next step', async () =>
   const ran = await world.cli('state', 'nothing')
   expect([ran.status, ran.stdout]).toEqual([2, ''])
   expect(ran.stderr).toBe(
-    'vethlab: No lab named "nothing" is running. None is running; start one with: vethlab up FILE -d\n',
+    'vethlab: No lab named "nothing" is running. None is running; start one with: npm run -s cli -- up FILE -d\n',
   )
 })
 

@@ -79,7 +79,7 @@ describe.each(worlds)('up with a shell, as %s', (_, makeWorld) => {
     const second = await world.cli('up', '-d', world.file('pair.yaml', pair()))
     expect([second.status, second.stderr]).toEqual([
       2,
-      'vethlab: A lab named pair is running already. Stop it with: vethlab down pair\n',
+      'vethlab: A lab named pair is running already. Stop it with: npm run -s cli -- down pair\n',
     ])
     expect((await world.cli('down', 'pair')).status).toBe(0)
     const ran = await running.ended

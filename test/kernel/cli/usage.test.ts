@@ -14,12 +14,16 @@ describe('wrong usage is one sentence and exit code 2', () => {
       ['chek', 'x.yaml'],
       "vethlab: unknown command 'chek'. Did you mean check?\n",
     ],
-    ['a command that is none', ['frobnicate'], "vethlab: unknown command 'frobnicate'. See: vethlab --help\n"],
-    ['a missing argument', ['check'], "vethlab: missing required argument 'file'. See: vethlab --help\n"],
+    [
+      'a command that is none',
+      ['frobnicate'],
+      "vethlab: unknown command 'frobnicate'. See: npm run -s cli -- --help\n",
+    ],
+    ['a missing argument', ['check'], "vethlab: missing required argument 'file'. See: npm run -s cli -- --help\n"],
     [
       'one argument too many',
       ['plan', 'a', 'b'],
-      "vethlab: too many arguments for 'plan'. Expected 1 argument but got 2. See: vethlab --help\n",
+      "vethlab: too many arguments for 'plan'. Expected 1 argument but got 2. See: npm run -s cli -- --help\n",
     ],
     [
       'an unknown option with its nearest',
@@ -29,7 +33,7 @@ describe('wrong usage is one sentence and exit code 2', () => {
     [
       'a value that is none of the choices',
       ['state', 'a', '--as', 'b'],
-      "vethlab: option '--as <form>' argument 'b' is invalid. Allowed choices are lab. See: vethlab --help\n",
+      "vethlab: option '--as <form>' argument 'b' is invalid. Allowed choices are lab. See: npm run -s cli -- --help\n",
     ],
   ])('%s', async (_, words, sentence) => {
     const ran = await world.cli(...words)
@@ -53,7 +57,7 @@ describe('wrong usage is one sentence and exit code 2', () => {
       ok: false,
       error: {
         code: 'usage',
-        message: "missing required argument 'file'. See: vethlab --help",
+        message: "missing required argument 'file'. See: npm run -s cli -- --help",
         where: null,
         output: null,
       },

@@ -190,7 +190,7 @@ describe('up --host', () => {
     await until('it is up', () => stderr.includes('until you leave'))
     await host.run('pkill', '-KILL', '-f', 'helper.js elevated')
     await until('its death is said', () => stderr.includes('ended by itself'))
-    expect(stderr).toContain('is still there; undo it in the window, or with: sudo vethlab recover')
+    expect(stderr).toContain('is still there; undo it in the window, or with: npm run -s cli -- recover')
     child.stdin.end()
     expect(await ended).toBe(3)
     expect((await cli('recover')).status).toBe(0)
@@ -216,7 +216,7 @@ describe('up --host', () => {
     const ran = await cli('up', labFile, '--host', '--yes')
     expect([ran.status, ran.stderr]).toEqual([
       2,
-      'vethlab: The lab nat-to-the-internet was left on this machine by an earlier session. Undo it first with: sudo vethlab recover\n',
+      'vethlab: The lab nat-to-the-internet was left on this machine by an earlier session. Undo it first with: npm run -s cli -- recover\n',
     ])
     await cli('recover', '--quiet')
   })

@@ -1,10 +1,12 @@
 /** What a shell remembers and offers: unsaved work, recent files, guides, starter labs, directories to browse. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { browse } from '../../../electron/session/files/browse.js'
 import { UnsavedWork } from '../../../electron/session/files/unsaved.js'
+import { ShellFiles } from '../../../electron/session/shell-files.js'
 import { testBrowser, type TestBrowser } from './browser.js'
 import { bundledSaver } from './bundle.js'
 import { Window } from './window.js'
@@ -45,11 +47,29 @@ describe('browsing', () => {
     ])
   })
 
-  test('begins at home, ends at /, and says where it cannot go', async () => {
-    expect(await browse(null)).toMatchObject({
-      ok: true,
-      directory: ((await window.ask('file/browse', { directory: null })) as { directory: string }).directory,
-    })
+  test('begins at home, and where a lab was opened last; the next session and the one after it know', async () => {
+    const state = at('state-of-dialogs')
+    const labs = at('labs-of-mine')
+    const begins = async (files: ShellFiles): Promise<unknown> => {
+      const answer = await files.answers['file/browse']({ directory: null })
+      return answer.ok && answer.directory
+    }
+    const first = new ShellFiles(() => {}, state)
+    expect(await begins(first)).toBe(homedir())
+    expect(await first.startFolder.get()).toBe(homedir())
+    mkdirSync(labs)
+    writeFileSync(join(labs, 'mine.vethlab.yaml'), 'vethlab: 1\nname: mine\n')
+    expect(await first.read(join(labs, 'mine.vethlab.yaml'))).toMatchObject({ ok: true })
+    expect(await begins(first)).toBe(labs)
+    // Chosen in a dialog, and no lab: a script that is imported, say.
+    first.startFolder.used(at('script.sh'))
+    expect(await first.startFolder.get()).toBe(work)
+    expect(await begins(new ShellFiles(() => {}, state))).toBe(labs)
+    rmSync(labs, { recursive: true })
+    expect(await begins(new ShellFiles(() => {}, state))).toBe(homedir())
+  })
+
+  test('ends at /, and says where it cannot go', async () => {
     expect(await browse('/')).toMatchObject({ ok: true, directory: '/', parent: null })
     expect(await browse(at('nowhere'))).toMatchObject({ ok: false, failure: { code: 'not-found' } })
     writeFileSync(at('file.yaml'), '')

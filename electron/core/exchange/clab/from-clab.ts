@@ -9,7 +9,7 @@ import { readYaml } from '../../lab/yaml-read.js'
 import { plainValue } from '../../lab/yaml-value.js'
 import type { TextFinding } from '../../lab/finding.js'
 import { setSysctl } from '../commands/sysctl.js'
-import { failedImport, finishImport, labNameFrom, unreadable, type Imported } from '../imported.js'
+import { failedImport, type ImportError, finishImport, labNameFrom, unreadable, type Imported } from '../imported.js'
 import { emptyNetwork, type Network } from '../network/network.js'
 import { labOf } from '../network/to-lab.js'
 import { collectNotices } from '../notice.js'
@@ -20,6 +20,7 @@ import { readNodes, type Place } from './nodes.js'
 import { templateIn } from '../template.js'
 import { levelsOf, Topology } from './topology.js'
 import { withoutEnvironment } from './words.js'
+import { said } from '../../words/said.js'
 
 /** `file` is the name that places carry. Never throws, and takes bounded time. */
 export function importClab(input: string | Uint8Array, file: string): Imported {
@@ -31,14 +32,14 @@ export function importClab(input: string | Uint8Array, file: string): Imported {
   const isRead = read.document !== null && plainValue(read.document).findings.length === 0
   if (template && !isRead)
     return failedImport(text, file, [{ code: 'template', offset: template.offset, ...template.notice }])
-  if (!read.document) return failedImport(text, file, read.findings.map(reworded))
+  if (!read.document) return failedImport(text, file, read.findings.map(ofYaml))
   const plain = plainValue(read.document)
-  if (plain.findings.length > 0) return failedImport(text, file, plain.findings.map(reworded))
+  if (plain.findings.length > 0) return failedImport(text, file, plain.findings.map(ofYaml))
   const notices = collectNotices(text, file)
   const topology = new Topology(read.document, plain.value, notices.tell)
   if (!isRecord(topology.at(['topology', 'nodes']))) {
-    const message = 'This is no containerlab topology: it has no `topology` with `nodes`.'
-    const hint = isRecord(plain.value) && 'vethlab' in plain.value ? 'It is a lab file already.' : null
+    const message = said`This is no containerlab topology: it has no \`topology\` with \`nodes\`.`
+    const hint = isRecord(plain.value) && 'vethlab' in plain.value ? said`It is a lab file already.` : null
     return failedImport(text, file, [{ code: 'no-topology', message, hint, offset: 0 }])
   }
   leaveOutRest(topology)
@@ -53,11 +54,11 @@ export function importClab(input: string | Uint8Array, file: string): Imported {
   )
 }
 
-/** The YAML stages speak of lab files. */
-const reworded = ({ code, message, hint, offset }: TextFinding): TextFinding => ({
+/** What the YAML stages advise for lab files helps nobody here. */
+const ofYaml = ({ code, said: { message, hint }, offset }: TextFinding): ImportError => ({
   code,
-  message: message.replace(/\b([Aa]) lab file\b/g, '$1 topology file'),
-  hint: hint !== null && /\blab\b/i.test(hint) ? null : hint,
+  message,
+  hint: hint && /\blab\b/i.test(hint.key) ? null : hint,
   offset,
 })
 
@@ -65,12 +66,12 @@ const reworded = ({ code, message, hint, offset }: TextFinding): TextFinding => 
 function leaveOutRest(topology: Topology): void {
   for (const key of topology.keys([])) {
     if (key === 'name' || key === 'topology') continue
-    const why = key === 'mgmt' ? 'a lab has no management network' : 'a lab file has no words for it'
-    topology.leaveOut([key], `${quote(key)} is left out: ${why}.`)
+    const why = key === 'mgmt' ? said`a lab has no management network` : said`a lab file has no words for it`
+    topology.leaveOut([key], said`${quote(key)} is left out: ${why}.`)
   }
   for (const key of topology.keys(['topology'])) {
     if (!['nodes', 'links', 'defaults', 'kinds', 'groups'].includes(key))
-      topology.leaveOut(['topology', key], `${quote(key)} is left out: a lab file has no words for it.`)
+      topology.leaveOut(['topology', key], said`${quote(key)} is left out: a lab file has no words for it.`)
   }
 }
 
@@ -94,7 +95,8 @@ function runCommands(topology: Topology, network: Network, places: ReadonlyMap<s
         const offset = topology.valueOffset(path)
         const text = typeof line === 'string' ? withoutEnvironment(line) : null
         if (text !== null) interpreter.words(splitWords(text, offset), place.namespace)
-        else topology.tell(offset, { message: 'This command depends on the environment of containerlab.', hint: null })
+        else
+          topology.tell(offset, { message: said`This command depends on the environment of containerlab.`, hint: null })
       })
     }
   }

@@ -10,6 +10,7 @@ import type { Device, Network } from '../network/network.js'
 import type { Place } from './nodes.js'
 import type { Topology } from './topology.js'
 import { usualMtu } from './words.js'
+import { said } from '../../words/said.js'
 
 interface End {
   readonly place: Place
@@ -24,17 +25,17 @@ export function readLinks(topology: Topology, network: Network, places: Readonly
   topology.list(['topology', 'links']).forEach((link, i) => {
     const path = ['topology', 'links', i]
     if (!isRecord(link)) {
-      topology.leaveOut(path, 'This link is no map with `endpoints`; it is left out.')
+      topology.leaveOut(path, said`This link is no map with \`endpoints\`; it is left out.`)
       return
     }
     const type = topology.text([...path, 'type'])?.toLowerCase() ?? 'veth'
     if (!usedTypes.has(type)) {
-      topology.leaveOut(path, `A lab has no links of type ${quote(type)}; this one is left out.`)
+      topology.leaveOut(path, said`A lab has no links of type ${quote(type)}; this one is left out.`)
       return
     }
     for (const key of Object.keys(link)) {
       if (!usedKeys.has(key))
-        topology.leaveOut([...path, key], `${quote(key)} is left out: a lab file has no words for it.`)
+        topology.leaveOut([...path, key], said`${quote(key)} is left out: a lab file has no words for it.`)
     }
     readLink(topology, network, places, path, type)
   })
@@ -83,7 +84,7 @@ type Ends = readonly [End, End] | null
 function bothEnds(topology: Topology, places: ReadonlyMap<string, Place>, path: LabPath): Ends {
   const count = topology.list([...path, 'endpoints']).length
   if (count !== 2) {
-    topology.leaveOut(path, `A link has two endpoints, this one ${count}; it is left out.`)
+    topology.leaveOut(path, said`A link has two endpoints, this one ${count}; it is left out.`)
     return null
   }
   const [a, b] = [0, 1].map((i) => readEnd(topology, places, [...path, 'endpoints', i]))
@@ -106,7 +107,7 @@ function readEnd(topology: Topology, places: ReadonlyMap<string, Place>, path: L
   const node = long ? topology.text([...path, 'node']) : shortNode
   const name = long ? topology.text([...path, 'interface']) : shortName
   if (node === null || name === null || name === '') {
-    topology.leaveOut(path, 'This endpoint names no node and interface; its link is left out.')
+    topology.leaveOut(path, said`This endpoint names no node and interface; its link is left out.`)
     return null
   }
   const place = places.get(node)
@@ -115,18 +116,18 @@ function readEnd(topology: Topology, places: ReadonlyMap<string, Place>, path: L
     topology.leaveOut(
       path,
       outside
-        ? `A lab has no ${quote(node)}; the link is left out.`
-        : `There is no node ${quote(node)}; its link is left out.`,
+        ? said`A lab has no ${quote(node)}; the link is left out.`
+        : said`There is no node ${quote(node)}; its link is left out.`,
     )
     return null
   }
   for (const key of topology.keys(path)) {
     if (!['node', 'interface', 'mac'].includes(key))
-      topology.leaveOut([...path, key], `${quote(key)} is left out: give the address with an \`exec\` line.`)
+      topology.leaveOut([...path, key], said`${quote(key)} is left out: give the address with an \`exec\` line.`)
   }
   const mac = long ? topology.text([...path, 'mac']) : null
   if (mac !== null && parseMac(mac) === null)
-    topology.leaveOut([...path, 'mac'], `${quote(mac)} is no hardware address; it is left out.`)
+    topology.leaveOut([...path, 'mac'], said`${quote(mac)} is no hardware address; it is left out.`)
   return { place, name: fittingName(topology, place, name, path), mac: mac === null ? null : parseMac(mac) }
 }
 
@@ -144,6 +145,6 @@ function fittingName(topology: Topology, { namespace }: Place, name: string, pat
       .replace(/^[-.]+/, '') || 'eth'
   let fitting = stem
   for (let n = 1; namespace.devices.has(fitting); n++) fitting = `${stem.slice(0, maxNameBytes - 4)}-${n}`
-  topology.leaveOut(path, `The interface name ${quote(name)} does not fit Linux; it becomes ${quote(fitting)}.`)
+  topology.leaveOut(path, said`The interface name ${quote(name)} does not fit Linux; it becomes ${quote(fitting)}.`)
   return fitting
 }

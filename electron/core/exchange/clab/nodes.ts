@@ -7,6 +7,7 @@ import { addDevice } from '../network/links.js'
 import type { Device, Namespace, Network } from '../network/network.js'
 import { levelsOf, type Topology } from './topology.js'
 import { namespaceLabel } from './words.js'
+import { said, type Said } from '../../words/said.js'
 
 /** What a link's end with this node's name is plugged into. */
 export interface Place {
@@ -24,14 +25,14 @@ const plainKinds = new Set(['linux', 'host', 'ext-container'])
 /** Keys that are used, or say nothing about the network. */
 const usedKeys = new Set(['kind', 'exec', 'sysctls', 'group', 'network-mode', 'labels'])
 
-const reasons: Readonly<Record<string, string>> = {
-  image: 'a namespace runs no image',
-  binds: 'a namespace shares the files of your machine',
-  'startup-config': 'a namespace has no operating system to configure',
-  ports: 'a `dnat` rule publishes a port',
-  publish: 'a `dnat` rule publishes a port',
-  'mgmt-ipv4': 'a lab has no management network',
-  'mgmt-ipv6': 'a lab has no management network',
+const reasons: Readonly<Record<string, Said>> = {
+  image: said`a namespace runs no image`,
+  binds: said`a namespace shares the files of your machine`,
+  'startup-config': said`a namespace has no operating system to configure`,
+  ports: said`a \`dnat\` rule publishes a port`,
+  publish: said`a \`dnat\` rule publishes a port`,
+  'mgmt-ipv4': said`a lab has no management network`,
+  'mgmt-ipv6': said`a lab has no management network`,
 }
 
 export function readNodes(topology: Topology, network: Network): ReadonlyMap<string, Place> {
@@ -49,7 +50,7 @@ export function readNodes(topology: Topology, network: Network): ReadonlyMap<str
   for (const name of names.filter((each) => !isBridge(each) && !containers.includes(each))) {
     const parent = places.get(parentOf(topology, name) ?? '')
     if (parent) places.set(name, { ...parent, shared: true })
-    else leaveOutNode(topology, name, 'the node whose network it shares is not in the file')
+    else leaveOutNode(topology, name, said`the node whose network it shares is not in the file`)
   }
   for (const name of names.filter(isBridge)) {
     const place = bridgeOf(topology, network, places, name, kinds.get(name) ?? '')
@@ -60,12 +61,12 @@ export function readNodes(topology: Topology, network: Network): ReadonlyMap<str
 
 const nodePath = (name: string): LabPath => ['topology', 'nodes', name]
 
-const leaveOutNode = (topology: Topology, name: string, why: string): void =>
-  topology.leaveOut(nodePath(name), `The node ${quote(name)} is left out: ${why}.`)
+const leaveOutNode = (topology: Topology, name: string, why: Said): void =>
+  topology.leaveOut(nodePath(name), said`The node ${quote(name)} is left out: ${why}.`)
 
 function networkMode(topology: Topology, name: string): string | null {
-  const said = levelsOf(topology, name).paths.map((path) => topology.text([...path, 'network-mode']))
-  return said.filter((text) => text !== null).at(-1) ?? null
+  const modes = levelsOf(topology, name).paths.map((path) => topology.text([...path, 'network-mode']))
+  return modes.filter((text) => text !== null).at(-1) ?? null
 }
 
 /** The node whose network it shares. */
@@ -76,12 +77,16 @@ function namespaceOf(topology: Topology, network: Network, name: string, kind: s
   const label = topology.text([...nodePath(name), 'labels', namespaceLabel])
   if (kind === 'host' || label === 'host') return hostOf(network)
   if (kind === 'ext-container')
-    leaveOut(topology, name, `${quote(name)} is a container of somebody else's; here it is an empty namespace.`)
-  else if (kind === null) leaveOut(topology, name, `${quote(name)} has no kind; it is taken for linux.`)
+    leaveOut(topology, name, said`${quote(name)} is a container of somebody else's; here it is an empty namespace.`)
+  else if (kind === null) leaveOut(topology, name, said`${quote(name)} has no kind; it is taken for linux.`)
   else if (!plainKinds.has(kind))
-    leaveOut(topology, name, `${quote(name)} is of kind ${quote(kind)}; only its interfaces and cables are imported.`)
+    leaveOut(
+      topology,
+      name,
+      said`${quote(name)} is of kind ${quote(kind)}; only its interfaces and cables are imported.`,
+    )
   if (networkMode(topology, name) === 'host') {
-    leaveOutNode(topology, name, 'it uses the network of your machine')
+    leaveOutNode(topology, name, said`it uses the network of your machine`)
     return null
   }
   const wanted = label !== null && namespaceNamePattern.test(label) ? label : name
@@ -95,7 +100,7 @@ function namespaceOf(topology: Topology, network: Network, name: string, kind: s
   return made
 }
 
-const leaveOut = (topology: Topology, name: string, message: string): void => topology.leaveOut(nodePath(name), message)
+const leaveOut = (topology: Topology, name: string, message: Said): void => topology.leaveOut(nodePath(name), message)
 
 /** `br0` is a bridge of the machine; `br0|NODE` one in the network of that node. */
 function bridgeOf(
@@ -109,10 +114,10 @@ function bridgeOf(
   const parent = parentOf(topology, name)
   const namespace = parent === null ? hostOf(network) : places.get(parent)?.namespace
   if (!namespace) {
-    leaveOutNode(topology, name, 'the node that it is in is not in the file')
+    leaveOutNode(topology, name, said`the node that it is in is not in the file`)
     return null
   }
-  if (kind === 'ovs-bridge') leaveOut(topology, name, `The Open vSwitch ${quote(own)} becomes a Linux bridge.`)
+  if (kind === 'ovs-bridge') leaveOut(topology, name, said`The Open vSwitch ${quote(own)} becomes a Linux bridge.`)
   const bridge = addDevice(namespace, 'bridge', own)
   if ('message' in bridge) {
     topology.leaveOut(nodePath(name), bridge.message, bridge.hint)
@@ -135,10 +140,10 @@ function leaveOutKeys(topology: Topology, names: readonly string[]): void {
       const path = [...level, key]
       if (key === 'labels') {
         const foreign = topology.keys(path).filter((label) => label !== namespaceLabel)
-        if (foreign.length > 0) topology.leaveOut(path, '`labels` are left out; a lab file has none.')
+        if (foreign.length > 0) topology.leaveOut(path, said`\`labels\` are left out; a lab file has none.`)
       } else if (!usedKeys.has(key)) {
         const why = Object.hasOwn(reasons, key) ? reasons[key] : undefined
-        topology.leaveOut(path, `${quote(key)} is left out: ${why ?? 'a lab file has no words for it'}.`)
+        topology.leaveOut(path, said`${quote(key)} is left out: ${why ?? said`a lab file has no words for it`}.`)
       }
     }
   }

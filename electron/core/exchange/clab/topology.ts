@@ -5,6 +5,7 @@ import type { LabPath } from '../../lab/problem.js'
 import { child, isRecord } from '../../lab/schema-shape.js'
 import type { Tell } from '../notice.js'
 import { withoutEnvironment } from './words.js'
+import type { Said } from '../../words/said.js'
 
 export class Topology {
   readonly #document: YamlDocument
@@ -48,7 +49,7 @@ export class Topology {
     return typeof text === 'string' ? (withoutEnvironment(text) ?? text) : null
   }
 
-  leaveOut(path: LabPath, message: string, hint: string | null = null): void {
+  leaveOut(path: LabPath, message: Said, hint: Said | null = null): void {
     this.tell(this.offset(path), { message, hint })
   }
 }

@@ -3,6 +3,7 @@ import { quote } from '../../lab/describe.js'
 import { addDevice, deleteDevice, findDevice, setMaster } from '../network/links.js'
 import type { Word } from '../shell/word.js'
 import { harmless, leftOut, nothingThere, outcomeOf, refused, success, type Context, type Outcome } from './command.js'
+import { said } from '../../words/said.js'
 
 export function brctl({ network, namespace }: Context, words: readonly Word[]): Outcome {
   const [, verb, first, ...rest] = words
@@ -40,6 +41,6 @@ export function brctl({ network, namespace }: Context, words: readonly Word[]): 
       return success
     }
     default:
-      return leftOut(`${quote(`brctl ${verb.text}`)} is nothing a lab file can say.`, null, verb)
+      return leftOut(said`${quote(`brctl ${verb.text}`)} is nothing a lab file can say.`, null, verb)
   }
 }

@@ -3,6 +3,7 @@ import type { Notice, Tell } from '../notice.js'
 import type { Namespace, Network } from '../network/network.js'
 import type { Input, Output } from '../shell/values.js'
 import type { Word } from '../shell/word.js'
+import type { Said } from '../../words/said.js'
 
 /** How the command would have ended, for `&&` and `||`; `unknown` where only running it could tell. */
 export type Status = 'success' | 'failure' | 'unknown'
@@ -54,7 +55,7 @@ export const refused = (notice: Notice, word?: Word): Outcome => ({
 })
 
 /** Not understood, or nothing that a lab file can say. Whoever wrote it counts on its success. */
-export const leftOut = (message: string, hint: string | null = null, word?: Word): Outcome => ({
+export const leftOut = (message: Said, hint: Said | null = null, word?: Word): Outcome => ({
   status: 'success',
   notice: { message, hint },
   offset: word?.offset ?? null,

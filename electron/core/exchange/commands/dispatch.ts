@@ -4,6 +4,7 @@ import type { Word } from '../shell/word.js'
 import { fileKey, harmless, leftOut, success, type Context, type Outcome } from './command.js'
 import { runFile } from './shells.js'
 import { hints, interpreters, succeeding, withoutEffect, wrappers } from './table.js'
+import { said } from '../../words/said.js'
 
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined
@@ -71,10 +72,10 @@ export function dispatch(context: Context, words: readonly Word[]): Outcome {
   if (program.text.includes('/') && context.files.has(fileKey(program.text)))
     return runFile(context, program, words.slice(1))
   context.output?.print(null)
-  const message = `${quote(program.text)} is not a command that a lab is made from.`
+  const message = said`${quote(program.text)} is not a command that a lab is made from.`
   const hint = own(hints, program.text)
   if (hint !== undefined) return leftOut(message, hint, program)
-  const notice = { message, hint: 'Labs are made from ip, sysctl, iptables, brctl and tc.', program: true as const }
+  const notice = { message, hint: said`Labs are made from ip, sysctl, iptables, brctl and tc.`, program: true as const }
   return { status: 'success', notice, offset: program.offset }
 }
 

@@ -3,6 +3,7 @@ import { quote } from '../../lab/describe.js'
 import { splitWords } from '../shell/split.js'
 import type { Word } from '../shell/word.js'
 import { fileKey, leftOut, success, type Context, type Outcome } from './command.js'
+import { said } from '../../words/said.js'
 
 export interface GivenLine {
   readonly text: string
@@ -18,9 +19,9 @@ export function givenLines(context: Context, file: Word | null, program: Word): 
   if (text === null)
     return leftOut(
       file === null || file.text === '-'
-        ? `What ${quote(program.text)} reads from its standard input is not known here.`
-        : `The file ${quote(file.text)} is not read.`,
-      'Write its commands out.',
+        ? said`What ${quote(program.text)} reads from its standard input is not known here.`
+        : said`The file ${quote(file.text)} is not read.`,
+      said`Write its commands out.`,
       file ?? program,
     )
   let from = given?.offset ?? null

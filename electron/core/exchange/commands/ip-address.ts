@@ -7,12 +7,13 @@ import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, refused, success } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
 import { isShowing, type IpOptions } from './ip-words.js'
+import { said } from '../../words/said.js'
 
 export function ipAddress(context: Context, cursor: Cursor, { family }: IpOptions): Outcome {
   if (isShowing(cursor)) return harmless
   const verb = cursor.next()
   const action = abbreviated(verb?.text ?? '', ['add', 'change', 'replace', 'delete', 'flush'])
-  if (action === null) return leftOut(`${quote(`ip addr ${verb?.text ?? ''}`)} is not understood.`, null, verb)
+  if (action === null) return leftOut(said`${quote(`ip addr ${verb?.text ?? ''}`)} is not understood.`, null, verb)
   let [prefix, name]: [Prefix | null, Word | null] = [null, null]
   for (let word = cursor.next(); word; word = cursor.next()) {
     switch (word.text) {
@@ -30,7 +31,7 @@ export function ipAddress(context: Context, cursor: Cursor, { family }: IpOption
       case 'scope': {
         const scope = cursor.next()
         if (scope?.text === 'global' || action === 'flush') break
-        const message = `The scope ${quote(scope?.text ?? '')} of the address is left out; a lab file has no word for it.`
+        const message = said`The scope ${quote(scope?.text ?? '')} of the address is left out; a lab file has no word for it.`
         context.tell((scope ?? word).offset, { message, hint: null })
         break
       }
@@ -41,7 +42,7 @@ export function ipAddress(context: Context, cursor: Cursor, { family }: IpOption
       case 'autojoin':
         if (word.text === 'noprefixroute')
           context.tell(word.offset, {
-            message: '"noprefixroute" is left out; a lab file has no word for it.',
+            message: said`"noprefixroute" is left out; a lab file has no word for it.`,
             hint: null,
           })
         break
@@ -50,19 +51,19 @@ export function ipAddress(context: Context, cursor: Cursor, { family }: IpOption
       default: {
         const read = parsePrefixOrAddress(word.text)
         if (!read || prefix)
-          return leftOut(`${quote(word.text)} in \`ip addr\` is nothing a lab file can say.`, null, word)
+          return leftOut(said`${quote(word.text)} in \`ip addr\` is nothing a lab file can say.`, null, word)
         prefix = read
       }
     }
   }
-  if (!name) return leftOut('`ip addr` does not say on which interface.', 'Add `dev` and its name.', verb)
+  if (!name) return leftOut(said`\`ip addr\` does not say on which interface.`, said`Add \`dev\` and its name.`, verb)
   const device = findDevice(context.namespace, name.text)
   if ('message' in device) return action === 'add' || action === 'replace' ? refused(device, name) : nothingThere
   if (action === 'flush') {
     dropAddresses(device, family)
     return success
   }
-  if (!prefix) return leftOut('`ip addr` names no address.', 'Write it as 192.168.1.2/24.', verb)
+  if (!prefix) return leftOut(said`\`ip addr\` names no address.`, said`Write it as 192.168.1.2/24.`, verb)
   if (action === 'delete') return deleteAddress(device, prefix) ? nothingThere : success
   const there = device.addresses.some((each) => each.text === prefix.text && each.length === prefix.length)
   return there && action !== 'add' ? success : outcomeOf(addAddress(device, prefix), verb)

@@ -7,6 +7,7 @@ import { leftOut, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
 import { netnsOf } from './ip-words.js'
 import { applyLinkOptions, parseMac, readBridgeOptions } from './link-options.js'
+import { said } from '../../words/said.js'
 
 interface Wanted {
   device: Word | null
@@ -32,14 +33,14 @@ export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
     ...{ device: null, options: { mac: null, mtu: null, up: null }, namespace: null, name: null, master: undefined },
   }
   if (cursor.peek()?.text === 'group')
-    return leftOut('Groups of interfaces are left out.', 'Name the interfaces one by one.', cursor.peek())
+    return leftOut(said`Groups of interfaces are left out.`, said`Name the interfaces one by one.`, cursor.peek())
   for (let word = cursor.next(); word; word = cursor.next()) {
     if (word.text === 'type') {
       const device = findDevice(context.namespace, wanted.device?.text ?? '')
       if ('message' in device) return refused(device, wanted.device ?? word)
       const kind = cursor.next()
       if (kind?.text !== 'bridge')
-        return leftOut(`Settings of a ${quote(kind?.text ?? '')} are left out.`, null, kind ?? word)
+        return leftOut(said`Settings of a ${quote(kind?.text ?? '')} are left out.`, null, kind ?? word)
       readBridgeOptions(context, cursor, device)
       break
     }
@@ -74,13 +75,13 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
       const value = cursor.next()
       wanted.options.mac = parseMac(value?.text ?? '')
       if (wanted.options.mac !== null) return null
-      return leftOut(`${quote(value?.text ?? '')} is no hardware address.`, null, value ?? word)
+      return leftOut(said`${quote(value?.text ?? '')} is no hardware address.`, null, value ?? word)
     }
     case 'mtu': {
       const value = cursor.next()
       wanted.options.mtu = wholeNumber(value?.text, 68, 65535)
       if (wanted.options.mtu !== null) return null
-      return leftOut(`${quote(value?.text ?? '')} is no MTU from 68 to 65535.`, null, value ?? word)
+      return leftOut(said`${quote(value?.text ?? '')} is no MTU from 68 to 65535.`, null, value ?? word)
     }
     case 'master': {
       const value = cursor.next()
@@ -96,7 +97,10 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
       if (wanted.device !== null && Object.hasOwn(unsaid, word.text)) {
         const value = unsaid[word.text] ? cursor.next() : undefined
         const what = [word.text, value?.text].filter((text) => text !== undefined).join(' ')
-        context.tell(word.offset, { message: `${quote(what)} is left out; a lab file has no word for it.`, hint: null })
+        context.tell(word.offset, {
+          message: said`${quote(what)} is left out; a lab file has no word for it.`,
+          hint: null,
+        })
         return null
       }
       if (ignored.has(word.text)) {
@@ -104,7 +108,7 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
         return null
       }
       if (wanted.device !== null)
-        return leftOut(`${quote(word.text)} in \`ip link set\` is nothing a lab file can say.`, null, word)
+        return leftOut(said`${quote(word.text)} in \`ip link set\` is nothing a lab file can say.`, null, word)
       wanted.device = word
       return null
   }

@@ -3,12 +3,14 @@ import { parseAddress } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import { addDevice, addPair, deleteDevice, findDevice, freeName } from '../network/links.js'
 import type { Device, Namespace } from '../network/network.js'
+import type { Notice } from '../notice.js'
 import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
 import { netnsOf, showing } from './ip-words.js'
 import { ipLinkSet } from './ip-link-set.js'
 import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
+import { said } from '../../words/said.js'
 
 export function ipLink(context: Context, cursor: Cursor): Outcome {
   const verb = cursor.next()
@@ -24,7 +26,7 @@ export function ipLink(context: Context, cursor: Cursor): Outcome {
     case 'delete':
       return ipLinkDelete(context, cursor)
     case null:
-      return leftOut(`${quote(`ip link ${verb.text}`)} is not understood.`, null, verb)
+      return leftOut(said`${quote(`ip link ${verb.text}`)} is not understood.`, null, verb)
     default:
       return ipLinkShow(context, cursor)
   }
@@ -73,14 +75,15 @@ function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null 
       case 'address': {
         const value = cursor.next()
         const mac = parseMac(value?.text ?? '')
-        if (mac === null) return leftOut(`${quote(value?.text ?? '')} is no hardware address.`, null, value ?? word)
+        if (mac === null) return leftOut(said`${quote(value?.text ?? '')} is no hardware address.`, null, value ?? word)
         end.options.mac = mac
         break
       }
       case 'mtu': {
         const value = cursor.next()
         const mtu = wholeNumber(value?.text, 68, 65535)
-        if (mtu === null) return leftOut(`${quote(value?.text ?? '')} is no MTU from 68 to 65535.`, null, value ?? word)
+        if (mtu === null)
+          return leftOut(said`${quote(value?.text ?? '')} is no MTU from 68 to 65535.`, null, value ?? word)
         end.options.mtu = mtu
         break
       }
@@ -104,7 +107,8 @@ function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null 
         cursor.next()
         break
       default:
-        if (end.name !== null) return leftOut(`${quote(word.text)} in \`ip link add\` is not understood.`, null, word)
+        if (end.name !== null)
+          return leftOut(said`${quote(word.text)} in \`ip link add\` is not understood.`, null, word)
         end.name = word
     }
   }
@@ -114,12 +118,21 @@ function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null 
 function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Outcome {
   const end = makeEnd(context.namespace)
   if (cursor.peek()?.text === 'link')
-    return leftOut('A lab file has no devices on top of others (VLAN, macvlan).', 'Use a veth pair.', cursor.peek())
+    return leftOut(
+      said`A lab file has no devices on top of others (VLAN, macvlan).`,
+      said`Use a veth pair.`,
+      cursor.peek(),
+    )
   const wrong = readEnd(context, cursor, end)
   if (wrong) return wrong
   cursor.next()
   const kind = cursor.next()
-  if (!kind) return leftOut('`ip link add` does not say of which type.', 'Add `type veth`, `type bridge` ...', verb)
+  if (!kind)
+    return leftOut(
+      said`\`ip link add\` does not say of which type.`,
+      said`Add \`type veth\`, \`type bridge\` ...`,
+      verb,
+    )
   switch (kind.text) {
     case 'veth':
       return addVeth(context, cursor, end, kind)
@@ -135,14 +148,14 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
     }
     default:
       return leftOut(
-        `A lab file has no ${quote(kind.text)} devices.`,
-        'It has veth pairs, bridges, vxlan and dummy.',
+        said`A lab file has no ${quote(kind.text)} devices.`,
+        said`It has veth pairs, bridges, vxlan and dummy.`,
         kind,
       )
   }
 }
 
-function finish(end: NewEnd, made: Device | { message: string; hint: string | null }): Outcome {
+function finish(end: NewEnd, made: Device | Notice): Outcome {
   if ('message' in made) return refused(made, end.name ?? undefined)
   applyLinkOptions(made, end.options)
   return success
@@ -158,7 +171,7 @@ function addVeth(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Out
     if (wrongPeer) return wrongPeer
   }
   const rest = cursor.peek()
-  if (rest) return leftOut(`${quote(rest.text)} in \`ip link add\` is not understood.`, null, rest)
+  if (rest) return leftOut(said`${quote(rest.text)} in \`ip link add\` is not understood.`, null, rest)
   const name = end.name?.text ?? freeName(end.namespace, 'veth', far.name?.text ?? '')
   const farName = far.name?.text ?? freeName(far.namespace, 'veth', end.namespace === far.namespace ? name : '')
   const made = addPair(context.network, { namespace: end.namespace, name }, { namespace: far.namespace, name: farName })
@@ -201,14 +214,14 @@ function addVxlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Ou
         break
       case 'dstport': {
         const number = wholeNumber(value?.text, 0, 65535)
-        if (number === null) return leftOut(`${quote(value?.text ?? '')} is no port.`, null, value ?? word)
+        if (number === null) return leftOut(said`${quote(value?.text ?? '')} is no port.`, null, value ?? word)
         port = number === 0 ? kernelVxlanPort : number
         break
       }
       case 'dev': {
         const device = findDevice(context.namespace, value?.text ?? '')
         if ('message' in device) return refused(device, value)
-        const message = `\`dev ${device.name}\` is left out; a lab's tunnel finds its way by its addresses.`
+        const message = said`\`dev ${device.name}\` is left out; a lab's tunnel finds its way by its addresses.`
         context.tell(word.offset, { message, hint: null })
         break
       }
@@ -222,18 +235,18 @@ function addVxlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Ou
       case 'noudpcsum':
       case 'udpcsum':
       case 'noproxy': {
-        const message = `${quote(word.text)} of the tunnel is left out; a lab file has no word for it.`
+        const message = said`${quote(word.text)} of the tunnel is left out; a lab file has no word for it.`
         context.tell(word.offset, { message, hint: null })
         if (/^(?:no|learning|udp)/.test(word.text)) cursor.back()
         if (word.text === 'srcport') cursor.next()
         break
       }
       default:
-        return leftOut(`${quote(word.text)} of a tunnel is nothing a lab file can say.`, null, word)
+        return leftOut(said`${quote(word.text)} of a tunnel is nothing a lab file can say.`, null, word)
     }
   }
   if (id === null || local === null || remote === null || end.name === null)
-    return leftOut('A tunnel of a lab needs `id`, `local` and `remote`.', 'Add what is missing.', kind)
+    return leftOut(said`A tunnel of a lab needs \`id\`, \`local\` and \`remote\`.`, said`Add what is missing.`, kind)
   const made = addDevice(end.namespace, 'vxlan', end.name.text, { id, local, remote, port })
   return finish(end, made)
 }

@@ -9,6 +9,7 @@ import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
 import { isShowing, type IpOptions } from './ip-words.js'
+import { said } from '../../words/said.js'
 
 const types = ['unicast', 'blackhole', 'unreachable', 'prohibit'] as const
 const isType = (text: string): text is Route['type'] => types.some((type) => type === text)
@@ -28,8 +29,8 @@ export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions)
   const action = abbreviated(verb?.text ?? '', ['add', 'replace', 'change', 'delete'])
   if (action === null)
     return leftOut(
-      `${quote(`ip route ${verb?.text ?? ''}`)} is not understood.`,
-      'Write `ip route add` or `del`.',
+      said`${quote(`ip route ${verb?.text ?? ''}`)} is not understood.`,
+      said`Write \`ip route add\` or \`del\`.`,
       verb,
     )
   const words: Words = { to: null, via: null, device: null, metric: null, type: 'unicast', onlink: false }
@@ -37,12 +38,13 @@ export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions)
     const wrong = readWord(context, cursor, word, words)
     if (wrong) return wrong
   }
-  if (!words.to) return leftOut('The route does not say where to.', 'Write `default` or a network.', verb)
+  if (!words.to) return leftOut(said`The route does not say where to.`, said`Write \`default\` or a network.`, verb)
   const to = destination(words.to.text, words.via?.family ?? family ?? 'ipv4')
-  if (!to) return leftOut(`${quote(words.to.text)} is no destination.`, 'Write `default` or a network.', words.to)
+  if (!to)
+    return leftOut(said`${quote(words.to.text)} is no destination.`, said`Write \`default\` or a network.`, words.to)
   if (action === 'delete') return deleteRoute(context.namespace, to, words) ? success : nothingThere
   if (words.type !== 'unicast' && (words.via || words.device))
-    return leftOut(`A route of type ${words.type} goes nowhere; a lab file gives it no gateway.`, null, words.to)
+    return leftOut(said`A route of type ${words.type} goes nowhere; a lab file gives it no gateway.`, null, words.to)
   return outcomeOf(addRoute(context.namespace, { ...words, to }, action !== 'add'))
 }
 
@@ -57,7 +59,7 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
       let value = cursor.next()
       if (value?.text === 'inet' || value?.text === 'inet6') value = cursor.next()
       words.via = parseAddress(value?.text ?? '')
-      return words.via ? null : leftOut(`${quote(value?.text ?? '')} is no gateway.`, null, value ?? word)
+      return words.via ? null : leftOut(said`${quote(value?.text ?? '')} is no gateway.`, null, value ?? word)
     }
     case 'dev': {
       const value = cursor.next()
@@ -71,7 +73,9 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
     case 'preference': {
       const value = cursor.next()
       words.metric = wholeNumber(value?.text, 0, 4294967295)
-      return words.metric === null ? leftOut(`${quote(value?.text ?? '')} is no metric.`, null, value ?? word) : null
+      return words.metric === null
+        ? leftOut(said`${quote(value?.text ?? '')} is no metric.`, null, value ?? word)
+        : null
     }
     case 'onlink':
       words.onlink = true
@@ -84,13 +88,13 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
     case 'table': {
       const value = cursor.next()
       if (value?.text === 'main' || value?.text === '254') return null
-      return leftOut('A lab file has routes of the main table only.', null, value ?? word)
+      return leftOut(said`A lab file has routes of the main table only.`, null, value ?? word)
     }
     case 'scope': {
       const value = cursor.next()
       // As the kernel has it by itself: link without a gateway, global with one.
       if (value?.text === 'link' || value?.text === 'global') return null
-      return leftOut(`A lab file has no scope ${quote(value?.text ?? '')} for routes.`, null, value ?? word)
+      return leftOut(said`A lab file has no scope ${quote(value?.text ?? '')} for routes.`, null, value ?? word)
     }
     // What the route says besides where it leads.
     case 'src':
@@ -107,14 +111,14 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
     case 'realms': {
       let value = cursor.next()
       if (value?.text === 'lock') value = cursor.next()
-      const message = `${quote(`${word.text} ${value?.text ?? ''}`.trim())} of the route is left out; a lab file has no word for it.`
+      const message = said`${quote(`${word.text} ${value?.text ?? ''}`.trim())} of the route is left out; a lab file has no word for it.`
       context.tell(word.offset, { message, hint: null })
       return null
     }
     default:
       if (words.to === null && isType(word.text)) words.type = word.text
       else if (words.to === null) words.to = word
-      else return leftOut(`${quote(word.text)} in \`ip route\` is nothing a lab file can say.`, null, word)
+      else return leftOut(said`${quote(word.text)} in \`ip route\` is nothing a lab file can say.`, null, word)
       return null
   }
 }

@@ -11,6 +11,7 @@ import { ipLink } from './ip-link.js'
 import { ipRoute } from './ip-route.js'
 import { isShowing, type IpOptions } from './ip-words.js'
 import { addNamespace, findNamespace, namespaceKey } from './namespaces.js'
+import { said } from '../../words/said.js'
 
 /** In the order of iproute2's own table, which decides what `ip r` means (ip/ip.c). */
 const objects = ['address', 'addrlabel', 'maddress', 'route', 'rule', 'neighbor', 'neighbour', 'link', 'netns'] as const
@@ -33,7 +34,8 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
     else if (option === '-6') family = 'ipv6'
     else if (option === '-f' || option === '-family') {
       const named = cursor.next()?.text
-      if (named !== 'inet' && named !== 'inet6') return leftOut(`ip -family ${named ?? ''} is left out.`, null, word)
+      if (named !== 'inet' && named !== 'inet6')
+        return leftOut(said`ip -family ${named ?? ''} is left out.`, null, word)
       family = named === 'inet' ? 'ipv4' : 'ipv6'
     } else if (option === '-n' || option === '-netns') {
       const name = cursor.next()
@@ -44,11 +46,15 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
       all = true
     } else if (option === '-b' || option === '-batch') {
       batch = cursor.next() ?? null
-      if (batch === null) return leftOut('`ip -batch` names no file.', null, word)
+      if (batch === null) return leftOut(said`\`ip -batch\` names no file.`, null, word)
     } else if (option === '-force') {
       force = true
     } else if (!printing.test(option)) {
-      return leftOut(`The option ${quote(word.text)} of ip is not understood.`, 'Write one `ip` command a line.', word)
+      return leftOut(
+        said`The option ${quote(word.text)} of ip is not understood.`,
+        said`Write one \`ip\` command a line.`,
+        word,
+      )
     }
   }
   const [program] = words
@@ -74,7 +80,7 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
     default:
       return isShowing(cursor)
         ? harmless
-        : leftOut(`A lab file has no words for ${quote(`ip ${word.text}`)}.`, null, word)
+        : leftOut(said`A lab file has no words for ${quote(`ip ${word.text}`)}.`, null, word)
   }
 }
 
@@ -88,7 +94,8 @@ function allNetns(context: Context, cursor: Cursor): Outcome {
     for (const [key, namespace] of named) deleteNamespace(network, key, namespace)
     return success
   }
-  if (action !== 'exec') return leftOut(`${quote(`ip -all netns ${verb?.text ?? ''}`)} is not understood.`, null, verb)
+  if (action !== 'exec')
+    return leftOut(said`${quote(`ip -all netns ${verb?.text ?? ''}`)} is not understood.`, null, verb)
   let last: Outcome = success
   for (const [, namespace] of named) {
     const ran = context.run(cursor.rest(), namespace)
@@ -115,7 +122,7 @@ function ipNetns(context: Context, cursor: Cursor): Outcome {
   switch (abbreviated(verb.text, netnsVerbs)) {
     case 'add': {
       const name = cursor.next()
-      if (!name) return leftOut('`ip netns add` names no namespace.', null, verb)
+      if (!name) return leftOut(said`\`ip netns add\` names no namespace.`, null, verb)
       const made = addNamespace(network, name.text, name.offset, tell)
       return 'message' in made ? refused(made, name) : success
     }
@@ -141,7 +148,11 @@ function ipNetns(context: Context, cursor: Cursor): Outcome {
     case 'monitor':
       return harmless
     default:
-      return leftOut(`${quote(`ip netns ${verb.text}`)} is not understood.`, 'Namespaces come by `ip netns add`.', verb)
+      return leftOut(
+        said`${quote(`ip netns ${verb.text}`)} is not understood.`,
+        said`Namespaces come by \`ip netns add\`.`,
+        verb,
+      )
   }
 }
 
@@ -152,7 +163,11 @@ export function nsenter(context: Context, words: readonly Word[]): Outcome {
   const path = /^(?:--net=|-n)(.+)$/.exec(option?.text ?? '')?.[1]
   const [, name] = /^(?:\/var)?\/run\/netns\/([^/]+)$/.exec(path ?? '') ?? []
   if (name === undefined)
-    return leftOut('Which namespace `nsenter` enters is not known here.', 'Write `ip netns exec NS COMMAND`.', option)
+    return leftOut(
+      said`Which namespace \`nsenter\` enters is not known here.`,
+      said`Write \`ip netns exec NS COMMAND\`.`,
+      option,
+    )
   if (cursor.peek()?.text === '--') cursor.next()
   const namespace = findNamespace(context.network, name)
   return 'message' in namespace ? refused(namespace, option) : context.run(cursor.rest(), namespace)

@@ -5,6 +5,7 @@ import type { Word } from '../shell/word.js'
 import { leftOut, success, type Context, type Outcome } from './command.js'
 import { carryOutLines, givenLines } from './given-text.js'
 import { iptables } from './iptables.js'
+import { said } from '../../words/said.js'
 
 /** Options that change nothing of what is restored; a number is the seconds that `-w` waits. */
 const passedOver = /^(?:-c|--counters|-v|--verbose|-w|--wait|--wait=\d+|\d+)$/
@@ -16,7 +17,8 @@ export function iptablesRestore(context: Context, words: readonly Word[]): Outco
   const keeps = rest.some(({ text }) => text === '-n' || text === '--noflush')
   const others = rest.filter(({ text }) => !passedOver.test(text) && text !== '-n' && text !== '--noflush')
   const strange = others.find(({ text }) => text.startsWith('-') && text !== '-')
-  if (strange) return leftOut(`The option ${quote(strange.text)} of ${program.text} is not understood.`, null, strange)
+  if (strange)
+    return leftOut(said`The option ${quote(strange.text)} of ${program.text} is not understood.`, null, strange)
   const lines = givenLines(context, others[0] ?? null, program)
   if ('status' in lines) return lines
   let table = 'filter'
@@ -46,7 +48,8 @@ export function iptablesRestore(context: Context, words: readonly Word[]): Outco
       }
       // Counters in front: `[0:0] -A FORWARD ...`.
       if (/^\[\d+:\d+\]$/.test(first.text)) return say(...(second ? [second] : []), ...more)
-      if (!first.text.startsWith('-')) return leftOut(`${quote(text.trim())} is no line of iptables-save.`, null, first)
+      if (!first.text.startsWith('-'))
+        return leftOut(said`${quote(text.trim())} is no line of iptables-save.`, null, first)
       return say(first, ...(second ? [second] : []), ...more)
     },
     true,

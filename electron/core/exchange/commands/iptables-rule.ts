@@ -5,9 +5,10 @@ import type { Family, LabFirewall } from '../../lab/lab.js'
 import { spellFirewall, spellNat, type RuleSpelling } from '../../plan/rules.js'
 import type { Word } from '../shell/word.js'
 import { leftOut, wholeNumber, type Outcome } from './command.js'
+import { said } from '../../words/said.js'
 
 /** What the words of one command say. */
-export interface Said {
+export interface GivenRule {
   table: string
   action: { readonly verb: string; readonly chain: Word | null; readonly number: Word | null } | null
   source: Word | null
@@ -38,55 +39,59 @@ function prefixOf(word: Word, family: Family): string | null {
 }
 
 const noPrefix = (word: Word, family: Family): Outcome =>
-  leftOut(`${quote(word.text)} is no ${family === 'ipv4' ? 'IPv4' : 'IPv6'} network.`, null, word)
+  leftOut(said`${quote(word.text)} is no ${family === 'ipv4' ? 'IPv4' : 'IPv6'} network.`, null, word)
 
-export function natRule(family: Family, chain: Word, said: Said): RuleSpelling | Outcome {
-  const target = said.target
+export function natRule(family: Family, chain: Word, given: GivenRule): RuleSpelling | Outcome {
+  const target = given.target
   const surplus = (words: readonly (Word | null)[]): Word | undefined =>
     words.find((word) => word !== null) ?? undefined
   if (target?.text === 'DNAT' && chain.text === 'PREROUTING') {
-    const extra = surplus([said.source, said.destination, said.out])
-    if (extra) return leftOut('DNAT in a lab file goes by protocol, port and incoming interface only.', null, extra)
-    const port = wholeNumber(said.port?.text, 1, 65535)
-    const protocol = said.protocol?.text
+    const extra = surplus([given.source, given.destination, given.out])
+    if (extra) return leftOut(said`DNAT in a lab file goes by protocol, port and incoming interface only.`, null, extra)
+    const port = wholeNumber(given.port?.text, 1, 65535)
+    const protocol = given.protocol?.text
     if (port === null || (protocol !== 'tcp' && protocol !== 'udp'))
       return leftOut(
-        'DNAT in a lab file needs a protocol and one port.',
-        'Add `-p tcp --dport 80`.',
-        said.port ?? target,
+        said`DNAT in a lab file needs a protocol and one port.`,
+        said`Add \`-p tcp --dport 80\`.`,
+        given.port ?? target,
       )
-    const word = said.toDestination ?? said.toSource
+    const word = given.toDestination ?? given.toSource
     const to = parseAddressPort(word?.text ?? '')
     if (!to || to.address.family !== family)
       return leftOut(
-        `${quote(word?.text ?? '')} is no target for DNAT.`,
-        'Write ADDRESS or ADDRESS:PORT.',
+        said`${quote(word?.text ?? '')} is no target for DNAT.`,
+        said`Write ADDRESS or ADDRESS:PORT.`,
         word ?? target,
       )
     const { text: toAddress } = to.address
-    return spellNat({ kind: 'dnat', family, protocol, port, in: said.in?.text ?? null, toAddress, toPort: to.port })
+    return spellNat({ kind: 'dnat', family, protocol, port, in: given.in?.text ?? null, toAddress, toPort: to.port })
   }
   const masquerade = target?.text === 'MASQUERADE'
   if (chain.text !== 'POSTROUTING' || (!masquerade && target?.text !== 'SNAT'))
     return leftOut(
-      `A lab file has no NAT with the target ${quote(target?.text ?? '')} in ${chain.text}.`,
+      said`A lab file has no NAT with the target ${quote(target?.text ?? '')} in ${chain.text}.`,
       null,
       target ?? chain,
     )
-  const extra = surplus([said.destination, said.in, said.protocol, said.port])
-  if (extra) return leftOut('Source NAT in a lab file goes by source and outgoing interface only.', null, extra)
-  const out = said.out?.text
+  const extra = surplus([given.destination, given.in, given.protocol, given.port])
+  if (extra) return leftOut(said`Source NAT in a lab file goes by source and outgoing interface only.`, null, extra)
+  const out = given.out?.text
   if (out === undefined)
-    return leftOut('Source NAT in a lab file needs an outgoing interface.', 'Add `-o` and its name.', target ?? chain)
-  const source = said.source ? prefixOf(said.source, family) : family === 'ipv4' ? '0.0.0.0/0' : '::/0'
-  if (source === null) return noPrefix(said.source ?? chain, family)
+    return leftOut(
+      said`Source NAT in a lab file needs an outgoing interface.`,
+      said`Add \`-o\` and its name.`,
+      target ?? chain,
+    )
+  const source = given.source ? prefixOf(given.source, family) : family === 'ipv4' ? '0.0.0.0/0' : '::/0'
+  if (source === null) return noPrefix(given.source ?? chain, family)
   if (masquerade) return spellNat({ kind: 'masquerade', family, source, out })
-  const to = parseAddress(said.toSource?.text ?? '')
+  const to = parseAddress(given.toSource?.text ?? '')
   if (to?.family !== family)
     return leftOut(
-      'SNAT in a lab file needs one address.',
-      'Write `--to-source ADDRESS`.',
-      said.toSource ?? target ?? chain,
+      said`SNAT in a lab file needs one address.`,
+      said`Write \`--to-source ADDRESS\`.`,
+      given.toSource ?? target ?? chain,
     )
   return spellNat({ kind: 'snat', family, source, out, to: to.text })
 }
@@ -97,30 +102,30 @@ const protocols: Readonly<Record<string, 'icmp' | 'tcp' | 'udp'>> = {
 }
 const actions: Readonly<Record<string, LabFirewall['action']>> = { ACCEPT: 'accept', DROP: 'drop', REJECT: 'reject' }
 
-export function firewallRule(family: Family, chain: Word, said: Said): RuleSpelling | Outcome {
+export function firewallRule(family: Family, chain: Word, given: GivenRule): RuleSpelling | Outcome {
   const named = chain.text.toLowerCase()
   const where = named === 'input' || named === 'output' ? named : 'forward'
-  const action = Object.hasOwn(actions, said.target?.text ?? '') ? actions[said.target?.text ?? ''] : undefined
+  const action = Object.hasOwn(actions, given.target?.text ?? '') ? actions[given.target?.text ?? ''] : undefined
   if (action === undefined)
     return leftOut(
-      `A lab file has no rules with the target ${quote(said.target?.text ?? '')}.`,
+      said`A lab file has no rules with the target ${quote(given.target?.text ?? '')}.`,
       null,
-      said.target ?? chain,
+      given.target ?? chain,
     )
-  const named4 = said.protocol?.text ?? 'all'
+  const named4 = given.protocol?.text ?? 'all'
   const protocol = Object.hasOwn(protocols, named4) ? protocols[named4] : undefined
   if (protocol === undefined && named4 !== 'all')
-    return leftOut(`A lab file has no rules for the protocol ${quote(named4)}.`, null, said.protocol ?? chain)
-  const port = wholeNumber(said.port?.text, 1, 65535)
-  if (said.port && (port === null || protocol === undefined || protocol === 'icmp'))
-    return leftOut('A rule of a lab file has one port of tcp or udp.', null, said.port)
-  const [source, destination] = [said.source, said.destination].map((word) =>
+    return leftOut(said`A lab file has no rules for the protocol ${quote(named4)}.`, null, given.protocol ?? chain)
+  const port = wholeNumber(given.port?.text, 1, 65535)
+  if (given.port && (port === null || protocol === undefined || protocol === 'icmp'))
+    return leftOut(said`A rule of a lab file has one port of tcp or udp.`, null, given.port)
+  const [source, destination] = [given.source, given.destination].map((word) =>
     word ? prefixOf(word, family) : undefined,
   )
-  if (source === null && said.source) return noPrefix(said.source, family)
-  if (destination === null && said.destination) return noPrefix(said.destination, family)
-  if ((where === 'input' && said.out) || (where === 'output' && said.in))
-    return leftOut(`iptables takes no such interface in ${chain.text}.`, null, said.out ?? said.in ?? chain)
+  if (source === null && given.source) return noPrefix(given.source, family)
+  if (destination === null && given.destination) return noPrefix(given.destination, family)
+  if ((where === 'input' && given.out) || (where === 'output' && given.in))
+    return leftOut(said`iptables takes no such interface in ${chain.text}.`, null, given.out ?? given.in ?? chain)
   return spellFirewall(
     {
       ...{ chain: where, families: [family], action },
@@ -128,8 +133,8 @@ export function firewallRule(family: Family, chain: Word, said: Said): RuleSpell
       ...(destination ? { destination } : {}),
       ...(protocol ? { protocol } : {}),
       ...(port === null ? {} : { port }),
-      ...(said.in ? { in: said.in.text } : {}),
-      ...(said.out ? { out: said.out.text } : {}),
+      ...(given.in ? { in: given.in.text } : {}),
+      ...(given.out ? { out: given.out.text } : {}),
     },
     family,
   )

@@ -3,9 +3,10 @@ import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
 import { appendRule, deleteRule, deleteRuleNumber, flushRules, hasRule, insertRule } from '../network/rules.js'
 import type { Word } from '../shell/word.js'
-import { firewallRule, natRule, type Said } from './iptables-rule.js'
+import { firewallRule, natRule, type GivenRule } from './iptables-rule.js'
 import { Cursor, harmless, leftOut, nothingThere, success } from './command.js'
 import type { Context, Outcome } from './command.js'
+import { said } from '../../words/said.js'
 
 /** Long options by their short form. */
 const short: Readonly<Record<string, string>> = {
@@ -20,28 +21,28 @@ const looking = new Set(['-L', '-S', '-Z', '-V', '-h', '--version', '--help'])
 
 export function iptables(context: Context, words: readonly Word[]): Outcome {
   const family: Family = /ip6tables/.test(words[0]?.text ?? '') ? 'ipv6' : 'ipv4'
-  const said: Said = {
+  const given: GivenRule = {
     ...{ table: 'filter', action: null, source: null, destination: null, in: null, out: null, protocol: null },
     ...{ port: null, target: null, toSource: null, toDestination: null },
   }
   const cursor = new Cursor(words, 1)
   if (cursor.rest().some(({ text }) => looking.has(option(text)) || /^-[vn]*L[vn]*$/.test(text))) return harmless
   for (let word = cursor.next(); word; word = cursor.next()) {
-    const wrong = readOption(cursor, word, said)
+    const wrong = readOption(cursor, word, given)
     if (wrong) return wrong
   }
-  return said.action
-    ? carryOut(context, family, said, words[0])
-    : leftOut('`iptables` says nothing to do.', null, words[0])
+  return given.action
+    ? carryOut(context, family, given, words[0])
+    : leftOut(said`\`iptables\` says nothing to do.`, null, words[0])
 }
 
 const option = (text: string): string => (Object.hasOwn(short, text) ? (short[text] ?? text) : text)
 
-function readOption(cursor: Cursor, word: Word, said: Said): Outcome | null {
+function readOption(cursor: Cursor, word: Word, given: GivenRule): Outcome | null {
   const text = option(word.text)
   switch (text) {
     case '-t':
-      said.table = cursor.next()?.text ?? ''
+      given.table = cursor.next()?.text ?? ''
       return null
     case '-A':
     case '-C':
@@ -54,41 +55,41 @@ function readOption(cursor: Cursor, word: Word, said: Said): Outcome | null {
       const takesChain = !cursor.peek()?.text.startsWith('-')
       const chain = takesChain ? (cursor.next() ?? null) : null
       const number = /^\d+$/.test(cursor.peek()?.text ?? '') || text === '-P' ? (cursor.next() ?? null) : null
-      said.action = { verb: text, chain, number }
+      given.action = { verb: text, chain, number }
       return null
     }
     case '-s':
-      said.source = cursor.next() ?? null
+      given.source = cursor.next() ?? null
       return null
     case '-d':
-      said.destination = cursor.next() ?? null
+      given.destination = cursor.next() ?? null
       return null
     case '-i':
-      said.in = cursor.next() ?? null
+      given.in = cursor.next() ?? null
       return null
     case '-o':
-      said.out = cursor.next() ?? null
+      given.out = cursor.next() ?? null
       return null
     case '-p':
-      said.protocol = cursor.next() ?? null
+      given.protocol = cursor.next() ?? null
       return null
     case '--dport':
-      said.port = cursor.next() ?? null
+      given.port = cursor.next() ?? null
       return null
     case '-j':
-      said.target = cursor.next() ?? null
+      given.target = cursor.next() ?? null
       return null
     case '--to-source':
-      said.toSource = cursor.next() ?? null
+      given.toSource = cursor.next() ?? null
       return null
     case '--to-destination':
-      said.toDestination = cursor.next() ?? null
+      given.toDestination = cursor.next() ?? null
       return null
     case '-m': {
       // These three add nothing by themselves.
       const match = cursor.next()
       if (/^(?:tcp|udp|icmp|icmp6|comment)$/.test(match?.text ?? '')) return null
-      return leftOut(`A lab file has no words for the match ${quote(match?.text ?? '')}.`, null, match ?? word)
+      return leftOut(said`A lab file has no words for the match ${quote(match?.text ?? '')}.`, null, match ?? word)
     }
     case '--comment':
       cursor.next()
@@ -102,47 +103,51 @@ function readOption(cursor: Cursor, word: Word, said: Said): Outcome | null {
     case '--reject-with': {
       const kind = cursor.next()
       if (/^icmp6?-port-unreachable$/.test(kind?.text ?? '')) return null
-      return leftOut(`A lab rejects with port unreachable, not with ${quote(kind?.text ?? '')}.`, null, kind ?? word)
+      return leftOut(
+        said`A lab rejects with port unreachable, not with ${quote(kind?.text ?? '')}.`,
+        null,
+        kind ?? word,
+      )
     }
     default:
-      return leftOut(`${quote(word.text)} in an iptables rule is nothing a lab file can say.`, null, word)
+      return leftOut(said`${quote(word.text)} in an iptables rule is nothing a lab file can say.`, null, word)
   }
 }
 
-function carryOut({ namespace, tell }: Context, family: Family, said: Said, program: Word | undefined): Outcome {
-  const { verb, chain, number } = said.action ?? { verb: '', chain: null, number: null }
-  if (said.table !== 'nat' && said.table !== 'filter')
-    return leftOut(`A lab file has no words for the table ${quote(said.table)}.`, null, program)
+function carryOut({ namespace, tell }: Context, family: Family, given: GivenRule, program: Word | undefined): Outcome {
+  const { verb, chain, number } = given.action ?? { verb: '', chain: null, number: null }
+  if (given.table !== 'nat' && given.table !== 'filter')
+    return leftOut(said`A lab file has no words for the table ${quote(given.table)}.`, null, program)
   if (verb === '-P') {
     if (number?.text === 'ACCEPT') return success
-    const hint = `End the chain with a rule instead: iptables -A ${chain?.text ?? 'FORWARD'} -j DROP`
-    return leftOut('A lab file has no chain policies.', hint, chain ?? program)
+    const hint = said`End the chain with a rule instead: iptables -A ${chain?.text ?? 'FORWARD'} -j DROP`
+    return leftOut(said`A lab file has no chain policies.`, hint, chain ?? program)
   }
   if (verb === '-X') return success
   if (verb === '-N')
-    return leftOut('A lab file has no chains of its own.', 'Put the rules into the built-in chains.', program)
-  const chains = said.table === 'nat' ? ['PREROUTING', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT']
+    return leftOut(said`A lab file has no chains of its own.`, said`Put the rules into the built-in chains.`, program)
+  const chains = given.table === 'nat' ? ['PREROUTING', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT']
   if (verb === '-F') {
-    flushRules(namespace, family, said.table, chain?.text ?? null)
+    flushRules(namespace, family, given.table, chain?.text ?? null)
     return success
   }
   if (!chain || !chains.includes(chain.text))
     return leftOut(
-      `A lab file has no rules in ${quote(`${said.table} ${chain?.text ?? ''}`.trim())}.`,
+      said`A lab file has no rules in ${quote(`${given.table} ${chain?.text ?? ''}`.trim())}.`,
       null,
       chain ?? program,
     )
-  const place = { family, table: said.table, chain: chain.text }
+  const place = { family, table: given.table, chain: chain.text }
   if (verb === '-D' && number) return deleteRuleNumber(namespace, place, Number(number.text)) ? success : nothingThere
-  const rule = said.table === 'nat' ? natRule(family, chain, said) : firewallRule(family, chain, said)
+  const rule = given.table === 'nat' ? natRule(family, chain, given) : firewallRule(family, chain, given)
   if ('status' in rule) return rule
   if (verb === '-C') return hasRule(namespace, rule) ? success : nothingThere
   if (verb === '-D') return deleteRule(namespace, rule) ? success : nothingThere
-  const named = [said.in, said.out].filter((word) => word !== null)
+  const named = [given.in, given.out].filter((word) => word !== null)
   const offset = named[0]?.offset ?? program?.offset ?? 0
   const made = { spelling: rule, devices: named.map(({ text }) => text), offset }
   if (hasRule(namespace, rule)) {
-    tell(program?.offset ?? 0, { message: 'The same rule is there already; it is written once.', hint: null })
+    tell(program?.offset ?? 0, { message: said`The same rule is there already; it is written once.`, hint: null })
   } else if (verb === '-I') insertRule(namespace, made, number ? Number(number.text) : 1)
   else appendRule(namespace, made)
   return success

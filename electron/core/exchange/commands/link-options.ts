@@ -3,6 +3,7 @@ import { quote } from '../../lab/describe.js'
 import { setUp } from '../network/links.js'
 import type { Device } from '../network/network.js'
 import type { Context, Cursor } from './command.js'
+import { said } from '../../words/said.js'
 
 export interface LinkOptions {
   readonly mac: string | null
@@ -26,7 +27,7 @@ export function readBridgeOptions({ tell }: Context, cursor: Cursor, device: Dev
     if (word.text === 'stp_state') device.stp = value?.text !== '0'
     else if (!(word.text === 'vlan_filtering' && value?.text === '0'))
       tell(word.offset, {
-        message: `The bridge setting ${quote(`${word.text} ${value?.text ?? ''}`.trim())} is left out; a lab file has only \`stp\`.`,
+        message: said`The bridge setting ${quote(`${word.text} ${value?.text ?? ''}`.trim())} is left out; a lab file has only \`stp\`.`,
         hint: null,
       })
   }

@@ -2,24 +2,25 @@
 import { quote } from '../../lab/describe.js'
 import type { Word } from '../shell/word.js'
 import { harmless, leftOut, type Context, type Outcome } from './command.js'
+import { said, type Said } from '../../words/said.js'
 
 export function bridge(_context: Context, words: readonly Word[]): Outcome {
   const [, object] = words.filter(({ text }) => !text.startsWith('-'))
   const looks = words.length < 3 || words.some(({ text }) => /^(?:show|list|monitor)$/.test(text))
-  return looks ? harmless : leftOut('A lab file has no settings of bridge ports.', null, object)
+  return looks ? harmless : leftOut(said`A lab file has no settings of bridge ports.`, null, object)
 }
 
-const hints: Readonly<Record<string, string>> = {
-  ifconfig: 'Write `ip addr add ... dev ...` and `ip link set ... up`.',
-  route: 'Write `ip route add`.',
-  arp: 'Write `ip neigh add`; a lab file has no words for it, though.',
+const hints: Readonly<Record<string, Said>> = {
+  ifconfig: said`Write \`ip addr add ... dev ...\` and \`ip link set ... up\`.`,
+  route: said`Write \`ip route add\`.`,
+  arp: said`Write \`ip neigh add\`; a lab file has no words for it, though.`,
 }
 
 /** `route`, `route -n`, `arp -a`, `ifconfig`, `ifconfig eth0` print. */
 export function netTools(_context: Context, words: readonly Word[]): Outcome {
   const [program, ...rest] = words
-  const said = rest.filter(({ text }) => !/^-(?:[naveA46]+|-numeric|-all|inet6?)$|^inet6?$/.test(text))
+  const given = rest.filter(({ text }) => !/^-(?:[naveA46]+|-numeric|-all|inet6?)$|^inet6?$/.test(text))
   const name = program?.text ?? ''
-  if (said.length === 0 || (said.length === 1 && name !== 'route' && !said[0]?.text.startsWith('-'))) return harmless
-  return leftOut(`${quote(name)} is not a command that a lab is made from.`, hints[name] ?? null, program)
+  if (given.length === 0 || (given.length === 1 && name !== 'route' && !given[0]?.text.startsWith('-'))) return harmless
+  return leftOut(said`${quote(name)} is not a command that a lab is made from.`, hints[name] ?? null, program)
 }

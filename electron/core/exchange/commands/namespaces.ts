@@ -4,6 +4,7 @@ import { hostNamespace } from '../../lab/lab.js'
 import { limits, namespaceNamePattern } from '../../lab/schema.js'
 import type { Notice, Tell } from '../notice.js'
 import { makeNamespace, refusal, type Namespace, type Network } from '../network/network.js'
+import { said } from '../../words/said.js'
 
 /** Characters of a namespace's name in a lab file. */
 const maxLength = 32
@@ -11,7 +12,8 @@ const maxLength = 32
 export function findNamespace(network: Network, name: string): Namespace | Notice {
   const found = name === hostNamespace ? made(network) : network.namespaces.get(name)
   return (
-    found ?? refusal(`There is no namespace ${quote(name)} at this point.`, `Make it first: ip netns add ${safe(name)}`)
+    found ??
+    refusal(said`There is no namespace ${quote(name)} at this point.`, said`Make it first: ip netns add ${safe(name)}`)
   )
 }
 
@@ -33,14 +35,15 @@ export const namespaceKey = (name: string): string => (name === hostNamespace ? 
 /** Makes it; tells where the lab calls it something else. */
 export function addNamespace(network: Network, name: string, offset: number, tell: Tell): Namespace | Notice {
   const key = namespaceKey(name)
-  if (network.namespaces.has(key)) return refusal(`There is a namespace ${quote(name)} already.`)
+  if (network.namespaces.has(key)) return refusal(said`There is a namespace ${quote(name)} already.`)
   if (name === '' || /[/\0]/.test(name) || name === '.' || name === '..')
-    return refusal(`${quote(name)} cannot be the name of a namespace.`, 'Use letters, digits, dots and dashes.')
-  if (network.namespaces.size >= limits.namespaces) return refusal(`A lab has at most ${limits.namespaces} namespaces.`)
+    return refusal(said`${quote(name)} cannot be the name of a namespace.`, said`Use letters, digits, dots and dashes.`)
+  if (network.namespaces.size >= limits.namespaces)
+    return refusal(said`A lab has at most ${limits.namespaces} namespaces.`)
   const fitting = freeNamespaceName(name, network.names)
   if (fitting !== name) {
-    const why = name === hostNamespace ? 'is the default namespace of every lab' : 'does not fit a lab file'
-    tell(offset, { message: `The namespace name ${quote(name)} ${why}; it becomes ${quote(fitting)}.`, hint: null })
+    const why = name === hostNamespace ? said`is the default namespace of every lab` : said`does not fit a lab file`
+    tell(offset, { message: said`The namespace name ${quote(name)} ${why}; it becomes ${quote(fitting)}.`, hint: null })
   }
   const namespace = makeNamespace(fitting)
   network.namespaces.set(key, namespace)

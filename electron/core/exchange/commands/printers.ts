@@ -3,6 +3,7 @@ import { padNumber, countTo } from '../shell/braces.js'
 import type { Word } from '../shell/word.js'
 import { fileKey, harmless, leftOut, nothingThere, success, type Context, type Outcome } from './command.js'
 import { procSysctl, setSysctl } from './sysctl.js'
+import { said } from '../../words/said.js'
 
 export function echo({ output }: Context, words: readonly Word[]): Outcome {
   const rest = words.slice(1).map(({ text }) => text)
@@ -103,12 +104,12 @@ export function writeFile({ files, namespace }: Context, file: Word, text: strin
   const key = procSysctl(file.text)
   if (key !== null)
     return text === null
-      ? leftOut(`What is written to ${JSON.stringify(file.text)} is not known here.`, null, file)
+      ? leftOut(said`What is written to ${JSON.stringify(file.text)} is not known here.`, null, file)
       : setSysctl(namespace, key, text, file)
   const before = append ? (files.get(fileKey(file.text)) ?? '') : ''
   files.set(fileKey(file.text), text === null || before === null ? null : before + text)
   if (!/^\/(?:proc|sys|etc)\//.test(file.text) || isRead(file.text)) return success
-  return leftOut(`A lab writes no files; ${JSON.stringify(file.text)} is left out.`, null, file)
+  return leftOut(said`A lab writes no files; ${JSON.stringify(file.text)} is left out.`, null, file)
 }
 
 /** Whether a line is there, where the lines are known: `ip netns list | grep -qw blue`. */

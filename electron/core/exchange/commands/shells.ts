@@ -2,6 +2,7 @@
 import { quote } from '../../lab/describe.js'
 import type { Word } from '../shell/word.js'
 import { fileKey, harmless, leftOut, success, type Context, type Outcome } from './command.js'
+import { said } from '../../words/said.js'
 
 /** `bash -c '...'`, `bash FILE`, `bash -s` and `| bash`; a shell without a command is a terminal. */
 export function shell(context: Context, words: readonly Word[]): Outcome {
@@ -27,8 +28,8 @@ function fromInput({ input, shell: run }: Context, program: Word | undefined, ar
   const at = offset ?? program?.offset ?? 0
   if (text === null)
     return leftOut(
-      `What ${quote(program?.text ?? 'the shell')} reads from its standard input is not known here.`,
-      'Write its commands out.',
+      said`What ${quote(program?.text ?? 'the shell')} reads from its standard input is not known here.`,
+      said`Write its commands out.`,
       program,
     )
   return run(text, at, { exact: offset !== null, args: args.map((each) => each.text) })
@@ -38,13 +39,17 @@ export function runFile({ files, shell: run }: Context, file: Word, args: readon
   const text = files.get(fileKey(file.text))
   if (typeof text === 'string') return run(text, file.offset, { args: args.map((each) => each.text), same })
   if (same && /^\/(?:etc|lib|usr)\//.test(file.text)) return harmless
-  return leftOut(`The script ${quote(file.text)} is not read.`, 'Import it by itself, or put its commands here.', file)
+  return leftOut(
+    said`The script ${quote(file.text)} is not read.`,
+    said`Import it by itself, or put its commands here.`,
+    file,
+  )
 }
 
 /** `source FILE`. */
 export function source(context: Context, words: readonly Word[]): Outcome {
   const [program, file, ...args] = words
-  if (!file) return leftOut(`\`${program?.text ?? 'source'}\` does not say which file.`, null, program)
+  if (!file) return leftOut(said`\`${program?.text ?? 'source'}\` does not say which file.`, null, program)
   return runFile(context, file, args, true)
 }
 
@@ -85,9 +90,13 @@ export function xargs(context: Context, words: readonly Word[]): Outcome {
   if (!first) return harmless
   const text = context.input === null ? null : context.input.all().text
   if (text === null)
-    return leftOut('What `xargs` reads from its standard input is not known here.', 'Write its commands out.', program)
+    return leftOut(
+      said`What \`xargs\` reads from its standard input is not known here.`,
+      said`Write its commands out.`,
+      program,
+    )
   if (/["'\\]/.test(text))
-    return leftOut('Quotes in what `xargs` reads are not followed.', 'Write its commands out.', program)
+    return leftOut(said`Quotes in what \`xargs\` reads are not followed.`, said`Write its commands out.`, program)
   const items = replace !== null || lines ? text.split('\n').map((line) => line.trim()) : text.split(/\s+/)
   const given = items.filter((item) => item !== '')
   const size = replace === null ? each : 1

@@ -5,10 +5,11 @@ import { findDevice } from '../network/links.js'
 import { most, type Namespace } from '../network/network.js'
 import type { Word } from '../shell/word.js'
 import { fileKey, harmless, leftOut, refused, success, type Context, type Outcome } from './command.js'
+import { said } from '../../words/said.js'
 
 export function sysctl(context: Context, words: readonly Word[]): Outcome {
   let outcome: Outcome = harmless
-  const said = (each: Outcome, word: Word): void => {
+  const keep = (each: Outcome, word: Word): void => {
     outcome = each
     // The settings behind it count all the same.
     if (each.notice) context.tell(each.offset ?? word.offset, each.notice)
@@ -20,17 +21,20 @@ export function sysctl(context: Context, words: readonly Word[]): Outcome {
     if (word.text.startsWith('-')) {
       const [, inWord] = /^(?:-p|--load)=?(.*)$/.exec(word.text) ?? []
       if (inWord === undefined && word.text !== '--system') {
-        said(leftOut(`${quote(`sysctl ${word.text}`)} is not understood.`, 'Write `sysctl -w KEY=VALUE`.', word), word)
+        keep(
+          leftOut(said`${quote(`sysctl ${word.text}`)} is not understood.`, said`Write \`sysctl -w KEY=VALUE\`.`, word),
+          word,
+        )
         continue
       }
       const named = inWord ? [{ ...word, text: inWord }] : word.text === '--system' ? [] : words.slice(i + 1)
-      said(load(context, word, named), word)
+      keep(load(context, word, named), word)
       break
     }
     const equals = word.text.indexOf('=')
     // Without a value it prints.
     if (equals < 0) continue
-    said(setSysctl(context.namespace, word.text.slice(0, equals).trim(), word.text.slice(equals + 1), word), word)
+    keep(setSysctl(context.namespace, word.text.slice(0, equals).trim(), word.text.slice(equals + 1), word), word)
   }
   return outcome
 }
@@ -44,8 +48,8 @@ function load({ files, namespace, tell }: Context, option: Word, named: readonly
     const text = files.get(fileKey(path))
     if (typeof text !== 'string')
       return leftOut(
-        `${quote(`sysctl ${option.text}`)} reads files that are not here.`,
-        'Write `sysctl -w KEY=VALUE`.',
+        said`${quote(`sysctl ${option.text}`)} reads files that are not here.`,
+        said`Write \`sysctl -w KEY=VALUE\`.`,
         option,
       )
     for (const line of text.split('\n')) {
@@ -69,12 +73,16 @@ const maxValue = 256
 export function setSysctl(namespace: Namespace, key: string, value: string, word: Word): Outcome {
   const dotted = /^[A-Za-z0-9_./-]+$/.test(key) ? dottedSysctl(key) : null
   if (dotted === null)
-    return leftOut(`${quote(key)} is not a sysctl that a lab may set.`, 'Only keys below net are allowed.', word)
+    return leftOut(
+      said`${quote(key)} is not a sysctl that a lab may set.`,
+      said`Only keys below net are allowed.`,
+      word,
+    )
   if (machineWide.test(dotted))
-    return leftOut(`${quote(dotted)} is a setting of the whole machine; a lab leaves it alone.`, null, word)
+    return leftOut(said`${quote(dotted)} is a setting of the whole machine; a lab leaves it alone.`, null, word)
   const text = value.trim().replace(/\s+/g, ' ')
   if (text === '' || text.length > maxValue || /[\u0000-\u001f\u007f]/.test(text))
-    return leftOut(`${quote(value)} is no value of a sysctl.`, null, word)
+    return leftOut(said`${quote(value)} is no value of a sysctl.`, null, word)
   const [, family, group, name = ''] = dotted.split('.')
   const device = name.replaceAll('/', '.')
   if (
@@ -87,7 +95,7 @@ export function setSysctl(namespace: Namespace, key: string, value: string, word
     if ('message' in found) return refused(found, word)
   }
   if (namespace.sysctls.size >= most.sysctls)
-    return leftOut(`More than ${most.sysctls} sysctls are more than a lab may have.`)
+    return leftOut(said`More than ${most.sysctls} sysctls are more than a lab may have.`)
   namespace.sysctls.set(dotted, text)
   return success
 }

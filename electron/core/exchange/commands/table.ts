@@ -13,6 +13,7 @@ import { evaluate, shell, source, su, xargs } from './shells.js'
 import { sysctl } from './sysctl.js'
 import { tc } from './tc.js'
 import type { Word } from '../shell/word.js'
+import { said, type Said } from '../../words/said.js'
 
 export type Interpreter = (context: Context, words: readonly Word[]) => Outcome
 
@@ -61,13 +62,13 @@ export const wrappers: Readonly<Record<string, { readonly valued: RegExp; readon
   ...{ watch: { valued: /^-n$/, own: 0 }, unbuffer: { valued: /^$/, own: 0 }, busybox: { valued: /^$/, own: 0 } },
 }
 
-export const hints: Readonly<Record<string, string>> = {
-  nft: 'Write the rule with iptables, or add it to the lab file under `nat` or `firewall`.',
-  'ovs-vsctl': 'A lab has Linux bridges: ip link add NAME type bridge',
-  modprobe: 'A lab takes the kernel as it is; `vethlab doctor` says what it can do.',
-  python3: 'Should it answer? Add a `services` entry to the lab file.',
-  python: 'Should it answer? Add a `services` entry to the lab file.',
-  socat: 'Should it answer? Add a `services` entry to the lab file.',
-  ethtool: 'A lab leaves the offloads of its interfaces as the kernel has them.',
-  dhclient: 'Give the interface its address with `ip addr add`.',
+export const hints: Readonly<Record<string, Said>> = {
+  nft: said`Write the rule with iptables, or add it to the lab file under \`nat\` or \`firewall\`.`,
+  'ovs-vsctl': said`A lab has Linux bridges: ip link add NAME type bridge`,
+  modprobe: said`A lab takes the kernel as it is.`,
+  python3: said`Should it answer? Add a \`services\` entry to the lab file.`,
+  python: said`Should it answer? Add a \`services\` entry to the lab file.`,
+  socat: said`Should it answer? Add a \`services\` entry to the lab file.`,
+  ethtool: said`A lab leaves the offloads of its interfaces as the kernel has them.`,
+  dhclient: said`Give the interface its address with \`ip addr add\`.`,
 }

@@ -7,6 +7,7 @@ import type { Word } from '../shell/word.js'
 import { abbreviated, Cursor, harmless, leftOut, refused, success, type Context, type Outcome } from './command.js'
 import { isShowing } from './ip-words.js'
 import { findNamespace } from './namespaces.js'
+import { said } from '../../words/said.js'
 
 export function tc(context: Context, words: readonly Word[]): Outcome {
   const cursor = new Cursor(words, 1)
@@ -24,14 +25,14 @@ export function tc(context: Context, words: readonly Word[]): Outcome {
   const verb = cursor.next()
   const action = abbreviated(verb?.text ?? '', ['add', 'delete', 'replace', 'change'])
   if (abbreviated(object.text, ['qdisc']) === null || action === null)
-    return leftOut('Of tc a lab file knows root qdiscs of kind netem and tbf only.', null, object)
+    return leftOut(said`Of tc a lab file knows root qdiscs of kind netem and tbf only.`, null, object)
   let name: Word | undefined
   for (let word = cursor.peek(); word && word.text !== 'netem' && word.text !== 'tbf'; word = cursor.peek()) {
     cursor.next()
     if (word.text === 'dev') name = cursor.next()
     else if (word.text === 'handle') cursor.next()
     else if (word.text !== 'root')
-      return leftOut('Of tc a lab file knows root qdiscs of kind netem and tbf only.', null, word)
+      return leftOut(said`Of tc a lab file knows root qdiscs of kind netem and tbf only.`, null, word)
   }
   const device = findDevice(namespace, name?.text ?? '')
   if ('message' in device) return refused(device, name)
@@ -39,7 +40,7 @@ export function tc(context: Context, words: readonly Word[]): Outcome {
     device.impair = null
     return success
   }
-  if (device.kind !== 'veth') return leftOut('A lab file slows or loses frames on veth pairs only.', null, name)
+  if (device.kind !== 'veth') return leftOut(said`A lab file slows or loses frames on veth pairs only.`, null, name)
   const impair = readImpair(cursor)
   if ('status' in impair) return impair
   device.impair = impair
@@ -53,7 +54,7 @@ function readImpair(cursor: Cursor): Impair | Outcome {
   for (let word = cursor.next(); word; word = cursor.next()) {
     const value = cursor.next()
     const text = value?.text ?? ''
-    const unknown = leftOut(`${quote(`${word.text} ${text}`)} is nothing a lab file can say.`, null, word)
+    const unknown = leftOut(said`${quote(`${word.text} ${text}`)} is nothing a lab file can say.`, null, word)
     if (kind?.text === 'tbf' && /^(?:burst|latency|limit)$/.test(word.text)) continue
     if (word.text === 'delay' && kind?.text === 'netem') impair = { ...impair, delayUs: parseDelay(text) }
     else if (word.text === 'loss' && kind?.text === 'netem') {

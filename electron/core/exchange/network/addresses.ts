@@ -5,6 +5,7 @@ import type { Family } from '../../lab/lab.js'
 import { isKernelAddress } from '../../plan/live-index.js'
 import { most, refusal, type Device, type Refusal } from './network.js'
 import { dropRoutes } from './routes.js'
+import { said } from '../../words/said.js'
 
 const isSame = (a: Prefix, b: Prefix): boolean => a.text === b.text && a.length === b.length
 const isOwn = (device: Device, prefix: Prefix): boolean =>
@@ -13,11 +14,14 @@ const isOwn = (device: Device, prefix: Prefix): boolean =>
 export function addAddress(device: Device, prefix: Prefix): Refusal {
   // 127.0.0.1/8 and ::1 come by themselves.
   if (isOwn(device, prefix)) return null
-  if (isMulticast(prefix)) return refusal(`${quote(formatPrefix(prefix))} is a multicast group, not an address.`)
+  if (isMulticast(prefix)) return refusal(said`${quote(formatPrefix(prefix))} is a multicast group, not an address.`)
   if (device.addresses.some((each) => isSame(each, prefix)))
-    return refusal(`${quote(device.name)} has the address ${formatPrefix(prefix)} already.`, 'Remove one of them.')
+    return refusal(
+      said`${quote(device.name)} has the address ${formatPrefix(prefix)} already.`,
+      said`Remove one of them.`,
+    )
   if (device.addresses.length >= most.addresses)
-    return refusal(`More than ${most.addresses} addresses on one interface are more than a lab may have.`)
+    return refusal(said`More than ${most.addresses} addresses on one interface are more than a lab may have.`)
   device.addresses.push(prefix)
   count(device, prefix, 1)
   if (device.kind !== 'loopback') device.namespace.subnets.add(prefix, device)
@@ -29,9 +33,9 @@ export function addAddress(device: Device, prefix: Prefix): Refusal {
  * one the routes of the interface (fib_disable_ip, net/ipv4/fib_frontend.c).
  */
 export function deleteAddress(device: Device, prefix: Prefix): Refusal {
-  if (isOwn(device, prefix)) return refusal(`Every namespace keeps ${formatPrefix(prefix)} on lo.`)
+  if (isOwn(device, prefix)) return refusal(said`Every namespace keeps ${formatPrefix(prefix)} on lo.`)
   const gone = device.addresses.find((each) => isSame(each, prefix))
-  if (!gone) return refusal(`${quote(device.name)} has no address ${formatPrefix(prefix)} at this point.`)
+  if (!gone) return refusal(said`${quote(device.name)} has no address ${formatPrefix(prefix)} at this point.`)
   const network = formatPrefix(networkPrefix(gone))
   const siblings = device.addresses.filter((each) => formatPrefix(networkPrefix(each)) === network)
   const wholeSubnet = gone.family === 'ipv4' && siblings[0] === gone

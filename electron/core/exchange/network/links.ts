@@ -1,5 +1,6 @@
 /** Interfaces come, change, move and go, and take along what the kernel takes along. */
 import { quote } from '../../lab/describe.js'
+import { hostNamespace } from '../../lab/lab.js'
 import { interfaceNamePattern, limits } from '../../lab/schema.js'
 import { dropAddresses } from './addresses.js'
 import {
@@ -14,6 +15,7 @@ import {
   type Tunnel,
 } from './network.js'
 import { dropRoutes } from './routes.js'
+import { said, type Said } from '../../words/said.js'
 
 /** IFNAMSIZ less its final zero (linux/if.h); the kernel counts bytes. */
 const maxNameBytes = 15
@@ -24,15 +26,18 @@ const utf8Bytes = (text: string): number => encodeURIComponent(text).replace(/%.
 /** Why the kernel, or a lab file, takes no interface of this name there. */
 export function nameRefusal(namespace: Namespace, name: string): Refusal {
   if (!interfaceNamePattern.test(name))
-    return refusal(`${quote(name)} cannot be the name of an interface.`, 'Use letters, digits, dots and dashes.')
+    return refusal(
+      said`${quote(name)} cannot be the name of an interface.`,
+      said`Use letters, digits, dots and dashes.`,
+    )
   if (/\p{Surrogate}/u.test(name) || utf8Bytes(name) > maxNameBytes)
-    return refusal(`The interface name ${quote(name)} is too long; the kernel allows ${maxNameBytes} bytes.`)
+    return refusal(said`The interface name ${quote(name)} is too long; the kernel allows ${maxNameBytes} bytes.`)
   if (namespace.devices.size >= most.devices)
-    return refusal(`A namespace with more than ${most.devices} interfaces is more than a lab may have.`)
+    return refusal(said`A namespace with more than ${most.devices} interfaces is more than a lab may have.`)
   if (!namespace.devices.has(name)) return null
   return refusal(
-    `There is an interface ${quote(name)} in ${quote(namespace.name)} already.`,
-    'Give one of them another name.',
+    said`There is an interface ${quote(name)} in ${quote(namespace.name)} already.`,
+    said`Give one of them another name.`,
   )
 }
 
@@ -41,12 +46,15 @@ export function findDevice(namespace: Namespace, name: string): Device | NonNull
   const device = namespace.devices.get(name)
   if (device) return device
   return refusal(
-    `There is no interface ${quote(name)} in ${quote(namespace.name)} at this point.`,
-    namespace.name === 'host' && name === 'eth0'
-      ? 'A lab does not know your machine: make eth0 in the script, or write `uplink: on` and this into the lab file.'
-      : 'Make it first, or look for another spelling of its name.',
+    said`There is no interface ${quote(name)} in ${quote(namespace.name)} at this point.`,
+    noDeviceHint(namespace, name),
   )
 }
+
+export const noDeviceHint = (namespace: Namespace, name: string): Said =>
+  namespace.name === hostNamespace && name === 'eth0'
+    ? said`A lab does not know your machine: make eth0 in the script, or write \`uplink: on\` and this into the lab file.`
+    : said`Make it first, or look for another spelling of its name.`
 
 export function addDevice(
   namespace: Namespace,
@@ -66,8 +74,11 @@ export function addPair(
   const refused = nameRefusal(near.namespace, near.name) ?? nameRefusal(far.namespace, far.name)
   if (refused) return refused
   if (near.namespace === far.namespace && near.name === far.name)
-    return refusal(`Both ends of the pair would be called ${quote(near.name)}.`, 'Give one of them another name.')
-  if (network.cables.size >= limits.links) return refusal(`A lab has at most ${limits.links} links.`)
+    return refusal(
+      said`Both ends of the pair would be called ${quote(near.name)}.`,
+      said`Give one of them another name.`,
+    )
+  if (network.cables.size >= limits.links) return refusal(said`A lab has at most ${limits.links} links.`)
   const ends = [makeDevice('veth', near.namespace, near.name), makeDevice('veth', far.namespace, far.name)] as const
   ends[0].peer = ends[1]
   ends[1].peer = ends[0]
@@ -88,7 +99,7 @@ export function freeName(namespace: Namespace, stem: string, not: string): strin
 }
 
 export function deleteDevice(network: Network, device: Device): Refusal {
-  if (device.kind === 'loopback') return refusal('The kernel does not give up "lo".')
+  if (device.kind === 'loopback') return refusal(said`The kernel does not give up "lo".`)
   for (const end of device.peer ? [device, device.peer] : [device]) {
     network.cables.delete(end)
     detach(end)
@@ -120,7 +131,10 @@ function dropSettings({ name, namespace: { sysctls } }: Device): void {
 export function moveDevice(device: Device, to: Namespace): Refusal {
   if (device.namespace === to) return null
   if (device.kind === 'loopback' || device.kind === 'bridge')
-    return refusal(`The kernel does not move a ${device.kind} interface to another namespace.`, 'Make it there.')
+    return refusal(
+      said`The kernel does not move a ${device.kind} interface to another namespace.`,
+      said`Make it there.`,
+    )
   const refused = nameRefusal(to, device.name)
   if (refused) return refused
   detach(device)
@@ -131,7 +145,7 @@ export function moveDevice(device: Device, to: Namespace): Refusal {
 }
 
 export function renameDevice(device: Device, name: string): Refusal {
-  if (device.kind === 'loopback') return refusal('"lo" keeps its name in a lab.')
+  if (device.kind === 'loopback') return refusal(said`"lo" keeps its name in a lab.`)
   const refused = nameRefusal(device.namespace, name)
   if (refused) return refused
   dropSettings(device)
@@ -153,9 +167,9 @@ export function setUp(device: Device, up: boolean): void {
 
 export function setMaster(device: Device, master: Device | null): Refusal {
   if (master && master.kind !== 'bridge')
-    return refusal(`${quote(master.name)} is no bridge.`, 'Make one with `ip link add NAME type bridge`.')
+    return refusal(said`${quote(master.name)} is no bridge.`, said`Make one with \`ip link add NAME type bridge\`.`)
   if (master && (device.kind === 'loopback' || device.kind === 'bridge'))
-    return refusal(`${quote(device.name)} cannot be a port of a bridge.`, 'Join two bridges with a veth pair.')
+    return refusal(said`${quote(device.name)} cannot be a port of a bridge.`, said`Join two bridges with a veth pair.`)
   device.master?.ports.delete(device)
   device.master = master
   master?.ports.add(device)

@@ -7,6 +7,7 @@ import { hostNamespace, type Impair } from '../../lab/lab.js'
 import type { IptablesRule } from '../../live/state.js'
 import type { Notice } from '../notice.js'
 import { makeSubnets, type Subnets } from './subnets.js'
+import type { Said } from '../../words/said.js'
 
 export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy'
 
@@ -95,7 +96,7 @@ export const most = { devices: 20_000, addresses: 1000, sysctls: 1000 } as const
 /** Why the kernel would say no; null where it would not. */
 export type Refusal = Notice | null
 
-export const refusal = (message: string, hint: string | null = null): Notice => ({ message, hint })
+export const refusal = (message: Said, hint: Said | null = null): Notice => ({ message, hint })
 
 export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string, tunnel: Tunnel | null = null): Device {
   const device: Device = {

@@ -4,6 +4,7 @@ import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
 import { listedMetric } from '../../plan/route-metric.js'
 import { refusal, type Device, type Namespace, type Refusal, type Route } from './network.js'
+import { said } from '../../words/said.js'
 
 export interface RouteWords {
   readonly to: Prefix
@@ -20,23 +21,23 @@ export function addRoute(namespace: Namespace, words: RouteWords, replace: boole
   const { to, metric, type, onlink } = words
   if (networkPrefix(to).text !== to.text)
     return refusal(
-      `${quote(formatPrefix(to))} is an address in a network, not a network.`,
-      `Write ${formatPrefix(networkPrefix(to))}.`,
+      said`${quote(formatPrefix(to))} is an address in a network, not a network.`,
+      said`Write ${formatPrefix(networkPrefix(to))}.`,
     )
   const key = slot(to, metric)
   const taken = namespace.routes.get(key)
   if (!replace && taken)
     return refusal(
-      `There is a route to ${routeName(to)} in ${quote(namespace.name)} already.`,
-      'Remove one of them, or give it another metric.',
+      said`There is a route to ${routeName(to)} in ${quote(namespace.name)} already.`,
+      said`Remove one of them, or give it another metric.`,
     )
   const brings = ({ up, addresses }: Device): boolean =>
     up && addresses.some((each) => formatPrefix(networkPrefix(each)) === formatPrefix(to))
   const connected = [...namespace.subnets.on(to)].find(brings)
   if (connected && to.family === 'ipv4' && (metric ?? 0) === 0)
     return refusal(
-      `${quote(connected.name)} has brought the route to ${formatPrefix(to)} with its address already.`,
-      'Leave it out, or give it a metric.',
+      said`${quote(connected.name)} has brought the route to ${formatPrefix(to)} with its address already.`,
+      said`Leave it out, or give it a metric.`,
     )
   const nextHop = type === 'unicast' ? findNextHop(namespace, words) : null
   if (nextHop && 'message' in nextHop) return nextHop
@@ -60,24 +61,27 @@ const routeName = (to: Prefix): string => (to.length === 0 ? 'default' : formatP
 function findNextHop(namespace: Namespace, { to, via, device, onlink }: RouteWords): Device | NonNullable<Refusal> {
   if (device && !device.up)
     return refusal(
-      `${quote(device.name)} is down at this point, and the kernel takes no route through it.`,
-      `Put \`ip link set ${device.name} up\` before it.`,
+      said`${quote(device.name)} is down at this point, and the kernel takes no route through it.`,
+      said`Put \`ip link set ${device.name} up\` before it.`,
     )
   if (!via) {
     if (device) return device
-    return refusal(`The route to ${routeName(to)} does not say where packets go.`, 'Add `via` or `dev`.')
+    return refusal(said`The route to ${routeName(to)} does not say where packets go.`, said`Add \`via\` or \`dev\`.`)
   }
   if (via.family !== to.family)
     return refusal(
-      `${quote(via.text)} cannot be the gateway for ${formatPrefix(to)}: one is IPv4, the other IPv6.`,
-      'Use a gateway of the same family.',
+      said`${quote(via.text)} cannot be the gateway for ${formatPrefix(to)}: one is IPv4, the other IPv6.`,
+      said`Use a gateway of the same family.`,
     )
   if (onlink || isLinkLocalIpv6(via)) {
-    return device ?? refusal(`A route through ${quote(via.text)} must name its interface.`, 'Add `dev`.')
+    return device ?? refusal(said`A route through ${quote(via.text)} must name its interface.`, said`Add \`dev\`.`)
   }
   // For IPv4 the kernel takes it, and asks the wire for every destination (fib_check_nh_v4_gw, net/ipv4/fib_semantics.c).
   if (via.family === 'ipv6' && namespace.own.has(via.text))
-    return refusal(`${quote(via.text)} is an address of ${quote(namespace.name)} itself.`, 'Use that of the router.')
+    return refusal(
+      said`${quote(via.text)} is an address of ${quote(namespace.name)} itself.`,
+      said`Use that of the router.`,
+    )
   let first: Device | null = null
   for (const each of namespace.subnets.reaching(via, 0)) {
     if (device !== null && each !== device) continue
@@ -86,12 +90,12 @@ function findNextHop(namespace: Namespace, { to, via, device, onlink }: RouteWor
   }
   return first
     ? refusal(
-        `The gateway ${via.text} is behind ${quote(first.name)}, which is down at this point.`,
-        `Put \`ip link set ${first.name} up\` before it.`,
+        said`The gateway ${via.text} is behind ${quote(first.name)}, which is down at this point.`,
+        said`Put \`ip link set ${first.name} up\` before it.`,
       )
     : refusal(
-        `The gateway ${via.text} is on no subnet that ${quote(namespace.name)} is connected to at this point.`,
-        "Give an interface an address in the gateway's subnet first.",
+        said`The gateway ${via.text} is on no subnet that ${quote(namespace.name)} is connected to at this point.`,
+        said`Give an interface an address in the gateway's subnet first.`,
       )
 }
 

@@ -10,9 +10,11 @@ import { sameImpair } from '../../plan/qdisc.js'
 import { readRules } from '../../plan/read-back-rules.js'
 import { bridgeNetfilterKeys } from '../../plan/sysctls.js'
 import type { Tell } from '../notice.js'
-import { findDevice } from './links.js'
+import { noDeviceHint } from './links.js'
+import { quote } from '../../lab/describe.js'
 import { keepRules } from './rules.js'
 import type { Device, Namespace, Network, Route } from './network.js'
+import { said } from '../../words/said.js'
 
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 type LinkEntry = NonNullable<LabFile['links']>[number]
@@ -52,10 +54,10 @@ export function labOf(network: Network, name: string, tell: Tell): LabFile {
 /** A lab file's rules name interfaces that are there. */
 function dropLooseRules(namespace: Namespace, tell: Tell): void {
   const kept = namespace.rules.filter(({ devices, offset }) => {
-    const missing = devices.map((name) => findDevice(namespace, name)).find((found) => 'message' in found)
-    if (!missing || !('message' in missing)) return true
-    const message = missing.message.replace(' at this point.', '; the rule is left out.')
-    tell(offset, { message, hint: missing.hint })
+    const missing = devices.find((name) => !namespace.devices.has(name))
+    if (missing === undefined) return true
+    const message = said`There is no interface ${quote(missing)} in ${quote(namespace.name)}; the rule is left out.`
+    tell(offset, { message, hint: noDeviceHint(namespace, missing) })
     return false
   })
   keepRules(namespace.rules, kept)
@@ -72,8 +74,8 @@ function linkEntries({ cables }: Network, tell: Tell): readonly LinkEntry[] {
     if (!sameImpair(near.impair, far.impair)) {
       const [impaired] = [near, far].filter(({ impair }) => impair !== null)
       tell(impaired?.impairAt ?? 0, {
-        message: `The two directions of ${ends.join(' - ')} are impaired differently, which no lab file can say.`,
-        hint: 'Do the same on both ends.',
+        message: said`The two directions of ${ends.join(' - ')} are impaired differently, which no lab file can say.`,
+        hint: said`Do the same on both ends.`,
       })
       return [ends]
     }
@@ -94,12 +96,12 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
   const interfaces: Record<string, InterfaceEntry> = {}
   for (const device of namespace.devices.values()) {
-    const said = interfaceEntry(device)
+    const entry = interfaceEntry(device)
     if (device.kind === 'bridge') {
       const ports = [...device.ports].map(({ name }) => name)
-      bridges[device.name] = { ...said, ...(ports.length > 0 ? { ports } : {}), ...(device.stp ? { stp: true } : {}) }
-    } else if (Object.keys(said).length > 0 || device.kind === 'dummy') {
-      interfaces[device.name] = said
+      bridges[device.name] = { ...entry, ...(ports.length > 0 ? { ports } : {}), ...(device.stp ? { stp: true } : {}) }
+    } else if (Object.keys(entry).length > 0 || device.kind === 'dummy') {
+      interfaces[device.name] = entry
     }
   }
   const { nat, firewall } = readRules(
@@ -184,21 +186,21 @@ interface Settings {
 }
 
 function settingsOf({ name, sysctls, devices }: Namespace, habits: Habits): Settings {
-  const said = new Map([...sysctls].filter(([key, value]) => name === hostNamespace || fresh.get(key) !== value))
-  const forwards = said.get(ipForward)
+  const settings = new Map([...sysctls].filter(([key, value]) => name === hostNamespace || fresh.get(key) !== value))
+  const forwards = settings.get(ipForward)
   const forwarding = forwards === '1' ? true : forwards === '0' ? false : undefined
-  if (forwarding !== undefined) said.delete(ipForward)
+  if (forwarding !== undefined) settings.delete(ipForward)
   if (habits !== 'none') {
-    if (said.get(acceptDad) === '0') said.delete(acceptDad)
-    if (said.get(disableIpv6) === '0') said.delete(disableIpv6)
+    if (settings.get(acceptDad) === '0') settings.delete(acceptDad)
+    if (settings.get(disableIpv6) === '0') settings.delete(disableIpv6)
     // `forwarding` speaks for both families in a lab that speaks IPv6.
-    const forwards6 = said.get(ipv6Forward)
-    if (forwarding !== undefined && forwards6 === (forwarding ? '1' : '0')) said.delete(ipv6Forward)
-    else if (habits === 'ipv6' && forwarding === true && forwards6 === undefined) said.set(ipv6Forward, '0')
-  } else if (said.get(disableIpv6) === '1') {
-    said.delete(disableIpv6)
+    const forwards6 = settings.get(ipv6Forward)
+    if (forwarding !== undefined && forwards6 === (forwarding ? '1' : '0')) settings.delete(ipv6Forward)
+    else if (habits === 'ipv6' && forwarding === true && forwards6 === undefined) settings.set(ipv6Forward, '0')
+  } else if (settings.get(disableIpv6) === '1') {
+    settings.delete(disableIpv6)
   }
   if ([...devices.values()].some(({ kind }) => kind === 'bridge'))
-    for (const key of bridgeNetfilterKeys) if (said.get(key) === '0') said.delete(key)
-  return { forwarding, sysctls: Object.fromEntries(said) }
+    for (const key of bridgeNetfilterKeys) if (settings.get(key) === '0') settings.delete(key)
+  return { forwarding, sysctls: Object.fromEntries(settings) }
 }

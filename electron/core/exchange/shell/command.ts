@@ -14,6 +14,7 @@ import { redirect } from './redirect.js'
 import { Leave, Return, Stop } from './signals.js'
 import { testWords } from './test.js'
 import type { Word } from './word.js'
+import { said, type Said } from '../../words/said.js'
 
 export function runSource(shell: Interpreter, node: Command, io: Io): Status {
   const offset = shell.place(node.pos)
@@ -168,7 +169,7 @@ function atTheEnd(shell: Interpreter, [, text = '', ...signals]: readonly string
   if (!signals.some((signal) => signal === 'EXIT' || signal === '0')) return
   const body = shell.functions.get(text.trim())?.body ?? parse(text)
   if (isWithoutEffect(body)) return
-  shell.tell(offset, { message: 'What the script does at its end (`trap ... EXIT`) is left out.', hint: null })
+  shell.tell(offset, { message: said`What the script does at its end (\`trap ... EXIT\`) is left out.`, hint: null })
 }
 
 /** What only the shell itself can do; null for any other command. */
@@ -215,7 +216,7 @@ function builtin(shell: Interpreter, words: readonly string[], io: Io, offset: n
   }
 }
 
-const unknownValue = (what: string): Notice => ({
-  message: `${what.charAt(0).toUpperCase()}${what.slice(1)} is not known before the script runs.`,
-  hint: 'Write the value out.',
+const unknownValue = (what: Said): Notice => ({
+  message: said`This depends on ${what}, which is not known before the script runs.`,
+  hint: said`Write the value out.`,
 })

@@ -5,10 +5,11 @@ import { multiply, protectBraces, unprotectBraces } from './braces.js'
 import { expandParameter, isMany, lookUp, type Fields, type Texts } from './parameter.js'
 import type { Scope } from './values.js'
 import type { Word } from './word.js'
+import { inEnglish, said, type Said } from '../../words/said.js'
 
 export type Expanded =
   | { readonly ok: true; readonly words: readonly Word[] }
-  | { readonly ok: false; readonly offset: number; readonly what: string }
+  | { readonly ok: false; readonly offset: number; readonly what: Said }
 
 /** UTF-16 units of one value: more than any list of names, and doubling one again and again must end. */
 const maxValue = 65_536
@@ -26,8 +27,8 @@ export interface Surroundings {
 
 /** Thrown inside only. */
 class Unknown extends Error {
-  constructor(readonly what: string) {
-    super(what)
+  constructor(readonly what: Said) {
+    super(inEnglish(what))
   }
 }
 
@@ -40,7 +41,7 @@ export function expandAll(words: readonly SourceWord[], around: Surroundings): E
       if (!(thrown instanceof Unknown)) throw thrown
       return { ok: false, offset: word.pos, what: thrown.what }
     }
-    if (found.length > maxFields) return { ok: false, offset: word.pos, what: 'a list too long to follow' }
+    if (found.length > maxFields) return { ok: false, offset: word.pos, what: said`a list too long to follow` }
   }
   return { ok: true, words: found }
 }
@@ -123,7 +124,7 @@ function split(parts: readonly WordPart[], around: Surroundings): readonly strin
     current = null
   }
   for (const part of parts) {
-    if (part.type === 'Glob') throw new Unknown('which files match here')
+    if (part.type === 'Glob') throw new Unknown(said`which files match here`)
     const values = valueOf(part, around)
     if (part.type === 'DoubleQuoted' && values.length !== 1) {
       values.forEach((value, i) => {
@@ -141,7 +142,8 @@ function split(parts: readonly WordPart[], around: Surroundings): readonly strin
         })
       })
     } else current = (current ?? '') + values.join(' ')
-    if (fields.length > maxFields || (current ?? '').length > maxValue) throw new Unknown('a value too long to follow')
+    if (fields.length > maxFields || (current ?? '').length > maxValue)
+      throw new Unknown(said`a value too long to follow`)
   }
   next()
   return fields
@@ -169,18 +171,18 @@ function valueOf(part: WordPart, around: Surroundings): readonly string[] {
       return known(expandParameter(part, around.scope, around.status, textsIn(around)), part.text)
     case 'CommandExpansion': {
       const printed = part.script ? around.capture(part.script) : null
-      if (printed === null) throw new Unknown('the output of a command')
+      if (printed === null) throw new Unknown(said`the output of a command`)
       return [printed.replace(/\n+$/, '')]
     }
     case 'ArithmeticExpansion': {
       const value = calculate(part.expression, around)
-      if (value === null) throw new Unknown('arithmetic')
+      if (value === null) throw new Unknown(said`arithmetic`)
       return [String(value)]
     }
     case 'BraceExpansion':
       return part.parts ? part.parts.flatMap((each) => valueOf(each, around)) : [part.text]
     case 'ProcessSubstitution':
-      throw new Unknown('what a command in brackets reads or writes')
+      throw new Unknown(said`what a command in brackets reads or writes`)
     case 'ExtendedGlob':
       return [part.text]
   }
@@ -191,7 +193,11 @@ function known(fields: Fields, text: string): readonly string[] {
   if (fields) return fields
   if (fields === undefined && /^\$\{?[\d@*]/.test(text)) return []
   throw new Unknown(
-    /^\$\w+$|^\$\{\w+\}$/.test(text) ? text.replace(/[{}]/g, '') : fields === null ? 'a computed value' : text,
+    /^\$\w+$|^\$\{\w+\}$/.test(text)
+      ? said`${text.replace(/[{}]/g, '')}`
+      : fields === null
+        ? said`a computed value`
+        : said`${text}`,
   )
 }
 

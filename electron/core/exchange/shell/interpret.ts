@@ -31,6 +31,7 @@ import { matches } from './pattern.js'
 import { testExpression, truthOf, type Truth } from './test.js'
 import { copyScope, Input, newScope, Output, type Scope } from './values.js'
 import type { Word } from './word.js'
+import { said } from '../../words/said.js'
 
 /** Commands that are followed: the largest lab that is allowed takes fewer, line by line. */
 const maxCommands = 150_000
@@ -182,7 +183,7 @@ export class Interpreter {
 
   deeper(offset: number, work: () => Status): Status {
     if (this.#level >= maxLevels) {
-      this.tell(offset, { message: 'Too many commands inside each other.', hint: null })
+      this.tell(offset, { message: said`Too many commands inside each other.`, hint: null })
       return 'unknown'
     }
     this.#level += 1
@@ -198,14 +199,14 @@ export class Interpreter {
     this.#commands += 1
     if (this.#commands > this.#until) {
       this.tell(offset, {
-        message: 'From here on the script takes its network away; the lab is the network as it was before that.',
+        message: said`From here on the script takes its network away; the lab is the network as it was before that.`,
         hint: null,
       })
       throw new Stop()
     }
     if (this.#commands <= maxCommands) return
     this.tell(offset, {
-      message: `More than ${maxCommands} commands are not followed; the rest is left out.`,
+      message: said`More than ${maxCommands} commands are not followed; the rest is left out.`,
       hint: null,
     })
     throw new Stop()
@@ -279,8 +280,8 @@ export class Interpreter {
     this.tell(
       this.place(node.pos),
       notice ?? {
-        message: `Whether the commands in this ${quote(word)} run is not known before they do.`,
-        hint: 'Write those that the lab is made of without it.',
+        message: said`Whether the commands in this ${quote(word)} run is not known before they do.`,
+        hint: said`Write those that the lab is made of without it.`,
       },
     )
     return 'unknown'
@@ -293,8 +294,8 @@ export class Interpreter {
       if (operator === undefined || status === (operator === '&&' ? 'success' : 'failure')) status = this.node(node, io)
       else if (status === 'unknown')
         this.unfollowed(node, '', {
-          message: 'Whether this runs depends on how the command before it ends, which is not known here.',
-          hint: 'Write it on a line of its own.',
+          message: said`Whether this runs depends on how the command before it ends, which is not known here.`,
+          hint: said`Write it on a line of its own.`,
         })
     })
     return status
@@ -360,8 +361,8 @@ export class Interpreter {
     if (!words.ok) {
       this.scope.variables.set(loop.name.value, null)
       return this.unfollowed({ ...loop.body, pos: words.offset }, 'for', {
-        message: `The loop goes over ${words.what}, which is not known before it runs.`,
-        hint: 'Write its values out.',
+        message: said`The loop goes over ${words.what}, which is not known before it runs.`,
+        hint: said`Write its values out.`,
       })
     }
     let status: Status = 'success'
@@ -423,5 +424,5 @@ function rest(node: If, clause: CompoundList): SyntaxNode {
 
 const unreadable = (message: string): Notice =>
   /unterminated|unclosed|unmatched|missing|expected closing/i.test(message)
-    ? { message: 'A quote or bracket that starts here is never closed.', hint: 'Close it.' }
-    : { message: 'This does not read as a script.', hint: 'bash gets no further than here.' }
+    ? { message: said`A quote or bracket that starts here is never closed.`, hint: said`Close it.` }
+    : { message: said`This does not read as a script.`, hint: said`bash gets no further than here.` }

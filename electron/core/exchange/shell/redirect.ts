@@ -6,6 +6,7 @@ import { contextOf, sayOutcome } from './command-context.js'
 import { expandParts, expandText } from './expand.js'
 import type { Interpreter, Io } from './interpret.js'
 import { Input, Output } from './values.js'
+import { said } from '../../words/said.js'
 
 export interface Redirected {
   readonly inner: Io
@@ -32,7 +33,7 @@ export function redirect(shell: Interpreter, redirects: readonly Redirection[], 
         // A file of the lab's own folder matters to nobody; a setting does.
         if (/^["']?\/(?:proc|sys|etc)\//.test(raw))
           shell.tell(shell.place(each.pos), {
-            message: `Where this is written to is not known here: ${raw}`,
+            message: said`Where this is written to is not known here: ${raw}`,
             hint: null,
           })
         inner = { ...inner, output: null }
@@ -63,7 +64,7 @@ function write(
 ): void {
   const unknown = text === null && /^\/(?:proc|sys|etc)\//.test(file.text)
   const outcome = unknown
-    ? leftOut(`What is written to ${JSON.stringify(file.text)} is not known here.`, null, file)
+    ? leftOut(said`What is written to ${JSON.stringify(file.text)} is not known here.`, null, file)
     : writeFile(context, file, text, append)
   sayOutcome(shell, outcome, shell.place(pos))
 }

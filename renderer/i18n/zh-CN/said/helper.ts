@@ -26,19 +26,19 @@ export const helper: Readonly<Record<string, string>> = {
   'The kernel refused step {0} of {1}: {2}. {3}': '内核拒绝了第 {0} 步（共 {1} 步）：{2}。{3}',
   'Another Vethlab session has a lab on this machine; one at a time. Stop that one, or close its window.':
     '本机上已有另一个 Vethlab 会话的实验在运行；同时只能有一个。请停止它，或关闭它的窗口。',
-  'A lab was left in another network namespace than this one. Recover it there, with: sudo vethlab recover':
-    '另一个网络命名空间中留有实验。请在那里恢复：sudo vethlab recover',
-  'The lab {0} was left on this machine when its session ended. Undo it first, in the window or with: sudo vethlab recover':
-    '实验 {0} 的会话结束时没有从本机清除。请先还原它的更改：在窗口中操作，或运行 sudo vethlab recover',
+  'A lab was left in another network namespace than this one. Recover it there, with: {0}':
+    '另一个网络命名空间中留有实验。请在那里恢复：{0}',
+  'The lab {0} was left on this machine when its session ended. Undo it first, in the window or with: {1}':
+    '实验 {0} 的会话结束时没有从本机清除。请先还原它的更改：在窗口中操作，或运行 {1}',
   'Nothing was changed: {0}.': '没有任何更改：{0}。',
   'The remedy "{0}" was refused: {1}. Nothing of the deploy stays.': '处理命令“{0}”被拒绝：{1}。本次部署已全部回滚。',
   'This fix would change {0} of the machine itself. Carry its commands out yourself, in a terminal of the host.':
     '这项修复会更改本机自身的 {0}。请自行在主机终端中执行它的命令。',
   'Another Vethlab session is busy on this machine.': '本机上另一个 Vethlab 会话正忙。',
-  'One thing that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover':
-    '实验在本机上的更改有 1 项未能还原，其余已还原。请重试：sudo vethlab recover',
-  '{0} things that the lab made on this machine could not be undone; the rest is. Try again with: sudo vethlab recover':
-    '实验在本机上的更改有 {0} 项未能还原，其余已还原。请重试：sudo vethlab recover',
+  'One thing that the lab made on this machine could not be undone; the rest is. Try again with: {0}':
+    '实验在本机上的更改有 1 项未能还原，其余已还原。请重试：{0}',
+  '{0} things that the lab made on this machine could not be undone; the rest is. Try again with: {1}':
+    '实验在本机上的更改有 {0} 项未能还原，其余已还原。请重试：{1}',
   'This session is in a sandbox, and changes nothing on the machine itself; start one with administrator rights for that.':
     '这个会话在沙箱中运行，不会更改本机；如需更改，请以管理员权限启动会话。',
   'No lab is deployed; deploy one, then run its checks.': '尚未部署实验；请先部署，再运行检查。',

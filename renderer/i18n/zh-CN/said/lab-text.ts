@@ -9,7 +9,7 @@ export const labText: Readonly<Record<string, string>> = {
   'This is a binary file, not a lab file.': '这是二进制文件，不是实验文件。',
   'Open a YAML file.': '请打开 YAML 文件。',
   'The file is not valid UTF-8: byte 0x{0} here.': '文件不是有效的 UTF-8：此处有字节 0x{0}。',
-  'The character U+{0} is not allowed in YAML.': 'YAML 中不允许出现字符 U+{0}。',
+  'The character U+{0} is not allowed here.': '此处不允许出现字符 U+{0}。',
   'Remove it; inside double quotes it can be written as an escape.': '请删除它；在双引号内可以写成转义序列。',
   '{0} is left out: {1}': '{0} 未导入：{1}',
   nothing: '空值',
@@ -77,8 +77,7 @@ export const labText: Readonly<Record<string, string>> = {
     '只允许 net 之下的参数，例如 net.ipv4.conf.all.rp_filter。',
   '{0} cannot be the name of a lab.': '{0} 不能用作实验的名称。',
   'Use 1 to 40 lower-case letters, digits and dashes.': '请用 1 到 40 个小写字母、数字和短横线。',
-  'A lab file holds one YAML document; a second one starts here.':
-    '一个实验文件只能有一个 YAML 文档；此处开始了第二个。',
+  'A file holds one YAML document; a second one starts here.': '一个文件只能有一个 YAML 文档；此处开始了第二个。',
   'Remove this line, or put the second document into its own file.': '请删除这一行，或把第二个文档另存为单独的文件。',
   'The file is nested more than {0} levels deep here.': '文件在此处的嵌套超过 {0} 层。',
   'A lab needs about ten levels; look for brackets that are never closed.':
@@ -92,10 +91,9 @@ export const labText: Readonly<Record<string, string>> = {
   'The double quote that starts here is never closed.': '此处开始的双引号没有闭合。',
   'The single quote that starts here is never closed.': '此处开始的单引号没有闭合。',
   'Add the closing quote.': '请补上右引号。',
-  'The YAML tag {0} is not allowed in a lab file.': '实验文件中不允许使用 YAML 标签 {0}。',
+  'The YAML tag {0} is not allowed here.': '此处不允许使用 YAML 标签 {0}。',
   'Remove the tag; a lab file is plain data.': '请删除该标签；实验文件只含普通数据。',
-  'YAML directives other than %YAML 1.2 are not allowed in a lab file.':
-    '实验文件中除 %YAML 1.2 外不允许其他 YAML 指令。',
+  'YAML directives other than %YAML 1.2 are not allowed here.': '此处除 %YAML 1.2 外不允许其他 YAML 指令。',
   'A list or map has more than {0} entries here.': '此处的列表或映射超过 {0} 项。',
   'A lab has at most {0} namespaces and {1} links.': '一个实验最多有 {0} 个命名空间和 {1} 条链路。',
   'The file is empty.': '文件是空的。',
@@ -121,6 +119,6 @@ export const labText: Readonly<Record<string, string>> = {
   'Write the key out.': '请直接写出键。',
   'Merge keys (<<) are not part of YAML 1.2.': '合并键（<<）不属于 YAML 1.2。',
   'Write the keys out.': '请逐个写出这些键。',
-  'The name "__proto__" cannot be used in a lab file.': '实验文件中不能使用名称 "__proto__"。',
+  'The name "__proto__" cannot be used here.': '此处不能使用名称 "__proto__"。',
   'The key {0} is there twice in this map.': '键 {0} 在这个映射中出现了两次。',
 }

@@ -87,11 +87,10 @@ export const session: Readonly<Record<string, string>> = {
     '沙箱无法挂载自己的 /proc，因为外部的 /proc 有部分被屏蔽，容器通常如此。请直接在宿主机上运行 Vethlab。{0}',
   'The sandbox may not mount its own /sys, /run or /etc. Run Vethlab on the machine itself, not in a container. {0}':
     '沙箱无法挂载自己的 /sys、/run 或 /etc。请直接在宿主机上运行 Vethlab，不要在容器中运行。{0}',
-  'The sandbox did not answer in time. Try again; if it stays so, see vethlab doctor.':
-    '沙箱没有及时响应。请重试；如果仍然如此，请运行 vethlab doctor 查看。',
-  'The sandbox ended before it was ready: {0}. See vethlab doctor.':
-    '沙箱在就绪之前就结束了：{0}。请运行 vethlab doctor 查看。',
-  'The sandbox ended before it was ready. See vethlab doctor.': '沙箱在就绪之前就结束了。请运行 vethlab doctor 查看。',
+  'The sandbox did not answer in time. Try again; if it stays so, `{0}` says what this machine can do.':
+    '沙箱没有及时响应。请重试；如果仍然如此，可用 `{0}` 查看本机的能力。',
+  'The sandbox ended before it was ready: {0}. See `{1}`.': '沙箱在就绪之前就结束了：{0}。可用 `{1}` 查看本机的能力。',
+  'The sandbox ended before it was ready. See `{0}`.': '沙箱在就绪之前就结束了。可用 `{0}` 查看本机的能力。',
   'The helper did not start: {0}': '辅助进程没有启动：{0}',
   'The helper did not start.': '辅助进程没有启动。',
   'This shell has no file dialog of its own. Choose the file in the window.':
@@ -118,13 +117,13 @@ export const session: Readonly<Record<string, string>> = {
     '沙箱自行结束，实验的命名空间已不存在。请重新部署。',
   'The session was closed.': '会话已关闭。',
   '{0} Its last words: {1}': '{0} 最后的输出：{1}',
-  'The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: sudo vethlab recover':
-    '以 root 身份运行的 Vethlab 进程自行结束。实验在本机上创建的内容还在；请在窗口中撤销，或执行：sudo vethlab recover',
+  'The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: {0}':
+    '以 root 身份运行的 Vethlab 进程自行结束。实验在本机上创建的内容还在；请在窗口中撤销，或执行：{0}',
   'The helper is not running; start it first.': '辅助进程没有运行；请先启动它。',
   'The helper has ended; start it again.': '辅助进程已经结束；请重新启动它。',
   'There is no connection to the helper; it is tried again by itself.': '与辅助进程的连接已断开；正在自动重新连接。',
-  'This address has been used, or belongs to another start. Take a new one from the terminal that vethlab serve runs in.':
-    '这个地址已经用过，或属于另一次启动。请从运行 vethlab serve 的终端里取一个新地址。',
+  'This address has been used, or belongs to another start. Take a new one from the terminal that Vethlab runs in.':
+    '这个地址已经用过，或属于另一次启动。请从运行 Vethlab 的终端里取一个新地址。',
   'The uplink ended by itself: slirp4netns is gone, and {0} with it. The lab goes on without it; plug it in again.':
     '上行链路自行断开：slirp4netns 已退出，{0} 也随之消失。实验在没有上行链路的情况下继续运行；可以重新接入。',
   'starts without a password, with your range of ids from /etc/subuid':
@@ -137,6 +136,7 @@ export const session: Readonly<Record<string, string>> = {
   missing: '没有找到',
   yes: '可用',
   'not there': '不可用',
+  'not in this kernel: {0}; a lab that uses one says so': '此内核没有：{0}；用到其中某项的实验会说明',
   'This kernel is built without it; labs that need it leave it out.':
     '当前内核没有编入此功能；需要它的实验会略过这一部分。',
   'bridged packets pass iptables on the real host; sandboxed labs are not touched':

@@ -1,0 +1,31 @@
+/**
+ * Where a dialog for files begins: in the folder that was used last, by a dialog or with a lab, in this session or an
+ * earlier one; else in the user's home. Never where the program happens to have been started.
+ */
+import { stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname } from 'node:path'
+import type { RecentFiles } from './recent.js'
+
+export class StartFolder {
+  private last: string | null = null
+
+  constructor(private readonly recent: RecentFiles) {}
+
+  /** @param file absolute; opened, saved or chosen just now */
+  used(file: string): void {
+    this.last = dirname(file)
+  }
+
+  async get(): Promise<string> {
+    if (this.last !== null && (await isFolder(this.last))) return this.last
+    const [newest] = await this.recent.list()
+    return newest ? dirname(newest.path) : homedir()
+  }
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
