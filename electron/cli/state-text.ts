@@ -1,4 +1,5 @@
 /** The live state for people: per namespace what `ip`, `bridge`, `iptables` and `sysctl` would show, shortened. */
+import { mainTable, tableEntry } from '../core/lab/table.js'
 import type { IptablesRule, LiveLink, LiveNamespace, LiveRoute, LiveState } from '../core/live/state.js'
 import { printable, type Paint } from './output.js'
 
@@ -65,7 +66,20 @@ function addressText({ address, flags }: LiveNamespace['addresses'][number]): st
 
 const defaults: readonly string[] = ['0.0.0.0/0', '::/0']
 
-function routeText({ type, to, via, dev, src, metric, protocol, table, flags, family }: LiveRoute): string {
+function routeText({
+  type,
+  to,
+  via,
+  dev,
+  src,
+  mtu,
+  weight,
+  metric,
+  protocol,
+  table,
+  flags,
+  family,
+}: LiveRoute): string {
   return [
     ...(type === 'unicast' ? [] : [type]),
     defaults.includes(to) ? `default${family === 'ipv6' ? ' (IPv6)' : ''}` : to,
@@ -73,8 +87,9 @@ function routeText({ type, to, via, dev, src, metric, protocol, table, flags, fa
     ...(dev === null ? [] : [`dev ${dev}`]),
     ...(src === null ? [] : [`src ${src}`]),
     ...(metric === 0 ? [] : [`metric ${metric}`]),
-    // The main table goes without saying (RT_TABLE_MAIN, linux/rtnetlink.h).
-    ...(table === 254 ? [] : [`table ${table}`]),
+    ...(mtu === null ? [] : [`mtu ${mtu}`]),
+    ...(weight === null ? [] : [`weight ${weight}`]),
+    ...(table === mainTable ? [] : [`table ${tableEntry(table)}`]),
     ...(protocol === 'kernel' ? ['proto kernel'] : []),
     ...flags,
   ].join(' ')

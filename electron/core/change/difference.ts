@@ -4,6 +4,7 @@
  */
 import { diff } from '../plan/diff.js'
 import type { Lab } from '../lab/lab.js'
+import { mainTable, tableEntry } from '../lab/table.js'
 import type { LiveState } from '../live/state.js'
 import type { PlannedStep, Step } from '../plan/step.js'
 
@@ -141,9 +142,11 @@ function words(step: Step): string {
       return `addr ${step.address} dev ${step.dev}`
     case 'route-add':
     case 'route-delete': {
-      const { to, via, dev } = step.route
+      const { to, via, dev, table = mainTable } = step.route
       const prefix = to === '0.0.0.0/0' || to === '::/0' ? 'default' : to
-      return `route ${prefix}${via === null ? '' : ` via ${via}`}${dev === null ? '' : ` dev ${dev}`}`
+      return `route ${prefix}${via === null ? '' : ` via ${via}`}${dev === null ? '' : ` dev ${dev}`}${
+        table === mainTable ? '' : ` table ${tableEntry(table)}`
+      }`
     }
     case 'sysctl-set':
       return step.before === null ? step.key : `${step.key} = ${step.before}`

@@ -22,15 +22,7 @@ export function labOwner(
   return null
 }
 
-const routeOf = ({ family, to, via, dev, metric, type, onlink }: LabRoute): StepRoute => ({
-  family,
-  to,
-  via,
-  dev,
-  metric,
-  type,
-  onlink,
-})
+const routeOf = (route: LabRoute): StepRoute => ({ ...route })
 
 export const routeAdd = (namespace: string, route: StepRoute): Step => ({ op: 'route-add', namespace, route })
 
@@ -41,7 +33,10 @@ export function missingRoutes(scene: Scene, namespace: string): StepRoute[] {
     .filter(
       (wanted) =>
         wanted.type === 'unicast' &&
-        !live.some(({ to, via, type }) => to === wanted.to && via === wanted.via && type === 'unicast'),
+        !live.some(
+          ({ to, via, type, table }) =>
+            to === wanted.to && via === wanted.via && type === 'unicast' && table === wanted.table,
+        ),
     )
     .map(routeOf)
 }

@@ -5,7 +5,7 @@
  */
 import { hostNamespace } from '../lab/lab.js'
 import type { IptablesRule, LiveNamespace, LiveState } from '../live/state.js'
-import { isKernelAddress, isOwnRoute } from '../plan/live-index.js'
+import { isKernelAddress } from '../plan/live-index.js'
 import { routeMark, ruleMark } from '../plan/marks.js'
 
 /** What the journal proves to be the lab's. */
@@ -76,6 +76,3 @@ export function withoutOwn(live: LiveState, own: Own): LiveState {
 /** Routes of the machine itself: neither ours nor the kernel's own doing for an address of ours. */
 export const foreignRoutes = (host: LiveNamespace, own: Own): LiveNamespace['routes'] =>
   host.routes.filter((route) => !isMarkedRoute(route) && !(route.dev !== null && own.links.has(route.dev)))
-
-/** Whether a foreign route could be in the place of one of the lab's: table main, made by people or programs. */
-export const isMainRoute = isOwnRoute

@@ -23,7 +23,7 @@ function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
   const devices = [...Object.values(entry.bridges ?? {}), ...Object.values(entry.interfaces ?? {})]
   return (
     devices.some((device) => device?.addresses?.some(isIpv6)) ||
-    (entry.routes ?? []).some((route) => isIpv6(route.to) || isIpv6(route.via)) ||
+    (entry.routes ?? []).some((route) => isIpv6(route.to) || isIpv6(route.via) || isIpv6(route.source)) ||
     (entry.nat ?? []).some((nat) => Object.values(nat).some((value) => typeof value === 'string' && isIpv6(value))) ||
     (entry.firewall ?? []).some((rule) => isIpv6(rule.source) || isIpv6(rule.destination)) ||
     Object.keys(entry.sysctls ?? {}).some((key) => {

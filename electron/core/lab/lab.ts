@@ -61,6 +61,12 @@ export interface LabRoute {
   readonly metric: number | null
   readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
   readonly onlink: boolean
+  /** Number of the routing table. */
+  readonly table: number
+  /** Preferred source address. */
+  readonly source: string | null
+  /** Bytes; null: the interface's. */
+  readonly mtu: number | null
 }
 
 export type LabNat =

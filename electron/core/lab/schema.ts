@@ -66,6 +66,9 @@ export const bridgeSchema = z.strictObject({
   up: z.boolean().optional(),
 })
 
+/** 253-255 have names, and are called by them (`rules/tables.ts`). */
+const table = z.union([z.enum(['default', 'main', 'local']), z.int().min(1).max(4294967295)])
+
 export const routeSchema = z.strictObject({
   /** `default`, a prefix, or one address. */
   to: z.string(),
@@ -74,6 +77,16 @@ export const routeSchema = z.strictObject({
   metric: z.int().min(0).max(4294967295).optional(),
   type: z.enum(['unicast', 'blackhole', 'unreachable', 'prohibit']).optional(),
   onlink: z.boolean().optional(),
+  /** A number, or `default`, `main` or `local`; without one: main. */
+  table: table.optional(),
+  /** The address that what starts here is sent from. */
+  source: z.string().optional(),
+  /** Bytes of the largest packet that is sent this way; the kernel cuts greater ones (ip_metrics_convert, net/ipv4/metrics.c). */
+  mtu: z
+    .int()
+    .min(68)
+    .max(65535 - 15)
+    .optional(),
 })
 
 const transport = z.enum(['tcp', 'udp'])

@@ -64,12 +64,16 @@ export interface LiveRoute {
   readonly src: string | null
   /** RTA_PRIORITY; IPv4 without one is 0. */
   readonly metric: number
-  /** unicast, blackhole, unreachable, prohibit, ... The local table is left out. */
+  /** unicast, blackhole, unreachable, prohibit, ... Of the local table only what is not the kernel's own. */
   readonly type: string
   /** kernel, boot, static, ra, ... */
   readonly protocol: string
   readonly scope: string
   readonly table: number
+  /** RTAX_MTU, bytes; null where the route has none of its own. */
+  readonly mtu: number | null
+  /** Of one of several next hops, each of which is an entry of its own; null where the route has one. */
+  readonly weight: number | null
   /** onlink, linkdown, dead, offload. */
   readonly flags: readonly string[]
 }

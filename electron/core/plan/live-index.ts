@@ -63,12 +63,9 @@ export function indexLive(state: LiveState): LiveIndex {
 /** One text per interface, for sets. Namespace names hold no colon. */
 export const linkKey = (namespace: string, name: string): string => `${namespace}:${name}`
 
-/** The table that routes without a `table` go to (RT_TABLE_MAIN, linux/rtnetlink.h). */
-const mainTable = 254
-
-/** Routes that people or programs made. The kernel's own follow its addresses, ra routes the routers around. */
+/** Routes that people or programs made, in any table. The kernel's own follow its addresses, ra routes the routers around. */
 export function isOwnRoute(route: LiveRoute): boolean {
-  return route.table === mainTable && route.protocol !== 'kernel' && route.protocol !== 'ra'
+  return route.protocol !== 'kernel' && route.protocol !== 'ra'
 }
 
 /** Addresses that the kernel gives and takes by itself: 127.0.0.1/8 and ::1 on lo, IPv6 link-local, temporary ones. */

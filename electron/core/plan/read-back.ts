@@ -4,6 +4,7 @@ import { usesIpv6 } from '../lab/ipv6.js'
 import { hostNamespace } from '../lab/lab.js'
 import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
 import type { LabFile, RouteEntry } from '../lab/schema.js'
+import { mainTable, tableEntry } from '../lab/table.js'
 import type { LiveLink, LiveNamespace, LiveRoute, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { impairEntry } from './impair-entry.js'
@@ -199,7 +200,8 @@ function isSayable(namespace: string, route: LiveRoute, skipped: ReadonlySet<str
 }
 
 function routeEntry(live: LiveNamespace, route: LiveRoute): RouteEntry {
-  const { to, via, dev, metric, type, onlink } = stepRoute(route)
+  const { to, via, dev, metric, type, onlink, source = null, mtu = null } = stepRoute(route)
+  const { table } = route
   const gateway = via === null ? null : parseAddress(via)
   const reaching = live.addresses.filter((each) => via !== null && containsAddress(each.address, via))
   // The gateway alone says which way, unless no subnet or more than one holds it.
@@ -213,5 +215,8 @@ function routeEntry(live: LiveNamespace, route: LiveRoute): RouteEntry {
     ...(metric === null ? {} : { metric }),
     ...(type === 'unicast' ? {} : { type }),
     ...(onlink ? { onlink } : {}),
+    ...(table === mainTable ? {} : { table: tableEntry(table) }),
+    ...(source === null ? {} : { source }),
+    ...(mtu === null ? {} : { mtu }),
   }
 }

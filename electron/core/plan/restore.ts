@@ -2,6 +2,7 @@
 import { hostNamespace, type Impair } from '../lab/lab.js'
 import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
 import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
+import { parsePrefix } from '../lab/address.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
 import { routeMark } from './marks.js'
@@ -21,6 +22,8 @@ export function stepRoute(route: LiveRoute): StepRoute {
     metric,
     type,
     onlink: route.flags.includes('onlink'),
+    table: route.table,
+    ...(type === 'unicast' ? { source: route.src, mtu: route.mtu } : {}),
     ...(route.protocol === String(routeMark) ? { protocol: routeMark } : {}),
   }
 }
@@ -30,6 +33,10 @@ export const addressStep = (
   namespace: string,
   { dev, address, family }: LiveAddress,
 ): KernelStep => ({ op, namespace, dev, address, family })
+
+/** Whether a route comes and goes with its device, and needs no address of another one. */
+export const hangsOnOne = ({ src, dev }: LiveRoute, addresses: readonly LiveAddress[]): boolean =>
+  src === null || addresses.some((each) => each.dev === dev && parsePrefix(each.address)?.text === src)
 
 /** Routes on a device before routes through a gateway, which must be reachable by then. */
 export const byGateway = (a: LiveRoute, b: LiveRoute): number => Number(a.via !== null) - Number(b.via !== null)
@@ -69,7 +76,10 @@ function configuration(index: LiveIndex, refs: readonly LinkRef[], gone: Readonl
   }
   for (const [namespace, names] of devices) {
     const live = index.namespaces.get(namespace)?.live.routes ?? []
-    const over = live.filter((route) => isOwnRoute(route) && route.dev !== null && names.has(route.dev))
+    const all = index.namespaces.get(namespace)?.live.addresses ?? []
+    const over = live.filter(
+      (route) => isOwnRoute(route) && route.dev !== null && names.has(route.dev) && hangsOnOne(route, all),
+    )
     for (const route of over.toSorted(byGateway)) routes?.push({ op: 'route-add', namespace, route: stepRoute(route) })
   }
   return [masters, addresses, ups, routes, impairs].flatMap((steps) => steps ?? [])
@@ -151,8 +161,8 @@ export function restoreNamespace(index: LiveIndex, name: string, gone: ReadonlyS
     ...restoreLinks(index, refs, gone),
     ...sysctl.filter(perInterface),
   ]
-  for (const route of live.routes) {
-    if (isOwnRoute(route) && route.dev === null)
+  for (const route of live.routes.toSorted(byGateway)) {
+    if (isOwnRoute(route) && (route.dev === null || !hangsOnOne(route, live.addresses)))
       steps.push({ op: 'route-add', namespace: name, route: stepRoute(route) })
   }
   for (const line of live.ruleset.iptables) {

@@ -77,6 +77,12 @@ export interface StepRoute {
   readonly metric: number | null
   readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
   readonly onlink: boolean
+  /** Number of the routing table; main where it is not said. */
+  readonly table?: number
+  /** RTA_PREFSRC. */
+  readonly source?: string | null
+  /** RTAX_MTU, bytes. */
+  readonly mtu?: number | null
   /** RTA_PROTOCOL, where the route carries a mark of its maker (`host/marks.ts`); else `boot`. */
   readonly protocol?: number
 }

@@ -1,5 +1,6 @@
 /** Steps in the words of iproute2 6.1, sysctl, iptables and tc: what a person would type in the lab's host. */
 import { hostNamespace, type Impair } from '../lab/lab.js'
+import { mainTable, tableEntry } from '../lab/table.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
 import { spellStep, type RuleSpelling } from './rules.js'
 import { commandLine } from './shell-quote.js'
@@ -61,6 +62,15 @@ function linkAdd(
   return [...add, 'type', kind, ...options]
 }
 
+/** What a route says besides where it leads; it is deleted without. */
+function routeManner({ source = null, mtu = null, onlink }: StepRoute): Words {
+  return [
+    ...(source === null ? [] : ['src', source]),
+    ...(mtu === null ? [] : ['mtu', mtu]),
+    ...(onlink ? ['onlink'] : []),
+  ]
+}
+
 const defaultRoutes: readonly string[] = ['0.0.0.0/0', '::/0']
 
 function route(namespace: string, verb: 'add' | 'del', route: StepRoute): Words {
@@ -73,7 +83,8 @@ function route(namespace: string, verb: 'add' | 'del', route: StepRoute): Words 
     ...(route.dev === null ? [] : ['dev', route.dev]),
     ...(route.metric === null ? [] : ['metric', route.metric]),
     ...(route.protocol === undefined ? [] : ['proto', route.protocol]),
-    ...(route.onlink && verb === 'add' ? ['onlink'] : []),
+    ...(route.table === undefined || route.table === mainTable ? [] : ['table', tableEntry(route.table)]),
+    ...(verb === 'add' ? routeManner(route) : []),
   ]
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { labFileSchema, interfaceName, namespaceName } from '../../core/lab/schema.js'
+import type { StepRoute } from '../../core/plan/step.js'
 
 const family = z.enum(['ipv4', 'ipv6'])
 const engine = z.enum(['nft', 'legacy'])
@@ -47,6 +48,9 @@ const entries = [
       metric: z.number().nullable(),
       type: z.enum(['unicast', 'blackhole', 'unreachable', 'prohibit']),
       onlink: z.boolean(),
+      table: z.number().optional(),
+      source: z.string().nullable().optional(),
+      mtu: z.number().nullable().optional(),
       protocol: z.number().optional(),
     }),
   }),
@@ -79,6 +83,17 @@ export const entrySchema = z.discriminatedUnion('op', entries)
 export type JournalEntry = z.infer<typeof entrySchema>
 export type EntryOf<Op extends JournalEntry['op']> = Extract<JournalEntry, { readonly op: Op }>
 export type JournalHeader = z.infer<typeof header>
+
+/** The route that an entry speaks of, as a step states it; entries of older programs say less. */
+export function entryRoute({ route: { table, source, mtu, protocol, ...route } }: EntryOf<'route'>): StepRoute {
+  return {
+    ...route,
+    ...(table === undefined ? {} : { table }),
+    ...(source === undefined ? {} : { source }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(protocol === undefined ? {} : { protocol }),
+  }
+}
 
 /** One line. A cut one is of a step that did not run: the line comes first. */
 export function parseLine(line: string): JournalEntry | null {

@@ -1,4 +1,5 @@
 /** Facts in the words of the tools that print them. */
+import { mainTable, tableEntry } from '../../../electron/core/lab/table.js'
 import type { LabNamespace } from '../../../electron/core/lab/lab.js'
 import type {
   IptablesRule,
@@ -21,7 +22,9 @@ export function routeTail(route: LiveRoute): string {
     // The source of a connected network is the address right above.
     route.src === null || route.protocol === 'kernel' ? null : `src ${route.src}`,
     route.metric === 0 || (route.family === 'ipv6' && route.metric === 1024) ? null : `metric ${route.metric}`,
-    route.table === 254 ? null : `table ${route.table}`,
+    route.mtu === null ? null : `mtu ${route.mtu}`,
+    route.weight === null ? null : `weight ${route.weight}`,
+    route.table === mainTable ? null : `table ${tableEntry(route.table)}`,
     ...route.flags,
   ]
     .filter((word) => word !== null)

@@ -114,14 +114,14 @@ describe('named', () => {
   test('one word too many costs that word', () => {
     const { text, said } = read(
       'ip link add e0 type veth peer name e1\nip addr add 10.0.0.1/24 dev e0\nip link set e1 up\n' +
-        'ip link set dev e0 promisc on up\nip route add default via 10.0.0.2 src 10.0.0.1',
+        'ip link set dev e0 promisc on up\nip route add default via 10.0.0.2 src 10.0.0.1 initcwnd 10',
     )
     expect(said).toEqual([
       '4 "promisc on" is left out; a lab file has no word for it.',
-      '5 "src 10.0.0.1" of the route is left out; a lab file has no word for it.',
+      '5 "initcwnd 10" of the route is left out; a lab file has no word for it.',
     ])
     expect(text).not.toContain('up: false')
-    expect(text).toContain('{ to: default, via: 10.0.0.2 }')
+    expect(text).toContain('{ to: default, via: 10.0.0.2, source: 10.0.0.1 }')
   })
 
   test('settings of the whole machine; those behind them count', () => {

@@ -90,10 +90,14 @@ describe('what cannot be said in a lab is named with its place', () => {
     ['ip link set e0 promisc on', '"promisc on" is left out; a lab file has no word for it.'],
     ['ip addr add 10.0.0.9/24 peer 10.0.0.8 dev e0', '"peer" in `ip addr` is nothing a lab file can say.'],
     [
-      'ip route add 10.9.0.0/16 via 10.0.0.2 src 10.0.0.1',
-      '"src 10.0.0.1" of the route is left out; a lab file has no word for it.',
+      'ip route add 10.9.0.0/16 via 10.0.0.2 initcwnd 10',
+      '"initcwnd 10" of the route is left out; a lab file has no word for it.',
     ],
-    ['ip route add 10.9.0.0/16 via 10.0.0.2 table 7', 'A lab file has routes of the main table only.'],
+    ['ip route add 10.9.0.0/16 via 10.0.0.2 table isp', '"isp" is no routing table that is known here.'],
+    [
+      'ip route add 10.9.0.0/16 via 10.0.0.2 src 10.0.0.7',
+      'No interface of "host" has the address 10.0.0.7 at this point.',
+    ],
     ['ip rule add from 10.0.0.0/8 table 7', 'A lab file has no words for "ip rule".'],
     ['sysctl -w kernel.panic=1', '"kernel.panic" is not a sysctl that a lab may set.'],
     ['sysctl -p', '"sysctl -p" reads files that are not here.'],

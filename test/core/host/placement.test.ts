@@ -28,7 +28,17 @@ const route = (
   more: Partial<LiveRoute> = {},
 ): LiveRoute => ({
   ...{ family: to.includes(':') ? 'ipv6' : 'ipv4', to, via, dev, metric },
-  ...{ src: null, type: 'unicast', protocol: 'static', scope: 'global', table: 254, flags: [], ...more },
+  ...{
+    src: null,
+    type: 'unicast',
+    protocol: 'static',
+    scope: 'global',
+    table: 254,
+    mtu: null,
+    weight: null,
+    flags: [],
+    ...more,
+  },
 })
 const rule = (text: string): IptablesRule => ({
   ...{

@@ -313,6 +313,38 @@ const meaning: readonly BadLab[] = [
     7,
     '    bridges: { br0: {} }\n    routes: [{ to: default, via: 10.0.0.1, dev: br0 }]',
   ),
+  inA('unknown table', 'bad-value', 6, '    routes: [{ to: default, via: 10.0.0.1, table: mian }]'),
+  inA('table 0', 'out-of-range', 6, '    routes: [{ to: default, via: 10.0.0.1, table: 0 }]'),
+  inA('table in quotes', 'bad-value', 6, '    routes: [{ to: default, via: 10.0.0.1, table: "100" }]'),
+  inA('table main by its number', 'table-has-name', 6, '    routes: [{ to: default, via: 10.0.0.1, table: 254 }]'),
+  inA(
+    'source that no interface has',
+    'source-nowhere',
+    6,
+    '    routes: [{ to: default, via: 10.0.0.1, source: 10.0.0.9 }]',
+  ),
+  inA('source with a prefix', 'bad-address', 6, '    routes: [{ to: default, via: 10.0.0.1, source: 10.0.0.2/24 }]'),
+  inA(
+    'source of the other family',
+    'family-mismatch',
+    6,
+    '    routes: [{ to: default, via: 10.0.0.1, source: "::1" }]',
+  ),
+  inA('route mtu', 'out-of-range', 6, '    routes: [{ to: default, via: 10.0.0.1, mtu: 20 }]'),
+  inA(
+    'gateway that another table reaches',
+    'gateway-outside',
+    7,
+    `    routes:
+      - { to: 10.9.0.0/24, dev: v, table: 100 }
+      - { to: default, via: 10.9.0.1, table: 200 }`,
+  ),
+  inA(
+    'source of a blackhole',
+    'route-conflict',
+    6,
+    '    routes: [{ to: 10.9.0.0/16, type: blackhole, source: 10.0.0.2 }]',
+  ),
   inA('gateway with a prefix', 'bad-address', 6, '    routes: [{ to: default, via: 10.0.0.1/24 }]'),
   inA('gateway of the other family', 'family-mismatch', 6, '    routes: [{ to: "::/0", via: 10.0.0.1 }]'),
   inA('link-local gateway without device', 'gateway-without-dev', 6, '    routes: [{ to: default, via: "fe80::1" }]'),

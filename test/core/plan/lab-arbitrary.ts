@@ -67,8 +67,11 @@ const routeSeeds = fc.uniqueArray(
     host: fc.integer({ min: 100, max: 110 }),
     shape: fc.constantFrom<'via' | 'dev' | 'blackhole'>('via', 'via', 'dev', 'blackhole'),
     metric: fc.constantFrom(undefined, undefined, 50),
+    table: fc.constantFrom(undefined, undefined, 100, 1000),
+    mtu: fc.constantFrom(undefined, undefined, 1400),
+    source: fc.constantFrom(false, false, true),
   }),
-  { maxLength: 3, selector: ({ to, metric }) => `${to} ${metric}` },
+  { maxLength: 4, selector: ({ to, metric, table }) => `${to} ${metric} ${table}` },
 )
 
 function routesOf(
@@ -80,10 +83,20 @@ function routesOf(
   )
   const reachable = devices.flatMap(([, each]) => each?.addresses ?? [])
   const taken = new Set<string>()
-  return seeds.flatMap(({ to, pick, host, shape, metric }): RouteEntry[] => {
-    const common = metric === undefined ? {} : { metric }
+  return seeds.flatMap(({ to, pick, host, shape, metric, table, mtu, source }): RouteEntry[] => {
     const target = to === 'default' ? '0.0.0.0/0' : to
     const near = reachable[pick % Math.max(1, reachable.length)]
+    const isIpv6 = shape === 'via' && near?.includes(':') === true
+    const own = devices
+      .filter(([, each]) => each?.up !== false)
+      .flatMap(([, each]) => each?.addresses ?? [])
+      .find((each) => each.includes(':') === isIpv6)
+    const common = {
+      ...(metric === undefined ? {} : { metric }),
+      ...(table === undefined ? {} : { table }),
+      ...(shape !== 'blackhole' && mtu !== undefined ? { mtu } : {}),
+      ...(shape !== 'blackhole' && source && own !== undefined ? { source: own.split('/')[0] } : {}),
+    }
     const route: RouteEntry | null =
       shape === 'blackhole'
         ? { to: target, type: 'blackhole', ...common }
@@ -100,7 +113,7 @@ function routesOf(
                   ...common,
                 }
               : { to, via: near.replace(/\d+\/24/, String(host)), ...common }
-    const slot = route && `${route.to}${route.via?.includes(':') ? 6 : 4} ${metric}`
+    const slot = route && `${route.to}${route.via?.includes(':') ? 6 : 4} ${metric} ${table}`
     if (!route || !slot || taken.has(slot)) return []
     taken.add(slot)
     return [route]

@@ -19,6 +19,12 @@ export function reach(
   return over && isUp(over.dev) ? over.dev : null
 }
 
+/** Addresses that packets can be sent from: of interfaces that are up (inet_addr_type, net/ipv4/fib_frontend.c). */
+export const isSource = ({ links, addresses }: Pick<LiveNamespace, 'links' | 'addresses'>, source: string): boolean =>
+  addresses.some(
+    ({ dev, address }) => address.startsWith(`${source}/`) && links.some((link) => link.name === dev && link.up),
+  )
+
 export function isLinkLocal(text: string): boolean {
   const address = parseAddress(text)
   return address !== null && isLinkLocalIpv6(address)
@@ -26,6 +32,7 @@ export function isLinkLocal(text: string): boolean {
 
 /** Whether a delete request means this route. IPv6 takes a missing metric for any, IPv4 for 0. */
 export function isSame(there: LiveRoute, route: StepRoute): boolean {
+  if (there.table !== (route.table ?? 254)) return false
   if (there.family !== route.family || there.to !== route.to || there.type !== route.type) return false
   if (there.via !== route.via || (route.dev !== null && route.dev !== there.dev)) return false
   return route.metric === null ? route.family === 'ipv6' || there.metric === 0 : there.metric === route.metric

@@ -9,7 +9,7 @@ import type { Answer, Question } from '../question.js'
 import { counterEvidence } from '../rule.js'
 import type { Scene } from '../scene.js'
 
-export const routeOf = ({ family, to, via, dev, metric, type, flags }: LiveRoute): StepRoute => ({
+export const routeOf = ({ family, to, via, dev, metric, type, flags, table, src, mtu }: LiveRoute): StepRoute => ({
   family,
   to,
   via,
@@ -17,6 +17,9 @@ export const routeOf = ({ family, to, via, dev, metric, type, flags }: LiveRoute
   metric: metric === listedMetric(family, null) ? null : metric,
   type: type as StepRoute['type'],
   onlink: flags.includes('onlink'),
+  table,
+  source: src,
+  mtu,
 })
 
 /** Types that refuse what they match (rtnetlink(7)). */

@@ -1,6 +1,7 @@
 /** `ip route add|replace|del`. */
 import { parseAddress, parsePrefixOrAddress, type Address, type Prefix } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
+import { mainTable, tableNumber, tableWords, type TableEntry } from '../../lab/table.js'
 import type { Family } from '../../lab/lab.js'
 import { findDevice } from '../network/links.js'
 import type { Device, Route } from '../network/network.js'
@@ -20,6 +21,9 @@ interface Words {
   metric: number | null
   type: Route['type']
   onlink: boolean
+  table: number
+  source: Address | null
+  mtu: number | null
 }
 
 export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions): Outcome {
@@ -32,19 +36,31 @@ export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions)
       'Write `ip route add` or `del`.',
       verb,
     )
-  const words: Words = { to: null, via: null, device: null, metric: null, type: 'unicast', onlink: false }
+  const words: Words = {
+    to: null,
+    via: null,
+    device: null,
+    metric: null,
+    type: 'unicast',
+    onlink: false,
+    ...{ table: mainTable, source: null, mtu: null },
+  }
   for (let word = cursor.next(); word; word = cursor.next()) {
     const wrong = readWord(context, cursor, word, words)
     if (wrong) return wrong
   }
   if (!words.to) return leftOut('The route does not say where to.', 'Write `default` or a network.', verb)
-  const to = destination(words.to.text, words.via?.family ?? family ?? 'ipv4')
+  const to = destination(words.to.text, (words.via ?? words.source)?.family ?? family ?? 'ipv4')
   if (!to) return leftOut(`${quote(words.to.text)} is no destination.`, 'Write `default` or a network.', words.to)
   if (action === 'delete') return deleteRoute(context.namespace, to, words) ? success : nothingThere
   if (words.type !== 'unicast' && (words.via || words.device))
     return leftOut(`A route of type ${words.type} goes nowhere; a lab file gives it no gateway.`, null, words.to)
   return outcomeOf(addRoute(context.namespace, { ...words, to }, action !== 'add'))
 }
+
+/** `all` and the names of /etc/iproute2/rt_tables are nothing a route can be put into by every machine alike. */
+const tableOf = (text: string | undefined): number | null =>
+  tableWords.some((word) => word === text) ? tableNumber(text as TableEntry) : wholeNumber(text, 1, 4294967295)
 
 const destination = (text: string, family: Family): Prefix | null =>
   parsePrefixOrAddress(text === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : text)
@@ -83,8 +99,32 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
       return null
     case 'table': {
       const value = cursor.next()
-      if (value?.text === 'main' || value?.text === '254') return null
-      return leftOut('A lab file has routes of the main table only.', null, value ?? word)
+      const table = tableOf(value?.text)
+      if (table === null)
+        return leftOut(
+          `${quote(value?.text ?? '')} is no routing table that is known here.`,
+          'Write its number.',
+          value ?? word,
+        )
+      words.table = table
+      return null
+    }
+    case 'src': {
+      const value = cursor.next()
+      words.source = parseAddress(value?.text ?? '')
+      return words.source ? null : leftOut(`${quote(value?.text ?? '')} is no address.`, null, value ?? word)
+    }
+    case 'mtu': {
+      let value = cursor.next()
+      if (value?.text === 'lock') {
+        context.tell(value.offset, {
+          message: '"lock" of the route is left out; a lab file has no word for it.',
+          hint: null,
+        })
+        value = cursor.next()
+      }
+      words.mtu = wholeNumber(value?.text, 68, 65520)
+      return words.mtu === null ? leftOut(`${quote(value?.text ?? '')} is no MTU.`, null, value ?? word) : null
     }
     case 'scope': {
       const value = cursor.next()
@@ -93,8 +133,6 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
       return leftOut(`A lab file has no scope ${quote(value?.text ?? '')} for routes.`, null, value ?? word)
     }
     // What the route says besides where it leads.
-    case 'src':
-    case 'mtu':
     case 'advmss':
     case 'window':
     case 'rtt':

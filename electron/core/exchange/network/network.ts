@@ -51,6 +51,9 @@ export interface Route {
   readonly metric: number | null
   readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
   readonly onlink: boolean
+  readonly table: number
+  readonly source: string | null
+  readonly mtu: number | null
 }
 
 /** iptables takes names of interfaces that are not there, or not yet; whether they ever come is known at the end. */

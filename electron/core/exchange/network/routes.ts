@@ -2,6 +2,7 @@
 import { formatPrefix, isLinkLocalIpv6, networkPrefix, type Address, type Prefix } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
+import { mainTable } from '../../lab/table.js'
 import { listedMetric } from '../../plan/route-metric.js'
 import { refusal, type Device, type Namespace, type Refusal, type Route } from './network.js'
 
@@ -12,18 +13,22 @@ export interface RouteWords {
   readonly metric: number | null
   readonly type: Route['type']
   readonly onlink: boolean
+  readonly table: number
+  readonly source: Address | null
+  readonly mtu: number | null
 }
 
-const slot = (to: Prefix, metric: number | null): string => `${formatPrefix(to)} ${listedMetric(to.family, metric)}`
+const slot = (to: Prefix, metric: number | null, table: number): string =>
+  `${table} ${formatPrefix(to)} ${listedMetric(to.family, metric)}`
 
 export function addRoute(namespace: Namespace, words: RouteWords, replace: boolean): Refusal {
-  const { to, metric, type, onlink } = words
+  const { to, metric, type, onlink, table, mtu } = words
   if (networkPrefix(to).text !== to.text)
     return refusal(
       `${quote(formatPrefix(to))} is an address in a network, not a network.`,
       `Write ${formatPrefix(networkPrefix(to))}.`,
     )
-  const key = slot(to, metric)
+  const key = slot(to, metric, table)
   const taken = namespace.routes.get(key)
   if (!replace && taken)
     return refusal(
@@ -33,16 +38,23 @@ export function addRoute(namespace: Namespace, words: RouteWords, replace: boole
   const brings = ({ up, addresses }: Device): boolean =>
     up && addresses.some((each) => formatPrefix(networkPrefix(each)) === formatPrefix(to))
   const connected = [...namespace.subnets.on(to)].find(brings)
-  if (connected && to.family === 'ipv4' && (metric ?? 0) === 0)
+  if (connected && table === mainTable && to.family === 'ipv4' && (metric ?? 0) === 0)
     return refusal(
       `${quote(connected.name)} has brought the route to ${formatPrefix(to)} with its address already.`,
       'Leave it out, or give it a metric.',
     )
   const nextHop = type === 'unicast' ? findNextHop(namespace, words) : null
   if (nextHop && 'message' in nextHop) return nextHop
+  const source = words.source?.text ?? null
+  if (source !== null && !namespace.own.has(source))
+    return refusal(
+      `No interface of ${quote(namespace.name)} has the address ${source} at this point.`,
+      'Give an interface the address first.',
+    )
   if (taken) removeRoute(namespace, key, taken)
   const route: Route = {
     ...{ to, via: words.via?.text ?? null, device: nextHop, named: words.device !== null, metric, type, onlink },
+    ...{ table, source, mtu },
   }
   namespace.routes.set(key, route)
   const alike = namespace.destinations.get(formatPrefix(to)) ?? new Set<Route>()
@@ -99,11 +111,18 @@ function findNextHop(namespace: Namespace, { to, via, device, onlink }: RouteWor
 export function deleteRoute(
   namespace: Namespace,
   to: Prefix,
-  like: { readonly via: Address | null; readonly device: Device | null; readonly metric: number | null },
+  like: {
+    readonly via: Address | null
+    readonly device: Device | null
+    readonly metric: number | null
+    readonly table: number
+  },
 ): boolean {
   const fits = (route: Route): boolean =>
-    (like.via === null || route.via === like.via.text) && (like.device === null || route.device === like.device)
-  const exact = namespace.routes.get(slot(to, like.metric))
+    route.table === like.table &&
+    (like.via === null || route.via === like.via.text) &&
+    (like.device === null || route.device === like.device)
+  const exact = namespace.routes.get(slot(to, like.metric, like.table))
   // Without a metric the first one of any metric is meant.
   const found =
     exact && fits(exact)
@@ -112,7 +131,7 @@ export function deleteRoute(
         ? [...(namespace.destinations.get(formatPrefix(to)) ?? [])].find(fits)
         : undefined
   if (!found) return false
-  removeRoute(namespace, slot(found.to, found.metric), found)
+  removeRoute(namespace, slot(found.to, found.metric, found.table), found)
   return true
 }
 
@@ -130,6 +149,6 @@ function removeRoute(namespace: Namespace, key: string, route: Route): void {
 export function dropRoutes(device: Device, family: Family | null): void {
   for (const route of device.routes) {
     if (family === null || route.to.family === family)
-      removeRoute(device.namespace, slot(route.to, route.metric), route)
+      removeRoute(device.namespace, slot(route.to, route.metric, route.table), route)
   }
 }

@@ -3,6 +3,7 @@ import { formatPrefix, isLinkLocalIpv6, parseAddress } from '../../lab/address.j
 import { formatEndpoint } from '../../lab/endpoint.js'
 import { usesIpv6 } from '../../lab/ipv6.js'
 import { hostNamespace } from '../../lab/lab.js'
+import { mainTable, tableEntry } from '../../lab/table.js'
 import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
 import { freshWords } from '../../plan/fresh-settings.js'
 import { impairEntry } from '../../plan/impair-entry.js'
@@ -131,7 +132,10 @@ function interfaceEntry({ kind, addresses, mac, mtu, up }: Device): InterfaceEnt
   }
 }
 
-function routeEntry(namespace: Namespace, { to, via, device, named, metric, type, onlink }: Route): RouteEntry {
+function routeEntry(
+  namespace: Namespace,
+  { to, via, device, named, metric, type, onlink, table, source, mtu }: Route,
+): RouteEntry {
   // `default` takes its family from the gateway; without one the prefix must say it.
   const target = to.length === 0 && via !== null ? 'default' : formatPrefix(to)
   // A lab file does not count neighbours by a default route; there the route itself says that its gateway is one.
@@ -146,6 +150,9 @@ function routeEntry(namespace: Namespace, { to, via, device, named, metric, type
     ...(metric === null ? {} : { metric }),
     ...(type === 'unicast' ? {} : { type }),
     ...(onlink || lone ? { onlink: true } : {}),
+    ...(table === mainTable ? {} : { table: tableEntry(table) }),
+    ...(source === null ? {} : { source }),
+    ...(mtu === null ? {} : { mtu }),
   }
 }
 

@@ -136,6 +136,20 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Write {0}.': '请写 {0}。',
   'A gateway is one address; {0} has a prefix length.': '网关是单个地址；{0} 带有前缀长度。',
   'A route of type {0} goes nowhere; it has no via and no dev.': '{0} 类型的路由不转发到任何地方，不能有 via 和 dev。',
+  'A route of type {0} sends nothing; it has no source and no mtu.':
+    '{0} 类型的路由不发送任何数据包，不能有 source 和 mtu。',
+  'Remove source and mtu, or the type.': '请删除 source 和 mtu，或删除类型。',
+  'A source is one address; {0} has a prefix length.': '源地址是单个地址；{0} 带有前缀长度。',
+  '{0} cannot be the source of what goes to {1}: one is IPv4, the other IPv6.':
+    '{0} 不能作为发往 {1} 的数据包的源地址：一个是 IPv4，另一个是 IPv6。',
+  '{0} is an address of {1}, which is down, and the kernel sends nothing from it.':
+    '{0} 是 {1} 的地址，而 {1} 未启用，内核不会用它作为源地址。',
+  'No interface of {0} has the address {1}, so nothing can be sent from it.':
+    '{0} 没有任何接口拥有地址 {1}，因此不能用它作为源地址。',
+  'Use one of its own: {0}.': '请使用该命名空间自己的地址：{0}。',
+  'Give an interface this address.': '请为某个接口添加这个地址。',
+  'Routing table {0} is called {1}.': '路由表 {0} 的名称是 {1}。',
+  'Write `table: {0}`, or use another number.': '请写成 `table: {0}`，或换一个编号。',
   'Remove via and dev, or the type.': '请删除 via 和 dev，或删除类型。',
   '{0} is down, and the kernel takes no route through it.': '{0} 未启用，内核不接受经过它的路由。',
   'Remove `up: false` from {0}.': '请从 {0} 中删除 `up: false`。',

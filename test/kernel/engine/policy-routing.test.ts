@@ -1,0 +1,118 @@
+/** Routing tables, sources and MTUs of routes, in the kernel: built, read back, edited, taken back. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { normalise } from '../../../electron/core/lab/normalise.js'
+import type { LabFile, RouteEntry } from '../../../electron/core/lab/schema.js'
+import { diff } from '../../../electron/core/plan/diff.js'
+import { labFromLive } from '../../../electron/core/plan/read-back.js'
+import type { Session } from '../../../electron/session/session.js'
+import { until } from '../support/until.js'
+import { dump, inside, openSession } from './sandbox.js'
+
+const samples = 25
+const seed = 20261129
+
+const tables = fc.constantFrom<RouteEntry['table'][]>(undefined, 'default', 'local', 7, 100, 4294967295)
+
+const route: fc.Arbitrary<RouteEntry> = fc
+  .record({
+    to: fc.constantFrom('default', '10.9.0.0/16', '10.8.1.0/24', '10.7.7.7/32'),
+    way: fc.constantFrom<RouteEntry>(
+      { to: '', via: '10.0.1.9' },
+      { to: '', via: '10.0.2.9', dev: 'e1' },
+      { to: '', dev: 'e0' },
+      { to: '', type: 'blackhole' },
+      { to: '', type: 'prohibit' },
+    ),
+    metric: fc.constantFrom(undefined, 50),
+    table: tables,
+    source: fc.constantFrom(undefined, '10.0.1.1', '10.0.2.1', '127.0.0.1'),
+    mtu: fc.constantFrom(undefined, 1400, 65520),
+  })
+  .map(({ to, way, metric, table, source, mtu }): RouteEntry => {
+    const isUnicast = way.type === undefined
+    return {
+      ...way,
+      to: to === 'default' && way.via === undefined ? '0.0.0.0/0' : to,
+      ...(metric === undefined ? {} : { metric }),
+      ...(table === undefined ? {} : { table }),
+      ...(isUnicast && source !== undefined ? { source } : {}),
+      ...(isUnicast && mtu !== undefined ? { mtu } : {}),
+    }
+  })
+
+const routes = fc.uniqueArray(route, {
+  maxLength: 6,
+  selector: ({ to, metric, table }) => `${to.replace('default', '0.0.0.0/0')} ${metric} ${table}`,
+})
+
+const labOf = (own: NonNullable<NonNullable<LabFile['namespaces']>[string]>): LabFile => ({
+  vethlab: 1,
+  name: 'tables',
+  namespaces: {
+    r: { interfaces: { e0: { addresses: ['10.0.1.1/24'] }, e1: { addresses: ['10.0.2.1/24'] } }, ...own },
+    a: { interfaces: { e0: { addresses: ['10.0.1.9/24'] } } },
+    b: { interfaces: { e0: { addresses: ['10.0.2.9/24'] } } },
+  },
+  links: [
+    ['r:e0', 'a:e0'],
+    ['r:e1', 'b:e0'],
+  ],
+})
+
+const random: fc.Arbitrary<LabFile> = fc.record({ routes }).map(labOf)
+
+async function apply(session: Session, lab: LabFile, former: 'standing' | 'everything' = 'standing'): Promise<void> {
+  expect(await session.request('lab/apply', { lab, former })).toMatchObject({ ok: true, skipped: [] })
+}
+
+/** What the session mirrors is what the lab says, and what is read back says the same. */
+async function expectAsSaid(session: Session, lab: LabFile): Promise<void> {
+  const rest = () => diff(normalise(lab), session.live, { former: 'everything' }).map(({ text }) => text)
+  await until('the mirror has heard of all of it', () => rest().length === 0).catch(() => {})
+  expect(rest()).toEqual([])
+  const back = labFromLive(session.live, 'back')
+  expect(back.unexpressed).toEqual([])
+  expect(diff(normalise(back.lab), session.live, { former: 'everything' }).map(({ text }) => text)).toEqual([])
+}
+
+test('random labs are built, edited into one another, read back and taken away again', async () => {
+  const session = await openSession()
+  const nothing: LabFile = { vethlab: 1, name: 'tables' }
+  await apply(session, nothing, 'everything')
+  const before = await dump(session)
+  for (const lab of fc.sample(random, { numRuns: samples, seed })) {
+    await apply(session, lab)
+    await expectAsSaid(session, lab)
+  }
+  await apply(session, nothing)
+  await until(
+    'the kernel has freed the namespaces',
+    async () => JSON.stringify(await dump(session)) === JSON.stringify(before),
+  ).catch(() => {})
+  expect(await dump(session)).toEqual(before)
+})
+
+test('the kernel sends from the source and by the table that a route names', async () => {
+  const session = await openSession()
+  const lab = labOf({
+    routes: [
+      { to: '10.9.0.0/16', via: '10.0.1.9', source: '10.0.2.1', mtu: 1400 },
+      { to: 'default', via: '10.0.2.9', table: 100 },
+    ],
+  })
+  await apply(session, lab, 'everything')
+  const get = (...words: string[]) => inside(session, 'r', 'ip', 'route', 'get', ...words)
+  expect(await get('10.9.0.1')).toMatch(/via 10\.0\.1\.9 dev e0 src 10\.0\.2\.1[^]*mtu 1400/)
+  await inside(session, 'r', 'ip', 'rule', 'add', 'to', '10.5.0.0/16', 'table', '100')
+  expect(await get('10.5.0.1')).toContain('via 10.0.2.9 dev e1 table 100')
+})
+
+test('what somebody adds to a table in a terminal is seen at once', async () => {
+  const session = await openSession()
+  await apply(session, labOf({}), 'everything')
+  await inside(session, 'r', 'ip', 'route', 'add', '10.9.0.0/16', 'via', '10.0.1.9', 'table', '100', 'mtu', '1300')
+  const seen = () => session.live.namespaces.find(({ name }) => name === 'r')?.routes.find(({ table }) => table === 100)
+  await until('the change has come', () => seen() !== undefined)
+  expect(seen()).toMatchObject({ to: '10.9.0.0/16', via: '10.0.1.9', mtu: 1300 })
+})
