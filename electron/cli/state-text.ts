@@ -1,6 +1,7 @@
 /** The live state for people: per namespace what `ip`, `bridge`, `iptables` and `sysctl` would show, shortened. */
+import { policyRuleWords } from '../core/plan/text.js'
 import { mainTable, tableEntry } from '../core/lab/table.js'
-import type { IptablesRule, LiveLink, LiveNamespace, LiveRoute, LiveState } from '../core/live/state.js'
+import type { IptablesRule, LiveLink, LiveNamespace, LiveRoute, LiveRule, LiveState } from '../core/live/state.js'
 import { printable, type Paint } from './output.js'
 
 export function stateText(live: LiveState, paint: Paint): string {
@@ -18,10 +19,11 @@ export function stateText(live: LiveState, paint: Paint): string {
 function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => string, paint: Paint): string {
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printable(line)}`)]
-  const { neighbours, services, ruleset, sysctls } = namespace
+  const { neighbours, rules, services, ruleset, sysctls } = namespace
   return [
     paint('bold', printable(namespace.name)),
     ...section('interfaces', interfaceLines(namespace, endName)),
+    ...section('rules', rules.filter(({ protocol }) => protocol !== 'kernel').map(policyRuleText)),
     ...section('routes', namespace.routes.map(routeText)),
     ...section(
       'neighbours',
@@ -94,6 +96,9 @@ function routeText({
     ...flags,
   ].join(' ')
 }
+
+const policyRuleText = (rule: LiveRule): string =>
+  [...policyRuleWords(rule), ...rule.others, ...(rule.family === 'ipv6' ? ['(IPv6)'] : [])].join(' ')
 
 function forwardingLines(sysctls: Readonly<Record<string, string>>): string[] {
   const families = [

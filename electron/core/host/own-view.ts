@@ -47,7 +47,7 @@ function ownHost(host: LiveNamespace, own: Own): LiveNamespace {
         onOwn(each) || own.addresses.has(`${each.dev} ${each.address}`) || (each.dev === 'lo' && isKernelAddress(each)),
     ),
     routes: host.routes.filter((route) => onOwn(route) || isMarkedRoute(route)),
-    rules: [],
+    rules: host.rules.filter(isMarkedRoute),
     neighbours: host.neighbours.filter(onOwn),
     fdb: host.fdb.filter(onOwn),
     ruleset: { nft: [], iptables: host.ruleset.iptables.filter((rule) => isMarkedRule(rule, own.lab)) },
@@ -59,13 +59,14 @@ export function withoutOwn(live: LiveState, own: Own): LiveState {
   const ours = ({ dev }: { readonly dev: string | null }): boolean => dev !== null && own.links.has(dev)
   const namespaces = live.namespaces.flatMap((namespace) => {
     if (namespace.name !== hostNamespace) return own.namespaces.has(namespace.name) ? [] : [namespace]
-    const { links, addresses, routes, ruleset } = namespace
+    const { links, addresses, routes, rules, ruleset } = namespace
     return [
       {
         ...namespace,
         links: links.filter(({ name }) => !own.links.has(name)),
         addresses: addresses.filter((each) => !ours(each) && !own.addresses.has(`${each.dev} ${each.address}`)),
         routes: routes.filter((route) => !ours(route) && !isMarkedRoute(route)),
+        rules: rules.filter((rule) => !isMarkedRoute(rule)),
         ruleset: { ...ruleset, iptables: ruleset.iptables.filter((rule) => !isMarkedRule(rule, own.lab)) },
       },
     ]

@@ -15,6 +15,7 @@ const descriptions: Readonly<Record<string, string>> = {
   'namespaces.*.forwarding': 'Whether the namespace routes: net.ipv4.ip_forward and net.ipv6.conf.all.forwarding.',
   'namespaces.*.bridges': 'Bridges by name, with the address of their own interface and their ports.',
   'namespaces.*.interfaces': 'Interfaces by name: ends of links, tunnels, lo, or plain ones without a cable.',
+  'namespaces.*.rules': 'Policy routing: which packets are looked up in which routing table.',
   'namespaces.*.routes': 'Static routes, in table main or another.',
   'namespaces.*.nat': 'Address translation: masquerade, snat or dnat.',
   'namespaces.*.firewall': 'Packet filter rules, in order.',

@@ -69,6 +69,23 @@ export interface LabRoute {
   readonly mtu: number | null
 }
 
+/** A rule of policy routing. */
+export interface LabRule {
+  readonly family: Family
+  /** The smallest is asked first. */
+  readonly priority: number
+  /** Canonical prefixes; null: any. */
+  readonly from: string | null
+  readonly to: string | null
+  readonly iif: string | null
+  readonly oif: string | null
+  readonly fwmark: number | null
+  readonly not: boolean
+  readonly action: 'to-table' | 'blackhole' | 'unreachable' | 'prohibit'
+  /** Number of the routing table; 0 where the action is another. */
+  readonly table: number
+}
+
 export type LabNat =
   | { readonly kind: 'masquerade'; readonly family: Family; readonly source: string; readonly out: string }
   | {
@@ -107,6 +124,7 @@ export interface LabNamespace {
   readonly forwarding: boolean | undefined
   /** `lo` first, then bridges, tunnels and the rest in file order. `lo` is always there. */
   readonly interfaces: readonly LabInterface[]
+  readonly rules: readonly LabRule[]
   readonly routes: readonly LabRoute[]
   readonly nat: readonly LabNat[]
   readonly firewall: readonly LabFirewall[]

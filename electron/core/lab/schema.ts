@@ -89,6 +89,22 @@ export const routeSchema = z.strictObject({
     .optional(),
 })
 
+/** A rule of policy routing (`ip rule`): which packets, and the table they are looked up in or what becomes of them. */
+export const ruleSchema = z.strictObject({
+  from: z.string().optional(),
+  to: z.string().optional(),
+  /** `lo`: what starts here. */
+  iif: interfaceName.optional(),
+  oif: interfaceName.optional(),
+  fwmark: z.int().min(1).max(4294967295).optional(),
+  /** Packets that are not like that. */
+  not: z.boolean().optional(),
+  table: table.optional(),
+  /** 0 is asked first; without one the kernel's next, in front of the others (fib_default_rule_pref). */
+  priority: z.int().min(1).max(4294967295).optional(),
+  action: z.enum(['blackhole', 'unreachable', 'prohibit']).optional(),
+})
+
 const transport = z.enum(['tcp', 'udp'])
 
 export const natSchema = z.union([
@@ -126,6 +142,7 @@ export const namespaceSchema = z.strictObject({
   forwarding: z.boolean().optional(),
   bridges: z.record(interfaceName, bridgeSchema.nullable()).optional(),
   interfaces: z.record(interfaceName, interfaceSchema.nullable()).optional(),
+  rules: z.array(ruleSchema).optional(),
   routes: z.array(routeSchema).optional(),
   nat: z.array(natSchema).optional(),
   firewall: z.array(firewallSchema).optional(),
@@ -241,6 +258,7 @@ export type Text = z.infer<typeof textSchema>
 export type Outcome = z.infer<typeof outcomeSchema>
 export type CheckEntry = z.infer<typeof checkSchema>
 export type RouteEntry = z.infer<typeof routeSchema>
+export type RuleEntry = z.infer<typeof ruleSchema>
 export type NatEntry = z.infer<typeof natSchema>
 export type FirewallEntry = z.infer<typeof firewallSchema>
 export type ServiceEntry = z.infer<typeof serviceSchema>

@@ -86,9 +86,16 @@ export interface LiveRule {
   readonly iif: string | null
   readonly oif: string | null
   readonly fwmark: number | null
+  /** FIB_RULE_INVERT: packets that are not like that. */
+  readonly not: boolean
+  /** 0 where the action is another. */
   readonly table: number
   /** to-table, blackhole, unreachable, prohibit, goto. */
   readonly action: string
+  /** FRA_PROTOCOL: kernel; unspec where `ip` made it. */
+  readonly protocol: string
+  /** What else it says, by the words of `ip rule`: such a rule is nobody's to make again. */
+  readonly others: readonly string[]
 }
 
 export interface LiveNeighbour {

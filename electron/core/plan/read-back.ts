@@ -9,6 +9,8 @@ import type { LiveLink, LiveNamespace, LiveRoute, LiveState } from '../live/stat
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { impairEntry } from './impair-entry.js'
 import { sameImpair } from './qdisc.js'
+import { isOwnRule } from './policy-rules.js'
+import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
 import { stepRoute } from './restore.js'
@@ -37,9 +39,10 @@ const bareKinds = new Set(['dummy', 'ifb', 'physical', 'tun'])
  */
 export function labFromLive(live: LiveState, name: string, asMade = true): ReadBack {
   const speaksIpv6 = live.namespaces.some(
-    ({ addresses, routes, ruleset, sysctls }) =>
+    ({ addresses, routes, rules, ruleset, sysctls }) =>
       addresses.some((each) => each.family === 'ipv6' && !isKernelAddress(each)) ||
       routes.some((each) => each.family === 'ipv6' && isOwnRoute(each)) ||
+      rules.some((each) => each.family === 'ipv6' && isOwnRule(each)) ||
       ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null) ||
       sysctls['net.ipv6.conf.all.forwarding'] === '1',
   )
@@ -165,11 +168,8 @@ function readNamespace(
     }
   }
   const routes = live.routes.filter((route) => isSayable(live.name, route, skipped, unexpressed))
-  for (const rule of live.rules) {
-    if (![0, 32766, 32767].includes(rule.priority)) {
-      unexpressed.push(`${live.name}: ip rule priority ${rule.priority}, table ${rule.table}`)
-    }
-  }
+  const policy = readPolicy(live, speaksIpv6)
+  unexpressed.push(...policy.unexpressed)
   const rules = readRules(live, speaksIpv6)
   unexpressed.push(...rules.unexpressed)
   const sysctls = readSysctls(live, speaksIpv6, asMade)
@@ -177,6 +177,7 @@ function readNamespace(
     ...(live.sysctls['net.ipv4.ip_forward'] === '1' ? { forwarding: true } : {}),
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
+    ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
     ...(rules.nat.length > 0 ? { nat: [...rules.nat] } : {}),
     ...(rules.firewall.length > 0 ? { firewall: [...rules.firewall] } : {}),

@@ -6,6 +6,7 @@ import { parsePrefix } from '../lab/address.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
 import { routeMark } from './marks.js'
+import { isOwnRule, stepRule } from './policy-rules.js'
 import { parseRule } from './rules.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
 
@@ -165,6 +166,8 @@ export function restoreNamespace(index: LiveIndex, name: string, gone: ReadonlyS
     if (isOwnRoute(route) && (route.dev === null || !hangsOnOne(route, live.addresses)))
       steps.push({ op: 'route-add', namespace: name, route: stepRoute(route) })
   }
+  for (const rule of live.rules.filter(isOwnRule))
+    steps.push({ op: 'policy-rule-add', namespace: name, rule: stepRule(rule) })
   for (const line of live.ruleset.iptables) {
     const parsed = parseRule(line)
     if (parsed?.kind === 'nat') steps.push({ op: 'nat-add', namespace: name, rule: parsed.rule })

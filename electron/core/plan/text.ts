@@ -1,10 +1,10 @@
 /** Steps in the words of iproute2 6.1, sysctl, iptables and tc: what a person would type in the lab's host. */
-import { hostNamespace, type Impair } from '../lab/lab.js'
+import { hostNamespace, type Impair, type LabRule } from '../lab/lab.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
 import { spellStep, type RuleSpelling } from './rules.js'
 import { commandLine } from './shell-quote.js'
-import type { KernelStep, Step, StepRoute } from './step.js'
+import type { KernelStep, Step, StepRoute, StepRule } from './step.js'
 
 type Words = readonly (string | number)[]
 
@@ -88,6 +88,33 @@ function route(namespace: string, verb: 'add' | 'del', route: StepRoute): Words 
   ]
 }
 
+/** As ip-rule(8) takes it. */
+export function policyRuleWords(rule: Omit<LabRule, 'action'> & { readonly action: string }): Words {
+  const { priority, not, from, to, iif, oif, fwmark, table, action } = rule
+  const said = (word: string, value: string | number | null): Words => (value === null ? [] : [word, value])
+  return [
+    ...['priority', priority],
+    ...(not ? ['not'] : []),
+    ...said('from', from),
+    ...said('to', to),
+    ...said('iif', iif),
+    ...said('oif', oif),
+    ...said('fwmark', fwmark),
+    ...(action === 'to-table' ? ['lookup', tableEntry(table)] : [action]),
+  ]
+}
+
+function policyRule(namespace: string, verb: 'add' | 'del', rule: StepRule): Words {
+  const proto = rule.protocol === undefined ? [] : ['proto', rule.protocol]
+  return [
+    ...within('ip', namespace, rule.family === 'ipv6' ? ['-6'] : []),
+    'rule',
+    verb,
+    ...policyRuleWords(rule),
+    ...proto,
+  ]
+}
+
 function impair(namespace: string, dev: string, wanted: Impair | null): Words {
   const tc = within('tc', namespace)
   const qdisc = wanted && qdiscOf(wanted)
@@ -162,6 +189,10 @@ function kernelWords(step: KernelStep): Words {
       return route(namespace, 'add', step.route)
     case 'route-delete':
       return route(namespace, 'del', step.route)
+    case 'policy-rule-add':
+      return policyRule(namespace, 'add', step.rule)
+    case 'policy-rule-delete':
+      return policyRule(namespace, 'del', step.rule)
     case 'impair-set':
       return impair(namespace, step.dev, step.impair)
   }

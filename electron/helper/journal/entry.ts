@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { labFileSchema, interfaceName, namespaceName } from '../../core/lab/schema.js'
-import type { StepRoute } from '../../core/plan/step.js'
+import type { StepRoute, StepRule } from '../../core/plan/step.js'
 
 const family = z.enum(['ipv4', 'ipv6'])
 const engine = z.enum(['nft', 'legacy'])
@@ -54,6 +54,22 @@ const entries = [
       protocol: z.number().optional(),
     }),
   }),
+  z.strictObject({
+    op: z.literal('policy-rule'),
+    rule: z.strictObject({
+      family,
+      priority: z.number(),
+      from: z.string().nullable(),
+      to: z.string().nullable(),
+      iif: z.string().nullable(),
+      oif: z.string().nullable(),
+      fwmark: z.number().nullable(),
+      not: z.boolean(),
+      action: z.enum(['to-table', 'blackhole', 'unreachable', 'prohibit']),
+      table: z.number(),
+      protocol: z.number().optional(),
+    }),
+  }),
   /** `others`: keys that the kernel changes along, with what they held; `value` and theirs are what ours make of them. */
   z.strictObject({
     op: z.literal('sysctl'),
@@ -93,6 +109,10 @@ export function entryRoute({ route: { table, source, mtu, protocol, ...route } }
     ...(mtu === undefined ? {} : { mtu }),
     ...(protocol === undefined ? {} : { protocol }),
   }
+}
+
+export function entryRule({ rule: { protocol, ...rule } }: EntryOf<'policy-rule'>): StepRule {
+  return protocol === undefined ? rule : { ...rule, protocol }
 }
 
 /** One line. A cut one is of a step that did not run: the line comes first. */

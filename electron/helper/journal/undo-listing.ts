@@ -5,12 +5,13 @@ import { commandLine } from '../../core/plan/shell-quote.js'
 import type { Step } from '../../core/plan/step.js'
 import { stepText } from '../../core/plan/text.js'
 import { iptablesProgram } from '../host/iptables.js'
-import { entryRoute } from './entry.js'
+import { entryRoute, entryRule } from './entry.js'
 import type { Folded } from './fold.js'
 
 export function undoListing(made: Folded): readonly string[] {
   const namespace = hostNamespace
   const steps: readonly Step[] = [
+    ...made.policyRules.map((rule): Step => ({ op: 'policy-rule-delete', namespace, rule: entryRule(rule) })),
     ...made.routes.map((route): Step => ({
       op: 'route-delete',
       namespace,

@@ -8,7 +8,7 @@ import { commandLine } from '../../core/plan/shell-quote.js'
 import type { KernelWorker } from '../kernel/client.js'
 import { iptablesProgram } from '../host/iptables.js'
 import { runIn } from '../run.js'
-import { entryRoute, type EntryOf } from './entry.js'
+import { entryRoute, entryRule, type EntryOf } from './entry.js'
 import type { Journal } from './file.js'
 import { foldJournal, type Folded } from './fold.js'
 import { undoSysctls } from './undo-sysctls.js'
@@ -56,6 +56,7 @@ async function undoRule({ engine, family, table, chain, words }: EntryOf<'rule'>
 
 async function undoKernel(worker: KernelWorker, made: Folded, result: Undoing): Promise<void> {
   const { undone } = await worker.request('undo', {
+    policyRules: made.policyRules.map(entryRule),
     routes: made.routes.map(entryRoute),
     addresses: made.addresses.map(({ dev, address }) => ({ dev, address })),
     links: [...made.links].map(([name, macs]) => ({

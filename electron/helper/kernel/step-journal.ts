@@ -59,6 +59,8 @@ function entriesOf(step: KernelStep): readonly JournalEntry[] | Refusal {
         : []
     case 'route-add':
       return step.namespace === hostNamespace ? [{ op: 'route', route: { ...step.route } }] : []
+    case 'policy-rule-add':
+      return step.namespace === hostNamespace ? [{ op: 'policy-rule', rule: { ...step.rule } }] : []
     case 'sysctl-set':
       return step.namespace === hostNamespace ? sysctl(step.key, step.value) : []
     default:

@@ -9,6 +9,7 @@ import { addAddress, deleteAddress } from './rtnetlink/address.js'
 import * as link from './rtnetlink/link.js'
 import { setImpair } from './rtnetlink/qdisc.js'
 import { addRoute, deleteRoute } from './rtnetlink/route.js'
+import { addRule, deleteRule } from './rtnetlink/rule.js'
 import { writeSysctl } from './sysctl.js'
 
 /** Indices of links by namespace and name, for as long as nobody else can have changed them: one slice. */
@@ -103,6 +104,10 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
       return onRouteLink(context, namespace, step.route.dev, (index) => addRoute(socket, step.route, index))
     case 'route-delete':
       return onRouteLink(context, namespace, step.route.dev, (index) => deleteRoute(socket, step.route, index))
+    case 'policy-rule-add':
+      return addRule(socket, step.rule)
+    case 'policy-rule-delete':
+      return deleteRule(socket, step.rule)
     case 'impair-set': {
       const refusal = onLink(context, namespace, step.dev, (index) => setImpair(socket, index, step.impair))
       context.mark(namespace, sectionBits.links)

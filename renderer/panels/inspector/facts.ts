@@ -68,16 +68,18 @@ export const policyRuleKey = (rule: LiveRule): string => `${rule.family} ${rule.
 const withoutFullPrefix = (prefix: string): string => prefix.replace(prefix.includes(':') ? /\/128$/ : /\/32$/, '')
 
 /** As `ip rule` prints it behind the priority. */
-export function policyRuleText({ from, to, iif, oif, fwmark, table, action }: LiveRule): string {
+export function policyRuleText({ from, to, iif, oif, fwmark, not, table, action, others }: LiveRule): string {
   const names = new Map(
     [...ordinary].map(([, number]) => [number, { 255: 'local', 254: 'main', 253: 'default' }[number]]),
   )
   return [
+    not ? 'not' : null,
     `from ${from === null ? 'all' : withoutFullPrefix(from)}`,
     to === null ? null : `to ${withoutFullPrefix(to)}`,
     fwmark === null ? null : `fwmark 0x${fwmark.toString(16)}`,
     iif === null ? null : `iif ${iif}`,
     oif === null ? null : `oif ${oif}`,
+    ...others,
     action === 'to-table' ? `lookup ${names.get(table) ?? table}` : action,
   ]
     .filter((word) => word !== null)

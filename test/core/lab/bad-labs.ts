@@ -334,7 +334,7 @@ const meaning: readonly BadLab[] = [
   inA(
     'gateway that another table reaches',
     'gateway-outside',
-    7,
+    8,
     `    routes:
       - { to: 10.9.0.0/24, dev: v, table: 100 }
       - { to: default, via: 10.9.0.1, table: 200 }`,
@@ -344,6 +344,22 @@ const meaning: readonly BadLab[] = [
     'route-conflict',
     6,
     '    routes: [{ to: 10.9.0.0/16, type: blackhole, source: 10.0.0.2 }]',
+  ),
+  inA('rule to an unknown table', 'bad-value', 6, '    rules: [{ from: 10.0.0.0/24, table: isp1 }]'),
+  inA('rule to table main by its number', 'table-has-name', 6, '    rules: [{ from: 10.0.0.0/24, table: 254 }]'),
+  inA('rule without an end', 'rule-without-end', 6, '    rules: [{ from: 10.0.0.0/24 }]'),
+  inA('rule with two ends', 'rule-without-end', 6, '    rules: [{ table: main, action: prohibit }]'),
+  inA('rule from an address in a network', 'host-bits', 6, '    rules: [{ from: 10.0.0.7/24, table: main }]'),
+  inA('rule of two families', 'family-mismatch', 6, '    rules: [{ from: 10.0.0.0/24, to: "fd00::/8", table: main }]'),
+  inA('rule for an interface that is not there', 'unknown-interface', 6, '    rules: [{ iif: eth9, table: main }]'),
+  inA('unknown action of a rule', 'bad-value', 6, '    rules: [{ from: 10.0.0.0/24, action: drop }]'),
+  inA(
+    'two rules with the same priority and selector',
+    'rule-twice',
+    8,
+    `    rules:
+      - { from: 10.0.0.0/24, table: main, priority: 7 }
+      - { from: 10.0.0.0/24, table: main, priority: 7 }`,
   ),
   inA('gateway with a prefix', 'bad-address', 6, '    routes: [{ to: default, via: 10.0.0.1/24 }]'),
   inA('gateway of the other family', 'family-mismatch', 6, '    routes: [{ to: "::/0", via: 10.0.0.1 }]'),

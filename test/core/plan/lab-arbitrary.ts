@@ -6,6 +6,7 @@ const namespaceNames = ['host', 'ns0', 'ns1', 'ns2', 'ns3']
 const endNames = ['e0', 'e1', 'e2', 'e3']
 
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
+type RuleEntry = NonNullable<NamespaceEntry['rules']>[number]
 type RouteEntry = NonNullable<NamespaceEntry['routes']>[number]
 
 const address = (ipv6: boolean): fc.Arbitrary<string> => {
@@ -53,6 +54,26 @@ const nat: fc.Arbitrary<NonNullable<NamespaceEntry['nat']>> = fc.uniqueArray(
   ),
   { maxLength: 3 },
 )
+
+const rules = (ipv6: boolean): fc.Arbitrary<RuleEntry[]> =>
+  fc.uniqueArray(
+    fc
+      .record({
+        selector: fc.constantFrom<RuleEntry>(
+          {},
+          { from: '10.0.1.0/24' },
+          { from: '0.0.0.0/0' },
+          { to: '10.9.0.0/16', not: true },
+          { iif: 'lo' },
+          { oif: 'lo', fwmark: 7 },
+          ...(ipv6 ? [{ from: 'fd00:1::/64' }, { from: '::/0' }] : []),
+        ),
+        end: fc.constantFrom<RuleEntry>({ table: 100 }, { table: 'main' }, { action: 'unreachable' }),
+        priority: fc.constantFrom(undefined, undefined, 1, 1000, 40000),
+      })
+      .map(({ selector, end, priority }) => ({ ...selector, ...end, ...(priority === undefined ? {} : { priority }) })),
+    { maxLength: 4, selector: (rule) => rule.priority ?? JSON.stringify(rule) },
+  )
 
 const services: fc.Arbitrary<NonNullable<NamespaceEntry['services']>> = fc.uniqueArray(
   fc.record({ listen: fc.constantFrom('tcp', 'udp'), port: fc.constantFrom(80, 53), reply: fc.constantFrom('a', 'b') }),
@@ -128,6 +149,7 @@ const namespaceSeed = (ipv6: boolean) =>
     lo: fc.option(fc.uniqueArray(fc.constantFrom('203.0.113.1/32', '203.0.113.2/24'), { maxLength: 2 })),
     devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6)))),
     routes: routeSeeds,
+    rules: rules(ipv6),
     nat,
     firewall: firewall(ipv6),
     services,
@@ -181,6 +203,7 @@ const ofFamily = (ipv6: boolean): fc.Arbitrary<LabFile> =>
             ),
             ...(seed.bare ? { dummy0: seed.bare } : {}),
           },
+          rules: seed.rules,
           nat: seed.nat,
           firewall: seed.firewall,
           services: seed.services,

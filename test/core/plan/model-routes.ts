@@ -1,7 +1,7 @@
 import { containsAddress, isLinkLocalIpv6, parseAddress } from '../../../electron/core/lab/address.js'
 import type { Family } from '../../../electron/core/lab/lab.js'
 import type { LiveNamespace, LiveRoute } from '../../../electron/core/live/state.js'
-import type { StepRoute } from '../../../electron/core/plan/step.js'
+import type { StepRoute, StepRule } from '../../../electron/core/plan/step.js'
 
 /** The device a gateway is on-link at, or null. */
 export function reach(
@@ -36,4 +36,10 @@ export function isSame(there: LiveRoute, route: StepRoute): boolean {
   if (there.family !== route.family || there.to !== route.to || there.type !== route.type) return false
   if (there.via !== route.via || (route.dev !== null && route.dev !== there.dev)) return false
   return route.metric === null ? route.family === 'ipv6' || there.metric === 0 : there.metric === route.metric
+}
+
+/** What the kernel tells rules apart by. */
+export function ruleEssence(rule: object): unknown {
+  const { family, priority, from, to, iif, oif, fwmark, not, action, table } = rule as StepRule
+  return [family, priority, from, to, iif, oif, fwmark, not, action, table]
 }

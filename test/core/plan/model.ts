@@ -7,7 +7,7 @@ import { networkOf } from '../../../electron/core/lab/address.js'
 import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
 import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from '../../../electron/core/plan/rules.js'
-import { isLinkLocal, isSame, isSource, reach } from './model-routes.js'
+import { isLinkLocal, isSame, isSource, reach, ruleEssence } from './model-routes.js'
 import type { KernelStep, RuleStep, Step, StepRoute } from '../../../electron/core/plan/step.js'
 
 export class Refusal extends Error {}
@@ -220,6 +220,20 @@ export class Model {
         const at = namespace.routes.findIndex((each) => isSame(each, step.route))
         if (at < 0) throw refusal('ESRCH', step)
         namespace.routes.splice(at, 1)
+        return
+      }
+      case 'policy-rule-add': {
+        const { protocol = 'unspec', ...rule } = step.rule
+        const isIt = (each: object) => JSON.stringify(ruleEssence(each)) === JSON.stringify(ruleEssence(rule))
+        if (namespace.rules.some(isIt)) throw refusal('EEXIST', step)
+        namespace.rules.push({ ...rule, protocol: String(protocol), others: [] })
+        return
+      }
+      case 'policy-rule-delete': {
+        const wanted = JSON.stringify(ruleEssence(step.rule))
+        const at = namespace.rules.findIndex((each) => JSON.stringify(ruleEssence(each)) === wanted)
+        if (at < 0) throw refusal('ENOENT', step)
+        namespace.rules.splice(at, 1)
         return
       }
       case 'impair-set': {

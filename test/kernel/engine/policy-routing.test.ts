@@ -1,8 +1,8 @@
-/** Routing tables, sources and MTUs of routes, in the kernel: built, read back, edited, taken back. */
+/** Routing tables, rules of policy routing, sources and MTUs of routes, in the kernel: built, read back, edited, taken back. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { normalise } from '../../../electron/core/lab/normalise.js'
-import type { LabFile, RouteEntry } from '../../../electron/core/lab/schema.js'
+import type { LabFile, RouteEntry, RuleEntry } from '../../../electron/core/lab/schema.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import type { Session } from '../../../electron/session/session.js'
@@ -46,6 +46,30 @@ const routes = fc.uniqueArray(route, {
   selector: ({ to, metric, table }) => `${to.replace('default', '0.0.0.0/0')} ${metric} ${table}`,
 })
 
+const rule: fc.Arbitrary<RuleEntry> = fc
+  .record({
+    selector: fc.constantFrom<RuleEntry>(
+      {},
+      { from: '10.0.1.0/24' },
+      { from: '10.0.1.9', to: '10.9.0.0/16' },
+      { to: '10.9.0.0/16', not: true },
+      { iif: 'e0' },
+      { iif: 'lo', oif: 'e1' },
+      { fwmark: 0xfffffffe },
+      { from: 'fd00::/8' },
+    ),
+    end: fc.constantFrom<RuleEntry>(
+      { table: 100 },
+      { table: 4294967295 },
+      { table: 'default' },
+      { action: 'prohibit' },
+    ),
+    priority: fc.constantFrom(undefined, 1, 1000, 40000, 4294967295),
+  })
+  .map(({ selector, end, priority }) => ({ ...selector, ...end, ...(priority === undefined ? {} : { priority }) }))
+
+const rules = fc.uniqueArray(rule, { maxLength: 5, selector: (each) => each.priority ?? JSON.stringify(each) })
+
 const labOf = (own: NonNullable<NonNullable<LabFile['namespaces']>[string]>): LabFile => ({
   vethlab: 1,
   name: 'tables',
@@ -60,7 +84,7 @@ const labOf = (own: NonNullable<NonNullable<LabFile['namespaces']>[string]>): La
   ],
 })
 
-const random: fc.Arbitrary<LabFile> = fc.record({ routes }).map(labOf)
+const random: fc.Arbitrary<LabFile> = fc.record({ routes, rules }).map(labOf)
 
 async function apply(session: Session, lab: LabFile, former: 'standing' | 'everything' = 'standing'): Promise<void> {
   expect(await session.request('lab/apply', { lab, former })).toMatchObject({ ok: true, skipped: [] })
@@ -104,7 +128,10 @@ test('the kernel sends from the source and by the table that a route names', asy
   await apply(session, lab, 'everything')
   const get = (...words: string[]) => inside(session, 'r', 'ip', 'route', 'get', ...words)
   expect(await get('10.9.0.1')).toMatch(/via 10\.0\.1\.9 dev e0 src 10\.0\.2\.1[^]*mtu 1400/)
-  await inside(session, 'r', 'ip', 'rule', 'add', 'to', '10.5.0.0/16', 'table', '100')
+  await apply(session, {
+    ...lab,
+    namespaces: { ...lab.namespaces, r: { ...lab.namespaces?.['r'], rules: [{ to: '10.5.0.0/16', table: 100 }] } },
+  })
   expect(await get('10.5.0.1')).toContain('via 10.0.2.9 dev e1 table 100')
 })
 
@@ -115,4 +142,14 @@ test('what somebody adds to a table in a terminal is seen at once', async () => 
   const seen = () => session.live.namespaces.find(({ name }) => name === 'r')?.routes.find(({ table }) => table === 100)
   await until('the change has come', () => seen() !== undefined)
   expect(seen()).toMatchObject({ to: '10.9.0.0/16', via: '10.0.1.9', mtu: 1300 })
+  const said = ['not', 'from', '10.0.1.0/24', 'ipproto', 'udp', 'lookup', '100', 'priority', '9']
+  await inside(session, 'r', 'ip', 'rule', 'add', ...said)
+  const policy = () =>
+    session.live.namespaces.find(({ name }) => name === 'r')?.rules.find(({ priority }) => priority === 9)
+  await until('the rule has come', () => policy() !== undefined)
+  expect(policy()).toMatchObject({ not: true, from: '10.0.1.0/24', table: 100, others: ['ipproto 17'] })
+  // A lab file has no word for the protocol, and says so.
+  expect(labFromLive(session.live, 'back').unexpressed).toEqual([
+    expect.stringMatching(/^r: ip rule add priority 9 not from/),
+  ])
 })

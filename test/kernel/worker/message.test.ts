@@ -75,10 +75,22 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
   })
 
   test('rules, without those of multicast routing', () => {
-    const plain = { from: null, to: null, iif: null, oif: null, fwmark: null, action: 'to-table' }
+    const plain = {
+      ...{ from: null, to: null, iif: null, oif: null, fwmark: null, not: false },
+      ...{ action: 'to-table', protocol: 'kernel', others: [] },
+    }
     expect(decodeAll(captured.rules, decodeRule)).toEqual([
       { ...plain, family: 'ipv4', priority: 0, table: 255 },
-      { ...plain, family: 'ipv4', priority: 77, table: 100, from: '10.1.0.0/16', iif: 'br0', fwmark: 5 },
+      {
+        ...plain,
+        family: 'ipv4',
+        priority: 77,
+        table: 100,
+        from: '10.1.0.0/16',
+        iif: 'br0',
+        fwmark: 5,
+        protocol: 'unspec',
+      },
       { ...plain, family: 'ipv6', priority: 32766, table: 254 },
     ])
   })

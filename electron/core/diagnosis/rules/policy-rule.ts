@@ -2,7 +2,8 @@ import { containsAddress } from '../../lab/address.js'
 import type { LiveRule } from '../../live/state.js'
 import { departureOf, type Departure } from '../death.js'
 import { isIpv6 } from '../network.js'
-import { policyRuleWords } from '../repair.js'
+import { isOwnRule, stepRule } from '../../plan/policy-rules.js'
+import { policyRuleWords } from '../../plan/text.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { say } from '../words.js'
@@ -39,7 +40,7 @@ export const policyRule: Rule = {
           interface: null,
           message: say('no-route-rule', { namespace, target: dst, rule: policyRuleWords(rule).slice(2).join(' ') }),
           evidence: answers.evidence(getMarked, rules),
-          repair: { namespace, steps: [{ op: 'policy-rule-delete', namespace, rule }] },
+          repair: { namespace, steps: [{ op: 'policy-rule-delete', namespace, rule: stepRule(rule) }] },
         }
       },
     }
@@ -59,6 +60,9 @@ export function blockingRules({ network }: Scene, { namespace, dst, src, iif }: 
       (rule) =>
         rule.family === family &&
         rule.priority < mainPriority &&
+        // What else it says may be why this packet is not meant, and could not be put back.
+        isOwnRule(rule) &&
+        !rule.not &&
         within(rule.to, dst) &&
         within(rule.from, src) &&
         (rule.iif === null || rule.iif === iif || (rule.iif === 'lo' && iif === null)),

@@ -138,6 +138,17 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'A route of type {0} goes nowhere; it has no via and no dev.': '{0} 类型的路由不转发到任何地方，不能有 via 和 dev。',
   'A route of type {0} sends nothing; it has no source and no mtu.':
     '{0} 类型的路由不发送任何数据包，不能有 source 和 mtu。',
+  'Make two rules of it.': '请把它拆成两条规则。',
+  'The rule does not say what becomes of the packets.': '规则没有说明如何处理这些数据包。',
+  'A rule leads to a table or has an action, not both.': '规则要么指向一个路由表，要么有一个动作，不能两者都有。',
+  'Keep one of `table:` and `action:`.': '请在 `table:` 和 `action:` 中保留一个。',
+  'No route of {0} is in table {1}, so the rule changes nothing.':
+    '{0} 的路由表 {1} 中没有路由，因此这条规则不起作用。',
+  'Add `table: {0}` to a route.': '请为某条路由添加 `table: {0}`。',
+  '{0} has this rule with priority {1} already.': '{0} 已有这条优先级为 {1} 的规则。',
+  '{0} has another rule with priority {1} for the same packets; which is asked first depends on which was made first.':
+    '{0} 对相同的数据包还有另一条优先级为 {1} 的规则；先创建的规则先匹配。',
+  'Give one of them another priority.': '请为其中一条规则设置不同的优先级。',
   'Remove source and mtu, or the type.': '请删除 source 和 mtu，或删除类型。',
   'A source is one address; {0} has a prefix length.': '源地址是单个地址；{0} 带有前缀长度。',
   '{0} cannot be the source of what goes to {1}: one is IPv4, the other IPv6.':
