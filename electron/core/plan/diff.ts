@@ -70,8 +70,7 @@ export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan
 function planParts(scope: Scope, spoken: LabNamespace): void {
   const namespace = { ...spoken, interfaces: [...spoken.interfaces, ...leftOver(scope, spoken)] }
   planLinkChanges(scope, namespace)
-  planRoutes(scope, namespace, planAddresses(scope, namespace))
-  planPolicyRules(scope, namespace)
+  planPolicyRules(scope, namespace, planRoutes(scope, namespace, planAddresses(scope, namespace)))
   planRules(scope, namespace)
   planServices(scope, namespace.name)
 }

@@ -1,5 +1,5 @@
 /** Rules of policy routing in one namespace: which go and which come. */
-import type { LabNamespace, LabRule } from '../lab/lab.js'
+import type { Family, LabNamespace, LabRule } from '../lab/lab.js'
 import type { LiveRule } from '../live/state.js'
 import { marksIn, routeMark } from './marks.js'
 import { formerLab, type Scope } from './scope.js'
@@ -24,7 +24,15 @@ export function stepRule({ protocol, others: _, action, ...rule }: LiveRule): St
 const keyOf = ({ family, priority, from, to, iif, oif, fwmark, not, action, table }: LabRule | StepRule): string =>
   JSON.stringify([family, priority, from, to, iif, oif, fwmark, not, action, table])
 
-export function planPolicyRules({ draft, former, index, marks }: Scope, namespace: LabNamespace): void {
+/**
+ * @param asking families in which the kernel looks for gateways that the routes' own tables may not have: then it asks the
+ *   rules (fib_check_nh_v4_gw, net/ipv4/fib_semantics.c), so they are out of the way until the routes are there
+ */
+export function planPolicyRules(
+  { draft, former, index, marks }: Scope,
+  namespace: LabNamespace,
+  asking: ReadonlySet<Family>,
+): void {
   const at = { namespace: namespace.name }
   const live = (index.namespaces.get(namespace.name)?.live.rules ?? []).filter(isOwnRule).map(stepRule)
   const wanted = new Set(namespace.rules.map(keyOf))
@@ -32,7 +40,9 @@ export function planPolicyRules({ draft, former, index, marks }: Scope, namespac
   const there = new Set(live.map(keyOf))
   for (const rule of live) {
     const goes = !wanted.has(keyOf(rule)) && (former === 'everything' || had.has(keyOf(rule)))
-    if (goes) draft.add('policy-rule-delete', { op: 'policy-rule-delete', ...at, rule })
+    const again = !goes && asking.has(rule.family)
+    if (again) draft.add('policy-rule-add', { op: 'policy-rule-add', ...at, rule })
+    if (goes || again) draft.add('policy-rule-delete', { op: 'policy-rule-delete', ...at, rule })
   }
   const mark = marksIn(marks, namespace.name)
   for (const rule of namespace.rules) {

@@ -1,6 +1,6 @@
 /** Routes of one namespace: which go, which come, and which must be given again. */
 import { containsAddress, isLinkLocalIpv6, parseAddress, parsePrefix } from '../lab/address.js'
-import type { LabNamespace, LabRoute } from '../lab/lab.js'
+import type { Family, LabNamespace, LabRoute } from '../lab/lab.js'
 import { mainTable } from '../lab/table.js'
 import type { LiveRoute } from '../live/state.js'
 import type { Flushed } from './addresses.js'
@@ -93,7 +93,12 @@ function isHoldable({ lab }: Scope, reach: Reach, route: LabRoute): boolean {
   return reach.prefixes.some(isNear) || (!lab.broken && !reach.offPrefixes.some(holds))
 }
 
-export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flushed): void {
+/** Returns the families in which gateways of other tables than main are looked for, now or on undo. */
+export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flushed): ReadonlySet<Family> {
+  const asking = new Set<Family>()
+  const note = ({ family, via, table = mainTable }: StepRoute): void => {
+    if (via !== null && table !== mainTable) asking.add(family)
+  }
   const { draft, former, index, gone } = scope
   const at = { namespace: namespace.name }
   const links = index.namespaces.get(namespace.name)?.links
@@ -141,15 +146,18 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
   )
   // Gateway routes first: a route on a device may be what reaches their gateways.
   for (const route of [...removed, ...again].toSorted((a, b) => byGateway(b, a))) {
+    note(stepRoute(route))
     draft.add('route-delete', { op: 'route-delete', ...at, route: namedForDeletion(stepRoute(route)) })
   }
   const add = (route: StepRoute) => {
+    note(route)
     const phase = route.via === null ? 'device-route-add' : 'gateway-route-add'
     draft.add(phase, { op: 'route-add', ...at, route })
   }
   for (const route of holdableAgain) add(stepRoute(route))
   const marks = marksIn(scope.marks, namespace.name)
   for (const route of missing) add(marks ? { ...route, protocol: marks.protocol } : route)
+  return asking
 }
 
 const addressPart = (text: string): string | null => parsePrefix(text)?.text ?? null

@@ -208,7 +208,7 @@ describe.skipIf(refusal !== null)(`in a real kernel${refusal ? ` (skipped: ${ref
   const told = `told() {
     for n in host ns0 ns1 ns2 ns3; do
       [ $n = host ] && in= || in="-n $n"; [ $n = host ] || [ -e /run/netns/$n ] || continue
-      printf '{"name":"%s","links":%s,"ipv4":%s,"ipv6":%s}\\n' $n "$(ip $in -j addr)" "$(ip $in -j route show table all)" "$(ip $in -j -6 route show table all)"
+      printf '{"name":"%s","links":%s,"ipv4":%s,"ipv6":%s}\\n' $n "$(ip $in -j addr)" "$(ip $in -j -4 route show table all)" "$(ip $in -j -6 route show table all)"
     done; echo ==
   }\n`
 
