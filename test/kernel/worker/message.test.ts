@@ -66,7 +66,7 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
       },
       { ...boot, family: 'ipv4', to: '10.7.0.0/16', via: null, index: null, type: 'blackhole' },
       { ...down, family: 'ipv4', to: '10.8.0.0/16', via: '10.0.0.8', index: 2, weight: 1 },
-      { ...down, family: 'ipv4', to: '10.8.0.0/16', via: '10.0.0.9', index: 2, weight: 1 },
+      { ...down, family: 'ipv4', to: '10.8.0.0/16', via: '10.0.0.9', index: 2, weight: 2 },
       { ...down, family: 'ipv4', to: '10.9.0.0/16', via: '10.0.0.7', index: 2, metric: 5 },
       { ...down, family: 'ipv6', to: 'fd00::/64', via: null, index: 2, protocol: 'kernel', metric: 256 },
       { ...boot, family: 'ipv6', to: 'fe80::/64', via: null, index: 3, protocol: 'kernel', metric: 256 },
