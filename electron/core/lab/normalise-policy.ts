@@ -6,6 +6,15 @@ import type { NamespaceEntry } from './rules/lab-index.js'
 /** Of the rule that leads to table main, which every namespace has (fib_default_rules_init, net/ipv4/fib_rules.c). */
 export const mainPriority = 32766
 
+const all = { from: null, to: null, iif: null, oif: null, fwmark: null, not: false, action: 'to-table' } as const
+
+/** What every namespace has: tables local, main and, for IPv4, default (fib_default_rules_init, fib6_rules_net_init). */
+export const kernelRules = (family: Family): readonly LabRule[] => [
+  { ...all, family, priority: 0, table: tableNumber('local') },
+  { ...all, family, priority: mainPriority, table: tableNumber('main') },
+  ...(family === 'ipv4' ? [{ ...all, family, priority: mainPriority + 1, table: tableNumber('default') }] : []),
+]
+
 /**
  * The families are those of its addresses; an entry without any counts for all that the lab speaks. A rule without a
  * priority gets the one that the kernel would give it, were all added in this order: right in front of all that there are

@@ -100,8 +100,8 @@ export const ruleSchema = z.strictObject({
   /** Packets that are not like that. */
   not: z.boolean().optional(),
   table: table.optional(),
-  /** 0 is asked first; without one the kernel's next, in front of the others (fib_default_rule_pref). */
-  priority: z.int().min(1).max(4294967295).optional(),
+  /** 0 is asked first, right behind table local; without one the kernel's next, in front of the others (fib_default_rule_pref). */
+  priority: z.int().min(0).max(4294967295).optional(),
   action: z.enum(['blackhole', 'unreachable', 'prohibit']).optional(),
 })
 

@@ -1,7 +1,7 @@
 /** `ip route add|replace|del`. */
 import { parseAddress, parsePrefixOrAddress, type Address, type Prefix } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
-import { mainTable, tableNumber, tableWords, type TableEntry } from '../../lab/table.js'
+import { mainTable } from '../../lab/table.js'
 import type { Family } from '../../lab/lab.js'
 import { findDevice } from '../network/links.js'
 import type { Device, Route } from '../network/network.js'
@@ -10,6 +10,7 @@ import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
 import { isShowing, type IpOptions } from './ip-words.js'
+import { routeTable } from './route-table.js'
 
 const types = ['unicast', 'blackhole', 'unreachable', 'prohibit'] as const
 const isType = (text: string): text is Route['type'] => types.some((type) => type === text)
@@ -58,10 +59,6 @@ export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions)
   return outcomeOf(addRoute(context.namespace, { ...words, to }, action !== 'add'))
 }
 
-/** `all` and the names of /etc/iproute2/rt_tables are nothing a route can be put into by every machine alike. */
-const tableOf = (text: string | undefined): number | null =>
-  tableWords.some((word) => word === text) ? tableNumber(text as TableEntry) : wholeNumber(text, 1, 4294967295)
-
 const destination = (text: string, family: Family): Prefix | null =>
   parsePrefixOrAddress(text === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : text)
 
@@ -98,14 +95,8 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
       cursor.next()
       return null
     case 'table': {
-      const value = cursor.next()
-      const table = tableOf(value?.text)
-      if (table === null)
-        return leftOut(
-          `${quote(value?.text ?? '')} is no routing table that is known here.`,
-          'Write its number.',
-          value ?? word,
-        )
+      const table = routeTable(context, cursor.next(), word)
+      if (typeof table !== 'number') return table
       words.table = table
       return null
     }

@@ -8,10 +8,12 @@ import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
 import { freshWords } from '../../plan/fresh-settings.js'
 import { impairEntry } from '../../plan/impair-entry.js'
 import { sameImpair } from '../../plan/qdisc.js'
+import { readPolicy } from '../../plan/read-back-policy.js'
 import { readRules } from '../../plan/read-back-rules.js'
 import { bridgeNetfilterKeys } from '../../plan/sysctls.js'
 import type { Tell } from '../notice.js'
 import { findDevice } from './links.js'
+import { keepPolicyRules } from './policy.js'
 import { keepRules } from './rules.js'
 import type { Device, Namespace, Network, Route } from './network.js'
 
@@ -32,7 +34,9 @@ export function labOf(network: Network, name: string, tell: Tell): LabFile {
   for (const namespace of network.namespaces.values()) dropLooseRules(namespace, tell)
   const links = linkEntries(network, tell)
   const namespaces = [...network.namespaces.values()]
-  const speaks = namespaces.some(({ rules }) => rules.some(({ family }) => family === 'ipv6'))
+  const speaks = namespaces.some(({ rules, policy }) =>
+    [...rules, ...policy.map(({ rule }) => rule)].some(({ family }) => family === 'ipv6'),
+  )
   const build = (habits: Habits, speaksIpv6: boolean): LabFile => ({
     vethlab: labVersion,
     name,
@@ -52,14 +56,21 @@ export function labOf(network: Network, name: string, tell: Tell): LabFile {
 
 /** A lab file's rules name interfaces that are there. */
 function dropLooseRules(namespace: Namespace, tell: Tell): void {
-  const kept = namespace.rules.filter(({ devices, offset }) => {
+  const isThere = (devices: readonly string[], offset: number): boolean => {
     const missing = devices.map((name) => findDevice(namespace, name)).find((found) => 'message' in found)
     if (!missing || !('message' in missing)) return true
     const message = missing.message.replace(' at this point.', '; the rule is left out.')
     tell(offset, { message, hint: missing.hint })
     return false
-  })
+  }
+  const kept = namespace.rules.filter(({ devices, offset }) => isThere(devices, offset))
   keepRules(namespace.rules, kept)
+  keepPolicyRules(namespace, ({ rule: { iif, oif }, offset }) =>
+    isThere(
+      [iif, oif].filter((name) => name !== null),
+      offset,
+    ),
+  )
 }
 
 function linkEntries({ cables }: Network, tell: Tell): readonly LinkEntry[] {
@@ -109,10 +120,13 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   )
   const settings = settingsOf(namespace, habits)
   const routes = [...namespace.routes.values()].map((route) => routeEntry(namespace, route))
+  const live = namespace.policy.map(({ rule }) => ({ ...rule, protocol: 'boot', others: [] }))
+  const policy = readPolicy({ name: namespace.name, rules: live }, speaksIpv6)
   return {
     ...(settings.forwarding === undefined ? {} : { forwarding: settings.forwarding }),
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
+    ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes } : {}),
     ...(nat.length > 0 ? { nat: [...nat] } : {}),
     ...(firewall.length > 0 ? { firewall: [...firewall] } : {}),

@@ -4,7 +4,7 @@ import { quote } from '../describe.js'
 import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import type { LabRule } from '../lab.js'
-import { normalisePolicy } from '../normalise-policy.js'
+import { kernelRules, normalisePolicy } from '../normalise-policy.js'
 import type { LabPath } from '../problem.js'
 import type { RuleEntry } from '../schema.js'
 import { tableNumber, tableWord } from '../table.js'
@@ -19,7 +19,7 @@ export const policyRules: Rule = function* (lab) {
     const rules = namespace.entry.rules ?? []
     if (rules.length === 0) continue
     const filled = new Set((namespace.entry.routes ?? []).map(({ table }) => tableNumber(table)))
-    const seen = new Map<string, string>()
+    const seen = new Map([...kernelRules('ipv4'), ...kernelRules('ipv6')].map(keyAndEnd))
     for (const [i, rule] of rules.entries()) {
       const path = [...namespace.path, 'rules', i]
       yield* ruleOf(lab, namespace, rule, path)
@@ -89,6 +89,11 @@ function* wayOf(
   )
 }
 
+const keyAndEnd = ({ family, priority, from, to, iif, oif, fwmark, not, action, table }: LabRule): [string, string] => [
+  JSON.stringify([family, priority, from, to, iif, oif, fwmark, not]),
+  `${action} ${table}`,
+]
+
 /** @param seen what was found to happen, by priority and selector */
 function* twice(
   namespace: IndexedNamespace,
@@ -97,8 +102,7 @@ function* twice(
   path: LabPath,
 ): Iterable<Finding> {
   if (!rule) return
-  const { action, table, ...selector } = rule
-  const [key, end] = [JSON.stringify(selector), `${action} ${table}`]
+  const [key, end] = keyAndEnd(rule)
   const known = seen.get(key)
   if (known === undefined) {
     seen.set(key, end)
