@@ -68,7 +68,7 @@ const ruledMachine = {
 ip rule add to 10.62.0.0/16 lookup 200 priority 1000
 ip rule add from 192.168.1.0/24 lookup 4243 priority 1000
 ip route add default via 198.51.100.1 table 200
-ip route add 10.62.0.0/16 via 198.51.100.1 table 200 metric 5
+ip route add unreachable 10.69.0.0/16 table 200
 `,
 }
 

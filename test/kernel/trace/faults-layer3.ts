@@ -33,7 +33,7 @@ export const layer3Faults: readonly Fault[] = [
   },
   {
     name: 'a rule of policy routing that refuses',
-    code: 'no-route',
+    code: 'policy-rule',
     lab: router(),
     typed: ['ip -n ns0 rule add priority 100 to 192.168.1.2 unreachable'],
     from: 'ns0',

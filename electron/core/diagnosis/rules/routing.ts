@@ -5,7 +5,7 @@ import type { StepRoute } from '../../plan/step.js'
 import type { Departure } from '../death.js'
 import type { Evidence } from '../diagnosis.js'
 import { isIpv6 } from '../network.js'
-import type { Answer, Question } from '../question.js'
+import type { Answer, Question, RouteGet } from '../question.js'
 import { counterEvidence } from '../rule.js'
 import type { Scene } from '../scene.js'
 
@@ -32,7 +32,7 @@ export const noWay = ({ status, output }: Pick<Answer, 'status' | 'output'>): bo
   status !== 0 || /\berror -\d+/.test(output)
 
 /** What to ask of the kernel for the way on from a departure: as the packet itself, so that policy rules count. */
-export function askWay({ namespace, dst, src, iif }: Departure): Question {
+export function askWay({ namespace, dst, src, iif }: Departure): RouteGet {
   return { namespace, ask: 'route-get', to: dst, ...(iif !== null && src !== null ? { from: src, iif } : {}) }
 }
 
