@@ -1,5 +1,6 @@
 /** What a namespace knows that bears on a cause, in the words of the command that prints it. */
 import type { DiagnosisCode } from '../../electron/core/diagnosis/diagnosis.js'
+import { mainTable } from '../../electron/core/lab/table.js'
 import type { LiveNamespace } from '../../electron/core/live/state.js'
 import { policyRuleText, routeHead, routeTail, sortedRoutes } from '../panels/inspector/facts.js'
 
@@ -33,7 +34,7 @@ export const isAboutRoutes = (code: DiagnosisCode): boolean => aboutRoutes.has(c
 export function knowledgeOf(code: DiagnosisCode, namespace: LiveNamespace, target: string): Knowledge | null {
   const family = target.includes(':') ? 'ipv6' : 'ipv4'
   if (aboutRoutes.has(code)) {
-    const routes = namespace.routes.filter((route) => route.family === family)
+    const routes = namespace.routes.filter((route) => route.family === family && route.table === mainTable)
     return {
       command: family === 'ipv6' ? 'ip -6 route' : 'ip route',
       lines: sortedRoutes(routes).map((route) => [routeHead(route), routeTail(route)] as const),

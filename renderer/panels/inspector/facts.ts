@@ -1,5 +1,5 @@
 /** Facts in the words of the tools that print them. */
-import { mainTable, tableEntry } from '../../../electron/core/lab/table.js'
+import { tableEntry } from '../../../electron/core/lab/table.js'
 import type { LabNamespace } from '../../../electron/core/lab/lab.js'
 import type {
   IptablesRule,
@@ -24,7 +24,6 @@ export function routeTail(route: LiveRoute): string {
     route.metric === 0 || (route.family === 'ipv6' && route.metric === 1024) ? null : `metric ${route.metric}`,
     route.mtu === null ? null : `mtu ${route.mtu}`,
     route.weight === null ? null : `weight ${route.weight}`,
-    route.table === mainTable ? null : `table ${tableEntry(route.table)}`,
     ...route.flags,
   ]
     .filter((word) => word !== null)
@@ -48,19 +47,9 @@ export function sortedRoutes(routes: readonly LiveRoute[]): readonly LiveRoute[]
   return [...routes].sort((a, b) => rank(a) - rank(b))
 }
 
-/** FIB_RULES of `fib_default_rules_init` (net/ipv4/fib_rules.c): local, main, default. */
-const ordinary = new Map([
-  [0, 255],
-  [32766, 254],
-  [32767, 253],
-])
-
-/** Rules beyond those that every namespace starts with. */
+/** Rules beyond those that the kernel gives to every namespace. */
 export const policyRules = (rules: readonly LiveRule[]): readonly LiveRule[] =>
-  rules.filter(
-    ({ priority, table, from, to, iif, oif, fwmark }) =>
-      ordinary.get(priority) !== table || [from, to, iif, oif, fwmark].some((selector) => selector !== null),
-  )
+  rules.filter(({ protocol }) => protocol !== 'kernel')
 
 export const policyRuleKey = (rule: LiveRule): string => `${rule.family} ${rule.priority} ${policyRuleText(rule)}`
 
@@ -68,10 +57,10 @@ export const policyRuleKey = (rule: LiveRule): string => `${rule.family} ${rule.
 const withoutFullPrefix = (prefix: string): string => prefix.replace(prefix.includes(':') ? /\/128$/ : /\/32$/, '')
 
 /** As `ip rule` prints it behind the priority. */
-export function policyRuleText({ from, to, iif, oif, fwmark, not, table, action, others }: LiveRule): string {
-  const names = new Map(
-    [...ordinary].map(([, number]) => [number, { 255: 'local', 254: 'main', 253: 'default' }[number]]),
-  )
+export function policyRuleText(
+  rule: Omit<LiveRule, 'others' | 'protocol'> & { readonly others?: readonly string[] },
+): string {
+  const { from, to, iif, oif, fwmark, not, table, action, others = [] } = rule
   return [
     not ? 'not' : null,
     `from ${from === null ? 'all' : withoutFullPrefix(from)}`,
@@ -80,7 +69,7 @@ export function policyRuleText({ from, to, iif, oif, fwmark, not, table, action,
     iif === null ? null : `iif ${iif}`,
     oif === null ? null : `oif ${oif}`,
     ...others,
-    action === 'to-table' ? `lookup ${names.get(table) ?? table}` : action,
+    action === 'to-table' ? `lookup ${tableEntry(table)}` : action,
   ]
     .filter((word) => word !== null)
     .join(' ')

@@ -97,7 +97,11 @@ export function decodeRule(bytes: Buffer, at: number, end: number): LiveRule | n
     else if (type === FRA_PROTOCOL) protocol = protocolName(bytes[where] ?? 0)
     else if (type === FRA_FWMASK) {
       const mask = bytes.readUInt32LE(where)
-      if (mask !== allBits && mask !== 0) others.push(`fwmask 0x${mask.toString(16)}`)
+      // With a mask and no mark it is for packets without one.
+      if (mask !== 0 && (mask !== allBits || fwmark === null)) {
+        others.push(`fwmark 0x${(fwmark ?? 0).toString(16)}/0x${mask.toString(16)}`)
+        fwmark = null
+      }
     } else if (otherWords.has(type)) {
       const isNone = suppressors.includes(type) && length >= 4 && bytes.readUInt32LE(where) === noPrefixLength
       const isOff = type === 19 && bytes[where] === 0
