@@ -1,6 +1,7 @@
 /** What the lab wants of a namespace and the live state lacks: the surest source of a fix. */
 import { containsAddress } from '../lab/address.js'
 import type { Lab, LabInterface, LabRoute } from '../lab/lab.js'
+import { mainTable } from '../lab/table.js'
 import { canonicalAddress } from '../packet/address.js'
 import type { Step, StepRoute } from '../plan/step.js'
 import { bare, isIpv6 } from './network.js'
@@ -21,6 +22,10 @@ export function labOwner(
           return { namespace: namespace.name, interface: each, address: own }
   return null
 }
+
+/** What the lab wants in the table that `Network.routes` looks at: main. */
+export const labRoutes = (lab: Lab | null, namespace: string): readonly LabRoute[] =>
+  (lab?.namespaces.get(namespace)?.routes ?? []).filter(({ table }) => table === mainTable)
 
 const routeOf = (route: LabRoute): StepRoute => ({ ...route })
 

@@ -83,7 +83,11 @@ test('a policy rule is a fact like the others, and so is each routing table', as
   const table = section('Routes of table 100')
   await table.getByText('via 192.168.1.1 dev veth0 mtu 1400').waitFor()
   await table.getByText('ip route show table 100').waitFor()
-  expect(await section('Routes').getByText('198.51.100.0/24').count()).toBe(0)
+  expect(
+    await section(/^Routes$/)
+      .getByText('198.51.100.0/24')
+      .count(),
+  ).toBe(0)
   await window.type('ns0', 'ip rule del from 192.168.1.2 lookup 100')
   await section('Policy rules').waitFor({ state: 'detached' })
   await window.type('ns0', 'ip route flush table 100')

@@ -44,6 +44,32 @@ export const policyFaults: readonly Fault[] = [
     fix: ['ip -n ns0 rule del priority 32765 from 192.168.0.2/32 prohibit'],
   },
   {
+    name: 'two routes that are gone, of which only the one of the main table is asked for this packet',
+    code: 'no-route',
+    lab: router({
+      routes0:
+        'routes: [{ to: default, via: 192.168.0.1 }, { to: 192.168.1.0/24, via: 192.168.0.1, table: 100 }], rules: [{ fwmark: 7, table: 100 }]',
+    }),
+    typed: ['ip -n ns0 route del default', 'ip -n ns0 route flush table 100'],
+    ...there,
+    namespace: 'ns0',
+    evidence: /Network is unreachable/,
+    fix: ['ip -n ns0 route add default via 192.168.0.1'],
+  },
+  {
+    name: 'a route of a table that is gone, to which a rule leads, and the main table has none',
+    code: 'no-route',
+    lab: router({
+      routes0:
+        'routes: [{ to: 192.168.1.0/24, via: 192.168.0.1, table: 100 }], rules: [{ to: 192.168.1.0/24, table: 100 }]',
+    }),
+    typed: ['ip -n ns0 route flush table 100'],
+    ...there,
+    namespace: 'ns0',
+    evidence: /Network is unreachable/,
+    fix: ['ip -n ns0 route add 192.168.1.0/24 via 192.168.0.1 table 100'],
+  },
+  {
     name: 'a rule of the target that refuses the answer',
     code: 'policy-rule',
     lab: router(),
