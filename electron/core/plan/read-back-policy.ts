@@ -51,5 +51,6 @@ function ruleEntry({ to, iif, oif, fwmark, not, table, priority, action }: StepR
 
 function said(name: string, rule: LiveRule): string {
   const family = rule.family === 'ipv6' ? ['-6'] : []
-  return `${name}: ${commandLine(['ip', ...family, 'rule', 'add', ...policyRuleWords(rule), ...rule.others])}`
+  const others = rule.others.flatMap((words) => words.split(' '))
+  return `${name}: ${commandLine(['ip', ...family, 'rule', 'add', ...policyRuleWords(rule), ...others])}`
 }

@@ -149,7 +149,7 @@ test('what somebody adds to a table in a terminal is seen at once', async () => 
   await until('the rule has come', () => policy() !== undefined)
   expect(policy()).toMatchObject({ not: true, from: '10.0.1.0/24', table: 100, others: ['ipproto 17'] })
   await inside(session, 'r', 'ip', 'rule', 'add', 'fwmark', '0x7/0xff', 'lookup', '100', 'priority', '10')
-  await inside(session, 'r', 'ip', 'rule', 'add', 'fwmark', '0', 'lookup', '100', 'priority', '11')
+  await inside(session, 'r', 'ip', 'rule', 'add', 'fwmark', '0/0xff', 'lookup', '100', 'priority', '11')
   const marks = () =>
     (session.live.namespaces.find(({ name }) => name === 'r')?.rules ?? [])
       .filter(({ priority }) => priority === 10 || priority === 11)
@@ -157,12 +157,12 @@ test('what somebody adds to a table in a terminal is seen at once', async () => 
   await until('the rules have come', () => marks().length === 2)
   expect(marks()).toEqual([
     [null, ['fwmark 0x7/0xff']],
-    [null, ['fwmark 0x0/0xffffffff']],
+    [null, ['fwmark 0x0/0xff']],
   ])
   // A lab file has no word for the protocol or a mask, and says so.
   expect(labFromLive(session.live, 'back').unexpressed).toEqual([
     expect.stringMatching(/^r: ip rule add priority 9 not from/),
     'r: ip rule add priority 10 lookup 100 fwmark 0x7/0xff',
-    'r: ip rule add priority 11 lookup 100 fwmark 0x0/0xffffffff',
+    'r: ip rule add priority 11 lookup 100 fwmark 0x0/0xff',
   ])
 })

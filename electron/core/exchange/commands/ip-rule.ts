@@ -130,6 +130,8 @@ function readPrefix(value: Word | undefined, word: Word, words: Words, key: 'fro
 function readMark(value: Word | undefined, word: Word, words: Words): Outcome | null {
   const [, mark, mask] = /^(0x[\da-f]{1,8}|\d{1,10})(?:\/(0x[\da-f]{1,8}|\d{1,10}))?$/i.exec(value?.text ?? '') ?? []
   const number = Number(mark)
+  // Without a mask it stands for every packet (fib_nl2rule, net/core/fib_rules.c).
+  if (number === 0 && mask === undefined) return null
   if (mark === undefined || number < 1 || number > allBits || (mask !== undefined && Number(mask) !== allBits))
     return leftOut(`A lab file has no words for the mark ${quote(value?.text ?? '')}.`, null, value ?? word)
   words.fwmark = number
