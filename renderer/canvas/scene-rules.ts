@@ -130,13 +130,19 @@ function routeText(route: LabRoute | LiveRoute): string {
   return `${to}${route.dev === null ? '' : ` dev ${route.dev}`}${table}`
 }
 
+/** One for each next hop, as the kernel lists them. */
+const routeTexts = (route: LabRoute): string[] =>
+  route.nexthops.length === 0
+    ? [routeText(route)]
+    : route.nexthops.map(({ via, dev }) => routeText({ ...route, via, dev }))
+
 export function sceneRoutes(source: NamespaceSources, hasLab: boolean, whole: Presence): readonly Stated[] {
   const there = (source.live?.routes ?? []).filter((route) => route.protocol !== 'kernel' && route.protocol !== 'ra')
   const unique = (texts: string[]): string[] => [...new Set(texts)]
   const routes = stated(
-    unique((source.lab?.routes ?? []).map(routeText)),
+    unique((source.lab?.routes ?? []).flatMap(routeTexts)),
     unique(there.map(routeText)),
-    (source.standing?.routes ?? []).map(routeText),
+    (source.standing?.routes ?? []).flatMap(routeTexts),
     hasLab,
     whole,
   )

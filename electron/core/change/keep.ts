@@ -234,8 +234,11 @@ const valuesOf = {
   route: ({ routes }: NamespaceEntry): Valued<unknown> =>
     (routes ?? []).map((entry) => {
       const [route] = normaliseRoutes({ routes: [entry] })
-      const { to, via, metric, type, table, source, mtu } = route ?? {}
-      return { entry, value: `${to} ${via} ${metric ?? ''} ${type} ${table} ${source} ${mtu}` }
+      const { to, via, metric, type, table, source, mtu, nexthops } = route ?? {}
+      return {
+        entry,
+        value: `${to} ${via} ${metric ?? ''} ${type} ${table} ${source} ${mtu} ${JSON.stringify(nexthops)}`,
+      }
     }),
   // What a rule without a priority gets depends on those before it.
   rule: ({ rules = [] }: NamespaceEntry): Valued<unknown> =>

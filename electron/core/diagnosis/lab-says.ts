@@ -25,7 +25,11 @@ export function labOwner(
 
 /** What the lab wants in the table that `Network.routes` looks at: main. */
 export const labRoutes = (lab: Lab | null, namespace: string): readonly LabRoute[] =>
-  (lab?.namespaces.get(namespace)?.routes ?? []).filter(({ table }) => table === mainTable)
+  (lab?.namespaces.get(namespace)?.routes ?? []).filter(({ table }) => table === mainTable).flatMap(waysOf)
+
+/** A route for each next hop, as the live state has them. */
+const waysOf = (route: LabRoute): LabRoute[] =>
+  route.nexthops.length === 0 ? [route] : route.nexthops.map(({ via, dev }) => ({ ...route, via, dev, nexthops: [] }))
 
 const routeOf = (route: LabRoute): StepRoute => ({ ...route })
 
@@ -38,9 +42,10 @@ export function missingRoutes(scene: Scene, namespace: string): StepRoute[] {
     .filter(
       (wanted) =>
         wanted.type === 'unicast' &&
-        !live.some(
-          ({ to, via, type, table }) =>
-            to === wanted.to && via === wanted.via && type === 'unicast' && table === wanted.table,
+        !waysOf(wanted).every((way) =>
+          live.some(
+            ({ to, via, type, table }) => to === way.to && via === way.via && type === 'unicast' && table === way.table,
+          ),
         ),
     )
     .map(routeOf)

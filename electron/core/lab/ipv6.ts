@@ -24,6 +24,7 @@ function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
   return (
     devices.some((device) => device?.addresses?.some(isIpv6)) ||
     (entry.routes ?? []).some((route) => isIpv6(route.to) || isIpv6(route.via) || isIpv6(route.source)) ||
+    (entry.routes ?? []).some(({ nexthops = [] }) => nexthops.some(({ via }) => isIpv6(via))) ||
     (entry.rules ?? []).some((rule) => isIpv6(rule.from) || isIpv6(rule.to)) ||
     (entry.nat ?? []).some((nat) => Object.values(nat).some((value) => typeof value === 'string' && isIpv6(value))) ||
     (entry.firewall ?? []).some((rule) => isIpv6(rule.source) || isIpv6(rule.destination)) ||

@@ -52,6 +52,14 @@ export type LabInterface =
   /** No cable: a dummy device (or the nearest the kernel has). */
   | (InterfaceCommon & { readonly kind: 'dummy' })
 
+/** One of several ways of a route. */
+export interface NextHop {
+  readonly via: string | null
+  readonly dev: string | null
+  /** Its share, among those of the others. */
+  readonly weight: number
+}
+
 export interface LabRoute {
   readonly family: Family
   /** Canonical prefix; the default route is `0.0.0.0/0` or `::/0`. */
@@ -67,6 +75,8 @@ export interface LabRoute {
   readonly source: string | null
   /** Bytes; null: the interface's. */
   readonly mtu: number | null
+  /** In place of `via` and `dev`; empty where there is one way. */
+  readonly nexthops: readonly NextHop[]
 }
 
 /** A rule of policy routing. */

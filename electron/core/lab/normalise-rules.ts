@@ -9,9 +9,13 @@ export function normaliseRoutes(entry: NamespaceEntry): readonly LabRoute[] {
   return (entry.routes ?? []).flatMap((route): LabRoute[] => {
     const via = route.via === undefined ? null : parseAddress(route.via)
     const source = route.source === undefined ? null : parseAddress(route.source)
-    const to = route.to === 'default' ? anywhere[(via ?? source)?.family ?? 'ipv4'] : networkOf(route.to)
+    const hops = route.nexthops ?? []
+    const gateways = hops.map((hop) => (hop.via === undefined ? null : parseAddress(hop.via)))
+    const like = via ?? gateways.find((each) => each !== null) ?? source
+    const to = route.to === 'default' ? anywhere[like?.family ?? 'ipv4'] : networkOf(route.to)
     const family = to === null ? null : familyOf(to)
     if (to === null || family === null || (route.via !== undefined && via?.family !== family)) return []
+    if (hops.some((hop, at) => hop.via !== undefined && gateways[at]?.family !== family)) return []
     const isUnicast = (route.type ?? 'unicast') === 'unicast'
     return [
       {
@@ -25,6 +29,7 @@ export function normaliseRoutes(entry: NamespaceEntry): readonly LabRoute[] {
         table: tableNumber(route.table),
         source: isUnicast && source?.family === family ? source.text : null,
         mtu: isUnicast ? (route.mtu ?? null) : null,
+        nexthops: hops.map(({ dev = null, weight = 1 }, at) => ({ via: gateways[at]?.text ?? null, dev, weight })),
       },
     ]
   })

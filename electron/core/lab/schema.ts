@@ -87,6 +87,18 @@ export const routeSchema = z.strictObject({
     .min(68)
     .max(65535 - 15)
     .optional(),
+  /** Several ways at once, in place of `via` and `dev`: each takes its share of the connections. */
+  nexthops: z
+    .array(
+      z.strictObject({
+        via: z.string().optional(),
+        dev: interfaceName.optional(),
+        weight: z.int().min(1).max(256).optional(),
+      }),
+    )
+    .min(2)
+    .max(64)
+    .optional(),
 })
 
 /** A rule of policy routing (`ip rule`): which packets, and the table they are looked up in or what becomes of them. */

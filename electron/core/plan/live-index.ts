@@ -1,6 +1,7 @@
 /** A live state made quick to ask: everything by name, peers resolved. */
 import type { LiveAddress, LiveLink, LiveNamespace, LiveRoute, LiveState } from '../live/state.js'
 import { isLinkLocalIpv6, parsePrefix } from '../lab/address.js'
+import { wholeRoutes, type WholeRoute } from './whole-routes.js'
 
 export interface LinkRef {
   readonly namespace: string
@@ -9,7 +10,7 @@ export interface LinkRef {
 
 export interface IndexedNamespace {
   readonly name: string
-  readonly live: LiveNamespace
+  readonly live: Omit<LiveNamespace, 'routes'> & { readonly routes: readonly WholeRoute[] }
   readonly links: ReadonlyMap<string, LiveLink>
   /** By device, in the kernel's order. */
   readonly addresses: ReadonlyMap<string, readonly LiveAddress[]>
@@ -42,7 +43,7 @@ export function indexLive(state: LiveState): LiveIndex {
   for (const live of state.namespaces) {
     namespaces.set(live.name, {
       name: live.name,
-      live,
+      live: { ...live, routes: wholeRoutes(live.routes) },
       links: new Map(live.links.map((link) => [link.name, link])),
       addresses: groupBy(live.addresses, (address) => address.dev),
       ports: groupBy(live.links, (link) => link.master),

@@ -5,7 +5,7 @@ import { hostNamespace } from '../lab/lab.js'
 import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
 import type { LabFile, RouteEntry } from '../lab/schema.js'
 import { mainTable, tableEntry } from '../lab/table.js'
-import type { LiveLink, LiveNamespace, LiveRoute, LiveState } from '../live/state.js'
+import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { impairEntry } from './impair-entry.js'
 import { sameImpair } from './qdisc.js'
@@ -13,7 +13,8 @@ import { isOwnRule } from './policy-rules.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
-import { stepRoute } from './restore.js'
+import { hasGateway, stepRoute } from './restore.js'
+import { devicesOf, wholeRoutes, type WholeRoute } from './whole-routes.js'
 
 export interface ReadBack {
   readonly lab: LabFile
@@ -167,7 +168,7 @@ function readNamespace(
       }
     }
   }
-  const routes = live.routes.filter((route) => isSayable(live.name, route, skipped, unexpressed))
+  const routes = wholeRoutes(live.routes).filter((route) => isSayable(live.name, route, skipped, unexpressed))
   const policy = readPolicy(live, speaksIpv6)
   unexpressed.push(...policy.unexpressed)
   const rules = readRules(live, speaksIpv6)
@@ -188,31 +189,40 @@ function readNamespace(
 
 const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
 
-function isSayable(namespace: string, route: LiveRoute, skipped: ReadonlySet<string>, unexpressed: string[]): boolean {
+function isSayable(namespace: string, route: WholeRoute, skipped: ReadonlySet<string>, unexpressed: string[]): boolean {
   if (route.protocol === 'kernel' || route.protocol === 'ra') return false
   if (isOwnRoute(route) && sayableTypes.has(route.type)) {
-    if (route.dev === null || !skipped.has(route.dev)) return true
-    if (namespace !== hostNamespace || route.dev !== 'eth0')
-      unexpressed.push(`${namespace}: route ${route.to} by ${route.dev}`)
+    const by = devicesOf(route).find((dev) => skipped.has(dev))
+    if (by === undefined) return true
+    if (namespace !== hostNamespace || by !== 'eth0') unexpressed.push(`${namespace}: route ${route.to} by ${by}`)
     return false
   }
   unexpressed.push(`${namespace}: ${route.type} route ${route.to} in table ${route.table}`)
   return false
 }
 
-function routeEntry(live: LiveNamespace, route: LiveRoute): RouteEntry {
-  const { to, via, dev, metric, type, onlink, source = null, mtu = null } = stepRoute(route)
+function routeEntry(live: LiveNamespace, route: WholeRoute): RouteEntry {
+  const { to, via, dev, metric, type, onlink, source = null, mtu = null, nexthops = [] } = stepRoute(route)
   const { table } = route
-  const gateway = via === null ? null : parseAddress(via)
-  const reaching = live.addresses.filter((each) => via !== null && containsAddress(each.address, via))
   // The gateway alone says which way, unless no subnet or more than one holds it.
-  const plain = gateway && !isLinkLocalIpv6(gateway) && !onlink && new Set(reaching.map((each) => each.dev)).size === 1
+  const isPlain = (by: string | null): boolean => {
+    const gateway = by === null ? null : parseAddress(by)
+    if (!gateway || isLinkLocalIpv6(gateway) || onlink) return false
+    const reaching = live.addresses.filter((each) => containsAddress(each.address, gateway))
+    return new Set(reaching.map((each) => each.dev)).size === 1
+  }
+  const hops = nexthops.map((hop) => ({
+    ...(hop.via === null ? {} : { via: hop.via }),
+    ...(hop.dev === null || isPlain(hop.via) ? {} : { dev: hop.dev }),
+    ...(hop.weight === 1 ? {} : { weight: hop.weight }),
+  }))
   const whole = familyOf(to) === 'ipv6' ? '::/0' : '0.0.0.0/0'
   return {
     // `default` takes its family from the gateway; without one the prefix must say it.
-    to: to === whole && via !== null ? 'default' : to,
+    to: to === whole && hasGateway({ via, nexthops }) ? 'default' : to,
     ...(via === null ? {} : { via }),
-    ...(dev === null || plain ? {} : { dev }),
+    ...(dev === null || isPlain(via) ? {} : { dev }),
+    ...(hops.length > 0 ? { nexthops: hops } : {}),
     ...(metric === null ? {} : { metric }),
     ...(type === 'unicast' ? {} : { type }),
     ...(onlink ? { onlink } : {}),

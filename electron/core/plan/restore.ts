@@ -1,6 +1,6 @@
 /** How to make again what a deletion takes along: the undo of `link-delete` and `namespace-delete`. */
 import { hostNamespace, type Impair } from '../lab/lab.js'
-import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
+import type { LiveAddress, LiveLink } from '../live/state.js'
 import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
 import { parsePrefix } from '../lab/address.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
@@ -9,9 +9,10 @@ import { routeMark } from './marks.js'
 import { isOwnRule, stepRule } from './policy-rules.js'
 import { parseRule } from './rules.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
+import type { WholeRoute } from './whole-routes.js'
 
 /** A live route as a step states it. Metrics that the kernel fills in by itself are left out. */
-export function stepRoute(route: LiveRoute): StepRoute {
+export function stepRoute(route: WholeRoute): StepRoute {
   const metric = route.metric === listedMetric(route.family, null) ? null : route.metric
   const type = route.type as StepRoute['type']
   const dev = type === 'unicast' ? route.dev : null
@@ -25,6 +26,7 @@ export function stepRoute(route: LiveRoute): StepRoute {
     onlink: route.flags.includes('onlink'),
     table: route.table,
     ...(type === 'unicast' ? { source: route.src, mtu: route.mtu } : {}),
+    ...(route.nexthops.length > 0 ? { nexthops: route.nexthops } : {}),
     ...(route.protocol === String(routeMark) ? { protocol: routeMark } : {}),
   }
 }
@@ -36,11 +38,15 @@ export const addressStep = (
 ): KernelStep => ({ op, namespace, dev, address, family })
 
 /** Whether a route comes and goes with its device, and needs no address of another one. */
-export const hangsOnOne = ({ src, dev }: LiveRoute, addresses: readonly LiveAddress[]): boolean =>
-  src === null || addresses.some((each) => each.dev === dev && parsePrefix(each.address)?.text === src)
+export const hangsOnOne = ({ src, dev, nexthops }: WholeRoute, addresses: readonly LiveAddress[]): boolean =>
+  (src === null && nexthops.length === 0) ||
+  addresses.some((each) => each.dev === dev && parsePrefix(each.address)?.text === src)
 
 /** Routes on a device before routes through a gateway, which must be reachable by then. */
-export const byGateway = (a: LiveRoute, b: LiveRoute): number => Number(a.via !== null) - Number(b.via !== null)
+export const byGateway = (a: WholeRoute, b: WholeRoute): number => Number(hasGateway(a)) - Number(hasGateway(b))
+
+export const hasGateway = ({ via, nexthops = [] }: Pick<StepRoute, 'via' | 'nexthops'>): boolean =>
+  via !== null || nexthops.some((hop) => hop.via !== null)
 
 function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | null {
   const { name, mac, mtu } = link

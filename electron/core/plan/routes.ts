@@ -6,20 +6,22 @@ import type { LiveRoute } from '../live/state.js'
 import type { Flushed } from './addresses.js'
 import { isOwnRoute, linkKey } from './live-index.js'
 import { marksIn } from './marks.js'
-import { byGateway, hangsOnOne, stepRoute } from './restore.js'
+import { byGateway, hangsOnOne, hasGateway, stepRoute } from './restore.js'
 import { listedMetric, namedForDeletion } from './route-metric.js'
 import { formerLab, isProtected, type Scope } from './scope.js'
 import type { StepRoute } from './step.js'
+import { devicesOf, sameNextHops, type WholeRoute } from './whole-routes.js'
 
 /** What the kernel takes for the same place in its table: a second one is refused (EEXIST). */
 function slot(route: LabRoute | LiveRoute): string {
   return `${route.table} ${route.to} ${listedMetric(route.family, route.metric)}`
 }
 
-function isSameRoute(wanted: LabRoute, live: LiveRoute): boolean {
+function isSameRoute(wanted: LabRoute, live: WholeRoute): boolean {
   if (wanted.type !== live.type) return false
   if (wanted.type !== 'unicast') return true
   if (wanted.mtu !== live.mtu || wanted.source !== live.src) return false
+  if (wanted.nexthops.length > 0 || live.nexthops.length > 0) return sameNextHops(wanted.nexthops, live.nexthops)
   return wanted.via === live.via && (wanted.dev === null || wanted.dev === live.dev)
 }
 
@@ -53,7 +55,7 @@ interface Reach {
   readonly down: ReadonlySet<string>
 }
 
-function reachOf(scope: Scope, namespace: LabNamespace, staying: readonly LiveRoute[]): Reach {
+function reachOf(scope: Scope, namespace: LabNamespace, staying: readonly WholeRoute[]): Reach {
   const { index, gone, former, formerInterfaces } = scope
   const wanted = new Map(namespace.interfaces.map((each) => [each.name, each]))
   const down = new Set(namespace.interfaces.filter(({ up }) => !up).map(({ name }) => name))
@@ -79,9 +81,12 @@ function reachOf(scope: Scope, namespace: LabNamespace, staying: readonly LiveRo
  * and through gateways that no interface reaches. A lab broken on purpose may ask for both; there such a route is left
  * out, as it would be on a real machine. In a whole lab only what is certain is left out, and the kernel says the rest.
  */
-function isHoldable({ lab }: Scope, reach: Reach, route: LabRoute): boolean {
+function isHoldable(scope: Scope, reach: Reach, route: LabRoute): boolean {
+  const { lab } = scope
   if (route.source !== null && lab.broken && !reach.sources.has(route.source)) return false
   if (route.type !== 'unicast') return true
+  if (route.nexthops.length > 0)
+    return route.nexthops.every(({ via, dev }) => isHoldable(scope, reach, { ...route, via, dev, nexthops: [] }))
   if (route.dev !== null && reach.down.has(route.dev)) return false
   if (route.via === null || route.onlink) return true
   const gateway = parseAddress(route.via)
@@ -96,25 +101,25 @@ function isHoldable({ lab }: Scope, reach: Reach, route: LabRoute): boolean {
 /** Returns the families in which gateways of other tables than main are looked for, now or on undo. */
 export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flushed): ReadonlySet<Family> {
   const asking = new Set<Family>()
-  const note = ({ family, via, table = mainTable }: StepRoute): void => {
-    if (via !== null && table !== mainTable) asking.add(family)
+  const note = (route: StepRoute): void => {
+    if (hasGateway(route) && (route.table ?? mainTable) !== mainTable) asking.add(route.family)
   }
   const { draft, former, index, gone } = scope
   const at = { namespace: namespace.name }
   const links = index.namespaces.get(namespace.name)?.links
   const live = index.namespaces.get(namespace.name)?.live
-  const goesAlong = ({ dev }: LiveRoute) => dev !== null && gone.has(linkKey(namespace.name, dev))
+  const goesAlong = (route: WholeRoute) => devicesOf(route).some((dev) => gone.has(linkKey(namespace.name, dev)))
   const ownRoutes = (live?.routes ?? []).filter(isOwnRoute)
   const liveRoutes = ownRoutes.filter((route) => !goesAlong(route))
   const liveBySlot = bySlot(liveRoutes)
   const wantedBySlot = bySlot(namespace.routes)
   const hadBySlot = bySlot(formerLab(former)?.namespaces.get(namespace.name)?.routes ?? [])
-  const isFormer = (live: LiveRoute) => hadBySlot.get(slot(live))?.some((route) => isSameRoute(route, live)) ?? false
+  const isFormer = (live: WholeRoute) => hadBySlot.get(slot(live))?.some((route) => isSameRoute(route, live)) ?? false
   const staying = liveRoutes.filter(
     (live) => former !== 'everything' && !isFormer(live) && !wantedBySlot.has(slot(live)),
   )
   const reach = reachOf(scope, namespace, staying)
-  const matched = new Set<LiveRoute>()
+  const matched = new Set<WholeRoute>()
   const missing: LabRoute[] = []
   // Their links are made again one after the other; only when all are there can such a route be given again.
   const removed = new Set(ownRoutes.filter((route) => goesAlong(route) && !hangsOnOne(route, live?.addresses ?? [])))
@@ -138,7 +143,7 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
   const again = liveRoutes.filter(
     (route) =>
       !removed.has(route) &&
-      ((route.dev !== null && route.type === 'unicast' && flushed[route.family].has(route.dev)) ||
+      ((route.type === 'unicast' && devicesOf(route).some((dev) => flushed[route.family].has(dev))) ||
         (route.src !== null && lost.has(route.src))),
   )
   const holdableAgain = again.filter(
@@ -151,7 +156,7 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
   }
   const add = (route: StepRoute) => {
     note(route)
-    const phase = route.via === null ? 'device-route-add' : 'gateway-route-add'
+    const phase = hasGateway(route) ? 'gateway-route-add' : 'device-route-add'
     draft.add(phase, { op: 'route-add', ...at, route })
   }
   for (const route of holdableAgain) add(stepRoute(route))
@@ -173,8 +178,10 @@ function lostSources({ index, gone }: Scope, { name }: LabNamespace, { addresses
 }
 
 /** A route of anybody's that loses its device for a moment: given again only if its gateway is still on-link. */
-function canReturn(scope: Scope, namespace: LabNamespace, live: LiveRoute): boolean {
+function canReturn(scope: Scope, namespace: LabNamespace, live: WholeRoute): boolean {
   if (live.type !== 'unicast') return true
+  if (live.nexthops.length > 0)
+    return live.nexthops.every(({ via, dev }) => canReturn(scope, namespace, { ...live, via, dev, nexthops: [] }))
   const wanted = namespace.interfaces.find(({ name }) => name === live.dev)
   if (!wanted?.up) return false
   if (live.via === null || live.flags.includes('onlink')) return true

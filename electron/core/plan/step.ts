@@ -2,7 +2,7 @@
  * The vocabulary of change: one step is one command of the tutorial world, done through rtnetlink, /proc/sys,
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
-import type { Family, LabFirewall, LabNat, LabRule, LabService, Impair } from '../lab/lab.js'
+import type { Family, LabFirewall, LabNat, LabRule, LabService, Impair, NextHop } from '../lab/lab.js'
 
 interface At {
   /** The namespace it happens in; `host` is the lab's default namespace. */
@@ -91,6 +91,8 @@ export interface StepRoute {
   readonly source?: string | null
   /** RTAX_MTU, bytes. */
   readonly mtu?: number | null
+  /** RTA_MULTIPATH, in place of `via` and `dev`; none where there is one way. */
+  readonly nexthops?: readonly NextHop[]
   /** RTA_PROTOCOL, where the route carries a mark of its maker (`host/marks.ts`); else `boot`. */
   readonly protocol?: number
 }

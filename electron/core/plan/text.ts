@@ -63,11 +63,17 @@ function linkAdd(
 }
 
 /** What a route says besides where it leads; it is deleted without. */
-function routeManner({ source = null, mtu = null, onlink }: StepRoute): Words {
+function routeManner({ source = null, mtu = null, onlink, nexthops = [] }: StepRoute): Words {
   return [
     ...(source === null ? [] : ['src', source]),
     ...(mtu === null ? [] : ['mtu', mtu]),
     ...(onlink ? ['onlink'] : []),
+    ...nexthops.flatMap(({ via, dev, weight }) => [
+      'nexthop',
+      ...(via === null ? [] : ['via', via]),
+      ...(dev === null ? [] : ['dev', dev]),
+      ...['weight', weight],
+    ]),
   ]
 }
 

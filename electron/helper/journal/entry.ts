@@ -51,6 +51,9 @@ const entries = [
       table: z.number().optional(),
       source: z.string().nullable().optional(),
       mtu: z.number().nullable().optional(),
+      nexthops: z
+        .array(z.strictObject({ via: z.string().nullable(), dev: z.string().nullable(), weight: z.number() }))
+        .optional(),
       protocol: z.number().optional(),
     }),
   }),
@@ -101,12 +104,15 @@ export type EntryOf<Op extends JournalEntry['op']> = Extract<JournalEntry, { rea
 export type JournalHeader = z.infer<typeof header>
 
 /** The route that an entry speaks of, as a step states it; entries of older programs say less. */
-export function entryRoute({ route: { table, source, mtu, protocol, ...route } }: EntryOf<'route'>): StepRoute {
+export function entryRoute({
+  route: { table, source, mtu, nexthops, protocol, ...route },
+}: EntryOf<'route'>): StepRoute {
   return {
     ...route,
     ...(table === undefined ? {} : { table }),
     ...(source === undefined ? {} : { source }),
     ...(mtu === undefined ? {} : { mtu }),
+    ...(nexthops === undefined ? {} : { nexthops }),
     ...(protocol === undefined ? {} : { protocol }),
   }
 }

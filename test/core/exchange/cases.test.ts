@@ -116,6 +116,21 @@ describe('followed, and nothing is left out', () => {
     expect(text).toContain('{ to: 10.9.0.0/16, type: unreachable, table: 200 }')
   })
 
+  test('routes with several next hops', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1; ip link set e0 up; ip link set e1 up; ip addr add 10.0.0.1/24 dev e0\n' +
+        'ip route add default nexthop via 10.0.0.2 dev e0 weight 3 nexthop via 10.0.0.3\n' +
+        'ip route add 10.9.0.0/16 nexthop via 10.0.0.2\nip route add 10.8.0.0/16 table 7 nexthop dev e0 nexthop via 10.0.0.9\n' +
+        'ip route del 10.8.0.0/16 table 7',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain(
+      '- to: default\n        nexthops:\n          - { via: 10.0.0.2, weight: 3 }\n          - { via: 10.0.0.3 }\n',
+    )
+    expect(text).toContain('{ to: 10.9.0.0/16, via: 10.0.0.2 }')
+    expect(text).not.toContain('10.8.0.0/16')
+  })
+
   test('the rule that is deleted is the first that has what is said', () => {
     const rules = 'ip rule add from 10.1.0.0/16 table 7 prio 10\nip rule add from 10.2.0.0/16 table 7 prio 20\n'
     expect(read(`${rules}ip rule del table 7`).text).not.toContain('10.1.0.0/16')

@@ -361,6 +361,25 @@ const meaning: readonly BadLab[] = [
       - { from: 10.0.0.0/24, table: main, priority: 7 }
       - { from: 10.0.0.0/24, table: main, priority: 7 }`,
   ),
+  inA(
+    'next hops beside a gateway',
+    'route-conflict',
+    6,
+    '    routes: [{ to: default, via: 10.0.0.1, nexthops: [{ via: 10.0.0.1 }, { via: 10.0.0.3 }] }]',
+  ),
+  inA(
+    'next hop that nobody is connected to',
+    'gateway-outside',
+    6,
+    '    routes: [{ to: default, nexthops: [{ via: 10.0.0.1 }, { via: 10.7.0.1 }] }]',
+  ),
+  inA(
+    'next hop to nowhere',
+    'route-without-target',
+    6,
+    '    routes: [{ to: default, nexthops: [{ via: 10.0.0.1 }, { weight: 2 }] }]',
+  ),
+  inA('a rule that every namespace has', 'rule-twice', 6, '    rules: [{ table: main, priority: 32766 }]'),
   inA('gateway with a prefix', 'bad-address', 6, '    routes: [{ to: default, via: 10.0.0.1/24 }]'),
   inA('gateway of the other family', 'family-mismatch', 6, '    routes: [{ to: "::/0", via: 10.0.0.1 }]'),
   inA('link-local gateway without device', 'gateway-without-dev', 6, '    routes: [{ to: default, via: "fe80::1" }]'),

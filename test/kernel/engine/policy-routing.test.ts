@@ -21,6 +21,8 @@ const route: fc.Arbitrary<RouteEntry> = fc
       { to: '', via: '10.0.1.9' },
       { to: '', via: '10.0.2.9', dev: 'e1' },
       { to: '', dev: 'e0' },
+      { to: '', nexthops: [{ via: '10.0.1.9', weight: 3 }, { via: '10.0.2.9' }] },
+      { to: '', nexthops: [{ dev: 'e1' }, { via: '10.0.1.9', dev: 'e0', weight: 256 }] },
       { to: '', type: 'blackhole' },
       { to: '', type: 'prohibit' },
     ),
@@ -33,7 +35,7 @@ const route: fc.Arbitrary<RouteEntry> = fc
     const isUnicast = way.type === undefined
     return {
       ...way,
-      to: to === 'default' && way.via === undefined ? '0.0.0.0/0' : to,
+      to: to === 'default' && way.via === undefined && way.nexthops === undefined ? '0.0.0.0/0' : to,
       ...(metric === undefined ? {} : { metric }),
       ...(table === undefined ? {} : { table }),
       ...(isUnicast && source !== undefined ? { source } : {}),
@@ -133,6 +135,44 @@ test('the kernel sends from the source and by the table that a route names', asy
     namespaces: { ...lab.namespaces, r: { ...lab.namespaces?.['r'], rules: [{ to: '10.5.0.0/16', table: 100 }] } },
   })
   expect(await get('10.5.0.1')).toContain('via 10.0.2.9 dev e1 table 100')
+})
+
+test('a route with several next hops is taken back with its interface, and given again', async () => {
+  const session = await openSession()
+  const several = { to: '10.9.0.0/16', nexthops: [{ via: '10.0.1.9', weight: 2 }, { via: '10.0.2.9' }] }
+  const six = { to: 'fd09::/64', table: 100, nexthops: [{ via: 'fd01::9' }, { via: 'fd02::9', weight: 4 }] }
+  const lab = (e0: string, e1: string): LabFile => {
+    const plain = labOf({ routes: [several, six] })
+    const interfaces = { e0: { addresses: [e0, 'fd01::1/64'] }, e1: { addresses: [e1, 'fd02::1/64'] } }
+    return { ...plain, namespaces: { ...plain.namespaces, r: { ...plain.namespaces?.['r'], interfaces } } }
+  }
+  await apply(session, lab('10.0.1.1/24', '10.0.2.1/24'), 'everything')
+  await expectAsSaid(session, lab('10.0.1.1/24', '10.0.2.1/24'))
+  expect(await inside(session, 'r', 'ip', 'route', 'show', '10.9.0.0/16')).toMatch(
+    /via 10\.0\.1\.9 dev e0 weight 2[^]*via 10\.0\.2\.9 dev e1 weight 1/,
+  )
+  // An address that goes takes what is sent by its subnet along.
+  await apply(session, lab('10.0.1.2/24', '10.0.2.2/24'))
+  await expectAsSaid(session, lab('10.0.1.2/24', '10.0.2.2/24'))
+  await inside(
+    session,
+    'r',
+    'ip',
+    'route',
+    'add',
+    '10.8.0.0/16',
+    'nexthop',
+    'via',
+    '10.0.1.9',
+    'nexthop',
+    'via',
+    '10.0.2.9',
+  )
+  await until('it has come', () =>
+    session.live.namespaces.some(({ routes }) => routes.some(({ to }) => to === '10.8.0.0/16')),
+  )
+  await apply(session, lab('10.0.1.2/24', '10.0.2.2/24'), 'everything')
+  await expectAsSaid(session, lab('10.0.1.2/24', '10.0.2.2/24'))
 })
 
 test('what somebody adds to a table in a terminal is seen at once', async () => {

@@ -5,7 +5,7 @@ import { mainTable } from '../../lab/table.js'
 import type { Family } from '../../lab/lab.js'
 import { findDevice } from '../network/links.js'
 import type { Device, Route } from '../network/network.js'
-import { addRoute, deleteRoute } from '../network/routes.js'
+import { addRoute, deleteRoute, type HopWords } from '../network/routes.js'
 import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
@@ -25,6 +25,7 @@ interface Words {
   table: number
   source: Address | null
   mtu: number | null
+  nexthops: HopWords[]
 }
 
 export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions): Outcome {
@@ -44,23 +45,52 @@ export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions)
     metric: null,
     type: 'unicast',
     onlink: false,
-    ...{ table: mainTable, source: null, mtu: null },
+    ...{ table: mainTable, source: null, mtu: null, nexthops: [] },
   }
   for (let word = cursor.next(); word; word = cursor.next()) {
-    const wrong = readWord(context, cursor, word, words)
+    const wrong =
+      word.text === 'nexthop' ? readNextHop(context, cursor, word, words) : readWord(context, cursor, word, words)
     if (wrong) return wrong
   }
   if (!words.to) return leftOut('The route does not say where to.', 'Write `default` or a network.', verb)
-  const to = destination(words.to.text, (words.via ?? words.source)?.family ?? family ?? 'ipv4')
+  const to = destination(
+    words.to.text,
+    (words.via ?? words.nexthops[0]?.via ?? words.source)?.family ?? family ?? 'ipv4',
+  )
   if (!to) return leftOut(`${quote(words.to.text)} is no destination.`, 'Write `default` or a network.', words.to)
   if (action === 'delete') return deleteRoute(context.namespace, to, words) ? success : nothingThere
-  if (words.type !== 'unicast' && (words.via || words.device))
+  const [first, second] = words.nexthops
+  // One alone is a way like any other.
+  if (first && !second) Object.assign(words, { via: first.via, device: first.device, nexthops: [] })
+  if (words.type !== 'unicast' && (words.via || words.device || second))
     return leftOut(`A route of type ${words.type} goes nowhere; a lab file gives it no gateway.`, null, words.to)
   return outcomeOf(addRoute(context.namespace, { ...words, to }, action !== 'add'))
 }
 
 const destination = (text: string, family: Family): Prefix | null =>
   parsePrefixOrAddress(text === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : text)
+
+/** `nexthop via ADDRESS dev NAME weight NUMBER`, up to the next one. */
+function readNextHop(context: Context, cursor: Cursor, start: Word, words: Words): Outcome | null {
+  const hop: Words = { ...words, via: null, device: null, onlink: false }
+  let weight = 1
+  for (let word = cursor.peek(); word && word.text !== 'nexthop'; word = cursor.peek()) {
+    cursor.next()
+    if (word.text === 'weight') {
+      const value = cursor.next()
+      const number = wholeNumber(value?.text, 1, 256)
+      if (number === null) return leftOut(`${quote(value?.text ?? '')} is no weight.`, null, value ?? word)
+      weight = number
+    } else if (word.text === 'via' || word.text === 'dev') {
+      const wrong = readWord(context, cursor, word, hop)
+      if (wrong) return wrong
+    } else return leftOut(`${quote(word.text)} in \`ip route\` is nothing a lab file can say.`, null, word)
+  }
+  if (hop.via === null && hop.device === null)
+    return leftOut('The next hop does not say where packets go.', 'Add `via` or `dev`.', start)
+  words.nexthops.push({ via: hop.via, device: hop.device, weight })
+  return null
+}
 
 function readWord(context: Context, cursor: Cursor, word: Word, words: Words): Outcome | null {
   switch (word.text) {

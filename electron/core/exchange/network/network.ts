@@ -54,6 +54,15 @@ export interface Route {
   readonly table: number
   readonly source: string | null
   readonly mtu: number | null
+  /** In place of `via` and `device`; empty where there is one way. */
+  readonly nexthops: readonly RouteHop[]
+}
+
+export interface RouteHop {
+  readonly via: string | null
+  readonly device: Device
+  readonly named: boolean
+  readonly weight: number
 }
 
 /** iptables takes names of interfaces that are not there, or not yet; whether they ever come is known at the end. */

@@ -4,7 +4,7 @@ import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
 import { mainTable } from '../../lab/table.js'
 import { listedMetric } from '../../plan/route-metric.js'
-import { refusal, type Device, type Namespace, type Refusal, type Route } from './network.js'
+import { refusal, type Device, type Namespace, type Refusal, type Route, type RouteHop } from './network.js'
 
 export interface RouteWords {
   readonly to: Prefix
@@ -16,6 +16,13 @@ export interface RouteWords {
   readonly table: number
   readonly source: Address | null
   readonly mtu: number | null
+  readonly nexthops: readonly HopWords[]
+}
+
+export interface HopWords {
+  readonly via: Address | null
+  readonly device: Device | null
+  readonly weight: number
 }
 
 const slot = (to: Prefix, metric: number | null, table: number): string =>
@@ -43,8 +50,14 @@ export function addRoute(namespace: Namespace, words: RouteWords, replace: boole
       `${quote(connected.name)} has brought the route to ${formatPrefix(to)} with its address already.`,
       'Leave it out, or give it a metric.',
     )
-  const nextHop = type === 'unicast' ? findNextHop(namespace, words) : null
+  const nextHop = type === 'unicast' && words.nexthops.length === 0 ? findNextHop(namespace, words) : null
   if (nextHop && 'message' in nextHop) return nextHop
+  const nexthops: RouteHop[] = []
+  for (const { via, device, weight } of words.nexthops) {
+    const found = findNextHop(namespace, { ...words, via, device })
+    if ('message' in found) return found
+    nexthops.push({ via: via?.text ?? null, device: found, named: device !== null, weight })
+  }
   const source = words.source?.text ?? null
   if (source !== null && !namespace.own.has(source))
     return refusal(
@@ -54,12 +67,12 @@ export function addRoute(namespace: Namespace, words: RouteWords, replace: boole
   if (taken) removeRoute(namespace, key, taken)
   const route: Route = {
     ...{ to, via: words.via?.text ?? null, device: nextHop, named: words.device !== null, metric, type, onlink },
-    ...{ table, source, mtu },
+    ...{ table, source, mtu, nexthops },
   }
   namespace.routes.set(key, route)
   const alike = namespace.destinations.get(formatPrefix(to)) ?? new Set<Route>()
   namespace.destinations.set(formatPrefix(to), alike.add(route))
-  nextHop?.routes.add(route)
+  for (const device of devicesOf(route)) device.routes.add(route)
   if (nextHop && isOnLink(route)) namespace.subnets.add(to, nextHop)
   return null
 }
@@ -140,10 +153,12 @@ function removeRoute(namespace: Namespace, key: string, route: Route): void {
   const alike = namespace.destinations.get(formatPrefix(route.to))
   alike?.delete(route)
   if (alike?.size === 0) namespace.destinations.delete(formatPrefix(route.to))
-  if (!route.device) return
-  route.device.routes.delete(route)
-  if (isOnLink(route)) namespace.subnets.remove(route.to, route.device)
+  for (const device of devicesOf(route)) device.routes.delete(route)
+  if (route.device && isOnLink(route)) namespace.subnets.remove(route.to, route.device)
 }
+
+const devicesOf = ({ device, nexthops }: Route): readonly Device[] =>
+  device ? [device] : nexthops.map((hop) => hop.device)
 
 /** All routes through an interface, of one family or of both. */
 export function dropRoutes(device: Device, family: Family | null): void {

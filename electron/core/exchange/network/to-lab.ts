@@ -148,19 +148,26 @@ function interfaceEntry({ kind, addresses, mac, mtu, up }: Device): InterfaceEnt
 
 function routeEntry(
   namespace: Namespace,
-  { to, via, device, named, metric, type, onlink, table, source, mtu }: Route,
+  { to, via, device, named, metric, type, onlink, table, source, mtu, nexthops }: Route,
 ): RouteEntry {
   // `default` takes its family from the gateway; without one the prefix must say it.
-  const target = to.length === 0 && via !== null ? 'default' : formatPrefix(to)
+  const target =
+    to.length === 0 && [{ via }, ...nexthops].some((hop) => hop.via !== null) ? 'default' : formatPrefix(to)
   // A lab file does not count neighbours by a default route; there the route itself says that its gateway is one.
   const lone = via !== null && !onlink && device !== null && !isNeighbour(namespace, via, device)
   const dev = device && (named || via === null || lone) ? device.name : null
   // The gateway alone says which way, unless no subnet or more than one holds it.
   const plain = via !== null && !onlink && !lone && onlyWay(namespace, via) === device
+  const hops = nexthops.map((hop) => ({
+    ...(hop.via === null ? {} : { via: hop.via }),
+    ...(hop.via !== null && (!hop.named || onlyWay(namespace, hop.via) === hop.device) ? {} : { dev: hop.device.name }),
+    ...(hop.weight === 1 ? {} : { weight: hop.weight }),
+  }))
   return {
     to: target,
     ...(via === null ? {} : { via }),
     ...(dev === null || plain ? {} : { dev }),
+    ...(hops.length > 0 ? { nexthops: hops } : {}),
     ...(metric === null ? {} : { metric }),
     ...(type === 'unicast' ? {} : { type }),
     ...(onlink || lone ? { onlink: true } : {}),

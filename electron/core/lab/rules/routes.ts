@@ -46,7 +46,7 @@ export const routeRules: Rule = function* (lab) {
 
 /** What the kernel tells routes apart by when one is added. */
 function routeKey(route: RouteEntry): string {
-  const family = parseAddress(route.via ?? route.source ?? '')?.family ?? 'ipv4'
+  const family = parseAddress(route.via ?? route.nexthops?.[0]?.via ?? route.source ?? '')?.family ?? 'ipv4'
   const to = parsePrefixOrAddress(route.to === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : route.to)
   return JSON.stringify([to ? formatPrefix(networkPrefix(to)) : route.to, route.metric ?? 0, tableNumber(route.table)])
 }
@@ -92,7 +92,7 @@ function* routeOf(
   if (route.dev !== undefined) yield* interfaceExists(lab, namespace.name, route.dev, [...path, 'dev'])
   yield* tableName(route.table, [...path, 'table'])
   if ((route.type ?? 'unicast') !== 'unicast') {
-    if (route.via !== undefined || route.dev !== undefined) {
+    if (route.via !== undefined || route.dev !== undefined || route.nexthops !== undefined) {
       yield error(
         'route-conflict',
         path,
@@ -122,6 +122,10 @@ function* routeOf(
     )
     return
   }
+  if (route.nexthops) {
+    yield* nextHops(lab, namespace, connected, route, path)
+    return
+  }
   if (route.via === undefined && route.dev === undefined) {
     yield error(
       'route-without-target',
@@ -141,6 +145,31 @@ function* routeOf(
     return
   }
   yield* gatewayOf(lab, namespace, connected, route, via, [...path, 'via'])
+}
+
+/** Each is a way like that of a route with one. */
+function* nextHops(
+  lab: LabIndex,
+  namespace: IndexedNamespace,
+  connected: Connected,
+  { to, table, nexthops = [], via, dev, onlink }: RouteEntry,
+  path: LabPath,
+): Iterable<Finding> {
+  if (via !== undefined || dev !== undefined || onlink !== undefined)
+    yield error(
+      'route-conflict',
+      path,
+      said`A route with nexthops has no via, dev or onlink of its own.`,
+      said`Keep one of the two.`,
+    )
+  for (const [i, hop] of nexthops.entries()) {
+    const { weight: _, ...way } = hop
+    const each = { to, ...way, ...(table === undefined ? {} : { table }) }
+    const at = [...path, 'nexthops', i]
+    for (const found of routeOf(lab, namespace, connected, each, at))
+      // What is wrong with the route itself is said there.
+      if (!['to', 'table'].includes(String(found.path.at(-1)))) yield found
+  }
 }
 
 function* gatewayOf(

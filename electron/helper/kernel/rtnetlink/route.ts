@@ -41,7 +41,13 @@ const flagNames: readonly (readonly [number, string])[] = [
   [16, 'linkdown'],
 ]
 
-function changeRoute(socket: NetlinkSocket, add: boolean, route: StepRoute, index: number | null): Refusal | null {
+function changeRoute(
+  socket: NetlinkSocket,
+  add: boolean,
+  route: StepRoute,
+  index: number | null,
+  hopIndices: readonly number[] = [],
+): Refusal | null {
   const to = parsePrefix(route.to)
   if (!to) return Refusal.of(EINVAL, `any valid prefix is expected rather than "${route.to}"`)
   const via = route.via === null ? null : parseAddress(route.via)
@@ -53,7 +59,7 @@ function changeRoute(socket: NetlinkSocket, add: boolean, route: StepRoute, inde
   // iproute2 (iproute_modify): what is not said has link scope on IPv4 where there is no gateway; deletions match any.
   const scope = !add
     ? RT_SCOPE_NOWHERE
-    : route.family === 'ipv4' && type === RTN_UNICAST && !via
+    : route.family === 'ipv4' && type === RTN_UNICAST && !via && hopIndices.length === 0
       ? RT_SCOPE_LINK
       : RT_SCOPE_UNIVERSE
   const request = message(add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_EXCL : 0)
@@ -78,12 +84,27 @@ function changeRoute(socket: NetlinkSocket, add: boolean, route: StepRoute, inde
     request.attributeU32(RTAX_MTU, mtu)
     request.end(metrics)
   }
+  if (add && hopIndices.length > 0) {
+    const all = request.nest(RTA_MULTIPATH)
+    for (const [at, { via, weight }] of (route.nexthops ?? []).entries()) {
+      const gateway = via === null ? null : parseAddress(via)
+      if (via !== null && !gateway) return Refusal.of(EINVAL, `any valid address is expected rather than "${via}"`)
+      const hop = request.nextHop(hopIndices[at] ?? 0, weight)
+      if (gateway) request.attributeBytes(RTA_GATEWAY, gateway.bytes)
+      request.end(hop)
+    }
+    request.end(all)
+  }
   return socket.change(request)
 }
 
-/** `ip route add`: protocol boot and table main unless told otherwise. `index` is of `route.dev`. */
-export const addRoute = (socket: NetlinkSocket, route: StepRoute, index: number | null): Refusal | null =>
-  changeRoute(socket, true, route, index)
+/** `ip route add`: protocol boot and table main unless told otherwise. `index` is of `route.dev`, `hopIndices` of the next hops; 0: the kernel finds it. */
+export const addRoute = (
+  socket: NetlinkSocket,
+  route: StepRoute,
+  index: number | null,
+  hopIndices: readonly number[],
+): Refusal | null => changeRoute(socket, true, route, index, hopIndices)
 
 /** `ip route del`: the first route that has what is said here. */
 export const deleteRoute = (socket: NetlinkSocket, route: StepRoute, index: number | null): Refusal | null =>

@@ -138,6 +138,9 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'A route of type {0} goes nowhere; it has no via and no dev.': '{0} 类型的路由不转发到任何地方，不能有 via 和 dev。',
   'A route of type {0} sends nothing; it has no source and no mtu.':
     '{0} 类型的路由不发送任何数据包，不能有 source 和 mtu。',
+  'A route with nexthops has no via, dev or onlink of its own.':
+    '写了 nexthops 的路由不能再有自己的 via、dev 或 onlink。',
+  'Keep one of the two.': '请只保留其中一种。',
   'Make two rules of it.': '请把它拆成两条规则。',
   'The rule does not say what becomes of the packets.': '规则没有说明如何处理这些数据包。',
   'A rule leads to a table or has an action, not both.': '规则要么指向一个路由表，要么有一个动作，不能两者都有。',
