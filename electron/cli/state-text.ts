@@ -1,5 +1,7 @@
 /** The live state for people: per namespace what `ip`, `bridge`, `iptables` and `sysctl` would show, shortened. */
-import type { IptablesRule, LiveLink, LiveNamespace, LiveRoute, LiveState } from '../core/live/state.js'
+import { policyRuleWords } from '../core/plan/text.js'
+import { mainTable, tableEntry } from '../core/lab/table.js'
+import type { IptablesRule, LiveLink, LiveNamespace, LiveRoute, LiveRule, LiveState } from '../core/live/state.js'
 import { printable, type Paint } from './output.js'
 
 export function stateText(live: LiveState, paint: Paint): string {
@@ -17,10 +19,11 @@ export function stateText(live: LiveState, paint: Paint): string {
 function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => string, paint: Paint): string {
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printable(line)}`)]
-  const { neighbours, services, ruleset, sysctls } = namespace
+  const { neighbours, rules, services, ruleset, sysctls } = namespace
   return [
     paint('bold', printable(namespace.name)),
     ...section('interfaces', interfaceLines(namespace, endName)),
+    ...section('rules', rules.filter(({ protocol }) => protocol !== 'kernel').map(policyRuleText)),
     ...section('routes', namespace.routes.map(routeText)),
     ...section(
       'neighbours',
@@ -65,7 +68,20 @@ function addressText({ address, flags }: LiveNamespace['addresses'][number]): st
 
 const defaults: readonly string[] = ['0.0.0.0/0', '::/0']
 
-function routeText({ type, to, via, dev, src, metric, protocol, table, flags, family }: LiveRoute): string {
+function routeText({
+  type,
+  to,
+  via,
+  dev,
+  src,
+  mtu,
+  weight,
+  metric,
+  protocol,
+  table,
+  flags,
+  family,
+}: LiveRoute): string {
   return [
     ...(type === 'unicast' ? [] : [type]),
     defaults.includes(to) ? `default${family === 'ipv6' ? ' (IPv6)' : ''}` : to,
@@ -73,12 +89,16 @@ function routeText({ type, to, via, dev, src, metric, protocol, table, flags, fa
     ...(dev === null ? [] : [`dev ${dev}`]),
     ...(src === null ? [] : [`src ${src}`]),
     ...(metric === 0 ? [] : [`metric ${metric}`]),
-    // The main table goes without saying (RT_TABLE_MAIN, linux/rtnetlink.h).
-    ...(table === 254 ? [] : [`table ${table}`]),
+    ...(mtu === null ? [] : [`mtu ${mtu}`]),
+    ...(weight === null ? [] : [`weight ${weight}`]),
+    ...(table === mainTable ? [] : [`table ${tableEntry(table)}`]),
     ...(protocol === 'kernel' ? ['proto kernel'] : []),
     ...flags,
   ].join(' ')
 }
+
+const policyRuleText = (rule: LiveRule): string =>
+  [...policyRuleWords(rule), ...rule.others, ...(rule.family === 'ipv6' ? ['(IPv6)'] : [])].join(' ')
 
 function forwardingLines(sysctls: Readonly<Record<string, string>>): string[] {
   const families = [

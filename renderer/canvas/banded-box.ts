@@ -137,7 +137,9 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   if (rights.length > 1 && lastSplit !== undefined) width = Math.max(width, lastSplit + 24 + widest(rights) + 32)
   if (maxWidth !== null && plan.bars.length > 0) width = Math.min(width, Math.max(maxWidth, plan.right + 16))
   if (lefts.length > 0 && rights.length > 0 && !bridged) width = Math.max(width, 2 * routerX)
-  const bottomXs = placeBottoms(bottoms, wishes, Math.max(firstBottom, bridged ? plan.right + 44 : 0), lines)
+  // Layer 3 reaches down beside the switches: no peer draws a routed port under them.
+  const leastBottom = bridged ? plan.right + 44 : 28
+  const bottomXs = placeBottoms(bottoms, wishes, leastBottom, lines)
   for (const [index, item] of bottoms.entries()) {
     const x = bottomXs[index] as number
     width = Math.max(width, x + 14 + linesWidth(lines.get(item.id) ?? []) + 16)
@@ -384,11 +386,11 @@ function stackPorts(items: readonly SceneInterface[], { nats, lines, raised }: S
 function placeBottoms(
   items: readonly SceneInterface[],
   wishes: ReadonlyMap<string, number>,
-  first: number,
+  leastX: number,
   lines: ReadonlyMap<string, Parameters<typeof linesWidth>[0]>,
 ): number[] {
-  let least = 28
-  let next = first
+  let least = leastX
+  let next = Math.max(firstBottom, leastX)
   return items.map((item) => {
     const x = Math.max(wishes.get(item.id) ?? next, least)
     least = snapUp(x + 14 + linesWidth(lines.get(item.id) ?? []) + 22)

@@ -1,5 +1,6 @@
 /** NAT, packet filter and routes of a namespace, as the lab asks for them and as the kernel has them. */
 import type { LabNamespace, LabNat, LabRoute } from '../../electron/core/lab/lab.js'
+import { mainTable, tableEntry } from '../../electron/core/lab/table.js'
 import type { LiveNamespace, LiveRoute } from '../../electron/core/live/state.js'
 import type { Presence, SceneNat, Stated } from './scene.js'
 import { presenceOf, stated, type NamespaceSources } from './scene-interface.js'
@@ -123,23 +124,25 @@ const isDefault = (to: string): boolean => to === '0.0.0.0/0' || to === '::/0'
 /** As `ip route` would say it, shortened to what tells where packets go. */
 function routeText(route: LabRoute | LiveRoute): string {
   const to = isDefault(route.to) ? 'default' : route.to
-  if (route.type !== 'unicast') return `${route.type} ${to}`
-  if (route.via !== null) return `${to} via ${route.via}`
-  return route.dev === null ? to : `${to} dev ${route.dev}`
+  const table = route.table === mainTable ? '' : ` table ${tableEntry(route.table)}`
+  if (route.type !== 'unicast') return `${route.type} ${to}${table}`
+  if (route.via !== null) return `${to} via ${route.via}${table}`
+  return `${to}${route.dev === null ? '' : ` dev ${route.dev}`}${table}`
 }
 
-/** rt_tables: the table that routes without a rule of their own go into. */
-const mainTable = 254
+/** One for each next hop, as the kernel lists them. */
+const routeTexts = (route: LabRoute): string[] =>
+  route.nexthops.length === 0
+    ? [routeText(route)]
+    : route.nexthops.map(({ via, dev }) => routeText({ ...route, via, dev }))
 
 export function sceneRoutes(source: NamespaceSources, hasLab: boolean, whole: Presence): readonly Stated[] {
-  const there = (source.live?.routes ?? []).filter(
-    (route) => route.protocol !== 'kernel' && route.protocol !== 'ra' && route.table === mainTable,
-  )
+  const there = (source.live?.routes ?? []).filter((route) => route.protocol !== 'kernel' && route.protocol !== 'ra')
   const unique = (texts: string[]): string[] => [...new Set(texts)]
   const routes = stated(
-    unique((source.lab?.routes ?? []).map(routeText)),
+    unique((source.lab?.routes ?? []).flatMap(routeTexts)),
     unique(there.map(routeText)),
-    (source.standing?.routes ?? []).map(routeText),
+    (source.standing?.routes ?? []).flatMap(routeTexts),
     hasLab,
     whole,
   )

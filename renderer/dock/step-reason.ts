@@ -58,6 +58,10 @@ export function reasonOf(step: Step): ReasonKey {
       return /^(0\.0\.0\.0|::)\/0$/.test(step.route.to) ? 'reason.gateway' : 'reason.routeAdd'
     case 'route-delete':
       return 'reason.routeDelete'
+    case 'policy-rule-add':
+      return step.rule.action === 'to-table' ? 'reason.policyRule' : 'reason.policyRefuse'
+    case 'policy-rule-delete':
+      return 'reason.policyRuleDelete'
     case 'impair-set':
       return step.impair === null ? 'reason.impairClear' : 'reason.impair'
     case 'nat-add':

@@ -1,7 +1,8 @@
 /** What a namespace knows that bears on a cause, in the words of the command that prints it. */
 import type { DiagnosisCode } from '../../electron/core/diagnosis/diagnosis.js'
+import { mainTable } from '../../electron/core/lab/table.js'
 import type { LiveNamespace } from '../../electron/core/live/state.js'
-import { routeHead, routeTail, sortedRoutes } from '../panels/inspector/facts.js'
+import { policyRuleText, routeHead, routeTail, sortedRoutes } from '../panels/inspector/facts.js'
 
 export interface Knowledge {
   readonly command: string
@@ -29,14 +30,21 @@ const aboutNeighbours: ReadonlySet<DiagnosisCode> = new Set<DiagnosisCode>([
 
 export const isAboutRoutes = (code: DiagnosisCode): boolean => aboutRoutes.has(code)
 
-/** Null where neither routes nor neighbours explain the cause. Only of the target's own family. */
+/** Null where neither routes, rules nor neighbours explain the cause. Only of the target's own family. */
 export function knowledgeOf(code: DiagnosisCode, namespace: LiveNamespace, target: string): Knowledge | null {
   const family = target.includes(':') ? 'ipv6' : 'ipv4'
   if (aboutRoutes.has(code)) {
-    const routes = namespace.routes.filter((route) => route.family === family)
+    const routes = namespace.routes.filter((route) => route.family === family && route.table === mainTable)
     return {
       command: family === 'ipv6' ? 'ip -6 route' : 'ip route',
       lines: sortedRoutes(routes).map((route) => [routeHead(route), routeTail(route)] as const),
+    }
+  }
+  if (code === 'policy-rule') {
+    const rules = namespace.rules.filter((rule) => rule.family === family)
+    return {
+      command: family === 'ipv6' ? 'ip -6 rule' : 'ip rule',
+      lines: rules.map((rule) => [`${rule.priority}:`, policyRuleText(rule)] as const),
     }
   }
   if (!aboutNeighbours.has(code)) return null

@@ -58,7 +58,7 @@ function entryOf(path: LabPath): { readonly entry: LabPath } | null {
     path.length >= length ? { entry: path.slice(0, length) } : null
   if (first === 'namespaces') {
     if (third === 'bridges' && fifth === 'ports') return upTo(6)
-    return ['routes', 'nat', 'firewall', 'services', 'sysctls'].includes(String(third)) ? upTo(4) : null
+    return ['routes', 'rules', 'nat', 'firewall', 'services', 'sysctls'].includes(String(third)) ? upTo(4) : null
   }
   if (first === 'checks' || first === 'goal' || first === 'tunnels') return upTo(2)
   if (first !== 'guide') return null

@@ -4,7 +4,9 @@
  */
 import { diff } from '../plan/diff.js'
 import type { Lab } from '../lab/lab.js'
+import { mainTable, tableEntry } from '../lab/table.js'
 import type { LiveState } from '../live/state.js'
+import { policyRuleWords } from '../plan/text.js'
 import type { PlannedStep, Step } from '../plan/step.js'
 
 /** `extra`: only the kernel has it. `missing`: only the lab has it. `changed`: both, with different values. */
@@ -72,9 +74,12 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
       return withLink(step.namespace, step.dev, known) ?? `impair ${step.namespace} ${step.dev}`
     case 'route-add':
     case 'route-delete': {
-      const { to, via, dev, metric } = step.route
-      return `route ${step.namespace} ${to} ${via ?? ''} ${dev ?? ''} ${metric ?? ''}`
+      const { to, via, dev, metric, table = mainTable } = step.route
+      return `route ${step.namespace} ${table} ${to} ${via ?? ''} ${dev ?? ''} ${metric ?? ''}`
     }
+    case 'policy-rule-add':
+    case 'policy-rule-delete':
+      return `policy-rule ${step.namespace} ${step.rule.family} ${policyRuleWords(step.rule).join(' ')}`
     case 'sysctl-set':
       return `sysctl ${step.namespace} ${step.key}`
     case 'nat-add':
@@ -141,10 +146,15 @@ function words(step: Step): string {
       return `addr ${step.address} dev ${step.dev}`
     case 'route-add':
     case 'route-delete': {
-      const { to, via, dev } = step.route
+      const { to, via, dev, table = mainTable, nexthops = [] } = step.route
       const prefix = to === '0.0.0.0/0' || to === '::/0' ? 'default' : to
-      return `route ${prefix}${via === null ? '' : ` via ${via}`}${dev === null ? '' : ` dev ${dev}`}`
+      return `route ${prefix}${via === null ? '' : ` via ${via}`}${dev === null ? '' : ` dev ${dev}`}${nexthops.map((hop) => ` nexthop via ${hop.via ?? hop.dev ?? ''}`).join('')}${
+        table === mainTable ? '' : ` table ${tableEntry(table)}`
+      }`
     }
+    case 'policy-rule-add':
+    case 'policy-rule-delete':
+      return `rule ${policyRuleWords(step.rule).join(' ')}`
     case 'sysctl-set':
       return step.before === null ? step.key : `${step.key} = ${step.before}`
     case 'impair-set':

@@ -9,7 +9,7 @@ import type { Carry, Draft } from './draft.js'
 import type { EntryChange, WholeChange } from './lab-change.js'
 import { isThere } from './namespace-ops.js'
 
-type Lists = 'route' | 'nat' | 'firewall' | 'service' | 'check' | 'goal'
+type Lists = 'route' | 'rule' | 'nat' | 'firewall' | 'service' | 'check' | 'goal'
 type Ops = { readonly [Op in EntryChange['op']]: Carry<Op> }
 interface Placed {
   readonly namespace?: string
@@ -17,6 +17,7 @@ interface Placed {
 
 const keys: Readonly<Record<Lists, string>> = {
   route: 'routes',
+  rule: 'rules',
   nat: 'nat',
   firewall: 'firewall',
   service: 'services',
@@ -72,6 +73,10 @@ export const entryOps: Ops = {
   'route-set': set('route'),
   'route-delete': remove('route'),
   'route-move': move('route'),
+  'rule-add': add('rule'),
+  'rule-set': set('rule'),
+  'rule-delete': remove('rule'),
+  'rule-move': move('rule'),
   'nat-add': add('nat'),
   'nat-set': set('nat'),
   'nat-delete': remove('nat'),

@@ -140,8 +140,8 @@ function leadsNearer(file: LabFile, namespace: string, prefix: Prefix, net: Net,
 }
 
 /** The length of the route's prefix, if all of the subnet is in it. */
-function covers({ to, via, type }: RouteEntry, prefix: Prefix): number | null {
-  if ((type ?? 'unicast') !== 'unicast') return null
+function covers({ to, via, type, table }: RouteEntry, prefix: Prefix): number | null {
+  if ((type ?? 'unicast') !== 'unicast' || (table ?? 'main') !== 'main') return null
   if (to === 'default') return (parseAddress(via ?? '')?.family ?? 'ipv4') === prefix.family ? 0 : null
   const whole = parsePrefixOrAddress(to)
   return whole && whole.length <= prefix.length && containsAddress(whole, prefix) ? whole.length : null

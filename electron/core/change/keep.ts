@@ -4,6 +4,7 @@ import { endsOf } from '../lab/ends.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
 import { hostNamespace } from '../lab/lab.js'
+import { normalisePolicy } from '../lab/normalise-policy.js'
 import { normaliseFirewall, normaliseNat, normaliseRoutes } from '../lab/normalise-rules.js'
 import type { LabFile } from '../lab/schema.js'
 import { forwardingKeys } from '../lab/sysctl.js'
@@ -81,6 +82,8 @@ class Keeping {
         return this.#impair({ namespace, interface: step.dev })
       case 'route-add':
       case 'route-delete':
+      case 'policy-rule-add':
+      case 'policy-rule-delete':
       case 'nat-add':
       case 'nat-delete':
       case 'firewall-add':
@@ -114,10 +117,12 @@ class Keeping {
    */
   #list(
     namespace: string,
-    op: 'route-add' | 'route-delete' | 'nat-add' | 'nat-delete' | 'firewall-add' | 'firewall-delete',
+    op:
+      | ('policy-rule-add' | 'policy-rule-delete')
+      | ('route-add' | 'route-delete' | 'nat-add' | 'nat-delete' | 'firewall-add' | 'firewall-delete'),
   ): void {
     const [mine, there] = [own(this.file.namespaces, namespace) ?? {}, own(this.read.namespaces, namespace) ?? {}]
-    const list = /^[a-z]+/.exec(op)?.[0] as 'route' | 'nat' | 'firewall'
+    const list = /([a-z]+)-[a-z]+$/.exec(op)?.[1] as 'route' | 'rule' | 'nat' | 'firewall'
     const [wanted, found] = [valuesOf[list](mine), valuesOf[list](there)]
     const isLive = op.endsWith('-delete')
     const entries = isLive ? found : wanted
@@ -229,8 +234,18 @@ const valuesOf = {
   route: ({ routes }: NamespaceEntry): Valued<unknown> =>
     (routes ?? []).map((entry) => {
       const [route] = normaliseRoutes({ routes: [entry] })
-      return { entry, value: `${route?.to} ${route?.via} ${route?.metric ?? ''} ${route?.type}` }
+      const { to, via, metric, type, table, source, mtu, nexthops } = route ?? {}
+      return {
+        entry,
+        value: `${to} ${via} ${metric ?? ''} ${type} ${table} ${source} ${mtu} ${JSON.stringify(nexthops)}`,
+      }
     }),
+  // What a rule without a priority gets depends on those before it.
+  rule: ({ rules = [] }: NamespaceEntry): Valued<unknown> =>
+    rules.map((entry, at) => ({
+      entry,
+      value: JSON.stringify(normalisePolicy({ rules: rules.slice(0, at + 1) }, false).at(-1)),
+    })),
   nat: ({ nat }: NamespaceEntry): Valued<unknown> =>
     (nat ?? []).map((entry) => ({ entry, value: JSON.stringify(normaliseNat({ nat: [entry] })) })),
   firewall: ({ firewall }: NamespaceEntry): Valued<unknown> =>

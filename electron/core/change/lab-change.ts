@@ -4,7 +4,15 @@
  */
 import type { ImpairEntry } from '../lab/impair.js'
 import type { Endpoint } from '../lab/lab.js'
-import type { CheckEntry, FirewallEntry, LabFile, NatEntry, RouteEntry, ServiceEntry } from '../lab/schema.js'
+import type {
+  CheckEntry,
+  FirewallEntry,
+  LabFile,
+  NatEntry,
+  RouteEntry,
+  RuleEntry,
+  ServiceEntry,
+} from '../lab/schema.js'
 
 export type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 export type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
@@ -71,6 +79,7 @@ type ListOps<Name extends string, Entry> =
 
 export type EntryChange =
   | (At & ListOps<'route', RouteEntry>)
+  | (At & ListOps<'rule', RuleEntry>)
   | (At & ListOps<'nat', NatEntry>)
   | (At & ListOps<'firewall', FirewallEntry>)
   | (At & ListOps<'service', ServiceEntry>)

@@ -92,11 +92,14 @@ function inNamespace(entry: NamespaceEntry, base: LabPath, name: string): readon
       const path = [...base, 'bridges', bridge, 'ports', i]
       if (port === name) found.push(whole(path, path))
     }
-  for (const list of ['routes', 'nat', 'firewall'] as const)
+  for (const list of ['routes', 'rules', 'nat', 'firewall'] as const)
     for (const [i, item] of (entry[list] ?? []).entries())
-      for (const key of ['dev', 'in', 'out'] as const)
+      for (const key of ['dev', 'in', 'out', 'iif', 'oif'] as const)
         if ((item as Readonly<Record<string, unknown>>)[key] === name)
           found.push(whole([...base, list, i, key], [...base, list, i]))
+  for (const [i, { nexthops = [] }] of (entry.routes ?? []).entries())
+    for (const [at, { dev }] of nexthops.entries())
+      if (dev === name) found.push(whole([...base, 'routes', i, 'nexthops', at, 'dev'], [...base, 'routes', i]))
   for (const key of Object.keys(entry.sysctls ?? {})) {
     const parts = sysctlPath(key)?.split('/') ?? []
     if (!['conf', 'neigh'].includes(parts[2] ?? '') || parts[3] !== name || parts.length < 5) continue

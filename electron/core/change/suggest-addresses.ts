@@ -147,11 +147,11 @@ const forwards = (file: LabFile, namespace: string): boolean => own(file.namespa
 
 /** Gateways of the default routes of one family, in canonical spelling. */
 export function defaultsOf(file: LabFile, namespace: string, family: Family): readonly string[] {
-  return (own(file.namespaces, namespace)?.routes ?? []).flatMap(({ to, via, type }) => {
+  return (own(file.namespaces, namespace)?.routes ?? []).flatMap(({ to, via, type, table }) => {
     const gateway = via === undefined ? null : parsePrefixOrAddress(via)
     const whole = parsePrefixOrAddress(to)
     const spoken = to === 'default' ? (gateway?.family ?? 'ipv4') : whole?.length === 0 ? whole.family : null
-    if (spoken !== family || (type ?? 'unicast') !== 'unicast') return []
+    if (spoken !== family || (type ?? 'unicast') !== 'unicast' || (table ?? 'main') !== 'main') return []
     return [gateway?.text ?? '']
   })
 }

@@ -39,7 +39,7 @@ import { addressGone, noSuchAddress } from './rules/no-such-address.js'
 import { notABridgePort, unplugged } from './rules/not-a-bridge-port.js'
 import { ownGateway } from './rules/own-gateway.js'
 import { peerDown } from './rules/peer-down.js'
-import { policyRule } from './rules/policy-rule.js'
+import { policyDetour, policyRule } from './rules/policy-rule.js'
 import { portClosed } from './rules/port-closed.js'
 import { routeBlocked } from './rules/route-blocked.js'
 import { rpFilter } from './rules/rp-filter.js'
@@ -100,6 +100,7 @@ const rules: readonly Rule[] = [
   otherSource,
   natWrongInterface,
   natMissing,
+  policyDetour,
   noReturnRoute,
   noRoute,
   neighbourFailed,

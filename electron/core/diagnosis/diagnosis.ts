@@ -29,6 +29,7 @@ export const diagnosisCodes = [
   'stp-blocking',
   'loop',
   'route-blocked',
+  'policy-rule',
   'address-on-port',
   'same-subnet-apart',
   'arp-off',

@@ -105,12 +105,11 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
     if (scope !== 'link' && reaches(dev))
       add('addresses', `${dev} ${address}`, '', { op: 'address-add', namespace: name, dev, address, family })
   for (const route of routes) {
-    const { to: prefix, via, dev, src, metric, type, table, protocol } = route
+    const { to: prefix, via, dev, src, mtu, metric, type, table, protocol } = route
     // The routes of addresses come by themselves, too.
     if (protocol === 'kernel' || !(reaches(dev) || to.has(prefix))) continue
-    const key = JSON.stringify({ prefix, via, dev, metric, type, table })
-    const plain = table === mainTable && src === null
-    add('routes', key, '', plain ? { op: 'route-add', namespace: name, route: routeOf(route) } : null)
+    const key = JSON.stringify({ prefix, via, dev, src, mtu, metric, type, table })
+    add('routes', key, '', { op: 'route-add', namespace: name, route: routeOf(route) })
   }
   const touches = (pattern: RegExp): boolean => [...ops].some((op) => pattern.test(op))
   if (touches(/^policy-rule-/)) for (const rule of rules) count('rules', rule)
@@ -120,8 +119,6 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
       if (rule !== null || policy !== 'ACCEPT') count('iptables', { family, table, chain, rule, policy, engine })
   if (touches(/^nft-/)) for (const entry of ruleset.nft) count('nft', uncounted(entry))
 }
-
-const mainTable = 254
 
 /** Counters count on, and a rule that was put back has another number. */
 const uncounted = (entry: unknown): unknown =>

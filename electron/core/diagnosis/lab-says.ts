@@ -1,6 +1,7 @@
 /** What the lab wants of a namespace and the live state lacks: the surest source of a fix. */
 import { containsAddress } from '../lab/address.js'
 import type { Lab, LabInterface, LabRoute } from '../lab/lab.js'
+import { mainTable } from '../lab/table.js'
 import { canonicalAddress } from '../packet/address.js'
 import type { Step, StepRoute } from '../plan/step.js'
 import { bare, isIpv6 } from './network.js'
@@ -22,15 +23,15 @@ export function labOwner(
   return null
 }
 
-const routeOf = ({ family, to, via, dev, metric, type, onlink }: LabRoute): StepRoute => ({
-  family,
-  to,
-  via,
-  dev,
-  metric,
-  type,
-  onlink,
-})
+/** What the lab wants in the table that `Network.routes` looks at: main. */
+export const labRoutes = (lab: Lab | null, namespace: string): readonly LabRoute[] =>
+  (lab?.namespaces.get(namespace)?.routes ?? []).filter(({ table }) => table === mainTable).flatMap(waysOf)
+
+/** A route for each next hop, as the live state has them. */
+const waysOf = (route: LabRoute): LabRoute[] =>
+  route.nexthops.length === 0 ? [route] : route.nexthops.map(({ via, dev }) => ({ ...route, via, dev, nexthops: [] }))
+
+const routeOf = (route: LabRoute): StepRoute => ({ ...route })
 
 export const routeAdd = (namespace: string, route: StepRoute): Step => ({ op: 'route-add', namespace, route })
 
@@ -41,7 +42,11 @@ export function missingRoutes(scene: Scene, namespace: string): StepRoute[] {
     .filter(
       (wanted) =>
         wanted.type === 'unicast' &&
-        !live.some(({ to, via, type }) => to === wanted.to && via === wanted.via && type === 'unicast'),
+        !waysOf(wanted).every((way) =>
+          live.some(
+            ({ to, via, type, table }) => to === way.to && via === way.via && type === 'unicast' && table === way.table,
+          ),
+        ),
     )
     .map(routeOf)
 }

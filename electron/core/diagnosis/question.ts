@@ -32,6 +32,8 @@ export type Question = { readonly namespace: string } & (
   | { readonly ask: 'listeners'; readonly protocol: 'tcp' | 'udp' }
 )
 
+export type RouteGet = Extract<Question, { readonly ask: 'route-get' }>
+
 export interface Command {
   readonly namespace: string
   readonly program: string

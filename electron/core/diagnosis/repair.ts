@@ -5,7 +5,6 @@ import { commandLine } from '../plan/shell-quote.js'
 import type { Step } from '../plan/step.js'
 import { stepText } from '../plan/text.js'
 import { undoOf } from '../plan/undo.js'
-import type { LiveRule } from '../live/state.js'
 
 /** A rule of iptables by value, whoever made it. */
 export interface SavedRule {
@@ -53,8 +52,6 @@ export type RepairStep =
       readonly policy: string
       readonly before: string
     }
-  /** A rule of policy routing. */
-  | { readonly op: 'policy-rule-delete' | 'policy-rule-add'; readonly namespace: string; readonly rule: LiveRule }
   /** Whether an interface asks and answers for link-layer addresses. */
   | { readonly op: 'link-arp'; readonly namespace: string; readonly name: string; readonly on: boolean }
   /** What a port of a bridge floods, learns, or keeps to itself. */
@@ -128,12 +125,6 @@ export function repairCommand(step: RepairStep): RepairCommand | null {
         program: 'nft',
         arguments: ['chain', step.family, step.table, step.chain, `{ policy ${step.policy} ; }`],
       }
-    case 'policy-rule-delete':
-    case 'policy-rule-add': {
-      const family = step.rule.family === 'ipv6' ? ['-6'] : []
-      const verb = step.op === 'policy-rule-delete' ? 'del' : 'add'
-      return { program: 'ip', arguments: [...family, 'rule', verb, ...policyRuleWords(step.rule)] }
-    }
     case 'link-arp':
       return { program: 'ip', arguments: ['link', 'set', 'dev', step.name, 'arp', step.on ? 'on' : 'off'] }
     case 'port-flag':
@@ -159,20 +150,6 @@ export function repairCommand(step: RepairStep): RepairCommand | null {
     default:
       return null
   }
-}
-
-/** As ip-rule(8) takes it. */
-export function policyRuleWords({ priority, from, to, iif, oif, fwmark, table, action }: LiveRule): string[] {
-  const said = (word: string, value: string | number | null): string[] => (value === null ? [] : [word, String(value)])
-  return [
-    ...said('priority', priority),
-    ...said('from', from),
-    ...said('to', to),
-    ...said('iif', iif),
-    ...said('oif', oif),
-    ...said('fwmark', fwmark),
-    ...(action === 'to-table' ? ['lookup', String(table)] : [action]),
-  ]
 }
 
 /** The step as typed in the lab's host. */
@@ -203,10 +180,6 @@ export function undoRepair(step: RepairStep): RepairStep[] {
       return []
     case 'nft-policy':
       return [{ ...step, policy: step.before, before: step.policy }]
-    case 'policy-rule-delete':
-      return [{ ...step, op: 'policy-rule-add' }]
-    case 'policy-rule-add':
-      return [{ ...step, op: 'policy-rule-delete' }]
     case 'link-arp':
     case 'port-flag':
       return [{ ...step, on: !step.on }]

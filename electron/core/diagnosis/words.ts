@@ -4,6 +4,8 @@ export const sentences = {
   // Causes
   'no-route': '{namespace} has no route to {target}.',
   'no-route-rule': 'A rule of policy routing in {namespace} keeps it from {target}: {rule}.',
+  'policy-detour':
+    'A rule of policy routing in {namespace} sends it towards {target} by {way}, where it gets no further: {rule}.',
   'route-blocked': '{namespace} has a route to {target} that refuses it: {type} {prefix}.',
   'no-return-route': '{namespace} got the packet, but has no route back to {target}.',
   'no-return-route-router': '{namespace} has no route back to {target}; the answer ends there.',

@@ -3,14 +3,11 @@ import { containsAddress, parsePrefix } from '../lab/address.js'
 import type { LabRoute } from '../lab/lab.js'
 import type { LiveRoute } from '../live/state.js'
 
-/** Number of the kernel's `main` table. */
-const mainTable = 254
-
 export function leadsThere(wanted: LabRoute, routes: readonly LiveRoute[]): boolean {
   const target = parsePrefix(wanted.to)
   if (!target) return false
   const covering = routes
-    .filter(({ family, table }) => family === wanted.family && table === mainTable)
+    .filter(({ family, table }) => family === wanted.family && table === wanted.table)
     .flatMap((route) => {
       const prefix = parsePrefix(route.to)
       const covers = prefix !== null && prefix.length <= target.length && containsAddress(prefix, target)

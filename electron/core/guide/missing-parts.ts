@@ -187,7 +187,9 @@ class Search {
       if (leadsThere(route, live.routes)) continue
       const to = /^(?:0\.0\.0\.0|::)\/0$/.test(route.to) ? 'default' : route.to
       const way = route.via ?? route.dev ?? route.type
-      const other = live.routes.find((each) => each.to === route.to && (each.via ?? each.dev) !== null)
+      const other = live.routes.find(
+        (each) => each.to === route.to && each.table === route.table && (each.via ?? each.dev) !== null,
+      )
       const values = { namespace: live.name, to, way }
       if (other) this.#miss('route-elsewhere', { ...values, there: other.via ?? other.dev ?? '' })
       else this.#miss('route', values)

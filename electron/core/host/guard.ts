@@ -63,6 +63,9 @@ export function foreignTouch(step: Step, own: Own): string | null {
       return step.route.protocol !== undefined || (step.route.dev !== null && own.links.has(step.route.dev))
         ? null
         : `its route to ${step.route.to}`
+    case 'policy-rule-add':
+    case 'policy-rule-delete':
+      return step.rule.protocol === undefined ? 'its rules of policy routing' : null
     case 'nat-add':
     case 'nat-delete':
     case 'firewall-add':

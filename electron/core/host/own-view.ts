@@ -5,7 +5,7 @@
  */
 import { hostNamespace } from '../lab/lab.js'
 import type { IptablesRule, LiveNamespace, LiveState } from '../live/state.js'
-import { isKernelAddress, isOwnRoute } from '../plan/live-index.js'
+import { isKernelAddress } from '../plan/live-index.js'
 import { routeMark, ruleMark } from '../plan/marks.js'
 
 /** What the journal proves to be the lab's. */
@@ -47,7 +47,7 @@ function ownHost(host: LiveNamespace, own: Own): LiveNamespace {
         onOwn(each) || own.addresses.has(`${each.dev} ${each.address}`) || (each.dev === 'lo' && isKernelAddress(each)),
     ),
     routes: host.routes.filter((route) => onOwn(route) || isMarkedRoute(route)),
-    rules: [],
+    rules: host.rules.filter(isMarkedRoute),
     neighbours: host.neighbours.filter(onOwn),
     fdb: host.fdb.filter(onOwn),
     ruleset: { nft: [], iptables: host.ruleset.iptables.filter((rule) => isMarkedRule(rule, own.lab)) },
@@ -59,13 +59,14 @@ export function withoutOwn(live: LiveState, own: Own): LiveState {
   const ours = ({ dev }: { readonly dev: string | null }): boolean => dev !== null && own.links.has(dev)
   const namespaces = live.namespaces.flatMap((namespace) => {
     if (namespace.name !== hostNamespace) return own.namespaces.has(namespace.name) ? [] : [namespace]
-    const { links, addresses, routes, ruleset } = namespace
+    const { links, addresses, routes, rules, ruleset } = namespace
     return [
       {
         ...namespace,
         links: links.filter(({ name }) => !own.links.has(name)),
         addresses: addresses.filter((each) => !ours(each) && !own.addresses.has(`${each.dev} ${each.address}`)),
         routes: routes.filter((route) => !ours(route) && !isMarkedRoute(route)),
+        rules: rules.filter((rule) => !isMarkedRoute(rule)),
         ruleset: { ...ruleset, iptables: ruleset.iptables.filter((rule) => !isMarkedRule(rule, own.lab)) },
       },
     ]
@@ -76,6 +77,3 @@ export function withoutOwn(live: LiveState, own: Own): LiveState {
 /** Routes of the machine itself: neither ours nor the kernel's own doing for an address of ours. */
 export const foreignRoutes = (host: LiveNamespace, own: Own): LiveNamespace['routes'] =>
   host.routes.filter((route) => !isMarkedRoute(route) && !(route.dev !== null && own.links.has(route.dev)))
-
-/** Whether a foreign route could be in the place of one of the lab's: table main, made by people or programs. */
-export const isMainRoute = isOwnRoute

@@ -74,7 +74,12 @@ function renameUplink(host: LabNamespace, uplink: string): LabNamespace {
   return {
     ...host,
     interfaces: host.interfaces.filter(({ name }) => name !== uplinkInterface),
-    routes: host.routes.map((route) => ({ ...route, dev: real(route.dev) })),
+    routes: host.routes.map((route) => ({
+      ...route,
+      dev: real(route.dev),
+      nexthops: route.nexthops.map((hop) => ({ ...hop, dev: real(hop.dev) })),
+    })),
+    rules: host.rules.map((rule) => ({ ...rule, iif: real(rule.iif), oif: real(rule.oif) })),
     nat: host.nat.map((rule): LabNat =>
       rule.kind === 'dnat' ? { ...rule, in: real(rule.in) } : { ...rule, out: real(rule.out) },
     ),

@@ -23,7 +23,9 @@ function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
   const devices = [...Object.values(entry.bridges ?? {}), ...Object.values(entry.interfaces ?? {})]
   return (
     devices.some((device) => device?.addresses?.some(isIpv6)) ||
-    (entry.routes ?? []).some((route) => isIpv6(route.to) || isIpv6(route.via)) ||
+    (entry.routes ?? []).some((route) => isIpv6(route.to) || isIpv6(route.via) || isIpv6(route.source)) ||
+    (entry.routes ?? []).some(({ nexthops = [] }) => nexthops.some(({ via }) => isIpv6(via))) ||
+    (entry.rules ?? []).some((rule) => isIpv6(rule.from) || isIpv6(rule.to)) ||
     (entry.nat ?? []).some((nat) => Object.values(nat).some((value) => typeof value === 'string' && isIpv6(value))) ||
     (entry.firewall ?? []).some((rule) => isIpv6(rule.source) || isIpv6(rule.destination)) ||
     Object.keys(entry.sysctls ?? {}).some((key) => {

@@ -52,6 +52,14 @@ export type LabInterface =
   /** No cable: a dummy device (or the nearest the kernel has). */
   | (InterfaceCommon & { readonly kind: 'dummy' })
 
+/** One of several ways of a route. */
+export interface NextHop {
+  readonly via: string | null
+  readonly dev: string | null
+  /** Its share, among those of the others. */
+  readonly weight: number
+}
+
 export interface LabRoute {
   readonly family: Family
   /** Canonical prefix; the default route is `0.0.0.0/0` or `::/0`. */
@@ -61,6 +69,31 @@ export interface LabRoute {
   readonly metric: number | null
   readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
   readonly onlink: boolean
+  /** Number of the routing table. */
+  readonly table: number
+  /** Preferred source address. */
+  readonly source: string | null
+  /** Bytes; null: the interface's. */
+  readonly mtu: number | null
+  /** In place of `via` and `dev`; empty where there is one way. */
+  readonly nexthops: readonly NextHop[]
+}
+
+/** A rule of policy routing. */
+export interface LabRule {
+  readonly family: Family
+  /** The smallest is asked first. */
+  readonly priority: number
+  /** Canonical prefixes; null: any. */
+  readonly from: string | null
+  readonly to: string | null
+  readonly iif: string | null
+  readonly oif: string | null
+  readonly fwmark: number | null
+  readonly not: boolean
+  readonly action: 'to-table' | 'blackhole' | 'unreachable' | 'prohibit'
+  /** Number of the routing table; 0 where the action is another. */
+  readonly table: number
 }
 
 export type LabNat =
@@ -101,6 +134,7 @@ export interface LabNamespace {
   readonly forwarding: boolean | undefined
   /** `lo` first, then bridges, tunnels and the rest in file order. `lo` is always there. */
   readonly interfaces: readonly LabInterface[]
+  readonly rules: readonly LabRule[]
   readonly routes: readonly LabRoute[]
   readonly nat: readonly LabNat[]
   readonly firewall: readonly LabFirewall[]

@@ -9,6 +9,7 @@ import { hostNamespace } from './lab.js'
 import type { Lab, LabLink, LabNamespace } from './lab.js'
 import { normaliseCheck } from './normalise-checks.js'
 import { normaliseInterfaces } from './normalise-interfaces.js'
+import { normalisePolicy } from './normalise-policy.js'
 import { normaliseFirewall, normaliseNat, normaliseRoutes } from './normalise-rules.js'
 import { usesIpv6 } from './ipv6.js'
 import type { LabFile } from './schema.js'
@@ -27,6 +28,7 @@ export function normalise(labFile: LabFile): Lab {
       name,
       forwarding: entry.forwarding,
       interfaces: interfaces.get(name) ?? [],
+      rules: normalisePolicy(entry, ipv6),
       routes: normaliseRoutes(entry),
       nat: normaliseNat(entry),
       firewall: normaliseFirewall(entry, ipv6),

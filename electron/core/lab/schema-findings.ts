@@ -217,8 +217,26 @@ function explainUnion(
       const hint = link
         ? said`Write \`[NAMESPACE:INTERFACE, NAMESPACE:INTERFACE]\`.`
         : typeHint(expected, value, path.at(-1))
+      const inner = issue.errors.flat()
+      // A word or a number: neither is meant where the word is none of them.
+      const words = inner.find((each) => each.code === 'invalid_value')
+      if (words?.code === 'invalid_value' && typeof value === 'string') {
+        const allowed = words.values.map(String)
+        const others = schema.options.filter((option) => !(option instanceof z.ZodEnum)).map(kindOf)
+        const all = others.reduce((some, kind) => said`${some} or ${kind}`, oneOf(allowed))
+        return [
+          error(
+            'bad-value',
+            path,
+            said`${pathText(path)}: expected ${all}, found ${describe(value)}.`,
+            didYouMean(value, allowed) ?? typeHint(expected, value, path.at(-1)),
+          ),
+        ]
+      }
+      const beyond = inner.find((each) => each.code === 'too_small' || each.code === 'too_big')
+      if (beyond && typeof value === 'number') return explain(beyond, path, root)
       // Text that fails on its own rules, such as its length, is of the right kind.
-      const [first] = issue.errors.flat()
+      const [first] = inner
       if (first && first.code !== 'invalid_type' && typeof value === 'string') return explain(first, path, root)
       return [error('wrong-type', path, said`${pathText(path)}: expected ${expected}, found ${describe(value)}.`, hint)]
     }

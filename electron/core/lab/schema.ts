@@ -66,6 +66,9 @@ export const bridgeSchema = z.strictObject({
   up: z.boolean().optional(),
 })
 
+/** 253-255 have names, and are called by them (`rules/tables.ts`). */
+const table = z.union([z.enum(['default', 'main', 'local']), z.int().min(1).max(4294967295)])
+
 export const routeSchema = z.strictObject({
   /** `default`, a prefix, or one address. */
   to: z.string(),
@@ -74,6 +77,44 @@ export const routeSchema = z.strictObject({
   metric: z.int().min(0).max(4294967295).optional(),
   type: z.enum(['unicast', 'blackhole', 'unreachable', 'prohibit']).optional(),
   onlink: z.boolean().optional(),
+  /** A number, or `default`, `main` or `local`; without one: main. */
+  table: table.optional(),
+  /** The address that what starts here is sent from. */
+  source: z.string().optional(),
+  /** Bytes of the largest packet that is sent this way; the kernel cuts greater ones (ip_metrics_convert, net/ipv4/metrics.c). */
+  mtu: z
+    .int()
+    .min(68)
+    .max(65535 - 15)
+    .optional(),
+  /** Several ways at once, in place of `via` and `dev`: each takes its share of the connections. */
+  nexthops: z
+    .array(
+      z.strictObject({
+        via: z.string().optional(),
+        dev: interfaceName.optional(),
+        weight: z.int().min(1).max(256).optional(),
+      }),
+    )
+    .min(2)
+    .max(64)
+    .optional(),
+})
+
+/** A rule of policy routing (`ip rule`): which packets, and the table they are looked up in or what becomes of them. */
+export const ruleSchema = z.strictObject({
+  from: z.string().optional(),
+  to: z.string().optional(),
+  /** `lo`: what starts here. */
+  iif: interfaceName.optional(),
+  oif: interfaceName.optional(),
+  fwmark: z.int().min(1).max(4294967295).optional(),
+  /** Packets that are not like that. */
+  not: z.boolean().optional(),
+  table: table.optional(),
+  /** 0 is asked first, right behind table local; without one the kernel's next, in front of the others (fib_default_rule_pref). */
+  priority: z.int().min(0).max(4294967295).optional(),
+  action: z.enum(['blackhole', 'unreachable', 'prohibit']).optional(),
 })
 
 const transport = z.enum(['tcp', 'udp'])
@@ -113,6 +154,7 @@ export const namespaceSchema = z.strictObject({
   forwarding: z.boolean().optional(),
   bridges: z.record(interfaceName, bridgeSchema.nullable()).optional(),
   interfaces: z.record(interfaceName, interfaceSchema.nullable()).optional(),
+  rules: z.array(ruleSchema).optional(),
   routes: z.array(routeSchema).optional(),
   nat: z.array(natSchema).optional(),
   firewall: z.array(firewallSchema).optional(),
@@ -228,6 +270,7 @@ export type Text = z.infer<typeof textSchema>
 export type Outcome = z.infer<typeof outcomeSchema>
 export type CheckEntry = z.infer<typeof checkSchema>
 export type RouteEntry = z.infer<typeof routeSchema>
+export type RuleEntry = z.infer<typeof ruleSchema>
 export type NatEntry = z.infer<typeof natSchema>
 export type FirewallEntry = z.infer<typeof firewallSchema>
 export type ServiceEntry = z.infer<typeof serviceSchema>

@@ -15,6 +15,7 @@ import { limitRules } from './rules/limits.js'
 import { linkRules } from './rules/links.js'
 import { nameRules } from './rules/names.js'
 import { natRules } from './rules/nat.js'
+import { policyRules } from './rules/policy.js'
 import { routeRules } from './rules/routes.js'
 import { segmentRules } from './rules/segments.js'
 import { serviceRules } from './rules/services.js'
@@ -30,6 +31,7 @@ const rules: readonly Rule[] = [
   bridgeLoopRules,
   addressRules,
   segmentRules,
+  policyRules,
   routeRules,
   natRules,
   firewallRules,

@@ -64,12 +64,16 @@ export interface LiveRoute {
   readonly src: string | null
   /** RTA_PRIORITY; IPv4 without one is 0. */
   readonly metric: number
-  /** unicast, blackhole, unreachable, prohibit, ... The local table is left out. */
+  /** unicast, blackhole, unreachable, prohibit, ... Of the local table only what is not the kernel's own. */
   readonly type: string
   /** kernel, boot, static, ra, ... */
   readonly protocol: string
   readonly scope: string
   readonly table: number
+  /** RTAX_MTU, bytes; null where the route has none of its own. */
+  readonly mtu: number | null
+  /** Of one of several next hops, each of which is an entry of its own; null where the route has one. */
+  readonly weight: number | null
   /** onlink, linkdown, dead, offload. */
   readonly flags: readonly string[]
 }
@@ -82,9 +86,16 @@ export interface LiveRule {
   readonly iif: string | null
   readonly oif: string | null
   readonly fwmark: number | null
+  /** FIB_RULE_INVERT: packets that are not like that. */
+  readonly not: boolean
+  /** 0 where the action is another. */
   readonly table: number
   /** to-table, blackhole, unreachable, prohibit, goto. */
   readonly action: string
+  /** FRA_PROTOCOL: kernel; unspec where `ip` made it. */
+  readonly protocol: string
+  /** What else it says, by the words of `ip rule`: such a rule is nobody's to make again. */
+  readonly others: readonly string[]
 }
 
 export interface LiveNeighbour {

@@ -19,16 +19,19 @@ export interface Flushed {
   readonly ipv4: ReadonlySet<string>
   /** All its IPv6 routes go: it goes down. */
   readonly ipv6: ReadonlySet<string>
+  /** Deleted, for good or for a moment. */
+  readonly addresses: ReadonlySet<LiveAddress>
 }
 
 export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
-  const flushed = { ipv4: new Set<string>(), ipv6: new Set<string>() }
+  const flushed = { ipv4: new Set<string>(), ipv6: new Set<string>(), addresses: new Set<LiveAddress>() }
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
     if (!live && isUplink(scope.lab, namespace.name, wanted)) continue
     const goesDown = (live?.up ?? false) && !wanted.up
     const liveAddresses = live ? (scope.index.namespaces.get(namespace.name)?.addresses.get(wanted.name) ?? []) : []
     const removed = planInterfaceAddresses(scope, namespace.name, wanted, liveAddresses, goesDown)
+    for (const each of removed) flushed.addresses.add(each)
     const at = { namespace: namespace.name, name: wanted.name }
     if (goesDown) scope.draft.add('link-down', { op: 'link-down', ...at })
     if (wanted.up && !live?.up) {

@@ -7,6 +7,7 @@ import { indexLive, isDeletable } from './live-index.js'
 import type { Marks } from './marks.js'
 import { startDraft } from './order.js'
 import { planRoutes } from './routes.js'
+import { planPolicyRules } from './policy-rules.js'
 import { planRules } from './rule-order.js'
 import { formerLab, indexInterfaces, isProtected, type Former, type Scope } from './scope.js'
 import { planServices, stopServices } from './services.js'
@@ -21,8 +22,8 @@ export interface DiffOptions extends Partial<SysctlOptions> {
    * - `everything`: whatever the live namespaces hold, apart from `host` itself, devices that cannot be deleted, and
    *   physical and tun devices with all that is on them (the uplink's).
    *
-   * Never touched: what the kernel makes (connected and link-local routes and addresses, router advertisements), other
-   * routing tables, nftables rules outside iptables' tables, chain policies.
+   * Never touched: what the kernel makes (connected and link-local routes and addresses, router advertisements), rules of
+   * policy routing that a lab has no words for, nftables rules outside iptables' tables, chain policies.
    */
   readonly former?: Former
   /** Marks for routes and rules of `host`, where it is the machine's own. */
@@ -69,7 +70,7 @@ export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan
 function planParts(scope: Scope, spoken: LabNamespace): void {
   const namespace = { ...spoken, interfaces: [...spoken.interfaces, ...leftOver(scope, spoken)] }
   planLinkChanges(scope, namespace)
-  planRoutes(scope, namespace, planAddresses(scope, namespace))
+  planPolicyRules(scope, namespace, planRoutes(scope, namespace, planAddresses(scope, namespace)))
   planRules(scope, namespace)
   planServices(scope, namespace.name)
 }
@@ -96,6 +97,7 @@ function unspoken(name: string): LabNamespace {
     name,
     forwarding: undefined,
     interfaces: [],
+    rules: [],
     routes: [],
     nat: [],
     firewall: [],

@@ -1,6 +1,7 @@
 /** A live state made quick to ask: everything by name, peers resolved. */
 import type { LiveAddress, LiveLink, LiveNamespace, LiveRoute, LiveState } from '../live/state.js'
 import { isLinkLocalIpv6, parsePrefix } from '../lab/address.js'
+import { wholeRoutes, type WholeRoute } from './whole-routes.js'
 
 export interface LinkRef {
   readonly namespace: string
@@ -9,7 +10,7 @@ export interface LinkRef {
 
 export interface IndexedNamespace {
   readonly name: string
-  readonly live: LiveNamespace
+  readonly live: Omit<LiveNamespace, 'routes'> & { readonly routes: readonly WholeRoute[] }
   readonly links: ReadonlyMap<string, LiveLink>
   /** By device, in the kernel's order. */
   readonly addresses: ReadonlyMap<string, readonly LiveAddress[]>
@@ -42,7 +43,7 @@ export function indexLive(state: LiveState): LiveIndex {
   for (const live of state.namespaces) {
     namespaces.set(live.name, {
       name: live.name,
-      live,
+      live: { ...live, routes: wholeRoutes(live.routes) },
       links: new Map(live.links.map((link) => [link.name, link])),
       addresses: groupBy(live.addresses, (address) => address.dev),
       ports: groupBy(live.links, (link) => link.master),
@@ -63,12 +64,9 @@ export function indexLive(state: LiveState): LiveIndex {
 /** One text per interface, for sets. Namespace names hold no colon. */
 export const linkKey = (namespace: string, name: string): string => `${namespace}:${name}`
 
-/** The table that routes without a `table` go to (RT_TABLE_MAIN, linux/rtnetlink.h). */
-const mainTable = 254
-
-/** Routes that people or programs made. The kernel's own follow its addresses, ra routes the routers around. */
+/** Routes that people or programs made, in any table. The kernel's own follow its addresses, ra routes the routers around. */
 export function isOwnRoute(route: LiveRoute): boolean {
-  return route.table === mainTable && route.protocol !== 'kernel' && route.protocol !== 'ra'
+  return route.protocol !== 'kernel' && route.protocol !== 'ra'
 }
 
 /** Addresses that the kernel gives and takes by itself: 127.0.0.1/8 and ::1 on lo, IPv6 link-local, temporary ones. */

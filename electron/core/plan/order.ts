@@ -12,7 +12,8 @@
  * with its carrier and with the MAC its ports gave it, and not first without. IPv6 addresses follow, because going down
  * takes them along (addrconf_ifdown): so undo can take them back before the interface. Routes on a device come before routes
  * through a gateway, which must be on-link by then (fib_check_nh: a gateway is never reached through another gateway).
- * Forwarding follows the routes, and other sysctls follow forwarding, which resets some of them (inet_forward_change),
+ * Rules of policy routing come behind the routes and go before them: by them the kernel looks for the gateways of new
+ * routes (fib_check_nh_v4_gw, net/ipv4/fib_semantics.c). Forwarding follows the routes, and other sysctls follow forwarding, which resets some of them (inet_forward_change),
  * and the interfaces they name.
  */
 import type { Plan, PlannedStep, Step } from './step.js'
@@ -22,6 +23,7 @@ import { undoOf } from './undo.js'
 export const phases = [
   'service-stop',
   'rule-delete',
+  'policy-rule-delete',
   'impair-clear',
   'route-delete',
   'address-delete',
@@ -44,6 +46,7 @@ export const phases = [
   'ipv6-address-add',
   'device-route-add',
   'gateway-route-add',
+  'policy-rule-add',
   'forwarding',
   'late-sysctl',
   'nat-add',

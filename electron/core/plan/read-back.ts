@@ -4,13 +4,17 @@ import { usesIpv6 } from '../lab/ipv6.js'
 import { hostNamespace } from '../lab/lab.js'
 import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
 import type { LabFile, RouteEntry } from '../lab/schema.js'
-import type { LiveLink, LiveNamespace, LiveRoute, LiveState } from '../live/state.js'
+import { mainTable, tableEntry } from '../lab/table.js'
+import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { impairEntry } from './impair-entry.js'
 import { sameImpair } from './qdisc.js'
+import { isOwnRule } from './policy-rules.js'
+import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
-import { stepRoute } from './restore.js'
+import { hasGateway, stepRoute } from './restore.js'
+import { devicesOf, wholeRoutes, type WholeRoute } from './whole-routes.js'
 
 export interface ReadBack {
   readonly lab: LabFile
@@ -36,9 +40,10 @@ const bareKinds = new Set(['dummy', 'ifb', 'physical', 'tun'])
  */
 export function labFromLive(live: LiveState, name: string, asMade = true): ReadBack {
   const speaksIpv6 = live.namespaces.some(
-    ({ addresses, routes, ruleset, sysctls }) =>
+    ({ addresses, routes, rules, ruleset, sysctls }) =>
       addresses.some((each) => each.family === 'ipv6' && !isKernelAddress(each)) ||
       routes.some((each) => each.family === 'ipv6' && isOwnRoute(each)) ||
+      rules.some((each) => each.family === 'ipv6' && isOwnRule(each)) ||
       ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null) ||
       sysctls['net.ipv6.conf.all.forwarding'] === '1',
   )
@@ -163,12 +168,9 @@ function readNamespace(
       }
     }
   }
-  const routes = live.routes.filter((route) => isSayable(live.name, route, skipped, unexpressed))
-  for (const rule of live.rules) {
-    if (![0, 32766, 32767].includes(rule.priority)) {
-      unexpressed.push(`${live.name}: ip rule priority ${rule.priority}, table ${rule.table}`)
-    }
-  }
+  const routes = wholeRoutes(live.routes).filter((route) => isSayable(live.name, route, skipped, unexpressed))
+  const policy = readPolicy(live, speaksIpv6)
+  unexpressed.push(...policy.unexpressed)
   const rules = readRules(live, speaksIpv6)
   unexpressed.push(...rules.unexpressed)
   const sysctls = readSysctls(live, speaksIpv6, asMade)
@@ -176,6 +178,7 @@ function readNamespace(
     ...(live.sysctls['net.ipv4.ip_forward'] === '1' ? { forwarding: true } : {}),
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
+    ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
     ...(rules.nat.length > 0 ? { nat: [...rules.nat] } : {}),
     ...(rules.firewall.length > 0 ? { firewall: [...rules.firewall] } : {}),
@@ -186,32 +189,45 @@ function readNamespace(
 
 const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
 
-function isSayable(namespace: string, route: LiveRoute, skipped: ReadonlySet<string>, unexpressed: string[]): boolean {
+function isSayable(namespace: string, route: WholeRoute, skipped: ReadonlySet<string>, unexpressed: string[]): boolean {
   if (route.protocol === 'kernel' || route.protocol === 'ra') return false
   if (isOwnRoute(route) && sayableTypes.has(route.type)) {
-    if (route.dev === null || !skipped.has(route.dev)) return true
-    if (namespace !== hostNamespace || route.dev !== 'eth0')
-      unexpressed.push(`${namespace}: route ${route.to} by ${route.dev}`)
+    const by = devicesOf(route).find((dev) => skipped.has(dev))
+    if (by === undefined) return true
+    if (namespace !== hostNamespace || by !== 'eth0') unexpressed.push(`${namespace}: route ${route.to} by ${by}`)
     return false
   }
   unexpressed.push(`${namespace}: ${route.type} route ${route.to} in table ${route.table}`)
   return false
 }
 
-function routeEntry(live: LiveNamespace, route: LiveRoute): RouteEntry {
-  const { to, via, dev, metric, type, onlink } = stepRoute(route)
-  const gateway = via === null ? null : parseAddress(via)
-  const reaching = live.addresses.filter((each) => via !== null && containsAddress(each.address, via))
+function routeEntry(live: LiveNamespace, route: WholeRoute): RouteEntry {
+  const { to, via, dev, metric, type, onlink, source = null, mtu = null, nexthops = [] } = stepRoute(route)
+  const { table } = route
   // The gateway alone says which way, unless no subnet or more than one holds it.
-  const plain = gateway && !isLinkLocalIpv6(gateway) && !onlink && new Set(reaching.map((each) => each.dev)).size === 1
+  const isPlain = (by: string | null): boolean => {
+    const gateway = by === null ? null : parseAddress(by)
+    if (!gateway || isLinkLocalIpv6(gateway) || onlink) return false
+    const reaching = live.addresses.filter((each) => containsAddress(each.address, gateway))
+    return new Set(reaching.map((each) => each.dev)).size === 1
+  }
+  const hops = nexthops.map((hop) => ({
+    ...(hop.via === null ? {} : { via: hop.via }),
+    ...(hop.dev === null || isPlain(hop.via) ? {} : { dev: hop.dev }),
+    ...(hop.weight === 1 ? {} : { weight: hop.weight }),
+  }))
   const whole = familyOf(to) === 'ipv6' ? '::/0' : '0.0.0.0/0'
   return {
     // `default` takes its family from the gateway; without one the prefix must say it.
-    to: to === whole && via !== null ? 'default' : to,
+    to: to === whole && hasGateway({ via, nexthops }) ? 'default' : to,
     ...(via === null ? {} : { via }),
-    ...(dev === null || plain ? {} : { dev }),
+    ...(dev === null || isPlain(via) ? {} : { dev }),
+    ...(hops.length > 0 ? { nexthops: hops } : {}),
     ...(metric === null ? {} : { metric }),
     ...(type === 'unicast' ? {} : { type }),
     ...(onlink ? { onlink } : {}),
+    ...(table === mainTable ? {} : { table: tableEntry(table) }),
+    ...(source === null ? {} : { source }),
+    ...(mtu === null ? {} : { mtu }),
   }
 }

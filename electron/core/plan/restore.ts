@@ -1,15 +1,18 @@
 /** How to make again what a deletion takes along: the undo of `link-delete` and `namespace-delete`. */
 import { hostNamespace, type Impair } from '../lab/lab.js'
-import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
+import type { LiveAddress, LiveLink } from '../live/state.js'
 import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
+import { parsePrefix } from '../lab/address.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
 import { routeMark } from './marks.js'
+import { isOwnRule, stepRule } from './policy-rules.js'
 import { parseRule } from './rules.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
+import type { WholeRoute } from './whole-routes.js'
 
 /** A live route as a step states it. Metrics that the kernel fills in by itself are left out. */
-export function stepRoute(route: LiveRoute): StepRoute {
+export function stepRoute(route: WholeRoute): StepRoute {
   const metric = route.metric === listedMetric(route.family, null) ? null : route.metric
   const type = route.type as StepRoute['type']
   const dev = type === 'unicast' ? route.dev : null
@@ -21,6 +24,9 @@ export function stepRoute(route: LiveRoute): StepRoute {
     metric,
     type,
     onlink: route.flags.includes('onlink'),
+    table: route.table,
+    ...(type === 'unicast' ? { source: route.src, mtu: route.mtu } : {}),
+    ...(route.nexthops.length > 0 ? { nexthops: route.nexthops } : {}),
     ...(route.protocol === String(routeMark) ? { protocol: routeMark } : {}),
   }
 }
@@ -31,8 +37,16 @@ export const addressStep = (
   { dev, address, family }: LiveAddress,
 ): KernelStep => ({ op, namespace, dev, address, family })
 
+/** Whether a route comes and goes with its device, and needs no address of another one. */
+export const hangsOnOne = ({ src, dev, nexthops }: WholeRoute, addresses: readonly LiveAddress[]): boolean =>
+  (src === null && nexthops.length === 0) ||
+  addresses.some((each) => each.dev === dev && parsePrefix(each.address)?.text === src)
+
 /** Routes on a device before routes through a gateway, which must be reachable by then. */
-export const byGateway = (a: LiveRoute, b: LiveRoute): number => Number(a.via !== null) - Number(b.via !== null)
+export const byGateway = (a: WholeRoute, b: WholeRoute): number => Number(hasGateway(a)) - Number(hasGateway(b))
+
+export const hasGateway = ({ via, nexthops = [] }: Pick<StepRoute, 'via' | 'nexthops'>): boolean =>
+  via !== null || nexthops.some((hop) => hop.via !== null)
 
 function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | null {
   const { name, mac, mtu } = link
@@ -69,7 +83,10 @@ function configuration(index: LiveIndex, refs: readonly LinkRef[], gone: Readonl
   }
   for (const [namespace, names] of devices) {
     const live = index.namespaces.get(namespace)?.live.routes ?? []
-    const over = live.filter((route) => isOwnRoute(route) && route.dev !== null && names.has(route.dev))
+    const all = index.namespaces.get(namespace)?.live.addresses ?? []
+    const over = live.filter(
+      (route) => isOwnRoute(route) && route.dev !== null && names.has(route.dev) && hangsOnOne(route, all),
+    )
     for (const route of over.toSorted(byGateway)) routes?.push({ op: 'route-add', namespace, route: stepRoute(route) })
   }
   return [masters, addresses, ups, routes, impairs].flatMap((steps) => steps ?? [])
@@ -151,10 +168,12 @@ export function restoreNamespace(index: LiveIndex, name: string, gone: ReadonlyS
     ...restoreLinks(index, refs, gone),
     ...sysctl.filter(perInterface),
   ]
-  for (const route of live.routes) {
-    if (isOwnRoute(route) && route.dev === null)
+  for (const route of live.routes.toSorted(byGateway)) {
+    if (isOwnRoute(route) && (route.dev === null || !hangsOnOne(route, live.addresses)))
       steps.push({ op: 'route-add', namespace: name, route: stepRoute(route) })
   }
+  for (const rule of live.rules.filter(isOwnRule))
+    steps.push({ op: 'policy-rule-add', namespace: name, rule: stepRule(rule) })
   for (const line of live.ruleset.iptables) {
     const parsed = parseRule(line)
     if (parsed?.kind === 'nat') steps.push({ op: 'nat-add', namespace: name, rule: parsed.rule })

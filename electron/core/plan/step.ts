@@ -2,7 +2,7 @@
  * The vocabulary of change: one step is one command of the tutorial world, done through rtnetlink, /proc/sys,
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
-import type { Family, LabFirewall, LabNat, LabService, Impair } from '../lab/lab.js'
+import type { Family, LabFirewall, LabNat, LabRule, LabService, Impair, NextHop } from '../lab/lab.js'
 
 interface At {
   /** The namespace it happens in; `host` is the lab's default namespace. */
@@ -62,12 +62,20 @@ export type KernelStep =
   | (At & { readonly op: 'address-delete'; readonly dev: string; readonly address: string; readonly family: Family })
   | (At & { readonly op: 'route-add'; readonly route: StepRoute })
   | (At & { readonly op: 'route-delete'; readonly route: StepRoute })
+  | (At & { readonly op: 'policy-rule-add'; readonly rule: StepRule })
+  | (At & { readonly op: 'policy-rule-delete'; readonly rule: StepRule })
   | (At & {
       readonly op: 'impair-set'
       readonly dev: string
       readonly impair: Impair | null
       readonly before: Impair | null
     })
+
+/** A rule of policy routing. */
+export interface StepRule extends LabRule {
+  /** FRA_PROTOCOL, where the rule carries a mark of its maker (`marks.ts`); else none. */
+  readonly protocol?: number
+}
 
 export interface StepRoute {
   readonly family: Family
@@ -77,6 +85,14 @@ export interface StepRoute {
   readonly metric: number | null
   readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
   readonly onlink: boolean
+  /** Number of the routing table; main where it is not said. */
+  readonly table?: number
+  /** RTA_PREFSRC. */
+  readonly source?: string | null
+  /** RTAX_MTU, bytes. */
+  readonly mtu?: number | null
+  /** RTA_MULTIPATH, in place of `via` and `dev`; none where there is one way. */
+  readonly nexthops?: readonly NextHop[]
   /** RTA_PROTOCOL, where the route carries a mark of its maker (`host/marks.ts`); else `boot`. */
   readonly protocol?: number
 }

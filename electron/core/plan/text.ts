@@ -1,9 +1,10 @@
 /** Steps in the words of iproute2 6.1, sysctl, iptables and tc: what a person would type in the lab's host. */
-import { hostNamespace, type Impair } from '../lab/lab.js'
+import { hostNamespace, type Impair, type LabRule } from '../lab/lab.js'
+import { mainTable, tableEntry } from '../lab/table.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
 import { spellStep, type RuleSpelling } from './rules.js'
 import { commandLine } from './shell-quote.js'
-import type { KernelStep, Step, StepRoute } from './step.js'
+import type { KernelStep, Step, StepRoute, StepRule } from './step.js'
 
 type Words = readonly (string | number)[]
 
@@ -61,6 +62,21 @@ function linkAdd(
   return [...add, 'type', kind, ...options]
 }
 
+/** What a route says besides where it leads; it is deleted without. */
+function routeManner({ source = null, mtu = null, onlink, nexthops = [] }: StepRoute): Words {
+  return [
+    ...(source === null ? [] : ['src', source]),
+    ...(mtu === null ? [] : ['mtu', mtu]),
+    ...(onlink ? ['onlink'] : []),
+    ...nexthops.flatMap(({ via, dev, weight }) => [
+      'nexthop',
+      ...(via === null ? [] : ['via', via]),
+      ...(dev === null ? [] : ['dev', dev]),
+      ...['weight', weight],
+    ]),
+  ]
+}
+
 const defaultRoutes: readonly string[] = ['0.0.0.0/0', '::/0']
 
 function route(namespace: string, verb: 'add' | 'del', route: StepRoute): Words {
@@ -73,7 +89,35 @@ function route(namespace: string, verb: 'add' | 'del', route: StepRoute): Words 
     ...(route.dev === null ? [] : ['dev', route.dev]),
     ...(route.metric === null ? [] : ['metric', route.metric]),
     ...(route.protocol === undefined ? [] : ['proto', route.protocol]),
-    ...(route.onlink && verb === 'add' ? ['onlink'] : []),
+    ...(route.table === undefined || route.table === mainTable ? [] : ['table', tableEntry(route.table)]),
+    ...(verb === 'add' ? routeManner(route) : []),
+  ]
+}
+
+/** As ip-rule(8) takes it. */
+export function policyRuleWords(rule: Omit<LabRule, 'action'> & { readonly action: string }): Words {
+  const { priority, not, from, to, iif, oif, fwmark, table, action } = rule
+  const said = (word: string, value: string | number | null): Words => (value === null ? [] : [word, value])
+  return [
+    ...['priority', priority],
+    ...(not ? ['not'] : []),
+    ...said('from', from),
+    ...said('to', to),
+    ...said('iif', iif),
+    ...said('oif', oif),
+    ...said('fwmark', fwmark),
+    ...(action === 'to-table' ? ['lookup', tableEntry(table)] : [action]),
+  ]
+}
+
+function policyRule(namespace: string, verb: 'add' | 'del', rule: StepRule): Words {
+  const proto = rule.protocol === undefined ? [] : ['proto', rule.protocol]
+  return [
+    ...within('ip', namespace, rule.family === 'ipv6' ? ['-6'] : []),
+    'rule',
+    verb,
+    ...policyRuleWords(rule),
+    ...proto,
   ]
 }
 
@@ -151,6 +195,10 @@ function kernelWords(step: KernelStep): Words {
       return route(namespace, 'add', step.route)
     case 'route-delete':
       return route(namespace, 'del', step.route)
+    case 'policy-rule-add':
+      return policyRule(namespace, 'add', step.rule)
+    case 'policy-rule-delete':
+      return policyRule(namespace, 'del', step.rule)
     case 'impair-set':
       return impair(namespace, step.dev, step.impair)
   }

@@ -45,6 +45,10 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, op: 'route-delete', route: namedForDeletion(step.route) }]
     case 'route-delete':
       return [{ ...step, op: 'route-add' }]
+    case 'policy-rule-add':
+      return [{ ...step, op: 'policy-rule-delete' }]
+    case 'policy-rule-delete':
+      return [{ ...step, op: 'policy-rule-add' }]
     case 'impair-set':
       return [{ ...step, impair: step.before, before: step.impair }]
     case 'nat-add':

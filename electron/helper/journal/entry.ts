@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { labFileSchema, interfaceName, namespaceName } from '../../core/lab/schema.js'
+import type { StepRoute, StepRule } from '../../core/plan/step.js'
 
 const family = z.enum(['ipv4', 'ipv6'])
 const engine = z.enum(['nft', 'legacy'])
@@ -47,6 +48,28 @@ const entries = [
       metric: z.number().nullable(),
       type: z.enum(['unicast', 'blackhole', 'unreachable', 'prohibit']),
       onlink: z.boolean(),
+      table: z.number().optional(),
+      source: z.string().nullable().optional(),
+      mtu: z.number().nullable().optional(),
+      nexthops: z
+        .array(z.strictObject({ via: z.string().nullable(), dev: z.string().nullable(), weight: z.number() }))
+        .optional(),
+      protocol: z.number().optional(),
+    }),
+  }),
+  z.strictObject({
+    op: z.literal('policy-rule'),
+    rule: z.strictObject({
+      family,
+      priority: z.number(),
+      from: z.string().nullable(),
+      to: z.string().nullable(),
+      iif: z.string().nullable(),
+      oif: z.string().nullable(),
+      fwmark: z.number().nullable(),
+      not: z.boolean(),
+      action: z.enum(['to-table', 'blackhole', 'unreachable', 'prohibit']),
+      table: z.number(),
       protocol: z.number().optional(),
     }),
   }),
@@ -79,6 +102,24 @@ export const entrySchema = z.discriminatedUnion('op', entries)
 export type JournalEntry = z.infer<typeof entrySchema>
 export type EntryOf<Op extends JournalEntry['op']> = Extract<JournalEntry, { readonly op: Op }>
 export type JournalHeader = z.infer<typeof header>
+
+/** The route that an entry speaks of, as a step states it; entries of older programs say less. */
+export function entryRoute({
+  route: { table, source, mtu, nexthops, protocol, ...route },
+}: EntryOf<'route'>): StepRoute {
+  return {
+    ...route,
+    ...(table === undefined ? {} : { table }),
+    ...(source === undefined ? {} : { source }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(nexthops === undefined ? {} : { nexthops }),
+    ...(protocol === undefined ? {} : { protocol }),
+  }
+}
+
+export function entryRule({ rule: { protocol, ...rule } }: EntryOf<'policy-rule'>): StepRule {
+  return protocol === undefined ? rule : { ...rule, protocol }
+}
 
 /** One line. A cut one is of a step that did not run: the line comes first. */
 export function parseLine(line: string): JournalEntry | null {

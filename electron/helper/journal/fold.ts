@@ -22,6 +22,7 @@ export interface Folded {
   readonly indexes: ReadonlyMap<string, ReadonlySet<number>>
   readonly addresses: readonly EntryOf<'address'>[]
   readonly routes: readonly EntryOf<'route'>[]
+  readonly policyRules: readonly EntryOf<'policy-rule'>[]
   /** Last made first. */
   readonly rules: readonly EntryOf<'rule'>[]
   readonly tables: ReadonlyMap<string, ReadonlySet<string>> | null
@@ -42,6 +43,7 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded {
   const indexes = new Map<string, Set<number>>()
   const addresses = new Map<string, EntryOf<'address'>>()
   const routes = new Map<string, EntryOf<'route'>>()
+  const policyRules = new Map<string, EntryOf<'policy-rule'>>()
   const rules: EntryOf<'rule'>[] = []
   const programs: EntryOf<'program'>[] = []
   const set = new Map<string, FoldedSysctl>()
@@ -65,6 +67,9 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded {
         break
       case 'route':
         routes.set(JSON.stringify(entry.route), entry)
+        break
+      case 'policy-rule':
+        policyRules.set(JSON.stringify(entry.rule), entry)
         break
       case 'rule':
         rules.unshift(entry)
@@ -104,6 +109,7 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded {
     indexes,
     addresses: [...addresses.values()],
     routes: [...routes.values()],
+    policyRules: [...policyRules.values()],
     rules,
     tables,
     set,

@@ -5,15 +5,18 @@ import { commandLine } from '../../core/plan/shell-quote.js'
 import type { Step } from '../../core/plan/step.js'
 import { stepText } from '../../core/plan/text.js'
 import { iptablesProgram } from '../host/iptables.js'
+import { entryRoute, entryRule } from './entry.js'
 import type { Folded } from './fold.js'
 
 export function undoListing(made: Folded): readonly string[] {
   const namespace = hostNamespace
   const steps: readonly Step[] = [
-    ...made.routes.map(({ route: { protocol, ...route } }): Step => {
-      const marked = protocol === undefined ? route : { ...route, protocol }
-      return { op: 'route-delete', namespace, route: namedForDeletion(marked) }
-    }),
+    ...made.policyRules.map((rule): Step => ({ op: 'policy-rule-delete', namespace, rule: entryRule(rule) })),
+    ...made.routes.map((route): Step => ({
+      op: 'route-delete',
+      namespace,
+      route: namedForDeletion(entryRoute(route)),
+    })),
     ...made.addresses.map(({ dev, address }): Step => {
       const family = address.includes(':') ? 'ipv6' : 'ipv4'
       return { op: 'address-delete', namespace, dev, address, family }

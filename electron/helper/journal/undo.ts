@@ -8,7 +8,7 @@ import { commandLine } from '../../core/plan/shell-quote.js'
 import type { KernelWorker } from '../kernel/client.js'
 import { iptablesProgram } from '../host/iptables.js'
 import { runIn } from '../run.js'
-import type { EntryOf } from './entry.js'
+import { entryRoute, entryRule, type EntryOf } from './entry.js'
 import type { Journal } from './file.js'
 import { foldJournal, type Folded } from './fold.js'
 import { undoSysctls } from './undo-sysctls.js'
@@ -56,10 +56,8 @@ async function undoRule({ engine, family, table, chain, words }: EntryOf<'rule'>
 
 async function undoKernel(worker: KernelWorker, made: Folded, result: Undoing): Promise<void> {
   const { undone } = await worker.request('undo', {
-    routes: made.routes.map(({ route: { protocol, ...route } }) => ({
-      ...route,
-      ...(protocol === undefined ? {} : { protocol }),
-    })),
+    policyRules: made.policyRules.map(entryRule),
+    routes: made.routes.map(entryRoute),
     addresses: made.addresses.map(({ dev, address }) => ({ dev, address })),
     links: [...made.links].map(([name, macs]) => ({
       name,

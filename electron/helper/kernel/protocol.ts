@@ -3,7 +3,7 @@
  * The worker alone enters namespaces and speaks netlink; the main thread never leaves its own.
  * Messages are plain objects over the worker's port: `{id, request}` in, `{id, reply}` or `{id, error}` or `{event}` out.
  */
-import type { KernelStep, StepRoute } from '../../core/plan/step.js'
+import type { KernelStep, StepRoute, StepRule } from '../../core/plan/step.js'
 import type { Family } from '../../core/lab/lab.js'
 import type { Outcome } from '../../core/lab/schema.js'
 import type { LiveChange, LiveNamespace } from '../../core/live/state.js'
@@ -97,6 +97,7 @@ export interface CaptureTaken extends CaptureResult {
 
 /** What was made in the machine's own namespace and in /run/netns, with what proves that it is still that. */
 export interface Made {
+  readonly policyRules: readonly StepRule[]
   readonly routes: readonly StepRoute[]
   readonly addresses: readonly { readonly dev: string; readonly address: string }[]
   /** `indexes`: of those that were there when a deploy had come to its end. */

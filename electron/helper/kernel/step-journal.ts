@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs'
 import { hostNamespace } from '../../core/lab/lab.js'
-import type { KernelStep } from '../../core/plan/step.js'
+import type { KernelStep, StepRoute } from '../../core/plan/step.js'
 import type { EntryOf, JournalEntry } from '../journal/entry.js'
 import { JournalWriter } from '../journal/writer.js'
 import { EINVAL, EPERM, EOPNOTSUPP, Refusal } from './errno.js'
@@ -43,6 +43,11 @@ export class StepJournal {
   }
 }
 
+const routeEntry = ({ nexthops, ...route }: StepRoute): JournalEntry => ({
+  op: 'route',
+  route: { ...route, ...(nexthops ? { nexthops: nexthops.map((hop) => ({ ...hop })) } : {}) },
+})
+
 function entriesOf(step: KernelStep): readonly JournalEntry[] | Refusal {
   switch (step.op) {
     case 'veth-add':
@@ -58,7 +63,9 @@ function entriesOf(step: KernelStep): readonly JournalEntry[] | Refusal {
         ? [{ op: 'address', dev: step.dev, address: step.address }]
         : []
     case 'route-add':
-      return step.namespace === hostNamespace ? [{ op: 'route', route: { ...step.route } }] : []
+      return step.namespace === hostNamespace ? [routeEntry(step.route)] : []
+    case 'policy-rule-add':
+      return step.namespace === hostNamespace ? [{ op: 'policy-rule', rule: { ...step.rule } }] : []
     case 'sysctl-set':
       return step.namespace === hostNamespace ? sysctl(step.key, step.value) : []
     default:

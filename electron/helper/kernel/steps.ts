@@ -1,5 +1,5 @@
 /** One step of a plan, done as the `iproute2` command of its text does it. */
-import type { KernelStep } from '../../core/plan/step.js'
+import type { KernelStep, StepRoute } from '../../core/plan/step.js'
 import { ENOENT, EOPNOTSUPP, Refusal } from './errno.js'
 import { allSections, sectionBits } from './mirror.js'
 import type { Namespace } from './namespace.js'
@@ -9,6 +9,7 @@ import { addAddress, deleteAddress } from './rtnetlink/address.js'
 import * as link from './rtnetlink/link.js'
 import { setImpair } from './rtnetlink/qdisc.js'
 import { addRoute, deleteRoute } from './rtnetlink/route.js'
+import { addRule, deleteRule } from './rtnetlink/rule.js'
 import { writeSysctl } from './sysctl.js'
 
 /** Indices of links by namespace and name, for as long as nobody else can have changed them: one slice. */
@@ -100,9 +101,16 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     case 'address-delete':
       return onLink(context, namespace, step.dev, (index) => deleteAddress(socket, index, step.address))
     case 'route-add':
-      return onRouteLink(context, namespace, step.route.dev, (index) => addRoute(socket, step.route, index))
+      return onRouteLink(context, namespace, step.route.dev, (index) => {
+        const hops = hopIndices(context, namespace, step.route)
+        return hops instanceof Refusal ? hops : addRoute(socket, step.route, index, hops)
+      })
     case 'route-delete':
       return onRouteLink(context, namespace, step.route.dev, (index) => deleteRoute(socket, step.route, index))
+    case 'policy-rule-add':
+      return addRule(socket, step.rule)
+    case 'policy-rule-delete':
+      return deleteRule(socket, step.rule)
     case 'impair-set': {
       const refusal = onLink(context, namespace, step.dev, (index) => setImpair(socket, index, step.impair))
       context.mark(namespace, sectionBits.links)
@@ -130,6 +138,17 @@ function onRouteLink(
   action: (index: number | null) => Refusal | null,
 ): Refusal | null {
   return name === null ? action(null) : onLink(context, namespace, name, action)
+}
+
+/** Interfaces of the next hops; 0 where the kernel is to find it by the gateway. */
+function hopIndices({ indices }: StepContext, namespace: Namespace, { nexthops = [] }: StepRoute): number[] | Refusal {
+  const found: number[] = []
+  for (const { dev } of nexthops) {
+    const index = dev === null ? 0 : indices.find(namespace, dev)
+    if (index instanceof Refusal) return index
+    found.push(index)
+  }
+  return found
 }
 
 function unknownStep(step: never): Refusal {

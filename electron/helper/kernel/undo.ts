@@ -14,6 +14,7 @@ import { addAddress, deleteAddress, dumpAddresses } from './rtnetlink/address.js
 import * as link from './rtnetlink/link.js'
 import { dumpLinks, type DumpedLink } from './rtnetlink/link-dump.js'
 import { deleteRoute } from './rtnetlink/route.js'
+import { deleteRule } from './rtnetlink/rule.js'
 import { doomedGroup } from './steps.js'
 
 /** No such route (ip_fib), no such address. */
@@ -27,6 +28,7 @@ const clockTickMs = 20
 
 export function undoMade(namespaces: Namespaces, made: Made): UndoneThing[] {
   return [
+    ...made.policyRules.map((rule) => undoRule(namespaces, rule)),
     ...made.routes.map((route) => undoRoute(namespaces, route)),
     ...made.addresses.map((address) => undoAddress(namespaces, address)),
     ...undoLinks(namespaces, made.links),
@@ -39,6 +41,12 @@ const verdict = (step: UndoneThing['step'], refusal: Refusal | null, gone: reado
   outcome: refusal === null ? 'undone' : gone.includes(refusal.errno) ? 'gone' : 'refused',
   words: refusal?.message ?? null,
 })
+
+/** Only a rule that carries the mark is taken. */
+function undoRule({ host }: Namespaces, rule: Made['policyRules'][number]): UndoneThing {
+  const step = { op: 'policy-rule-delete', namespace: hostNamespace, rule } as const
+  return verdict(step, deleteRule(host.requests, rule), [ENOENT])
+}
 
 function undoRoute({ host }: Namespaces, made: Made['routes'][number]): UndoneThing {
   const route = namedForDeletion(made)

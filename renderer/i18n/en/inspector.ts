@@ -33,6 +33,7 @@ export const inspector = {
   'facts.loss': 'Loss',
   'facts.rate': 'Rate',
   'facts.routes': 'Routes',
+  'facts.routesOfTable': 'Routes of table {table}',
   'facts.noRoutes': 'No routes: nothing can be sent from here.',
   'facts.neighbours': 'Neighbours',
   'facts.noMac': 'no answer',

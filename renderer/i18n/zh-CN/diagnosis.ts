@@ -3,6 +3,7 @@ import type { diagnosis as english } from '../en/diagnosis.js'
 export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.no-route': '{namespace} 没有到 {target} 的路由。',
   'cause.no-route-rule': '{namespace} 的一条策略路由规则使它到不了 {target}：{rule}。',
+  'cause.policy-detour': '{namespace} 的一条策略路由规则让去往 {target} 的包改走 {way}，而那条路走不通：{rule}。',
   'cause.route-blocked': '{namespace} 到 {target} 的路由会拒绝它：{type} {prefix}。',
   'cause.no-return-route': '{namespace} 收到了数据包，但没有回到 {target} 的路由。',
   'cause.no-return-route-router': '{namespace} 没有回到 {target} 的路由，应答到此为止。',

@@ -29,6 +29,7 @@ export const inspector = {
   'facts.loss': '丢包',
   'facts.rate': '速率',
   'facts.routes': '路由',
+  'facts.routesOfTable': '路由表 {table}',
   'facts.noRoutes': '没有路由：无法从这里发送任何数据包。',
   'facts.neighbours': '邻居',
   'facts.noMac': '没有应答',

@@ -1,4 +1,5 @@
 /** Facts in the words of the tools that print them. */
+import { tableEntry } from '../../../electron/core/lab/table.js'
 import type { LabNamespace } from '../../../electron/core/lab/lab.js'
 import type {
   IptablesRule,
@@ -21,7 +22,8 @@ export function routeTail(route: LiveRoute): string {
     // The source of a connected network is the address right above.
     route.src === null || route.protocol === 'kernel' ? null : `src ${route.src}`,
     route.metric === 0 || (route.family === 'ipv6' && route.metric === 1024) ? null : `metric ${route.metric}`,
-    route.table === 254 ? null : `table ${route.table}`,
+    route.mtu === null ? null : `mtu ${route.mtu}`,
+    route.weight === null ? null : `weight ${route.weight}`,
     ...route.flags,
   ]
     .filter((word) => word !== null)
@@ -45,19 +47,9 @@ export function sortedRoutes(routes: readonly LiveRoute[]): readonly LiveRoute[]
   return [...routes].sort((a, b) => rank(a) - rank(b))
 }
 
-/** FIB_RULES of `fib_default_rules_init` (net/ipv4/fib_rules.c): local, main, default. */
-const ordinary = new Map([
-  [0, 255],
-  [32766, 254],
-  [32767, 253],
-])
-
-/** Rules beyond those that every namespace starts with. */
+/** Rules beyond those that the kernel gives to every namespace. */
 export const policyRules = (rules: readonly LiveRule[]): readonly LiveRule[] =>
-  rules.filter(
-    ({ priority, table, from, to, iif, oif, fwmark }) =>
-      ordinary.get(priority) !== table || [from, to, iif, oif, fwmark].some((selector) => selector !== null),
-  )
+  rules.filter(({ protocol }) => protocol !== 'kernel')
 
 export const policyRuleKey = (rule: LiveRule): string => `${rule.family} ${rule.priority} ${policyRuleText(rule)}`
 
@@ -65,17 +57,19 @@ export const policyRuleKey = (rule: LiveRule): string => `${rule.family} ${rule.
 const withoutFullPrefix = (prefix: string): string => prefix.replace(prefix.includes(':') ? /\/128$/ : /\/32$/, '')
 
 /** As `ip rule` prints it behind the priority. */
-export function policyRuleText({ from, to, iif, oif, fwmark, table, action }: LiveRule): string {
-  const names = new Map(
-    [...ordinary].map(([, number]) => [number, { 255: 'local', 254: 'main', 253: 'default' }[number]]),
-  )
+export function policyRuleText(
+  rule: Omit<LiveRule, 'others' | 'protocol'> & { readonly others?: readonly string[] },
+): string {
+  const { from, to, iif, oif, fwmark, not, table, action, others = [] } = rule
   return [
+    not ? 'not' : null,
     `from ${from === null ? 'all' : withoutFullPrefix(from)}`,
     to === null ? null : `to ${withoutFullPrefix(to)}`,
     fwmark === null ? null : `fwmark 0x${fwmark.toString(16)}`,
     iif === null ? null : `iif ${iif}`,
     oif === null ? null : `oif ${oif}`,
-    action === 'to-table' ? `lookup ${names.get(table) ?? table}` : action,
+    ...others,
+    action === 'to-table' ? `lookup ${tableEntry(table)}` : action,
   ]
     .filter((word) => word !== null)
     .join(' ')

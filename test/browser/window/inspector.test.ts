@@ -75,12 +75,23 @@ test('counters and connections move while one looks, without asking', async () =
   await connections.getByText('203.0.113.10 → 172.16.0.157').first().waitFor()
 })
 
-test('a policy rule is a fact like the others', async () => {
+test('a policy rule is a fact like the others, and so is each routing table', async () => {
   await window.type('ns0', 'ip rule add from 192.168.1.2 lookup 100')
   await window.page.locator('[role=treeitem][data-key="namespace ns0"]').press('Enter')
   await section('Policy rules').getByText('from 192.168.1.2 lookup 100').waitFor()
+  await window.type('ns0', 'ip route add 198.51.100.0/24 via 192.168.1.1 table 100 mtu 1400')
+  const table = section('Routes of table 100')
+  await table.getByText('via 192.168.1.1 dev veth0 mtu 1400').waitFor()
+  await table.getByText('ip route show table 100').waitFor()
+  expect(
+    await section(/^Routes$/)
+      .getByText('198.51.100.0/24')
+      .count(),
+  ).toBe(0)
   await window.type('ns0', 'ip rule del from 192.168.1.2 lookup 100')
   await section('Policy rules').waitFor({ state: 'detached' })
+  await window.type('ns0', 'ip route flush table 100')
+  await table.waitFor({ state: 'detached' })
 })
 
 test('an interface is shown by itself, with the cable’s other end', async () => {

@@ -123,6 +123,17 @@ test('no words lie on others in any lab, planned or deployed', () => {
   )
 })
 
+test('a port that routes stands beside a switch, though its peer is straight below', () => {
+  const lab = normalise({
+    ...{ vethlab: 1, name: 'beside' },
+    namespaces: { host: {}, far: {}, box: { bridges: { br0: { ports: ['e1'] } } } },
+    links: [{ ends: ['box:e2', 'far:e3'], impair: { delay: '20ms', loss: '1%' } }, ['box:e1', 'host:e1']],
+  })
+  const drawing = new Picture('en').draw(lab, null)
+  expect(collisions(drawing, canvasWords('en'))).toEqual([])
+  expect(box(drawing, 'box')?.bands.filter(({ width }) => width <= 0)).toEqual([])
+})
+
 test('a box whose place in the lab is taken back goes to where it was before', () => {
   const { lab } = guided[0] as (typeof guided)[number]
   const live = deployed(lab)

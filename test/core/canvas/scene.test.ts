@@ -53,6 +53,22 @@ test('without a kernel everything is planned', () => {
   expect(namespace(scene, 'ns0').routes.map((each) => each.presence)).toEqual(['planned'])
 })
 
+test('a route of another table names it, and is the kernel’s where it stands', () => {
+  const tabled = {
+    ...labN,
+    namespaces: new Map(
+      [...labN.namespaces].map(([name, each]) => [
+        name,
+        { ...each, routes: each.routes.map((route) => ({ ...route, table: name === 'ns0' ? 100 : route.table })) },
+      ]),
+    ),
+  }
+  const stated = [{ text: 'default via 192.168.1.1 table 100', presence: 'live' }]
+  expect(namespace(buildScene({ lab: tabled, live: deployed(tabled), standing: tabled }), 'ns0').routes).toEqual(stated)
+  const planned = [{ text: 'default via 192.168.1.1 table 100', presence: 'planned' }]
+  expect(namespace(buildScene({ lab: tabled, live: null }), 'ns0').routes).toEqual(planned)
+})
+
 test('an interface that is only in the file has no address that looks real, though its namespace is there', () => {
   const live = changed(deployed(labB), 'ns0', (each) => ({
     ...each,

@@ -36,7 +36,20 @@ function namespace(name: string, parts: Partial<LiveNamespace>): LiveNamespace {
 const address = (dev: string, text: string) =>
   ({ dev, family: 'ipv4', address: text, scope: 'global', flags: ['permanent'] }) as const
 const route = (to: string, via: string | null, dev: string): LiveRoute => ({
-  ...{ family: 'ipv4', to, via, dev, src: null, metric: 0, type: 'unicast', scope: 'global', table: 254, flags: [] },
+  ...{
+    family: 'ipv4',
+    to,
+    via,
+    dev,
+    src: null,
+    metric: 0,
+    type: 'unicast',
+    scope: 'global',
+    table: 254,
+    mtu: null,
+    weight: null,
+    flags: [],
+  },
   protocol: via === null ? 'kernel' : 'boot',
 })
 

@@ -23,6 +23,7 @@ function put(of: Plain, key: string, value: unknown): void {
 const same = (a: string, b: string): boolean => a === b || (canonicalPrefix(a) ?? a) === (canonicalPrefix(b) ?? b)
 const lists: Readonly<Record<string, string>> = {
   route: 'routes',
+  rule: 'rules',
   nat: 'nat',
   firewall: 'firewall',
   service: 'services',

@@ -22,7 +22,7 @@ const ends = (file: LabFile) => {
   return all.length > 0 ? all : [{ namespace: 'ns0', interface: 'e0' }]
 }
 
-const list = <Name extends 'route' | 'nat' | 'firewall' | 'service'>(
+const list = <Name extends 'route' | 'rule' | 'nat' | 'firewall' | 'service'>(
   name: Name,
   entries: readonly unknown[],
 ): Record<string, Make> => ({
@@ -41,10 +41,12 @@ const list = <Name extends 'route' | 'nat' | 'firewall' | 'service'>(
 })
 
 /** Where entries are, and one place where there is none. */
-const places = (file: LabFile, name: 'route' | 'nat' | 'firewall' | 'service') => [
+const places = (file: LabFile, name: 'route' | 'rule' | 'nat' | 'firewall' | 'service') => [
   { namespace: 'ns1', at: 9 },
   ...Object.entries(file.namespaces ?? {}).flatMap(([namespace, entry]) => {
-    const key = ({ route: 'routes', nat: 'nat', firewall: 'firewall', service: 'services' } as const)[name]
+    const key = ({ route: 'routes', rule: 'rules', nat: 'nat', firewall: 'firewall', service: 'services' } as const)[
+      name
+    ]
     return (entry?.[key] ?? []).map((_, at) => ({ namespace, at }))
   }),
 ]
@@ -168,6 +170,10 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     { to: '10.8.8.8/32', type: 'blackhole' },
     { to: '10.7.0.0/16', dev: 'e0' },
   ]) as Record<`route-${'add' | 'set' | 'delete' | 'move'}`, Make>),
+  ...(list('rule', [
+    { from: '10.0.0.0/24', table: 'main' },
+    { iif: 'e0', action: 'prohibit', priority: 7 },
+  ]) as Record<`rule-${'add' | 'set' | 'delete' | 'move'}`, Make>),
   ...(list('nat', [
     { masquerade: '10.0.0.0/24', out: 'e0' },
     { dnat: { protocol: 'tcp', port: 81 }, to: '10.0.0.2' },

@@ -34,6 +34,8 @@ export const route = (to: string, via: string | null, dev: string | null, type =
   protocol: 'static',
   scope: 'global',
   table: 254,
+  mtu: null,
+  weight: null,
   flags: [],
 })
 

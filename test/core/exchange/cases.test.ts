@@ -94,6 +94,52 @@ describe('followed, and nothing is left out', () => {
     expect(text).toContain('forwarding: true')
   })
 
+  test('rules of policy routing, with the names that the script gives to tables', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1; ip link set e0 up; ip link set e1 up; ip addr add 10.0.0.1/24 dev e0\n' +
+        'echo "100 isp" >> /etc/iproute2/rt_tables\nprintf "200\\tother\\n" | sudo tee /etc/iproute2/rt_tables.d/mine.conf\n' +
+        'ip route add default via 10.0.0.2 dev e0 table isp\nip route add unreachable 10.9.0.0/16 table other\n' +
+        'ip rule add from 10.0.0.7/24 lookup isp prio 900\nip rule add not to 10.9.0.0/16 iif e0 table other\n' +
+        'ip rule add fwmark 0x10 prohibit pref 40000\nip -6 rule add from all lookup 7\n' +
+        'ip rule add to 10.3.0.0/16 table 9\nip rule del table 9\nip rule del from 10.4.0.0/16\nip rule',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain(
+      [
+        '      - { to: 10.9.0.0/16, iif: e0, not: true, table: 200, priority: 899 }',
+        '      - { from: 10.0.0.0/24, table: 100, priority: 900 }',
+        '      - { from: "::/0", table: 7, priority: 32765 }',
+        '      - { from: 0.0.0.0/0, fwmark: 16, priority: 40000, action: prohibit }',
+      ].join('\n'),
+    )
+    expect(text).toContain('{ to: default, via: 10.0.0.2, table: 100 }')
+    expect(text).toContain('{ to: 10.9.0.0/16, type: unreachable, table: 200 }')
+  })
+
+  test('routes with several next hops', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1; ip link set e0 up; ip link set e1 up; ip addr add 10.0.0.1/24 dev e0\n' +
+        'ip route add default nexthop via 10.0.0.2 dev e0 weight 3 nexthop via 10.0.0.3\n' +
+        'ip route add 10.9.0.0/16 nexthop via 10.0.0.2\nip route add 10.8.0.0/16 table 7 nexthop dev e0 nexthop via 10.0.0.9\n' +
+        'ip route del 10.8.0.0/16 table 7',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain(
+      '- to: default\n        nexthops:\n          - { via: 10.0.0.2, weight: 3 }\n          - { via: 10.0.0.3 }\n',
+    )
+    expect(text).toContain('{ to: 10.9.0.0/16, via: 10.0.0.2 }')
+    expect(text).not.toContain('10.8.0.0/16')
+  })
+
+  test('the rule that is deleted is the first that has what is said', () => {
+    const rules = 'ip rule add from 10.1.0.0/16 table 7 prio 10\nip rule add from 10.2.0.0/16 table 7 prio 20\n'
+    expect(read(`${rules}ip rule del table 7`).text).not.toContain('10.1.0.0/16')
+    expect(read(`${rules}ip rule del prio 20`).text).not.toContain('10.2.0.0/16')
+    const flushed = read(`${rules}ip rule flush; ip link add e0 type veth peer name e1`)
+    expect(flushed.text).not.toContain('rules:')
+    expect(flushed.said).toEqual(['3 The rules that every namespace has stay in a lab.'])
+  })
+
   test('a pair in the host', () => {
     const { text, said } = read('ip link add e0 type veth peer name w0\nip link set e0 up\nip link set w0 up')
     expect(said).toEqual([])
@@ -114,14 +160,14 @@ describe('named', () => {
   test('one word too many costs that word', () => {
     const { text, said } = read(
       'ip link add e0 type veth peer name e1\nip addr add 10.0.0.1/24 dev e0\nip link set e1 up\n' +
-        'ip link set dev e0 promisc on up\nip route add default via 10.0.0.2 src 10.0.0.1',
+        'ip link set dev e0 promisc on up\nip route add default via 10.0.0.2 src 10.0.0.1 initcwnd 10',
     )
     expect(said).toEqual([
       '4 "promisc on" is left out; a lab file has no word for it.',
-      '5 "src 10.0.0.1" of the route is left out; a lab file has no word for it.',
+      '5 "initcwnd 10" of the route is left out; a lab file has no word for it.',
     ])
     expect(text).not.toContain('up: false')
-    expect(text).toContain('{ to: default, via: 10.0.0.2 }')
+    expect(text).toContain('{ to: default, via: 10.0.0.2, source: 10.0.0.1 }')
   })
 
   test('settings of the whole machine; those behind them count', () => {

@@ -10,8 +10,9 @@ function withoutLooseRules(file: LabFile): LabFile {
     const there = (device: string | undefined): boolean =>
       device === undefined || index.namespaces.get(name)?.interfaces.has(device) === true
     const nat = entry?.nat?.filter((rule) => there('dnat' in rule ? rule.in : rule.out)) ?? []
+    const rules = entry?.rules?.filter((rule) => there(rule.iif) && there(rule.oif)) ?? []
     const firewall = entry?.firewall?.filter((rule) => there(rule.in) && there(rule.out)) ?? []
-    return [name, { ...entry, nat, firewall }]
+    return [name, { ...entry, rules, nat, firewall }]
   })
   return { ...file, namespaces: Object.fromEntries(namespaces) }
 }

@@ -153,11 +153,9 @@ describe('what is said', () => {
 
   test('one line for a kind, what is about the network first', () => {
     expect(
-      said(
-        'ip netns add a\nfoo\nip rule add from 10.0.0.1\nbar\nnft list x\nip rule add from 10.0.0.2\nip link set nobody up',
-      ),
+      said('ip netns add a\nfoo\nip xfrm state add\nbar\nnft list x\nip xfrm policy add\nip link set nobody up'),
     ).toEqual([
-      '3 A lab file has no words for "ip rule". +1',
+      '3 A lab file has no words for "ip xfrm". +1',
       '5 "nft" is not a command that a lab is made from.',
       '7 There is no interface "nobody" in "host" at this point.',
       '2 "foo" is not a command that a lab is made from. +1',

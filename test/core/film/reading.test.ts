@@ -288,6 +288,8 @@ describe('a route lookup', () => {
     protocol: 'boot',
     scope: 'global',
     table: 254,
+    mtu: null,
+    weight: null,
     flags: [],
   })
 

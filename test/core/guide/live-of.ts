@@ -67,6 +67,8 @@ export function routedLive(name: string, routes: readonly (readonly [string, str
         protocol: 'static',
         scope: 'global',
         table: 254,
+        mtu: null,
+        weight: null,
         flags: [],
       })),
     })),

@@ -28,7 +28,17 @@ const route = (
   more: Partial<LiveRoute> = {},
 ): LiveRoute => ({
   ...{ family: to.includes(':') ? 'ipv6' : 'ipv4', to, via, dev, metric },
-  ...{ src: null, type: 'unicast', protocol: 'static', scope: 'global', table: 254, flags: [], ...more },
+  ...{
+    src: null,
+    type: 'unicast',
+    protocol: 'static',
+    scope: 'global',
+    table: 254,
+    mtu: null,
+    weight: null,
+    flags: [],
+    ...more,
+  },
 })
 const rule = (text: string): IptablesRule => ({
   ...{
@@ -110,6 +120,18 @@ describe('the uplink', () => {
     ])
     // Inside its own namespaces nothing of the lab need be known again.
     expect(placed.namespaces.get('ns0')).toBe(lab.namespaces.get('ns0'))
+  })
+
+  test('takes its place in rules of policy routing and in next hops, too', () => {
+    const lab = labOf(
+      natText('on').replace(
+        'routes: [',
+        'rules: [{ iif: eth0, table: main }]\n    routes: [{ to: 10.8.0.0/16, nexthops: [{ dev: eth0 }, { dev: veth1 }] }, ',
+      ),
+    )
+    const host = placeOnHost(lab, 'wlan0', () => '02:00:00:00:00:05').namespaces.get('host')
+    expect(host?.rules).toMatchObject([{ iif: 'wlan0' }])
+    expect(host?.routes[0]).toMatchObject({ nexthops: [{ dev: 'wlan0' }, { dev: 'veth1' }] })
   })
 
   test('is not meant by a cable that the lab itself calls eth0', () => {

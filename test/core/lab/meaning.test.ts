@@ -26,6 +26,16 @@ links: [[a:p, b:p], [a:q, b:q]]`
     ],
     ['a broadcast address', `${net('10.0.0.255/24', '10.0.0.2/24')}links: [[a:x, b:y]]`, ['warning network-address']],
     ['both addresses of a /31', `${net('10.0.0.0/31', '10.0.0.1/31')}links: [[a:x, b:y]]`, []],
+    [
+      'a rule to a table without a route',
+      `${head}namespaces: { a: { rules: [{ from: 10.0.0.0/8, table: 100 }] } }`,
+      ['warning table-empty'],
+    ],
+    [
+      'two rules of one priority that disagree',
+      `${head}namespaces: { a: { rules: [{ iif: lo, table: main, priority: 7 }, { iif: lo, table: local, priority: 7 }] } }`,
+      ['warning rule-in-shadow'],
+    ],
     ['a check with an empty name', `${head}checks: [{ name: '', from: host, ping: 10.0.0.1 }]`, ['warning empty-text']],
     ['an explanation of blanks', `${head}explanation: '  '`, ['warning empty-text']],
     ['an explanation in no language', `${head}explanation: {}`, ['warning empty-text']],

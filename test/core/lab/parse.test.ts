@@ -36,6 +36,7 @@ test('the example of the format parses without a problem and normalises to what 
       { ...veth, name: 'veth1', addresses: [], master: 'bridge0', peer: { namespace: 'ns0', interface: 'veth0' } },
       { ...veth, name: 'veth3', addresses: [], master: 'bridge0', peer: { namespace: 'ns1', interface: 'veth2' } },
     ],
+    rules: [],
     routes: [],
     nat: [
       { kind: 'masquerade', family: 'ipv4', source: '192.168.1.0/24', out: 'eth0' },
@@ -59,6 +60,7 @@ test('the example of the format parses without a problem and normalises to what 
         peer: { namespace: 'host', interface: 'veth1' },
       },
     ],
+    rules: [],
     routes: [
       { family: 'ipv4', to: '0.0.0.0/0', via: '192.168.1.1', dev: null, metric: null, type: 'unicast', onlink: false },
     ],

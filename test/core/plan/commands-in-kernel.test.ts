@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { networkOf } from '../../../electron/core/lab/address.js'
+import { tableEntry } from '../../../electron/core/lab/table.js'
 import type { Lab } from '../../../electron/core/lab/lab.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
@@ -207,7 +208,7 @@ describe.skipIf(refusal !== null)(`in a real kernel${refusal ? ` (skipped: ${ref
   const told = `told() {
     for n in host ns0 ns1 ns2 ns3; do
       [ $n = host ] && in= || in="-n $n"; [ $n = host ] || [ -e /run/netns/$n ] || continue
-      printf '{"name":"%s","links":%s,"ipv4":%s,"ipv6":%s}\\n' $n "$(ip $in -j addr)" "$(ip $in -j route)" "$(ip $in -j -6 route)"
+      printf '{"name":"%s","links":%s,"ipv4":%s,"ipv6":%s}\\n' $n "$(ip $in -j addr)" "$(ip $in -j -4 route show table all)" "$(ip $in -j -6 route show table all)"
     done; echo ==
   }\n`
 
@@ -229,6 +230,9 @@ describe.skipIf(refusal !== null)(`in a real kernel${refusal ? ` (skipped: ${ref
     gateway?: string
     dev?: string
     metric?: number
+    table?: string
+    prefsrc?: string
+    metrics?: readonly { mtu?: number }[]
     protocol: string
   }
 
@@ -249,7 +253,10 @@ describe.skipIf(refusal !== null)(`in a real kernel${refusal ? ` (skipped: ${ref
         .toSorted(),
       routes: [...ipv4, ...ipv6]
         .filter(({ protocol }) => protocol !== 'kernel')
-        .map(({ type, dst, gateway, dev, metric }) => `${type ?? 'unicast'} ${dst} ${gateway} ${dev} ${metric ?? 0}`)
+        .map(
+          ({ type, dst, gateway, dev, metric, table, prefsrc, metrics }) =>
+            `${type ?? 'unicast'} ${dst} ${gateway} ${dev} ${metric ?? 0} ${table ?? 'main'} ${prefsrc} ${metrics?.[0]?.mtu}`,
+        )
         .toSorted(),
     }))
   }
@@ -267,8 +274,8 @@ describe.skipIf(refusal !== null)(`in a real kernel${refusal ? ` (skipped: ${ref
           .toSorted(),
         routes: routes
           .map(
-            ({ type, to, via, dev, metric }) =>
-              `${type} ${spelled(to)} ${via ?? undefined} ${dev ?? undefined} ${metric}`,
+            ({ type, to, via, dev, metric, table, src, mtu }) =>
+              `${type} ${spelled(to)} ${via ?? undefined} ${dev ?? undefined} ${metric} ${tableEntry(table)} ${src ?? undefined} ${mtu ?? undefined}`,
           )
           .toSorted(),
       }))

@@ -162,7 +162,7 @@ describe('what the kernel or others made', () => {
             metric: 256,
             type: 'unicast',
           },
-          ...{ protocol, scope: 'link', table: 254, flags: [] },
+          ...{ protocol, scope: 'link', table: 254, mtu: null, weight: null, flags: [] },
         })),
       ],
     }))
@@ -210,7 +210,7 @@ describe('what the kernel or others made', () => {
         ...routes,
         {
           ...{ family: 'ipv4', to: '0.0.0.0/0', via: '10.0.2.2', dev: 'eth0', src: null, metric: 0, type: 'unicast' },
-          ...{ protocol: 'boot', scope: 'global', table: 254, flags: [] },
+          ...{ protocol: 'boot', scope: 'global', table: 254, mtu: null, weight: null, flags: [] },
         },
       ],
     }))

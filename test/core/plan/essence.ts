@@ -1,11 +1,12 @@
 import { networkOf } from '../../../electron/core/lab/address.js'
+import { ruleEssence } from './model-routes.js'
 import type * as live from '../../../electron/core/live/state.js'
 
 /** What two states must have in common to count as the same network. Indexes and, unless asked for, MACs do not matter. */
 export function essence(state: live.LiveState, { macs = false } = {}): unknown {
   const byName = new Map(state.namespaces.map((each) => [each.name, each]))
   const lines = state.namespaces.map((namespace) => {
-    const { name, links, addresses, routes, ruleset, sysctls, services } = namespace
+    const { name, links, addresses, routes, rules: policy, ruleset, sysctls, services } = namespace
     const peerName = (peer: live.LiveLink['peer']) =>
       peer &&
       `${peer.namespace}:${byName.get(peer.namespace ?? '')?.links.find(({ index }) => index === peer.index)?.name}`
@@ -28,6 +29,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
           ({ dev, address }) => `${dev} ${networkOf(address)}`,
         ),
         routes: routes.map((each) => JSON.stringify(each)).toSorted(),
+        policy: policy.map((each) => JSON.stringify(ruleEssence(each))).toSorted(),
         rules: ['ipv4', 'ipv6'].map((family) =>
           groupBy(
             ruleset.iptables

@@ -6,6 +6,7 @@ const namespaceNames = ['host', 'ns0', 'ns1', 'ns2', 'ns3']
 const endNames = ['e0', 'e1', 'e2', 'e3']
 
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
+type RuleEntry = NonNullable<NamespaceEntry['rules']>[number]
 type RouteEntry = NonNullable<NamespaceEntry['routes']>[number]
 
 const address = (ipv6: boolean): fc.Arbitrary<string> => {
@@ -54,6 +55,26 @@ const nat: fc.Arbitrary<NonNullable<NamespaceEntry['nat']>> = fc.uniqueArray(
   { maxLength: 3 },
 )
 
+const rules = (ipv6: boolean): fc.Arbitrary<RuleEntry[]> =>
+  fc.uniqueArray(
+    fc
+      .record({
+        selector: fc.constantFrom<RuleEntry>(
+          {},
+          { from: '10.0.1.0/24' },
+          { from: '0.0.0.0/0' },
+          { to: '10.9.0.0/16', not: true },
+          { iif: 'lo' },
+          { oif: 'lo', fwmark: 7 },
+          ...(ipv6 ? [{ from: 'fd00:1::/64' }, { from: '::/0' }] : []),
+        ),
+        end: fc.constantFrom<RuleEntry>({ table: 100 }, { table: 'main' }, { action: 'unreachable' }),
+        priority: fc.constantFrom(undefined, undefined, 1, 1000, 40000),
+      })
+      .map(({ selector, end, priority }) => ({ ...selector, ...end, ...(priority === undefined ? {} : { priority }) })),
+    { maxLength: 4, selector: (rule) => rule.priority ?? JSON.stringify(rule) },
+  )
+
 const services: fc.Arbitrary<NonNullable<NamespaceEntry['services']>> = fc.uniqueArray(
   fc.record({ listen: fc.constantFrom('tcp', 'udp'), port: fc.constantFrom(80, 53), reply: fc.constantFrom('a', 'b') }),
   { maxLength: 2, selector: ({ listen, port }) => `${listen}${port}` },
@@ -67,8 +88,11 @@ const routeSeeds = fc.uniqueArray(
     host: fc.integer({ min: 100, max: 110 }),
     shape: fc.constantFrom<'via' | 'dev' | 'blackhole'>('via', 'via', 'dev', 'blackhole'),
     metric: fc.constantFrom(undefined, undefined, 50),
+    table: fc.constantFrom(undefined, undefined, 100, 1000),
+    mtu: fc.constantFrom(undefined, undefined, 1400),
+    source: fc.constantFrom(false, false, true),
   }),
-  { maxLength: 3, selector: ({ to, metric }) => `${to} ${metric}` },
+  { maxLength: 4, selector: ({ to, metric, table }) => `${to} ${metric} ${table}` },
 )
 
 function routesOf(
@@ -80,10 +104,20 @@ function routesOf(
   )
   const reachable = devices.flatMap(([, each]) => each?.addresses ?? [])
   const taken = new Set<string>()
-  return seeds.flatMap(({ to, pick, host, shape, metric }): RouteEntry[] => {
-    const common = metric === undefined ? {} : { metric }
+  return seeds.flatMap(({ to, pick, host, shape, metric, table, mtu, source }): RouteEntry[] => {
     const target = to === 'default' ? '0.0.0.0/0' : to
     const near = reachable[pick % Math.max(1, reachable.length)]
+    const isIpv6 = shape === 'via' && near?.includes(':') === true
+    const own = devices
+      .filter(([, each]) => each?.up !== false)
+      .flatMap(([, each]) => each?.addresses ?? [])
+      .find((each) => each.includes(':') === isIpv6)
+    const common = {
+      ...(metric === undefined ? {} : { metric }),
+      ...(table === undefined ? {} : { table }),
+      ...(shape !== 'blackhole' && mtu !== undefined ? { mtu } : {}),
+      ...(shape !== 'blackhole' && source && own !== undefined ? { source: own.split('/')[0] } : {}),
+    }
     const route: RouteEntry | null =
       shape === 'blackhole'
         ? { to: target, type: 'blackhole', ...common }
@@ -100,7 +134,7 @@ function routesOf(
                   ...common,
                 }
               : { to, via: near.replace(/\d+\/24/, String(host)), ...common }
-    const slot = route && `${route.to}${route.via?.includes(':') ? 6 : 4} ${metric}`
+    const slot = route && `${route.to}${route.via?.includes(':') ? 6 : 4} ${metric} ${table}`
     if (!route || !slot || taken.has(slot)) return []
     taken.add(slot)
     return [route]
@@ -115,6 +149,7 @@ const namespaceSeed = (ipv6: boolean) =>
     lo: fc.option(fc.uniqueArray(fc.constantFrom('203.0.113.1/32', '203.0.113.2/24'), { maxLength: 2 })),
     devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6)))),
     routes: routeSeeds,
+    rules: rules(ipv6),
     nat,
     firewall: firewall(ipv6),
     services,
@@ -168,6 +203,7 @@ const ofFamily = (ipv6: boolean): fc.Arbitrary<LabFile> =>
             ),
             ...(seed.bare ? { dummy0: seed.bare } : {}),
           },
+          rules: seed.rules,
           nat: seed.nat,
           firewall: seed.firewall,
           services: seed.services,

@@ -1,7 +1,7 @@
 import { containsAddress, isLinkLocalIpv6, parseAddress } from '../../../electron/core/lab/address.js'
 import type { Family } from '../../../electron/core/lab/lab.js'
 import type { LiveNamespace, LiveRoute } from '../../../electron/core/live/state.js'
-import type { StepRoute } from '../../../electron/core/plan/step.js'
+import type { StepRoute, StepRule } from '../../../electron/core/plan/step.js'
 
 /** The device a gateway is on-link at, or null. */
 export function reach(
@@ -19,6 +19,12 @@ export function reach(
   return over && isUp(over.dev) ? over.dev : null
 }
 
+/** Addresses that packets can be sent from: of interfaces that are up (inet_addr_type, net/ipv4/fib_frontend.c). */
+export const isSource = ({ links, addresses }: Pick<LiveNamespace, 'links' | 'addresses'>, source: string): boolean =>
+  addresses.some(
+    ({ dev, address }) => address.startsWith(`${source}/`) && links.some((link) => link.name === dev && link.up),
+  )
+
 export function isLinkLocal(text: string): boolean {
   const address = parseAddress(text)
   return address !== null && isLinkLocalIpv6(address)
@@ -26,7 +32,14 @@ export function isLinkLocal(text: string): boolean {
 
 /** Whether a delete request means this route. IPv6 takes a missing metric for any, IPv4 for 0. */
 export function isSame(there: LiveRoute, route: StepRoute): boolean {
+  if (there.table !== (route.table ?? 254)) return false
   if (there.family !== route.family || there.to !== route.to || there.type !== route.type) return false
   if (there.via !== route.via || (route.dev !== null && route.dev !== there.dev)) return false
   return route.metric === null ? route.family === 'ipv6' || there.metric === 0 : there.metric === route.metric
+}
+
+/** What the kernel tells rules apart by. */
+export function ruleEssence(rule: object): unknown {
+  const { family, priority, from, to, iif, oif, fwmark, not, action, table } = rule as StepRule
+  return [family, priority, from, to, iif, oif, fwmark, not, action, table]
 }

@@ -7,7 +7,7 @@ import { networkOf } from '../../../electron/core/lab/address.js'
 import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
 import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from '../../../electron/core/plan/rules.js'
-import { isLinkLocal, isSame, reach } from './model-routes.js'
+import { isLinkLocal, isSame, isSource, reach, ruleEssence } from './model-routes.js'
 import type { KernelStep, RuleStep, Step, StepRoute } from '../../../electron/core/plan/step.js'
 
 export class Refusal extends Error {}
@@ -165,6 +165,7 @@ export class Model {
         link.up = false
         namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)
         namespace.addresses = namespace.addresses.filter(({ dev, family }) => dev !== link.name || family !== 'ipv6')
+        this.#loseSources(namespace)
         return
       }
       case 'link-mtu':
@@ -219,6 +220,20 @@ export class Model {
         const at = namespace.routes.findIndex((each) => isSame(each, step.route))
         if (at < 0) throw refusal('ESRCH', step)
         namespace.routes.splice(at, 1)
+        return
+      }
+      case 'policy-rule-add': {
+        const { protocol = 'unspec', ...rule } = step.rule
+        const isIt = (each: object) => JSON.stringify(ruleEssence(each)) === JSON.stringify(ruleEssence(rule))
+        if (namespace.rules.some(isIt)) throw refusal('EEXIST', step)
+        namespace.rules.push({ ...rule, protocol: String(protocol), others: [] })
+        return
+      }
+      case 'policy-rule-delete': {
+        const wanted = JSON.stringify(ruleEssence(step.rule))
+        const at = namespace.rules.findIndex((each) => JSON.stringify(ruleEssence(each)) === wanted)
+        if (at < 0) throw refusal('ENOENT', step)
+        namespace.rules.splice(at, 1)
         return
       }
       case 'impair-set': {
@@ -277,6 +292,7 @@ export class Model {
     this.#adjust(namespace, link.master)
     namespace.addresses = namespace.addresses.filter(({ dev }) => dev !== link.name)
     namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)
+    this.#loseSources(namespace)
     for (const key of Object.keys(namespace.sysctls)) {
       if (key.includes(`.conf.${link.name}.`)) delete namespace.sysctls[key]
     }
@@ -290,7 +306,7 @@ export class Model {
     if (!gone) throw refusal('EADDRNOTAVAIL', step)
     const network = networkOf(gone.address)
     namespace.addresses = namespace.addresses.filter((each) => each !== gone)
-    if (gone.family !== 'ipv4') return
+    if (gone.family !== 'ipv4') return this.#loseSources(namespace)
     const isSecond = (each: Mutable<live.LiveAddress>) =>
       each.dev === step.dev && each.flags.includes('secondary') && networkOf(each.address) === network
     if (!gone.flags.includes('secondary')) {
@@ -298,14 +314,26 @@ export class Model {
       if (next && this.#options.promoteSecondaries) next.flags = ['permanent']
       else namespace.addresses = namespace.addresses.filter((each) => !isSecond(each))
     }
+    this.#loseSources(namespace)
     if (namespace.addresses.some(({ dev, family }) => dev === step.dev && family === 'ipv4')) return
     namespace.routes = namespace.routes.filter(({ dev, family }) => dev !== step.dev || family !== 'ipv4')
+  }
+
+  /** IPv4 drops routes of table main whose source is gone, IPv6 keeps them without (fib_sync_down_addr, fib6_remove_prefsrc). */
+  #loseSources(namespace: Namespace): void {
+    const isGone = ({ src }: Mutable<live.LiveRoute>): boolean =>
+      src !== null && !namespace.addresses.some(({ address }) => address.startsWith(`${src}/`))
+    namespace.routes = namespace.routes.filter((each) => each.family === 'ipv6' || each.table !== 254 || !isGone(each))
+    for (const each of namespace.routes) if (each.family === 'ipv6' && isGone(each)) each.src = null
   }
 
   #addRoute(namespace: Namespace, route: StepRoute, step: Step): void {
     const { family, to, via, type } = route
     const metric = route.metric ?? (family === 'ipv6' ? 1024 : 0)
-    if (namespace.routes.some((each) => each.to === to && each.metric === metric)) throw refusal('EEXIST', step)
+    const { table = 254, source = null, mtu = null } = route
+    if (namespace.routes.some((each) => each.to === to && each.metric === metric && each.table === table))
+      throw refusal('EEXIST', step)
+    if (source !== null && !isSource(namespace, source)) throw refusal('Invalid prefsrc address', step)
     let dev: string | null = family === 'ipv6' && type !== 'unicast' ? 'lo' : null
     if (type === 'unicast') {
       dev = route.dev ?? (via === null ? null : reach(namespace, via, family))
@@ -317,7 +345,8 @@ export class Model {
     }
     const flags = route.onlink ? ['onlink'] : []
     namespace.routes.push({
-      ...{ family, to, via, dev, src: null, metric, type, protocol: 'boot', scope: 'global', table: 254, flags },
+      ...{ family, to, via, dev, src: source, metric, type, protocol: 'boot', scope: 'global', table, mtu },
+      ...{ weight: null, flags },
     })
   }
 

@@ -72,11 +72,11 @@ describe('import', () => {
   })
 
   test('a kind of what is left out is one entry with its lines, the network first; little followed names --run', async () => {
-    const input = 'foo a\nip netns add a\nip rule add from 10.0.0.1\nfoo b\nip rule add from 10.0.0.2\n'
+    const input = 'foo a\nip netns add a\nip xfrm state add\nfoo b\nip xfrm policy add\n'
     const ran = await world.runCli(['import', '-', '--from', 'script'], { input })
     expect(ran.status).toBe(0)
     expect(ran.stderr).toMatch(
-      /^<stdin>:3:4 {2}warning {2}A lab file has no words for "ip rule"\.\n.*\n.*\n {2}and 1 more like it, on line 5\n<stdin>:1:1 {2}warning {2}"foo" is not a command that a lab is made from\.\n.*\n.*\n.*\n {2}and 1 more like it, on line 4\n/,
+      /^<stdin>:3:4 {2}warning {2}A lab file has no words for "ip xfrm"\.\n.*\n.*\n {2}and 1 more like it, on line 5\n<stdin>:1:1 {2}warning {2}"foo" is not a command that a lab is made from\.\n.*\n.*\n.*\n {2}and 1 more like it, on line 4\n/,
     )
     expect(ran.stderr).toContain(
       'Only 1 of 5 commands of <stdin> could be followed without running it; with --run it is run',

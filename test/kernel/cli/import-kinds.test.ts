@@ -18,7 +18,6 @@ afterAll(() => world.dispose())
 const named = new Map([
   ['a trap that tears it all down when the script ends', /at its end/],
   ['nft -f from a here document', /nft/],
-  ['a VXLAN over routed ends, and policy that no lab can say', /ip rule/],
 ])
 
 test.each(kinds.map(({ name, script }) => [name, script] as const))('%s', async (name, script) => {

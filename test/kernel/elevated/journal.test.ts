@@ -6,7 +6,7 @@ import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Results } from '../../../electron/core/rpc.js'
 import { applyShown, FakeHost, good, type ElevatedHelper } from './fake-host.js'
 import { root } from '../support/build.js'
-import { bridgeGateway, labOf, nat, natUplink } from './labs.js'
+import { bridgeGateway, labOf, nat, natUplink, policy } from './labs.js'
 
 /** What a user may have on a machine of their own: rules in every engine, a DROP policy, settings, addresses, routes. */
 const userSettings = `
@@ -61,11 +61,22 @@ async function onMachine(
 
 const emptyMachine = { on: 'an empty machine', settings: '' }
 const usedMachine = { on: "a machine with its user's own rules and a DROP policy", settings: userSettings }
+/** The same tables, priorities and selectors as the lab's: only the mark tells whose is whose. */
+const ruledMachine = {
+  on: 'a machine with tables and rules of its user',
+  settings: `
+ip rule add to 10.62.0.0/16 lookup 200 priority 1000
+ip rule add from 192.168.1.0/24 lookup 4243 priority 1000
+ip route add default via 198.51.100.1 table 200
+ip route add unreachable 10.69.0.0/16 table 200
+`,
+}
 
 test.concurrent.each([
   { at: 'after', lab: bridgeGateway, ...emptyMachine },
   { at: 'before', lab: nat, ...emptyMachine },
   { at: 'after', lab: natUplink, ...usedMachine },
+  { at: 'after', lab: policy, ...ruledMachine },
 ])(
   '$lab.name on $on: kill -9 $at each entry of the journal, then recover',
   ({ at, lab, settings }) =>

@@ -19,3 +19,5 @@ export const bridgeGateway = load('resources/labs/05-bridge-gateway.vethlab.yaml
 export const nat = load('resources/labs/08-nat.vethlab.yaml')
 /** The same, out of the machine's own uplink. */
 export const natUplink = load('test/fixtures/labs/nat-uplink.vethlab.yaml')
+/** Rules of policy routing and routes in tables, of which the machine may have its own under the same numbers. */
+export const policy = load('test/fixtures/labs/policy.vethlab.yaml')

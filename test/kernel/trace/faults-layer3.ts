@@ -33,7 +33,7 @@ export const layer3Faults: readonly Fault[] = [
   },
   {
     name: 'a rule of policy routing that refuses',
-    code: 'no-route',
+    code: 'policy-rule',
     lab: router(),
     typed: ['ip -n ns0 rule add priority 100 to 192.168.1.2 unreachable'],
     from: 'ns0',
@@ -44,7 +44,7 @@ export const layer3Faults: readonly Fault[] = [
   },
   {
     name: 'a table that refuses, beside a main table that has the way',
-    code: 'no-return-route',
+    code: 'policy-rule',
     lab: router(),
     typed: [
       'ip -n ns1 route add blackhole default table 100',
@@ -58,7 +58,7 @@ export const layer3Faults: readonly Fault[] = [
   },
   {
     name: 'a marked answer, and a rule that counted for another connection',
-    code: 'no-return-route',
+    code: 'policy-rule',
     lab: bridge(),
     typed: [
       'ip netns exec ns1 iptables -A INPUT -p tcp --dport 22 -j DROP',

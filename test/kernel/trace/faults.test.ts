@@ -9,6 +9,7 @@ import { hiddenFaults } from './faults-hidden.js'
 import { layer2Faults } from './faults-layer2.js'
 import { layer3Faults } from './faults-layer3.js'
 import { natFaults } from './faults-nat.js'
+import { policyFaults } from './faults-policy.js'
 import { portFaults } from './faults-ports.js'
 import { routeFaults } from './faults-routes.js'
 import { until } from '../support/until.js'
@@ -19,7 +20,7 @@ const timeoutMs = 250
 
 const all = [
   ...[...routeFaults, ...addressFaults, ...firewallFaults, ...answerFaults, ...layer2Faults, ...layer3Faults],
-  ...[...natFaults, ...portFaults, ...hiddenFaults],
+  ...[...natFaults, ...portFaults, ...hiddenFaults, ...policyFaults],
 ]
 const named = (list: readonly Fault[]) => list.map((fault) => [`${fault.code}: ${fault.name}`, fault] as const)
 

@@ -86,12 +86,14 @@ export async function ipRoutes(sandbox: Sandbox, namespace: string): Promise<Liv
           protocol: route.protocol as string,
           scope: (route.scope as string | undefined) ?? 'global',
           table: tables[route.table as string] ?? Number(route.table),
+          mtu: (list(route.metrics).find(({ mtu }) => mtu !== undefined)?.mtu as number | undefined) ?? null,
         }
         const hops = route.nexthops ? list(route.nexthops) : [route]
         return hops.map((hop): LiveRoute => ({
           ...common,
           via: via(hop),
           dev: text(hop.dev),
+          weight: (hop.weight as number | undefined) ?? null,
           flags: (hop.flags as string[]).filter((flag) => flag !== 'pervasive'),
         }))
       })

@@ -56,7 +56,7 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
   })
 
   test('routes, a multipath route as one entry per next hop', () => {
-    const main = { table: 254, type: 'unicast', src: null, flags: [], metric: 0 }
+    const main = { table: 254, mtu: null, weight: null, type: 'unicast', src: null, flags: [], metric: 0 }
     const boot = { ...main, protocol: 'boot', scope: 'global' }
     const down = { ...boot, flags: ['linkdown'] }
     expect(decodeAll(captured.routes, decodeRoute).flat()).toEqual([
@@ -65,8 +65,8 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
         ...{ src: '10.0.0.1', protocol: 'kernel', scope: 'link' },
       },
       { ...boot, family: 'ipv4', to: '10.7.0.0/16', via: null, index: null, type: 'blackhole' },
-      { ...down, family: 'ipv4', to: '10.8.0.0/16', via: '10.0.0.8', index: 2 },
-      { ...down, family: 'ipv4', to: '10.8.0.0/16', via: '10.0.0.9', index: 2 },
+      { ...down, family: 'ipv4', to: '10.8.0.0/16', via: '10.0.0.8', index: 2, weight: 1 },
+      { ...down, family: 'ipv4', to: '10.8.0.0/16', via: '10.0.0.9', index: 2, weight: 2 },
       { ...down, family: 'ipv4', to: '10.9.0.0/16', via: '10.0.0.7', index: 2, metric: 5 },
       { ...down, family: 'ipv6', to: 'fd00::/64', via: null, index: 2, protocol: 'kernel', metric: 256 },
       { ...boot, family: 'ipv6', to: 'fe80::/64', via: null, index: 3, protocol: 'kernel', metric: 256 },
@@ -75,10 +75,22 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
   })
 
   test('rules, without those of multicast routing', () => {
-    const plain = { from: null, to: null, iif: null, oif: null, fwmark: null, action: 'to-table' }
+    const plain = {
+      ...{ from: null, to: null, iif: null, oif: null, fwmark: null, not: false },
+      ...{ action: 'to-table', protocol: 'kernel', others: [] },
+    }
     expect(decodeAll(captured.rules, decodeRule)).toEqual([
       { ...plain, family: 'ipv4', priority: 0, table: 255 },
-      { ...plain, family: 'ipv4', priority: 77, table: 100, from: '10.1.0.0/16', iif: 'br0', fwmark: 5 },
+      {
+        ...plain,
+        family: 'ipv4',
+        priority: 77,
+        table: 100,
+        from: '10.1.0.0/16',
+        iif: 'br0',
+        fwmark: 5,
+        protocol: 'unspec',
+      },
       { ...plain, family: 'ipv6', priority: 32766, table: 254 },
     ])
   })

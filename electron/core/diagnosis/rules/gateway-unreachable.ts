@@ -1,6 +1,6 @@
 import { containsAddress } from '../../lab/address.js'
 import { departureOf } from '../death.js'
-import { addressAdd, labOwner, routeAdd } from '../lab-says.js'
+import { addressAdd, labOwner, labRoutes, routeAdd } from '../lab-says.js'
 import type { Repair } from '../repair.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
@@ -52,7 +52,9 @@ function silent(scene: Scene): Found | null {
   const route = network.routes(namespace, dst).find(({ via }) => via === asked.address)
   if (!route || network.owners(asked.address).length > 0) return null
   const owner = labOwner(lab, asked.address)
-  const wanted = lab?.namespaces.get(namespace)?.routes.some(({ via }) => via === asked.address)
+  const wanted = lab?.namespaces.has(namespace)
+    ? labRoutes(lab, namespace).some(({ via }) => via === asked.address)
+    : undefined
   const better = deriveRoute(network, namespace, dst)
   const ownerThere = owner && network.link(owner.namespace, owner.interface.name)
   let repair: Repair | null = null
@@ -84,9 +86,9 @@ function outside(scene: Scene): Found | null {
   const departure = departureOf(death)
   if (!departure || !lab || network.route(departure.namespace, departure.dst)) return null
   const { namespace, dst } = departure
-  const route = lab.namespaces
-    .get(namespace)
-    ?.routes.find(({ to, via, onlink }) => via !== null && !onlink && containsAddress(to, dst))
+  const route = labRoutes(lab, namespace).find(
+    ({ to, via, onlink }) => via !== null && !onlink && containsAddress(to, dst),
+  )
   if (!route?.via || network.connected(namespace, route.via)) return null
   // An interface that is off, or has lost its address, is another cause: the lab by itself must be wrong.
   const labAddresses = lab.namespaces.get(namespace)?.interfaces.flatMap(({ addresses }) => addresses) ?? []

@@ -1,7 +1,7 @@
 import { containsAddress } from '../../lab/address.js'
 import type { LiveLink } from '../../live/state.js'
 import { departureOf } from '../death.js'
-import { labInterface, routesOver } from '../lab-says.js'
+import { labInterface, labRoutes, routesOver } from '../lab-says.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { obstacle, type Place } from '../segment.js'
@@ -56,7 +56,7 @@ function downAtDeparture(scene: Scene): Place | null {
   if (route && route.to !== '0.0.0.0/0' && route.to !== '::/0' && route.dev !== null) return null
   const live = network.namespace(namespace)
   const off = (live?.links ?? []).filter(({ up, kind }) => !up && kind !== 'loopback')
-  const labRoutes = (lab?.namespaces.get(namespace)?.routes ?? []).filter(({ to }) => containsAddress(to, dst))
+  const saidRoutes = labRoutes(lab, namespace).filter(({ to }) => containsAddress(to, dst))
   const leads = (link: LiveLink): boolean => {
     const own = [
       ...network.addresses(namespace, link.name).map(({ address }) => address),
@@ -64,7 +64,7 @@ function downAtDeparture(scene: Scene): Place | null {
     ]
     return (
       own.some((address) => containsAddress(address, dst)) ||
-      labRoutes.some(({ via, dev }) =>
+      saidRoutes.some(({ via, dev }) =>
         via === null ? dev === link.name : own.some((address) => containsAddress(address, via)),
       )
     )

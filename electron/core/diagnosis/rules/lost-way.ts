@@ -4,7 +4,7 @@ import type { LabRoute } from '../../lab/lab.js'
 import type { LiveRoute } from '../../live/state.js'
 import { departureOf } from '../death.js'
 import type { DiagnosisCode } from '../diagnosis.js'
-import { addressAdd, missingRoutes, routeAdd, routesOver } from '../lab-says.js'
+import { addressAdd, labRoutes, missingRoutes, routeAdd, routesOver } from '../lab-says.js'
 import { isIpv6, prefixLength } from '../network.js'
 import type { Question } from '../question.js'
 import type { RepairStep } from '../repair.js'
@@ -96,7 +96,7 @@ function lost(scene: Scene, namespace: string, dst: string, leg: Leg, taken: Liv
     const link = network.link(namespace, name)
     // One that the lab itself wants down leads nowhere.
     if (!link || !up) continue
-    const over = (wanted?.routes ?? []).filter((route) => isBetter(route.to) && leadsOver(route, name, addresses))
+    const over = labRoutes(lab, namespace).filter((route) => isBetter(route.to) && leadsOver(route, name, addresses))
     if (!addresses.some(isBetter) && over.length === 0) continue
     if (!link.up) {
       const steps = [{ op: 'link-up', namespace, name } as const, ...routesOver(scene, namespace, name, addresses)]

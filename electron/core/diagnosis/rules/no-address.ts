@@ -1,7 +1,7 @@
 import { containsAddress } from '../../lab/address.js'
 import type { LiveLink } from '../../live/state.js'
 import { departureOf } from '../death.js'
-import { addressAdd, labInterface, labOwner, routesOver } from '../lab-says.js'
+import { addressAdd, labInterface, labOwner, labRoutes, routesOver } from '../lab-says.js'
 import { isIpv6, prefixLength } from '../network.js'
 import type { Repair } from '../repair.js'
 import type { Finding, Rule, Suspicion } from '../rule.js'
@@ -66,7 +66,7 @@ function bareWay({ death, network, lab }: Scene): Bare | null {
   const { namespace, dst } = departure
   const now = network.route(namespace, dst)
   const wanted = lab.namespaces.get(namespace)
-  const gateways = (wanted?.routes ?? []).flatMap(({ to, via }) =>
+  const gateways = labRoutes(lab, namespace).flatMap(({ to, via }) =>
     via !== null && containsAddress(to, dst) ? [via] : [],
   )
   for (const { name, addresses } of wanted?.interfaces ?? []) {

@@ -1,6 +1,8 @@
 import { departureOf } from '../death.js'
 import { missingRoutes, routeAdd } from '../lab-says.js'
 import { containsAddress } from '../../lab/address.js'
+import { mainTable } from '../../lab/table.js'
+import type { StepRoute } from '../../plan/step.js'
 import { isIpv6, prefixLength } from '../network.js'
 import type { Repair } from '../repair.js'
 import { counterEvidence, moved, type Finding, type Rule } from '../rule.js'
@@ -89,10 +91,11 @@ export const noWayBack: Rule = {
 /** The lab's own route first; else one that leads there. */
 function repairRoute(scene: Scene, namespace: string, dst: string): Repair | null {
   const { network } = scene
+  const byTable = ({ table = mainTable }: StepRoute): number => Number(table !== mainTable)
   const holds = (via: string | null): boolean => via === null || network.connected(namespace, via) !== undefined
   const wanted = missingRoutes(scene, namespace)
     .filter(({ to, via }) => containsAddress(to, dst) && holds(via))
-    .sort((a, b) => prefixLength(b.to) - prefixLength(a.to))[0]
+    .sort((a, b) => byTable(a) - byTable(b) || prefixLength(b.to) - prefixLength(a.to))[0]
   const route = wanted ?? deriveRoute(network, namespace, dst)
   return route ? { namespace, steps: [routeAdd(namespace, route)] } : null
 }

@@ -1,74 +1,163 @@
 import { containsAddress } from '../../lab/address.js'
-import type { LiveRule } from '../../live/state.js'
+import { mainPriority } from '../../lab/normalise-policy.js'
+import { mainTable } from '../../lab/table.js'
+import type { LiveRoute, LiveRule } from '../../live/state.js'
 import { departureOf, type Departure } from '../death.js'
-import { isIpv6 } from '../network.js'
-import { policyRuleWords } from '../repair.js'
+import { bare, isIpv6, prefixLength } from '../network.js'
+import { isOwnRule, stepRule } from '../../plan/policy-rules.js'
+import { policyRuleWords } from '../../plan/text.js'
+import type { RouteGet } from '../question.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
-import { say } from '../words.js'
+import { say, type MessageKey } from '../words.js'
 import { askWay, noWay, refuses } from './routing.js'
 
-/** `ip rule` numbers the main table's own rule so (RT_TABLE_MAIN). */
-const mainPriority = 32766
+/** A rule without what `ip rule` says before it: the priority. */
+const ruleText = (rule: LiveRule): string => policyRuleWords(rule).slice(2).join(' ')
 
 /** A rule of policy routing that refuses, or leads to a table that does, although the main table has a way. */
 export const policyRule: Rule = {
-  code: 'no-route',
+  code: 'policy-rule',
   suspect(scene) {
     const departure = departureOf(scene.death)
     if (!departure) return null
     const { namespace, dst } = departure
-    const blocking = blockingRules(scene, departure)
-    const plain = blocking.find(({ fwmark }) => fwmark === null)
-    const marked = blocking.find(({ fwmark }) => fwmark !== null)
-    const rule = plain ?? marked
-    if (!rule) return null
-    const get = askWay(departure)
-    const getMarked = rule.fwmark === null ? get : ({ ...get, ask: 'route-get', to: dst, mark: rule.fwmark } as const)
+    const from = sources(scene, departure)
+    const blocking = from.flatMap((src) => blockingRules(scene, { ...departure, src }).map((rule) => ({ rule, src })))
+    const { rule, src } =
+      blocking.find(({ rule: { fwmark } }) => fwmark === null) ??
+      blocking.find(({ rule }) => rule.fwmark !== null) ??
+      {}
+    if (!rule || src === undefined) return null
+    const get = askAs(scene, departure, { rule, src })
     const rules = { namespace, ask: 'rules', ipv6: isIpv6(dst) } as const
+    // Who sends by the address that the kernel chose is asked for that one.
+    const chosen = departure.src === null && src !== null ? [askWay(departure)] : []
     return {
-      ask: [getMarked, rules],
+      ask: [get, rules, ...chosen],
       ruledOut: say('not-policy-rule', { namespace }),
       judge(answers): Finding | null {
-        if (!noWay(answers.of(getMarked))) return null
+        if (!noWay(answers.of(get))) return null
+        if (chosen.some((question) => sourceIn(answers.of(question).output) !== src)) return null
         return {
           // Whether this packet has the mark cannot be asked: only that all goes well without the rule.
           ...(rule.fwmark === null ? {} : { onlyIfTried: true as const }),
-          ...(departure.leg === 'reply' ? { code: 'no-return-route' as const } : {}),
-          namespace,
-          interface: null,
-          message: say('no-route-rule', { namespace, target: dst, rule: policyRuleWords(rule).slice(2).join(' ') }),
-          evidence: answers.evidence(getMarked, rules),
-          repair: { namespace, steps: [{ op: 'policy-rule-delete', namespace, rule }] },
+          ...findingOf(departure, rule, 'no-route-rule'),
+          evidence: answers.evidence(...chosen, get, rules),
         }
       },
     }
   },
 }
 
-/** Rules of policy routing that refuse it, or lead to a table that does; the first that would be taken first. */
-export function blockingRules({ network }: Scene, { namespace, dst, src, iif }: Departure): LiveRule[] {
-  const live = network.namespace(namespace)
+/** A rule that leads to a table whose way ends, although the main table has another that does not. */
+export const policyDetour: Rule = {
+  code: 'policy-rule',
+  suspect(scene) {
+    const departure = departureOf(scene.death)
+    if (!departure) return null
+    const { namespace, dst } = departure
+    const plain = scene.network.route(namespace, dst)
+    if (!plain || refuses(plain)) return null
+    const found = sources(scene, departure)
+      .flatMap((src) => matching(scene, { ...departure, src }).map((rule) => ({ rule, src })))
+      .map(({ rule, src }) => ({ rule, src, route: wayIn(scene, rule, namespace, dst) }))
+      .find(({ rule, route }) => rule.table !== mainTable && route !== undefined)
+    if (!found?.route || sameWay(found.route, plain)) return null
+    const { rule, src, route } = found
+    const get = askAs(scene, departure, { rule, src })
+    const rules = { namespace, ask: 'rules', ipv6: isIpv6(dst) } as const
+    return {
+      ask: [get, rules],
+      ruledOut: say('not-policy-rule', { namespace }),
+      judge(answers): Finding | null {
+        const { output } = answers.of(get)
+        if (noWay(answers.of(get)) || !new RegExp(`\\btable ${rule.table}\\b`).test(output)) return null
+        return {
+          // That the way of the main table does not end, too, only a packet without the rule can show.
+          onlyIfTried: true,
+          ...findingOf(departure, rule, 'policy-detour', { way: route.via ?? route.dev ?? '' }),
+          evidence: answers.evidence(get, rules),
+        }
+      },
+    }
+  },
+}
+
+function findingOf(
+  { namespace, dst }: Departure,
+  rule: LiveRule,
+  sentence: MessageKey,
+  values: Readonly<Record<string, string>> = {},
+): Omit<Finding, 'evidence'> {
+  return {
+    namespace,
+    interface: null,
+    message: say(sentence, { namespace, target: dst, rule: ruleText(rule), ...values }),
+    repair: { namespace, steps: [{ op: 'policy-rule-delete', namespace, rule: stepRule(rule) }] },
+  }
+}
+
+/** As the packet itself; from its address where the rule asks for that, and it starts here. */
+const askAs = (
+  { network }: Scene,
+  departure: Departure,
+  { rule: { from, fwmark }, src }: { readonly rule: LiveRule; readonly src: string | null },
+): RouteGet => ({
+  ...askWay(departure),
+  ...(from !== null && src !== null && departure.iif === null && network.owns(departure.namespace, src)
+    ? { from: src }
+    : {}),
+  ...(fwmark === null ? {} : { mark: fwmark }),
+})
+
+const sourceIn = (output: string): string | null => /\bsrc (\S+)/.exec(output)?.[1] ?? null
+
+/** Where nothing was seen yet, who sends looks twice: without an address, then from the one chosen (ip_route_connect). */
+function sources({ network }: Scene, { namespace, src, dst, iif }: Departure): (string | null)[] {
+  if (src !== null || iif !== null) return [src]
+  const own = network.addresses(namespace).map(({ address }) => bare(address))
+  return [null, ...own.filter((address) => isIpv6(address) === isIpv6(dst))]
+}
+
+const sameWay = (a: LiveRoute, b: LiveRoute): boolean => a.via === b.via && a.dev === b.dev
+
+/** The route of a rule's table that the kernel would take. */
+function wayIn({ network }: Scene, rule: LiveRule, namespace: string, dst: string): LiveRoute | undefined {
+  if (rule.action !== 'to-table') return undefined
+  return (network.namespace(namespace)?.routes ?? [])
+    .filter(({ table, to, type }) => table === rule.table && type === 'unicast' && containsAddress(to, dst))
+    .sort((a, b) => prefixLength(b.to) - prefixLength(a.to) || a.metric - b.metric)[0]
+}
+
+/** Rules of policy routing before the main table's that pick it; the one that is asked first comes first. */
+function matching({ network }: Scene, { namespace, dst, src, iif }: Departure): LiveRule[] {
   const family = isIpv6(dst) ? 'ipv6' : 'ipv4'
   const within = (prefix: string | null, address: string | null): boolean =>
     prefix === null ||
     (address !== null &&
       containsAddress(prefix.includes('/') ? prefix : `${prefix}/${isIpv6(prefix) ? 128 : 32}`, address))
-  return (live?.rules ?? [])
+  return (network.namespace(namespace)?.rules ?? [])
     .filter(
       (rule) =>
         rule.family === family &&
         rule.priority < mainPriority &&
+        // What else it says may be why this packet is not meant, and could not be put back.
+        isOwnRule(rule) &&
+        !rule.not &&
         within(rule.to, dst) &&
         within(rule.from, src) &&
         (rule.iif === null || rule.iif === iif || (rule.iif === 'lo' && iif === null)),
     )
-    .filter(({ action, table }) => {
-      if (action === 'blackhole' || action === 'unreachable' || action === 'prohibit') return true
-      return (
-        action === 'to-table' &&
-        (live?.routes ?? []).some((route) => route.table === table && refuses(route) && containsAddress(route.to, dst))
-      )
-    })
     .sort((a, b) => a.priority - b.priority)
+}
+
+/** Rules of policy routing that refuse it, or lead to a table that does; the first that would be taken first. */
+export function blockingRules(scene: Scene, departure: Departure): LiveRule[] {
+  const routes = scene.network.namespace(departure.namespace)?.routes ?? []
+  return matching(scene, departure).filter(
+    ({ action, table }) =>
+      action !== 'to-table' ||
+      routes.some((route) => route.table === table && refuses(route) && containsAddress(route.to, departure.dst)),
+  )
 }

@@ -1,7 +1,9 @@
 /** Why a namespace would not send to somebody at all, although a way is or should be there: somebody wrote so. */
 import type { LiveRoute, LiveRule } from '../../live/state.js'
 import type { DiagnosisCode } from '../diagnosis.js'
-import { policyRuleWords, type Repair } from '../repair.js'
+import { stepRule } from '../../plan/policy-rules.js'
+import { policyRuleWords } from '../../plan/text.js'
+import type { Repair } from '../repair.js'
 import type { Scene } from '../scene.js'
 import { say, type Message, type MessageKey } from '../words.js'
 import { blockingRules } from './policy-rule.js'
@@ -48,9 +50,12 @@ interface At {
 }
 
 const byRule = (at: At, rule: LiveRule, sentences: Sentences): Refusal => ({
-  ...{ code: 'no-return-route', interface: null, shown: 'rules' },
+  ...{ code: 'policy-rule', interface: null, shown: 'rules' },
   message: say(sentences.rule, { ...at, rule: policyRuleWords(rule).slice(2).join(' ') }),
-  repair: { namespace: at.namespace, steps: [{ op: 'policy-rule-delete', namespace: at.namespace, rule }] },
+  repair: {
+    namespace: at.namespace,
+    steps: [{ op: 'policy-rule-delete', namespace: at.namespace, rule: stepRule(rule) }],
+  },
 })
 
 const byRoute = (at: At, route: LiveRoute, sentences: Sentences): Refusal => ({

@@ -5,11 +5,11 @@ import type { StepRoute } from '../../plan/step.js'
 import type { Departure } from '../death.js'
 import type { Evidence } from '../diagnosis.js'
 import { isIpv6 } from '../network.js'
-import type { Answer, Question } from '../question.js'
+import type { Answer, Question, RouteGet } from '../question.js'
 import { counterEvidence } from '../rule.js'
 import type { Scene } from '../scene.js'
 
-export const routeOf = ({ family, to, via, dev, metric, type, flags }: LiveRoute): StepRoute => ({
+export const routeOf = ({ family, to, via, dev, metric, type, flags, table, src, mtu }: LiveRoute): StepRoute => ({
   family,
   to,
   via,
@@ -17,6 +17,9 @@ export const routeOf = ({ family, to, via, dev, metric, type, flags }: LiveRoute
   metric: metric === listedMetric(family, null) ? null : metric,
   type: type as StepRoute['type'],
   onlink: flags.includes('onlink'),
+  table,
+  source: src,
+  mtu,
 })
 
 /** Types that refuse what they match (rtnetlink(7)). */
@@ -29,7 +32,7 @@ export const noWay = ({ status, output }: Pick<Answer, 'status' | 'output'>): bo
   status !== 0 || /\berror -\d+/.test(output)
 
 /** What to ask of the kernel for the way on from a departure: as the packet itself, so that policy rules count. */
-export function askWay({ namespace, dst, src, iif }: Departure): Question {
+export function askWay({ namespace, dst, src, iif }: Departure): RouteGet {
   return { namespace, ask: 'route-get', to: dst, ...(iif !== null && src !== null ? { from: src, iif } : {}) }
 }
 

@@ -1,6 +1,6 @@
 import { containsAddress } from '../../lab/address.js'
 import type { Death, Missed } from '../death.js'
-import { missingRoutes, routeAdd } from '../lab-says.js'
+import { labRoutes, missingRoutes, routeAdd } from '../lab-says.js'
 import { isIpv6, prefixLength, type Network } from '../network.js'
 import type { Repair } from '../repair.js'
 import type { Finding, Rule } from '../rule.js'
@@ -41,13 +41,13 @@ function hadItBefore({ hops }: Scene, { leg, namespace }: Death): boolean {
 
 /** The lab says another way than the route that was taken. */
 function isUnwanted({ lab, network, death }: Scene, { namespace, address }: Missed): boolean {
-  const wanted = lab?.namespaces.get(namespace)
+  const isSaid = lab?.namespaces.has(namespace) === true
   const taken = death && network.routes(namespace, death.dst).find(({ via }) => via === address)
   return (
-    wanted !== undefined &&
+    isSaid &&
     taken !== undefined &&
     taken !== null &&
-    !wanted.routes.some(({ to, via }) => to === taken.to && via === taken.via)
+    !labRoutes(lab, namespace).some(({ to, via }) => to === taken.to && via === taken.via)
   )
 }
 
@@ -106,7 +106,7 @@ export function leadRight(scene: Scene, namespace: string, dst: string): Repair 
   const [now, next] = network.routes(namespace, dst)
   if (!now) return null
   const away = { op: 'route-delete', namespace, route: routeOf(now) } as const
-  const wantedRoutes = lab?.namespaces.get(namespace)?.routes ?? []
+  const wantedRoutes = labRoutes(lab, namespace)
   const isWanted = (to: string, via: string | null): boolean =>
     wantedRoutes.some((each) => each.to === to && each.via === via)
   const connected = next?.via === null && next.dev !== now.dev && isOn(network, namespace, next.dev, dst)
@@ -114,7 +114,9 @@ export function leadRight(scene: Scene, namespace: string, dst: string): Repair 
     return { namespace, steps: [away] }
   const wanted =
     missingRoutes(scene, namespace)
-      .filter(({ to }) => containsAddress(to, dst) && prefixLength(to) >= prefixLength(now.to))
+      .filter(
+        ({ to, table }) => table === now.table && containsAddress(to, dst) && prefixLength(to) >= prefixLength(now.to),
+      )
       .sort((a, b) => prefixLength(b.to) - prefixLength(a.to))[0] ?? deriveRoute(network, namespace, dst)
   if (!wanted || wanted.via === now.via) return null
   const inTheWay = prefixLength(wanted.to) <= prefixLength(now.to)

@@ -45,9 +45,9 @@ export function exportClab(lab: Lab): Exported {
 }
 
 /** Whether `host` has anything that containerlab must make a node for. */
-function isUsed({ interfaces, routes, nat, firewall, sysctls, forwarding }: LabNamespace): boolean {
+function isUsed({ interfaces, routes, rules, nat, firewall, sysctls, forwarding }: LabNamespace): boolean {
   const [lo, ...others] = interfaces
-  const plain = routes.length + nat.length + firewall.length + Object.keys(sysctls).length === 0
+  const plain = routes.length + rules.length + nat.length + firewall.length + Object.keys(sysctls).length === 0
   return others.length > 0 || !plain || forwarding !== undefined || (lo?.addresses.length ?? 0) > 0
 }
 

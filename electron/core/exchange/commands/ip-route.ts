@@ -1,14 +1,16 @@
 /** `ip route add|replace|del`. */
 import { parseAddress, parsePrefixOrAddress, type Address, type Prefix } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
+import { mainTable } from '../../lab/table.js'
 import type { Family } from '../../lab/lab.js'
 import { findDevice } from '../network/links.js'
 import type { Device, Route } from '../network/network.js'
-import { addRoute, deleteRoute } from '../network/routes.js'
+import { addRoute, deleteRoute, type HopWords } from '../network/routes.js'
 import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
 import { isShowing, type IpOptions } from './ip-words.js'
+import { routeTable } from './route-table.js'
 import { said } from '../../words/said.js'
 
 const types = ['unicast', 'blackhole', 'unreachable', 'prohibit'] as const
@@ -21,6 +23,10 @@ interface Words {
   metric: number | null
   type: Route['type']
   onlink: boolean
+  table: number
+  source: Address | null
+  mtu: number | null
+  nexthops: HopWords[]
 }
 
 export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions): Outcome {
@@ -33,23 +39,60 @@ export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions)
       said`Write \`ip route add\` or \`del\`.`,
       verb,
     )
-  const words: Words = { to: null, via: null, device: null, metric: null, type: 'unicast', onlink: false }
+  const words: Words = {
+    to: null,
+    via: null,
+    device: null,
+    metric: null,
+    type: 'unicast',
+    onlink: false,
+    ...{ table: mainTable, source: null, mtu: null, nexthops: [] },
+  }
   for (let word = cursor.next(); word; word = cursor.next()) {
-    const wrong = readWord(context, cursor, word, words)
+    const wrong =
+      word.text === 'nexthop' ? readNextHop(context, cursor, word, words) : readWord(context, cursor, word, words)
     if (wrong) return wrong
   }
   if (!words.to) return leftOut(said`The route does not say where to.`, said`Write \`default\` or a network.`, verb)
-  const to = destination(words.to.text, words.via?.family ?? family ?? 'ipv4')
+  const to = destination(
+    words.to.text,
+    (words.via ?? words.nexthops[0]?.via ?? words.source)?.family ?? family ?? 'ipv4',
+  )
   if (!to)
     return leftOut(said`${quote(words.to.text)} is no destination.`, said`Write \`default\` or a network.`, words.to)
   if (action === 'delete') return deleteRoute(context.namespace, to, words) ? success : nothingThere
-  if (words.type !== 'unicast' && (words.via || words.device))
+  const [first, second] = words.nexthops
+  // One alone is a way like any other.
+  if (first && !second) Object.assign(words, { via: first.via, device: first.device, nexthops: [] })
+  if (words.type !== 'unicast' && (words.via || words.device || second))
     return leftOut(said`A route of type ${words.type} goes nowhere; a lab file gives it no gateway.`, null, words.to)
   return outcomeOf(addRoute(context.namespace, { ...words, to }, action !== 'add'))
 }
 
 const destination = (text: string, family: Family): Prefix | null =>
   parsePrefixOrAddress(text === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : text)
+
+/** `nexthop via ADDRESS dev NAME weight NUMBER`, up to the next one. */
+function readNextHop(context: Context, cursor: Cursor, start: Word, words: Words): Outcome | null {
+  const hop: Words = { ...words, via: null, device: null, onlink: false }
+  let weight = 1
+  for (let word = cursor.peek(); word && word.text !== 'nexthop'; word = cursor.peek()) {
+    cursor.next()
+    if (word.text === 'weight') {
+      const value = cursor.next()
+      const number = wholeNumber(value?.text, 1, 256)
+      if (number === null) return leftOut(said`${quote(value?.text ?? '')} is no weight.`, null, value ?? word)
+      weight = number
+    } else if (word.text === 'via' || word.text === 'dev') {
+      const wrong = readWord(context, cursor, word, hop)
+      if (wrong) return wrong
+    } else return leftOut(said`${quote(word.text)} in \`ip route\` is nothing a lab file can say.`, null, word)
+  }
+  if (hop.via === null && hop.device === null)
+    return leftOut(said`The next hop does not say where packets go.`, said`Add \`via\` or \`dev\`.`, start)
+  words.nexthops.push({ via: hop.via, device: hop.device, weight })
+  return null
+}
 
 function readWord(context: Context, cursor: Cursor, word: Word, words: Words): Outcome | null {
   switch (word.text) {
@@ -86,9 +129,27 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
       cursor.next()
       return null
     case 'table': {
+      const table = routeTable(context, cursor.next(), word)
+      if (typeof table !== 'number') return table
+      words.table = table
+      return null
+    }
+    case 'src': {
       const value = cursor.next()
-      if (value?.text === 'main' || value?.text === '254') return null
-      return leftOut(said`A lab file has routes of the main table only.`, null, value ?? word)
+      words.source = parseAddress(value?.text ?? '')
+      return words.source ? null : leftOut(said`${quote(value?.text ?? '')} is no address.`, null, value ?? word)
+    }
+    case 'mtu': {
+      let value = cursor.next()
+      if (value?.text === 'lock') {
+        context.tell(value.offset, {
+          message: said`${quote('lock')} of the route is left out; a lab file has no word for it.`,
+          hint: null,
+        })
+        value = cursor.next()
+      }
+      words.mtu = wholeNumber(value?.text, 68, 65520)
+      return words.mtu === null ? leftOut(said`${quote(value?.text ?? '')} is no MTU.`, null, value ?? word) : null
     }
     case 'scope': {
       const value = cursor.next()
@@ -97,8 +158,6 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
       return leftOut(said`A lab file has no scope ${quote(value?.text ?? '')} for routes.`, null, value ?? word)
     }
     // What the route says besides where it leads.
-    case 'src':
-    case 'mtu':
     case 'advmss':
     case 'window':
     case 'rtt':

@@ -9,6 +9,7 @@ import { carryOutLines, givenLines } from './given-text.js'
 import { ipAddress } from './ip-address.js'
 import { ipLink } from './ip-link.js'
 import { ipRoute } from './ip-route.js'
+import { ipRule } from './ip-rule.js'
 import { isShowing, type IpOptions } from './ip-words.js'
 import { addNamespace, findNamespace, namespaceKey } from './namespaces.js'
 import { said } from '../../words/said.js'
@@ -75,6 +76,8 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
       return ipLink(at, cursor)
     case 'route':
       return ipRoute(at, cursor, options)
+    case 'rule':
+      return ipRule(at, cursor, options)
     case 'netns':
       return all ? allNetns(at, cursor) : ipNetns(at, cursor)
     default:

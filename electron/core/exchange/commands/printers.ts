@@ -97,7 +97,8 @@ export function tee(context: Context, words: readonly Word[]): Outcome {
 }
 
 /** Files of the system that only hold what a program of the system reads when it starts. */
-const isRead = (path: string): boolean => /^\/etc\/sysctl(?:\.d\/|\.conf$)/.test(path)
+const isRead = (path: string): boolean =>
+  /^\/etc\/(?:sysctl(?:\.d\/|\.conf$)|iproute2\/rt_tables(?:\.d\/|$))/.test(path)
 
 /** Writing into a file: into /proc/sys it is a sysctl. */
 export function writeFile({ files, namespace }: Context, file: Word, text: string | null, append = false): Outcome {

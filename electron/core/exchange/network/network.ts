@@ -3,7 +3,7 @@
  * not a simulation of packets; it knows names that are taken, what goes with what, and which routes can stand.
  */
 import type { Prefix } from '../../lab/address.js'
-import { hostNamespace, type Impair } from '../../lab/lab.js'
+import { hostNamespace, type Impair, type LabRule } from '../../lab/lab.js'
 import type { IptablesRule } from '../../live/state.js'
 import type { Notice } from '../notice.js'
 import { makeSubnets, type Subnets } from './subnets.js'
@@ -52,6 +52,18 @@ export interface Route {
   readonly metric: number | null
   readonly type: 'unicast' | 'blackhole' | 'unreachable' | 'prohibit'
   readonly onlink: boolean
+  readonly table: number
+  readonly source: string | null
+  readonly mtu: number | null
+  /** In place of `via` and `device`; empty where there is one way. */
+  readonly nexthops: readonly RouteHop[]
+}
+
+export interface RouteHop {
+  readonly via: string | null
+  readonly device: Device
+  readonly named: boolean
+  readonly weight: number
 }
 
 /** iptables takes names of interfaces that are not there, or not yet; whether they ever come is known at the end. */
@@ -61,13 +73,22 @@ export interface PlacedRule extends IptablesRule {
   readonly offset: number
 }
 
+/** A rule of policy routing. */
+export interface PolicyRule {
+  readonly rule: LabRule
+  /** Where the text makes it. */
+  readonly offset: number
+}
+
 export interface Namespace {
   readonly name: string
   readonly devices: Map<string, Device>
-  /** By destination and metric, which the kernel takes for one place in its table. */
+  /** By table, destination and metric, which the kernel takes for one place in its tables. */
   readonly routes: Map<string, Route>
   /** The same routes by destination alone. */
   readonly destinations: Map<string, Set<Route>>
+  /** Without those that every namespace has; the smallest priority first. */
+  readonly policy: PolicyRule[]
   readonly subnets: Subnets<Device>
   /** Its own addresses, and how often it has each. */
   readonly own: Map<string, number>
@@ -111,7 +132,7 @@ export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string,
 export function makeNamespace(name: string): Namespace {
   const namespace: Namespace = {
     ...{ name, devices: new Map(), routes: new Map(), destinations: new Map(), subnets: makeSubnets<Device>() },
-    ...{ own: new Map(), rules: [], ruleValues: new Set(), sysctls: new Map() },
+    ...{ own: new Map(), policy: [], rules: [], ruleValues: new Set(), sysctls: new Map() },
   }
   makeDevice('loopback', namespace, 'lo')
   return namespace

@@ -2,9 +2,10 @@
 import { formatPrefix, isLinkLocalIpv6, networkPrefix, type Address, type Prefix } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
+import { mainTable } from '../../lab/table.js'
 import { listedMetric } from '../../plan/route-metric.js'
-import { refusal, type Device, type Namespace, type Refusal, type Route } from './network.js'
 import { said } from '../../words/said.js'
+import { refusal, type Device, type Namespace, type Refusal, type Route, type RouteHop } from './network.js'
 
 export interface RouteWords {
   readonly to: Prefix
@@ -13,18 +14,29 @@ export interface RouteWords {
   readonly metric: number | null
   readonly type: Route['type']
   readonly onlink: boolean
+  readonly table: number
+  readonly source: Address | null
+  readonly mtu: number | null
+  readonly nexthops: readonly HopWords[]
 }
 
-const slot = (to: Prefix, metric: number | null): string => `${formatPrefix(to)} ${listedMetric(to.family, metric)}`
+export interface HopWords {
+  readonly via: Address | null
+  readonly device: Device | null
+  readonly weight: number
+}
+
+const slot = (to: Prefix, metric: number | null, table: number): string =>
+  `${table} ${formatPrefix(to)} ${listedMetric(to.family, metric)}`
 
 export function addRoute(namespace: Namespace, words: RouteWords, replace: boolean): Refusal {
-  const { to, metric, type, onlink } = words
+  const { to, metric, type, onlink, table, mtu } = words
   if (networkPrefix(to).text !== to.text)
     return refusal(
       said`${quote(formatPrefix(to))} is an address in a network, not a network.`,
       said`Write ${formatPrefix(networkPrefix(to))}.`,
     )
-  const key = slot(to, metric)
+  const key = slot(to, metric, table)
   const taken = namespace.routes.get(key)
   if (!replace && taken)
     return refusal(
@@ -34,21 +46,34 @@ export function addRoute(namespace: Namespace, words: RouteWords, replace: boole
   const brings = ({ up, addresses }: Device): boolean =>
     up && addresses.some((each) => formatPrefix(networkPrefix(each)) === formatPrefix(to))
   const connected = [...namespace.subnets.on(to)].find(brings)
-  if (connected && to.family === 'ipv4' && (metric ?? 0) === 0)
+  if (connected && table === mainTable && to.family === 'ipv4' && (metric ?? 0) === 0)
     return refusal(
       said`${quote(connected.name)} has brought the route to ${formatPrefix(to)} with its address already.`,
       said`Leave it out, or give it a metric.`,
     )
-  const nextHop = type === 'unicast' ? findNextHop(namespace, words) : null
+  const nextHop = type === 'unicast' && words.nexthops.length === 0 ? findNextHop(namespace, words) : null
   if (nextHop && 'message' in nextHop) return nextHop
+  const nexthops: RouteHop[] = []
+  for (const { via, device, weight } of words.nexthops) {
+    const found = findNextHop(namespace, { ...words, via, device })
+    if ('message' in found) return found
+    nexthops.push({ via: via?.text ?? null, device: found, named: device !== null, weight })
+  }
+  const source = words.source?.text ?? null
+  if (source !== null && !namespace.own.has(source))
+    return refusal(
+      said`No interface of ${quote(namespace.name)} has the address ${source} at this point.`,
+      said`Give an interface the address first.`,
+    )
   if (taken) removeRoute(namespace, key, taken)
   const route: Route = {
     ...{ to, via: words.via?.text ?? null, device: nextHop, named: words.device !== null, metric, type, onlink },
+    ...{ table, source, mtu, nexthops },
   }
   namespace.routes.set(key, route)
   const alike = namespace.destinations.get(formatPrefix(to)) ?? new Set<Route>()
   namespace.destinations.set(formatPrefix(to), alike.add(route))
-  nextHop?.routes.add(route)
+  for (const device of devicesOf(route)) device.routes.add(route)
   if (nextHop && isOnLink(route)) namespace.subnets.add(to, nextHop)
   return null
 }
@@ -103,11 +128,18 @@ function findNextHop(namespace: Namespace, { to, via, device, onlink }: RouteWor
 export function deleteRoute(
   namespace: Namespace,
   to: Prefix,
-  like: { readonly via: Address | null; readonly device: Device | null; readonly metric: number | null },
+  like: {
+    readonly via: Address | null
+    readonly device: Device | null
+    readonly metric: number | null
+    readonly table: number
+  },
 ): boolean {
   const fits = (route: Route): boolean =>
-    (like.via === null || route.via === like.via.text) && (like.device === null || route.device === like.device)
-  const exact = namespace.routes.get(slot(to, like.metric))
+    route.table === like.table &&
+    (like.via === null || route.via === like.via.text) &&
+    (like.device === null || route.device === like.device)
+  const exact = namespace.routes.get(slot(to, like.metric, like.table))
   // Without a metric the first one of any metric is meant.
   const found =
     exact && fits(exact)
@@ -116,7 +148,7 @@ export function deleteRoute(
         ? [...(namespace.destinations.get(formatPrefix(to)) ?? [])].find(fits)
         : undefined
   if (!found) return false
-  removeRoute(namespace, slot(found.to, found.metric), found)
+  removeRoute(namespace, slot(found.to, found.metric, found.table), found)
   return true
 }
 
@@ -125,15 +157,17 @@ function removeRoute(namespace: Namespace, key: string, route: Route): void {
   const alike = namespace.destinations.get(formatPrefix(route.to))
   alike?.delete(route)
   if (alike?.size === 0) namespace.destinations.delete(formatPrefix(route.to))
-  if (!route.device) return
-  route.device.routes.delete(route)
-  if (isOnLink(route)) namespace.subnets.remove(route.to, route.device)
+  for (const device of devicesOf(route)) device.routes.delete(route)
+  if (route.device && isOnLink(route)) namespace.subnets.remove(route.to, route.device)
 }
+
+const devicesOf = ({ device, nexthops }: Route): readonly Device[] =>
+  device ? [device] : nexthops.map((hop) => hop.device)
 
 /** All routes through an interface, of one family or of both. */
 export function dropRoutes(device: Device, family: Family | null): void {
   for (const route of device.routes) {
     if (family === null || route.to.family === family)
-      removeRoute(device.namespace, slot(route.to, route.metric), route)
+      removeRoute(device.namespace, slot(route.to, route.metric, route.table), route)
   }
 }

@@ -3,15 +3,18 @@ import { formatPrefix, isLinkLocalIpv6, parseAddress } from '../../lab/address.j
 import { formatEndpoint } from '../../lab/endpoint.js'
 import { usesIpv6 } from '../../lab/ipv6.js'
 import { hostNamespace } from '../../lab/lab.js'
+import { mainTable, tableEntry } from '../../lab/table.js'
 import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
 import { freshWords } from '../../plan/fresh-settings.js'
 import { impairEntry } from '../../plan/impair-entry.js'
 import { sameImpair } from '../../plan/qdisc.js'
+import { readPolicy } from '../../plan/read-back-policy.js'
 import { readRules } from '../../plan/read-back-rules.js'
 import { bridgeNetfilterKeys } from '../../plan/sysctls.js'
 import type { Tell } from '../notice.js'
-import { noDeviceHint } from './links.js'
 import { quote } from '../../lab/describe.js'
+import { noDeviceHint } from './links.js'
+import { keepPolicyRules } from './policy.js'
 import { keepRules } from './rules.js'
 import type { Device, Namespace, Network, Route } from './network.js'
 import { said } from '../../words/said.js'
@@ -33,7 +36,9 @@ export function labOf(network: Network, name: string, tell: Tell): LabFile {
   for (const namespace of network.namespaces.values()) dropLooseRules(namespace, tell)
   const links = linkEntries(network, tell)
   const namespaces = [...network.namespaces.values()]
-  const speaks = namespaces.some(({ rules }) => rules.some(({ family }) => family === 'ipv6'))
+  const speaks = namespaces.some(({ rules, policy }) =>
+    [...rules, ...policy.map(({ rule }) => rule)].some(({ family }) => family === 'ipv6'),
+  )
   const build = (habits: Habits, speaksIpv6: boolean): LabFile => ({
     vethlab: labVersion,
     name,
@@ -53,14 +58,21 @@ export function labOf(network: Network, name: string, tell: Tell): LabFile {
 
 /** A lab file's rules name interfaces that are there. */
 function dropLooseRules(namespace: Namespace, tell: Tell): void {
-  const kept = namespace.rules.filter(({ devices, offset }) => {
+  const isThere = (devices: readonly string[], offset: number): boolean => {
     const missing = devices.find((name) => !namespace.devices.has(name))
     if (missing === undefined) return true
     const message = said`There is no interface ${quote(missing)} in ${quote(namespace.name)}; the rule is left out.`
     tell(offset, { message, hint: noDeviceHint(namespace, missing) })
     return false
-  })
+  }
+  const kept = namespace.rules.filter(({ devices, offset }) => isThere(devices, offset))
   keepRules(namespace.rules, kept)
+  keepPolicyRules(namespace, ({ rule: { iif, oif }, offset }) =>
+    isThere(
+      [iif, oif].filter((name) => name !== null),
+      offset,
+    ),
+  )
 }
 
 function linkEntries({ cables }: Network, tell: Tell): readonly LinkEntry[] {
@@ -110,10 +122,13 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   )
   const settings = settingsOf(namespace, habits)
   const routes = [...namespace.routes.values()].map((route) => routeEntry(namespace, route))
+  const live = namespace.policy.map(({ rule }) => ({ ...rule, protocol: 'boot', others: [] }))
+  const policy = readPolicy({ name: namespace.name, rules: live }, speaksIpv6)
   return {
     ...(settings.forwarding === undefined ? {} : { forwarding: settings.forwarding }),
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
+    ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes } : {}),
     ...(nat.length > 0 ? { nat: [...nat] } : {}),
     ...(firewall.length > 0 ? { firewall: [...firewall] } : {}),
@@ -133,21 +148,34 @@ function interfaceEntry({ kind, addresses, mac, mtu, up }: Device): InterfaceEnt
   }
 }
 
-function routeEntry(namespace: Namespace, { to, via, device, named, metric, type, onlink }: Route): RouteEntry {
+function routeEntry(
+  namespace: Namespace,
+  { to, via, device, named, metric, type, onlink, table, source, mtu, nexthops }: Route,
+): RouteEntry {
   // `default` takes its family from the gateway; without one the prefix must say it.
-  const target = to.length === 0 && via !== null ? 'default' : formatPrefix(to)
+  const target =
+    to.length === 0 && [{ via }, ...nexthops].some((hop) => hop.via !== null) ? 'default' : formatPrefix(to)
   // A lab file does not count neighbours by a default route; there the route itself says that its gateway is one.
   const lone = via !== null && !onlink && device !== null && !isNeighbour(namespace, via, device)
   const dev = device && (named || via === null || lone) ? device.name : null
   // The gateway alone says which way, unless no subnet or more than one holds it.
   const plain = via !== null && !onlink && !lone && onlyWay(namespace, via) === device
+  const hops = nexthops.map((hop) => ({
+    ...(hop.via === null ? {} : { via: hop.via }),
+    ...(hop.via !== null && (!hop.named || onlyWay(namespace, hop.via) === hop.device) ? {} : { dev: hop.device.name }),
+    ...(hop.weight === 1 ? {} : { weight: hop.weight }),
+  }))
   return {
     to: target,
     ...(via === null ? {} : { via }),
     ...(dev === null || plain ? {} : { dev }),
+    ...(hops.length > 0 ? { nexthops: hops } : {}),
     ...(metric === null ? {} : { metric }),
     ...(type === 'unicast' ? {} : { type }),
     ...(onlink || lone ? { onlink: true } : {}),
+    ...(table === mainTable ? {} : { table: tableEntry(table) }),
+    ...(source === null ? {} : { source }),
+    ...(mtu === null ? {} : { mtu }),
   }
 }
 

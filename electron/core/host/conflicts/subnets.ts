@@ -5,9 +5,11 @@
 import { isLinkLocalIpv6, isMulticast, networkOf, overlaps, parsePrefix, type Prefix } from '../../lab/address.js'
 import type { LabRoute } from '../../lab/lab.js'
 import type { LiveLink, LiveRoute } from '../../live/state.js'
+import { mainTable, tableEntry } from '../../lab/table.js'
+import { isOwnRoute } from '../../plan/live-index.js'
 import { listedMetric } from '../../plan/route-metric.js'
 import { finding, hostOf, labHost, type CommandToRun, type Finder, type Finding, type HostFacts } from '../facts.js'
-import { foreignRoutes, isMainRoute } from '../own-view.js'
+import { foreignRoutes } from '../own-view.js'
 import { said, type Said } from '../../words/said.js'
 
 interface Known {
@@ -90,16 +92,20 @@ export const overlappingSubnets: Finder = function* (facts) {
 }
 
 /** What the kernel takes for the same place in its table. */
-const slotOf = (route: LabRoute | LiveRoute): string => `${route.to} ${listedMetric(route.family, route.metric)}`
+const slotOf = (route: LabRoute | LiveRoute): string =>
+  `${route.table} ${route.to} ${listedMetric(route.family, route.metric)}`
 
 export const takenRoutes: Finder = function* (facts) {
   const host = hostOf(facts)
   if (!host) return
-  const foreign = foreignRoutes(host, facts.own).filter(isMainRoute)
+  const foreign = foreignRoutes(host, facts.own).filter(isOwnRoute)
   for (const route of labHost(facts.placed)?.routes ?? []) {
     const family = route.family === 'ipv6' ? ['-6'] : []
     const isDefault = everywhere.includes(route.to)
-    const evidence = [{ program: 'ip', words: [...family, 'route', 'show', isDefault ? 'default' : route.to] }]
+    const table = route.table === mainTable ? [] : ['table', String(tableEntry(route.table))]
+    const evidence = [
+      { program: 'ip', words: [...family, 'route', 'show', ...table, isDefault ? 'default' : route.to] },
+    ]
     const word = isDefault ? said`a default route` : said`a route to ${route.to}`
     if (foreign.some((each) => slotOf(each) === slotOf(route))) {
       const hint = isDefault
@@ -112,14 +118,14 @@ export const takenRoutes: Finder = function* (facts) {
         said`This machine has ${word} in the very place where the lab wants its own. ${hint}`,
         evidence,
       )
-    } else if (isDefault) yield* takenOver(foreign, route, evidence)
+    } else if (isDefault && route.table === mainTable) yield* takenOver(foreign, route, evidence)
   }
 }
 
 /** A default route that the kernel would prefer to the machine's own. */
 function* takenOver(foreign: readonly LiveRoute[], route: LabRoute, evidence: Finding['evidence']): Iterable<Finding> {
   const wanted = listedMetric(route.family, route.metric)
-  const others = foreign.filter(({ to, metric }) => to === route.to && metric > wanted)
+  const others = foreign.filter(({ to, metric, table }) => table === mainTable && to === route.to && metric > wanted)
   if (others.length === 0) return
   yield finding(
     'warns',

@@ -14,10 +14,13 @@ import { nearest } from '../nearest.js'
 import type { Family } from '../lab.js'
 import type { LabPath } from '../problem.js'
 import type { RouteEntry } from '../schema.js'
+import { mainTable, tableNumber } from '../table.js'
 import { badAddress } from './addresses.js'
 import { mayBeUplink } from './lab-index.js'
 import type { IndexedNamespace, LabIndex, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
+import { sourceOf } from './sources.js'
+import { tableName } from './tables.js'
 import { said } from '../../words/said.js'
 
 export const routeRules: Rule = function* (lab) {
@@ -43,9 +46,9 @@ export const routeRules: Rule = function* (lab) {
 
 /** What the kernel tells routes apart by when one is added. */
 function routeKey(route: RouteEntry): string {
-  const family = parseAddress(route.via ?? '')?.family ?? 'ipv4'
+  const family = parseAddress(route.via ?? route.nexthops?.[0]?.via ?? route.source ?? '')?.family ?? 'ipv4'
   const to = parsePrefixOrAddress(route.to === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : route.to)
-  return JSON.stringify([to ? formatPrefix(networkPrefix(to)) : route.to, route.metric ?? 0])
+  return JSON.stringify([to ? formatPrefix(networkPrefix(to)) : route.to, route.metric ?? 0, tableNumber(route.table)])
 }
 
 function* routeOf(
@@ -87,8 +90,9 @@ function* routeOf(
       : badAddress(route.via, [...path, 'via'])
   }
   if (route.dev !== undefined) yield* interfaceExists(lab, namespace.name, route.dev, [...path, 'dev'])
+  yield* tableName(route.table, [...path, 'table'])
   if ((route.type ?? 'unicast') !== 'unicast') {
-    if (route.via !== undefined || route.dev !== undefined) {
+    if (route.via !== undefined || route.dev !== undefined || route.nexthops !== undefined) {
       yield error(
         'route-conflict',
         path,
@@ -96,8 +100,18 @@ function* routeOf(
         said`Remove via and dev, or the type.`,
       )
     }
+    if (route.source !== undefined || route.mtu !== undefined) {
+      yield error(
+        'route-conflict',
+        path,
+        said`A route of type ${route.type ?? ''} sends nothing; it has no source and no mtu.`,
+        said`Remove source and mtu, or the type.`,
+      )
+    }
     return
   }
+  if (route.source !== undefined)
+    yield* sourceOf(lab, namespace, route.source, to ?? via, route.to, [...path, 'source'])
   if (route.dev !== undefined && namespace.interfaces.get(route.dev)?.up === false) {
     // fib_check_nh in net/ipv4/fib_semantics.c: ENETDOWN.
     yield error(
@@ -106,6 +120,10 @@ function* routeOf(
       said`${quote(route.dev)} is down, and the kernel takes no route through it.`,
       said`Remove \`up: false\` from ${route.dev}.`,
     )
+    return
+  }
+  if (route.nexthops) {
+    yield* nextHops(lab, namespace, connected, route, path)
     return
   }
   if (route.via === undefined && route.dev === undefined) {
@@ -127,6 +145,31 @@ function* routeOf(
     return
   }
   yield* gatewayOf(lab, namespace, connected, route, via, [...path, 'via'])
+}
+
+/** Each is a way like that of a route with one. */
+function* nextHops(
+  lab: LabIndex,
+  namespace: IndexedNamespace,
+  connected: Connected,
+  { to, table, nexthops = [], via, dev, onlink }: RouteEntry,
+  path: LabPath,
+): Iterable<Finding> {
+  if (via !== undefined || dev !== undefined || onlink !== undefined)
+    yield error(
+      'route-conflict',
+      path,
+      said`A route with nexthops has no via, dev or onlink of its own.`,
+      said`Keep one of the two.`,
+    )
+  for (const [i, hop] of nexthops.entries()) {
+    const { weight: _, ...way } = hop
+    const each = { to, ...way, ...(table === undefined ? {} : { table }) }
+    const at = [...path, 'nexthops', i]
+    for (const found of routeOf(lab, namespace, connected, each, at))
+      // What is wrong with the route itself is said there.
+      if (!['to', 'table'].includes(String(found.path.at(-1)))) yield found
+  }
 }
 
 function* gatewayOf(
@@ -168,7 +211,11 @@ function* gatewayOf(
   }
   // The uplink brings its own address, which the file does not know.
   if (mayBeUplink(lab, namespace.name) && (route.dev === undefined || route.dev === 'eth0')) return
-  const reaching = connected.reaching(via).filter((subnet) => route.dev === undefined || subnet.dev === route.dev)
+  // The kernel asks the route's own table, then what the rules of every namespace lead to (fib_check_nh_v4_gw).
+  const asked = [null, tableNumber(route.table), mainTable]
+  const reaching = connected
+    .reaching(via)
+    .filter(({ dev, table }) => (route.dev === undefined || dev === route.dev) && asked.includes(table))
   if (reaching.some((subnet) => subnet.up)) return
   if (reaching[0]) {
     yield error(
@@ -195,6 +242,8 @@ interface Subnet {
   readonly prefix: Prefix
   readonly dev: string
   readonly up: boolean
+  /** The routing table that says so; null for the subnet of an address. */
+  readonly table: number | null
 }
 
 interface Connected {
@@ -207,22 +256,23 @@ function connectedSubnets(namespace: IndexedNamespace): Connected {
   // By network, so that thousands of routes in a namespace of thousands of interfaces are looked up, not searched for.
   const byNetwork = new Map<string, Subnet[]>()
   const lengths = new Set<number>()
-  const add = (prefix: Prefix, dev: string, up: boolean): void => {
+  const add = (prefix: Prefix, dev: string, up: boolean, table: number | null): void => {
     const network = formatPrefix(networkPrefix(prefix))
     const known = byNetwork.get(network) ?? []
-    known.push({ prefix, dev, up })
+    known.push({ prefix, dev, up, table })
     byNetwork.set(network, known)
     lengths.add(prefix.length)
   }
   for (const device of namespace.interfaces.values()) {
     if (device.name === 'lo') continue
-    for (const { prefix } of device.addresses) if (prefix) add(prefix, device.name, device.up)
+    for (const { prefix } of device.addresses) if (prefix) add(prefix, device.name, device.up, null)
   }
   for (const route of namespace.entry.routes ?? []) {
     if (route.via !== undefined || route.dev === undefined || (route.type ?? 'unicast') !== 'unicast') continue
     const prefix = parsePrefixOrAddress(route.to)
     // A default route straight to a device makes nothing a neighbour that it was not.
-    if (prefix && prefix.length > 0) add(prefix, route.dev, namespace.interfaces.get(route.dev)?.up ?? true)
+    if (prefix && prefix.length > 0)
+      add(prefix, route.dev, namespace.interfaces.get(route.dev)?.up ?? true, tableNumber(route.table))
   }
   return {
     reaching: (via) =>

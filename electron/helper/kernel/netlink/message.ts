@@ -136,6 +136,16 @@ export class MessageWriter {
     return start
   }
 
+  /** Opens a struct rtnexthop (linux/rtnetlink.h), whose attributes follow; pass what it returns to `end`. */
+  nextHop(index: number, weight: number): number {
+    const start = this.#length
+    this.u16(0)
+      .u8(0)
+      .u8(weight - 1)
+      .u32(index)
+    return start
+  }
+
   end(start: number): this {
     this.bytes.writeUInt16LE(this.#length - start, start)
     return this

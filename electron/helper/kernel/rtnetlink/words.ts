@@ -74,4 +74,5 @@ const ruleActions = new Map([
   [7, 'unreachable'],
   [8, 'prohibit'],
 ])
+export const ruleActionNumber = (name: string): number => [...ruleActions].find(([, word]) => word === name)?.[0] ?? 0
 export const ruleActionName = (action: number): string => ruleActions.get(action) ?? String(action)

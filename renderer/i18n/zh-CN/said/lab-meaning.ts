@@ -136,6 +136,34 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Write {0}.': '请写 {0}。',
   'A gateway is one address; {0} has a prefix length.': '网关是单个地址；{0} 带有前缀长度。',
   'A route of type {0} goes nowhere; it has no via and no dev.': '{0} 类型的路由不转发到任何地方，不能有 via 和 dev。',
+  'A route of type {0} sends nothing; it has no source and no mtu.':
+    '{0} 类型的路由不发送任何数据包，不能有 source 和 mtu。',
+  'A route with nexthops has no via, dev or onlink of its own.':
+    '写了 nexthops 的路由不能再有自己的 via、dev 或 onlink。',
+  'Keep one of the two.': '请只保留其中一种。',
+  'Make two rules of it.': '请把它拆成两条规则。',
+  'The rule does not say what becomes of the packets.': '规则没有说明如何处理这些数据包。',
+  'A rule leads to a table or has an action, not both.': '规则要么指向一个路由表，要么有一个动作，不能两者都有。',
+  'Keep one of `table:` and `action:`.': '请在 `table:` 和 `action:` 中保留一个。',
+  'No route of {0} is in table {1}, so the rule changes nothing.':
+    '{0} 的路由表 {1} 中没有路由，因此这条规则不起作用。',
+  'Add `table: {0}` to a route.': '请为某条路由添加 `table: {0}`。',
+  '{0} has this rule with priority {1} already.': '{0} 已有这条优先级为 {1} 的规则。',
+  '{0} has another rule with priority {1} for the same packets; which is asked first depends on which was made first.':
+    '{0} 对相同的数据包还有另一条优先级为 {1} 的规则；先创建的规则先匹配。',
+  'Give one of them another priority.': '请为其中一条规则设置不同的优先级。',
+  'Remove source and mtu, or the type.': '请删除 source 和 mtu，或删除类型。',
+  'A source is one address; {0} has a prefix length.': '源地址是单个地址；{0} 带有前缀长度。',
+  '{0} cannot be the source of what goes to {1}: one is IPv4, the other IPv6.':
+    '{0} 不能作为发往 {1} 的数据包的源地址：一个是 IPv4，另一个是 IPv6。',
+  '{0} is an address of {1}, which is down, and the kernel sends nothing from it.':
+    '{0} 是 {1} 的地址，而 {1} 未启用，内核不会用它作为源地址。',
+  'No interface of {0} has the address {1}, so nothing can be sent from it.':
+    '{0} 没有任何接口拥有地址 {1}，因此不能用它作为源地址。',
+  'Use one of its own: {0}.': '请使用该命名空间自己的地址：{0}。',
+  'Give an interface this address.': '请为某个接口添加这个地址。',
+  'Routing table {0} is called {1}.': '路由表 {0} 的名称是 {1}。',
+  'Write `table: {0}`, or use another number.': '请写成 `table: {0}`，或换一个编号。',
   'Remove via and dev, or the type.': '请删除 via 和 dev，或删除类型。',
   '{0} is down, and the kernel takes no route through it.': '{0} 未启用，内核不接受经过它的路由。',
   'Remove `up: false` from {0}.': '请从 {0} 中删除 `up: false`。',
