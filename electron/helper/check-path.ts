@@ -66,7 +66,10 @@ function onePacket(hops: readonly TracedHop[], frames: readonly CapturedFrame[],
   const [first] = seen
   if (!first) return []
   const isFirst = numberOf(first)
+  const echo = echoOf(first)
   return seen.filter((hop) => {
+    // A ping of several is as many packets, each by its own sequence number; of a packet that was cut the first piece is it.
+    if (echoOf(hop) !== echo || (hop.packet && innermost(hop.packet).ip?.fragmentOffset)) return false
     const tcp = hop.packet && innermost(hop.packet).tcp
     if (tcp && (!tcp.flags.includes('SYN') || tcp.flags.includes('ACK'))) return false
     return !tcp || (isFirst === null ? hop.timeNs - first.timeNs < sentAgainNs : numberOf(hop) === isFirst)
@@ -75,6 +78,8 @@ function onePacket(hops: readonly TracedHop[], frames: readonly CapturedFrame[],
 
 /** What IPv4 numbers its packets with; neither routers nor NAT change it. */
 const numberOf = ({ packet }: TracedHop): number | null => (packet && innermost(packet).ip?.id) ?? null
+
+const echoOf = ({ packet }: TracedHop): number | null => (packet && innermost(packet).icmp?.seq) ?? null
 
 /** A bridge that does not know the way floods; who hears a frame that is meant for others is not on the way. */
 function isOverheard({ frame, namespace }: TracedHop, frames: readonly CapturedFrame[], live: LiveState): boolean {

@@ -20,7 +20,15 @@ const outcomeWords: Readonly<Record<Outcome, Said>> = {
   lost: said`lost`,
 }
 
-export function judge(check: LabCheck, reply: ProbeReply, evidence: PathEvidence | null): CheckResult {
+export interface Probed {
+  readonly evidence: PathEvidence | null
+  readonly sent: number
+  /** How many of them ended otherwise than expected. */
+  readonly odd: number
+}
+
+/** @param reply of the first that ended otherwise, else of the first */
+export function judge(check: LabCheck, reply: ProbeReply, { evidence, sent, odd }: Probed): CheckResult {
   const wrong: Said[] = []
   if (reply.outcome !== check.expect)
     wrong.push(
@@ -28,6 +36,7 @@ export function judge(check: LabCheck, reply: ProbeReply, evidence: PathEvidence
         ? said`${outcomeWords[reply.outcome]} instead of ${outcomeWords[check.expect]}`
         : said`${outcomeWords[reply.outcome]}: ${reply.message}`,
     )
+  if (odd > 0 && sent > 1) wrong.push(said`that was ${odd} of ${sent}`)
   if (check.ttl !== null && reply.outcome === 'reply' && reply.ttl !== check.ttl)
     wrong.push(said`TTL ${reply.ttl ?? said`unknown`} instead of ${check.ttl}`)
   if (check.path !== null && evidence && evidence.path.join(' ') !== check.path.join(' '))

@@ -1,12 +1,18 @@
 import type { LabCheck } from '../../electron/core/lab/lab.js'
+import { pingSize } from '../../electron/core/lab/normalise-checks.js'
 import type { CheckResult } from '../../electron/core/rpc.js'
 import { sentenceOf, t } from '../i18n/text.svelte.js'
 
-/** What is asked of the network, in the words of the lab file. */
+/** What is asked of the network, in the words of the lab file and of ping(8). */
 export function checkQuestion(check: LabCheck): string {
   const target =
     check.kind === 'ping'
-      ? check.target
+      ? [
+          check.target,
+          ...(check.size === pingSize ? [] : [`-s ${check.size}`]),
+          ...(check.df ? ['-M do'] : []),
+          ...(check.count === 1 ? [] : [`-c ${check.count}`]),
+        ].join(' ')
       : check.target.includes(':')
         ? `[${check.target}]:${check.port}`
         : `${check.target}:${check.port}`

@@ -15,6 +15,8 @@ export interface Action {
   readonly when?: 'live' | 'edit'
   /** As people read it. */
   readonly shown?: string
+  /** Its row in the list of keys, where it is one of several that are one row there; null: another of them has it. */
+  readonly row?: { readonly label: Action['label']; readonly shown: string } | null
   /** Also while a terminal or a field has the focus. Single letters never do. */
   readonly everywhere?: boolean
   /** The same, also while a terminal or a field has the focus: a chord that neither of them uses. */

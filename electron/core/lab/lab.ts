@@ -160,7 +160,14 @@ export type LabCheck = {
   readonly path: readonly string[] | null
   readonly snat: string | null
 } & (
-  | { readonly kind: 'ping'; readonly target: string }
+  | {
+      readonly kind: 'ping'
+      readonly target: string
+      /** Bytes of payload. */
+      readonly size: number
+      readonly df: boolean
+      readonly count: number
+    }
   | { readonly kind: 'tcp' | 'udp'; readonly target: string; readonly port: number }
 )
 

@@ -203,7 +203,18 @@ const checkCommon = {
   snat: z.string().optional(),
 }
 export const checkSchema = z.union([
-  z.strictObject({ ...checkCommon, ping: z.string() }),
+  z.strictObject({
+    ...checkCommon,
+    ping: z.string(),
+    /** Bytes of payload, as `ping -s`; 65507 is the most that an IPv4 packet holds (RFC 791). */
+    size: z.int().min(0).max(65507).optional(),
+    /** Don't fragment, as `ping -M do`. */
+    df: z.boolean().optional(),
+    /** Requests, one after the answer to the other; all must end as expected. */
+    count: z.int().min(1).max(20).optional(),
+    /** Of a namespace that is pinged by its name, whether its IPv6 address is meant. */
+    ipv6: z.boolean().optional(),
+  }),
   z.strictObject({ ...checkCommon, tcp: z.string() }),
   z.strictObject({ ...checkCommon, udp: z.string() }),
 ])

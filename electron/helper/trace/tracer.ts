@@ -112,7 +112,9 @@ export class Tracer {
     const result = await this.trace({
       from: check.from,
       to: check.target,
-      ...(check.kind === 'ping' ? { protocol: 'icmp' } : { protocol: check.kind, port: check.port }),
+      ...(check.kind === 'ping'
+        ? { protocol: 'icmp', size: check.size, df: check.df }
+        : { protocol: check.kind, port: check.port }),
     })
     if (!('failure' in result)) return { diagnosis: result.trace.diagnosis }
     return result.failure.code === notTakenBack ? result : { diagnosis: null }

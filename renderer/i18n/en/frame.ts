@@ -138,6 +138,8 @@ export const frame = {
   'action.nat': 'NAT out of an interface',
   'action.remove': 'Remove what is selected',
   'action.rename': 'Rename what is selected',
+  'action.neighbour': 'New neighbour on that side',
+  'action.walk': 'Go along the cable on that side',
   'action.walk.right': 'Go along the cable to the right',
   'action.walk.left': 'Go along the cable to the left',
   'action.walk.down': 'Go along the cable downwards',

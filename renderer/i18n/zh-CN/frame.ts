@@ -133,6 +133,8 @@ export const frame = {
   'action.nat': '在某个接口的出方向做 NAT',
   'action.remove': '删除选中的对象',
   'action.rename': '为选中的对象改名',
+  'action.neighbour': '在该侧新建相邻的命名空间',
+  'action.walk': '沿该方向的网线移动选择',
   'action.walk.right': '沿网线向右移动选择',
   'action.walk.left': '沿网线向左移动选择',
   'action.walk.down': '沿网线向下移动选择',

@@ -67,7 +67,7 @@ export function* checkFindings(lab: LabIndex, check: CheckEntry, path: LabPath):
   yield* namespaceExists(lab, check.from, [...path, 'from'])
   const kind = 'ping' in check ? 'ping' : 'tcp' in check ? 'tcp' : 'udp'
   const text = 'ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp
-  yield* targetOf(lab, kind, text, [...path, kind])
+  yield* targetOf(lab, kind, text, [...path, kind], 'ipv6' in check ? check.ipv6 : undefined)
   if (check.expect !== undefined && !possible[kind].includes(check.expect)) {
     yield error(
       'wrong-outcome',
@@ -96,15 +96,39 @@ export function* checkFindings(lab: LabIndex, check: CheckEntry, path: LabPath):
   }
 }
 
-function* targetOf(lab: LabIndex, kind: 'ping' | 'tcp' | 'udp', text: string, path: LabPath): Iterable<Finding> {
+/** @param ipv6 whether an address of IPv6 is asked for; undefined: any */
+function* targetOf(
+  lab: LabIndex,
+  kind: 'ping' | 'tcp' | 'udp',
+  text: string,
+  path: LabPath,
+  ipv6?: boolean,
+): Iterable<Finding> {
   const target = kind === 'ping' ? parseHostTarget(text) : parsePortTarget(text)
   if (!target) {
     yield error('bad-target', path, said`${quote(text)} is no target for ${kind}.`, targetHint(kind, text))
   } else if (target.host.kind === 'address') {
     yield* stationFindings(lab, target.host.text, path)
+    if (ipv6 !== undefined && target.host.text.includes(':') !== ipv6) {
+      yield error(
+        'family-mismatch',
+        path,
+        said`${quote(text)} is no ${ipv6 ? 'IPv6' : 'IPv4'} address, and \`ipv6\` asks for one.`,
+        said`An address says its family itself: remove \`ipv6\`.`,
+      )
+    }
   } else {
     yield* namespaceExists(lab, target.host.name, path)
     const namespace = lab.namespaces.get(target.host.name)
+    const speaks = [...(namespace?.addresses.keys() ?? [])].some((each) => each.includes(':') === ipv6)
+    if (namespace && namespace.addresses.size > 0 && ipv6 !== undefined && !speaks) {
+      yield error(
+        'no-address',
+        path,
+        said`Namespace ${quote(target.host.name)} has no ${ipv6 ? 'IPv6' : 'IPv4'} address that a check could be sent to.`,
+        said`Give it one, or write the address here.`,
+      )
+    }
     if (namespace?.addresses.size === 0) {
       yield error(
         'no-address',

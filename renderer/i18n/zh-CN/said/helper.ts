@@ -6,6 +6,7 @@ export const helper: Readonly<Record<string, string>> = {
   unreachable: '不可达',
   lost: '丢失',
   '{0} instead of {1}': '结果为{0}，预期为{1}',
+  'that was {0} of {1}': '共 {1} 次，其中 {0} 次如此',
   // What follows is the kernel's: it stays as it is.
   '{0}: {1}': '{0}：{1}',
   'TTL {0} instead of {1}': 'TTL 为 {0}，预期为 {1}',

@@ -50,6 +50,9 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Write a global address; a trace takes one with its interface, as in fe80::1%veth0.':
     '请写全局地址；追踪可以用带接口的链路本地地址，例如 fe80::1%veth0。',
   'Namespace {0} has no address that a check could be sent to.': '命名空间 {0} 没有可供检查的地址。',
+  'Namespace {0} has no {1} address that a check could be sent to.': '命名空间 {0} 没有可供检查的 {1} 地址。',
+  '{0} is no {1} address, and `ipv6` asks for one.': '{0} 不是 {1} 地址，而 `ipv6` 要求的是这种地址。',
+  'An address says its family itself: remove `ipv6`.': '地址本身已说明协议族，请删除 `ipv6`。',
   'Give it one, or write the address here.': '请给它配置地址，或在这里直接写地址。',
   'Leave out the prefix length: {0}.': '请去掉前缀长度：{0}。',
   'A ping has no port.': 'ping 没有端口。',
