@@ -193,9 +193,8 @@ describe.each(repairs)('the repair of %s', (id, how) => {
       return (await said.isVisible()) && (await explained.isVisible())
     })
     expect(await learner.panel.locator('.goals [data-ok=false]').count()).toBe(0)
-    expect(await learner.panel.locator('[aria-labelledby=go-on] button').count()).toBeGreaterThan(
-      id.startsWith('09') ? -1 : 0,
-    )
+    // The last rung has no next one.
+    if (!id.startsWith('09')) await learner.panel.locator('[aria-labelledby=go-on] button').first().waitFor()
     await learner.takeDown()
   })
 })
