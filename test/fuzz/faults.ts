@@ -47,7 +47,7 @@ function ofHost(host: FuzzHost, { hosts }: FuzzLab, pick: Pick): InjectedFault[]
     fault('unreachable-route', `ip -n ${router} route add unreachable ${address}/32`, [router], 'route-blocked'),
     fault('route-astray', `ip -n ${router} route add ${address}/32 via ${by}`, [router], 'loop', 'ttl-exceeded'),
     fault('route-by-lo', `ip -n ${router} route add ${address}/32 dev lo`, [router], 'loop'),
-    fault('policy', `ip -n ${router} rule add to ${address}/32 blackhole`, [router], 'policy-rule'),
+    fault('policy', `ip -n ${router} rule add to ${address}/32 blackhole`, [router], 'no-route', 'no-return-route'),
     fault('arp-dropped', exec(name, 'arptables -A INPUT -j DROP'), at, 'firewall-drop'),
     fault(
       'ingress',

@@ -68,7 +68,7 @@ export const hiddenFaults: readonly Fault[] = [
   },
   {
     name: 'a router whose policy rule keeps it from who asks for its link-layer address',
-    code: 'policy-rule',
+    code: 'no-return-route',
     lab: router(),
     typed: [
       'ip netns exec ns-router sysctl -qw net.ipv4.conf.all.rp_filter=1',
@@ -116,7 +116,7 @@ export const hiddenFaults: readonly Fault[] = [
   },
   {
     name: 'a router whose policy rule refuses who sends, so that its filter drops what it gets',
-    code: 'policy-rule',
+    code: 'no-return-route',
     lab: router(),
     typed: [
       // Its link-layer address is known: nobody has to ask for it.

@@ -33,7 +33,7 @@ export const layer3Faults: readonly Fault[] = [
   },
   {
     name: 'a rule of policy routing that refuses',
-    code: 'policy-rule',
+    code: 'no-route',
     lab: router(),
     typed: ['ip -n ns0 rule add priority 100 to 192.168.1.2 unreachable'],
     from: 'ns0',
@@ -58,7 +58,7 @@ export const layer3Faults: readonly Fault[] = [
   },
   {
     name: 'a marked answer, and a rule that counted for another connection',
-    code: 'policy-rule',
+    code: 'no-return-route',
     lab: bridge(),
     typed: [
       'ip netns exec ns1 iptables -A INPUT -p tcp --dport 22 -j DROP',

@@ -43,7 +43,7 @@ export const natFaults: readonly Fault[] = [
   },
   {
     name: 'a rule that keeps a router from turning the answer back',
-    code: 'policy-rule',
+    code: 'no-return-route',
     lab: nat({ nat: masquerade }),
     typed: ['ip rule add to 192.168.1.2/32 blackhole'],
     from: 'ns0',

@@ -34,7 +34,7 @@ export const policyFaults: readonly Fault[] = [
   },
   {
     name: 'a rule that prohibits what the sender sends from its own address',
-    code: 'policy-rule',
+    code: 'no-route',
     lab: router({ ns1: service }),
     typed: ['ip -n ns0 rule add from 192.168.0.2 prohibit'],
     ...there,
@@ -71,7 +71,7 @@ export const policyFaults: readonly Fault[] = [
   },
   {
     name: 'a rule of the target that refuses the answer',
-    code: 'policy-rule',
+    code: 'no-return-route',
     lab: router(),
     typed: ['ip -n ns1 rule add from 192.168.1.2 to 192.168.0.0/24 blackhole'],
     ...there,

@@ -85,12 +85,14 @@ export const policyDetour: Rule = {
 }
 
 function findingOf(
-  { namespace, dst }: Departure,
+  { namespace, dst, leg }: Departure,
   rule: LiveRule,
   sentence: MessageKey,
   values: Readonly<Record<string, string>> = {},
 ): Omit<Finding, 'evidence'> {
   return {
+    // A rule that refuses by itself leaves no way at all; one that leads to a table leaves what is there.
+    ...(rule.action === 'to-table' ? {} : { code: leg === 'reply' ? 'no-return-route' : 'no-route' }),
     namespace,
     interface: null,
     message: say(sentence, { namespace, target: dst, rule: ruleText(rule), ...values }),

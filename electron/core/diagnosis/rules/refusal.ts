@@ -50,7 +50,7 @@ interface At {
 }
 
 const byRule = (at: At, rule: LiveRule, sentences: Sentences): Refusal => ({
-  ...{ code: 'policy-rule', interface: null, shown: 'rules' },
+  ...{ code: rule.action === 'to-table' ? 'policy-rule' : 'no-return-route', interface: null, shown: 'rules' },
   message: say(sentences.rule, { ...at, rule: policyRuleWords(rule).slice(2).join(' ') }),
   repair: {
     namespace: at.namespace,
