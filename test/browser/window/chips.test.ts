@@ -10,7 +10,7 @@ let window: LabWindow
 beforeAll(async () => {
   const world = await World.ofUser()
   world.file('home/evil.vethlab.yaml', guided.replace('[ip netns add ns0,', '["touch evil\\u000f", "touch evil\\r",'))
-  window = await LabWindow.open({ file: world.file('guided.vethlab.yaml', guided) }, world)
+  window = await LabWindow.open({ file: world.file('home/guided.vethlab.yaml', guided) }, world)
   await window.ready()
 })
 afterAll(() => window.close())

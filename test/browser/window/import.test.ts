@@ -17,7 +17,7 @@ test('a script that is dropped is read, shown with what was left out, and opened
   const script = 'ip netns add red\nip netns add blue\nip link add r0 netns red type veth peer name b0 netns blue\n'
   const file = window.world.file(
     'two rooms.sh',
-    `set -e\n${script}ping -c1 10.0.0.1\nip rule add from 10.0.0.1\ntouch ${window.world.directory}/ran\n`,
+    `set -e\n${script}ping -c1 10.0.0.1\nip xfrm policy flush\ntouch ${window.world.directory}/ran\n`,
   )
   await dropFiles(window.page, [file])
   const dialog = window.page.getByRole('dialog', { name: 'Open two rooms.sh as a lab?' })
@@ -34,7 +34,7 @@ test('a script that is dropped is read, shown with what was left out, and opened
     '3 commands change no network',
     'it is root there, has no more rights on this machine than you',
     'line 6',
-    'A lab file has no words for "ip rule"',
+    'A lab file has no words for "ip xfrm"',
   ])
     expect(words).toContain(each)
   expect(await dialog.locator('code').innerText()).toBe(
