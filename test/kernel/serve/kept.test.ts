@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { browse } from '../../../electron/session/files/browse.js'
 import { UnsavedWork } from '../../../electron/session/files/unsaved.js'
+import { resourceFile } from '../../../electron/session/programs.js'
 import { ShellFiles } from '../../../electron/session/shell-files.js'
 import { testBrowser, type TestBrowser } from './browser.js'
 import { bundledSaver } from './bundle.js'
@@ -63,6 +64,10 @@ describe('browsing', () => {
     expect(await begins(first)).toBe(labs)
     // Chosen in a dialog, and no lab: a script that is imported, say.
     first.startFolder.used(at('script.sh'))
+    expect(await first.startFolder.get()).toBe(work)
+    expect(await begins(new ShellFiles(() => {}, state))).toBe(labs)
+    // Nobody keeps files where the labs of the program lie.
+    expect(await first.read(resourceFile('labs/08-nat.vethlab.yaml'))).toMatchObject({ ok: true })
     expect(await first.startFolder.get()).toBe(work)
     expect(await begins(new ShellFiles(() => {}, state))).toBe(labs)
     rmSync(labs, { recursive: true })
