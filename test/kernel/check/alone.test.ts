@@ -7,12 +7,7 @@ let rig: Rig
 beforeAll(async () => (rig = await Rig.open()))
 afterAll(() => rig.close())
 
-async function check(lab: string, ...typed: readonly string[]): Promise<readonly CheckResult[]> {
-  await rig.build(lab, ...typed)
-  const result = await rig.session.request('lab/check', {})
-  if (!result.ok) throw new Error(result.failure.message)
-  return result.checks
-}
+const check: Rig['check'] = (...args) => rig.check(...args)
 
 const said = (checks: readonly CheckResult[]): string[] =>
   checks.map(({ ok, actual, detail }) => (ok ? actual : `${actual}: ${detail}`))

@@ -1,18 +1,12 @@
 /** What a ping of a check can say beside its target: its size, that it must not be cut, how many, and which address. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CheckResult } from '../../../electron/core/rpc.js'
 import { Rig } from '../trace/rig.js'
 
 let rig: Rig
 beforeAll(async () => (rig = await Rig.open()))
 afterAll(() => rig.close())
 
-async function check(lab: string, ...typed: readonly string[]): Promise<readonly CheckResult[]> {
-  await rig.build(lab, ...typed)
-  const result = await rig.session.request('lab/check', {})
-  if (!result.ok) throw new Error(result.failure.message)
-  return result.checks
-}
+const check: Rig['check'] = (...args) => rig.check(...args)
 
 const narrow = `
 namespaces:

@@ -24,8 +24,6 @@ export async function until<T>(
  * meanwhile, as a dump of a network that is still changing, is made again.
  */
 export async function patiently(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patienceMs
   const holds = async (): Promise<boolean> => condition()
-  while (!(await holds().catch(() => false)) && Date.now() <= deadline)
-    await new Promise((resolve) => setTimeout(resolve, everyMs))
+  await until('what is compared', () => holds().catch(() => false)).catch(() => {})
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { parseLabText } from '../../../electron/core/lab/parse.js'
 import type { Trace, TraceHop } from '../../../electron/core/diagnosis/trace.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
-import type { Params } from '../../../electron/core/rpc.js'
+import type { CheckResult, Params } from '../../../electron/core/rpc.js'
 import { attachTo } from '../../../electron/session/running/attach.js'
 import { listRunning } from '../../../electron/session/running/entry.js'
 import type { Session } from '../../../electron/session/session.js'
@@ -91,6 +91,14 @@ export class Rig {
     const result = await this.session.request('trace/run', { from, to, ...more })
     if (!result.ok) throw new Error(result.failure.message)
     return result.trace
+  }
+
+  /** Builds a lab, types commands in its host, and runs its checks. */
+  async check(lab: string, ...commands: readonly string[]): Promise<readonly CheckResult[]> {
+    await this.build(lab, ...commands)
+    const result = await this.session.request('lab/check', {})
+    if (!result.ok) throw new Error(result.failure.message)
+    return result.checks
   }
 
   async fix(trace: Trace): Promise<{ readonly undo: string; readonly commands: readonly string[] }> {
