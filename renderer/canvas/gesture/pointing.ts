@@ -1,8 +1,8 @@
 /** What the pointer does on the graph: point, choose, open, drag a box. Panning and zooming are Cytoscape's own. */
 import type { Core, EventObject } from 'cytoscape'
-import type { Point } from './drawing.js'
-import type { GraphView } from './graph-view.js'
-import { sameTarget, type Target } from './selection.js'
+import type { Point } from '../drawing.js'
+import type { GraphView } from '../graph-view.js'
+import { sameTarget, type Target } from '../selection.js'
 
 export interface PointingEvents {
   readonly hover: (target: Target | null) => void

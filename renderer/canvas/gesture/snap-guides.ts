@@ -1,6 +1,6 @@
 /** Where a dragged box comes to rest: on the grid, in line with others, at the usual distance from its neighbour. */
-import { snap, type Rect } from './drawing.js'
-import { gap } from './rows.js'
+import { snap, type Rect } from '../drawing.js'
+import { gap } from '../rows.js'
 
 export interface Guide {
   readonly axis: 'x' | 'y'

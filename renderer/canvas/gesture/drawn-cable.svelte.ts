@@ -1,8 +1,8 @@
 /** A cable that a hand draws: from what, to where, and what it would be plugged into. */
-import type { Point, Rect } from './drawing.js'
-import type { Geometry } from './geometry.js'
-import { namespaceOf } from './scene.js'
-import { sameTarget, type Target } from './selection.js'
+import type { Point, Rect } from '../drawing.js'
+import type { Geometry } from '../geometry.js'
+import { namespaceOf } from '../scene.js'
+import { sameTarget, type Target } from '../selection.js'
 
 /** A box is taken by its edge this far inside of it (CSS pixels). */
 const edge = 10

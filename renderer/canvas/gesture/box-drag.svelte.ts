@@ -1,6 +1,6 @@
 /** A box on its way: where it would rest, and what it is aligned to. */
-import type { Box, Drawing, Point } from './drawing.js'
-import type { Places } from './layout.js'
+import type { Box, Drawing, Point } from '../drawing.js'
+import type { Places } from '../layout.js'
 import { restingPlace, type Rest } from './snap-guides.js'
 
 /** An alignment pulls from this far, in CSS pixels. */
