@@ -2,7 +2,8 @@
  * The one place that a change by hand goes through: a gesture becomes changes of the lab's text, one step with a name, and
  * is carried out in the kernel at once where the lab stands. What the kernel refuses is taken back, and the reason said.
  */
-import type { Beside, Gesture, Gestured, ObjectKind, Place } from '../../electron/core/change/gestures.js'
+import type { Beside, Gesture, Gestured, Place } from '../../electron/core/change/building.js'
+import type { ObjectKind } from '../../electron/core/change/gestures.js'
 import { connect, masquerade, neighbour, newObject, waysOut } from '../../electron/core/change/gestures.js'
 import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
 import { formatEndpoint, parseEndpoint } from '../../electron/core/lab/endpoint.js'

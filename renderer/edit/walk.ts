@@ -1,5 +1,5 @@
 /** From object to object by key: along the cables, and from a namespace into its bridges. */
-import type { Place } from '../../electron/core/change/gestures.js'
+import type { Place } from '../../electron/core/change/building.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
 import type { Point, Rect } from '../canvas/drawing.js'
 

@@ -7,44 +7,18 @@ import { quote } from '../lab/describe.js'
 import { formatEndpoint } from '../lab/endpoint.js'
 import { error, toProblem } from '../lab/finding.js'
 import type { Endpoint } from '../lab/lab.js'
-import type { Problem } from '../lab/problem.js'
 import type { LabFile } from '../lab/schema.js'
 import type { LabSource } from '../lab/source.js'
 import { own } from '../own.js'
-import { said, type Said } from '../words/said.js'
+import { said } from '../words/said.js'
+import { Building, nothingBeside, type Beside, type Gesture, type Gestured, type Place } from './building.js'
 import { changeSource } from './change.js'
 import type { LabChange, NamespaceEntry, Point } from './lab-change.js'
 import { holdsNeighbours, stationsOf } from './segments.js'
 import { defaultsOf, suggestAddresses, suggestGateways } from './suggest-addresses.js'
-import type { Taken } from './suggest-addresses.js'
-import { suggestBridge, suggestInterface, suggestNamespace } from './suggest-names.js'
+import { suggestBridge, suggestNamespace } from './suggest-names.js'
 
 export type ObjectKind = 'namespace' | 'router' | 'bridge' | 'internet'
-
-/** Where a cable can be plugged in: a namespace, whose next port it gets, or a bridge in it. */
-export interface Place {
-  readonly namespace: string
-  readonly bridge?: string
-}
-
-/** What is there beside the lab, and is not to be taken: made by hand in its network, or on this machine. */
-export interface Beside {
-  readonly namespaces: readonly string[]
-  readonly interfaces: readonly Endpoint[]
-  readonly subnets: Taken
-}
-
-export const nothingBeside: Beside = { namespaces: [], interfaces: [], subnets: [] }
-
-export interface Gesture {
-  readonly changes: readonly LabChange[]
-  /** What was chosen by itself, and why. */
-  readonly reasons: readonly { readonly value: string; readonly reason: Said }[]
-  /** What was made: to be selected. */
-  readonly made: Place
-}
-
-export type Gestured = ({ readonly ok: true } & Gesture) | { readonly ok: false; readonly problems: readonly Problem[] }
 
 /** The far network that every example of this tool reaches for (RFC 5737, TEST-NET-3). */
 const farAddress = '203.0.113.10/24'
@@ -207,66 +181,6 @@ export function masquerade(source: LabSource, { namespace, interface: dev }: End
       said`${namespace} is on the way between others.`,
     )
   return building.done({ namespace })
-}
-
-/** A lab that grows change by change; the first that is refused ends it. */
-class Building {
-  private readonly changes: LabChange[] = []
-  private readonly reasons: { value: string; reason: Said }[] = []
-  private problems: readonly Problem[] = []
-
-  constructor(private source: LabSource) {}
-
-  get file(): LabFile {
-    return this.source.value as LabFile
-  }
-
-  nextPort({ namespace }: Place, there: readonly Endpoint[]): Endpoint {
-    return { namespace, interface: suggestInterface(this.file, namespace, there).value }
-  }
-
-  take(change: LabChange, value?: string, reason?: Said): void {
-    if (this.problems.length > 0) return
-    const changed = changeSource(this.source, [change])
-    if (!changed.ok) this.problems = changed.problems
-    else {
-      this.source = changed.source
-      this.changes.push(change)
-      if (value !== undefined && reason) this.reasons.push({ value, reason })
-    }
-  }
-
-  /** Routers come before stations, and a far network last. */
-  rank(namespace: string): number {
-    return this.isFar(namespace) ? 2 : own(this.file.namespaces, namespace)?.forwarding === true ? 0 : 1
-  }
-
-  /**
-   * Who may need a default route, now that these ends are on their segments: they themselves, and where one of them is a
-   * router or a far network everybody there. A router does not rely on the next one, but on a far network; that relies on
-   * nobody.
-   */
-  reliant(ends: readonly Endpoint[]): readonly Endpoint[] {
-    const { all, segmentOf } = stationsOf(this.file)
-    return ends.flatMap((end) => {
-      const here = all.filter(({ segment }) => segment === segmentOf(end))
-      const hasFar = here.some(({ namespace }) => this.isFar(namespace))
-      const whom =
-        this.rank(end.namespace) === 1 ? [end] : here.map(({ namespace, dev }) => ({ namespace, interface: dev }))
-      return whom.filter(({ namespace }) => this.rank(namespace) === 1 || (this.rank(namespace) === 0 && hasFar))
-    })
-  }
-
-  /** Addresses of its own, behind no cable. */
-  private isFar(namespace: string): boolean {
-    const entry = own(this.file.namespaces, namespace)
-    return entry?.forwarding === true && (entry.interfaces?.['lo']?.addresses ?? []).length > 0
-  }
-
-  done(made: Place): Gestured {
-    const { changes, reasons, problems } = this
-    return problems.length > 0 ? { ok: false, problems } : { ok: true, changes, reasons, made }
-  }
 }
 
 const refuse = (finding: Parameters<typeof toProblem>[0]): Gestured => ({ ok: false, problems: [toProblem(finding)] })

@@ -15,15 +15,13 @@ import type { Endpoint, Family } from '../lab/lab.js'
 import type { LabFile, RouteEntry } from '../lab/schema.js'
 import { own } from '../own.js'
 import { said } from '../words/said.js'
+import { maxSubnets, takenSubnets } from './free-subnet.js'
 import { holdsNeighbours, stationsOf } from './segments.js'
 import type { Station } from './segments.js'
 import type { Suggestion } from './suggest-names.js'
 
 /** Subnets that are there beside the lab: of this machine, and of the uplink. */
 export type Taken = readonly string[]
-
-/** No more subnets are looked for: all of 10.0.0.0/8 but its first. */
-const maxSubnets = 65_535
 
 /**
  * On a segment that has subnets, the next free address of the first of each family; on a new segment the first address of
@@ -35,8 +33,13 @@ export function suggestAddresses(file: LabFile, end: Endpoint, taken: Taken): re
   const segment = segmentOf(end)
   const here = all.filter((each) => each.segment === segment && holdsNeighbours(each.prefix))
   if (here.some(({ namespace, dev }) => namespace === end.namespace && dev === end.interface)) return []
-  if (here.length === 0) return newSubnet(file, all, taken)
-  return (['ipv4', 'ipv6'] as const).flatMap((family) => nextIn(here.filter(({ prefix }) => prefix.family === family)))
+  if (here.length === 0) return newSubnet(file, taken)
+  return (['ipv4', 'ipv6'] as const).flatMap((family) =>
+    nextIn(
+      here.filter(({ prefix }) => prefix.family === family),
+      all,
+    ),
+  )
 }
 
 const isPort = (file: LabFile, end: Endpoint): boolean =>
@@ -44,12 +47,12 @@ const isPort = (file: LabFile, end: Endpoint): boolean =>
     bridge?.ports?.includes(end.interface),
   )
 
-/** Of the subnets of one family on a segment. */
-function nextIn(here: readonly Station[]): readonly Suggestion<string>[] {
+/** Of the subnets of one family on a segment. An address that is elsewhere in the lab would be confused with it. */
+function nextIn(here: readonly Station[], all: readonly Station[]): readonly Suggestion<string>[] {
   const [first] = here
   if (!first) return []
   const { network, prefix } = first
-  const used = new Set(here.map((each) => each.prefix.text))
+  const used = new Set(all.map((each) => each.prefix.text))
   const host = firstHost(networkPrefix(prefix), (text) => used.has(text))
   if (host === null) return []
   return [
@@ -77,15 +80,11 @@ function plus(bytes: readonly number[], number: bigint): readonly number[] {
 }
 
 /** 10.0.1.0/24, 10.0.2.0/24, ..., and fd00:1::/64, fd00:2::/64, ... with the same number where the lab speaks IPv6. */
-function newSubnet(file: LabFile, all: readonly Station[], taken: Taken): readonly Suggestion<string>[] {
-  const known = [
-    ...all.map(({ prefix }) => prefix),
-    ...spokenOf(file),
-    ...taken.flatMap((text) => parsePrefixOrAddress(text) ?? []),
-  ]
+function newSubnet(file: LabFile, beside: Taken): readonly Suggestion<string>[] {
+  const taken = takenSubnets(file, beside)
   const isFree = (text: string): boolean => {
     const prefix = parsePrefix(text)
-    return prefix !== null && !known.some((each) => overlaps(each, prefix))
+    return prefix !== null && !taken.some((each) => overlaps(each, prefix))
   }
   const ipv6 = usesIpv6(file)
   for (let number = 1; number <= maxSubnets; number += 1) {
@@ -99,19 +98,6 @@ function newSubnet(file: LabFile, all: readonly Station[], taken: Taken): readon
     ]
   }
   return []
-}
-
-/** Networks that the lab speaks of beside its addresses: where routes lead, and whom NAT is for. */
-function spokenOf(file: LabFile): readonly Prefix[] {
-  return Object.values(file.namespaces ?? {}).flatMap((entry) => {
-    const nat = (entry?.nat ?? []).flatMap((each) =>
-      'masquerade' in each ? [each.masquerade] : 'snat' in each ? [each.snat] : [],
-    )
-    return [...(entry?.routes ?? []).map(({ to }) => to), ...nat].flatMap((text) => {
-      const prefix = parsePrefixOrAddress(text)
-      return prefix && prefix.length > 0 ? prefix : []
-    })
-  })
 }
 
 /**

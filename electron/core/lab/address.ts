@@ -125,10 +125,10 @@ export function parseAddressPort(text: string): { readonly address: Address; rea
   return port <= 65535 ? { address, port } : null
 }
 
-const maskByte = (index: number, length: number): number => {
+export const maskByte = (index: number, length: number): number => {
   const bits = Math.min(8, Math.max(0, length - index * 8))
   return (0xff00 >> bits) & 0xff
 }
 
-const maskBytes = (bytes: readonly number[], length: number): number[] =>
+export const maskBytes = (bytes: readonly number[], length: number): number[] =>
   bytes.map((byte, i) => byte & maskByte(i, length))

@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { changeSource } from '../../../electron/core/change/change.js'
-import {
-  connect,
-  masquerade,
-  neighbour,
-  newObject,
-  nothingBeside,
-  waysOut,
-} from '../../../electron/core/change/gestures.js'
-import type { Gestured, ObjectKind, Place } from '../../../electron/core/change/gestures.js'
+import { connect, masquerade, neighbour, newObject, waysOut } from '../../../electron/core/change/gestures.js'
+import { nothingBeside, type Gestured, type Place } from '../../../electron/core/change/building.js'
+import type { ObjectKind } from '../../../electron/core/change/gestures.js'
 import { parseSource } from '../../../electron/core/lab/parse.js'
 import type { LabSource } from '../../../electron/core/lab/source.js'
 import { fileOf, open } from './open.js'

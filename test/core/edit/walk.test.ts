@@ -1,6 +1,6 @@
 /** From object to object along the cables, by the four ways of the arrow keys. */
 import { expect, test } from 'vitest'
-import type { Place } from '../../../electron/core/change/gestures.js'
+import type { Place } from '../../../electron/core/change/building.js'
 import { parseLabText } from '../../../electron/core/lab/parse.js'
 import { walk } from '../../../renderer/edit/walk.js'
 
