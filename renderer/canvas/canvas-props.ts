@@ -20,12 +20,15 @@ export interface CanvasProps {
   language: Language
   mode?: Mode
   layer?: LayerFilter
-  selected?: Target | null
+  selected?: readonly Target[]
   /** What a failed packet did not reach, and where it failed. */
   reach?: Reach
   /** `host` is this machine's own default namespace, not a sandbox. */
   realHost?: boolean
-  onselect?: (target: Target | null) => void
+  /** @param more beside what is selected already */
+  onselect?: (target: Target | null, more: boolean) => void
+  /** All that a frame was drawn around. */
+  onmarquee?: (targets: readonly Target[], more: boolean) => void
   onopen?: (target: Target) => void
   /** Places in lab coordinates, as they belong in the lab's `layout`. */
   onmove?: (places: Places) => void
@@ -33,6 +36,16 @@ export interface CanvasProps {
   oncontext?: (target: Target | null, at: Point) => void
   /** A cable was drawn from an object to another one, or to nothing (`over` null). `rendered` in CSS pixels of the canvas. */
   onplug?: (from: Target, over: Target | null, at: Point, rendered: Point) => void
+  /** The end of a cable, `namespace:name`, was drawn to an object, or to nothing. */
+  onreplug?: (end: string, over: Target | null) => void
+  /** A cable begins at the next port of a box; it ends with the next choice. */
+  onbegin?: (from: Target) => void
+  /** Where a cable was begun so; null: none is. */
+  begun?: Target | null
+  /** What a cable in the air would be plugged into (`over` null: nothing); `from` null: none is in the air. */
+  onaim?: (from: Target | null, over: Target | null) => void
+  /** Said beside the pointer while a cable is in the air. */
+  hint?: string | null
   onmode?: (mode: 'live' | 'edit') => void
   onlayer?: (layer: LayerFilter) => void
   /** Whether traffic is shown while it passes; null: it cannot be. */

@@ -2,6 +2,7 @@
 import type { Action } from '../state/actions.js'
 import type { App } from '../state/app.svelte.js'
 import { kinds } from './kinds.js'
+import { copyText } from '../ui/clipboard.js'
 
 const ways = [
   ['ArrowRight', 'right', 1, 0],
@@ -10,12 +11,19 @@ const ways = [
   ['ArrowUp', 'up', 0, -1],
 ] as const
 
+/** Canvas units that an arrow moves what is selected by; with Shift further. */
+const nudge = { small: 4, large: 20 } as const
+
 const arrows = { right: '→', left: '←', down: '↓', up: '↑' } as const
 
 export function editActions(app: App): readonly Action[] {
-  const { editor, selection } = app
+  const { clipboard, editor, selection } = app
   const editing = (): boolean => app.editing
   const selected = (): boolean => app.editing && selection.target !== null
+  const several = (): boolean => app.editing && selection.namespaces.length > 0
+  const copyIf = async (text: string | null): Promise<void> => {
+    if (text !== null) await copyText(text)
+  }
   return [
     {
       id: 'edit',
@@ -71,8 +79,85 @@ export function editActions(app: App): readonly Action[] {
       when: 'edit',
       changes: true,
       enabled: selected,
-      run: () => editor.remove(selection.target),
+      run: () => editor.remove(selection.all),
     },
+    {
+      id: 'select-all',
+      label: 'action.selectAll',
+      keys: '$mod+a',
+      shown: 'Ctrl A',
+      when: 'edit',
+      enabled: editing,
+      run: () => editor.selectAll(),
+    },
+    // Their keys are the browser's own: what it then asks for is in clipboard-keys.ts.
+    {
+      id: 'copy',
+      label: 'action.copy',
+      shown: 'Ctrl C',
+      when: 'edit',
+      enabled: several,
+      run: () => void copyIf(clipboard.copied()),
+    },
+    {
+      id: 'cut',
+      label: 'action.cut',
+      shown: 'Ctrl X',
+      when: 'edit',
+      changes: true,
+      enabled: several,
+      run: () => void copyIf(clipboard.cut()),
+    },
+    {
+      id: 'paste',
+      label: 'action.paste',
+      shown: 'Ctrl V',
+      when: 'edit',
+      changes: true,
+      enabled: editing,
+      run: () => void navigator.clipboard.readText().then((text) => clipboard.paste(text)),
+    },
+    {
+      id: 'duplicate',
+      label: 'action.duplicate',
+      keys: '$mod+d',
+      shown: 'Ctrl D',
+      when: 'edit',
+      changes: true,
+      enabled: several,
+      run: () => clipboard.duplicate(),
+    },
+    {
+      id: 'fields',
+      label: 'action.fields',
+      keys: 'Enter',
+      shown: 'Enter',
+      row: null,
+      when: 'edit',
+      enabled: selected,
+      run: () => {
+        app.settings.set({ inspector: true })
+        editor.fieldsWanted = true
+      },
+    },
+    ...ways.flatMap(([key, way, x, y]): Action[] =>
+      (
+        [
+          ['', nudge.small],
+          ['Shift+', nudge.large],
+        ] as const
+      ).map(([shift, by], large) => ({
+        id: `nudge-${way}${large ? '-far' : ''}`,
+        label: `action.nudge.${way}`,
+        keys: `${shift}${key}`,
+        shown: arrows[way],
+        row: way === 'right' && !large ? { label: 'action.nudge', shown: '← ↑ ↓ →' } : null,
+        when: 'edit',
+        hidden: large === 1,
+        enabled: several,
+        run: () => editor.nudge({ x: x * by, y: y * by }),
+      })),
+    ),
     {
       id: 'rename',
       label: 'action.rename',

@@ -6,6 +6,7 @@ import type { Beside, Gesture, Gestured, Place } from '../../electron/core/chang
 import type { ObjectKind } from '../../electron/core/change/gestures.js'
 import { connect, masquerade, neighbour, newObject, waysOut } from '../../electron/core/change/gestures.js'
 import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
+import { replug } from '../../electron/core/change/replug.js'
 import { formatEndpoint, parseEndpoint } from '../../electron/core/lab/endpoint.js'
 import { hostNamespace, type Endpoint } from '../../electron/core/lab/lab.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
@@ -13,6 +14,9 @@ import type { Problem } from '../../electron/core/lab/problem.js'
 import { own } from '../../electron/core/own.js'
 import type { Rect } from '../canvas/drawing.js'
 import { sameTarget, type Target } from '../canvas/selection.js'
+import { Aim } from './aim.svelte.js'
+import { nameOf, targetOf } from './place.js'
+import { removal } from './removal.js'
 import { t } from '../i18n/text.svelte.js'
 import type { Deploy } from '../state/deploy.svelte.js'
 import { freeSpot } from './free-spot.js'
@@ -54,15 +58,21 @@ export class Editor {
   loose = $state.raw<Loose | null>(null)
   /** Interfaces of which one is to be chosen: NAT is out of it. */
   ways = $state.raw<readonly Endpoint[] | null>(null)
+  /** The fields of what is selected want the keys; the first of them takes them. */
+  fieldsWanted = $state(false)
   /** The object whose name is to be typed now; its field takes this once. */
   naming = $state<string | null>(null)
+  /** What the cable in the air would do. */
+  readonly aim: Aim
   /** What the last gesture chose by itself. */
   chosen = $state.raw<Gesture['reasons']>([])
   /** Takes back the change that waits for its turn; null: none waits, or none is under way. */
   private waiting: (() => void) | null = null
   private following = false
 
-  constructor(private readonly around: EditorSurroundings) {}
+  constructor(private readonly around: EditorSurroundings) {
+    this.aim = new Aim(around.document, around.deploy, () => this.beside)
+  }
 
   readonly canEdit = $derived.by(() => this.around.document.isOpen && this.around.document.labFile !== null)
   readonly on = $derived.by(() => this.wanted && this.canEdit)
@@ -76,6 +86,7 @@ export class Editor {
   /** Nothing of what was begun stays. True: there was something. */
   letGo(): boolean {
     const had = this.from !== null || this.loose !== null || this.ways !== null
+    this.aim.at(null, null)
     this.from = null
     this.loose = null
     this.ways = null
@@ -124,6 +135,18 @@ export class Editor {
     return from && freeSpot(placed, from, way)
   }
 
+  /** A cable begins there; it goes to what is chosen next. */
+  begin(target: Target): void {
+    this.letGo()
+    this.from = this.placeOf(target)
+    this.around.selection.target = target
+  }
+
+  /** What a cable that is drawn would be plugged into now. */
+  point(from: Target | null, over: Target | null): void {
+    this.aim.at(this.placeOf(from), this.placeOf(over))
+  }
+
   /** A cable begins at what is selected, or is chosen next. */
   beginCable(): void {
     this.letGo()
@@ -131,11 +154,25 @@ export class Editor {
   }
 
   /** The other end of a cable that was begun; else what is looked at from now on. */
-  choose(target: Target | null): void {
+  choose(target: Target | null, more = false): void {
     const place = this.from && this.placeOf(target)
     if (place) return this.plug(place)
     this.letGo()
-    this.around.selection.target = target
+    if (!more) this.around.selection.target = target
+    else if (target) this.around.selection.toggle(target)
+  }
+
+  /** A frame was drawn around them. */
+  frame(targets: readonly Target[], more: boolean): void {
+    this.letGo()
+    const { selection } = this.around
+    if (!more) selection.all = []
+    selection.add(targets)
+  }
+
+  selectAll(): void {
+    this.letGo()
+    this.around.selection.all = Object.keys(this.file?.namespaces ?? {}).map((id) => ({ kind: 'namespace', id }))
   }
 
   /** A cable was drawn to an object, or to nothing: then what is to be there is asked. */
@@ -150,6 +187,16 @@ export class Editor {
     const { from } = this
     this.letGo()
     if (from) this.join(from, to)
+  }
+
+  /** The end of a cable was drawn to an object; drawn to nothing, it stays where it is. */
+  replug(end: string, over: Target | null): void {
+    const { source } = this.around.document
+    const to = this.placeOf(over)
+    this.letGo()
+    if (!source || !to) return
+    const from = parseEndpoint(end)
+    this.carryOut(replug(source, from, to, this.beside), t('edit.replug', { name: end, to: nameOf(to) }))
   }
 
   private join(from: Place, to: Place): void {
@@ -193,15 +240,34 @@ export class Editor {
     if (to) selection.target = targetOf(to)
   }
 
-  remove(target: Target | null): void {
-    if (!target) return
-    const end = target.kind === 'cable' ? (target.id.split('~')[0] ?? '') : target.id
-    const change: LabChange =
-      target.kind === 'namespace'
-        ? { op: 'namespace-delete', namespace: target.id }
-        : { op: 'link-delete', ...partsOf(end) }
-    if (this.commit([change], t('edit.remove', { name: target.kind === 'cable' ? end : target.id })))
-      this.around.selection.target = null
+  /** With all that names it. */
+  remove(targets: readonly Target[]): void {
+    const { file } = this
+    const changes = file ? removal(file, targets) : []
+    if (changes.length === 0) return
+    const [only] = targets
+    const label =
+      targets.length === 1 && only
+        ? t('edit.remove', { name: only.kind === 'cable' ? (only.id.split('~')[0] ?? '') : only.id })
+        : t('edit.removeMany', { count: targets.length })
+    if (!this.commit(changes, label)) return
+    this.around.selection.target = null
+    say(t('edit.done', { what: label }), stepWords, { label: t('action.undo'), run: () => this.undo() })
+  }
+
+  /** Boxes of what is selected, further that way (canvas units). */
+  nudge(by: Point): void {
+    const placed = this.around.placed()
+    const places = this.around.selection.namespaces.flatMap((name): [string, Point][] => {
+      const box = placed.get(name)
+      return box ? [[name, { x: box.x + by.x, y: box.y + by.y }]] : []
+    })
+    if (places.length > 0) this.around.document.place(places)
+  }
+
+  /** A change from a menu. */
+  apply(changes: readonly LabChange[], label: string): void {
+    this.commit(changes, label)
   }
 
   /** Undefined: done. Else why not. */
@@ -251,12 +317,15 @@ export class Editor {
   /** What is not in the lab any more is no object of the next gesture. */
   private deselectGone(): void {
     const { selection, document } = this.around
-    const { target } = selection
-    if (!target || !document.lab) return
-    const [end] = target.id.split('~')
-    const { namespace, name } = target.kind === 'namespace' ? { namespace: target.id, name: null } : partsOf(end ?? '')
-    const entry = document.lab.namespaces.get(namespace)
-    if (!entry || (name !== null && !entry.interfaces.some((each) => each.name === name))) selection.target = null
+    const { lab } = document
+    if (!lab) return
+    const isThere = (target: Target): boolean => {
+      const [end = ''] = target.id.split('~')
+      if (target.kind === 'namespace') return lab.namespaces.has(target.id)
+      const { namespace, name } = partsOf(end)
+      return lab.namespaces.get(namespace)?.interfaces.some((each) => each.name === name) ?? false
+    }
+    if (!selection.all.every(isThere)) selection.all = selection.all.filter(isThere)
   }
 
   /** The text as it was when the lab was last carried out: one step back over all of the edits since. */
@@ -268,7 +337,7 @@ export class Editor {
   }
 
   /** What was made by hand stays: nothing of it is in the way of a name, an address or a port. */
-  private get beside(): Beside {
+  get beside(): Beside {
     const namespaces = this.around.live.state?.namespaces ?? []
     return {
       namespaces: namespaces.map(({ name }) => name),
@@ -285,10 +354,12 @@ export class Editor {
     return this.around.document.labFile
   }
 
-  private carryOut(gestured: Gestured, label: string): void {
+  /** @param several what is selected then, where that is not the one object whose name is typed next */
+  carryOut(gestured: Gestured, label: string, several: readonly Target[] | null = null): void {
     if (!gestured.ok) return refuse(gestured.problems)
     if (!this.commit(gestured.changes, label)) return
     this.chosen = gestured.reasons
+    if (several) return void (this.around.selection.all = several)
     const made = gestured.changes.find(({ op }) => op === 'namespace-add' || op === 'bridge-add')
     if (!made) return
     this.around.selection.target = targetOf(gestured.made)
@@ -335,14 +406,6 @@ export class Editor {
     this.following = false
   }
 }
-
-const targetOf = (place: Place): Exclude<Target, { kind: 'cable' }> => ({
-  kind: place.bridge === undefined ? 'namespace' : 'interface',
-  id: nameOf(place),
-})
-
-export const nameOf = ({ namespace, bridge }: Place): string =>
-  bridge === undefined ? namespace : `${namespace}:${bridge}`
 
 function refuse(problems: readonly Problem[]): void {
   for (const { code, message, said } of problems.slice(0, 1))

@@ -17,6 +17,8 @@ export interface Action {
   readonly shown?: string
   /** Its row in the list of keys, where it is one of several that are one row there; null: another of them has it. */
   readonly row?: { readonly label: Action['label']; readonly shown: string } | null
+  /** Too much alike another one to be offered by name. */
+  readonly hidden?: boolean
   /** Also while a terminal or a field has the focus. Single letters never do. */
   readonly everywhere?: boolean
   /** The same, also while a terminal or a field has the focus: a chord that neither of them uses. */
@@ -34,6 +36,10 @@ export interface CanvasCommands {
   find(target: Target): void
   /** A place of the window in the lab's coordinates, and the namespace that is drawn there; null where the canvas is not. */
   at(clientX: number, clientY: number): { readonly at: Point; readonly over: string | null } | null
+  /** The pointer in the lab's coordinates; null: it is elsewhere. */
+  pointer(): Point | null
+  /** Where a menu of the object is opened, in CSS pixels of the canvas. */
+  menuPlace(target: Target | null): Point
   /** Where each namespace of the lab is drawn, by its name. */
   placed(): ReadonlyMap<string, Rect>
   /** All of the network, in the theme in use. */
@@ -170,6 +176,24 @@ export function actionsOf(app: App): readonly Action[] {
       everywhere: true,
       enabled: () => session.ready,
       run: () => void app.showTerminal(terminals.active?.namespace ?? 'host'),
+    },
+    {
+      id: 'find',
+      label: 'action.find',
+      keys: '$mod+f',
+      shown: 'Ctrl F',
+      enabled: () => canvas() !== null,
+      run: () => app.find.begin(),
+    },
+    {
+      id: 'menu',
+      label: 'action.menu',
+      keys: ['ContextMenu', 'Shift+F10'],
+      shown: 'Shift F10',
+      enabled: () => canvas() !== null,
+      run: () => {
+        app.menus.open = canvas()?.menuPlace(app.selection.target) ?? null
+      },
     },
     { id: 'layer-all', label: 'action.layerAll', keys: '1', shown: '1', run: () => settings.set({ layer: 'all' }) },
     { id: 'layer-2', label: 'action.layer2', keys: '2', shown: '2', run: () => settings.set({ layer: 'layer2' }) },

@@ -11,7 +11,9 @@ import { Link } from '../connection/link.svelte.js'
 import type { LinkOptions } from '../connection/link.svelte.js'
 import type { Said } from '../../electron/core/words/said.js'
 import { attempt } from '../connection/rpc.js'
+import { Clipboard } from '../edit/clipboard.js'
 import { Editor } from '../edit/editor.svelte.js'
+import { Find } from '../edit/find.svelte.js'
 import { Goals } from '../guide/goals.svelte.js'
 import { Guide } from '../guide/guide.svelte.js'
 import { Progress } from '../guide/progress.svelte.js'
@@ -26,6 +28,7 @@ import { Files } from './files.svelte.js'
 import { Host } from './host.svelte.js'
 import { LabDocument } from './lab-document.svelte.js'
 import { Live } from './live.svelte.js'
+import { Menus } from './menus.svelte.js'
 import { keepLooking } from './look.js'
 import { Selection } from './selection.svelte.js'
 import { Session } from './session.svelte.js'
@@ -63,6 +66,9 @@ export class App {
   readonly goals: Goals
   readonly traces: Traces
   readonly editor: Editor
+  readonly clipboard: Clipboard
+  readonly find: Find
+  readonly menus = new Menus()
   readonly host: Host
   /** What can be asked of the picture; null while there is none. */
   canvas = $state.raw<CanvasCommands | null>(null)
@@ -126,6 +132,17 @@ export class App {
       toName: () => this.settings.set({ inspector: true }),
       placed: () => this.canvas?.placed() ?? new Map(),
       atOnce: () => this.settings.apply === 'at-once' && session.ready && !session.onHost,
+    })
+    this.clipboard = new Clipboard({
+      document: this.document,
+      selection: this.selection,
+      editor: this.editor,
+      placed: () => this.canvas?.placed() ?? new Map(),
+      pointer: () => this.canvas?.pointer() ?? null,
+    })
+    this.find = new Find(this.document, this.live, (target) => {
+      this.selection.target = target
+      this.canvas?.find(target)
     })
     this.host = new Host(this.link, {
       session,
@@ -292,6 +309,8 @@ export class App {
     this.deploy.report = null
     this.deploy.runningPlan = null
     this.editor.letGo()
+    this.find.end()
+    this.menus.open = null
     this.guide.opened()
     this.goals.checks.clear()
     const { lab } = this.document

@@ -59,6 +59,8 @@ export class Deploy {
   report = $state.raw<DeployReport | null>(null)
   /** On this machine: what stayed, or is otherwise, when the lab was taken down; null once that was read, or where nothing is. */
   aftermath = $state.raw<Aftermath | null>(null)
+  /** The lab as it would be if the gesture that is in the air ended now: its commands are shown before they happen. */
+  proposed = $state.raw<Lab | null>(null)
   /** The plan that runs or failed: live changes must not take its lines away while they are read. */
   runningPlan = $state.raw<Plan | null>(null)
 
@@ -81,15 +83,15 @@ export class Deploy {
 
   /** What Deploy would do now. Empty: nothing. */
   readonly plan: Plan = $derived.by(() => {
-    const { lab } = this.document
+    const lab = this.proposed ?? this.document.lab
     if (!lab || !this.live.state) return none
     // Only the helper knows what of the machine is the lab's; what it would do is on the page that asks.
     if (this.onHost()) {
       if (!this.isStanding || !this.standingLab) return previewOnHost(lab)
-      return this.hasEdits ? previewEdit(lab, this.standingLab) : none
+      return this.hasEdits || this.proposed ? previewEdit(lab, this.standingLab) : none
     }
     if (!this.isStanding) return diff(lab, this.live.state, { former: 'everything' })
-    return this.hasEdits ? diff(lab, this.live.state, { former: this.standingLab }) : none
+    return this.hasEdits || this.proposed ? diff(lab, this.live.state, { former: this.standingLab }) : none
   })
 
   /** All of the open lab stands, and none of it was deployed: somebody has built it by hand. */

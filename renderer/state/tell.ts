@@ -3,9 +3,20 @@ import { toast } from 'svelte-sonner'
 import { sentenceOf } from '../i18n/text.svelte.js'
 import type { Failure } from '../../electron/core/rpc.js'
 
-/** @param about what it speaks of: only the last word about one thing is shown */
-export function say(text: string, about?: string): void {
-  toast(text, about === undefined ? {} : { id: about })
+export interface Offer {
+  readonly label: string
+  readonly run: () => void
+}
+
+/**
+ * @param about what it speaks of: only the last word about one thing is shown
+ * @param offer what can be done about it
+ */
+export function say(text: string, about?: string, offer?: Offer): void {
+  toast(text, {
+    ...(about !== undefined && { id: about }),
+    ...(offer && { action: { label: offer.label, onClick: () => offer.run() } }),
+  })
 }
 
 /** What was said about it is no longer so. */

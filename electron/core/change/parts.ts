@@ -8,7 +8,7 @@ import { createLabText } from '../lab/print.js'
 import type { LabFile } from '../lab/schema.js'
 import type { LabSource } from '../lab/source.js'
 import { changeSource } from './change.js'
-import type { LabChange } from './lab-change.js'
+import type { LabChange, Point } from './lab-change.js'
 
 export interface Parts {
   /** A lab file. */
@@ -17,8 +17,15 @@ export interface Parts {
   readonly leftOut: readonly string[]
 }
 
-/** Null where no such namespace is in the lab. */
-export function copyParts(source: LabSource, names: readonly string[]): Parts | null {
+/**
+ * Null where no such namespace is in the lab.
+ * @param places where they are drawn, of those that the file says no place of
+ */
+export function copyParts(
+  source: LabSource,
+  names: readonly string[],
+  places: Readonly<Record<string, Point>> = {},
+): Parts | null {
   const file = source.value as LabFile
   const all = Object.keys(file.namespaces ?? {})
   const chosen = new Set(all.filter((name) => names.includes(name)))
@@ -34,13 +41,15 @@ export function copyParts(source: LabSource, names: readonly string[]): Parts | 
     const here = ends.filter((end) => chosen.has(parseEndpoint(end).namespace))
     return here.length === 1
   })
+  const drawn = Object.fromEntries(Object.entries(places).filter(([each]) => chosen.has(each)))
+  const at = { ...drawn, ...layout }
   const part: LabFile = {
     vethlab,
     name,
     namespaces,
     ...(links && links.length > 0 && { links }),
     ...(tunnels && tunnels.length > 0 && { tunnels }),
-    ...(layout && { layout }),
+    ...(Object.keys(at).length > 0 && { layout: at }),
   }
   return { text: createLabText(part), leftOut: leftOut.map((ends) => ends.join(' – ')) }
 }

@@ -14,7 +14,7 @@ import {
 } from '../lab/address.js'
 import { endsOf } from '../lab/ends.js'
 import type { ImpairEntry } from '../lab/impair.js'
-import type { Endpoint } from '../lab/lab.js'
+import { hostNamespace, type Endpoint } from '../lab/lab.js'
 import { parseEndpoint } from '../lab/endpoint.js'
 import type { LabFile } from '../lab/schema.js'
 import { said, type Said } from '../words/said.js'
@@ -37,7 +37,7 @@ export function pasteParts(source: LabSource, parts: LabFile, by: Point, beside:
   const names = renamed(building.file, parts, beside, reasons)
   const subnets = renewed(building.file, parts, beside, reasons)
   const known = (name: string): string => names.get(name) ?? name
-  const entries = Object.entries(parts.namespaces ?? {})
+  const entries = Object.entries(parts.namespaces ?? {}).filter(([name]) => !isIdleHost(parts, name))
   const changes: LabChange[] = []
   for (const [name, entry] of entries) {
     const place = parts.layout?.[name]
@@ -59,6 +59,13 @@ export function pasteParts(source: LabSource, parts: LabFile, by: Point, beside:
   }
 }
 
+/** Every lab has a host; one that nothing is in is no part. */
+function isIdleHost({ namespaces, links }: LabFile, name: string): boolean {
+  const isNamed = (links ?? []).some((link) => endsOf(link).some((end) => parseEndpoint(end).namespace === name))
+  const isEmpty = Object.keys(namespaces?.[name] ?? {}).length === 0
+  return name === hostNamespace && isEmpty && !isNamed && Object.keys(namespaces ?? {}).length > 1
+}
+
 class Reasons {
   readonly list: { readonly value: string; readonly reason: Said }[] = []
   add(value: string, reason: Said): void {
@@ -71,6 +78,7 @@ function renamed(file: LabFile, parts: LabFile, beside: Beside, reasons: Reasons
   const taken = new Set([...Object.keys(file.namespaces ?? {}), ...beside.namespaces])
   const names = new Map<string, string>()
   for (const name of Object.keys(parts.namespaces ?? {})) {
+    if (isIdleHost(parts, name)) continue
     let free = name
     const stem = name.replace(/[0-9]+$/, '')
     for (let number = 0; taken.has(free); number += 1) free = `${stem}${number}`

@@ -1,34 +1,68 @@
-/** A box on its way: where it would rest, and what it is aligned to. */
-import type { Box, Drawing, Point } from '../drawing.js'
+/** Boxes on their way, one or several that are selected: where they would rest, and what they are aligned to. */
+import type { Drawing, Point, Rect } from '../drawing.js'
 import type { Places } from '../layout.js'
+import type { Gesture, Moment } from './gesture.js'
 import { restingPlace, type Rest } from './snap-guides.js'
 
 /** An alignment pulls from this far, in CSS pixels. */
 const pull = 6
 
+export interface BoxDragEvents {
+  readonly drawing: () => Drawing
+  readonly zoom: () => number
+  /** They are to be drawn there for now. */
+  readonly move: (places: Places) => void
+  /** They stay there; null: they go back. */
+  readonly drop: (places: Places | null) => void
+}
+
 export class BoxDrag {
   rest = $state.raw<Rest | null>(null)
-  #start: Point | null = null
+  /** On their way, or about to be. */
+  private places: Places | null = null
 
-  /** `by`: the way since the drag began, in canvas units. Returns the place to draw it at; null where it cannot move. */
-  move(drawing: Drawing, id: string, by: Point, zoom: number): Places | null {
-    const own: Box | undefined = drawing.boxes.find((box) => box.id === id)
-    if (!own || own.role === 'outside') return null
-    this.#start ??= { x: own.x, y: own.y }
-    const moving = { x: this.#start.x + by.x, y: this.#start.y + by.y, width: own.width, height: own.height }
-    this.rest = restingPlace(
-      moving,
-      drawing.boxes.filter((box) => box.id !== id),
-      pull / zoom,
-    )
-    return { [id]: { x: this.rest.x, y: this.rest.y } }
+  constructor(private readonly events: BoxDragEvents) {}
+
+  /** @param ids boxes that move as one; null where none of them can move */
+  begin(ids: ReadonlySet<string>, from: Point): Gesture | null {
+    const own = this.events.drawing().boxes.filter((box) => ids.has(box.id) && box.role !== 'outside')
+    const start = own.map(({ id, x, y }) => ({ id, x, y }))
+    if (start.length === 0) return null
+    const frame = around(own)
+    return {
+      move: (to) => this.move(start, frame, from, to),
+      end: () => this.end(true),
+      cancel: () => this.end(false),
+    }
   }
 
-  /** Ends the drag; returns where the box came to rest, or null if it never moved. */
-  end(): Point | null {
-    const place = this.rest && { x: this.rest.x, y: this.rest.y }
-    this.#start = null
+  private move(start: readonly ({ readonly id: string } & Point)[], frame: Rect, from: Point, to: Moment): void {
+    const by = { x: to.at.x - from.x, y: to.at.y - from.y }
+    const moving = { ...frame, x: frame.x + by.x, y: frame.y + by.y }
+    const ids = new Set(start.map(({ id }) => id))
+    const others = this.events.drawing().boxes.filter((box) => !ids.has(box.id))
+    this.rest = to.alt
+      ? { x: Math.round(moving.x), y: Math.round(moving.y), guides: [], spacing: [] }
+      : restingPlace(moving, others, pull / this.events.zoom())
+    const way = { x: this.rest.x - frame.x, y: this.rest.y - frame.y }
+    this.places = Object.fromEntries(start.map(({ id, x, y }) => [id, { x: x + way.x, y: y + way.y }]))
+    this.events.move(this.places)
+  }
+
+  private end(stays: boolean): void {
+    const { places } = this
+    this.places = null
     this.rest = null
-    return place
+    this.events.drop(stays ? places : null)
+  }
+}
+
+const around = (boxes: readonly Rect[]): Rect => {
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
+  return {
+    x,
+    y,
+    width: Math.max(...boxes.map((box) => box.x + box.width)) - x,
+    height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
   }
 }

@@ -1,24 +1,20 @@
-/** What the pointer does on the graph: point, choose, open, drag a box. Panning and zooming are Cytoscape's own. */
+/**
+ * What the pointer does on the graph: point, choose, open, ask for a menu, and the gestures that begin with a press.
+ * Panning with one pointer and zooming with two are Cytoscape's own.
+ */
 import type { Core, EventObject } from 'cytoscape'
-import type { Point } from '../drawing.js'
 import type { GraphView } from '../graph-view.js'
 import { sameTarget, type Target } from '../selection.js'
+import type { Point } from '../drawing.js'
+import type { Gesture, Moment } from './gesture.js'
 
 export interface PointingEvents {
-  readonly hover: (target: Target | null) => void
-  readonly select: (target: Target | null) => void
+  readonly hover: (target: Target | null, at: Moment) => void
+  readonly select: (at: Moment) => void
   readonly open: (target: Target) => void
   readonly context: (target: Target | null, at: Point) => void
-  readonly canDrag: () => boolean
-  /** `by` is the way since the drag began, in canvas units. */
-  readonly drag: (namespace: string, by: Point) => void
-  readonly drop: (namespace: string, by: Point | null) => void
-  /** Where a cable begins, if one may be drawn: a port, a bar, or a box whose edge is pressed. */
-  readonly cableFrom: (target: Target | null, at: Point) => Target | null
-  /** A cable on its way to there, in canvas units; null: it was given up. */
-  readonly cable: (from: Target, to: Point | null, over: Target | null) => void
-  /** Let go of there. */
-  readonly plug: (from: Target, over: Target | null, at: Point, rendered: Point) => void
+  /** What a press there begins; null: the picture is panned. */
+  readonly begin: (at: Moment) => Gesture | null
 }
 
 /** Half of the 24 by 24 target that every port has. */
@@ -29,10 +25,8 @@ const dragThreshold = 4
 /** Milliseconds between two clicks that are one double click. */
 const doubleClick = 400
 
-interface Drag {
-  readonly namespace: string
-  /** Not null: what moves is the end of a cable that begins there. */
-  readonly cable: Target | null
+interface Press {
+  readonly gesture: Gesture
   readonly from: Point
   moved: boolean
 }
@@ -40,7 +34,7 @@ interface Drag {
 /** Returns a function that ends all of it. */
 export function watchPointer(view: GraphView, events: PointingEvents): () => void {
   const { cy } = view
-  let drag: Drag | null = null
+  let press: Press | null = null
   let hovered: Target | null = null
   let last: { target: Target | null; at: number } | null = null
 
@@ -57,16 +51,18 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
         : { kind: 'interface', id: element.target }
     return element.namespace === null ? null : { kind: 'namespace', id: element.namespace }
   }
-  const hover = (target: Target | null): void => {
-    if (target?.id === hovered?.id && target?.kind === hovered?.kind) return
-    hovered = target
-    events.hover(target)
-  }
-  const by = (from: Point, to: Point): Point => ({ x: to.x - from.x, y: to.y - from.y })
+  const isTouch = (event: EventObject): boolean => event.originalEvent?.type.startsWith('touch') ?? false
+  const momentOf = (event: EventObject): Moment => ({
+    at: { ...event.position },
+    screen: { ...event.renderedPosition },
+    over: targetOf(event),
+    shift: event.originalEvent?.shiftKey ?? false,
+    alt: event.originalEvent?.altKey ?? false,
+    touch: isTouch(event),
+  })
   const cancel = (): void => {
-    if (drag?.moved && drag.cable) events.cable(drag.cable, null, null)
-    else if (drag?.moved) events.drop(drag.namespace, null)
-    drag = null
+    if (press?.moved) press.gesture.cancel()
+    press = null
     cy.userPanningEnabled(true)
   }
 
@@ -74,7 +70,8 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
     [
       'tap',
       (event) => {
-        const target = targetOf(event)
+        const moment = momentOf(event)
+        const target = moment.over
         // Two quick clicks on two objects are two choices; Cytoscape's own double tap does not tell them apart.
         const again =
           target !== null &&
@@ -82,54 +79,67 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
           sameTarget(target, last.target) &&
           event.timeStamp - last.at <= doubleClick
         last = again ? null : { target, at: event.timeStamp }
-        if (again) events.open(target)
-        else events.select(target)
+        if (again && !moment.shift) events.open(target)
+        else events.select(moment)
       },
     ],
     ['cxttap', (event) => events.context(targetOf(event), event.renderedPosition)],
-    ['mousemove', (event) => hover(drag?.moved ? hovered : targetOf(event))],
+    [
+      'taphold',
+      (event) => {
+        if (isTouch(event) && !press?.moved) events.context(targetOf(event), event.renderedPosition)
+      },
+    ],
+    [
+      'mousemove',
+      (event) => {
+        const moment = momentOf(event)
+        const over = press?.moved ? hovered : moment.over
+        hovered = over
+        events.hover(over, moment)
+      },
+    ],
     [
       'tapstart',
       (event) => {
-        const target = targetOf(event)
-        const cable = events.cableFrom(target, event.position)
-        if (!cable && (target?.kind !== 'namespace' || !events.canDrag())) return
-        drag = { namespace: target?.id ?? '', cable, from: { ...event.position }, moved: false }
+        const gesture = events.begin(momentOf(event))
+        if (!gesture) return
+        press = { gesture, from: { ...event.renderedPosition }, moved: false }
         cy.userPanningEnabled(false)
       },
     ],
     [
       'tapdrag',
       (event) => {
-        if (!drag) return
-        const way = by(drag.from, event.position)
-        drag.moved ||= Math.hypot(way.x, way.y) * cy.zoom() >= dragThreshold
-        if (!drag.moved) return
-        if (drag.cable) events.cable(drag.cable, event.position, targetOf(event))
-        else events.drag(drag.namespace, way)
+        if (!press) return
+        const { x, y } = event.renderedPosition
+        press.moved ||= Math.hypot(x - press.from.x, y - press.from.y) >= dragThreshold
+        if (press.moved) press.gesture.move(momentOf(event))
       },
     ],
     [
       'tapend',
       (event) => {
-        if (drag?.moved && drag.cable) {
-          events.cable(drag.cable, null, null)
-          events.plug(drag.cable, targetOf(event), { ...event.position }, { ...event.renderedPosition })
-        } else if (drag?.moved) events.drop(drag.namespace, by(drag.from, event.position))
-        drag = null
+        const ended = press
+        press = null
         cy.userPanningEnabled(true)
+        if (ended?.moved) ended.gesture.end(momentOf(event))
       },
     ],
   ]
   for (const [name, listener] of listeners) (cy as Core).on(name, listener as never)
   const escape = (event: KeyboardEvent): void => {
-    if (event.key !== 'Escape' || !drag) return
-    // It ends the drag, and nothing else.
+    if (event.key !== 'Escape' || !press) return
+    // It ends the gesture, and nothing else.
     event.preventDefault()
     event.stopPropagation()
     cancel()
   }
-  const leave = (): void => hover(null)
+  const leave = (): void => {
+    hovered = null
+    const nowhere = { x: -1, y: -1 }
+    events.hover(null, { at: nowhere, screen: nowhere, over: null, shift: false, alt: false, touch: false })
+  }
   window.addEventListener('keydown', escape, true)
   cy.container()?.addEventListener('mouseleave', leave)
   return () => {

@@ -194,7 +194,24 @@ describe('the pointer', () => {
       expect(Math.round((name ?? 0) - (origin.x + 40 + 34))).toBe(0)
     }))
 
-  test('the wheel zooms about the pointer and leaves out what would be too small to read', () =>
+  test('a wheel and two fingers pan, whichever way', () =>
+    on('nat', async (page) => {
+      const now = (): Promise<{ x: number; y: number; zoom: number }> =>
+        page.evaluate(
+          '(() => { const { cy } = document.querySelector(".graph")._cyreg; return { ...cy.pan(), zoom: cy.zoom() } })()',
+        )
+      const from = await now()
+      await page.mouse.move(origin.x + 200, origin.y + 200)
+      await page.mouse.wheel(30, 70)
+      await expect.poll(now).toEqual({ x: from.x - 30, y: from.y - 70, zoom: from.zoom })
+      await page.mouse.move(origin.x + 200, origin.y + 200)
+      await page.mouse.down({ button: 'middle' })
+      await page.mouse.move(origin.x + 230, origin.y + 270)
+      await page.mouse.up({ button: 'middle' })
+      await expect.poll(now).toEqual(from)
+    }))
+
+  test('a pinch zooms about the pointer and leaves out what would be too small to read', () =>
     on('nat', async (page) => {
       const shown = (selector: string): Promise<boolean> => page.locator(selector).first().isVisible()
       expect([await shown('.drawing .cp'), await shown('.drawing .ad')]).toEqual([true, true])
@@ -202,7 +219,9 @@ describe('the pointer', () => {
       await frames(page, 3)
       expect([await shown('.drawing .cp'), await shown('.drawing .ad')]).toEqual([false, true])
       await page.mouse.move(origin.x + 200, origin.y + 200)
-      await page.mouse.wheel(0, 600)
+      await page.keyboard.down('Control')
+      await page.mouse.wheel(0, 60)
+      await page.keyboard.up('Control')
       await expect.poll(() => page.locator('.percent').innerText()).not.toBe('64%')
       await page.keyboard.press('Tab')
       await page.evaluate('harness.canvas().zoomTo("fit")')

@@ -1,0 +1,133 @@
+/** What is done to one object of the picture, in Live and in Edit: the menu of the object, and the palette. */
+import { own } from '../../electron/core/own.js'
+import type { Target } from '../canvas/selection.js'
+import { t } from '../i18n/text.svelte.js'
+import type { Action } from '../state/actions.js'
+import type { App } from '../state/app.svelte.js'
+import { partsOf } from '../state/selection.svelte.js'
+import { say } from '../state/tell.js'
+import { copyText } from '../ui/clipboard.js'
+
+export function objectActions(app: App): readonly Action[] {
+  const { editor, live, selection, session, settings, traces } = app
+  /** The end of a cable stands for it. */
+  const end = (): { namespace: string; name: string } | null => {
+    const { target } = selection
+    if (!target || target.kind === 'namespace') return null
+    return partsOf(target.id.split('~')[0] ?? '')
+  }
+  const isLive = (): boolean => session.ready && selection.namespace !== null && live.byName.has(selection.namespace)
+  const addressOf = (target: Target | null): string | null => {
+    if (!target || target.kind === 'cable') return null
+    const { namespace, name } = target.kind === 'namespace' ? { namespace: target.id, name: null } : partsOf(target.id)
+    const found = live
+      .namespace(namespace)
+      ?.addresses.find(
+        ({ dev, address }) => (name === null ? dev !== 'lo' : dev === name) && !address.startsWith('fe80:'),
+      )
+    return found?.address.split('/')[0] ?? null
+  }
+  const link = () => {
+    const at = end()
+    return at && live.namespace(at.namespace)?.links.find(({ name }) => name === at.name)
+  }
+  /** Only what the lab says can be said otherwise. */
+  const isInLab = (): boolean => {
+    const at = end()
+    const entry = at && app.document.lab?.namespaces.get(at.namespace)
+    return (entry?.interfaces.some(({ name }) => name === at?.name) ?? false) && editor.canEdit
+  }
+  const isCable = (): boolean => {
+    const at = end()
+    const entry = at && app.document.lab?.namespaces.get(at.namespace)
+    return (entry?.interfaces.some(({ name, kind }) => name === at?.name && kind === 'veth') ?? false) && editor.canEdit
+  }
+  const saidUp = (): boolean => {
+    const at = end()
+    const entry = at && own(app.document.labFile?.namespaces, at.namespace)
+    return (at && own(entry?.interfaces, at.name)?.up) ?? true
+  }
+  const setUp = (up: boolean): void => {
+    const at = end()
+    if (!at) return
+    const label = t(up ? 'edit.setUp' : 'edit.setDown', { name: `${at.namespace}:${at.name}` })
+    editor.apply([{ op: 'link-up', ...at, up: up ? null : false }], label)
+  }
+  const copy = async (text: string | null | undefined): Promise<void> => {
+    if (text && (await copyText(text))) say(t('edit.copiedText', { text }), 'copied')
+  }
+  return [
+    {
+      id: 'terminal-here',
+      label: 'action.terminalHere',
+      enabled: isLive,
+      run: () => {
+        if (selection.namespace !== null) void app.showTerminal(selection.namespace)
+      },
+    },
+    {
+      id: 'trace-from',
+      label: 'action.traceFrom',
+      enabled: isLive,
+      run: () => {
+        if (selection.namespace === null) return
+        traces.form.chooseFrom(selection.namespace)
+        traces.form.focuser?.()
+      },
+    },
+    {
+      id: 'trace-to',
+      label: 'action.traceTo',
+      enabled: () => isLive() && addressOf(selection.target) !== null,
+      run: () => {
+        const address = addressOf(selection.target)
+        if (address === null) return
+        traces.form.typeTo(address)
+        traces.form.focuser?.()
+      },
+    },
+    {
+      id: 'set-down',
+      label: 'action.setDown',
+      changes: true,
+      enabled: () => isInLab() && saidUp(),
+      run: () => setUp(false),
+    },
+    {
+      id: 'set-up',
+      label: 'action.setUp',
+      changes: true,
+      enabled: () => isInLab() && !saidUp(),
+      run: () => setUp(true),
+    },
+    {
+      id: 'impair',
+      label: 'action.impair',
+      enabled: isCable,
+      run: () => {
+        const at = end()
+        const each =
+          at && app.document.lab?.namespaces.get(at.namespace)?.interfaces.find(({ name }) => name === at.name)
+        if (!at || each?.kind !== 'veth') return
+        if (!editor.on) app.edit(true)
+        const ends = [`${at.namespace}:${at.name}`, `${each.peer.namespace}:${each.peer.interface}`]
+        selection.target = { kind: 'cable', id: ends.toSorted().join('~') }
+        settings.set({ inspector: true })
+        editor.fieldsWanted = true
+      },
+    },
+    {
+      id: 'copy-name',
+      label: 'action.copyName',
+      enabled: () => selection.target !== null,
+      run: () => void copy(end()?.name ?? selection.namespace),
+    },
+    {
+      id: 'copy-address',
+      label: 'action.copyAddress',
+      enabled: () => addressOf(selection.target) !== null,
+      run: () => void copy(addressOf(selection.target)),
+    },
+    { id: 'copy-mac', label: 'action.copyMac', enabled: () => !!link()?.mac, run: () => void copy(link()?.mac) },
+  ]
+}

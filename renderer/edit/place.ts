@@ -1,0 +1,11 @@
+/** What is selected, and where a cable can be plugged in. */
+import type { Place } from '../../electron/core/change/building.js'
+import type { Target } from '../canvas/selection.js'
+
+export const nameOf = ({ namespace, bridge }: Place): string =>
+  bridge === undefined ? namespace : `${namespace}:${bridge}`
+
+export const targetOf = (place: Place): Exclude<Target, { kind: 'cable' }> => ({
+  kind: place.bridge === undefined ? 'namespace' : 'interface',
+  id: nameOf(place),
+})
