@@ -133,6 +133,7 @@ export function editActions(app: App): readonly Action[] {
       keys: 'Enter',
       shown: 'Enter',
       row: null,
+      onPicture: true,
       when: 'edit',
       enabled: selected,
       run: () => {
@@ -153,6 +154,7 @@ export function editActions(app: App): readonly Action[] {
         shown: arrows[way],
         row: way === 'right' && !large ? { label: 'action.nudge', shown: '← ↑ ↓ →' } : null,
         when: 'edit',
+        onPicture: true,
         hidden: large === 1,
         enabled: several,
         run: () => editor.nudge({ x: x * by, y: y * by }),

@@ -17,6 +17,8 @@ export interface Action {
   readonly shown?: string
   /** Its row in the list of keys, where it is one of several that are one row there; null: another of them has it. */
   readonly row?: { readonly label: Action['label']; readonly shown: string } | null
+  /** Only while the keyboard is on the picture or on nothing: elsewhere these keys have a meaning of their own. */
+  readonly onPicture?: boolean
   /** Too much alike another one to be offered by name. */
   readonly hidden?: boolean
   /** Also while a terminal or a field has the focus. Single letters never do. */

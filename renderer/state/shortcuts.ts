@@ -9,6 +9,11 @@ const isTyping = (target: EventTarget | null): boolean =>
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
   target.getAttribute('type') !== 'radio'
 
+/** A button on it is pressed by Enter, and a list is walked by arrows. */
+const isOnPicture = (target: EventTarget | null): boolean =>
+  target === document.body ||
+  (target instanceof Element && target.closest('main') !== null && !target.closest('button, a, [role=radio]'))
+
 /** Returns a function that takes them off again. */
 export function bindShortcuts(app: App, actions: readonly Action[]): () => void {
   const bindings = Object.fromEntries(
@@ -31,6 +36,7 @@ export function bindShortcuts(app: App, actions: readonly Action[]): () => void 
     // What has the focus comes first: it may know the key, too.
     if (event.defaultPrevented || app.dialogs.question || app.dialogs.sheet) return
     if (!everywhere && isTyping(event.target)) return
+    if (action.onPicture && !isOnPicture(event.target)) return
     // The browser's own meaning of Ctrl S or Ctrl K never helps in here.
     event.preventDefault()
     if (action.enabled?.() ?? true) action.run()

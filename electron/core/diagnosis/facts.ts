@@ -3,7 +3,6 @@
  * property of an interface, one address, one route, one rule. What lies beyond is nobody's business when a fix is taken back.
  */
 import type { LiveNamespace, LiveState } from '../live/state.js'
-import type { Step } from '../plan/step.js'
 import type { RepairStep } from './repair.js'
 import { routeOf } from './rules/routing.js'
 
@@ -11,8 +10,8 @@ export interface Fact {
   /** In words for people, as `a: addresses`. */
   readonly what: string
   readonly value: string
-  /** Brings it back where the kernel took it along: addresses and routes. */
-  readonly back: Step | null
+  /** Brings it back where the kernel took it along: addresses, routes and neighbours that somebody has set. */
+  readonly back: RepairStep | null
 }
 export type Facts = ReadonlyMap<string, Fact>
 
@@ -86,9 +85,9 @@ const deviceOf = (key: string): string | null => {
 }
 
 function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to, ops }: Reach): void {
-  const { name, links, addresses, routes, rules, ruleset } = namespace
+  const { name, links, addresses, routes, rules, neighbours, ruleset } = namespace
   const reaches = (dev: string | null): boolean => dev !== null && (devs?.has(dev) ?? true)
-  const add = (part: string, key: string, value: string, back: Step | null = null): void => {
+  const add = (part: string, key: string, value: string, back: RepairStep | null = null): void => {
     facts.set(`${name}: ${part} ${key}`, { what: `${name}: ${part}`, value, back })
   }
   /** The same rule may be there twice. */
@@ -111,6 +110,10 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
     const key = JSON.stringify({ prefix, via, dev, src, mtu, metric, type, table })
     add('routes', key, '', { op: 'route-add', namespace: name, route: routeOf(route) })
   }
+  // An interface that goes down takes all of them along (neigh_ifdown, net/core/neighbour.c).
+  for (const { dev, address, mac, state } of neighbours)
+    if (state === 'PERMANENT' && mac !== null && reaches(dev))
+      add('neighbours', `${dev} ${address} ${mac}`, '', { op: 'neighbour-add', namespace: name, dev, address, mac })
   const touches = (pattern: RegExp): boolean => [...ops].some((op) => pattern.test(op))
   if (touches(/^policy-rule-/)) for (const rule of rules) count('rules', rule)
   // A table that was made on the way stays, empty, and lets everything pass as before.

@@ -2,7 +2,6 @@
  * Whether a change was taken back whole. Only what our own steps have changed counts: whatever anybody else changed while
  * the change was in force stays as it is.
  */
-import type { Step } from '../plan/step.js'
 import { setBy, type Fact, type Facts } from './facts.js'
 import type { RepairStep } from './repair.js'
 
@@ -28,11 +27,11 @@ export function left({ before, changed, kept, now }: Moments): readonly Fact[] {
   })
 }
 
-/** An interface that goes down takes its IPv6 addresses along, one that loses its last address its routes. */
-export function restoration(facts: readonly Fact[]): Step[] {
+/** An interface that goes down takes its IPv6 addresses and its neighbours along, one that loses its last address its routes. */
+export function restoration(facts: readonly Fact[]): RepairStep[] {
   const steps = facts.flatMap(({ back }) => back ?? [])
   // Addresses first, then routes without a gateway: gateways are reached by them.
-  const rank = (step: Step): number => (step.op === 'route-add' ? 1 + Number(step.route.via !== null) : 0)
+  const rank = (step: RepairStep): number => (step.op === 'route-add' ? 1 + Number(step.route.via !== null) : 0)
   return steps.toSorted((a, b) => rank(a) - rank(b))
 }
 

@@ -8,7 +8,6 @@ import { Network } from '../../core/diagnosis/network.js'
 import { isFurther, progressOf, type Progress } from '../../core/diagnosis/progress.js'
 import type { RepairStep } from '../../core/diagnosis/repair.js'
 import { isOthers, left, restoration, type Moments } from '../../core/diagnosis/restored.js'
-import { stepText } from '../../core/plan/text.js'
 import type { LiveState } from '../../core/live/state.js'
 import type { Failure } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
@@ -162,7 +161,7 @@ export class Trial {
 
   private async whatIsLeft(steps: readonly RepairStep[], moments: Omit<Moments, 'now'>): Promise<string[]> {
     for (const step of restoration(left({ ...moments, now: await this.facts(steps) })))
-      await this.deployer.deploy([{ step, text: stepText(step), undo: [] }], new Map(), false)
+      await carryOut([step], this.deployer, () => {})
     const rest = left({ ...moments, now: await this.facts(steps) })
     return [...new Set(rest.map(({ what }) => what))]
   }

@@ -44,6 +44,18 @@ describe('a change that was taken back', () => {
     expect(steps.at(-1)).toMatchObject({ route: { to: '0.0.0.0/0', via: '10.1.0.1' } })
   })
 
+  test('brings back neighbours that somebody has set, which an interface takes along when it goes down', () => {
+    const set = { dev: 'a0', family: 'ipv4', address: '10.1.0.9', mac: '02:00:00:00:00:99', router: false } as const
+    const had = (state: LiveState): LiveState => having('a', { neighbours: [{ ...set, state: 'PERMANENT' }] }, state)
+    const learned = having('a', { neighbours: [{ ...set, state: 'STALE' }] }, down)
+    const rest = of(had(down), had(base), had(base), learned)
+    expect(rest.map(({ what }) => what)).toEqual(['a: neighbours'])
+    expect(restoration(rest)).toEqual([
+      { op: 'neighbour-add', namespace: 'a', dev: 'a0', address: '10.1.0.9', mac: '02:00:00:00:00:99' },
+    ])
+    expect(of(had(down), had(base), had(base), had(down))).toEqual([])
+  })
+
   test('is not whole where it is still in force', () => {
     expect(of(down, base, base, base).map(({ what }) => what)).toEqual(['a: links'])
   })
