@@ -24,11 +24,13 @@ import type { Live } from '../state/live.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
 import { partsOf } from '../state/selection.svelte.js'
 import type { Selection } from '../state/selection.svelte.js'
-import { say, tell } from '../state/tell.js'
+import { say, tell, unsay } from '../state/tell.js'
 import { walk } from './walk.js'
 
 /** What undo says is replaced by what the next one says. */
 const stepWords = 'step'
+/** What can be undone by what says it. */
+const offerWords = 'offer'
 
 export interface EditorSurroundings {
   readonly document: LabDocument
@@ -252,7 +254,7 @@ export class Editor {
         : t('edit.removeMany', { count: targets.length })
     if (!this.commit(changes, label)) return
     this.around.selection.target = null
-    say(t('edit.done', { what: label }), stepWords, { label: t('action.undo'), run: () => this.undo() })
+    say(t('edit.done', { what: label }), offerWords, { label: t('action.undo'), run: () => this.undo() })
   }
 
   /** Boxes of what is selected, further that way (canvas units). */
@@ -299,6 +301,7 @@ export class Editor {
     this.letGo()
     const follows = this.follows
     const label = this.around.document.undo()
+    unsay(offerWords)
     if (label !== null) say(t('edit.undone', { what: label }), stepWords)
     this.deselectGone()
     if (follows) void this.follow(() => this.around.document.redo())

@@ -37,6 +37,8 @@ const removing: ReadonlySet<ChangeOp> = new Set<ChangeOp>([
   'namespace-delete',
   'link-delete',
   'veth-move',
+  // The kernel takes routes along with an interface that goes down.
+  'link-up',
   'address-delete',
 ])
 

@@ -67,8 +67,13 @@ export class Gestures {
     this.pointer = inside ? at.at : null
     if (begun && inside) this.aim(begun, at.at, at.over && at.over.kind !== 'cable' ? at.over : null)
     else if (this.cable.from) this.letGo()
-    this.free =
-      events.mode() === 'edit' && !begun && inside ? freePortAt(at.over, at.at, events.shape(), events.zoom()) : null
+    this.free = begun || !inside ? null : this.freeAt(at)
+  }
+
+  /** The next port of a box, where its edge is. */
+  freeAt({ over, at }: Moment): Point | null {
+    const { mode, shape, zoom } = this.events
+    return mode() === 'edit' ? freePortAt(over, at, shape(), zoom()) : null
   }
 
   letGo(): void {
