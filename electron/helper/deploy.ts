@@ -3,7 +3,7 @@
  * and the kernel's own words.
  */
 import type { CommandRecord, DeployFailure, DeployReport } from '../core/rpc.js'
-import type { KernelStep, Plan, PlannedStep, RuleStep, Step } from '../core/plan/step.js'
+import type { IptablesStep, KernelStep, Plan, PlannedStep, RuleStep, Step } from '../core/plan/step.js'
 import { spellStep } from '../core/plan/rules.js'
 import { stepText } from '../core/plan/text.js'
 import type { KernelWorker } from './kernel/client.js'
@@ -141,9 +141,10 @@ export class Deployer {
         return error === null ? null : { index: done, applied: done, code: error.code, output: error.message }
       }
       case 'rule': {
-        const unwritten = await this.hooks.beforeRules?.(part as readonly RuleStep[])
+        const steps = part as readonly IptablesStep[]
+        const unwritten = await this.hooks.beforeRules?.(steps.filter((step) => step.op !== 'policy-set'))
         if (unwritten) return { index: 0, applied: 0, code: 'journal', output: unwritten }
-        const refused = await restoreRules(part[0]?.namespace ?? '', (part as readonly RuleStep[]).map(ruleLine))
+        const refused = await restoreRules(part[0]?.namespace ?? '', steps.map(ruleLine))
         return refused === null ? null : { ...refused, code: 'iptables' }
       }
       case 'service':
@@ -199,6 +200,7 @@ const kindOf = (step: Step): Kind => {
     case 'nat-delete':
     case 'firewall-add':
     case 'firewall-delete':
+    case 'policy-set':
       return 'rule'
     case 'service-start':
     case 'service-stop':
@@ -221,7 +223,7 @@ function partition(commands: readonly Command[]): { readonly start: number; read
   commands.forEach((command, index) => {
     const { step } = command
     const kind = kindOf(step)
-    const key = kind === 'rule' ? `${kind} ${step.namespace} ${ruleLine(step as RuleStep).family}` : kind
+    const key = kind === 'rule' ? `${kind} ${step.namespace} ${ruleLine(step as IptablesStep).family}` : kind
     const current = parts.at(-1)
     if (key === last && current && (kind !== 'rule' || current.part.length < rulesAtOnce)) current.part.push(command)
     else parts.push({ start: index, part: [command] })
@@ -230,7 +232,11 @@ function partition(commands: readonly Command[]): { readonly start: number; read
   return parts
 }
 
-function ruleLine(step: RuleStep): RuleLine {
+function ruleLine(step: IptablesStep): RuleLine {
+  if (step.op === 'policy-set') {
+    const line = `-P ${step.chain.toUpperCase()} ${step.policy.toUpperCase()}`
+    return { family: step.family, table: 'filter', line }
+  }
   const { family, table, chain, restored } = spellStep(step)
   const verb = step.op.endsWith('-add') ? '-A' : '-D'
   return { family, table, line: `${verb} ${chain} ${restored}` }

@@ -7,6 +7,7 @@ import { indexLive, isDeletable } from './live-index.js'
 import type { Marks } from './marks.js'
 import { startDraft } from './order.js'
 import { planRoutes } from './routes.js'
+import { planPolicies } from './policies.js'
 import { planPolicyRules } from './policy-rules.js'
 import { planRules } from './rule-order.js'
 import { formerLab, indexInterfaces, isProtected, type Former, type Scope } from './scope.js'
@@ -23,7 +24,7 @@ export interface DiffOptions extends Partial<SysctlOptions> {
    *   physical and tun devices with all that is on them (the uplink's).
    *
    * Never touched: what the kernel makes (connected and link-local routes and addresses, router advertisements), rules of
-   * policy routing that a lab has no words for, nftables rules outside iptables' tables, chain policies.
+   * policy routing that a lab has no words for, nftables rules outside iptables' tables.
    */
   readonly former?: Former
   /** Marks for routes and rules of `host`, where it is the machine's own. */
@@ -72,6 +73,7 @@ function planParts(scope: Scope, spoken: LabNamespace): void {
   planLinkChanges(scope, namespace)
   planPolicyRules(scope, namespace, planRoutes(scope, namespace, planAddresses(scope, namespace)))
   planRules(scope, namespace)
+  planPolicies(scope, namespace)
   planServices(scope, namespace.name)
 }
 
@@ -101,6 +103,7 @@ function unspoken(name: string): LabNamespace {
     routes: [],
     nat: [],
     firewall: [],
+    policies: [],
     sysctls: {},
     services: [],
   }

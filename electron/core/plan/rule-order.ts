@@ -2,7 +2,8 @@
 import type { Lab, LabFirewall, LabNamespace, LabNat } from '../lab/lab.js'
 import type { IptablesRule } from '../live/state.js'
 import { marksIn } from './marks.js'
-import { liveRuleValue, parseRule, spellFirewall, spellNat, type RuleSpelling } from './rules.js'
+import { parseRule } from './parse-rule.js'
+import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from './rules.js'
 import { formerLab, type Scope } from './scope.js'
 import type { RuleStep } from './step.js'
 

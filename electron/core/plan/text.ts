@@ -215,6 +215,12 @@ export function stepText(step: Step): string {
     case 'firewall-add':
     case 'firewall-delete':
       return commandLine(rule(step.namespace, step.op.endsWith('-add') ? '-A' : '-D', spellStep(step)))
+    case 'policy-set':
+      return commandLine([
+        ...execWithin(step.namespace),
+        ...[step.family === 'ipv4' ? 'iptables' : 'ip6tables', '-P'],
+        ...[step.chain.toUpperCase(), step.policy.toUpperCase()],
+      ])
     case 'service-start':
       return `# vethlab: answer on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
     case 'service-stop':
