@@ -125,8 +125,7 @@ export function sceneNat(source: NamespaceSources, hasLab: boolean): SceneNat[] 
 
 /** How many rules of the packet filter stand in the way: entries of the filter chains, and policies that drop. */
 export function firewallRules(lab: LabNamespace | undefined, live: LiveNamespace | undefined): number {
-  if (!live)
-    return (lab?.firewall.length ?? 0) + (lab?.policies ?? []).filter(({ policy }) => policy === 'drop').length
+  if (!live) return (lab?.firewall.length ?? 0) + (lab?.policies ?? []).filter(({ policy }) => policy === 'drop').length
   const legacy = live.ruleset.iptables.filter(
     (each) => each.table === 'filter' && (each.rule !== null || (each.policy !== null && each.policy !== 'ACCEPT')),
   ).length

@@ -141,7 +141,13 @@ export const natSchema = z.union([
   z.strictObject({ snat: z.string(), ...natMatch, to: z.string() }),
   z.strictObject({ dnat: natTarget, chain: natChain, source: z.string().optional(), ...natMatch, to: z.string() }),
   /** To this machine itself; `to` is another port. */
-  z.strictObject({ redirect: natTarget, chain: natChain, source: z.string().optional(), ...natMatch, to: port.optional() }),
+  z.strictObject({
+    redirect: natTarget,
+    chain: natChain,
+    source: z.string().optional(),
+    ...natMatch,
+    to: port.optional(),
+  }),
 ])
 
 /** What connection tracking knows of a packet, in the order in which iptables prints it (xt_conntrack). */

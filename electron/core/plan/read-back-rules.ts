@@ -140,7 +140,8 @@ function unreadable(
 ): string | null {
   const program = `${family === 'ipv4' ? 'iptables' : 'ip6tables'} -t ${table}`
   if (rule !== null) return `${program} -A ${chain} ${rule}`
-  const said = table === 'filter' && policies.some((each) => each.family === family && each.chain === filterChain(chain))
+  const said =
+    table === 'filter' && policies.some((each) => each.family === family && each.chain === filterChain(chain))
   return policy === null || policy === 'ACCEPT' || said ? null : `${program} -P ${chain} ${policy}`
 }
 

@@ -359,8 +359,7 @@ export class Model {
     if ((known?.policy ?? 'ACCEPT') !== step.before.toUpperCase()) throw refusal('another policy', step)
     const policy = step.policy.toUpperCase()
     if (known) known.policy = policy
-    else
-      rules.push({ family, table: 'filter', chain, rule: null, policy, packets: 0, bytes: 0, engine: 'nft' })
+    else rules.push({ family, table: 'filter', chain, rule: null, policy, packets: 0, bytes: 0, engine: 'nft' })
   }
 
   #rule(step: RuleStep, { family, table, chain, saved }: RuleSpelling): void {

@@ -34,7 +34,10 @@ const expressible = [
   ['ipv6', 'nat -A PREROUTING -p tcp -m tcp --dport 83 -j REDIRECT'],
   ['ipv4', 'nat -A OUTPUT -o lo -p udp -m udp --dport 83 -j REDIRECT --to-ports 53'],
   ['ipv4', 'filter -A FORWARD -m conntrack --ctstate INVALID,NEW,RELATED,ESTABLISHED -j ACCEPT'],
-  ['ipv4', 'filter -A FORWARD -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW -j REJECT --reject-with icmp-port-unreachable'],
+  [
+    'ipv4',
+    'filter -A FORWARD -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW -j REJECT --reject-with icmp-port-unreachable',
+  ],
 ] as const
 
 test.each(expressible)('%s %s is understood and spelled the same', (family, line) => {

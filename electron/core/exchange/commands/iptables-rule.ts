@@ -89,7 +89,8 @@ export function natRule(family: Family, chain: Word, given: GivenRule): RuleSpel
   const packets = packetsOf(family, chain, given)
   if ('status' in packets) return packets
   const { source, destination, protocol, port } = packets
-  if (protocol === 'icmp') return leftOut(said`NAT in a lab file goes by tcp and udp only.`, null, given.protocol ?? chain)
+  if (protocol === 'icmp')
+    return leftOut(said`NAT in a lab file goes by tcp and udp only.`, null, given.protocol ?? chain)
   const not = natParts.filter((part) => given.not.includes(part))
   const common = {
     family,
@@ -168,7 +169,10 @@ export function firewallRule(family: Family, chain: Word, given: GivenRule): Rul
   const { source, destination, protocol, port } = packets
   const states = given.ctstate?.text.toLowerCase().split(',') ?? []
   const ctstate = connectionStates.filter((state) => states.includes(state))
-  if (given.ctstate && (ctstate.length === 0 || states.some((state) => !(connectionStates as readonly string[]).includes(state))))
+  if (
+    given.ctstate &&
+    (ctstate.length === 0 || states.some((state) => !(connectionStates as readonly string[]).includes(state)))
+  )
     return leftOut(said`${quote(given.ctstate.text)} is no state of a connection.`, null, given.ctstate)
   if ((where === 'input' && given.out) || (where === 'output' && given.in))
     return leftOut(said`iptables takes no such interface in ${chain.text}.`, null, given.out ?? given.in ?? chain)

@@ -3,7 +3,15 @@ import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
 import type { NatPart } from '../../lab/schema.js'
 import { filterChain } from '../../plan/parse-rule.js'
-import { appendRule, deleteRule, deleteRuleNumber, flushRules, hasRule, insertRule, setPolicy } from '../network/rules.js'
+import {
+  appendRule,
+  deleteRule,
+  deleteRuleNumber,
+  flushRules,
+  hasRule,
+  insertRule,
+  setPolicy,
+} from '../network/rules.js'
 import type { Word } from '../shell/word.js'
 import { firewallRule, natRule, type GivenRule } from './iptables-rule.js'
 import { Cursor, harmless, leftOut, nothingThere, success } from './command.js'
