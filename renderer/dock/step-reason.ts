@@ -72,6 +72,8 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.firewallAdd'
     case 'firewall-delete':
       return 'reason.firewallDelete'
+    case 'ruleset-load':
+      return step.text === '' ? 'reason.rulesetClear' : 'reason.rulesetLoad'
     case 'policy-set':
       return step.policy === 'drop' ? 'reason.policyDrop' : 'reason.policyAccept'
     case 'service-start':

@@ -90,6 +90,11 @@ class Keeping {
       case 'firewall-add':
       case 'firewall-delete':
         return this.#list(namespace, step.op)
+      case 'ruleset-load':
+        return void this.#found.push({
+          ...{ op: 'ruleset-set', namespace, kind: step.kind },
+          text: own(this.read.namespaces, namespace)?.[step.kind] ?? null,
+        })
       case 'policy-set':
         return this.#list(namespace, step.policy === 'accept' ? 'firewall-delete' : 'firewall-add')
     }

@@ -30,6 +30,7 @@ function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
     (entry.firewall ?? []).some((rule) =>
       'policy' in rule ? rule.family === 'ipv6' : isIpv6(rule.source) || isIpv6(rule.destination),
     ) ||
+    entry.ip6tables !== undefined ||
     Object.keys(entry.sysctls ?? {}).some((key) => {
       const dotted = dottedSysctl(key) ?? ''
       return dotted.startsWith('net.ipv6.') && !dotted.endsWith('.disable_ipv6')

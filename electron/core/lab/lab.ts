@@ -4,6 +4,8 @@
  */
 import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, ServiceEntry, Text } from './schema.js'
 
+import type { RulesetKind } from './ruleset/refusal.js'
+
 /** The reserved name of the lab's default namespace. */
 export const hostNamespace = 'host'
 
@@ -164,6 +166,8 @@ export interface LabNamespace {
   readonly nat: readonly LabNat[]
   readonly firewall: readonly LabFirewall[]
   readonly policies: readonly LabPolicy[]
+  /** Rules as texts, by the program that reads them. */
+  readonly texts: Readonly<Partial<Record<RulesetKind, string>>>
   /** Dotted keys, values as the kernel prints them. Does not repeat `forwarding`. */
   readonly sysctls: Readonly<Record<string, string>>
   readonly services: readonly LabService[]

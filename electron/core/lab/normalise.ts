@@ -34,6 +34,11 @@ export function normalise(labFile: LabFile): Lab {
       nat: normaliseNat(entry, ipv6),
       firewall: normaliseFirewall(entry, ipv6),
       policies: normalisePolicies(entry, ipv6),
+      texts: {
+        ...(entry.nft === undefined ? {} : { nft: entry.nft }),
+        ...(entry.iptables === undefined ? {} : { iptables: entry.iptables }),
+        ...(entry.ip6tables === undefined ? {} : { ip6tables: entry.ip6tables }),
+      },
       sysctls: normaliseSysctls(entry),
       services: (entry.services ?? []).map((service) => ({ ...service, reply: service.reply ?? '' })),
     })

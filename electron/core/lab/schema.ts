@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import { linePattern, replyPattern, textPattern } from './plain-text.js'
+import { textLimit } from './ruleset/refusal.js'
 
 /** The format this program reads and writes. */
 export const labVersion = 1
@@ -23,6 +24,9 @@ export const limits = {
 
 const plainText = z.string().regex(textPattern)
 const plainLine = z.string().regex(linePattern)
+
+/** Rules in the words of their own program; what may be in them is in `ruleset/`. */
+const rulesText = plainText.max(textLimit)
 
 /** One string for every language, or one per language. */
 export const textSchema = z.union([
@@ -196,6 +200,11 @@ export const namespaceSchema = z.strictObject({
   routes: z.array(routeSchema).optional(),
   nat: z.array(natSchema).optional(),
   firewall: z.array(firewallSchema).optional(),
+  /** A native rule set, as `nft -f` reads it. */
+  nft: rulesText.optional(),
+  /** As iptables-save prints it. */
+  iptables: rulesText.optional(),
+  ip6tables: rulesText.optional(),
   sysctls: z.record(sysctlKey, z.union([z.string().max(256), z.number()])).optional(),
   services: z.array(serviceSchema).optional(),
 })

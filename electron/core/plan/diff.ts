@@ -11,6 +11,7 @@ import { planPolicies } from './policies.js'
 import { planPolicyRules } from './policy-rules.js'
 import { planRules } from './rule-order.js'
 import { formerLab, indexInterfaces, isProtected, type Former, type Scope } from './scope.js'
+import { planTexts } from './ruleset-texts.js'
 import { planServices, stopServices } from './services.js'
 import type { Plan } from './step.js'
 import { planSysctls, restoreSysctls, type SysctlOptions } from './sysctls.js'
@@ -72,8 +73,9 @@ function planParts(scope: Scope, spoken: LabNamespace): void {
   const namespace = { ...spoken, interfaces: [...spoken.interfaces, ...leftOver(scope, spoken)] }
   planLinkChanges(scope, namespace)
   planPolicyRules(scope, namespace, planRoutes(scope, namespace, planAddresses(scope, namespace)))
-  planRules(scope, namespace)
-  planPolicies(scope, namespace)
+  const filled = planTexts(scope, namespace)
+  planRules(scope, namespace, filled)
+  planPolicies(scope, namespace, filled)
   planServices(scope, namespace.name)
 }
 
@@ -104,6 +106,7 @@ function unspoken(name: string): LabNamespace {
     nat: [],
     firewall: [],
     policies: [],
+    texts: {},
     sysctls: {},
     services: [],
   }

@@ -2,6 +2,7 @@
 import type { Lab, LabNamespace, LabPolicy } from '../lab/lab.js'
 import type { IptablesRule } from '../live/state.js'
 import { filterChain } from './parse-rule.js'
+import { savedTables, type Filled } from './ruleset-texts.js'
 import { formerLab, type Scope } from './scope.js'
 
 const key = ({ family, chain }: Pick<LabPolicy, 'family' | 'chain'>): string => `${family} ${chain}`
@@ -21,17 +22,37 @@ export function livePolicies(rules: readonly IptablesRule[]): readonly LabPolicy
   return [...found.values()].filter(({ policy }) => policy === 'drop')
 }
 
+function policiesIn(family: LabPolicy['family'], text: string | undefined): readonly LabPolicy[] {
+  const chains = savedTables(text).find((table) => table.name === 'filter')?.chains ?? new Map<string, string>()
+  return [...chains].flatMap(([name, policy]) => {
+    const chain = filterChain(name)
+    return chain && policy === 'DROP' ? [{ family, chain, policy: 'drop' as const }] : []
+  })
+}
+
 function policiesOf(lab: Lab | null, name: string): ReadonlyMap<string, LabPolicy> {
   const spoken = lab?.namespaces.get(name)?.policies ?? []
   return new Map(spoken.flatMap((each) => (each.family === 'ipv6' && !lab?.ipv6 ? [] : [[key(each), each]])))
 }
 
-export function planPolicies({ lab, former, index, draft }: Scope, { name }: LabNamespace): void {
+export function planPolicies(
+  { lab, former, index, draft }: Scope,
+  { name, texts }: LabNamespace,
+  filled: Filled,
+): void {
   const wanted = policiesOf(lab, name)
   const had = policiesOf(formerLab(former), name)
-  const drops = livePolicies(index.namespaces.get(name)?.live.ruleset.iptables ?? [])
+  const live = livePolicies(index.namespaces.get(name)?.live.ruleset.iptables ?? [])
+  // A table that is loaded anew has the policies that its text says.
+  const drops = [
+    ...live.filter(({ family }) => !filled.reloaded.has(`${family} filter`)),
+    ...(['ipv4', 'ipv6'] as const)
+      .filter((family) => filled.reloaded.has(`${family} filter`))
+      .flatMap((family) => policiesIn(family, texts[family === 'ipv4' ? 'iptables' : 'ip6tables'])),
+  ]
   for (const { family, chain } of drops) {
     const said = wanted.get(key({ family, chain }))
+    if (said === undefined && filled.covered.has(`${family} filter`)) continue
     if (said ? said.policy === 'drop' : former !== 'everything' && had.get(key({ family, chain }))?.policy !== 'drop')
       continue
     const step = { op: 'policy-set', namespace: name, family, chain, policy: 'accept', before: 'drop' } as const

@@ -1,13 +1,16 @@
 import type { Family, LabFirewall, LabNat, LabPolicy } from '../lab/lab.js'
 import type { FirewallEntry, NatEntry } from '../lab/schema.js'
 import type { IptablesRule, LiveNamespace } from '../live/state.js'
+import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import { filterChain, parseRule } from './parse-rule.js'
 import { livePolicies } from './policies.js'
+import { readTexts } from './read-back-texts.js'
 import { anywhere, liveRuleValue } from './rules.js'
 
 export interface ReadRules {
   readonly nat: readonly NatEntry[]
   readonly firewall: readonly FirewallEntry[]
+  readonly texts: Readonly<Partial<Record<RulesetKind, string>>>
   /** Commands for what a lab file has no words for. */
   readonly unexpressed: readonly string[]
 }
@@ -81,11 +84,15 @@ function firewallEntry({ families: _, ctstate, ...found }: LabFirewall, only: Fa
 /** The live ruleset of one namespace as entries of a lab file, in the kernel's order. */
 export function readRules({ name, ruleset }: Pick<LiveNamespace, 'name' | 'ruleset'>, speaksIpv6: boolean): ReadRules {
   const nat: LabNat[] = []
-  const policies = livePolicies(ruleset.iptables)
   const unexpressed: string[] = []
+  const { texts, ownTables } = readTexts(ruleset, speaksIpv6)
+  const policies = livePolicies(
+    ruleset.iptables.filter(({ engine, family, table }) => engine !== 'nft' || !ownTables.has(`${family} ${table}`)),
+  )
   const chains = new Map<string, Record<Family, LabFirewall[]>>()
   const seen = new Set<string>()
   for (const line of ruleset.iptables) {
+    if (line.engine === 'nft' && ownTables.has(`${line.family} ${line.table}`)) continue
     const key = `${line.family} ${line.table} ${line.chain} ${liveRuleValue(line.rule ?? '')}`
     if (line.rule !== null && seen.has(key)) continue
     seen.add(key)
@@ -101,11 +108,12 @@ export function readRules({ name, ruleset }: Pick<LiveNamespace, 'name' | 'rules
       chains.set(parsed.rule.chain, chain)
     }
   }
-  unexpressed.push(...nativeTables(ruleset).map((table) => `${name}: ${table}`))
+  if (texts.nft === undefined) unexpressed.push(...nativeTables(ruleset).map((table) => `${name}: ${table}`))
   const firewall = [...chains.values()].flatMap((chain) => mergeFamilies(chain, speaksIpv6))
   return {
     nat: natEntries(nat, speaksIpv6),
     firewall: [...policyEntries(policies, speaksIpv6), ...firewall],
+    texts,
     unexpressed,
   }
 }

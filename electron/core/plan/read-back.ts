@@ -184,6 +184,7 @@ function readNamespace(
     ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
     ...(rules.nat.length > 0 ? { nat: [...rules.nat] } : {}),
     ...(rules.firewall.length > 0 ? { firewall: [...rules.firewall] } : {}),
+    ...rules.texts,
     ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
     ...(live.services.length > 0 ? { services: live.services.map((service) => ({ ...service })) } : {}),
   }

@@ -94,6 +94,8 @@ export class Model {
         return this.#rule(step, spellFirewall(step.rule, step.rule.families[0] ?? 'ipv4'))
       case 'policy-set':
         return this.#policy(step)
+      case 'ruleset-load':
+        throw refusal('the model knows no texts of rules', step)
       case 'service-start':
       case 'service-stop': {
         const namespace = this.#at(step)

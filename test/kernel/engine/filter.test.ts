@@ -106,7 +106,7 @@ test('a policy and states let one side ask the other, and not the other way roun
   }
   await apply(session, lab)
   const checked = await session.request('lab/check', { lab })
-  expect(checked.ok && checked.checks.map(({ observed }) => observed)).toEqual(['reply', 'lost'])
+  expect(checked.ok && checked.checks.map(({ actual }) => actual)).toEqual(['reply', 'lost'])
   const saved = await inside(session, 'r', 'iptables-save')
   expect(saved).toMatch(/:FORWARD DROP[^]*RELATED,ESTABLISHED -j ACCEPT\n-A FORWARD -i e0 -o e1 -j ACCEPT/)
 })
