@@ -2,13 +2,15 @@
  * Carries out plans. A deploy is a transaction: the first refused step takes everything back and is told with its text
  * and the kernel's own words.
  */
+import type { LoadedText } from '../core/live/state.js'
 import type { CommandRecord, DeployFailure, DeployReport } from '../core/rpc.js'
-import type { KernelStep, Plan, PlannedStep, RuleStep, Step } from '../core/plan/step.js'
+import type { IptablesStep, KernelStep, Plan, PlannedStep, RulesetStep, RuleStep, Step } from '../core/plan/step.js'
 import { spellStep } from '../core/plan/rules.js'
 import { stepText } from '../core/plan/text.js'
 import type { KernelWorker } from './kernel/client.js'
 import { moreFiles, openFilesLimit } from './room.js'
 import { restoreRules, type RuleLine } from './ruleset.js'
+import { listingAfter, loadRuleset } from './ruleset-listing.js'
 import type { Services } from './services.js'
 import { failure } from '../core/failure.js'
 import { said } from '../core/words/said.js'
@@ -18,6 +20,8 @@ export interface DeployHooks {
   ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void
   /** Asked before rules are changed; the answer is why they must not be, or null. */
   beforeRules?(steps: readonly RuleStep[]): Promise<string | null>
+  /** A text of rules was loaded, and this is what became of it. */
+  loaded?(namespace: string, text: LoadedText): void
 }
 
 export type Deployed =
@@ -32,7 +36,7 @@ interface Refusal {
   readonly output: string
 }
 
-type Kind = 'kernel' | 'rule' | 'service'
+type Kind = 'kernel' | 'rule' | 'ruleset' | 'service'
 
 /** A step with the command that says it. */
 type Command = Pick<PlannedStep, 'step' | 'text'>
@@ -141,14 +145,27 @@ export class Deployer {
         return error === null ? null : { index: done, applied: done, code: error.code, output: error.message }
       }
       case 'rule': {
-        const unwritten = await this.hooks.beforeRules?.(part as readonly RuleStep[])
+        const steps = part as readonly IptablesStep[]
+        const unwritten = await this.hooks.beforeRules?.(steps.filter((step) => step.op !== 'policy-set'))
         if (unwritten) return { index: 0, applied: 0, code: 'journal', output: unwritten }
-        const refused = await restoreRules(part[0]?.namespace ?? '', (part as readonly RuleStep[]).map(ruleLine))
+        const refused = await restoreRules(part[0]?.namespace ?? '', steps.map(ruleLine))
         return refused === null ? null : { ...refused, code: 'iptables' }
       }
+      case 'ruleset':
+        return this.runRulesets(part as readonly RulesetStep[])
       case 'service':
         return this.runServices(part)
     }
+  }
+
+  private async runRulesets(part: readonly RulesetStep[]): Promise<Refusal | null> {
+    for (const [index, step] of part.entries()) {
+      const output = await loadRuleset(step)
+      if (output !== null) return { index, applied: index, code: step.kind, output }
+      if (step.text !== '' && this.hooks.loaded)
+        this.hooks.loaded(step.namespace, await listingAfter(step.namespace, step.kind, step.text))
+    }
+    return null
   }
 
   private async runServices(part: readonly Step[]): Promise<Refusal | null> {
@@ -199,7 +216,10 @@ const kindOf = (step: Step): Kind => {
     case 'nat-delete':
     case 'firewall-add':
     case 'firewall-delete':
+    case 'policy-set':
       return 'rule'
+    case 'ruleset-load':
+      return 'ruleset'
     case 'service-start':
     case 'service-stop':
       return 'service'
@@ -221,7 +241,7 @@ function partition(commands: readonly Command[]): { readonly start: number; read
   commands.forEach((command, index) => {
     const { step } = command
     const kind = kindOf(step)
-    const key = kind === 'rule' ? `${kind} ${step.namespace} ${ruleLine(step as RuleStep).family}` : kind
+    const key = kind === 'rule' ? `${kind} ${step.namespace} ${ruleLine(step as IptablesStep).family}` : kind
     const current = parts.at(-1)
     if (key === last && current && (kind !== 'rule' || current.part.length < rulesAtOnce)) current.part.push(command)
     else parts.push({ start: index, part: [command] })
@@ -230,7 +250,11 @@ function partition(commands: readonly Command[]): { readonly start: number; read
   return parts
 }
 
-function ruleLine(step: RuleStep): RuleLine {
+function ruleLine(step: IptablesStep): RuleLine {
+  if (step.op === 'policy-set') {
+    const line = `-P ${step.chain.toUpperCase()} ${step.policy.toUpperCase()}`
+    return { family: step.family, table: 'filter', line }
+  }
   const { family, table, chain, restored } = spellStep(step)
   const verb = step.op.endsWith('-add') ? '-A' : '-D'
   return { family, table, line: `${verb} ${chain} ${restored}` }

@@ -4,12 +4,15 @@
  */
 import type { LiveConnection } from '../core/live/connection.js'
 import { applyToNamespace } from '../core/live/apply.js'
-import type { LiveChange, LiveNamespace, LiveSection, LiveService, LiveState } from '../core/live/state.js'
+import type { LiveChange, LiveNamespace, LiveSection, LiveService, LiveState, LoadedText } from '../core/live/state.js'
 import type { KernelChange, KernelNamespace } from './kernel/protocol.js'
 import { emptyRuleset, readRuleset } from './ruleset.js'
 
 /** Rulesets read at once: each is two or three processes on a machine that has other work. */
 const readersAtOnce = 2
+
+/** Texts of rules that are remembered of one namespace: the one that stands, and those before it that an undo brings back. */
+const mostLoaded = 6
 
 export type Told = (revision: number, changes: readonly LiveChange[]) => void
 
@@ -62,6 +65,9 @@ export class Mirror {
   /** Namespaces seen with legacy rules: those are read along from then on. */
   private readonly legacy = new Set<string>()
 
+  /** What texts of rules became, by namespace; the newest last. */
+  private readonly loaded = new Map<string, readonly LoadedText[]>()
+
   constructor(private readonly told: Told) {}
 
   get state(): LiveState {
@@ -91,10 +97,15 @@ export class Mirror {
       const sections = Object.keys(change).filter((key) => key !== 'namespace' && key !== 'inode')
       const known = this.namespaces.get(change.namespace)
       if (!change.removed && sections.length === 0 && known?.inode === change.inode) continue
-      if (change.removed) this.legacy.delete(change.namespace)
+      if (change.removed) this.forget(change.namespace)
       this.push(change)
       if (!change.removed && known?.inode !== change.inode) this.tellServices(change.namespace)
     }
+  }
+
+  private forget(name: string): void {
+    this.legacy.delete(name)
+    this.loaded.delete(name)
   }
 
   servicesChanged(name: string, services: readonly LiveService[]): void {
@@ -141,13 +152,21 @@ export class Mirror {
   private async readOne(name: string, withLegacy: boolean): Promise<void> {
     const inode = this.inodeOf(name)
     if (inode === null) return
-    const ruleset = await readRuleset(name, withLegacy)
+    const ruleset = await readRuleset(name, withLegacy, this.loaded.get(name))
     // The namespace may have gone, or another may have taken its name, while the tools ran.
     if (this.inodeOf(name) !== inode) return
     if (ruleset.iptables.some(({ engine }) => engine === 'legacy')) this.legacy.add(name)
     const known = this.namespaces.get(name)
     if (JSON.stringify(known?.ruleset ?? emptyRuleset) !== JSON.stringify(ruleset))
       this.push({ namespace: name, inode, ruleset })
+  }
+
+  /** What a text becomes does not change: an undo may bring it back. */
+  textLoaded(name: string, loaded: LoadedText): void {
+    const others = (this.loaded.get(name) ?? []).filter(
+      ({ kind, text }) => kind !== loaded.kind || text !== loaded.text,
+    )
+    this.loaded.set(name, [...others, loaded].slice(-mostLoaded))
   }
 
   private inodeOf(name: string): number | null {

@@ -1,8 +1,9 @@
 /** Packet filter and NAT of one namespace: read in both spellings, changed through iptables-restore. */
 import type { Family } from '../core/lab/lab.js'
-import type { IptablesRule, LiveRuleset } from '../core/live/state.js'
+import type { IptablesRule, LiveRuleset, LoadedText } from '../core/live/state.js'
 import { isOfTraceTable } from '../core/live/own-table.js'
 import { programPath, runIn } from './run.js'
+import { readListing } from './ruleset-listing.js'
 
 export const emptyRuleset: LiveRuleset = { nft: [], iptables: [] }
 
@@ -14,26 +15,29 @@ const savePrograms: readonly { readonly family: Family; readonly nft: string; re
 /**
  * Reads the ruleset of a namespace.
  * @param legacy also ask the legacy engine, which sends no events and costs two more processes
+ * @param loaded texts that were loaded there, with what they became
  */
-export async function readRuleset(namespace: string, legacy: boolean): Promise<LiveRuleset> {
+export async function readRuleset(
+  namespace: string,
+  legacy: boolean,
+  loaded: readonly LoadedText[] = [],
+): Promise<LiveRuleset> {
   const listed = await runIn(namespace, 'nft', ['-j', 'list', 'ruleset'])
   const nft = listed.status === 0 ? withoutMeta(listed.stdout) : []
   const iptables: IptablesRule[] = []
-  for (const { family, nft: nftSave, legacy: legacySave } of savePrograms) {
-    if (holdsFamily(nft, family)) iptables.push(...(await save(namespace, nftSave, family, 'nft')))
-    if (legacy && programPath(legacySave)) iptables.push(...(await save(namespace, legacySave, family, 'legacy')))
+  const texts = { iptables: '', ip6tables: '' }
+  const save = async (program: string, family: Family, engine: 'nft' | 'legacy'): Promise<void> => {
+    const saved = await runIn(namespace, program, ['-c'])
+    if (saved.status !== 0) return
+    iptables.push(...parseSave(saved.stdout, family, engine))
+    texts[family === 'ipv4' ? 'iptables' : 'ip6tables'] ||= saved.stdout
   }
-  return { nft, iptables }
-}
-
-async function save(
-  namespace: string,
-  program: string,
-  family: Family,
-  engine: 'nft' | 'legacy',
-): Promise<IptablesRule[]> {
-  const saved = await runIn(namespace, program, ['-c'])
-  return saved.status === 0 ? parseSave(saved.stdout, family, engine) : []
+  for (const { family, nft: nftSave, legacy: legacySave } of savePrograms) {
+    if (holdsFamily(nft, family)) await save(nftSave, family, 'nft')
+    if (legacy && programPath(legacySave)) await save(legacySave, family, 'legacy')
+  }
+  const listing = await readListing(namespace, { nft, iptables, saved: texts }, loaded)
+  return listing === null ? { nft, iptables } : { nft, iptables, listing }
 }
 
 /** The listing, without its first element that names nft's own version, and without what is ours. */

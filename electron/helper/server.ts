@@ -105,6 +105,7 @@ export class HelperServer {
       progress: (done, total, text) => this.notify('deploy/progress', { done, total, text }),
       ran: (records) => this.ran(records),
       beforeRules: async (steps) => (await this.host?.beforeRules(steps)) ?? null,
+      loaded: (namespace, text) => this.mirror.textLoaded(namespace, text),
     })
     this.labs = new Labs({
       ...{ worker, services: this.services, deployer: this.deployer, terminals: this.terminals, mirror: this.mirror },

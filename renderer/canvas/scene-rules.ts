@@ -1,23 +1,40 @@
 /** NAT, packet filter and routes of a namespace, as the lab asks for them and as the kernel has them. */
 import type { LabNamespace, LabNat, LabRoute } from '../../electron/core/lab/lab.js'
+import type { NatPart } from '../../electron/core/lab/schema.js'
 import { mainTable, tableEntry } from '../../electron/core/lab/table.js'
 import type { LiveNamespace, LiveRoute } from '../../electron/core/live/state.js'
+import { parseRule } from '../../electron/core/plan/parse-rule.js'
 import type { Presence, SceneNat, Stated } from './scene.js'
 import { presenceOf, stated, type NamespaceSources } from './scene-interface.js'
 
 type Nat = Omit<SceneNat, 'presence'>
 
+/** `! 10.0.0.0/24`, where it must be another one. */
+const part = ({ not }: LabNat, name: NatPart, value: string | number | null | undefined): string | null =>
+  value === null || value === undefined ? null : not?.includes(name) ? `! ${value}` : String(value)
+
+/** Packets of all interfaces but one have none to stand at. */
 function fromLab(nat: LabNat): Nat {
-  switch (nat.kind) {
-    case 'masquerade':
-      return { dev: nat.out, target: 'MASQUERADE', detail: nat.source }
-    case 'snat':
-      return { dev: nat.out, target: 'SNAT', detail: `${nat.source} → ${nat.to}` }
-    case 'dnat': {
-      const to = nat.toPort === null ? nat.toAddress : `${nat.toAddress}:${nat.toPort}`
-      return { dev: nat.in, target: 'DNAT', detail: `${nat.protocol} ${nat.port} → ${to}` }
-    }
+  const packets = [
+    part(nat, 'source', nat.source === '0.0.0.0/0' || nat.source === '::/0' ? null : nat.source),
+    nat.destination === undefined ? null : `→ ${part(nat, 'destination', nat.destination)}`,
+    part(nat, 'protocol', nat.protocol),
+    part(nat, 'port', nat.port),
+  ].filter((word) => word !== null)
+  const target = nat.kind.toUpperCase()
+  if (nat.kind === 'masquerade' || nat.kind === 'snat') {
+    const isBut = nat.not?.includes('out') ?? false
+    const from = [
+      ...(packets.length === 0 ? [nat.source] : packets),
+      ...(isBut && nat.out !== null ? [`(! ${nat.out})`] : []),
+    ].join(' ')
+    return { dev: isBut ? null : nat.out, target, detail: nat.kind === 'snat' ? `${from} → ${nat.to}` : from }
   }
+  const isBut = nat.not?.includes('in') ?? false
+  const address = nat.kind === 'dnat' ? nat.toAddress : ''
+  const to = nat.toPort === null ? address : `${address}:${nat.toPort}`
+  const from = [...(nat.chain === 'output' ? ['OUTPUT'] : []), ...packets, ...(isBut ? [`(! ${nat.in})`] : [])]
+  return { dev: isBut ? null : nat.in, target, detail: `${from.join(' ')} → ${to}`.trim() }
 }
 
 const option = (rule: string, ...names: string[]): string | null => {
@@ -83,9 +100,11 @@ function fromNft(entry: unknown): Nat | null {
 const natKey = (nat: Nat): string => JSON.stringify([nat.dev, nat.target, nat.detail])
 
 function natOf(live: LiveNamespace): Nat[] {
-  const rules = live.ruleset.iptables
-    .filter((each) => each.table === 'nat' && each.rule !== null)
-    .map((each) => fromIptables(each.rule as string))
+  const rules = live.ruleset.iptables.flatMap((each) => {
+    if (each.table !== 'nat' || each.rule === null) return []
+    const parsed = parseRule(each)
+    return parsed?.kind === 'nat' ? [fromLab(parsed.rule)] : [fromIptables(each.rule)]
+  })
   const found = [...rules, ...live.ruleset.nft.map(fromNft)].filter((nat) => nat !== null)
   return [...new Map(found.map((nat) => [natKey(nat), nat])).values()]
 }
@@ -106,7 +125,7 @@ export function sceneNat(source: NamespaceSources, hasLab: boolean): SceneNat[] 
 
 /** How many rules of the packet filter stand in the way: entries of the filter chains, and policies that drop. */
 export function firewallRules(lab: LabNamespace | undefined, live: LiveNamespace | undefined): number {
-  if (!live) return lab?.firewall.length ?? 0
+  if (!live) return (lab?.firewall.length ?? 0) + (lab?.policies ?? []).filter(({ policy }) => policy === 'drop').length
   const legacy = live.ruleset.iptables.filter(
     (each) => each.table === 'filter' && (each.rule !== null || (each.policy !== null && each.policy !== 'ACCEPT')),
   ).length

@@ -65,13 +65,17 @@ export function reasonOf(step: Step): ReasonKey {
     case 'impair-set':
       return step.impair === null ? 'reason.impairClear' : 'reason.impair'
     case 'nat-add':
-      return step.rule.kind === 'dnat' ? 'reason.publish' : 'reason.natAdd'
+      return step.rule.kind === 'dnat' || step.rule.kind === 'redirect' ? 'reason.publish' : 'reason.natAdd'
     case 'nat-delete':
       return 'reason.natDelete'
     case 'firewall-add':
       return 'reason.firewallAdd'
     case 'firewall-delete':
       return 'reason.firewallDelete'
+    case 'ruleset-load':
+      return step.text === '' ? 'reason.rulesetClear' : 'reason.rulesetLoad'
+    case 'policy-set':
+      return step.policy === 'drop' ? 'reason.policyDrop' : 'reason.policyAccept'
     case 'service-start':
       return 'reason.serviceStart'
     case 'service-stop':

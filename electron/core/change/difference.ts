@@ -87,6 +87,10 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'firewall-add':
     case 'firewall-delete':
       return `rule ${step.namespace} ${JSON.stringify(step.rule)}`
+    case 'ruleset-load':
+      return `ruleset ${step.namespace} ${step.kind}`
+    case 'policy-set':
+      return `policy ${step.namespace} ${step.family} ${step.chain}`
     case 'service-start':
     case 'service-stop':
       return `service ${step.namespace} ${step.service.listen} ${step.service.port}`
@@ -166,6 +170,10 @@ function words(step: Step): string {
       const { rule } = step
       return 'kind' in rule ? `nat ${rule.kind}` : `${rule.chain} ${rule.action}`
     }
+    case 'ruleset-load':
+      return step.kind === 'nft' ? 'nft ruleset' : `${step.kind} rules`
+    case 'policy-set':
+      return `${step.chain} policy ${step.before}`
     case 'service-start':
     case 'service-stop':
       return `${step.service.listen} ${step.service.port}`

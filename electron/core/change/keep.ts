@@ -5,7 +5,8 @@ import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
 import { hostNamespace } from '../lab/lab.js'
 import { normalisePolicy } from '../lab/normalise-policy.js'
-import { normaliseFirewall, normaliseNat, normaliseRoutes } from '../lab/normalise-rules.js'
+import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
+import { normaliseRoutes } from '../lab/normalise-rules.js'
 import type { LabFile } from '../lab/schema.js'
 import { forwardingKeys } from '../lab/sysctl.js'
 import type { LiveState } from '../live/state.js'
@@ -89,6 +90,13 @@ class Keeping {
       case 'firewall-add':
       case 'firewall-delete':
         return this.#list(namespace, step.op)
+      case 'ruleset-load':
+        return void this.#found.push({
+          ...{ op: 'ruleset-set', namespace, kind: step.kind },
+          text: own(this.read.namespaces, namespace)?.[step.kind] ?? null,
+        })
+      case 'policy-set':
+        return this.#list(namespace, step.policy === 'accept' ? 'firewall-delete' : 'firewall-add')
     }
   }
 
@@ -247,10 +255,13 @@ const valuesOf = {
       value: JSON.stringify(normalisePolicy({ rules: rules.slice(0, at + 1) }, false).at(-1)),
     })),
   nat: ({ nat }: NamespaceEntry): Valued<unknown> =>
-    (nat ?? []).map((entry) => ({ entry, value: JSON.stringify(normaliseNat({ nat: [entry] })) })),
+    (nat ?? []).map((entry) => ({ entry, value: JSON.stringify(normaliseNat({ nat: [entry] }, false)) })),
   firewall: ({ firewall }: NamespaceEntry): Valued<unknown> =>
     (firewall ?? []).map((entry) => ({
       entry,
-      value: JSON.stringify(normaliseFirewall({ firewall: [entry] }, false)),
+      value: JSON.stringify([
+        normaliseFirewall({ firewall: [entry] }, false),
+        normalisePolicies({ firewall: [entry] }, false),
+      ]),
     })),
 } as const

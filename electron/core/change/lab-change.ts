@@ -4,6 +4,7 @@
  */
 import type { ImpairEntry } from '../lab/impair.js'
 import type { Endpoint } from '../lab/lab.js'
+import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import type {
   CheckEntry,
   FirewallEntry,
@@ -40,6 +41,7 @@ export type NamespaceChange =
   | (At & { readonly op: 'namespace-rename'; readonly to: string })
   | (At & { readonly op: 'forwarding-set'; readonly forwarding: boolean | null })
   | (At & { readonly op: 'sysctl-set'; readonly key: string; readonly value: string | number | null })
+  | (At & { readonly op: 'ruleset-set'; readonly kind: RulesetKind; readonly text: string | null })
 
 export type LinkChange =
   | {

@@ -56,6 +56,11 @@ export const namespaceOps: { readonly [Op in NamespaceChange['op']]: Carry<Op> }
     draft.put(['namespaces', namespace, 'forwarding'], forwarding)
     return null
   },
+  'ruleset-set': (draft, { namespace, kind, text }) => {
+    if (!isThere(draft, namespace)) return noNamespace(namespace)
+    draft.put(['namespaces', namespace, kind], text)
+    return null
+  },
   'sysctl-set': (draft, { namespace, key, value }) => {
     if (!isThere(draft, namespace)) return noNamespace(namespace)
     // A key has two spellings; the one in the file stays.

@@ -6,10 +6,12 @@ import { canonicalPrefix } from '../lab/address.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
 import { nearest } from '../lab/nearest.js'
-import { normaliseFirewall, normaliseNat, normaliseRoutes } from '../lab/normalise-rules.js'
+import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
+import { normaliseRoutes } from '../lab/normalise-rules.js'
 import type { GuideStep, LabFile } from '../lab/schema.js'
 import { dottedSysctl } from '../lab/sysctl.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
+import { livePolicies } from '../plan/policies.js'
 import { liveRuleValue, spellFirewall, spellNat } from '../plan/rules.js'
 import { leadsThere } from './leads-there.js'
 
@@ -197,7 +199,7 @@ class Search {
   }
 
   #rules(live: LiveNamespace, entry: NamespaceEntry): void {
-    const nat = normaliseNat(entry).map((rule) => spellNat(rule))
+    const nat = normaliseNat(entry, false).map((rule) => spellNat(rule))
     const firewall = normaliseFirewall(entry, false).map((rule) => spellFirewall(rule, rule.families[0] ?? 'ipv4'))
     for (const spelling of [...nat, ...firewall]) {
       const there = live.ruleset.iptables.some(
@@ -209,6 +211,12 @@ class Search {
           liveRuleValue(rule) === spelling.saved,
       )
       if (!there) this.#miss('rule', { namespace: live.name, rule: `${spelling.chain} ${spelling.typed.join(' ')}` })
+    }
+    const drops = livePolicies(live.ruleset.iptables)
+    for (const { family, chain, policy } of normalisePolicies(entry, false)) {
+      const isDrop = drops.some((each) => each.family === family && each.chain === chain)
+      if (isDrop === (policy === 'drop')) continue
+      this.#miss('rule', { namespace: live.name, rule: `-P ${chain.toUpperCase()} ${policy.toUpperCase()}` })
     }
   }
 

@@ -71,5 +71,9 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'firewall-add':
     case 'firewall-delete':
       return step.comment === undefined ? 'its firewall' : null
+    case 'ruleset-load':
+      return 'its firewall'
+    case 'policy-set':
+      return `the policy of its chain ${step.chain.toUpperCase()}`
   }
 }

@@ -80,9 +80,10 @@ function renameUplink(host: LabNamespace, uplink: string): LabNamespace {
       nexthops: route.nexthops.map((hop) => ({ ...hop, dev: real(hop.dev) })),
     })),
     rules: host.rules.map((rule) => ({ ...rule, iif: real(rule.iif), oif: real(rule.oif) })),
-    nat: host.nat.map((rule): LabNat =>
-      rule.kind === 'dnat' ? { ...rule, in: real(rule.in) } : { ...rule, out: real(rule.out) },
-    ),
+    nat: host.nat.map((rule): LabNat => {
+      if (rule.kind === 'masquerade' || rule.kind === 'snat') return { ...rule, out: real(rule.out) }
+      return { ...rule, in: real(rule.in), ...(rule.out === undefined ? {} : { out: real(rule.out) }) }
+    }),
     firewall: host.firewall.map((rule): LabFirewall => ({
       ...rule,
       ...(rule.in === undefined ? {} : { in: real(rule.in) }),

@@ -27,7 +27,10 @@ function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
     (entry.routes ?? []).some(({ nexthops = [] }) => nexthops.some(({ via }) => isIpv6(via))) ||
     (entry.rules ?? []).some((rule) => isIpv6(rule.from) || isIpv6(rule.to)) ||
     (entry.nat ?? []).some((nat) => Object.values(nat).some((value) => typeof value === 'string' && isIpv6(value))) ||
-    (entry.firewall ?? []).some((rule) => isIpv6(rule.source) || isIpv6(rule.destination)) ||
+    (entry.firewall ?? []).some((rule) =>
+      'policy' in rule ? rule.family === 'ipv6' : isIpv6(rule.source) || isIpv6(rule.destination),
+    ) ||
+    entry.ip6tables !== undefined ||
     Object.keys(entry.sysctls ?? {}).some((key) => {
       const dotted = dottedSysctl(key) ?? ''
       return dotted.startsWith('net.ipv6.') && !dotted.endsWith('.disable_ipv6')

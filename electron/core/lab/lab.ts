@@ -2,7 +2,9 @@
  * A lab in the form the planner and the canvas work on: every default written out, every address canonical,
  * bridges, tunnels and veth ends all interfaces of one namespace. Made from a valid `LabFile` by `normalise`.
  */
-import type { FirewallEntry, Outcome, ServiceEntry, Text, GuideStep } from './schema.js'
+import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, ServiceEntry, Text } from './schema.js'
+
+import type { RulesetKind } from './ruleset/refusal.js'
 
 /** The reserved name of the lab's default namespace. */
 export const hostNamespace = 'host'
@@ -96,32 +98,57 @@ export interface LabRule {
   readonly table: number
 }
 
+interface NatCommon {
+  readonly family: Family
+  /** Canonical prefix. */
+  readonly destination?: string
+  /** Of these it must be another one; sorted. */
+  readonly not?: readonly NatPart[]
+}
+
+/** Source NAT: in the chain POSTROUTING. */
+interface NatOfSource extends NatCommon {
+  readonly source: string
+  /** Null: any. */
+  readonly out: string | null
+  readonly protocol?: 'tcp' | 'udp'
+  readonly port?: number
+}
+
+/** Destination NAT: in PREROUTING, or in OUTPUT for what starts here. */
+interface NatOfDestination extends NatCommon {
+  readonly chain?: 'output'
+  readonly source?: string
+  /** Null: any. */
+  readonly protocol: 'tcp' | 'udp' | null
+  readonly port: number | null
+  readonly in: string | null
+  readonly out?: string
+  /** Null: the port stays. */
+  readonly toPort: number | null
+}
+
 export type LabNat =
-  | { readonly kind: 'masquerade'; readonly family: Family; readonly source: string; readonly out: string }
-  | {
-      readonly kind: 'snat'
-      readonly family: Family
-      readonly source: string
-      readonly out: string
-      readonly to: string
-    }
-  | {
-      readonly kind: 'dnat'
-      readonly family: Family
-      readonly protocol: 'tcp' | 'udp'
-      readonly port: number
-      readonly in: string | null
-      readonly toAddress: string
-      /** Null: the port stays. */
-      readonly toPort: number | null
-    }
+  | (NatOfSource & { readonly kind: 'masquerade' })
+  | (NatOfSource & { readonly kind: 'snat'; readonly to: string })
+  | (NatOfDestination & { readonly kind: 'dnat'; readonly toAddress: string })
+  | (NatOfDestination & { readonly kind: 'redirect' })
 
 /** A firewall entry that names no address counts for both families; `families` says which rule sets it goes into. */
-export interface LabFirewall extends Omit<FirewallEntry, 'source' | 'destination'> {
+export interface LabFirewall extends Omit<FilterRuleEntry, 'source' | 'destination' | 'ctstate'> {
   readonly families: readonly Family[]
   /** Canonical prefix. */
   readonly source?: string
   readonly destination?: string
+  /** In the order in which iptables prints them. */
+  readonly ctstate?: readonly ConnectionState[]
+}
+
+/** Of one built-in chain of the packet filter. */
+export interface LabPolicy {
+  readonly family: Family
+  readonly chain: 'input' | 'forward' | 'output'
+  readonly policy: 'accept' | 'drop'
 }
 
 export interface LabService extends ServiceEntry {
@@ -138,6 +165,9 @@ export interface LabNamespace {
   readonly routes: readonly LabRoute[]
   readonly nat: readonly LabNat[]
   readonly firewall: readonly LabFirewall[]
+  readonly policies: readonly LabPolicy[]
+  /** Rules as texts, by the program that reads them. */
+  readonly texts: Readonly<Partial<Record<RulesetKind, string>>>
   /** Dotted keys, values as the kernel prints them. Does not repeat `forwarding`. */
   readonly sysctls: Readonly<Record<string, string>>
   readonly services: readonly LabService[]

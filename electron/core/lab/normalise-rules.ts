@@ -1,5 +1,5 @@
-import { familyOf, networkOf, parseAddress, parseAddressPort } from './address.js'
-import type { Family, LabFirewall, LabNat, LabRoute } from './lab.js'
+import { familyOf, networkOf, parseAddress } from './address.js'
+import type { LabRoute } from './lab.js'
 import { tableNumber } from './table.js'
 import type { NamespaceEntry } from './rules/lab-index.js'
 
@@ -30,46 +30,6 @@ export function normaliseRoutes(entry: NamespaceEntry): readonly LabRoute[] {
         source: isUnicast && source?.family === family ? source.text : null,
         mtu: isUnicast ? (route.mtu ?? null) : null,
         nexthops: hops.map(({ dev = null, weight = 1 }, at) => ({ via: gateways[at]?.text ?? null, dev, weight })),
-      },
-    ]
-  })
-}
-
-export function normaliseNat(entry: NamespaceEntry): readonly LabNat[] {
-  return (entry.nat ?? []).flatMap((nat): LabNat[] => {
-    if ('dnat' in nat) {
-      const target = parseAddressPort(nat.to)
-      if (!target) return []
-      const { family, text: toAddress } = target.address
-      return [{ kind: 'dnat', family, ...nat.dnat, in: nat.in ?? null, toAddress, toPort: target.port }]
-    }
-    const source = networkOf('snat' in nat ? nat.snat : nat.masquerade)
-    const family = source === null ? null : familyOf(source)
-    if (source === null || family === null) return []
-    if (!('snat' in nat)) return [{ kind: 'masquerade', family, source, out: nat.out }]
-    const to = parseAddress(nat.to)
-    return to?.family === family ? [{ kind: 'snat', family, source, out: nat.out, to: to.text }] : []
-  })
-}
-
-/** The families are those of its addresses; an entry without any counts for all that the lab speaks. */
-export function normaliseFirewall(entry: NamespaceEntry, ipv6: boolean): readonly LabFirewall[] {
-  return (entry.firewall ?? []).flatMap((rule): LabFirewall[] => {
-    const { source: from, destination: to, ...rest } = rule
-    const source = from === undefined ? undefined : networkOf(from)
-    const destination = to === undefined ? undefined : networkOf(to)
-    if (source === null || destination === null) return []
-    const named = [
-      ...new Set([source, destination].flatMap((text) => (text === undefined ? [] : (familyOf(text) ?? [])))),
-    ]
-    if (named.length > 1) return []
-    const families: readonly Family[] = named.length > 0 ? named : ipv6 ? ['ipv4', 'ipv6'] : ['ipv4']
-    return [
-      {
-        ...rest,
-        families,
-        ...(source === undefined ? {} : { source }),
-        ...(destination === undefined ? {} : { destination }),
       },
     ]
   })

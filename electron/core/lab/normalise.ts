@@ -10,7 +10,8 @@ import type { Lab, LabLink, LabNamespace } from './lab.js'
 import { normaliseCheck } from './normalise-checks.js'
 import { normaliseInterfaces } from './normalise-interfaces.js'
 import { normalisePolicy } from './normalise-policy.js'
-import { normaliseFirewall, normaliseNat, normaliseRoutes } from './normalise-rules.js'
+import { normaliseFirewall, normaliseNat, normalisePolicies } from './normalise-filter.js'
+import { normaliseRoutes } from './normalise-rules.js'
 import { usesIpv6 } from './ipv6.js'
 import type { LabFile } from './schema.js'
 import { dottedSysctl, forwardingKeys } from './sysctl.js'
@@ -30,8 +31,14 @@ export function normalise(labFile: LabFile): Lab {
       interfaces: interfaces.get(name) ?? [],
       rules: normalisePolicy(entry, ipv6),
       routes: normaliseRoutes(entry),
-      nat: normaliseNat(entry),
+      nat: normaliseNat(entry, ipv6),
       firewall: normaliseFirewall(entry, ipv6),
+      policies: normalisePolicies(entry, ipv6),
+      texts: {
+        ...(entry.nft === undefined ? {} : { nft: entry.nft }),
+        ...(entry.iptables === undefined ? {} : { iptables: entry.iptables }),
+        ...(entry.ip6tables === undefined ? {} : { ip6tables: entry.ip6tables }),
+      },
       sysctls: normaliseSysctls(entry),
       services: (entry.services ?? []).map((service) => ({ ...service, reply: service.reply ?? '' })),
     })

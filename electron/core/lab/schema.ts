@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import { linePattern, replyPattern, textPattern } from './plain-text.js'
+import { textLimit } from './ruleset/refusal.js'
 
 /** The format this program reads and writes. */
 export const labVersion = 1
@@ -23,6 +24,9 @@ export const limits = {
 
 const plainText = z.string().regex(textPattern)
 const plainLine = z.string().regex(linePattern)
+
+/** Rules in the words of their own program; what may be in them is in `ruleset/`. */
+const rulesText = plainText.max(textLimit)
 
 /** One string for every language, or one per language. */
 export const textSchema = z.union([
@@ -119,18 +123,44 @@ export const ruleSchema = z.strictObject({
 
 const transport = z.enum(['tcp', 'udp'])
 
+/** What an entry of NAT may be told by; a key in `not` stands for packets that are not like that. */
+export const natParts = ['source', 'destination', 'protocol', 'port', 'in', 'out'] as const
+const natMatch = {
+  destination: z.string().optional(),
+  protocol: transport.optional(),
+  /** Destination port; needs `protocol`. */
+  port: port.optional(),
+  in: interfaceName.optional(),
+  out: interfaceName.optional(),
+  not: z.array(z.enum(natParts)).min(1).optional(),
+}
+/** Whose packets; `protocol` and `port` may as well stand beside it. */
+const natTarget = z.strictObject({ protocol: transport.optional(), port: port.optional() })
+/** Prerouting: what comes in. Output: what starts here. */
+const natChain = z.enum(['prerouting', 'output']).optional()
+
 export const natSchema = z.union([
-  z.strictObject({ masquerade: z.string(), out: interfaceName }),
-  z.strictObject({ snat: z.string(), out: interfaceName, to: z.string() }),
+  /** The value is the source. */
+  z.strictObject({ masquerade: z.string(), ...natMatch }),
+  z.strictObject({ snat: z.string(), ...natMatch, to: z.string() }),
+  z.strictObject({ dnat: natTarget, chain: natChain, source: z.string().optional(), ...natMatch, to: z.string() }),
+  /** To this machine itself; `to` is another port. */
   z.strictObject({
-    dnat: z.strictObject({ protocol: transport, port }),
-    in: interfaceName.optional(),
-    to: z.string(),
+    redirect: natTarget,
+    chain: natChain,
+    source: z.string().optional(),
+    ...natMatch,
+    to: port.optional(),
   }),
 ])
 
-export const firewallSchema = z.strictObject({
-  chain: z.enum(['input', 'forward', 'output']),
+/** What connection tracking knows of a packet, in the order in which iptables prints it (xt_conntrack). */
+export const connectionStates = ['invalid', 'new', 'related', 'established', 'untracked'] as const
+const connectionState = z.enum(connectionStates)
+const filterChain = z.enum(['input', 'forward', 'output'])
+
+export const filterRuleSchema = z.strictObject({
+  chain: filterChain,
   source: z.string().optional(),
   destination: z.string().optional(),
   protocol: z.enum(['icmp', 'tcp', 'udp']).optional(),
@@ -138,8 +168,20 @@ export const firewallSchema = z.strictObject({
   port: port.optional(),
   in: interfaceName.optional(),
   out: interfaceName.optional(),
+  /** One state, or several of which any will do. */
+  ctstate: z.union([connectionState, z.array(connectionState).min(1)]).optional(),
   action: z.enum(['accept', 'drop', 'reject']),
 })
+
+/** What becomes of packets that no rule of the chain decides about. */
+export const policySchema = z.strictObject({
+  chain: filterChain,
+  policy: z.enum(['accept', 'drop']),
+  /** Without it: of every family that the lab speaks. */
+  family: z.enum(['ipv4', 'ipv6']).optional(),
+})
+
+export const firewallSchema = z.union([filterRuleSchema, policySchema])
 
 export const serviceSchema = z.strictObject({
   listen: transport,
@@ -158,6 +200,11 @@ export const namespaceSchema = z.strictObject({
   routes: z.array(routeSchema).optional(),
   nat: z.array(natSchema).optional(),
   firewall: z.array(firewallSchema).optional(),
+  /** A native rule set, as `nft -f` reads it. */
+  nft: rulesText.optional(),
+  /** As iptables-save prints it. */
+  iptables: rulesText.optional(),
+  ip6tables: rulesText.optional(),
   sysctls: z.record(sysctlKey, z.union([z.string().max(256), z.number()])).optional(),
   services: z.array(serviceSchema).optional(),
 })
@@ -284,6 +331,9 @@ export type RouteEntry = z.infer<typeof routeSchema>
 export type RuleEntry = z.infer<typeof ruleSchema>
 export type NatEntry = z.infer<typeof natSchema>
 export type FirewallEntry = z.infer<typeof firewallSchema>
+export type FilterRuleEntry = z.infer<typeof filterRuleSchema>
+export type ConnectionState = (typeof connectionStates)[number]
+export type NatPart = (typeof natParts)[number]
 export type ServiceEntry = z.infer<typeof serviceSchema>
 export type TraceEntry = z.infer<typeof traceSchema>
 export type GuideStep = z.infer<typeof guideStepSchema>

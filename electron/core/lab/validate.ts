@@ -17,6 +17,7 @@ import { nameRules } from './rules/names.js'
 import { natRules } from './rules/nat.js'
 import { policyRules } from './rules/policy.js'
 import { routeRules } from './rules/routes.js'
+import { rulesetRules } from './rules/rulesets.js'
 import { segmentRules } from './rules/segments.js'
 import { serviceRules } from './rules/services.js'
 import { sysctlRules } from './rules/sysctls.js'
@@ -35,6 +36,7 @@ const rules: readonly Rule[] = [
   routeRules,
   natRules,
   firewallRules,
+  rulesetRules,
   sysctlRules,
   serviceRules,
   checkRules,

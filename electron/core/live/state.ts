@@ -127,6 +127,26 @@ export interface LiveRuleset {
   readonly nft: readonly unknown[]
   /** Lines of `iptables-save` and `ip6tables-save` by table, without counters: the form the lab's rules are compared in. */
   readonly iptables: readonly IptablesRule[]
+  /** Rule sets as whole texts; only where there is one that entries of a lab cannot say. */
+  readonly listing?: RulesetListing
+}
+
+/** What the programs themselves print of it, without counters: the form that texts of rules are compared in. */
+export interface RulesetListing {
+  /** Every table as `nft -s list ruleset` has it; what packets have put into sets left out. */
+  readonly nft: readonly { readonly family: string; readonly name: string; readonly text: string }[]
+  /** As iptables-save and ip6tables-save, without comments. */
+  readonly iptables: string
+  readonly ip6tables: string
+  /** What texts became when they were loaded here: as long as the listing is the same, they stand. */
+  readonly loaded: readonly LoadedText[]
+}
+
+export interface LoadedText {
+  readonly kind: 'nft' | 'iptables' | 'ip6tables'
+  readonly text: string
+  /** Of the tables that the text names. */
+  readonly listing: string
 }
 
 export interface IptablesRule {

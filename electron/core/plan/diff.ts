@@ -7,9 +7,11 @@ import { indexLive, isDeletable } from './live-index.js'
 import type { Marks } from './marks.js'
 import { startDraft } from './order.js'
 import { planRoutes } from './routes.js'
+import { planPolicies } from './policies.js'
 import { planPolicyRules } from './policy-rules.js'
 import { planRules } from './rule-order.js'
 import { formerLab, indexInterfaces, isProtected, type Former, type Scope } from './scope.js'
+import { planTexts } from './ruleset-texts.js'
 import { planServices, stopServices } from './services.js'
 import type { Plan } from './step.js'
 import { planSysctls, restoreSysctls, type SysctlOptions } from './sysctls.js'
@@ -23,7 +25,7 @@ export interface DiffOptions extends Partial<SysctlOptions> {
    *   physical and tun devices with all that is on them (the uplink's).
    *
    * Never touched: what the kernel makes (connected and link-local routes and addresses, router advertisements), rules of
-   * policy routing that a lab has no words for, nftables rules outside iptables' tables, chain policies.
+   * policy routing that a lab has no words for, nftables rules outside iptables' tables.
    */
   readonly former?: Former
   /** Marks for routes and rules of `host`, where it is the machine's own. */
@@ -71,7 +73,9 @@ function planParts(scope: Scope, spoken: LabNamespace): void {
   const namespace = { ...spoken, interfaces: [...spoken.interfaces, ...leftOver(scope, spoken)] }
   planLinkChanges(scope, namespace)
   planPolicyRules(scope, namespace, planRoutes(scope, namespace, planAddresses(scope, namespace)))
-  planRules(scope, namespace)
+  const filled = planTexts(scope, namespace)
+  planRules(scope, namespace, filled)
+  planPolicies(scope, namespace, filled)
   planServices(scope, namespace.name)
 }
 
@@ -101,6 +105,8 @@ function unspoken(name: string): LabNamespace {
     routes: [],
     nat: [],
     firewall: [],
+    policies: [],
+    texts: {},
     sysctls: {},
     services: [],
   }

@@ -14,7 +14,8 @@
  * through a gateway, which must be on-link by then (fib_check_nh: a gateway is never reached through another gateway).
  * Rules of policy routing come behind the routes and go before them: by them the kernel looks for the gateways of new
  * routes (fib_check_nh_v4_gw, net/ipv4/fib_semantics.c). Forwarding follows the routes, and other sysctls follow forwarding, which resets some of them (inet_forward_change),
- * and the interfaces they name.
+ * and the interfaces they name. A chain that is to drop what no rule accepts does so behind its rules, and ends before them,
+ * so that what they let through passes all the while. Texts of rules are loaded before the entries that add to them.
  */
 import type { Plan, PlannedStep, Step } from './step.js'
 import { stepText } from './text.js'
@@ -22,6 +23,7 @@ import { undoOf } from './undo.js'
 
 export const phases = [
   'service-stop',
+  'policy-accept',
   'rule-delete',
   'policy-rule-delete',
   'impair-clear',
@@ -49,8 +51,10 @@ export const phases = [
   'policy-rule-add',
   'forwarding',
   'late-sysctl',
+  'ruleset-load',
   'nat-add',
   'firewall-add',
+  'policy-drop',
   'impair-set',
   'service-start',
 ] as const

@@ -9,6 +9,7 @@ import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { impairEntry } from './impair-entry.js'
 import { sameImpair } from './qdisc.js'
+import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
@@ -45,6 +46,7 @@ export function labFromLive(live: LiveState, name: string, asMade = true): ReadB
       routes.some((each) => each.family === 'ipv6' && isOwnRoute(each)) ||
       rules.some((each) => each.family === 'ipv6' && isOwnRule(each)) ||
       ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null) ||
+      livePolicies(ruleset.iptables).some((each) => each.family === 'ipv6') ||
       sysctls['net.ipv6.conf.all.forwarding'] === '1',
   )
   const read = readState(live, name, speaksIpv6, asMade)
@@ -182,6 +184,7 @@ function readNamespace(
     ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
     ...(rules.nat.length > 0 ? { nat: [...rules.nat] } : {}),
     ...(rules.firewall.length > 0 ? { firewall: [...rules.firewall] } : {}),
+    ...rules.texts,
     ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
     ...(live.services.length > 0 ? { services: live.services.map((service) => ({ ...service })) } : {}),
   }

@@ -6,8 +6,9 @@ import { parsePrefix } from '../lab/address.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
 import { routeMark } from './marks.js'
+import { livePolicies } from './policies.js'
 import { isOwnRule, stepRule } from './policy-rules.js'
-import { parseRule } from './rules.js'
+import { parseRule } from './parse-rule.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
 import type { WholeRoute } from './whole-routes.js'
 
@@ -179,5 +180,7 @@ export function restoreNamespace(index: LiveIndex, name: string, gone: ReadonlyS
     if (parsed?.kind === 'nat') steps.push({ op: 'nat-add', namespace: name, rule: parsed.rule })
     if (parsed?.kind === 'firewall') steps.push({ op: 'firewall-add', namespace: name, rule: parsed.rule })
   }
+  for (const policy of livePolicies(live.ruleset.iptables))
+    steps.push({ op: 'policy-set', namespace: name, ...policy, before: 'accept' })
   return steps
 }

@@ -2,7 +2,9 @@
 import type { Lab, LabFirewall, LabNamespace, LabNat } from '../lab/lab.js'
 import type { IptablesRule } from '../live/state.js'
 import { marksIn } from './marks.js'
-import { liveRuleValue, parseRule, spellFirewall, spellNat, type RuleSpelling } from './rules.js'
+import { parseRule } from './parse-rule.js'
+import type { Filled } from './ruleset-texts.js'
+import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from './rules.js'
 import { formerLab, type Scope } from './scope.js'
 import type { RuleStep } from './step.js'
 
@@ -59,20 +61,27 @@ function commentIn(scope: Scope, namespace: string): Comment {
   return marks ? { comment: marks.comment } : {}
 }
 
-export function planRules(scope: Scope, { name }: LabNamespace): void {
+export function planRules(scope: Scope, { name }: LabNamespace, { covered, reloaded, said }: Filled): void {
   const comment = commentIn(scope, name)
   const wanted = entriesByChain(scope.lab, name, comment)
   const had = entriesByChain(formerLab(scope.former), name, comment)
   const live = new Map<string, IptablesRule[]>()
   for (const rule of scope.index.namespaces.get(name)?.live.ruleset.iptables ?? []) {
     if (rule.rule === null) continue
+    // What a text loads anew is as empty as its text leaves it.
+    if (reloaded.has(`${rule.family} ${rule.table}`)) continue
     const key = chainKey(rule)
     const chain = live.get(key)
     if (chain) chain.push(rule)
     else live.set(key, [rule])
   }
   for (const key of new Set([...wanted.keys(), ...live.keys()])) {
-    planChain(scope, name, wanted.get(key) ?? new Map(), had.get(key) ?? new Map(), live.get(key) ?? [])
+    // Beside a text, only what the former lab had as entries goes: the rest is the text's.
+    const former =
+      covered.has(key.split(' ').slice(0, 2).join(' ')) && scope.former === 'everything' ? null : scope.former
+    const before = [...(had.get(key) ?? [])].filter(([value]) => !said.has(`${key} ${value}`))
+    const chains = [wanted.get(key) ?? new Map<string, Entry>(), new Map(before)] as const
+    planChain({ ...scope, former }, name, ...chains, live.get(key) ?? [])
   }
 }
 

@@ -2,7 +2,8 @@
  * The vocabulary of change: one step is one command of the tutorial world, done through rtnetlink, /proc/sys,
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
-import type { Family, LabFirewall, LabNat, LabRule, LabService, Impair, NextHop } from '../lab/lab.js'
+import type { Family, LabFirewall, LabNat, LabPolicy, LabRule, LabService, Impair, NextHop } from '../lab/lab.js'
+import type { RulesetKind } from '../lab/ruleset/refusal.js'
 
 interface At {
   /** The namespace it happens in; `host` is the lab's default namespace. */
@@ -102,11 +103,40 @@ export type RuleStep =
   | (At & { readonly op: 'nat-add' | 'nat-delete'; readonly rule: LabNat; readonly comment?: string })
   | (At & { readonly op: 'firewall-add' | 'firewall-delete'; readonly rule: LabFirewall; readonly comment?: string })
 
+/** The policy of a built-in chain of the packet filter. */
+export type PolicyStep = At & {
+  readonly op: 'policy-set'
+  readonly family: Family
+  readonly chain: LabPolicy['chain']
+  readonly policy: LabPolicy['policy']
+  readonly before: LabPolicy['policy']
+}
+
+/** What iptables-restore carries out, line by line. */
+export type IptablesStep = RuleStep | PolicyStep
+
+/**
+ * Loads a text of rules in one go: first the tables of `clears` are taken away (nft) or emptied (iptables), then `text` is
+ * read by its program.
+ */
+export type RulesetStep = At & {
+  readonly op: 'ruleset-load'
+  readonly kind: RulesetKind
+  /** `inet filter` of nft, `filter` of iptables. */
+  readonly clears: readonly string[]
+  readonly text: string
+}
+
 /** Responders are kept by the helper itself. */
 export type ServiceStep = At & { readonly op: 'service-start' | 'service-stop'; readonly service: LabService }
 
-export type Step = KernelStep | RuleStep | ServiceStep
+export type Step = KernelStep | IptablesStep | RulesetStep | ServiceStep
 export type StepOp = Step['op']
+
+/** Whether a step changes the packet filter or NAT, which is read anew only where somebody did. */
+export function changesRules({ op }: Step): boolean {
+  return op === 'policy-set' || op === 'ruleset-load' || op.startsWith('nat-') || op.startsWith('firewall-')
+}
 
 /** A step in a plan, with everything a person is shown of it. */
 export interface PlannedStep {

@@ -3,6 +3,7 @@ import { hostNamespace, type Impair, type LabRule } from '../lab/lab.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
 import { spellStep, type RuleSpelling } from './rules.js'
+import { rulesetCommand } from './ruleset-script.js'
 import { commandLine } from './shell-quote.js'
 import type { KernelStep, Step, StepRoute, StepRule } from './step.js'
 
@@ -215,6 +216,16 @@ export function stepText(step: Step): string {
     case 'firewall-add':
     case 'firewall-delete':
       return commandLine(rule(step.namespace, step.op.endsWith('-add') ? '-A' : '-D', spellStep(step)))
+    case 'policy-set':
+      return commandLine([
+        ...execWithin(step.namespace),
+        ...[step.family === 'ipv4' ? 'iptables' : 'ip6tables', '-P'],
+        ...[step.chain.toUpperCase(), step.policy.toUpperCase()],
+      ])
+    case 'ruleset-load': {
+      const within = commandLine(execWithin(step.namespace))
+      return rulesetCommand(within === '' ? '' : `${within} `, step)
+    }
     case 'service-start':
       return `# vethlab: answer on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
     case 'service-stop':

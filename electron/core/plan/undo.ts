@@ -59,6 +59,11 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, op: 'firewall-delete' }]
     case 'firewall-delete':
       return [{ ...step, op: 'firewall-add' }]
+    case 'policy-set':
+      return [{ ...step, policy: step.before, before: step.policy }]
+    case 'ruleset-load':
+      // Only the planner knows what stood there.
+      return []
     case 'service-start':
       return [{ ...step, op: 'service-stop' }]
     case 'service-stop':

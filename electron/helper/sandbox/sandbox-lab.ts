@@ -8,6 +8,7 @@ import type { LiveState } from '../../core/live/state.js'
 import { diff } from '../../core/plan/diff.js'
 import { emptyLab } from '../../core/plan/empty.js'
 import type { Former } from '../../core/plan/scope.js'
+import { changesRules } from '../../core/plan/step.js'
 import type { Params, Results } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
 import type { KernelWorker } from '../kernel/client.js'
@@ -56,9 +57,7 @@ export class SandboxLab {
     // Commands are chosen from a plan of our own making, never taken over from a client.
     const chosen = only && new Set(only)
     const plan = chosen ? whole.filter(({ text }) => chosen.has(text)) : whole
-    const ruled = plan
-      .filter(({ step }) => step.op.startsWith('nat-') || step.op.startsWith('firewall-'))
-      .map(({ step }) => step.namespace)
+    const ruled = plan.filter(({ step }) => changesRules(step)).map(({ step }) => step.namespace)
     const texts = (steps: typeof whole): string => steps.map(({ text }) => text).join('\n')
     const deployed = await parts.deployer.deploy(plan, await parts.missing(), true, async () => {
       await parts.settle(ruled)

@@ -98,6 +98,10 @@ export const dock = {
   'reason.natDelete': 'stop translating',
   'reason.firewallAdd': 'packet filter',
   'reason.firewallDelete': 'remove the filter rule',
+  'reason.rulesetLoad': 'load the rules',
+  'reason.rulesetClear': 'take the rules away',
+  'reason.policyDrop': 'drop what no rule accepts',
+  'reason.policyAccept': 'accept what no rule refuses',
   'reason.serviceStart': 'answer on a port',
   'reason.serviceStop': 'stop answering',
 } as const

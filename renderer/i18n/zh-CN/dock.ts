@@ -94,6 +94,10 @@ export const dock = {
   'reason.natDelete': '停止地址转换',
   'reason.firewallAdd': '包过滤',
   'reason.firewallDelete': '删除过滤规则',
+  'reason.rulesetLoad': '加载规则集',
+  'reason.rulesetClear': '清除规则集',
+  'reason.policyDrop': '默认丢弃：没有规则放行的都丢弃',
+  'reason.policyAccept': '默认放行：没有规则拒绝的都放行',
   'reason.serviceStart': '在端口上提供服务',
   'reason.serviceStop': '停止服务',
 } as const

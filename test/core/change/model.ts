@@ -60,6 +60,9 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
     case 'forwarding-set':
       put(inside(change.namespace), 'forwarding', change.forwarding)
       break
+    case 'ruleset-set':
+      put(inside(change.namespace), change.kind, change.text)
+      break
     case 'sysctl-set': {
       const sysctls = below(inside(change.namespace), 'sysctls')
       const known = Object.keys(sysctls).find((key) => dottedSysctl(key) === dottedSysctl(change.key))

@@ -87,6 +87,12 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     key: pick(['net.ipv4.conf.all.rp_filter', 'net.ipv4.conf.e0.rp_filter', 'net/ipv4/conf/e1/rp_filter']),
     value: pick([1, '2', null]),
   }),
+  'ruleset-set': (file, pick) => ({
+    op: 'ruleset-set',
+    namespace: pick(namespaces(file)),
+    kind: pick(['nft', 'iptables', 'ip6tables']),
+    text: pick(['table inet t {\n  chain c {\n  }\n}\n', '*filter\nCOMMIT\n', null]),
+  }),
   'veth-add': (file, pick) => ({
     op: 'veth-add',
     ends: [

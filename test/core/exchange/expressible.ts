@@ -9,9 +9,9 @@ function withoutLooseRules(file: LabFile): LabFile {
   const namespaces = Object.entries(file.namespaces ?? {}).map(([name, entry]) => {
     const there = (device: string | undefined): boolean =>
       device === undefined || index.namespaces.get(name)?.interfaces.has(device) === true
-    const nat = entry?.nat?.filter((rule) => there('dnat' in rule ? rule.in : rule.out)) ?? []
+    const nat = entry?.nat?.filter((rule) => there(rule.in) && there(rule.out)) ?? []
     const rules = entry?.rules?.filter((rule) => there(rule.iif) && there(rule.oif)) ?? []
-    const firewall = entry?.firewall?.filter((rule) => there(rule.in) && there(rule.out)) ?? []
+    const firewall = entry?.firewall?.filter((rule) => 'policy' in rule || (there(rule.in) && there(rule.out))) ?? []
     return [name, { ...entry, rules, nat, firewall }]
   })
   return { ...file, namespaces: Object.fromEntries(namespaces) }

@@ -103,6 +103,16 @@ const nat = fc.oneof(
     { dnat: fc.record({ protocol: fc.constantFrom('tcp', 'udp'), port }), in: interfaceName, to: address },
     { requiredKeys: ['dnat', 'to'] },
   ),
+  fc.record(
+    {
+      redirect: fc.record({ protocol: fc.constantFrom('tcp', 'udp'), port }, { requiredKeys: [] }),
+      chain: fc.constantFrom('prerouting', 'output'),
+      destination: address,
+      not: fc.constantFrom(['destination'], ['in', 'source']),
+      to: port,
+    },
+    { requiredKeys: ['redirect'] },
+  ),
 )
 const namespace = fc.record(
   {

@@ -43,6 +43,8 @@ test('the example of the format parses without a problem and normalises to what 
       { kind: 'dnat', family: 'ipv4', protocol: 'tcp', port: 8080, in: 'eth0', toAddress: '192.168.1.2', toPort: 80 },
       { kind: 'snat', family: 'ipv4', source: '192.168.1.0/24', out: 'eth0', to: '172.16.0.157' },
     ],
+    policies: [],
+    texts: {},
     firewall: [{ chain: 'forward', source: '192.168.1.3/32', action: 'drop', families: ['ipv4'] }],
     sysctls: {},
     services: [],

@@ -33,8 +33,8 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
         rules: ['ipv4', 'ipv6'].map((family) =>
           groupBy(
             ruleset.iptables
-              .filter((each) => each.family === family)
-              .map(({ table, chain, rule }) => ({ table, chain, rule })),
+              .filter((each) => each.family === family && (each.rule !== null || each.policy !== 'ACCEPT'))
+              .map(({ table, chain, rule, policy }) => ({ table, chain, rule, policy })),
             ({ table, chain }) => `${table} ${chain}`,
           ),
         ),

@@ -39,6 +39,11 @@ const firewall = (ipv6: boolean): fc.Arbitrary<NonNullable<NamespaceEntry['firew
       { chain: 'forward', out: 'e1', action: 'drop' },
       { chain: 'input', protocol: 'udp', port: 53, action: 'reject' },
       { chain: 'output', source: '0.0.0.0/0', action: 'accept' },
+      { chain: 'forward', ctstate: ['established', 'related'], action: 'accept' },
+      { chain: 'input', protocol: 'tcp', port: 22, ctstate: 'new', action: 'drop' },
+      { chain: 'forward', policy: 'drop' },
+      { chain: 'input', policy: 'accept' },
+      { chain: 'output', policy: 'drop', family: 'ipv4' },
       ...(ipv6 ? [{ chain: 'forward', source: 'fd00:1::/64', action: 'drop' } as const] : []),
     ),
     { maxLength: 4 },
@@ -51,8 +56,15 @@ const nat: fc.Arbitrary<NonNullable<NamespaceEntry['nat']>> = fc.uniqueArray(
     { snat: '10.0.1.0/24', out: 'e0', to: '10.0.2.9' },
     { dnat: { protocol: 'tcp', port: 8080 }, in: 'e0', to: '10.0.0.2:80' },
     { dnat: { protocol: 'udp', port: 53 }, to: '10.0.1.2' },
+    { masquerade: '10.0.0.0/24' },
+    { masquerade: '10.0.0.0/24', destination: '10.0.0.0/24', not: ['destination'] },
+    { masquerade: '10.0.0.0/24', out: 'e0', protocol: 'tcp', port: 25, not: ['out', 'port'] },
+    { dnat: {}, destination: '10.0.2.7', to: '10.0.0.2' },
+    { dnat: { protocol: 'tcp', port: 81 }, chain: 'output', destination: '10.0.2.0/24', to: '10.0.0.2:80' },
+    { redirect: { protocol: 'tcp', port: 82 }, in: 'e1', not: ['in'], to: 8082 },
+    { redirect: { protocol: 'udp', port: 53 }, chain: 'output', out: 'lo' },
   ),
-  { maxLength: 3 },
+  { maxLength: 4 },
 )
 
 const rules = (ipv6: boolean): fc.Arbitrary<RuleEntry[]> =>

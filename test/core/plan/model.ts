@@ -8,7 +8,7 @@ import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
 import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from '../../../electron/core/plan/rules.js'
 import { isLinkLocal, isSame, isSource, reach, ruleEssence } from './model-routes.js'
-import type { KernelStep, RuleStep, Step, StepRoute } from '../../../electron/core/plan/step.js'
+import type { KernelStep, PolicyStep, RuleStep, Step, StepRoute } from '../../../electron/core/plan/step.js'
 
 export class Refusal extends Error {}
 
@@ -92,6 +92,10 @@ export class Model {
       case 'firewall-delete':
         if (step.rule.families.length !== 1) throw refusal('one family a step', step)
         return this.#rule(step, spellFirewall(step.rule, step.rule.families[0] ?? 'ipv4'))
+      case 'policy-set':
+        return this.#policy(step)
+      case 'ruleset-load':
+        throw refusal('the model knows no texts of rules', step)
       case 'service-start':
       case 'service-stop': {
         const namespace = this.#at(step)
@@ -348,6 +352,16 @@ export class Model {
       ...{ family, to, via, dev, src: source, metric, type, protocol: 'boot', scope: 'global', table, mtu },
       ...{ weight: null, flags },
     })
+  }
+
+  #policy(step: PolicyStep): void {
+    const rules = this.#at(step).ruleset.iptables
+    const { family, chain } = { family: step.family, chain: step.chain.toUpperCase() }
+    const known = rules.find((each) => each.family === family && each.chain === chain && each.rule === null)
+    if ((known?.policy ?? 'ACCEPT') !== step.before.toUpperCase()) throw refusal('another policy', step)
+    const policy = step.policy.toUpperCase()
+    if (known) known.policy = policy
+    else rules.push({ family, table: 'filter', chain, rule: null, policy, packets: 0, bytes: 0, engine: 'nft' })
   }
 
   #rule(step: RuleStep, { family, table, chain, saved }: RuleSpelling): void {

@@ -58,8 +58,8 @@ test('what a lab file cannot say is listed, not lost', () => {
         ...ruleset.iptables,
         {
           family: 'ipv4',
-          table: 'filter',
-          chain: 'FORWARD',
+          table: 'raw',
+          chain: 'PREROUTING',
           rule: null,
           policy: 'DROP',
           packets: 0,
@@ -71,6 +71,6 @@ test('what a lab file cannot say is listed, not lost', () => {
   }))
   expect(labFromLive(live, 'nat').unexpressed).toEqual([
     'Interface macvlan0 in host: a lab file has no macvlan devices.',
-    'host: iptables -t filter -P FORWARD DROP',
+    'host: iptables -t raw -P PREROUTING DROP',
   ])
 })

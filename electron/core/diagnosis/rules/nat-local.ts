@@ -1,8 +1,10 @@
 import type { IptablesRule } from '../../live/state.js'
-import { parseRule, spellNat } from '../../plan/rules.js'
+import { parseRule } from '../../plan/parse-rule.js'
+import { spellNat } from '../../plan/rules.js'
 import { isIpv6 } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import { say } from '../words.js'
+import { means } from './nat.js'
 
 /** What a namespace sends itself goes through OUTPUT, not PREROUTING: its own published ports are not published to itself. */
 export const natLocal: Rule = {
@@ -13,11 +15,12 @@ export const natLocal: Rule = {
     const rules = network.namespace(namespace)?.ruleset.iptables ?? []
     const published = rules.find((rule) => {
       const parsed = rule.table === 'nat' ? parseRule(rule) : null
+      const seen = { source: null, destination: target, protocol, port }
       return (
         parsed?.kind === 'nat' &&
         parsed.rule.kind === 'dnat' &&
-        parsed.rule.protocol === protocol &&
-        parsed.rule.port === port
+        parsed.rule.chain !== 'output' &&
+        means(parsed.rule, seen)
       )
     })
     const rule = published && localRule(published, target)
@@ -52,5 +55,9 @@ export const natLocal: Rule = {
 function localRule(rule: IptablesRule, target: string): string | null {
   const parsed = parseRule(rule)
   if (parsed?.kind !== 'nat' || parsed.rule.kind !== 'dnat') return null
-  return `-d ${target}/${isIpv6(target) ? 128 : 32} ${spellNat({ ...parsed.rule, in: null }).saved}`
+  const { not = [], ...published } = parsed.rule
+  const others = not.filter((part) => part !== 'destination' && part !== 'in')
+  const destination = `${target}/${isIpv6(target) ? 128 : 32}`
+  const chain = 'output' as const
+  return spellNat({ ...published, in: null, destination, not: others, chain }).saved
 }

@@ -2,7 +2,7 @@ import { departureOf } from '../death.js'
 import { isIpv6, isPrivate, networkText } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import { say } from '../words.js'
-import { lastCrossing, liveNat, rewrites } from './nat.js'
+import { isSourceNat, lastCrossing, leavesBy, liveNat, means } from './nat.js'
 import { noWay } from './routing.js'
 import type { LabNat } from '../../lab/lab.js'
 
@@ -18,9 +18,9 @@ export const natMissing: Rule = {
     const crossing = lastCrossing(scene)
     if (!departure || departure.leg !== 'reply' || departure.iif !== null || !crossing) return null
     const { namespace, dst: source } = departure
-    const wanted = lab?.namespaces
-      .get(crossing.namespace)
-      ?.nat.find((rule) => rewrites(rule, source) && rule.out === crossing.oif)
+    const seen = { source, destination: crossing.dst, protocol: probe.protocol, port: probe.port }
+    const rewrites = (rule: LabNat): boolean => isSourceNat(rule) && means(rule, seen) && leavesBy(rule, crossing.oif)
+    const wanted = lab?.namespaces.get(crossing.namespace)?.nat.find(rewrites)
     if (!isPrivate(source) || (wanted === undefined && isPrivate(probe.target))) return null
     const back = { namespace, ask: 'route-get', to: source } as const
     const rules = {
@@ -36,8 +36,7 @@ export const natMissing: Rule = {
       ruledOut: say('not-nat', { namespace: crossing.namespace }),
       judge(answers): Finding | null {
         if (!noWay(answers.of(back))) return null
-        if (liveNat(scene, crossing.namespace).some((rule) => rewrites(rule, source) && rule.out === crossing.oif))
-          return null
+        if (liveNat(scene, crossing.namespace).some(rewrites)) return null
         const subnet = network.owners(source)[0]?.address
         const rule: LabNat = wanted ?? {
           kind: 'masquerade',

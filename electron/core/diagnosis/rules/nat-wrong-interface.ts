@@ -6,7 +6,7 @@ import { isIpv6 } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { say } from '../words.js'
-import { lastCrossing, liveNat, rewrites } from './nat.js'
+import { isSourceNat, lastCrossing, leavesBy, liveNat, means, type SourceNat, type TargetNat } from './nat.js'
 
 interface Wrong {
   readonly namespace: string
@@ -65,10 +65,13 @@ function wrongSource(scene: Scene): Wrong | null {
   if (src !== departure.dst || scene.network.route(departure.namespace, src)) return null
   // The lab means that one to have a way back itself.
   if (missingRoutes(scene, departure.namespace).some(({ to }) => containsAddress(to, src))) return null
-  const rules = liveNat(scene, namespace)
-  if (rules.some((rule) => rewrites(rule, src) && rule.out === oif)) return null
-  const rule = rules.find((each) => rewrites(each, src))
-  if (!rule) return null
+  const { protocol, port } = scene.probe
+  const seen = { source: src, destination: crossing.dst, protocol, port }
+  const rules = liveNat(scene, namespace).filter((each): each is SourceNat => isSourceNat(each) && means(each, seen))
+  if (rules.some((each) => leavesBy(each, oif))) return null
+  // One that is for all but this interface means what it says.
+  const rule = rules.find((each) => !each.not?.includes('out'))
+  if (!rule || rule.out === null) return null
   return { namespace, rule, better: { ...rule, out: oif }, wrong: rule.out, right: oif, passes: 'leaves' }
 }
 
@@ -85,10 +88,12 @@ function wrongDestination(scene: Scene): Wrong | null {
   const { namespace } = end
   // A packet that only passes is for somebody else.
   if (!scene.network.owns(namespace, came.packet?.ip?.dst ?? '')) return null
+  const { src: source = null, dst: destination = null } = came.packet?.ip ?? {}
+  const seen = { source, destination, protocol: probe.protocol, port: probe.port }
   const rule = liveNat(scene, namespace).find(
-    (each) => each.kind === 'dnat' && each.protocol === probe.protocol && each.port === probe.port,
+    (each): each is TargetNat => each.kind === 'dnat' && each.chain !== 'output' && means(each, seen),
   )
-  if (rule?.kind !== 'dnat' || rule.in === null || rule.in === came.interface) return null
+  if (!rule || rule.in === null || rule.in === came.interface || rule.not?.includes('in')) return null
   const right = came.interface
   return { namespace, rule, better: { ...rule, in: right }, wrong: rule.in, right, passes: 'comes in' }
 }

@@ -41,7 +41,6 @@ export function iptablesRestore(context: Context, words: readonly Word[]): Outco
       }
       if (first.text.startsWith(':')) {
         const chain = { text: first.text.slice(1), offset }
-        if (second?.text === 'ACCEPT') return success
         return second?.text === '-'
           ? say({ text: '-N', offset }, chain)
           : say({ text: '-P', offset }, chain, second ?? { text: 'DROP', offset })

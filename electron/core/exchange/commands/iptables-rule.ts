@@ -2,6 +2,7 @@
 import { familyOf, networkOf, parseAddress, parseAddressPort } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import type { Family, LabFirewall } from '../../lab/lab.js'
+import { connectionStates, natParts, type NatPart } from '../../lab/schema.js'
 import { spellFirewall, spellNat, type RuleSpelling } from '../../plan/rules.js'
 import type { Word } from '../shell/word.js'
 import { leftOut, wholeNumber, type Outcome } from './command.js'
@@ -20,6 +21,11 @@ export interface GivenRule {
   target: Word | null
   toSource: Word | null
   toDestination: Word | null
+  toPorts: Word | null
+  /** States of connection tracking, by whichever of its two matches. */
+  ctstate: Word | null
+  /** What stands behind a `!`. */
+  readonly not: NatPart[]
 }
 
 /** `10.0.0.0/255.255.255.0` as people write it too; null for what is no prefix of the family. */
@@ -41,59 +47,98 @@ function prefixOf(word: Word, family: Family): string | null {
 const noPrefix = (word: Word, family: Family): Outcome =>
   leftOut(said`${quote(word.text)} is no ${family === 'ipv4' ? 'IPv4' : 'IPv6'} network.`, null, word)
 
+interface GivenPackets {
+  readonly source: string | null
+  readonly destination: string | null
+  readonly protocol: 'icmp' | 'tcp' | 'udp' | null
+  readonly port: number | null
+}
+
+/** Which packets the rule says, as far as both NAT and the packet filter can; an outcome where a lab file cannot. */
+function packetsOf(family: Family, chain: Word, given: GivenRule): GivenPackets | Outcome {
+  const [source, destination] = [given.source, given.destination].map((word) => (word ? prefixOf(word, family) : null))
+  if (given.source && !source) return noPrefix(given.source, family)
+  if (given.destination && !destination) return noPrefix(given.destination, family)
+  const named = given.protocol?.text ?? 'all'
+  const protocol = Object.hasOwn(protocols, named) ? (protocols[named] ?? null) : null
+  if (protocol === null && named !== 'all')
+    return leftOut(said`A lab file has no rules for the protocol ${quote(named)}.`, null, given.protocol ?? chain)
+  const port = wholeNumber(given.port?.text, 1, 65535)
+  if (given.port && (port === null || protocol === null || protocol === 'icmp'))
+    return leftOut(said`A rule of a lab file has one port of tcp or udp.`, null, given.port)
+  return { source: source ?? null, destination: destination ?? null, protocol, port }
+}
+
+const natTargets: Readonly<Record<string, readonly string[]>> = {
+  ...{ MASQUERADE: ['POSTROUTING'], SNAT: ['POSTROUTING'] },
+  ...{ DNAT: ['PREROUTING', 'OUTPUT'], REDIRECT: ['PREROUTING', 'OUTPUT'] },
+}
+
 export function natRule(family: Family, chain: Word, given: GivenRule): RuleSpelling | Outcome {
-  const target = given.target
-  const surplus = (words: readonly (Word | null)[]): Word | undefined =>
-    words.find((word) => word !== null) ?? undefined
-  if (target?.text === 'DNAT' && chain.text === 'PREROUTING') {
-    const extra = surplus([given.source, given.destination, given.out])
-    if (extra) return leftOut(said`DNAT in a lab file goes by protocol, port and incoming interface only.`, null, extra)
-    const port = wholeNumber(given.port?.text, 1, 65535)
-    const protocol = given.protocol?.text
-    if (port === null || (protocol !== 'tcp' && protocol !== 'udp'))
-      return leftOut(
-        said`DNAT in a lab file needs a protocol and one port.`,
-        said`Add \`-p tcp --dport 80\`.`,
-        given.port ?? target,
-      )
-    const word = given.toDestination ?? given.toSource
-    const to = parseAddressPort(word?.text ?? '')
-    if (!to || to.address.family !== family)
-      return leftOut(
-        said`${quote(word?.text ?? '')} is no target for DNAT.`,
-        said`Write ADDRESS or ADDRESS:PORT.`,
-        word ?? target,
-      )
-    const { text: toAddress } = to.address
-    return spellNat({ kind: 'dnat', family, protocol, port, in: given.in?.text ?? null, toAddress, toPort: to.port })
-  }
-  const masquerade = target?.text === 'MASQUERADE'
-  if (chain.text !== 'POSTROUTING' || (!masquerade && target?.text !== 'SNAT'))
+  const target = given.target?.text ?? ''
+  if (!Object.hasOwn(natTargets, target) || !natTargets[target]?.includes(chain.text))
     return leftOut(
-      said`A lab file has no NAT with the target ${quote(target?.text ?? '')} in ${chain.text}.`,
+      said`A lab file has no NAT with the target ${quote(target)} in ${chain.text}.`,
       null,
-      target ?? chain,
+      given.target ?? chain,
     )
-  const extra = surplus([given.destination, given.in, given.protocol, given.port])
-  if (extra) return leftOut(said`Source NAT in a lab file goes by source and outgoing interface only.`, null, extra)
+  const wrong = chain.text === 'PREROUTING' ? given.out : given.in
+  if (wrong) return leftOut(said`iptables takes no such interface in ${chain.text}.`, null, wrong)
+  if (given.ctstate)
+    return leftOut(said`NAT in a lab file does not go by the state of connections.`, null, given.ctstate)
+  const packets = packetsOf(family, chain, given)
+  if ('status' in packets) return packets
+  const { source, destination, protocol, port } = packets
+  if (protocol === 'icmp')
+    return leftOut(said`NAT in a lab file goes by tcp and udp only.`, null, given.protocol ?? chain)
+  const not = natParts.filter((part) => given.not.includes(part))
+  const common = {
+    family,
+    ...(destination === null ? {} : { destination }),
+    ...(not.length === 0 ? {} : { not }),
+  }
   const out = given.out?.text
-  if (out === undefined)
+  if (chain.text === 'POSTROUTING') {
+    const rule = {
+      ...{ ...common, source: source ?? (family === 'ipv4' ? '0.0.0.0/0' : '::/0'), out: out ?? null },
+      ...(protocol === null ? {} : { protocol }),
+      ...(port === null ? {} : { port }),
+    }
+    if (target === 'MASQUERADE') return spellNat({ kind: 'masquerade', ...rule })
+    const to = parseAddress(given.toSource?.text ?? '')
+    if (to?.family !== family)
+      return leftOut(
+        said`SNAT in a lab file needs one address.`,
+        said`Write \`--to-source ADDRESS\`.`,
+        given.toSource ?? given.target ?? chain,
+      )
+    return spellNat({ kind: 'snat', ...rule, to: to.text })
+  }
+  const rule = {
+    ...{ ...common, protocol, port, in: given.in?.text ?? null },
+    ...(chain.text === 'OUTPUT' ? { chain: 'output' as const } : {}),
+    ...(source === null ? {} : { source }),
+    ...(out === undefined ? {} : { out }),
+  }
+  const needsProtocol = (word: Word): Outcome =>
+    leftOut(said`Another port needs a protocol.`, said`Add \`-p tcp --dport 80\`.`, word)
+  if (target === 'REDIRECT') {
+    const toPort = wholeNumber(given.toPorts?.text, 1, 65535)
+    if (given.toPorts && toPort === null)
+      return leftOut(said`REDIRECT in a lab file goes to one port.`, null, given.toPorts)
+    if (given.toPorts && protocol === null) return needsProtocol(given.toPorts)
+    return spellNat({ kind: 'redirect', ...rule, toPort })
+  }
+  const word = given.toDestination ?? given.toSource
+  const to = parseAddressPort(word?.text ?? '')
+  if (!to || to.address.family !== family)
     return leftOut(
-      said`Source NAT in a lab file needs an outgoing interface.`,
-      said`Add \`-o\` and its name.`,
-      target ?? chain,
+      said`${quote(word?.text ?? '')} is no target for DNAT.`,
+      said`Write ADDRESS or ADDRESS:PORT.`,
+      word ?? given.target ?? chain,
     )
-  const source = given.source ? prefixOf(given.source, family) : family === 'ipv4' ? '0.0.0.0/0' : '::/0'
-  if (source === null) return noPrefix(given.source ?? chain, family)
-  if (masquerade) return spellNat({ kind: 'masquerade', family, source, out })
-  const to = parseAddress(given.toSource?.text ?? '')
-  if (to?.family !== family)
-    return leftOut(
-      said`SNAT in a lab file needs one address.`,
-      said`Write \`--to-source ADDRESS\`.`,
-      given.toSource ?? target ?? chain,
-    )
-  return spellNat({ kind: 'snat', family, source, out, to: to.text })
+  if (word && to.port !== null && protocol === null) return needsProtocol(word)
+  return spellNat({ kind: 'dnat', ...rule, toAddress: to.address.text, toPort: to.port })
 }
 
 const protocols: Readonly<Record<string, 'icmp' | 'tcp' | 'udp'>> = {
@@ -112,18 +157,23 @@ export function firewallRule(family: Family, chain: Word, given: GivenRule): Rul
       null,
       given.target ?? chain,
     )
-  const named4 = given.protocol?.text ?? 'all'
-  const protocol = Object.hasOwn(protocols, named4) ? protocols[named4] : undefined
-  if (protocol === undefined && named4 !== 'all')
-    return leftOut(said`A lab file has no rules for the protocol ${quote(named4)}.`, null, given.protocol ?? chain)
-  const port = wholeNumber(given.port?.text, 1, 65535)
-  if (given.port && (port === null || protocol === undefined || protocol === 'icmp'))
-    return leftOut(said`A rule of a lab file has one port of tcp or udp.`, null, given.port)
-  const [source, destination] = [given.source, given.destination].map((word) =>
-    word ? prefixOf(word, family) : undefined,
+  const negated = given.not[0]
+  if (negated !== undefined)
+    return leftOut(
+      said`A rule of a lab file's packet filter has no negation.`,
+      said`Turn it around: a rule for the others in front of it.`,
+      given[negated] ?? chain,
+    )
+  const packets = packetsOf(family, chain, given)
+  if ('status' in packets) return packets
+  const { source, destination, protocol, port } = packets
+  const states = given.ctstate?.text.toLowerCase().split(',') ?? []
+  const ctstate = connectionStates.filter((state) => states.includes(state))
+  if (
+    given.ctstate &&
+    (ctstate.length === 0 || states.some((state) => !(connectionStates as readonly string[]).includes(state)))
   )
-  if (source === null && given.source) return noPrefix(given.source, family)
-  if (destination === null && given.destination) return noPrefix(given.destination, family)
+    return leftOut(said`${quote(given.ctstate.text)} is no state of a connection.`, null, given.ctstate)
   if ((where === 'input' && given.out) || (where === 'output' && given.in))
     return leftOut(said`iptables takes no such interface in ${chain.text}.`, null, given.out ?? given.in ?? chain)
   return spellFirewall(
@@ -135,6 +185,7 @@ export function firewallRule(family: Family, chain: Word, given: GivenRule): Rul
       ...(port === null ? {} : { port }),
       ...(given.in ? { in: given.in.text } : {}),
       ...(given.out ? { out: given.out.text } : {}),
+      ...(ctstate.length > 0 ? { ctstate } : {}),
     },
     family,
   )

@@ -1,7 +1,17 @@
 /** `iptables` and `ip6tables`: the rules that a lab file can say, in whatever order their words stand. */
 import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
-import { appendRule, deleteRule, deleteRuleNumber, flushRules, hasRule, insertRule } from '../network/rules.js'
+import type { NatPart } from '../../lab/schema.js'
+import { filterChain } from '../../plan/parse-rule.js'
+import {
+  appendRule,
+  deleteRule,
+  deleteRuleNumber,
+  flushRules,
+  hasRule,
+  insertRule,
+  setPolicy,
+} from '../network/rules.js'
 import type { Word } from '../shell/word.js'
 import { firewallRule, natRule, type GivenRule } from './iptables-rule.js'
 import { Cursor, harmless, leftOut, nothingThere, success } from './command.js'
@@ -14,7 +24,7 @@ const short: Readonly<Record<string, string>> = {
   ...{ '--list': '-L', '--list-rules': '-S', '--zero': '-Z', '--check': '-C', '--source': '-s', '--src': '-s' },
   ...{ '--destination': '-d', '--dst': '-d', '--in-interface': '-i', '--out-interface': '-o', '--protocol': '-p' },
   ...{ '--proto': '-p', '--jump': '-j', '--match': '-m', '--destination-port': '--dport', '--to': '--to-source' },
-  ...{ '--wait': '-w', '--numeric': '-n', '--verbose': '-v' },
+  ...{ '--wait': '-w', '--to-port': '--to-ports', '--numeric': '-n', '--verbose': '-v' },
 }
 
 const looking = new Set(['-L', '-S', '-Z', '-V', '-h', '--version', '--help'])
@@ -23,17 +33,27 @@ export function iptables(context: Context, words: readonly Word[]): Outcome {
   const family: Family = /ip6tables/.test(words[0]?.text ?? '') ? 'ipv6' : 'ipv4'
   const given: GivenRule = {
     ...{ table: 'filter', action: null, source: null, destination: null, in: null, out: null, protocol: null },
-    ...{ port: null, target: null, toSource: null, toDestination: null },
+    ...{ port: null, target: null, toSource: null, toDestination: null, toPorts: null, ctstate: null, not: [] },
   }
   const cursor = new Cursor(words, 1)
   if (cursor.rest().some(({ text }) => looking.has(option(text)) || /^-[vn]*L[vn]*$/.test(text))) return harmless
   for (let word = cursor.next(); word; word = cursor.next()) {
-    const wrong = readOption(cursor, word, given)
-    if (wrong) return wrong
+    const negated = word.text === '!' ? cursor.peek() : null
+    const part = negated ? negatable[option(negated.text)] : undefined
+    if (part) given.not.push(part)
+    else {
+      const wrong = readOption(cursor, word, given)
+      if (wrong) return wrong
+    }
   }
   return given.action
     ? carryOut(context, family, given, words[0])
     : leftOut(said`\`iptables\` says nothing to do.`, null, words[0])
+}
+
+/** Options that a `!` may stand before. */
+const negatable: Readonly<Record<string, NatPart>> = {
+  ...{ '-s': 'source', '-d': 'destination', '-p': 'protocol', '--dport': 'port', '-i': 'in', '-o': 'out' },
 }
 
 const option = (text: string): string => (Object.hasOwn(short, text) ? (short[text] ?? text) : text)
@@ -86,13 +106,20 @@ function readOption(cursor: Cursor, word: Word, given: GivenRule): Outcome | nul
       given.toDestination = cursor.next() ?? null
       return null
     case '-m': {
-      // These three add nothing by themselves.
+      // These add nothing by themselves.
       const match = cursor.next()
-      if (/^(?:tcp|udp|icmp|icmp6|comment)$/.test(match?.text ?? '')) return null
+      if (/^(?:tcp|udp|icmp|icmp6|comment|conntrack|state)$/.test(match?.text ?? '')) return null
       return leftOut(said`A lab file has no words for the match ${quote(match?.text ?? '')}.`, null, match ?? word)
     }
     case '--comment':
       cursor.next()
+      return null
+    case '--ctstate':
+    case '--state':
+      given.ctstate = cursor.next() ?? null
+      return null
+    case '--to-ports':
+      given.toPorts = cursor.next() ?? null
       return null
     case '-w':
       if (/^\d+$/.test(cursor.peek()?.text ?? '')) cursor.next()
@@ -119,14 +146,18 @@ function carryOut({ namespace, tell }: Context, family: Family, given: GivenRule
   if (given.table !== 'nat' && given.table !== 'filter')
     return leftOut(said`A lab file has no words for the table ${quote(given.table)}.`, null, program)
   if (verb === '-P') {
-    if (number?.text === 'ACCEPT') return success
-    const hint = said`End the chain with a rule instead: iptables -A ${chain?.text ?? 'FORWARD'} -j DROP`
-    return leftOut(said`A lab file has no chain policies.`, hint, chain ?? program)
+    const policy = number?.text === 'DROP' ? 'drop' : number?.text === 'ACCEPT' ? 'accept' : null
+    const where = filterChain(chain?.text ?? '')
+    if (policy === 'accept' && !where) return success
+    if (!policy || !where || given.table !== 'filter')
+      return leftOut(said`A lab file has no such policy.`, null, chain ?? program)
+    setPolicy(namespace, { family, chain: where, policy })
+    return success
   }
   if (verb === '-X') return success
   if (verb === '-N')
     return leftOut(said`A lab file has no chains of its own.`, said`Put the rules into the built-in chains.`, program)
-  const chains = given.table === 'nat' ? ['PREROUTING', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT']
+  const chains = given.table === 'nat' ? ['PREROUTING', 'OUTPUT', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT']
   if (verb === '-F') {
     flushRules(namespace, family, given.table, chain?.text ?? null)
     return success

@@ -3,7 +3,7 @@
  * not a simulation of packets; it knows names that are taken, what goes with what, and which routes can stand.
  */
 import type { Prefix } from '../../lab/address.js'
-import { hostNamespace, type Impair, type LabRule } from '../../lab/lab.js'
+import { hostNamespace, type Impair, type LabPolicy, type LabRule } from '../../lab/lab.js'
 import type { IptablesRule } from '../../live/state.js'
 import type { Notice } from '../notice.js'
 import { makeSubnets, type Subnets } from './subnets.js'
@@ -96,6 +96,8 @@ export interface Namespace {
   readonly rules: PlacedRule[]
   /** What the rules say, to find one that is there already. */
   readonly ruleValues: Set<string>
+  /** Of chains of the packet filter, by family and chain. */
+  readonly policies: Map<string, LabPolicy>
   readonly sysctls: Map<string, string>
 }
 
@@ -132,7 +134,7 @@ export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string,
 export function makeNamespace(name: string): Namespace {
   const namespace: Namespace = {
     ...{ name, devices: new Map(), routes: new Map(), destinations: new Map(), subnets: makeSubnets<Device>() },
-    ...{ own: new Map(), policy: [], rules: [], ruleValues: new Set(), sysctls: new Map() },
+    ...{ own: new Map(), policy: [], rules: [], ruleValues: new Set(), policies: new Map(), sysctls: new Map() },
   }
   makeDevice('loopback', namespace, 'lo')
   return namespace

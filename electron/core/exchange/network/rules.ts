@@ -1,5 +1,5 @@
 /** iptables rules of a namespace: appended, inserted, deleted by value or by number, flushed. */
-import type { Family } from '../../lab/lab.js'
+import type { Family, LabPolicy } from '../../lab/lab.js'
 import type { IptablesRule } from '../../live/state.js'
 import type { RuleSpelling } from '../../plan/rules.js'
 import type { Namespace, PlacedRule } from './network.js'
@@ -78,6 +78,17 @@ export function flushRules(
   ruleValues.clear()
   for (const each of kept) ruleValues.add(value(each, each.rule))
 }
+
+export function setPolicy({ policies }: Namespace, policy: LabPolicy): void {
+  policies.set(`${policy.family} ${policy.chain}`, policy)
+}
+
+/** The policies that are not simply to accept, as iptables-save lists them. */
+export const policyLines = ({ policies }: Namespace): readonly IptablesRule[] =>
+  [...policies.values()].flatMap(({ family, chain, policy }): IptablesRule[] => {
+    const line = { family, table: 'filter', chain: chain.toUpperCase(), rule: null, policy: 'DROP' }
+    return policy === 'drop' ? [{ ...line, packets: 0, bytes: 0, engine: 'nft' }] : []
+  })
 
 /** In place. Not by spreading: a call takes no hundred thousand arguments. */
 export function keepRules(rules: PlacedRule[], kept: readonly PlacedRule[]): void {

@@ -15,7 +15,7 @@ import type { Tell } from '../notice.js'
 import { quote } from '../../lab/describe.js'
 import { noDeviceHint } from './links.js'
 import { keepPolicyRules } from './policy.js'
-import { keepRules } from './rules.js'
+import { keepRules, policyLines } from './rules.js'
 import type { Device, Namespace, Network, Route } from './network.js'
 import { said } from '../../words/said.js'
 
@@ -36,8 +36,8 @@ export function labOf(network: Network, name: string, tell: Tell): LabFile {
   for (const namespace of network.namespaces.values()) dropLooseRules(namespace, tell)
   const links = linkEntries(network, tell)
   const namespaces = [...network.namespaces.values()]
-  const speaks = namespaces.some(({ rules, policy }) =>
-    [...rules, ...policy.map(({ rule }) => rule)].some(({ family }) => family === 'ipv6'),
+  const speaks = namespaces.some(({ rules, policy, policies }) =>
+    [...rules, ...policies.values(), ...policy.map(({ rule }) => rule)].some(({ family }) => family === 'ipv6'),
   )
   const build = (habits: Habits, speaksIpv6: boolean): LabFile => ({
     vethlab: labVersion,
@@ -117,7 +117,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     }
   }
   const { nat, firewall } = readRules(
-    { name: namespace.name, ruleset: { nft: [], iptables: namespace.rules } },
+    { name: namespace.name, ruleset: { nft: [], iptables: [...policyLines(namespace), ...namespace.rules] } },
     speaksIpv6,
   )
   const settings = settingsOf(namespace, habits)

@@ -3,7 +3,7 @@ import { quote } from '../describe.js'
 import { error } from '../finding.js'
 import type { Finding } from '../finding.js'
 import type { LabPath } from '../problem.js'
-import type { FirewallEntry } from '../schema.js'
+import type { FilterRuleEntry } from '../schema.js'
 import { badAddress } from './addresses.js'
 import type { LabIndex, Rule } from './lab-index.js'
 import { ruleInterface } from './references.js'
@@ -11,13 +11,28 @@ import { said } from '../../words/said.js'
 
 export const firewallRules: Rule = function* (lab) {
   for (const namespace of lab.namespaces.values()) {
+    const policies = new Set<string>()
     for (const [i, entry] of (namespace.entry.firewall ?? []).entries()) {
-      yield* entryOf(lab, namespace.name, entry, [...namespace.path, 'firewall', i])
+      const path = [...namespace.path, 'firewall', i]
+      if (!('policy' in entry)) {
+        yield* entryOf(lab, namespace.name, entry, path)
+        continue
+      }
+      const { chain, family } = entry
+      const taken = [family ?? 'ipv4', family ?? 'ipv6'].map((each) => `${chain} ${each}`)
+      if (taken.some((each) => policies.has(each)))
+        yield error(
+          'two-policies',
+          path,
+          said`The chain ${chain} has a policy already.`,
+          said`Keep one, or give each its \`family:\`.`,
+        )
+      for (const each of taken) policies.add(each)
     }
   }
 }
 
-function* entryOf(lab: LabIndex, namespace: string, entry: FirewallEntry, path: LabPath): Iterable<Finding> {
+function* entryOf(lab: LabIndex, namespace: string, entry: FilterRuleEntry, path: LabPath): Iterable<Finding> {
   const [source, destination] = [entry.source, entry.destination].map((text) =>
     text === undefined ? undefined : parsePrefixOrAddress(text),
   )
