@@ -13,13 +13,21 @@ import { echoAttempt } from './probe/icmp.js'
 import { type Attempt, parseTarget, Probes, type Target } from './probe/probe.js'
 import { connectAttempt } from './probe/tcp.js'
 import { datagramAttempt } from './probe/udp.js'
-import type { KernelError, ProbeReply, WorkerRequestName, WorkerRequests } from './protocol.js'
+import type {
+  FoundNamespace,
+  KernelError,
+  ProbeReply,
+  WaitingSocket,
+  WorkerRequestName,
+  WorkerRequests,
+} from './protocol.js'
 import { linkIndex } from './rtnetlink/link.js'
 import { RuleTraces } from './rule-trace.js'
 import { hasRules, RulesetWatch } from './ruleset.js'
 import { runSteps } from './run.js'
 import { StepJournal } from './step-journal.js'
 import { LinkIndices } from './steps.js'
+import { readWaitingSockets } from './sock-diag.js'
 import { undoMade } from './undo.js'
 import { Watch } from './watch.js'
 import type { WorkerAnswer, WorkerEventMessage } from './wire.js'
@@ -51,6 +59,8 @@ export class KernelThread {
   #running: Promise<unknown> = Promise.resolve()
   readonly #answerers: Answerers = {
     open: (params) => this.#start(params),
+    attach: ({ found }) => this.#attach(found),
+    listeners: () => this.#listeners(),
     run: (params) => this.#run(params),
     read: (params) => this.#read(params),
     ruled: () => this.#ruled(),
@@ -226,6 +236,27 @@ export class KernelThread {
       nft: all.filter((namespace) => hasRules(namespaces, namespace)).map(({ name }) => name),
       legacy: all.filter(withLegacy).map(({ name }) => name),
     }
+  }
+
+  #attach(found: readonly FoundNamespace[]): Reply<'attach'> {
+    if (!this.#open) return notOpen()
+    const { namespaces } = this.#open
+    const refused = namespaces.attachFound(found)
+    return {
+      attached: [...namespaces.all()].map(({ name, inode, fd }) => ({ name, inode, fd })),
+      refused: refused.map(({ name, refusal }) => ({ name, error: plain(refusal) })),
+    }
+  }
+
+  #listeners(): Reply<'listeners'> {
+    if (!this.#open) return notOpen()
+    const { namespaces } = this.#open
+    const sockets = Object.create(null) as Record<string, readonly WaitingSocket[]>
+    for (const namespace of namespaces.all()) {
+      const waiting = namespaces.within(namespace, readWaitingSockets)
+      if (!(waiting instanceof Refusal)) sockets[namespace.name] = waiting
+    }
+    return { sockets }
   }
 
   /** Names that are not there need no dropping: only those that were are told. */
