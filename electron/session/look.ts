@@ -72,7 +72,9 @@ async function enterOwn(lookers: Looker[]): Promise<void> {
     const next = ownUserNamespaces().find(({ user, net }) => !tried.has(user) && unread.has(net))
     if (!next) return
     tried.add(next.user)
-    const words = [nsenter, `--user=/proc/${next.pid}/ns/user`]
+    const place = `/proc/${next.pid}/ns`
+    // From a namespace of somebody else's it could leave for ours, and not come back.
+    const words = [nsenter, `--user=${place}/user`, `--net=${place}/net`]
     const started = await startLooker([...words, ...(next.isRootThere ? ['--preserve-credentials'] : []), '--'])
     if (!('code' in started)) lookers.push(started)
   }

@@ -26,6 +26,13 @@ export interface NamespaceListener {
   detached(namespace: Namespace): void
 }
 
+/** That of the thread. */
+export interface OwnNamespace {
+  /** It was made for the lab, and starts as all of the lab's do. */
+  readonly isNew: boolean
+  readonly ownName: string
+}
+
 export class Namespaces {
   readonly host: Namespace
   readonly peers = new PeerRegistry()
@@ -49,11 +56,14 @@ export class Namespaces {
   /**
    * Opens the thread's own namespace. Names are read by the first `rescan`.
    * @param directory null: only those that `attachFound` is given
-   * @param isNew that namespace was made for the lab, and starts as all of the lab's do
    */
-  static open(directory: string | null, listener: NamespaceListener, isNew: boolean): Namespaces | Refusal {
+  static open(
+    directory: string | null,
+    listener: NamespaceListener,
+    { isNew, ownName }: OwnNamespace,
+  ): Namespaces | Refusal {
     const held = isNew ? new FreshSettings().hold() : holdCurrent()
-    return held instanceof Refusal ? held : new Namespaces(directory, namespaceOf(hostNamespace, held), listener)
+    return held instanceof Refusal ? held : new Namespaces(directory, namespaceOf(ownName, held), listener)
   }
 
   /** `host` first, then in order of appearance. */

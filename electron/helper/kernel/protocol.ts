@@ -145,6 +145,8 @@ export interface WorkerRequests {
       /** Null: the namespaces are those that `attach` names, and nothing is written, not even a number into a scratch namespace. */
       readonly netnsDirectory: string | null
       readonly watchedSysctls: readonly string[]
+      /** What the thread's own namespace is called; `host` unless told. */
+      readonly ownName?: string
       /** The thread's own namespace was made for the lab, and starts as all of the lab's do. */
       readonly isNew?: boolean
     },

@@ -1,4 +1,5 @@
 /** What the kernel worker does with each request. */
+import { hostNamespace } from '../../core/lab/lab.js'
 import { Captures } from './capture.js'
 import { readCounters, readLegacyTables } from './counters.js'
 import { makeRoomForDescriptors } from './descriptors.js'
@@ -134,7 +135,12 @@ export class KernelThread {
     }
   }
 
-  async #start({ netnsDirectory, watchedSysctls, isNew = false }: Params<'open'>): Promise<Reply<'open'>> {
+  async #start({
+    netnsDirectory,
+    watchedSysctls,
+    ownName = hostNamespace,
+    isNew = false,
+  }: Params<'open'>): Promise<Reply<'open'>> {
     if (this.#open) return Refusal.of(EINVAL, 'The worker is open already')
     makeRoomForDescriptors()
     const poller = Poller.open(() => this.#mountsChanged())
@@ -155,7 +161,7 @@ export class KernelThread {
         for (const each of listeners) each.detached(namespace)
       },
     }
-    const namespaces = Namespaces.open(netnsDirectory, listener, isNew)
+    const namespaces = Namespaces.open(netnsDirectory, listener, { isNew, ownName })
     if (namespaces instanceof Refusal) {
       poller.close()
       return namespaces

@@ -16,8 +16,8 @@ export interface Discovery {
   /** By inode. */
   readonly namespaces: ReadonlyMap<number, Discovered>
   readonly processes: readonly SeenProcess[]
-  /** Of the machine's first process; that of ourselves where it may not be known. */
-  readonly defaultInode: number
+  /** Of the machine's first process; null where it may not be known. */
+  readonly defaultInode: number | null
   readonly ownInode: number
   /** Processes whose namespace may not be known: one for each namespace. */
   readonly hidden: ReadonlyMap<number, SeenProcess>
@@ -36,7 +36,7 @@ interface Found {
 }
 
 export function discover(): Discovery {
-  const processes = readProcesses()
+  const processes = placed(readProcesses())
   const namespaces = new Map<number, Found>()
   const at = (inode: number, path: string): Found => {
     const known = namespaces.get(inode)
@@ -47,8 +47,10 @@ export function discover(): Discovery {
   }
   const ownInode = statSync('/proc/self/ns/net').ino
   at(ownInode, '/proc/self/ns/net')
-  for (const each of processes)
-    if (each.net !== null) at(each.net, processFile(each.pid, 'ns/net')).processes.push(each)
+  // What may be entered by a process of it leads there; that of another may be of no use.
+  for (const { net, pid } of processes.filter(({ mayEnter }) => mayEnter))
+    if (net !== null) at(net, processFile(pid, 'ns/net'))
+  for (const each of processes) if (each.net !== null && !isOurs(each)) namespaces.get(each.net)?.processes.push(each)
   readMounts(processes, at)
   const known = new Set(processes.flatMap(({ net, netFile }) => (net !== null && netFile !== null ? [netFile] : [])))
   const hidden = new Map<number, SeenProcess>()
@@ -56,10 +58,25 @@ export function discover(): Discovery {
     const { net, netFile } = each
     if (net === null && netFile !== null && !known.has(netFile) && !hidden.has(netFile)) hidden.set(netFile, each)
   }
+  // Where /proc shows nothing of others, we are where we were started.
+  const first = processes.find(({ pid }) => pid === 1)
   return {
     ...{ namespaces, processes, ownInode, hidden, known },
-    defaultInode: processes.find(({ pid }) => pid === 1)?.net ?? ownInode,
+    defaultInode: first === undefined ? ownInode : first.net,
   }
+}
+
+/** We, and those that look with us from elsewhere: whoever started us has started nothing else. */
+const isOurs = ({ pid, parent }: SeenProcess): boolean => pid === process.pid || (parent > 1 && parent === process.ppid)
+
+/** Where only the link may not be read, the file that every namespace has one of says which one it is all the same. */
+function placed(processes: readonly SeenProcess[]): SeenProcess[] {
+  const inodes = new Map(
+    processes.flatMap(({ net, netFile }) => (net !== null && netFile !== null ? [[netFile, net] as const] : [])),
+  )
+  return processes.map((each) =>
+    each.net === null && each.netFile !== null ? { ...each, net: inodes.get(each.netFile) ?? null } : each,
+  )
 }
 
 function readMounts(processes: readonly SeenProcess[], at: (inode: number, path: string) => Found): void {

@@ -5,7 +5,9 @@ import { parseAddress } from '../../core/lab/address.js'
 import type { LiveState } from '../../core/live/state.js'
 import { traceTable } from '../../core/live/own-table.js'
 import { findByName, type Known } from '../../core/machine/find.js'
+import { typedOnMachine } from '../../core/machine/commands.js'
 import { keyFor } from '../../core/machine/keys.js'
+import { netnsName } from '../../core/machine/mounts.js'
 import { twinOf } from '../../core/machine/twin.js'
 import { namespaceId, type MachineListener, type MachineName } from '../../core/machine/view.js'
 import { tellingSysctls } from '../../core/plan/read-back-sysctls.js'
@@ -34,7 +36,7 @@ export class Machine {
   private readonly mirror = new Mirror(() => {})
   private readonly tracer: Tracer
   /** Keys stay with their namespaces as long as these are there. */
-  private keys = new Map<number, string>()
+  private keys: ReadonlyMap<number, string> = new Map()
   private files = new Map<string, string>()
   private mayTraceRules = false
   private touched: string[] = []
@@ -58,7 +60,12 @@ export class Machine {
   }
 
   async open(watchedSysctls: readonly string[]): Promise<void> {
-    const { namespaces } = await this.worker.request('open', { netnsDirectory: null, watchedSysctls })
+    const discovery = discover()
+    const ownName = this.keysFor(discovery, await namesOf(discovery)).get(discovery.ownInode)
+    const { namespaces } = await this.worker.request('open', {
+      ...{ netnsDirectory: null, watchedSysctls },
+      ...(ownName === undefined ? {} : { ownName }),
+    })
     this.mirror.read(namespaces)
   }
 
@@ -97,7 +104,8 @@ export class Machine {
   }
 
   async explain({ rules = false, ...asked }: Params<'machine/explain'>): Promise<Results['machine/explain']> {
-    const known = this.known(await this.find())
+    const survey = await this.find()
+    const known = this.known(survey)
     const from = findByName(asked.from, known)
     if ('wrong' in from) return { ok: false, failure: failure('no-such-namespace', from.wrong, asked.from) }
     const to = this.target(asked.to, known)
@@ -106,7 +114,10 @@ export class Machine {
     this.touched = []
     const traced = await this.tracer.run({ ...asked, from: from.key, to: to.text })
     this.tracer.forget()
-    return traced.ok ? { ok: true, trace: traced.trace, touched: this.touched } : traced
+    if (!traced.ok) return traced
+    const { trace } = traced
+    const diagnosis = trace.diagnosis && typedOnMachine(trace.diagnosis, (key) => wayIn(survey, key))
+    return { ok: true, trace: { ...trace, diagnosis }, touched: this.touched }
   }
 
   /** An address stays what it is; a name becomes the one that the trace knows. */
@@ -133,21 +144,7 @@ export class Machine {
     const discovery = discover()
     const names = await namesOf(discovery)
     const { ownInode, namespaces } = discovery
-    const keys = new Map([[ownInode, hostNamespace]])
-    const taken = new Set<string>([hostNamespace])
-    for (const inode of namespaces.keys()) {
-      const kept = this.keys.get(inode)
-      if (kept === undefined || keys.has(inode)) continue
-      keys.set(inode, kept)
-      taken.add(kept)
-    }
-    for (const inode of namespaces.keys()) {
-      if (keys.has(inode)) continue
-      const key = keyFor(names.get(inode) ?? [], inode, taken)
-      keys.set(inode, key)
-      taken.add(key)
-    }
-    this.keys = keys
+    const keys = this.keysFor(discovery, names)
     const found = [...namespaces.values()].flatMap(({ inode, path }) =>
       inode === ownInode ? [] : [{ name: keys.get(inode) ?? '', inode, path }],
     )
@@ -161,6 +158,27 @@ export class Machine {
     }
     await this.readAll()
     return survey
+  }
+
+  private keysFor(
+    { namespaces, defaultInode }: Discovery,
+    names: ReadonlyMap<number, readonly MachineName[]>,
+  ): ReadonlyMap<number, string> {
+    const keys = new Map<number, string>()
+    if (defaultInode !== null) keys.set(defaultInode, hostNamespace)
+    for (const inode of namespaces.keys()) {
+      const kept = this.keys.get(inode)
+      if (kept !== undefined && !keys.has(inode)) keys.set(inode, kept)
+    }
+    const taken = new Set([hostNamespace, ...keys.values()])
+    for (const inode of namespaces.keys()) {
+      if (keys.has(inode)) continue
+      const key = keyFor(names.get(inode) ?? [], inode, taken)
+      keys.set(inode, key)
+      taken.add(key)
+    }
+    this.keys = keys
+    return keys
   }
 
   private async readAll(): Promise<void> {
@@ -212,6 +230,14 @@ export class Machine {
   private called({ names }: Survey, inode: number): string {
     return names.get(inode)?.[0]?.name ?? namespaceId(inode)
   }
+}
+
+/** For a person to type; null where the name alone will do. */
+function wayIn({ keys, discovery }: Survey, key: string): string | null {
+  const inode = [...keys].find(([, each]) => each === key)?.[0]
+  const found = inode === undefined ? undefined : discovery.namespaces.get(inode)
+  const isNamed = found?.mounts.some(({ path, by }) => by === null && netnsName(path) === key)
+  return found === undefined || isNamed ? null : found.path
 }
 
 const onlyLooks = failure('only-looks', said`Nothing of this machine is changed by looking at it.`)

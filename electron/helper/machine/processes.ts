@@ -3,11 +3,14 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 
 export interface SeenProcess {
   readonly pid: number
+  readonly parent: number
   /** When it started (clock ticks since boot): with the number it is one process and no other. */
   readonly started: number
   readonly comm: string
   /** Inode of its network namespace; null where we may not know. */
   readonly net: number | null
+  /** Its own link could be read. */
+  readonly mayEnter: boolean
   /**
    * Inode of /proc/PID/net/dev, which every network namespace has one of and which everybody may see: it tells namespaces
    * apart that may not be read.
@@ -33,10 +36,9 @@ export function readProcesses(): SeenProcess[] {
 function readProcess(pid: number): SeenProcess | null {
   const before = readStat(pid)
   if (before === null) return null
+  const net = readNamespace(pid, 'net')
   const seen: SeenProcess = {
-    pid,
-    ...before,
-    net: readNamespace(pid, 'net'),
+    ...{ pid, ...before, net, mayEnter: net !== null },
     netFile: readInode(processFile(pid, 'net/dev')),
     mnt: readNamespace(pid, 'mnt'),
     cgroup: readText(processFile(pid, 'cgroup')) ?? '',
@@ -45,15 +47,18 @@ function readProcess(pid: number): SeenProcess | null {
   return readStat(pid)?.started === before.started ? seen : null
 }
 
-/** `PID (COMM) STATE ...`, where COMM may hold anything, closing brackets too. */
-function readStat(pid: number): { readonly comm: string; readonly started: number } | null {
+type Stat = Pick<SeenProcess, 'comm' | 'parent' | 'started'>
+
+/** `PID (COMM) STATE PARENT ...`, where COMM may hold anything, closing brackets too. */
+function readStat(pid: number): Stat | null {
   const text = readText(processFile(pid, 'stat'))
   if (text === null) return null
   const end = text.lastIndexOf(')')
   const fields = text.slice(end + 2).split(' ')
   // Zombies have left their namespaces; starttime is field 22, of which two are in front.
   if (end < 0 || fields[0] === 'Z') return null
-  return { comm: text.slice(text.indexOf('(') + 1, end), started: Number(fields[19]) }
+  const comm = text.slice(text.indexOf('(') + 1, end)
+  return { comm, parent: Number(fields[1]), started: Number(fields[19]) }
 }
 
 function readNamespace(pid: number, kind: string): number | null {
