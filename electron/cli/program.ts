@@ -140,6 +140,28 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .option('--timeout <seconds>', 'with --run: end it after so long (default: 60)', wholeNumber(1, 600))
     .action(async (file: string, options) => done(await (await import('./import.js')).importLab(file, options)))
 
+  command('look', 'list the networks of this machine: containers, pods, units, ip netns; changes nothing')
+    .option('--watch', 'stay, and print again what has changed')
+    .addOption(jsonOption())
+    .action(async (options) => done(await (await import('./look.js')).look(options)))
+
+  command('explain', 'send one probe between networks of this machine, show its way, and say why it failed')
+    .requiredOption('--from <name>', 'who sends: a name of `look`, or host')
+    .requiredOption('--to <address|name>', 'an address, a name of `look`, or NAME:INTERFACE')
+    .option('--port <number>', 'the port of tcp and udp', portNumber)
+    .addOption(new Option('--proto <protocol>', 'what to send').choices(['icmp', 'tcp', 'udp']))
+    .option('--count <number>', 'send so many, one after the other', wholeNumber(1, 20))
+    .option('--rules', 'trace firewall rules, by an nftables table of its own that ends with it')
+    .addOption(jsonOption())
+    .option('--html <out>', 'write the film to this file')
+    .option('--pcapng <out>', 'write the frames to this file')
+    .action(async (options) => done(await (await import('./explain.js')).explain(options)))
+
+  command('twin', 'print a lab file that is like the networks of this machine')
+    .option('--only <name...>', 'of these only, by names of `look`')
+    .addOption(jsonOption())
+    .action(async (options) => done(await (await import('./twin.js')).twin(options)))
+
   command('recover', 'undo what a session has left on the machine itself')
     .option('--quiet', 'say nothing unless something could not be undone')
     .addOption(jsonOption())

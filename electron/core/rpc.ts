@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Trace, TraceSummary } from './diagnosis/trace.js'
 import { interfaceName, labFileSchema, namespaceName } from './lab/schema.js'
 import type { LiveChange, LiveState } from './live/state.js'
+import type { MachineNamespace } from './machine/view.js'
 import type { Flow } from './packet/stream/flow.js'
 import type {
   Capabilities,
@@ -51,6 +52,9 @@ const terminalSize = { columns: z.int().min(2).max(1000), rows: z.int().min(1).m
 
 const traceId = z.string().regex(/^[a-z0-9-]{1,40}$/)
 const filmId = z.string().regex(/^[a-z][0-9]{1,15}$/)
+
+/** What a namespace of the machine is called, by whoever made it; nothing is done with it but to compare it. */
+const machineName = z.string().min(1).max(4096)
 
 const none = z.strictObject({})
 
@@ -165,6 +169,22 @@ export const requests = {
   /** What it has shown so far, for a window that comes back; data sent from then on follows without a gap. */
   'terminal/attach': z.strictObject({ terminal: terminalId }),
   'terminal/close': z.strictObject({ terminal: terminalId }),
+  /** What runs on the machine itself: network namespaces, by their names, and what is in them. Changes nothing. */
+  'machine/look': none,
+  /** One probe between namespaces of the machine, filmed; where it fails, the cause. No fix of it is ever carried out. */
+  'machine/explain': z.strictObject({
+    from: machineName,
+    /** An address, or a name as `from`; behind a name an interface, as NAME:INTERFACE. */
+    to: machineName,
+    protocol: z.enum(['icmp', 'tcp', 'udp']).optional(),
+    /** Needed by tcp and udp. */
+    port: z.int().min(1).max(65535).optional(),
+    count: z.int().min(1).max(20).optional(),
+    /** Trace the rules that the packet meets: puts an nftables table of ours where there are rules, for that time. */
+    rules: z.boolean().optional(),
+  }),
+  /** A lab that is like these namespaces of the machine; of all of them, unless some are named. Changes nothing. */
+  'machine/twin': z.strictObject({ only: z.array(machineName).min(1).max(2000).optional() }),
 } as const
 
 export type RequestName = keyof typeof requests
@@ -225,6 +245,24 @@ export interface Results {
   'terminal/acknowledge': Result<object>
   'terminal/attach': Result<{ readonly terminal: TerminalInfo; readonly scrollback: string }>
   'terminal/close': Result<object>
+  'machine/look': Result<{
+    readonly namespaces: readonly MachineNamespace[]
+    /** Of namespaces that may not even be known, a number that tells them apart; and that number of those that are known. */
+    readonly hidden: readonly number[]
+    readonly known: readonly number[]
+    /** The kernel's words for those that are known and could not be entered. */
+    readonly refused: readonly { readonly id: string; readonly reason: string }[]
+  }>
+  'machine/explain': Result<{
+    readonly trace: Trace
+    /** What was written, with what removed it. */
+    readonly touched: readonly string[]
+  }>
+  'machine/twin': Result<{
+    readonly lab: z.infer<typeof labFileSchema>
+    /** What of the network the lab does not have, and why. */
+    readonly unexpressed: readonly string[]
+  }>
 }
 
 /** What the helper says unasked. */

@@ -4,7 +4,8 @@
  * `helper.js VARIANT`: inside the sandbox, started by `sandbox-init.sh` with its channel on descriptor 3.
  * `helper.js elevated`: on the machine itself, started by a shell that is root, with its channel on descriptor 3; when its
  * session ends it undoes what it changed there.
- * `helper.js elevated --connect DIRECTORY`: the same, started by pkexec or sudo for a shell that waits in a directory.
+ * `helper.js look`: on the machine itself too, as root or as a user; reads what is there, and changes nothing.
+ * `helper.js elevated --connect DIRECTORY`: the same as `elevated`, started by pkexec or sudo for a shell that waits in a directory.
  */
 import { close as closeInspector, url } from 'node:inspector'
 import { Socket } from 'node:net'
@@ -16,6 +17,7 @@ import { accountOf, callerId, type Account } from './elevated/caller.js'
 import { connectToShell } from './elevated/connect.js'
 import { watchHeartbeat } from './elevated/heartbeat.js'
 import { startKernelWorker } from './kernel/client.js'
+import { LookServer } from './machine/look-server.js'
 import { endProgramsWithUs, netnsDirectory } from './run.js'
 import { HelperServer } from './server.js'
 
@@ -79,6 +81,7 @@ async function main(): Promise<void> {
   refuseInspector()
   const words = process.argv.slice(2)
   const variant = words[0] ?? 'unknown'
+  if (variant === 'look') return look(words)
   const mode = variant === 'elevated' ? 'elevated' : 'sandbox'
   if (mode === 'elevated') {
     if (process.geteuid?.() !== 0) refuse('only root may work on the machine itself')
@@ -122,6 +125,27 @@ async function main(): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end())
   }
   await server.start(netnsDirectory, watchedSysctls)
+}
+
+/** Nothing is made, so there is nothing to take back: with its channel it ends. */
+async function look(words: readonly string[]): Promise<void> {
+  process.chdir('/')
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  endProgramsWithUs()
+  const channel = lineChannel(await openStream(words), maxMessageBytes)
+  const worker = startKernelWorker()
+  worker.onFailure((error) => {
+    process.stderr.write(printable(`vethlab-helper: the kernel worker ended: ${error.stack ?? error.message}\n`))
+    process.exit(99)
+  })
+  const server = new LookServer(channel, worker, { beat: watchHeartbeat(() => end()), broken: () => end() })
+  const end = (status = 0): void => {
+    setTimeout(() => process.exit(status), closeLimitMs.sandbox).unref()
+    void server.close().finally(() => process.exit(status))
+  }
+  channel.onEnd(() => end())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end())
+  await server.start(watchedSysctls)
 }
 
 main().catch((error: unknown) => {

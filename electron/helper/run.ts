@@ -33,6 +33,12 @@ export function endProgramsWithUs(): void {
   endWithUs = true
 }
 
+/** Where namespaces that others have made are found, in a process that only looks; null: in the netns directory. */
+let fileOf: ((namespace: string) => string | null) | null = null
+export function findNamespacesBy(find: (namespace: string) => string | null): void {
+  fileOf = find
+}
+
 const found = new Map<string, string | null>()
 
 /** Absolute path of a system program, or null where it is missing. */
@@ -61,7 +67,9 @@ export function runIn(namespace: string, program: string, args: readonly string[
   if (namespace === hostNamespace) return run(path, args, input)
   const nsenter = programPath('nsenter')
   if (nsenter === null) return Promise.resolve({ status: -1, stdout: '', stderr: 'nsenter: not installed' })
-  return run(nsenter, [`--net=${netnsDirectory}/${namespace}`, '--', path, ...args], input)
+  const file = fileOf === null ? `${netnsDirectory}/${namespace}` : fileOf(namespace)
+  if (file === null) return Promise.resolve({ status: -1, stdout: '', stderr: `${namespace}: it is gone` })
+  return run(nsenter, [`--net=${file}`, '--', path, ...args], input)
 }
 
 function run(path: string, args: readonly string[], input: string): Promise<Ran> {

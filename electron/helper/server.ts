@@ -66,6 +66,15 @@ const notElevated = failure(
   said`This session is in a sandbox, and changes nothing on the machine itself; start one with administrator rights for that.`,
 )
 
+/** Who looks at the machine is a process of its own, which can do nothing else. */
+const notLooking = {
+  ok: false,
+  failure: failure(
+    'not-looking',
+    said`This session is of a lab, and does not look at the machine itself; the command look starts one that does.`,
+  ),
+} as const
+
 export class HelperServer {
   private readonly mirror: Mirror
   private readonly services: Services
@@ -194,6 +203,9 @@ export class HelperServer {
     'terminal/acknowledge': async (params) => this.terminals.acknowledge(params),
     'terminal/attach': async (params) => this.terminals.attach(params),
     'terminal/close': (params) => this.terminals.close(params),
+    'machine/look': async () => notLooking,
+    'machine/explain': async () => notLooking,
+    'machine/twin': async () => notLooking,
   }
 
   private ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void {

@@ -10,7 +10,7 @@ import type { TextChannel } from '../../electron/core/channel.js'
 import type { ShellResults } from '../../electron/core/rpc-shell.js'
 import { said } from '../../electron/core/words/said.js'
 import { connect, lostFailure } from './rpc.js'
-import type { Name, ParamsOf, ResultOf, Rpc, Told, ToldName } from './rpc.js'
+import type { Rpc, Told, ToldName } from './rpc.js'
 
 export type LinkState =
   | { readonly kind: 'connecting' }
@@ -134,10 +134,10 @@ export class Link implements Rpc {
     for (const listener of this.listeners.get(name) ?? []) listener(params as never)
   }
 
-  async request<N extends Name>(name: N, params: ParamsOf<N>): Promise<ResultOf<N>> {
+  readonly request: Rpc['request'] = async (name, params) => {
     if (!this.connection)
       throw refused(errorCodes.notOpen, said`There is no connection to the helper; it is tried again by itself.`)
-    return this.connection.sendRequest<ResultOf<N>>(name, params)
+    return this.connection.sendRequest(name, params)
   }
 
   on<N extends ToldName>(name: N, listener: (params: Told[N]) => void): () => void {

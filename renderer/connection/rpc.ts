@@ -9,7 +9,8 @@ import type { Failure, Notifications, Params, RequestName, Results } from '../..
 import type { Said } from '../../electron/core/words/said.js'
 import type { ShellNotifications, ShellParams, ShellRequestName, ShellResults } from '../../electron/core/rpc-shell.js'
 
-export type Name = RequestName | ShellRequestName
+/** A window is about a lab: what is asked of a helper that looks at the machine is not among it. */
+export type Name = Exclude<RequestName, `machine/${string}`> | ShellRequestName
 export type ParamsOf<N extends Name> = N extends RequestName
   ? Params<N>
   : N extends ShellRequestName

@@ -3,7 +3,7 @@
  * sent; namespaces that appear meanwhile are joined. Frames keep the order in which a namespace delivered them.
  */
 import * as libc from './libc.js'
-import { Refusal } from './errno.js'
+import { EPERM, Refusal } from './errno.js'
 import type { Namespace } from './namespace.js'
 import type { NamespaceListener, Namespaces } from './namespaces.js'
 import { EPOLLIN, type Poller } from './poller.js'
@@ -184,7 +184,8 @@ export class Captures implements NamespaceListener {
     this.#running.set(id, capture)
     for (const namespace of this.#namespaces?.all() ?? []) {
       const refusal = this.#join(capture, namespace)
-      if (refusal) {
+      // Somebody may look into a namespace and still not be let to capture there: the film has a gap, and is told to.
+      if (refusal && !(this.#namespaces?.onlyLooks && refusal.errno === EPERM)) {
         this.#leaveAll(capture)
         this.#running.delete(id)
         return refusal

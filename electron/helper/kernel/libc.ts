@@ -137,6 +137,7 @@ export const O_CREAT = 0o100
 export const O_EXCL = 0o200
 export const O_NOFOLLOW = 0o400000
 export const O_CLOEXEC = 0o2000000
+export const O_PATH = 0o10000000
 export const F_DUPFD_CLOEXEC = 1030
 export const CLONE_NEWNET = 0x40000000
 export const MS_BIND = 0x1000

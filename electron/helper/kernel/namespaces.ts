@@ -10,6 +10,7 @@ import { EINVAL, ENOENT, Refusal } from './errno.js'
 import { FreshSettings } from './fresh.js'
 import { type Held, holdCurrent, holdWith, letGo, type Namespace, namespaceOf } from './namespace.js'
 import { PeerRegistry } from './peers.js'
+import type { FoundNamespace } from './protocol.js'
 import { Spares } from './spares/spares.js'
 
 /** f_type of a namespace's file (linux/magic.h). A name without it is being made, or is no namespace. */
@@ -25,6 +26,13 @@ export interface NamespaceListener {
   detached(namespace: Namespace): void
 }
 
+/** That of the thread. */
+export interface OwnNamespace {
+  /** It was made for the lab, and starts as all of the lab's do. */
+  readonly isNew: boolean
+  readonly ownName: string
+}
+
 export class Namespaces {
   readonly host: Namespace
   readonly peers = new PeerRegistry()
@@ -32,26 +40,30 @@ export class Namespaces {
   readonly #fresh = new FreshSettings()
   readonly #byName = new Map<string, Namespace>()
   readonly #listener: NamespaceListener
-  readonly #directory: string
+  readonly #directory: string | null
   #prepared = false
   /** Whether the mount of the directory upon itself is ours. */
   #ownMount = false
 
-  private constructor(directory: string, host: Namespace, listener: NamespaceListener) {
+  private constructor(directory: string | null, host: Namespace, listener: NamespaceListener) {
     this.#directory = directory
     this.host = host
-    this.spares = new Spares(host.fd)
+    this.spares = new Spares(host.fd, directory !== null)
     this.#listener = listener
     this.#attach(host, true)
   }
 
   /**
    * Opens the thread's own namespace. Names are read by the first `rescan`.
-   * @param isNew that namespace was made for the lab, and starts as all of the lab's do
+   * @param directory null: only those that `attachFound` is given
    */
-  static open(directory: string, listener: NamespaceListener, isNew: boolean): Namespaces | Refusal {
+  static open(
+    directory: string | null,
+    listener: NamespaceListener,
+    { isNew, ownName }: OwnNamespace,
+  ): Namespaces | Refusal {
     const held = isNew ? new FreshSettings().hold() : holdCurrent()
-    return held instanceof Refusal ? held : new Namespaces(directory, namespaceOf(hostNamespace, held), listener)
+    return held instanceof Refusal ? held : new Namespaces(directory, namespaceOf(ownName, held), listener)
   }
 
   /** `host` first, then in order of appearance. */
@@ -74,7 +86,17 @@ export class Namespaces {
   }
 
   path(name: string): string {
-    return join(this.#directory, name)
+    return join(this.#home, name)
+  }
+
+  get #home(): string {
+    if (this.#directory === null) throw new Error('Namespaces that others have made are not named here')
+    return this.#directory
+  }
+
+  /** Others have made them all: nothing is written, anywhere. */
+  get onlyLooks(): boolean {
+    return this.#directory === null
   }
 
   /** Runs `action` inside a namespace. It must not await: the thread is back in its own before anything else runs. */
@@ -128,13 +150,10 @@ export class Namespaces {
   /** As `ip netns add` does once: names must be seen, and unmounted, in every mount namespace that shares the directory. */
   #prepare(): void {
     if (this.#prepared) return
-    libc.mkdir(this.#directory, 0o755)
-    if (
-      libc.mount('', this.#directory, 'none', libc.MS_SHARED | libc.MS_REC, null) !== 0 &&
-      libc.lastErrno() === EINVAL
-    ) {
-      this.#ownMount = libc.mount(this.#directory, this.#directory, 'none', libc.MS_BIND | libc.MS_REC, null) === 0
-      libc.mount('', this.#directory, 'none', libc.MS_SHARED | libc.MS_REC, null)
+    libc.mkdir(this.#home, 0o755)
+    if (libc.mount('', this.#home, 'none', libc.MS_SHARED | libc.MS_REC, null) !== 0 && libc.lastErrno() === EINVAL) {
+      this.#ownMount = libc.mount(this.#home, this.#home, 'none', libc.MS_BIND | libc.MS_REC, null) === 0
+      libc.mount('', this.#home, 'none', libc.MS_SHARED | libc.MS_REC, null)
     }
     this.#prepared = true
   }
@@ -164,7 +183,7 @@ export class Namespaces {
     if (this.#ownMount && there.length >= dropTogetherFrom && there.every((name) => all.has(name))) {
       this.#ownMount = false
       this.#prepared = false
-      libc.umount2(this.#directory, libc.MNT_DETACH)
+      libc.umount2(this.#home, libc.MNT_DETACH)
     }
     const dropped = names.filter((name) => name !== hostNamespace && isFileName(name) && this.#unname(name) === null)
     // Descriptors last: with the first namespace that ends the kernel begins to clean up, and takes the processor for it.
@@ -174,7 +193,7 @@ export class Namespaces {
 
   #names(): string[] {
     try {
-      return readdirSync(this.#directory)
+      return readdirSync(this.#home)
     } catch {
       // No directory: nobody has made a name yet.
       return []
@@ -183,6 +202,7 @@ export class Namespaces {
 
   /** Attaches to names that have appeared and leaves those that are gone, or that now mean another namespace. */
   rescan(): void {
+    if (this.onlyLooks) return
     const names = this.#names()
     const present = new Set(names)
     const absent = [...this.#byName.values()].filter((known) => known !== this.host && !present.has(known.name))
@@ -222,6 +242,38 @@ export class Namespaces {
     else this.#attach(namespaceOf(name, held), true)
   }
 
+  /**
+   * Stays with those that are found again and leaves the others. A path is looked at before it is opened, and opened by
+   * what was looked at: a process that has gone may have given its number to another, and a directory of strangers may
+   * hold anything.
+   */
+  attachFound(found: readonly FoundNamespace[]): readonly { readonly name: string; readonly refusal: Refusal }[] {
+    const wanted = new Map(found.map((each) => [each.name, each]))
+    const gone = [...this.#byName.values()].filter(
+      (known) => known !== this.host && wanted.get(known.name)?.inode !== known.inode,
+    )
+    if (gone.length > 0) this.#detach(...gone)
+    const refused: { name: string; refusal: Refusal }[] = []
+    for (const { name, inode, path } of found) {
+      if (this.#byName.has(name)) continue
+      const refusal = this.#attachOne(name, inode, path)
+      if (refusal) refused.push({ name, refusal })
+    }
+    return refused
+  }
+
+  #attachOne(name: string, inode: number, path: string): Refusal | null {
+    const fd = openNamespace(path, inode)
+    if (fd instanceof Refusal) return fd
+    const held = this.inside(fd, () => holdWith(fd))
+    if (held instanceof Refusal) {
+      libc.close(fd)
+      return held
+    }
+    this.#attach(namespaceOf(name, held), true)
+    return null
+  }
+
   #attach(namespace: Namespace, found: boolean): void {
     this.#byName.set(namespace.name, namespace)
     this.#listener.attached(namespace, found)
@@ -244,6 +296,22 @@ export class Namespaces {
     const ended = this.spares.close()
     this.#detach(...this.#byName.values())
     return ended
+  }
+}
+
+/** A descriptor of the namespace of that number, if it is what is there now. */
+function openNamespace(path: string, inode: number): number | Refusal {
+  const place = libc.open(path, libc.O_PATH | libc.O_CLOEXEC, 0)
+  if (place < 0) return libc.lastRefusal().about(path)
+  try {
+    const at = `/proc/thread-self/fd/${place}`
+    if (statfsSync(at).type !== NSFS_MAGIC || statSync(at).ino !== inode) return Refusal.of(ENOENT).about(path)
+    const fd = libc.open(at, libc.O_RDONLY | libc.O_CLOEXEC, 0)
+    return fd < 0 ? libc.lastRefusal().about(path) : fd
+  } catch {
+    return Refusal.of(ENOENT).about(path)
+  } finally {
+    libc.close(place)
   }
 }
 

@@ -10,7 +10,7 @@ import type { Namespace } from './namespace.js'
 import type { Namespaces } from './namespaces.js'
 import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
 import type { DumpedLink } from './rtnetlink/link-dump.js'
-import { giveNamespaceId, namespaceIdAt, namespaceIdsOf } from './rtnetlink/nsid.js'
+import { giveNamespaceId, namespaceIdAt, namespaceIdOf, namespaceIdsOf } from './rtnetlink/nsid.js'
 
 /** What a kernel says that cannot tell one namespace's numbers to another: the peers stay unknown. */
 const unknowing: ReadonlySet<number> = new Set([EINVAL, EPERM, EOPNOTSUPP])
@@ -38,6 +38,7 @@ export class PeerRegistry {
     for (const { namespaceId } of veths.values())
       if (namespaceId !== null && namespaceId >= 0 && !peers.has(namespaceId)) missing.add(namespaceId)
     if (missing.size === 0) return null
+    if (namespaces.onlyLooks) return lookAround(namespaces, namespace, missing)
     const socket = this.#open(namespaces)
     if (socket instanceof Refusal) return socket
     for (const known of namespaces.all()) this.#register(socket, known)
@@ -99,4 +100,25 @@ export class PeerRegistry {
     this.#socket?.close()
     this.#socket = null
   }
+}
+
+/**
+ * Without a scratch namespace, which would be one more on the machine, and is not for everybody to make: whoever holds an
+ * end that points back at one of this namespace is asked about, and nobody else. Until both ends have been read there is
+ * nobody to ask about; the watch comes back to that.
+ */
+function lookAround(namespaces: Namespaces, namespace: Namespace, missing: Set<number>): Refusal | null {
+  const { veths, peers } = namespace.mirror
+  for (const [index, veth] of veths) {
+    if (veth.namespaceId === null || !missing.has(veth.namespaceId)) continue
+    for (const other of namespaces.all()) {
+      if (other === namespace || other.mirror.veths.get(veth.index)?.index !== index) continue
+      const id = namespaceIdOf(namespace.requests, other.fd)
+      if (id instanceof Refusal && !unknowing.has(id.errno)) return id
+      if (id instanceof Refusal || id < 0) continue
+      peers.set(id, other)
+      missing.delete(id)
+    }
+  }
+  return null
 }

@@ -122,18 +122,50 @@ export interface UndoneThing {
   readonly words: string | null
 }
 
+/** A namespace of the machine, by a file that leads to it: of a process, or of a mount. */
+export interface FoundNamespace {
+  readonly name: string
+  readonly inode: number
+  readonly path: string
+}
+
+export interface WaitingSocket {
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly port: number
+  /** Of the socket's file, as `/proc/PID/fd` has it: `socket:[INODE]`. */
+  readonly inode: number
+}
+
 /** Request name -> [parameters, reply]. Any request may fail with a `KernelError` where the reply does not say so itself. */
 export interface WorkerRequests {
   /** Attach to the host namespace (the thread's own) and to every name in `netnsDirectory`; start watching. */
   open: [
     {
-      readonly netnsDirectory: string
+      /** Null: the namespaces are those that `attach` names, and nothing is written, not even a number into a scratch namespace. */
+      readonly netnsDirectory: string | null
       readonly watchedSysctls: readonly string[]
+      /** What the thread's own namespace is called; `host` unless told. */
+      readonly ownName?: string
       /** The thread's own namespace was made for the lab, and starts as all of the lab's do. */
       readonly isNew?: boolean
     },
     { readonly namespaces: readonly KernelNamespace[] },
   ]
+  /**
+   * Be attached to these namespaces, which somebody else has made, and to no others. Each is taken only while what is at
+   * its path is the namespace of that number.
+   */
+  attach: [
+    { readonly found: readonly FoundNamespace[] },
+    {
+      /** Descriptors stay the worker's; they lead to the namespace for as long as it is attached. */
+      readonly attached: readonly { readonly name: string; readonly inode: number; readonly fd: number }[]
+      readonly refused: readonly { readonly name: string; readonly error: KernelError }[]
+    },
+  ]
+  /** Sockets that wait for others (TCP) or for whatever comes (UDP), by namespace. */
+  listeners: [Record<string, never>, { readonly sockets: Readonly<Record<string, readonly WaitingSocket[]>> }]
   /**
    * Carry out steps in order, in slices of at most ~8 ms between which other messages are served and progress is told.
    * Stops at the first refusal: `done` steps have been carried out, `error` is about `steps[done]`.

@@ -1,4 +1,5 @@
 /** What the kernel worker does with each request. */
+import { hostNamespace } from '../../core/lab/lab.js'
 import { Captures } from './capture.js'
 import { readCounters, readLegacyTables } from './counters.js'
 import { makeRoomForDescriptors } from './descriptors.js'
@@ -13,13 +14,21 @@ import { echoAttempt } from './probe/icmp.js'
 import { type Attempt, parseTarget, Probes, type Target } from './probe/probe.js'
 import { connectAttempt } from './probe/tcp.js'
 import { datagramAttempt } from './probe/udp.js'
-import type { KernelError, ProbeReply, WorkerRequestName, WorkerRequests } from './protocol.js'
+import type {
+  FoundNamespace,
+  KernelError,
+  ProbeReply,
+  WaitingSocket,
+  WorkerRequestName,
+  WorkerRequests,
+} from './protocol.js'
 import { linkIndex } from './rtnetlink/link.js'
 import { RuleTraces } from './rule-trace.js'
 import { hasRules, RulesetWatch } from './ruleset.js'
 import { runSteps } from './run.js'
 import { StepJournal } from './step-journal.js'
 import { LinkIndices } from './steps.js'
+import { readWaitingSockets } from './sock-diag.js'
 import { undoMade } from './undo.js'
 import { Watch } from './watch.js'
 import type { WorkerAnswer, WorkerEventMessage } from './wire.js'
@@ -51,6 +60,8 @@ export class KernelThread {
   #running: Promise<unknown> = Promise.resolve()
   readonly #answerers: Answerers = {
     open: (params) => this.#start(params),
+    attach: ({ found }) => this.#attach(found),
+    listeners: () => this.#listeners(),
     run: (params) => this.#run(params),
     read: (params) => this.#read(params),
     ruled: () => this.#ruled(),
@@ -124,7 +135,12 @@ export class KernelThread {
     }
   }
 
-  async #start({ netnsDirectory, watchedSysctls, isNew = false }: Params<'open'>): Promise<Reply<'open'>> {
+  async #start({
+    netnsDirectory,
+    watchedSysctls,
+    ownName = hostNamespace,
+    isNew = false,
+  }: Params<'open'>): Promise<Reply<'open'>> {
     if (this.#open) return Refusal.of(EINVAL, 'The worker is open already')
     makeRoomForDescriptors()
     const poller = Poller.open(() => this.#mountsChanged())
@@ -145,7 +161,7 @@ export class KernelThread {
         for (const each of listeners) each.detached(namespace)
       },
     }
-    const namespaces = Namespaces.open(netnsDirectory, listener, isNew)
+    const namespaces = Namespaces.open(netnsDirectory, listener, { isNew, ownName })
     if (namespaces instanceof Refusal) {
       poller.close()
       return namespaces
@@ -226,6 +242,27 @@ export class KernelThread {
       nft: all.filter((namespace) => hasRules(namespaces, namespace)).map(({ name }) => name),
       legacy: all.filter(withLegacy).map(({ name }) => name),
     }
+  }
+
+  #attach(found: readonly FoundNamespace[]): Reply<'attach'> {
+    if (!this.#open) return notOpen()
+    const { namespaces } = this.#open
+    const refused = namespaces.attachFound(found)
+    return {
+      attached: [...namespaces.all()].map(({ name, inode, fd }) => ({ name, inode, fd })),
+      refused: refused.map(({ name, refusal }) => ({ name, error: plain(refusal) })),
+    }
+  }
+
+  #listeners(): Reply<'listeners'> {
+    if (!this.#open) return notOpen()
+    const { namespaces } = this.#open
+    const sockets = Object.create(null) as Record<string, readonly WaitingSocket[]>
+    for (const namespace of namespaces.all()) {
+      const waiting = namespaces.within(namespace, readWaitingSockets)
+      if (!(waiting instanceof Refusal)) sockets[namespace.name] = waiting
+    }
+    return { sockets }
   }
 
   /** Names that are not there need no dropping: only those that were are told. */

@@ -10,12 +10,12 @@ import type { Aimed, Shot } from './send.js'
 
 type Counters = WorkerRequests['counters'][1]['counters']
 
-/** Legacy rules by namespace. */
-export const rulesOf = (live: LiveState) =>
+/** Rules whose counters tell what they did, by namespace: all of iptables, or those of the legacy engine. */
+export const rulesOf = (live: LiveState, ofAll: boolean) =>
   new Map(
     live.namespaces.flatMap(({ name, ruleset }) => {
-      const legacy = ruleset.iptables.filter(({ engine }) => engine === 'legacy')
-      return legacy.length > 0 ? [[name, legacy] as const] : []
+      const counted = ruleset.iptables.filter(({ engine }) => ofAll || engine === 'legacy')
+      return counted.length > 0 ? [[name, counted] as const] : []
     }),
   )
 

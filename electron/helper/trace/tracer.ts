@@ -7,7 +7,7 @@ import { repairText, type Repair, type RepairStep } from '../../core/diagnosis/r
 import type { ProbeFacts, RuleVerdict, Scene } from '../../core/diagnosis/scene.js'
 import { isAnswer, type Trace, type TraceSummary } from '../../core/diagnosis/trace.js'
 import type { Lab, LabCheck } from '../../core/lab/lab.js'
-import type { LiveState } from '../../core/live/state.js'
+import type { LiveNamespace, LiveState } from '../../core/live/state.js'
 import { stitch } from '../../core/packet/stitch.js'
 import type { CommandRecord, Failure, Params, Results } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
@@ -24,7 +24,7 @@ import { sendProbe, verdictOf, type Aimed, type Shot, type Volley } from './send
 import { aim } from './target.js'
 import type { Trial } from './trial.js'
 import { untilPlugged, untilUsable } from './until-usable.js'
-import { familiesOf, legacyVerdicts, ruleVerdicts, withHandles } from './verdicts.js'
+import { countedVerdicts, familiesOf, ruleVerdicts, withHandles } from './verdicts.js'
 import { said } from '../../core/words/said.js'
 
 /** Traces kept of a lab. */
@@ -44,6 +44,11 @@ export interface TracerHooks {
   mayRepair(steps: readonly RepairStep[]): Promise<Failure | null>
   /** Whether frames that are none of the probe's may be kept: in a sandbox all of them are the lab's. */
   readonly keepsForeign: boolean
+  /**
+   * Asked with the namespaces that have rules, before these are traced: that puts a table of ours into each for as long as
+   * it takes. Without this, they are. Where not, counters of rules say what can be known.
+   */
+  mayTraceRules?(namespaces: readonly string[]): boolean
   /** Tries fixes before they are offered; null on the machine itself, where nothing is done unasked. */
   readonly trial: Trial | null
 }
@@ -64,7 +69,8 @@ export class Tracer {
   constructor(
     private readonly worker: KernelWorker,
     private readonly mirror: Mirror,
-    private readonly deployer: Deployer,
+    /** Carries out fixes; null: nothing is ever changed. */
+    private readonly deployer: Deployer | null,
     private readonly hooks: TracerHooks,
   ) {}
 
@@ -138,8 +144,10 @@ export class Tracer {
     const before = await this.count()
     await this.readLegacy(before)
     const live = this.mirror.state
-    const legacyBefore = rulesOf(live)
-    const traced = await this.traceRules(live, () =>
+    const ruled = live.namespaces.filter(({ ruleset }) => ruleset.nft.length > 0)
+    const mayTrace = this.hooks.mayTraceRules?.(ruled.map(({ name }) => name)) ?? true
+    const countedBefore = rulesOf(live, !mayTrace)
+    const traced = await this.traceRules(mayTrace ? ruled : [], () =>
       sendProbe(this.worker, probe, (sent, most) => this.hooks.progress(params.from, params.to, sent, most)),
     )
     if ('failure' in traced) return traced
@@ -151,7 +159,15 @@ export class Tracer {
     const hops = this.film(probe, frames, volley.shots, seen, isAnswer(outcome) || outcome === 'refused')
     const found = isAnswer(outcome)
       ? null
-      : await this.explainFailure(probe, shot, seen, before, legacyBefore, verdicts, volley.dropped + volley.beyond > 0)
+      : await this.explainFailure(
+          probe,
+          shot,
+          seen,
+          before,
+          { counted: countedBefore, all: !mayTrace },
+          verdicts,
+          volley.dropped + volley.beyond > 0,
+        )
     const concluded = found && (await this.tryFixes(probe, shot, found))
     if (concluded && 'failure' in concluded) return concluded
     const { answer } = shot
@@ -167,7 +183,7 @@ export class Tracer {
       message: answer.message,
       diagnosis: concluded?.diagnosis ?? null,
       answers: volley.shots.map((each) => each.answer),
-      hops: await withReasons(kept.hops, [...verdicts, ...(found?.legacy ?? [])]),
+      hops: await withReasons(kept.hops, [...verdicts, ...(found?.counted ?? [])]),
       frames: kept.frames.map((frame) => frameJson(frame, seen)),
       dropped: volley.dropped,
       beyond: volley.beyond,
@@ -216,10 +232,9 @@ export class Tracer {
 
   /** Runs `send` while the rules on the way are heard, in namespaces that have any. */
   private async traceRules<T>(
-    live: LiveState,
+    ruled: readonly LiveNamespace[],
     send: () => Promise<T>,
   ): Promise<{ readonly volley: T; readonly events: readonly RuleEvent[] } | { readonly failure: Failure }> {
-    const ruled = live.namespaces.filter(({ ruleset }) => ruleset.nft.length > 0)
     let rules: number | null = null
     try {
       if (ruled.length > 0)
@@ -261,19 +276,19 @@ export class Tracer {
     shot: Shot,
     live: LiveState,
     before: Counters,
-    rulesBefore: ReturnType<typeof rulesOf>,
+    rulesBefore: { readonly counted: ReturnType<typeof rulesOf>; readonly all: boolean },
     verdicts: readonly RuleVerdict[],
     incomplete: boolean,
   ): Promise<{
     readonly scene: Scene
     readonly candidates: readonly Candidate[]
-    readonly legacy: readonly RuleVerdict[]
+    readonly counted: readonly RuleVerdict[]
   }> {
     const { counters } = await this.count()
     await this.hooks.refresh()
     await this.readLegacy(before)
-    const legacy = [...rulesOf(this.mirror.state)].flatMap(([name, after]) =>
-      legacyVerdicts(name, rulesBefore.get(name) ?? [], after),
+    const counted = [...rulesOf(this.mirror.state, rulesBefore.all)].flatMap(([name, after]) =>
+      countedVerdicts(name, rulesBefore.counted.get(name) ?? [], after),
     )
     // Neighbours that failed while the probe waited are known now.
     const now = this.mirror.state
@@ -297,10 +312,10 @@ export class Tracer {
       lab: this.hooks.lab()?.lab ?? null,
       death: findDeath(facts, hops, shot.frames, network),
       counters: grown(before.counters, counters),
-      verdicts: [...verdicts, ...legacy],
+      verdicts: [...verdicts, ...counted],
     }
     const investigation = investigate(scene, incomplete)
-    return { scene, legacy, candidates: investigation.conclude(await gather(investigation.commands)) }
+    return { scene, counted, candidates: investigation.conclude(await gather(investigation.commands)) }
   }
 
   /** The cause whose fix gets the probe further; nothing of the trial stays. */
@@ -362,7 +377,7 @@ export class Tracer {
       }
     const forbidden = await this.hooks.mayRepair(repair.steps)
     if (forbidden) return { ok: false, failure: forbidden }
-    const done = await carryOut(repair.steps, this.deployer, (records) => this.hooks.ran(records))
+    const done = await this.carryOut(repair.steps)
     await this.settle(repair.steps)
     if (!done.ok) return done
     const undo = randomBytes(8).toString('hex')
@@ -384,11 +399,16 @@ export class Tracer {
       }
     const forbidden = await this.hooks.mayRepair(steps)
     if (forbidden) return { ok: false, failure: forbidden }
-    const done = await carryOut(steps, this.deployer, (records) => this.hooks.ran(records))
+    const done = await this.carryOut(steps)
     await this.settle(steps)
     if (!done.ok) return done
     this.undos.delete(id)
     return { ok: true, commands: steps.map(repairText) }
+  }
+
+  private carryOut(steps: readonly RepairStep[]): ReturnType<typeof carryOut> {
+    if (this.deployer === null) throw new Error('Nothing is changed here: mayRepair refuses every fix')
+    return carryOut(steps, this.deployer, (records) => this.hooks.ran(records))
   }
 
   private async settle(steps: readonly RepairStep[]): Promise<void> {

@@ -163,8 +163,11 @@ function rulesOfChain(
   })
 }
 
-/** Rules of the legacy engine that counted packets meanwhile and let none of them on. */
-export function legacyVerdicts(
+/**
+ * Rules that counted packets meanwhile and let none of them on: those of the legacy engine, which sends no events, and
+ * wherever rules are not traced.
+ */
+export function countedVerdicts(
   namespace: string,
   before: readonly IptablesRule[],
   after: readonly IptablesRule[],
@@ -175,7 +178,6 @@ export function legacyVerdicts(
   for (const rule of before) counts.set(key(rule), [...(counts.get(key(rule)) ?? []), rule.packets])
   const places = new Map<string, number>()
   for (const rule of after) {
-    if (rule.engine !== 'legacy') continue
     const chain = `${rule.family} ${rule.table} ${rule.chain}`
     const position = rule.rule === null ? 0 : (places.get(chain) ?? 0) + 1
     if (rule.rule !== null) places.set(chain, position)
@@ -185,7 +187,7 @@ export function legacyVerdicts(
       continue
     verdicts.push({
       namespace,
-      engine: 'legacy',
+      engine: rule.engine,
       family: rule.family === 'ipv6' ? 'ip6' : 'ip',
       table: rule.table,
       chain: rule.chain,

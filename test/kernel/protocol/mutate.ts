@@ -41,6 +41,9 @@ export const good: { readonly [N in RequestName]: object } = {
   'terminal/acknowledge': { terminal: 'terminal-1', characters: 100 },
   'terminal/attach': { terminal: 'terminal-1' },
   'terminal/close': { terminal: 'terminal-1' },
+  'machine/look': {},
+  'machine/explain': { from: 'web', to: '10.0.0.1', protocol: 'tcp', port: 80, count: 1, rules: true },
+  'machine/twin': { only: ['web'] },
 }
 export const names = Object.keys(good) as RequestName[]
 

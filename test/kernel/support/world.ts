@@ -250,7 +250,8 @@ export class World {
     })
   }
 
-  private killAll(): void {
+  /** Every process that descends from a command of this world, wherever it has gone. */
+  killAll(): void {
     for (const { pid } of this.processes()) {
       try {
         process.kill(pid, 'SIGKILL')

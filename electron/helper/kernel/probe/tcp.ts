@@ -12,7 +12,8 @@ const TCP_INFO = 11
 /** Offset of tcpi_rtt in struct tcp_info (linux/tcp.h): the kernel's own measure from SYN to SYN-ACK, microseconds. */
 const rttOffset = 68
 const tcpInfoBytes = 104
-const TCP_ESTABLISHED = 1
+/** The handshake is done: TCP_ESTABLISHED, and TCP_CLOSE_WAIT where the other side has said its word and gone by now. */
+const connectedStates: ReadonlySet<number> = new Set([1, 8])
 const infoLength = Buffer.allocUnsafeSlow(4096)
 
 export function connectAttempt(target: Target, port: number, ttl: number | null = null): Attempt {
@@ -32,7 +33,7 @@ export function connectAttempt(target: Target, port: number, ttl: number | null 
     if (errno !== 0) return sendFailure(errno)
     infoLength.writeUInt32LE(tcpInfoBytes, 0)
     if (libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, libc.scratch, infoLength) !== 0) return null
-    if (libc.scratch[0] !== TCP_ESTABLISHED) return null
+    if (!connectedStates.has(libc.scratch[0] ?? 0)) return null
     return { outcome: 'connected', rttUs: libc.scratch.readUInt32LE(rttOffset) || elapsedUs, ttl: null, message: null }
   }
 

@@ -20,6 +20,10 @@ export function giveNamespaceId(socket: NetlinkSocket, fd: number): number | Ref
   return socket.get(message(RTM_GETNSID).u32(0).attributeU32(NETNSA_FD, fd), decodeId)
 }
 
+/** The id that the socket's namespace has for the one behind `fd`; negative where it has none. Gives none away. */
+export const namespaceIdOf = (socket: NetlinkSocket, fd: number): number | Refusal =>
+  socket.get(message(RTM_GETNSID).u32(0).attributeU32(NETNSA_FD, fd), decodeId)
+
 function decodeId(bytes: Buffer, at: number, end: number): number {
   let id = -1
   eachAttribute(bytes, at + 4, end, (type, where) => {

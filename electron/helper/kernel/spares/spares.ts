@@ -27,10 +27,12 @@ export class Spares {
   /**
    * Starts the thread, where there is a processor for it.
    * @param home descriptor of the calling thread's namespace, to be closed after `close` only
+   * @param makes false: no namespace will ever be asked for
    */
-  constructor(home: number) {
+  constructor(home: number, makes = true) {
     const workerData: MakerData = { memory: this.#ring.memory, home }
-    const maker = availableParallelism() > 1 ? new Worker(makerFile, { name: 'namespace-maker', workerData }) : null
+    const maker =
+      makes && availableParallelism() > 1 ? new Worker(makerFile, { name: 'namespace-maker', workerData }) : null
     this.#ended = new Promise((resolve) => (maker ? maker.once('exit', () => resolve()) : resolve()))
     maker?.once('online', () => (this.#ready = true))
     // Without it every namespace is made when its step comes.

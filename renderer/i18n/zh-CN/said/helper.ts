@@ -85,4 +85,12 @@ export const helper: Readonly<Record<string, string>> = {
     '没有任何更改：在本机上只执行已经显示过的内容。请先查看计划。',
   'Nothing of this plan was carried out: this machine has changed since it was shown. Look at the plan as it is now.':
     '该计划没有执行任何一步：显示之后本机已有变化。请查看现在的计划。',
+  'This session is of a lab, and does not look at the machine itself; the command look starts one that does.':
+    '这个会话属于实验，不查看本机的网络；命令 look 会启动专门查看本机的会话。',
+  'The part of Vethlab that looks at this machine ended by itself. Nothing of the machine was changed.':
+    '查看本机网络的 Vethlab 进程自行结束。本机没有任何更改。',
+  '"{0}" is the name of {1} namespaces: {2}. Name one of these.': '有 {1} 个命名空间都叫“{0}”：{2}。请指明其中一个。',
+  'No network namespace that could be read is called "{0}". {1}': '能读取的网络命名空间中没有叫“{0}”的。{1}',
+  'The command look lists their names.': '命令 look 会列出它们的名称。',
+  'Nothing of this machine is changed by looking at it.': '查看本机时不会做任何更改。',
 }

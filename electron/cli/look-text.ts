@@ -1,0 +1,63 @@
+/** What was found on the machine, for people: a paragraph for each namespace. */
+import type { MachineInterface, MachineListener, MachineName, MachineNamespace } from '../core/machine/view.js'
+import { printable, type Paint } from './output.js'
+
+/** Of a name (characters); a hostile one may fill the screen. */
+const longestName = 80
+/** Names that stand in a heading. */
+const mostNames = 6
+
+export function lookText(namespaces: readonly MachineNamespace[], paint: Paint): string {
+  const titles = new Map(namespaces.map((each) => [each.id, titleOf(each)]))
+  return namespaces.map((each) => namespaceText(each, titles, paint)).join('\n\n')
+}
+
+const short = (name: string): string => (name.length > longestName ? `${name.slice(0, longestName)}...` : name)
+
+const titleOf = ({ default: isDefault, names: [first], id }: MachineNamespace): string =>
+  isDefault ? 'host' : first ? short(first.name) : id
+
+function nameText({ kind, engine, name, detail }: MachineName): string {
+  const what = engine === null || engine === 'systemd' ? kind : `${engine} ${kind}`
+  return `${kind === 'netns' ? 'ip netns' : what} ${short(name)}${detail === null ? '' : ` (${short(detail)})`}`
+}
+
+function namespaceText(namespace: MachineNamespace, titles: ReadonlyMap<string, string>, paint: Paint): string {
+  const { id, names, readable, interfaces, listeners } = namespace
+  const shown = names.slice(0, mostNames).map(nameText)
+  const more = names.length - shown.length
+  const called = [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ')
+  const head = `${paint('bold', printable(titleOf(namespace)))}  ${paint('dim', printable(`${id}  ${called}`))}`
+  if (!readable) return `${head}\n  ${paint('yellow', 'could not be read')}`
+  return [
+    head,
+    ...interfaceLines(interfaces, titles).map((line) => `  ${printable(line)}`),
+    ...(listeners.length === 0 ? [] : [`  ${paint('dim', 'listens')}  ${printable(listenerText(listeners))}`]),
+  ].join('\n')
+}
+
+function interfaceLines(interfaces: readonly MachineInterface[], titles: ReadonlyMap<string, string>): string[] {
+  const rows = interfaces.map(({ name, kind, mtu, up, addresses, master, peer }) => [
+    name,
+    up ? 'up' : 'down',
+    `mtu ${mtu}`,
+    [kind, ...(master === null ? [] : [`port of ${master}`])].join(', '),
+    peer === null ? '' : `-> ${titles.get(peer.id) ?? peer.id}:${peer.interface}`,
+    addresses.join('  '),
+  ])
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+const listenerText = (listeners: readonly MachineListener[]): string =>
+  listeners
+    .map(({ protocol, address, port, process }) => {
+      const where = address.includes(':') ? `[${address}]` : address
+      return `${protocol} ${where}:${port}${process === null ? '' : ` ${process}`}`
+    })
+    .join(', ')

@@ -1,0 +1,83 @@
+/**
+ * `vethlab look`: the network namespaces of this machine, by their names, and what is in them. Nothing is changed.
+ *
+ * `--json`: the document of `core/machine/view.ts`. With `--watch` one document a line, whenever something differs.
+ */
+import { merge } from '../core/machine/merge.js'
+import type { MachineView } from '../core/machine/view.js'
+import { startLookers, type Looked, type Looker } from '../session/look.js'
+import { isRoot } from '../session/root-helper.js'
+import { rootCommand } from '../session/sudo.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, type CommonOptions } from './failure.js'
+import { ask, untilDeath } from './fresh-lab.js'
+import { own } from './interrupt.js'
+import { lookText } from './look-text.js'
+import { note, paint, paintNote, print, printable, printJson } from './output.js'
+import { startProgress } from './progress.js'
+
+export interface LookOptions extends CommonOptions {
+  readonly watch?: boolean
+}
+
+/**
+ * The kernel tells of what changes in a namespace, but nobody of one that a process begins: that is looked for this often
+ * (milliseconds).
+ */
+const lookAgainMs = 1000
+
+export async function look(options: LookOptions): Promise<ExitCode> {
+  return untilDeath(options, async () => {
+    const progress = startProgress('Looking at the networks of this machine ...', options.json)
+    const started = await startLookers()
+    progress.end()
+    if (!started.ok) return fail(exitCode.machine, started.failure, options)
+    const { lookers, close } = started
+    const { free } = own(close)
+    try {
+      let last = show(
+        lookers.map(({ looked }) => looked),
+        null,
+        options,
+      )
+      while (options.watch) {
+        await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+        last = show(await lookAgain(lookers), last, options)
+      }
+      return exitCode.ok
+    } finally {
+      await free()
+    }
+  })
+}
+
+async function lookAgain(lookers: readonly Looker[]): Promise<readonly Looked[]> {
+  const all = await Promise.all(lookers.map(({ session }) => ask(session, 'machine/look', {})))
+  return all.flatMap((each) => (each.ok ? [each] : []))
+}
+
+/** Prints it where it differs from what was printed last, which comes back. */
+function show(all: readonly Looked[], last: string | null, { json }: LookOptions): string {
+  const view = viewOf(all)
+  const text = JSON.stringify(view)
+  if (text === last) return text
+  if (json) printJson(view)
+  else {
+    if (last !== null) print('')
+    print(lookText(view.namespaces, paint))
+    if (view.reason !== null) note(printable(`${paintNote('yellow', 'not all:')} ${view.reason}`))
+  }
+  return text
+}
+
+export function viewOf(all: readonly Looked[]): MachineView {
+  const { namespaces, unread } = merge(all)
+  return { partial: unread > 0, reason: unread === 0 ? null : whyUnread(unread, all), namespaces }
+}
+
+function whyUnread(unread: number, all: readonly Looked[]): string {
+  const many = unread === 1 ? '1 network namespace' : `${unread} network namespaces`
+  if (!isRoot()) return `${many} of other users could not be read. Root sees all of them: ${rootCommand(['look'])}`
+  const [first] = all.flatMap(({ refused }) => refused)
+  return `${many} could not be read${first ? `; of the first the kernel says: ${first.reason}` : ''}.`
+}

@@ -1,0 +1,63 @@
+/**
+ * `vethlab twin`: a lab file that is like the networks of this machine; what it does not have is said on stderr.
+ *
+ * `--json`: `{"lab":S,"text":S,"unexpressed":[S]}`, as `state --as lab` has it.
+ */
+import { createLabText } from '../core/lab/print.js'
+import { startLookers, type Looker } from '../session/look.js'
+import { exitCode, type ExitCode } from './exit-code.js'
+import { fail, type CommonOptions } from './failure.js'
+import { ask, untilDeath } from './fresh-lab.js'
+import { own } from './interrupt.js'
+import { note, paintNote, printable, printJson, printRaw } from './output.js'
+import { startProgress } from './progress.js'
+
+export interface TwinOptions extends CommonOptions {
+  /** Names of namespaces; all without. */
+  readonly only?: readonly string[]
+}
+
+export async function twin(options: TwinOptions): Promise<ExitCode> {
+  return untilDeath(options, async () => {
+    const progress = startProgress('Looking at the networks of this machine ...', options.json)
+    const started = await startLookers()
+    if (!started.ok) {
+      progress.end()
+      return fail(exitCode.machine, started.failure, options)
+    }
+    const { lookers, close } = started
+    const { free } = own(close)
+    try {
+      const { only } = options
+      const { session } = whoReads(lookers, only)
+      const made = await ask(session, 'machine/twin', only === undefined ? {} : { only: [...only] })
+      progress.end()
+      if (!made.ok) return fail(exitCode.usage, made.failure, options)
+      const { lab, unexpressed } = made
+      const text = createLabText(lab)
+      if (options.json) printJson({ lab: lab.name, text, unexpressed })
+      else {
+        for (const each of unexpressed) note(printable(`${paintNote('yellow', 'not in the twin:')} ${each}`))
+        printRaw(process.stdout.isTTY ? printable(text) : text)
+      }
+      return exitCode.ok
+    } finally {
+      progress.end()
+      await free()
+    }
+  })
+}
+
+/** Whoever reads all that is named; else whoever reads most. */
+export function whoReads(lookers: readonly [Looker, ...Looker[]], names: readonly string[] = []): Looker {
+  const readable = ({ looked }: Looker): Looker['looked']['namespaces'] =>
+    looked.namespaces.filter((each) => each.readable)
+  const knows = (looker: Looker): number =>
+    names.filter((name) =>
+      readable(looker).some(({ id, names: called }) => id === name || called.some((each) => each.name === name)),
+    ).length
+  return lookers.reduce((best, each) => {
+    const [a, b] = [knows(best), knows(each)]
+    return b > a || (b === a && readable(each).length > readable(best).length) ? each : best
+  })
+}

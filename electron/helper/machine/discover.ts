@@ -1,0 +1,95 @@
+/** Every network namespace that something on this machine leads to: processes, and mounts of whatever mount namespace. */
+import { statSync } from 'node:fs'
+import { mountedNamespaces } from '../../core/machine/mounts.js'
+import { processFile, readProcesses, readText, type SeenProcess } from './processes.js'
+
+export interface Discovered {
+  readonly inode: number
+  /** A file that leads to it. */
+  readonly path: string
+  readonly processes: readonly SeenProcess[]
+  /** Mount points, as whoever mounted there calls them; `by`: a process that sees it, null for ourselves. */
+  readonly mounts: readonly { readonly path: string; readonly by: SeenProcess | null }[]
+}
+
+export interface Discovery {
+  /** By inode. */
+  readonly namespaces: ReadonlyMap<number, Discovered>
+  readonly processes: readonly SeenProcess[]
+  /** Of the machine's first process; null where it may not be known. */
+  readonly defaultInode: number | null
+  readonly ownInode: number
+  /** Processes whose namespace may not be known: one for each namespace. */
+  readonly hidden: ReadonlyMap<number, SeenProcess>
+  /** Inodes of /proc/PID/net/dev of those that are known. */
+  readonly known: ReadonlySet<number>
+}
+
+/** Mount namespaces that are asked for what is mounted in them. */
+const mostMountNamespaces = 1000
+
+interface Found {
+  inode: number
+  path: string
+  processes: SeenProcess[]
+  mounts: { path: string; by: SeenProcess | null }[]
+}
+
+export function discover(): Discovery {
+  const processes = placed(readProcesses())
+  const namespaces = new Map<number, Found>()
+  const at = (inode: number, path: string): Found => {
+    const known = namespaces.get(inode)
+    if (known) return known
+    const made: Found = { inode, path, processes: [], mounts: [] }
+    namespaces.set(inode, made)
+    return made
+  }
+  const ownInode = statSync('/proc/self/ns/net').ino
+  at(ownInode, '/proc/self/ns/net')
+  // What may be entered by a process of it leads there; that of another may be of no use.
+  for (const { net, pid } of processes.filter(({ mayEnter }) => mayEnter))
+    if (net !== null) at(net, processFile(pid, 'ns/net'))
+  for (const each of processes) if (each.net !== null && !isOurs(each)) namespaces.get(each.net)?.processes.push(each)
+  readMounts(processes, at)
+  const known = new Set(processes.flatMap(({ net, netFile }) => (net !== null && netFile !== null ? [netFile] : [])))
+  const hidden = new Map<number, SeenProcess>()
+  for (const each of processes) {
+    const { net, netFile } = each
+    if (net === null && netFile !== null && !known.has(netFile) && !hidden.has(netFile)) hidden.set(netFile, each)
+  }
+  // Where /proc shows nothing of others, we are where we were started.
+  const first = processes.find(({ pid }) => pid === 1)
+  return {
+    ...{ namespaces, processes, ownInode, hidden, known },
+    defaultInode: first === undefined ? ownInode : first.net,
+  }
+}
+
+/** We, and those that look with us from elsewhere: whoever started us has started nothing else. */
+const isOurs = ({ pid, parent }: SeenProcess): boolean => pid === process.pid || (parent > 1 && parent === process.ppid)
+
+/** Where only the link may not be read, the file that every namespace has one of says which one it is all the same. */
+function placed(processes: readonly SeenProcess[]): SeenProcess[] {
+  const inodes = new Map(
+    processes.flatMap(({ net, netFile }) => (net !== null && netFile !== null ? [[netFile, net] as const] : [])),
+  )
+  return processes.map((each) =>
+    each.net === null && each.netFile !== null ? { ...each, net: inodes.get(each.netFile) ?? null } : each,
+  )
+}
+
+function readMounts(processes: readonly SeenProcess[], at: (inode: number, path: string) => Found): void {
+  const own = statSync('/proc/self/ns/mnt').ino
+  for (const { inode, path } of mountedNamespaces(readText('/proc/self/mountinfo') ?? ''))
+    at(inode, path).mounts.push({ path, by: null })
+  const asked = new Set([own])
+  for (const each of processes) {
+    if (each.mnt === null || asked.has(each.mnt) || asked.size > mostMountNamespaces) continue
+    asked.add(each.mnt)
+    for (const { inode, path } of mountedNamespaces(readText(processFile(each.pid, 'mountinfo')) ?? '')) {
+      const found = at(inode, processFile(each.pid, `root${path}`))
+      if (!found.mounts.some((mount) => mount.path === path)) found.mounts.push({ path, by: each })
+    }
+  }
+}

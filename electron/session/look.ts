@@ -1,0 +1,193 @@
+/**
+ * Starts helpers that only look at this machine. Root needs one. Somebody else needs one for what everybody may see, and
+ * one in each user namespace of theirs that network namespaces belong to: rootless engines make such.
+ */
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { lineChannel } from '../core/channel.js'
+import { failure } from '../core/failure.js'
+import { namespaceId } from '../core/machine/view.js'
+import { maxMessageBytes, type Failure, type Results } from '../core/rpc.js'
+import { said } from '../core/words/said.js'
+import { connect } from './connection.js'
+import { withoutInspector } from './no-inspector.js'
+import { programFile } from './programs.js'
+import { startPatience, stoppedWorking } from './progress.js'
+import { isRoot } from './root-helper.js'
+import { findProgram } from './sandbox.js'
+import type { Session, SessionStart } from './session.js'
+
+export type Looked = Extract<Results['machine/look'], { readonly ok: true }>
+
+export interface Looker {
+  readonly session: Session
+  /** What it saw when it was started. */
+  readonly looked: Looked
+}
+
+export type LookersStart =
+  | { readonly ok: true; readonly lookers: readonly [Looker, ...Looker[]]; close(): Promise<void> }
+  | { readonly ok: false; readonly failure: Failure }
+
+/** User namespaces that are entered: an engine or two, and what else somebody has made. */
+const mostUserNamespaces = 8
+/** A looker has nothing to take back (milliseconds). */
+const endLimitMs = 1500
+/** Kept of what a helper says on stderr (characters): the last words are the ones that explain. */
+const keptStderr = 4096
+
+/**
+ * Of root's powers those that reading takes: to enter namespaces, to ask for rules, to capture, to see whose processes
+ * are where, and to read the engines' state.
+ */
+const readingCapabilities = ['sys_admin', 'net_admin', 'net_raw', 'sys_ptrace', 'dac_read_search'] as const
+
+const died = said`The part of Vethlab that looks at this machine ended by itself. Nothing of the machine was changed.`
+
+export async function startLookers(): Promise<LookersStart> {
+  const lookers: Looker[] = []
+  const close = async (): Promise<void> => void (await Promise.all(lookers.map(({ session }) => session.close())))
+  const first = await startLooker(isRoot() ? asReader() : [])
+  if ('code' in first) return { ok: false, failure: first }
+  lookers.push(first)
+  if (!isRoot()) await enterOwn(lookers)
+  return { ok: true, lookers: [first, ...lookers.slice(1)], close }
+}
+
+/** Words in front of the program. */
+function asReader(): readonly string[] {
+  const setpriv = findProgram('setpriv')
+  if (setpriv === null) return []
+  return [setpriv, '--bounding-set', ['-all', ...readingCapabilities.map((name) => `+${name}`)].join(), '--']
+}
+
+/** Into user namespaces of our own, the oldest first, as long as one holds what could not be read. */
+async function enterOwn(lookers: Looker[]): Promise<void> {
+  const nsenter = findProgram('nsenter')
+  if (nsenter === null) return
+  const tried = new Set<string>()
+  for (let n = 0; n < mostUserNamespaces; n += 1) {
+    const unread = unreadIds(lookers.map(({ looked }) => looked))
+    const next = ownUserNamespaces().find(({ user, net }) => !tried.has(user) && unread.has(net))
+    if (!next) return
+    tried.add(next.user)
+    const place = `/proc/${next.pid}/ns`
+    // From a namespace of somebody else's it could leave for ours, and not come back.
+    const words = [nsenter, `--user=${place}/user`, `--net=${place}/net`]
+    const started = await startLooker([...words, ...(next.isRootThere ? ['--preserve-credentials'] : []), '--'])
+    if (!('code' in started)) lookers.push(started)
+  }
+}
+
+/** Namespaces that are known to one and read by none. */
+export function unreadIds(all: readonly Looked[]): ReadonlySet<string> {
+  const read = new Set(
+    all.flatMap(({ namespaces }) => namespaces.flatMap(({ id, readable }) => (readable ? [id] : []))),
+  )
+  return new Set(all.flatMap(({ namespaces }) => namespaces.flatMap(({ id }) => (read.has(id) ? [] : [id]))))
+}
+
+interface OwnNamespace {
+  readonly pid: number
+  readonly user: string
+  readonly net: string
+  /** Whoever we are is root in there: capabilities last across exec. */
+  readonly isRootThere: boolean
+}
+
+/** Processes in user namespaces below our own, with what network each is in; those of others are not told. */
+function ownUserNamespaces(): OwnNamespace[] {
+  const own = readlinkSync('/proc/self/ns/user')
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .toSorted((a, b) => a - b)
+    .flatMap((pid) => {
+      try {
+        const user = readlinkSync(`/proc/${pid}/ns/user`)
+        if (user === own) return []
+        const inode = Number(/\d+/.exec(readlinkSync(`/proc/${pid}/ns/net`))?.[0])
+        return [{ pid, user, net: namespaceId(inode), isRootThere: mapsUsToRoot(pid) }]
+      } catch {
+        // Somebody else's, or gone.
+        return []
+      }
+    })
+}
+
+/** uid_map: first id inside, first id as we count, how many. */
+function mapsUsToRoot(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/uid_map`, 'utf8')
+    .split('\n')
+    .some((line) => {
+      const [inside, outside] = line.trim().split(/\s+/).map(Number)
+      return inside === 0 && outside === process.getuid?.()
+    })
+}
+
+async function startLooker(before: readonly string[]): Promise<Looker | Failure> {
+  const started = await start(before)
+  if (!started.ok) return started.failure
+  const looked = await started.session.request('machine/look', {}).catch(() => null)
+  if (looked?.ok) return { session: started.session, looked }
+  await started.session.close()
+  return looked === null ? failure('helper-failed', died) : looked.failure
+}
+
+async function start(before: readonly string[]): Promise<SessionStart> {
+  const [program = process.execPath, ...words] = [
+    ...before,
+    process.execPath,
+    ...withoutInspector(),
+    programFile('helper.js'),
+    'look',
+  ]
+  const child = spawn(program, words, {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+      LC_ALL: 'C.UTF-8',
+      // One pool thread waits on the kernel for good; file system and name look-ups need the others.
+      UV_THREADPOOL_SIZE: '8',
+      ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+    },
+  })
+  let stderr = ''
+  child.stderr?.setEncoding('utf8')
+  child.stderr?.on('data', (chunk: string) => void (stderr = (stderr + chunk).slice(-keptStderr)))
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      stderr += error.message
+      resolve()
+    })
+    child.once('close', () => resolve())
+  })
+  // An extra 'pipe' is one end of a socket pair, readable and writable.
+  const socket = child.stdio[3] as Socket
+  socket.on('error', () => {})
+  const channel = lineChannel(socket, maxMessageBytes, 'refuse')
+  const progress = stoppedWorking(child.pid ?? 0, startPatience)
+  const session = await connect(channel, {
+    limit: progress.stopped,
+    anchorPid: () => null,
+    lastWords: () => stderr.trim(),
+    died,
+    async end() {
+      channel.end()
+      const stuck = setTimeout(() => child.kill('SIGKILL'), endLimitMs)
+      await exited
+      clearTimeout(stuck)
+    },
+    gone: exited,
+  })
+  progress.end()
+  if (session !== null) return { ok: true, session }
+  child.kill('SIGKILL')
+  await exited
+  const lastWords = stderr.trim()
+  return {
+    ok: false,
+    failure: failure('helper-failed', said`The helper did not start.`, 'helper', lastWords === '' ? null : lastWords),
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { World } from '../support/world.js'
+import { FoundMachine, routed } from './found-machine.js'
+
+let world: World
+beforeAll(async () => {
+  world = await World.ofSelf()
+})
+afterEach(() => world.killAll())
+afterAll(() => world.dispose())
+
+test('a probe that is answered is filmed in every namespace on its way', async () => {
+  const machine = await FoundMachine.start(world, routed)
+  await machine.serve('db', 80)
+  const file = join(world.directory, 'out.pcapng')
+  const ran = await machine.cli('explain', '--from', 'web', '--to', 'db', '--port', '80', '--json', '--pcapng', file)
+  expect([ran.status, ran.stderr]).toEqual([0, ''])
+  const { probe, outcome, hops, diagnosis, touched } = JSON.parse(ran.stdout)
+  expect(probe).toEqual({ from: 'web', to: '10.2.0.2', protocol: 'tcp', port: 80 })
+  expect([outcome, diagnosis, touched]).toEqual(['connected', null, []])
+  const places = new Set(hops.map(({ namespace }: { namespace: string }) => namespace))
+  expect([...places].sort()).toEqual(['db', 'r', 'web'])
+  // Section header block of pcapng.
+  expect(readFileSync(file).readUInt32LE(0)).toBe(0x0a0d0d0a)
+})
+
+test('rules that drop are named by their counters, and with --rules by what the packet met', async () => {
+  const machine = await FoundMachine.start(world, `${routed}\nip netns exec r iptables -P FORWARD DROP`)
+  const asked = ['explain', '--from', 'web', '--to', '10.2.0.2', '--json']
+  const counted = await machine.cli(...asked)
+  expect(counted.status).toBe(1)
+  expect(JSON.parse(counted.stdout)).toMatchObject({
+    outcome: 'lost',
+    diagnosis: { code: 'firewall-drop', namespace: 'r' },
+    touched: [],
+  })
+  const traced = JSON.parse((await machine.cli(...asked, '--rules')).stdout)
+  expect(traced.diagnosis.code).toBe('firewall-drop')
+  expect(traced.touched).toEqual(['r: nft table vethlab_trace, removed by the kernel with the socket that owned it'])
+  expect(await machine.sh('ip netns exec r nft list tables')).toBe('table ip filter\n')
+})
+
+test('a namespace without a name is entered by its process in what is to be typed', async () => {
+  const machine = await FoundMachine.start(world, routed)
+  machine.background(['ip', 'netns', 'exec', 'r', 'sleep', '1000'])
+  await machine.sh('ip netns exec r sysctl -qw net.ipv4.ip_forward=0; umount /run/netns/r; rm /run/netns/r')
+  const ran = await machine.cli('explain', '--from', 'web', '--to', 'db', '--json')
+  const { diagnosis } = JSON.parse(ran.stdout)
+  expect(diagnosis.code).toBe('forwarding-off')
+  expect(diagnosis.fix.commands).toEqual([
+    expect.stringMatching(/^nsenter --net=\/proc\/\d+\/ns\/net sysctl -w net\.ipv4\.ip_forward=1$/),
+  ])
+  await machine.sh(diagnosis.fix.commands[0])
+  expect((await machine.cli('explain', '--from', 'web', '--to', 'db')).status).toBe(0)
+})
+
+test('what cannot be asked is refused before anything is sent', async () => {
+  const machine = await FoundMachine.start(world, routed)
+  const said = async (...words: string[]) => {
+    const { status, stderr } = await machine.cli('explain', ...words)
+    return [status, stderr]
+  }
+  expect(await said('--from', 'wep', '--to', 'db')).toEqual([
+    2,
+    'vethlab: No network namespace that could be read is called "wep". Did you mean "web"?\n',
+  ])
+  expect(await said('--from', 'web', '--to', 'nobody')).toEqual([
+    2,
+    'vethlab: No network namespace that could be read is called "nobody". The command look lists their names.\n',
+  ])
+  expect(await said('--from', 'web', '--to', 'db', '--proto', 'tcp')).toEqual([
+    2,
+    'vethlab: --proto tcp needs --port, for instance --port 80.\n',
+  ])
+  expect(await said('--from', 'web', '--to', 'db', '--html', 'x')).toEqual([
+    2,
+    'vethlab: This version writes no film files. Take --pcapng for the frames.\n',
+  ])
+})

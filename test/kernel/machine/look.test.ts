@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { cliFile } from '../support/build.js'
+import { until } from '../support/until.js'
+import { isRoot, unprivilegedUser } from '../support/user.js'
+import { World } from '../support/world.js'
+import { FoundMachine, namespaceOf, routed, viewOf } from './found-machine.js'
+
+let world: World
+beforeAll(async () => {
+  world = await World.ofSelf()
+})
+afterEach(() => world.killAll())
+afterAll(() => world.dispose())
+
+test('what runs on the machine is found by its names, with its cables and listeners', async () => {
+  const machine = await FoundMachine.start(world, routed)
+  await machine.serve('web', 80)
+  const ran = await machine.cli('look', '--json')
+  expect([ran.status, ran.stderr]).toEqual([0, ''])
+  const view = viewOf(ran)
+  expect([view.partial, view.reason]).toEqual([false, null])
+  const [own, ...others] = view.namespaces
+  expect(own).toMatchObject({ default: true, readable: true, interfaces: [{ name: 'lo', kind: 'loopback', up: true }] })
+  expect(others.map(({ default: isDefault }) => isDefault)).toEqual([false, false, false])
+  const [web, r] = [namespaceOf(view, 'web'), namespaceOf(view, 'r')]
+  expect(web.id).toBe(`net:[${(await machine.sh('stat -c %i /run/netns/web')).trim()}]`)
+  expect(web.names).toEqual([{ kind: 'netns', engine: null, name: 'web', detail: '/run/netns/web' }])
+  const eth0 = web.interfaces.find(({ name }) => name === 'eth0')
+  expect(eth0).toMatchObject({ kind: 'veth', mtu: 1500, up: true, master: null, peer: { id: r.id, interface: 'p0' } })
+  expect(eth0?.mac).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/)
+  expect(eth0?.addresses[0]).toBe('10.1.0.2/24')
+  expect(r.interfaces.find(({ name }) => name === 'p1')?.peer?.id).toBe(namespaceOf(view, 'db').id)
+  expect(web.listeners).toEqual([{ protocol: 'tcp', address: '0.0.0.0', port: 80, process: 'node' }])
+  expect((await machine.cli('look')).stdout).toMatch(
+    /^web {2}net:\[\d+\] {2}ip netns web .*\n( {2}.*\n)* {2}eth0 .*-> r:p0 +10\.1\.0\.2\/24/m,
+  )
+})
+
+test('looking, explaining and making a twin change nothing', async () => {
+  const machine = await FoundMachine.start(world, `${routed}\nip netns exec r iptables -A FORWARD -p tcp -j ACCEPT`)
+  // The neighbours know one another: whoever sends a packet learns them.
+  await machine.sh('ip netns exec web ping -c1 -W5 10.2.0.2')
+  await machine.rest()
+  const before = await machine.dump()
+  for (const words of [
+    ['look'],
+    ['twin'],
+    ['explain', '--from', 'web', '--to', 'db'],
+    ['explain', '--from', 'web', '--to', 'db', '--rules'],
+  ]) {
+    expect((await machine.cli(...words)).status, words.join(' ')).toBe(0)
+    expect(await machine.dump(), words.join(' ')).toBe(before)
+  }
+})
+
+test('a process is named where nothing else names its namespace, and one without a name is none of ours', async () => {
+  const machine = await FoundMachine.start(world, '')
+  machine.background(['unshare', '--net', 'sleep', '1000'])
+  await until('the process', async () => /sleep 1000/.test(await machine.sh('ps -eo args | grep -v grep')))
+  const { namespaces } = viewOf(await machine.cli('look', '--json'))
+  expect(namespaces.map(({ names }) => names.map(({ kind, name }) => [kind, name]))).toEqual([
+    [['process', 'sleep']],
+    [['process', 'sleep']],
+  ])
+})
+
+test('names that are hostile are text', async () => {
+  const names = ['a<b>bold', `e\u001b[31mred`, 'n'.repeat(255)]
+  const machine = await FoundMachine.start(world, '')
+  for (const name of names) expect((await machine.run(['ip', 'netns', 'add', name])).status).toBe(0)
+  const told = await machine.cli('look', '--json')
+  expect(viewOf(told).namespaces.flatMap(({ names: all }) => all.map(({ name }) => name))).toEqual(
+    expect.arrayContaining(names),
+  )
+  for (const { stdout, stderr } of [told, await machine.cli('look'), await machine.cli('twin')])
+    expect(stdout + stderr).not.toContain('\u001b')
+  const twin = await machine.cli('twin')
+  expect((await world.runCli(['validate', '-'], { input: twin.stdout })).status).toBe(0)
+})
+
+test('namespaces that end while they are looked at are not there, and nothing comes of it', async () => {
+  const machine = await FoundMachine.start(world, 'ip netns add stays')
+  machine.background(['sh', '-c', 'while :; do ip netns add a; unshare --net true; ip netns del a; done'])
+  for (let n = 0; n < 3; n += 1) {
+    const ran = await machine.cli('look', '--json')
+    expect([ran.status, ran.stderr]).toEqual([0, ''])
+    expect(namespaceOf(viewOf(ran), 'stays').readable).toBe(true)
+  }
+})
+
+test('whoever watches hears of a namespace that comes', async () => {
+  const machine = await FoundMachine.start(world, '')
+  const watching = machine.startCli('look', '--watch', '--json')
+  const views = () =>
+    watching
+      .stdout()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as object)
+  await until('the first look', () => views().length === 1)
+  await machine.sh('ip netns add late')
+  await until('the second', () => views().length === 2)
+  expect(JSON.stringify(views()[1])).toContain('"name":"late"')
+})
+
+test.skipIf(!isRoot)('a user reads what is theirs, and hears how much is not', async () => {
+  const user = unprivilegedUser()
+  try {
+    const machine = await FoundMachine.start(world, 'ip netns add of-root')
+    const as = ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups']
+    machine.background([
+      ...as,
+      'unshare',
+      '--user',
+      '--map-root-user',
+      '--net',
+      'sh',
+      '-c',
+      'ip link add v type veth peer name w; exec sleep 1001',
+    ])
+    machine.background(['unshare', '--net', 'sleep', '1002'])
+    await until('both', async () =>
+      /sleep 1001[^]*sleep 1002|sleep 1002[^]*sleep 1001/.test(await machine.sh('ps -eo args')),
+    )
+    const view = viewOf(await machine.run([...as, process.execPath, cliFile, 'look', '--json']))
+    expect(view.partial).toBe(true)
+    expect(view.reason).toMatch(/^2 network namespaces of other users could not be read\. Root sees all of them: sudo /)
+    expect(namespaceOf(view, 'of-root')).toMatchObject({ readable: false, interfaces: [], listeners: [] })
+    const own = view.namespaces.find(({ interfaces }) => interfaces.some(({ name }) => name === 'v'))
+    expect(own).toMatchObject({ readable: true, default: false, names: [{ kind: 'process', name: 'sleep' }] })
+    expect(view.namespaces[0]).toMatchObject({ default: true, readable: true })
+  } finally {
+    user.dispose()
+  }
+})
