@@ -38,7 +38,7 @@ export const files = {
   'import.open': 'Open as a lab',
   'drop.here': 'Drop to open the lab',
   'drop.noLab':
-    '{name} is no lab file: their names end in .vethlab.yaml. Scripts (.sh) and containerlab topologies open as well',
+    '{name} is no lab file: their names end in .vethlab.yaml. Scripts (.sh), containerlab topologies and film files (.html) open as well',
   'drop.tooLarge': '{name} is larger than a lab file may be (4 MiB)',
   'drop.unreadable': '{name} could not be read',
   'files.saved': 'Saved {name}',

@@ -36,7 +36,8 @@ export const files = {
     '有些内容只靠阅读无法确定。如需改为运行该脚本，请在终端中执行此命令。脚本在专用沙箱中运行：它只是沙箱内的 root，在本机上的权限不超过你自己，也无法访问你的网络和设备。脚本建成的网络就是实验。',
   'import.open': '作为实验打开',
   'drop.here': '松开即打开实验',
-  'drop.noLab': '{name} 不是实验文件：文件名应以 .vethlab.yaml 结尾。也可以打开脚本（.sh）和 containerlab 拓扑',
+  'drop.noLab':
+    '{name} 不是实验文件：文件名应以 .vethlab.yaml 结尾。也可以打开脚本（.sh）、containerlab 拓扑和回放文件（.html）',
   'drop.tooLarge': '{name} 超过实验文件的大小上限（4 MiB）',
   'drop.unreadable': '无法读取 {name}',
   'files.saved': '已保存 {name}',
