@@ -15,6 +15,8 @@ export const files = {
   'menu.saveAs': 'Save as',
   'menu.recent': 'Recent',
   'files.noPicture': 'The picture could not be made',
+  'files.noFilm': 'The film could not be made',
+  'files.filmTooLarge': 'The film would be larger than 500 KB: trace fewer packets',
   'import.title': 'Open {name} as a lab?',
   'import.none': 'No lab can be made of {name}',
   'import.script': 'The script was read as text. Nothing of it was run.',

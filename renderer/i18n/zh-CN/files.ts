@@ -14,6 +14,8 @@ export const files = {
   'menu.saveAs': '另存为',
   'menu.recent': '最近打开',
   'files.noPicture': '无法生成图片',
+  'files.noFilm': '无法生成回放文件',
+  'files.filmTooLarge': '回放文件会超过 500 KB：请减少跟踪的数据包',
   'import.title': '将 {name} 作为实验打开？',
   'import.none': '{name} 无法转换为实验',
   'import.script': '脚本只作为文本读取，没有运行其中的任何内容。',

@@ -29,7 +29,7 @@ describe('a film file', () => {
     })
     // A folder that the world's user may write.
     for (const [name, file, probe] of films) {
-      const made = await world.runCli(['film', file, ...probe, '-o', path(name), '--json'])
+      const made = await world.runCli(['film', file, ...probe, '-o', path(name), '--json'], {})
       expect(made.status, made.stderr).toBe(0)
       expect(JSON.parse(made.stdout)).toMatchObject({ ok: true, bytes: statSync(path(name)).size })
       expect(statSync(path(name)).size).toBeLessThanOrEqual(500_000)
@@ -70,7 +70,7 @@ describe('a film file', () => {
       const { context, page, wrong } = await open(name, { colorScheme, locale })
       const seen = await page.evaluate(() => {
         const { trace } = JSON.parse(document.getElementById('vethlab-film')?.textContent ?? '')
-        const rows = [...document.querySelectorAll<HTMLElement>('tr[data-hop]')].map((row) => ({
+        const rows = [...document.querySelectorAll<HTMLTableRowElement>('tr[data-hop]')].map((row) => ({
           n: Number(row.dataset['hop']),
           event: row.dataset['event'],
           namespace: row.cells[2]?.textContent,
@@ -99,7 +99,7 @@ describe('a film file', () => {
 
   test('its hops are those of `trace`, but for what differs from one run to the next', async () => {
     const [, file, probe] = films[2]
-    const traced = await world.runCli(['trace', file, ...probe, '--json'])
+    const traced = await world.runCli(['trace', file, ...probe, '--json'], {})
     const { page, context } = await open('nat')
     const film = await page.evaluate(() => JSON.parse(document.getElementById('vethlab-film')?.textContent ?? ''))
     await context.close()
@@ -159,29 +159,21 @@ describe('a film file', () => {
     expect((await saved('Capture for Wireshark')).readUInt32LE(0)).toBe(0x0a0d0d0a)
     await context.close()
     const [ofFilm, ofLab] = await Promise.all([
-      world.runCli(['plan', path('router'), '--json']),
-      world.runCli(['plan', lab('06-router'), '--json']),
+      world.runCli(['plan', path('router'), '--json'], {}),
+      world.runCli(['plan', lab('06-router'), '--json'], {}),
     ])
     expect([ofFilm.status, ofFilm.stdout]).toEqual([0, ofLab.stdout])
-    const other = await world.runCli(['validate', world.file('page.html', '<!doctype html><p>hello')])
+    const other = await world.runCli(['validate', world.file('page.html', '<!doctype html><p>hello')], {})
     expect([other.status, other.stderr]).toEqual([2, expect.stringContaining('is no film of Vethlab')])
   })
 
   test('wrong flags are met as those of trace', async () => {
-    const wrong = await world.runCli([
-      'film',
-      lab('06-router'),
-      '--from',
-      'ns0',
-      '--to',
-      'ns1',
-      '--proto',
-      'tcp',
-      '-o',
-      path('no'),
-    ])
+    const wrong = await world.runCli(
+      ['film', lab('06-router'), '--from', 'ns0', '--to', 'ns1', '--proto', 'tcp', '-o', path('no')],
+      {},
+    )
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('--proto tcp needs --port')])
-    const nowhere = await world.runCli(['film', lab('06-router'), '--from', 'ns0', '--to', 'ns1'])
+    const nowhere = await world.runCli(['film', lab('06-router'), '--from', 'ns0', '--to', 'ns1'], {})
     expect(nowhere.status).toBe(2)
   })
 })
