@@ -478,7 +478,8 @@ export class App {
 
   /** What is shown in the picture and can be shared: the trace on screen, in its lab. */
   readonly canFilm: boolean = $derived.by(
-    () => this.traces.current !== null && this.traces.playable && this.document.lab !== null && this.live.state !== null,
+    () =>
+      this.traces.current !== null && this.traces.playable && this.document.lab !== null && this.live.state !== null,
   )
 
   async exportFilm(): Promise<void> {
