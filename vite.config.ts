@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { filmPage } from './vite.film.js'
 
 const path = (to: string): string => fileURLToPath(new URL(to, import.meta.url))
 
@@ -9,7 +10,7 @@ export default defineConfig({
   root: path('renderer'),
   // Relative, because the desktop shell opens the page as a file and the browser shell behind any path.
   base: './',
-  plugins: [svelte({ configFile: path('svelte.config.js') })],
+  plugins: [svelte({ configFile: path('svelte.config.js') }), filmPage()],
   build: {
     outDir: path('dist/renderer'),
     emptyOutDir: true,

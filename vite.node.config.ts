@@ -1,6 +1,7 @@
 import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { filmPage } from './vite.film.js'
 
 const entry = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -9,6 +10,7 @@ const external = [/^node:/, ...builtinModules, 'koffi', 'node-pty', 'electron']
 
 /** Everything that runs on Node: one file per process or thread, in `dist/node/`. */
 export default defineConfig({
+  plugins: [filmPage()],
   build: {
     ssr: true,
     target: 'node20',

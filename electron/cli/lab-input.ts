@@ -4,11 +4,13 @@ import { constants } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { excerptParts } from '../core/lab/excerpt.js'
+import { isPage, labOfFilm } from '../core/film/film-file.js'
 import type { Lab } from '../core/lab/lab.js'
 import { parseLabText, type ParsedLab } from '../core/lab/parse.js'
 import type { PlacedProblem } from '../core/lab/problem.js'
 import { limits, type LabFile } from '../core/lab/schema.js'
 import type { Failure } from '../core/rpc.js'
+import { inEnglish } from '../core/words/said.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
 import { note, paintNote, printable, printJson, type Paint } from './output.js'
@@ -25,7 +27,7 @@ export interface ReadLab extends ParsedLab {
 
 /** A name of a lab holds neither slash nor dot, so most arguments say by themselves whether they are a file. */
 export function isLabFile(argument: string): boolean {
-  if (argument === '-' || /\/|\.ya?ml$/i.test(argument)) return true
+  if (argument === '-' || /\/|\.(?:ya?ml|html?)$/i.test(argument)) return true
   try {
     return statSync(argument).isFile()
   } catch {
@@ -43,13 +45,16 @@ const reasons: Readonly<Record<string, string>> = {
 
 type Unreadable = { readonly ok: false; readonly failure: Failure }
 
-/** Reads and parses `path`, `-` for standard input. The failure is about reading alone; problems are part of the lab. */
+/** Reads and parses `path`, `-` for standard input; of a film file the lab that it carries. The failure is about reading alone; problems are part of the lab. */
 export async function readLab(path: string): Promise<{ readonly ok: true; readonly read: ReadLab } | Unreadable> {
   const result = await readInput(path)
   if (!result.ok) return result
   const { name, bytes } = result
   const text = new TextDecoder().decode(bytes)
-  return { ok: true, read: { name, text, ...parseLabText(bytes, name) } }
+  if (!isPage(text)) return { ok: true, read: { name, text, ...parseLabText(bytes, name) } }
+  const carried = labOfFilm(text)
+  if (!carried.ok) return { ok: false, failure: failure('no-film', `${name}: ${inEnglish(carried.said)}`, name) }
+  return { ok: true, read: { name, text: carried.text, ...parseLabText(carried.text, name) } }
 }
 
 /** The bytes of `path`, `-` for standard input, and the name by which messages call it. */
@@ -118,6 +123,8 @@ export const problemJson = ({ severity, code, message, hint, line, column, path 
 export interface ValidLab {
   readonly lab: Lab
   readonly labFile: LabFile
+  /** As it was read. */
+  readonly text: string
   /** Absolute, or `-`. */
   readonly file: string
 }
@@ -129,7 +136,7 @@ export async function requireLab(path: string, options: CommonOptions): Promise<
   const { lab, labFile, problems, text, name } = result.read
   if (lab !== null && labFile !== null) {
     if (!options.json) for (const problem of problems) note(problemText(problem, text, paintNote))
-    return { lab, labFile, file: path === '-' ? path : resolve(path) }
+    return { lab, labFile, text, file: path === '-' ? path : resolve(path) }
   }
   const errors = problems.filter(({ severity }) => severity === 'error')
   const first = errors[0]

@@ -80,20 +80,30 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./check.js')).check(file, options)))
 
-  command('trace <file|lab>', 'send one probe, show its way hop by hop, and say why it failed')
-    .requiredOption('--from <namespace>', 'the namespace that sends')
-    .requiredOption('--to <address>', 'an address, a namespace, or NAMESPACE:INTERFACE')
-    .addOption(new Option('--proto <protocol>', 'what to send').choices(['icmp', 'tcp', 'udp']))
-    .option('--port <number>', 'the port of tcp and udp', portNumber)
-    .option('--count <number>', 'send so many, one after the other', wholeNumber(1, 20))
-    .option('--size <bytes>', 'bytes of payload', wholeNumber(0, 65507))
-    .option('--ttl <number>', 'hops it may travel', wholeNumber(1, 255))
-    .option('--df', 'do not let routers cut it')
-    .option('--series', 'as traceroute: TTL 1, 2, ... until the target answers')
+  /** Flags of whatever sends a probe. */
+  const probing = (each: Command): Command =>
+    each
+      .requiredOption('--from <namespace>', 'the namespace that sends')
+      .requiredOption('--to <address>', 'an address, a namespace, or NAMESPACE:INTERFACE')
+      .addOption(new Option('--proto <protocol>', 'what to send').choices(['icmp', 'tcp', 'udp']))
+      .option('--port <number>', 'the port of tcp and udp', portNumber)
+      .option('--count <number>', 'send so many, one after the other', wholeNumber(1, 20))
+      .option('--size <bytes>', 'bytes of payload', wholeNumber(0, 65507))
+      .option('--ttl <number>', 'hops it may travel', wholeNumber(1, 255))
+      .option('--df', 'do not let routers cut it')
+      .option('--series', 'as traceroute: TTL 1, 2, ... until the target answers')
+
+  probing(command('trace <file|lab>', 'send one probe, show its way hop by hop, and say why it failed'))
     .option('--pcapng <out>', 'write the frames to this file')
     .addOption(uplinkOption())
     .addOption(jsonOption())
     .action(async (argument: string, options) => done(await (await import('./trace.js')).trace(argument, options)))
+
+  probing(command('film <file>', 'send one probe, and write its film as one HTML page that needs no network'))
+    .requiredOption('-o, --output <out>', 'write the page to this file')
+    .addOption(uplinkOption())
+    .addOption(jsonOption())
+    .action(async (file: string, options) => done(await (await import('./film.js')).film(file, options)))
 
   command('state <file|lab>', 'print what the kernel has: of a lab file built in a fresh sandbox, or of a running lab')
     .addOption(new Option('--as <form>', 'print a lab file instead').choices(['lab']))

@@ -6,61 +6,26 @@
  */
 import { version } from '../../package.json'
 import { isAnswer, traceJson, tracePcap, type Trace } from '../core/diagnosis/trace.js'
-import type { Failure, Params } from '../core/rpc.js'
-import type { Session } from '../session/session.js'
+import type { Failure } from '../core/rpc.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure } from './failure.js'
-import { ask, deployFresh, untilDeath } from './fresh-lab.js'
+import { deployFresh, untilDeath } from './fresh-lab.js'
 import { isLabFile, requireLab } from './lab-input.js'
 import { paint, print, printJson } from './output.js'
 import { writeOutputFile } from './output-file.js'
-import { startProgress } from './progress.js'
+import { send, wrongProbe, type ProbeOptions } from './probe.js'
 import { findLab } from './running-labs.js'
 import { traceText } from './trace-text.js'
-import { misplacedUplink, type UplinkOptions } from './uplink.js'
+import { misplacedUplink } from './uplink.js'
 
-export interface TraceOptions extends UplinkOptions {
-  readonly from: string
-  readonly to: string
-  readonly proto?: 'icmp' | 'tcp' | 'udp'
-  readonly port?: number
-  readonly count?: number
-  readonly size?: number
-  readonly ttl?: number
-  readonly df?: boolean
-  readonly series?: boolean
+export interface TraceOptions extends ProbeOptions {
   /** File for the capture. */
   readonly pcapng?: string
 }
 
-function paramsOf({ from, to, proto, port, count, size, ttl, df, series }: TraceOptions): Params<'trace/run'> {
-  return {
-    from,
-    to,
-    ...(proto === undefined ? {} : { protocol: proto }),
-    ...(port === undefined ? {} : { port }),
-    ...(count === undefined ? {} : { count }),
-    ...(size === undefined ? {} : { size }),
-    ...(ttl === undefined ? {} : { ttl }),
-    ...(df ? { df } : {}),
-    ...(series ? { series } : {}),
-  }
-}
-
 export async function trace(argument: string, options: TraceOptions): Promise<ExitCode> {
-  const { proto = 'icmp', port } = options
-  if (proto !== 'icmp' && port === undefined)
-    return fail(
-      exitCode.usage,
-      failure('no-port', `--proto ${proto} needs --port, for instance --port 80.`, '--port'),
-      options,
-    )
-  if (proto === 'icmp' && port !== undefined)
-    return fail(
-      exitCode.usage,
-      failure('port-of-icmp', 'An echo has no port; add --proto tcp or --proto udp.', '--port'),
-      options,
-    )
+  const wrong = wrongProbe(options)
+  if (wrong !== null) return fail(exitCode.usage, wrong, options)
   const misplaced = misplacedUplink(argument, options)
   if (misplaced !== null) return fail(exitCode.usage, misplaced, options)
   return untilDeath(options, () => (isLabFile(argument) ? ofFile(argument, options) : ofRunning(argument, options)))
@@ -93,20 +58,6 @@ async function ofRunning(name: string, options: TraceOptions): Promise<ExitCode>
     await attached.session.close()
   }
   return show(traced, options)
-}
-
-async function send(session: Session, options: TraceOptions): Promise<Trace | Failure> {
-  const progress = startProgress(`${options.from} -> ${options.to}: waiting for an answer ...`, options.json)
-  const stop = session.on('trace/progress', ({ from, to, sent, most }) => {
-    if (most > 1) progress.show(`${from} -> ${to}: probe ${sent + 1} of at most ${most}`)
-  })
-  try {
-    const result = await ask(session, 'trace/run', paramsOf(options))
-    return result.ok ? result.trace : result.failure
-  } finally {
-    stop()
-    progress.end()
-  }
 }
 
 async function show(traced: Trace | Failure, options: TraceOptions): Promise<ExitCode> {

@@ -18,12 +18,13 @@ export function fileDialogs(window: BrowserWindow, text: () => Text): Choose {
   const ask: Choose = async ({ purpose, suggested }, directory) => {
     const filters = [{ name: text()('labFiles'), extensions: ['vethlab.yaml', 'yaml', 'yml'] }]
     const foreign = { name: text()('foreignFiles'), extensions: ['sh', 'bash', 'clab.yml'] }
+    const films = { name: text()('filmFiles'), extensions: ['html', 'htm'] }
     if (purpose === 'open') {
       const { filePaths } = await dialog.showOpenDialog(window, {
         title: text()('openTitle'),
         defaultPath: directory,
         properties: ['openFile'],
-        filters: [...filters, foreign],
+        filters: [...filters, foreign, films],
       })
       return filePaths[0] === undefined ? null : { path: filePaths[0], mayReplace: false }
     }

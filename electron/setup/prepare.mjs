@@ -147,6 +147,7 @@ function fingerprint() {
     'vite.node.config.ts',
     'vite.preload.config.ts',
     'vite.config.ts',
+    'vite.film.ts',
   ]) {
     if (existsSync(join(root, path))) walk(path)
   }

@@ -237,6 +237,12 @@ export function actionsOf(app: App): readonly Action[] {
       run: () => void app.exportPicture('svg'),
     },
     {
+      id: 'export-film',
+      label: 'action.exportFilm',
+      enabled: () => app.canFilm,
+      run: () => void app.exportFilm(),
+    },
+    {
       id: 'plug',
       changes: true,
       label: 'action.plug',

@@ -33,6 +33,7 @@ import { keepLooking } from './look.js'
 import { Selection } from './selection.svelte.js'
 import { Session } from './session.svelte.js'
 import { Settings } from './settings.svelte.js'
+import { saveFilm } from './save-film.js'
 import { savePicture } from './save-picture.js'
 import type { PictureKind } from './save-picture.js'
 import { say, tell, unsay } from './tell.js'
@@ -491,6 +492,27 @@ export class App {
       await savePicture(this.canvas, kind, this.document.lab?.name ?? 'vethlab')
     } catch (error) {
       tell({ code: 'picture', message: t('files.noPicture'), where: null, output: String(error) })
+    }
+  }
+
+  /** What is shown in the picture and can be shared: the trace on screen, in its lab. */
+  readonly canFilm: boolean = $derived.by(
+    () =>
+      this.traces.current !== null && this.traces.playable && this.document.lab !== null && this.live.state !== null,
+  )
+
+  async exportFilm(): Promise<void> {
+    const { current: trace } = this.traces
+    const { lab, text } = this.document
+    const { state: live } = this.live
+    if (!trace || !lab || !live) return
+    const refuse = (output: string | null): void =>
+      tell({ code: 'film', message: t(output === null ? 'files.filmTooLarge' : 'files.noFilm'), where: null, output })
+    try {
+      const version = this.session.shell?.version ?? ''
+      if (!(await saveFilm({ version, lab, text, trace, live }))) refuse(null)
+    } catch (error) {
+      refuse(String(error))
     }
   }
 

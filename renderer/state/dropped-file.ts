@@ -1,5 +1,6 @@
 /** A lab file, or one that a lab is made of, that is dragged onto the window. A browser gives its text and no path, so it opens as a lab without a file. */
-import { t } from '../i18n/text.svelte.js'
+import { filmName, labOfFilm } from '../../electron/core/film/film-file.js'
+import { saidHere, t } from '../i18n/text.svelte.js'
 import type { App } from './app.svelte.js'
 import { tell } from './tell.js'
 
@@ -12,10 +13,16 @@ export async function openDropped(app: App, file: File): Promise<void> {
   // The desktop's preload script knows the path, and its shell opens the file itself.
   if (app.session.shell?.shell === 'desktop') return
   const { name } = file
-  if (!/\.(?:ya?ml|sh|bash)$/i.test(name)) return refuse(t('drop.noLab', { name }))
+  if (!/\.(?:ya?ml|sh|bash|html?)$/i.test(name)) return refuse(t('drop.noLab', { name }))
   if (file.size > largest) return refuse(t('drop.tooLarge', { name }))
   try {
-    await app.files.openFile({ path: null, text: await file.text(), fingerprint: null }, null, name)
+    let text = await file.text()
+    if (filmName.test(name)) {
+      const carried = labOfFilm(text)
+      if (!carried.ok) return refuse(saidHere(carried.said))
+      ;({ text } = carried)
+    }
+    await app.files.openFile({ path: null, text, fingerprint: null }, null, name)
   } catch {
     refuse(t('drop.unreadable', { name }))
   }

@@ -18,3 +18,20 @@ export function fromBase64(text: string): Uint8Array {
   }
   return Uint8Array.from(bytes)
 }
+
+export function toBase64(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3)
+    const word = (a << 16) | (b << 8) | c
+    const letters = [18, 12, 6, 0].map((shift) => alphabet[(word >> shift) & 63])
+    const left = bytes.length - at
+    text +=
+      left === 1
+        ? `${letters.slice(0, 2).join('')}==`
+        : left === 2
+          ? `${letters.slice(0, 3).join('')}=`
+          : letters.join('')
+  }
+  return text
+}

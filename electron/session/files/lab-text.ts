@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
+import { filmName, labOfFilm } from '../../core/film/film-file.js'
 import { limits } from '../../core/lab/schema.js'
 import type { Result } from '../../core/rpc.js'
 import type { Fingerprint, OpenedFile } from '../../core/rpc-shell.js'
@@ -14,8 +15,8 @@ export const fingerprintOf = (bytes: Uint8Array | string): Fingerprint =>
 
 /** Files that a window may write. A window shows labs; it has no business with anything else by this way. */
 const labName = /\.ya?ml$/i
-/** And those that it may read: of a script it makes a lab, without running it. */
-export const readableName = /\.(?:ya?ml|sh|bash)$/i
+/** And those that it may read: of a script it makes a lab, without running it; of a film it takes the lab that it carries. */
+export const readableName = /\.(?:ya?ml|sh|bash|html?)$/i
 
 /** Null where the path names a lab file by an absolute path. */
 export function refuseName(path: string, allowed = labName): Refused | null {
@@ -69,6 +70,7 @@ export async function readLabFile(path: string): Promise<Result<{ readonly file:
   try {
     // A byte order mark is kept: saving must not change what was not edited.
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(read.bytes)
+    if (filmName.test(path)) return ofFilm(path, text)
     return { ok: true, file: { path, text, fingerprint: fingerprintOf(read.bytes) } }
   } catch {
     return refuse(
@@ -77,4 +79,12 @@ export async function readLabFile(path: string): Promise<Result<{ readonly file:
       path,
     )
   }
+}
+
+/** A lab without a file of its own: saving it must not write over the film. */
+function ofFilm(path: string, page: string): Result<{ readonly file: OpenedFile }> {
+  const carried = labOfFilm(page)
+  return carried.ok
+    ? { ok: true, file: { path: null, text: carried.text, fingerprint: null } }
+    : refuse('no-film', carried.said, path)
 }

@@ -15,6 +15,8 @@ export const files = {
   'menu.saveAs': 'Save as',
   'menu.recent': 'Recent',
   'files.noPicture': 'The picture could not be made',
+  'files.noFilm': 'The film could not be made',
+  'files.filmTooLarge': 'The film would be larger than 500 KB: trace fewer packets',
   'import.title': 'Open {name} as a lab?',
   'import.none': 'No lab can be made of {name}',
   'import.script': 'The script was read as text. Nothing of it was run.',
@@ -38,7 +40,7 @@ export const files = {
   'import.open': 'Open as a lab',
   'drop.here': 'Drop to open the lab',
   'drop.noLab':
-    '{name} is no lab file: their names end in .vethlab.yaml. Scripts (.sh) and containerlab topologies open as well',
+    '{name} is no lab file: their names end in .vethlab.yaml. Scripts (.sh), containerlab topologies and film files (.html) open as well',
   'drop.tooLarge': '{name} is larger than a lab file may be (4 MiB)',
   'drop.unreadable': '{name} could not be read',
   'files.saved': 'Saved {name}',

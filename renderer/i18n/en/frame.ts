@@ -150,6 +150,7 @@ export const frame = {
   'action.neighbour.up': 'New neighbour above',
   'action.exportPng': 'Export the picture as PNG',
   'action.exportSvg': 'Export the picture as SVG',
+  'action.exportFilm': 'Export the trace as one HTML file',
   'action.plug': 'Plug in the uplink…',
   'action.unplug': 'Unplug the uplink',
   'action.build': 'Show what can be built',

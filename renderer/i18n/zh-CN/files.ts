@@ -14,6 +14,8 @@ export const files = {
   'menu.saveAs': '另存为',
   'menu.recent': '最近打开',
   'files.noPicture': '无法生成图片',
+  'files.noFilm': '无法生成回放文件',
+  'files.filmTooLarge': '回放文件会超过 500 KB：请减少跟踪的数据包',
   'import.title': '将 {name} 作为实验打开？',
   'import.none': '{name} 无法转换为实验',
   'import.script': '脚本只作为文本读取，没有运行其中的任何内容。',
@@ -36,7 +38,8 @@ export const files = {
     '有些内容只靠阅读无法确定。如需改为运行该脚本，请在终端中执行此命令。脚本在专用沙箱中运行：它只是沙箱内的 root，在本机上的权限不超过你自己，也无法访问你的网络和设备。脚本建成的网络就是实验。',
   'import.open': '作为实验打开',
   'drop.here': '松开即打开实验',
-  'drop.noLab': '{name} 不是实验文件：文件名应以 .vethlab.yaml 结尾。也可以打开脚本（.sh）和 containerlab 拓扑',
+  'drop.noLab':
+    '{name} 不是实验文件：文件名应以 .vethlab.yaml 结尾。也可以打开脚本（.sh）、containerlab 拓扑和回放文件（.html）',
   'drop.tooLarge': '{name} 超过实验文件的大小上限（4 MiB）',
   'drop.unreadable': '无法读取 {name}',
   'files.saved': '已保存 {name}',

@@ -145,6 +145,7 @@ export const frame = {
   'action.neighbour.up': '在上方新建相邻的命名空间',
   'action.exportPng': '将画面导出为 PNG',
   'action.exportSvg': '将画面导出为 SVG',
+  'action.exportFilm': '把跟踪导出为一个 HTML 文件',
   'action.plug': '接入上行链路…',
   'action.unplug': '断开上行链路',
   'action.build': '显示可搭建的对象',

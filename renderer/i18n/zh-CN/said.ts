@@ -1,6 +1,7 @@
 /** Sentences that core, the helper and the shell say (`said` in their source), by their English pattern. */
 import { change } from './said/change.js'
 import { conflicts } from './said/conflicts.js'
+import { films } from './said/films.js'
 import { helper } from './said/helper.js'
 import { imports } from './said/imports.js'
 import { labMeaning } from './said/lab-meaning.js'
@@ -13,6 +14,7 @@ export const saidInChinese: Readonly<Record<string, string>> = {
   ...conflicts,
   ...imports,
   ...labMeaning,
+  ...films,
   ...helper,
   ...session,
 }
