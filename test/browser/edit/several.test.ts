@@ -278,7 +278,10 @@ test('a click at the edge of a box and a click on another one make a cable, and 
   const to = await body('ns1')
   await window.page.mouse.move(to.x, to.y, { steps: 4 })
   await window.page.getByText('Release to plug into ns1').waitFor()
-  await window.page.getByText(/^ip link add veth4 netns ns0/).first().waitFor()
+  await window.page
+    .getByText(/^ip link add veth4 netns ns0/)
+    .first()
+    .waitFor()
   await window.page.mouse.click(to.x, to.y)
   await item('interface ns1:veth5').waitFor({ state: 'attached' })
   await window.button('Deployed').waitFor()

@@ -28,7 +28,9 @@ function newest(path: string): number {
 function isStale(): boolean {
   if (!existsSync(page)) return true
   const built = statSync(page).mtimeMs
-  return ['renderer', 'electron/core', 'vite.config.ts', 'vite.film.ts'].some((path) => newest(join(root, path)) > built)
+  return ['renderer', 'electron/core', 'vite.config.ts', 'vite.film.ts'].some(
+    (path) => newest(join(root, path)) > built,
+  )
 }
 
 export async function buildWindow(): Promise<void> {

@@ -28,7 +28,9 @@ function newestSource(path: string): number {
   return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newestSource(join(path, name))))
 }
 
-const sources = ['electron', 'renderer', 'package.json', 'vite.node.config.ts', 'vite.film.ts'].map((path) => join(root, path))
+const sources = ['electron', 'renderer', 'package.json', 'vite.node.config.ts', 'vite.film.ts'].map((path) =>
+  join(root, path),
+)
 
 function isStale(): boolean {
   if (!existsSync(cliFile)) return true
