@@ -37,10 +37,12 @@ const removing: ReadonlySet<ChangeOp> = new Set<ChangeOp>([
   'namespace-delete',
   'link-delete',
   'veth-move',
-  // The kernel takes routes along with an interface that goes down.
-  'link-up',
   'address-delete',
 ])
+
+/** An interface that goes down takes its routes along, in the kernel too. */
+const takesAway = (change: LabChange): boolean =>
+  removing.has(change.op) || (change.op === 'link-up' && change.up === false)
 
 export function changeSource(
   source: LabSource,
@@ -75,7 +77,7 @@ const renames = (changes: readonly LabChange[]): ReadonlyMap<string, string> =>
 function carryOut(draft: Draft, changes: readonly LabChange[], tolerated: Tolerated): Finding | null {
   let removedFrom: LabFile | null = null
   for (const change of changes) {
-    if (removing.has(change.op)) removedFrom ??= draft.labFile
+    if (takesAway(change)) removedFrom ??= draft.labFile
     else if (removedFrom) {
       if (tolerated === 'nothing') takeAlong(draft, removedFrom)
       removedFrom = null

@@ -89,6 +89,12 @@ guide:
     expect(after).not.toContain('over ns1')
     expect(parseLabText(after, '').problems.filter(({ severity }) => severity === 'error')).toEqual([])
   })
+  test('as an interface that is set down takes the routes behind it, as it does in the kernel', () => {
+    const { text: after } = change(text, { op: 'link-up', namespace: 'ns0', name: 'veth0', up: false })
+    expect(after).not.toContain('over ns1')
+    expect(after).toMatch(/veth0: \{.*up: false/)
+    expect(parseLabText(after, '').problems.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
   test('is there: what is not, cannot be', () => {
     expect(refusal(text, { op: 'namespace-delete', namespace: 'ns9' })).toEqual(['unknown-namespace'])
     expect(refusal(text, { op: 'link-delete', namespace: 'ns0', name: 'eth9' })).toEqual(['unknown-interface'])

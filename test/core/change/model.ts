@@ -105,6 +105,8 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
       below(inside(change.namespace), 'interfaces')[change.name] = change.entry ?? {}
       break
     case 'link-up':
+      // Routes behind it go along.
+      if (change.up === false) return null
       put(entry(change.namespace, change.name), 'up', change.up)
       break
     case 'link-mtu':
