@@ -34,7 +34,9 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
           groupBy(
             ruleset.iptables
               .filter((each) => each.family === family && (each.rule !== null || each.policy !== 'ACCEPT'))
-              .map(({ table, chain, rule, policy }) => ({ table, chain, rule, policy })),
+              .map(({ table, chain, rule, policy }) => ({ table, chain, rule, policy }))
+              // What a chain does in the end is no rule of it, and has no place among them.
+              .toSorted((a, b) => Number(a.rule !== null) - Number(b.rule !== null)),
             ({ table, chain }) => `${table} ${chain}`,
           ),
         ),
