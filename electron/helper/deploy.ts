@@ -5,6 +5,7 @@
 import type { LoadedText } from '../core/live/state.js'
 import type { CommandRecord, DeployFailure, DeployReport } from '../core/rpc.js'
 import type { IptablesStep, KernelStep, Plan, PlannedStep, RulesetStep, RuleStep, Step } from '../core/plan/step.js'
+import { qdiscOf } from '../core/plan/qdisc.js'
 import { spellStep } from '../core/plan/rules.js'
 import { stepText } from '../core/plan/text.js'
 import type { KernelWorker } from './kernel/client.js'
@@ -269,12 +270,7 @@ function leaveOut(
   const skipped: { text: string; reason: string }[] = []
   for (const planned of plan) {
     const { step } = planned
-    const needed =
-      step.op === 'impair-set' && step.impair !== null
-        ? step.impair.delayUs !== null || step.impair.lossPercent !== null
-          ? 'netem'
-          : 'tbf'
-        : null
+    const needed = step.op === 'impair-set' && step.impair !== null ? (qdiscOf(step.impair)?.kind ?? null) : null
     const reason = needed === null ? undefined : missing.get(needed)
     if (reason === undefined) possible.push(planned)
     else skipped.push({ text: planned.text, reason: `this kernel has no ${needed}: ${reason}` })

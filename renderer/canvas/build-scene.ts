@@ -71,7 +71,7 @@ export function buildScene({ lab, live, standing = null }: SceneSources): Scene 
       ends: [uplink.id, end],
       presence: 'live',
       carries: uplink.state === 'up',
-      impair: null,
+      ...unimpaired,
       tunnelId: null,
     })
   }
@@ -152,7 +152,7 @@ function outside(): SceneNamespace {
 /** One cable per veth pair, whichever of its ends is known first. */
 function veths(byId: ReadonlyMap<string, SceneInterface>, lab: Lab | null, standing: Lab | null): SceneCable[] {
   const linkKey = (link: LabLink): string => pairKey(link.ends.map((end) => interfaceId(end.namespace, end.interface)))
-  const impairs = new Map((lab?.links ?? []).map((link) => [linkKey(link), link]))
+  const links = new Map((lab?.links ?? []).map((link) => [linkKey(link), link]))
   const old = new Set((standing?.links ?? []).map(linkKey))
   const cables = new Map<string, SceneCable>()
   for (const end of byId.values()) {
@@ -165,13 +165,27 @@ function veths(byId: ReadonlyMap<string, SceneInterface>, lab: Lab | null, stand
       id: key,
       kind: 'veth',
       ends: [end.id, other.id],
-      presence: presenceOf(impairs.has(key), inLive, old.has(key), lab !== null),
+      presence: presenceOf(links.has(key), inLive, old.has(key), lab !== null),
       carries: inLive ? end.state === 'up' && other.state === 'up' : true,
-      impair: impairs.get(key)?.impair ?? null,
+      ...impairedAt(links.get(key), end.id),
       tunnelId: null,
     })
   }
   return [...cables.values()]
+}
+
+const unimpaired = { impair: [null, null], unplugged: null } as const
+
+/** In the order in which the cable is drawn: from `first`. */
+function impairedAt(link: LabLink | undefined, first: string): Pick<SceneCable, 'impair' | 'unplugged'> {
+  if (!link) return unimpaired
+  const ids = link.ends.map((end) => interfaceId(end.namespace, end.interface))
+  const [a, b] = link.impair
+  const pulled = link.unplugged
+  return {
+    impair: ids[0] === first ? [a, b] : [b, a],
+    unplugged: pulled && interfaceId(pulled.namespace, pulled.interface),
+  }
 }
 
 const pairKey = (ends: readonly string[]): string => [...ends].sort().join('~')
@@ -193,7 +207,7 @@ function tunnels(byId: ReadonlyMap<string, SceneInterface>): SceneCable[] {
       ends: [end.id, other.id],
       presence: end.presence === 'live' ? other.presence : end.presence,
       carries: end.state !== 'down' && other.state !== 'down',
-      impair: null,
+      ...unimpaired,
       tunnelId: end.tunnel?.id ?? null,
     })
   }

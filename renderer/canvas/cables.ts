@@ -1,5 +1,6 @@
 /** Cables between placed boxes, the words along them, and the openings in the borders that they pass. */
 import type { Impair } from '../../electron/core/lab/lab.js'
+import { sameImpair } from '../../electron/core/plan/qdisc.js'
 import type { Box, Cable, Mark, Point, Port } from './drawing.js'
 import { routeCable, type CableEnd } from './cable-route.js'
 import { mark, markRect } from './label.js'
@@ -96,14 +97,30 @@ const maxLanes = 5
 
 const cableEnd = (port: Port, box: Box): CableEnd => ({ x: box.x + port.x, y: box.y + port.y, side: port.side, box })
 
-function impairText(impair: Impair | null): string {
+/** The same in both directions once, else with an arrow by the end that sends. */
+function impairText({ impair: [a, b], ends }: SceneCable): string {
+  if (!a && !b) return ''
+  if (sameImpair(a, b)) return ` · ${partsOf(a)}`
+  const of = (impair: Impair | null, end: string): string[] =>
+    impair ? [`${end.slice(end.lastIndexOf(':') + 1)} → ${partsOf(impair)}`] : []
+  return ` · ${[...of(a, ends[0]), ...of(b, ends[1])].join(' · ')}`
+}
+
+function partsOf(impair: Impair | null): string {
   if (!impair) return ''
+  const time = (us: number): string => (us >= 1000 ? `${us / 1000} ms` : `${us} µs`)
   const parts: string[] = []
-  if (impair.delayUs) parts.push(impair.delayUs >= 1000 ? `${impair.delayUs / 1000} ms` : `${impair.delayUs} µs`)
+  if (impair.delayUs) parts.push(time(impair.delayUs) + (impair.jitterUs ? ` ± ${time(impair.jitterUs)}` : ''))
   if (impair.lossPercent) parts.push(`${impair.lossPercent}%`)
+  for (const [sign, share] of [
+    ['×2', impair.duplicatePercent],
+    ['≠', impair.corruptPercent],
+    ['⇄', impair.reorderPercent],
+  ] as const)
+    if (share) parts.push(`${sign} ${share}%`)
   if (impair.rateBit)
     parts.push(impair.rateBit >= 1e6 ? `${impair.rateBit / 1e6} Mbit/s` : `${impair.rateBit / 1e3} kbit/s`)
-  return parts.length > 0 ? ` · ${parts.join(', ')}` : ''
+  return parts.join(', ')
 }
 
 /** Words at the longest stretch outside of both boxes: beside a vertical one, over and under a horizontal one. */
@@ -113,7 +130,9 @@ function labels(cable: SceneCable, points: readonly Point[], a: Box, b: Box, wor
       ? words.tunnel(cable.tunnelId ?? 0, null)
       : cable.kind === 'uplink'
         ? words.uplink
-        : words.vethPair + impairText(cable.impair)
+        : cable.unplugged === null
+          ? words.vethPair + impairText(cable)
+          : words.unplugged(cable.unplugged.slice(cable.unplugged.lastIndexOf(':') + 1))
   const stretch = longest(points, [a, b])
   if (!stretch) return []
   const [from, to] = stretch

@@ -42,8 +42,8 @@ export interface CanvasProps {
   onbegin?: (from: Target) => void
   /** Where a cable was begun so; null: none is. */
   begun?: Target | null
-  /** What a cable in the air would be plugged into (`over` null: nothing); `from` null: none is in the air. */
-  onaim?: (from: Target | null, over: Target | null) => void
+  /** What a cable in the air would be plugged into (`over` null: nothing); `from` null: none is in the air, `end` the end of it that was plugged in. */
+  onaim?: (from: Target | null, over: Target | null, end: string | null) => void
   /** Said beside the pointer while a cable is in the air. */
   hint?: string | null
   onmode?: (mode: 'live' | 'edit') => void

@@ -28,6 +28,7 @@ export function canvasWords(language: Language, realHost = false): Words {
     madeInTerminal: t('madeInTerminal'),
     leaving: t('leaving'),
     vethPair: t('vethPair'),
+    unplugged: (port) => t('unplugged', { port }),
     uplink: t('uplink'),
     internet: t('internet'),
     realNetwork: t('realNetwork'),

@@ -72,7 +72,10 @@ export interface SceneCable {
   readonly presence: Presence
   /** Both ends are up: frames can pass. */
   readonly carries: boolean
-  readonly impair: Impair | null
+  /** What each end does to the frames that it sends. */
+  readonly impair: readonly [Impair | null, Impair | null]
+  /** The end at which it is pulled out, an id of an interface. */
+  readonly unplugged: string | null
   /** VXLAN network identifier, for a tunnel. */
   readonly tunnelId: number | null
 }

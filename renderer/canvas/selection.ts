@@ -5,6 +5,8 @@ export type Target =
   | { readonly kind: 'namespace'; readonly id: string }
   | { readonly kind: 'interface'; readonly id: string }
   | { readonly kind: 'cable'; readonly id: string }
+  /** Translation of addresses by way of an interface, whose id it has. */
+  | { readonly kind: 'nat'; readonly id: string }
 
 export type Mode = 'live' | 'edit' | 'replay'
 export type LayerFilter = 'all' | 'layer2' | 'layer3'

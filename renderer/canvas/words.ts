@@ -17,6 +17,8 @@ export interface Words {
   readonly madeInTerminal: string
   readonly leaving: string
   readonly vethPair: string
+  /** @param port the name of the interface that it is pulled out of */
+  readonly unplugged: (port: string) => string
   readonly uplink: string
   readonly internet: string
   readonly realNetwork: string

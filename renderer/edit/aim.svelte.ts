@@ -2,6 +2,8 @@
 import type { Beside, Place } from '../../electron/core/change/building.js'
 import { changeSource } from '../../electron/core/change/change.js'
 import { connect } from '../../electron/core/change/gestures.js'
+import { replug } from '../../electron/core/change/replug.js'
+import type { Endpoint } from '../../electron/core/lab/lab.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import { own } from '../../electron/core/own.js'
@@ -20,16 +22,17 @@ export class Aim {
     private readonly beside: () => Beside,
   ) {}
 
-  at(from: Place | null, over: Place | null): void {
+  /** @param end where a cable is plugged in already: it goes over there */
+  at(from: Place | null, over: Place | null, end: Endpoint | null): void {
     const { source } = this.document
     this.words = null
     this.deploy.proposed = null
     if (!from || !source) return
     if (!over) {
-      this.words = t('edit.aimNothing')
+      this.words = t(end ? 'edit.aimBack' : 'edit.aimNothing')
       return
     }
-    const gestured = connect(source, from, over, this.beside())
+    const gestured = end ? replug(source, end, over, this.beside()) : connect(source, from, over, this.beside())
     const changed = gestured.ok ? changeSource(source, gestured.changes) : gestured
     if (!changed.ok) {
       const [problem] = changed.problems

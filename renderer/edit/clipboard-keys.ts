@@ -21,15 +21,24 @@ export function bindClipboard(app: App): () => void {
   function cut(event: ClipboardEvent): void {
     if (!isElsewhere(event)) give(event, app.clipboard.cut())
   }
+  // On Linux a middle click pastes, too; on the picture it pans.
+  let byKey = false
+  const key = (event: KeyboardEvent): void => {
+    byKey = event.type === 'keydown' && (event.key === 'Insert' || event.key.toLowerCase() === 'v')
+  }
   function paste(event: ClipboardEvent): void {
-    if (isElsewhere(event)) return
+    if (isElsewhere(event) || !byKey) return
     event.preventDefault()
     void app.clipboard.paste(event.clipboardData?.getData('text/plain') ?? '')
   }
+  document.addEventListener('keydown', key, true)
+  document.addEventListener('keyup', key, true)
   document.addEventListener('copy', copy)
   document.addEventListener('cut', cut)
   document.addEventListener('paste', paste)
   return () => {
+    document.removeEventListener('keydown', key, true)
+    document.removeEventListener('keyup', key, true)
     document.removeEventListener('copy', copy)
     document.removeEventListener('cut', cut)
     document.removeEventListener('paste', paste)

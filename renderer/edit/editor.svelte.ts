@@ -88,7 +88,7 @@ export class Editor {
   /** Nothing of what was begun stays. True: there was something. */
   letGo(): boolean {
     const had = this.from !== null || this.loose !== null || this.ways !== null
-    this.aim.at(null, null)
+    this.aim.at(null, null, null)
     this.from = null
     this.loose = null
     this.ways = null
@@ -97,7 +97,7 @@ export class Editor {
 
   /** Where a cable from an object begins: a bridge, or the namespace that it is in. */
   placeOf(target: Target | null): Place | null {
-    if (!target || target.kind === 'cable') return null
+    if (!target || target.kind === 'cable' || target.kind === 'nat') return null
     if (target.kind === 'namespace') return { namespace: target.id }
     const { namespace, name } = partsOf(target.id)
     const bridges = own(this.file?.namespaces, namespace)?.bridges ?? {}
@@ -121,7 +121,8 @@ export class Editor {
   add(kind: ObjectKind, drop: { readonly at: Point; readonly over: string | null } | null = null): void {
     const { file } = this
     if (!file) return
-    const home = drop?.over ?? this.around.selection.namespace ?? ''
+    // Where it is dropped counts, and not what is selected.
+    const home = (drop ? drop.over : this.around.selection.namespace) ?? ''
     const gesture = newObject(file, kind, {
       ...(drop && { at: drop.at }),
       home: Object.hasOwn(file.namespaces ?? {}, home) ? home : hostNamespace,
@@ -144,9 +145,12 @@ export class Editor {
     this.around.selection.target = target
   }
 
-  /** What a cable that is drawn would be plugged into now. */
-  point(from: Target | null, over: Target | null): void {
-    this.aim.at(this.placeOf(from), this.placeOf(over))
+  /**
+   * What a cable that is drawn would be plugged into now.
+   * @param end the end of a cable that is plugged in elsewhere
+   */
+  point(from: Target | null, over: Target | null, end: string | null): void {
+    this.aim.at(this.placeOf(from), this.placeOf(over), end === null ? null : parseEndpoint(end))
   }
 
   /** A cable begins at what is selected, or is chosen next. */
@@ -160,6 +164,7 @@ export class Editor {
     const place = this.from && this.placeOf(target)
     if (place) return this.plug(place)
     this.letGo()
+    this.chosen = []
     if (!more) this.around.selection.target = target
     else if (target) this.around.selection.toggle(target)
   }
@@ -198,7 +203,10 @@ export class Editor {
     this.letGo()
     if (!source || !to) return
     const from = parseEndpoint(end)
-    this.carryOut(replug(source, from, to, this.beside), t('edit.replug', { name: end, to: nameOf(to) }))
+    const gestured = replug(source, from, to, this.beside)
+    const moved = gestured.ok && gestured.changes.find((each) => each.op === 'veth-move')
+    const target = moved && ({ kind: 'interface', id: formatEndpoint(moved.to) } as const)
+    this.carryOut(gestured, t('edit.replug', { name: end, to: nameOf(to) }), target ? [target] : null)
   }
 
   private join(from: Place, to: Place): void {
@@ -250,7 +258,7 @@ export class Editor {
     const [only] = targets
     const label =
       targets.length === 1 && only
-        ? t('edit.remove', { name: only.kind === 'cable' ? (only.id.split('~')[0] ?? '') : only.id })
+        ? t('edit.remove', { name: calledOf(only) })
         : t('edit.removeMany', { count: targets.length })
     if (!this.commit(changes, label)) return
     this.around.selection.target = null
@@ -274,7 +282,7 @@ export class Editor {
 
   /** Undefined: done. Else why not. */
   rename(target: Target, to: string): readonly Problem[] | undefined {
-    if (target.kind === 'cable') return
+    if (target.kind === 'cable' || target.kind === 'nat') return
     const change: LabChange =
       target.kind === 'namespace'
         ? { op: 'namespace-rename', namespace: target.id, to }
@@ -362,6 +370,7 @@ export class Editor {
     if (!gestured.ok) return refuse(gestured.problems)
     if (!this.commit(gestured.changes, label)) return
     this.chosen = gestured.reasons
+    this.deselectGone()
     if (several) return void (this.around.selection.all = several)
     const made = gestured.changes.find(({ op }) => op === 'namespace-add' || op === 'bridge-add')
     if (!made) return
@@ -408,6 +417,11 @@ export class Editor {
     }
     this.following = false
   }
+}
+
+const calledOf = ({ kind, id }: Target): string => {
+  if (kind === 'nat') return t('edit.natOf', { name: id })
+  return kind === 'cable' ? (id.split('~')[0] ?? '') : id
 }
 
 function refuse(problems: readonly Problem[]): void {

@@ -12,11 +12,12 @@ const groupsOf: Readonly<Record<Target['kind'] | 'nothing', Groups>> = {
   namespace: [['terminal-here', 'trace-from', 'trace-to'], ...change, ['copy-name']],
   interface: [
     ['terminal-here', 'trace-from', 'trace-to'],
-    ['set-up', 'set-down', 'impair'],
+    ['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'],
     ...change,
     ['copy-name', 'copy-address', 'copy-mac'],
   ],
-  cable: [['set-up', 'set-down', 'impair'], ['remove'], ['copy-name']],
+  nat: [['terminal-here'], ['remove']],
+  cable: [['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'], ['remove'], ['copy-name']],
   nothing: [
     ['add-namespace', 'add-router', 'add-bridge', 'add-internet'],
     ['paste', 'select-all'],

@@ -1,4 +1,5 @@
 /** What is done to one object of the picture, in Live and in Edit: the menu of the object, and the palette. */
+import { formatEndpoint } from '../../electron/core/lab/endpoint.js'
 import { own } from '../../electron/core/own.js'
 import type { Target } from '../canvas/selection.js'
 import { t } from '../i18n/text.svelte.js'
@@ -53,6 +54,27 @@ export function objectActions(app: App): readonly Action[] {
     const label = t(up ? 'edit.setUp' : 'edit.setDown', { name: `${at.namespace}:${at.name}` })
     editor.apply([{ op: 'link-up', ...at, up: up ? null : false }], label)
   }
+  const cable = () => {
+    const at = end()
+    return (
+      at &&
+      app.document.lab?.links.find(({ ends }) =>
+        ends.some((each) => each.namespace === at.namespace && each.interface === at.name),
+      )
+    )
+  }
+  const pulledAt = (): string | null => {
+    const pulled = cable()?.unplugged
+    return pulled ? formatEndpoint(pulled) : null
+  }
+  const plug = (out: boolean): void => {
+    const at = end()
+    if (!at) return
+    const here = { namespace: at.namespace, interface: at.name }
+    const name = pulledAt() ?? formatEndpoint(here)
+    const label = t(out ? 'edit.unplug' : 'edit.plugIn', { name })
+    editor.apply([{ op: 'unplug-set', end: here, unplugged: out || null }], label)
+  }
   const copy = async (text: string | null | undefined): Promise<void> => {
     if (text && (await copyText(text))) say(t('edit.copiedText', { text }), 'copied')
   }
@@ -99,6 +121,20 @@ export function objectActions(app: App): readonly Action[] {
       changes: true,
       enabled: () => isInLab() && !saidUp(),
       run: () => setUp(true),
+    },
+    {
+      id: 'unplug-cable',
+      label: 'action.unplugCable',
+      changes: true,
+      enabled: () => isCable() && pulledAt() === null,
+      run: () => plug(true),
+    },
+    {
+      id: 'plug-cable',
+      label: 'action.plugCable',
+      changes: true,
+      enabled: () => pulledAt() !== null,
+      run: () => plug(false),
     },
     {
       id: 'impair',

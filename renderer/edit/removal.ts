@@ -1,22 +1,55 @@
 /** What takes a selection out of a lab: a cable goes once, whichever of its ends are chosen, and with its namespace. */
+import { emptied } from '../../electron/core/change/emptied.js'
 import type { LabChange } from '../../electron/core/change/lab-change.js'
 import { endsOf } from '../../electron/core/lab/ends.js'
 import { parseEndpoint } from '../../electron/core/lab/endpoint.js'
+import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
+import { own } from '../../electron/core/own.js'
 import type { Target } from '../canvas/selection.js'
 
 export function removal(file: LabFile, targets: readonly Target[]): readonly LabChange[] {
   const namespaces = new Set(targets.flatMap(({ kind, id }) => (kind === 'namespace' ? [id] : [])))
   const gone = new Set<string>()
-  const changes: LabChange[] = [...namespaces].map((namespace) => ({ op: 'namespace-delete', namespace }))
+  // The host stays in every lab; among others, what is in it goes with them.
+  const changes: LabChange[] = [...namespaces].flatMap((namespace): readonly LabChange[] =>
+    namespace === hostNamespace && targets.length > 1
+      ? emptied(file, namespace).filter(
+          (change) => !('name' in change) || !leadsTo(file, `${namespace}:${change.name}`, namespaces),
+        )
+      : [{ op: 'namespace-delete', namespace }],
+  )
   for (const target of targets) {
     if (target.kind === 'namespace') continue
     const end = target.kind === 'cable' ? (target.id.split('~')[0] ?? '') : target.id
+    const { namespace, interface: name } = parseEndpoint(end)
+    if (target.kind === 'nat') {
+      // From the last to the first, so that each place is true when its turn comes.
+      const rules = own(file.namespaces, namespace)?.nat ?? []
+      for (let at = rules.length - 1; at >= 0; at--)
+        if (!namespaces.has(namespace) && isOf(rules[at], name)) changes.push({ op: 'nat-delete', namespace, at })
+      continue
+    }
     const ends = (file.links ?? []).map(endsOf).find((each) => each.includes(end)) ?? [end]
     if (ends.some((each) => gone.has(each) || namespaces.has(parseEndpoint(each).namespace))) continue
     ends.forEach((each) => gone.add(each))
-    const { namespace, interface: name } = parseEndpoint(end)
     changes.push({ op: 'link-delete', namespace, name })
   }
   return changes
 }
+
+const isOf = (rule: unknown, dev: string): boolean =>
+  typeof rule === 'object' &&
+  rule !== null &&
+  (('out' in rule && rule.out === dev) || ('in' in rule && rule.in === dev))
+
+/** A cable to a namespace that goes: it goes with that. */
+const leadsTo = (file: LabFile, end: string, namespaces: ReadonlySet<string>): boolean =>
+  (file.links ?? []).map(endsOf).some(
+    (ends) =>
+      ends.includes(end) &&
+      ends.some((each) => {
+        const { namespace } = parseEndpoint(each)
+        return namespace !== hostNamespace && namespaces.has(namespace)
+      }),
+  )

@@ -19,6 +19,8 @@ export interface Action {
   readonly row?: { readonly label: Action['label']; readonly shown: string } | null
   /** Only while the keyboard is on the picture or on nothing: elsewhere these keys have a meaning of their own. */
   readonly onPicture?: boolean
+  /** Also in a field in which nothing was typed yet. */
+  readonly inUntouched?: boolean
   /** Too much alike another one to be offered by name. */
   readonly hidden?: boolean
   /** Also while a terminal or a field has the focus. Single letters never do. */
@@ -137,6 +139,7 @@ export function actionsOf(app: App): readonly Action[] {
       changes: true,
       label: 'action.undo',
       keys: '$mod+z',
+      inUntouched: true,
       shown: 'Ctrl Z',
       enabled: () => document.canUndo,
       run: () => app.editor.undo(),
@@ -146,6 +149,7 @@ export function actionsOf(app: App): readonly Action[] {
       changes: true,
       label: 'action.redo',
       keys: '$mod+Shift+z',
+      inUntouched: true,
       shown: 'Ctrl Shift Z',
       enabled: () => document.canRedo,
       run: () => app.editor.redo(),

@@ -9,6 +9,10 @@ const isTyping = (target: EventTarget | null): boolean =>
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
   target.getAttribute('type') !== 'radio'
 
+/** A field in which nothing was typed has nothing of its own to undo. */
+const isUntouched = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.dataset['untouched'] !== undefined
+
 /** A button on it is pressed by Enter, and a list is walked by arrows. */
 const isOnPicture = (target: EventTarget | null): boolean =>
   target === document.body ||
@@ -35,7 +39,7 @@ export function bindShortcuts(app: App, actions: readonly Action[]): () => void 
   function carryOut(action: Action, event: KeyboardEvent, everywhere = false): void {
     // What has the focus comes first: it may know the key, too.
     if (event.defaultPrevented || app.dialogs.question || app.dialogs.sheet) return
-    if (!everywhere && isTyping(event.target)) return
+    if (!everywhere && isTyping(event.target) && !(action.inUntouched && isUntouched(event.target))) return
     if (action.onPicture && !isOnPicture(event.target)) return
     // The browser's own meaning of Ctrl S or Ctrl K never helps in here.
     event.preventDefault()

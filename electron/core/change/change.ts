@@ -42,7 +42,9 @@ const removing: ReadonlySet<ChangeOp> = new Set<ChangeOp>([
 
 /** An interface that goes down takes its routes along, in the kernel too. */
 const takesAway = (change: LabChange): boolean =>
-  removing.has(change.op) || (change.op === 'link-up' && change.up === false)
+  removing.has(change.op) ||
+  (change.op === 'link-up' && change.up === false) ||
+  (change.op === 'unplug-set' && change.unplugged === true)
 
 export function changeSource(
   source: LabSource,

@@ -55,6 +55,8 @@ export type LinkChange =
   /** Of both ends, named by either. */
   | { readonly op: 'veth-mtu'; readonly end: Endpoint; readonly mtu: number | null }
   | { readonly op: 'impair-set'; readonly end: Endpoint; readonly impair: ImpairEntry | null }
+  /** Pulls a cable out at that end; `null` plugs it in again, whichever end it was pulled out of. */
+  | { readonly op: 'unplug-set'; readonly end: Endpoint; readonly unplugged: boolean | null }
   | (OfLink & { readonly op: 'bridge-add'; readonly entry?: BridgeEntry })
   | (OfLink & { readonly op: 'bridge-stp'; readonly stp: boolean | null })
   | { readonly op: 'vxlan-add'; readonly tunnel: TunnelEntry }

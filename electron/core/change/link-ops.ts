@@ -5,13 +5,14 @@ import { endsOf } from '../lab/ends.js'
 import { formatEndpoint } from '../lab/endpoint.js'
 import { error } from '../lab/finding.js'
 import type { Finding } from '../lab/finding.js'
+import { isByEnd } from '../lab/impair.js'
 import type { Endpoint } from '../lab/lab.js'
 import type { LabPath } from '../lab/problem.js'
 import { said } from '../words/said.js'
 import { namespaceOf, noInterface, noNamespace } from './draft.js'
 import type { Carry, Draft } from './draft.js'
 import { hasInterface, removeInterface, renameAll } from './follow.js'
-import type { LinkChange } from './lab-change.js'
+import type { LinkChange, LinkEntry } from './lab-change.js'
 import { isThere } from './namespace-ops.js'
 import { interfaceReferences } from './references.js'
 
@@ -55,13 +56,24 @@ function cableOf(draft: Draft, end: Endpoint): { readonly path: LabPath; readonl
 }
 
 /** A key of a cable, which has none in its short form. */
-function onCable(draft: Draft, end: Endpoint, key: 'mtu' | 'impair', value: unknown): Finding | null {
+function onCable(draft: Draft, end: Endpoint, key: 'mtu' | 'impair' | 'unplugged', value: unknown): Finding | null {
   const cable = cableOf(draft, end)
   if (!cable) return noInterface(end.namespace, end.interface)
   const entry = draft.at(cable.path)
   if (!Array.isArray(entry)) draft.put([...cable.path, key], value)
   else if (value !== null) draft.set(cable.path, { ends: entry, [key]: value })
   return null
+}
+
+/** What a cable says of one of its ends, when that is called otherwise. */
+function followOnCable(draft: Draft, path: LabPath, from: string, to: string): void {
+  const entry = draft.at(path)
+  if (Array.isArray(entry)) return
+  const { unplugged, impair } = entry as Exclude<LinkEntry, readonly unknown[]>
+  if (unplugged === from) draft.set([...path, 'unplugged'], to)
+  if (!impair || !isByEnd(impair) || !Object.hasOwn(impair, from)) return
+  const renamed = Object.entries(impair).map(([key, keys]) => [key === from ? to : key, keys])
+  draft.set([...path, 'impair'], Object.fromEntries(renamed))
 }
 
 const endPath = (draft: Draft, { path, side }: { readonly path: LabPath; readonly side: 0 | 1 }): LabPath =>
@@ -99,12 +111,15 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
     const there = ['namespaces', end.namespace, 'interfaces', end.interface]
     const entry = draft.at(there)
     draft.set(endPath(draft, cable), formatEndpoint(to))
+    followOnCable(draft, cable.path, formatEndpoint(end), formatEndpoint(to))
     draft.removeAll(interfaceReferences(draft.labFile, end).map(({ goes }) => goes))
     if (entry !== undefined) draft.set(['namespaces', to.namespace, 'interfaces', to.interface], entry)
     return null
   },
   'veth-mtu': (draft, { end, mtu }) => onCable(draft, end, 'mtu', mtu),
   'impair-set': (draft, { end, impair }) => onCable(draft, end, 'impair', impair),
+  'unplug-set': (draft, { end, unplugged }) =>
+    onCable(draft, end, 'unplugged', unplugged === true ? formatEndpoint(end) : null),
   'bridge-add': (draft, { namespace, name, entry }) => {
     const refused = mayCome(draft, { namespace, interface: name })
     if (refused) return refused

@@ -4,11 +4,18 @@
  */
 import { endsOf } from '../lab/ends.js'
 import { parseEndpoint } from '../lab/endpoint.js'
+import { hostNamespace } from '../lab/lab.js'
 import { createLabText } from '../lab/print.js'
 import type { LabFile } from '../lab/schema.js'
 import type { LabSource } from '../lab/source.js'
 import { changeSource } from './change.js'
+import { emptied } from './emptied.js'
 import type { LabChange, Point } from './lab-change.js'
+
+/** The host stays in every lab: what is in it goes. */
+function without(file: LabFile, namespace: string): readonly LabChange[] {
+  return namespace === hostNamespace ? emptied(file, namespace) : [{ op: 'namespace-delete', namespace }]
+}
 
 export interface Parts {
   /** A lab file. */
@@ -33,16 +40,19 @@ export function copyParts(
   const others = all.filter((name) => !chosen.has(name))
   const changed = changeSource(
     source,
-    others.map((namespace): LabChange => ({ op: 'namespace-delete', namespace })),
+    others.flatMap((namespace) => without(file, namespace)),
   )
   if (!changed.ok) return null
-  const { vethlab, name, namespaces, links, tunnels, layout } = changed.source.value as LabFile
+  const rest = changed.source.value as LabFile
+  const { vethlab, name, links, tunnels, layout } = rest
+  const namespaces = Object.fromEntries(Object.entries(rest.namespaces ?? {}).filter(([each]) => chosen.has(each)))
   const leftOut = (file.links ?? []).map(endsOf).filter((ends) => {
     const here = ends.filter((end) => chosen.has(parseEndpoint(end).namespace))
     return here.length === 1
   })
   const drawn = Object.fromEntries(Object.entries(places).filter(([each]) => chosen.has(each)))
-  const at = { ...drawn, ...layout }
+  const said = Object.entries(layout ?? {}).filter(([each]) => chosen.has(each.split(':')[0] ?? each))
+  const at = { ...drawn, ...Object.fromEntries(said) }
   const part: LabFile = {
     vethlab,
     name,

@@ -13,9 +13,9 @@ import {
   type Prefix,
 } from '../lab/address.js'
 import { endsOf } from '../lab/ends.js'
-import type { ImpairEntry } from '../lab/impair.js'
+import { isByEnd } from '../lab/impair.js'
 import { hostNamespace, type Endpoint } from '../lab/lab.js'
-import { parseEndpoint } from '../lab/endpoint.js'
+import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { LabFile } from '../lab/schema.js'
 import { said, type Said } from '../words/said.js'
 import type { LabSource } from '../lab/source.js'
@@ -45,7 +45,7 @@ export function pasteParts(source: LabSource, parts: LabFile, by: Point, beside:
     const copy = withoutMacs(readdressed(entry ?? {}, subnets) as NamespaceEntry)
     changes.push({ op: 'namespace-add', namespace: known(name), entry: copy, ...(at && { at }) })
   }
-  for (const link of parts.links ?? []) changes.push(cable(link, known))
+  for (const link of parts.links ?? []) changes.push(...cable(link, known))
   for (const tunnel of parts.tunnels ?? []) {
     const copy = readdressed(tunnel, subnets) as typeof tunnel
     changes.push({ op: 'vxlan-add', tunnel: { ...copy, namespace: known(tunnel.namespace) } })
@@ -158,16 +158,20 @@ function withoutMacs(entry: NamespaceEntry): NamespaceEntry {
   return { ...entry, interfaces }
 }
 
-function cable(link: LinkEntry, known: (name: string) => string): LabChange {
-  const [a, b] = endsOf(link).map((text) => {
+function cable(link: LinkEntry, known: (name: string) => string): readonly LabChange[] {
+  const moved = (text: string): Endpoint => {
     const end = parseEndpoint(text)
     return { ...end, namespace: known(end.namespace) }
-  })
-  const { mtu, impair } = Array.isArray(link) ? {} : (link as { mtu?: number; impair?: ImpairEntry })
-  return {
-    op: 'veth-add',
-    ends: [a as Endpoint, b as Endpoint],
-    ...(mtu !== undefined && { mtu }),
-    ...(impair !== undefined && { impair }),
   }
+  const [a, b] = endsOf(link).map(moved) as [Endpoint, Endpoint]
+  if (Array.isArray(link)) return [{ op: 'veth-add', ends: [a, b] }]
+  const { mtu, impair, unplugged } = link as Exclude<LinkEntry, readonly unknown[]>
+  const renamed =
+    impair && isByEnd(impair)
+      ? Object.fromEntries(Object.entries(impair).map(([end, keys]) => [formatEndpoint(moved(end)), keys]))
+      : impair
+  return [
+    { op: 'veth-add', ends: [a, b], ...(mtu !== undefined && { mtu }), ...(renamed && { impair: renamed }) },
+    ...(unplugged === undefined ? [] : [{ op: 'unplug-set', end: moved(unplugged), unplugged: true } as const]),
+  ]
 }

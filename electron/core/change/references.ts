@@ -3,6 +3,7 @@
  * guide, its commands) names nothing.
  */
 import { endsOf } from '../lab/ends.js'
+import { isByEnd } from '../lab/impair.js'
 import { parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
 import type { LabPath } from '../lab/problem.js'
@@ -28,10 +29,10 @@ const keyed = (path: LabPath): Reference => ({ path, isKey: true, renamed: (name
 export function namespaceReferences(file: LabFile, name: string): readonly Reference[] {
   const found: Reference[] = []
   if (Object.hasOwn(file.namespaces ?? {}, name)) found.push(keyed(['namespaces', name]))
-  const inEnd = (path: LabPath, goes: LabPath, text: string): void => {
+  const inEnd: OnEnd = (path, goes, text, isKey = false) => {
     const end = parseEndpoint(text)
     if (end.namespace !== name) return
-    found.push({ path, isKey: false, renamed: (other) => `${other}:${end.interface}`, goes })
+    found.push({ path, isKey, renamed: (other) => `${other}:${end.interface}`, goes })
   }
   eachEnd(file.links, ['links'], inEnd)
   for (const [i, { namespace }] of (file.tunnels ?? []).entries())
@@ -54,10 +55,10 @@ export function interfaceReferences(file: LabFile, { namespace, interface: name 
   const found: Reference[] = []
   const entry = file.namespaces?.[namespace]
   if (entry) found.push(...inNamespace(entry, ['namespaces', namespace], name))
-  const inEnd = (path: LabPath, goes: LabPath, text: string): void => {
+  const inEnd: OnEnd = (path, goes, text, isKey = false) => {
     const end = parseEndpoint(text)
     if (end.namespace !== namespace || end.interface !== name) return
-    found.push({ path, isKey: false, renamed: (other) => `${namespace}:${other}`, goes })
+    found.push({ path, isKey, renamed: (other) => `${namespace}:${other}`, goes })
   }
   eachEnd(file.links, ['links'], inEnd)
   for (const [i, tunnel] of (file.tunnels ?? []).entries())
@@ -74,10 +75,16 @@ export function interfaceReferences(file: LabFile, { namespace, interface: name 
   return found
 }
 
-type OnEnd = (path: LabPath, goes: LabPath, text: string) => void
+type OnEnd = (path: LabPath, goes: LabPath, text: string, isKey?: boolean) => void
 
 function eachEnd(links: readonly LinkEntry[] | undefined, base: LabPath, on: OnEnd): void {
   for (const [i, link] of (links ?? []).entries()) {
+    if (!Array.isArray(link)) {
+      const { unplugged, impair } = link as Exclude<LinkEntry, readonly unknown[]>
+      if (unplugged !== undefined) on([...base, i, 'unplugged'], [...base, i], unplugged)
+      if (impair && isByEnd(impair))
+        for (const end of Object.keys(impair)) on([...base, i, 'impair', end], [...base, i], end, true)
+    }
     const ends = Array.isArray(link) ? [...base, i] : [...base, i, 'ends']
     for (const [end, text] of endsOf(link).entries()) on([...ends, end], [...base, i], text)
   }

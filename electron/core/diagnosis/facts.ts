@@ -100,8 +100,8 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
     for (const property of ['kind', 'mac', 'mtu', 'up', 'master', 'bridge', 'vxlan', 'impair'] as const)
       add('links', `${dev} ${property}`, JSON.stringify(link[property]))
   for (const { dev, address, family, scope } of addresses)
-    // Link-local addresses come by themselves.
-    if (scope !== 'link' && reaches(dev))
+    // Link-local addresses come by themselves, and those of lo when it is first set up (inet_set_ifa, addrconf_init).
+    if (scope !== 'link' && !isOwnLoopback(dev, address) && reaches(dev))
       add('addresses', `${dev} ${address}`, '', { op: 'address-add', namespace: name, dev, address, family })
   for (const route of routes) {
     const { to: prefix, via, dev, src, mtu, metric, type, table, protocol } = route
@@ -122,6 +122,9 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
       if (rule !== null || policy !== 'ACCEPT') count('iptables', { family, table, chain, rule, policy, engine })
   if (touches(/^nft-/)) for (const entry of ruleset.nft) count('nft', uncounted(entry))
 }
+
+const isOwnLoopback = (dev: string, address: string): boolean =>
+  dev === 'lo' && (address === '127.0.0.1/8' || address === '::1/128')
 
 /** Counters count on, and a rule that was put back has another number. */
 const uncounted = (entry: unknown): unknown =>

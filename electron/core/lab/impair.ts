@@ -1,6 +1,8 @@
 /** Reads what an `impair:` entry says: `20ms`, `1%`, `10mbit`. */
+import type { z } from 'zod'
+import { own } from '../own.js'
 import type { Impair } from './lab.js'
-import type { LabFile } from './schema.js'
+import type { impairSchema, LabFile } from './schema.js'
 
 const number = '([0-9]+(?:\\.[0-9]+)?)'
 const delayPattern = new RegExp(`^${number}(us|ms|s)$`)
@@ -37,15 +39,36 @@ export function parseRate(text: string): number | null {
 }
 
 type LinkEntry = NonNullable<LabFile['links']>[number]
+/** Of one cable: the same in both directions, or by the end that sends. */
 export type ImpairEntry = NonNullable<Exclude<LinkEntry, readonly unknown[]>['impair']>
+/** Of one direction. */
+export type ImpairKeys = z.infer<typeof impairSchema>
+
+/** Whether it tells the directions apart. No key of an impairment has a colon, and every end has. */
+export const isByEnd = (entry: ImpairEntry): entry is Record<string, ImpairKeys> =>
+  Object.keys(entry).some((key) => key.includes(':'))
+
+/** What the end `namespace:name` does to the frames that it sends. */
+export const impairOf = (entry: ImpairEntry | undefined, end: string): Impair | null => {
+  if (!entry) return null
+  return normaliseImpair(isByEnd(entry) ? (own(entry, end) ?? {}) : (entry as ImpairKeys))
+}
 
 /** Null where nothing is impaired, so that `impair: {}` and no entry are the same. */
-export function normaliseImpair(entry: ImpairEntry | undefined): Impair | null {
-  if (!entry) return null
-  const impair: Impair = {
-    delayUs: entry.delay === undefined ? null : parseDelay(entry.delay),
-    lossPercent: entry.loss === undefined ? null : parseLoss(entry.loss),
-    rateBit: entry.rate === undefined ? null : parseRate(entry.rate),
+function normaliseImpair(entry: ImpairKeys): Impair | null {
+  const read = <Value>(text: string | undefined, parse: (text: string) => Value | null): Value | null =>
+    text === undefined ? null : parse(text)
+  const more = {
+    jitterUs: read(entry.jitter, parseDelay),
+    duplicatePercent: read(entry.duplicate, parseLoss),
+    corruptPercent: read(entry.corrupt, parseLoss),
+    reorderPercent: read(entry.reorder, parseLoss),
   }
-  return impair.delayUs === null && impair.lossPercent === null && impair.rateBit === null ? null : impair
+  const impair: Impair = {
+    delayUs: read(entry.delay, parseDelay),
+    lossPercent: read(entry.loss, parseLoss),
+    rateBit: read(entry.rate, parseRate),
+    ...(Object.fromEntries(Object.entries(more).filter(([, value]) => value !== null)) as Partial<Impair>),
+  }
+  return Object.values(impair).every((value) => value === null) ? null : impair
 }

@@ -20,8 +20,14 @@ export interface Endpoint {
 export interface Impair {
   /** Microseconds. */
   readonly delayUs: number | null
+  /** How far the delay varies to both sides, microseconds; only with a delay. */
+  readonly jitterUs?: number
   /** Per cent, 0..100. */
   readonly lossPercent: number | null
+  /** Of frames that are sent twice, that have one bit wrong, and that overtake the delay; per cent, 0..100. */
+  readonly duplicatePercent?: number
+  readonly corruptPercent?: number
+  readonly reorderPercent?: number
   /** Bits per second. */
   readonly rateBit: number | null
 }
@@ -176,7 +182,10 @@ export interface LabNamespace {
 export interface LabLink {
   readonly ends: readonly [Endpoint, Endpoint]
   readonly mtu: number | null
-  readonly impair: Impair | null
+  /** What each end does to the frames that it sends. */
+  readonly impair: readonly [Impair | null, Impair | null]
+  /** The end at which it is pulled out: that interface is down, and the other end has no carrier. */
+  readonly unplugged: Endpoint | null
 }
 
 export type LabCheck = {

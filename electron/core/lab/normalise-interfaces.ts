@@ -14,11 +14,12 @@ export function normaliseInterfaces(
   entries: ReadonlyMap<string, NamespaceEntry>,
   links: readonly LabLink[],
 ): ReadonlyMap<string, readonly LabInterface[]> {
-  const cables = new Map<string, { readonly peer: Endpoint; readonly link: LabLink }>()
+  const cables = new Map<string, { readonly peer: Endpoint; readonly link: LabLink; readonly side: 0 | 1 }>()
   const ends = new Map<string, string[]>()
   for (const link of links) {
-    for (const [end, peer] of [link.ends, [link.ends[1], link.ends[0]]] as const) {
-      cables.set(formatEndpoint(end), { peer, link })
+    for (const side of [0, 1] as const) {
+      const [end, peer] = [link.ends[side], link.ends[side === 0 ? 1 : 0]]
+      cables.set(formatEndpoint(end), { peer, link, side })
       const names = ends.get(end.namespace) ?? []
       names.push(end.interface)
       ends.set(end.namespace, names)
@@ -67,7 +68,11 @@ export function normaliseInterfaces(
       const cable = cables.get(`${namespace}:${name}`)
       const own = common(name, said.get(name))
       if (!cable) add({ ...own, kind: 'dummy' })
-      else add({ ...own, kind: 'veth', mtu: own.mtu ?? cable.link.mtu, peer: cable.peer, impair: cable.link.impair })
+      else {
+        const { peer, link, side } = cable
+        const up = own.up && link.unplugged !== link.ends[side]
+        add({ ...own, kind: 'veth', up, mtu: own.mtu ?? link.mtu, peer, impair: link.impair[side] })
+      }
     }
     const ports = portsByBridge(masters, made)
     return [...made.values()].map((device) => {

@@ -4,7 +4,7 @@
  * none, a link to nowhere) is left out; what the kernel would merely refuse or do badly stays in.
  */
 import { parseEndpoint } from './endpoint.js'
-import { normaliseImpair } from './impair.js'
+import { impairOf } from './impair.js'
 import { hostNamespace } from './lab.js'
 import type { Lab, LabLink, LabNamespace } from './lab.js'
 import { normaliseCheck } from './normalise-checks.js'
@@ -61,17 +61,26 @@ export function normalise(labFile: LabFile): Lab {
   }
 }
 
+type LongLink = Exclude<NonNullable<LabFile['links']>[number], readonly unknown[]>
+
 /** Links whose ends exist; of two links that claim one end, the first has it. */
 function normaliseLinks(labFile: LabFile, entries: ReadonlyMap<string, NamespaceEntry>): readonly LabLink[] {
   const taken = new Set<string>()
   return (labFile.links ?? []).flatMap((entry) => {
-    const long = Array.isArray(entry) ? { ends: entry } : entry
+    const long: LongLink = Array.isArray(entry) ? { ends: entry } : entry
     const [a, b] = long.ends
     const ends = [parseEndpoint(a), parseEndpoint(b)] as const
     const free = a !== b && !taken.has(a) && !taken.has(b)
     if (!free || ends.some((end) => !entries.has(end.namespace) || end.interface === 'lo')) return []
     taken.add(a).add(b)
-    return [{ ends, mtu: long.mtu ?? null, impair: normaliseImpair(long.impair) }]
+    return [
+      {
+        ends,
+        mtu: long.mtu ?? null,
+        impair: [impairOf(long.impair, a), impairOf(long.impair, b)],
+        unplugged: ends.find((_, i) => long.unplugged === [a, b][i]) ?? null,
+      },
+    ]
   })
 }
 

@@ -212,8 +212,14 @@ export const namespaceSchema = z.strictObject({
 export const impairSchema = z.strictObject({
   /** A number with a unit: us, ms or s. One way, on each end. */
   delay: z.string().optional(),
+  /** How far the delay varies, to both sides. */
+  jitter: z.string().optional(),
   /** Per cent of packets lost, `1%`. */
   loss: z.string().optional(),
+  /** Per cent of packets that are sent twice, have one bit wrong, or overtake the delay. */
+  duplicate: z.string().optional(),
+  corrupt: z.string().optional(),
+  reorder: z.string().optional(),
   /** Bits per second with a unit: bit, kbit, mbit, gbit. */
   rate: z.string().optional(),
 })
@@ -221,7 +227,14 @@ export const impairSchema = z.strictObject({
 const ends = z.tuple([endpoint, endpoint])
 export const linkSchema = z.union([
   ends,
-  z.strictObject({ ends, mtu: mtu.optional(), impair: impairSchema.optional() }),
+  z.strictObject({
+    ends,
+    mtu: mtu.optional(),
+    /** The end at which the cable is pulled out. */
+    unplugged: endpoint.optional(),
+    /** Of both directions, or by the end that sends. */
+    impair: z.union([impairSchema, z.record(endpoint, impairSchema)]).optional(),
+  }),
 ])
 
 export const tunnelSchema = z.strictObject({

@@ -3,6 +3,7 @@
  * Plain JSON throughout: the same objects travel to the window unchanged.
  */
 
+import type { Impair } from '../lab/lab.js'
 import type { LiveConnection } from './connection.js'
 
 export type Family = 'ipv4' | 'ipv6'
@@ -36,11 +37,7 @@ export interface LiveLink {
     readonly port: number
   } | null
   /** What delays, loses or limits frames on their way out (tc root qdisc of kind netem or tbf). */
-  readonly impair: {
-    readonly delayUs: number | null
-    readonly lossPercent: number | null
-    readonly rateBit: number | null
-  } | null
+  readonly impair: Impair | null
 }
 
 export interface LiveAddress {

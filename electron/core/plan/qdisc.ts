@@ -5,7 +5,7 @@ import type { Impair } from '../lab/lab.js'
  * takes tbf, which many more kernels have.
  */
 export type Qdisc =
-  | { readonly kind: 'netem'; readonly delayUs: number; readonly lossPercent: number; readonly rateBit: number | null }
+  | { readonly kind: 'netem'; readonly impair: Impair }
   | { readonly kind: 'tbf'; readonly rateBit: number; readonly burstBytes: number; readonly latencyUs: number }
 
 /** Bytes that may leave back to back: room for one segment of 64 KiB cut up by GSO would hide the limit, 32 KiB shows it. */
@@ -14,18 +14,24 @@ export const tbfBurstBytes = 32 * 1024
 export const tbfLatencyUs = 50_000
 
 export function qdiscOf(impair: Impair): Qdisc | null {
-  const { delayUs, lossPercent, rateBit } = impair
-  if (delayUs || lossPercent) {
-    return { kind: 'netem', delayUs: delayUs ?? 0, lossPercent: lossPercent ?? 0, rateBit }
-  }
+  const { rateBit } = impair
+  if (fields.some((field) => field !== 'rateBit' && impair[field])) return { kind: 'netem', impair }
   return rateBit ? { kind: 'tbf', rateBit, burstBytes: tbfBurstBytes, latencyUs: tbfLatencyUs } : null
 }
 
-/** The kernel keeps delay in ticks, loss as a 32-bit fraction and rates in whole bytes: these differences are its rounding. */
-const rounding = { delayUs: 1, lossPercent: 0.0005, rateBit: 8 } as const
+/** The kernel keeps delay in ticks, shares as 32-bit fractions and rates in whole bytes: these differences are its rounding. */
+const rounding = {
+  delayUs: 1,
+  jitterUs: 1,
+  lossPercent: 0.0005,
+  duplicatePercent: 0.0005,
+  corruptPercent: 0.0005,
+  reorderPercent: 0.0005,
+  rateBit: 8,
+} as const
+const fields = Object.keys(rounding) as readonly (keyof typeof rounding)[]
 
 export function sameImpair(a: Impair | null, b: Impair | null): boolean {
-  const fields = ['delayUs', 'lossPercent', 'rateBit'] as const
   return fields.every((field) => Math.abs((a?.[field] ?? 0) - (b?.[field] ?? 0)) <= rounding[field])
 }
 

@@ -7,8 +7,7 @@ import type { LabFile, RouteEntry } from '../lab/schema.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
-import { impairEntry } from './impair-entry.js'
-import { sameImpair } from './qdisc.js'
+import { cableImpair } from './impair-entry.js'
 import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
 import { readPolicy } from './read-back-policy.js'
@@ -126,12 +125,9 @@ class Links {
     this.#paired.add(near).add(far)
     // A cable is told from the node to what it is plugged into; host comes first in the live state.
     const ends: [string, string] = namespace === hostNamespace ? [far, near] : [near, far]
-    if (!sameImpair(link.impair, peer.link.impair)) {
-      this.#unexpressed.push(`Cable ${ends.join(' - ')}: its two directions are impaired differently.`)
-      this.entries.push(ends)
-    } else {
-      this.entries.push(link.impair ? { ends, impair: impairEntry(link.impair) } : ends)
-    }
+    const impairs = [link.impair, peer.link.impair] as const
+    const impair = cableImpair(ends, namespace === hostNamespace ? [impairs[1], impairs[0]] : impairs)
+    this.entries.push(impair ? { ends, impair } : ends)
     return null
   }
 }

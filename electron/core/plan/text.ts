@@ -131,11 +131,15 @@ function impair(namespace: string, dev: string, wanted: Impair | null): Words {
     const burst = `${qdisc.burstBytes / 1024}kb`
     return [...replace, 'rate', rateText(qdisc.rateBit), 'burst', burst, 'latency', delayText(qdisc.latencyUs)]
   }
+  const { delayUs, jitterUs, lossPercent, duplicatePercent, corruptPercent, reorderPercent, rateBit } = qdisc.impair
   return [
     ...replace,
-    ...(qdisc.delayUs ? ['delay', delayText(qdisc.delayUs)] : []),
-    ...(qdisc.lossPercent ? ['loss', percentText(qdisc.lossPercent)] : []),
-    ...(qdisc.rateBit ? ['rate', rateText(qdisc.rateBit)] : []),
+    ...(delayUs ? ['delay', delayText(delayUs), ...(jitterUs ? [delayText(jitterUs)] : [])] : []),
+    ...(lossPercent ? ['loss', percentText(lossPercent)] : []),
+    ...(duplicatePercent ? ['duplicate', percentText(duplicatePercent)] : []),
+    ...(corruptPercent ? ['corrupt', percentText(corruptPercent)] : []),
+    ...(reorderPercent ? ['reorder', percentText(reorderPercent)] : []),
+    ...(rateBit ? ['rate', rateText(rateBit)] : []),
   ]
 }
 

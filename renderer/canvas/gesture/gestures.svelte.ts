@@ -21,7 +21,7 @@ export interface GestureEvents {
   readonly move: (places: Places) => void
   readonly drop: (places: Places | null) => void
   /** What a cable would be plugged into if it were let go of now; null: none is in the air. */
-  readonly aim: (from: Target | null, over: Target | null) => void
+  readonly aim: (from: Target | null, over: Target | null, end: string | null) => void
   readonly plug: (from: Target, over: Target | null, at: Moment) => void
   readonly replug: (end: string, over: Target | null) => void
   readonly marquee: (targets: readonly Target[], more: boolean) => void
@@ -32,6 +32,8 @@ export class Gestures {
   readonly cable = new DrawnCable()
   /** Drawn around what is to be selected, in canvas units. */
   frame = $state.raw<Rect | null>(null)
+  /** Where the end of a cable is taken hold of, if it is pointed at. */
+  grip = $state.raw<Point | null>(null)
   /** The next port of the box whose edge is pointed at. */
   free = $state.raw<Point | null>(null)
 
@@ -46,6 +48,7 @@ export class Gestures {
   begin(at: Moment): Gesture | null {
     const { events } = this
     this.free = null
+    this.grip = null
     const mode = events.mode()
     if (mode === 'replay' || events.pans()) return null
     if (mode === 'edit') {
@@ -68,6 +71,8 @@ export class Gestures {
     if (begun && inside) this.aim(begun, at.at, at.over && at.over.kind !== 'cable' ? at.over : null)
     else if (this.cable.from) this.letGo()
     this.free = begun || !inside ? null : this.freeAt(at)
+    const end = events.mode() === 'edit' && !begun ? cableEndAt(at.over, at.at, events.drawing(), events.zoom()) : null
+    this.grip = end && events.shape().place({ at: 'interface', id: end.end })
   }
 
   /** The next port of a box, where its edge is. */
@@ -78,7 +83,7 @@ export class Gestures {
 
   letGo(): void {
     this.cable.letGo()
-    this.events.aim(null, null)
+    this.events.aim(null, null, null)
   }
 
   /** What moves with a box: all that is selected, where it is among it. */
@@ -102,7 +107,7 @@ export class Gestures {
   private replugging({ end, other }: CableEnd): Gesture {
     const from: Target = { kind: 'interface', id: other }
     return {
-      move: (to) => this.aim(from, to.at, this.snapped(to)),
+      move: (to) => this.aim(from, to.at, this.snapped(to), end),
       end: (at) => {
         this.letGo()
         this.events.replug(end, this.snapped(at))
@@ -132,11 +137,11 @@ export class Gestures {
     return snappedTo(over, at, this.events.drawing(), this.events.zoom())
   }
 
-  private aim(from: Target, to: Point, over: Target | null): void {
+  private aim(from: Target, to: Point, over: Target | null, end: string | null = null): void {
     const before = this.cable.over
     const isNew = this.cable.from === null
     this.cable.draw(from, to, over)
-    if (isNew || !sameTarget(before, this.cable.over)) this.events.aim(from, this.cable.over)
+    if (isNew || !sameTarget(before, this.cable.over)) this.events.aim(from, this.cable.over, end)
   }
 }
 

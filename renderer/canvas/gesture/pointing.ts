@@ -45,6 +45,7 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
     const element = view.element((event.target as { id: () => string }).id())
     if (!element) return null
     if (element.kind === 'cable') return { kind: 'cable', id: element.target }
+    if (element.kind === 'nat' && element.target !== element.namespace) return { kind: 'nat', id: element.target }
     if (element.kind === 'bar' || element.kind === 'split' || element.kind === 'stem' || element.kind === 'nat')
       return element.target === element.namespace
         ? { kind: 'namespace', id: element.target }

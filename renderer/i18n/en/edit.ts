@@ -76,4 +76,13 @@ export const edit = {
   'find.count': '{count} found',
   'find.at': '{number} of {count}',
   'find.close': 'Stop looking',
+  'edit.unplug': 'unplug {name}',
+  'edit.plugIn': 'plug {name} in',
+  'edit.unpluggedAt': 'Unplugged at {name}',
+  'edit.plug': 'plug',
+  'edit.byDirection': 'Each direction by itself',
+  'edit.sentBy': 'Sent by {name}',
+  'edit.natOf': 'NAT of {name}',
+  'edit.aimBack': 'Release over nothing to leave it where it is',
+  'edit.dropIn': 'drop to create in {name}',
 } as const

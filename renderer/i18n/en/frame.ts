@@ -186,4 +186,6 @@ export const frame = {
   'action.copyName': 'Copy name',
   'action.copyAddress': 'Copy address',
   'action.copyMac': 'Copy MAC',
+  'action.unplugCable': 'Unplug the cable here',
+  'action.plugCable': 'Plug the cable in',
 } as const

@@ -47,4 +47,8 @@ export const inspector = {
   'facts.policyRules': 'Policy rules',
   'facts.settings': 'Kernel settings',
   'facts.services': 'Services',
+  'facts.jitter': 'Jitter',
+  'facts.duplicate': 'Duplicated',
+  'facts.corrupt': 'Corrupted',
+  'facts.reorder': 'Reordered',
 } as const

@@ -75,4 +75,13 @@ export const edit = {
   'find.count': '找到 {count} 项',
   'find.at': '第 {number} 项，共 {count} 项',
   'find.close': '结束查找',
+  'edit.unplug': '拔出 {name}',
+  'edit.plugIn': '插回 {name}',
+  'edit.unpluggedAt': '在 {name} 处拔出',
+  'edit.plug': '插拔',
+  'edit.byDirection': '两个方向分别设置',
+  'edit.sentBy': '由 {name} 发出',
+  'edit.natOf': '{name} 的 NAT',
+  'edit.aimBack': '在空白处松开则保持原位',
+  'edit.dropIn': '松开后在 {name} 中创建',
 } as const

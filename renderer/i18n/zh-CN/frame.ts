@@ -181,4 +181,6 @@ export const frame = {
   'action.copyName': '复制名称',
   'action.copyAddress': '复制地址',
   'action.copyMac': '复制 MAC',
+  'action.unplugCable': '在此处拔出网线',
+  'action.plugCable': '插回网线',
 } as const

@@ -43,4 +43,8 @@ export const inspector = {
   'facts.policyRules': '策略规则',
   'facts.settings': '内核参数',
   'facts.services': '服务',
+  'facts.jitter': '抖动',
+  'facts.duplicate': '重复',
+  'facts.corrupt': '损坏',
+  'facts.reorder': '乱序',
 } as const

@@ -77,6 +77,13 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
       )
       break
     }
+    case 'unplug-set': {
+      // Routes behind it go along.
+      if (change.unplugged === true) return null
+      const link = listBelow(lab, 'links')[cable(change.end)]
+      if (!Array.isArray(link)) put(link as Plain, 'unplugged', null)
+      break
+    }
     case 'veth-mtu':
     case 'impair-set': {
       const links = listBelow(lab, 'links')

@@ -63,6 +63,23 @@ describe('parts of a lab', () => {
     expect(copyParts(open(lan), ['nobody'])).toBeNull()
   })
 
+  test('come without the host, and with it', () => {
+    const bridged = open(`vethlab: 1
+name: bridged
+namespaces:
+  host: { bridges: { br0: { ports: [eth0, eth1], addresses: [10.0.1.1/24] } } }
+  a: { interfaces: { eth0: { addresses: [10.0.1.2/24] } }, routes: [{ to: default, via: 10.0.1.1 }] }
+  b: { interfaces: { eth0: { addresses: [10.0.1.3/24] } } }
+links: [[host:eth0, a:eth0], [host:eth1, b:eth0]]
+layout: { host: { x: 0, y: 0 }, a: { x: 1, y: 2 } }
+`)
+    const alone = read(copyParts(bridged, ['a'])?.text ?? '')
+    expect(alone.namespaces).toEqual({ a: {} })
+    expect([alone.links, alone.layout]).toEqual([undefined, { a: { x: 1, y: 2 } }])
+    const both = read(copyParts(bridged, ['host', 'a'])?.text ?? '')
+    expect(both.links).toEqual([['host:eth0', 'a:eth0']])
+  })
+
   test('into their own lab have other names, subnets and MACs, and stay what they were to each other', () => {
     const source = open(lan)
     const parts = read(copyParts(source, ['r0', 'ns0', 'ns1', 'far'])?.text ?? '')

@@ -107,6 +107,7 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     to: { namespace: pick(namespaces(file)), interface: pick(['e5', 'e0']) },
   }),
   'veth-mtu': (file, pick) => ({ op: 'veth-mtu', end: pick(ends(file)), mtu: pick([1400, null]) }),
+  'unplug-set': (file, pick) => ({ op: 'unplug-set', end: pick(ends(file)), unplugged: pick([true, null]) }),
   'impair-set': (file, pick) => ({
     op: 'impair-set',
     end: pick(ends(file)),

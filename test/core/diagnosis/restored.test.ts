@@ -56,6 +56,16 @@ describe('a change that was taken back', () => {
     expect(of(had(down), had(base), had(base), had(down))).toEqual([])
   })
 
+  test('is whole where lo was never up before, and has its own addresses since', () => {
+    const own = { dev: 'lo', family: 'ipv4', address: '127.0.0.1/8', scope: 'host', flags: [] } as const
+    const known = base.namespaces.find(({ name }) => name === 'a')?.addresses ?? []
+    const without = having('a', { addresses: known.filter(({ dev }) => dev !== 'lo') })
+    const after = having('a', { addresses: [...known.filter(({ dev }) => dev !== 'lo'), own] })
+    const steps: readonly RepairStep[] = [{ op: 'link-up', namespace: 'a', name: 'lo' }]
+    const moments = [without, after, after, after].map((state) => facts(state, steps)) as [Facts, Facts, Facts, Facts]
+    expect(left({ before: moments[0], changed: moments[1], kept: moments[2], now: moments[3] })).toEqual([])
+  })
+
   test('is not whole where it is still in force', () => {
     expect(of(down, base, base, base).map(({ what }) => what)).toEqual(['a: links'])
   })

@@ -267,6 +267,15 @@ const meaning: readonly BadLab[] = [
   after('one end in two links', 'end-twice', 5, 'links:\n  - [host:a, host:b]\n  - [host:b, host:c]\n'),
   after('dot as a link end', 'illegal-name', 3, 'links: [["host:.", host:b]]\n'),
   after('delay without a unit', 'bad-impair', 3, 'links: [{ ends: [host:a, host:b], impair: { delay: "20" } }]\n'),
+  after('jitter of no delay', 'bad-impair', 3, 'links: [{ ends: [host:a, host:b], impair: { jitter: 2ms } }]\n'),
+  after(
+    'impaired by who is no end',
+    'no-such-end',
+    3,
+    'links: [{ ends: [host:a, host:b], impair: { "host:c": { loss: 1% } } }]\n',
+  ),
+  after('unplugged at no end', 'no-such-end', 3, 'links: [{ ends: [host:a, host:b], unplugged: "host:c" }]\n'),
+  after('an impairment misspelt', 'unknown-key', 3, 'links: [{ ends: [host:a, host:b], impair: { dealy: 1ms } }]\n'),
   after('loss above all', 'bad-impair', 3, 'links: [{ ends: [host:a, host:b], impair: { loss: 101% } }]\n'),
   after(
     'tunnel between families',

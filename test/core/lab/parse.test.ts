@@ -82,7 +82,8 @@ test('the example of the format parses without a problem and normalises to what 
       { namespace: 'internet', interface: 'wan0' },
     ],
     mtu: null,
-    impair: null,
+    impair: [null, null],
+    unplugged: null,
   })
   expect({ ...lab.layout }).toEqual({ ns0: { x: 0, y: 320 }, ns1: { x: 240, y: 320 } })
   expect(lab.checks).toEqual([
@@ -298,3 +299,23 @@ test('a lab at the limits parses within seconds', () => {
   expect(problems).toEqual([])
   expect(lab?.links).toHaveLength(10_000)
 }, 15_000)
+
+test('a cable is impaired by direction, and pulled out at one end', () => {
+  const text = `vethlab: 1
+name: cable
+namespaces: { a: {}, b: {} }
+links:
+  - ends: [a:e0, b:e0]
+    unplugged: "b:e0"
+    impair: { "a:e0": { loss: 100%, duplicate: 1% } }
+`
+  const { lab, problems } = parseLabText(text, 'cable.vethlab.yaml')
+  expect(problems).toEqual([])
+  const end = (name: string) => lab?.namespaces.get(name)?.interfaces.find((each) => each.name === 'e0')
+  expect(end('a')).toMatchObject({
+    up: true,
+    impair: { lossPercent: 100, duplicatePercent: 1, delayUs: null, rateBit: null },
+  })
+  expect(end('b')).toMatchObject({ up: false, impair: null })
+  expect(lab?.links[0]).toMatchObject({ unplugged: { namespace: 'b', interface: 'e0' } })
+})

@@ -44,25 +44,42 @@ export function tc(context: Context, words: readonly Word[]): Outcome {
   const impair = readImpair(cursor)
   if ('status' in impair) return impair
   device.impair = impair
-  device.impairAt = object.offset
   return success
 }
+
+/** Words of netem that a lab file has, each with what is read behind it (tc-netem(8)). */
+const shares = {
+  loss: 'lossPercent',
+  duplicate: 'duplicatePercent',
+  corrupt: 'corruptPercent',
+  reorder: 'reorderPercent',
+} as const
 
 function readImpair(cursor: Cursor): Impair | Outcome {
   const kind = cursor.next()
   let impair: Impair = { delayUs: null, lossPercent: null, rateBit: null }
   for (let word = cursor.next(); word; word = cursor.next()) {
-    const value = cursor.next()
-    const text = value?.text ?? ''
-    const unknown = leftOut(said`${quote(`${word.text} ${text}`)} is nothing a lab file can say.`, null, word)
+    let value = cursor.next()
+    const unknown = (): Outcome =>
+      leftOut(said`${quote(`${word?.text ?? ''} ${value?.text ?? ''}`)} is nothing a lab file can say.`, null, word)
     if (kind?.text === 'tbf' && /^(?:burst|latency|limit)$/.test(word.text)) continue
-    if (word.text === 'delay' && kind?.text === 'netem') impair = { ...impair, delayUs: parseDelay(text) }
-    else if (word.text === 'loss' && kind?.text === 'netem') {
-      impair = { ...impair, lossPercent: parseLoss(text === 'random' ? (cursor.next()?.text ?? '') : text) }
-    } else if (word.text === 'rate') impair = { ...impair, rateBit: parseRate(text) }
-    else return unknown
-    const read = { delay: impair.delayUs, loss: impair.lossPercent, rate: impair.rateBit }[word.text]
-    if (read === null || read === undefined) return unknown
+    const isNetem = kind?.text === 'netem'
+    if (word.text === 'rate') {
+      const rateBit = parseRate(value?.text ?? '')
+      if (rateBit === null) return unknown()
+      impair = { ...impair, rateBit }
+    } else if (word.text === 'delay' && isNetem) {
+      const delayUs = parseDelay(value?.text ?? '')
+      if (delayUs === null) return unknown()
+      const jitterUs = parseDelay(cursor.peek()?.text ?? '')
+      if (jitterUs !== null) cursor.next()
+      impair = { ...impair, delayUs, ...(jitterUs !== null && { jitterUs }) }
+    } else if (Object.hasOwn(shares, word.text) && isNetem) {
+      if (word.text === 'loss' && value?.text === 'random') value = cursor.next()
+      const share = parseLoss(value?.text ?? '')
+      if (share === null) return unknown()
+      impair = { ...impair, [shares[word.text as keyof typeof shares]]: share }
+    } else return unknown()
   }
   return impair
 }

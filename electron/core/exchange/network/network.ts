@@ -27,8 +27,6 @@ export interface Device {
   stp: boolean
   readonly tunnel: Tunnel | null
   impair: Impair | null
-  /** Where the text impairs it. */
-  impairAt: number
   /** In the kernel's order; within an IPv4 subnet the first is the primary. */
   addresses: Prefix[]
   /** Routes that go through it. */
@@ -124,7 +122,7 @@ export const refusal = (message: Said, hint: Said | null = null): Notice => ({ m
 export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string, tunnel: Tunnel | null = null): Device {
   const device: Device = {
     ...{ kind, namespace, name, mac: null, mtu: null, up: false, master: null, peer: null, ports: new Set<Device>() },
-    ...{ stp: false, tunnel, impair: null, impairAt: 0, addresses: [], routes: new Set<Route>() },
+    ...{ stp: false, tunnel, impair: null, addresses: [], routes: new Set<Route>() },
   }
   namespace.devices.set(name, device)
   return device

@@ -6,8 +6,7 @@ import { hostNamespace } from '../../lab/lab.js'
 import { mainTable, tableEntry } from '../../lab/table.js'
 import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
 import { freshWords } from '../../plan/fresh-settings.js'
-import { impairEntry } from '../../plan/impair-entry.js'
-import { sameImpair } from '../../plan/qdisc.js'
+import { cableImpair } from '../../plan/impair-entry.js'
 import { readPolicy } from '../../plan/read-back-policy.js'
 import { readRules } from '../../plan/read-back-rules.js'
 import { bridgeNetfilterKeys } from '../../plan/sysctls.js'
@@ -34,7 +33,7 @@ const acceptDad = 'net.ipv6.conf.default.accept_dad'
  */
 export function labOf(network: Network, name: string, tell: Tell): LabFile {
   for (const namespace of network.namespaces.values()) dropLooseRules(namespace, tell)
-  const links = linkEntries(network, tell)
+  const links = linkEntries(network)
   const namespaces = [...network.namespaces.values()]
   const speaks = namespaces.some(({ rules, policy, policies }) =>
     [...rules, ...policies.values(), ...policy.map(({ rule }) => rule)].some(({ family }) => family === 'ipv6'),
@@ -75,7 +74,7 @@ function dropLooseRules(namespace: Namespace, tell: Tell): void {
   )
 }
 
-function linkEntries({ cables }: Network, tell: Tell): readonly LinkEntry[] {
+function linkEntries({ cables }: Network): readonly LinkEntry[] {
   return [...cables].flatMap((near): LinkEntry[] => {
     const far = near.peer
     if (!far) return []
@@ -83,15 +82,8 @@ function linkEntries({ cables }: Network, tell: Tell): readonly LinkEntry[] {
     // A cable is told from the node to what it is plugged into.
     const hostFirst = near.namespace.name === hostNamespace && far.namespace.name !== hostNamespace
     const ends: [string, string] = hostFirst ? [b ?? '', a ?? ''] : [a ?? '', b ?? '']
-    if (!sameImpair(near.impair, far.impair)) {
-      const [impaired] = [near, far].filter(({ impair }) => impair !== null)
-      tell(impaired?.impairAt ?? 0, {
-        message: said`The two directions of ${ends.join(' - ')} are impaired differently, which no lab file can say.`,
-        hint: said`Do the same on both ends.`,
-      })
-      return [ends]
-    }
-    return [near.impair ? { ends, impair: impairEntry(near.impair) } : ends]
+    const impair = cableImpair(ends, hostFirst ? [far.impair, near.impair] : [near.impair, far.impair])
+    return [impair ? { ends, impair } : ends]
   })
 }
 

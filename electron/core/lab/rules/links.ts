@@ -2,7 +2,8 @@ import { formatEndpoint } from '../endpoint.js'
 import { quote } from '../describe.js'
 import { error } from '../finding.js'
 import type { Finding } from '../finding.js'
-import { parseDelay, parseLoss, parseRate } from '../impair.js'
+import { isByEnd, parseDelay, parseLoss, parseRate, type ImpairKeys } from '../impair.js'
+import type { LabPath } from '../problem.js'
 import type { IndexedLink, Rule } from './lab-index.js'
 import { namespaceExists } from './references.js'
 import { said } from '../../words/said.js'
@@ -50,20 +51,51 @@ export const linkRules: Rule = function* (lab) {
   }
 }
 
+const percent = said`Write per cent, as in 1%.`
+const time = said`Write a number with us, ms or s, as in 20ms.`
 const units = [
-  ['delay', parseDelay, said`a delay`, said`Write a number with us, ms or s, as in 20ms.`],
-  ['loss', parseLoss, said`a loss`, said`Write per cent, as in 1%.`],
+  ['delay', parseDelay, said`a delay`, time],
+  ['jitter', parseDelay, said`a delay`, time],
+  ['loss', parseLoss, said`a loss`, percent],
+  ['duplicate', parseLoss, said`a share`, percent],
+  ['corrupt', parseLoss, said`a share`, percent],
+  ['reorder', parseLoss, said`a share`, percent],
   ['rate', parseRate, said`a rate`, said`Write a number with bit, kbit, mbit or gbit, as in 10mbit.`],
 ] as const
 
-function* impairOf(link: IndexedLink): Iterable<Finding> {
-  const impair = Array.isArray(link.entry)
-    ? undefined
-    : (link.entry as Exclude<typeof link.entry, readonly unknown[]>).impair
-  for (const [key, parse, noun, form] of units) {
-    const text = impair?.[key]
-    if (text !== undefined && parse(text) === null) {
-      yield error('bad-impair', [...link.path, 'impair', key], said`${quote(text)} is not ${noun}.`, form)
-    }
+function* impairOf({ entry, ends, path }: IndexedLink): Iterable<Finding> {
+  const { impair, unplugged } = Array.isArray(entry) ? {} : (entry as Exclude<typeof entry, readonly unknown[]>)
+  const names = ends.map(formatEndpoint)
+  if (unplugged !== undefined && !names.includes(unplugged)) yield notAnEnd(unplugged, names, [...path, 'unplugged'])
+  if (!impair) return
+  if (!isByEnd(impair)) return yield* keysOf(impair as ImpairKeys, [...path, 'impair'])
+  for (const [end, keys] of Object.entries(impair)) {
+    if (names.includes(end)) yield* keysOf(keys, [...path, 'impair', end])
+    else yield { ...notAnEnd(end, names, [...path, 'impair', end]), at: 'key' }
   }
 }
+
+function* keysOf(impair: ImpairKeys, path: LabPath): Iterable<Finding> {
+  for (const [key, parse, noun, form] of units) {
+    const text = impair[key]
+    if (text !== undefined && parse(text) === null)
+      yield error('bad-impair', [...path, key], said`${quote(text)} is not ${noun}.`, form)
+  }
+  // A frame overtakes others, and a delay varies, only where frames wait (tc-netem(8)).
+  for (const key of ['jitter', 'reorder'] as const)
+    if (impair[key] !== undefined && impair.delay === undefined)
+      yield error(
+        'bad-impair',
+        [...path, key],
+        said`${quote(key)} does nothing without a delay.`,
+        said`Add ${'delay'} beside it, as in 20ms.`,
+      )
+}
+
+const notAnEnd = (end: string, [a = '', b = '']: readonly string[], path: LabPath): Finding =>
+  error(
+    'no-such-end',
+    path,
+    said`${quote(end)} is no end of this cable.`,
+    said`Its ends are ${quote(a)} and ${quote(b)}.`,
+  )

@@ -1,5 +1,6 @@
 /** What delays, loses or limits frames: the root queueing discipline (RTM_*QDISC, linux/pkt_sched.h), as `tc` sets it. */
 import type { Impair } from '../../../core/lab/lab.js'
+import { qdiscOf, tbfBurstBytes, tbfLatencyUs } from '../../../core/plan/qdisc.js'
 import type { LiveLink } from '../../../core/live/state.js'
 import type { Refusal } from '../errno.js'
 import type { MessageWriter } from '../netlink/message.js'
@@ -15,37 +16,50 @@ const TCA_OPTIONS = 2
 const TCA_TBF_PARMS = 1
 const TCA_TBF_RATE64 = 4
 const TCA_TBF_BURST = 6
+const TCA_NETEM_REORDER = 3
+const TCA_NETEM_CORRUPT = 4
 const TCA_NETEM_RATE = 6
 const TCA_NETEM_RATE64 = 8
 const TCA_NETEM_LATENCY64 = 10
+const TCA_NETEM_JITTER64 = 11
 /** Packet scheduler ticks per microsecond: a tick is 64 ns (PSCHED_SHIFT, net/pkt_sched.h). */
 const ticksPerUs = 15.625
 /** Packets that netem holds, `tc`'s default. */
 const netemLimit = 1000
-/** `burst 32kbit`, which `tc` reads as 32 * 1024 bits. */
-const tbfBurstBytes = 4096
-/** `latency 400ms`: how long a packet may wait for its turn. */
-const tbfLatencySeconds = 0.4
 const TC_LINKLAYER_ETHERNET = 1
 const rate32Max = 0xffffffff
 
 /** struct tcmsg for the root of a link. */
 const tcmsg = (to: MessageWriter, index: number): MessageWriter => to.u32(0).u32(index).u32(0).u32(TC_H_ROOT).u32(0)
 
-/** Loss as netem counts it: a share of 2^32 - 1. */
-const lossShare = (percent: number): number => Math.round((percent / 100) * 0xffffffff)
+/** A share as netem counts it: of 2^32 - 1. */
+const share = (percent = 0): number => Math.round((percent / 100) * 0xffffffff)
+/** Seven digits bring back the percentage that was asked for. */
+const percentOf = (parts: number): number => Number(((parts / 0xffffffff) * 100).toFixed(7))
 
 function writeNetem(to: MessageWriter, impair: Impair): void {
-  const delayUs = impair.delayUs ?? 0
-  // struct tc_netem_qopt: latency (ticks), limit, loss, gap, duplicate, jitter.
-  to.u32(Math.min(rate32Max, Math.floor(delayUs * ticksPerUs)))
-  to.u32(netemLimit)
-    .u32(lossShare(impair.lossPercent ?? 0))
-    .u32(0)
-    .u32(0)
-    .u32(0)
+  const { delayUs, jitterUs = 0, lossPercent, duplicatePercent, corruptPercent, reorderPercent } = impair
+  const delay = delayUs ?? 0
+  const ticks = (us: number): number => Math.min(rate32Max, Math.floor(us * ticksPerUs))
+  // struct tc_netem_qopt: latency (ticks), limit, loss, gap, duplicate, jitter (ticks).
+  to.u32(ticks(delay)).u32(netemLimit)
+  to.u32(share(lossPercent ?? 0))
+    // What overtakes the others is every first frame, as with `tc`.
+    .u32(reorderPercent ? 1 : 0)
+    .u32(share(duplicatePercent))
+    .u32(ticks(jitterUs))
   // Ticks run out at 275 s and round to 64 ns; the kernel prefers these nanoseconds.
-  if (delayUs > 0) to.attributeU64(TCA_NETEM_LATENCY64, BigInt(Math.round(delayUs * 1000)))
+  if (delay > 0) to.attributeU64(TCA_NETEM_LATENCY64, BigInt(Math.round(delay * 1000)))
+  if (jitterUs > 0) to.attributeU64(TCA_NETEM_JITTER64, BigInt(Math.round(jitterUs * 1000)))
+  // struct tc_netem_reorder and tc_netem_corrupt: probability, correlation.
+  for (const [type, percent] of [
+    [TCA_NETEM_REORDER, reorderPercent],
+    [TCA_NETEM_CORRUPT, corruptPercent],
+  ] as const)
+    if (percent) {
+      const nest = to.nest(type)
+      to.u32(share(percent)).u32(0).end(nest)
+    }
   if (impair.rateBit !== null) {
     const rate = impair.rateBit / 8
     if (rate > rate32Max) to.attributeU64(TCA_NETEM_RATE64, BigInt(Math.round(rate)))
@@ -62,7 +76,7 @@ function writeTbf(to: MessageWriter, rateBit: number): void {
   to.u8(0).u8(TC_LINKLAYER_ETHERNET).u16(0).u16(0xffff).u16(0).u32(Math.min(rate32Max, rate))
   to.u32(0).u32(0).u32(0)
   // limit (bytes), buffer (ticks that the burst takes on the wire, cut to whole microseconds as by `tc`), mtu.
-  to.u32(Math.min(rate32Max, Math.floor(rate * tbfLatencySeconds + tbfBurstBytes)))
+  to.u32(Math.min(rate32Max, Math.floor((rate * tbfLatencyUs) / 1e6 + tbfBurstBytes)))
   to.u32(Math.min(rate32Max, Math.floor(Math.floor((tbfBurstBytes * 1e6) / rate) * ticksPerUs))).u32(0)
   to.end(parameters).attributeU32(TCA_TBF_BURST, tbfBurstBytes)
   if (rate > rate32Max) to.attributeU64(TCA_TBF_RATE64, BigInt(rate))
@@ -74,7 +88,7 @@ function writeTbf(to: MessageWriter, rateBit: number): void {
  */
 export function setImpair(socket: NetlinkSocket, index: number, impair: Impair | null): Refusal | null {
   if (!impair) return socket.change(tcmsg(message(RTM_DELQDISC), index))
-  const rateOnly = impair.delayUs === null && impair.lossPercent === null && impair.rateBit !== null
+  const rateOnly = qdiscOf(impair)?.kind === 'tbf'
   const request = tcmsg(message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE), index)
   request.attributeString(TCA_KIND, rateOnly ? 'tbf' : 'netem')
   const options = request.nest(TCA_OPTIONS)
@@ -103,16 +117,26 @@ function readTbf(bytes: Buffer, from: number, to: number): LiveLink['impair'] {
 }
 
 function readNetem(bytes: Buffer, from: number, to: number): LiveLink['impair'] {
-  let delayUs = bytes.readUInt32LE(from) / ticksPerUs
-  // Seven digits bring back the percentage that was asked for.
-  const loss = Number(((bytes.readUInt32LE(from + 8) / 0xffffffff) * 100).toFixed(7))
-  let rate = 0
+  const [loss, duplicate] = [8, 16].map((at) => percentOf(bytes.readUInt32LE(from + at))) as [number, number]
+  let [delayUs, jitterUs] = [0, 20].map((at) => bytes.readUInt32LE(from + at) / ticksPerUs) as [number, number]
+  let [rate, reorder, corrupt] = [0, 0, 0]
   eachAttribute(bytes, from + 24, to, (type, at) => {
     if (type === TCA_NETEM_LATENCY64) delayUs = Number(bytes.readBigInt64LE(at)) / 1000
+    else if (type === TCA_NETEM_JITTER64) jitterUs = Number(bytes.readBigInt64LE(at)) / 1000
+    else if (type === TCA_NETEM_REORDER) reorder = percentOf(bytes.readUInt32LE(at))
+    else if (type === TCA_NETEM_CORRUPT) corrupt = percentOf(bytes.readUInt32LE(at))
     else if (type === TCA_NETEM_RATE && rate === 0) rate = bytes.readUInt32LE(at)
     else if (type === TCA_NETEM_RATE64) rate = Number(bytes.readBigUInt64LE(at))
   })
-  return { delayUs: delayUs || null, lossPercent: loss || null, rateBit: rate ? rate * 8 : null }
+  return {
+    delayUs: delayUs || null,
+    ...(jitterUs > 0 && { jitterUs }),
+    lossPercent: loss || null,
+    ...(duplicate > 0 && { duplicatePercent: duplicate }),
+    ...(corrupt > 0 && { corruptPercent: corrupt }),
+    ...(reorder > 0 && { reorderPercent: reorder }),
+    rateBit: rate ? rate * 8 : null,
+  }
 }
 
 /** One RTM_NEWQDISC payload: link index and what its root does; none for other kinds and for inner qdiscs. */

@@ -98,7 +98,8 @@ function planned(): Picture {
           { namespace: 'host', interface: 'veth5' },
         ],
         mtu: null,
-        impair: null,
+        impair: [null, null],
+        unplugged: null,
       },
     ],
   }
