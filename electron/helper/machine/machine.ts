@@ -117,7 +117,10 @@ export class Machine {
     if (!traced.ok) return traced
     const { trace } = traced
     const diagnosis = trace.diagnosis && typedOnMachine(trace.diagnosis, (key) => wayIn(survey, key))
-    return { ok: true, trace: { ...trace, diagnosis }, touched: this.touched }
+    const passed = new Set([from.key, ...trace.hops.map(({ namespace }) => namespace)])
+    const { revision, namespaces } = this.mirror.state
+    const live = { revision, namespaces: namespaces.filter(({ name }) => passed.has(name)) }
+    return { ok: true, trace: { ...trace, diagnosis }, live, touched: this.touched }
   }
 
   /** An address stays what it is; a name becomes the one that the trace knows. */
