@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { labOfFilm } from '../../../electron/core/film/film-file.js'
+import { until } from '../support/until.js'
 import { World } from '../support/world.js'
 import { FoundMachine, routed } from './found-machine.js'
+
+const elsewhere = 'mount -t tmpfs tmpfs /run; mkdir /run/netns; ip netns add web; exec sleep 1003'
 
 let world: World
 beforeAll(async () => {
@@ -15,6 +18,9 @@ afterAll(() => world.dispose())
 test('a probe that is answered is filmed in every namespace on its way', async () => {
   const machine = await FoundMachine.start(world, routed)
   await machine.serve('db', 80)
+  // Somebody else has a /run of their own, and the same name in it.
+  machine.background(['unshare', '--mount', '--net', 'sh', '-c', elsewhere])
+  await until('the other', async () => /sleep 1003/.test(await machine.sh('ps -eo args')))
   const [file, film] = [join(world.directory, 'out.pcapng'), join(world.directory, 'out.html')]
   const asked = ['explain', '--from', 'web', '--to', 'db', '--port', '80', '--json']
   const ran = await machine.cli(...asked, '--pcapng', file, '--html', film)
