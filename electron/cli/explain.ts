@@ -1,13 +1,19 @@
 /**
  * `vethlab explain --from NAME --to ADDR|NAME`: one probe between networks of this machine, its hops, and why it failed.
  *
- * `--json`: the document of `trace`, and `"touched":[S]`: what was written, with what removed it.
+ * `--json`: the document of `trace`, and `"touched":[S]`: what was written, with what removed it. The film and the
+ * capture name that, too.
  */
 import { version } from '../../package.json'
 import { isAnswer, traceJson, tracePcap } from '../core/diagnosis/trace.js'
+import { filmBytes, filmData } from '../core/film/film.js'
+import { filmHtml } from '../core/film/film-file.js'
+import { normalise } from '../core/lab/normalise.js'
+import { createLabText } from '../core/lab/print.js'
 import type { Params, Results } from '../core/rpc.js'
 import { startLookers } from '../session/look.js'
 import { isRoot } from '../session/root-helper.js'
+import type { Session } from '../session/session.js'
 import { rootCommand } from '../session/sudo.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
@@ -27,6 +33,7 @@ export interface ExplainOptions extends CommonOptions {
   readonly count?: number
   /** Trace firewall rules, too: that takes a table of ours. */
   readonly rules?: boolean
+  /** File for the film. */
   readonly html?: string
   /** File for the capture. */
   readonly pcapng?: string
@@ -46,12 +53,6 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
     return fail(
       exitCode.usage,
       failure('port-of-icmp', 'An echo has no port; add --proto tcp or --proto udp.', '--port'),
-      options,
-    )
-  if (options.html !== undefined)
-    return fail(
-      exitCode.usage,
-      failure('no-film-file', 'This version writes no film files. Take --pcapng for the frames.', '--html'),
       options,
     )
   return untilDeath(options, () => run(options))
@@ -80,7 +81,7 @@ async function run(options: ExplainOptions): Promise<ExitCode> {
     const { session } = whoReads(lookers, [options.from])
     const result = await ask(session, 'machine/explain', paramsOf(options))
     progress.end()
-    if (result.ok) return await show(result, options)
+    if (result.ok) return (await writeFilm(session, result, options)) ?? (await show(result, options))
     const isRefused = result.failure.code === 'probe-refused'
     if (isRefused && !isRoot())
       note(printable(`${options.from} is not yours to send from. As root: ${rootCommand(process.argv.slice(2))}`))
@@ -91,10 +92,39 @@ async function run(options: ExplainOptions): Promise<ExitCode> {
   }
 }
 
+/** The film of it, with the twin of the namespaces on its way as its lab; null where that went well, or none was asked for. */
+async function writeFilm(
+  session: Session,
+  { trace, live, touched }: Explained,
+  options: ExplainOptions,
+): Promise<ExitCode | null> {
+  const { html: file } = options
+  if (file === undefined) return null
+  const made = await ask(session, 'machine/twin', { only: live.namespaces.map(({ name }) => name) })
+  if (!made.ok) return fail(exitCode.usage, made.failure, options)
+  const { default: page } = await import('virtual:film-page')
+  const application = `Vethlab ${version}`
+  const capture = tracePcap(trace, application, touched)
+  const lab = normalise(made.lab)
+  const data = filmData({ application, lab, text: createLabText(made.lab), trace, live, capture })
+  const html = Buffer.from(filmHtml(page, { ...data, trace: { ...data.trace, touched } }))
+  if (html.length > filmBytes) {
+    const message = `The film would be ${Math.ceil(html.length / 1000)} KB; a film file is at most ${filmBytes / 1000} KB. Send fewer packets with --count.`
+    return fail(exitCode.usage, failure('film-too-large', message, file), options)
+  }
+  try {
+    await writeOutputFile(file, html)
+    return null
+  } catch (error) {
+    const message = `The film cannot be written to ${file}. Choose another place with --html.`
+    return fail(exitCode.usage, failure('unwritable', message, file, (error as Error).message), options)
+  }
+}
+
 async function show({ trace, touched }: Explained, options: ExplainOptions): Promise<ExitCode> {
   if (options.pcapng !== undefined) {
     try {
-      await writeOutputFile(options.pcapng, tracePcap(trace, `vethlab ${version}`))
+      await writeOutputFile(options.pcapng, tracePcap(trace, `vethlab ${version}`, touched))
     } catch (error) {
       const message = `The capture cannot be written to ${options.pcapng}. Choose another place with --pcapng.`
       return fail(exitCode.usage, failure('unwritable', message, options.pcapng, (error as Error).message), options)

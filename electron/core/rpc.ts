@@ -255,6 +255,8 @@ export interface Results {
   }>
   'machine/explain': Result<{
     readonly trace: Trace
+    /** The namespaces on its way, as they were. */
+    readonly live: LiveState
     /** What was written, with what removed it. */
     readonly touched: readonly string[]
   }>

@@ -139,16 +139,20 @@ export const capturedFrames = (trace: Trace): CapturedFrame[] =>
     originalLength,
   }))
 
-/** The trace as a capture file: one interface per port of the lab, comments that name hop, change and drop. */
-export function tracePcap(trace: Trace, application: string): Uint8Array {
+/**
+ * The trace as a capture file: one interface per port of the lab, comments that name hop, change and drop.
+ * @param touched on a machine of others: what was written there
+ */
+export function tracePcap(trace: Trace, application: string, touched?: readonly string[]): Uint8Array {
   const { probe, outcome } = trace
   const names = new Map<string, { index: number; name: string }[]>()
   for (const { namespace, index, name } of trace.interfaces)
     names.set(namespace, [...(names.get(namespace) ?? []), { index, name }])
   const port = probe.port === undefined ? '' : ` port ${probe.port}`
+  const wrote = touched === undefined ? '' : `; touched: ${touched.length === 0 ? 'nothing' : touched.join(', ')}`
   return tracePcapng({
     application,
-    comment: `${probe.protocol} from ${probe.from} to ${probe.to}${port}: ${outcome}${trace.diagnosis ? `; ${trace.diagnosis.cause}` : ''}`,
+    comment: `${probe.protocol} from ${probe.from} to ${probe.to}${port}: ${outcome}${trace.diagnosis ? `; ${trace.diagnosis.cause}` : ''}${wrote}`,
     frames: capturedFrames(trace),
     hops: trace.hops,
     namespaces: [...names].map(([name, links]) => ({ name, links })),

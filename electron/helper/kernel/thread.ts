@@ -152,7 +152,10 @@ export class KernelThread {
     const probes = new Probes(poller)
     const captures = new Captures(poller)
     const ruleTraces = new RuleTraces(poller)
-    const listeners = [watch, ruleset, probes, captures, ruleTraces]
+    // Whoever only looks asks for what there is: nothing is heard unasked.
+    const onlyLooks = netnsDirectory === null
+    if (onlyLooks) watch.hold()
+    const listeners = [watch, ...(onlyLooks ? [] : [ruleset]), probes, captures, ruleTraces]
     const listener: NamespaceListener = {
       attached: (namespace, found) => {
         for (const each of listeners) each.attached(namespace, found)

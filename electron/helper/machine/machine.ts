@@ -17,7 +17,7 @@ import type { KernelWorker } from '../kernel/client.js'
 import { Mirror } from '../mirror.js'
 import { findNamespacesBy } from '../run.js'
 import { Tracer } from '../trace/tracer.js'
-import { discover, type Discovery } from './discover.js'
+import { discover, type Discovered, type Discovery } from './discover.js'
 import { namesOf } from './names.js'
 import { socketOwners } from './processes.js'
 import { viewOf } from './view-of.js'
@@ -117,7 +117,10 @@ export class Machine {
     if (!traced.ok) return traced
     const { trace } = traced
     const diagnosis = trace.diagnosis && typedOnMachine(trace.diagnosis, (key) => wayIn(survey, key))
-    return { ok: true, trace: { ...trace, diagnosis }, touched: this.touched }
+    const passed = new Set([from.key, ...trace.hops.map(({ namespace }) => namespace)])
+    const { revision, namespaces } = this.mirror.state
+    const live = { revision, namespaces: namespaces.filter(({ name }) => passed.has(name)) }
+    return { ok: true, trace: { ...trace, diagnosis }, live, touched: this.touched }
   }
 
   /** An address stays what it is; a name becomes the one that the trace knows. */
@@ -171,7 +174,10 @@ export class Machine {
       if (kept !== undefined && !keys.has(inode)) keys.set(inode, kept)
     }
     const taken = new Set([hostNamespace, ...keys.values()])
-    for (const inode of namespaces.keys()) {
+    // Whoever types a name of `ip netns` means that of their own /run.
+    const isNear = ({ mounts }: Discovered): boolean => mounts.some(({ by }) => by === null)
+    const nearFirst = [...namespaces.values()].toSorted((a, b) => Number(isNear(b)) - Number(isNear(a)))
+    for (const { inode } of nearFirst) {
       if (keys.has(inode)) continue
       const key = keyFor(names.get(inode) ?? [], inode, taken)
       keys.set(inode, key)

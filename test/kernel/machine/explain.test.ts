@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { labOfFilm } from '../../../electron/core/film/film-file.js'
+import { until } from '../support/until.js'
 import { World } from '../support/world.js'
 import { FoundMachine, routed } from './found-machine.js'
+
+const elsewhere = 'mount -t tmpfs tmpfs /run; mkdir /run/netns; ip netns add web; exec sleep 1003'
 
 let world: World
 beforeAll(async () => {
@@ -14,8 +18,12 @@ afterAll(() => world.dispose())
 test('a probe that is answered is filmed in every namespace on its way', async () => {
   const machine = await FoundMachine.start(world, routed)
   await machine.serve('db', 80)
-  const file = join(world.directory, 'out.pcapng')
-  const ran = await machine.cli('explain', '--from', 'web', '--to', 'db', '--port', '80', '--json', '--pcapng', file)
+  // Somebody else has a /run of their own, and the same name in it.
+  machine.background(['unshare', '--mount', '--net', 'sh', '-c', elsewhere])
+  await until('the other', async () => /sleep 1003/.test(await machine.sh('ps -eo args')))
+  const [file, film] = [join(world.directory, 'out.pcapng'), join(world.directory, 'out.html')]
+  const asked = ['explain', '--from', 'web', '--to', 'db', '--port', '80', '--json']
+  const ran = await machine.cli(...asked, '--pcapng', file, '--html', film)
   expect([ran.status, ran.stderr]).toEqual([0, ''])
   const { probe, outcome, hops, diagnosis, touched } = JSON.parse(ran.stdout)
   expect(probe).toEqual({ from: 'web', to: '10.2.0.2', protocol: 'tcp', port: 80 })
@@ -23,7 +31,13 @@ test('a probe that is answered is filmed in every namespace on its way', async (
   const places = new Set(hops.map(({ namespace }: { namespace: string }) => namespace))
   expect([...places].sort()).toEqual(['db', 'r', 'web'])
   // Section header block of pcapng.
-  expect(readFileSync(file).readUInt32LE(0)).toBe(0x0a0d0d0a)
+  const capture = readFileSync(file)
+  expect(capture.readUInt32LE(0)).toBe(0x0a0d0d0a)
+  expect(capture.toString('latin1')).toContain('touched: nothing')
+  const carried = labOfFilm(readFileSync(film, 'utf8'))
+  const text = carried.ok ? carried.text : ''
+  expect(text).toMatch(/- \[web:eth0, r:p0\]/)
+  expect((await world.runCli(['check', '-'], { input: text })).status).toBe(0)
 })
 
 test('rules that drop are named by their counters, and with --rules by what the packet met', async () => {
@@ -40,6 +54,18 @@ test('rules that drop are named by their counters, and with --rules by what the 
   expect(traced.diagnosis.code).toBe('firewall-drop')
   expect(traced.touched).toEqual(['r: nft table vethlab_trace, removed by the kernel with the socket that owned it'])
   expect(await machine.sh('ip netns exec r nft list tables')).toBe('table ip filter\n')
+})
+
+test('a rule that drops what was sent to a published port is named, though DNAT has renamed it by then', async () => {
+  const rules = `
+ip netns exec r iptables -t nat -A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 10.2.0.2:80
+ip netns exec r iptables -A FORWARD -d 10.2.0.2/32 -j DROP`
+  const machine = await FoundMachine.start(world, routed + rules)
+  const ran = await machine.cli('explain', '--from', 'web', '--to', '10.1.0.1', '--port', '8080', '--json')
+  expect(JSON.parse(ran.stdout)).toMatchObject({
+    outcome: 'lost',
+    diagnosis: { code: 'firewall-drop', namespace: 'r', cause: expect.stringContaining('-d 10.2.0.2/32 -j DROP') },
+  })
 })
 
 test('a namespace without a name is entered by its process in what is to be typed', async () => {
@@ -73,9 +99,5 @@ test('what cannot be asked is refused before anything is sent', async () => {
   expect(await said('--from', 'web', '--to', 'db', '--proto', 'tcp')).toEqual([
     2,
     'vethlab: --proto tcp needs --port, for instance --port 80.\n',
-  ])
-  expect(await said('--from', 'web', '--to', 'db', '--html', 'x')).toEqual([
-    2,
-    'vethlab: This version writes no film files. Take --pcapng for the frames.\n',
   ])
 })

@@ -2,7 +2,7 @@
 import type { Family } from '../../lab/lab.js'
 import type { Answers, Question } from '../question.js'
 import type { Repair, RepairStep } from '../repair.js'
-import type { RuleVerdict, Scene } from '../scene.js'
+import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
 import { isIpv6 } from '../network.js'
 import { isLinkLayer } from '../death.js'
 import { fits, isDiscovery, oneEnd, ownPackets, samePacket } from './own-packets.js'
@@ -37,15 +37,28 @@ export function fatalVerdict(scene: Scene): RuleVerdict | null {
     // Rewritten before it was dropped: one of its two ends is still the old one.
     const rewritten = (): RuleVerdict | undefined =>
       here.find(({ packet }) => packet && own.some((each) => oneEnd(packet, each)))
-    // The legacy engine counts and does not tell: the rule must be one that the probe's packet fits.
-    const counted = (): RuleVerdict | undefined =>
-      here.find(({ packet, rule, iif, oif, family }) => {
-        return packet === null && own.some((each) => fits({ rule, iif, oif }, family, each))
+    // Where rules are counted and not heard, it must be one that the probe's packet fits, or what DNAT has made of it.
+    const counted = (): RuleVerdict | undefined => {
+      const all = [...own, ...own.flatMap((each) => redirected(scene, namespace, each))]
+      return here.find(({ packet, rule, iif, oif, family }) => {
+        return packet === null && all.some((each) => fits({ rule, iif, oif }, family, each))
       })
+    }
     const found = exact ?? rewritten() ?? counted()
     if (found) return found
   }
   return null
+}
+
+/** The packet as rules have it that rewrite where it goes, and counted one meanwhile that it fits. */
+function redirected({ verdicts }: Scene, namespace: string, packet: RulePacket): RulePacket[] {
+  return verdicts.flatMap(({ namespace: at, packet: heard, rule, iif, oif, family }) => {
+    const [, dst, port] = /--to-destination (\d[\d.]+)(?::(\d+))?(?: |$)/.exec(rule ?? '') ?? []
+    if (at !== namespace || heard !== null || dst === undefined) return []
+    if (!fits({ rule, iif, oif }, family, packet)) return []
+    const ports = packet.ports && { ...packet.ports, dst: port === undefined ? packet.ports.dst : Number(port) }
+    return [{ ...packet, dst, ports }]
+  })
 }
 
 /** iptables made the table, and its tools show and change it. */
