@@ -53,16 +53,12 @@ describe('vary', () => {
 
 /** Those that the kernel answers at once: the others take the patience of a probe each. */
 const quick: readonly (readonly [lab: string, fault: string])[] = [
-  ['06-router', 'own-interface-down'],
-  ['06-router', 'route-missing'],
   ['06-router', 'unreachable-route'],
   ['06-router', 'refusing-rule'],
-  ['06-router', 'ttl-too-small'],
   ['06-router', 'input-reject'],
   ['04-bridge', 'not-in-the-bridge'],
   ['09-publish-port', 'published-to-wrong-port'],
   ['09-publish-port', 'service-missing'],
-  ['08-nat', 'nat-wrong-interface'],
 ]
 
 describe('a fault of the catalogue', () => {
