@@ -131,8 +131,10 @@ function sourceOf(here: LabNamespace, out: string, hop: string): string | null {
 /** The source behind which NAT hides what leaves. */
 function hidden(here: LabNamespace, out: string, source: string | null): string | null {
   if (source === null) return null
-  const nat = here.nat.find((each) => each.kind !== 'dnat' && each.out === out && containsAddress(each.source, source))
-  if (!nat || nat.kind === 'dnat') return null
+  const nat = here.nat
+    .filter((each) => each.kind === 'masquerade' || each.kind === 'snat')
+    .find((each) => each.out === out && (!each.source || containsAddress(each.source, source)))
+  if (!nat) return null
   return nat.kind === 'snat' ? nat.to : sourceOf(here, out, source)
 }
 

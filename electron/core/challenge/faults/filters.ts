@@ -44,7 +44,7 @@ function hiding(
 ): { readonly step: WayStep; readonly at: number; readonly entry: NatEntry }[] {
   return routers(way).flatMap((step) =>
     (entryOf(healthy.file, step.namespace).nat ?? []).flatMap((entry, at) =>
-      !('dnat' in entry) && entry.out === step.out ? [{ step, at, entry }] : [],
+      ('masquerade' in entry || 'snat' in entry) && entry.out === step.out ? [{ step, at, entry }] : [],
     ),
   )
 }
