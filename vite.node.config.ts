@@ -28,6 +28,7 @@ export default defineConfig({
         'namespace-maker': entry('electron/helper/kernel/spares/maker.ts'),
       },
       external,
+      checks: { pluginTimings: false },
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

@@ -70,24 +70,34 @@ export function noteSkipped({ skipped }: DeployReport): void {
     note(printable(`${paintNote('yellow', 'left out:')} ${text}`) + paintNote('dim', printable(` (${reason})`)))
 }
 
+/** Starts a sandbox; a failure is said, and the exit code comes back. */
+async function start(options: CommonOptions): Promise<Session | ExitCode> {
+  const progress = startProgress('Starting the sandbox ...', options.json)
+  const started = await startSandbox().finally(() => progress.end())
+  if (started.ok) return started.session
+  return (await interruptedSoon()) ? new Promise(() => {}) : fail(exitCode.machine, started.failure, options)
+}
+
+/** A sandbox that holds nothing yet. */
+export async function startFresh(options: CommonOptions): Promise<Omit<FreshLab, 'report'> | ExitCode> {
+  const session = await start(options)
+  return typeof session === 'number' ? session : { session, end: own(() => session.close()).free }
+}
+
 /** Starts a sandbox and builds the lab in it; failures are said, and the exit code comes back. */
 export async function deployFresh({ lab, labFile }: ValidLab, options: UplinkOptions): Promise<FreshLab | ExitCode> {
   const unasked = unaskedUplink(lab, options)
   if (unasked !== null) return fail(exitCode.usage, unasked, options)
   noteUnplugged(lab, options)
-  const progress = startProgress('Starting the sandbox ...', options.json)
+  const session = await start(options)
+  if (typeof session === 'number') return session
+  let unplug = (): Promise<void> => Promise.resolve()
+  const end = own(async () => {
+    await unplug()
+    await session.close()
+  }).free
+  const progress = startProgress(`${lab.name}: building ...`, options.json)
   try {
-    const started = await startSandbox()
-    if (!started.ok) {
-      progress.end()
-      return (await interruptedSoon()) ? new Promise(() => {}) : fail(exitCode.machine, started.failure, options)
-    }
-    const { session } = started
-    let unplug = (): Promise<void> => Promise.resolve()
-    const end = own(async () => {
-      await unplug()
-      await session.close()
-    }).free
     if (options.uplink) {
       const done = await plugUplink(session)
       if (!done.ok) {

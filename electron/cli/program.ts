@@ -105,6 +105,19 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./film.js')).film(file, options)))
 
+  command('vary <file>', 'print a variant of a lab: other names and addresses, and faults that a sandbox has proved')
+    .requiredOption('--seed <number>', 'the same seed gives the same variant', wholeNumber(0, 4294967295))
+    .option('--faults <number>', 'how many things to break (default: 1)', wholeNumber(0, 3))
+    .addOption(jsonOption())
+    .action(async (file: string, options) => done(await (await import('./vary.js')).vary(file, options)))
+
+  command('grade <submissions...>', 'build what learners handed in, and ask the checks of teacher.yaml of it')
+    .option('--teacher <file>', 'the teacher.yaml (default: here, or beside the submissions)')
+    .option('--csv <out>', 'write the grades as CSV to this file')
+    .option('--junit <out>', 'write the grades as JUnit XML to this file')
+    .addOption(jsonOption())
+    .action(async (paths: string[], options) => done(await (await import('./grade.js')).grade(paths, options)))
+
   command('state <file|lab>', 'print what the kernel has: of a lab file built in a fresh sandbox, or of a running lab')
     .addOption(new Option('--as <form>', 'print a lab file instead').choices(['lab']))
     .addOption(uplinkOption())

@@ -1,5 +1,5 @@
 /** Networks by chance, from a seed, as a model that two builders read: a line of routers, hosts on their bridges, an outside. */
-import { randomFrom } from '../kernel/trace/random-lab.js'
+import { randomFrom } from '../../electron/core/challenge/random.js'
 
 export interface Device {
   readonly name: string

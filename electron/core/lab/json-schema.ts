@@ -32,6 +32,7 @@ const descriptions: Readonly<Record<string, string>> = {
   goal: 'What must hold once a lab to repair is repaired; written like checks.',
   explanation: 'What is told at the end: when every goal holds, or behind the last step of the guide.',
   guide: 'Steps that lead a learner through the lab.',
+  vary: 'Of a variant that vethlab vary has made: of which lab, and by which numbers.',
 }
 
 /** Draft 2020-12. The result is fresh and plain. */

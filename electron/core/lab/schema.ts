@@ -333,6 +333,15 @@ export const labFileSchema = z.strictObject({
   /** Told at the end: when every goal holds, or behind the last step of the guide. */
   explanation: textSchema.optional(),
   guide: z.array(guideStepSchema).optional(),
+  /** Of a variant that `vethlab vary` has made: of which lab, and by which numbers. */
+  vary: z
+    .strictObject({
+      of: z.string().regex(/^[a-z0-9-]{1,40}$/),
+      seed: z.int().min(0).max(4294967295),
+      faults: z.int().min(0).max(3),
+      choice: z.int().min(0).max(99),
+    })
+    .optional(),
 })
 
 /** A lab as its file says it. */

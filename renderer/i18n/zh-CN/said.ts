@@ -1,5 +1,6 @@
 /** Sentences that core, the helper and the shell say (`said` in their source), by their English pattern. */
 import { change } from './said/change.js'
+import { challenges } from './said/challenges.js'
 import { conflicts } from './said/conflicts.js'
 import { films } from './said/films.js'
 import { helper } from './said/helper.js'
@@ -11,6 +12,7 @@ import { session } from './said/session.js'
 export const saidInChinese: Readonly<Record<string, string>> = {
   ...labText,
   ...change,
+  ...challenges,
   ...conflicts,
   ...imports,
   ...labMeaning,

@@ -63,10 +63,11 @@ describe('a film file', () => {
   }
 
   test.each(films)('%s: its rows are the hops of the document it carries, and axe finds nothing', async (name) => {
-    for (const [colorScheme, locale] of [
+    const [english, chinese] = [
       ['dark', 'en-US'],
       ['light', 'zh-CN'],
-    ] as const) {
+    ] as const
+    for (const [colorScheme, locale] of name === 'failure' || name === 'nat' ? [english, chinese] : [english]) {
       const { context, page, wrong } = await open(name, { colorScheme, locale })
       const seen = await page.evaluate(() => {
         const { trace } = JSON.parse(document.getElementById('vethlab-film')?.textContent ?? '')

@@ -1,16 +1,6 @@
 /** Labs by chance, from a seed: a tree of routers with bridges at its leaves, and up to two things gone wrong. */
+import { randomFrom } from '../../../electron/core/challenge/random.js'
 import { quickSysctl } from './fault-labs.js'
-
-/** Mulberry32: the same seed gives the same labs on every machine. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 export interface RandomLab {
   readonly yaml: string

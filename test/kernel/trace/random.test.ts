@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isAnswer, type Trace } from '../../../electron/core/diagnosis/trace.js'
-import { randomFrom, randomLab, type RandomLab } from './random-lab.js'
+import { randomFrom } from '../../../electron/core/challenge/random.js'
+import { randomLab, type RandomLab } from './random-lab.js'
 import { Rig } from './rig.js'
 
 const labs = Number(process.env['VETHLAB_RANDOM_LABS'] ?? 200)

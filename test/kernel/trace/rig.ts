@@ -94,7 +94,7 @@ export class Rig {
   }
 
   /** Builds a lab, types commands in its host, and runs its checks. */
-  async check(lab: string, ...commands: readonly string[]): Promise<readonly CheckResult[]> {
+  async check(lab: string | LabFile, ...commands: readonly string[]): Promise<readonly CheckResult[]> {
     await this.build(lab, ...commands)
     const result = await this.session.request('lab/check', {})
     if (!result.ok) throw new Error(result.failure.message)
