@@ -98,6 +98,8 @@ export interface Namespace {
   readonly ruleValues: Set<string>
   /** Of chains of the packet filter, by family and chain. */
   readonly policies: Map<string, LabPolicy>
+  /** What `nft` was given, in order, and the tables (`inet filter`) that it made. */
+  readonly nft: { readonly lines: string[]; readonly tables: Set<string> }
   readonly sysctls: Map<string, string>
 }
 
@@ -134,7 +136,7 @@ export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string,
 export function makeNamespace(name: string): Namespace {
   const namespace: Namespace = {
     ...{ name, devices: new Map(), routes: new Map(), destinations: new Map(), subnets: makeSubnets<Device>() },
-    ...{ own: new Map(), policy: [], rules: [], ruleValues: new Set(), policies: new Map(), sysctls: new Map() },
+    ...{ own: new Map(), policy: [], rules: [], ruleValues: new Set(), policies: new Map(), nft: { lines: [], tables: new Set() }, sysctls: new Map() },
   }
   makeDevice('loopback', namespace, 'lo')
   return namespace

@@ -79,6 +79,13 @@ export function flushRules(
   for (const each of kept) ruleValues.add(value(each, each.rule))
 }
 
+/** Of every family, with the policies. */
+export function flushAll({ rules, ruleValues, policies }: Namespace): void {
+  rules.length = 0
+  ruleValues.clear()
+  policies.clear()
+}
+
 export function setPolicy({ policies }: Namespace, policy: LabPolicy): void {
   policies.set(`${policy.family} ${policy.chain}`, policy)
 }

@@ -11,6 +11,7 @@ import { sameImpair } from '../../plan/qdisc.js'
 import { readPolicy } from '../../plan/read-back-policy.js'
 import { readRules } from '../../plan/read-back-rules.js'
 import { bridgeNetfilterKeys } from '../../plan/sysctls.js'
+import { nftText } from './nft-text.js'
 import type { Tell } from '../notice.js'
 import { quote } from '../../lab/describe.js'
 import { noDeviceHint } from './links.js'
@@ -120,6 +121,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     { name: namespace.name, ruleset: { nft: [], iptables: [...policyLines(namespace), ...namespace.rules] } },
     speaksIpv6,
   )
+  const native = nftText(namespace)
   const settings = settingsOf(namespace, habits)
   const routes = [...namespace.routes.values()].map((route) => routeEntry(namespace, route))
   const live = namespace.policy.map(({ rule }) => ({ ...rule, protocol: 'boot', others: [] }))
@@ -132,6 +134,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(routes.length > 0 ? { routes } : {}),
     ...(nat.length > 0 ? { nat: [...nat] } : {}),
     ...(firewall.length > 0 ? { firewall: [...firewall] } : {}),
+    ...(native === null ? {} : { nft: native }),
     ...(Object.keys(settings.sysctls).length > 0 ? { sysctls: settings.sysctls } : {}),
   }
 }
