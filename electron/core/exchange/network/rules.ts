@@ -80,7 +80,9 @@ export function flushRules(
 }
 
 /** Of every family, with the policies. */
-export function flushAll({ rules, ruleValues, policies }: Namespace): void {
+export function flushAll({ rules, ruleValues, policies, spelled }: Namespace): void {
+  spelled.tables.clear()
+  spelled.beyond.clear()
   rules.length = 0
   ruleValues.clear()
   policies.clear()

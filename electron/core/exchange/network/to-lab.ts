@@ -17,6 +17,7 @@ import { quote } from '../../lab/describe.js'
 import { noDeviceHint } from './links.js'
 import { keepPolicyRules } from './policy.js'
 import { keepRules, policyLines } from './rules.js'
+import { spelledText } from './saved.js'
 import type { Device, Namespace, Network, Route } from './network.js'
 import { said } from '../../words/said.js'
 
@@ -117,10 +118,11 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
       interfaces[device.name] = entry
     }
   }
-  const { nat, firewall } = readRules(
-    { name: namespace.name, ruleset: { nft: [], iptables: [...policyLines(namespace), ...namespace.rules] } },
-    speaksIpv6,
+  const texts = { iptables: spelledText(namespace, 'ipv4'), ip6tables: spelledText(namespace, 'ipv6') }
+  const lines = [...policyLines(namespace), ...namespace.rules].filter(
+    ({ family }) => texts[family === 'ipv4' ? 'iptables' : 'ip6tables'] === null,
   )
+  const { nat, firewall } = readRules({ name: namespace.name, ruleset: { nft: [], iptables: lines } }, speaksIpv6)
   const native = nftText(namespace)
   const settings = settingsOf(namespace, habits)
   const routes = [...namespace.routes.values()].map((route) => routeEntry(namespace, route))
@@ -135,6 +137,8 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(nat.length > 0 ? { nat: [...nat] } : {}),
     ...(firewall.length > 0 ? { firewall: [...firewall] } : {}),
     ...(native === null ? {} : { nft: native }),
+    ...(texts.iptables === null ? {} : { iptables: texts.iptables }),
+    ...(texts.ip6tables === null ? {} : { ip6tables: texts.ip6tables }),
     ...(Object.keys(settings.sysctls).length > 0 ? { sysctls: settings.sysctls } : {}),
   }
 }
