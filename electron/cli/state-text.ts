@@ -1,7 +1,15 @@
 /** The live state for people: per namespace what `ip`, `bridge`, `iptables` and `sysctl` would show, shortened. */
 import { policyRuleWords } from '../core/plan/text.js'
 import { mainTable, tableEntry } from '../core/lab/table.js'
-import type { IptablesRule, LiveLink, LiveNamespace, LiveRoute, LiveRule, LiveState } from '../core/live/state.js'
+import type {
+  IptablesRule,
+  LiveRuleset,
+  LiveLink,
+  LiveNamespace,
+  LiveRoute,
+  LiveRule,
+  LiveState,
+} from '../core/live/state.js'
 import { printable, type Paint } from './output.js'
 
 export function stateText(live: LiveState, paint: Paint): string {
@@ -33,7 +41,7 @@ function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => st
     ),
     ...section('forwarding', forwardingLines(sysctls)),
     ...section('packet filter and NAT', ruleset.iptables.flatMap(ruleText)),
-    ...section('nftables', nftLines(ruleset.nft)),
+    ...section('nftables', nftLines(ruleset)),
     ...section(
       'services',
       services.map(({ listen, port }) => `${listen} ${port}`),
@@ -117,23 +125,17 @@ function ruleText({ family, table, chain, rule, policy, engine }: IptablesRule):
   return policy === null || policy === 'ACCEPT' ? [] : [`${where} -P ${chain} ${policy}`]
 }
 
-/** Tables that iptables does not show. */
-function nftLines(nft: readonly unknown[]): string[] {
-  const shown = new Set([
-    'ip filter',
-    'ip nat',
-    'ip mangle',
-    'ip raw',
-    'ip security',
-    'ip6 filter',
-    'ip6 nat',
-    'ip6 mangle',
-    'ip6 raw',
-  ])
+/** Tables that iptables does not show; with what is in them, where that is known. */
+function nftLines({ nft, iptables, listing }: LiveRuleset): string[] {
+  const shown = new Set(
+    iptables.flatMap(({ engine, family, table }) =>
+      engine === 'nft' ? [`${family === 'ipv4' ? 'ip' : 'ip6'} ${table}`] : [],
+    ),
+  )
   return nft.flatMap((entry) => {
     const { table } = entry as { table?: { family: string; name: string } }
-    return table === undefined || shown.has(`${table.family} ${table.name}`)
-      ? []
-      : [`table ${table.family} ${table.name}`]
+    if (table === undefined || shown.has(`${table.family} ${table.name}`)) return []
+    const listed = listing?.nft.find(({ family, name }) => family === table.family && name === table.name)
+    return listed ? listed.text.trimEnd().split('\n') : [`table ${table.family} ${table.name}`]
   })
 }

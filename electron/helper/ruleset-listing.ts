@@ -72,12 +72,10 @@ export async function readListing(
   read: Read,
   loaded: readonly LoadedText[],
 ): Promise<RulesetListing | null> {
-  const isNative = hasNative(read) || loaded.some(({ kind }) => kind === 'nft')
   const isBeyond = read.iptables.some((line) => line.rule !== null && parseRule(line) === null)
-  if (!isNative && !isBeyond && loaded.length === 0) return null
-  const nft = isNative ? await listTables(namespace) : []
+  if (!hasNative(read) && !isBeyond && loaded.length === 0) return null
   const iptables = withoutCounters(read.saved.iptables)
-  return { nft, iptables, ip6tables: withoutCounters(read.saved.ip6tables), loaded }
+  return { nft: await listTables(namespace), iptables, ip6tables: withoutCounters(read.saved.ip6tables), loaded }
 }
 
 async function listTables(namespace: string): Promise<NftTables> {

@@ -44,8 +44,11 @@ function nftText({ iptables }: LiveRuleset, listing: RulesetListing, ownTables: 
   )
   if (native.length === 0) return null
   for (const { family, name } of native) ownTables.add(key(family, name))
-  return standing && native.length === told.size ? standing.text : native.map(({ text }) => text).join('')
+  return standing && native.length === told.size ? standing.text : native.map(({ text }) => indented(text)).join('')
 }
+
+/** YAML's blocks of text are written with spaces. */
+const indented = (text: string): string => text.replace(/^\t+/gm, (tabs) => '  '.repeat(tabs.length))
 
 function savedOf(
   { iptables }: LiveRuleset,

@@ -60,7 +60,8 @@ export function planTexts(scope: Scope, { name, texts }: LabNamespace): Filled {
   }
   for (const kind of ['iptables', 'ip6tables'] as const) {
     const family = families[kind]
-    const loads = planSaved(scope, name, kind, texts[kind], had[kind])
+    // What a native text takes for itself is nothing for iptables to empty.
+    const loads = planSaved(scope, name, kind, texts[kind], had[kind], (table) => covered.has(`${family} ${table}`))
     for (const table of loads) reloaded.add(`${family} ${table}`)
     for (const table of savedTables(texts[kind])) covered.add(`${family} ${table.name}`)
     for (const value of textValues(listingOf(scope, name), kind, texts[kind]))
@@ -72,14 +73,19 @@ export function planTexts(scope: Scope, { name, texts }: LabNamespace): Filled {
 function planNft(scope: Scope, namespace: string, wanted: string | undefined, had: string | undefined): void {
   const listing = listingOf(scope, namespace)
   const mine = nftTables(wanted)
-  const isThere = (table: string): boolean => listing.nft.some((each) => `${each.family} ${each.name}` === table)
+  const there = new Set(
+    (scope.index.namespaces.get(namespace)?.live.ruleset.nft ?? []).flatMap((entry) => {
+      const { table } = entry as { readonly table?: { readonly family: string; readonly name: string } }
+      return table ? [`${table.family} ${table.name}`] : []
+    }),
+  )
   const now = nftListing(listing, mine)
   const isSaid =
     wanted === undefined ||
     stands(listing, 'nft', wanted, (made) => made === now) ||
     normalisedNft(wanted) === normalisedNft(now)
   const others = nftTables(had).filter((table) => !mine.includes(table))
-  const gone = [...others, ...(isSaid ? [] : mine)].filter(isThere)
+  const gone = [...others, ...(isSaid ? [] : mine)].filter((table) => there.has(table))
   if (isSaid && gone.length === 0) return
   const step = (clears: readonly string[], text: string): RulesetStep => ({
     ...{ op: 'ruleset-load', namespace, kind: 'nft', clears, text },
@@ -95,6 +101,7 @@ function planSaved(
   kind: 'iptables' | 'ip6tables',
   wanted: string | undefined,
   had: string | undefined,
+  isTaken: (table: string) => boolean,
 ): readonly string[] {
   const family = families[kind]
   if (family === 'ipv6' && wanted !== undefined && !scope.lab.ipv6) return []
@@ -117,7 +124,7 @@ function planSaved(
     base(mine) === now
   const others = savedTables(had)
     .map((table) => table.name)
-    .filter((table) => !names.includes(table) && live.some((each) => each.name === table))
+    .filter((table) => !names.includes(table) && !isTaken(table) && live.some((each) => each.name === table))
   if (isSaid && others.length === 0) return []
   const loads = [...others, ...(isSaid ? [] : names)]
   const before = loads.map((table) => live.find((each) => each.name === table) ?? emptyTable(table))

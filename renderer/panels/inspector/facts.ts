@@ -8,6 +8,7 @@ import type {
   LiveNamespace,
   LiveRoute,
   LiveRule,
+  LiveRuleset,
   LiveState,
 } from '../../../electron/core/live/state.js'
 
@@ -166,23 +167,33 @@ function short(value: number): string {
   return `${Math.round(rest)}${units[unit]}`
 }
 
-/** Tables that nft holds beside those of iptables, with their number of rules. */
-export function nftTables(nft: readonly unknown[]): readonly { readonly name: string; readonly rules: number }[] {
-  const own = new Set(['filter', 'nat', 'mangle', 'raw', 'security'])
+export interface NftTableFacts {
+  readonly name: string
+  readonly rules: number
+  /** Its text as nft lists it, where that is known. */
+  readonly text: string | null
+}
+
+/** Tables that nft holds beside those that iptables shows as its own. */
+export function nftTables({ nft, iptables, listing }: LiveRuleset): readonly NftTableFacts[] {
+  const shown = new Set(
+    iptables.flatMap(({ engine, family, table }) =>
+      engine === 'nft' ? [`${family === 'ipv4' ? 'ip' : 'ip6'} ${table}`] : [],
+    ),
+  )
   const counts = new Map<string, number>()
   for (const entry of nft as readonly {
     table?: { family: string; name: string }
     rule?: { family: string; table: string }
   }[]) {
-    if (entry.table && !(own.has(entry.table.name) && /^ip6?$/.test(entry.table.family)))
-      counts.set(
-        `${entry.table.family} ${entry.table.name}`,
-        counts.get(`${entry.table.family} ${entry.table.name}`) ?? 0,
-      )
-    if (entry.rule) {
-      const key = `${entry.rule.family} ${entry.rule.table}`
-      if (counts.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)
-    }
+    const key = entry.table
+      ? `${entry.table.family} ${entry.table.name}`
+      : entry.rule && `${entry.rule.family} ${entry.rule.table}`
+    if (key === undefined || shown.has(key)) continue
+    counts.set(key, (counts.get(key) ?? 0) + (entry.rule ? 1 : 0))
   }
-  return [...counts].map(([name, rules]) => ({ name, rules }))
+  return [...counts].map(([name, rules]) => ({
+    ...{ name, rules },
+    text: listing?.nft.find((table) => `${table.family} ${table.name}` === name)?.text.trimEnd() ?? null,
+  }))
 }

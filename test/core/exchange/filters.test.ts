@@ -74,3 +74,49 @@ test('a policy of one family alone says so where the lab speaks both', () => {
     { chain: 'output', policy: 'drop', family: 'ipv6' },
   ])
 })
+
+describe('what entries cannot say is said as a text', () => {
+  test.each([
+    [
+      "chains of one's own, in commands",
+      'iptables -P FORWARD DROP; iptables -N WEB; iptables -A FORWARD -p tcp -m multiport --dports 80,443 -j WEB; iptables -A WEB ! -i h0 -j RETURN; iptables -I WEB -m comment --comment "a b" -j LOG; iptables -t nat -A POSTROUTING -o h1 -j MASQUERADE',
+      {
+        iptables:
+          '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n:WEB - [0:0]\n-A FORWARD -p tcp -m multiport --dports 80,443 -j WEB\n-A WEB -m comment --comment "a b" -j LOG\n-A WEB ! -i h0 -j RETURN\nCOMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o h1 -j MASQUERADE\nCOMMIT\n',
+      },
+    ],
+    [
+      'a table of marks, in a here document',
+      "iptables-restore <<'EOF'\n*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i h0 -j MARK --set-mark 7\nCOMMIT\nEOF",
+      {
+        iptables:
+          '*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A PREROUTING -i h0 -j MARK --set-mark 7\nCOMMIT\n',
+      },
+    ],
+    [
+      'native rules, from a here document and in commands',
+      "nft -f - <<'EOF'\n#!/usr/sbin/nft -f\nflush ruleset\ntable ip filter {\n  chain input { type filter hook input priority 0; policy accept;\n    icmp type echo-request drop\n  }\n}\nEOF\nnft add table ip nat\nnft 'add chain ip nat post { type nat hook postrouting priority 100 ; }'\nnft add rule ip nat post oifname h0 masquerade\nnft list ruleset",
+      {
+        nft: 'table ip filter {\n  chain input { type filter hook input priority 0; policy accept;\n    icmp type echo-request drop\n  }\n}\nadd table ip nat\nadd chain ip nat post { type nat hook postrouting priority 100 ; }\nadd rule ip nat post oifname h0 masquerade\n',
+      },
+    ],
+    [
+      'only what is left of it',
+      'iptables -t mangle -F; nft delete table inet x 2>/dev/null || true; nft add table inet x; nft delete table inet x; nft add table inet y; nft flush ruleset; iptables -A INPUT -j DROP',
+      { firewall: [{ chain: 'input', action: 'drop' }] },
+    ],
+  ])('%s', (_, script, wanted) => {
+    const { entry, said } = hostOf(script)
+    expect(said).toEqual([])
+    const { nft, iptables, ip6tables, nat, firewall } = entry ?? {}
+    expect(JSON.parse(JSON.stringify({ nft, iptables, ip6tables, nat, firewall }))).toEqual(wanted)
+  })
+
+  test.each([
+    ['nft -f /etc/nftables.conf', 'The file "/etc/nftables.conf" is not read.'],
+    ['nft \'include "/etc/passwd"\'', '"include" reads a file, which rules of a lab may not.'],
+    ['nft -j list ruleset', 'The option "-j" of nft is not understood.'],
+  ])('%s is named', (script, message) => {
+    expect(hostOf(script).said).toEqual([message])
+  })
+})

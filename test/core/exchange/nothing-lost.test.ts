@@ -153,10 +153,10 @@ describe('what is said', () => {
 
   test('one line for a kind, what is about the network first', () => {
     expect(
-      said('ip netns add a\nfoo\nip xfrm state add\nbar\nnft list x\nip xfrm policy add\nip link set nobody up'),
+      said('ip netns add a\nfoo\nip xfrm state add\nbar\novs-vsctl x\nip xfrm policy add\nip link set nobody up'),
     ).toEqual([
       '3 A lab file has no words for "ip xfrm". +1',
-      '5 "nft" is not a command that a lab is made from.',
+      '5 "ovs-vsctl" is not a command that a lab is made from.',
       '7 There is no interface "nobody" in "host" at this point.',
       '2 "foo" is not a command that a lab is made from. +1',
     ])

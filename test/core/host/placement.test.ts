@@ -234,6 +234,13 @@ describe('the guard under the planner', () => {
     ],
     [{ op: 'namespace-delete', namespace: 'theirs' }, 'the namespace theirs'],
     [{ op: 'link-up', namespace: 'theirs', name: 'eth0' }, 'the namespace theirs'],
+    [{ op: 'ruleset-load', namespace: 'host', kind: 'nft', clears: [], text: 'table inet x { }' }, 'its firewall'],
+    [{ op: 'ruleset-load', namespace: 'theirs', kind: 'iptables', clears: [], text: '' }, 'the namespace theirs'],
+    [{ op: 'ruleset-load', namespace: 'ns0', kind: 'nft', clears: [], text: 'table inet x { }' }, null],
+    [
+      { op: 'policy-set', namespace: 'host', family: 'ipv4', chain: 'forward', policy: 'drop', before: 'accept' },
+      'the policy of its chain FORWARD',
+    ],
   ] as const)('%j', (step, touched) => {
     expect(foreignTouch(step, own)).toBe(touched)
   })

@@ -71,6 +71,9 @@ describe('a native rule set', () => {
       normalisedNft(listed),
     )
     expect(normalisedNft(listed)).not.toBe(normalisedNft(listed.replace('a  b', 'a b')))
+    expect(normalisedNft('table ip n { chain p { type nat hook postrouting priority srcnat; oifname "e0" }')).toBe(
+      normalisedNft('table ip n { chain p { type nat hook postrouting priority 100; oifname e0; }'),
+    )
   })
 })
 

@@ -7,6 +7,7 @@ import { networkOf } from '../../../electron/core/lab/address.js'
 import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
 import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from '../../../electron/core/plan/rules.js'
+import { afterLoad } from './model-texts.js'
 import { isLinkLocal, isSame, isSource, reach, ruleEssence } from './model-routes.js'
 import type { KernelStep, PolicyStep, RuleStep, Step, StepRoute } from '../../../electron/core/plan/step.js'
 
@@ -19,7 +20,7 @@ type Mutable<T> = T extends readonly (infer U)[]
     : T
 type Link = Mutable<live.LiveLink>
 type Namespace = Omit<Mutable<live.LiveNamespace>, 'ruleset'> & {
-  ruleset: { nft: unknown[]; iptables: Mutable<live.IptablesRule>[] }
+  ruleset: { nft: unknown[]; iptables: Mutable<live.IptablesRule>[]; listing?: live.RulesetListing }
 }
 
 export interface ModelOptions {
@@ -94,8 +95,11 @@ export class Model {
         return this.#rule(step, spellFirewall(step.rule, step.rule.families[0] ?? 'ipv4'))
       case 'policy-set':
         return this.#policy(step)
-      case 'ruleset-load':
-        throw refusal('the model knows no texts of rules', step)
+      case 'ruleset-load': {
+        const namespace = this.#at(step)
+        namespace.ruleset = structuredClone(afterLoad(namespace.ruleset, step)) as Namespace['ruleset']
+        return
+      }
       case 'service-start':
       case 'service-stop': {
         const namespace = this.#at(step)

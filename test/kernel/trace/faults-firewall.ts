@@ -85,6 +85,24 @@ export const firewallFaults: readonly Fault[] = [
     fix: ['ip netns exec ns-router nft delete rule inet guard pass handle 4'],
   },
   {
+    name: 'a rule of a text, behind a map and a jump, that looks into a set',
+    code: 'firewall-drop',
+    lab: router({
+      router: `nft: |
+      table inet guard {
+        set bad { type ipv4_addr; flags interval; elements = { 192.168.0.0/30 } }
+        map way { type inet_proto : verdict; elements = { 1 : jump slow, 6 : accept } }
+        chain slow { ip saddr @bad drop; }
+        chain pass { type filter hook forward priority 0; policy accept; meta l4proto vmap @way; }
+      }`,
+    }),
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /chain slow \{[\s\S]*ip saddr @bad drop/,
+    fix: ['ip netns exec ns-router nft delete rule inet guard slow handle 7'],
+  },
+  {
     name: 'a rule of iptables-legacy',
     code: 'firewall-drop',
     lab: router(),

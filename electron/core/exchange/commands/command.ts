@@ -13,6 +13,8 @@ export interface Outcome {
   /** What to say about it, and at which offset where that is not the command's own. */
   readonly notice: Notice | null
   readonly offset: number | null
+  /** The program would take it, but entries of a lab file cannot say it: a text can. */
+  readonly beyond?: true
 }
 
 export interface Context {
@@ -59,6 +61,12 @@ export const leftOut = (message: Said, hint: Said | null = null, word?: Word): O
   status: 'success',
   notice: { message, hint },
   offset: word?.offset ?? null,
+})
+
+/** Nothing that an entry of a lab file can say. */
+export const beyondEntries = (message: Said, hint: Said | null = null, word?: Word): Outcome => ({
+  ...leftOut(message, hint, word),
+  beyond: true,
 })
 
 /** The outcome of an operation of the model. */

@@ -1,6 +1,7 @@
 /** `iptables-restore` and `ip6tables-restore`: the tables that a file or a here document spells out. */
 import { quote } from '../../lab/describe.js'
 import { flushRules } from '../network/rules.js'
+import { clearSpelled } from '../network/saved.js'
 import type { Word } from '../shell/word.js'
 import { leftOut, success, type Context, type Outcome } from './command.js'
 import { carryOutLines, givenLines } from './given-text.js'
@@ -36,6 +37,7 @@ export function iptablesRestore(context: Context, words: readonly Word[]): Outco
       if (!first || first.text === 'COMMIT') return success
       if (first.text.startsWith('*')) {
         table = first.text.slice(1)
+        if (!keeps) clearSpelled(context.namespace, family, table)
         if (!keeps && (table === 'nat' || table === 'filter')) flushRules(context.namespace, family, table, null)
         return success
       }

@@ -5,7 +5,7 @@ import type { Family, LabFirewall } from '../../lab/lab.js'
 import { connectionStates, natParts, type NatPart } from '../../lab/schema.js'
 import { spellFirewall, spellNat, type RuleSpelling } from '../../plan/rules.js'
 import type { Word } from '../shell/word.js'
-import { leftOut, wholeNumber, type Outcome } from './command.js'
+import { beyondEntries, leftOut, wholeNumber, type Outcome } from './command.js'
 import { said } from '../../words/said.js'
 
 /** What the words of one command say. */
@@ -62,10 +62,10 @@ function packetsOf(family: Family, chain: Word, given: GivenRule): GivenPackets 
   const named = given.protocol?.text ?? 'all'
   const protocol = Object.hasOwn(protocols, named) ? (protocols[named] ?? null) : null
   if (protocol === null && named !== 'all')
-    return leftOut(said`A lab file has no rules for the protocol ${quote(named)}.`, null, given.protocol ?? chain)
+    return beyondEntries(said`A lab file has no rules for the protocol ${quote(named)}.`, null, given.protocol ?? chain)
   const port = wholeNumber(given.port?.text, 1, 65535)
   if (given.port && (port === null || protocol === null || protocol === 'icmp'))
-    return leftOut(said`A rule of a lab file has one port of tcp or udp.`, null, given.port)
+    return beyondEntries(said`A rule of a lab file has one port of tcp or udp.`, null, given.port)
   return { source: source ?? null, destination: destination ?? null, protocol, port }
 }
 
@@ -77,7 +77,7 @@ const natTargets: Readonly<Record<string, readonly string[]>> = {
 export function natRule(family: Family, chain: Word, given: GivenRule): RuleSpelling | Outcome {
   const target = given.target?.text ?? ''
   if (!Object.hasOwn(natTargets, target) || !natTargets[target]?.includes(chain.text))
-    return leftOut(
+    return beyondEntries(
       said`A lab file has no NAT with the target ${quote(target)} in ${chain.text}.`,
       null,
       given.target ?? chain,
@@ -85,12 +85,12 @@ export function natRule(family: Family, chain: Word, given: GivenRule): RuleSpel
   const wrong = chain.text === 'PREROUTING' ? given.out : given.in
   if (wrong) return leftOut(said`iptables takes no such interface in ${chain.text}.`, null, wrong)
   if (given.ctstate)
-    return leftOut(said`NAT in a lab file does not go by the state of connections.`, null, given.ctstate)
+    return beyondEntries(said`NAT in a lab file does not go by the state of connections.`, null, given.ctstate)
   const packets = packetsOf(family, chain, given)
   if ('status' in packets) return packets
   const { source, destination, protocol, port } = packets
   if (protocol === 'icmp')
-    return leftOut(said`NAT in a lab file goes by tcp and udp only.`, null, given.protocol ?? chain)
+    return beyondEntries(said`NAT in a lab file goes by tcp and udp only.`, null, given.protocol ?? chain)
   const not = natParts.filter((part) => given.not.includes(part))
   const common = {
     family,
@@ -125,7 +125,7 @@ export function natRule(family: Family, chain: Word, given: GivenRule): RuleSpel
   if (target === 'REDIRECT') {
     const toPort = wholeNumber(given.toPorts?.text, 1, 65535)
     if (given.toPorts && toPort === null)
-      return leftOut(said`REDIRECT in a lab file goes to one port.`, null, given.toPorts)
+      return beyondEntries(said`REDIRECT in a lab file goes to one port.`, null, given.toPorts)
     if (given.toPorts && protocol === null) return needsProtocol(given.toPorts)
     return spellNat({ kind: 'redirect', ...rule, toPort })
   }
@@ -152,14 +152,14 @@ export function firewallRule(family: Family, chain: Word, given: GivenRule): Rul
   const where = named === 'input' || named === 'output' ? named : 'forward'
   const action = Object.hasOwn(actions, given.target?.text ?? '') ? actions[given.target?.text ?? ''] : undefined
   if (action === undefined)
-    return leftOut(
+    return beyondEntries(
       said`A lab file has no rules with the target ${quote(given.target?.text ?? '')}.`,
       null,
       given.target ?? chain,
     )
   const negated = given.not[0]
   if (negated !== undefined)
-    return leftOut(
+    return beyondEntries(
       said`A rule of a lab file's packet filter has no negation.`,
       said`Turn it around: a rule for the others in front of it.`,
       given[negated] ?? chain,

@@ -8,6 +8,7 @@ import { ip, nsenter } from './ip.js'
 import { iptables } from './iptables.js'
 import { iptablesRestore } from './iptables-restore.js'
 import { bridge, netTools } from './lookers.js'
+import { nft } from './nft.js'
 import { cat, echo, grep, printf, seq, tee } from './printers.js'
 import { evaluate, shell, source, su, xargs } from './shells.js'
 import { sysctl } from './sysctl.js'
@@ -18,7 +19,7 @@ import { said, type Said } from '../../words/said.js'
 export type Interpreter = (context: Context, words: readonly Word[]) => Outcome
 
 export const interpreters: Readonly<Record<string, Interpreter>> = {
-  ...{ ip, nsenter, sysctl, brctl, tc, iptables, ip6tables: iptables },
+  ...{ ip, nsenter, sysctl, brctl, tc, nft, iptables, ip6tables: iptables },
   ...{ 'iptables-nft': iptables, 'iptables-legacy': iptables, 'ip6tables-nft': iptables, 'ip6tables-legacy': iptables },
   ...{ 'iptables-restore': iptablesRestore, 'ip6tables-restore': iptablesRestore },
   ...{ bash: shell, sh: shell, ash: shell, dash: shell, su, eval: evaluate, source, '.': source, xargs },
@@ -63,7 +64,6 @@ export const wrappers: Readonly<Record<string, { readonly valued: RegExp; readon
 }
 
 export const hints: Readonly<Record<string, Said>> = {
-  nft: said`Write the rule with iptables, or add it to the lab file under \`nat\` or \`firewall\`.`,
   'ovs-vsctl': said`A lab has Linux bridges: ip link add NAME type bridge`,
   modprobe: said`A lab takes the kernel as it is.`,
   python3: said`Should it answer? Add a \`services\` entry to the lab file.`,

@@ -6,6 +6,7 @@ import type { Prefix } from '../../lab/address.js'
 import { hostNamespace, type Impair, type LabPolicy, type LabRule } from '../../lab/lab.js'
 import type { IptablesRule } from '../../live/state.js'
 import type { Notice } from '../notice.js'
+import { noTables, type SpelledTables } from './saved.js'
 import { makeSubnets, type Subnets } from './subnets.js'
 import type { Said } from '../../words/said.js'
 
@@ -96,6 +97,10 @@ export interface Namespace {
   readonly ruleValues: Set<string>
   /** Of chains of the packet filter, by family and chain. */
   readonly policies: Map<string, LabPolicy>
+  /** The same rules as they are spelled, with those that no entry can say. */
+  readonly spelled: SpelledTables
+  /** What `nft` was given, in order, and the tables (`inet filter`) that it made. */
+  readonly nft: { readonly lines: string[]; readonly tables: Set<string> }
   readonly sysctls: Map<string, string>
 }
 
@@ -132,7 +137,16 @@ export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string,
 export function makeNamespace(name: string): Namespace {
   const namespace: Namespace = {
     ...{ name, devices: new Map(), routes: new Map(), destinations: new Map(), subnets: makeSubnets<Device>() },
-    ...{ own: new Map(), policy: [], rules: [], ruleValues: new Set(), policies: new Map(), sysctls: new Map() },
+    ...{
+      own: new Map(),
+      policy: [],
+      rules: [],
+      ruleValues: new Set(),
+      policies: new Map(),
+      spelled: noTables(),
+      nft: { lines: [], tables: new Set() },
+      sysctls: new Map(),
+    },
   }
   makeDevice('loopback', namespace, 'lo')
   return namespace

@@ -79,6 +79,15 @@ export function flushRules(
   for (const each of kept) ruleValues.add(value(each, each.rule))
 }
 
+/** Of every family, with the policies. */
+export function flushAll({ rules, ruleValues, policies, spelled }: Namespace): void {
+  spelled.tables.clear()
+  spelled.beyond.clear()
+  rules.length = 0
+  ruleValues.clear()
+  policies.clear()
+}
+
 export function setPolicy({ policies }: Namespace, policy: LabPolicy): void {
   policies.set(`${policy.family} ${policy.chain}`, policy)
 }

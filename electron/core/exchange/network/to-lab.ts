@@ -10,11 +10,13 @@ import { cableImpair } from '../../plan/impair-entry.js'
 import { readPolicy } from '../../plan/read-back-policy.js'
 import { readRules } from '../../plan/read-back-rules.js'
 import { bridgeNetfilterKeys } from '../../plan/sysctls.js'
+import { nftText } from './nft-text.js'
 import type { Tell } from '../notice.js'
 import { quote } from '../../lab/describe.js'
 import { noDeviceHint } from './links.js'
 import { keepPolicyRules } from './policy.js'
 import { keepRules, policyLines } from './rules.js'
+import { spelledText } from './saved.js'
 import type { Device, Namespace, Network, Route } from './network.js'
 import { said } from '../../words/said.js'
 
@@ -108,10 +110,12 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
       interfaces[device.name] = entry
     }
   }
-  const { nat, firewall } = readRules(
-    { name: namespace.name, ruleset: { nft: [], iptables: [...policyLines(namespace), ...namespace.rules] } },
-    speaksIpv6,
+  const texts = { iptables: spelledText(namespace, 'ipv4'), ip6tables: spelledText(namespace, 'ipv6') }
+  const lines = [...policyLines(namespace), ...namespace.rules].filter(
+    ({ family }) => texts[family === 'ipv4' ? 'iptables' : 'ip6tables'] === null,
   )
+  const { nat, firewall } = readRules({ name: namespace.name, ruleset: { nft: [], iptables: lines } }, speaksIpv6)
+  const native = nftText(namespace)
   const settings = settingsOf(namespace, habits)
   const routes = [...namespace.routes.values()].map((route) => routeEntry(namespace, route))
   const live = namespace.policy.map(({ rule }) => ({ ...rule, protocol: 'boot', others: [] }))
@@ -124,6 +128,9 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(routes.length > 0 ? { routes } : {}),
     ...(nat.length > 0 ? { nat: [...nat] } : {}),
     ...(firewall.length > 0 ? { firewall: [...firewall] } : {}),
+    ...(native === null ? {} : { nft: native }),
+    ...(texts.iptables === null ? {} : { iptables: texts.iptables }),
+    ...(texts.ip6tables === null ? {} : { ip6tables: texts.ip6tables }),
     ...(Object.keys(settings.sysctls).length > 0 ? { sysctls: settings.sysctls } : {}),
   }
 }

@@ -111,7 +111,7 @@ export function readSaved(text: string): readonly SavedTable[] | TextRefusal {
 }
 
 /** Quoted as iptables-save does where a blank would part it. */
-const savedWord = (word: string): string =>
+export const savedWord = (word: string): string =>
   /[\s"'\\]/.test(word) || word === '' ? `"${word.replace(/["\\]/g, (each) => `\\${each}`)}"` : word
 
 function refusedWord(words: readonly string[]): Omit<TextRefusal, 'line'> | null {

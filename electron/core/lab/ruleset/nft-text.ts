@@ -199,20 +199,28 @@ class Reader {
   }
 }
 
-/** The same text means the same: words and ends of statements, without comments, blanks and lines. */
+/** What nft prints for the priorities of netfilter; in the family bridge the words stand for others. */
+const priorities: Readonly<Record<string, string>> = {
+  ...{ raw: '-300', mangle: '-150', dstnat: '-100', filter: '0', security: '50', srcnat: '100' },
+}
+
+/** The same text means the same: words and ends of statements, without comments, blanks, lines and needless quotes. */
 export function normalisedNft(text: string): string {
   const tokens = tokensOf(text)
   if (isRefusal(tokens)) return text
+  const isBridge = tokens.some((token, at) => token.text === 'bridge' && tokens[at - 1]?.text === 'table')
   const parts: string[] = []
   for (const { kind, text: found } of tokens) {
     const last = parts.at(-1)
     if (kind === 'end') {
       if (last !== undefined && last !== ';' && last !== '{') parts.push(';')
-    } else {
-      if (kind === 'close' && last === ';') parts.pop()
-      parts.push(found)
-      if (kind === 'close') parts.push(';')
+      continue
     }
+    if (kind === 'close' && last === ';') parts.pop()
+    const word = kind === 'string' && /^"[A-Za-z0-9_.-]+"$/.test(found) ? found.slice(1, -1) : found
+    const isPriority = last === 'priority' && !isBridge && Object.hasOwn(priorities, word)
+    parts.push(isPriority ? (priorities[word] ?? word) : word)
+    if (kind === 'close') parts.push(';')
   }
   if (parts.at(-1) === ';') parts.pop()
   return parts.join(' ')

@@ -147,8 +147,6 @@ export const imports: Readonly<Record<string, string>> = {
   '{0} is a setting of the whole machine; a lab leaves it alone.': '{0} 是整台机器的设置，实验不改动它。',
   '{0} is no value of a sysctl.': '{0} 不是有效的 sysctl 值。',
   'More than {0} sysctls are more than a lab may have.': '超过 {0} 项 sysctl，超出实验的上限。',
-  'Write the rule with iptables, or add it to the lab file under `nat` or `firewall`.':
-    '请用 iptables 写这条规则，或写入实验文件的 `nat` 或 `firewall`。',
   'A lab has Linux bridges: ip link add NAME type bridge': '实验使用 Linux 网桥：ip link add NAME type bridge',
   'A lab takes the kernel as it is.': '实验直接使用现有的内核。',
   'Should it answer? Add a `services` entry to the lab file.': '需要它应答吗？请在实验文件中添加 `services` 条目。',
