@@ -209,9 +209,6 @@ export const imports: Readonly<Record<string, string>> = {
   'Write its number.': '请写出它的编号。',
   '{0} has this rule with priority {1} already.': '{0} 已有优先级为 {1} 的这条规则。',
   'There is no interface {0} in {1}; the rule is left out.': '{1} 中没有接口 {0}，这条规则未导入。',
-  'The two directions of {0} are impaired differently, which no lab file can say.':
-    '{0} 两个方向的链路损伤不同，实验文件无法表达。',
-  'Do the same on both ends.': '请在两端做同样的设置。',
   'What the script does at its end (`trap ... EXIT`) is left out.': '脚本结束时执行的内容（`trap ... EXIT`）未导入。',
   'This depends on {0}, which is not known before the script runs.': '这取决于{0}，脚本运行之前无法得知。',
   'Write the value out.': '请直接写出值。',

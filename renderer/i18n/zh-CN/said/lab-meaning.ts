@@ -154,6 +154,11 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'An interface is the end of one link; give this end another name.':
     '一个接口只能是一条链路的一端；请给这一端换个名称。',
   'a delay': '时延',
+  'a share': '比例',
+  '{0} does nothing without a delay.': '没有时延时，{0} 不起作用。',
+  'Add {0} beside it, as in 20ms.': '请在旁边加上 {0}，例如 20ms。',
+  '{0} is no end of this cable.': '{0} 不是这根网线的端点。',
+  'Its ends are {0} and {1}.': '它的两端是 {0} 和 {1}。',
   'Write a number with us, ms or s, as in 20ms.': '请写带 us、ms 或 s 的数值，例如 20ms。',
   'a loss': '丢包率',
   'Write per cent, as in 1%.': '请写百分比，例如 1%。',
