@@ -11,7 +11,9 @@ import type { LiveAddress } from '../live/state.js'
 import { isKernelAddress } from './live-index.js'
 import { standing } from './links.js'
 import { addressStep } from './restore.js'
+import type { Phase } from './order.js'
 import { isProtected, isUplink, type Scope } from './scope.js'
+import type { KernelStep } from './step.js'
 
 /** Devices of one namespace over which the kernel drops routes during the plan. */
 export interface Flushed {
@@ -25,6 +27,8 @@ export interface Flushed {
 
 export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
   const flushed = { ipv4: new Set<string>(), ipv6: new Set<string>(), addresses: new Set<LiveAddress>() }
+  /** The topmost first. */
+  const stackedDown: KernelStep[] = []
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
     if (!live && isUplink(scope.lab, namespace.name, wanted)) continue
@@ -33,9 +37,13 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     const removed = planInterfaceAddresses(scope, namespace.name, wanted, liveAddresses, goesDown)
     for (const each of removed) flushed.addresses.add(each)
     const at = { namespace: namespace.name, name: wanted.name }
-    if (goesDown) scope.draft.add('link-down', { op: 'link-down', ...at })
+    if (goesDown && wanted.kind === 'vlan') stackedDown.unshift({ op: 'link-down', ...at })
+    else if (goesDown) scope.draft.add('link-down', { op: 'link-down', ...at })
+    // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
+    if (wanted.kind === 'vlan' && !wanted.up && isSwitchedOn(scope, namespace, wanted.link))
+      scope.draft.add('stacked-up', { op: 'link-down', ...at }, [])
     if (wanted.up && !live?.up) {
-      const phase = wanted.kind === 'loopback' ? 'loopback-up' : wanted.kind === 'bridge' ? 'bridge-up' : 'link-up'
+      const phase = upPhases[wanted.kind] ?? 'link-up'
       const ipv6 = liveAddresses.filter(
         (each) => each.family === 'ipv6' && !isKernelAddress(each) && !removed.has(each),
       )
@@ -51,7 +59,20 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     if (goesDown || losesLast || gainsFirst) flushed.ipv4.add(wanted.name)
     if (goesDown) flushed.ipv6.add(wanted.name)
   }
+  for (const step of stackedDown) scope.draft.add('stacked-down', step)
   return flushed
+}
+
+const upPhases: Partial<Record<LabInterface['kind'], Phase>> = {
+  loopback: 'loopback-up',
+  bridge: 'bridge-up',
+  vlan: 'stacked-up',
+}
+
+/** Whether the plan switches this interface on. */
+function isSwitchedOn(scope: Scope, namespace: LabNamespace, name: string): boolean {
+  const wanted = namespace.interfaces.find((each) => each.name === name)
+  return wanted?.up === true && !standing(scope, namespace.name, wanted)?.up
 }
 
 /** Returns the live addresses that are deleted, for good or for a moment. */

@@ -2,6 +2,7 @@
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveLink } from '../live/state.js'
 import { clearsMaster, defaultMtu, planBridgeMtu } from './bridge-mtu.js'
+import { planBridgeSettings } from './bridge-settings.js'
 import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
@@ -65,8 +66,7 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
     const taken = linkAndPeer(index, ref)
     const { namespace, link } = ref
     if (gone.has(linkKey(namespace, link.name))) continue
-    const farEnd = taken[1]
-    const withNamespace = farEnd !== undefined && goneNamespaces.has(farEnd.namespace)
+    const withNamespace = index.peer(ref) !== null && goneNamespaces.has(index.peer(ref)?.namespace ?? '')
     const nameAgain = wantedBy.get(namespace)?.has(link.name)
     if (withNamespace && !nameAgain) continue
     const restore = restoreLinks(index, taken, gone)
@@ -97,7 +97,12 @@ export function planCreations(scope: Scope): void {
       if (wanted.kind === 'bridge') {
         draft.add('bridge-add', { op: 'bridge-add', ...made, mtu: null, stp: wanted.stp })
       }
-      if (wanted.kind === 'dummy') draft.add('tunnel-add', { op: 'dummy-add', ...made })
+      if (wanted.kind === 'dummy')
+        draft.add('tunnel-add', { op: 'dummy-add', ...made, ...(wanted.exact ? { exact: true } : {}) })
+      if (wanted.kind === 'vlan') {
+        const { link, id, protocol } = wanted
+        draft.add('stacked-add', { op: 'vlan-add', ...made, link, id, protocol })
+      }
       if (wanted.kind === 'vxlan') {
         const { id, local, remote, port } = wanted
         draft.add('tunnel-add', { op: 'vxlan-add', ...made, id, local, remote, port })
@@ -138,7 +143,10 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     } else if (wanted.kind === 'loopback' && wanted.mtu !== null && wanted.mtu !== loopbackMtu) {
       draft.add('link-change', { op: 'link-mtu', ...at, mtu: wanted.mtu, before: loopbackMtu })
     }
-    if (wanted.kind === 'bridge') planBridgeMtu(scope, namespace, wanted, live)
+    if (wanted.kind === 'bridge') {
+      planBridgeMtu(scope, namespace, wanted, live)
+      planBridgeSettings(scope, namespace, wanted, live)
+    }
     const bridge = live?.master ?? null
     const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
     // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.
