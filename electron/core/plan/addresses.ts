@@ -8,7 +8,7 @@
 import { familyOf, networkOf } from '../lab/address.js'
 import type { Family, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveAddress } from '../live/state.js'
-import { isKernelAddress } from './live-index.js'
+import { isKernelAddress, linkKey } from './live-index.js'
 import { standing } from './links.js'
 import { addressStep } from './restore.js'
 import type { Phase } from './order.js'
@@ -29,6 +29,7 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
   const flushed = { ipv4: new Set<string>(), ipv6: new Set<string>(), addresses: new Set<LiveAddress>() }
   /** The topmost first. */
   const stackedDown: KernelStep[] = []
+  const ups: { readonly phase: Phase; readonly name: string }[] = []
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
     if (!live && isUplink(scope.lab, namespace.name, wanted)) continue
@@ -44,12 +45,7 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
       scope.draft.add('stacked-up', { op: 'link-down', ...at }, [])
     if (wanted.up && !live?.up) {
       const phase = upPhases[wanted.kind] ?? 'link-up'
-      const ipv6 = liveAddresses.filter(
-        (each) => each.family === 'ipv6' && !isKernelAddress(each) && !removed.has(each),
-      )
-      // IPv6 addresses that were there while the link was down go when undo switches it off, and must be given again.
-      const back = ipv6.map((each) => addressStep('address-add', namespace.name, each))
-      scope.draft.add(phase, { op: 'link-up', ...at }, [{ op: 'link-down', ...at }, ...back])
+      ups.push({ phase, name: wanted.name })
     }
     const before = liveAddresses.filter(({ family }) => family === 'ipv4')
     const losesLast = before.length > 0 && before.every((each) => removed.has(each))
@@ -60,6 +56,16 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     if (goesDown) flushed.ipv6.add(wanted.name)
   }
   for (const step of stackedDown) scope.draft.add('stacked-down', step)
+  // IPv6 addresses that were there while the link was down go when undo switches it off, and must be given again: those of
+  // what stands on it, too.
+  for (const { phase, name } of ups) {
+    const at = { namespace: namespace.name, name }
+    const back = withStacked(scope, namespace.name, name)
+      .flatMap((each) => scope.index.namespaces.get(namespace.name)?.addresses.get(each) ?? [])
+      .filter((each) => each.family === 'ipv6' && !isKernelAddress(each) && !flushed.addresses.has(each))
+    const given = back.map((each) => addressStep('address-add', namespace.name, each))
+    scope.draft.add(phase, { op: 'link-up', ...at }, [{ op: 'link-down', ...at }, ...given])
+  }
   return flushed
 }
 
@@ -67,6 +73,13 @@ const upPhases: Partial<Record<LabInterface['kind'], Phase>> = {
   loopback: 'loopback-up',
   bridge: 'bridge-up',
   vlan: 'stacked-up',
+}
+
+/** A link that stays, and all that stands on it and stays. */
+function withStacked(scope: Scope, namespace: string, name: string): readonly string[] {
+  if (scope.gone.has(linkKey(namespace, name))) return []
+  const above = scope.index.namespaces.get(namespace)?.stacked.get(name) ?? []
+  return [name, ...above.flatMap((each) => withStacked(scope, namespace, each.name))]
 }
 
 /** Whether the plan switches this interface on. */

@@ -41,7 +41,8 @@ export function planBridgeSettings(
   const clears = (spoken: boolean): boolean => former === 'everything' || spoken
   for (const setting of bridgeSettings) {
     const before = (live?.bridge ? liveSetting(live.bridge, setting) : undefined) ?? usualBridge[setting]
-    const value = wanted.settings[setting] ?? (clears(had?.settings[setting] !== undefined) ? usualBridge[setting] : before)
+    const value =
+      wanted.settings[setting] ?? (clears(had?.settings[setting] !== undefined) ? usualBridge[setting] : before)
     if (value !== before)
       draft.add('bridge-set', { op: 'bridge-set', namespace, name: wanted.name, setting, value, before })
   }

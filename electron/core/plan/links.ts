@@ -101,7 +101,8 @@ export function planCreations(scope: Scope): void {
         draft.add('tunnel-add', { op: 'dummy-add', ...made, ...(wanted.exact ? { exact: true } : {}) })
       if (wanted.kind === 'vlan') {
         const { link, id, protocol } = wanted
-        draft.add('stacked-add', { op: 'vlan-add', ...made, link, id, protocol })
+        const phase = isOverBridge(wantedHere, wanted) ? 'over-bridge-add' : 'stacked-add'
+        draft.add(phase, { op: 'vlan-add', ...made, link, id, protocol })
       }
       if (wanted.kind === 'vxlan') {
         const { id, local, remote, port } = wanted
@@ -130,9 +131,13 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     const had = live && scope.formerInterfaces.get(namespace)?.get(wanted.name)
     if (live) {
       const usual = wanted.kind === 'loopback' ? loopbackMtu : defaultMtu
-      const mtu = wanted.mtu ?? (had && had.mtu !== null ? usual : null)
+      const mtu =
+        wanted.kind === 'vlan'
+          ? stackedMtu(scope, namespace, wanted, live, had)
+          : (wanted.mtu ?? (had && had.mtu !== null ? usual : null))
       if (mtu !== null && mtu !== live.mtu && wanted.kind !== 'bridge') {
-        draft.add('link-change', { op: 'link-mtu', ...at, mtu, before: live.mtu })
+        const phase = wanted.kind === 'vlan' && mtu < live.mtu ? 'stacked-change' : 'link-change'
+        draft.add(phase, { op: 'link-mtu', ...at, mtu, before: live.mtu })
       }
       if (wanted.mac !== null && live.mac !== null && wanted.mac !== live.mac) {
         draft.add('link-change', { op: 'link-mac', ...at, mac: wanted.mac, before: live.mac })
@@ -151,11 +156,39 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
     // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.
     if (wanted.master !== before && (wanted.master !== null || clearsMaster(scope, namespace, wanted.name))) {
-      const phase = wanted.master === null ? 'master-clear' : 'master-set'
+      const over = wanted.kind === 'vlan' && isOverBridge(interfaces, wanted)
+      const phase = wanted.master === null ? 'master-clear' : over ? 'over-bridge-master' : 'master-set'
       draft.add(phase, { op: 'link-master', ...at, master: wanted.master, before })
     }
     planImpair(scope, namespace, wanted, live, had)
   }
+}
+
+/** Whether a sub-interface stands, at the bottom, on a bridge. */
+function isOverBridge(interfaces: readonly LabInterface[], vlan: LabInterface & { readonly kind: 'vlan' }): boolean {
+  let at: LabInterface | undefined = vlan
+  while (at?.kind === 'vlan') {
+    const { link }: { readonly link: string } = at
+    at = interfaces.find(({ name }) => name === link)
+  }
+  return at?.kind === 'bridge'
+}
+
+/**
+ * The MTU of a sub-interface that stays: its own, or where the file says none any more that of its parent, which the kernel
+ * cuts it to (vlan_device_event, net/8021q/vlan.c) and undo would not give back.
+ */
+function stackedMtu(
+  { interfaces, index }: Scope,
+  namespace: string,
+  wanted: LabInterface & { readonly kind: 'vlan' },
+  live: LiveLink,
+  had: LabInterface | undefined,
+): number | null {
+  if (wanted.mtu !== null) return wanted.mtu
+  const parent = interfaces.get(namespace)?.get(wanted.link)?.mtu ?? index.link(namespace, wanted.link)?.mtu ?? null
+  if (parent === null) return null
+  return (had?.mtu ?? null) !== null ? parent : Math.min(parent, live.mtu)
 }
 
 function planImpair(

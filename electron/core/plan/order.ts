@@ -5,7 +5,8 @@
  * services (a listening socket keeps its namespace alive), rules, impairments, routes, addresses, then the interfaces
  * and the namespaces, each of which takes the rest along.
  *
- * A sub-interface goes down before its parent, which would take it along, and comes up behind it: its own phases, as the
+ * A sub-interface is no larger than its parent: it is made when that has its MTU, which a bridge has from its ports, and
+ * shrinks before it. A sub-interface goes down before its parent, which would take it along, and comes up behind it: its own phases, as the
  * parent may be a bridge. What goes out of a bridge's VLANs goes before others come, because one VLAN at a time is for
  * frames without a tag.
  *
@@ -45,12 +46,15 @@ export const phases = [
   'veth-add',
   'tunnel-add',
   'stacked-add',
+  'stacked-change',
   'link-change',
   'master-set',
+  'bridge-mtu',
+  'over-bridge-add',
+  'over-bridge-master',
   'bridge-set',
   'port-vlan-delete',
   'port-vlan-add',
-  'bridge-mtu',
   'address-add',
   'link-up',
   'bridge-up',

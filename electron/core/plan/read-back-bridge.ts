@@ -12,10 +12,15 @@ type PortVlans = NonNullable<BridgeEntry['port-vlans']>
 export function bridgeEntry(
   { name, bridge }: LiveLink,
   members: readonly LiveLink[],
-): Pick<BridgeEntry, Exclude<BridgeSetting, 'vlan-filtering'> | 'hairpin' | 'isolated' | 'learning' | 'vlan-filtering' | 'port-vlans'> {
+): Pick<
+  BridgeEntry,
+  Exclude<BridgeSetting, 'vlan-filtering'> | 'hairpin' | 'isolated' | 'learning' | 'vlan-filtering' | 'port-vlans'
+> {
   const { priority, forwardDelay, ageing, vlanFiltering = false } = bridge ?? {}
   const switched = (setting: 'hairpin' | 'isolated' | 'learning'): string[] =>
-    members.filter(({ port }) => (port?.[setting] ?? usualPort[setting]) !== usualPort[setting]).map((each) => each.name)
+    members
+      .filter(({ port }) => (port?.[setting] ?? usualPort[setting]) !== usualPort[setting])
+      .map((each) => each.name)
   const [hairpin, isolated, deaf] = [switched('hairpin'), switched('isolated'), switched('learning')]
   const portVlans: PortVlans = {}
   const own = [{ name, vlans: bridge?.vlans }, ...members.map((each) => ({ name: each.name, vlans: each.port?.vlans }))]

@@ -165,7 +165,7 @@ function readNamespace(
       const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
       const said = {
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
-        ...(link.mtu === (link.kind === 'loopback' ? 65536 : 1500) ? {} : { mtu: link.mtu }),
+        ...(link.mtu === usualMtu(live, link) ? {} : { mtu: link.mtu }),
         ...(link.up ? {} : { up: false }),
       }
       const members = live.links.filter(({ master }) => master === link.name)
@@ -208,6 +208,10 @@ function readNamespace(
     ...(live.services.length > 0 ? { services: live.services.map((service) => ({ ...service })) } : {}),
   }
 }
+
+/** Bytes that it has by itself: a sub-interface as many as its parent. */
+const usualMtu = ({ links }: LiveNamespace, { kind, vlan }: LiveLink): number =>
+  kind === 'loopback' ? 65536 : (links.find(({ name }) => name === vlan?.link)?.mtu ?? 1500)
 
 const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
 

@@ -79,6 +79,7 @@ function configuration(
   gone: ReadonlySet<string>,
 ): readonly [masters: readonly KernelStep[], others: readonly KernelStep[]] {
   const [masters, addresses, ups, routes, impairs]: KernelStep[][] = [[], [], [], [], []]
+  const downs: KernelStep[] = []
   const devices = new Map<string, Set<string>>()
   for (const { namespace, link } of refs) {
     const at = { namespace, name: link.name }
@@ -89,6 +90,8 @@ function configuration(
       if (!isKernelAddress(address)) addresses?.push(addressStep('address-add', namespace, address))
     }
     if (link.up) ups?.push({ op: 'link-up', ...at })
+    // A sub-interface comes up with its parent.
+    else if (link.vlan) downs.push({ op: 'link-down', ...at })
     const impair: Impair | null = link.impair
     if (impair) impairs?.push({ op: 'impair-set', namespace, dev: link.name, impair, before: null })
     devices.set(namespace, (devices.get(namespace) ?? new Set()).add(link.name))
@@ -101,7 +104,7 @@ function configuration(
     )
     for (const route of over.toSorted(byGateway)) routes?.push({ op: 'route-add', namespace, route: stepRoute(route) })
   }
-  return [masters ?? [], [addresses, ups, routes, impairs].flatMap((steps) => steps ?? [])]
+  return [masters ?? [], [addresses, ups, downs, routes, impairs].flatMap((steps) => steps ?? [])]
 }
 
 /**
@@ -110,7 +113,7 @@ function configuration(
  */
 export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: ReadonlySet<string>): KernelStep[] {
   const known = new Set<string>()
-  const adds: KernelStep[] = []
+  const [adds, stacked]: [KernelStep[], KernelStep[]] = [[], []]
   const ports: KernelStep[] = []
   const [early, late, restored, settings]: [KernelStep[], KernelStep[], KernelStep[], KernelStep[]] = [[], [], [], []]
   for (const ref of refs) {
@@ -118,8 +121,9 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
     const add = known.has(key) ? null : creation(index, ref)
     known.add(key)
     if (add?.op === 'veth-add') known.add(linkKey(add.peer.namespace, add.peer.name))
-    if (add) adds.push(add)
-    if (ref.link.master !== null && !gone.has(linkKey(ref.namespace, ref.link.master))) settings.push(...restorePort(ref))
+    if (add) (add.op === 'vlan-add' ? stacked : adds).push(add)
+    if (ref.link.master !== null && !gone.has(linkKey(ref.namespace, ref.link.master)))
+      settings.push(...restorePort(ref))
     if (ref.link.kind !== 'bridge') continue
     const members = index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []
     const at = { namespace: ref.namespace, name: ref.link.name }
@@ -138,7 +142,11 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
     }
   }
   const [masters, others] = configuration(index, refs, gone)
-  return [...adds, ...early, ...ports, ...masters, ...late, ...restored, ...settings, ...others]
+  const isStacked = (step: KernelStep): boolean =>
+    stacked.some((add) => 'name' in add && 'name' in step && add.namespace === step.namespace && add.name === step.name)
+  const [over, under] = [masters.filter(isStacked), masters.filter((step) => !isStacked(step))]
+  // What is on top of another one is no larger: the other has its MTU by then.
+  return [...adds, ...early, ...ports, ...under, ...late, ...stacked, ...over, ...restored, ...settings, ...others]
 }
 
 /** Links that go with this one: the other end of a veth pair, and what stands on either. */

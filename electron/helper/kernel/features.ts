@@ -75,7 +75,10 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
     ['vxlan', addVxlan(socket, { ...named('vxlan0'), id: 1, local: '127.0.0.1', remote: '127.0.0.2', port: 4789 })],
     ['macvlan', above('macvlan', (to) => to.attributeU32(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE))],
     ['ipvlan', above('ipvlan', () => {})],
-    ['vlan', lower instanceof Refusal ? lower : addVlan(socket, { ...named('vlan0'), id: 2, protocol: '802.1q' }, lower)],
+    [
+      'vlan',
+      lower instanceof Refusal ? lower : addVlan(socket, { ...named('vlan0'), id: 2, protocol: '802.1q' }, lower),
+    ],
     ['vlan-filtering', tryFiltering(socket)],
     ['vrf', addLink(socket, named('vrf0'), 'vrf', (to) => to.attributeU32(IFLA_VRF_TABLE, 10))],
     ['wireguard', addLink(socket, named('wg0'), 'wireguard')],

@@ -15,8 +15,11 @@ export const bridgeSettingRules: Rule = function* (lab) {
       const ports = new Set(entry.ports ?? [])
       for (const setting of portSettings) {
         const named = entry[setting] ?? []
-        for (const [key, port] of Array.isArray(named) ? named.entries() : Object.keys(named).map((each) => [each, each]))
-          if (!ports.has(port as string)) yield noPort(bridge, port as string, [...base, setting, key as string | number])
+        for (const [key, port] of Array.isArray(named)
+          ? named.entries()
+          : Object.keys(named).map((each) => [each, each]))
+          if (!ports.has(port as string))
+            yield noPort(bridge, port as string, [...base, setting, key as string | number])
       }
       for (const [port, { pvid, tagged = [], untagged = [] }] of Object.entries(entry['port-vlans'] ?? {})) {
         const path = [...base, 'port-vlans', port]

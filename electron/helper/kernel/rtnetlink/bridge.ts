@@ -32,12 +32,8 @@ const bridgeWriters: Readonly<Record<BridgeSetting, (to: MessageWriter, value: n
   ageing: (to, value) => to.attributeU32(IFLA_BR_AGEING_TIME, value * ticksPerSecond),
 }
 
-export const setBridge = (
-  socket: NetlinkSocket,
-  name: string,
-  setting: BridgeSetting,
-  value: number,
-): Refusal | null => setKindData(socket, name, 'bridge', (to) => bridgeWriters[setting](to, value))
+export const setBridge = (socket: NetlinkSocket, name: string, setting: BridgeSetting, value: number): Refusal | null =>
+  setKindData(socket, name, 'bridge', (to) => bridgeWriters[setting](to, value))
 
 const portAttributes = {
   hairpin: IFLA_BRPORT_MODE,
@@ -92,4 +88,3 @@ export function decodePortVlans(bytes: Buffer, at: number, end: number): [number
 
 /** A bridge that filters is told apart only by what it says of itself: a kernel without it takes the wish and forgets it. */
 export const makeFiltering = (to: MessageWriter): MessageWriter => to.attributeU8(IFLA_BR_VLAN_FILTERING, 1)
-
