@@ -2,11 +2,12 @@
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveLink } from '../live/state.js'
 import { clearsMaster, defaultMtu, planBridgeMtu } from './bridge-mtu.js'
-import { planBridgeSettings } from './bridge-settings.js'
+import { planBridgeSettings, restorePort } from './bridge-settings.js'
 import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
 import { linkAndPeer, linksOfNamespace, restoreLinks, restoreNamespace } from './restore.js'
+import { undoOf } from './undo.js'
 import { formerLab, indexInterfaces, isProtected, isSameLink, isUplink } from './scope.js'
 import type { Former, InterfaceIndex, Scope } from './scope.js'
 
@@ -29,6 +30,7 @@ function unwantedLinks(
   const unwanted: LinkRef[] = []
   for (const [namespace, { live }] of index.namespaces) {
     if (goneNamespaces.has(namespace)) continue
+    const tags = new Set([...(wantedBy.get(namespace)?.values() ?? [])].flatMap((each) => tagOf(each) ?? []))
     for (const link of live.links) {
       const wanted = wantedBy.get(namespace)?.get(link.name)
       const had = formerBy.get(namespace)?.get(link.name)
@@ -36,12 +38,25 @@ function unwantedLinks(
         ? !isSameLink(index, namespace, wanted, link)
         : former === 'everything'
           ? isDeletable(link) && !isProtected(link)
-          : had !== undefined && isDeletable(link) && !isProtected(link) && isSameLink(index, namespace, had, link)
+          : (link.vlan && tags.has(tagKey(link.vlan))) ||
+            (had !== undefined && isDeletable(link) && !isProtected(link) && isSameLink(index, namespace, had, link))
       if (goes) unwanted.push({ namespace, link })
     }
   }
   return unwanted
 }
+
+/** A tag of a parent is one sub-interface's alone, whatever its name (vlan_check_real_dev, net/8021q/vlan.c). */
+const tagKey = ({
+  link,
+  protocol,
+  id,
+}: {
+  readonly link: string | null
+  readonly protocol: string
+  readonly id: number
+}) => `${link} ${protocol} ${id}`
+const tagOf = (wanted: LabInterface): string | null => (wanted.kind === 'vlan' ? tagKey(wanted) : null)
 
 /**
  * Plans all deletions of links and namespaces, each with the steps that make it again. A veth pair is deleted once, a
@@ -70,7 +85,9 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
     const nameAgain = wantedBy.get(namespace)?.has(link.name)
     if (withNamespace && !nameAgain) continue
     const restore = restoreLinks(index, taken, gone)
-    draft.add('link-delete', { op: 'link-delete', namespace, name: link.name, restore })
+    // Before its parent may go down: undo makes it again, up, when that is up.
+    const phase = link.vlan ? 'stacked-delete' : 'link-delete'
+    draft.add(phase, { op: 'link-delete', namespace, name: link.name, restore })
     for (const each of taken) gone.add(linkKey(each.namespace, each.link.name))
   }
   for (const namespace of goneNamespaces) {
@@ -158,7 +175,10 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     if (wanted.master !== before && (wanted.master !== null || clearsMaster(scope, namespace, wanted.name))) {
       const over = wanted.kind === 'vlan' && isOverBridge(interfaces, wanted)
       const phase = wanted.master === null ? 'master-clear' : over ? 'over-bridge-master' : 'master-set'
-      draft.add(phase, { op: 'link-master', ...at, master: wanted.master, before })
+      const step = { op: 'link-master' as const, ...at, master: wanted.master, before }
+      // With its place in a bridge a port loses what it was set to there.
+      const back = live && before !== null ? restorePort({ namespace, link: live }) : []
+      draft.add(phase, step, [...undoOf(step), ...back])
     }
     planImpair(scope, namespace, wanted, live, had)
   }

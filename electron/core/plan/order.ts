@@ -34,6 +34,7 @@ export const phases = [
   'impair-clear',
   'route-delete',
   'address-delete',
+  'stacked-delete',
   'stacked-down',
   'link-down',
   'master-clear',

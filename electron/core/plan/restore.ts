@@ -79,7 +79,7 @@ function configuration(
   gone: ReadonlySet<string>,
 ): readonly [masters: readonly KernelStep[], others: readonly KernelStep[]] {
   const [masters, addresses, ups, routes, impairs]: KernelStep[][] = [[], [], [], [], []]
-  const downs: KernelStep[] = []
+  const [downs, afterDown]: [KernelStep[], KernelStep[]] = [[], []]
   const devices = new Map<string, Set<string>>()
   for (const { namespace, link } of refs) {
     const at = { namespace, name: link.name }
@@ -87,7 +87,10 @@ function configuration(
       masters?.push({ op: 'link-master', ...at, master: link.master, before: null })
     }
     for (const address of index.namespaces.get(namespace)?.addresses.get(link.name) ?? []) {
-      if (!isKernelAddress(address)) addresses?.push(addressStep('address-add', namespace, address))
+      if (isKernelAddress(address)) continue
+      // Going down takes IPv6 addresses along.
+      const list = link.vlan && !link.up && address.family === 'ipv6' ? afterDown : addresses
+      list?.push(addressStep('address-add', namespace, address))
     }
     if (link.up) ups?.push({ op: 'link-up', ...at })
     // A sub-interface comes up with its parent.
@@ -104,7 +107,7 @@ function configuration(
     )
     for (const route of over.toSorted(byGateway)) routes?.push({ op: 'route-add', namespace, route: stepRoute(route) })
   }
-  return [masters ?? [], [addresses, ups, downs, routes, impairs].flatMap((steps) => steps ?? [])]
+  return [masters ?? [], [addresses, ups, downs, afterDown, routes, impairs].flatMap((steps) => steps ?? [])]
 }
 
 /**

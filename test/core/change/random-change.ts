@@ -161,8 +161,12 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     return { op: 'vlan-add', namespace, name: pick(['vl0', 'vl1']), entry: { link: name, id: pick([10, 20]) } }
   },
   'vlan-set': (file, pick) => {
-    const { namespace, name } = pick(interfaces(file))
-    return { op: 'vlan-set', namespace, name: 'vl0', entry: { link: name, id: pick([10, 30]) } }
+    const known = Object.entries(file.namespaces ?? {}).flatMap(([namespace, entry]) =>
+      Object.keys(entry?.vlans ?? {}).map((vlan) => ({ namespace, vlan })),
+    )
+    const { namespace, vlan } = known.length > 0 ? pick(known) : { namespace: 'host', vlan: 'vl0' }
+    const { name } = pick(interfaces(file).filter((each) => each.namespace === namespace))
+    return { op: 'vlan-set', namespace, name: vlan, entry: { link: name, id: pick([10, 30]) } }
   },
   'link-delete': (file, pick) => ({ op: 'link-delete', ...pick(interfaces(file)) }),
   'link-rename': (file, pick) => ({ op: 'link-rename', ...pick(interfaces(file)), to: pick(['x0', 'e0', 'a.b']) }),
