@@ -29,6 +29,8 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
   const flushed = { ipv4: new Set<string>(), ipv6: new Set<string>(), addresses: new Set<LiveAddress>() }
   /** The topmost first. */
   const stackedDown: KernelStep[] = []
+  /** Behind what they stand on has come up. */
+  const staysDown: KernelStep[] = []
   const ups: { readonly phase: Phase; readonly name: string }[] = []
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
@@ -42,7 +44,7 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     else if (goesDown) scope.draft.add('link-down', { op: 'link-down', ...at })
     // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
     if (wanted.kind === 'vlan' && !wanted.up && isSwitchedOn(scope, namespace, wanted.link))
-      scope.draft.add('stacked-up', { op: 'link-down', ...at }, [])
+      staysDown.push({ op: 'link-down', ...at })
     if (wanted.up && !live?.up) {
       const phase = upPhases[wanted.kind] ?? 'link-up'
       ups.push({ phase, name: wanted.name })
@@ -66,6 +68,7 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     const given = back.map((each) => addressStep('address-add', namespace.name, each))
     scope.draft.add(phase, { op: 'link-up', ...at }, [{ op: 'link-down', ...at }, ...given])
   }
+  for (const step of staysDown) scope.draft.add('stacked-up', step, [])
   return flushed
 }
 

@@ -119,7 +119,8 @@ class Links {
 
   /** A sub-interface goes as far as the one that it is on. */
   #parent(namespace: string, { vlan }: LiveLink): string | null {
-    const parent = vlan?.link == null ? undefined : this.#index.link(namespace, vlan.link)
+    const below = vlan?.link ?? null
+    const parent = below === null ? undefined : this.#index.link(namespace, below)
     if (!parent) return 'what it is on is in another namespace'
     return this.#refuse(namespace, parent) === null ? null : `what it is on, ${parent.name}, is not in the file`
   }
@@ -179,7 +180,7 @@ function readNamespace(
         }
       } else if (link.kind === 'dummy') {
         dummies[link.name] = said
-      } else if (link.kind === 'vlan' && link.vlan?.link != null) {
+      } else if (link.vlan && link.vlan.link !== null) {
         const { id, protocol, link: parent } = link.vlan
         vlans[link.name] = { link: parent, id, ...(protocol === '802.1q' ? {} : { protocol }), ...said }
       } else if (Object.keys(said).length > 0 || bareKinds.has(link.kind)) {
