@@ -41,7 +41,13 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     for (const each of removed) flushed.addresses.add(each)
     const at = { namespace: namespace.name, name: wanted.name }
     if (goesDown && wanted.kind === 'vlan') stackedDown.unshift({ op: 'link-down', ...at })
-    else if (goesDown) scope.draft.add('link-down', { op: 'link-down', ...at })
+    else if (goesDown) {
+      // Coming up again, undo takes along what stands on it and was down.
+      const [, ...above] = withStacked(scope, namespace.name, wanted.name)
+      const down = above.filter((each) => scope.index.link(namespace.name, each)?.up === false)
+      const again = down.map((name): KernelStep => ({ op: 'link-down', namespace: namespace.name, name }))
+      scope.draft.add('link-down', { op: 'link-down', ...at }, [{ op: 'link-up', ...at }, ...again])
+    }
     // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
     if (wanted.kind === 'vlan' && !wanted.up && isSwitchedOn(scope, namespace, wanted.link))
       staysDown.push({ op: 'link-down', ...at })
