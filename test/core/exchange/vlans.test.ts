@@ -71,12 +71,3 @@ test('sub-interfaces, one on the other, and a dummy', () => {
   })
   expect(host?.dummies).toEqual({ dum0: {} })
 })
-
-test('what stands on an interface goes with it', () => {
-  const { host } = read(
-    'ip link add e0 type veth peer name e1',
-    'ip link add link e0 name e0.10 type vlan id 10',
-    'ip link del e1',
-  )
-  expect(host?.vlans).toBeUndefined()
-})
