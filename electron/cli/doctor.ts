@@ -8,15 +8,13 @@
  * `sandbox` names the way it starts: `many-ids`, `one-id` (users) or `root`; `error` says why it does not. `features` is
  * empty then, and `tools` have no versions. `agent` is the program that asks for passwords, if one runs.
  */
-import type { Capabilities, Failure } from '../core/rpc.js'
 import { examine } from '../session/doctor.js'
-import { startSandbox } from '../session/sandbox.js'
 import { doctorText } from './doctor-text.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, type CommonOptions } from './failure.js'
-import { own } from './interrupt.js'
 import { paint, print, printJson } from './output.js'
 import { startProgress } from './progress.js'
+import { tryOut } from './try-out.js'
 
 export async function doctor(options: CommonOptions): Promise<ExitCode> {
   const progress = startProgress('Starting a sandbox to try things in ...', options.json)
@@ -28,13 +26,4 @@ export async function doctor(options: CommonOptions): Promise<ExitCode> {
     if (report.error !== null) return fail(exitCode.machine, report.error, options)
   }
   return report.ok ? exitCode.ok : exitCode.machine
-}
-
-async function tryOut(): Promise<Capabilities | Failure> {
-  const started = await startSandbox()
-  if (!started.ok) return started.failure
-  const { free } = own(() => started.session.close())
-  const { capabilities } = started.session
-  await free()
-  return capabilities
 }

@@ -1,4 +1,5 @@
 /** How a failure is told: a sentence on stderr, or with `--json` the one document on stdout. */
+import { lacksCode } from '../core/needs/lacking.js'
 import type { DeployFailure, Failure } from '../core/rpc.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { note, paintNote, printable, printJson } from './output.js'
@@ -36,7 +37,7 @@ export function fail(code: ExitCode, failure: Failure | DeployFailure, { json, t
 export const failureJson = ({ said: _said, ...failure }: Failure | DeployFailure): object => failure
 
 /** What the helper finds before the first step: this machine cannot hold the lab. */
-const noRoom: ReadonlySet<string> = new Set(['too-many-files', 'too-many-namespaces'])
+const noRoom: ReadonlySet<string> = new Set(['too-many-files', 'too-many-namespaces', lacksCode])
 
 /** The exit code of a lab that did not come up. */
 export function deployCode(refused: Failure | DeployFailure): ExitCode {

@@ -64,6 +64,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
   const command = (usage: string, description: string): Command => program.command(usage).description(description)
 
   command('validate <files...>', 'find what is wrong with lab files')
+    .option('--machine', 'ask also whether this machine has what they need; starts a sandbox to try it in')
     .addOption(jsonOption())
     .action(async (files: string[], options) => done(await (await import('./validate.js')).validate(files, options)))
 

@@ -55,6 +55,9 @@ function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: Liv
     const kind = [
       link.kind,
       ...(link.master === null ? [] : [`port of ${link.master}${link.port ? ` (${link.port.state})` : ''}`]),
+      ...(link.vlan === undefined ? [] : [`${link.vlan.protocol} id ${link.vlan.id} on ${link.vlan.link ?? '?'}`]),
+      ...(link.bridge?.vlanFiltering ? ['filters VLANs'] : []),
+      ...vlanWords(link),
       ...(link.vxlan === null ? [] : [`id ${link.vxlan.id} to ${link.vxlan.remote ?? '?'}`]),
     ].join(', ')
     const own = addresses.filter(({ dev }) => dev === link.name).map(addressText)
@@ -67,6 +70,14 @@ function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: Liv
       .join('  ')
       .trimEnd(),
   )
+}
+
+/** As `bridge vlan` shows them. */
+function vlanWords({ bridge, port }: LiveLink): string[] {
+  const vlans = port?.vlans ?? bridge?.vlans
+  if (vlans === undefined) return []
+  const words = vlans.map(({ id, pvid, untagged }) => `${id}${pvid ? ' pvid' : ''}${untagged ? ' untagged' : ''}`)
+  return [`VLANs ${words.join('; ') || 'none'}`]
 }
 
 function addressText({ address, flags }: LiveNamespace['addresses'][number]): string {

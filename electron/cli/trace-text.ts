@@ -114,7 +114,12 @@ function reasonLines({ table: name, chain, rule, verdict, conntrack }: HopReason
   return [...ruled, ...(conntrack === null ? [] : [`conntrack: ${conntrack.replace(/\s+/g, ' ').trim()}`])]
 }
 
+const vlanText = ({ id, inner }: NonNullable<PacketHeaders['vlan']>): string =>
+  `vlan ${id}${inner === undefined ? '' : `.${inner}`}`
+
 function packetText(headers: PacketHeaders): string {
+  const { vlan, ...untagged } = headers
+  if (vlan) return `${vlanText(vlan)} ${packetText(untagged)}`
   const { arp, ip, icmp, tcp, udp, vxlan, inner } = headers
   if (inner) return `vxlan ${vxlan?.vni ?? ''} [${packetText(inner)}]`
   if (arp)

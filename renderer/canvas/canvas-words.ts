@@ -8,6 +8,11 @@ export function messagesFor(language: Language, realHost: boolean): ReturnType<t
   return realHost ? (key, values) => t(key === 'madeInTerminal' ? 'notOfTheLab' : key, values) : t
 }
 
+/** More of them than these are told by the inspector. */
+const mostIds = 4
+const listed = (ids: readonly number[]): string =>
+  `${ids.slice(0, mostIds).join(' ')}${ids.length > mostIds ? ' …' : ''}`
+
 /** The words on the canvas in one language. On the real host, `host` is the machine's own namespace. */
 export function canvasWords(language: Language, realHost = false): Words {
   const t = messagesFor(language, realHost)
@@ -37,6 +42,14 @@ export function canvasWords(language: Language, realHost = false): Words {
     switchPorts: (count) => t('switchPorts', { count }),
     moreRoutes: (count) => t('moreRoutes', { count }),
     firewall: (count) => t('firewall', { count }),
+    vlans: (plain, tagged) => {
+      const parts = [
+        ...(plain.length > 0 ? [t('vlans', { ids: listed(plain) })] : []),
+        ...(tagged.length > 0 ? [t('taggedVlans', { ids: listed(tagged) })] : []),
+      ]
+      return parts.length > 0 ? parts.join(t('comma')) : t('noVlans')
+    },
+    vlanOn: (id, parent) => t('vlanOn', { id, parent }),
     tunnel: (id, remote) => (remote === null ? t('tunnel', { id }) : t('tunnelTo', { id, remote })),
   }
 }

@@ -22,7 +22,9 @@ const sidePitch = 52
 
 /** Interfaces that are a place in the namespace but not an end of a cable. */
 const isInner = (each: SceneInterface): boolean =>
-  each.kind === 'loopback' || each.kind === 'dummy' || (each.kind === 'vxlan' && each.master === null)
+  each.kind === 'loopback' ||
+  each.kind === 'dummy' ||
+  ((each.kind === 'vxlan' || each.kind === 'vlan') && each.master === null)
 
 export const portOf = (each: SceneInterface, side: Side, x: number, y: number, rest: Partial<Port> = {}): Port => ({
   id: each.id,

@@ -1,4 +1,5 @@
-import type { Lab, LabInterface, LabNamespace } from '../../electron/core/lab/lab.js'
+import type { Lab, LabInterface, LabNamespace, PortVlan } from '../../electron/core/lab/lab.js'
+import { usualVlans } from '../../electron/core/lab/normalise-bridge.js'
 import type { LiveLink, LiveNamespace } from '../../electron/core/live/state.js'
 import type { InterfaceState, Presence, SceneInterface, Stated } from './scene.js'
 import { interfaceId } from './scene.js'
@@ -87,7 +88,11 @@ function sceneInterface(
     presence,
   ).filter((address) => !isAutomatic(address.text))
   const vxlan = link?.vxlan ?? (wanted?.kind === 'vxlan' ? { id: wanted.id, remote: wanted.remote } : null)
+  const vlan = vlanOf(wanted, link)
+  const vlans = vlansOf(source, wanted, link)
   return {
+    ...(vlan ? { vlan } : {}),
+    ...(vlans ? { vlans } : {}),
     id: interfaceId(source.name, name),
     namespace: source.name,
     name,
@@ -101,6 +106,24 @@ function sceneInterface(
     tunnel: vxlan ? { id: vxlan.id, remote: vxlan.remote } : null,
     uplink,
   }
+}
+
+function vlanOf(wanted: LabInterface | undefined, link: LiveLink | undefined): SceneInterface['vlan'] | null {
+  if (link?.vlan) return { id: link.vlan.id, parent: link.vlan.link ?? '?' }
+  return wanted?.kind === 'vlan' ? { id: wanted.id, parent: wanted.link } : null
+}
+
+/** What the kernel has, or what the file says while there is none. */
+function vlansOf(
+  { lab }: NamespaceSources,
+  wanted: LabInterface | undefined,
+  link: LiveLink | undefined,
+): readonly PortVlan[] | null {
+  if (link) return link.port?.vlans ?? link.bridge?.vlans ?? null
+  if (!wanted) return null
+  const bridge = wanted.kind === 'bridge' ? wanted : lab?.interfaces.find(({ name }) => name === wanted.master)
+  if (bridge?.kind !== 'bridge' || bridge.settings['vlan-filtering'] !== 1) return null
+  return bridge.portVlans.get(wanted.name) ?? usualVlans
 }
 
 /**

@@ -3,7 +3,7 @@
  * interfaces and cables. Live over lab: what is only in the lab is `planned`, what is only in the kernel is `foreign`
  * (made in a terminal) or `leaving` (it was deployed, and the lab no longer has it).
  */
-import type { Impair } from '../../electron/core/lab/lab.js'
+import type { Impair, PortVlan } from '../../electron/core/lab/lab.js'
 
 export type Presence = 'live' | 'planned' | 'foreign' | 'leaving'
 
@@ -21,7 +21,7 @@ export interface SceneInterface {
   readonly id: string
   readonly namespace: string
   readonly name: string
-  /** `loopback`, `veth`, `bridge`, `vxlan`, `dummy`, or the kernel's own word for another kind. */
+  /** `loopback`, `veth`, `bridge`, `vxlan`, `dummy`, `vlan`, or the kernel's own word for another kind. */
   readonly kind: string
   readonly presence: Presence
   readonly state: InterfaceState
@@ -35,6 +35,10 @@ export interface SceneInterface {
   readonly peer: string | null
   readonly tunnel: { readonly id: number; readonly remote: string | null } | null
   readonly uplink: boolean
+  /** Of a sub-interface. */
+  readonly vlan?: { readonly id: number; readonly parent: string }
+  /** Of a port, or the bridge itself, where the bridge goes by VLANs. */
+  readonly vlans?: readonly PortVlan[]
 }
 
 export interface SceneNat {

@@ -27,5 +27,8 @@ export interface Words {
   readonly switchPorts: (count: number) => string
   readonly moreRoutes: (count: number) => string
   readonly firewall: (rules: number) => string
+  /** Ids without a tag on the wire, and with one. */
+  readonly vlans: (plain: readonly number[], tagged: readonly number[]) => string
+  readonly vlanOn: (id: number, parent: string) => string
   readonly tunnel: (id: number, remote: string | null) => string
 }

@@ -36,6 +36,8 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.vxlan'
     case 'dummy-add':
       return 'reason.dummy'
+    case 'vlan-add':
+      return 'reason.vlan'
     case 'link-delete':
       return 'reason.linkDelete'
     case 'link-up':
@@ -50,6 +52,14 @@ export function reasonOf(step: Step): ReasonKey {
       return step.master === null ? 'reason.unplug' : 'reason.plug'
     case 'bridge-stp':
       return 'reason.stp'
+    case 'bridge-set':
+      return step.setting === 'vlan-filtering' ? 'reason.vlanFiltering' : 'reason.bridgeSet'
+    case 'port-set':
+      return 'reason.portSet'
+    case 'port-vlan-add':
+      return 'reason.portVlan'
+    case 'port-vlan-delete':
+      return 'reason.portVlanDelete'
     case 'address-add':
       return 'reason.addressAdd'
     case 'address-delete':

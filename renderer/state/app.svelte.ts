@@ -26,6 +26,8 @@ import type { HostChoices } from './deploy.svelte.js'
 import { Dialogs } from './dialogs.svelte.js'
 import { Files } from './files.svelte.js'
 import { Host } from './host.svelte.js'
+import { placeProblems } from '../../electron/core/lab/parse.js'
+import { lackingProblems, missingFeatures } from '../../electron/core/needs/lacking.js'
 import { LabDocument } from './lab-document.svelte.js'
 import { Live } from './live.svelte.js'
 import { Menus } from './menus.svelte.js'
@@ -76,6 +78,13 @@ export class App {
   readonly traffic: Traffic
   readonly uplink: Uplink
   private seenBefore = false
+  /** What the lab needs and this kernel has not, where its file says so. */
+  readonly lacking = $derived.by(() => {
+    const { labFile, source, fileName } = this.document
+    const missing = missingFeatures(this.session.capabilities?.features ?? [])
+    if (!labFile || !source || missing.size === 0) return []
+    return placeProblems(source, lackingProblems(labFile, missing), fileName ?? 'lab')
+  })
 
   constructor(options: LinkOptions) {
     this.link = new Link(options, (answer) => this.connected(answer))

@@ -61,12 +61,16 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
     case 'sent':
       if (kind === 'bridge') return saying('both', 'hop.handedDown', { namespace, bridge: name ?? '' })
       if (kind === 'vxlan') return saying('out', 'hop.intoTunnel', { interface: name ?? '' })
+      if (kind === 'vlan') return saying('out', 'hop.bySubInterface', { interface: name ?? '' })
+      if (before && before.namespace === namespace && packet?.vlan && !packetOf(before)?.vlan)
+        return saying('out', 'hop.tagged', { interface: name ?? '', vlan: packet.vlan.id })
       if (before && before.namespace === namespace) return saying('out', 'hop.sentOn', { interface: name ?? '' })
       return saying('out', ...emitted(packet))
     case 'received': {
       if (port) return saying('switch', 'hop.enteredBridge', port)
       if (kind === 'bridge') return saying('both', 'hop.passedUp', { namespace })
       if (kind === 'vxlan') return saying('in', 'hop.outOfTunnel', { interface: name ?? '' })
+      if (kind === 'vlan') return saying('in', 'hop.untagged', { interface: name ?? '' })
       const ttl = packet?.ip?.ttl
       if (packet?.arp) return saying('in', 'hop.heardArp', { namespace })
       const own = isTarget(film, hop)
@@ -78,7 +82,7 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
         : saying('in', 'hop.receivedReply', { ttl, packet: called })
     }
     case 'bridged':
-      return port ? saying('switch', 'hop.bridged', port) : saying('switch', 'hop.bridgedAway')
+      return port ? saying('switch', ...bridged(before, packet, port)) : saying('switch', 'hop.bridgedAway')
     case 'flooded':
       return port ? saying('switch', 'hop.flooded', port) : saying('switch', 'hop.floodedAway')
     case 'routed':
@@ -94,6 +98,17 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
     case 'dropped':
       return saying('drop', ...lost(hop, film, live))
   }
+}
+
+/** A bridge that filters VLANs adds or strips a tag on the way out. */
+function bridged(
+  before: TraceHop | null,
+  packet: PacketHeaders | null,
+  port: { readonly bridge: string; readonly port: number },
+): [Saying['key'], Parameters] {
+  const [had, has] = [before && packetOf(before)?.vlan, packet?.vlan]
+  if (has && !had) return ['hop.bridgedTagged', { ...port, vlan: has.id }]
+  return had && !has ? ['hop.bridgedUntagged', { ...port, vlan: had.id }] : ['hop.bridged', port]
 }
 
 function lost(hop: TraceHop, film: Film, live: LiveState | null): [Saying['key'], Parameters] {

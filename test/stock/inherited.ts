@@ -9,6 +9,7 @@ import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import { startSandbox } from '../../electron/session/sandbox.js'
 import type { Session } from '../../electron/session/session.js'
+import { studyLinks, type LinkStudy } from './links.js'
 
 export interface Study {
   /** Name, whether as expected, and what came. */
@@ -27,6 +28,7 @@ export interface Inherited {
   readonly handedOn: string
   readonly plain: Readonly<Record<string, Study>>
   readonly changed: Readonly<Record<string, Study>>
+  readonly links: LinkStudy
 }
 
 const [file, labs] = process.argv.slice(2)
@@ -117,10 +119,11 @@ async function main(path: string): Promise<void> {
     if (labFile !== null) await build(session, labFile)
     return { fresh: settingsIn(session, 'ns0'), plain: await studyAll(session) }
   })
+  const links = await withSandbox((session) => studyLinks(session, 'test/fixtures/labs/trunk.vethlab.yaml'))
   changeFirstNamespace()
   const handedOn = run('unshare', '--net', 'sh', '-c', readForward)
   const changed = await withSandbox(studyAll)
-  const seen: Inherited = { kernel: run('uname', '-r').trim(), own, fresh, handedOn, plain, changed }
+  const seen: Inherited = { kernel: run('uname', '-r').trim(), own, fresh, handedOn, plain, changed, links }
   writeFileSync(path, JSON.stringify(seen))
 }
 

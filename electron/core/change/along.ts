@@ -57,7 +57,9 @@ function entryOf(path: LabPath): { readonly entry: LabPath } | null {
   const upTo = (length: number): { readonly entry: LabPath } | null =>
     path.length >= length ? { entry: path.slice(0, length) } : null
   if (first === 'namespaces') {
-    if (third === 'bridges' && fifth === 'ports') return upTo(6)
+    if (third === 'bridges' && ['ports', 'hairpin', 'isolated', 'learning', 'port-vlans'].includes(String(fifth)))
+      return upTo(6)
+    if (third === 'vlans') return upTo(4)
     return ['routes', 'rules', 'nat', 'firewall', 'services', 'sysctls'].includes(String(third)) ? upTo(4) : null
   }
   if (first === 'checks' || first === 'goal' || first === 'tunnels') return upTo(2)

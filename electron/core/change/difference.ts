@@ -58,6 +58,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'bridge-add':
     case 'vxlan-add':
     case 'dummy-add':
+    case 'vlan-add':
     case 'link-delete':
       return linkKey(step.namespace, step.name)
     case 'link-up':
@@ -66,7 +67,13 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'link-mac':
     case 'link-master':
     case 'bridge-stp':
+    case 'bridge-set':
       return withLink(step.namespace, step.name, known) ?? `${step.op} ${step.namespace} ${step.name}`
+    case 'port-set':
+      return withLink(step.namespace, step.name, known) ?? `${step.op} ${step.namespace} ${step.name} ${step.setting}`
+    case 'port-vlan-add':
+    case 'port-vlan-delete':
+      return withLink(step.namespace, step.name, known) ?? `port-vlan ${step.namespace} ${step.name} ${step.vlan.id}`
     case 'address-add':
     case 'address-delete':
       return withLink(step.namespace, step.dev, known) ?? `address ${step.namespace} ${step.dev} ${step.address}`
@@ -132,6 +139,7 @@ function words(step: Step): string {
     case 'bridge-add':
     case 'vxlan-add':
     case 'dummy-add':
+    case 'vlan-add':
     case 'link-delete':
     case 'bridge-stp':
       return `link ${step.name}`
@@ -145,6 +153,12 @@ function words(step: Step): string {
       return `link ${step.name} address ${step.before}`
     case 'link-master':
       return step.before === null ? `link ${step.name} nomaster` : `link ${step.name} master ${step.before}`
+    case 'bridge-set':
+    case 'port-set':
+      return `link ${step.name} ${step.setting} ${step.before}`
+    case 'port-vlan-add':
+    case 'port-vlan-delete':
+      return `vlan ${step.vlan.id} dev ${step.name}`
     case 'address-add':
     case 'address-delete':
       return `addr ${step.address} dev ${step.dev}`

@@ -1,5 +1,6 @@
 /** What goes and what is renamed along, when a namespace or an interface goes or has another name. */
 import { own } from '../own.js'
+import { tableOf } from '../lab/device-tables.js'
 import { endsOf } from '../lab/ends.js'
 import { parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
@@ -48,8 +49,7 @@ export function hasInterface(file: LabFile, { namespace, interface: name }: Endp
   const entry = own(file.namespaces, namespace)
   const end = `${namespace}:${name}`
   return (
-    Object.hasOwn(entry?.interfaces ?? {}, name) ||
-    Object.hasOwn(entry?.bridges ?? {}, name) ||
+    Object.hasOwn(entry?.[tableOf(entry, name)] ?? {}, name) ||
     (file.links ?? []).some((link) => endsOf(link).includes(end)) ||
     (file.tunnels ?? []).some((each) => each.namespace === namespace && each.name === name)
   )

@@ -1,5 +1,6 @@
 /** What somebody made, changed or removed in a terminal, as changes of the lab: the file then says what the kernel has. */
 import { canonicalPrefix } from '../lab/address.js'
+import { deviceEntry } from '../lab/device-tables.js'
 import { endsOf } from '../lab/ends.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
@@ -15,7 +16,7 @@ import { labFromLive } from '../plan/read-back.js'
 import type { Step } from '../plan/step.js'
 import type { Difference } from './difference.js'
 import { hasInterface } from './follow.js'
-import type { BridgeEntry, InterfaceEntry, LabChange, LinkEntry, NamespaceEntry } from './lab-change.js'
+import { bridgeKeys, type LabChange, type LinkEntry, type NamespaceEntry } from './lab-change.js'
 
 /** For `changeSource`, which is to tolerate any meaning: the kernel is what it is. */
 export function keepChanges(file: LabFile, difference: Difference, live: LiveState): readonly LabChange[] {
@@ -23,7 +24,7 @@ export function keepChanges(file: LabFile, difference: Difference, live: LiveSta
   const [first] = difference.steps
   // What is made or removed as a whole is one thing; the steps after the first only put back what was on it.
   const whole =
-    first !== undefined && /^(namespace|veth|bridge|vxlan|dummy)-(add|delete)$|^link-delete$/.test(first.step.op)
+    first !== undefined && /^(namespace|veth|bridge|vxlan|dummy|vlan)-(add|delete)$|^link-delete$/.test(first.step.op)
   const steps = whole ? [first] : difference.steps
   return new Keeping(file, read).all(steps.map(({ step }) => step))
 }
@@ -56,6 +57,7 @@ class Keeping {
       case 'bridge-add':
       case 'vxlan-add':
       case 'dummy-add':
+      case 'vlan-add':
         return void this.#found.push({ op: 'link-delete', namespace, name: step.name })
       case 'link-up':
         return void this.#found.push({ op: 'link-up', namespace, name: step.name, up: false })
@@ -69,6 +71,12 @@ class Keeping {
         return this.#master({ namespace, interface: step.name }, step.before)
       case 'bridge-stp':
         return void this.#found.push({ op: 'bridge-stp', namespace, name: step.name, stp: !step.stp })
+      case 'bridge-set':
+        return this.#bridge(namespace, step.name)
+      case 'port-set':
+      case 'port-vlan-add':
+      case 'port-vlan-delete':
+        return this.#bridge(namespace, this.#bridgeOf(namespace, step.name) ?? step.name)
       case 'address-delete':
         return void this.#found.push({ op: 'address-add', namespace, dev: step.dev, address: step.address })
       case 'address-add':
@@ -98,6 +106,24 @@ class Keeping {
       case 'policy-set':
         return this.#list(namespace, step.policy === 'accept' ? 'firewall-delete' : 'firewall-add')
     }
+  }
+
+  #bridgeOf(namespace: string, port: string): string | undefined {
+    const there = own(this.read.namespaces, namespace)
+    return Object.entries(there?.bridges ?? {}).find(([, each]) => each?.ports?.includes(port))?.[0]
+  }
+
+  /** Its settings hang together: all of them as the kernel has them. */
+  #bridge(namespace: string, name: string): void {
+    const key = `bridge ${namespace} ${name}`
+    const live = own(own(this.read.namespaces, namespace)?.bridges, name)
+    if (this.#gone.has(key) || !own(own(this.file.namespaces, namespace)?.bridges, name)) return
+    this.#gone.add(key)
+    const mine = own(own(this.file.namespaces, namespace)?.bridges, name)
+    const keys = bridgeKeys.flatMap((each) =>
+      live?.[each] === undefined && mine?.[each] === undefined ? [] : [[each, live?.[each] ?? null] as const],
+    )
+    this.#found.push({ op: 'bridge-set', namespace, name, keys: Object.fromEntries(keys) })
   }
 
   #sysctl(namespace: string, key: string, value: string | null): void {
@@ -184,7 +210,8 @@ class Keeping {
     if (tunnel) this.#found.push({ op: 'vxlan-add', tunnel: { ...tunnel } })
     const there = own(this.read.namespaces, namespace)
     const bridge = own(there?.bridges, name)
-    const plain = own(there?.interfaces, name)
+    const [vlan, dummy] = [own(there?.vlans, name), own(there?.dummies, name)]
+    const plain = own(there?.interfaces, name) ?? dummy
     const isMine = hasInterface(this.file, end)
     if (bridge && !isMine) {
       const { ports, ...entry } = bridge
@@ -195,8 +222,11 @@ class Keeping {
         name,
         entry: { ...entry, ...(known.length > 0 ? { ports: known } : {}) },
       })
+    } else if (vlan && !isMine) {
+      this.#found.push({ op: 'vlan-add', namespace, name, entry: { ...vlan } })
+      this.#plug(end, there)
     } else if (plain && !isMine && !tunnel) {
-      this.#found.push({ op: 'dummy-add', namespace, name, entry: { ...plain } })
+      this.#found.push({ op: 'dummy-add', namespace, name, entry: { ...plain }, ...(dummy ? { exact: true } : {}) })
       this.#plug(end, there)
     } else this.#copy(end)
   }
@@ -205,12 +235,9 @@ class Keeping {
   #copy(end: Endpoint): void {
     const { namespace, interface: name } = end
     const there = own(this.read.namespaces, namespace)
-    const [mine, live] = [
-      own(this.file.namespaces, namespace),
-      own(there?.bridges, name) ?? own(there?.interfaces, name),
-    ]
-    const wanted: InterfaceEntry & BridgeEntry = live ?? {}
-    const had = own(mine?.bridges, name) ?? own(mine?.interfaces, name)
+    const mine = own(this.file.namespaces, namespace)
+    const wanted = deviceEntry(there, name) ?? {}
+    const had = deviceEntry(mine, name)
     const stays = new Set((wanted.addresses ?? []).map(canonical))
     for (const address of had?.addresses ?? [])
       if (!stays.has(canonical(address))) this.#found.push({ op: 'address-delete', namespace, dev: name, address })

@@ -18,6 +18,12 @@ import type {
 export type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 export type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
 export type BridgeEntry = NonNullable<NonNullable<NamespaceEntry['bridges']>[string]>
+export type VlanEntry = NonNullable<NonNullable<NamespaceEntry['vlans']>[string]>
+export const bridgeKeys = [
+  ...(['priority', 'forward-delay', 'ageing', 'hairpin', 'isolated', 'learning'] as const),
+  ...(['vlan-filtering', 'port-vlans'] as const),
+] as const
+export type BridgeKey = (typeof bridgeKeys)[number]
 export type LinkEntry = NonNullable<LabFile['links']>[number]
 export type TunnelEntry = NonNullable<LabFile['tunnels']>[number]
 
@@ -61,8 +67,15 @@ export type LinkChange =
   | (OfLink & { readonly op: 'bridge-stp'; readonly stp: boolean | null })
   | { readonly op: 'vxlan-add'; readonly tunnel: TunnelEntry }
   | (OfLink & { readonly op: 'vxlan-set'; readonly tunnel: Omit<TunnelEntry, 'namespace' | 'name'> })
-  /** An interface without a cable. */
-  | (OfLink & { readonly op: 'dummy-add'; readonly entry?: InterfaceEntry })
+  /** What else its entry says of it and of its ports. */
+  | (OfLink & {
+      readonly op: 'bridge-set'
+      readonly keys: { readonly [Key in BridgeKey]?: NonNullable<BridgeEntry[Key]> | null }
+    })
+  /** An interface without a cable; `exact`: a dummy device and no other. */
+  | (OfLink & { readonly op: 'dummy-add'; readonly entry?: InterfaceEntry; readonly exact?: boolean })
+  | (OfLink & { readonly op: 'vlan-add'; readonly entry: VlanEntry })
+  | (OfLink & { readonly op: 'vlan-set'; readonly entry: Pick<VlanEntry, 'link' | 'id' | 'protocol'> })
   /** Of any kind, a cable with both ends; and all that names it. */
   | (OfLink & { readonly op: 'link-delete' })
   | (OfLink & { readonly op: 'link-rename'; readonly to: string })

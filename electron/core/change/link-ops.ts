@@ -1,6 +1,7 @@
 /** Changes of interfaces, bridges, tunnels and cables, and of the addresses on them. */
 import { canonicalPrefix } from '../lab/address.js'
 import { quote } from '../lab/describe.js'
+import { tableOf } from '../lab/device-tables.js'
 import { endsOf } from '../lab/ends.js'
 import { formatEndpoint } from '../lab/endpoint.js'
 import { error } from '../lab/finding.js'
@@ -30,11 +31,10 @@ function mayCome(draft: Draft, end: Endpoint): Finding | null {
   return hasInterface(draft.labFile, end) ? taken(end) : null
 }
 
-/** Where the entry of an interface is, or would be: a bridge has its own table. */
-function entryPath(draft: Draft, namespace: string, name: string): LabPath {
-  const isBridge = Object.hasOwn(namespaceOf(draft, namespace).bridges ?? {}, name)
-  return ['namespaces', namespace, isBridge ? 'bridges' : 'interfaces', name]
-}
+/** Where the entry of an interface is, or would be: what is made by its entry has a table of its kind. */
+const entryPath = (draft: Draft, namespace: string, name: string): LabPath => [
+  ...['namespaces', namespace, tableOf(namespaceOf(draft, namespace), name), name],
+]
 
 function onEntry(draft: Draft, namespace: string, name: string, key: string, value: unknown): Finding | null {
   if (!isThere(draft, namespace)) return noNamespace(namespace)
@@ -79,7 +79,7 @@ function followOnCable(draft: Draft, path: LabPath, from: string, to: string): v
 const endPath = (draft: Draft, { path, side }: { readonly path: LabPath; readonly side: 0 | 1 }): LabPath =>
   Array.isArray(draft.at(path)) ? [...path, side] : [...path, 'ends', side]
 
-const tableOf = (draft: Draft, namespace: string, name: string): readonly string[] =>
+const addressesOf = (draft: Draft, namespace: string, name: string): readonly string[] =>
   (draft.at([...entryPath(draft, namespace, name), 'addresses']) as readonly string[] | undefined) ?? []
 
 export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
@@ -143,10 +143,28 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
     draft.merge(['tunnels', at], { ...tunnel, namespace, name })
     return null
   },
-  'dummy-add': (draft, { namespace, name, entry }) => {
+  'bridge-set': (draft, { namespace, name, keys }) => {
+    if (!Object.hasOwn(namespaceOf(draft, namespace).bridges ?? {}, name)) return noInterface(namespace, name)
+    for (const [key, value] of Object.entries(keys))
+      if (value !== undefined) draft.put(['namespaces', namespace, 'bridges', name, key], value)
+    return null
+  },
+  'dummy-add': (draft, { namespace, name, entry, exact }) => {
     const refused = mayCome(draft, { namespace, interface: name })
     if (refused) return refused
-    draft.set(['namespaces', namespace, 'interfaces', name], entry ?? {})
+    draft.set(['namespaces', namespace, exact ? 'dummies' : 'interfaces', name], entry ?? {})
+    return null
+  },
+  'vlan-add': (draft, { namespace, name, entry }) => {
+    const refused = mayCome(draft, { namespace, interface: name })
+    if (refused) return refused
+    draft.set(['namespaces', namespace, 'vlans', name], entry)
+    return null
+  },
+  'vlan-set': (draft, { namespace, name, entry }) => {
+    if (!Object.hasOwn(namespaceOf(draft, namespace).vlans ?? {}, name)) return noInterface(namespace, name)
+    for (const key of ['link', 'id', 'protocol'] as const)
+      draft.put(['namespaces', namespace, 'vlans', name, key], entry[key] ?? null)
     return null
   },
   'link-delete': (draft, { namespace, name }) => {
@@ -183,19 +201,19 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
   },
   'address-add': (draft, { namespace, dev, address }) => {
     if (!isThere(draft, namespace)) return noNamespace(namespace)
-    const has = tableOf(draft, namespace, dev)
+    const has = addressesOf(draft, namespace, dev)
     if (has.some((each) => isSame(each, address))) return null
     if (!hasInterface(draft.labFile, { namespace, interface: dev })) return noInterface(namespace, dev)
     draft.insert([...entryPath(draft, namespace, dev), 'addresses', has.length], address)
     return null
   },
   'address-set': (draft, { namespace, dev, at, address }) => {
-    if (tableOf(draft, namespace, dev)[at] === undefined) return noInterface(namespace, dev)
+    if (addressesOf(draft, namespace, dev)[at] === undefined) return noInterface(namespace, dev)
     draft.set([...entryPath(draft, namespace, dev), 'addresses', at], address)
     return null
   },
   'address-delete': (draft, { namespace, dev, address }) => {
-    const at = tableOf(draft, namespace, dev).findIndex((each) => isSame(each, address))
+    const at = addressesOf(draft, namespace, dev).findIndex((each) => isSame(each, address))
     if (at < 0) {
       return error(
         'unknown-address',

@@ -2,6 +2,7 @@
  * Who names a namespace or an interface: renaming and removing follow these. What is written for people (texts of the
  * guide, its commands) names nothing.
  */
+import { deviceTables } from '../lab/device-tables.js'
 import { endsOf } from '../lab/ends.js'
 import { isByEnd } from '../lab/impair.js'
 import { parseEndpoint } from '../lab/endpoint.js'
@@ -92,13 +93,18 @@ function eachEnd(links: readonly LinkEntry[] | undefined, base: LabPath, on: OnE
 
 function inNamespace(entry: NamespaceEntry, base: LabPath, name: string): readonly Reference[] {
   const found: Reference[] = []
-  for (const key of ['interfaces', 'bridges'] as const)
-    if (Object.hasOwn(entry[key] ?? {}, name)) found.push(keyed([...base, key, name]))
-  for (const [bridge, said] of Object.entries(entry.bridges ?? {}))
-    for (const [i, port] of (said?.ports ?? []).entries()) {
-      const path = [...base, 'bridges', bridge, 'ports', i]
-      if (port === name) found.push(whole(path, path))
-    }
+  for (const key of deviceTables) if (Object.hasOwn(entry[key] ?? {}, name)) found.push(keyed([...base, key, name]))
+  for (const [bridge, said] of Object.entries(entry.bridges ?? {})) {
+    const at = [...base, 'bridges', bridge]
+    for (const list of ['ports', 'hairpin', 'isolated'] as const)
+      for (const [i, port] of (said?.[list] ?? []).entries())
+        if (port === name) found.push(whole([...at, list, i], [...at, list, i]))
+    for (const map of ['learning', 'port-vlans'] as const)
+      if (Object.hasOwn(said?.[map] ?? {}, name)) found.push(keyed([...at, map, name]))
+  }
+  // Without its parent a sub-interface goes, and whatever names it.
+  for (const [vlan, { link }] of Object.entries(entry.vlans ?? {}))
+    if (link === name) found.push(whole([...base, 'vlans', vlan, 'link'], [...base, 'vlans', vlan]))
   for (const list of ['routes', 'rules', 'nat', 'firewall'] as const)
     for (const [i, item] of (entry[list] ?? []).entries())
       for (const key of ['dev', 'in', 'out', 'iif', 'oif'] as const)

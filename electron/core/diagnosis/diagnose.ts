@@ -49,6 +49,7 @@ import { ttlExceeded } from './rules/ttl-exceeded.js'
 import { tunnelMismatch } from './rules/tunnel-mismatch.js'
 import { otherSource, wrongSource } from './rules/wrong-source.js'
 import { askUnknown, unknown } from './rules/unknown.js'
+import { vlanMismatch } from './rules/vlan-mismatch.js'
 import { wrongPrefix } from './rules/wrong-prefix.js'
 import { wrongRoute } from './rules/wrong-route.js'
 import type { Scene } from './scene.js'
@@ -85,6 +86,7 @@ const rules: readonly Rule[] = [
   addressOnPort,
   tunnelMismatch,
   duplicateMac,
+  vlanMismatch,
   notABridgePort,
   portSetting,
   fdbEntry,

@@ -41,6 +41,8 @@ export const diagnosisCodes = [
   'wrong-source',
   'dnat-loopback',
   'port-setting',
+  'port-isolated',
+  'vlan-mismatch',
   'fdb-entry',
   'unknown',
 ] as const

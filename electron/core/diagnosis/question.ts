@@ -28,6 +28,8 @@ export type Question = { readonly namespace: string } & (
     }
   /** A port of a bridge with its flags. */
   | { readonly ask: 'port'; readonly dev: string }
+  /** The VLANs of a port, or of a bridge itself. */
+  | { readonly ask: 'port-vlans'; readonly dev: string }
   | { readonly ask: 'fdb'; readonly bridge: string }
   | { readonly ask: 'listeners'; readonly protocol: 'tcp' | 'udp' }
 )
@@ -71,6 +73,8 @@ function words(question: Question): readonly [string, ...string[]] {
     }
     case 'port':
       return ['bridge', '-d', 'link', 'show', 'dev', question.dev]
+    case 'port-vlans':
+      return ['bridge', 'vlan', 'show', 'dev', question.dev]
     case 'fdb':
       return ['bridge', 'fdb', 'show', 'br', question.bridge]
     case 'listeners':

@@ -1,14 +1,9 @@
-/**
- * Layer 2: who shares a segment with an interface, and what stands between two interfaces that should. Follows cables,
- * bridges and VXLAN tunnels of one VNI and port whose ends exist.
- */
+/** Layer 2: who shares a segment with an interface, and what stands between two interfaces that should. */
 import type { LiveLink } from '../live/state.js'
+import { placeKey, reach, type Place } from './frames.js'
 import type { Network } from './network.js'
 
-export interface Place {
-  readonly namespace: string
-  readonly link: LiveLink
-}
+export type { Place } from './frames.js'
 
 export type Obstacle =
   /** Switched off. */
@@ -16,50 +11,14 @@ export type Obstacle =
   /** A cable's end that no bridge has, or another one, beside a bridge that leads on. */
   | { readonly kind: 'not-a-port'; readonly at: Place; readonly bridge: LiveLink }
 
-const key = ({ namespace, link }: Place): string => `${namespace}/${link.index}`
-
-/** Interfaces where a frame sent by `start` can come out, `start` left out. `ignoreState` follows what is off, too. */
-export function segment(network: Network, start: Place, ignoreState = false): Place[] {
-  const seen = new Map<string, Place>([[key(start), start]])
-  const queue = [start]
-  const visit = (namespace: string, link: LiveLink | undefined): void => {
-    if (!link) return
-    const place = { namespace, link }
-    if (seen.has(key(place)) || !(ignoreState || link.up)) return
-    seen.set(key(place), place)
-    queue.push(place)
-  }
-  for (let place = queue.shift(); place; place = queue.shift()) {
-    const { namespace, link } = place
-    if (!ignoreState && !link.up) continue
-    const far = network.peer(link)
-    if (far) visit(far.namespace, far.link)
-    const named = link.bridge ? link.name : link.master
-    const passes = ignoreState || (network.link(namespace, named)?.up ?? false)
-    const bridge = passes ? named : null
-    for (const other of bridge === null ? [] : (network.namespace(namespace)?.links ?? [])) {
-      if (other.name === bridge || other.master === bridge) visit(namespace, other)
-    }
-    if (link.vxlan) for (const end of tunnelEnds(network, place)) visit(end.namespace, end.link)
-  }
-  return [...seen.values()].filter((place) => key(place) !== key(start))
-}
-
-/** The far end of a tunnel: the same VNI, held by whoever has its remote address. */
-function tunnelEnds(network: Network, { link }: Place): Place[] {
-  const { vxlan } = link
-  if (!vxlan?.remote) return []
-  return network
-    .owners(vxlan.remote)
-    .flatMap(({ namespace }) =>
-      (network.namespace(namespace)?.links ?? [])
-        .filter((other) => other.vxlan?.id === vxlan.id && other.vxlan.port === vxlan.port)
-        .map((other) => ({ namespace, link: other })),
-    )
-}
+/** Interfaces where a frame sent by `start` comes out as it was sent, `start` left out. */
+export const segment = (network: Network, start: Place, ignoreState = false): Place[] =>
+  reach(network, start, ignoreState)
+    .filter((place) => place.tags.length === 0 && placeKey(place) !== placeKey(start))
+    .map(({ namespace, link }) => ({ namespace, link }))
 
 export const shares = (places: readonly Place[], wanted: Place): boolean =>
-  places.some((place) => key(place) === key(wanted))
+  places.some((place) => placeKey(place) === placeKey(wanted))
 
 /**
  * What keeps frames of `from` away from `to`; null where nothing does, or they are not meant to be together.

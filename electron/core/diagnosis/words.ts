@@ -29,6 +29,16 @@ export const sentences = {
     '{namespace} has a route to {target} that refuses it ({type} {prefix}), so it does not answer when {target} asks for its link-layer address.',
   'rule-refuses-asker':
     'A rule of policy routing keeps {namespace} from {target} ({rule}), so it does not answer when {target} asks for its link-layer address.',
+  'vlan-no-pvid':
+    '{interface} of {namespace}, a port of {bridge}, takes no frames without a VLAN tag (it has no PVID), and this one had none.',
+  'vlan-refused':
+    '{interface} of {namespace}, a port of {bridge}, drops frames of VLAN {vlan}: it does not have that VLAN.',
+  'vlan-not-there': 'It is in VLAN {vlan}, which {interface} of {namespace} (bridge {bridge}) does not have.',
+  'vlan-tagged':
+    'Frames come to {interface} of {namespace} with the tag of VLAN {vlan}, and it takes those without one.',
+  'vlan-untagged': 'Frames come to {namespace} without a VLAN tag, and {interface} takes those of VLAN {wanted} alone.',
+  'vlan-other':
+    'Frames come to {namespace} with the tag of VLAN {vlan}, and {interface} takes those of VLAN {wanted} alone.',
   'port-isolated':
     'The ports {interface} and {other} of {bridge} in {namespace} are both isolated, so nothing gets from one to the other.',
   'port-setting': '{interface} of {namespace}, a port of {bridge}, keeps frames back: {setting}.',
@@ -142,6 +152,7 @@ export const sentences = {
   'not-hairpin': 'The answer comes back by the way that the request took.',
   'not-wrong-source': 'The source that {namespace} gives the packet is there.',
   'not-other-source': '{namespace} answers from the address that was asked.',
+  'not-vlan': 'No VLAN keeps frames apart in {namespace}.',
   'not-port-setting': 'No setting of a port keeps frames back in {namespace}.',
   'not-fdb-entry': 'No fixed entry leads frames astray in {namespace}.',
   'not-dnat-loopback': '{namespace} may send it to its own 127.0.0.0/8.',

@@ -12,7 +12,8 @@ export function ownWithPlan(own: Own, plan: Plan): Own {
   const links = new Set(own.links)
   for (const { step } of plan) {
     if (step.op === 'namespace-add') namespaces.add(step.namespace)
-    const made = step.op === 'veth-add' ? [step, step.peer] : /^(?:bridge|vxlan|dummy)-add$/.test(step.op) ? [step] : []
+    const made =
+      step.op === 'veth-add' ? [step, step.peer] : /^(?:bridge|vxlan|dummy|vlan)-add$/.test(step.op) ? [step] : []
     for (const each of made) if (each.namespace === hostNamespace && 'name' in each) links.add(each.name)
   }
   return { ...own, namespaces, links }
@@ -40,6 +41,12 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'sysctl-set':
       // A setting is recorded before it is written, and put back.
       return null
+    case 'vlan-add':
+      return own.links.has(step.link) ? null : `the interface ${step.link}`
+    case 'bridge-set':
+    case 'port-set':
+    case 'port-vlan-add':
+    case 'port-vlan-delete':
     case 'link-delete':
     case 'link-up':
     case 'link-down':

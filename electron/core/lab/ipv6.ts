@@ -1,4 +1,5 @@
 /** Whether a lab speaks IPv6 anywhere. If not, IPv6 is off in its namespaces and no neighbour discovery disturbs it. */
+import { deviceEntries } from './device-tables.js'
 import { familyOf, parseAddressPort } from './address.js'
 import type { CheckEntry, LabFile } from './schema.js'
 import type { NamespaceEntry } from './rules/lab-index.js'
@@ -20,9 +21,8 @@ const checkUsesIpv6 = (check: CheckEntry): boolean =>
   isIpv6('ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp) || isIpv6(check.snat)
 
 function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
-  const devices = [...Object.values(entry.bridges ?? {}), ...Object.values(entry.interfaces ?? {})]
   return (
-    devices.some((device) => device?.addresses?.some(isIpv6)) ||
+    deviceEntries(entry).some(([, , device]) => device?.addresses?.some(isIpv6)) ||
     (entry.routes ?? []).some((route) => isIpv6(route.to) || isIpv6(route.via) || isIpv6(route.source)) ||
     (entry.routes ?? []).some(({ nexthops = [] }) => nexthops.some(({ via }) => isIpv6(via))) ||
     (entry.rules ?? []).some((rule) => isIpv6(rule.from) || isIpv6(rule.to)) ||

@@ -14,6 +14,8 @@ const descriptions: Readonly<Record<string, string>> = {
   namespaces: 'Network namespaces by name. `host` is the default namespace of the lab and always exists.',
   'namespaces.*.forwarding': 'Whether the namespace routes: net.ipv4.ip_forward and net.ipv6.conf.all.forwarding.',
   'namespaces.*.bridges': 'Bridges by name, with the address of their own interface and their ports.',
+  'namespaces.*.dummies': 'Dummy devices by name: interfaces without a cable.',
+  'namespaces.*.vlans': 'VLAN sub-interfaces by name: what their parent carries with one tag.',
   'namespaces.*.interfaces': 'Interfaces by name: ends of links, tunnels, lo, or plain ones without a cable.',
   'namespaces.*.rules': 'Policy routing: which packets are looked up in which routing table.',
   'namespaces.*.routes': 'Static routes, in table main or another.',

@@ -48,7 +48,7 @@ interface InterfaceCommon {
 export type LabInterface =
   | (InterfaceCommon & { readonly kind: 'loopback' })
   | (InterfaceCommon & { readonly kind: 'veth'; readonly peer: Endpoint; readonly impair: Impair | null })
-  | (InterfaceCommon & { readonly kind: 'bridge'; readonly ports: readonly string[]; readonly stp: boolean })
+  | (InterfaceCommon & LabBridge & { readonly kind: 'bridge' })
   | (InterfaceCommon & {
       readonly kind: 'vxlan'
       readonly id: number
@@ -57,8 +57,47 @@ export type LabInterface =
       /** UDP destination port. */
       readonly port: number
     })
-  /** No cable: a dummy device (or the nearest the kernel has). */
-  | (InterfaceCommon & { readonly kind: 'dummy' })
+  /** No cable: a dummy device; unless `exact`, the nearest that the kernel has will do. */
+  | (InterfaceCommon & { readonly kind: 'dummy'; readonly exact?: boolean })
+  | (InterfaceCommon & LabVlan & { readonly kind: 'vlan' })
+
+/** IEEE 802.1Q tags, or the outer ones of 802.1ad. */
+export type VlanProtocol = '802.1q' | '802.1ad'
+
+export interface LabVlan {
+  /** The interface of the same namespace that it is on. */
+  readonly link: string
+  readonly id: number
+  readonly protocol: VlanProtocol
+}
+
+/** One VLAN of a bridge port, as `bridge vlan` shows it. */
+export interface PortVlan {
+  readonly id: number
+  /** What comes in without a tag belongs to it. */
+  readonly pvid: boolean
+  /** What goes out of it loses its tag. */
+  readonly untagged: boolean
+}
+
+/** Numbers of a bridge, in the units of the lab file; `vlan-filtering` is 0 or 1. */
+export const bridgeSettings = ['vlan-filtering', 'priority', 'forward-delay', 'ageing'] as const
+export type BridgeSetting = (typeof bridgeSettings)[number]
+
+/** Switches of a bridge port. */
+export const portSettings = ['hairpin', 'isolated', 'learning'] as const
+export type PortSetting = (typeof portSettings)[number]
+
+export interface LabBridge {
+  readonly ports: readonly string[]
+  readonly stp: boolean
+  /** What the file says; what it leaves out has the kernel's value. */
+  readonly settings: Readonly<Partial<Record<BridgeSetting, number>>>
+  /** By port: what is not as the kernel makes it. */
+  readonly portSettings: ReadonlyMap<string, Readonly<Partial<Record<PortSetting, boolean>>>>
+  /** By port, and by its own name. A port that is not there has VLAN 1. */
+  readonly portVlans: ReadonlyMap<string, readonly PortVlan[]>
+}
 
 /** One of several ways of a route. */
 export interface NextHop {

@@ -1,6 +1,7 @@
 import { canonicalPrefix, parseAddress } from './address.js'
 import { formatEndpoint } from './endpoint.js'
 import type { Endpoint, LabInterface, LabLink } from './lab.js'
+import { normaliseBridge } from './normalise-bridge.js'
 import type { NamespaceEntry } from './rules/lab-index.js'
 import { defaultVxlanPort } from './rules/tunnels.js'
 import type { LabFile } from './schema.js'
@@ -49,8 +50,10 @@ export function normaliseInterfaces(
     })
     add({ ...common('lo', said.get('lo')), kind: 'loopback', master: null })
     for (const [name, bridge] of Object.entries(entry.bridges ?? {})) {
-      add({ ...common(name, bridge), master: null, kind: 'bridge', ports: [], stp: bridge?.stp ?? false })
+      add({ ...common(name, bridge), master: null, kind: 'bridge', ports: [], ...normaliseBridge(bridge) })
     }
+    for (const [name, dummy] of Object.entries(entry.dummies ?? {}))
+      add({ ...common(name, dummy), kind: 'dummy', exact: true })
     for (const tunnel of tunnels.get(namespace) ?? []) {
       const [local, remote] = [parseAddress(tunnel.local), parseAddress(tunnel.remote)]
       if (!local || !remote || local.family !== remote.family) continue
@@ -64,7 +67,9 @@ export function normaliseInterfaces(
         port,
       })
     }
+    const stacked = new Map(Object.entries(entry.vlans ?? {}))
     for (const name of [...said.keys(), ...(ends.get(namespace) ?? [])]) {
+      if (stacked.has(name)) continue
       const cable = cables.get(`${namespace}:${name}`)
       const own = common(name, said.get(name))
       if (!cable) add({ ...own, kind: 'dummy' })
@@ -74,6 +79,11 @@ export function normaliseInterfaces(
         add({ ...own, kind: 'veth', up, mtu: own.mtu ?? link.mtu, peer, impair: link.impair[side] })
       }
     }
+    for (const [name, { link, id, protocol = '802.1q', ...own }] of fromBelow(stacked)) {
+      const about = common(name, own)
+      // Nothing comes up on what is down (vlan_dev_open, net/8021q/vlan_dev.c).
+      add({ ...about, kind: 'vlan', link, id, protocol, up: about.up && (made.get(link)?.up ?? true) })
+    }
     const ports = portsByBridge(masters, made)
     return [...made.values()].map((device) => {
       if (device.kind === 'bridge') return { ...device, ports: ports.get(device.name) ?? [] }
@@ -82,6 +92,22 @@ export function normaliseInterfaces(
     })
   }
   return new Map([...entries].map(([name, entry]) => [name, interfacesOf(name, entry)]))
+}
+
+/** Each behind the one that it stands on; of those that stand on themselves, in a broken lab, none. */
+function fromBelow<T extends { readonly link: string }>(
+  stacked: ReadonlyMap<string, T>,
+): readonly (readonly [name: string, entry: T])[] {
+  const ordered = new Map<string, T>()
+  const put = (name: string, passed: ReadonlySet<string>): boolean => {
+    const entry = stacked.get(name)
+    if (entry === undefined || ordered.has(name)) return true
+    if (passed.has(name) || !put(entry.link, new Set([...passed, name]))) return false
+    ordered.set(name, entry)
+    return true
+  }
+  for (const name of stacked.keys()) put(name, new Set())
+  return [...ordered]
 }
 
 /** Port -> bridge, in file order; of two bridges that claim a port, the first has it. */

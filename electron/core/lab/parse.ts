@@ -9,7 +9,7 @@ import type { Lab } from './lab.js'
 import { normalise } from './normalise.js'
 import { lineIndex, offsetOf } from './place.js'
 import type { Place } from './place.js'
-import type { PlacedProblem } from './problem.js'
+import type { PlacedProblem, Problem } from './problem.js'
 import { checkSchema } from './schema-findings.js'
 import type { LabFile } from './schema.js'
 import type { LabSource } from './source.js'
@@ -58,6 +58,18 @@ export function parseSource(source: LabSource, file: string): ParsedLab {
   const known = sources.get(source) ?? readLab(source)
   sources.set(source, known)
   return inFile(known, file)
+}
+
+/** Problems that somebody else has found in a text that follows the schema, each where it stands. */
+export function placeProblems(
+  { text, document }: LabSource,
+  problems: readonly Problem[],
+  file: string,
+): readonly PlacedProblem[] {
+  const placeOf = lineIndex(text)
+  return inOrder(
+    problems.map((found) => ({ ...found, file, ...placeOf(offsetOf(document, found.path, false)) })),
+  ).slice(0, maxProblems)
 }
 
 type ReadLab = Omit<ParsedLab, 'problems'> & { readonly problems: readonly Unnamed[] }

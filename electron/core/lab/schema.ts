@@ -61,13 +61,49 @@ export const interfaceSchema = z.strictObject({
   up: z.boolean().optional(),
 })
 
+/** 0 and 4095 are reserved (IEEE 802.1Q, table 9-2). */
+const vlanId = z.int().min(1).max(4094)
+
 export const bridgeSchema = z.strictObject({
   addresses: z.array(z.string()).optional(),
   ports: z.array(interfaceName).optional(),
   stp: z.boolean().optional(),
+  /** Of the bridge among those that choose a root: the smallest is it. */
+  priority: z.int().min(0).max(65535).optional(),
+  /** Seconds that a port listens, and then learns, with STP on (br_set_forward_delay, net/bridge/br_stp.c). */
+  'forward-delay': z.int().min(2).max(30).optional(),
+  /** Seconds after which an address that was not heard of is forgotten. */
+  ageing: z.int().min(0).max(1_000_000).optional(),
+  /** Ports that send back what they have received. */
+  hairpin: z.array(interfaceName).optional(),
+  /** Ports that reach none of the other isolated ones. */
+  isolated: z.array(interfaceName).optional(),
+  learning: z.record(interfaceName, z.boolean()).optional(),
+  'vlan-filtering': z.boolean().optional(),
+  /** By port, or by the bridge's own name. */
+  'port-vlans': z
+    .record(
+      interfaceName,
+      z.strictObject({
+        /** What comes in without a tag; it goes out without one, unless it is `tagged`, too. */
+        pvid: vlanId.optional(),
+        tagged: z.array(vlanId).optional(),
+        /** Comes in with a tag and goes out without one. */
+        untagged: z.array(vlanId).optional(),
+      }),
+    )
+    .optional(),
   mac: mac.optional(),
   mtu: mtu.optional(),
   up: z.boolean().optional(),
+})
+
+/** A sub-interface: what its parent carries with one VLAN's tag. */
+export const vlanSchema = z.strictObject({
+  link: interfaceName,
+  id: vlanId,
+  protocol: z.enum(['802.1q', '802.1ad']).optional(),
+  ...interfaceSchema.shape,
 })
 
 /** 253-255 have names, and are called by them (`rules/tables.ts`). */
@@ -195,6 +231,8 @@ const sysctlKey = z.string().regex(/^net(\.[A-Za-z0-9_-]+|\/(?!\.{1,2}(\/|$))[A-
 export const namespaceSchema = z.strictObject({
   forwarding: z.boolean().optional(),
   bridges: z.record(interfaceName, bridgeSchema.nullable()).optional(),
+  dummies: z.record(interfaceName, interfaceSchema.nullable()).optional(),
+  vlans: z.record(interfaceName, vlanSchema).optional(),
   interfaces: z.record(interfaceName, interfaceSchema.nullable()).optional(),
   rules: z.array(ruleSchema).optional(),
   routes: z.array(routeSchema).optional(),

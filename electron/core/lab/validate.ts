@@ -5,6 +5,7 @@ import type { Problem } from './problem.js'
 import { addressRules } from './rules/addresses.js'
 import { bridgeLoopRules } from './rules/bridge-loops.js'
 import { bridgeRules } from './rules/bridges.js'
+import { bridgeSettingRules } from './rules/bridge-settings.js'
 import { checkRules } from './rules/checks.js'
 import { firewallRules } from './rules/firewall.js'
 import { guideRules } from './rules/guide.js'
@@ -22,13 +23,16 @@ import { segmentRules } from './rules/segments.js'
 import { serviceRules } from './rules/services.js'
 import { sysctlRules } from './rules/sysctls.js'
 import { tunnelRules } from './rules/tunnels.js'
+import { vlanRules } from './rules/vlans.js'
 import type { LabFile } from './schema.js'
 
 const rules: readonly Rule[] = [
   nameRules,
   linkRules,
   tunnelRules,
+  vlanRules,
   bridgeRules,
+  bridgeSettingRules,
   bridgeLoopRules,
   addressRules,
   segmentRules,

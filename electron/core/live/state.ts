@@ -3,7 +3,7 @@
  * Plain JSON throughout: the same objects travel to the window unchanged.
  */
 
-import type { Impair } from '../lab/lab.js'
+import type { Impair, PortVlan, VlanProtocol } from '../lab/lab.js'
 import type { LiveConnection } from './connection.js'
 
 export type Family = 'ipv4' | 'ipv6'
@@ -27,9 +27,11 @@ export interface LiveLink {
   readonly master: string | null
   /** The other end of a veth pair. `namespace` is null where it is in none that we know. */
   readonly peer: { readonly namespace: string | null; readonly index: number } | null
-  readonly bridge: { readonly stp: boolean; readonly vlanFiltering: boolean } | null
-  /** Set on bridge ports. State in words of `bridge link`: disabled, listening, learning, forwarding, blocking. */
-  readonly port: { readonly number: number; readonly state: string } | null
+  readonly bridge: LiveBridge | null
+  /** Set on bridge ports. */
+  readonly port: LivePort | null
+  /** Set on VLAN sub-interfaces. `link` is null where its parent is in another namespace. */
+  readonly vlan?: { readonly id: number; readonly protocol: VlanProtocol; readonly link: string | null }
   readonly vxlan: {
     readonly id: number
     readonly local: string | null
@@ -38,6 +40,29 @@ export interface LiveLink {
   } | null
   /** What delays, loses or limits frames on their way out (tc root qdisc of kind netem or tbf). */
   readonly impair: Impair | null
+}
+
+export interface LiveBridge {
+  readonly stp: boolean
+  readonly vlanFiltering: boolean
+  /** 0 to 65535, seconds, seconds; absent where nobody has asked. */
+  readonly priority?: number
+  readonly forwardDelay?: number
+  readonly ageing?: number
+  /** Of the bridge's own interface; only where it filters. */
+  readonly vlans?: readonly PortVlan[]
+}
+
+export interface LivePort {
+  readonly number: number
+  /** In words of `bridge link`: disabled, listening, learning, forwarding, blocking. */
+  readonly state: string
+  /** Absent where nobody has asked: then as the kernel makes a port. */
+  readonly hairpin?: boolean
+  readonly isolated?: boolean
+  readonly learning?: boolean
+  /** Only where its bridge filters. */
+  readonly vlans?: readonly PortVlan[]
 }
 
 export interface LiveAddress {

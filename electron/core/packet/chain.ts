@@ -1,7 +1,7 @@
 /** Ties every sighting to the one it came from: over a cable, through a bridge, into or out of a tunnel, by routing. */
 import { packetType } from './hop.js'
 import type { Wires } from './order.js'
-import { isPort, type Member } from './sighting.js'
+import { isPort, isTagged, type Member } from './sighting.js'
 
 export interface Chain {
   /** Where a sighting came from; a packet's first sighting has none. */
@@ -14,7 +14,7 @@ export interface Chain {
 
 /** Layer 3 of the namespace handles it: it came in by no bridge port, and was meant for this station. */
 export const reachesLayer3 = (member: Member): boolean =>
-  member.direction === 'in' && !isPort(member) && member.pkttype !== packetType.otherhost
+  member.direction === 'in' && !isPort(member) && !isTagged(member) && member.pkttype !== packetType.otherhost
 
 export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
   const before = new Map<Member, Member>()
@@ -31,7 +31,7 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
       before.set(member, from)
       followed.add(from)
     }
-    byBytes.add(`${member.namespace} ${member.bytes}`, member)
+    byBytes.add(`${member.namespace} ${member.untagged}`, member)
     bySubject.add(`${member.namespace} ${member.subjectBytes}`, member)
     byKey.add(`${member.namespace} ${member.level} ${member.leg} ${member.key}`, member)
   }
@@ -46,15 +46,22 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
     const wire = wires.get(member)
     if (wire) return wire
     const { link, direction, namespace, level } = member
-    const sameFrame = byBytes.get(`${namespace} ${member.bytes}`)
+    const sameFrame = byBytes.get(`${namespace} ${member.untagged}`)
     const sameSubject = bySubject.get(`${namespace} ${member.subjectBytes}`)
     if (direction === 'in') {
       if (link.kind === 'vxlan') {
         return sameSubject.findLast((earlier) => earlier.direction === 'in' && earlier.level === level + 1)
       }
-      const upFrom = (earlier: Member): boolean => earlier.direction === 'in' && earlier.link.master === link.name
+      const below = link.vlan?.link ?? null
+      const upFrom = (earlier: Member): boolean =>
+        earlier.direction === 'in' && (below === null ? earlier.link.master === link.name : earlier.link.name === below)
       return sameFrame.findLast(upFrom) ?? recut(member).findLast(upFrom)
     }
+    // What a sub-interface sends leaves by the one that it is on.
+    const tagged = sameFrame.findLast(
+      (earlier) => earlier.direction === 'out' && earlier.link.vlan?.link === link.name && !followed.has(earlier),
+    )
+    if (tagged) return tagged
     if (isPort(member)) {
       const across = (earlier: Member): boolean =>
         earlier.direction === 'in'

@@ -12,6 +12,17 @@ export interface EthernetHeader {
   readonly type: string
 }
 
+/** IEEE 802.1Q tags, between the addresses and the EtherType. */
+export interface VlanHeader {
+  readonly id: number
+  /** Of an outer tag only. */
+  readonly protocol?: '802.1ad'
+  /** Where it is not 0. */
+  readonly priority?: number
+  /** The id of the tag behind the first. */
+  readonly inner?: number
+}
+
 export interface ArpHeader {
   /** `request`, `reply`, or the decimal number of any other operation. */
   readonly op: string
@@ -70,6 +81,7 @@ export interface VxlanHeader {
 /** The packet as `trace --json` prints it. A layer stands here only if its whole fixed header was captured. */
 export interface PacketHeaders {
   readonly eth?: EthernetHeader
+  readonly vlan?: VlanHeader
   readonly arp?: ArpHeader
   readonly ip?: IpHeader
   readonly icmp?: IcmpHeader

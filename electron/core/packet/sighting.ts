@@ -19,8 +19,10 @@ export interface Sighting {
   readonly subject: Packet
   /** Tunnels around the subject. */
   readonly level: number
-  /** The captured bytes, whole and of the subject, comparable. Nothing at layer 2 changes them. */
+  /** The captured bytes, whole and of the subject, comparable. No cable changes them. */
   readonly bytes: string
+  /** The same without VLAN tags: bridges and sub-interfaces add and strip them, and change nothing else. */
+  readonly untagged: string
   readonly subjectBytes: string
 }
 
@@ -69,10 +71,19 @@ export function placeFrames(frames: readonly CapturedFrame[], topology: Topology
       subject,
       level,
       bytes: text,
+      untagged: packet.headers.vlan ? withoutTags(text) : text,
       subjectBytes: level === 0 ? text : comparable(bytes, subject.offset, subject.end),
     })
   })
   return sightings
+}
+
+const tagTypes: ReadonlySet<string> = new Set(['\u0081\u0000', '\u0088\u00a8'])
+
+function withoutTags(text: string): string {
+  let at = 12
+  while (tagTypes.has(text.slice(at, at + 2))) at += 4
+  return text.slice(0, 12) + text.slice(at)
 }
 
 /** One UTF-16 unit per byte: cheap to build, to compare and to use as a key. */
@@ -93,6 +104,9 @@ export const toGroup = (packet: Packet): boolean => {
   const first = Number.parseInt(packet.headers.eth?.dst.slice(0, 2) ?? '0', 16)
   return (first & 1) === 1
 }
+
+/** Frames with a tag are for sub-interfaces; one of priority alone is not (vlan_do_receive, net/8021q/vlan_core.c). */
+export const isTagged = ({ packet }: Sighting): boolean => (packet.headers.vlan?.id ?? 0) !== 0
 
 /** Layer 3 sees what arrives here; a bridge port hands its frames to the bridge instead. */
 export const isPort = (sighting: Sighting): boolean => sighting.link.master !== null

@@ -5,6 +5,8 @@ import { canonicalAddress } from './address.js'
 
 export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'peer'> & {
   readonly vxlan: { readonly remote: string | null; readonly port: number } | null
+  /** The interface that a sub-interface is on. */
+  readonly vlan?: { readonly link: string | null }
 }
 
 /** A `LiveNamespace` will do. */

@@ -4,7 +4,7 @@ import { forwarding, withoutEthernet, type WorkedOut } from './forwarding.js'
 import type { ProbeIdentity } from './hop.js'
 import { isRedirect } from './redirect.js'
 import { renamedRequests, restoredAnswer, turnedBack, type Renamed } from './restored-answer.js'
-import { isPort, toGroup, type Member } from './sighting.js'
+import { isPort, isTagged, toGroup, type Member } from './sighting.js'
 import type { Topology } from './topology.js'
 
 /** Hops to put behind a sighting, in order. */
@@ -172,11 +172,11 @@ function lostAtLayer2(scene: Indexed, member: Member): boolean {
   if (toGroup(member.packet)) return false
   const { link, direction } = member
   if (direction === 'out') {
-    if (link.kind === 'bridge' || link.kind === 'vxlan') return true
+    if (link.kind === 'bridge' || link.kind === 'vxlan' || link.kind === 'vlan') return true
     const far = link.peer?.namespace
     return typeof far === 'string' && scene.topology.has(far)
   }
-  if (!isPort(member)) return false
+  if (!isPort(member)) return isTagged(member)
   // Another piece of the same packet went on, in another cut.
   const pieces = member.packet.fragment ? (scene.pieces.get(pieceKey(member)) ?? []) : []
   if (pieces.some((other) => other.link === member.link && scene.chain.followed.has(other))) return false

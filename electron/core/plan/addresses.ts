@@ -8,10 +8,12 @@
 import { familyOf, networkOf } from '../lab/address.js'
 import type { Family, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveAddress } from '../live/state.js'
-import { isKernelAddress } from './live-index.js'
+import { isKernelAddress, linkKey } from './live-index.js'
 import { standing } from './links.js'
 import { addressStep } from './restore.js'
+import type { Phase } from './order.js'
 import { isProtected, isUplink, type Scope } from './scope.js'
+import type { KernelStep } from './step.js'
 
 /** Devices of one namespace over which the kernel drops routes during the plan. */
 export interface Flushed {
@@ -25,6 +27,11 @@ export interface Flushed {
 
 export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
   const flushed = { ipv4: new Set<string>(), ipv6: new Set<string>(), addresses: new Set<LiveAddress>() }
+  /** The topmost first. */
+  const stackedDown: KernelStep[] = []
+  /** Behind what they stand on has come up. */
+  const staysDown: KernelStep[] = []
+  const ups: { readonly phase: Phase; readonly name: string }[] = []
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
     if (!live && isUplink(scope.lab, namespace.name, wanted)) continue
@@ -33,15 +40,20 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     const removed = planInterfaceAddresses(scope, namespace.name, wanted, liveAddresses, goesDown)
     for (const each of removed) flushed.addresses.add(each)
     const at = { namespace: namespace.name, name: wanted.name }
-    if (goesDown) scope.draft.add('link-down', { op: 'link-down', ...at })
+    if (goesDown && wanted.kind === 'vlan') stackedDown.unshift({ op: 'link-down', ...at })
+    else if (goesDown) {
+      // Coming up again, undo takes along what stands on it and was down.
+      const [, ...above] = withStacked(scope, namespace.name, wanted.name)
+      const down = above.filter((each) => scope.index.link(namespace.name, each)?.up === false)
+      const again = down.map((name): KernelStep => ({ op: 'link-down', namespace: namespace.name, name }))
+      scope.draft.add('link-down', { op: 'link-down', ...at }, [{ op: 'link-up', ...at }, ...again])
+    }
+    // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
+    if (wanted.kind === 'vlan' && !wanted.up && isSwitchedOn(scope, namespace, wanted.link))
+      staysDown.push({ op: 'link-down', ...at })
     if (wanted.up && !live?.up) {
-      const phase = wanted.kind === 'loopback' ? 'loopback-up' : wanted.kind === 'bridge' ? 'bridge-up' : 'link-up'
-      const ipv6 = liveAddresses.filter(
-        (each) => each.family === 'ipv6' && !isKernelAddress(each) && !removed.has(each),
-      )
-      // IPv6 addresses that were there while the link was down go when undo switches it off, and must be given again.
-      const back = ipv6.map((each) => addressStep('address-add', namespace.name, each))
-      scope.draft.add(phase, { op: 'link-up', ...at }, [{ op: 'link-down', ...at }, ...back])
+      const phase = upPhases[wanted.kind] ?? 'link-up'
+      ups.push({ phase, name: wanted.name })
     }
     const before = liveAddresses.filter(({ family }) => family === 'ipv4')
     const losesLast = before.length > 0 && before.every((each) => removed.has(each))
@@ -51,7 +63,38 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     if (goesDown || losesLast || gainsFirst) flushed.ipv4.add(wanted.name)
     if (goesDown) flushed.ipv6.add(wanted.name)
   }
+  for (const step of stackedDown) scope.draft.add('stacked-down', step)
+  // IPv6 addresses that were there while the link was down go when undo switches it off, and must be given again: those of
+  // what stands on it, too.
+  for (const { phase, name } of ups) {
+    const at = { namespace: namespace.name, name }
+    const back = withStacked(scope, namespace.name, name)
+      .flatMap((each) => scope.index.namespaces.get(namespace.name)?.addresses.get(each) ?? [])
+      .filter((each) => each.family === 'ipv6' && !isKernelAddress(each) && !flushed.addresses.has(each))
+    const given = back.map((each) => addressStep('address-add', namespace.name, each))
+    scope.draft.add(phase, { op: 'link-up', ...at }, [{ op: 'link-down', ...at }, ...given])
+  }
+  for (const step of staysDown) scope.draft.add('stacked-up', step, [])
   return flushed
+}
+
+const upPhases: Partial<Record<LabInterface['kind'], Phase>> = {
+  loopback: 'loopback-up',
+  bridge: 'bridge-up',
+  vlan: 'stacked-up',
+}
+
+/** A link that stays, and all that stands on it and stays. */
+function withStacked(scope: Scope, namespace: string, name: string): readonly string[] {
+  if (scope.gone.has(linkKey(namespace, name))) return []
+  const above = scope.index.namespaces.get(namespace)?.stacked.get(name) ?? []
+  return [name, ...above.flatMap((each) => withStacked(scope, namespace, each.name))]
+}
+
+/** Whether the plan switches this interface on. */
+function isSwitchedOn(scope: Scope, namespace: LabNamespace, name: string): boolean {
+  const wanted = namespace.interfaces.find((each) => each.name === name)
+  return wanted?.up === true && !standing(scope, namespace.name, wanted)?.up
 }
 
 /** Returns the live addresses that are deleted, for good or for a moment. */

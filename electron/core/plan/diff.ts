@@ -3,7 +3,7 @@ import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveState } from '../live/state.js'
 import { planAddresses } from './addresses.js'
 import { planCreations, planDeletions, planLinkChanges } from './links.js'
-import { indexLive, isDeletable } from './live-index.js'
+import { indexLive, isDeletable, isKernelAddress, linkKey } from './live-index.js'
 import type { Marks } from './marks.js'
 import { startDraft } from './order.js'
 import { planRoutes } from './routes.js'
@@ -70,7 +70,8 @@ export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan
 }
 
 function planParts(scope: Scope, spoken: LabNamespace): void {
-  const namespace = { ...spoken, interfaces: [...spoken.interfaces, ...leftOver(scope, spoken)] }
+  const interfaces = [...spoken.interfaces, ...leftOver(scope, spoken), ...takenDown(scope, spoken)]
+  const namespace = { ...spoken, interfaces }
   planLinkChanges(scope, namespace)
   planPolicyRules(scope, namespace, planRoutes(scope, namespace, planAddresses(scope, namespace)))
   const filled = planTexts(scope, namespace)
@@ -93,6 +94,25 @@ function leftOver({ index, interfaces, formerInterfaces, former }: Scope, { name
     const kind = link.kind === 'loopback' ? 'loopback' : 'dummy'
     return [{ kind, name: link.name, addresses: [], mac: null, mtu: null, up, master }]
   })
+}
+
+/**
+ * Sub-interfaces of somebody else on an interface that the lab switches off, and with it them: each goes down by a step of
+ * its own, so that undo gives back what went with it.
+ */
+function takenDown({ index, interfaces, gone }: Scope, { name, interfaces: wanted }: LabNamespace): LabInterface[] {
+  const there = index.namespaces.get(name)
+  const above = (parent: string): LabInterface[] =>
+    (there?.stacked.get(parent) ?? []).flatMap((link): LabInterface[] => {
+      const { vlan } = link
+      if (!vlan || vlan.link === null || interfaces.get(name)?.has(link.name) || gone.has(linkKey(name, link.name)))
+        return []
+      const own = (there?.addresses.get(link.name) ?? []).filter((each) => !isKernelAddress(each))
+      const addresses = own.map(({ address }) => address)
+      const rest = { addresses, mac: null, mtu: null, up: false, master: link.master }
+      return [{ kind: 'vlan', name: link.name, ...rest, ...vlan, link: vlan.link }, ...above(link.name)]
+    })
+  return wanted.flatMap((each) => (!each.up && there?.links.get(each.name)?.up ? above(each.name) : []))
 }
 
 /** A namespace that the lab does not name. */

@@ -2,10 +2,12 @@
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveLink } from '../live/state.js'
 import { clearsMaster, defaultMtu, planBridgeMtu } from './bridge-mtu.js'
+import { planBridgeSettings, restorePort } from './bridge-settings.js'
 import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
 import { linkAndPeer, linksOfNamespace, restoreLinks, restoreNamespace } from './restore.js'
+import { undoOf } from './undo.js'
 import { formerLab, indexInterfaces, isProtected, isSameLink, isUplink } from './scope.js'
 import type { Former, InterfaceIndex, Scope } from './scope.js'
 
@@ -28,6 +30,7 @@ function unwantedLinks(
   const unwanted: LinkRef[] = []
   for (const [namespace, { live }] of index.namespaces) {
     if (goneNamespaces.has(namespace)) continue
+    const tags = new Set([...(wantedBy.get(namespace)?.values() ?? [])].flatMap((each) => tagOf(each) ?? []))
     for (const link of live.links) {
       const wanted = wantedBy.get(namespace)?.get(link.name)
       const had = formerBy.get(namespace)?.get(link.name)
@@ -35,12 +38,25 @@ function unwantedLinks(
         ? !isSameLink(index, namespace, wanted, link)
         : former === 'everything'
           ? isDeletable(link) && !isProtected(link)
-          : had !== undefined && isDeletable(link) && !isProtected(link) && isSameLink(index, namespace, had, link)
+          : (link.vlan && tags.has(tagKey(link.vlan))) ||
+            (had !== undefined && isDeletable(link) && !isProtected(link) && isSameLink(index, namespace, had, link))
       if (goes) unwanted.push({ namespace, link })
     }
   }
   return unwanted
 }
+
+/** A tag of a parent is one sub-interface's alone, whatever its name (vlan_check_real_dev, net/8021q/vlan.c). */
+const tagKey = ({
+  link,
+  protocol,
+  id,
+}: {
+  readonly link: string | null
+  readonly protocol: string
+  readonly id: number
+}) => `${link} ${protocol} ${id}`
+const tagOf = (wanted: LabInterface): string | null => (wanted.kind === 'vlan' ? tagKey(wanted) : null)
 
 /**
  * Plans all deletions of links and namespaces, each with the steps that make it again. A veth pair is deleted once, a
@@ -65,12 +81,13 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
     const taken = linkAndPeer(index, ref)
     const { namespace, link } = ref
     if (gone.has(linkKey(namespace, link.name))) continue
-    const farEnd = taken[1]
-    const withNamespace = farEnd !== undefined && goneNamespaces.has(farEnd.namespace)
+    const withNamespace = index.peer(ref) !== null && goneNamespaces.has(index.peer(ref)?.namespace ?? '')
     const nameAgain = wantedBy.get(namespace)?.has(link.name)
     if (withNamespace && !nameAgain) continue
     const restore = restoreLinks(index, taken, gone)
-    draft.add('link-delete', { op: 'link-delete', namespace, name: link.name, restore })
+    // Before its parent may go down: undo makes it again, up, when that is up.
+    const phase = link.vlan ? 'stacked-delete' : 'link-delete'
+    draft.add(phase, { op: 'link-delete', namespace, name: link.name, restore })
     for (const each of taken) gone.add(linkKey(each.namespace, each.link.name))
   }
   for (const namespace of goneNamespaces) {
@@ -97,7 +114,13 @@ export function planCreations(scope: Scope): void {
       if (wanted.kind === 'bridge') {
         draft.add('bridge-add', { op: 'bridge-add', ...made, mtu: null, stp: wanted.stp })
       }
-      if (wanted.kind === 'dummy') draft.add('tunnel-add', { op: 'dummy-add', ...made })
+      if (wanted.kind === 'dummy')
+        draft.add('tunnel-add', { op: 'dummy-add', ...made, ...(wanted.exact ? { exact: true } : {}) })
+      if (wanted.kind === 'vlan') {
+        const { link, id, protocol } = wanted
+        const phase = isOverBridge(wantedHere, wanted) ? 'over-bridge-add' : 'stacked-add'
+        draft.add(phase, { op: 'vlan-add', ...made, link, id, protocol })
+      }
       if (wanted.kind === 'vxlan') {
         const { id, local, remote, port } = wanted
         draft.add('tunnel-add', { op: 'vxlan-add', ...made, id, local, remote, port })
@@ -125,9 +148,13 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     const had = live && scope.formerInterfaces.get(namespace)?.get(wanted.name)
     if (live) {
       const usual = wanted.kind === 'loopback' ? loopbackMtu : defaultMtu
-      const mtu = wanted.mtu ?? (had && had.mtu !== null ? usual : null)
+      const mtu =
+        wanted.kind === 'vlan'
+          ? stackedMtu(scope, namespace, wanted, live, had)
+          : (wanted.mtu ?? (had && had.mtu !== null ? usual : null))
       if (mtu !== null && mtu !== live.mtu && wanted.kind !== 'bridge') {
-        draft.add('link-change', { op: 'link-mtu', ...at, mtu, before: live.mtu })
+        const phase = wanted.kind === 'vlan' && mtu < live.mtu ? 'stacked-change' : 'link-change'
+        draft.add(phase, { op: 'link-mtu', ...at, mtu, before: live.mtu })
       }
       if (wanted.mac !== null && live.mac !== null && wanted.mac !== live.mac) {
         draft.add('link-change', { op: 'link-mac', ...at, mac: wanted.mac, before: live.mac })
@@ -138,16 +165,50 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     } else if (wanted.kind === 'loopback' && wanted.mtu !== null && wanted.mtu !== loopbackMtu) {
       draft.add('link-change', { op: 'link-mtu', ...at, mtu: wanted.mtu, before: loopbackMtu })
     }
-    if (wanted.kind === 'bridge') planBridgeMtu(scope, namespace, wanted, live)
+    if (wanted.kind === 'bridge') {
+      planBridgeMtu(scope, namespace, wanted, live)
+      planBridgeSettings(scope, namespace, wanted, live)
+    }
     const bridge = live?.master ?? null
     const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
     // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.
     if (wanted.master !== before && (wanted.master !== null || clearsMaster(scope, namespace, wanted.name))) {
-      const phase = wanted.master === null ? 'master-clear' : 'master-set'
-      draft.add(phase, { op: 'link-master', ...at, master: wanted.master, before })
+      const over = wanted.kind === 'vlan' && isOverBridge(interfaces, wanted)
+      const phase = wanted.master === null ? 'master-clear' : over ? 'over-bridge-master' : 'master-set'
+      const step = { op: 'link-master' as const, ...at, master: wanted.master, before }
+      // With its place in a bridge a port loses what it was set to there.
+      const back = live && before !== null ? restorePort({ namespace, link: live }) : []
+      draft.add(phase, step, [...undoOf(step), ...back])
     }
     planImpair(scope, namespace, wanted, live, had)
   }
+}
+
+/** Whether a sub-interface stands, at the bottom, on a bridge. */
+function isOverBridge(interfaces: readonly LabInterface[], vlan: LabInterface & { readonly kind: 'vlan' }): boolean {
+  let at: LabInterface | undefined = vlan
+  while (at?.kind === 'vlan') {
+    const { link }: { readonly link: string } = at
+    at = interfaces.find(({ name }) => name === link)
+  }
+  return at?.kind === 'bridge'
+}
+
+/**
+ * The MTU of a sub-interface that stays: its own, or where the file says none any more that of its parent, which the kernel
+ * cuts it to (vlan_device_event, net/8021q/vlan.c) and undo would not give back.
+ */
+function stackedMtu(
+  { interfaces, index }: Scope,
+  namespace: string,
+  wanted: LabInterface & { readonly kind: 'vlan' },
+  live: LiveLink,
+  had: LabInterface | undefined,
+): number | null {
+  if (wanted.mtu !== null) return wanted.mtu
+  const parent = interfaces.get(namespace)?.get(wanted.link)?.mtu ?? index.link(namespace, wanted.link)?.mtu ?? null
+  if (parent === null) return null
+  return (had?.mtu ?? null) !== null ? parent : Math.min(parent, live.mtu)
 }
 
 function planImpair(

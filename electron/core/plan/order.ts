@@ -5,6 +5,11 @@
  * services (a listening socket keeps its namespace alive), rules, impairments, routes, addresses, then the interfaces
  * and the namespaces, each of which takes the rest along.
  *
+ * A sub-interface is no larger than its parent: it is made when that has its MTU, which a bridge has from its ports, and
+ * shrinks before it. A sub-interface goes down before its parent, which would take it along, and comes up behind it: its own phases, as the
+ * parent may be a bridge. What goes out of a bridge's VLANs goes before others come, because one VLAN at a time is for
+ * frames without a tag.
+ *
  * What comes follows what it stands on. `net.ipv6.conf.*.disable_ipv6`, `conf.default.*` and br_netfilter's switches
  * act on interfaces made later. `lo` comes up before it gets addresses: the kernel adds 127.0.0.1/8 only to an `lo`
  * that has none (inetdev_event, net/ipv4/devinet.c). A bridge's MTU follows its ports, with which it changes until it
@@ -29,6 +34,8 @@ export const phases = [
   'impair-clear',
   'route-delete',
   'address-delete',
+  'stacked-delete',
+  'stacked-down',
   'link-down',
   'master-clear',
   'link-delete',
@@ -39,12 +46,20 @@ export const phases = [
   'bridge-add',
   'veth-add',
   'tunnel-add',
+  'stacked-add',
+  'stacked-change',
   'link-change',
   'master-set',
   'bridge-mtu',
+  'over-bridge-add',
+  'over-bridge-master',
+  'bridge-set',
+  'port-vlan-delete',
+  'port-vlan-add',
   'address-add',
   'link-up',
   'bridge-up',
+  'stacked-up',
   'ipv6-address-add',
   'device-route-add',
   'gateway-route-add',

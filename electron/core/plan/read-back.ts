@@ -10,6 +10,7 @@ import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from 
 import { cableImpair } from './impair-entry.js'
 import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
+import { bridgeEntry } from './read-back-bridge.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
@@ -30,7 +31,7 @@ const isUplinkTap = (namespace: string, link: LiveLink): boolean =>
   namespace === hostNamespace && link.kind === 'tun' && link.name === 'eth0'
 
 /** Kinds an `interfaces:` entry without a link stands for. */
-const bareKinds = new Set(['dummy', 'ifb', 'physical', 'tun'])
+const bareKinds = new Set(['ifb', 'physical', 'tun'])
 
 /**
  * A plan for the result against the same live state is empty, and a fresh build of it gives the same network. MACs are
@@ -102,8 +103,8 @@ class Links {
   #refuse(namespace: string, link: LiveLink): string | null {
     // `__proto__` is refused in a lab file: as a key of a plain object it would be lost.
     if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
-    if (link.kind === 'loopback' || bareKinds.has(link.kind)) return null
-    if (link.kind === 'bridge') return link.bridge?.vlanFiltering ? 'it filters VLANs' : null
+    if (['loopback', 'bridge', 'dummy'].includes(link.kind) || bareKinds.has(link.kind)) return null
+    if (link.kind === 'vlan') return this.#parent(namespace, link)
     if (link.kind === 'vxlan') return this.#tunnel(namespace, link)
     return link.kind === 'veth' ? this.#pair(namespace, link) : `a lab file has no ${link.kind} devices`
   }
@@ -113,6 +114,14 @@ class Links {
     const { id, local, remote, port } = vxlan
     this.tunnels.push({ type: 'vxlan', id, namespace, name, local, remote, port })
     return null
+  }
+
+  /** A sub-interface goes as far as the one that it is on. */
+  #parent(namespace: string, { vlan }: LiveLink): string | null {
+    const below = vlan?.link ?? null
+    const parent = below === null ? undefined : this.#index.link(namespace, below)
+    if (!parent) return 'what it is on is in another namespace'
+    return this.#refuse(namespace, parent) === null ? null : `what it is on, ${parent.name}, is not in the file`
   }
 
   #pair(namespace: string, link: LiveLink): string | null {
@@ -140,6 +149,8 @@ function readNamespace(
   unexpressed: string[],
 ): NamespaceEntry {
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
+  const dummies: NonNullable<NamespaceEntry['dummies']> = {}
+  const vlans: NonNullable<NamespaceEntry['vlans']> = {}
   const interfaces: NonNullable<NamespaceEntry['interfaces']> = {}
   const skipped = new Set<string>()
   for (const link of live.links) {
@@ -151,16 +162,23 @@ function readNamespace(
       const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
       const said = {
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
-        ...(link.mtu === (link.kind === 'loopback' ? 65536 : 1500) ? {} : { mtu: link.mtu }),
+        ...(link.mtu === usualMtu(live, link) ? {} : { mtu: link.mtu }),
         ...(link.up ? {} : { up: false }),
       }
-      const ports = live.links.filter(({ master }) => master === link.name).map((port) => port.name)
+      const members = live.links.filter(({ master }) => master === link.name)
+      const ports = members.map((port) => port.name)
       if (link.kind === 'bridge') {
         bridges[link.name] = {
           ...said,
           ...(ports.length > 0 ? { ports } : {}),
           ...(link.bridge?.stp ? { stp: true } : {}),
+          ...bridgeEntry(link, members),
         }
+      } else if (link.kind === 'dummy') {
+        dummies[link.name] = said
+      } else if (link.vlan && link.vlan.link !== null) {
+        const { id, protocol, link: parent } = link.vlan
+        vlans[link.name] = { link: parent, id, ...(protocol === '802.1q' ? {} : { protocol }), ...said }
       } else if (Object.keys(said).length > 0 || bareKinds.has(link.kind)) {
         interfaces[link.name] = said
       }
@@ -175,6 +193,8 @@ function readNamespace(
   return {
     ...(live.sysctls['net.ipv4.ip_forward'] === '1' ? { forwarding: true } : {}),
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
+    ...(Object.keys(dummies).length > 0 ? { dummies } : {}),
+    ...(Object.keys(vlans).length > 0 ? { vlans } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
@@ -185,6 +205,10 @@ function readNamespace(
     ...(live.services.length > 0 ? { services: live.services.map((service) => ({ ...service })) } : {}),
   }
 }
+
+/** Bytes that it has by itself: a sub-interface as many as its parent. */
+const usualMtu = ({ links }: LiveNamespace, { kind, vlan }: LiveLink): number =>
+  kind === 'loopback' ? 65536 : (links.find(({ name }) => name === vlan?.link)?.mtu ?? 1500)
 
 const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
 

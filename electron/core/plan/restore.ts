@@ -2,6 +2,7 @@
 import { hostNamespace, type Impair } from '../lab/lab.js'
 import type { LiveAddress, LiveLink } from '../live/state.js'
 import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
+import { restoreBridge, restorePort } from './bridge-settings.js'
 import { parsePrefix } from '../lab/address.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
@@ -59,6 +60,12 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
   }
   if (link.kind === 'bridge')
     return { op: 'bridge-add', namespace, name, stp: link.bridge?.stp ?? false, mac, mtu: null }
+  if (link.kind === 'vlan') {
+    const parent = link.vlan?.link ?? null
+    return link.vlan && parent !== null
+      ? { op: 'vlan-add', namespace, name, mac, mtu, ...link.vlan, link: parent }
+      : null
+  }
   if (link.kind === 'dummy' || link.kind === 'ifb') return { op: 'dummy-add', namespace, name, mac, mtu }
   const { vxlan } = link
   if (!vxlan || vxlan.local === null || vxlan.remote === null) return null
@@ -66,8 +73,13 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
 }
 
 /** An interface's place, addresses, switch and impairment, in the order they can be given. */
-function configuration(index: LiveIndex, refs: readonly LinkRef[], gone: ReadonlySet<string>): KernelStep[] {
+function configuration(
+  index: LiveIndex,
+  refs: readonly LinkRef[],
+  gone: ReadonlySet<string>,
+): readonly [masters: readonly KernelStep[], others: readonly KernelStep[]] {
   const [masters, addresses, ups, routes, impairs]: KernelStep[][] = [[], [], [], [], []]
+  const [downs, afterDown]: [KernelStep[], KernelStep[]] = [[], []]
   const devices = new Map<string, Set<string>>()
   for (const { namespace, link } of refs) {
     const at = { namespace, name: link.name }
@@ -75,9 +87,14 @@ function configuration(index: LiveIndex, refs: readonly LinkRef[], gone: Readonl
       masters?.push({ op: 'link-master', ...at, master: link.master, before: null })
     }
     for (const address of index.namespaces.get(namespace)?.addresses.get(link.name) ?? []) {
-      if (!isKernelAddress(address)) addresses?.push(addressStep('address-add', namespace, address))
+      if (isKernelAddress(address)) continue
+      // Going down takes IPv6 addresses along.
+      const list = link.vlan && !link.up && address.family === 'ipv6' ? afterDown : addresses
+      list?.push(addressStep('address-add', namespace, address))
     }
     if (link.up) ups?.push({ op: 'link-up', ...at })
+    // A sub-interface comes up with its parent.
+    else if (link.vlan) downs.push({ op: 'link-down', ...at })
     const impair: Impair | null = link.impair
     if (impair) impairs?.push({ op: 'impair-set', namespace, dev: link.name, impair, before: null })
     devices.set(namespace, (devices.get(namespace) ?? new Set()).add(link.name))
@@ -90,7 +107,7 @@ function configuration(index: LiveIndex, refs: readonly LinkRef[], gone: Readonl
     )
     for (const route of over.toSorted(byGateway)) routes?.push({ op: 'route-add', namespace, route: stepRoute(route) })
   }
-  return [masters, addresses, ups, routes, impairs].flatMap((steps) => steps ?? [])
+  return [masters ?? [], [addresses, ups, downs, afterDown, routes, impairs].flatMap((steps) => steps ?? [])]
 }
 
 /**
@@ -99,19 +116,22 @@ function configuration(index: LiveIndex, refs: readonly LinkRef[], gone: Readonl
  */
 export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: ReadonlySet<string>): KernelStep[] {
   const known = new Set<string>()
-  const adds: KernelStep[] = []
+  const [adds, stacked]: [KernelStep[], KernelStep[]] = [[], []]
   const ports: KernelStep[] = []
-  const [early, late]: [KernelStep[], KernelStep[]] = [[], []]
+  const [early, late, restored, settings]: [KernelStep[], KernelStep[], KernelStep[], KernelStep[]] = [[], [], [], []]
   for (const ref of refs) {
     const key = linkKey(ref.namespace, ref.link.name)
     const add = known.has(key) ? null : creation(index, ref)
     known.add(key)
     if (add?.op === 'veth-add') known.add(linkKey(add.peer.namespace, add.peer.name))
-    if (add) adds.push(add)
+    if (add) (add.op === 'vlan-add' ? stacked : adds).push(add)
+    if (ref.link.master !== null && !gone.has(linkKey(ref.namespace, ref.link.master)))
+      settings.push(...restorePort(ref))
     if (ref.link.kind !== 'bridge') continue
     const members = index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []
     const at = { namespace: ref.namespace, name: ref.link.name }
     const { mtu } = ref.link
+    restored.push(...restoreBridge(ref))
     if (mtu !== ownBridgeMtu(members.map((port) => port.mtu))) {
       // Before its ports, where it differs from what the bridge has then: giving a bridge what it has does not hold.
       const steps = mtu === defaultMtu ? late : early
@@ -121,15 +141,26 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
       const portKey = linkKey(ref.namespace, port.name)
       if (gone.has(portKey) || refs.some(({ namespace, link }) => linkKey(namespace, link.name) === portKey)) continue
       ports.push({ op: 'link-master', namespace: ref.namespace, name: port.name, master: ref.link.name, before: null })
+      settings.push(...restorePort({ namespace: ref.namespace, link: port }))
     }
   }
-  return [...adds, ...early, ...ports, ...late, ...configuration(index, refs, gone)]
+  const [masters, others] = configuration(index, refs, gone)
+  const isStacked = (step: KernelStep): boolean =>
+    stacked.some((add) => 'name' in add && 'name' in step && add.namespace === step.namespace && add.name === step.name)
+  const [over, under] = [masters.filter(isStacked), masters.filter((step) => !isStacked(step))]
+  // What is on top of another one is no larger: the other has its MTU by then.
+  return [...adds, ...early, ...ports, ...under, ...late, ...stacked, ...over, ...restored, ...settings, ...others]
 }
 
-/** Links that go with this one: the other end of a veth pair. */
+/** Links that go with this one: the other end of a veth pair, and what stands on either. */
 export function linkAndPeer(index: LiveIndex, ref: LinkRef): LinkRef[] {
   const peer = index.peer(ref)
-  return peer ? [ref, peer] : [ref]
+  return [ref, ...(peer ? [peer] : [])].flatMap((each) => [each, ...standingOn(index, each)])
+}
+
+function standingOn(index: LiveIndex, { namespace, link }: LinkRef): LinkRef[] {
+  const above = index.namespaces.get(namespace)?.stacked.get(link.name) ?? []
+  return above.flatMap((each) => [{ namespace, link: each }, ...standingOn(index, { namespace, link: each })])
 }
 
 /** All that a namespace's deletion takes: its links and the far ends of its veth pairs. */
@@ -165,7 +196,7 @@ export function restoreNamespace(index: LiveIndex, name: string, gone: ReadonlyS
     { op: 'namespace-add', namespace: name },
     ...sysctl.filter((step) => !perInterface(step)),
     ...up,
-    ...configuration(index, lo, gone).filter(({ op }) => op !== 'link-up'),
+    ...configuration(index, lo, gone)[1].filter(({ op }) => op !== 'link-up'),
     ...restoreLinks(index, refs, gone),
     ...sysctl.filter(perInterface),
   ]

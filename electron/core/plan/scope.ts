@@ -78,10 +78,15 @@ export function isSameLink(index: LiveIndex, namespace: string, wanted: LabInter
       )
     }
     case 'dummy':
+      if (wanted.exact) return link.kind === 'dummy'
       // ifb stands in where the kernel has no dummy, but takes a MAC only when it is made (ifb_netdev_ops).
       if (link.kind === 'ifb') return wanted.mac === null || wanted.mac === link.mac
       // On a real host the name may be a device of the machine.
       return link.kind === 'dummy' || isProtected(link)
+    case 'vlan': {
+      const { vlan } = link
+      return vlan?.link === wanted.link && vlan.id === wanted.id && vlan.protocol === wanted.protocol
+    }
   }
 }
 

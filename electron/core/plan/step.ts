@@ -2,7 +2,8 @@
  * The vocabulary of change: one step is one command of the tutorial world, done through rtnetlink, /proc/sys,
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
-import type { Family, LabFirewall, LabNat, LabPolicy, LabRule, LabService, Impair, NextHop } from '../lab/lab.js'
+import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
+import type { LabVlan, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 
 interface At {
@@ -45,7 +46,21 @@ export type KernelStep =
       readonly mac: string | null
       readonly mtu: number | null
     })
-  | (At & { readonly op: 'dummy-add'; readonly name: string; readonly mac: string | null; readonly mtu: number | null })
+  | (At & {
+      readonly op: 'dummy-add'
+      readonly name: string
+      readonly mac: string | null
+      readonly mtu: number | null
+      /** No other kind of link will do. */
+      readonly exact?: boolean
+    })
+  | (At &
+      LabVlan & {
+        readonly op: 'vlan-add'
+        readonly name: string
+        readonly mac: string | null
+        readonly mtu: number | null
+      })
   /** `restore` recreates the link on undo, where the planner knows how. */
   | (At & { readonly op: 'link-delete'; readonly name: string; readonly restore: readonly KernelStep[] })
   | (At & { readonly op: 'link-up'; readonly name: string })
@@ -59,6 +74,28 @@ export type KernelStep =
       readonly before: string | null
     })
   | (At & { readonly op: 'bridge-stp'; readonly name: string; readonly stp: boolean })
+  | (At & {
+      readonly op: 'bridge-set'
+      readonly name: string
+      readonly setting: BridgeSetting
+      readonly value: number
+      readonly before: number
+    })
+  /** Of a bridge port. */
+  | (At & {
+      readonly op: 'port-set'
+      readonly name: string
+      readonly setting: PortSetting
+      readonly value: boolean
+      readonly before: boolean
+    })
+  /** `self`: of the bridge's own interface, and not of a port. */
+  | (At & {
+      readonly op: 'port-vlan-add' | 'port-vlan-delete'
+      readonly name: string
+      readonly vlan: PortVlan
+      readonly self: boolean
+    })
   | (At & { readonly op: 'address-add'; readonly dev: string; readonly address: string; readonly family: Family })
   | (At & { readonly op: 'address-delete'; readonly dev: string; readonly address: string; readonly family: Family })
   | (At & { readonly op: 'route-add'; readonly route: StepRoute })

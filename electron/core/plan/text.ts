@@ -18,7 +18,7 @@ const device = (name: string): Words => (plainName.test(name) ? [name] : ['dev',
 const newName = (name: string): Words => (plainName.test(name) ? [name] : ['name', name])
 
 /** A program with iproute2's own way into a namespace. */
-function within(program: 'ip' | 'tc', namespace: string, options: Words = []): Words {
+function within(program: 'ip' | 'tc' | 'bridge', namespace: string, options: Words = []): Words {
   return namespace === hostNamespace ? [program, ...options] : [program, ...options, '-n', namespace]
 }
 
@@ -153,6 +153,20 @@ function rule(namespace: string, verb: '-A' | '-D', spelling: RuleSpelling): Wor
   ]
 }
 
+/** `ip link` counts a bridge's times in hundredths of a second (USER_HZ). */
+function bridgeSettingWords({ setting, value }: Extract<Step, { op: 'bridge-set' }>): Words {
+  switch (setting) {
+    case 'vlan-filtering':
+      return ['vlan_filtering', value]
+    case 'priority':
+      return ['priority', value]
+    case 'forward-delay':
+      return ['forward_delay', value * 100]
+    case 'ageing':
+      return ['ageing_time', value * 100]
+  }
+}
+
 function kernelWords(step: KernelStep): Words {
   const { namespace } = step
   const ip = within('ip', namespace)
@@ -171,6 +185,12 @@ function kernelWords(step: KernelStep): Words {
       return linkAdd(step, 'vxlan', ['id', step.id, 'local', step.local, 'remote', step.remote, 'dstport', step.port])
     case 'dummy-add':
       return linkAdd(step, 'dummy')
+    case 'vlan-add':
+      return [
+        ...[...ip, 'link', 'add', 'link', step.link, 'name', step.name, ...hardware(step), 'type', 'vlan'],
+        ...(step.protocol === '802.1q' ? [] : ['protocol', step.protocol]),
+        ...['id', step.id],
+      ]
     case 'link-delete':
       return [...ip, 'link', 'del', ...device(step.name)]
     case 'link-up':
@@ -191,6 +211,19 @@ function kernelWords(step: KernelStep): Words {
       ]
     case 'bridge-stp':
       return [...ip, 'link', 'set', ...device(step.name), 'type', 'bridge', 'stp_state', step.stp ? 1 : 0]
+    case 'bridge-set':
+      return [...ip, 'link', 'set', ...device(step.name), 'type', 'bridge', ...bridgeSettingWords(step)]
+    case 'port-set':
+      return [...within('bridge', namespace), 'link', 'set', 'dev', step.name, step.setting, step.value ? 'on' : 'off']
+    case 'port-vlan-add':
+    case 'port-vlan-delete':
+      return [
+        ...within('bridge', namespace),
+        ...['vlan', step.op === 'port-vlan-add' ? 'add' : 'del', 'dev', step.name, 'vid', step.vlan.id],
+        ...(step.op === 'port-vlan-add' && step.vlan.pvid ? ['pvid'] : []),
+        ...(step.op === 'port-vlan-add' && step.vlan.untagged ? ['untagged'] : []),
+        ...(step.self ? ['self'] : []),
+      ]
     case 'address-add':
       // IPv6 addresses wait 2-3 s for duplicate address detection before they answer; `nodad` makes them usable at once.
       return [...ip, 'addr', 'add', step.address, 'dev', step.dev, ...(step.family === 'ipv6' ? ['nodad'] : [])]

@@ -22,6 +22,7 @@ export function undoOf(step: Step): Step[] {
     case 'bridge-add':
     case 'vxlan-add':
     case 'dummy-add':
+    case 'vlan-add':
       return removal(step)
     case 'link-delete':
       return [...step.restore]
@@ -37,6 +38,14 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, master: step.before, before: step.master }]
     case 'bridge-stp':
       return [{ ...step, stp: !step.stp }]
+    case 'bridge-set':
+      return [{ ...step, value: step.before, before: step.value }]
+    case 'port-set':
+      return [{ ...step, value: step.before, before: step.value }]
+    case 'port-vlan-add':
+      return [{ ...step, op: 'port-vlan-delete' }]
+    case 'port-vlan-delete':
+      return [{ ...step, op: 'port-vlan-add' }]
     case 'address-add':
       return [{ ...step, op: 'address-delete' }]
     case 'address-delete':

@@ -12,6 +12,7 @@ import { hostNamespace, type Lab } from '../../core/lab/lab.js'
 import { normalise } from '../../core/lab/normalise.js'
 import type { LabFile } from '../../core/lab/schema.js'
 import type { LiveState } from '../../core/live/state.js'
+import { lackingFailure } from '../../core/needs/lacking.js'
 import { diff } from '../../core/plan/diff.js'
 import { marksOf } from '../../core/plan/marks.js'
 import { spellStep } from '../../core/plan/rules.js'
@@ -158,6 +159,8 @@ export class RealHost {
   async #apply({ lab: file, only, uplink, remedies, shown }: Params<'lab/apply'>): Promise<Results['lab/apply']> {
     const refused = await this.#mayChange()
     if (refused) return { ok: false, failure: refused }
+    const lacking = lackingFailure(file, await this.parts.missing())
+    if (lacking) return { ok: false, failure: lacking }
     let prepared = await this.#prepare(file, uplink)
     const blocked = await this.#blocked(prepared, remedies)
     if (blocked) return { ok: false, failure: blocked }

@@ -14,6 +14,11 @@ const AF_PACKET = 17
 const ETH_P_ALL = 0x0003
 const SOL_PACKET = 263
 const PACKET_STATISTICS = 6
+const PACKET_AUXDATA = 8
+/** Of tp_status: a tag was there, and its EtherType is told. */
+const TP_STATUS_VLAN_VALID = 1 << 4
+const TP_STATUS_VLAN_TPID_VALID = 1 << 6
+const ETH_P_8021Q = 0x8100
 const SO_ATTACH_FILTER = 26
 const SO_DETACH_FILTER = 27
 const networkOrder = (value: number): number => ((value & 0xff) << 8) | (value >> 8)
@@ -30,11 +35,13 @@ const batch = 64
 /** Calls per wake before others get their turn; a flood wakes the loop again. */
 const callsPerWake = 16
 
-// struct mmsghdr, iovec, sockaddr_ll and one SCM_TIMESTAMPNS, as 64-bit kernels lay them out (bits/socket.h, linux/if_packet.h).
+// struct mmsghdr, iovec, sockaddr_ll, one SCM_TIMESTAMPNS and one tpacket_auxdata, as 64-bit kernels lay them out (bits/socket.h, linux/if_packet.h).
 const headerBytes = 64
 const vectorBytes = 16
 const addressBytes = 32
-const controlBytes = 64
+const controlBytes = 96
+/** Of the second control message: behind a header of 16 bytes and a timespec of as many. */
+const auxiliary = 32
 const at = {
   header: 0,
   vector: batch * headerBytes,
@@ -76,6 +83,30 @@ function filterOf(program: Buffer): Filter {
   header.writeUInt16LE(program.length / 8, 0)
   header.writeBigUInt64LE(libc.addressOf(program), 8)
   return { header, program }
+}
+
+/**
+ * The kernel keeps the outer VLAN tag beside the frame and not in it (skb_vlan_untag, net/core/skbuff.c): it is put back
+ * where it was on the wire. `control` is where the slot's control messages begin.
+ */
+function withTag(
+  control: number,
+  frame: Buffer,
+  originalLength: number,
+): { readonly bytes: Uint8Array; readonly originalLength: number } {
+  const at = control + auxiliary
+  const isTold = arena.readUInt32LE(at + 8) === SOL_PACKET && arena.readUInt32LE(at + 12) === PACKET_AUXDATA
+  const status = isTold ? arena.readUInt32LE(at + 16) : 0
+  if ((status & TP_STATUS_VLAN_VALID) === 0 || frame.length < 12)
+    return { bytes: new Uint8Array(frame), originalLength }
+  const type = status & TP_STATUS_VLAN_TPID_VALID ? arena.readUInt16LE(at + 34) : ETH_P_8021Q
+  const bytes = new Uint8Array(frame.length + 4)
+  bytes.set(frame.subarray(0, 12))
+  const tag = Buffer.from(bytes.buffer, 12, 4)
+  tag.writeUInt16BE(type, 0)
+  tag.writeUInt16BE(arena.readUInt16LE(at + 32), 2)
+  bytes.set(frame.subarray(12), 16)
+  return { bytes, originalLength: originalLength + 4 }
 }
 
 interface PacketSocket {
@@ -125,8 +156,7 @@ class Capture {
       ifindex: arena.readInt32LE(address + 4),
       pkttype: arena[address + 10] ?? 0,
       timeNs: arena.readBigInt64LE(control + 16) * 1_000_000_000n + arena.readBigInt64LE(control + 24),
-      bytes: new Uint8Array(arena.subarray(data, data + Math.min(originalLength, snapLength))),
-      originalLength,
+      ...withTag(control, arena.subarray(data, data + Math.min(originalLength, snapLength)), originalLength),
     })
   }
 
@@ -246,6 +276,7 @@ export class Captures implements NamespaceListener {
     if (opened === undefined || opened instanceof Refusal) return opened ?? null
     if (opened < 0) return libc.lastRefusal()
     libc.setInt(opened, libc.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
+    libc.setInt(opened, SOL_PACKET, PACKET_AUXDATA, 1)
     if (!libc.setInt(opened, libc.SOL_SOCKET, libc.SO_RCVBUFFORCE, receiveBuffer))
       libc.setInt(opened, libc.SOL_SOCKET, libc.SO_RCVBUF, receiveBuffer)
     if (capture.filter) capture.applyFilter(opened)

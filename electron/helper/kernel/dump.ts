@@ -6,7 +6,8 @@ import type { Namespace } from './namespace.js'
 import type { Namespaces } from './namespaces.js'
 import { dumpAddresses } from './rtnetlink/address.js'
 import { dumpFdb } from './rtnetlink/fdb.js'
-import { dumpLinks } from './rtnetlink/link-dump.js'
+import { dumpPortVlans } from './rtnetlink/bridge.js'
+import { dumpLinks, type DumpedLink } from './rtnetlink/link-dump.js'
 import { dumpNeighbours } from './rtnetlink/neighbour.js'
 import { dumpNetconf, netconfAll, netconfDefault } from './rtnetlink/netconf.js'
 import { dumpImpairs } from './rtnetlink/qdisc.js'
@@ -72,7 +73,7 @@ function readSections(
 
   const before = mirror.sections
   if (bits & sectionBits.links || !before) {
-    mirror.links = given(dumpLinks(requests))
+    mirror.links = withVlans(given(dumpLinks(requests)), requests)
     mirror.impairs = new Map(given(dumpImpairs(requests)))
     mirror.linkNames.clear()
     mirror.veths.clear()
@@ -106,16 +107,32 @@ function readSections(
   return unknown && (bits & namesLinks) !== 0
 }
 
+/** Asks for the VLANs of ports only where a bridge goes by them: few do. */
+function withVlans(links: readonly DumpedLink[], requests: Namespace['requests']): readonly DumpedLink[] {
+  const filtering = new Set(links.filter(({ bridge }) => bridge?.vlanFiltering).map(({ index }) => index))
+  if (filtering.size === 0) return links
+  const known = given(dumpPortVlans(requests))
+  return links.map((link): DumpedLink => {
+    const vlans = known.get(link.index) ?? []
+    if (link.bridge && filtering.has(link.index)) return { ...link, bridge: { ...link.bridge, vlans } }
+    const isPort = link.masterIndex !== null && filtering.has(link.masterIndex)
+    return link.port && isPort ? { ...link, port: { ...link.port, vlans } } : link
+  })
+}
+
 /** Puts masters and peers into names, from what was last read. */
 function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
   const { mirror } = namespace
   mirror.unresolved = false
   given(namespaces.peers.learn(namespaces, namespace))
   return mirror.links.map((dumped) => {
-    const { masterIndex, veth: _, ...link } = dumped
+    const { masterIndex, veth: _, tag, ...link } = dumped
+    const nameOf = (index: number | null): string | null =>
+      index === null ? null : (mirror.linkNames.get(index) ?? null)
     return {
       ...link,
-      master: masterIndex === null ? null : (mirror.linkNames.get(masterIndex) ?? null),
+      ...(tag ? { vlan: { id: tag.id, protocol: tag.protocol, link: nameOf(tag.parent) } } : {}),
+      master: nameOf(masterIndex),
       peer: namespaces.peers.resolve(namespaces, namespace, dumped),
       impair: mirror.impairs.get(link.index) ?? null,
     }

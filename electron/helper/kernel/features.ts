@@ -1,12 +1,14 @@
 /** What this kernel can do: each feature is tried in a scratch namespace, which nobody sees. */
 import { existsSync } from 'node:fs'
 import * as libc from './libc.js'
-import { ENOENT, Refusal } from './errno.js'
+import { ENOENT, EOPNOTSUPP, Refusal } from './errno.js'
 import type { Namespaces } from './namespaces.js'
 import type { MessageWriter } from './netlink/message.js'
 import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
 import { openNetfilter, rulesetGeneration, tryConntrack } from './nfnetlink.js'
-import { addBridge, addLink, addVeth, addVxlan, IFLA_LINK, linkIndex, type NewLink } from './rtnetlink/link.js'
+import { makeFiltering } from './rtnetlink/bridge.js'
+import { addBridge, addLink, addVeth, addVlan, addVxlan, IFLA_LINK, linkIndex, type NewLink } from './rtnetlink/link.js'
+import { dumpLinks } from './rtnetlink/link-dump.js'
 import { tryImpair } from './rtnetlink/qdisc.js'
 
 export interface TriedFeature {
@@ -15,7 +17,6 @@ export interface TriedFeature {
   readonly reason: string | null
 }
 
-const IFLA_VLAN_ID = 1
 const IFLA_VRF_TABLE = 1
 const IFLA_MACVLAN_MODE = 1
 const MACVLAN_MODE_BRIDGE = 4
@@ -73,7 +74,12 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
     ['ifb', addLink(socket, named('ifb0'), 'ifb')],
     ['vxlan', addVxlan(socket, { ...named('vxlan0'), id: 1, local: '127.0.0.1', remote: '127.0.0.2', port: 4789 })],
     ['macvlan', above('macvlan', (to) => to.attributeU32(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE))],
-    ['vlan', above('vlan', (to) => to.attributeU16(IFLA_VLAN_ID, 2))],
+    ['ipvlan', above('ipvlan', () => {})],
+    [
+      'vlan',
+      lower instanceof Refusal ? lower : addVlan(socket, { ...named('vlan0'), id: 2, protocol: '802.1q' }, lower),
+    ],
+    ['vlan-filtering', tryFiltering(socket)],
     ['vrf', addLink(socket, named('vrf0'), 'vrf', (to) => to.attributeU32(IFLA_VRF_TABLE, 10))],
     ['wireguard', addLink(socket, named('wg0'), 'wireguard')],
     ['netem', tryImpair(socket, lo, 'netem')],
@@ -84,6 +90,16 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
     ['br_netfilter', tryFile('/proc/sys/net/bridge/bridge-nf-call-iptables')],
   ]
   return tried.map(([name, refusal]) => ({ name, available: refusal === null, reason: refusal?.message ?? null }))
+}
+
+/** A kernel that is built without it takes the wish and forgets it (br_changelink, net/bridge/br_netlink.c). */
+function tryFiltering(socket: NetlinkSocket): Refusal | null {
+  const refused = addLink(socket, named('bridge1'), 'bridge', makeFiltering)
+  if (refused) return refused
+  const links = dumpLinks(socket)
+  if (links instanceof Refusal) return links
+  const made = links.find(({ name }) => name === 'bridge1')
+  return made?.bridge?.vlanFiltering ? null : Refusal.of(EOPNOTSUPP)
 }
 
 const refusalOf = (value: unknown): Refusal | null => (value instanceof Refusal ? value : null)

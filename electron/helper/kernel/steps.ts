@@ -6,6 +6,7 @@ import type { Namespace } from './namespace.js'
 import type { Namespaces } from './namespaces.js'
 import type { StepJournal } from './step-journal.js'
 import { addAddress, deleteAddress } from './rtnetlink/address.js'
+import { changePortVlan, setBridge, setPort } from './rtnetlink/bridge.js'
 import * as link from './rtnetlink/link.js'
 import { setImpair } from './rtnetlink/qdisc.js'
 import { addRoute, deleteRoute } from './rtnetlink/route.js'
@@ -79,8 +80,10 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     case 'dummy-add': {
       const refusal = link.addLink(socket, step, 'dummy')
       // Kernels without dummy often have ifb, which also is a link with no cable.
-      return refusal?.errno === EOPNOTSUPP ? link.addLink(socket, step, 'ifb') : refusal
+      return refusal?.errno === EOPNOTSUPP && !step.exact ? link.addLink(socket, step, 'ifb') : refusal
     }
+    case 'vlan-add':
+      return onLink(context, namespace, step.link, (parent) => link.addVlan(socket, step, parent))
     case 'link-delete':
       indices.clear()
       return link.deleteLink(socket, step.name)
@@ -96,6 +99,16 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
       return onLink(context, namespace, step.master, (master) => link.setLinkMaster(socket, step.name, master))
     case 'bridge-stp':
       return link.setBridgeStp(socket, step.name, step.stp)
+    case 'bridge-set':
+      return setBridge(socket, step.name, step.setting, step.value)
+    case 'port-set':
+      return setPort(socket, step.name, step.setting, step.value)
+    case 'port-vlan-add':
+    case 'port-vlan-delete': {
+      const { vlan, self } = step
+      const isAdded = step.op === 'port-vlan-add'
+      return onLink(context, namespace, step.name, (index) => changePortVlan(socket, index, vlan, isAdded, self))
+    }
     case 'address-add':
       return onLink(context, namespace, step.dev, (index) => addAddress(socket, index, step.address))
     case 'address-delete':

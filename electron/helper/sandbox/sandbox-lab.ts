@@ -5,6 +5,7 @@
 import { hostNamespace, type Lab } from '../../core/lab/lab.js'
 import { normalise } from '../../core/lab/normalise.js'
 import type { LiveState } from '../../core/live/state.js'
+import { lackingFailure } from '../../core/needs/lacking.js'
 import { diff } from '../../core/plan/diff.js'
 import { emptyLab } from '../../core/plan/empty.js'
 import type { Former } from '../../core/plan/scope.js'
@@ -51,6 +52,8 @@ export class SandboxLab {
     const lab = normalise(file)
     const noRoom = noRoomFor(lab)
     if (noRoom) return { ok: false, failure: noRoom }
+    const lacking = lackingFailure(file, await parts.missing())
+    if (lacking) return { ok: false, failure: lacking }
     await parts.refresh(lab)
     const former = this.#formerOf(whose)
     const whole = diff(lab, parts.live(), { former })

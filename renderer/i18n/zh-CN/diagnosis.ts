@@ -25,10 +25,18 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 到 {target} 的路由会拒绝它（{type} {prefix}），因此 {target} 询问链路层地址时它不应答。',
   'cause.rule-refuses-asker':
     '{namespace} 的一条策略路由规则使它到不了 {target}（{rule}），因此 {target} 询问链路层地址时它不应答。',
+  'cause.vlan-no-pvid':
+    '{namespace} 的 {interface}（{bridge} 的端口）不接受不带 VLAN 标签的帧（没有 PVID），而这个帧没有标签。',
+  'cause.vlan-refused': '{namespace} 的 {interface}（{bridge} 的端口）丢弃 VLAN {vlan} 的帧：该端口不在此 VLAN 中。',
+  'cause.vlan-not-there': '帧属于 VLAN {vlan}，而 {namespace} 的 {interface}（网桥 {bridge}）不在此 VLAN 中。',
+  'cause.vlan-tagged': '到达 {namespace} 的 {interface} 的帧带有 VLAN {vlan} 的标签，而它只接受不带标签的帧。',
+  'cause.vlan-untagged': '到达 {namespace} 的帧不带 VLAN 标签，而 {interface} 只接受 VLAN {wanted} 的帧。',
+  'cause.vlan-other': '到达 {namespace} 的帧带有 VLAN {vlan} 的标签，而 {interface} 只接受 VLAN {wanted} 的帧。',
   'cause.port-isolated': '{namespace} 中 {bridge} 的端口 {interface} 和 {other} 都设为隔离，两者之间不通。',
   'cause.port-setting': '{namespace} 中 {bridge} 的端口 {interface} 的设置挡住了帧：{setting}。',
   'cause.fdb-entry':
     '{namespace} 的 {bridge} 有一个固定条目把发往 {mac} 的帧送到 {interface}，而该主机在 {right} 后面。',
+  'cause.not-vlan': '{namespace} 中没有 VLAN 隔开帧。',
   'cause.not-port-setting': '{namespace} 没有端口设置挡住帧。',
   'cause.not-fdb-entry': '{namespace} 没有固定条目把帧引错。',
   'cause.own-gateway':

@@ -1,6 +1,6 @@
 /** Facts in the words of the tools that print them. */
 import { tableEntry } from '../../../electron/core/lab/table.js'
-import type { LabNamespace } from '../../../electron/core/lab/lab.js'
+import type { LabNamespace, PortVlan } from '../../../electron/core/lab/lab.js'
 import type {
   IptablesRule,
   LiveFdbEntry,
@@ -197,3 +197,11 @@ export function nftTables({ nft, iptables, listing }: LiveRuleset): readonly Nft
     text: listing?.nft.find((table) => `${table.family} ${table.name}` === name)?.text.trimEnd() ?? null,
   }))
 }
+
+/** As `bridge vlan` shows them: what goes without a tag is marked. */
+export const vlansText = (vlans: readonly PortVlan[]): string =>
+  vlans.length === 0
+    ? '-'
+    : vlans
+        .map(({ id, pvid, untagged }) => [id, ...(pvid ? ['pvid'] : []), ...(untagged ? ['untagged'] : [])].join(' '))
+        .join(', ')

@@ -9,7 +9,7 @@ import { canvasWords } from '../../../renderer/canvas/canvas-words.js'
 import type { Drawing, Rect } from '../../../renderer/canvas/drawing.js'
 import { layOut, placesOf, remembered, type Places } from '../../../renderer/canvas/layout.js'
 import { pushApart } from '../../../renderer/canvas/push-apart.js'
-import { labFile } from '../plan/lab-arbitrary.js'
+import { plainLabFile as labFile } from '../plan/lab-arbitrary.js'
 import { deployed } from './fixtures/live.js'
 
 const words = canvasWords('en')

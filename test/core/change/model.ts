@@ -36,8 +36,8 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
   const inside = (namespace: string): Plain => below(below(lab, 'namespaces'), namespace)
   const entry = (namespace: string, name: string): Plain => {
     const all = inside(namespace)
-    const isBridge = all['bridges'] !== undefined && Object.hasOwn(all['bridges'] as Plain, name)
-    return below(below(all, isBridge ? 'bridges' : 'interfaces'), name)
+    const isIn = (table: string): boolean => all[table] !== undefined && Object.hasOwn(all[table] as Plain, name)
+    return below(below(all, ['bridges', 'dummies', 'vlans'].find(isIn) ?? 'interfaces'), name)
   }
   const cable = (end: { readonly namespace: string; readonly interface: string }): number =>
     (file.links ?? []).findIndex((link) => endsOf(link).includes(`${end.namespace}:${end.interface}`))
@@ -98,6 +98,16 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
       break
     case 'bridge-stp':
       put(entry(change.namespace, change.name), 'stp', change.stp)
+      break
+    case 'bridge-set':
+      for (const [key, value] of Object.entries(change.keys)) put(entry(change.namespace, change.name), key, value)
+      break
+    case 'vlan-add':
+      below(inside(change.namespace), 'vlans')[change.name] = change.entry
+      break
+    case 'vlan-set':
+      for (const key of ['link', 'id', 'protocol'] as const)
+        put(entry(change.namespace, change.name), key, change.entry[key] ?? null)
       break
     case 'vxlan-add':
       listBelow(lab, 'tunnels').push(change.tunnel)

@@ -147,6 +147,28 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     namespace: pick(namespaces(file)),
     name: pick(['dummy0', 'dummy1']),
   }),
+  'bridge-set': (file, pick) => ({
+    op: 'bridge-set',
+    namespace: pick(namespaces(file)),
+    name: 'br0',
+    keys: pick([
+      { priority: 4096 },
+      { 'vlan-filtering': true, 'port-vlans': { br0: { tagged: [10] } } },
+      { ageing: null },
+    ]),
+  }),
+  'vlan-add': (file, pick) => {
+    const { namespace, name } = pick(interfaces(file))
+    return { op: 'vlan-add', namespace, name: pick(['vl0', 'vl1']), entry: { link: name, id: pick([10, 20]) } }
+  },
+  'vlan-set': (file, pick) => {
+    const known = Object.entries(file.namespaces ?? {}).flatMap(([namespace, entry]) =>
+      Object.keys(entry?.vlans ?? {}).map((vlan) => ({ namespace, vlan })),
+    )
+    const { namespace, vlan } = known.length > 0 ? pick(known) : { namespace: 'host', vlan: 'vl0' }
+    const { name } = pick(interfaces(file).filter((each) => each.namespace === namespace))
+    return { op: 'vlan-set', namespace, name: vlan, entry: { link: name, id: pick([10, 30]) } }
+  },
   'link-delete': (file, pick) => ({ op: 'link-delete', ...pick(interfaces(file)) }),
   'link-rename': (file, pick) => ({ op: 'link-rename', ...pick(interfaces(file)), to: pick(['x0', 'e0', 'a.b']) }),
   'link-up': (file, pick) => ({ op: 'link-up', ...pick(interfaces(file)), up: pick([true, false, null]) }),

@@ -109,8 +109,10 @@ describe('what cannot be said in a lab is named with its place', () => {
   const ready =
     'ip netns add a; ip link add e0 type veth peer name e1; ip link set e0 up; ip addr add 10.0.0.1/24 dev e0\n'
   test.each([
-    ['ip link add m0 link e0 type macvlan', '"link" in `ip link add` is not understood.'],
-    ['ip link add link e0 name v0 type vlan id 5', 'A lab file has no devices on top of others (VLAN, macvlan).'],
+    ['ip link add m0 link e0 type macvlan', 'A lab file has no "macvlan" devices.'],
+    ['ip link add link e9 name v0 type vlan id 5', 'There is no interface "e9"'],
+    ['ip link add link e0 name v0 type vlan id 4095', 'A VLAN sub-interface needs a name and an `id` from 1 to 4094.'],
+    ['bridge vlan add dev e0 vid 10', '"e0" is no port of a bridge at this point.'],
     ['ip link set e0 promisc on', '"promisc on" is left out; a lab file has no word for it.'],
     ['ip addr add 10.0.0.9/24 peer 10.0.0.8 dev e0', '"peer" in `ip addr` is nothing a lab file can say.'],
     [
@@ -139,7 +141,7 @@ describe('what cannot be said in a lab is named with its place', () => {
     ['iptables -t nat -A PREROUTING -j REDIRECT --to-ports 80', 'Another port needs a protocol.'],
     ['iptables -A FORWARD -i nobody -j DROP', 'There is no interface "nobody" in "host"; the rule is left out.'],
     ['tc qdisc add dev e0 root htb', 'Of tc a lab file knows root qdiscs of kind netem and tbf only.'],
-    ['ip link add br0 type bridge vlan_filtering 1', 'The bridge setting "vlan_filtering 1" is left out'],
+    ['ip link add br0 type bridge mcast_snooping 0', 'The bridge setting "mcast_snooping 0" is left out'],
     ['ip netns add host', 'The namespace name "host" is the default namespace of every lab; it becomes "host-1".'],
     ['ip netns add _x', 'The namespace name "_x" does not fit a lab file; it becomes "x".'],
     ['ip link add sixteen-letters-x type dummy', 'The interface name "sixteen-letters-x" is too long'],
@@ -152,7 +154,7 @@ describe('what cannot be said in a lab is named with its place', () => {
 test('a namespace called host is not the host', () => {
   const { labFile } = importScript('ip netns add host; ip -n host link set lo up; ip link add d0 type dummy', 'x.sh')
   expect(labFile?.namespaces).toEqual({
-    host: { interfaces: { d0: { up: false } } },
+    host: { dummies: { d0: { up: false } } },
     'host-1': {},
   })
 })

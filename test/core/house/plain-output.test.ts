@@ -76,7 +76,11 @@ describe('in the source', () => {
   test('a title, and a note of ours in a terminal, is a plain line', () => {
     const all = [...electron, ...sources('renderer')]
     const titles = all.filter(([, text]) => /document\.title = |\.setTitle\(|onTitleChange/.test(text))
-    expect(titles.map(([name]) => name)).toEqual(['electron/main/lab-window.ts', 'renderer/state/app.svelte.ts'])
+    expect(titles.map(([name]) => name)).toEqual([
+      'electron/main/lab-window.ts',
+      'renderer/film/FilmPage.svelte',
+      'renderer/state/app.svelte.ts',
+    ])
     for (const [name, text] of titles) expect(text, name).toContain('plainLine(title)')
     const [screen] = all.filter(([name]) => name === 'renderer/terminal/screen.ts')
     // The program's own output, what it had shown before a reload, and what we say.

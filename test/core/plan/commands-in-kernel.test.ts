@@ -14,7 +14,7 @@ import { diff } from '../../../electron/core/plan/diff.js'
 import { emptyLive } from '../../../electron/core/plan/empty.js'
 import { planScript, planText, undoText } from '../../../electron/core/plan/script.js'
 import type { LiveState } from '../../../electron/core/live/state.js'
-import { labFile } from './lab-arbitrary.js'
+import { plainLabFile } from './lab-arbitrary.js'
 import * as labs from './labs.js'
 import { Model } from './model.js'
 
@@ -295,7 +295,7 @@ describe.skipIf(refusal !== null)(`in a real kernel${refusal ? ` (skipped: ${ref
         text.replaceAll(/ type dummy$/gm, ' type ifb').replaceAll(/^tc .*$|^.* link set dummy0 address .*$/gm, ':'),
       )
     // Where two devices share a subnet the kernel alone decides which one a gateway is behind.
-    const clear = labFile.map(normalise).filter(hasDistinctSubnets)
+    const clear = plainLabFile.map(normalise).filter(hasDistinctSubnets)
     for (const [before, after] of fc.sample(fc.tuple(clear, clear), { numRuns: samples, seed: sampleSeed })) {
       if (!before || !after) continue
       const build = diff(before, new Model().state)

@@ -8,7 +8,7 @@ import { emptyLab } from '../../../electron/core/plan/empty.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import type { Plan, Step } from '../../../electron/core/plan/step.js'
 import { essence } from './essence.js'
-import { labFile } from './lab-arbitrary.js'
+import { labFile, labFilePair } from './lab-arbitrary.js'
 import { Model } from './model.js'
 
 /** Milliseconds; a hundred random labs take 1 s, ten times that on a busy machine. */
@@ -90,7 +90,9 @@ describe('a plan for any lab', patience, () => {
 })
 
 describe('an edit of a running lab', patience, () => {
-  const edit = fc.record({ before: lab, after: lab, options: kernel })
+  const edit = fc
+    .tuple(labFilePair, kernel)
+    .map(([[before, after], options]) => ({ before: normalise(before), after: normalise(after), options }))
 
   test('ends in what a fresh build of the edited lab gives', () => {
     fc.assert(

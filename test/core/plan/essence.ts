@@ -14,8 +14,21 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       name,
       {
         links: links
-          .map(({ mac, name, kind, mtu, up, master, bridge, vxlan, impair, peer }) => ({
-            ...{ name, kind, mtu, up, master, bridge, vxlan, impair, peer: peerName(peer), ...(macs ? { mac } : {}) },
+          .map(({ mac, name, kind, mtu, up, master, bridge, port, vlan, vxlan, impair, peer }) => ({
+            ...{
+              name,
+              kind,
+              mtu,
+              up,
+              master,
+              bridge,
+              port,
+              vlan,
+              vxlan,
+              impair,
+              peer: peerName(peer),
+              ...(macs ? { mac } : {}),
+            },
           }))
           .toSorted((a, b) => a.name.localeCompare(b.name)),
         // In order within an IPv4 subnet, where the first is the primary; 127.0.0.1 comes with lo and stays when it goes.

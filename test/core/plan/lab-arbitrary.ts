@@ -19,16 +19,21 @@ const address = (ipv6: boolean): fc.Arbitrary<string> => {
     : ipv4
 }
 
-const device = (ipv6: boolean) =>
-  fc.record(
-    {
-      addresses: fc.uniqueArray(address(ipv6), { maxLength: 3 }),
-      mtu: fc.constantFrom(1400, 9000),
-      mac: fc.constantFrom('02:00:00:00:00:01', '02:00:00:00:00:02'),
-      up: fc.constantFrom(true, true, true, false),
-    },
-    { requiredKeys: ['addresses'] },
-  )
+/** Bytes; of a lab with VLANs nobody says any: what is on top of another is no larger, and each is cut along. */
+const sizes = (tagged: boolean) => (tagged ? fc.constant(undefined) : fc.constantFrom(1400, 9000))
+
+const device = (ipv6: boolean, tagged: boolean) =>
+  fc
+    .record(
+      {
+        addresses: fc.uniqueArray(address(ipv6), { maxLength: 3 }),
+        mtu: sizes(tagged),
+        mac: fc.constantFrom('02:00:00:00:00:01', '02:00:00:00:00:02'),
+        up: fc.constantFrom(true, true, true, false),
+      },
+      { requiredKeys: ['addresses'] },
+    )
+    .map(({ mtu, ...rest }) => ({ ...rest, ...(mtu === undefined ? {} : { mtu }) }))
 
 const firewall = (ipv6: boolean): fc.Arbitrary<NonNullable<NamespaceEntry['firewall']>> =>
   fc.uniqueArray(
@@ -111,7 +116,7 @@ function routesOf(
   seeds: typeof routeSeeds extends fc.Arbitrary<infer T> ? T : never,
   entry: NamespaceEntry,
 ): RouteEntry[] {
-  const devices = Object.entries({ ...entry.bridges, ...entry.interfaces }).filter(
+  const devices = Object.entries({ ...entry.bridges, ...entry.dummies, ...entry.vlans, ...entry.interfaces }).filter(
     ([name, each]) => name !== 'lo' && each,
   )
   const reachable = devices.flatMap(([, each]) => each?.addresses ?? [])
@@ -153,13 +158,104 @@ function routesOf(
   })
 }
 
-const namespaceSeed = (ipv6: boolean) =>
+const someEnds = fc.subarray(endNames)
+const bridgeSettings = fc.record({
+  filtering: fc.boolean(),
+  priority: fc.constantFrom(undefined, 4096, 32768),
+  ageing: fc.constantFrom(undefined, 60),
+  'forward-delay': fc.constantFrom(undefined, 4),
+  hairpin: someEnds,
+  isolated: someEnds,
+  deaf: someEnds,
+  vlans: fc.dictionary(
+    fc.constantFrom('br0', ...endNames),
+    fc.record({
+      pvid: fc.constantFrom(undefined, 1, 10),
+      tagged: fc.subarray([1, 20, 30]),
+      untagged: fc.subarray([40]),
+    }),
+  ),
+})
+
+type BridgeEntry = NonNullable<NonNullable<NamespaceEntry['bridges']>[string]>
+
+/** What is said of ports is said of those that the bridge has. */
+function bridgeEntry(
+  {
+    filtering,
+    priority,
+    ageing,
+    hairpin,
+    isolated,
+    deaf,
+    vlans,
+    ...rest
+  }: typeof bridgeSettings extends fc.Arbitrary<infer T> ? T : never,
+  ports: readonly string[],
+): BridgeEntry {
+  const those = (ends: readonly string[]): string[] => ends.filter((end) => ports.includes(end))
+  const said = Object.entries(vlans).filter(([port]) => port === 'br0' || ports.includes(port))
+  return {
+    ports: [...ports],
+    ...(priority === undefined ? {} : { priority }),
+    ...(rest['forward-delay'] === undefined ? {} : { 'forward-delay': rest['forward-delay'] }),
+    ...(ageing === undefined ? {} : { ageing }),
+    hairpin: those(hairpin),
+    isolated: those(isolated),
+    learning: Object.fromEntries(those(deaf).map((end) => [end, false])),
+    ...(filtering
+      ? {
+          'vlan-filtering': true,
+          'port-vlans': Object.fromEntries(
+            said.map(([port, { pvid, ...others }]) => [port, { ...(pvid === undefined ? {} : { pvid }), ...others }]),
+          ),
+        }
+      : {}),
+  }
+}
+
+type VlanEntry = NonNullable<NamespaceEntry['vlans']>[string]
+
+/** Those whose parents are there, each tag once; without an MTU of their own, which is no larger than another's. */
+function vlansOf(
+  seeds: readonly { name: string; device: object; link: string; id: number; protocol: VlanEntry['protocol'] }[],
+  parents: readonly string[],
+  isUp: (parent: string) => boolean | undefined,
+): Record<string, VlanEntry> {
+  const vlans: Record<string, VlanEntry> = {}
+  const taken = new Set<string>()
+  for (const { name, device, link, id, protocol } of seeds) {
+    const key = `${link} ${id} ${protocol ?? '802.1q'}`
+    if (taken.has(key) || name === link || !(parents.includes(link) || Object.hasOwn(vlans, link))) continue
+    taken.add(key)
+    const under = Object.hasOwn(vlans, link) ? vlans[link]?.up : isUp(link)
+    vlans[name] = {
+      ...{ link, id, ...(protocol === undefined ? {} : { protocol }), ...device },
+      ...(under === false ? { up: false } : {}),
+    }
+  }
+  return vlans
+}
+
+const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
   fc.record({
     forwarding: fc.constantFrom(undefined, true, false),
-    bridge: fc.option(fc.record({ device: device(ipv6), ports: fc.subarray(endNames), stp: fc.boolean() })),
-    bare: fc.option(device(ipv6)),
+    bridge: fc.option(fc.record({ device: device(ipv6, tagged), ports: fc.subarray(endNames), stp: fc.boolean() })),
+    settings: bridgeSettings.map((each) => ({ ...each, filtering: tagged && each.filtering })),
+    vlans: fc.uniqueArray(
+      fc.record({
+        name: fc.constantFrom('vl0', 'vl1', 'vl2'),
+        link: fc.constantFrom('br0', 'e0', 'e1', 'vl0', 'vl1'),
+        id: fc.constantFrom(10, 20),
+        protocol: fc.constantFrom(undefined, '802.1ad' as const),
+        device: device(ipv6, tagged),
+      }),
+      { maxLength: tagged ? 3 : 0, selector: ({ name }) => name },
+    ),
+    dummy: tagged ? fc.option(device(ipv6, tagged)) : fc.constant(null),
+    bare: fc.option(device(ipv6, tagged)),
     lo: fc.option(fc.uniqueArray(fc.constantFrom('203.0.113.1/32', '203.0.113.2/24'), { maxLength: 2 })),
-    devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6)))),
+    devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6, tagged)))),
     routes: routeSeeds,
     rules: rules(ipv6),
     nat,
@@ -176,11 +272,11 @@ const pairs = fc
   )
   .map((ends) => Array.from({ length: ends.length >> 1 }, (_, i) => [ends[2 * i], ends[2 * i + 1]] as const))
 
-const ofFamily = (ipv6: boolean): fc.Arbitrary<LabFile> =>
+const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
   fc
     .record({
       names: fc.subarray(namespaceNames.slice(1)),
-      seeds: fc.tuple(...namespaceNames.map(() => namespaceSeed(ipv6))),
+      seeds: fc.tuple(...namespaceNames.map(() => namespaceSeed(ipv6, tagged))),
       pairs,
       impaired: fc.nat(12),
       tunnel: fc.option(fc.record({ id: fc.constantFrom(42, 43), remote: fc.constantFrom('10.0.0.2', '10.0.0.3') })),
@@ -201,11 +297,18 @@ const ofFamily = (ipv6: boolean): fc.Arbitrary<LabFile> =>
                   br0: {
                     ...seed.bridge.device,
                     stp: seed.bridge.stp,
-                    ports: seed.bridge.ports.filter((port) => own.includes(port)),
+                    ...bridgeEntry(
+                      seed.settings,
+                      seed.bridge.ports.filter((port) => own.includes(port)),
+                    ),
                   },
                 },
               }
             : {}),
+          ...(seed.dummy ? { dummies: { dum0: seed.dummy } } : {}),
+          vlans: vlansOf(seed.vlans, [...own, ...(seed.bridge ? ['br0'] : [])], (end) =>
+            end === 'br0' ? seed.bridge?.device.up : seed.devices[endNames.indexOf(end)]?.up,
+          ),
           interfaces: {
             ...(seed.lo ? { lo: { addresses: seed.lo } } : {}),
             ...Object.fromEntries(
@@ -237,4 +340,16 @@ const ofFamily = (ipv6: boolean): fc.Arbitrary<LabFile> =>
       }
     })
 
-export const labFile: fc.Arbitrary<LabFile> = fc.oneof(ofFamily(false), ofFamily(false), ofFamily(true))
+const anyFamily = (tagged: boolean): fc.Arbitrary<LabFile> =>
+  fc.oneof(ofFamily(false, tagged), ofFamily(false, tagged), ofFamily(true, tagged))
+/** Of nothing that a kernel may lack. */
+export const plainLabFile = anyFamily(false)
+const withTags = anyFamily(true)
+
+export const labFile: fc.Arbitrary<LabFile> = fc.oneof(plainLabFile, withTags)
+
+/** Two labs, of which one may become the other. */
+export const labFilePair: fc.Arbitrary<readonly [LabFile, LabFile]> = fc.oneof(
+  fc.tuple(plainLabFile, plainLabFile),
+  fc.tuple(withTags, withTags),
+)

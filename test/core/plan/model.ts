@@ -4,6 +4,8 @@
  * Throws `Refusal` where the kernel would answer with an error.
  */
 import { networkOf } from '../../../electron/core/lab/address.js'
+import type { PortVlan } from '../../../electron/core/lab/lab.js'
+import { usualBridge, usualPort, usualVlans } from '../../../electron/core/lab/normalise-bridge.js'
 import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
 import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from '../../../electron/core/plan/rules.js'
@@ -136,8 +138,49 @@ export class Model {
         return
       }
       case 'bridge-add':
-        this.#make(namespace, 'bridge', step, step).bridge = { stp: step.stp, vlanFiltering: false }
+        this.#make(namespace, 'bridge', step, step).bridge = { stp: step.stp, vlanFiltering: false, vlans: usual() }
         return
+      case 'vlan-add': {
+        const parent = this.#link(namespace, step.link, step)
+        const { link, id, protocol } = step
+        const same = ({ vlan }: Link) => vlan?.link === link && vlan.id === id && vlan.protocol === protocol
+        if (namespace.links.some(same)) throw refusal('EEXIST', step)
+        if ((step.mtu ?? 0) > parent.mtu) throw refusal('EINVAL', step)
+        this.#make(namespace, 'vlan', { ...step, mtu: step.mtu ?? parent.mtu }, step).vlan = { link, id, protocol }
+        return
+      }
+      case 'bridge-set': {
+        const { bridge } = this.#link(namespace, step.name, step)
+        if (!bridge) throw refusal('EOPNOTSUPP', step)
+        const now = { ...usualBridge, ...heldBy(bridge) }[step.setting]
+        if (now !== step.before || now === step.value) throw refusal('needless, or before is wrong', step)
+        if (step.setting === 'vlan-filtering') bridge.vlanFiltering = step.value === 1
+        else setOrForget(bridge, bridgeFields[step.setting], step.value, usualBridge[step.setting])
+        return
+      }
+      case 'port-set': {
+        const { port } = this.#link(namespace, step.name, step)
+        if (!port) throw refusal('EINVAL', step)
+        const now = port[step.setting] ?? usualPort[step.setting]
+        if (now !== step.before || now === step.value) throw refusal('needless, or before is wrong', step)
+        setOrForget(port, step.setting, step.value, usualPort[step.setting])
+        return
+      }
+      case 'port-vlan-add':
+      case 'port-vlan-delete': {
+        const link = this.#link(namespace, step.name, step)
+        const holder = step.self ? link.bridge : link.port
+        if (!holder) throw refusal('EOPNOTSUPP', step)
+        const there = holder.vlans ?? []
+        const others = there.filter(({ id }) => id !== step.vlan.id)
+        if ((step.op === 'port-vlan-delete') !== others.length < there.length) throw refusal('needless', step)
+        // One VLAN at a time is for what comes without a tag.
+        if (step.op === 'port-vlan-add' && step.vlan.pvid && others.some(({ pvid }) => pvid))
+          throw refusal('pvid', step)
+        const now = step.op === 'port-vlan-add' ? [...others, { ...step.vlan }] : others
+        holder.vlans = now.toSorted((a, b) => a.id - b.id)
+        return
+      }
       case 'vxlan-add': {
         const { id, local, remote, port } = step
         this.#make(namespace, 'vxlan', step, step).vxlan = { id, local, remote, port }
@@ -153,8 +196,10 @@ export class Model {
       }
       case 'link-up': {
         const link = this.#link(namespace, step.name, step)
-        if (link.up) throw refusal('needless', step)
-        link.up = true
+        if (link.vlan) {
+          if (!namespace.links.find(({ name }) => name === link.vlan?.link)?.up) throw refusal('ENETDOWN', step)
+        } else if (link.up) throw refusal('needless', step)
+        this.#switchOn(namespace, link)
         const bare = !namespace.addresses.some(({ dev, family }) => dev === 'lo' && family === 'ipv4')
         if (link.name === 'lo' && bare) {
           namespace.addresses.push({
@@ -169,11 +214,8 @@ export class Model {
       }
       case 'link-down': {
         const link = this.#link(namespace, step.name, step)
-        if (!link.up) throw refusal('needless', step)
-        link.up = false
-        namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)
-        namespace.addresses = namespace.addresses.filter(({ dev, family }) => dev !== link.name || family !== 'ipv6')
-        this.#loseSources(namespace)
+        if (!link.up && !link.vlan) throw refusal('needless', step)
+        this.#switchOff(namespace, link)
         return
       }
       case 'link-mtu':
@@ -186,6 +228,7 @@ export class Model {
         else if (link.mtu !== step.mtu) {
           link.mtu = step.mtu
           if (link.kind === 'bridge') this.#givenMtu.add(link.index)
+          this.#cutStacked(namespace, link)
         }
         this.#adjust(namespace, link.master)
         return
@@ -198,6 +241,7 @@ export class Model {
         if (link.kind === 'bridge') throw refusal('ELOOP', step)
         const left = link.master
         link.master = step.master
+        link.port = step.master === null ? null : { number: 1, state: 'forwarding', vlans: usual() }
         this.#adjust(namespace, left)
         this.#adjust(namespace, step.master)
         return
@@ -259,6 +303,29 @@ export class Model {
     if (!bridge || this.#givenMtu.has(bridge.index)) return
     const ports = namespace.links.filter(({ master }) => master === name).map(({ mtu }) => mtu)
     bridge.mtu = ports.length > 0 ? Math.min(...ports) : 1500
+    this.#cutStacked(namespace, bridge)
+  }
+
+  /** Sub-interfaces come up with their parent, go down with it, and are no larger (vlan_device_event, net/8021q/vlan.c). */
+  #switchOn(namespace: Namespace, link: Link): void {
+    link.up = true
+    for (const each of stackedOn(namespace, link)) if (!each.up) this.#switchOn(namespace, each)
+  }
+
+  #switchOff(namespace: Namespace, link: Link): void {
+    for (const each of stackedOn(namespace, link)) this.#switchOff(namespace, each)
+    link.up = false
+    namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)
+    namespace.addresses = namespace.addresses.filter(({ dev, family }) => dev !== link.name || family !== 'ipv6')
+    this.#loseSources(namespace)
+  }
+
+  #cutStacked(namespace: Namespace, link: Link): void {
+    for (const each of stackedOn(namespace, link)) {
+      if (each.mtu <= link.mtu) continue
+      each.mtu = link.mtu
+      this.#cutStacked(namespace, each)
+    }
   }
 
   #at(step: { readonly op: string; readonly namespace: string }): Namespace {
@@ -296,7 +363,8 @@ export class Model {
   #drop(namespace: Namespace, link: Link): void {
     if (!namespace.links.includes(link)) return
     namespace.links = namespace.links.filter((each) => each !== link)
-    for (const each of namespace.links) if (each.master === link.name) each.master = null
+    for (const each of namespace.links) if (each.master === link.name) [each.master, each.port] = [null, null]
+    for (const each of stackedOn(namespace, link)) this.#drop(namespace, each)
     this.#adjust(namespace, link.master)
     namespace.addresses = namespace.addresses.filter(({ dev }) => dev !== link.name)
     namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)
@@ -380,6 +448,25 @@ export class Model {
     if (at < 0) throw refusal('no such rule', step)
     rules.splice(at, 1)
   }
+}
+
+const usual = (): Mutable<PortVlan>[] => usualVlans.map((each) => ({ ...each }))
+
+const stackedOn = ({ links }: Namespace, { name }: Link): Link[] => links.filter(({ vlan }) => vlan?.link === name)
+
+const bridgeFields = { priority: 'priority', 'forward-delay': 'forwardDelay', ageing: 'ageing' } as const
+
+const heldBy = ({ priority, forwardDelay, ageing, vlanFiltering }: live.LiveBridge): object => ({
+  'vlan-filtering': Number(vlanFiltering),
+  ...(priority === undefined ? {} : { priority }),
+  ...(forwardDelay === undefined ? {} : { 'forward-delay': forwardDelay }),
+  ...(ageing === undefined ? {} : { ageing }),
+})
+
+/** What every one has anyway is not told. */
+function setOrForget<K extends string, V>(holder: { [Key in K]?: V }, key: K, value: V, usually: V): void {
+  if (value === usually) delete holder[key]
+  else holder[key] = value
 }
 
 function fresh(name: string, inode: number): Namespace {

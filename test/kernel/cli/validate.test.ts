@@ -36,6 +36,31 @@ describe('validate', () => {
     expect(ran.stderr).toBe('2 files: 1 wrong, 1 error, 0 warnings\n')
   })
 
+  test('with --machine, what this kernel lacks is told at its line, and ends with 3; check refuses before any step', async () => {
+    const lab = world.file(
+      'vlans.yaml',
+      'vethlab: 1\nname: vlans\nnamespaces:\n  a:\n    dummies: { dum0: {} }\n    vlans: { dum0.10: { link: dum0, id: 10 } }\nchecks: [{ from: a, ping: a, expect: unreachable }]\n',
+    )
+    const doctor = JSON.parse((await world.cli('doctor', '--json')).stdout) as {
+      features: { name: string; available: boolean }[]
+    }
+    const lacks = ['dummy', 'vlan'].filter(
+      (name) => !doctor.features.some((each) => each.name === name && each.available),
+    )
+    const plain = await world.cli('validate', lab)
+    expect(plain.status).toBe(0)
+    const asked = await world.cli('validate', '--machine', '--json', lab)
+    const { files } = JSON.parse(asked.stdout) as { files: { problems: { code: string; line: number }[] }[] }
+    const told = files[0]?.problems.map(({ code, line }) => `${code} ${line}`)
+    expect(told).toEqual(lacks.map((name) => `kernel-lacks ${name === 'dummy' ? 5 : 6}`))
+    expect(asked.status).toBe(lacks.length > 0 ? 3 : 0)
+    const checked = await world.cli('check', lab)
+    expect(checked.status === 3).toBe(lacks.length > 0)
+    if (lacks.includes('vlan')) expect(checked.stderr).toContain('module 8021q')
+    if (lacks.includes('dummy')) expect(checked.stderr).toContain('`sudo modprobe dummy`')
+    expect(checked.stderr).not.toContain('step')
+  })
+
   test('the document has line, column, path and hint of each problem', async () => {
     const ran = await world.runCli(['validate', '-', '--json'], { input: invalid })
     expect(ran.status).toBe(2)

@@ -6,7 +6,7 @@ const fixedMac = '02:00:00:00:00:11'
 export const portFaults: readonly Fault[] = [
   {
     name: 'two ports that are both isolated',
-    code: 'port-setting',
+    code: 'port-isolated',
     lab: bridge(),
     typed: ['bridge link set dev p0 isolated on', 'bridge link set dev p1 isolated on'],
     from: 'ns0',

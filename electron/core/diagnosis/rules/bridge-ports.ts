@@ -89,6 +89,7 @@ export const portSetting: Rule = {
           const evidence = answers.evidence(...asked)
           if (asked.every((each) => has(each, 'isolated', 'on')))
             return {
+              code: 'port-isolated',
               onlyIfTried: true,
               namespace,
               interface: far.name,

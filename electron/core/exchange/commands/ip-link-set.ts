@@ -5,6 +5,7 @@ import type { Device, Namespace } from '../network/network.js'
 import type { Word } from '../shell/word.js'
 import { leftOut, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
+import { setSwitches } from './bridge.js'
 import { netnsOf } from './ip-words.js'
 import { applyLinkOptions, parseMac, readBridgeOptions } from './link-options.js'
 import { said } from '../../words/said.js'
@@ -39,6 +40,10 @@ export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
       const device = findDevice(context.namespace, wanted.device?.text ?? '')
       if ('message' in device) return refused(device, wanted.device ?? word)
       const kind = cursor.next()
+      if (kind?.text === 'bridge_slave' && device.master !== null) {
+        setSwitches(context, cursor, device)
+        break
+      }
       if (kind?.text !== 'bridge')
         return leftOut(said`Settings of a ${quote(kind?.text ?? '')} are left out.`, null, kind ?? word)
       readBridgeOptions(context, cursor, device)

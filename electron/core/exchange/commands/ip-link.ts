@@ -1,5 +1,6 @@
 /** `ip link add|set|del`. */
 import { parseAddress } from '../../lab/address.js'
+import type { VlanProtocol } from '../../lab/lab.js'
 import { quote } from '../../lab/describe.js'
 import { addDevice, addPair, deleteDevice, findDevice, freeName } from '../network/links.js'
 import type { Device, Namespace } from '../network/network.js'
@@ -53,12 +54,15 @@ function ipLinkDelete({ network, namespace }: Context, cursor: Cursor): Outcome 
 interface NewEnd {
   name: Word | null
   namespace: Namespace
+  /** What it is to stand on. */
+  parent: Word | null
   readonly options: { -readonly [K in keyof LinkOptions]: LinkOptions[K] }
 }
 
 const makeEnd = (namespace: Namespace): NewEnd => ({
   name: null,
   namespace,
+  parent: null,
   options: { mac: null, mtu: null, up: null },
 })
 
@@ -94,6 +98,9 @@ function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null 
         end.namespace = namespace
         break
       }
+      case 'link':
+        end.parent = cursor.next() ?? null
+        break
       case 'up':
         end.options.up = true
         break
@@ -117,12 +124,6 @@ function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null 
 
 function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Outcome {
   const end = makeEnd(context.namespace)
-  if (cursor.peek()?.text === 'link')
-    return leftOut(
-      said`A lab file has no devices on top of others (VLAN, macvlan).`,
-      said`Use a veth pair.`,
-      cursor.peek(),
-    )
   const wrong = readEnd(context, cursor, end)
   if (wrong) return wrong
   cursor.next()
@@ -140,16 +141,19 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       return addBridge(context, cursor, end, kind)
     case 'vxlan':
       return addVxlan(context, cursor, end, kind)
+    case 'vlan':
+      return addVlan(context, cursor, end, kind)
     case 'dummy':
     case 'ifb': {
       const extra = readEnd(context, cursor, end)
       if (extra) return extra
-      return finish(end, addDevice(end.namespace, 'dummy', end.name?.text ?? freeName(end.namespace, kind.text, '')))
+      const name = end.name?.text ?? freeName(end.namespace, kind.text, '')
+      return finish(end, addDevice(end.namespace, 'dummy', name, { exact: kind.text === 'dummy' }))
     }
     default:
       return leftOut(
         said`A lab file has no ${quote(kind.text)} devices.`,
-        said`It has veth pairs, bridges, vxlan and dummy.`,
+        said`It has veth pairs, bridges, vlan, vxlan and dummy.`,
         kind,
       )
   }
@@ -191,6 +195,46 @@ function addBridge(context: Context, cursor: Cursor, end: NewEnd, kind: Word): O
   if ('message' in made) return refused(made, end.name ?? kind)
   readBridgeOptions(context, cursor, made)
   return finish(end, made)
+}
+
+function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
+  const parent = findDevice(context.namespace, end.parent?.text ?? '')
+  if ('message' in parent) return refused(parent, end.parent ?? kind)
+  if (end.namespace !== context.namespace)
+    return leftOut(
+      said`A lab has a VLAN sub-interface in the namespace of the interface that it is on.`,
+      said`Move that interface first, and make the sub-interface there.`,
+      kind,
+    )
+  let id: number | null = null
+  let protocol: VlanProtocol = '802.1q'
+  for (let word = cursor.next(); word; word = cursor.next()) {
+    const value = cursor.next()
+    if (word.text === 'id') id = wholeNumber(value?.text, 1, 4094)
+    else if (word.text === 'protocol') protocol = /ad$/i.test(value?.text ?? '') ? '802.1ad' : '802.1q'
+    else {
+      const message = said`${quote(word.text)} of the sub-interface is left out; a lab file has no word for it.`
+      context.tell(word.offset, { message, hint: null })
+    }
+  }
+  if (id === null || end.name === null)
+    return leftOut(
+      said`A VLAN sub-interface needs a name and an \`id\` from 1 to 4094.`,
+      said`Add what is missing.`,
+      kind,
+    )
+  const twin = [...context.namespace.devices.values()].find(
+    ({ vlan }) => vlan?.parent === parent && vlan.id === id && vlan.protocol === protocol,
+  )
+  if (twin)
+    return refused(
+      {
+        message: said`VLAN ${id} of ${quote(parent.name)} is ${quote(twin.name)} already.`,
+        hint: said`One sub-interface gets the frames of a tag; give this one another id.`,
+      },
+      kind,
+    )
+  return finish(end, addDevice(end.namespace, 'vlan', end.name.text, { vlan: { parent, id, protocol } }))
 }
 
 /** Where nobody says which port, Linux takes this one and not IANA's 4789 (drivers/net/vxlan/vxlan_core.c). */
@@ -247,6 +291,6 @@ function addVxlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Ou
   }
   if (id === null || local === null || remote === null || end.name === null)
     return leftOut(said`A tunnel of a lab needs \`id\`, \`local\` and \`remote\`.`, said`Add what is missing.`, kind)
-  const made = addDevice(end.namespace, 'vxlan', end.name.text, { id, local, remote, port })
+  const made = addDevice(end.namespace, 'vxlan', end.name.text, { tunnel: { id, local, remote, port } })
   return finish(end, made)
 }

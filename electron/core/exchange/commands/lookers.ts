@@ -1,14 +1,8 @@
-/** Programs of which a lab only knows how they look: `bridge`, and the old ones that `ip` replaced. */
+/** Programs of which a lab only knows how they look: the old ones that `ip` replaced. */
 import { quote } from '../../lab/describe.js'
 import type { Word } from '../shell/word.js'
 import { harmless, leftOut, type Context, type Outcome } from './command.js'
 import { said, type Said } from '../../words/said.js'
-
-export function bridge(_context: Context, words: readonly Word[]): Outcome {
-  const [, object] = words.filter(({ text }) => !text.startsWith('-'))
-  const looks = words.length < 3 || words.some(({ text }) => /^(?:show|list|monitor)$/.test(text))
-  return looks ? harmless : leftOut(said`A lab file has no settings of bridge ports.`, null, object)
-}
 
 const hints: Readonly<Record<string, Said>> = {
   ifconfig: said`Write \`ip addr add ... dev ...\` and \`ip link set ... up\`.`,

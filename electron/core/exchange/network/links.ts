@@ -3,16 +3,17 @@ import { quote } from '../../lab/describe.js'
 import { hostNamespace } from '../../lab/lab.js'
 import { interfaceNamePattern, limits } from '../../lab/schema.js'
 import { dropAddresses } from './addresses.js'
+import { freshSwitchState } from './bridge.js'
 import {
   makeDevice,
   most,
   refusal,
   type Device,
+  type DeviceData,
   type DeviceKind,
   type Namespace,
   type Network,
   type Refusal,
-  type Tunnel,
 } from './network.js'
 import { dropRoutes } from './routes.js'
 import { said, type Said } from '../../words/said.js'
@@ -60,9 +61,9 @@ export function addDevice(
   namespace: Namespace,
   kind: DeviceKind,
   name: string,
-  tunnel: Tunnel | null = null,
+  data: DeviceData = {},
 ): Device | NonNullable<Refusal> {
-  return nameRefusal(namespace, name) ?? makeDevice(kind, namespace, name, tunnel)
+  return nameRefusal(namespace, name) ?? makeDevice(kind, namespace, name, data)
 }
 
 /** A veth pair, made as one: both ends or none. */
@@ -101,11 +102,16 @@ export function freeName(namespace: Namespace, stem: string, not: string): strin
 export function deleteDevice(network: Network, device: Device): Refusal {
   if (device.kind === 'loopback') return refusal(said`The kernel does not give up "lo".`)
   for (const end of device.peer ? [device, device.peer] : [device]) {
+    for (const above of standingOn(end)) deleteDevice(network, above)
     network.cables.delete(end)
     detach(end)
   }
   return null
 }
+
+/** Sub-interfaces on it, which go with it. */
+const standingOn = (device: Device): readonly Device[] =>
+  [...device.namespace.devices.values()].filter(({ vlan }) => vlan?.parent === device)
 
 /** Takes an interface out of its namespace, with all that is on it. */
 function detach(device: Device): void {
@@ -134,6 +140,11 @@ export function moveDevice(device: Device, to: Namespace): Refusal {
     return refusal(
       said`The kernel does not move a ${device.kind} interface to another namespace.`,
       said`Make it there.`,
+    )
+  if (device.vlan || standingOn(device).length > 0)
+    return refusal(
+      said`A lab has a VLAN sub-interface in the namespace of the interface that it is on.`,
+      said`Move that interface first, and make the sub-interface there.`,
     )
   const refused = nameRefusal(to, device.name)
   if (refused) return refused
@@ -171,6 +182,7 @@ export function setMaster(device: Device, master: Device | null): Refusal {
   if (master && (device.kind === 'loopback' || device.kind === 'bridge'))
     return refusal(said`${quote(device.name)} cannot be a port of a bridge.`, said`Join two bridges with a veth pair.`)
   device.master?.ports.delete(device)
+  if (device.kind !== 'bridge') device.state = freshSwitchState()
   device.master = master
   master?.ports.add(device)
   return null

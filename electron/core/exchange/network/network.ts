@@ -3,14 +3,15 @@
  * not a simulation of packets; it knows names that are taken, what goes with what, and which routes can stand.
  */
 import type { Prefix } from '../../lab/address.js'
-import { hostNamespace, type Impair, type LabPolicy, type LabRule } from '../../lab/lab.js'
+import { hostNamespace, type Impair, type LabPolicy, type LabRule, type VlanProtocol } from '../../lab/lab.js'
 import type { IptablesRule } from '../../live/state.js'
 import type { Notice } from '../notice.js'
 import { noTables, type SpelledTables } from './saved.js'
+import { freshSwitchState, type SwitchState } from './bridge.js'
 import { makeSubnets, type Subnets } from './subnets.js'
 import type { Said } from '../../words/said.js'
 
-export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy'
+export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy' | 'vlan'
 
 export interface Device {
   readonly kind: DeviceKind
@@ -27,6 +28,12 @@ export interface Device {
   readonly ports: Set<Device>
   stp: boolean
   readonly tunnel: Tunnel | null
+  /** Of a sub-interface. */
+  readonly vlan: { readonly parent: Device; readonly id: number; readonly protocol: VlanProtocol } | null
+  /** Of a bridge, or of a port as long as it is one. */
+  state: SwitchState
+  /** A dummy device, and not the like of one. */
+  readonly exact: boolean
   impair: Impair | null
   /** In the kernel's order; within an IPv4 subnet the first is the primary. */
   addresses: Prefix[]
@@ -124,10 +131,14 @@ export type Refusal = Notice | null
 
 export const refusal = (message: Said, hint: Said | null = null): Notice => ({ message, hint })
 
-export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string, tunnel: Tunnel | null = null): Device {
+/** What is particular to a kind of device. */
+export type DeviceData = Partial<Pick<Device, 'tunnel' | 'vlan' | 'exact'>>
+
+export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string, data: DeviceData = {}): Device {
   const device: Device = {
     ...{ kind, namespace, name, mac: null, mtu: null, up: false, master: null, peer: null, ports: new Set<Device>() },
-    ...{ stp: false, tunnel, impair: null, addresses: [], routes: new Set<Route>() },
+    ...{ tunnel: null, vlan: null, exact: false, state: freshSwitchState(), ...data },
+    ...{ stp: false, impair: null, addresses: [], routes: new Set<Route>() },
   }
   namespace.devices.set(name, device)
   return device

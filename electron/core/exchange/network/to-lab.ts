@@ -13,6 +13,7 @@ import { bridgeNetfilterKeys } from '../../plan/sysctls.js'
 import { nftText } from './nft-text.js'
 import type { Tell } from '../notice.js'
 import { quote } from '../../lab/describe.js'
+import { bridgeKeys } from './bridge.js'
 import { noDeviceHint } from './links.js'
 import { keepPolicyRules } from './policy.js'
 import { keepRules, policyLines } from './rules.js'
@@ -101,11 +102,23 @@ function tunnelEntries(namespaces: readonly Namespace[]): Pick<LabFile, 'tunnels
 function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolean): NamespaceEntry {
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
   const interfaces: Record<string, InterfaceEntry> = {}
+  const dummies: Record<string, InterfaceEntry> = {}
+  const vlans: NonNullable<NamespaceEntry['vlans']> = {}
   for (const device of namespace.devices.values()) {
     const entry = interfaceEntry(device)
     if (device.kind === 'bridge') {
       const ports = [...device.ports].map(({ name }) => name)
-      bridges[device.name] = { ...entry, ...(ports.length > 0 ? { ports } : {}), ...(device.stp ? { stp: true } : {}) }
+      bridges[device.name] = {
+        ...entry,
+        ...(ports.length > 0 ? { ports } : {}),
+        ...(device.stp ? { stp: true } : {}),
+        ...bridgeKeys(device),
+      }
+    } else if (device.vlan) {
+      const { parent, id, protocol } = device.vlan
+      vlans[device.name] = { link: parent.name, id, ...(protocol === '802.1q' ? {} : { protocol }), ...entry }
+    } else if (device.exact) {
+      dummies[device.name] = entry
     } else if (Object.keys(entry).length > 0 || device.kind === 'dummy') {
       interfaces[device.name] = entry
     }
@@ -123,6 +136,8 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   return {
     ...(settings.forwarding === undefined ? {} : { forwarding: settings.forwarding }),
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
+    ...(Object.keys(dummies).length > 0 ? { dummies } : {}),
+    ...(Object.keys(vlans).length > 0 ? { vlans } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes } : {}),
@@ -136,7 +151,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
 }
 
 /** Bytes that an interface of the kind has anyway; null where that depends on others. */
-const usualMtu = { loopback: 65536, veth: 1500, dummy: 1500, bridge: null, vxlan: null } as const
+const usualMtu = { loopback: 65536, veth: 1500, dummy: 1500, bridge: null, vxlan: null, vlan: null } as const
 
 function interfaceEntry({ kind, addresses, mac, mtu, up }: Device): InterfaceEntry {
   return {

@@ -72,6 +72,7 @@ const types: Readonly<Record<LabInterface['kind'], string>> = {
   veth: 'ether',
   bridge: 'bridge',
   vxlan: 'vxlan',
+  vlan: 'vlan',
   dummy: 'ether',
 }
 

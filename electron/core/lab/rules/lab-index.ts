@@ -1,4 +1,5 @@
 /** What the rules look things up in: every namespace with every interface that any part of the file gives it. */
+import { deviceEntries } from '../device-tables.js'
 import { parsePrefix } from '../address.js'
 import type { Prefix } from '../address.js'
 import { parseEndpoint } from '../endpoint.js'
@@ -14,7 +15,7 @@ export type TunnelEntry = NonNullable<LabFile['tunnels']>[number]
 
 /** One place in the file that makes or describes an interface. */
 export interface Mention {
-  readonly kind: 'entry' | 'bridge' | 'link' | 'tunnel'
+  readonly kind: 'entry' | 'bridge' | 'dummy' | 'vlan' | 'link' | 'tunnel'
   readonly path: LabPath
 }
 
@@ -37,7 +38,7 @@ export interface IndexedNamespace {
   readonly name: string
   readonly path: LabPath
   readonly entry: NamespaceEntry
-  /** In the order bridges, `interfaces`, links, tunnels; `lo` first. */
+  /** In the order bridges and other devices, `interfaces`, links, tunnels; `lo` first. */
   readonly interfaces: ReadonlyMap<string, IndexedInterface>
   /** Every address in canonical spelling, and the first interface that has it. */
   readonly addresses: ReadonlyMap<string, IndexedInterface>
@@ -57,6 +58,8 @@ export interface LabIndex {
   readonly namespaces: ReadonlyMap<string, IndexedNamespace>
   readonly links: readonly IndexedLink[]
 }
+
+const mentionOf = { bridges: 'bridge', dummies: 'dummy', vlans: 'vlan', interfaces: 'entry' } as const
 
 /** A rule looks at the whole lab and yields what it finds. */
 export type Rule = (lab: LabIndex) => Iterable<Finding>
@@ -86,18 +89,13 @@ export function indexLab(file: LabFile): LabIndex {
     return known
   }
   for (const { name, path, entry, addresses } of namespaces.values()) {
-    for (const [kind, key] of [
-      ['bridge', 'bridges'],
-      ['entry', 'interfaces'],
-    ] as const) {
-      for (const [device, said] of Object.entries(entry[key] ?? {})) {
-        const at = [...path, key, device]
-        const known = mention(name, device, kind, at)
-        known?.addresses.push(...readAddresses(said?.addresses, [...at, 'addresses']))
-        if (known && said?.up === false) known.up = false
-        for (const { prefix } of known?.addresses ?? []) {
-          if (known && prefix && !addresses.has(prefix.text)) addresses.set(prefix.text, known)
-        }
+    for (const [table, device, said] of deviceEntries(entry)) {
+      const at = [...path, table, device]
+      const known = mention(name, device, mentionOf[table], at)
+      known?.addresses.push(...readAddresses(said?.addresses, [...at, 'addresses']))
+      if (known && said?.up === false) known.up = false
+      for (const { prefix } of known?.addresses ?? []) {
+        if (known && prefix && !addresses.has(prefix.text)) addresses.set(prefix.text, known)
       }
     }
   }

@@ -62,6 +62,8 @@ function* nameOf(device: IndexedInterface): Iterable<Finding> {
 const nouns = {
   entry: said`an interface`,
   bridge: said`a bridge`,
+  dummy: said`a dummy device`,
+  vlan: said`a VLAN sub-interface`,
   link: said`the end of a link`,
   tunnel: said`a tunnel`,
 } as const
@@ -79,6 +81,14 @@ function clashOf(device: IndexedInterface): Finding | null {
       'name-twice',
       said`${quote(device.name)} is a bridge in ${quote(device.namespace)} already.`,
       said`Write the addresses into the entry of the bridge.`,
+    )
+  }
+  if ((maker?.kind === 'dummy' || maker?.kind === 'vlan') && entry) {
+    return at(
+      entry,
+      'name-twice',
+      said`${quote(device.name)} is ${nouns[maker.kind]} in ${quote(device.namespace)} already.`,
+      said`Write its addresses into that entry.`,
     )
   }
   const other = others.find((mention) => mention.kind !== 'link' || maker?.kind !== 'link')

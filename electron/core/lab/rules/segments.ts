@@ -1,10 +1,12 @@
 import { own } from '../../own.js'
 import { formatPrefix, networkPrefix } from '../address.js'
+import { deviceEntries } from '../device-tables.js'
 import { quote } from '../describe.js'
 import { formatEndpoint, parseEndpoint } from '../endpoint.js'
 import { warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import type { IndexedAddress, IndexedInterface, LabIndex, Rule } from './lab-index.js'
+import { joinTagged, tagStacks } from './tags.js'
 import { defaultVxlanPort } from './tunnels.js'
 import { said } from '../../words/said.js'
 
@@ -51,23 +53,21 @@ export const segmentRules: Rule = function* (lab) {
 function* sameMacs(lab: LabIndex, segments: (end: string) => string): Iterable<Finding> {
   const holders = new Map<string, string>()
   for (const { name, path, entry } of lab.namespaces.values()) {
-    for (const key of ['bridges', 'interfaces'] as const) {
-      for (const [device, about] of Object.entries(entry[key] ?? {})) {
-        if (about?.mac === undefined) continue
-        const end = `${name}:${device}`
-        const mac = about.mac.toLowerCase()
-        const held = `${segments(end)} ${mac}`
-        const holder = holders.get(held)
-        if (holder === undefined) holders.set(held, end)
-        // A bridge and its port are one station: the bridge takes the address of a port by itself.
-        else if (!isBridgeOfPort(lab, holder, end) && !isBridgeOfPort(lab, end, holder))
-          yield warning(
-            'duplicate-mac',
-            [...path, key, device, 'mac'],
-            said`${mac} is the hardware address of ${quote(holder)} already, in the same broadcast domain.`,
-            said`Give one of them another address.`,
-          )
-      }
+    for (const [table, device, about] of deviceEntries(entry)) {
+      if (about?.mac === undefined) continue
+      const end = `${name}:${device}`
+      const mac = about.mac.toLowerCase()
+      const held = `${segments(end)} ${mac}`
+      const holder = holders.get(held)
+      if (holder === undefined) holders.set(held, end)
+      // A bridge and its port are one station: the bridge takes the address of a port by itself.
+      else if (!isBridgeOfPort(lab, holder, end) && !isBridgeOfPort(lab, end, holder))
+        yield warning(
+          'duplicate-mac',
+          [...path, table, device, 'mac'],
+          said`${mac} is the hardware address of ${quote(holder)} already, in the same broadcast domain.`,
+          said`Give one of them another address.`,
+        )
     }
   }
 }
@@ -91,7 +91,7 @@ function* cabledAddresses(lab: LabIndex): Iterable<{ device: IndexedInterface; a
   }
 }
 
-/** Union-find over cables, bridges and tunnels: gives for an interface the name of its broadcast domain. */
+/** Union-find over cables, bridges, VLANs and tunnels: gives for an interface the name of its broadcast domain. */
 export function joinSegments(lab: LabIndex): (end: string) => string {
   const parents = new Map<string, string>()
   const find = (end: string): string => {
@@ -109,12 +109,10 @@ export function joinSegments(lab: LabIndex): (end: string) => string {
     const [x, y] = [find(a), find(b)]
     if (x !== y) parents.set(x, y)
   }
-  for (const { ends } of lab.links) join(formatEndpoint(ends[0]), formatEndpoint(ends[1]))
-  for (const { name, entry } of lab.namespaces.values()) {
-    for (const [bridge, said] of Object.entries(entry.bridges ?? {})) {
-      for (const port of said?.ports ?? []) join(`${name}:${bridge}`, `${name}:${port}`)
-    }
-  }
+  const stacks = tagStacks(lab)
+  for (const { ends } of lab.links)
+    for (const stack of stacks) join(`${formatEndpoint(ends[0])}${stack}`, `${formatEndpoint(ends[1])}${stack}`)
+  for (const namespace of lab.namespaces.values()) joinTagged(namespace, stacks, join)
   // Tunnels of one network meet somewhere below; which ones answer each other is the underlay's matter.
   for (const { namespace, name, id, port } of lab.file.tunnels ?? []) {
     join(`vxlan ${id} ${port ?? defaultVxlanPort}`, `${namespace}:${name}`)

@@ -1,10 +1,23 @@
 /** Reading links: RTM_GETLINK into the live state's words. */
 import { formatAddress, formatMac } from '../inet.js'
-import type { LiveLink } from '../../../core/live/state.js'
+import type { PortSetting, VlanProtocol } from '../../../core/lab/lab.js'
+import { usualBridge, usualPort } from '../../../core/lab/normalise-bridge.js'
+import type { LiveBridge, LiveLink } from '../../../core/live/state.js'
 import type { Refusal } from '../errno.js'
 import { eachAttribute, readString } from '../netlink/message.js'
 import { message, type NetlinkSocket } from '../netlink/socket.js'
 import {
+  IFLA_BR_AGEING_TIME,
+  IFLA_BR_FORWARD_DELAY,
+  IFLA_BR_PRIORITY,
+  IFLA_BR_VLAN_FILTERING,
+  IFLA_BRPORT_ISOLATED,
+  IFLA_BRPORT_LEARNING,
+  IFLA_BRPORT_MODE,
+  ticksPerSecond,
+} from './bridge.js'
+import {
+  ETH_P_8021AD,
   IFF_LOWER_UP,
   IFF_UP,
   IFLA_ADDRESS,
@@ -21,6 +34,8 @@ import {
   IFLA_MASTER,
   IFLA_MTU,
   IFLA_OPERSTATE,
+  IFLA_VLAN_ID,
+  IFLA_VLAN_PROTOCOL,
   IFLA_VXLAN_GROUP,
   IFLA_VXLAN_GROUP6,
   IFLA_VXLAN_ID,
@@ -32,9 +47,8 @@ import {
   skipStatistics,
 } from './link.js'
 
-const IFLA_BR_VLAN_FILTERING = 7
 const IFLA_BRPORT_STATE = 1
-const IFLA_BRPORT_NO = 9
+const IFLA_BRPORT_NO = 18
 /** ifi_type of lo (linux/if_arp.h). */
 const ARPHRD_LOOPBACK = 772
 /** IF_OPER_* of RFC 2863, as `ip link` spells them. */
@@ -43,15 +57,19 @@ const operstates = ['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing'
 const portStates = ['disabled', 'listening', 'learning', 'forwarding', 'blocking']
 
 /** A link with what still has to be put into names. */
-export interface DumpedLink extends Omit<LiveLink, 'master' | 'peer' | 'impair'> {
+export interface DumpedLink extends Omit<LiveLink, 'master' | 'peer' | 'impair' | 'vlan'> {
+  /** Of a sub-interface; `parent` is the index, null where it is in another namespace. */
+  readonly tag?: { readonly id: number; readonly protocol: VlanProtocol; readonly parent: number | null }
+
   readonly masterIndex: number | null
   /** Of a veth end: the other one's index, and its namespace's id as seen from here (null: the same namespace). */
   readonly veth: { readonly index: number; readonly namespaceId: number | null } | null
 }
 
 interface KindData {
-  stp: boolean
-  vlanFiltering: boolean
+  bridge: { -readonly [K in keyof LiveBridge]: LiveBridge[K] }
+  vlanTag: number
+  protocol: VlanProtocol
   vxlanId: number
   local: string | null
   remote: string | null
@@ -59,11 +77,16 @@ interface KindData {
 }
 
 function readKindData(bytes: Buffer, from: number, to: number, kind: string): KindData {
-  const data: KindData = { stp: false, vlanFiltering: false, vxlanId: 0, local: null, remote: null, port: 0 }
+  const bridge: KindData['bridge'] = { stp: false, vlanFiltering: false }
+  const ids: Omit<KindData, 'bridge'> = {
+    ...{ vlanTag: 0, protocol: '802.1q', vxlanId: 0, local: null, remote: null, port: 0 },
+  }
+  const data: KindData = { ...ids, bridge }
   eachAttribute(bytes, from, to, (type, at, length) => {
-    if (kind === 'bridge') {
-      if (type === IFLA_BR_STP_STATE) data.stp = bytes.readUInt32LE(at) !== 0
-      else if (type === IFLA_BR_VLAN_FILTERING) data.vlanFiltering = bytes[at] !== 0
+    if (kind === 'bridge') readBridge(bridge, bytes, type, at)
+    else if (kind === 'vlan') {
+      if (type === IFLA_VLAN_ID) data.vlanTag = bytes.readUInt16LE(at)
+      else if (type === IFLA_VLAN_PROTOCOL && bytes.readUInt16BE(at) === ETH_P_8021AD) data.protocol = '802.1ad'
     } else if (type === IFLA_VXLAN_ID) data.vxlanId = bytes.readUInt32LE(at)
     else if (type === IFLA_VXLAN_PORT) data.port = bytes.readUInt16BE(at)
     else if (type === IFLA_VXLAN_LOCAL || type === IFLA_VXLAN_LOCAL6) data.local = formatAddress(bytes, at, length)
@@ -72,14 +95,38 @@ function readKindData(bytes: Buffer, from: number, to: number, kind: string): Ki
   return data
 }
 
+/** What every bridge has anyway is left out: a star of a thousand says it a thousand times. */
+function readBridge(bridge: KindData['bridge'], bytes: Buffer, type: number, at: number): void {
+  const seconds = (): number => Math.round(bytes.readUInt32LE(at) / ticksPerSecond)
+  if (type === IFLA_BR_STP_STATE) bridge.stp = bytes.readUInt32LE(at) !== 0
+  else if (type === IFLA_BR_VLAN_FILTERING) bridge.vlanFiltering = bytes[at] !== 0
+  else if (type === IFLA_BR_PRIORITY) {
+    const priority = bytes.readUInt16LE(at)
+    if (priority !== usualBridge.priority) bridge.priority = priority
+  } else if (type === IFLA_BR_FORWARD_DELAY) {
+    if (seconds() !== usualBridge['forward-delay']) bridge.forwardDelay = seconds()
+  } else if (type === IFLA_BR_AGEING_TIME) {
+    if (seconds() !== usualBridge.ageing) bridge.ageing = seconds()
+  }
+}
+
+const switchTypes: Readonly<Record<number, PortSetting>> = {
+  [IFLA_BRPORT_MODE]: 'hairpin',
+  [IFLA_BRPORT_LEARNING]: 'learning',
+  [IFLA_BRPORT_ISOLATED]: 'isolated',
+}
+
 function readPort(bytes: Buffer, from: number, to: number): LiveLink['port'] {
   let number = 0
   let state = 'disabled'
+  const switches: { [S in PortSetting]?: boolean } = {}
   eachAttribute(bytes, from, to, (type, at) => {
+    const setting = switchTypes[type]
     if (type === IFLA_BRPORT_STATE) state = portStates[bytes[at] ?? 0] ?? 'disabled'
     else if (type === IFLA_BRPORT_NO) number = bytes.readUInt16LE(at)
+    else if (setting && (bytes[at] !== 0) !== usualPort[setting]) switches[setting] = bytes[at] !== 0
   })
-  return { number, state }
+  return { number, state, ...switches }
 }
 
 /** One RTM_NEWLINK payload (from its ifinfomsg on). */
@@ -109,7 +156,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
       eachAttribute(bytes, where, where + length, (info, inner, size) => {
         if (info === IFLA_INFO_KIND) kind = readString(bytes, inner, size)
         else if (info === IFLA_INFO_SLAVE_KIND) portKind = readString(bytes, inner, size)
-        else if (info === IFLA_INFO_DATA && (kind === 'bridge' || kind === 'vxlan'))
+        else if (info === IFLA_INFO_DATA && (kind === 'bridge' || kind === 'vxlan' || kind === 'vlan'))
           data = readKindData(bytes, inner, inner + size, kind)
         else if (info === IFLA_INFO_SLAVE_DATA && portKind === 'bridge') port = readPort(bytes, inner, inner + size)
       })
@@ -127,8 +174,11 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
     operstate,
     masterIndex,
     veth: kind === 'veth' && lower !== null ? { index: lower, namespaceId } : null,
-    bridge: kind === 'bridge' && known ? { stp: known.stp, vlanFiltering: known.vlanFiltering } : null,
+    bridge: kind === 'bridge' && known ? known.bridge : null,
     port,
+    ...(kind === 'vlan' && known
+      ? { tag: { id: known.vlanTag, protocol: known.protocol, parent: namespaceId === null ? lower : null } }
+      : {}),
     vxlan:
       kind === 'vxlan' && known
         ? { id: known.vxlanId, local: known.local, remote: known.remote, port: known.port }

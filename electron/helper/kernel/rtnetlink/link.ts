@@ -1,4 +1,5 @@
 /** Making, changing and deleting links, with the requests that `ip link` sends (linux/if_link.h, RTM_*LINK). */
+import type { LabVlan } from '../../../core/lab/lab.js'
 import { ENODEV, Refusal } from '../errno.js'
 import { parseAddress, parseMac } from '../inet.js'
 import type { MessageWriter } from '../netlink/message.js'
@@ -31,6 +32,10 @@ export const IFLA_VXLAN_LOCAL = 4
 export const IFLA_VXLAN_PORT = 15
 export const IFLA_VXLAN_GROUP6 = 16
 export const IFLA_VXLAN_LOCAL6 = 17
+export const IFLA_VLAN_ID = 1
+export const IFLA_VLAN_PROTOCOL = 5
+const ETH_P_8021Q = 0x8100
+export const ETH_P_8021AD = 0x88a8
 const VETH_INFO_PEER = 1
 export const IFF_UP = 0x1
 export const IFF_LOWER_UP = 0x10000
@@ -163,14 +168,56 @@ export const deleteLinkAt = (socket: NetlinkSocket, index: number): Refusal | nu
 export const setLinkGroupAt = (socket: NetlinkSocket, index: number, group: number): Refusal | null =>
   socket.change(ifinfo(message(RTM_NEWLINK), index).attributeU32(IFLA_GROUP, group))
 
-export function setBridgeStp(socket: NetlinkSocket, name: string, stp: boolean): Refusal | null {
+/** Changes what is particular to a kind of link. */
+export const setKindData = (
+  socket: NetlinkSocket,
+  name: string,
+  kind: string,
+  data: (to: MessageWriter) => void,
+): Refusal | null => setData(socket, name, [IFLA_INFO_KIND, kind], [IFLA_INFO_DATA, data])
+
+/** Changes what is particular to the ports of a kind of link. */
+export const setSlaveData = (
+  socket: NetlinkSocket,
+  name: string,
+  kind: string,
+  data: (to: MessageWriter) => void,
+): Refusal | null => setData(socket, name, [IFLA_INFO_SLAVE_KIND, kind], [IFLA_INFO_SLAVE_DATA, data])
+
+function setData(
+  socket: NetlinkSocket,
+  name: string,
+  [kindType, kind]: readonly [number, string],
+  [dataType, data]: readonly [number, (to: MessageWriter) => void],
+): Refusal | null {
   const request = change(RTM_NEWLINK, name)
   const info = request.nest(IFLA_LINKINFO)
-  request.attributeString(IFLA_INFO_KIND, 'bridge')
-  const data = request.nest(IFLA_INFO_DATA)
-  request.attributeU32(IFLA_BR_STP_STATE, stp ? 1 : 0).end(data)
+  request.attributeString(kindType, kind)
+  const nest = request.nest(dataType)
+  data(request)
+  request.end(nest)
   return named(name, socket.change(request.end(info)))
 }
+
+export const setBridgeStp = (socket: NetlinkSocket, name: string, stp: boolean): Refusal | null =>
+  setKindData(socket, name, 'bridge', (to) => to.attributeU32(IFLA_BR_STP_STATE, stp ? 1 : 0))
+
+/** Adds a sub-interface for one tag of the link with this index. */
+export const addVlan = (
+  socket: NetlinkSocket,
+  link: NewLink & Pick<LabVlan, 'id' | 'protocol'>,
+  parent: number,
+): Refusal | null =>
+  addLink(
+    socket,
+    link,
+    'vlan',
+    (to) =>
+      to
+        .attributeU16(IFLA_VLAN_ID, link.id)
+        .attributeU16BE(IFLA_VLAN_PROTOCOL, link.protocol === '802.1ad' ? ETH_P_8021AD : ETH_P_8021Q),
+    (to) => to.attributeU32(IFLA_LINK, parent),
+  )
 
 /** RTEXT_FILTER_SKIP_STATS: counters would double every answer, and nobody here reads them. */
 export const skipStatistics = 1 << 3

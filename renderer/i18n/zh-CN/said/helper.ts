@@ -1,5 +1,16 @@
 /** What the helper cannot do, and how checks ended, by the English sentence. */
 export const helper: Readonly<Record<string, string>> = {
+  'dummy devices': 'dummy 设备',
+  'VLAN sub-interfaces': 'VLAN 子接口',
+  'bridges that filter VLANs': '过滤 VLAN 的网桥',
+  '{0} and {1} more': '{0} 及另外 {1} 处',
+  'This kernel has no {0} ({1}), needed for {2}': '此内核不支持{0}（{1}），而 {2} 需要它',
+  'This kernel has no {0} (module {1}), needed for {2}': '此内核不支持{0}（模块 {1}），而 {2} 需要它',
+  '{0} (Debian) is a package whose kernel is built with it': '软件包 {0}（Debian）的内核带有此功能',
+  '`{0}` loads it, and where there is no such module, {1} (Ubuntu) or the kernel of {2} (Debian) brings it':
+    '`{0}` 可加载它；如果没有这个模块，可安装 {1}（Ubuntu）或使用 {2}（Debian）的内核',
+  '{0}: {1}.': '{0}：{1}。',
+  '{0}.': '{0}。',
   reply: '有应答',
   connected: '已连接',
   refused: '被拒绝',

@@ -1,0 +1,159 @@
+import type { PortVlan } from '../../lab/lab.js'
+import type { Step } from '../../plan/step.js'
+import { placeKey, reach, vlanAt, type Framed, type Place } from '../frames.js'
+import type { Network } from '../network.js'
+import type { Question } from '../question.js'
+import type { Finding, Rule } from '../rule.js'
+import type { Scene } from '../scene.js'
+import { say, type Message } from '../words.js'
+
+/** Wired together, and kept apart by VLANs: a filter drops the frame, or somebody takes it with another tag, or with none. */
+export const vlanMismatch: Rule = {
+  code: 'vlan-mismatch',
+  suspect(scene) {
+    const gap = findGap(scene)
+    if (!gap) return null
+    const { namespace, link } = gap.at
+    const own: Question = link.vlan
+      ? { namespace, ask: 'link', dev: link.name, details: true }
+      : { namespace, ask: 'port-vlans', dev: link.name }
+    const before: Question | null = gap.from
+      ? { namespace: gap.from.namespace, ask: 'port-vlans', dev: gap.from.link.name }
+      : null
+    const questions = before ? [before, own] : [own]
+    return {
+      ask: questions,
+      ruledOut: say('not-vlan', { namespace }),
+      judge: (answers): Finding => ({
+        namespace,
+        interface: link.name,
+        message: gap.message,
+        evidence: answers.evidence(...questions),
+        repair: gap.steps.length > 0 ? { namespace, steps: gap.steps } : null,
+      }),
+    }
+  },
+}
+
+interface Gap {
+  readonly at: Place
+  /** The port that it came in by. */
+  readonly from: Place | null
+  readonly message: Message
+  readonly steps: readonly Step[]
+}
+
+function findGap({ death, network }: Scene): Gap | null {
+  const missed = death?.missed
+  const link = missed && network.link(missed.namespace, missed.dev)
+  if (!missed || !link) return null
+  const start = { namespace: missed.namespace, link }
+  const reached = reach(network, start)
+  for (const { namespace, dev } of network.owners(missed.address)) {
+    const owner = network.link(namespace, dev)
+    if (!owner || !owner.up || namespace === start.namespace) continue
+    const end = { namespace, link: owner }
+    if (reached.some((each) => placeKey(each) === placeKey(end) && each.tags.length === 0)) return null
+    const way = wiredWay(network, start, end)
+    if (way) return gapOn(network, way, reached)
+  }
+  return null
+}
+
+/** The shortest way over cables, bridges and sub-interfaces that are on, whatever their VLANs. */
+function wiredWay(network: Network, start: Place, end: Place): readonly Place[] | null {
+  const before = new Map<string, Place | null>([[placeKey(start), null]])
+  const queue = [start]
+  for (let place = queue.shift(); place; place = queue.shift()) {
+    if (placeKey(place) === placeKey(end)) {
+      const way: Place[] = []
+      for (let at: Place | null = place; at; at = before.get(placeKey(at)) ?? null) way.unshift(at)
+      return way
+    }
+    const { namespace, link } = place
+    const links = network.namespace(namespace)?.links ?? []
+    const bridge = link.bridge ? link.name : link.master
+    const near = links.filter(
+      (other) =>
+        other !== link &&
+        ((bridge !== null && (other.name === bridge || other.master === bridge)) ||
+          other.vlan?.link === link.name ||
+          link.vlan?.link === other.name),
+    )
+    const far = network.peer(link)
+    for (const next of [...near.map((other) => ({ namespace, link: other })), ...(far ? [far] : [])]) {
+      if (!next.link.up || before.has(placeKey(next))) continue
+      before.set(placeKey(next), place)
+      queue.push(next)
+    }
+  }
+  return null
+}
+
+/** The first place on the way that no frame gets to, or the last, where it comes with a tag that is not taken. */
+function gapOn(network: Network, way: readonly Place[], reached: readonly Framed[]): Gap | null {
+  const framesAt = (place: Place): readonly Framed[] => reached.filter((each) => placeKey(each) === placeKey(place))
+  for (const [index, at] of way.entries()) {
+    const from = way[index - 1]
+    if (!from || framesAt(at).length > 0) continue
+    const tags = framesAt(from)[0]?.tags ?? []
+    const bridge = network.link(from.namespace, from.link.bridge ? from.link.name : from.link.master)
+    if (bridge?.bridge?.vlanFiltering && from.namespace === at.namespace && !at.link.vlan)
+      return bridgeGap(network, bridge.name, from, at, tags)
+    if (at.link.vlan) return takerGap(at, tags)
+    return null
+  }
+  const last = way.at(-1)
+  const tags = last && framesAt(last)[0]?.tags
+  return last && tags && tags.length > 0 ? takerGap(last, tags) : null
+}
+
+function takerGap(at: Place, tags: readonly number[]): Gap {
+  const { namespace, link } = at
+  const [tag] = tags
+  const place = { namespace, interface: link.name }
+  const wanted = link.vlan?.id
+  const message =
+    wanted === undefined
+      ? say('vlan-tagged', { ...place, vlan: tag ?? 0 })
+      : tag === undefined
+        ? say('vlan-untagged', { ...place, wanted })
+        : say('vlan-other', { ...place, wanted, vlan: tag })
+  return { at, from: null, message, steps: [] }
+}
+
+function bridgeGap(network: Network, bridge: string, from: Place, at: Place, tags: readonly number[]): Gap {
+  const { namespace } = from
+  const vlan = vlanAt(from.link, tags)
+  const entering = { namespace, interface: from.link.name, bridge }
+  if (!vlan) {
+    const [tag] = tags
+    const message = tag === undefined ? say('vlan-no-pvid', entering) : say('vlan-refused', { ...entering, vlan: tag })
+    const steps = tag === undefined ? [] : [addVlan(from, { id: tag, pvid: false, untagged: false })]
+    return { at: from, from: null, message, steps }
+  }
+  const message = say('vlan-not-there', { namespace, interface: at.link.name, bridge, vlan: vlan.id })
+  return { at, from, message, steps: joinVlan(network, at, vlan.id) }
+}
+
+const addVlan = ({ namespace, link }: Place, vlan: PortVlan): Step => ({
+  ...{ op: 'port-vlan-add', namespace, name: link.name, vlan, self: link.bridge !== null },
+})
+
+/** With a tag where somebody behind the port takes it with one; else as the VLAN of what has none, in place of another. */
+function joinVlan(network: Network, place: Place, id: number): readonly Step[] {
+  const { namespace, link } = place
+  const far = network.peer(link) ?? place
+  const takesTag = network
+    .namespace(far.namespace)
+    ?.links.some(({ vlan }) => vlan?.link === far.link.name && vlan.id === id)
+  const there = link.port?.vlans ?? link.bridge?.vlans ?? []
+  if (takesTag || there.some((each) => !each.pvid)) return [addVlan(place, { id, pvid: false, untagged: false })]
+  const old = there.filter(({ pvid }) => pvid)
+  return [
+    ...old.map((vlan): Step => ({
+      ...{ op: 'port-vlan-delete', namespace, name: link.name, vlan, self: link.bridge !== null },
+    })),
+    addVlan(place, { id, pvid: true, untagged: true }),
+  ]
+}

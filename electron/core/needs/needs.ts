@@ -1,0 +1,28 @@
+/** What a lab needs of the kernel that not every kernel has, and for which object. */
+import type { Endpoint } from '../lab/lab.js'
+import type { LabPath } from '../lab/problem.js'
+import type { LabFile } from '../lab/schema.js'
+import type { FeatureName } from './features.js'
+
+export interface Need {
+  readonly feature: FeatureName
+  readonly at: Endpoint
+  /** Where the file says so. */
+  readonly path: LabPath
+}
+
+/** In the order of the file. */
+export function* needsOf(file: LabFile): Iterable<Need> {
+  for (const [namespace, entry] of Object.entries(file.namespaces ?? {})) {
+    const base = ['namespaces', namespace]
+    const need = (feature: FeatureName, name: string, ...path: LabPath): Need => ({
+      feature,
+      at: { namespace, interface: name },
+      path: [...base, ...path],
+    })
+    for (const [name, bridge] of Object.entries(entry?.bridges ?? {}))
+      if (bridge?.['vlan-filtering']) yield need('vlan-filtering', name, 'bridges', name, 'vlan-filtering')
+    for (const name of Object.keys(entry?.dummies ?? {})) yield need('dummy', name, 'dummies', name)
+    for (const name of Object.keys(entry?.vlans ?? {})) yield need('vlan', name, 'vlans', name)
+  }
+}

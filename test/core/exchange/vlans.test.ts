@@ -1,0 +1,73 @@
+/** Sub-interfaces, filtering bridges and dummies of scripts, as a lab says them. */
+import { expect, test } from 'vitest'
+import { importScript } from '../../../electron/core/exchange/from-script.js'
+
+const read = (...lines: readonly string[]) => {
+  const { labFile, notices } = importScript(lines.join('\n'), 'vlans.sh')
+  return { host: labFile?.namespaces?.['host'], notices: notices.map(({ message }) => message) }
+}
+
+const switchLines = [
+  'ip link add br0 type bridge vlan_filtering 1 priority 4096 forward_delay 400',
+  'ip link add p1 type veth peer name e1',
+  'ip link add p2 type veth peer name e2',
+  'ip link set p1 master br0',
+  'ip link set p2 master br0',
+]
+
+test('a filtering bridge with an access port and a trunk', () => {
+  const { host, notices } = read(
+    ...switchLines,
+    'bridge vlan add dev p1 vid 10 pvid untagged',
+    'bridge vlan del dev p1 vid 1',
+    'bridge vlan add dev p2 vid 10-12',
+    'bridge vlan add dev br0 vid 10 self',
+    'bridge link set dev p1 isolated on',
+    'ip link set p2 type bridge_slave hairpin on learning off',
+  )
+  expect(notices).toEqual([])
+  expect(host?.bridges).toEqual({
+    br0: {
+      ports: ['p1', 'p2'],
+      up: false,
+      priority: 4096,
+      'forward-delay': 4,
+      hairpin: ['p2'],
+      isolated: ['p1'],
+      learning: { p2: false },
+      'vlan-filtering': true,
+      'port-vlans': {
+        br0: { pvid: 1, tagged: [10] },
+        p1: { pvid: 10 },
+        p2: { pvid: 1, tagged: [10, 11, 12] },
+      },
+    },
+  })
+})
+
+test('a port that leaves its bridge is set to nothing', () => {
+  const { host } = read(
+    ...switchLines,
+    'bridge vlan add dev p1 vid 10',
+    'ip link set p1 nomaster',
+    'ip link set p1 master br0',
+  )
+  expect(host?.bridges?.['br0']).not.toHaveProperty('port-vlans')
+})
+
+test('sub-interfaces, one on the other, and a dummy', () => {
+  const { host, notices } = read(
+    'ip link add e0 type veth peer name e1',
+    'ip link add link e0 name e0.100 type vlan proto 802.1ad id 100'.replace('proto ', 'protocol '),
+    'ip link add name e0.100.7 link e0.100 type vlan id 7',
+    'ip addr add 10.0.0.1/24 dev e0.100.7',
+    'ip link add dum0 type dummy',
+    'ip link set dum0 up',
+  )
+  expect(notices).toEqual([])
+  expect(host?.vlans).toEqual({
+    'e0.100': { link: 'e0', id: 100, protocol: '802.1ad', up: false },
+    'e0.100.7': { link: 'e0.100', id: 7, addresses: ['10.0.0.1/24'], up: false },
+  })
+  expect(host?.dummies).toEqual({ dum0: {} })
+})

@@ -1,0 +1,66 @@
+/** VLANs, filtering bridges and dummies in a lab file: what is wrong, and what a machine lacks. */
+import { expect, test } from 'vitest'
+import { parseLabText } from '../../../electron/core/lab/parse.js'
+import { lackingFailure, lackingProblems } from '../../../electron/core/needs/lacking.js'
+
+const lab = (namespace: string, links = ''): string =>
+  `vethlab: 1\nname: x\nnamespaces:\n  a: ${namespace}\n  b: {}\n${links}`
+const cable = 'links: [[a:e0, b:e0]]\n'
+
+const found = (text: string): string[] =>
+  parseLabText(text, 'x').problems.map(({ severity, code, line }) => `${severity} ${code} ${line}`)
+
+test.each([
+  ['{ vlans: { v: { link: e9, id: 10 } } }', '', ['error unknown-interface 4']],
+  ['{ vlans: { v: { link: lo, id: 10 } } }', '', ['error bad-parent 4']],
+  ['{ vlans: { v: { link: w, id: 1 }, w: { link: v, id: 2 } } }', '', ['error vlan-circle 4', 'error vlan-circle 4']],
+  ['{ vlans: { v: { link: e0, id: 10 }, w: { link: e0, id: 10 } } }', cable, ['error vlan-twice 4']],
+  ['{ vlans: { v: { link: e0, id: 10, protocol: 802.1ad }, w: { link: e0, id: 10 } } }', cable, []],
+  ['{ vlans: { v: { link: e0, id: 10, mtu: 9000 } } }', cable, ['error mtu-above-parent 4']],
+  ['{ dummies: { d: {} }, interfaces: { d: {} } }', '', ['error name-twice 4']],
+  ['{ bridges: { br: { ports: [e0], isolated: [e1] } } }', cable, ['error not-a-port 4']],
+  ['{ bridges: { br: { port-vlans: { br: { pvid: 1 } } } } }', '', ['warning filtering-off 4']],
+  ['{ bridges: { br: { vlan-filtering: true, port-vlans: { e9: { pvid: 1 } } } } }', '', ['error not-a-port 4']],
+  [
+    '{ bridges: { br: { vlan-filtering: true, port-vlans: { br: { pvid: 1, tagged: [1] } } } } }',
+    '',
+    ['warning tagged-pvid 4'],
+  ],
+])('%s', (namespace, links, problems) => {
+  expect(found(lab(namespace, links))).toEqual(problems)
+})
+
+test('stations of one VLAN share a segment, those of another may have the same subnet', () => {
+  const trunk = `vethlab: 1
+name: x
+namespaces:
+  sw:
+    bridges: { br: { ports: [p1, p2, t], vlan-filtering: true, port-vlans: { p1: { pvid: 10 }, p2: { pvid: 20 }, t: { tagged: [10, 20] } } } }
+  a: { interfaces: { e0: { addresses: [10.0.0.1/24] } } }
+  b: { interfaces: { e0: { addresses: [10.0.1.1/24] } } }
+  r: { vlans: { v10: { link: e0, id: 10, addresses: [10.0.0.9/24] }, v20: { link: e0, id: 20, addresses: [10.0.1.9/24] } } }
+links: [[a:e0, sw:p1], [b:e0, sw:p2], [r:e0, sw:t]]
+`
+  expect(found(trunk)).toEqual([])
+  expect(found(trunk.replace('10.0.1.9', '10.0.0.8'))).toContain('warning duplicate-subnet 8')
+})
+
+test('a kernel that lacks something is told at each object, and refused in one sentence a feature', () => {
+  const { labFile } = parseLabText(
+    lab('{ dummies: { d: {} }, vlans: { v: { link: d, id: 1 }, w: { link: d, id: 2 } } }'),
+    'x',
+  )
+  if (!labFile) throw new Error('no lab')
+  const missing = new Set(['vlan', 'dummy', 'netem'])
+  expect(lackingProblems(labFile, missing).map(({ code, path }) => `${code} ${path.join('.')}`)).toEqual([
+    'kernel-lacks namespaces.a.dummies.d',
+    'kernel-lacks namespaces.a.vlans.v',
+    'kernel-lacks namespaces.a.vlans.w',
+  ])
+  const refused = lackingFailure(labFile, missing)
+  expect(refused?.message).toContain(
+    'no VLAN sub-interfaces (module 8021q), needed for "a:v" and 1 more: `sudo modprobe 8021q` loads it',
+  )
+  expect(refused?.message.match(/This kernel has no/g)).toHaveLength(2)
+  expect(lackingFailure(labFile, new Set(['netem']))).toBeNull()
+})
