@@ -60,7 +60,6 @@ export const imports: Readonly<Record<string, string>> = {
   '{0} is left out; a lab file has no word for it.': '{0} 未导入，实验文件无法表达。',
   '{0} in `ip link set` is nothing a lab file can say.': '实验文件无法表达 `ip link set` 中的 {0}。',
   '{0} in `ip link add` is not understood.': '无法识别 `ip link add` 中的 {0}。',
-  'Use a veth pair.': '请使用 veth 对。',
   '`ip link add` does not say of which type.': '`ip link add` 没有写明类型。',
   'Add `type veth`, `type bridge` ...': '请加上 `type veth`、`type bridge` 等。',
   'A lab file has no {0} devices.': '实验文件没有 {0} 设备。',
