@@ -118,7 +118,8 @@ async function ruleText(
   const { family, table, chain, handle } = event
   const inChain = rulesOfChain(namespace, event)
   const place = inChain.findIndex((rule) => rule.handle === handle)
-  const word = family === 'ip6' ? 'ipv6' : 'ipv4'
+  // Tables of the other families may be called as those of iptables are.
+  const word = family === 'ip6' ? 'ipv6' : family === 'ip' ? 'ipv4' : null
   const saved = (namespace?.ruleset.iptables ?? []).filter(
     (rule) =>
       rule.engine === 'nft' &&

@@ -49,6 +49,23 @@ export const firewallFaults: readonly Fault[] = [
     ],
   },
   {
+    name: 'a rule for ARP, in a table that is called as one of iptables',
+    code: 'firewall-drop',
+    lab: pair({ ns1: ', firewall: [{ chain: input, protocol: tcp, action: drop }]' }),
+    typed: [
+      'ip netns exec ns1 nft add table arp filter',
+      "ip netns exec ns1 nft add chain arp filter INPUT '{ type filter hook input priority 0; }'",
+      'ip netns exec ns1 nft add rule arp filter INPUT counter drop',
+      'ip -n ns1 neigh flush all; ip -n ns0 neigh flush all',
+    ],
+    from: 'ns0',
+    to: '10.0.0.2',
+    namespace: 'ns1',
+    evidence: /drop # handle \d+/,
+    // Tried and put back, it has another number.
+    fix: ['ip netns exec ns1 nft delete rule arp filter INPUT handle 3'],
+  },
+  {
     name: 'a rule of the target itself',
     code: 'firewall-drop',
     lab: pair({ ns1: ', firewall: [{ chain: input, protocol: icmp, action: drop }]' }),
