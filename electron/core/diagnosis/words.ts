@@ -132,6 +132,7 @@ export const sentences = {
   'not-mtu': 'Nobody says that the packet is too big.',
   'not-local-down': 'lo of {namespace} is up.',
   'not-interface-down': 'Every interface of {namespace} that it could take is up.',
+  'not-by-down': 'No address on an interface of {namespace} that is down would lead there: {interfaces}.',
   'not-peer-down': 'The cable at {interface} of {namespace} has a carrier.',
   'not-no-address': '{namespace} has an address.',
   'not-wrong-prefix': 'The prefix lengths in {namespace} fit its neighbours.',

@@ -121,6 +121,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-mtu': '没有设备报告数据包过大。',
   'cause.not-local-down': '{namespace} 的 lo 已启用。',
   'cause.not-interface-down': '{namespace} 可用的接口都已启用。',
+  'cause.not-by-down': '{namespace} 中已关闭的接口上没有能通往该处的地址：{interfaces}。',
   'cause.not-peer-down': '{namespace} 的 {interface} 上的网线有载波。',
   'cause.not-no-address': '{namespace} 有地址。',
   'cause.not-wrong-prefix': '{namespace} 的前缀长度与邻居一致。',

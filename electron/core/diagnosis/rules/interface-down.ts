@@ -5,7 +5,7 @@ import { labInterface, labRoutes, routesOver } from '../lab-says.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { obstacle, type Place } from '../segment.js'
-import { say } from '../words.js'
+import { say, type Message } from '../words.js'
 import { askWay, noWay } from './routing.js'
 
 /** A route goes with its interface, so the interface that is off is the cause and the missing route is not. */
@@ -21,7 +21,7 @@ export const interfaceDown: Rule = {
     const link = ({ namespace: at, link: { name } }: Place) => ({ namespace: at, ask: 'link', dev: name }) as const
     return {
       ask: [...(away && way ? [link(away), way] : []), ...(between ? [link(between)] : [])],
-      ruledOut: say('not-interface-down', { namespace }),
+      ruledOut: isUp(scene, namespace),
       judge(answers) {
         // A kernel that has a way does not miss this one.
         if (away && way && noWay(answers.of(way))) return found(scene, away, answers.evidence(link(away), way))
@@ -29,6 +29,13 @@ export const interfaceDown: Rule = {
       },
     }
   },
+}
+
+/** Of what is down, only that it has no address that would lead there was looked at. */
+function isUp({ network }: Scene, namespace: string): Message {
+  const down = (network.namespace(namespace)?.links ?? []).filter(({ up, kind }) => !up && kind !== 'loopback')
+  const interfaces = down.map(({ name }) => name).join(', ')
+  return down.length === 0 ? say('not-interface-down', { namespace }) : say('not-by-down', { namespace, interfaces })
 }
 
 function found(scene: Scene, { namespace, link }: Place, evidence: Finding['evidence']): Finding {
