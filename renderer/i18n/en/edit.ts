@@ -85,4 +85,7 @@ export const edit = {
   'edit.natOf': 'NAT of {name}',
   'edit.aimBack': 'Release over nothing to leave it where it is',
   'edit.dropIn': 'drop to create in {name}',
+  'edit.selected': '{count} selected',
+  'edit.setMany': 'set {what} of {count} objects',
+  'edit.various': 'various',
 } as const

@@ -84,4 +84,7 @@ export const edit = {
   'edit.natOf': '{name} 的 NAT',
   'edit.aimBack': '在空白处松开则保持原位',
   'edit.dropIn': '松开后在 {name} 中创建',
+  'edit.selected': '已选择 {count} 个对象',
+  'edit.setMany': '设置 {count} 个对象的 {what}',
+  'edit.various': '各不相同',
 } as const

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KernelStep } from '../../../electron/core/plan/step.js'
+import { stepText } from '../../../electron/core/plan/text.js'
 import type { KernelNamespace } from '../../../electron/helper/kernel/protocol.js'
 import {
   bridgeFdb,
@@ -188,9 +189,12 @@ describe.each(['root', 'a user'] satisfies User[])('built as %s', (user) => {
     ])
   })
 
-  test('a rate makes the queue that `tc` makes', async () => {
+  test('a rate makes the queue that its command makes', async () => {
     const ours = await sandbox.output('ns1', 'tc -d qdisc show dev veth2')
-    await sandbox.output('ns1', 'tc qdisc replace dev veth2 root tbf rate 10mbit burst 32kbit latency 400ms')
+    const step = { op: 'impair-set', namespace: 'ns1', dev: 'veth2', before: null } as const
+    const command = stepText({ ...step, impair: { delayUs: null, lossPercent: null, rateBit: 10_000_000 } })
+    expect(command).toMatch(/^tc -n ns1 qdisc replace dev veth2 root tbf rate 10mbit /)
+    await sandbox.output('ns1', command.replace(' -n ns1', ''))
     const theirs = await sandbox.output('ns1', 'tc -d qdisc show dev veth2')
     const withoutHandle = (text: string) => text.replace(/ [0-9a-f]+: /, ' ')
     expect(withoutHandle(ours)).toBe(withoutHandle(theirs))
