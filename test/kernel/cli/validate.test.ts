@@ -39,7 +39,7 @@ describe('validate', () => {
   test('with --machine, what this kernel lacks is told at its line, and ends with 3; check refuses before any step', async () => {
     const lab = world.file(
       'vlans.yaml',
-      'vethlab: 1\nname: vlans\nnamespaces:\n  a:\n    dummies: { dum0: {} }\n    vlans: { dum0.10: { link: dum0, id: 10 } }\nchecks: [{ from: a, ping: a, expect: unreachable }]\n',
+      'vethlab: 1\nname: vlans\nnamespaces:\n  a:\n    dummies: { dum0: {} }\n    vlans: { dum0.10: { link: dum0, id: 10 } }\nchecks: [{ from: a, ping: 127.0.0.1 }]\n',
     )
     const doctor = JSON.parse((await world.cli('doctor', '--json')).stdout) as {
       features: { name: string; available: boolean }[]

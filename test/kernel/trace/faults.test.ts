@@ -70,8 +70,10 @@ describe('every fault is named, proved and mended', () => {
     await examine({ ...fault, ...fault.warm })
   })
 
+  /** Of what many kernels lack: test/stock has their labs. */
+  const elsewhere: ReadonlySet<string> = new Set(['vlan-mismatch'])
   test('no code is left out, cold or warm, but the one that admits to know nothing', () => {
-    const every = diagnosisCodes.filter((code) => code !== 'unknown').sort()
+    const every = diagnosisCodes.filter((code) => code !== 'unknown' && !elsewhere.has(code)).sort()
     const warm = all.map((fault) => fault.warm?.code ?? fault.code)
     expect([...new Set(all.map(({ code }) => code))].sort()).toEqual(every)
     expect([...new Set(warm)].sort()).toEqual(every)
