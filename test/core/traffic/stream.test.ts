@@ -74,6 +74,22 @@ const whole = [
   'loopback',
 ]
 
+test('who began it is told, though its frames are read after those of others', () => {
+  const { frames, namespaces } = load('nat')
+  const topology = buildTopology(namespaces)
+  const episodes = new Episodes()
+  const isAsker = ({ namespace }: CapturedFrame): boolean => namespace === 'ns0'
+  episodes.take(
+    frames.filter((frame) => !isAsker(frame)),
+    topology,
+  )
+  episodes.take(frames.filter(isAsker), topology)
+  const last = frames.map(timeOf).reduce((a, b) => (b > a ? b : a), 0n)
+  const flows = episodes.close(last + 6n * second).map(({ talk }) => talk.flow)
+  const ping = flows.find(({ protocol }) => protocol === 'icmp')
+  expect(ping).toMatchObject({ namespace: 'ns0', source: expect.stringMatching(/^192\.168\.1\./) as string })
+})
+
 describe('the same hops as of a probe', () => {
   test.each(whole)('%s', (scenario) => {
     expect(scenarios).toContain(scenario)

@@ -126,6 +126,7 @@ export class Episodes {
       this.#open.set(talk, episode)
     }
     episode.lastNs = Math.max(episode.lastNs, time)
+    setOwner(talk.flow, sighting, topology)
     const place = `${sighting.namespace} ${sighting.link.index} ${sighting.direction} ${subject.fragment?.offset ?? 0}`
     let packet = episode.seen.get(key)
     if (!packet || packet.places.has(place)) {
@@ -206,6 +207,17 @@ export class Episodes {
   lost(): void {
     for (const episode of this.#open.values()) episode.gaps = true
   }
+}
+
+/**
+ * Who sends it has begun it, though another namespace's frame was read first: a frame is stamped a moment before it can be
+ * read (tpacket_rcv, net/packet/af_packet.c).
+ */
+function setOwner(flow: FlowState, { namespace, direction }: Sighting, topology: Topology): void {
+  if (flow.namespace === namespace || direction === 'in' || topology.owns(flow.namespace, flow.source)) return
+  if (!topology.owns(namespace, flow.source)) return
+  flow.namespace = namespace
+  flow.told = false
 }
 
 const isNeighbour = ({ talk: { flow } }: Episode): boolean => flow.protocol === 'arp' || flow.protocol === 'ndp'
