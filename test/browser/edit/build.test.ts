@@ -230,6 +230,28 @@ test('M hides what is behind a router, and the far network answers', async () =>
   expect(await window.type('ns0', 'ping -c 1 -W 5 203.0.113.10')).toContain('1 received')
 })
 
+test('the hexagon is NAT, and Delete on it leaves the interface', async () => {
+  await window.rest()
+  await press('Shift+1')
+  const at = await window.page.evaluate(() => {
+    interface Graph {
+      nodes(kind: string): { first(): { renderedPosition(): { x: number; y: number } } }
+    }
+    const graph = document.querySelector('main .graph') as Element & { _cyreg: { cy: Graph } }
+    const { x, y } = graph._cyreg.cy.nodes('.nat').first().renderedPosition()
+    const { left, top } = graph.getBoundingClientRect()
+    return { x: left + x, y: top + y }
+  })
+  await window.page.mouse.click(at.x, at.y)
+  await press('Delete')
+  const rules = (): Promise<string> => window.type('r0', 'clear; iptables -t nat -S; ip -br link')
+  await until('NAT is gone', async () => !(await rules()).includes('MASQUERADE'))
+  expect(await rules()).toMatch(/eth0\S* +UP/)
+  await window.rest()
+  await press('Control+z')
+  await until('NAT is back', async () => (await rules()).includes('MASQUERADE'))
+})
+
 test('what was made by hand is not taken for a name, an address or a port', async () => {
   await window.type('host', 'clear; ip netns add ns1; ip -n ns0 link add eth7 type bridge')
   await until('it is drawn', () => drawn('ns1').first().isVisible())

@@ -164,6 +164,18 @@ test('all that is selected moves as one, by hand and by arrows, and goes back by
   await expect.poll(() => box('ns0')).toEqual(a)
 })
 
+test('what several have in common is changed for all of them as one step', async () => {
+  await choose('ns0', 'ns1')
+  await window.inspector.getByText('2 selected').waitFor()
+  await window.inspector.getByLabel('Forwards packets').click()
+  const on = (name: string): Promise<string> => window.type(name, 'clear; sysctl -n net.ipv4.ip_forward')
+  for (const name of ['ns0', 'ns1']) await until(`${name} forwards`, async () => /^1$/m.test(await on(name)))
+  await window.rest()
+  await window.page.keyboard.press('Control+z')
+  await window.page.getByText('Undone: set Forwards packets of 2 objects').first().waitFor()
+  for (const name of ['ns0', 'ns1']) await until(`${name} is a station`, async () => /^0$/m.test(await on(name)))
+})
+
 test('a copy has its inner cables, names and subnets of its own, and answers in the kernel at once', async () => {
   await choose('ns0', 'ns-router')
   await window.page.getByRole('main').focus()
