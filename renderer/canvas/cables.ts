@@ -102,9 +102,17 @@ function impairText({ impair: [a, b], ends }: SceneCable): string {
   if (!a && !b) return ''
   if (sameImpair(a, b)) return ` · ${partsOf(a)}`
   const of = (impair: Impair | null, end: string): string[] =>
-    impair ? [`${end.slice(end.lastIndexOf(':') + 1)} → ${partsOf(impair)}`] : []
+    impair ? [`${endName(end, ends)} → ${partsOf(impair)}`] : []
   return ` · ${[...of(a, ends[0]), ...of(b, ends[1])].join(' · ')}`
 }
+
+/** Of two ends that are called alike, with its namespace. */
+function endName(end: string, ends: readonly [string, string]): string {
+  const [a, b] = ends.map(bareName)
+  return a === b ? end : bareName(end)
+}
+
+const bareName = (end: string): string => end.slice(end.lastIndexOf(':') + 1)
 
 function partsOf(impair: Impair | null): string {
   if (!impair) return ''
@@ -132,7 +140,7 @@ function labels(cable: SceneCable, points: readonly Point[], a: Box, b: Box, wor
         ? words.uplink
         : cable.unplugged === null
           ? words.vethPair + impairText(cable)
-          : words.unplugged(cable.unplugged.slice(cable.unplugged.lastIndexOf(':') + 1))
+          : words.unplugged(endName(cable.unplugged, cable.ends))
   const stretch = longest(points, [a, b])
   if (!stretch) return []
   const [from, to] = stretch

@@ -22,7 +22,7 @@ export function findOnCanvas(
   const wanted = question.trim().toLowerCase()
   if (wanted === '') return []
   const names = new Set([...(lab?.namespaces.keys() ?? []), ...(live?.namespaces ?? []).map(({ name }) => name)])
-  const matches = matcher(wanted)
+  const matches = matcher(wanted, lab, live, names)
   return [...names].flatMap((namespace): Target[] => {
     const interfaces = interfacesOf(namespace, lab, live).filter(
       (each) => each.name.toLowerCase().includes(wanted) || matches(each),
@@ -69,14 +69,21 @@ function interfacesOf(namespace: string, lab: Lab | null, live: LiveState | null
   return [...known.values()].filter(({ name }) => name !== 'lo' || (known.get('lo')?.addresses.length ?? 0) > 0)
 }
 
-/** By address and MAC. */
-function matcher(wanted: string): (each: Known) => boolean {
+/** By address and MAC. An address that nobody has is looked for by the subnets that it is in. */
+function matcher(
+  wanted: string,
+  lab: Lab | null,
+  live: LiveState | null,
+  names: ReadonlySet<string>,
+): (each: Known) => boolean {
   const address = parseAddress(wanted)
   const prefix = parsePrefix(wanted)
   if (prefix) return ({ addresses }) => parsed(addresses).some((each) => containsAddress(prefix, each))
-  if (address)
-    return ({ addresses }) =>
-      parsed(addresses).some((each) => each.text === address.text || containsAddress(each, address))
+  if (address) {
+    const has = ({ addresses }: Known): boolean => parsed(addresses).some((each) => each.text === address.text)
+    if ([...names].some((name) => interfacesOf(name, lab, live).some(has))) return has
+    return ({ addresses }) => parsed(addresses).some((each) => containsAddress(each, address))
+  }
   return ({ addresses, mac }) =>
     (/^[0-9a-f]*[.:]/.test(wanted) && addresses.some((each) => each.startsWith(wanted))) ||
     (wanted.includes(':') && (mac?.toLowerCase().includes(wanted) ?? false))

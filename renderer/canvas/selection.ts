@@ -15,6 +15,8 @@ export type LayerFilter = 'all' | 'layer2' | 'layer3'
 export interface Reach {
   /** Ids of namespaces, interfaces and cables whose hue is drained. */
   readonly drained: ReadonlySet<string>
+  /** They are only dimmed: nothing is said of why. */
+  readonly quiet?: boolean
   /** Namespaces in which something failed: red outline. The reason replaces the routes in the footer row. */
   readonly failed: ReadonlyMap<string, string>
 }

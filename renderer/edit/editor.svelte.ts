@@ -387,7 +387,9 @@ export class Editor {
 
   /** What waits for Deploy, as a file that was changed outside, is not carried out by the next gesture. */
   private get follows(): boolean {
-    const { deploy } = this.around
+    const { deploy, document } = this.around
+    if (!deploy.busy && !deploy.hasEdits) document.fromOutside = false
+    if (document.fromOutside) return false
     return this.following || deploy.busy || !deploy.hasEdits
   }
 
@@ -407,6 +409,7 @@ export class Editor {
       if (takeBack === null) break
       // By what the lab says, not by what the kernel shows: that may still be on its way.
       if (!this.around.atOnce() || !deploy.isStanding || document.broken || !deploy.hasEdits) continue
+      if (document.fromOutside) continue
       const { text } = document
       if (await deploy.deploy()) continue
       // What came meanwhile may be right.

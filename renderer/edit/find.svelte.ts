@@ -24,7 +24,7 @@ export class Find {
   /** Everything else is dimmed while something is looked for. */
   readonly reach: Reach = $derived.by(() =>
     this.open && this.question.trim() !== ''
-      ? { ...everythingReached, drained: othersThan(this.found, this.document.lab, this.live.state) }
+      ? { ...everythingReached, quiet: true, drained: othersThan(this.found, this.document.lab, this.live.state) }
       : everythingReached,
   )
 

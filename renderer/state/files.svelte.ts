@@ -212,6 +212,7 @@ export class Files {
   takeExternal(file: OpenedFile): void {
     this.external = null
     this.document.edit(file.text)
+    this.document.fromOutside = true
     this.document.saved(file.path ?? '', file.text, file.fingerprint ?? '')
     say(t('files.reloaded', { name: this.document.fileName ?? '' }))
   }

@@ -38,6 +38,8 @@ export class LabDocument {
   /** The file's text when it was read or saved; null for a lab that was never saved. */
   savedText = $state.raw<string | null>(null)
   fingerprint: string | null = null
+  /** Something of the text came from outside since it was carried out last: that waits for Deploy. */
+  fromOutside = false
   /** What a lab without a file started as: a starter lab that nobody changed is no unsaved work. */
   private firstText = $state.raw('')
   /** Changes with every lab that is opened: names unsaved work, and tells one lab from the next. */
@@ -85,6 +87,7 @@ export class LabDocument {
     this.text = file.text
     this.firstText = file.text
     this.savedText = file.path === null ? null : file.text
+    this.fromOutside = false
   }
 
   openNew(name: string): void {
