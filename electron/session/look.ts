@@ -4,13 +4,12 @@
  */
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import type { Socket } from 'node:net'
-import { lineChannel } from '../core/channel.js'
 import { failure } from '../core/failure.js'
 import { namespaceId } from '../core/machine/view.js'
-import { maxMessageBytes, type Failure, type Results } from '../core/rpc.js'
+import type { Failure, Results } from '../core/rpc.js'
 import { said } from '../core/words/said.js'
 import { connect } from './connection.js'
+import { bareEnvironment, HelperProcess } from './helper-process.js'
 import { withoutInspector } from './no-inspector.js'
 import { programFile } from './programs.js'
 import { startPatience, stoppedWorking } from './progress.js'
@@ -34,8 +33,6 @@ export type LookersStart =
 const mostUserNamespaces = 8
 /** A looker has nothing to take back (milliseconds). */
 const endLimitMs = 1500
-/** Kept of what a helper says on stderr (characters): the last words are the ones that explain. */
-const keptStderr = 4096
 
 /**
  * Of root's powers those that reading takes: to enter namespaces, to ask for rules, to capture, to see whose processes
@@ -143,49 +140,22 @@ async function start(before: readonly string[]): Promise<SessionStart> {
     programFile('helper.js'),
     'look',
   ]
-  const child = spawn(program, words, {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-      LC_ALL: 'C.UTF-8',
-      // One pool thread waits on the kernel for good; file system and name look-ups need the others.
-      UV_THREADPOOL_SIZE: '8',
-      ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
-    },
-  })
-  let stderr = ''
-  child.stderr?.setEncoding('utf8')
-  child.stderr?.on('data', (chunk: string) => void (stderr = (stderr + chunk).slice(-keptStderr)))
-  const exited = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      stderr += error.message
-      resolve()
-    })
-    child.once('close', () => resolve())
-  })
-  // An extra 'pipe' is one end of a socket pair, readable and writable.
-  const socket = child.stdio[3] as Socket
-  socket.on('error', () => {})
-  const channel = lineChannel(socket, maxMessageBytes, 'refuse')
-  const progress = stoppedWorking(child.pid ?? 0, startPatience)
+  const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const
+  const helper = new HelperProcess(spawn(program, words, { stdio: [...stdio], env: bareEnvironment() }))
+  const { channel, end } = helper.talk(endLimitMs)
+  const progress = stoppedWorking(helper.child.pid ?? 0, startPatience)
   const session = await connect(channel, {
     limit: progress.stopped,
     anchorPid: () => null,
-    lastWords: () => stderr.trim(),
+    lastWords: () => helper.lastWords,
     died,
-    async end() {
-      channel.end()
-      const stuck = setTimeout(() => child.kill('SIGKILL'), endLimitMs)
-      await exited
-      clearTimeout(stuck)
-    },
-    gone: exited,
+    end,
+    gone: helper.exited,
   })
   progress.end()
   if (session !== null) return { ok: true, session }
-  child.kill('SIGKILL')
-  await exited
-  const lastWords = stderr.trim()
+  await helper.kill()
+  const { lastWords } = helper
   return {
     ok: false,
     failure: failure('helper-failed', said`The helper did not start.`, 'helper', lastWords === '' ? null : lastWords),

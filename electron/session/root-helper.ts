@@ -3,10 +3,8 @@
  * death: when its channel ends it first undoes what it changed, unless that is to stay.
  */
 import { spawn } from 'node:child_process'
-import type { Socket } from 'node:net'
-import { lineChannel } from '../core/channel.js'
-import { maxMessageBytes } from '../core/rpc.js'
 import { connect } from './connection.js'
+import { bareEnvironment, HelperProcess } from './helper-process.js'
 import { programFile } from './programs.js'
 import { startPatience, stoppedWorking } from './progress.js'
 import type { SessionStart } from './session.js'
@@ -16,8 +14,6 @@ import { vethlab } from './own-command.js'
 
 /** The helper takes a lab down in a second and cuts itself off after a minute; this side waits a little longer (milliseconds). */
 export const endLimitMs = 65_000
-/** Kept of what the helper says on stderr (characters): the last words are the ones that explain. */
-const keptStderr = 4096
 
 /** What the end of an elevated helper means that nobody asked for. */
 export const rootHelperDied = said`The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: ${vethlab('recover')}`
@@ -29,57 +25,34 @@ export async function startRootHelper(): Promise<SessionStart> {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     // In a session of its own: Ctrl-C in the terminal is meant for the shell there.
     detached: true,
-    env: {
-      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-      LC_ALL: 'C.UTF-8',
-      // One pool thread waits on the kernel for good; file system and name look-ups need the others.
-      UV_THREADPOOL_SIZE: '8',
-      ...shellOf(process.env),
-      ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
-    },
+    env: { ...bareEnvironment(), ...shellOf(process.env) },
   })
-  let stderr = ''
-  child.stderr?.setEncoding('utf8')
-  child.stderr?.on('data', (chunk: string) => void (stderr = (stderr + chunk).slice(-keptStderr)))
-  const exited = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      stderr += error.message
-      resolve()
-    })
-    child.once('close', () => resolve())
-  })
-  // An extra 'pipe' is one end of a socket pair, readable and writable.
-  const socket = child.stdio[3] as Socket
-  socket.on('error', () => {})
-  const channel = lineChannel(socket, maxMessageBytes, 'refuse')
+  const helper = new HelperProcess(child)
+  // One that hangs cannot undo anything: its journal stays for recover.
+  const { channel, end } = helper.talk(endLimitMs)
   const progress = stoppedWorking(child.pid ?? 0, startPatience)
   const session = await connect(channel, {
     limit: progress.stopped,
     anchorPid: () => null,
-    lastWords: () => stderr.trim(),
+    lastWords: () => helper.lastWords,
     died: rootHelperDied,
-    async end() {
-      channel.end()
-      // One that hangs cannot undo anything: its journal stays for recover.
-      const stuck = setTimeout(() => child.kill('SIGKILL'), endLimitMs)
-      await exited
-      clearTimeout(stuck)
-    },
-    gone: exited,
+    end,
+    gone: helper.exited,
   })
   progress.end()
   if (session !== null) return { ok: true, session }
   channel.end()
-  await exited
+  await helper.exited
+  const { lastWords } = helper
   return {
     ok: false,
     failure: failure(
       'helper-failed',
-      stderr
-        ? said`The helper did not start: ${stderr.trim().split('\n').at(-1) ?? ''}`
+      lastWords
+        ? said`The helper did not start: ${lastWords.split('\n').at(-1) ?? ''}`
         : said`The helper did not start.`,
       'helper',
-      stderr.trim() || null,
+      lastWords || null,
     ),
   }
 }

@@ -1,11 +1,10 @@
 /** Starts the sandbox: user, network, mount and process namespaces with the helper inside. Never asks for a password. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants, readFileSync } from 'node:fs'
-import type { Socket } from 'node:net'
 import { delimiter } from 'node:path'
-import { lineChannel } from '../core/channel.js'
-import { maxMessageBytes, type Failure } from '../core/rpc.js'
+import type { Failure } from '../core/rpc.js'
 import { connect } from './connection.js'
+import { HelperProcess, nodeEnvironment } from './helper-process.js'
 import { gate, passGate, subordinateRange } from './id-map.js'
 import { withoutInspector } from './no-inspector.js'
 import { programFile, resourceFile } from './programs.js'
@@ -14,8 +13,6 @@ import { explainRefusal, missingTool } from './refusal.js'
 import { scriptPipes, scriptWords, superviseScript, type ScriptEnd, type ScriptRun } from './script-run.js'
 import type { SessionStart } from './session.js'
 
-/** Kept of what the sandbox says on stderr (characters): the last words are the ones that explain. */
-const keptStderr = 4096
 /** After the channel is closed, the sandbox has this long to end by itself (milliseconds). */
 const endLimitMs = 1500
 
@@ -147,50 +144,31 @@ async function tryVariant(variant: Variant, script: ScriptRun | null): Promise<S
       env: helperEnvironment(),
     },
   )
-  let stderr = ''
-  child.stderr?.setEncoding('utf8')
-  child.stderr?.on('data', (chunk: string) => void (stderr = (stderr + chunk).slice(-keptStderr)))
-  const exited = new Promise<void>((resolve) => {
-    child.once('error', (error) => {
-      stderr += error.message
-      resolve()
-    })
-    child.once('close', () => resolve())
-  })
+  const helper = new HelperProcess(child)
   const scriptEnd = script === null ? Promise.resolve(null) : superviseScript(child, script)
   if (gated) {
     const refused = await passGate(child, findProgram('newuidmap') as string, findProgram('newgidmap') as string)
     if (refused !== null) {
-      child.kill('SIGKILL')
-      await exited
-      return { ok: false, failure: explainRefusal(`${stderr}\n${refused}`.trim(), false), script: null }
+      await helper.kill()
+      return { ok: false, failure: explainRefusal(`${helper.lastWords}\n${refused}`.trim(), false), script: null }
     }
   }
-  // An extra 'pipe' is one end of a socket pair, readable and writable.
-  const socket = child.stdio[3] as Socket
-  socket.on('error', () => {})
-  const channel = lineChannel(socket, maxMessageBytes, 'refuse')
+  const { channel, end } = helper.talk(endLimitMs)
   let timedOut = false
   const progress = stoppedWorking(child.pid ?? 0, patience)
   const session = await connect(channel, {
     limit: progress.stopped.then(() => void (timedOut = true)),
     anchorPid: () => anchorOf(child, variant.forks),
-    lastWords: () => stderr.trim(),
-    async end() {
-      channel.end()
-      const slow = setTimeout(() => child.kill('SIGKILL'), endLimitMs)
-      await exited
-      clearTimeout(slow)
-    },
-    gone: exited,
+    lastWords: () => helper.lastWords,
+    end,
+    gone: helper.exited,
   })
   progress.end()
   if (session !== null) return { ok: true, session, script: await scriptEnd }
   // A helper that dies lets go of the channel a moment before the sandbox around it is gone.
-  if (!timedOut) await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, endLimitMs))])
-  child.kill('SIGKILL')
-  await exited
-  return { ok: false, failure: explainRefusal(stderr.trim(), timedOut), script: await scriptEnd }
+  if (!timedOut) await Promise.race([helper.exited, new Promise((resolve) => setTimeout(resolve, endLimitMs))])
+  await helper.kill()
+  return { ok: false, failure: explainRefusal(helper.lastWords, timedOut), script: await scriptEnd }
 }
 
 function helperEnvironment(): NodeJS.ProcessEnv {
@@ -200,9 +178,7 @@ function helperEnvironment(): NodeJS.ProcessEnv {
     // language back to the helper, whose environment terminals have.
     LC_ALL: 'C',
     VETHLAB_LC_ALL: process.env['LC_ALL'] ?? '',
-    // One pool thread waits on the kernel for good; file system and name look-ups need the others.
-    UV_THREADPOOL_SIZE: '8',
-    ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+    ...nodeEnvironment(),
   }
 }
 

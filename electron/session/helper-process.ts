@@ -1,0 +1,69 @@
+/** A helper as a process: what it says on stderr, the socket that it is talked to by, and its end. */
+import type { ChildProcess } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { lineChannel } from '../core/channel.js'
+import { maxMessageBytes } from '../core/rpc.js'
+
+/** Kept of what a helper says on stderr (characters): the last words are the ones that explain. */
+const keptStderr = 4096
+
+export class HelperProcess {
+  readonly exited: Promise<void>
+  private stderr = ''
+
+  /** @param child its fourth descriptor is a pipe, and so is its stderr */
+  constructor(readonly child: ChildProcess) {
+    child.stderr?.setEncoding('utf8')
+    child.stderr?.on('data', (chunk: string) => void (this.stderr = (this.stderr + chunk).slice(-keptStderr)))
+    this.exited = new Promise<void>((resolve) => {
+      child.once('error', (error) => {
+        this.stderr += error.message
+        resolve()
+      })
+      child.once('close', () => resolve())
+    })
+  }
+
+  get lastWords(): string {
+    return this.stderr.trim()
+  }
+
+  /**
+   * Once only.
+   * @param endLimitMs a helper whose channel has ended is killed when it has not ended by then
+   */
+  talk(endLimitMs: number): { readonly channel: ReturnType<typeof lineChannel>; readonly end: () => Promise<void> } {
+    // An extra 'pipe' is one end of a socket pair, readable and writable.
+    const socket = this.child.stdio[3] as Socket
+    socket.on('error', () => {})
+    const channel = lineChannel(socket, maxMessageBytes, 'refuse')
+    return {
+      channel,
+      end: async () => {
+        channel.end()
+        const stuck = setTimeout(() => this.child.kill('SIGKILL'), endLimitMs)
+        await this.exited
+        clearTimeout(stuck)
+      },
+    }
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL')
+    await this.exited
+  }
+}
+
+/** What every helper needs of an environment, and nothing of the caller's own. */
+export const bareEnvironment = (): NodeJS.ProcessEnv => ({
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C.UTF-8',
+  ...nodeEnvironment(),
+})
+
+/** For Node itself, in a desktop program too. */
+export const nodeEnvironment = (): NodeJS.ProcessEnv => ({
+  // One pool thread waits on the kernel for good; file system and name look-ups need the others.
+  UV_THREADPOOL_SIZE: '8',
+  ...(process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+})
