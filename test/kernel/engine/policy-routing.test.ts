@@ -1,13 +1,11 @@
 /** Routing tables, rules of policy routing, sources and MTUs of routes, in the kernel: built, read back, edited, taken back. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { normalise } from '../../../electron/core/lab/normalise.js'
 import type { LabFile, RouteEntry, RuleEntry } from '../../../electron/core/lab/schema.js'
-import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
-import type { Session } from '../../../electron/session/session.js'
 import { until } from '../support/until.js'
-import { dump, inside, openSession } from './sandbox.js'
+import { apply, expectAsSaid, throughAll } from './edited.js'
+import { inside, openSession } from './sandbox.js'
 
 const samples = 25
 const seed = 20261129
@@ -88,35 +86,11 @@ const labOf = (own: NonNullable<NonNullable<LabFile['namespaces']>[string]>): La
 
 const random: fc.Arbitrary<LabFile> = fc.record({ routes, rules }).map(labOf)
 
-async function apply(session: Session, lab: LabFile, former: 'standing' | 'everything' = 'standing'): Promise<void> {
-  expect(await session.request('lab/apply', { lab, former })).toMatchObject({ ok: true, skipped: [] })
-}
-
-/** What the session mirrors is what the lab says, and what is read back says the same. */
-async function expectAsSaid(session: Session, lab: LabFile): Promise<void> {
-  const rest = () => diff(normalise(lab), session.live, { former: 'everything' }).map(({ text }) => text)
-  await until('the mirror has heard of all of it', () => rest().length === 0).catch(() => {})
-  expect(rest()).toEqual([])
-  const back = labFromLive(session.live, 'back')
-  expect(back.unexpressed).toEqual([])
-  expect(diff(normalise(back.lab), session.live, { former: 'everything' }).map(({ text }) => text)).toEqual([])
-}
-
 test('random labs are built, edited into one another, read back and taken away again', async () => {
   const session = await openSession()
-  const nothing: LabFile = { vethlab: 1, name: 'tables' }
-  await apply(session, nothing, 'everything')
-  const before = await dump(session)
-  for (const lab of fc.sample(random, { numRuns: samples, seed })) {
-    await apply(session, lab)
-    await expectAsSaid(session, lab)
-  }
-  await apply(session, nothing)
-  await until(
-    'the kernel has freed the namespaces',
-    async () => JSON.stringify(await dump(session)) === JSON.stringify(before),
-  ).catch(() => {})
-  expect(await dump(session)).toEqual(before)
+  await throughAll(session, 'tables', fc.sample(random, { numRuns: samples, seed }), (lab) =>
+    expectAsSaid(session, lab),
+  )
 })
 
 test('the kernel sends from the source and by the table that a route names', async () => {

@@ -10,7 +10,8 @@ import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import type { Session } from '../../../electron/session/session.js'
 import { until } from '../support/until.js'
-import { dump, inside, openSession } from './sandbox.js'
+import { apply, expectAsSaid, throughAll } from './edited.js'
+import { inside, openSession } from './sandbox.js'
 
 type Own = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 
@@ -59,20 +60,6 @@ const own: fc.Arbitrary<Own> = fc
     }
   })
 
-async function apply(session: Session, lab: LabFile): Promise<void> {
-  expect(await session.request('lab/apply', { lab, former: 'standing' })).toMatchObject({ ok: true, skipped: [] })
-}
-
-/** What the session mirrors is what the lab says, and what is read back says the same. */
-async function expectAsSaid(session: Session, lab: LabFile): Promise<void> {
-  const rest = () => diff(normalise(lab), session.live, { former: 'everything' }).map(({ text }) => text)
-  await until('the mirror has heard of all of it', () => rest().length === 0).catch(() => {})
-  expect(rest()).toEqual([])
-  const back = labFromLive(session.live, 'back')
-  expect(back.unexpressed).toEqual([])
-  expect(diff(normalise(back.lab), session.live, { former: 'everything' }).map(({ text }) => text)).toEqual([])
-}
-
 /** The tables of `lab`, in whatever order. */
 const rulesOf = async (session: Session): Promise<string> =>
   (await inside(session, 'r', 'nft', '-s', 'list', 'table', 'inet', 'mine')) +
@@ -80,22 +67,12 @@ const rulesOf = async (session: Session): Promise<string> =>
 
 test('random texts are loaded, edited into one another, read back and taken away again', async () => {
   const session = await openSession()
-  const nothing: LabFile = { vethlab: 1, name: 'texts' }
-  await apply(session, nothing)
-  const before = await dump(session)
-  for (const lab of fc.sample(own.map(labOf), { numRuns: 10, seed: 20261201 })) {
-    await apply(session, lab)
+  await throughAll(session, 'texts', fc.sample(own.map(labOf), { numRuns: 10, seed: 20261201 }), async (lab) => {
     await expectAsSaid(session, lab)
     const built = labFromLive(session.live, 'back').lab
     await apply(session, { ...built, name: 'texts' })
     await expectAsSaid(session, lab)
-  }
-  await apply(session, nothing)
-  await until(
-    'the kernel has freed the namespaces',
-    async () => JSON.stringify(await dump(session)) === JSON.stringify(before),
-  ).catch(() => {})
-  expect(await dump(session)).toEqual(before)
+  })
 })
 
 test('a text that is refused changes nothing, and what was before it is put back', async () => {
