@@ -11,17 +11,15 @@ import { filmHtml } from '../core/film/film-file.js'
 import { normalise } from '../core/lab/normalise.js'
 import { createLabText } from '../core/lab/print.js'
 import type { Params, Results } from '../core/rpc.js'
-import { startLookers } from '../session/look.js'
 import { isRoot } from '../session/root-helper.js'
 import type { Session } from '../session/session.js'
 import { rootCommand } from '../session/sudo.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
 import { ask, untilDeath } from './fresh-lab.js'
-import { own } from './interrupt.js'
 import { note, paint, paintNote, print, printable, printJson } from './output.js'
 import { writeOutputFile } from './output-file.js'
-import { startProgress } from './progress.js'
+import { withLookers } from './with-lookers.js'
 import { traceText } from './trace-text.js'
 import { whoReads } from './twin.js'
 
@@ -68,28 +66,21 @@ const paramsOf = ({ from, to, proto, port, count, rules }: ExplainOptions): Para
   ...(rules ? { rules } : {}),
 })
 
-async function run(options: ExplainOptions): Promise<ExitCode> {
-  const progress = startProgress(`${options.from} -> ${options.to}: waiting for an answer ...`, options.json)
-  const started = await startLookers()
-  if (!started.ok) {
-    progress.end()
-    return fail(exitCode.machine, started.failure, options)
-  }
-  const { lookers, close } = started
-  const { free } = own(close)
-  try {
-    const { session } = whoReads(lookers, [options.from])
-    const result = await ask(session, 'machine/explain', paramsOf(options))
-    progress.end()
-    if (result.ok) return (await writeFilm(session, result, options)) ?? (await show(result, options))
-    const isRefused = result.failure.code === 'probe-refused'
-    if (isRefused && !isRoot())
-      note(printable(`${options.from} is not yours to send from. As root: ${rootCommand(process.argv.slice(2))}`))
-    return fail(isRefused ? exitCode.machine : exitCode.usage, result.failure, options)
-  } finally {
-    progress.end()
-    await free()
-  }
+function run(options: ExplainOptions): Promise<ExitCode> {
+  return withLookers(
+    `${options.from} -> ${options.to}: waiting for an answer ...`,
+    options,
+    async (lookers, arrived) => {
+      const { session } = whoReads(lookers, [options.from])
+      const result = await ask(session, 'machine/explain', paramsOf(options))
+      arrived()
+      if (result.ok) return (await writeFilm(session, result, options)) ?? (await show(result, options))
+      const isRefused = result.failure.code === 'probe-refused'
+      if (isRefused && !isRoot())
+        note(printable(`${options.from} is not yours to send from. As root: ${rootCommand(process.argv.slice(2))}`))
+      return fail(isRefused ? exitCode.machine : exitCode.usage, result.failure, options)
+    },
+  )
 }
 
 /** The film of it, with the twin of the namespaces on its way as its lab; null where that went well, or none was asked for. */

@@ -1,6 +1,7 @@
 /** The rows of a class: as a table for people, as CSV for a spreadsheet, as JUnit for a pipeline. */
 import { junitXml } from './junit.js'
 import { printable, type Paint } from './output.js'
+import { columns } from './columns.js'
 
 export interface Row {
   readonly student: string
@@ -41,13 +42,8 @@ export function gradeTable(rows: readonly Row[], paint: Paint): string {
     remarkOf(row),
   ])
   const head = ['student', 'seed', 'score', 'checks', 'hints/fixes', 'remark']
-  const widths = head.map((title, at) => Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)))
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, at) => printable(cell).padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd()
-  return [paint('bold', line(head)), ...cells.map(line)].join('\n')
+  const [titles = '', ...lines] = columns([head, ...cells.map((row) => row.map(printable))])
+  return [paint('bold', titles), ...lines].join('\n')
 }
 
 /** RFC 4180. A cell that begins like a formula would be run by a spreadsheet: it gets an apostrophe in front. */

@@ -1,6 +1,7 @@
 /** What was found on the machine, for people: a paragraph for each namespace. */
 import type { MachineInterface, MachineListener, MachineName, MachineNamespace } from '../core/machine/view.js'
 import { printable, type Paint } from './output.js'
+import { columns } from './columns.js'
 
 /** Of a name (characters); a hostile one may fill the screen. */
 const longestName = 80
@@ -45,13 +46,7 @@ function interfaceLines(interfaces: readonly MachineInterface[], titles: Readonl
     peer === null ? '' : `-> ${titles.get(peer.id) ?? peer.id}:${peer.interface}`,
     addresses.join('  '),
   ])
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  return columns(rows)
 }
 
 const listenerText = (listeners: readonly MachineListener[]): string =>

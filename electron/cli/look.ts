@@ -5,16 +5,15 @@
  */
 import { merge } from '../core/machine/merge.js'
 import type { MachineView } from '../core/machine/view.js'
-import { startLookers, type Looked, type Looker } from '../session/look.js'
+import type { Looked, Looker } from '../session/look.js'
 import { isRoot } from '../session/root-helper.js'
 import { rootCommand } from '../session/sudo.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, type CommonOptions } from './failure.js'
+import type { CommonOptions } from './failure.js'
 import { ask, untilDeath } from './fresh-lab.js'
-import { own } from './interrupt.js'
 import { lookText } from './look-text.js'
 import { note, paint, paintNote, print, printable, printJson } from './output.js'
-import { startProgress } from './progress.js'
+import { withLookers } from './with-lookers.js'
 
 export interface LookOptions extends CommonOptions {
   readonly watch?: boolean
@@ -27,14 +26,9 @@ export interface LookOptions extends CommonOptions {
 const lookAgainMs = 1000
 
 export async function look(options: LookOptions): Promise<ExitCode> {
-  return untilDeath(options, async () => {
-    const progress = startProgress('Looking at the networks of this machine ...', options.json)
-    const started = await startLookers()
-    progress.end()
-    if (!started.ok) return fail(exitCode.machine, started.failure, options)
-    const { lookers, close } = started
-    const { free } = own(close)
-    try {
+  return untilDeath(options, () =>
+    withLookers('Looking at the networks of this machine ...', options, async (lookers, arrived) => {
+      arrived()
       let last = show(
         lookers.map(({ looked }) => looked),
         null,
@@ -45,10 +39,8 @@ export async function look(options: LookOptions): Promise<ExitCode> {
         last = show(await lookAgain(lookers), last, options)
       }
       return exitCode.ok
-    } finally {
-      await free()
-    }
-  })
+    }),
+  )
 }
 
 async function lookAgain(lookers: readonly Looker[]): Promise<readonly Looked[]> {

@@ -10,6 +10,7 @@ import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, type CommonOptions } from './failure.js'
 import { note, paint, print, printable, printJson } from './output.js'
 import { vethlab } from '../session/own-command.js'
+import { columns } from './columns.js'
 
 export async function ps(options: CommonOptions): Promise<ExitCode> {
   const directory = runtimeDirectory()
@@ -37,13 +38,8 @@ function table(labs: readonly RunningLab[]): string {
       printable(file),
     ]
   })
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()
-  return [paint('dim', line(head)), ...rows.map(line)].join('\n')
+  const [titles = '', ...lines] = columns([head, ...rows])
+  return [paint('dim', titles), ...lines].join('\n')
 }
 
 /** The two largest units. */

@@ -11,6 +11,7 @@ import type {
   LiveState,
 } from '../core/live/state.js'
 import { printable, type Paint } from './output.js'
+import { columns } from './columns.js'
 
 export function stateText(live: LiveState, paint: Paint): string {
   const indexed = new Map(
@@ -63,13 +64,7 @@ function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: Liv
     const own = addresses.filter(({ dev }) => dev === link.name).map(addressText)
     return [`${link.name}${endName(link)}`, state, `mtu ${link.mtu}`, link.mac ?? '-', kind, own.join('  ')]
   })
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  return columns(rows)
 }
 
 /** As `bridge vlan` shows them. */

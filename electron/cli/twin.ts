@@ -4,13 +4,12 @@
  * `--json`: `{"lab":S,"text":S,"unexpressed":[S]}`, as `state --as lab` has it.
  */
 import { createLabText } from '../core/lab/print.js'
-import { startLookers, type Looker } from '../session/look.js'
+import type { Looker } from '../session/look.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, type CommonOptions } from './failure.js'
 import { ask, untilDeath } from './fresh-lab.js'
-import { own } from './interrupt.js'
 import { note, paintNote, printable, printJson, printRaw } from './output.js'
-import { startProgress } from './progress.js'
+import { withLookers } from './with-lookers.js'
 
 export interface TwinOptions extends CommonOptions {
   /** Names of namespaces; all without. */
@@ -18,20 +17,12 @@ export interface TwinOptions extends CommonOptions {
 }
 
 export async function twin(options: TwinOptions): Promise<ExitCode> {
-  return untilDeath(options, async () => {
-    const progress = startProgress('Looking at the networks of this machine ...', options.json)
-    const started = await startLookers()
-    if (!started.ok) {
-      progress.end()
-      return fail(exitCode.machine, started.failure, options)
-    }
-    const { lookers, close } = started
-    const { free } = own(close)
-    try {
+  return untilDeath(options, () =>
+    withLookers('Looking at the networks of this machine ...', options, async (lookers, arrived) => {
       const { only } = options
       const { session } = whoReads(lookers, only)
       const made = await ask(session, 'machine/twin', only === undefined ? {} : { only: [...only] })
-      progress.end()
+      arrived()
       if (!made.ok) return fail(exitCode.usage, made.failure, options)
       const { lab, unexpressed } = made
       const text = createLabText(lab)
@@ -41,11 +32,8 @@ export async function twin(options: TwinOptions): Promise<ExitCode> {
         printRaw(process.stdout.isTTY ? printable(text) : text)
       }
       return exitCode.ok
-    } finally {
-      progress.end()
-      await free()
-    }
-  })
+    }),
+  )
 }
 
 /** Whoever reads all that is named; else whoever reads most. */
