@@ -12,6 +12,53 @@ beforeAll(async () => {
   booted = await boot<Inherited>('stock-inherited')
 }, 900_000)
 
+const trunkGap = [
+  'vlan-mismatch sw:t1',
+  't1 of sw, a port of br0, drops frames of VLAN 20: it does not have that VLAN.',
+  'tried',
+  'bridge -n sw vlan add dev t1 vid 20',
+]
+const otherVlan = [
+  'vlan-mismatch sw:p2',
+  'It is in VLAN 20, which p2 of sw (bridge br0) does not have.',
+  'tried',
+  'bridge -n sw vlan del dev p2 vid 30',
+  'bridge -n sw vlan add dev p2 vid 20 pvid untagged',
+]
+const tagged = [
+  'vlan-mismatch b:eth0',
+  'Frames come to eth0 of b with the tag of VLAN 20, and it takes those without one.',
+  'tried',
+  'bridge -n sw vlan del dev p2 vid 20',
+  'bridge -n sw vlan add dev p2 vid 20 pvid untagged',
+]
+const untagged = [
+  'vlan-mismatch r:eth0.20',
+  'Frames come to r without a VLAN tag, and eth0.20 takes those of VLAN 20 alone.',
+  'tried',
+  'bridge -n sw vlan del dev t1 vid 20',
+  'bridge -n sw vlan add dev t1 vid 20',
+]
+const isolated = [
+  'port-isolated sw:p3',
+  'The ports p1 and p3 of br0 in sw are both isolated, so nothing gets from one to the other.',
+  'tried',
+  'ip netns exec sw bridge link set dev p3 isolated off',
+]
+const expectedDiagnoses = {
+  'trunk without the VLAN, cold': trunkGap.join('\n'),
+  'trunk without the VLAN, warm': trunkGap.join('\n'),
+  'access port in another VLAN, cold': otherVlan.join('\n'),
+  'access port in another VLAN, warm': otherVlan.join('\n'),
+  'access port that leaves the tag on, cold': tagged.join('\n'),
+  'access port that leaves the tag on, warm': tagged.join('\n'),
+  'trunk that takes the tag off, cold': untagged.join('\n'),
+  // An answer without a tag comes to the parent, which has the same hardware address; an address is the whole station's.
+  'trunk that takes the tag off, warm': 'none',
+  'two isolated ports, cold': isolated.join('\n'),
+  'two isolated ports, warm': isolated.join('\n'),
+}
+
 test('what a machine hands on to new namespaces is not seen in a lab', (context) => {
   if ('reason' in booted) return context.skip(booted.reason)
   const { kernel, own, fresh, handedOn, plain, changed } = booted.seen
@@ -49,7 +96,7 @@ test('VLANs, a filtering bridge and dummies: built, read back, filmed, explained
     'b:eth0 in -',
   ])
   expect(links.changed).toEqual(['vlan.id', 'vlan.id', 'vlan.id', 'vlan.id'])
-  expect(links.diagnoses).toEqual({ 'trunk without the VLAN': 'vlan-mismatch sw:t1' })
+  expect(links.diagnoses).toEqual(expectedDiagnoses)
   expect(links.edited).toEqual([])
   expect(links.remains).toEqual([])
 })

@@ -22,7 +22,7 @@ export interface LinkStudy {
   readonly film: readonly string[]
   /** What changed of the tags on the way. */
   readonly changed: readonly string[]
-  /** By fault: code and place. */
+  /** By fault: code and place, the sentence, whether the fix was tried, its commands. */
   readonly diagnoses: Readonly<Record<string, string>>
   /** After an edit of every field: what is left to do, and the same for the way back. */
   readonly edited: readonly string[]
@@ -68,8 +68,67 @@ function changed(lab: LabFile): LabFile {
   return edited
 }
 
-const faults: Readonly<Record<string, readonly [namespace: string, broken: string, mended: string]>> = {
-  'trunk without the VLAN': ['sw', 'bridge vlan del dev t1 vid 20', 'bridge vlan add dev t1 vid 20'],
+interface Fault {
+  readonly broken: string
+  readonly mended: string
+  readonly from: string
+  readonly to: string
+}
+
+/** Of the switch, as typed in it. */
+const faults: Readonly<Record<string, Fault>> = {
+  'trunk without the VLAN': {
+    broken: 'bridge vlan del dev t1 vid 20',
+    mended: 'bridge vlan add dev t1 vid 20',
+    from: 'r',
+    to: '10.20.0.1',
+  },
+  'access port in another VLAN': {
+    broken: 'bridge vlan del dev p2 vid 20; bridge vlan add dev p2 vid 30 pvid untagged',
+    mended: 'bridge vlan del dev p2 vid 30; bridge vlan add dev p2 vid 20 pvid untagged',
+    from: 'r',
+    to: '10.20.0.1',
+  },
+  'access port that leaves the tag on': {
+    broken: 'bridge vlan add dev p2 vid 20 pvid',
+    mended: 'bridge vlan add dev p2 vid 20 pvid untagged',
+    from: 'r',
+    to: '10.20.0.1',
+  },
+  'trunk that takes the tag off': {
+    broken: 'bridge vlan add dev t1 vid 20 untagged',
+    mended: 'bridge vlan add dev t1 vid 20',
+    from: 'r',
+    to: '10.20.0.1',
+  },
+  'two isolated ports': { broken: 'true', mended: 'true', from: 'a', to: '10.10.0.3' },
+}
+
+async function explain(session: Session, { from, to }: Fault): Promise<string> {
+  await session.request('live/refresh', {})
+  const { diagnosis } = await film(session, from, to)
+  if (!diagnosis) return 'none'
+  const { code, namespace, interface: name, cause, fix } = diagnosis
+  return [
+    `${code} ${namespace}:${name}`,
+    cause,
+    ...(fix ? [fix.tried ? 'tried' : 'untried', ...fix.commands] : []),
+  ].join('\n')
+}
+
+/** Each with neighbours that are unknown and, where the probe gets through when all is well, known. */
+async function explainAll(session: Session): Promise<Record<string, string>> {
+  const diagnoses: Record<string, string> = {}
+  for (const [name, fault] of Object.entries(faults)) {
+    for (const warmth of ['cold', 'warm']) {
+      for (const namespace of ['a', 'b', 'r']) type(session, namespace, 'ip neigh flush all')
+      if (warmth === 'warm') await film(session, fault.from, fault.to)
+      type(session, 'sw', fault.broken)
+      diagnoses[`${name}, ${warmth}`] = await explain(session, fault)
+      type(session, 'sw', fault.mended)
+    }
+  }
+  return diagnoses
 }
 
 export async function studyLinks(session: Session, file: string): Promise<LinkStudy> {
@@ -85,15 +144,7 @@ export async function studyLinks(session: Session, file: string): Promise<LinkSt
   const left = [...texts(lab, session), ...texts(back.lab, session)]
   const seen = await film(session, 'a', '10.20.0.1')
   const requests = seen.hops.filter(({ leg, observed }) => leg === 'request' && observed)
-  const diagnoses: Record<string, string> = {}
-  for (const [name, [namespace, broken, mended]] of Object.entries(faults)) {
-    type(session, 'r', 'ip neigh flush all')
-    type(session, namespace, broken)
-    await session.request('live/refresh', {})
-    const { diagnosis } = await film(session, 'r', '10.20.0.1')
-    diagnoses[name] = diagnosis ? `${diagnosis.code} ${diagnosis.namespace}:${diagnosis.interface}` : 'none'
-    type(session, namespace, mended)
-  }
+  const diagnoses = await explainAll(session)
   const other = changed(lab)
   await apply(session, other)
   const there = texts(other, session)

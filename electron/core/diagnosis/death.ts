@@ -102,7 +102,7 @@ export function findDeath(
     length: ip?.length ?? null,
     missed: isLinkLayer(stage)
       ? next
-      : (findUnanswered(at, hops, frames) ?? unresolved(network, at, stage === 'target' ? (src ?? dst) : dst)),
+      : (findUnanswered(at, hops, frames, network) ?? unresolved(network, at, stage === 'target' ? (src ?? dst) : dst)),
     sender: next,
     complaint,
   }
@@ -113,16 +113,27 @@ export const isLinkLayer = (stage: Stage): boolean => stage === 'bridge' || stag
 
 /** To whom the frame went that was lost, or seen last: as the routes of its sender say. */
 function nextHop(at: TracedHop, hops: readonly TracedHop[], network: Network): Missed | null {
-  const sent = hops.findLast(
+  const left = hops.filter(
     ({ n, leg, event, direction, observed, packet }) =>
       n <= at.n && leg === at.leg && event === 'sent' && direction === 'out' && observed && packet?.ip !== undefined,
   )
+  const lowest = left.at(-1)
+  // A sub-interface sends by its parent, and only the sub-interface has routes.
+  const sent = left.find((hop) => hop === lowest || sentOn(network, hop, lowest))
   const dst = sent?.packet?.ip?.dst
   if (!sent || sent.interface === null || dst === undefined) return null
   const { namespace, interface: dev } = sent
   const route = network.routes(namespace, dst).find((each) => each.dev === dev)
   return { namespace, dev, address: route?.via ?? dst, iif: cameBy(hops, sent) }
 }
+
+/** Whether the one that `lower` sent had been handed to it by the interface of `upper`, which stands on it. */
+const sentOn = (network: Network, upper: TracedHop, lower: TracedHop | undefined): boolean =>
+  lower !== undefined &&
+  upper.namespace === lower.namespace &&
+  upper.interface !== null &&
+  lower.interface !== null &&
+  network.standsOn(upper.namespace, upper.interface, lower.interface)
 
 /** By which a packet had come to a namespace that sent it on. */
 function cameBy(hops: readonly TracedHop[], sent: TracedHop): string | null {
@@ -170,15 +181,22 @@ function strangerHop(hops: readonly TracedHop[], network: Network): TracedHop | 
 }
 
 /** ARP and neighbour discovery: the last question of a namespace that has no answer. */
-function findUnanswered(at: TracedHop, hops: readonly TracedHop[], frames: readonly Kept[]): Missed | null {
+function findUnanswered(
+  at: TracedHop,
+  hops: readonly TracedHop[],
+  frames: readonly Kept[],
+  network: Network,
+): Missed | null {
   const { namespace, interface: iif } = at
-  let open: Missed | null = null
+  let open = null as Missed | null
   for (const hop of hops) {
     if (hop.namespace !== namespace || (hop.leg !== 'arp' && hop.leg !== 'ndp') || hop.frame === null) continue
     const frame = frames[hop.frame]
     if (!frame || hop.interface === null) continue
     const message = decodeFrame(frame.bytes, { originalLength: frame.originalLength }).neighbour
     if (!message) continue
+    // The parent of the sub-interface that asks: it sends the question on, and an answer to it is not yet one to who asked.
+    if (open?.address === message.subjectIp && network.standsOn(namespace, open.dev, hop.interface)) continue
     if (message.op === 'request' && hop.direction === 'out' && hop.event === 'sent')
       open = { namespace, dev: hop.interface, address: message.subjectIp, iif }
     else if (message.op === 'reply' && hop.direction === 'in' && open?.address === message.subjectIp) open = null

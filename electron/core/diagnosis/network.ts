@@ -46,6 +46,19 @@ export class Network {
     return found && { namespace: far, link: found }
   }
 
+  /** Whether frames of `upper` go by `lower`: it is a VLAN sub-interface of it, or of one that is. */
+  standsOn(namespace: string, upper: string, lower: string): boolean {
+    const links = this.#namespaces.get(namespace)?.links.length ?? 0
+    let at = upper
+    for (let step = 0; step < links; step++) {
+      const below = this.link(namespace, at)?.vlan?.link
+      if (!below) return false
+      if (below === lower) return true
+      at = below
+    }
+    return false
+  }
+
   /** Addresses that others could reach: neither loopback's own nor link-local ones. */
   addresses(namespace: string, dev?: string): readonly LiveAddress[] {
     return (this.#namespaces.get(namespace)?.addresses ?? []).filter(

@@ -4,6 +4,7 @@ import type { Question } from '../question.js'
 import type { RepairStep } from '../repair.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
+import { placeKey, reach } from '../frames.js'
 import { segment, shares, type Place } from '../segment.js'
 import { say } from '../words.js'
 
@@ -27,7 +28,7 @@ function crossed({ death, network }: Scene): { readonly bridges: readonly Crosse
     .flatMap(({ namespace, dev }) => ({ namespace, link: network.link(namespace, dev) }))
     .find((each): each is Place => each.link !== undefined && shares(around, each as Place))
   if (!owner) return { bridges: [], ends: [] }
-  const bridges = [from, ...around].filter(({ link: each }) => each.bridge !== null)
+  const bridges = bridgesOf(network, reach(network, from))
   return {
     bridges: bridges.flatMap((bridge) => {
       const near = portTo(network, bridge, from)
@@ -38,11 +39,19 @@ function crossed({ death, network }: Scene): { readonly bridges: readonly Crosse
   }
 }
 
-/** The port by which a place is reached with all others unplugged; the bridge itself, where it is that place. */
+/** The bridges that frames come through: a bridge that filters may not have a VLAN itself that its ports have. */
+function bridgesOf(network: Network, places: readonly Place[]): readonly Place[] {
+  const found = places.flatMap(({ namespace, link }) => {
+    const bridge = network.link(namespace, link.bridge ? link.name : link.master)
+    return bridge?.bridge ? [{ namespace, link: bridge }] : []
+  })
+  return [...new Map(found.map((place) => [placeKey(place), place])).values()]
+}
+
+/** The port by which a place gets to the bridge with all others unplugged; the bridge itself, where it needs none. */
 function portTo(network: Network, { namespace, link: bridge }: Place, to: Place): LiveLink | undefined {
-  if (to.namespace === namespace && to.link.index === bridge.index) return bridge
   const ports = (network.namespace(namespace)?.links ?? []).filter(({ master }) => master === bridge.name)
-  return ports.find((port) => {
+  const reaches = (kept: LiveLink | null): boolean => {
     const alone = new Network({
       ...network.live,
       namespaces: network.live.namespaces.map((each) =>
@@ -50,14 +59,18 @@ function portTo(network: Network, { namespace, link: bridge }: Place, to: Place)
           ? {
               ...each,
               links: each.links.map((link) =>
-                link.master === bridge.name && link !== port ? { ...link, up: false } : link,
+                link.master === bridge.name && link !== kept ? { ...link, up: false } : link,
               ),
             }
           : each,
       ),
     })
-    return shares(segment(alone, { namespace, link: bridge }), to)
-  })
+    // From there, not from the bridge: what a bridge that filters sends by itself is of its own VLAN.
+    return reach(alone, to).some(
+      (place) => place.namespace === namespace && place.link.index === (kept ?? bridge).index,
+    )
+  }
+  return reaches(null) ? bridge : ports.find(reaches)
 }
 
 const askPort = (namespace: string, { name }: LiveLink): Question => ({ namespace, ask: 'port', dev: name })

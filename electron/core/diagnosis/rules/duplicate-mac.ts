@@ -2,7 +2,7 @@ import type { RepairStep } from '../repair.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { segment, type Place } from '../segment.js'
-import { bare } from '../network.js'
+import { bare, type Network } from '../network.js'
 import { say } from '../words.js'
 
 /** Two stations of one segment have one hardware address: a bridge sends to whichever it heard last. */
@@ -57,7 +57,9 @@ function twins({ death, network }: Scene): { readonly kept: Place; readonly chan
   const asker = { namespace: missed.namespace, link }
   const stations = segment(network, asker).filter((place) => place.link.master === null && place.link.vxlan === null)
   const twinOf = (place: Place): Place | undefined =>
-    stations.find((other) => other.link.mac !== null && other.link.mac === place.link.mac && other.link !== place.link)
+    stations.find(
+      (other) => other.link.mac !== null && other.link.mac === place.link.mac && !oneDevice(network, place, other),
+    )
   const own = twinOf(asker)
   if (own) return { kept: asker, changed: own }
   const owner = stations.find(({ namespace, link: each }) =>
@@ -65,6 +67,19 @@ function twins({ death, network }: Scene): { readonly kept: Place; readonly chan
   )
   const other = owner && twinOf(owner)
   return owner && other ? { kept: owner, changed: other } : null
+}
+
+/** The same interface, or one that stands on the other: a VLAN sub-interface has the hardware address of its parent. */
+function oneDevice(network: Network, a: Place, b: Place): boolean {
+  if (a.namespace !== b.namespace) return false
+  const below = ({ namespace, link }: Place): Set<string> =>
+    new Set(
+      (network.namespace(namespace)?.links ?? [])
+        .map(({ name }) => name)
+        .filter((name) => name === link.name || network.standsOn(namespace, link.name, name)),
+    )
+  const [mine, others] = [below(a), below(b)]
+  return [...mine].some((name) => others.has(name))
 }
 
 /** The next one that nobody in the lab has. */

@@ -29,7 +29,7 @@ export const vlanMismatch: Rule = {
         interface: link.name,
         message: gap.message,
         evidence: answers.evidence(...questions),
-        repair: gap.steps.length > 0 ? { namespace, steps: gap.steps } : null,
+        repair: gap.steps[0] ? { namespace: gap.steps[0].namespace, steps: gap.steps } : null,
       }),
     }
   },
@@ -44,18 +44,18 @@ interface Gap {
 }
 
 function findGap({ death, network }: Scene): Gap | null {
-  const missed = death?.missed
+  // Where neighbours are known, the frame comes to the station that it is for, with a tag that this one does not take.
+  const arrived = death?.stage === 'target' || death?.stage === 'forward'
+  const missed = death?.missed ?? (arrived ? death.sender : null)
   const link = missed && network.link(missed.namespace, missed.dev)
   if (!missed || !link) return null
   const start = { namespace: missed.namespace, link }
-  const reached = reach(network, start)
   for (const { namespace, dev } of network.owners(missed.address)) {
     const owner = network.link(namespace, dev)
     if (!owner || !owner.up || namespace === start.namespace) continue
     const end = { namespace, link: owner }
-    if (reached.some((each) => placeKey(each) === placeKey(end) && each.tags.length === 0)) return null
     const way = wiredWay(network, start, end)
-    if (way) return gapOn(network, way, reached)
+    if (way) return gapOn(network, way) ?? gapOn(network, [...way].reverse())
   }
   return null
 }
@@ -90,8 +90,13 @@ function wiredWay(network: Network, start: Place, end: Place): readonly Place[] 
   return null
 }
 
-/** The first place on the way that no frame gets to, or the last, where it comes with a tag that is not taken. */
-function gapOn(network: Network, way: readonly Place[], reached: readonly Framed[]): Gap | null {
+/**
+ * The first place on the way that no frame of its beginning gets to, or its end, where they come with a tag that is not taken;
+ * null where they come out as they were sent.
+ */
+function gapOn(network: Network, way: readonly Place[]): Gap | null {
+  const [start] = way
+  const reached = start ? reach(network, start) : []
   const framesAt = (place: Place): readonly Framed[] => reached.filter((each) => placeKey(each) === placeKey(place))
   for (const [index, at] of way.entries()) {
     const from = way[index - 1]
@@ -100,15 +105,27 @@ function gapOn(network: Network, way: readonly Place[], reached: readonly Framed
     const bridge = network.link(from.namespace, from.link.bridge ? from.link.name : from.link.master)
     if (bridge?.bridge?.vlanFiltering && from.namespace === at.namespace && !at.link.vlan)
       return bridgeGap(network, bridge.name, from, at, tags)
-    if (at.link.vlan) return takerGap(at, tags)
+    // Onto a parent: its sub-interface puts the tag on by itself.
+    if (at.link.vlan && network.standsOn(at.namespace, at.link.name, from.link.name))
+      return takerGap(at, tags, giver(network, way, index))
     return null
   }
   const last = way.at(-1)
-  const tags = last && framesAt(last)[0]?.tags
-  return last && tags && tags.length > 0 ? takerGap(last, tags) : null
+  const came = last ? framesAt(last) : []
+  if (!last || came.some(({ tags }) => tags.length === 0)) return null
+  return takerGap(last, came[0]?.tags ?? [], giver(network, way, way.length))
 }
 
-function takerGap(at: Place, tags: readonly number[]): Gap {
+/** The bridge's port, before that place of the way, by which frames left for another namespace. */
+function giver(network: Network, way: readonly Place[], before: number): Place | null {
+  const namespace = way[before - 1]?.namespace
+  const port = way.slice(0, before).findLast((place) => place.namespace !== namespace)
+  const bridge = port && network.link(port.namespace, port.link.master)
+  return port && bridge?.bridge?.vlanFiltering ? port : null
+}
+
+/** @param by the port that puts the tag on or takes it off */
+function takerGap(at: Place, tags: readonly number[], by: Place | null): Gap {
   const { namespace, link } = at
   const [tag] = tags
   const place = { namespace, interface: link.name }
@@ -119,7 +136,20 @@ function takerGap(at: Place, tags: readonly number[]): Gap {
       : tag === undefined
         ? say('vlan-untagged', { ...place, wanted })
         : say('vlan-other', { ...place, wanted, vlan: tag })
-  return { at, from: null, message, steps: [] }
+  const steps =
+    by === null || (tag !== undefined && wanted !== undefined) ? [] : retag(by, tag ?? wanted ?? 0, tag !== undefined)
+  return { at, from: by, message, steps }
+}
+
+/** The VLAN leaves by the port without its tag, or with it. */
+function retag({ namespace, link }: Place, id: number, untagged: boolean): readonly Step[] {
+  const old = link.port?.vlans?.find((vlan) => vlan.id === id)
+  if (!old || old.untagged === untagged) return []
+  const base = { namespace, name: link.name, self: false }
+  return [
+    { op: 'port-vlan-delete', ...base, vlan: old },
+    { op: 'port-vlan-add', ...base, vlan: { ...old, untagged } },
+  ]
 }
 
 function bridgeGap(network: Network, bridge: string, from: Place, at: Place, tags: readonly number[]): Gap {
