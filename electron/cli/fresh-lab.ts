@@ -9,7 +9,6 @@ import { deployCode, fail, failure, type CommonOptions } from './failure.js'
 import { isInterrupted, own } from './interrupt.js'
 import type { ValidLab } from './lab-input.js'
 import { noteSilence } from './silence.js'
-import { note, paintNote, printable } from './output.js'
 import { startProgress } from './progress.js'
 import { noteLost, notePlugged, noteUnplugged, unaskedUplink, type UplinkOptions } from './uplink.js'
 
@@ -62,12 +61,6 @@ const interruptGraceMs = 100
 async function interruptedSoon(): Promise<boolean> {
   if (!isInterrupted()) await new Promise((resolve) => setTimeout(resolve, interruptGraceMs))
   return isInterrupted()
-}
-
-/** Says what this kernel cannot do of a lab. */
-export function noteSkipped({ skipped }: DeployReport): void {
-  for (const { text, reason } of skipped)
-    note(printable(`${paintNote('yellow', 'left out:')} ${text}`) + paintNote('dim', printable(` (${reason})`)))
 }
 
 /** Starts a sandbox; a failure is said, and the exit code comes back. */
@@ -126,9 +119,8 @@ export async function deployFresh({ lab, labFile }: ValidLab, options: UplinkOpt
       await end()
       return fail(deployCode(applied.failure), applied.failure, options)
     }
-    const { deployMs, steps, skipped } = applied
-    if (!options.json) noteSkipped(applied)
-    return { session, report: { deployMs, steps, skipped }, end }
+    const { deployMs, steps } = applied
+    return { session, report: { deployMs, steps }, end }
   } finally {
     progress.end()
   }

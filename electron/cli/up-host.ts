@@ -10,7 +10,7 @@ import type { Session } from '../session/session.js'
 import { rootCommand } from '../session/sudo.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
-import { ask, noteSkipped, untilDeath, untilEnd } from './fresh-lab.js'
+import { ask, untilDeath, untilEnd } from './fresh-lab.js'
 import { own } from './interrupt.js'
 import type { ValidLab } from './lab-input.js'
 import { tellPreflight } from './host-plan-text.js'
@@ -72,7 +72,6 @@ async function onHost(session: Session, valid: ValidLab, options: UpHostOptions)
     return onHost(session, valid, options)
   }
   if (!applied.ok) return fail('step' in applied.failure ? exitCode.refused : exitCode.usage, applied.failure, options)
-  noteSkipped(applied)
   const { steps, deployMs } = applied
   note(
     `${paintNote('bold', lab.name)} is up on this machine: ${steps} steps in ${deployMs.toFixed(1)} ms, until you leave this shell.`,

@@ -2,7 +2,7 @@
  * `vethlab up FILE`: builds the lab and opens a shell in its host; leaving the shell takes the lab down. With `-d` a
  * keeper holds the lab in the background and the command returns.
  *
- * `--json` (with `-d`): `{"ok":true,"lab":S,"deployMs":N,"steps":N,"skipped":[{"text":S,"reason":S}],"pid":N}`;
+ * `--json` (with `-d`): `{"ok":true,"lab":S,"deployMs":N,"steps":N,"pid":N}`;
  * with an uplink also `"uplink"`, what it gave the host: `{"interface":S,"address":S,"gateway":S,"nameserver":S,
  * "resolves":BOOL,"pingRefusedBy":S|null}`.
  */
@@ -12,7 +12,6 @@ import type { KeepStage } from '../session/running/keep.js'
 import { startKeeper, type Keeper } from '../session/running/start-keeper.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { deployCode, fail, failure } from './failure.js'
-import { noteSkipped } from './fresh-lab.js'
 import { own, type Owned } from './interrupt.js'
 import { requireLab, type ValidLab } from './lab-input.js'
 import { note, paintNote, printJson } from './output.js'
@@ -103,12 +102,10 @@ async function inBackground(valid: ValidLab, options: UpOptions): Promise<ExitCo
   if (typeof started === 'number') return started
   started.owned.leave()
   const { entry, report, uplink } = started.keeper
-  const { deployMs, steps, skipped } = report
+  const { deployMs, steps } = report
   const plugged = uplink === null ? {} : { uplink }
-  if (options.json)
-    printJson({ ok: true, lab: entry.name, deployMs, steps, skipped, pid: entry.keeper.pid, ...plugged })
+  if (options.json) printJson({ ok: true, lab: entry.name, deployMs, steps, pid: entry.keeper.pid, ...plugged })
   else {
-    noteSkipped(report)
     note(`${upText(entry.name, report)} in the background.`)
     note(
       `Enter it with: ${vethlab(`exec ${entry.name} ${hostNamespace}`)}   Stop it with: ${vethlab(`down ${entry.name}`)}`,
@@ -126,7 +123,6 @@ async function inForeground(valid: ValidLab, options: UpOptions): Promise<ExitCo
   const started = await start(valid, true, options)
   if (typeof started === 'number') return started
   const { entry, report, ended } = started.keeper
-  noteSkipped(report)
   note(`${upText(entry.name, report)} until you leave this shell.`)
   const { anchor } = entry
   if (anchor === null) throw new Error('a lab that is up has an anchor')

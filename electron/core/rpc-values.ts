@@ -120,8 +120,6 @@ export interface DeployReport {
   /** From the first step to the last acknowledgement, milliseconds. */
   readonly deployMs: number
   readonly steps: number
-  /** Steps this kernel cannot do, left out and said. */
-  readonly skipped: readonly { readonly text: string; readonly reason: string }[]
 }
 
 /** Why a deploy was refused. Everything it had done is undone again before this is sent. */

@@ -5,7 +5,6 @@
 import type { LoadedText } from '../core/live/state.js'
 import type { CommandRecord, DeployFailure, DeployReport } from '../core/rpc.js'
 import type { IptablesStep, KernelStep, Plan, PlannedStep, RulesetStep, RuleStep, Step } from '../core/plan/step.js'
-import { qdiscOf } from '../core/plan/qdisc.js'
 import { spellStep } from '../core/plan/rules.js'
 import { stepText } from '../core/plan/text.js'
 import type { KernelWorker } from './kernel/client.js'
@@ -52,28 +51,25 @@ export class Deployer {
   ) {}
 
   /**
-   * @param missing kernel features this machine lacks, by name
    * @param takesBack false where the caller undoes everything itself after a refusal
    * @param isAsBefore looks whether everything is undone although some undo was refused: what it was to take away may have
    *   gone with something else
    */
   async deploy(
     plan: Plan,
-    missing: ReadonlyMap<string, string>,
     takesBack = true,
     isAsBefore: () => Promise<boolean> = () => Promise.resolve(false),
   ): Promise<Deployed> {
-    const { possible, skipped } = leaveOut(plan, missing)
     const started = performance.now()
-    const total = possible.length
+    const total = plan.length
     let lastDone = started
-    const refusal = await this.run(possible, true, () => (lastDone = performance.now()))
+    const refusal = await this.run(plan, true, () => (lastDone = performance.now()))
     if (refusal === null) {
       const deployMs = lastDone - started
-      return { ok: true, report: { deployMs, steps: total, skipped } }
+      return { ok: true, report: { deployMs, steps: total } }
     }
-    const stuck = takesBack ? await this.rollBack(possible.slice(0, refusal.applied)) : 0
-    const refused = possible[refusal.index]
+    const stuck = takesBack ? await this.rollBack(plan.slice(0, refusal.applied)) : 0
+    const refused = plan[refusal.index]
     const undone =
       stuck === 0 || (await isAsBefore())
         ? said`Everything before it was undone.`
@@ -93,8 +89,8 @@ export class Deployer {
   }
 
   /** Takes a plan back that was carried out to its end. */
-  async takeBack(plan: Plan, missing: ReadonlyMap<string, string>): Promise<void> {
-    await this.rollBack(leaveOut(plan, missing).possible)
+  async takeBack(plan: Plan): Promise<void> {
+    await this.rollBack(plan)
   }
 
   /** @returns how many of the commands that undo could not be carried out; each refused one is passed over */
@@ -259,21 +255,4 @@ function ruleLine(step: IptablesStep): RuleLine {
   const { family, table, chain, restored } = spellStep(step)
   const verb = step.op.endsWith('-add') ? '-A' : '-D'
   return { family, table, line: `${verb} ${chain} ${restored}` }
-}
-
-/** Delay and loss need netem. A kernel without it still builds the rest, and says what is left out. */
-function leaveOut(
-  plan: Plan,
-  missing: ReadonlyMap<string, string>,
-): { possible: PlannedStep[]; skipped: { text: string; reason: string }[] } {
-  const possible: PlannedStep[] = []
-  const skipped: { text: string; reason: string }[] = []
-  for (const planned of plan) {
-    const { step } = planned
-    const needed = step.op === 'impair-set' && step.impair !== null ? (qdiscOf(step.impair)?.kind ?? null) : null
-    const reason = needed === null ? undefined : missing.get(needed)
-    if (reason === undefined) possible.push(planned)
-    else skipped.push({ text: planned.text, reason: `this kernel has no ${needed}: ${reason}` })
-  }
-  return { possible, skipped }
 }

@@ -371,8 +371,6 @@ export class App {
     if (done) {
       const { report } = this.deploy
       say(t('deploy.done', { count: report?.steps ?? 0, ms: Math.round(report?.deployMs ?? 0) }), deployWords)
-      for (const { text, reason } of report?.skipped ?? [])
-        tell({ code: 'skipped', message: t('deploy.skipped', { command: text }), where: null, output: reason })
       this.checks.clear()
     } else this.view.showTab('plan')
     return done

@@ -12,6 +12,8 @@ export interface NeededFeature {
 export const neededFeatures = {
   dummy: { what: said`dummy devices`, module: 'dummy', option: 'CONFIG_DUMMY' },
   vlan: { what: said`VLAN sub-interfaces`, module: '8021q', option: 'CONFIG_VLAN_8021Q' },
+  netem: { what: said`impairment of cables beyond a rate`, module: 'sch_netem', option: 'CONFIG_NET_SCH_NETEM' },
+  tbf: { what: said`rate limit of cables`, module: 'sch_tbf', option: 'CONFIG_NET_SCH_TBF' },
   'vlan-filtering': {
     what: said`bridges that filter VLANs`,
     module: null,

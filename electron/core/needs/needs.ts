@@ -1,7 +1,10 @@
 /** What a lab needs of the kernel that not every kernel has, and for which object. */
+import { parseEndpoint } from '../lab/endpoint.js'
+import { impairOf } from '../lab/impair.js'
 import type { Endpoint } from '../lab/lab.js'
 import type { LabPath } from '../lab/problem.js'
 import type { LabFile } from '../lab/schema.js'
+import { qdiscOf } from '../plan/qdisc.js'
 import type { FeatureName } from './features.js'
 
 export interface Need {
@@ -24,5 +27,13 @@ export function* needsOf(file: LabFile): Iterable<Need> {
       if (bridge?.['vlan-filtering']) yield need('vlan-filtering', name, 'bridges', name, 'vlan-filtering')
     for (const name of Object.keys(entry?.dummies ?? {})) yield need('dummy', name, 'dummies', name)
     for (const name of Object.keys(entry?.vlans ?? {})) yield need('vlan', name, 'vlans', name)
+  }
+  for (const [index, link] of (file.links ?? []).entries()) {
+    if ('length' in link) continue
+    for (const end of link.ends) {
+      const impair = impairOf(link.impair, end)
+      const qdisc = impair && qdiscOf(impair)
+      if (qdisc) yield { feature: qdisc.kind, at: parseEndpoint(end), path: ['links', index, 'impair'] }
+    }
   }
 }

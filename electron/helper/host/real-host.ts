@@ -224,13 +224,12 @@ export class RealHost {
       return { ok: false, failure: failure('no-journal', said`Nothing was changed: ${words}.`, null, words) }
     }
     if (isFirst) this.#before = pictureOf(this.parts.live())
-    const missing = await this.parts.missing()
     const refused = await this.#change(before)
-    const deployed: Deployed | Failure = refused ?? (await this.parts.deployer.deploy(plan, missing, !isFirst))
+    const deployed: Deployed | Failure = refused ?? (await this.parts.deployer.deploy(plan, !isFirst))
     let wrong = 'ok' in deployed ? (deployed.ok ? null : deployed.failure) : deployed
     if (wrong === null) {
       wrong = await this.#change(after)
-      if (wrong !== null && !isFirst) await this.parts.deployer.takeBack(plan, missing)
+      if (wrong !== null && !isFirst) await this.parts.deployer.takeBack(plan)
     }
     if (wrong !== null) {
       if (isFirst) await this.#undo()

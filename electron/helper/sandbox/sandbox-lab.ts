@@ -62,7 +62,7 @@ export class SandboxLab {
     const plan = chosen ? whole.filter(({ text }) => chosen.has(text)) : whole
     const ruled = plan.filter(({ step }) => changesRules(step)).map(({ step }) => step.namespace)
     const texts = (steps: typeof whole): string => steps.map(({ text }) => text).join('\n')
-    const deployed = await parts.deployer.deploy(plan, await parts.missing(), true, async () => {
+    const deployed = await parts.deployer.deploy(plan, true, async () => {
       await parts.settle(ruled)
       return texts(diff(lab, parts.live(), { former })) === texts(whole)
     })
@@ -97,10 +97,7 @@ export class SandboxLab {
     await this.parts.refresh(null)
     await this.#flushRules()
     await this.#untilFreed()
-    const deployed = await deployer.deploy(
-      diff(emptyLab('empty'), this.parts.live(), { former: 'everything' }),
-      new Map(),
-    )
+    const deployed = await deployer.deploy(diff(emptyLab('empty'), this.parts.live(), { former: 'everything' }))
     this.#standing = null
     await this.parts.settle([hostNamespace])
     return deployed.ok ? { ok: true, clearMs, kept: [], differs: null } : { ok: false, failure: deployed.failure }

@@ -44,7 +44,7 @@ async function one(
   const command = repairCommand(step)
   if (command === null) {
     const plain = step as Step
-    const deployed = await deployer.deploy([{ step: plain, text: stepText(plain), undo: undoOf(plain) }], new Map())
+    const deployed = await deployer.deploy([{ step: plain, text: stepText(plain), undo: undoOf(plain) }])
     return deployed.ok ? null : refused(repairText(step), step.namespace, deployed.failure.output ?? '')
   }
   const { status, stderr, stdout } = await runIn(step.namespace, command.program, command.arguments)

@@ -84,8 +84,8 @@ export async function keepLab({
     closeRelay = () => relay.close()
     const published = publish(directory, entry, anchor)
     if (!published.ok) return await give('name', published.failure)
-    const { deployMs, steps, skipped } = applied
-    return { ok: true, kept: { entry: published.entry, session, report: { deployMs, steps, skipped }, uplink, end } }
+    const { deployMs, steps } = applied
+    return { ok: true, kept: { entry: published.entry, session, report: { deployMs, steps }, uplink, end } }
   } catch (error) {
     await end()
     throw error

@@ -64,7 +64,6 @@ export const frame = {
   'deploy.noSandbox': 'The sandbox is not running',
   'deploy.done': { one: 'Deployed: {count} command in {ms} ms', other: 'Deployed: {count} commands in {ms} ms' },
   'deploy.refusedStep': 'step {step} refused',
-  'deploy.skipped': 'Left out: {command}',
   'deploy.stopped': 'Stopped. Everything the lab had built is gone.',
   'banner.lost':
     'The connection to Vethlab is lost. What you see is the last known state; it is tried again by itself.',

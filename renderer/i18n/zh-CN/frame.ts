@@ -61,7 +61,6 @@ export const frame = {
   'deploy.noSandbox': '沙箱没有运行',
   'deploy.done': '已部署：{count} 条命令，{ms} 毫秒',
   'deploy.refusedStep': '第 {step} 步被拒绝',
-  'deploy.skipped': '已跳过：{command}',
   'deploy.stopped': '已停止。实验建立的一切都已清除。',
   'banner.lost': '与 Vethlab 的连接中断。显示的是最后已知的状态，正在自动重连。',
   'banner.released': '这个窗口已断开：Vethlab 已在另一个窗口打开，或已经结束。',

@@ -64,3 +64,30 @@ test('a kernel that lacks something is told at each object, and refused in one s
   expect(refused?.message.match(/This kernel has no/g)).toHaveLength(2)
   expect(lackingFailure(labFile, new Set(['netem']))).toBeNull()
 })
+
+test('what a cable does to frames takes netem, a rate alone takes tbf: each direction is told by its end', () => {
+  const { labFile } = parseLabText(
+    `vethlab: 1
+name: x
+namespaces: { a: {}, b: {} }
+links:
+  - { ends: [a:slow, b:slow], impair: { rate: 10mbit } }
+  - { ends: [a:far, b:far], impair: { delay: 20ms, rate: 10mbit } }
+  - { ends: [a:poor, b:poor], impair: { b:poor: { loss: 1% } } }
+  - [a:good, b:good]
+`,
+    'x',
+  )
+  if (!labFile) throw new Error('no lab')
+  const told = (...missing: readonly string[]): string[] =>
+    lackingProblems(labFile, new Set(missing)).map(({ message, path }) => `${path.join('.')} ${message}`)
+  expect(told('netem')).toEqual([
+    'links.1.impair This kernel has no impairment of cables beyond a rate (module sch_netem), needed for "a:far".',
+    'links.1.impair This kernel has no impairment of cables beyond a rate (module sch_netem), needed for "b:far".',
+    'links.2.impair This kernel has no impairment of cables beyond a rate (module sch_netem), needed for "b:poor".',
+  ])
+  expect(told('tbf')).toEqual([
+    'links.0.impair This kernel has no rate limit of cables (module sch_tbf), needed for "a:slow".',
+    'links.0.impair This kernel has no rate limit of cables (module sch_tbf), needed for "b:slow".',
+  ])
+})

@@ -71,7 +71,6 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
       lab: 'alpha',
       deployMs: expect.any(Number),
       steps: expect.any(Number),
-      skipped: [],
       pid: (await listed())[0]?.pid,
     })
     expect(JSON.parse((await world.cli('down', 'alpha', '--json')).stdout)).toEqual({ ok: true, lab: 'alpha' })

@@ -2,6 +2,8 @@
 export const helper: Readonly<Record<string, string>> = {
   'dummy devices': 'dummy 设备',
   'VLAN sub-interfaces': 'VLAN 子接口',
+  'impairment of cables beyond a rate': '限速以外的线缆损伤模拟',
+  'rate limit of cables': '线缆限速',
   'bridges that filter VLANs': '过滤 VLAN 的网桥',
   '{0} and {1} more': '{0} 及另外 {1} 处',
   'This kernel has no {0} ({1}), needed for {2}': '此内核不支持{0}（{1}），而 {2} 需要它',
