@@ -45,7 +45,17 @@ const isolated = [
   'tried',
   'ip netns exec sw bridge link set dev p3 isolated off',
 ]
+const impaired = (cause: string): string =>
+  ['impaired sw:p2', cause, 'tried', 'tc -n sw qdisc del dev p2 root'].join('\n')
+const lossy = impaired('The cable loses 100% of what p2 of sw sends (netem); frames it lost during the probe: N.')
+const slow = impaired(
+  'The cable holds everything that p2 of sw sends back for 5000ms (netem), longer than the probe waits.',
+)
 const expectedDiagnoses = {
+  'cable that loses everything, cold': lossy,
+  'cable that loses everything, warm': lossy,
+  'cable that holds everything back, cold': slow,
+  'cable that holds everything back, warm': slow,
   'trunk without the VLAN, cold': trunkGap.join('\n'),
   'trunk without the VLAN, warm': trunkGap.join('\n'),
   'access port in another VLAN, cold': otherVlan.join('\n'),

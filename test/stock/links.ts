@@ -101,6 +101,18 @@ const faults: Readonly<Record<string, Fault>> = {
     from: 'r',
     to: '10.20.0.1',
   },
+  'cable that loses everything': {
+    broken: 'tc qdisc add dev p2 root netem loss 100%',
+    mended: 'tc qdisc del dev p2 root',
+    from: 'r',
+    to: '10.20.0.1',
+  },
+  'cable that holds everything back': {
+    broken: 'tc qdisc add dev p2 root netem delay 5s',
+    mended: 'tc qdisc del dev p2 root',
+    from: 'r',
+    to: '10.20.0.1',
+  },
   'two isolated ports': { broken: 'true', mended: 'true', from: 'a', to: '10.10.0.3' },
 }
 
@@ -111,7 +123,8 @@ async function explain(session: Session, { from, to }: Fault): Promise<string> {
   const { code, namespace, interface: name, cause, fix } = diagnosis
   return [
     `${code} ${namespace}:${name}`,
-    cause,
+    // How often somebody asks again is the kernel's business.
+    cause.replace(/probe: \d+\.$/, 'probe: N.'),
     ...(fix ? [fix.tried ? 'tried' : 'untried', ...fix.commands] : []),
   ].join('\n')
 }

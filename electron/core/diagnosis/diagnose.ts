@@ -22,6 +22,7 @@ import { firewallReject } from './rules/firewall-reject.js'
 import { forwardingOff } from './rules/forwarding-off.js'
 import { gatewayUnreachable } from './rules/gateway-unreachable.js'
 import { hairpin } from './rules/hairpin.js'
+import { impaired } from './rules/impaired.js'
 import { interfaceDown } from './rules/interface-down.js'
 import { ipv6Off } from './rules/ipv6-off.js'
 import { localDown } from './rules/local-down.js'
@@ -36,7 +37,7 @@ import { neighbourFailed } from './rules/neighbour-failed.js'
 import { noAddress, noAddressThere } from './rules/no-address.js'
 import { noReturnRoute, noRoute, noWayBack } from './rules/no-route.js'
 import { addressGone, noSuchAddress } from './rules/no-such-address.js'
-import { notABridgePort, unplugged } from './rules/not-a-bridge-port.js'
+import { looseCable, notABridgePort } from './rules/not-a-bridge-port.js'
 import { ownGateway } from './rules/own-gateway.js'
 import { peerDown } from './rules/peer-down.js'
 import { policyDetour, policyRule } from './rules/policy-rule.js'
@@ -65,7 +66,8 @@ const rules: readonly Rule[] = [
   firewallReject,
   firewallDrop,
   dnatLoopback,
-  unplugged,
+  impaired,
+  looseCable,
   noWayBack,
   lostWay,
   rpFilter,

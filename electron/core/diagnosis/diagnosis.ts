@@ -43,6 +43,8 @@ export const diagnosisCodes = [
   'port-setting',
   'port-isolated',
   'vlan-mismatch',
+  'unplugged',
+  'impaired',
   'fdb-entry',
   'unknown',
 ] as const

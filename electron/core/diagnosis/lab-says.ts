@@ -10,6 +10,10 @@ import type { Scene } from './scene.js'
 export const labInterface = (lab: Lab | null, namespace: string, name: string | null): LabInterface | undefined =>
   lab?.namespaces.get(namespace)?.interfaces.find((each) => each.name === name)
 
+/** The lab has the cable pulled out at this end. */
+export const isUnplugged = (lab: Lab | null, namespace: string, name: string): boolean =>
+  lab?.links.some(({ unplugged }) => unplugged?.namespace === namespace && unplugged.interface === name) ?? false
+
 /** Who should have the address. */
 export function labOwner(
   lab: Lab | null,

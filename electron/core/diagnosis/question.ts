@@ -31,6 +31,8 @@ export type Question = { readonly namespace: string } & (
   /** The VLANs of a port, or of a bridge itself. */
   | { readonly ask: 'port-vlans'; readonly dev: string }
   | { readonly ask: 'fdb'; readonly bridge: string }
+  /** What the interface does to frames that leave by it, with its counters. */
+  | { readonly ask: 'qdisc'; readonly dev: string }
   | { readonly ask: 'listeners'; readonly protocol: 'tcp' | 'udp' }
 )
 
@@ -75,6 +77,8 @@ function words(question: Question): readonly [string, ...string[]] {
       return ['bridge', '-d', 'link', 'show', 'dev', question.dev]
     case 'port-vlans':
       return ['bridge', 'vlan', 'show', 'dev', question.dev]
+    case 'qdisc':
+      return ['tc', '-s', 'qdisc', 'show', 'dev', question.dev]
     case 'fdb':
       return ['bridge', 'fdb', 'show', 'br', question.bridge]
     case 'listeners':

@@ -15,6 +15,7 @@ export const sentences = {
   'forwarding-off': '{namespace} got a packet for {target} and does not forward: {key} is 0.',
   'interface-down': '{interface} of {namespace} is down.',
   'interface-down-bridge': 'The bridge {interface} of {namespace} is down, so none of its ports forwards.',
+  unplugged: 'The cable is pulled out at {interface} of {namespace}, so neither end of it has a carrier.',
   'peer-down': '{interface} of {namespace}, the other end of the cable at {near}, is down.',
   'route-back':
     '{namespace} sends the packet for {target} back to {other}, from where it came: its route {prefix} goes by {gateway}.',
@@ -39,6 +40,12 @@ export const sentences = {
   'vlan-untagged': 'Frames come to {namespace} without a VLAN tag, and {interface} takes those of VLAN {wanted} alone.',
   'vlan-other':
     'Frames come to {namespace} with the tag of VLAN {vlan}, and {interface} takes those of VLAN {wanted} alone.',
+  'impaired-loss':
+    'The cable loses {loss} of what {interface} of {namespace} sends (netem); frames it lost during the probe: {count}.',
+  'impaired-queue':
+    'More comes to {interface} of {namespace} than its rate lets through; frames its queue threw away during the probe: {count}.',
+  'impaired-delay':
+    'The cable holds everything that {interface} of {namespace} sends back for {delay} (netem), longer than the probe waits.',
   'port-isolated':
     'The ports {interface} and {other} of {bridge} in {namespace} are both isolated, so nothing gets from one to the other.',
   'port-setting': '{interface} of {namespace}, a port of {bridge}, keeps frames back: {setting}.',
@@ -154,6 +161,7 @@ export const sentences = {
   'not-wrong-source': 'The source that {namespace} gives the packet is there.',
   'not-other-source': '{namespace} answers from the address that was asked.',
   'not-vlan': 'No VLAN keeps frames apart in {namespace}.',
+  'not-impaired': 'Nothing that {interface} of {namespace} sends is lost or held back for long by its cable.',
   'not-port-setting': 'No setting of a port keeps frames back in {namespace}.',
   'not-fdb-entry': 'No fixed entry leads frames astray in {namespace}.',
   'not-dnat-loopback': '{namespace} may send it to its own 127.0.0.0/8.',

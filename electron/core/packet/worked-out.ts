@@ -160,6 +160,8 @@ function waited(scene: Indexed, member: Member): Member[] {
 function expectsAnswer(probe: ProbeIdentity, { subject }: Member): boolean {
   const { icmp, tcp, udp } = subject.headers
   if (probe.sampled) return false
+  // The header of what is carried is in the first piece of a packet alone.
+  if (subject.fragment && subject.fragment.offset > 0) return probe.answered === false
   if (udp !== undefined) return probe.answered === false
   return icmp !== undefined || (tcp !== undefined && tcp.flags.includes('SYN'))
 }

@@ -1,5 +1,9 @@
 /** The IP stack's counters of one namespace: /proc/net shows the reader's own, so the thread must be inside. */
+import { dropsCounter } from '../../core/diagnosis/counters.js'
+import { Refusal } from './errno.js'
 import * as libc from './libc.js'
+import type { NetlinkSocket } from './netlink/socket.js'
+import { dumpDrops } from './rtnetlink/qdisc.js'
 
 const text = Buffer.allocUnsafeSlow(65_536)
 
@@ -40,6 +44,13 @@ export function readCounters(): Record<string, number> {
     if (name !== '' && value !== '0' && value !== undefined) counters[name] = Number(value)
   }
   return counters
+}
+
+/** What queues of the namespace have thrown away, by names of ours (`dropsCounter`). */
+export function droppedBy(socket: NetlinkSocket, names: ReadonlyMap<number, string>): Record<string, number> {
+  const drops = dumpDrops(socket)
+  if (drops instanceof Refusal) return {}
+  return Object.fromEntries(drops.map(([index, count]) => [dropsCounter(names.get(index) ?? `if${index}`), count]))
 }
 
 /** Tables that the legacy engine of iptables has made; it sends no events when it does. */

@@ -237,7 +237,10 @@ export interface WorkerRequests {
   'capture-take': [{ readonly capture: number }, CaptureTaken]
   /** From now on keep one of so many packets, the same ones in every namespace; 1: all of them. */
   'capture-sample': [{ readonly capture: number; readonly oneOf: number; readonly vxlanPorts: readonly number[] }, null]
-  /** Counters of the IP stack (all namespaces, if null) by the names of nstat(8), zeros left out; and tables of legacy iptables. */
+  /**
+   * Counters of the IP stack (all namespaces, if null) by the names of nstat(8), zeros left out; what impaired links have
+   * dropped (`dropsCounter`); and tables of legacy iptables.
+   */
   counters: [
     { readonly namespaces: readonly string[] | null },
     {

@@ -1,7 +1,7 @@
 /** What the kernel worker does with each request. */
 import { hostNamespace } from '../../core/lab/lab.js'
 import { Captures } from './capture.js'
-import { readCounters, readLegacyTables } from './counters.js'
+import { droppedBy, readCounters, readLegacyTables } from './counters.js'
 import { makeRoomForDescriptors } from './descriptors.js'
 import { EINVAL, Refusal } from './errno.js'
 import { Features } from './features.js'
@@ -284,7 +284,8 @@ export class KernelThread {
       const namespace = namespaces.find(name)
       if (namespace instanceof Refusal) continue
       const refusal = namespaces.within(namespace, () => {
-        counters[name] = readCounters()
+        const { requests, mirror } = namespace
+        counters[name] = { ...readCounters(), ...(mirror.impairs.size > 0 && droppedBy(requests, mirror.linkNames)) }
         legacyTables[name] = readLegacyTables()
       })
       if (refusal instanceof Refusal) return refusal

@@ -25,6 +25,13 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 到 {target} 的路由会拒绝它（{type} {prefix}），因此 {target} 询问链路层地址时它不应答。',
   'cause.rule-refuses-asker':
     '{namespace} 的一条策略路由规则使它到不了 {target}（{rule}），因此 {target} 询问链路层地址时它不应答。',
+  'cause.unplugged': '{namespace} 的 {interface} 处线缆被拔出，因此两端都没有载波。',
+  'cause.impaired-loss':
+    '这条线缆会丢掉 {namespace} 从 {interface} 发出的帧的 {loss}（netem）；探测期间丢失的帧数：{count}。',
+  'cause.impaired-queue': '到达 {namespace} 的 {interface} 的流量超过其限速；探测期间其队列丢弃的帧数：{count}。',
+  'cause.impaired-delay':
+    '这条线缆把 {namespace} 从 {interface} 发出的所有帧都延迟 {delay}（netem），比探测等待的时间还长。',
+  'cause.not-impaired': '{namespace} 从 {interface} 发出的帧没有因线缆而丢失，也没有被长时间延迟。',
   'cause.vlan-no-pvid':
     '{namespace} 的 {interface}（{bridge} 的端口）不接受不带 VLAN 标签的帧（没有 PVID），而这个帧没有标签。',
   'cause.vlan-refused': '{namespace} 的 {interface}（{bridge} 的端口）丢弃 VLAN {vlan} 的帧：该端口不在此 VLAN 中。',

@@ -1,7 +1,7 @@
 import { containsAddress } from '../../lab/address.js'
 import type { LiveLink } from '../../live/state.js'
 import { departureOf } from '../death.js'
-import { labInterface, labRoutes, routesOver } from '../lab-says.js'
+import { isUnplugged, labInterface, labRoutes, routesOver } from '../lab-says.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { obstacle, type Place } from '../segment.js'
@@ -41,10 +41,15 @@ function isUp({ network }: Scene, namespace: string): Message {
 function found(scene: Scene, { namespace, link }: Place, evidence: Finding['evidence']): Finding {
   const { name } = link
   const addresses = scene.network.addresses(namespace, name).map(({ address }) => address)
+  const unplugged = isUnplugged(scene.lab, namespace, name)
   return {
+    ...(unplugged ? { code: 'unplugged' } : {}),
     namespace,
     interface: name,
-    message: say(link.bridge ? 'interface-down-bridge' : 'interface-down', { namespace, interface: name }),
+    message: say(unplugged ? 'unplugged' : link.bridge ? 'interface-down-bridge' : 'interface-down', {
+      namespace,
+      interface: name,
+    }),
     evidence,
     repair: {
       namespace,

@@ -41,7 +41,7 @@ export const notABridgePort: Rule = {
 }
 
 /** It came in by a cable that the lab has in a bridge, and that is in none: what becomes of it behind is no cause. */
-export const unplugged: Rule = {
+export const looseCable: Rule = {
   code: 'not-a-bridge-port',
   suspect({ death, network, lab }) {
     if (!death || (death.stage !== 'forward' && death.stage !== 'stranger') || death.interface === null) return null

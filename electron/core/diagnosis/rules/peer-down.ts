@@ -1,5 +1,5 @@
 import { departureOf } from '../death.js'
-import { routesOver } from '../lab-says.js'
+import { isUnplugged, routesOver } from '../lab-says.js'
 import type { Rule } from '../rule.js'
 import { say } from '../words.js'
 
@@ -24,10 +24,12 @@ export const peerDown: Rule = {
         // The carrier goes a moment after its cause (linkwatch).
         if (!link.up || !far || far.link.up || !other) return null
         const addresses = network.addresses(far.namespace, far.link.name).map(({ address }) => address)
+        const unplugged = isUnplugged(scene.lab, far.namespace, far.link.name)
         return {
+          ...(unplugged ? { code: 'unplugged' } : {}),
           namespace: far.namespace,
           interface: far.link.name,
-          message: say('peer-down', {
+          message: say(unplugged ? 'unplugged' : 'peer-down', {
             namespace: far.namespace,
             interface: far.link.name,
             near: `${namespace}:${dev}`,

@@ -13,6 +13,9 @@ const RTM_GETQDISC = 38
 const TC_H_ROOT = 0xffffffff
 const TCA_KIND = 1
 const TCA_OPTIONS = 2
+const TCA_STATS2 = 7
+/** struct gnet_stats_queue: qlen, backlog, drops, requeues, overlimits (linux/gen_stats.h). */
+const TCA_STATS_QUEUE = 3
 const TCA_TBF_PARMS = 1
 const TCA_TBF_RATE64 = 4
 const TCA_TBF_BURST = 6
@@ -155,4 +158,19 @@ export function decodeQdisc(bytes: Buffer, at: number, end: number): readonly [n
 /** What each impaired link of the namespace does, by link index. */
 export function dumpImpairs(socket: NetlinkSocket): (readonly [number, LiveLink['impair']])[] | Refusal {
   return socket.dump(message(RTM_GETQDISC).u32(0).u32(0).u32(0).u32(0).u32(0), decodeQdisc)
+}
+
+/** Frames that the roots of the namespace's links have thrown away so far, by link index; none where it was none. */
+export function dumpDrops(socket: NetlinkSocket): (readonly [index: number, drops: number])[] | Refusal {
+  return socket.dump(message(RTM_GETQDISC).u32(0).u32(0).u32(0).u32(0).u32(0), (bytes, at, end) => {
+    if (bytes.readUInt32LE(at + 12) !== TC_H_ROOT) return null
+    let drops = 0
+    eachAttribute(bytes, at + 20, end, (type, where, length) => {
+      if (type !== TCA_STATS2) return
+      eachAttribute(bytes, where, where + length, (inner, queue) => {
+        if (inner === TCA_STATS_QUEUE) drops = bytes.readUInt32LE(queue + 8)
+      })
+    })
+    return drops > 0 ? [bytes.readInt32LE(at + 4), drops] : null
+  })
 }

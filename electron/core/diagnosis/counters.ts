@@ -1,0 +1,4 @@
+/** Counters beside those of nstat(8) that a diagnosis may look at. */
+
+/** Frames that the root queueing discipline of an interface threw away, as `dropped` of `tc -s qdisc` counts them. */
+export const dropsCounter = (dev: string): string => `qdisc ${dev} dropped`
