@@ -2,7 +2,8 @@
  * `vethlab explain --from NAME --to ADDR|NAME`: one probe between networks of this machine, its hops, and why it failed.
  *
  * `--json`: the document of `trace`, and `"touched":[S]`: what was written, with what removed it. The film and the
- * capture name that, too.
+ * capture name that, too. With `--watch FILTER` the same of what an application sends by itself, `"lost":N` (frames that
+ * were lost meanwhile), and with `--count` above 1 `"others":[...]`, documents of `trace`.
  */
 import { version } from '../../package.json'
 import { isAnswer, traceJson, tracePcap } from '../core/diagnosis/trace.js'
@@ -24,8 +25,12 @@ import { traceText } from './trace-text.js'
 import { whoReads } from './twin.js'
 
 export interface ExplainOptions extends CommonOptions {
-  readonly from: string
-  readonly to: string
+  readonly from?: string
+  readonly to?: string
+  /** Film what others send instead (`readFlowFilter`). */
+  readonly watch?: string
+  /** Until this time is over, with `watch`. */
+  readonly seconds?: number
   readonly proto?: 'icmp' | 'tcp' | 'udp'
   readonly port?: number
   readonly count?: number
@@ -39,7 +44,43 @@ export interface ExplainOptions extends CommonOptions {
 
 type Explained = Extract<Results['machine/explain'], { readonly ok: true }>
 
+type Probing = ExplainOptions & { readonly from: string; readonly to: string }
+type Watching = ExplainOptions & { readonly watch: string }
+
 export async function explain(options: ExplainOptions): Promise<ExitCode> {
+  const { from, to, watch } = options
+  if (watch !== undefined) return explainWatched({ ...options, watch })
+  if (from !== undefined && to !== undefined) return explainProbe({ ...options, from, to })
+  const [option, example] = from === undefined ? ['--from', '--from web'] : ['--to', '--to 10.0.0.1']
+  return fail(
+    exitCode.usage,
+    failure('no-end', `A probe needs ${option}, for instance ${example}; --watch "tcp port 80" needs neither.`, option),
+    options,
+  )
+}
+
+/** How long applications are watched, unless somebody says so (seconds). */
+const usualSeconds = 30
+
+async function explainWatched(options: Watching): Promise<ExitCode> {
+  const { count = 1, html, pcapng } = options
+  const probing = (['to', 'proto', 'port', 'rules'] as const).find((name) => options[name] !== undefined)
+  if (probing !== undefined)
+    return fail(
+      exitCode.usage,
+      failure('probe-and-watch', `--${probing} is for a probe; with --watch, say it in the filter.`, `--${probing}`),
+      options,
+    )
+  if (count > 1 && (html !== undefined || pcapng !== undefined))
+    return fail(
+      exitCode.usage,
+      failure('one-film', 'A file holds one exchange; leave --count out.', '--count'),
+      options,
+    )
+  return untilDeath(options, () => runWatch(options))
+}
+
+async function explainProbe(options: Probing): Promise<ExitCode> {
   const { proto = 'icmp', port } = options
   if (proto !== 'icmp' && port === undefined)
     return fail(
@@ -57,7 +98,7 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
 }
 
 /** A port alone means TCP, as with every other tool. */
-const paramsOf = ({ from, to, proto, port, count, rules }: ExplainOptions): Params<'machine/explain'> => ({
+const paramsOf = ({ from, to, proto, port, count, rules }: Probing): Params<'machine/explain'> => ({
   from,
   to,
   protocol: proto ?? (port === undefined ? 'icmp' : 'tcp'),
@@ -66,7 +107,7 @@ const paramsOf = ({ from, to, proto, port, count, rules }: ExplainOptions): Para
   ...(rules ? { rules } : {}),
 })
 
-function run(options: ExplainOptions): Promise<ExitCode> {
+function run(options: Probing): Promise<ExitCode> {
   return withLookers(
     `${options.from} -> ${options.to}: waiting for an answer ...`,
     options,
@@ -81,6 +122,30 @@ function run(options: ExplainOptions): Promise<ExitCode> {
       return fail(isRefused ? exitCode.machine : exitCode.usage, result.failure, options)
     },
   )
+}
+
+function runWatch(options: Watching): Promise<ExitCode> {
+  const { watch: filter, from, count = 1, seconds = usualSeconds } = options
+  const waiting = `Waiting up to ${seconds} s for ${filter} ...`
+  return withLookers(waiting, options, async (lookers, arrived) => {
+    const { session } = whoReads(lookers, from === undefined ? [] : [from])
+    const result = await ask(session, 'machine/watch', {
+      ...{ filter, count, seconds },
+      ...(from === undefined ? {} : { from }),
+    })
+    arrived()
+    if (!result.ok)
+      return fail(result.failure.code === 'probe-refused' ? exitCode.machine : exitCode.usage, result.failure, options)
+    const [trace, ...others] = result.traces
+    if (trace === undefined) {
+      const message = `Nothing that fits "${filter}" was sent within ${seconds} s. Watch longer with --seconds, or for more with fewer words.`
+      return fail(exitCode.failed, failure('nothing-seen', message, filter), options)
+    }
+    const explained: Explained = { ok: true, trace, live: result.live, touched: [] }
+    const failed = await writeFilm(session, explained, options)
+    if (failed !== null) return failed
+    return show(explained, options, { others, lost: result.lost })
+  })
 }
 
 /** The film of it, with the twin of the namespaces on its way as its lab; null where that went well, or none was asked for. */
@@ -112,7 +177,13 @@ async function writeFilm(
   }
 }
 
-async function show({ trace, touched }: Explained, options: ExplainOptions): Promise<ExitCode> {
+/** What was watched beside the first exchange. */
+interface Beside {
+  readonly others: readonly Explained['trace'][]
+  readonly lost: number
+}
+
+async function show({ trace, touched }: Explained, options: ExplainOptions, beside?: Beside): Promise<ExitCode> {
   if (options.pcapng !== undefined) {
     try {
       await writeOutputFile(options.pcapng, tracePcap(trace, `vethlab ${version}`, touched))
@@ -121,14 +192,18 @@ async function show({ trace, touched }: Explained, options: ExplainOptions): Pro
       return fail(exitCode.usage, failure('unwritable', message, options.pcapng, (error as Error).message), options)
     }
   }
-  if (options.json) printJson({ ...traceJson(trace), touched })
-  else {
-    print(traceText(trace, paint))
+  const { others = [], lost = 0 } = beside ?? {}
+  if (options.json) {
+    const more = { ...(beside && { lost }), ...(others.length > 0 && { others: others.map(traceJson) }) }
+    printJson({ ...traceJson(trace), touched, ...more })
+  } else {
+    for (const each of [trace, ...others]) print(traceText(each, paint))
+    if (lost > 0) note(`${lost} frames were lost meanwhile: what a film lacks may have happened.`)
     for (const each of touched) note(printable(`${paintNote('dim', 'touched:')} ${each}`))
     if (trace.diagnosis?.code === 'unknown' && !options.rules)
       note(
         'With --rules the firewall rules that the packet meets are traced too, by a table of their own for that time.',
       )
   }
-  return isAnswer(trace.outcome) ? exitCode.ok : exitCode.failed
+  return [trace, ...others].every(({ outcome }) => isAnswer(outcome)) ? exitCode.ok : exitCode.failed
 }

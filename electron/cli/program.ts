@@ -170,8 +170,10 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .action(async (options) => done(await (await import('./look.js')).look(options)))
 
   command('explain', 'send one probe between networks of this machine, show its way, and say why it failed')
-    .requiredOption('--from <name>', 'who sends: a name of `look`, or host')
-    .requiredOption('--to <address|name>', 'an address, a name of `look`, or NAME:INTERFACE')
+    .option('--from <name>', 'who sends: a name of `look`, or host')
+    .option('--to <address|name>', 'an address, a name of `look`, or NAME:INTERFACE')
+    .option('--watch <filter>', 'instead of a probe, film what an application sends: "tcp port 80", "host 10.0.0.1"')
+    .option('--seconds <number>', 'watch no longer than this', wholeNumber(1, 600))
     .option('--port <number>', 'the port of tcp and udp', portNumber)
     .addOption(new Option('--proto <protocol>', 'what to send').choices(['icmp', 'tcp', 'udp']))
     .option('--count <number>', 'send so many, one after the other', wholeNumber(1, 20))

@@ -183,6 +183,14 @@ export const requests = {
     /** Trace the rules that the packet meets: puts an nftables table of ours where there are rules, for that time. */
     rules: z.boolean().optional(),
   }),
+  /** What applications send by themselves, filmed for a while: exchanges that fit the filter (`readFlowFilter`). */
+  'machine/watch': z.strictObject({
+    filter: z.string().min(1).max(1000),
+    /** Only what this one begins. */
+    from: machineName.optional(),
+    count: z.int().min(1).max(20),
+    seconds: z.int().min(1).max(600),
+  }),
   /** A lab that is like these namespaces of the machine; of all of them, unless some are named. Changes nothing. */
   'machine/twin': z.strictObject({ only: z.array(machineName).min(1).max(2000).optional() }),
 } as const
@@ -259,6 +267,14 @@ export interface Results {
     readonly live: LiveState
     /** What was written, with what removed it. */
     readonly touched: readonly string[]
+  }>
+  'machine/watch': Result<{
+    /** In the order in which they ended; fewer than were asked for where the time was over. */
+    readonly traces: readonly Trace[]
+    /** The namespaces on their way, as they were. */
+    readonly live: LiveState
+    /** Frames that were lost meanwhile: what a film lacks may have happened. */
+    readonly lost: number
   }>
   'machine/twin': Result<{
     readonly lab: z.infer<typeof labFileSchema>

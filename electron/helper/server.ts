@@ -205,6 +205,7 @@ export class HelperServer {
     'terminal/close': (params) => this.terminals.close(params),
     'machine/look': async () => notLooking,
     'machine/explain': async () => notLooking,
+    'machine/watch': async () => notLooking,
     'machine/twin': async () => notLooking,
   }
 

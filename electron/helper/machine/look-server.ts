@@ -57,6 +57,7 @@ export class LookServer {
     },
     'machine/look': () => this.inOrder(() => this.machine.look()),
     'machine/explain': (params) => this.inOrder(() => this.machine.explain(params)),
+    'machine/watch': (params) => this.inOrder(() => this.machine.watch(params)),
     'machine/twin': (params) => this.inOrder(() => this.machine.twin(params)),
   }
 

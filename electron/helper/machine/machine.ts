@@ -13,7 +13,9 @@ import { namespaceId, type MachineListener, type MachineName } from '../../core/
 import { tellingSysctls } from '../../core/plan/read-back-sysctls.js'
 import type { Failure, Params, Results } from '../../core/rpc.js'
 import { said } from '../../core/words/said.js'
-import type { KernelWorker } from '../kernel/client.js'
+import type { Flow } from '../../core/packet/stream/flow.js'
+import { readFlowFilter } from '../../core/packet/stream/flow-filter.js'
+import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
 import { Mirror } from '../mirror.js'
 import { findNamespacesBy } from '../run.js'
 import { Tracer } from '../trace/tracer.js'
@@ -21,6 +23,7 @@ import { discover, type Discovered, type Discovery } from './discover.js'
 import { namesOf } from './names.js'
 import { socketOwners } from './processes.js'
 import { viewOf } from './view-of.js'
+import { watchTraffic } from './watch.js'
 
 /** What was found at one time, and what of it could be entered. */
 export interface Survey {
@@ -121,6 +124,29 @@ export class Machine {
     const { revision, namespaces } = this.mirror.state
     const live = { revision, namespaces: namespaces.filter(({ name }) => passed.has(name)) }
     return { ok: true, trace: { ...trace, diagnosis }, live, touched: this.touched }
+  }
+
+  async watch({ filter, from, count, seconds }: Params<'machine/watch'>): Promise<Results['machine/watch']> {
+    const read = readFlowFilter(filter)
+    if (!read.ok) return { ok: false, failure: failure('wrong-filter', read.message, read.where) }
+    const survey = await this.find()
+    const sender = from === undefined ? null : findByName(from, this.known(survey))
+    if (sender && 'wrong' in sender)
+      return { ok: false, failure: failure('no-such-namespace', sender.wrong, from ?? null) }
+    const live = this.live(survey)
+    try {
+      const matches = (flow: Flow): boolean => read.matches(flow) && (sender === null || flow.namespace === sender.key)
+      const { traces, lost } = await watchTraffic(this.worker, live, { matches, count, seconds })
+      const passed = new Set(traces.flatMap(({ hops }) => hops.map(({ namespace }) => namespace)))
+      const namespaces = live.namespaces.filter(({ name }) => passed.has(name))
+      return { ok: true, traces, live: { ...live, namespaces }, lost }
+    } catch (error) {
+      if (!(error instanceof KernelRefusal)) throw error
+      return {
+        ok: false,
+        failure: failure('probe-refused', said`The kernel refused to capture: ${error.message}.`, null, error.message),
+      }
+    }
   }
 
   /** An address stays what it is; a name becomes the one that the trace knows. */

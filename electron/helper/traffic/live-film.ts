@@ -6,7 +6,7 @@
 import type { LiveState } from '../../core/live/state.js'
 import { filmEpisode } from '../../core/packet/stream/episode-film.js'
 import { Episodes, type Episode } from '../../core/packet/stream/episodes.js'
-import type { Flow } from '../../core/packet/stream/flow.js'
+import { flowJson } from '../../core/packet/stream/flow.js'
 import type { FlowState } from '../../core/packet/stream/talks.js'
 import { nextSampling } from '../../core/packet/stream/sampling.js'
 import { buildTopology, type Topology } from '../../core/packet/topology.js'
@@ -314,19 +314,4 @@ export class LiveFilm {
     if (this.topology?.of !== live) this.topology = { of: live, topology: buildTopology(live.namespaces) }
     return this.topology.topology
   }
-}
-
-function flowJson({
-  id,
-  protocol,
-  namespace,
-  source,
-  destination,
-  ports,
-  identifier,
-  packets,
-  replies,
-  outcome,
-}: FlowState): Flow {
-  return { id, protocol, namespace, source, destination, ports, identifier, packets, replies, outcome }
 }

@@ -101,3 +101,45 @@ test('what cannot be asked is refused before anything is sent', async () => {
     'vethlab: --proto tcp needs --port, for instance --port 80.\n',
   ])
 })
+
+test("an application's own packets are filmed instead of a probe: those that fit, bounded in number and time", async () => {
+  const machine = await FoundMachine.start(world, routed)
+  await machine.serve('db', 80)
+  const asking = `setInterval(() => require('net').connect(80, '10.2.0.2').on('error', () => {}).resume(), 100)`
+  machine.background(['ip', 'netns', 'exec', 'web', process.execPath, '-e', asking])
+  machine.background(['ip', 'netns', 'exec', 'db', 'ping', '-i', '0.2', '10.1.0.2'])
+  const file = join(world.directory, 'watched.pcapng')
+  const ran = await machine.cli('explain', '--watch', 'tcp dst port 80', '--seconds', '60', '--json', '--pcapng', file)
+  expect([ran.status, ran.stderr]).toEqual([0, ''])
+  const { probe, outcome, hops, diagnosis, touched, lost, others } = JSON.parse(ran.stdout)
+  expect(probe).toEqual({ from: 'web', to: '10.2.0.2', protocol: 'tcp', port: 80 })
+  expect([outcome, diagnosis, touched, lost, others]).toEqual(['connected', null, [], 0, undefined])
+  const places = new Set(hops.map(({ namespace }: { namespace: string }) => namespace))
+  expect([...places].sort()).toEqual(['db', 'r', 'web'])
+  expect(readFileSync(file).readUInt32LE(0)).toBe(0x0a0d0d0a)
+
+  const both = await machine.cli('explain', '--watch', 'icmp', '--from', 'db', '--count', '2', '--json')
+  expect([both.status, both.stderr]).toEqual([0, ''])
+  const told = JSON.parse(both.stdout)
+  const ping = { outcome: 'reply', probe: { from: 'db', to: '10.1.0.2', protocol: 'icmp' } }
+  expect([told, told.others]).toMatchObject([ping, [ping]])
+
+  const none = await machine.cli('explain', '--watch', 'udp port 53', '--seconds', '1')
+  expect([none.status, none.stdout]).toEqual([1, ''])
+  expect(none.stderr).toContain('Nothing that fits "udp port 53" was sent within 1 s.')
+})
+
+test('what cannot be watched for is refused in one sentence', async () => {
+  const machine = await FoundMachine.start(world, routed)
+  for (const [words, sentence] of [
+    [['--watch', 'tcp or udp'], '"or udp" is no part of a filter.'],
+    [['--watch', 'tcp', '--port', '80'], '--port is for a probe; with --watch, say it in the filter.'],
+    [['--watch', 'tcp', '--from', 'nobody'], 'nobody'],
+    [['--watch', 'tcp', '--count', '2', '--pcapng', 'x'], 'A file holds one exchange; leave --count out.'],
+    [['--to', '10.0.0.1'], 'A probe needs --from, for instance --from web; --watch "tcp port 80" needs neither.'],
+  ] as const) {
+    const ran = await machine.cli('explain', ...words)
+    expect([ran.status, ran.stdout]).toEqual([2, ''])
+    expect(ran.stderr).toContain(sentence)
+  }
+})

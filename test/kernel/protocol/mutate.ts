@@ -43,6 +43,7 @@ export const good: { readonly [N in RequestName]: object } = {
   'terminal/close': { terminal: 'terminal-1' },
   'machine/look': {},
   'machine/explain': { from: 'web', to: '10.0.0.1', protocol: 'tcp', port: 80, count: 1, rules: true },
+  'machine/watch': { filter: 'tcp port 80', from: 'web', count: 1, seconds: 1 },
   'machine/twin': { only: ['web'] },
 }
 export const names = Object.keys(good) as RequestName[]

@@ -22,3 +22,19 @@ export interface Flow {
   /** How the latest exchange ended; null before the first has. */
   readonly outcome: TraceOutcome | null
 }
+
+/** A flow without what only the stream keeps of it. */
+export function flowJson({
+  id,
+  protocol,
+  namespace,
+  source,
+  destination,
+  ports,
+  identifier,
+  packets,
+  replies,
+  outcome,
+}: Flow): Flow {
+  return { id, protocol, namespace, source, destination, ports, identifier, packets, replies, outcome }
+}
