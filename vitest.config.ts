@@ -8,7 +8,7 @@ const always = {
 /** Suites of the kernel and of windows share two cores with the kernel's own clean-up work: one file after the other. */
 const onMachine = { ...always, fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 }
 
-const apart = ['engine', 'guide', 'trace', 'check', 'traffic', 'uplink']
+const apart = ['engine', 'guide', 'trace', 'check', 'traffic', 'uplink', 'elevated']
 
 export default defineConfig({
   test: {
@@ -23,6 +23,7 @@ export default defineConfig({
           exclude: [`test/kernel/{${apart.join()}}/**`],
         },
       },
+      { test: { ...onMachine, name: 'elevated', include: ['test/kernel/elevated/**/*.test.ts'] } },
       { test: { ...onMachine, name: 'browser', include: ['test/browser/**/*.test.ts'] } },
       { test: { ...onMachine, name: 'desktop', include: ['test/desktop/**/*.test.ts'] } },
       { test: { ...onMachine, name: 'packages', include: ['test/packages/**/*.test.ts'] } },

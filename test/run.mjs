@@ -12,7 +12,7 @@ import { isRoot } from './run/user.mjs'
 import { runVitest } from './run/vitest.mjs'
 
 /** Tests hold beside other work, so suites need not wait for each other: more than half of their time is waiting. */
-const lanes = Math.min(3, availableParallelism() + 1)
+const lanes = Math.min(4, availableParallelism() + 2)
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 /** Of each suite, what came of its files. */

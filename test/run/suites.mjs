@@ -42,6 +42,7 @@ export const checks = {
 export const suites = [
   { name: 'kernel', project: 'kernel' },
   { name: 'browser', project: 'browser' },
+  { name: 'elevated', project: 'elevated' },
   { name: 'trace', project: 'trace' },
   { name: 'desktop', project: 'desktop' },
   { name: 'engine', project: 'engine' },
