@@ -33,7 +33,8 @@ export function reasonOf(step: Step): ReasonKey {
     case 'bridge-add':
       return 'reason.bridge'
     case 'vxlan-add':
-      return 'reason.vxlan'
+    case 'tunnel-add':
+      return 'reason.tunnel'
     case 'dummy-add':
       return 'reason.dummy'
     case 'vlan-add':
@@ -54,6 +55,9 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.stp'
     case 'bridge-set':
       return step.setting === 'vlan-filtering' ? 'reason.vlanFiltering' : 'reason.bridgeSet'
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete':
+      return 'reason.vxlanFdb'
     case 'port-set':
       return 'reason.portSet'
     case 'port-vlan-add':

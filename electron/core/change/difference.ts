@@ -57,6 +57,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     }
     case 'bridge-add':
     case 'vxlan-add':
+    case 'tunnel-add':
     case 'dummy-add':
     case 'vlan-add':
     case 'link-delete':
@@ -74,6 +75,11 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'port-vlan-add':
     case 'port-vlan-delete':
       return withLink(step.namespace, step.name, known) ?? `port-vlan ${step.namespace} ${step.name} ${step.vlan.id}`
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete':
+      return (
+        withLink(step.namespace, step.name, known) ?? `fdb ${step.namespace} ${step.name} ${step.mac} ${step.remote}`
+      )
     case 'address-add':
     case 'address-delete':
       return withLink(step.namespace, step.dev, known) ?? `address ${step.namespace} ${step.dev} ${step.address}`
@@ -138,6 +144,7 @@ function words(step: Step): string {
     case 'veth-add':
     case 'bridge-add':
     case 'vxlan-add':
+    case 'tunnel-add':
     case 'dummy-add':
     case 'vlan-add':
     case 'link-delete':
@@ -159,6 +166,9 @@ function words(step: Step): string {
     case 'port-vlan-add':
     case 'port-vlan-delete':
       return `vlan ${step.vlan.id} dev ${step.name}`
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete':
+      return `fdb ${step.mac} dev ${step.name} dst ${step.remote}`
     case 'address-add':
     case 'address-delete':
       return `addr ${step.address} dev ${step.dev}`

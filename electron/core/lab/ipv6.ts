@@ -9,7 +9,9 @@ export function usesIpv6(labFile: LabFile): boolean {
   const entries = Object.values(labFile.namespaces ?? {})
   return (
     entries.some((entry) => entry !== null && namespaceUsesIpv6(entry)) ||
-    (labFile.tunnels ?? []).some((tunnel) => isIpv6(tunnel.local) || isIpv6(tunnel.remote)) ||
+    (labFile.tunnels ?? []).some(
+      (tunnel) => isIpv6(tunnel.local) || isIpv6(tunnel.remote) || tunnel.addresses?.some(isIpv6),
+    ) ||
     (labFile.checks ?? []).some(checkUsesIpv6)
   )
 }

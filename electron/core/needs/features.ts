@@ -12,6 +12,14 @@ export interface NeededFeature {
 export const neededFeatures = {
   dummy: { what: said`dummy devices`, module: 'dummy', option: 'CONFIG_DUMMY' },
   vlan: { what: said`VLAN sub-interfaces`, module: '8021q', option: 'CONFIG_VLAN_8021Q' },
+  gre: { what: said`GRE tunnels`, module: 'ip_gre', option: 'CONFIG_NET_IPGRE' },
+  gretap: { what: said`GRE tunnels for frames`, module: 'ip_gre', option: 'CONFIG_NET_IPGRE' },
+  ipip: { what: said`IPIP tunnels`, module: 'ipip', option: 'CONFIG_NET_IPIP' },
+  sit: { what: said`SIT tunnels`, module: 'sit', option: 'CONFIG_IPV6_SIT' },
+  ip6tnl: { what: said`tunnels over IPv6`, module: 'ip6_tunnel', option: 'CONFIG_IPV6_TUNNEL' },
+  ip6gre: { what: said`GRE tunnels over IPv6`, module: 'ip6_gre', option: 'CONFIG_IPV6_GRE' },
+  geneve: { what: said`Geneve tunnels`, module: 'geneve', option: 'CONFIG_GENEVE' },
+  vxlan: { what: said`VXLAN tunnels`, module: 'vxlan', option: 'CONFIG_VXLAN' },
   'vlan-filtering': {
     what: said`bridges that filter VLANs`,
     module: null,

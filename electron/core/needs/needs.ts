@@ -25,4 +25,6 @@ export function* needsOf(file: LabFile): Iterable<Need> {
     for (const name of Object.keys(entry?.dummies ?? {})) yield need('dummy', name, 'dummies', name)
     for (const name of Object.keys(entry?.vlans ?? {})) yield need('vlan', name, 'vlans', name)
   }
+  for (const [i, { type, namespace, name }] of (file.tunnels ?? []).entries())
+    yield { feature: type, at: { namespace, interface: name }, path: ['tunnels', i, 'type'] }
 }

@@ -7,6 +7,7 @@ import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
 import { linkAndPeer, linksOfNamespace, restoreLinks, restoreNamespace } from './restore.js'
+import { isTunnel, planFdb, tunnelOf, usualMtu, vxlanOf } from './tunnels.js'
 import { undoOf } from './undo.js'
 import { formerLab, indexInterfaces, isProtected, isSameLink, isUplink } from './scope.js'
 import type { Former, InterfaceIndex, Scope } from './scope.js'
@@ -121,10 +122,8 @@ export function planCreations(scope: Scope): void {
         const phase = isOverBridge(wantedHere, wanted) ? 'over-bridge-add' : 'stacked-add'
         draft.add(phase, { op: 'vlan-add', ...made, link, id, protocol })
       }
-      if (wanted.kind === 'vxlan') {
-        const { id, local, remote, port } = wanted
-        draft.add('tunnel-add', { op: 'vxlan-add', ...made, id, local, remote, port })
-      }
+      if (wanted.kind === 'vxlan') draft.add('tunnel-add', { op: 'vxlan-add', ...made, ...vxlanOf(wanted) })
+      else if (isTunnel(wanted)) draft.add('tunnel-add', { op: 'tunnel-add', ...made, ...tunnelOf(wanted) })
     }
   }
   for (const { ends } of lab.links) {
@@ -147,7 +146,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     const at = { namespace, name: wanted.name }
     const had = live && scope.formerInterfaces.get(namespace)?.get(wanted.name)
     if (live) {
-      const usual = wanted.kind === 'loopback' ? loopbackMtu : defaultMtu
+      const usual = wanted.kind === 'loopback' ? loopbackMtu : isTunnel(wanted) ? usualMtu(wanted) : defaultMtu
       const mtu =
         wanted.kind === 'vlan'
           ? stackedMtu(scope, namespace, wanted, live, had)
@@ -169,6 +168,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
       planBridgeMtu(scope, namespace, wanted, live)
       planBridgeSettings(scope, namespace, wanted, live)
     }
+    if (wanted.kind === 'vxlan') planFdb(scope, namespace, wanted, live)
     const bridge = live?.master ?? null
     const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
     // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.

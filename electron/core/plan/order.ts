@@ -54,6 +54,8 @@ export const phases = [
   'over-bridge-add',
   'over-bridge-master',
   'bridge-set',
+  'vxlan-fdb-delete',
+  'vxlan-fdb-add',
   'port-vlan-delete',
   'port-vlan-add',
   'address-add',

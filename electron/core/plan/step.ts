@@ -3,8 +3,9 @@
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
-import type { LabVlan, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
+import type { LabVlan, NextHop, PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
+import type { LabTunnel, TunnelKind } from '../lab/tunnel.js'
 
 interface At {
   /** The namespace it happens in; `host` is the lab's default namespace. */
@@ -41,11 +42,24 @@ export type KernelStep =
       readonly name: string
       readonly id: number
       readonly local: string
-      readonly remote: string
+      readonly remote: string | null
       readonly port: number
+      /** Only where the kernel's own will not do. */
+      readonly ttl?: number
+      readonly learning?: false
       readonly mac: string | null
       readonly mtu: number | null
     })
+  | (At &
+      LabTunnel & {
+        readonly op: 'tunnel-add'
+        readonly kind: TunnelKind
+        readonly name: string
+        readonly mac: string | null
+        readonly mtu: number | null
+      })
+  /** Of a VXLAN: one more remote end for a hardware address. */
+  | (At & VxlanFdb & { readonly op: 'vxlan-fdb-add' | 'vxlan-fdb-delete'; readonly name: string })
   | (At & {
       readonly op: 'dummy-add'
       readonly name: string

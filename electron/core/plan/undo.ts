@@ -21,6 +21,7 @@ export function undoOf(step: Step): Step[] {
     case 'veth-add':
     case 'bridge-add':
     case 'vxlan-add':
+    case 'tunnel-add':
     case 'dummy-add':
     case 'vlan-add':
       return removal(step)
@@ -46,6 +47,10 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, op: 'port-vlan-delete' }]
     case 'port-vlan-delete':
       return [{ ...step, op: 'port-vlan-add' }]
+    case 'vxlan-fdb-add':
+      return [{ ...step, op: 'vxlan-fdb-delete' }]
+    case 'vxlan-fdb-delete':
+      return [{ ...step, op: 'vxlan-fdb-add' }]
     case 'address-add':
       return [{ ...step, op: 'address-delete' }]
     case 'address-delete':

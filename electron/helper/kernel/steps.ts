@@ -7,9 +7,11 @@ import type { Namespaces } from './namespaces.js'
 import type { StepJournal } from './step-journal.js'
 import { addAddress, deleteAddress } from './rtnetlink/address.js'
 import { changePortVlan, setBridge, setPort } from './rtnetlink/bridge.js'
+import { changeFdb } from './rtnetlink/fdb.js'
 import * as link from './rtnetlink/link.js'
 import { setImpair } from './rtnetlink/qdisc.js'
 import { addRoute, deleteRoute } from './rtnetlink/route.js'
+import { addTunnel } from './rtnetlink/tunnel.js'
 import { addRule, deleteRule } from './rtnetlink/rule.js'
 import { writeSysctl } from './sysctl.js'
 
@@ -77,6 +79,11 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
       return link.addBridge(socket, step)
     case 'vxlan-add':
       return link.addVxlan(socket, step)
+    case 'tunnel-add':
+      return addTunnel(socket, step)
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete':
+      return onLink(context, namespace, step.name, (index) => changeFdb(socket, index, step, step.op === 'vxlan-fdb-add'))
     case 'dummy-add': {
       const refusal = link.addLink(socket, step, 'dummy')
       // Kernels without dummy often have ifb, which also is a link with no cable.

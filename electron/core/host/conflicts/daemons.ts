@@ -72,6 +72,13 @@ const types: Readonly<Record<LabInterface['kind'], string>> = {
   veth: 'ether',
   bridge: 'bridge',
   vxlan: 'vxlan',
+  gre: 'ipgre',
+  gretap: 'ether',
+  ipip: 'tunnel',
+  sit: 'sit',
+  ip6tnl: 'tunnel6',
+  ip6gre: 'ip6gre',
+  geneve: 'ether',
   vlan: 'vlan',
   dummy: 'ether',
 }
