@@ -34,6 +34,7 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.bridge'
     case 'vxlan-add':
     case 'tunnel-add':
+    case 'wireguard-add':
       return 'reason.tunnel'
     case 'dummy-add':
       return 'reason.dummy'
@@ -55,6 +56,13 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.stp'
     case 'bridge-set':
       return step.setting === 'vlan-filtering' ? 'reason.vlanFiltering' : 'reason.bridgeSet'
+    case 'wireguard-key':
+      return 'reason.wireguardKey'
+    case 'wireguard-listen':
+      return 'reason.wireguardListen'
+    case 'wireguard-peer-set':
+    case 'wireguard-peer-delete':
+      return 'reason.wireguardPeer'
     case 'vxlan-fdb-add':
     case 'vxlan-fdb-delete':
       return 'reason.vxlanFdb'

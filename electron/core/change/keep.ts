@@ -24,7 +24,7 @@ export function keepChanges(file: LabFile, difference: Difference, live: LiveSta
   const [first] = difference.steps
   // What is made or removed as a whole is one thing; the steps after the first only put back what was on it.
   const whole =
-    first !== undefined && /^(namespace|veth|bridge|vxlan|tunnel|dummy|vlan)-(add|delete)$|^link-delete$/.test(first.step.op)
+    first !== undefined && /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan)-(add|delete)$|^link-delete$/.test(first.step.op)
   const steps = whole ? [first] : difference.steps
   return new Keeping(file, read).all(steps.map(({ step }) => step))
 }
@@ -57,12 +57,17 @@ class Keeping {
       case 'bridge-add':
       case 'vxlan-add':
       case 'tunnel-add':
+      case 'wireguard-add':
       case 'dummy-add':
       case 'vlan-add':
         return void this.#found.push({ op: 'link-delete', namespace, name: step.name })
       case 'vxlan-fdb-add':
       case 'vxlan-fdb-delete':
-        return this.#fdb({ namespace, interface: step.name })
+      case 'wireguard-key':
+      case 'wireguard-listen':
+      case 'wireguard-peer-set':
+      case 'wireguard-peer-delete':
+        return this.#tunnel({ namespace, interface: step.name })
       case 'link-up':
         return void this.#found.push({ op: 'link-up', namespace, name: step.name, up: false })
       case 'link-down':
@@ -207,12 +212,18 @@ class Keeping {
   }
 
   /** As the kernel has it, whichever of its entries differ. */
-  #fdb({ namespace, interface: name }: Endpoint): void {
+  #tunnel({ namespace, interface: name }: Endpoint): void {
     const is = (each: TunnelEntry): boolean => each.namespace === namespace && each.name === name
     const live = this.read.tunnels?.find(is)
     const mine = this.file.tunnels?.find(is)
-    if (live?.type !== 'vxlan' || mine?.type !== 'vxlan' || this.#gone.has(`fdb ${namespace}:${name}`)) return
-    this.#gone.add(`fdb ${namespace}:${name}`)
+    if (!live || !mine || live.type !== mine.type || this.#gone.has(`tunnel ${namespace}:${name}`)) return
+    this.#gone.add(`tunnel ${namespace}:${name}`)
+    if (mine.type === 'wireguard' && live.type === 'wireguard') {
+      const { addresses } = mine
+      const { namespace: _, name: __, ...tunnel } = live
+      this.#found.push({ op: 'tunnel-set', namespace, name, tunnel: { ...tunnel, ...(addresses ? { addresses } : {}) } })
+    }
+    if (mine.type !== 'vxlan' || live.type !== 'vxlan') return
     const { fdb: _, namespace: __, name: ___, ...rest } = mine
     this.#found.push({
       op: 'tunnel-set',

@@ -1,4 +1,5 @@
 /** Where the film of a failed probe ends: the one place that all rules look at. The first loss on the packet's way counts. */
+import { isLayer3 } from '../lab/tunnel.js'
 import { decodeFrame } from '../packet/decode.js'
 import type { CapturedFrame, TracedHop } from '../packet/hop.js'
 import type { PacketHeaders } from '../packet/packet.js'
@@ -166,7 +167,7 @@ function strangerHop(hops: readonly TracedHop[], network: Network): TracedHop | 
   const last = hops.findLast(({ leg, observed }) => observed && (leg === 'request' || leg === 'reply'))
   if (!last || last.direction !== 'in') return undefined
   const link = network.link(last.namespace, last.interface)
-  return link && link.master === null && last.packet?.eth?.dst !== link.mac ? last : undefined
+  return link && link.master === null && !isLayer3(link.kind) && last.packet?.eth?.dst !== link.mac ? last : undefined
 }
 
 /** ARP and neighbour discovery: the last question of a namespace that has no answer. */

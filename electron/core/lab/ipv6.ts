@@ -10,7 +10,11 @@ export function usesIpv6(labFile: LabFile): boolean {
   return (
     entries.some((entry) => entry !== null && namespaceUsesIpv6(entry)) ||
     (labFile.tunnels ?? []).some(
-      (tunnel) => isIpv6(tunnel.local) || isIpv6(tunnel.remote) || tunnel.addresses?.some(isIpv6),
+      (tunnel) =>
+        tunnel.addresses?.some(isIpv6) ||
+        (tunnel.type === 'wireguard'
+          ? tunnel.peers?.some(({ endpoint, allowed }) => isIpv6(endpoint) || allowed.some(isIpv6))
+          : isIpv6(tunnel.local) || isIpv6(tunnel.remote)),
     ) ||
     (labFile.checks ?? []).some(checkUsesIpv6)
   )

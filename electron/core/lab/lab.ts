@@ -51,10 +51,26 @@ export type LabInterface =
   | (InterfaceCommon & { readonly kind: 'veth'; readonly peer: Endpoint; readonly impair: Impair | null })
   | (InterfaceCommon & LabBridge & { readonly kind: 'bridge' })
   | (InterfaceCommon & LabVxlan & { readonly kind: 'vxlan' })
+  | (InterfaceCommon & LabWireguard & { readonly kind: 'wireguard' })
   | (InterfaceCommon & LabTunnel & { readonly kind: TunnelKind })
   /** No cable: a dummy device; unless `exact`, the nearest that the kernel has will do. */
   | (InterfaceCommon & { readonly kind: 'dummy'; readonly exact?: boolean })
   | (InterfaceCommon & LabVlan & { readonly kind: 'vlan' })
+
+export interface LabWireguard {
+  /** UDP port; null: the kernel chooses one. */
+  readonly listen: number | null
+  readonly peers: readonly WireguardPeer[]
+}
+
+export interface WireguardPeer {
+  /** The tunnel whose key it has. */
+  readonly of: Endpoint
+  /** `address:port`, IPv6 in brackets; null: where it is heard from. */
+  readonly endpoint: string | null
+  /** Canonical prefixes, sorted: what it may send from, and what is sent to it. */
+  readonly allowed: readonly string[]
+}
 
 export interface LabVxlan {
   readonly id: number

@@ -54,7 +54,7 @@ export function normaliseInterfaces(
     for (const [name, dummy] of Object.entries(entry.dummies ?? {}))
       add({ ...common(name, dummy), kind: 'dummy', exact: true })
     for (const tunnel of tunnels.get(namespace) ?? []) {
-      const more = normaliseTunnel(tunnel)
+      const more = normaliseTunnel(tunnel, labFile.tunnels ?? [])
       const about = said.get(tunnel.name)
       const addresses = [...(tunnel.addresses ?? []), ...(about?.addresses ?? [])]
       if (more) add({ ...common(tunnel.name, { ...about, addresses }), ...more })

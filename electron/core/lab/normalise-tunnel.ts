@@ -1,6 +1,13 @@
-import { parseAddress } from './address.js'
-import type { LabVxlan } from './lab.js'
-import type { TunnelEntry, VxlanEntry } from './schema.js'
+import {
+  formatPrefix,
+  networkPrefix,
+  parseAddress,
+  parseAddressPort,
+  parsePrefixOrAddress,
+  type Address,
+} from './address.js'
+import type { LabVxlan, LabWireguard, WireguardPeer } from './lab.js'
+import type { TunnelEntry, VxlanEntry, WireguardEntry } from './schema.js'
 import {
   defaultGenevePort,
   defaultHopLimit,
@@ -13,11 +20,14 @@ import {
 /** All zero: for whatever has no entry of its own. */
 export const anyMac = '00:00:00:00:00:00'
 
-export type NormalTunnel = (LabVxlan & { readonly kind: 'vxlan' }) | (LabTunnel & { readonly kind: TunnelKind })
+export type NormalTunnel =
+  | (LabWireguard & { readonly kind: 'wireguard' })
+  | (LabVxlan & { readonly kind: 'vxlan' }) | (LabTunnel & { readonly kind: TunnelKind })
 
 /** Null where, in a lab broken on purpose, its addresses are none that the kernel would take. */
-export function normaliseTunnel(entry: TunnelEntry): NormalTunnel | null {
+export function normaliseTunnel(entry: TunnelEntry, all: readonly TunnelEntry[]): NormalTunnel | null {
   if (entry.type === 'vxlan') return normaliseVxlan(entry)
+  if (entry.type === 'wireguard') return normaliseWireguard(entry, all)
   const remote = parseAddress(entry.remote)
   const local = entry.local === undefined ? null : parseAddress(entry.local)
   if (!remote || (entry.local !== undefined && local?.family !== remote.family)) return null
@@ -34,6 +44,39 @@ export function normaliseTunnel(entry: TunnelEntry): NormalTunnel | null {
     port: isGeneve ? (entry.port ?? defaultGenevePort) : null,
   }
 }
+
+/** The tunnel of a peer's namespace that its endpoint speaks of; its first one where none, or no port, tells. */
+export function peerTunnel(
+  { namespace, endpoint }: { readonly namespace: string; readonly endpoint?: string | undefined },
+  all: readonly TunnelEntry[],
+): WireguardEntry | null {
+  const there = all.filter((each): each is WireguardEntry => each.type === 'wireguard' && each.namespace === namespace)
+  const port = endpoint === undefined ? null : parseAddressPort(endpoint)?.port
+  return there.find(({ listen }) => listen !== undefined && listen === port) ?? there[0] ?? null
+}
+
+function normaliseWireguard(
+  entry: WireguardEntry,
+  all: readonly TunnelEntry[],
+): LabWireguard & { readonly kind: 'wireguard' } {
+  const peers = (entry.peers ?? []).flatMap((peer): WireguardPeer[] => {
+    const tunnel = peerTunnel(peer, all)
+    if (!tunnel) return []
+    const endpoint = peer.endpoint === undefined ? null : parseAddressPort(peer.endpoint)
+    const allowed = peer.allowed.flatMap((text) => parsePrefixOrAddress(text) ?? [])
+    return [
+      {
+        of: { namespace: peer.namespace, interface: tunnel.name },
+        endpoint: endpoint === null ? null : endpointText(endpoint.address, endpoint.port),
+        allowed: [...new Set(allowed.map((prefix) => formatPrefix(networkPrefix(prefix))))].toSorted(),
+      },
+    ]
+  })
+  return { kind: 'wireguard', listen: entry.listen ?? null, peers }
+}
+
+const endpointText = ({ family, text }: Address, port: number | null): string =>
+  `${family === 'ipv6' ? `[${text}]` : text}:${port ?? 0}`
 
 function normaliseVxlan(entry: VxlanEntry): (LabVxlan & { readonly kind: 'vxlan' }) | null {
   const local = parseAddress(entry.local)

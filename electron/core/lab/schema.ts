@@ -301,6 +301,26 @@ export const vxlanSchema = z.strictObject({
   learning: z.boolean().optional(),
 })
 
+/** Keys are made when it is built, and stand in no file. */
+export const wireguardSchema = z.strictObject({
+  type: z.literal('wireguard'),
+  ...tunnelCommon,
+  /** UDP port; without it the kernel chooses one. */
+  listen: port.optional(),
+  peers: z
+    .array(
+      z.strictObject({
+        namespace: namespaceName,
+        /** `ADDRESS:PORT`; without it the peer has to speak first. */
+        endpoint: z.string().optional(),
+        /** Prefixes that it may send from, and that are sent to it. */
+        allowed: z.array(z.string()).max(1000),
+      }),
+    )
+    .max(1000)
+    .optional(),
+})
+
 export const tunnelSchema = z.discriminatedUnion('type', [
   vxlanSchema,
   z.strictObject({
@@ -329,6 +349,7 @@ export const tunnelSchema = z.discriminatedUnion('type', [
     port: port.optional(),
     ttl,
   }),
+  wireguardSchema,
 ])
 
 export const outcomes = ['reply', 'connected', 'refused', 'unreachable', 'lost'] as const
@@ -440,6 +461,7 @@ export type FilterRuleEntry = z.infer<typeof filterRuleSchema>
 export type ConnectionState = (typeof connectionStates)[number]
 export type NatPart = (typeof natParts)[number]
 export type TunnelEntry = z.infer<typeof tunnelSchema>
+export type WireguardEntry = z.infer<typeof wireguardSchema>
 export type VxlanEntry = z.infer<typeof vxlanSchema>
 export type ServiceEntry = z.infer<typeof serviceSchema>
 export type TraceEntry = z.infer<typeof traceSchema>

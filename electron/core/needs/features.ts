@@ -19,6 +19,7 @@ export const neededFeatures = {
   ip6tnl: { what: said`tunnels over IPv6`, module: 'ip6_tunnel', option: 'CONFIG_IPV6_TUNNEL' },
   ip6gre: { what: said`GRE tunnels over IPv6`, module: 'ip6_gre', option: 'CONFIG_IPV6_GRE' },
   geneve: { what: said`Geneve tunnels`, module: 'geneve', option: 'CONFIG_GENEVE' },
+  wireguard: { what: said`WireGuard tunnels`, module: 'wireguard', option: 'CONFIG_WIREGUARD' },
   vxlan: { what: said`VXLAN tunnels`, module: 'vxlan', option: 'CONFIG_VXLAN' },
   'vlan-filtering': {
     what: said`bridges that filter VLANs`,

@@ -1,4 +1,5 @@
 /** Ties every sighting to the one it came from: over a cable, through a bridge, into or out of a tunnel, by routing. */
+import { isAnyTunnel } from '../lab/tunnel.js'
 import { packetType } from './hop.js'
 import type { Wires } from './order.js'
 import { isPort, isTagged, type Member } from './sighting.js'
@@ -49,7 +50,7 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
     const sameFrame = byBytes.get(`${namespace} ${member.untagged}`)
     const sameSubject = bySubject.get(`${namespace} ${member.subjectBytes}`)
     if (direction === 'in') {
-      if (link.kind === 'vxlan') {
+      if (isAnyTunnel(link.kind)) {
         return sameSubject.findLast((earlier) => earlier.direction === 'in' && earlier.level === level + 1)
       }
       const below = link.vlan?.link ?? null
@@ -71,7 +72,7 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
     }
     if (level > 0) {
       const tunnel = sameSubject.findLast((earlier) => {
-        return earlier.direction === 'out' && earlier.link.kind === 'vxlan' && earlier.level === level - 1
+        return earlier.direction === 'out' && isAnyTunnel(earlier.link.kind) && earlier.level === level - 1
       })
       if (tunnel && !followed.has(tunnel)) return tunnel
     }

@@ -1,10 +1,12 @@
 /** The part of the live state that stitching asks about, indexed. */
 import ipaddr from 'ipaddr.js'
-import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
+import { defaultGenevePort, defaultVxlanPort } from '../lab/tunnel.js'
+import type { LiveAddress, LiveFdbEntry, LiveLink, LiveRoute } from '../live/state.js'
 import { canonicalAddress } from './address.js'
 
 export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'peer'> & {
   readonly vxlan: { readonly remote: string | null; readonly port: number } | null
+  readonly tunnel?: { readonly remote: string | null; readonly port: number | null }
   /** The interface that a sub-interface is on. */
   readonly vlan?: { readonly link: string | null }
 }
@@ -15,6 +17,7 @@ export interface TopologyNamespace {
   readonly links: readonly TopologyLink[]
   readonly addresses: readonly Pick<LiveAddress, 'address'>[]
   readonly routes: readonly Pick<LiveRoute, 'to' | 'via' | 'type'>[]
+  readonly fdb?: readonly Pick<LiveFdbEntry, 'dev' | 'dst'>[]
 }
 
 export interface Topology {
@@ -26,6 +29,9 @@ export interface Topology {
   readonly nextHops: (namespace: string, address: string) => readonly string[]
   readonly macs: (namespace: string) => ReadonlySet<string>
   readonly vxlanPorts: readonly number[]
+  readonly genevePorts: readonly number[]
+  /** Remote ends that a tunnel of the namespace may send to. */
+  readonly remotes: (namespace: string, link: TopologyLink) => readonly string[]
 }
 
 export function buildTopology(namespaces: readonly TopologyNamespace[]): Topology {
@@ -33,15 +39,19 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
   const own = new Map<string, Set<string>>()
   const macs = new Map<string, Set<string>>()
   const routes = new Map<string, TopologyNamespace['routes']>()
-  const ports = new Set<number>([4789])
+  const ports = new Set<number>([defaultVxlanPort])
+  const genevePorts = new Set<number>([defaultGenevePort])
+  const fdb = new Map<string, NonNullable<TopologyNamespace['fdb']>>()
   for (const namespace of namespaces) {
     for (const link of namespace.links) {
       links.set(`${namespace.name}/${link.index}`, link)
       if (link.vxlan) ports.add(link.vxlan.port)
+      if (link.kind === 'geneve' && link.tunnel?.port) genevePorts.add(link.tunnel.port)
     }
     own.set(namespace.name, new Set(namespace.addresses.flatMap(({ address }) => canonicalAddress(address) ?? [])))
     macs.set(namespace.name, new Set(namespace.links.flatMap((link) => link.mac ?? [])))
     routes.set(namespace.name, namespace.routes)
+    fdb.set(namespace.name, namespace.fdb ?? [])
   }
   const none: ReadonlySet<string> = new Set()
   return {
@@ -52,6 +62,12 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
     nextHops: (namespace, address) => nextHops(routes.get(namespace) ?? [], address),
     macs: (namespace) => macs.get(namespace) ?? none,
     vxlanPorts: [...ports],
+    genevePorts: [...genevePorts],
+    remotes: (namespace, { name, vxlan, tunnel }) => {
+      const said = vxlan?.remote ?? tunnel?.remote
+      const learned = vxlan ? (fdb.get(namespace) ?? []).flatMap(({ dev, dst }) => (dev === name ? (dst ?? []) : [])) : []
+      return [...new Set([...(said ? [said] : []), ...learned])]
+    },
   }
 }
 

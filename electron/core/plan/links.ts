@@ -1,13 +1,15 @@
 /** Which interfaces must go, which must come, and what of those that stay must change. */
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
+import { tunnelMtu } from '../lab/tunnel.js'
 import type { LiveLink } from '../live/state.js'
-import { clearsMaster, defaultMtu, planBridgeMtu } from './bridge-mtu.js'
+import { clearsMaster, planBridgeMtu } from './bridge-mtu.js'
 import { planBridgeSettings, restorePort } from './bridge-settings.js'
 import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
 import { linkAndPeer, linksOfNamespace, restoreLinks, restoreNamespace } from './restore.js'
-import { isTunnel, planFdb, tunnelOf, usualMtu, vxlanOf } from './tunnels.js'
+import { isTunnel, planFdb, tunnelOf, vxlanOf } from './tunnels.js'
+import { planWireguard } from './wireguard.js'
 import { undoOf } from './undo.js'
 import { formerLab, indexInterfaces, isProtected, isSameLink, isUplink } from './scope.js'
 import type { Former, InterfaceIndex, Scope } from './scope.js'
@@ -123,7 +125,10 @@ export function planCreations(scope: Scope): void {
         draft.add(phase, { op: 'vlan-add', ...made, link, id, protocol })
       }
       if (wanted.kind === 'vxlan') draft.add('tunnel-add', { op: 'vxlan-add', ...made, ...vxlanOf(wanted) })
-      else if (isTunnel(wanted)) draft.add('tunnel-add', { op: 'tunnel-add', ...made, ...tunnelOf(wanted) })
+      else if (wanted.kind === 'wireguard') {
+        draft.add('tunnel-add', { op: 'wireguard-add', namespace, name, mac: null, mtu })
+        draft.add('tunnel-add', { op: 'wireguard-key', namespace, name, listen: wanted.listen })
+      } else if (isTunnel(wanted)) draft.add('tunnel-add', { op: 'tunnel-add', ...made, ...tunnelOf(wanted) })
     }
   }
   for (const { ends } of lab.links) {
@@ -146,7 +151,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     const at = { namespace, name: wanted.name }
     const had = live && scope.formerInterfaces.get(namespace)?.get(wanted.name)
     if (live) {
-      const usual = wanted.kind === 'loopback' ? loopbackMtu : isTunnel(wanted) ? usualMtu(wanted) : defaultMtu
+      const usual = wanted.kind === 'loopback' ? loopbackMtu : tunnelMtu(wanted.kind, isTunnel(wanted) ? wanted.key : null)
       const mtu =
         wanted.kind === 'vlan'
           ? stackedMtu(scope, namespace, wanted, live, had)
@@ -168,6 +173,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
       planBridgeMtu(scope, namespace, wanted, live)
       planBridgeSettings(scope, namespace, wanted, live)
     }
+    if (wanted.kind === 'wireguard') planWireguard(scope, namespace, wanted, live)
     if (wanted.kind === 'vxlan') planFdb(scope, namespace, wanted, live)
     const bridge = live?.master ?? null
     const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge

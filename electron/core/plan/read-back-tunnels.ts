@@ -1,12 +1,37 @@
 /** Tunnels as entries of a lab file. */
 import type { TunnelEntry } from '../lab/schema.js'
 import { defaultHopLimit, fallbackTunnels, isTunnelKind, tunnelTraits } from '../lab/tunnel.js'
-import type { LiveFdbEntry, LiveLink } from '../live/state.js'
+import type { LiveFdbEntry, LiveLink, LiveWireguard } from '../live/state.js'
+import type { LiveIndex } from './live-index.js'
+import { ownerOf } from './wireguard.js'
 import { writtenFdb } from './tunnels.js'
 
 /** A device that the kernel makes by itself in every namespace, and that nobody uses. */
 export const isFallback = ({ name, up, tunnel, kind }: LiveLink): boolean =>
   fallbackTunnels.has(name) && !up && (tunnel === undefined || tunnel.remote === null) && kind !== 'veth'
+
+/** The entry, and the public keys of peers that are nobody's here. */
+export function wireguardEntry(
+  namespace: string,
+  name: string,
+  { listen, peers }: LiveWireguard,
+  index: LiveIndex,
+): { readonly entry: TunnelEntry; readonly unknown: readonly string[] } {
+  const unknown: string[] = []
+  const entries = peers.flatMap(({ publicKey, endpoint, allowed }) => {
+    const owner = ownerOf(index, publicKey)
+    if (!owner) unknown.push(publicKey)
+    return owner
+      ? [{ namespace: owner.namespace, ...(endpoint === null ? {} : { endpoint }), allowed: [...allowed] }]
+      : []
+  })
+  const entry: TunnelEntry = {
+    ...{ type: 'wireguard', namespace, name },
+    ...(listen === 0 ? {} : { listen }),
+    ...(entries.length > 0 ? { peers: entries } : {}),
+  }
+  return { entry, unknown }
+}
 
 /** The entry; a text says why there can be none. */
 export function tunnelEntry(namespace: string, link: LiveLink, fdb: readonly LiveFdbEntry[]): TunnelEntry | string {

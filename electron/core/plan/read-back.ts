@@ -12,7 +12,7 @@ import { cableImpair } from './impair-entry.js'
 import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
 import { bridgeEntry } from './read-back-bridge.js'
-import { isFallback, tunnelEntry } from './read-back-tunnels.js'
+import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
@@ -108,12 +108,22 @@ class Links {
     if (['loopback', 'bridge', 'dummy'].includes(link.kind) || bareKinds.has(link.kind)) return null
     if (link.kind === 'vlan') return this.#parent(namespace, link)
     if (link.kind === 'vxlan' || isTunnelKind(link.kind)) return this.#tunnel(namespace, link)
+    if (link.kind === 'wireguard') return this.#wireguard(namespace, link)
     return link.kind === 'veth' ? this.#pair(namespace, link) : `a lab file has no ${link.kind} devices`
   }
 
   #tunnel(namespace: string, link: LiveLink): string | null {
     const entry = tunnelEntry(namespace, link, this.#index.namespaces.get(namespace)?.live.fdb ?? [])
     if (typeof entry === 'string') return entry
+    this.tunnels.push(entry)
+    return null
+  }
+
+  #wireguard(namespace: string, link: LiveLink): string | null {
+    if (!link.wireguard) return 'its keys and peers cannot be read'
+    const { entry, unknown } = wireguardEntry(namespace, link.name, link.wireguard, this.#index)
+    for (const key of unknown)
+      this.#unexpressed.push(`Interface ${link.name} in ${namespace}: no tunnel of the lab has the key of its peer ${key}.`)
     this.tunnels.push(entry)
     return null
   }

@@ -13,6 +13,7 @@ import { isOwnRule, stepRule } from './policy-rules.js'
 import { parseRule } from './parse-rule.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
 import { tunnelOf, writtenFdb } from './tunnels.js'
+import { restoreWireguard } from './wireguard.js'
 import type { WholeRoute } from './whole-routes.js'
 
 /** A live route as a step states it. Metrics that the kernel fills in by itself are left out. */
@@ -69,6 +70,7 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
       : null
   }
   if (link.kind === 'dummy' || link.kind === 'ifb') return { op: 'dummy-add', namespace, name, mac, mtu }
+  if (link.kind === 'wireguard') return { op: 'wireguard-add', namespace, name, mac: null, mtu }
   const { vxlan, tunnel } = link
   if (isTunnelKind(link.kind) && tunnel && tunnel.remote !== null)
     return { op: 'tunnel-add', namespace, name, mac, mtu, ...tunnelOf({ ...tunnel, kind: link.kind, remote: tunnel.remote }) }
@@ -131,6 +133,7 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
     if (add) (add.op === 'vlan-add' ? stacked : adds).push(add)
     if (ref.link.master !== null && !gone.has(linkKey(ref.namespace, ref.link.master)))
       settings.push(...restorePort(ref))
+    settings.push(...restoreWireguard(ref))
     if (ref.link.vxlan)
       for (const entry of writtenFdb(index.namespaces.get(ref.namespace)?.live.fdb ?? [], ref.link))
         settings.push({ op: 'vxlan-fdb-add', namespace: ref.namespace, name: ref.link.name, ...entry })

@@ -90,6 +90,8 @@ export function isSameLink(index: LiveIndex, namespace: string, wanted: LabInter
       const { vlan } = link
       return vlan?.link === wanted.link && vlan.id === wanted.id && vlan.protocol === wanted.protocol
     }
+    case 'wireguard':
+      return link.kind === wanted.kind
     default:
       return link.kind === wanted.kind && link.tunnel !== undefined && isSameTunnel(wanted, link.tunnel)
   }

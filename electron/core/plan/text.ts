@@ -56,7 +56,7 @@ function vethAdd(step: Extract<Step, { op: 'veth-add' }>): Words {
 }
 
 function linkAdd(
-  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'tunnel-add' | 'dummy-add' }>,
+  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'tunnel-add' | 'wireguard-add' | 'dummy-add' }>,
   kind: string,
   options: Words = [],
 ): Words {
@@ -175,6 +175,31 @@ function rule(namespace: string, verb: '-A' | '-D', spelling: RuleSpelling): Wor
   ]
 }
 
+/** What takes more than the words of one program. */
+type ShellStep = Extract<KernelStep, { op: 'wireguard-key' | 'wireguard-peer-set' | 'wireguard-peer-delete' }>
+
+const isShellStep = (step: Step): step is ShellStep =>
+  step.op === 'wireguard-key' || step.op === 'wireguard-peer-set' || step.op === 'wireguard-peer-delete'
+
+/** A key goes from the program that makes it to the kernel, and is in no command and no file. */
+function shellText(step: ShellStep): string {
+  const set = [...execWithin(step.namespace), 'wg', 'set', step.name]
+  if (step.op === 'wireguard-key') {
+    const listen = step.listen === null ? [] : ['listen-port', step.listen]
+    return `wg genkey | ${commandLine([...set, 'private-key', '/dev/stdin', ...listen])}`
+  }
+  const { of, publicKey, endpoint, allowed } = step
+  const key =
+    of === null
+      ? (publicKey ?? '')
+      : `"$(${commandLine([...execWithin(of.namespace), 'wg', 'show', of.interface, 'public-key'])})"`
+  const more =
+    step.op === 'wireguard-peer-delete'
+      ? ['remove']
+      : [...(endpoint === null ? [] : ['endpoint', endpoint]), 'allowed-ips', allowed.join(',')]
+  return `${commandLine([...set, 'peer'])} ${key} ${commandLine(more)}`
+}
+
 /** `ip link` counts a bridge's times in hundredths of a second (USER_HZ). */
 function bridgeSettingWords({ setting, value }: Extract<Step, { op: 'bridge-set' }>): Words {
   switch (setting) {
@@ -189,7 +214,7 @@ function bridgeSettingWords({ setting, value }: Extract<Step, { op: 'bridge-set'
   }
 }
 
-function kernelWords(step: KernelStep): Words {
+function kernelWords(step: Exclude<KernelStep, ShellStep>): Words {
   const { namespace } = step
   const ip = within('ip', namespace)
   switch (step.op) {
@@ -207,6 +232,10 @@ function kernelWords(step: KernelStep): Words {
       return linkAdd(step, 'vxlan', vxlanWords(step))
     case 'tunnel-add':
       return linkAdd(step, step.kind, tunnelWords(step))
+    case 'wireguard-add':
+      return linkAdd(step, 'wireguard')
+    case 'wireguard-listen':
+      return [...execWithin(namespace), 'wg', 'set', step.name, 'listen-port', step.listen]
     case 'vxlan-fdb-add':
     case 'vxlan-fdb-delete': {
       // Several remote ends may have one address: `append`, and not `add`.
@@ -298,6 +327,6 @@ export function stepText(step: Step): string {
     case 'service-stop':
       return `# vethlab: stop answering on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
     default:
-      return commandLine(kernelWords(step))
+      return isShellStep(step) ? shellText(step) : commandLine(kernelWords(step))
   }
 }

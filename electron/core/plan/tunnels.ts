@@ -1,7 +1,7 @@
 /** Tunnels in plans: what makes them, what they have by themselves, and where a VXLAN sends what. */
 import type { LabInterface, LabVxlan, VxlanFdb } from '../lab/lab.js'
 import { anyMac } from '../lab/normalise-tunnel.js'
-import { isTunnelKind, tunnelMtu, type LabTunnel, type TunnelKind } from '../lab/tunnel.js'
+import { isTunnelKind, type LabTunnel, type TunnelKind } from '../lab/tunnel.js'
 import type { LiveFdbEntry, LiveLink } from '../live/state.js'
 import type { Scope } from './scope.js'
 import type { KernelStep } from './step.js'
@@ -37,8 +37,6 @@ export const vxlanOf = ({
   ...(ttl === null ? {} : { ttl }),
   ...(learning ? {} : { learning: false as const }),
 })
-
-export const usualMtu = ({ kind, key }: TunnelInterface): number => tunnelMtu(kind, key)
 
 /** What somebody wrote into the forwarding database of a VXLAN; what it learned, and what stands for `remote`, is none of it. */
 export const writtenFdb = (fdb: readonly LiveFdbEntry[], { name, vxlan }: LiveLink): VxlanFdb[] =>

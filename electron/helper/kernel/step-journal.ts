@@ -55,6 +55,7 @@ function entriesOf(step: KernelStep): readonly JournalEntry[] | Refusal {
     case 'bridge-add':
     case 'vxlan-add':
     case 'tunnel-add':
+    case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
     case 'link-mac':

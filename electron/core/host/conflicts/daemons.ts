@@ -79,6 +79,7 @@ const types: Readonly<Record<LabInterface['kind'], string>> = {
   ip6tnl: 'tunnel6',
   ip6gre: 'ip6gre',
   geneve: 'ether',
+  wireguard: 'wireguard',
   vlan: 'vlan',
   dummy: 'ether',
 }

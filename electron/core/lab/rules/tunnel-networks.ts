@@ -8,6 +8,9 @@ export function tunnelNetwork(tunnel: TunnelEntry): string {
       return `vxlan ${tunnel.id} ${tunnel.port ?? defaultVxlanPort}`
     case 'geneve':
       return `geneve ${tunnel.id} ${tunnel.port ?? defaultGenevePort}`
+    case 'wireguard':
+      // Who is whose peer makes one network of all that are connected so.
+      return `wireguard ${tunnel.namespace}:${tunnel.name}`
     default: {
       const ends = [tunnel.local, tunnel.remote].toSorted()
       return `${tunnel.type} ${ends.join(' ')} ${'key' in tunnel ? (tunnel.key ?? '') : ''}`

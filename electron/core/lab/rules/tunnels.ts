@@ -8,6 +8,7 @@ import type { TunnelEntry, VxlanEntry } from '../schema.js'
 import { defaultGenevePort, defaultVxlanPort, fallbackTunnels, isLayer3, isTunnelKind, tunnelTraits } from '../tunnel.js'
 import { own } from '../../own.js'
 import type { LabIndex, Rule } from './lab-index.js'
+import { wireguardRules } from './wireguard.js'
 import { namespaceExists } from './references.js'
 import { said } from '../../words/said.js'
 
@@ -20,6 +21,10 @@ export const tunnelRules: Rule = function* (lab) {
     yield* namespaceExists(lab, tunnel.namespace, [...path, 'namespace'])
     yield* nameIsFree(tunnel, path)
     yield* layer3(lab, tunnel)
+    if (tunnel.type === 'wireguard') {
+      yield* wireguardRules(lab, tunnel, path)
+      continue
+    }
     const ends = yield* endsOf(tunnel, path)
     if (!ends) continue
     yield* isLocal(lab, tunnel, ends.local, path)
@@ -31,13 +36,16 @@ export const tunnelRules: Rule = function* (lab) {
   }
 }
 
+/** Those with two ends that are written down. */
+type PlainEntry = Exclude<TunnelEntry, { readonly type: 'wireguard' }>
+
 interface Ends {
   readonly local: Address | null
   readonly remote: Address | null
 }
 
 /** Both ends as addresses; null where one is none, which is said. */
-function* endsOf(tunnel: TunnelEntry, path: LabPath): Generator<Finding, Ends | null> {
+function* endsOf(tunnel: PlainEntry, path: LabPath): Generator<Finding, Ends | null> {
   const ends: { local: Address | null; remote: Address | null } = { local: null, remote: null }
   let isReadable = true
   for (const key of ['local', 'remote'] as const) {
@@ -88,7 +96,7 @@ const notAnAddress = (text: string, path: LabPath): Finding =>
 const isGroup = (text: string, path: LabPath): Finding =>
   error('bad-address', path, said`${quote(text)} is a multicast group; a tunnel has one remote end.`)
 
-function* isLocal(lab: LabIndex, tunnel: TunnelEntry, local: Address | null, path: LabPath): Iterable<Finding> {
+function* isLocal(lab: LabIndex, tunnel: PlainEntry, local: Address | null, path: LabPath): Iterable<Finding> {
   const namespace = lab.namespaces.get(tunnel.namespace)
   if (!namespace || !local || namespace.addresses.has(local.text)) return
   yield warning(
@@ -130,7 +138,7 @@ function* layer3(lab: LabIndex, { type, namespace, name }: TunnelEntry): Iterabl
     const port = entry?.ports?.indexOf(name) ?? -1
     if (port < 0) continue
     yield error(
-      'bridge-port-kind',
+      'bad-port',
       [...known.path, 'bridges', bridge, 'ports', port],
       said`${quote(name)} is a tunnel of type ${type}, which carries packets and no frames; no bridge takes it.`,
       said`Take gretap, vxlan or geneve.`,
@@ -175,7 +183,7 @@ function* fdbOf({ fdb }: VxlanEntry, { local, remote }: Ends, path: LabPath): It
 }
 
 /** The kernel compares these before it makes a second one. */
-function twinKey(tunnel: TunnelEntry, { local, remote }: Ends): string {
+function twinKey(tunnel: PlainEntry, { local, remote }: Ends): string {
   const { namespace, type } = tunnel
   // vxlan_vni_in_use (drivers/net/vxlan/vxlan_core.c).
   if (tunnel.type === 'vxlan')
@@ -187,7 +195,7 @@ function twinKey(tunnel: TunnelEntry, { local, remote }: Ends): string {
   return JSON.stringify([namespace, type, local?.text, remote?.text, 'key' in tunnel ? tunnel.key : null])
 }
 
-const twice = (tunnel: TunnelEntry, path: LabPath): Finding =>
+const twice = (tunnel: PlainEntry, path: LabPath): Finding =>
   tunnel.type === 'vxlan'
     ? error(
         'tunnel-twice',

@@ -61,8 +61,8 @@ function writeEnds(to: MessageWriter, tunnel: LabTunnel & { readonly kind: Tunne
   const remote = parseAddress(tunnel.remote)
   if (local) to.attributeBytes(numbers.local, local.bytes)
   if (remote) to.attributeBytes(numbers.remote, remote.bytes)
-  const ttl = tunnel.ttl ?? (isOverIpv6 ? defaultHopLimit : null)
-  if (ttl !== null) to.attributeU8(numbers.ttl, ttl)
+  // Said where it is inherited, too: left to the kernel, SIT takes 64 (ipip6_tunnel_init, net/ipv6/sit.c).
+  to.attributeU8(numbers.ttl, tunnel.ttl ?? (isOverIpv6 ? defaultHopLimit : 0))
   if (isOverIpv6) to.attributeU8(numbers.limit, encapLimit)
   // As `ip` does: whatever the kind can carry.
   if (!isGre) to.attributeU8(IFLA_IPTUN_PROTO, 0)

@@ -1,6 +1,15 @@
 /** What the helper cannot do, and how checks ended, by the English sentence. */
 export const helper: Readonly<Record<string, string>> = {
   'dummy devices': 'dummy 设备',
+  'GRE tunnels': 'GRE 隧道',
+  'GRE tunnels for frames': '承载以太网帧的 GRE 隧道（gretap）',
+  'IPIP tunnels': 'IPIP 隧道',
+  'SIT tunnels': 'SIT 隧道',
+  'tunnels over IPv6': '基于 IPv6 的隧道（ip6tnl）',
+  'GRE tunnels over IPv6': '基于 IPv6 的 GRE 隧道（ip6gre）',
+  'Geneve tunnels': 'Geneve 隧道',
+  'VXLAN tunnels': 'VXLAN 隧道',
+  'WireGuard tunnels': 'WireGuard 隧道',
   'VLAN sub-interfaces': 'VLAN 子接口',
   'bridges that filter VLANs': '过滤 VLAN 的网桥',
   '{0} and {1} more': '{0} 及另外 {1} 处',
