@@ -46,6 +46,8 @@ export const isLayer3 = (kind: string): boolean =>
 /** IANA's ports, where a tunnel names none: RFC 7348 and RFC 8926. */
 export const defaultVxlanPort = 4789
 export const defaultGenevePort = 6081
+/** Nobody assigned it; every guide to WireGuard takes it. */
+export const defaultWireguardPort = 51820
 
 /** What `ip link` gives a tunnel over IPv6 that is told none (DEFAULT_TNL_HOP_LIMIT of iproute2). */
 export const defaultHopLimit = 64

@@ -38,9 +38,14 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
   }
   return { before, forwarded, followed }
 
+  /** The same packet, with more or less around it. */
+  function atLevel(member: Member, level: number): readonly Member[] {
+    return byKey.get(`${member.namespace} ${level} ${member.leg} ${member.key}`)
+  }
+
   /** With br_netfilter, a bridge puts fragments together and may cut them anew: the frames differ, the packet does not. */
   function recut(member: Member): readonly Member[] {
-    return byKey.get(`${member.namespace} ${member.level} ${member.leg} ${member.key}`)
+    return atLevel(member, member.level)
   }
 
   function origin(member: Member): Member | undefined {
@@ -51,7 +56,8 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
     const sameSubject = bySubject.get(`${namespace} ${member.subjectBytes}`)
     if (direction === 'in') {
       if (isAnyTunnel(link.kind)) {
-        return sameSubject.findLast((earlier) => earlier.direction === 'in' && earlier.level === level + 1)
+        const around = link.kind === 'wireguard' ? atLevel(member, level + 1) : sameSubject
+        return around.findLast((earlier) => earlier.direction === 'in' && earlier.level === level + 1)
       }
       const below = link.vlan?.link ?? null
       const upFrom = (earlier: Member): boolean =>
@@ -71,7 +77,8 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
       return sameFrame.findLast(across) ?? recut(member).findLast(across)
     }
     if (level > 0) {
-      const tunnel = sameSubject.findLast((earlier) => {
+      const inside = [...sameSubject, ...atLevel(member, level - 1).filter((each) => each.link.kind === 'wireguard')]
+      const tunnel = inside.findLast((earlier) => {
         return earlier.direction === 'out' && isAnyTunnel(earlier.link.kind) && earlier.level === level - 1
       })
       if (tunnel && !followed.has(tunnel)) return tunnel

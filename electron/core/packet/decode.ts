@@ -2,7 +2,7 @@ import { decodeEthernet } from './ethernet.js'
 import { finish, newDraft, noteMissing } from './fields.js'
 import { decodeIpv4 } from './ipv4.js'
 import { decodeIpv6 } from './ipv6.js'
-import { defaultGenevePort, defaultVxlanPort } from '../lab/tunnel.js'
+import { defaultGenevePort, defaultVxlanPort, defaultWireguardPort } from '../lab/tunnel.js'
 import type { Packet, PacketHeaders } from './packet.js'
 
 export interface DecodeOptions {
@@ -19,9 +19,6 @@ export interface DecodeOptions {
 }
 
 const nested = { ethernet: decodeEthernet, ipv4: decodeIpv4, ipv6: decodeIpv6 }
-
-/** Nobody assigned it; every guide to WireGuard takes it. */
-const wireguardPort = 51820
 
 /** By which an earlier decoding of the same frame can be had again. */
 export const optionsOf = ({ eth, arp, ip, udp, vxlan, geneve, wireguard }: PacketHeaders): DecodeOptions => ({
@@ -41,7 +38,7 @@ export function decodeFrame(bytes: Uint8Array, options: DecodeOptions = {}): Pac
     bytes,
     vxlanPorts: options.vxlanPorts ?? [defaultVxlanPort],
     genevePorts: options.genevePorts ?? [defaultGenevePort],
-    wireguardPorts: options.wireguardPorts ?? [wireguardPort],
+    wireguardPorts: options.wireguardPorts ?? [defaultWireguardPort],
     nested,
   }
   const draft = newDraft(source, 'frame', '', 0, 0)

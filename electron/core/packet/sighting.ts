@@ -36,6 +36,8 @@ export interface Identity {
   readonly exchange: string
   /** Offset of the fragment within its packet, 0 for a whole packet. */
   readonly piece: number
+  /** In place of the sighting's own, where what is inside cannot be read. */
+  readonly level?: number
 }
 
 export type Member = Sighting & Identity
@@ -59,6 +61,7 @@ export function placeFrames(frames: readonly CapturedFrame[], topology: Topology
     const packet = decodeFrame(bytes, {
       ...{ originalLength, isLayer3: isLayer3(link.kind) },
       ...{ vxlanPorts: topology.vxlanPorts, genevePorts: topology.genevePorts },
+      wireguardPorts: topology.wireguardPorts,
     })
     let subject = packet
     let level = 0

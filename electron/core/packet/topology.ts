@@ -1,12 +1,13 @@
 /** The part of the live state that stitching asks about, indexed. */
 import ipaddr from 'ipaddr.js'
-import { defaultGenevePort, defaultVxlanPort } from '../lab/tunnel.js'
+import { defaultGenevePort, defaultVxlanPort, defaultWireguardPort } from '../lab/tunnel.js'
 import type { LiveAddress, LiveFdbEntry, LiveLink, LiveRoute } from '../live/state.js'
 import { canonicalAddress } from './address.js'
 
 export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'peer'> & {
   readonly vxlan: { readonly remote: string | null; readonly port: number } | null
   readonly tunnel?: { readonly remote: string | null; readonly port: number | null }
+  readonly wireguard?: { readonly listen: number; readonly peers: readonly { readonly endpoint: string | null }[] }
   /** The interface that a sub-interface is on. */
   readonly vlan?: { readonly link: string | null }
 }
@@ -30,6 +31,8 @@ export interface Topology {
   readonly macs: (namespace: string) => ReadonlySet<string>
   readonly vxlanPorts: readonly number[]
   readonly genevePorts: readonly number[]
+  readonly wireguardPorts: readonly number[]
+  readonly hasWireguard: boolean
   /** Remote ends that a tunnel of the namespace may send to. */
   readonly remotes: (namespace: string, link: TopologyLink) => readonly string[]
 }
@@ -41,11 +44,15 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
   const routes = new Map<string, TopologyNamespace['routes']>()
   const ports = new Set<number>([defaultVxlanPort])
   const genevePorts = new Set<number>([defaultGenevePort])
+  const wireguardPorts = new Set<number>([defaultWireguardPort])
+  let hasWireguard = false
   const fdb = new Map<string, NonNullable<TopologyNamespace['fdb']>>()
   for (const namespace of namespaces) {
     for (const link of namespace.links) {
       links.set(`${namespace.name}/${link.index}`, link)
       if (link.vxlan) ports.add(link.vxlan.port)
+      if (link.wireguard?.listen) wireguardPorts.add(link.wireguard.listen)
+      hasWireguard ||= link.kind === 'wireguard'
       if (link.kind === 'geneve' && link.tunnel?.port) genevePorts.add(link.tunnel.port)
     }
     own.set(namespace.name, new Set(namespace.addresses.flatMap(({ address }) => canonicalAddress(address) ?? [])))
@@ -63,13 +70,19 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
     macs: (namespace) => macs.get(namespace) ?? none,
     vxlanPorts: [...ports],
     genevePorts: [...genevePorts],
-    remotes: (namespace, { name, vxlan, tunnel }) => {
+    wireguardPorts: [...wireguardPorts],
+    hasWireguard,
+    remotes: (namespace, { name, vxlan, tunnel, wireguard }) => {
+      if (wireguard) return wireguard.peers.flatMap(({ endpoint }) => hostOf(endpoint) ?? [])
       const said = vxlan?.remote ?? tunnel?.remote
       const learned = vxlan ? (fdb.get(namespace) ?? []).flatMap(({ dev, dst }) => (dev === name ? (dst ?? []) : [])) : []
       return [...new Set([...(said ? [said] : []), ...learned])]
     },
   }
 }
+
+/** Of `10.0.0.1:51820` or `[fd00::1]:51820`. */
+const hostOf = (endpoint: string | null): string | null => endpoint?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? null
 
 /**
  * All routes of the longest match count, whatever their metric or table: the question is which neighbour a packet may
