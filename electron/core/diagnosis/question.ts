@@ -31,6 +31,12 @@ export type Question = { readonly namespace: string } & (
   /** The VLANs of a port, or of a bridge itself. */
   | { readonly ask: 'port-vlans'; readonly dev: string }
   | { readonly ask: 'fdb'; readonly bridge: string }
+  /** Of WireGuard; keys of others are public ones. */
+  | {
+      readonly ask: 'wireguard'
+      readonly dev: string
+      readonly show: 'allowed-ips' | 'latest-handshakes' | 'endpoints'
+    }
   | { readonly ask: 'listeners'; readonly protocol: 'tcp' | 'udp' }
 )
 
@@ -77,6 +83,8 @@ function words(question: Question): readonly [string, ...string[]] {
       return ['bridge', 'vlan', 'show', 'dev', question.dev]
     case 'fdb':
       return ['bridge', 'fdb', 'show', 'br', question.bridge]
+    case 'wireguard':
+      return ['wg', 'show', question.dev, question.show]
     case 'listeners':
       return ['ss', '-Hln', question.protocol === 'tcp' ? '-t' : '-u']
   }
