@@ -9,6 +9,7 @@ import type {
   LiveRoute,
   LiveRule,
   LiveState,
+  LiveTunnel,
 } from '../core/live/state.js'
 import { printable, type Paint } from './output.js'
 import { columns } from './columns.js'
@@ -60,11 +61,17 @@ function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: Liv
       ...(link.bridge?.vlanFiltering ? ['filters VLANs'] : []),
       ...vlanWords(link),
       ...(link.vxlan === null ? [] : [`id ${link.vxlan.id} to ${link.vxlan.remote ?? '?'}`]),
+      ...(link.tunnel?.remote ? [tunnelWords(link.tunnel)] : []),
     ].join(', ')
     const own = addresses.filter(({ dev }) => dev === link.name).map(addressText)
     return [`${link.name}${endName(link)}`, state, `mtu ${link.mtu}`, link.mac ?? '-', kind, own.join('  ')]
   })
   return columns(rows)
+}
+
+function tunnelWords({ local, remote, key, id }: LiveTunnel): string {
+  const ends = local === null ? `to ${remote}` : `${local} to ${remote}`
+  return `${id === null ? '' : `id ${id} `}${ends}${key === null ? '' : ` key ${key}`}`
 }
 
 /** As `bridge vlan` shows them. */

@@ -117,11 +117,20 @@ function reasonLines({ table: name, chain, rule, verdict, conntrack }: HopReason
 const vlanText = ({ id, inner }: NonNullable<PacketHeaders['vlan']>): string =>
   `vlan ${id}${inner === undefined ? '' : `.${inner}`}`
 
+/** What is around a packet, as `ip link` calls it. */
+function tunnelText({ vxlan, geneve, gre, ip, inner }: PacketHeaders): string {
+  if (vxlan) return `vxlan ${vxlan.vni}`
+  if (geneve) return `geneve ${geneve.vni}`
+  if (gre) return gre.key === undefined ? 'gre' : `gre key ${gre.key}`
+  return `ip${ip?.version === 6 ? '6' : ''}ip${inner?.ip?.version === 6 ? '6' : ''}`
+}
+
 function packetText(headers: PacketHeaders): string {
   const { vlan, ...untagged } = headers
   if (vlan) return `${vlanText(vlan)} ${packetText(untagged)}`
-  const { arp, ip, icmp, tcp, udp, vxlan, inner } = headers
-  if (inner) return `vxlan ${vxlan?.vni ?? ''} [${packetText(inner)}]`
+  const { arp, ip, icmp, tcp, udp, wireguard, inner } = headers
+  if (inner) return `${tunnelText(headers)} [${packetText(inner)}]`
+  if (wireguard) return `wireguard ${wireguard.message} ${wireguard.counter ?? ''}`.trimEnd()
   if (arp)
     return arp.op === 'request'
       ? `who has ${arp.targetIp}? tell ${arp.senderIp}`

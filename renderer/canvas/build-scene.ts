@@ -2,6 +2,7 @@ import { hostNamespace, type Lab, type LabLink } from '../../electron/core/lab/l
 import type { LiveState } from '../../electron/core/live/state.js'
 import type { Scene, SceneCable, SceneInterface, SceneNamespace } from './scene.js'
 import { interfaceId, namespaceOf, outsideId } from './scene.js'
+import { tunnelPairs } from './scene-tunnel.js'
 import { presenceOf, sceneInterfaces, type NamespaceSources, type PeerNames } from './scene-interface.js'
 import { firewallRules, sceneNat, sceneRoutes } from './scene-rules.js'
 
@@ -190,26 +191,15 @@ function impairedAt(link: LabLink | undefined, first: string): Pick<SceneCable, 
 
 const pairKey = (ends: readonly string[]): string => [...ends].sort().join('~')
 
-/** A tunnel's two ends know each other only by address: the remote of one is an address in the other's namespace. */
 function tunnels(byId: ReadonlyMap<string, SceneInterface>): SceneCable[] {
-  const owners = new Map<string, string>()
-  for (const each of byId.values())
-    for (const address of each.addresses) owners.set(address.text.split('/')[0] as string, each.namespace)
-  const ends = [...byId.values()].filter((each) => each.tunnel !== null)
-  const cables: SceneCable[] = []
-  for (const [index, end] of ends.entries()) {
-    const owner = end.tunnel?.remote ? owners.get(end.tunnel.remote) : undefined
-    const other = ends.slice(index + 1).find((each) => each.namespace === owner && each.tunnel?.id === end.tunnel?.id)
-    if (!other || other.namespace === end.namespace) continue
-    cables.push({
-      id: pairKey([end.id, other.id]),
-      kind: 'tunnel',
-      ends: [end.id, other.id],
-      presence: end.presence === 'live' ? other.presence : end.presence,
-      carries: end.state !== 'down' && other.state !== 'down',
-      ...unimpaired,
-      tunnelId: end.tunnel?.id ?? null,
-    })
-  }
-  return cables
+  return tunnelPairs(byId).map(([end, other]) => ({
+    id: pairKey([end.id, other.id]),
+    kind: 'tunnel',
+    ends: [end.id, other.id],
+    presence: end.presence === 'live' ? other.presence : end.presence,
+    carries: end.state !== 'down' && other.state !== 'down',
+    ...unimpaired,
+    tunnelId: end.tunnel?.id ?? null,
+    ...(end.tunnel ? { tunnelLabel: end.tunnel.label } : {}),
+  }))
 }

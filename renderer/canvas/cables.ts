@@ -135,7 +135,7 @@ function partsOf(impair: Impair | null): string {
 function labels(cable: SceneCable, points: readonly Point[], a: Box, b: Box, words: Words): Mark[] {
   const text =
     cable.kind === 'tunnel'
-      ? words.tunnel(cable.tunnelId ?? 0, null)
+      ? words.tunnel(cable.tunnelLabel ?? '', null)
       : cable.kind === 'uplink'
         ? words.uplink
         : cable.unplugged === null

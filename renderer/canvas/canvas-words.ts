@@ -50,6 +50,6 @@ export function canvasWords(language: Language, realHost = false): Words {
       return parts.length > 0 ? parts.join(t('comma')) : t('noVlans')
     },
     vlanOn: (id, parent) => t('vlanOn', { id, parent }),
-    tunnel: (id, remote) => (remote === null ? t('tunnel', { id }) : t('tunnelTo', { id, remote })),
+    tunnel: (label, remote) => (remote === null ? label : t('tunnelTo', { label, remote })),
   }
 }

@@ -45,7 +45,7 @@ function remarks(each: SceneInterface, words: Words, wholeForeign: boolean): str
     const ids = (untagged: boolean): number[] =>
       (each.vlans ?? []).flatMap((vlan) => (vlan.untagged === untagged ? [vlan.id] : []))
     standing.push(words.vlans(ids(true), ids(false)))
-  } else if (each.tunnel) standing.push(words.tunnel(each.tunnel.id, each.tunnel.remote))
+  } else if (each.tunnel) standing.push(words.tunnel(each.tunnel.label, each.tunnel.remotes.join(', ') || null))
   else if (bare && each.kind !== 'bridge' && each.master !== null) standing.push(words.portNoAddress)
   else if (bare && (each.kind === 'bridge' || each.state !== 'planned')) standing.push(words.noAddress)
   if (each.state === 'down') standing.push(words.down)

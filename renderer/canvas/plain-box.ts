@@ -2,6 +2,7 @@
 import { snapUp, type Box, type Mark, type Port, type Side } from './drawing.js'
 import { interfaceLines, layerOf, lineHeight, linesWidth, mark, routeLines, setLines, titleMark } from './label.js'
 import { textWidth } from './measure.js'
+import { isAnyTunnel } from '../../electron/core/lab/tunnel.js'
 import type { SceneInterface, SceneNamespace } from './scene.js'
 import type { Words } from './words.js'
 
@@ -24,7 +25,7 @@ const sidePitch = 52
 const isInner = (each: SceneInterface): boolean =>
   each.kind === 'loopback' ||
   each.kind === 'dummy' ||
-  ((each.kind === 'vxlan' || each.kind === 'vlan') && each.master === null)
+  ((isAnyTunnel(each.kind) || each.kind === 'vlan') && each.master === null)
 
 export const portOf = (each: SceneInterface, side: Side, x: number, y: number, rest: Partial<Port> = {}): Port => ({
   id: each.id,

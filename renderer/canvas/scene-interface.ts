@@ -3,6 +3,8 @@ import { usualVlans } from '../../electron/core/lab/normalise-bridge.js'
 import type { LiveLink, LiveNamespace } from '../../electron/core/live/state.js'
 import type { InterfaceState, Presence, SceneInterface, Stated } from './scene.js'
 import { interfaceId } from './scene.js'
+import { tunnelOf } from './scene-tunnel.js'
+import { isFallback } from '../../electron/core/plan/read-back-tunnels.js'
 
 /** Addresses that every interface has by itself; they would only be noise in the picture. */
 const isAutomatic = (address: string): boolean =>
@@ -87,7 +89,6 @@ function sceneInterface(
     labs.lab !== null,
     presence,
   ).filter((address) => !isAutomatic(address.text))
-  const vxlan = link?.vxlan ?? (wanted?.kind === 'vxlan' ? { id: wanted.id, remote: wanted.remote } : null)
   const vlan = vlanOf(wanted, link)
   const vlans = vlansOf(source, wanted, link)
   return {
@@ -103,7 +104,7 @@ function sceneInterface(
     master: link ? link.master : (wanted?.master ?? null),
     belongs: wanted ? wanted.master : (link?.master ?? null),
     peer: peerId(wanted, link, labs.names),
-    tunnel: vxlan ? { id: vxlan.id, remote: vxlan.remote } : null,
+    tunnel: tunnelOf(wanted, link, source.live?.fdb ?? []),
     uplink,
   }
 }
@@ -144,7 +145,7 @@ export function sceneInterfaces(source: NamespaceSources, lab: Lab | null, names
   return [
     ...wanted.map((each) => sceneInterface(source, each, links.get(each.name), context)),
     ...[...links.values()]
-      .filter((link) => !asked.has(link.name))
+      .filter((link) => !asked.has(link.name) && !isFallback(link))
       .map((link) => sceneInterface(source, undefined, link, context)),
   ]
 }

@@ -33,12 +33,22 @@ export interface SceneInterface {
   readonly belongs: string | null
   /** Id of the interface at the other end of the cable. */
   readonly peer: string | null
-  readonly tunnel: { readonly id: number; readonly remote: string | null } | null
+  readonly tunnel: SceneTunnel | null
   readonly uplink: boolean
   /** Of a sub-interface. */
   readonly vlan?: { readonly id: number; readonly parent: string }
   /** Of a port, or the bridge itself, where the bridge goes by VLANs. */
   readonly vlans?: readonly PortVlan[]
+}
+
+export interface SceneTunnel {
+  /** The same in every language, such as `VXLAN 42`. */
+  readonly label: string
+  /** The same for ends that understand each other. */
+  readonly network: string
+  readonly id: number | null
+  readonly local: string | null
+  readonly remotes: readonly string[]
 }
 
 export interface SceneNat {
@@ -80,8 +90,10 @@ export interface SceneCable {
   readonly impair: readonly [Impair | null, Impair | null]
   /** The end at which it is pulled out, an id of an interface. */
   readonly unplugged: string | null
-  /** VXLAN network identifier, for a tunnel. */
+  /** Network identifier of a VXLAN or Geneve tunnel. */
   readonly tunnelId: number | null
+  /** What kind of tunnel it is, and what tells it from others: the same in every language. */
+  readonly tunnelLabel?: string
 }
 
 export interface Scene {

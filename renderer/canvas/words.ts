@@ -30,5 +30,5 @@ export interface Words {
   /** Ids without a tag on the wire, and with one. */
   readonly vlans: (plain: readonly number[], tagged: readonly number[]) => string
   readonly vlanOn: (id: number, parent: string) => string
-  readonly tunnel: (id: number, remote: string | null) => string
+  readonly tunnel: (label: string, remote: string | null) => string
 }

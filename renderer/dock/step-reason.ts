@@ -33,7 +33,9 @@ export function reasonOf(step: Step): ReasonKey {
     case 'bridge-add':
       return 'reason.bridge'
     case 'vxlan-add':
-      return 'reason.vxlan'
+    case 'tunnel-add':
+    case 'wireguard-add':
+      return 'reason.tunnel'
     case 'dummy-add':
       return 'reason.dummy'
     case 'vlan-add':
@@ -54,6 +56,16 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.stp'
     case 'bridge-set':
       return step.setting === 'vlan-filtering' ? 'reason.vlanFiltering' : 'reason.bridgeSet'
+    case 'wireguard-key':
+      return 'reason.wireguardKey'
+    case 'wireguard-listen':
+      return 'reason.wireguardListen'
+    case 'wireguard-peer-set':
+    case 'wireguard-peer-delete':
+      return 'reason.wireguardPeer'
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete':
+      return 'reason.vxlanFdb'
     case 'port-set':
       return 'reason.portSet'
     case 'port-vlan-add':

@@ -6,7 +6,7 @@ import type { Trace, TraceHop } from '../../electron/core/diagnosis/trace.js'
 /** As `traceJson` writes it. */
 interface TraceDocument extends Pick<Trace, 'lab' | 'probe' | 'outcome' | 'rttUs' | 'ttl'> {
   readonly hops: readonly Omit<TraceHop, 'frame' | 'comparedWith'>[]
-  readonly diagnosis: Omit<Diagnosis, 'message' | 'ruledOutMessages'> | null
+  readonly diagnosis: Omit<Diagnosis, 'message' | 'ruledOutMessages' | 'inside'> | null
 }
 
 export interface ReadFilm {
@@ -14,10 +14,21 @@ export interface ReadFilm {
   readonly trace: Trace
 }
 
+function readDiagnosis(
+  diagnosis: TraceDocument['diagnosis'],
+  cause: FilmData['told']['cause'],
+  ruledOutMessages: FilmData['told']['ruledOut'],
+  inside: FilmData['told']['inside'],
+): Diagnosis | null {
+  return diagnosis && cause
+    ? { ...diagnosis, message: cause, ruledOutMessages, ...(inside ? { inside } : {}) }
+    : null
+}
+
 export function readFilm(): ReadFilm {
   const data = JSON.parse(document.getElementById('vethlab-film')?.textContent ?? '') as FilmData
   const { hops, diagnosis, ...rest } = data.trace as TraceDocument
-  const { comparedWith, cause, ruledOut, time, message } = data.told
+  const { comparedWith, cause, ruledOut, inside, time, message } = data.told
   return {
     data,
     trace: {
@@ -26,7 +37,7 @@ export function readFilm(): ReadFilm {
       time,
       message,
       hops: hops.map((hop, index) => ({ ...hop, frame: null, comparedWith: comparedWith[index] ?? null })),
-      diagnosis: diagnosis && cause ? { ...diagnosis, message: cause, ruledOutMessages: ruledOut } : null,
+      diagnosis: readDiagnosis(diagnosis, cause, ruledOut, inside),
       answers: [],
       frames: [],
       dropped: 0,

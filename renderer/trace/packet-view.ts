@@ -1,7 +1,8 @@
 /** A hop's packet for reading: every field of every layer, what it was before, and which bytes of the frame say so. */
 import { capturedFrames } from '../../electron/core/diagnosis/trace.js'
 import type { Trace, TraceHop } from '../../electron/core/diagnosis/trace.js'
-import { decodeFrame } from '../../electron/core/packet/decode.js'
+import { decodeFrame, optionsOf } from '../../electron/core/packet/decode.js'
+import { isTunnelLayer } from '../../electron/core/packet/packet.js'
 import type { FieldName } from '../../electron/core/packet/fields.js'
 import type { Field, Layer, LayerName, Packet, PacketHeaders } from '../../electron/core/packet/packet.js'
 import type { Film } from './film.js'
@@ -82,9 +83,9 @@ export function viewPacket(trace: Trace, film: Film, n: number): PacketView {
   if (!hop.observed || hop.frame === null) return workedOut(trace, film, n)
   const frame = trace.frames[hop.frame]
   if (!frame) return empty
-  const packet = decode(trace, hop.frame)
+  const packet = decode(trace, hop.frame, hop.packet)
   const earlier = film.byNumber.get(hop.comparedWith ?? -1)?.hop ?? null
-  const before = earlier?.frame === null || earlier?.frame === undefined ? null : decode(trace, earlier.frame)
+  const before = earlier?.frame === null || earlier?.frame === undefined ? null : decode(trace, earlier.frame, earlier.packet)
   const layers = compare(packet, before)
   const tints = packet.layers.flatMap(({ fields }) =>
     fields.flatMap(({ path, offset, length }): Tint[] => {
@@ -103,10 +104,11 @@ export function viewPacket(trace: Trace, film: Film, n: number): PacketView {
   }
 }
 
-function decode(trace: Trace, index: number): Packet {
+function decode(trace: Trace, index: number, headers: PacketHeaders | null): Packet {
   const frame = trace.frames[index]
   const [captured] = frame ? capturedFrames({ ...trace, frames: [frame] }) : []
-  return decodeFrame(captured?.bytes ?? new Uint8Array(), { originalLength: captured?.originalLength ?? 0 })
+  const originalLength = captured?.originalLength ?? 0
+  return decodeFrame(captured?.bytes ?? new Uint8Array(), { originalLength, ...(headers ? optionsOf(headers) : {}) })
 }
 
 const innermost = (packet: Packet): Packet => (packet.inner ? innermost(packet.inner) : packet)
@@ -116,7 +118,7 @@ function workedOut(trace: Trace, film: Film, n: number): PacketView {
   const each = film.byNumber.get(n)
   const cause = film.byNumber.get(each?.hop.comparedWith ?? -1)?.hop
   if (!each || !cause || cause.frame === null) return empty
-  const packet = decode(trace, cause.frame)
+  const packet = decode(trace, cause.frame, cause.packet)
   const before = film.byNumber.get(each.from ?? -1)?.hop ?? cause
   const layers = packet.layers.flatMap((layer): LayerView[] => {
     if (layer.layer === 'ethernet' || layer.layer === 'payload') return []
@@ -192,7 +194,7 @@ function fieldView(field: Field, layer: LayerName, value: string, was: string | 
 
 /** An address or a port that differs was rewritten; what else differs, routing did. */
 function hueOf(layer: LayerName, { name }: Field): Hue {
-  if (layer === 'ethernet' || layer === 'arp' || layer === 'vxlan') return 'l2'
+  if (layer === 'ethernet' || layer === 'arp' || isTunnelLayer(layer)) return 'l2'
   return name === 'source' || name === 'destination' || name === 'identifier' ? 'nat' : 'l3'
 }
 

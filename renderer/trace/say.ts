@@ -1,4 +1,5 @@
 /** What happened at a hop, as message keys and values: the table, the announcements and the badges say the same. */
+import { isAnyTunnel } from '../../electron/core/lab/tunnel.js'
 import { lossOf, openQuestion } from './end.js'
 import { packetOf } from './packet-changes.js'
 import { fragmentOf, nameOf, titleOf, type PacketTitle } from './packets.js'
@@ -60,7 +61,7 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
   switch (hop.event) {
     case 'sent':
       if (kind === 'bridge') return saying('both', 'hop.handedDown', { namespace, bridge: name ?? '' })
-      if (kind === 'vxlan') return saying('out', 'hop.intoTunnel', { interface: name ?? '' })
+      if (isAnyTunnel(kind ?? '')) return saying('out', 'hop.intoTunnel', { interface: name ?? '' })
       if (kind === 'vlan') return saying('out', 'hop.bySubInterface', { interface: name ?? '' })
       if (before && before.namespace === namespace && packet?.vlan && !packetOf(before)?.vlan)
         return saying('out', 'hop.tagged', { interface: name ?? '', vlan: packet.vlan.id })
@@ -69,7 +70,7 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
     case 'received': {
       if (port) return saying('switch', 'hop.enteredBridge', port)
       if (kind === 'bridge') return saying('both', 'hop.passedUp', { namespace })
-      if (kind === 'vxlan') return saying('in', 'hop.outOfTunnel', { interface: name ?? '' })
+      if (isAnyTunnel(kind ?? '')) return saying('in', 'hop.outOfTunnel', { interface: name ?? '' })
       if (kind === 'vlan') return saying('in', 'hop.untagged', { interface: name ?? '' })
       const ttl = packet?.ip?.ttl
       if (packet?.arp) return saying('in', 'hop.heardArp', { namespace })

@@ -57,6 +57,8 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     }
     case 'bridge-add':
     case 'vxlan-add':
+    case 'tunnel-add':
+    case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
     case 'link-delete':
@@ -74,6 +76,16 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'port-vlan-add':
     case 'port-vlan-delete':
       return withLink(step.namespace, step.name, known) ?? `port-vlan ${step.namespace} ${step.name} ${step.vlan.id}`
+    case 'wireguard-key':
+    case 'wireguard-listen':
+    case 'wireguard-peer-set':
+    case 'wireguard-peer-delete':
+      return withLink(step.namespace, step.name, known) ?? `wireguard ${step.namespace} ${step.name}`
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete':
+      return (
+        withLink(step.namespace, step.name, known) ?? `fdb ${step.namespace} ${step.name} ${step.mac} ${step.remote}`
+      )
     case 'address-add':
     case 'address-delete':
       return withLink(step.namespace, step.dev, known) ?? `address ${step.namespace} ${step.dev} ${step.address}`
@@ -138,6 +150,8 @@ function words(step: Step): string {
     case 'veth-add':
     case 'bridge-add':
     case 'vxlan-add':
+    case 'tunnel-add':
+    case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
     case 'link-delete':
@@ -159,6 +173,16 @@ function words(step: Step): string {
     case 'port-vlan-add':
     case 'port-vlan-delete':
       return `vlan ${step.vlan.id} dev ${step.name}`
+    case 'wireguard-key':
+      return `wg ${step.name} key`
+    case 'wireguard-listen':
+      return `wg ${step.name} listen-port ${step.before}`
+    case 'wireguard-peer-set':
+    case 'wireguard-peer-delete':
+      return `wg ${step.name} peer ${step.of?.namespace ?? step.publicKey ?? ''}`
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete':
+      return `fdb ${step.mac} dev ${step.name} dst ${step.remote}`
     case 'address-add':
     case 'address-delete':
       return `addr ${step.address} dev ${step.dev}`

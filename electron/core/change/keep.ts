@@ -16,7 +16,7 @@ import { labFromLive } from '../plan/read-back.js'
 import type { Step } from '../plan/step.js'
 import type { Difference } from './difference.js'
 import { hasInterface } from './follow.js'
-import { bridgeKeys, type LabChange, type LinkEntry, type NamespaceEntry } from './lab-change.js'
+import { bridgeKeys, type LabChange, type LinkEntry, type NamespaceEntry, type TunnelEntry } from './lab-change.js'
 
 /** For `changeSource`, which is to tolerate any meaning: the kernel is what it is. */
 export function keepChanges(file: LabFile, difference: Difference, live: LiveState): readonly LabChange[] {
@@ -24,7 +24,7 @@ export function keepChanges(file: LabFile, difference: Difference, live: LiveSta
   const [first] = difference.steps
   // What is made or removed as a whole is one thing; the steps after the first only put back what was on it.
   const whole =
-    first !== undefined && /^(namespace|veth|bridge|vxlan|dummy|vlan)-(add|delete)$|^link-delete$/.test(first.step.op)
+    first !== undefined && /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan)-(add|delete)$|^link-delete$/.test(first.step.op)
   const steps = whole ? [first] : difference.steps
   return new Keeping(file, read).all(steps.map(({ step }) => step))
 }
@@ -56,9 +56,18 @@ class Keeping {
       case 'veth-add':
       case 'bridge-add':
       case 'vxlan-add':
+      case 'tunnel-add':
+      case 'wireguard-add':
       case 'dummy-add':
       case 'vlan-add':
         return void this.#found.push({ op: 'link-delete', namespace, name: step.name })
+      case 'vxlan-fdb-add':
+      case 'vxlan-fdb-delete':
+      case 'wireguard-key':
+      case 'wireguard-listen':
+      case 'wireguard-peer-set':
+      case 'wireguard-peer-delete':
+        return this.#tunnel({ namespace, interface: step.name })
       case 'link-up':
         return void this.#found.push({ op: 'link-up', namespace, name: step.name, up: false })
       case 'link-down':
@@ -180,7 +189,7 @@ class Keeping {
     )
     for (const link of links) this.#adoptCable(link, name)
     for (const tunnel of this.read.tunnels ?? [])
-      if (tunnel.namespace === name) this.#found.push({ op: 'vxlan-add', tunnel: { ...tunnel } })
+      if (tunnel.namespace === name) this.#found.push({ op: 'tunnel-add', tunnel: { ...tunnel } })
   }
 
   /** A cable whose both ends have a namespace; the rest comes with the namespace that is missing. */
@@ -202,12 +211,34 @@ class Keeping {
     for (const end of [a, b]) if (end.namespace !== adopted) this.#copy(end)
   }
 
+  /** As the kernel has it, whichever of its entries differ. */
+  #tunnel({ namespace, interface: name }: Endpoint): void {
+    const is = (each: TunnelEntry): boolean => each.namespace === namespace && each.name === name
+    const live = this.read.tunnels?.find(is)
+    const mine = this.file.tunnels?.find(is)
+    if (!live || !mine || live.type !== mine.type || this.#gone.has(`tunnel ${namespace}:${name}`)) return
+    this.#gone.add(`tunnel ${namespace}:${name}`)
+    if (mine.type === 'wireguard' && live.type === 'wireguard') {
+      const { addresses } = mine
+      const { namespace: _, name: __, ...tunnel } = live
+      this.#found.push({ op: 'tunnel-set', namespace, name, tunnel: { ...tunnel, ...(addresses ? { addresses } : {}) } })
+    }
+    if (mine.type !== 'vxlan' || live.type !== 'vxlan') return
+    const { fdb: _, namespace: __, name: ___, ...rest } = mine
+    this.#found.push({
+      op: 'tunnel-set',
+      namespace,
+      name,
+      tunnel: live.fdb === undefined ? rest : { ...rest, fdb: live.fdb },
+    })
+  }
+
   #adoptInterface(end: Endpoint): void {
     const { namespace, interface: name } = end
     const link = (this.read.links ?? []).find((each) => endsOf(each).includes(formatEndpoint(end)))
     if (link) return this.#adoptCable(link, null)
     const tunnel = (this.read.tunnels ?? []).find((each) => each.namespace === namespace && each.name === name)
-    if (tunnel) this.#found.push({ op: 'vxlan-add', tunnel: { ...tunnel } })
+    if (tunnel) this.#found.push({ op: 'tunnel-add', tunnel: { ...tunnel } })
     const there = own(this.read.namespaces, namespace)
     const bridge = own(there?.bridges, name)
     const [vlan, dummy] = [own(there?.vlans, name), own(there?.dummies, name)]

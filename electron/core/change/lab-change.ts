@@ -13,6 +13,7 @@ import type {
   RouteEntry,
   RuleEntry,
   ServiceEntry,
+  TunnelEntry,
 } from '../lab/schema.js'
 
 export type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
@@ -25,7 +26,10 @@ export const bridgeKeys = [
 ] as const
 export type BridgeKey = (typeof bridgeKeys)[number]
 export type LinkEntry = NonNullable<LabFile['links']>[number]
-export type TunnelEntry = NonNullable<LabFile['tunnels']>[number]
+export type { TunnelEntry }
+/** What an entry says besides whose it is and what it is called. */
+export type TunnelSettings = Settings<TunnelEntry>
+type Settings<Entry> = Entry extends unknown ? Omit<Entry, 'namespace' | 'name'> : never
 
 export interface Point {
   readonly x: number
@@ -65,8 +69,8 @@ export type LinkChange =
   | { readonly op: 'unplug-set'; readonly end: Endpoint; readonly unplugged: boolean | null }
   | (OfLink & { readonly op: 'bridge-add'; readonly entry?: BridgeEntry })
   | (OfLink & { readonly op: 'bridge-stp'; readonly stp: boolean | null })
-  | { readonly op: 'vxlan-add'; readonly tunnel: TunnelEntry }
-  | (OfLink & { readonly op: 'vxlan-set'; readonly tunnel: Omit<TunnelEntry, 'namespace' | 'name'> })
+  | { readonly op: 'tunnel-add'; readonly tunnel: TunnelEntry }
+  | (OfLink & { readonly op: 'tunnel-set'; readonly tunnel: TunnelSettings })
   /** What else its entry says of it and of its ports. */
   | (OfLink & {
       readonly op: 'bridge-set'

@@ -79,8 +79,16 @@ function followOnCable(draft: Draft, path: LabPath, from: string, to: string): v
 const endPath = (draft: Draft, { path, side }: { readonly path: LabPath; readonly side: 0 | 1 }): LabPath =>
   Array.isArray(draft.at(path)) ? [...path, side] : [...path, 'ends', side]
 
+/** Of the entry that says its addresses: a tunnel's own one may, or the one below `interfaces`. */
+function addressPath(draft: Draft, namespace: string, name: string): LabPath {
+  const at = (draft.labFile.tunnels ?? []).findIndex(
+    (each) => each.namespace === namespace && each.name === name && each.addresses !== undefined,
+  )
+  return at < 0 ? entryPath(draft, namespace, name) : ['tunnels', at]
+}
+
 const addressesOf = (draft: Draft, namespace: string, name: string): readonly string[] =>
-  (draft.at([...entryPath(draft, namespace, name), 'addresses']) as readonly string[] | undefined) ?? []
+  (draft.at([...addressPath(draft, namespace, name), 'addresses']) as readonly string[] | undefined) ?? []
 
 export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
   'veth-add': (draft, { ends, mtu, impair }) => {
@@ -131,13 +139,13 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
     draft.put(['namespaces', namespace, 'bridges', name, 'stp'], stp)
     return null
   },
-  'vxlan-add': (draft, { tunnel }) => {
+  'tunnel-add': (draft, { tunnel }) => {
     const refused = mayCome(draft, { namespace: tunnel.namespace, interface: tunnel.name })
     if (refused) return refused
     draft.insert(['tunnels', draft.labFile.tunnels?.length ?? 0], tunnel)
     return null
   },
-  'vxlan-set': (draft, { namespace, name, tunnel }) => {
+  'tunnel-set': (draft, { namespace, name, tunnel }) => {
     const at = (draft.labFile.tunnels ?? []).findIndex((each) => each.namespace === namespace && each.name === name)
     if (at < 0) return noInterface(namespace, name)
     draft.merge(['tunnels', at], { ...tunnel, namespace, name })
@@ -204,12 +212,12 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
     const has = addressesOf(draft, namespace, dev)
     if (has.some((each) => isSame(each, address))) return null
     if (!hasInterface(draft.labFile, { namespace, interface: dev })) return noInterface(namespace, dev)
-    draft.insert([...entryPath(draft, namespace, dev), 'addresses', has.length], address)
+    draft.insert([...addressPath(draft, namespace, dev), 'addresses', has.length], address)
     return null
   },
   'address-set': (draft, { namespace, dev, at, address }) => {
     if (addressesOf(draft, namespace, dev)[at] === undefined) return noInterface(namespace, dev)
-    draft.set([...entryPath(draft, namespace, dev), 'addresses', at], address)
+    draft.set([...addressPath(draft, namespace, dev), 'addresses', at], address)
     return null
   },
   'address-delete': (draft, { namespace, dev, address }) => {
@@ -217,11 +225,11 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
     if (at < 0) {
       return error(
         'unknown-address',
-        entryPath(draft, namespace, dev),
+        addressPath(draft, namespace, dev),
         said`${quote(`${namespace}:${dev}`)} has no address ${address} in the lab.`,
       )
     }
-    draft.remove([...entryPath(draft, namespace, dev), 'addresses', at])
+    draft.remove([...addressPath(draft, namespace, dev), 'addresses', at])
     return null
   },
 }

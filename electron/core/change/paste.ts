@@ -48,7 +48,7 @@ export function pasteParts(source: LabSource, parts: LabFile, by: Point, beside:
   for (const link of parts.links ?? []) changes.push(...cable(link, known))
   for (const tunnel of parts.tunnels ?? []) {
     const copy = readdressed(tunnel, subnets) as typeof tunnel
-    changes.push({ op: 'vxlan-add', tunnel: { ...copy, namespace: known(tunnel.namespace) } })
+    changes.push({ op: 'tunnel-add', tunnel: { ...copy, namespace: known(tunnel.namespace) } })
   }
   building.takeAll(changes)
   const [first] = entries

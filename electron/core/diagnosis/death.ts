@@ -1,5 +1,7 @@
 /** Where the film of a failed probe ends: the one place that all rules look at. The first loss on the packet's way counts. */
+import { isAnyTunnel, isLayer3 } from '../lab/tunnel.js'
 import { decodeFrame } from '../packet/decode.js'
+import type { LiveLink } from '../live/state.js'
 import type { CapturedFrame, TracedHop } from '../packet/hop.js'
 import type { PacketHeaders } from '../packet/packet.js'
 import { isIpv6, type Network } from './network.js'
@@ -53,6 +55,16 @@ export interface Death {
   /** Who had sent it to where it ended, and as whom its routes meant that station; null where it starts there. */
   readonly sender: Missed | null
   readonly complaint: Complaint | null
+  /** The tunnel whose own packet it is that was lost, or that it went into and never came out of. */
+  readonly tunnel: LostTunnel | null
+}
+
+export interface LostTunnel {
+  readonly namespace: string
+  readonly interface: string
+  readonly remote: string | null
+  /** It went in, and no packet of the tunnel was seen. */
+  readonly swallowed: boolean
 }
 
 type Kept = Pick<CapturedFrame, 'bytes' | 'originalLength'>
@@ -90,6 +102,13 @@ export function findDeath(
   const dst = ip?.dst ?? probe.target
   const src = ip?.src ?? null
   const anchor = hops.find(({ n }) => n === at.comparedWith)
+  const tunnel = lostTunnel(at, anchor, hops, network)
+  const ends = tunnel?.swallowed ? tunnelEnds(network.link(tunnel.namespace, tunnel.interface)) : null
+  if (tunnel && ends)
+    return {
+      ...{ stage: 'start', leg, namespace: at.namespace, interface: null, src: ends.local, dst: ends.remote },
+      ...{ length: null, missed: findUnanswered(at, hops, frames, network), sender: null, complaint, tunnel },
+    }
   const next = nextHop(at, hops, network)
   const stage = stageOf(at, anchor?.direction ?? null, dst, probe, network, next)
   return {
@@ -105,7 +124,36 @@ export function findDeath(
       : (findUnanswered(at, hops, frames, network) ?? unresolved(network, at, stage === 'target' ? (src ?? dst) : dst)),
     sender: next,
     complaint,
+    tunnel,
   }
+}
+
+/** Whose packet it is, where it is one of a tunnel. */
+function lostTunnel(
+  at: TracedHop,
+  anchor: TracedHop | undefined,
+  hops: readonly TracedHop[],
+  network: Network,
+): LostTunnel | null {
+  const entered = (hop: TracedHop | undefined): hop is TracedHop & { readonly interface: string } =>
+    hop?.observed === true &&
+    hop.direction === 'out' &&
+    isAnyTunnel(network.link(hop.namespace, hop.interface)?.kind ?? '')
+  if (at.interface !== null && anchor?.interface === at.interface && entered(anchor)) {
+    const remote = tunnelEnds(network.link(anchor.namespace, anchor.interface))?.remote ?? null
+    return { namespace: anchor.namespace, interface: anchor.interface, remote, swallowed: true }
+  }
+  if (!at.packet?.inner && !at.packet?.wireguard) return null
+  const last = hops.findLast((hop) => hop.n <= at.n && hop.leg === at.leg && entered(hop))
+  return last?.interface
+    ? { namespace: last.namespace, interface: last.interface, remote: at.packet.ip?.dst ?? null, swallowed: false }
+    : null
+}
+
+/** Of a tunnel with one remote end; WireGuard's packets leave when its peers have agreed, and not before. */
+function tunnelEnds(link: LiveLink | undefined): { readonly local: string | null; readonly remote: string } | null {
+  const ends = link?.vxlan ?? link?.tunnel
+  return ends && ends.remote !== null ? { local: ends.local, remote: ends.remote } : null
 }
 
 /** Lost between who sent it and who should have taken it next. */
@@ -177,7 +225,7 @@ function strangerHop(hops: readonly TracedHop[], network: Network): TracedHop | 
   const last = hops.findLast(({ leg, observed }) => observed && (leg === 'request' || leg === 'reply'))
   if (!last || last.direction !== 'in') return undefined
   const link = network.link(last.namespace, last.interface)
-  return link && link.master === null && last.packet?.eth?.dst !== link.mac ? last : undefined
+  return link && link.master === null && !isLayer3(link.kind) && last.packet?.eth?.dst !== link.mac ? last : undefined
 }
 
 /** ARP and neighbour discovery: the last question of a namespace that has no answer. */

@@ -3,7 +3,7 @@
  * kernel's tools, `conclude` takes the answers. Of the causes that are proved, the most specific one wins whose fix was tried and
  * helped (`settle`); without proof it is `unknown`.
  */
-import type { Diagnosis, Evidence } from './diagnosis.js'
+import type { Diagnosis, DiagnosisCode, Evidence } from './diagnosis.js'
 import { Answers, commandOf, type Answer, type Command } from './question.js'
 import { repairText, type Repair } from './repair.js'
 import type { Finding, Rule, Suspicion } from './rule.js'
@@ -47,6 +47,7 @@ import { rpFilter } from './rules/rp-filter.js'
 import { sameSubnetApart } from './rules/same-subnet-apart.js'
 import { stpBlocking } from './rules/stp-blocking.js'
 import { ttlExceeded } from './rules/ttl-exceeded.js'
+import { wireguardNoHandshake, wireguardNotAllowed } from './rules/wireguard.js'
 import { tunnelMismatch } from './rules/tunnel-mismatch.js'
 import { otherSource, wrongSource } from './rules/wrong-source.js'
 import { askUnknown, unknown } from './rules/unknown.js'
@@ -54,7 +55,7 @@ import { vlanMismatch } from './rules/vlan-mismatch.js'
 import { wrongPrefix } from './rules/wrong-prefix.js'
 import { wrongRoute } from './rules/wrong-route.js'
 import type { Scene } from './scene.js'
-import { english, type Message } from './words.js'
+import { english, say, type Message } from './words.js'
 
 /** Most specific first: what a rule or a counter says of this very packet, then what is off, then what is missing. */
 const rules: readonly Rule[] = [
@@ -87,6 +88,8 @@ const rules: readonly Rule[] = [
   noAddress,
   addressOnPort,
   tunnelMismatch,
+  wireguardNotAllowed,
+  wireguardNoHandshake,
   duplicateMac,
   vlanMismatch,
   notABridgePort,
@@ -154,10 +157,38 @@ function conclude(
   const candidates: Candidate[] = []
   for (const { rule, finding } of judged) {
     if (!finding) continue
-    candidates.push(finish(finding.code ?? rule.code, finding, ruledOut))
+    candidates.push(aroundTunnel(scene, finish(finding.code ?? rule.code, finding, ruledOut)))
     if (finding.final) break
   }
   return [...candidates, finish('unknown', unknown(scene, answers, incomplete), ruledOut)]
+}
+
+/** What speaks of the tunnel itself needs no tunnel around it. */
+const ofTunnels: ReadonlySet<DiagnosisCode> = new Set([
+  ...(['tunnel-mismatch', 'tunnel-mtu', 'wireguard-no-handshake', 'wireguard-not-allowed', 'unknown'] as const),
+])
+
+/** Where the packet that was lost is one of a tunnel, that comes first, with the cause inside. */
+function aroundTunnel({ death }: Scene, candidate: Candidate): Candidate {
+  const { diagnosis } = candidate
+  const { code, cause, message } = diagnosis
+  const tunnel = death?.tunnel
+  if (!tunnel || ofTunnels.has(code)) return candidate
+  const around = say('tunnel-unreachable', {
+    namespace: tunnel.namespace,
+    interface: tunnel.interface,
+    remote: tunnel.remote ?? '',
+  })
+  return {
+    ...candidate,
+    diagnosis: {
+      ...diagnosis,
+      code: 'tunnel-unreachable',
+      cause: `${english(around)} ${cause}`,
+      message: around,
+      inside: { code, cause, message },
+    },
+  }
 }
 
 /** Two causes at once: each fix by itself was in vain, both together may help. The first is what is said. */

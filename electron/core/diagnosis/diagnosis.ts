@@ -45,6 +45,10 @@ export const diagnosisCodes = [
   'vlan-mismatch',
   'unplugged',
   'impaired',
+  'tunnel-mtu',
+  'tunnel-unreachable',
+  'wireguard-no-handshake',
+  'wireguard-not-allowed',
   'fdb-entry',
   'unknown',
 ] as const
@@ -54,6 +58,13 @@ export type DiagnosisCode = (typeof diagnosisCodes)[number]
 export interface Evidence {
   readonly command: string
   readonly output: string
+}
+
+/** A cause within a cause. */
+export interface Inside {
+  readonly code: DiagnosisCode
+  readonly cause: string
+  readonly message: Message
 }
 
 export interface Diagnosis {
@@ -75,4 +86,6 @@ export interface Diagnosis {
   /** What was looked at and is not the cause, in English, and by key. */
   readonly ruledOut: readonly string[]
   readonly ruledOutMessages: readonly Message[]
+  /** Of a tunnel whose own packets end on their way: why those do. */
+  readonly inside?: Inside
 }

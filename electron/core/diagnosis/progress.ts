@@ -1,5 +1,7 @@
 /** How far a probe got, so that two of them can be compared: whether a change of the network has helped. */
 import type { Outcome } from '../lab/schema.js'
+import { isLayer3 } from '../lab/tunnel.js'
+import type { LiveLink } from '../live/state.js'
 import type { TracedHop } from '../packet/hop.js'
 import type { Network } from './network.js'
 import { isAnswer } from './trace.js'
@@ -25,11 +27,15 @@ export function progressOf(outcome: Outcome, hops: readonly TracedHop[], network
     const counts = event === 'sent' || event === 'routed' || event === 'nat' || event === 'delivered'
     if (counts) places[leg].add(place + event)
     // A flood comes to everybody; only who is meant is further on.
-    else if (observed && event === 'received' && hop.packet?.eth?.dst === network.link(namespace, name)?.mac)
+    else if (observed && event === 'received' && isForStation(hop.packet, network.link(namespace, name)))
       places[leg].add(place + event)
   }
   return [isAnswer(outcome) ? 1 : 0, places.reply.size, places.arrived.size, places.request.size, heard.size]
 }
+
+/** Where there are no frames, whatever comes is for who hears it. */
+const isForStation = (packet: TracedHop['packet'], link: LiveLink | undefined): boolean =>
+  link !== undefined && (isLayer3(link.kind) || packet?.eth?.dst === link.mac)
 
 /** The hop behind which a packet only goes in a circle: where who will send it on again does so first. */
 function turnedAt(hops: readonly TracedHop[], leg: 'request' | 'reply'): number {

@@ -33,6 +33,12 @@ export type Question = { readonly namespace: string } & (
   | { readonly ask: 'fdb'; readonly bridge: string }
   /** What the interface does to frames that leave by it, with its counters. */
   | { readonly ask: 'qdisc'; readonly dev: string }
+  /** Of WireGuard; keys of others are public ones. */
+  | {
+      readonly ask: 'wireguard'
+      readonly dev: string
+      readonly show: 'allowed-ips' | 'latest-handshakes' | 'endpoints'
+    }
   | { readonly ask: 'listeners'; readonly protocol: 'tcp' | 'udp' }
 )
 
@@ -81,6 +87,8 @@ function words(question: Question): readonly [string, ...string[]] {
       return ['tc', '-s', 'qdisc', 'show', 'dev', question.dev]
     case 'fdb':
       return ['bridge', 'fdb', 'show', 'br', question.bridge]
+    case 'wireguard':
+      return ['wg', 'show', question.dev, question.show]
     case 'listeners':
       return ['ss', '-Hln', question.protocol === 'tcp' ? '-t' : '-u']
   }

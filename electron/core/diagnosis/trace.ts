@@ -104,8 +104,9 @@ export const isAnswer = (outcome: TraceOutcome): boolean =>
 /** `diagnosis` of `trace --json` and `check --json`. */
 export function diagnosisJson(diagnosis: Diagnosis | null): object | null {
   if (diagnosis === null) return null
-  const { code, namespace, interface: name, cause, evidence, fix, ruledOut } = diagnosis
-  return { code, namespace, interface: name, cause, evidence, fix, ruledOut }
+  const { code, namespace, interface: name, cause, evidence, fix, ruledOut, inside } = diagnosis
+  const within = inside === undefined ? {} : { inside: { code: inside.code, cause: inside.cause } }
+  return { code, namespace, interface: name, cause, evidence, fix, ruledOut, ...within }
 }
 
 /** A hop as `trace --json` prints it: with the rule that acted, where one is known. */

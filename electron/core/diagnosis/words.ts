@@ -87,6 +87,16 @@ export const sentences = {
     'The bridges make a circle without spanning tree: the cable from {namespace}:{interface} to {otherNamespace}:{otherInterface} joins two that are joined already, so frames go round for ever.',
   'tunnel-mismatch':
     'The two ends of the tunnel do not fit: {what} is {value} at {namespace}:{interface} and {otherValue} at {otherNamespace}:{otherInterface}.',
+  'tunnel-unreachable': 'The packets of the tunnel {interface} of {namespace} do not get to {remote}.',
+  'tunnel-mtu':
+    'The packet has {length} bytes and must not be cut, but the tunnel {interface} of {namespace} takes {mtu}: it puts {overhead} bytes around each.',
+  'wireguard-no-peer': 'No peer of {interface} in {namespace} may be sent packets for {target}: it is in no list of allowed addresses.',
+  'wireguard-not-allowed':
+    '{namespace} throws away what comes from {source} by {interface}: the peer in {otherNamespace} is not allowed to send from that address.',
+  'wireguard-no-endpoint':
+    '{interface} of {namespace} does not know where its peer for {target} is: it was told no endpoint, and has heard nothing of it.',
+  'wireguard-no-handshake':
+    '{interface} of {namespace} and its peer for {target} have not agreed on a session: nobody answers as this peer at {endpoint}.',
   'not-a-bridge-port': '{interface} of {namespace} is no port of {bridge}, so nothing gets from one to the other.',
   'firewall-drop': 'A rule of {namespace} drops it: chain {chain} of table {table}: {rule}.',
   'firewall-drop-policy': 'The policy of chain {chain} (table {table}) in {namespace} drops it: no rule accepts it.',
@@ -156,6 +166,8 @@ export const sentences = {
   'not-duplicate-mac': 'No two stations have the same hardware address.',
   'not-stp': 'Every port of a bridge of {namespace} forwards.',
   'not-loop': 'The bridges make no circle.',
+  'not-wireguard-allowed': 'Every address on the way is allowed to the peers of WireGuard.',
+  'not-wireguard-handshake': 'The peers of WireGuard have a session.',
   'not-tunnel': 'The two ends of the tunnel fit.',
   'not-hairpin': 'The answer comes back by the way that the request took.',
   'not-wrong-source': 'The source that {namespace} gives the packet is there.',

@@ -1,4 +1,5 @@
 /** A film file: one HTML page that shows a trace anywhere, and carries the lab it was taken in. Its data, as the page reads it. */
+import type { Inside } from '../diagnosis/diagnosis.js'
 import type { Message } from '../diagnosis/words.js'
 import { traceJson, type Trace } from '../diagnosis/trace.js'
 import type { Lab } from '../lab/lab.js'
@@ -32,6 +33,8 @@ export interface FilmData {
     readonly comparedWith: readonly (number | null)[]
     readonly cause: Message | null
     readonly ruledOut: readonly Message[]
+    /** Of a tunnel whose own packets end on their way. */
+    readonly inside?: Inside
   }
   /** The network as it was: what the picture is drawn from. */
   readonly live: LiveState
@@ -78,6 +81,7 @@ export function filmData({ application, lab, text, trace, live, capture }: Filme
       comparedWith: trace.hops.map(({ comparedWith }) => comparedWith),
       cause: trace.diagnosis?.message ?? null,
       ruledOut: trace.diagnosis?.ruledOutMessages ?? [],
+      ...(trace.diagnosis?.inside ? { inside: trace.diagnosis.inside } : {}),
     },
     live: { revision: live.revision, namespaces: live.namespaces.map(drawn) },
     pcapng: toBase64(capture),

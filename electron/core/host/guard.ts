@@ -13,7 +13,7 @@ export function ownWithPlan(own: Own, plan: Plan): Own {
   for (const { step } of plan) {
     if (step.op === 'namespace-add') namespaces.add(step.namespace)
     const made =
-      step.op === 'veth-add' ? [step, step.peer] : /^(?:bridge|vxlan|dummy|vlan)-add$/.test(step.op) ? [step] : []
+      step.op === 'veth-add' ? [step, step.peer] : /^(?:bridge|vxlan|tunnel|wireguard|dummy|vlan)-add$/.test(step.op) ? [step] : []
     for (const each of made) if (each.namespace === hostNamespace && 'name' in each) links.add(each.name)
   }
   return { ...own, namespaces, links }
@@ -35,6 +35,8 @@ export function foreignTouch(step: Step, own: Own): string | null {
     }
     case 'bridge-add':
     case 'vxlan-add':
+    case 'tunnel-add':
+    case 'wireguard-add':
     case 'dummy-add':
     case 'service-start':
     case 'service-stop':
@@ -45,6 +47,12 @@ export function foreignTouch(step: Step, own: Own): string | null {
       return own.links.has(step.link) ? null : `the interface ${step.link}`
     case 'bridge-set':
     case 'port-set':
+    case 'wireguard-key':
+    case 'wireguard-listen':
+    case 'wireguard-peer-set':
+    case 'wireguard-peer-delete':
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete':
     case 'port-vlan-add':
     case 'port-vlan-delete':
     case 'link-delete':

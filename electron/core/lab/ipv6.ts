@@ -9,7 +9,13 @@ export function usesIpv6(labFile: LabFile): boolean {
   const entries = Object.values(labFile.namespaces ?? {})
   return (
     entries.some((entry) => entry !== null && namespaceUsesIpv6(entry)) ||
-    (labFile.tunnels ?? []).some((tunnel) => isIpv6(tunnel.local) || isIpv6(tunnel.remote)) ||
+    (labFile.tunnels ?? []).some(
+      (tunnel) =>
+        tunnel.addresses?.some(isIpv6) ||
+        (tunnel.type === 'wireguard'
+          ? tunnel.peers?.some(({ endpoint, allowed }) => isIpv6(endpoint) || allowed.some(isIpv6))
+          : isIpv6(tunnel.local) || isIpv6(tunnel.remote)),
+    ) ||
     (labFile.checks ?? []).some(checkUsesIpv6)
   )
 }

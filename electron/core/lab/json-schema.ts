@@ -27,7 +27,7 @@ const descriptions: Readonly<Record<string, string>> = {
   'namespaces.*.sysctls': 'Kernel parameters below net.',
   'namespaces.*.services': 'Small responders, so that checks have a peer.',
   links: 'veth pairs: two ends, each NAMESPACE:INTERFACE.',
-  tunnels: 'VXLAN tunnels.',
+  tunnels: 'Tunnels of the kernel: VXLAN, GRE, IPIP, SIT, Geneve and their like.',
   uplink: 'Whether the host has Internet.',
   layout: 'Where to draw things. Never changes the kernel.',
   checks: 'What must hold once the lab is up.',

@@ -5,6 +5,7 @@
 import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, ServiceEntry, Text } from './schema.js'
 
 import type { RulesetKind } from './ruleset/refusal.js'
+import type { LabTunnel, TunnelKind } from './tunnel.js'
 
 /** The reserved name of the lab's default namespace. */
 export const hostNamespace = 'host'
@@ -49,17 +50,48 @@ export type LabInterface =
   | (InterfaceCommon & { readonly kind: 'loopback' })
   | (InterfaceCommon & { readonly kind: 'veth'; readonly peer: Endpoint; readonly impair: Impair | null })
   | (InterfaceCommon & LabBridge & { readonly kind: 'bridge' })
-  | (InterfaceCommon & {
-      readonly kind: 'vxlan'
-      readonly id: number
-      readonly local: string
-      readonly remote: string
-      /** UDP destination port. */
-      readonly port: number
-    })
+  | (InterfaceCommon & LabVxlan & { readonly kind: 'vxlan' })
+  | (InterfaceCommon & LabWireguard & { readonly kind: 'wireguard' })
+  | (InterfaceCommon & LabTunnel & { readonly kind: TunnelKind })
   /** No cable: a dummy device; unless `exact`, the nearest that the kernel has will do. */
   | (InterfaceCommon & { readonly kind: 'dummy'; readonly exact?: boolean })
   | (InterfaceCommon & LabVlan & { readonly kind: 'vlan' })
+
+export interface LabWireguard {
+  /** UDP port; null: the kernel chooses one. */
+  readonly listen: number | null
+  readonly peers: readonly WireguardPeer[]
+}
+
+export interface WireguardPeer {
+  /** The tunnel whose key it has. */
+  readonly of: Endpoint
+  /** `address:port`, IPv6 in brackets; null: where it is heard from. */
+  readonly endpoint: string | null
+  /** Canonical prefixes, sorted: what it may send from, and what is sent to it. */
+  readonly allowed: readonly string[]
+}
+
+export interface LabVxlan {
+  readonly id: number
+  readonly local: string
+  /** Null: only `fdb` says which frames go where. */
+  readonly remote: string | null
+  /** UDP destination port. */
+  readonly port: number
+  /** Of the outer packets; null: the kernel's own. */
+  readonly ttl: number | null
+  readonly learning: boolean
+  /** Without what stands for `remote`. */
+  readonly fdb: readonly VxlanFdb[]
+}
+
+/** Where a VXLAN sends frames for a hardware address. */
+export interface VxlanFdb {
+  /** Lower case; all zero: for whatever has no entry. */
+  readonly mac: string
+  readonly remote: string
+}
 
 /** IEEE 802.1Q tags, or the outer ones of 802.1ad. */
 export type VlanProtocol = '802.1q' | '802.1ad'

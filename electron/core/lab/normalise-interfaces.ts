@@ -1,13 +1,12 @@
-import { canonicalPrefix, parseAddress } from './address.js'
+import { canonicalPrefix } from './address.js'
 import { formatEndpoint } from './endpoint.js'
 import type { Endpoint, LabInterface, LabLink } from './lab.js'
 import { normaliseBridge } from './normalise-bridge.js'
 import type { NamespaceEntry } from './rules/lab-index.js'
-import { defaultVxlanPort } from './rules/tunnels.js'
-import type { LabFile } from './schema.js'
+import { normaliseTunnel } from './normalise-tunnel.js'
+import type { LabFile, TunnelEntry } from './schema.js'
 
 type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
-type TunnelEntry = NonNullable<LabFile['tunnels']>[number]
 
 /** Every namespace's interfaces: `lo`, bridges, tunnels, those listed, then those that only a link names. */
 export function normaliseInterfaces(
@@ -55,17 +54,10 @@ export function normaliseInterfaces(
     for (const [name, dummy] of Object.entries(entry.dummies ?? {}))
       add({ ...common(name, dummy), kind: 'dummy', exact: true })
     for (const tunnel of tunnels.get(namespace) ?? []) {
-      const [local, remote] = [parseAddress(tunnel.local), parseAddress(tunnel.remote)]
-      if (!local || !remote || local.family !== remote.family) continue
-      const port = tunnel.port ?? defaultVxlanPort
-      add({
-        ...common(tunnel.name, said.get(tunnel.name)),
-        kind: 'vxlan',
-        id: tunnel.id,
-        local: local.text,
-        remote: remote.text,
-        port,
-      })
+      const more = normaliseTunnel(tunnel, labFile.tunnels ?? [])
+      const about = said.get(tunnel.name)
+      const addresses = [...(tunnel.addresses ?? []), ...(about?.addresses ?? [])]
+      if (more) add({ ...common(tunnel.name, { ...about, addresses }), ...more })
     }
     const stacked = new Map(Object.entries(entry.vlans ?? {}))
     for (const name of [...said.keys(), ...(ends.get(namespace) ?? [])]) {

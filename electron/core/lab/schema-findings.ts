@@ -5,7 +5,7 @@ import { error } from './finding.js'
 import type { Finding } from './finding.js'
 import { didYouMean } from './nearest.js'
 import type { LabPath } from './problem.js'
-import { branchFor, discriminators, isRecord, kindOf, knownKeys, schemaAt, valueAt } from './schema-shape.js'
+import { branchFor, discriminators, isRecord, kindOf, knownKeys, schemaAt, tellingWords, valueAt } from './schema-shape.js'
 import { labFileSchema, labVersion } from './schema.js'
 import type { LabFile } from './schema.js'
 import { patternFinding } from './schema-pattern.js'
@@ -159,7 +159,7 @@ function wrongValue(allowed: readonly string[], path: LabPath, value: unknown): 
 
 function unknownKey(key: string, path: LabPath, root: unknown, known?: readonly string[]): Finding {
   const schema = schemaAt(labFileSchema, path, root)
-  const meant = schema instanceof z.ZodUnion ? branchFor(schema.options, valueAt(root, path)) : null
+  const meant = schema instanceof z.ZodUnion ? branchFor(schema, valueAt(root, path)) : null
   const object = schema instanceof z.ZodUnion && meant?.kind === 'branch' ? schema.options[meant.index] : schema
   const keys = known ?? (object ? knownKeys(object) : [])
   const where = path.length === 0 ? said`a lab file` : said`${pathText(path)}`
@@ -170,7 +170,7 @@ function unknownKey(key: string, path: LabPath, root: unknown, known?: readonly 
 /** The schema's union keeps the branch that fails least, and calls the key of the other one unknown. */
 function unknownKeys(keys: readonly string[], path: LabPath, value: unknown, root: unknown): readonly Finding[] {
   const schema = schemaAt(labFileSchema, path, root)
-  const branch = schema instanceof z.ZodUnion ? branchFor(schema.options, value) : null
+  const branch = schema instanceof z.ZodUnion ? branchFor(schema, value) : null
   return branch?.kind === 'conflict'
     ? [conflict(branch.keys, path, value)]
     : keys.map((key) => unknownKey(key, path, root))
@@ -190,11 +190,14 @@ function explainUnion(
   value: unknown,
   root: unknown,
 ): readonly Finding[] {
+  const told = schemaAt(labFileSchema, path.slice(0, -1), root)
+  if (told instanceof z.ZodDiscriminatedUnion && path.at(-1) === told.def.discriminator)
+    return [wrongValue(tellingWords(told.options, told.def.discriminator).flat(), path, value)]
   const schema = schemaAt(labFileSchema, path, root)
   if (!(schema instanceof z.ZodUnion))
     return [error('bad-value', path, said`${pathText(path)} cannot be ${describe(value)}.`)]
   if (value === undefined) return [missing(path, schema)]
-  const branch = branchFor(schema.options, value)
+  const branch = branchFor(schema, value)
   switch (branch.kind) {
     case 'branch':
       return (issue.errors[branch.index] ?? []).flatMap((inner) => explain(inner, path, root))

@@ -63,8 +63,25 @@ export type Branch =
   /** A map that says it is two things at once. */
   | { readonly kind: 'conflict'; readonly keys: readonly string[] }
 
+/** The words that a key may have in a branch that is told by it. */
+const wordsOf = (schema: Schema | undefined): readonly string[] =>
+  schema instanceof z.ZodLiteral ? [...schema.values].map(String) : schema instanceof z.ZodEnum ? schema.options.map(String) : []
+
+/** Every word by which the branches of a union are told apart, at their key; by branch. */
+export const tellingWords = (options: readonly Schema[], key: string): readonly (readonly string[])[] =>
+  options.map((option) => {
+    const inner = unwrap(option)
+    return inner instanceof z.ZodObject ? wordsOf((inner.shape as Record<string, Schema>)[key]) : []
+  })
+
 /** Which branch of a union a value evidently means. */
-export function branchFor(options: readonly Schema[], value: unknown): Branch {
+export function branchFor(union: z.ZodUnion | readonly Schema[], value: unknown): Branch {
+  const options: readonly Schema[] = union instanceof z.ZodUnion ? union.options : union
+  if (union instanceof z.ZodDiscriminatedUnion && isRecord(value)) {
+    const key = union.def.discriminator
+    const index = tellingWords(options, key).findIndex((words) => words.includes(String(value[key])))
+    return index < 0 ? { kind: 'undecided', keys: [key] } : { kind: 'branch', index }
+  }
   const kind = Array.isArray(value) ? 'a list' : isRecord(value) ? 'a map' : ''
   const fitting = options
     .map((option, index) => ({ option, index }))
@@ -87,7 +104,7 @@ export function schemaAt(root: Schema, path: LabPath, value: unknown): Schema | 
   for (const part of path) {
     schema = unwrap(schema)
     if (schema instanceof z.ZodUnion) {
-      const branch = branchFor(schema.options, current)
+      const branch = branchFor(schema, current)
       const meant = branch.kind === 'branch' ? schema.options[branch.index] : undefined
       if (!meant) return null
       schema = unwrap(meant)

@@ -275,16 +275,82 @@ export const linkSchema = z.union([
   }),
 ])
 
-export const tunnelSchema = z.strictObject({
-  type: z.literal('vxlan'),
-  /** VXLAN network identifier, 24 bits (RFC 7348). */
-  id: z.int().min(0).max(16777215),
+/** What every kind of tunnel may be given; the rest of it, such as its MTU, is said under `interfaces`. */
+const tunnelCommon = {
   namespace: namespaceName,
   name: interfaceName,
+  addresses: z.array(z.string()).optional(),
+}
+/** Of the outer packets; without it they have that of the packet inside, or the kernel's own. */
+const ttl = z.int().min(1).max(255).optional()
+/** Virtual network identifier, 24 bits (RFC 7348, RFC 8926). */
+const virtualNetwork = z.int().min(0).max(16777215)
+
+export const vxlanSchema = z.strictObject({
+  type: z.literal('vxlan'),
+  id: virtualNetwork,
+  ...tunnelCommon,
   local: z.string(),
-  remote: z.string(),
+  /** Without it, `fdb` says which frames go where. */
+  remote: z.string().optional(),
   port: port.optional(),
+  ttl,
+  /** Remote ends by hardware address; 00:00:00:00:00:00 is for all that has none, and may have several. */
+  fdb: z.array(z.strictObject({ mac, remote: z.string() })).max(1000).optional(),
+  /** Whether it learns from what arrives behind which remote end an address is. */
+  learning: z.boolean().optional(),
 })
+
+/** Keys are made when it is built, and stand in no file. */
+export const wireguardSchema = z.strictObject({
+  type: z.literal('wireguard'),
+  ...tunnelCommon,
+  /** UDP port; without it the kernel chooses one. */
+  listen: port.optional(),
+  peers: z
+    .array(
+      z.strictObject({
+        namespace: namespaceName,
+        /** `ADDRESS:PORT`; without it the peer has to speak first. */
+        endpoint: z.string().optional(),
+        /** Prefixes that it may send from, and that are sent to it. */
+        allowed: z.array(z.string()).max(1000),
+      }),
+    )
+    .max(1000)
+    .optional(),
+})
+
+export const tunnelSchema = z.discriminatedUnion('type', [
+  vxlanSchema,
+  z.strictObject({
+    type: z.enum(['gre', 'gretap', 'ip6gre']),
+    ...tunnelCommon,
+    local: z.string(),
+    remote: z.string(),
+    /** Both ends have the same (RFC 2890). */
+    key: z.int().min(0).max(4294967295).optional(),
+    ttl,
+  }),
+  z.strictObject({
+    type: z.enum(['ipip', 'sit', 'ip6tnl']),
+    ...tunnelCommon,
+    local: z.string(),
+    remote: z.string(),
+    ttl,
+  }),
+  z.strictObject({
+    type: z.literal('geneve'),
+    id: virtualNetwork,
+    ...tunnelCommon,
+    /** The kernel chooses by its routes; said here, it is looked at and not given to the kernel. */
+    local: z.string().optional(),
+    remote: z.string(),
+    port: port.optional(),
+    ttl,
+  }),
+  wireguardSchema,
+])
 
 export const outcomes = ['reply', 'connected', 'refused', 'unreachable', 'lost'] as const
 export const outcomeSchema = z.enum(outcomes)
@@ -394,6 +460,9 @@ export type FirewallEntry = z.infer<typeof firewallSchema>
 export type FilterRuleEntry = z.infer<typeof filterRuleSchema>
 export type ConnectionState = (typeof connectionStates)[number]
 export type NatPart = (typeof natParts)[number]
+export type TunnelEntry = z.infer<typeof tunnelSchema>
+export type WireguardEntry = z.infer<typeof wireguardSchema>
+export type VxlanEntry = z.infer<typeof vxlanSchema>
 export type ServiceEntry = z.infer<typeof serviceSchema>
 export type TraceEntry = z.infer<typeof traceSchema>
 export type GuideStep = z.infer<typeof guideStepSchema>

@@ -4,6 +4,7 @@
  */
 
 import type { Impair, PortVlan, VlanProtocol } from '../lab/lab.js'
+import type { LabTunnel } from '../lab/tunnel.js'
 import type { LiveConnection } from './connection.js'
 
 export type Family = 'ipv4' | 'ipv6'
@@ -37,9 +38,39 @@ export interface LiveLink {
     readonly local: string | null
     readonly remote: string | null
     readonly port: number
+    /** Only where somebody gave it one. */
+    readonly ttl?: number
+    /** Only where it learns no addresses from what arrives. */
+    readonly learning?: false
   } | null
+  /** Of the other kinds of tunnels (`core/lab/tunnel.ts`). */
+  readonly tunnel?: LiveTunnel
+  /** Absent where we may not ask. */
+  readonly wireguard?: LiveWireguard
   /** What delays, loses or limits frames on their way out (tc root qdisc of kind netem or tbf). */
   readonly impair: Impair | null
+}
+
+/** IFLA_GRE_*, IFLA_IPTUN_*, IFLA_GENEVE_*; null: any, none, or the kernel's choice. */
+export interface LiveTunnel extends Omit<LabTunnel, 'remote'> {
+  readonly remote: string | null
+  /** Of what arrives, only where it differs from `key`, which is put on what leaves. */
+  readonly inputKey?: number | null
+}
+
+/** WGDEVICE_A_*, WGPEER_A_* (linux/wireguard.h). Keys are public ones, in base64. */
+export interface LiveWireguard {
+  /** Null where it has no key. */
+  readonly publicKey: string | null
+  /** UDP port; 0 while it has none. */
+  readonly listen: number
+  readonly peers: readonly {
+    readonly publicKey: string
+    /** `address:port`, where it was told or last heard; IPv6 in brackets. */
+    readonly endpoint: string | null
+    /** Canonical prefixes, sorted. */
+    readonly allowed: readonly string[]
+  }[]
 }
 
 export interface LiveBridge {

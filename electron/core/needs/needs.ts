@@ -36,4 +36,6 @@ export function* needsOf(file: LabFile): Iterable<Need> {
       if (qdisc) yield { feature: qdisc.kind, at: parseEndpoint(end), path: ['links', index, 'impair'] }
     }
   }
+  for (const [i, { type, namespace, name }] of (file.tunnels ?? []).entries())
+    yield { feature: type, at: { namespace, interface: name }, path: ['tunnels', i, 'type'] }
 }

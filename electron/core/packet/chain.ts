@@ -1,4 +1,5 @@
 /** Ties every sighting to the one it came from: over a cable, through a bridge, into or out of a tunnel, by routing. */
+import { isAnyTunnel } from '../lab/tunnel.js'
 import { packetType } from './hop.js'
 import type { Wires } from './order.js'
 import { isPort, isTagged, type Member } from './sighting.js'
@@ -37,9 +38,14 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
   }
   return { before, forwarded, followed }
 
+  /** The same packet, with more or less around it. */
+  function atLevel(member: Member, level: number): readonly Member[] {
+    return byKey.get(`${member.namespace} ${level} ${member.leg} ${member.key}`)
+  }
+
   /** With br_netfilter, a bridge puts fragments together and may cut them anew: the frames differ, the packet does not. */
   function recut(member: Member): readonly Member[] {
-    return byKey.get(`${member.namespace} ${member.level} ${member.leg} ${member.key}`)
+    return atLevel(member, member.level)
   }
 
   function origin(member: Member): Member | undefined {
@@ -49,8 +55,9 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
     const sameFrame = byBytes.get(`${namespace} ${member.untagged}`)
     const sameSubject = bySubject.get(`${namespace} ${member.subjectBytes}`)
     if (direction === 'in') {
-      if (link.kind === 'vxlan') {
-        return sameSubject.findLast((earlier) => earlier.direction === 'in' && earlier.level === level + 1)
+      if (isAnyTunnel(link.kind)) {
+        const around = link.kind === 'wireguard' ? atLevel(member, level + 1) : sameSubject
+        return around.findLast((earlier) => earlier.direction === 'in' && earlier.level === level + 1)
       }
       const below = link.vlan?.link ?? null
       const upFrom = (earlier: Member): boolean =>
@@ -70,8 +77,9 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
       return sameFrame.findLast(across) ?? recut(member).findLast(across)
     }
     if (level > 0) {
-      const tunnel = sameSubject.findLast((earlier) => {
-        return earlier.direction === 'out' && earlier.link.kind === 'vxlan' && earlier.level === level - 1
+      const inside = [...sameSubject, ...atLevel(member, level - 1).filter((each) => each.link.kind === 'wireguard')]
+      const tunnel = inside.findLast((earlier) => {
+        return earlier.direction === 'out' && isAnyTunnel(earlier.link.kind) && earlier.level === level - 1
       })
       if (tunnel && !followed.has(tunnel)) return tunnel
     }

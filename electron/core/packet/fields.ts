@@ -7,6 +7,7 @@ export const fieldNames = [
   'acknowledgement',
   'checksum',
   'code',
+  'counter',
   'data',
   'destination',
   'dscp',
@@ -23,6 +24,7 @@ export const fieldNames = [
   'hop-limit',
   'identification',
   'identifier',
+  'key',
   'length',
   'link-layer-address',
   'lifetime',
@@ -36,7 +38,9 @@ export const fieldNames = [
   'protocol',
   'protocol-length',
   'protocol-type',
+  'receiver',
   'reserved',
+  'sender',
   'sender-ip',
   'sender-mac',
   'sequence',
@@ -62,6 +66,9 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export interface Source {
   readonly bytes: Uint8Array
   readonly vxlanPorts: readonly number[]
+  readonly genevePorts: readonly number[]
+  /** Of either end. */
+  readonly wireguardPorts: readonly number[]
   /** Decoders of what starts a nested packet, given by `decode.ts` so that no module depends on itself. */
   readonly nested: {
     readonly ethernet: (draft: Draft, length: number) => void

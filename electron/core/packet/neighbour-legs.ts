@@ -2,6 +2,7 @@
  * Which ARP and neighbour discovery frames the probe caused: a namespace asked for the link-layer address of a next hop
  * while a packet of the probe waited there. Everything else that asks or announces is other traffic.
  */
+import { isAnyTunnel } from '../lab/tunnel.js'
 import { canonicalAddress } from './address.js'
 import type { ProbeIdentity } from './hop.js'
 import type { NeighbourMessage } from './packet.js'
@@ -124,7 +125,7 @@ function waiting(at: Sighting, own: readonly Sighting[], probe: ProbeIdentity): 
     return (
       at.namespace === probe.from && !own.some(({ direction, subject }) => direction === 'out' && !subject.neighbour)
     )
-  return last.direction === 'in' || last.link.kind === 'vxlan'
+  return last.direction === 'in' || isAnyTunnel(last.link.kind)
 }
 
 /** Addresses that packets of the probe go to from here. */
@@ -138,8 +139,8 @@ function destinations(namespace: string, own: readonly Sighting[], probe: ProbeI
       found.add(ip.dst)
       if (topology.owns(namespace, ip.dst)) found.add(ip.src)
     }
-    const remote = direction === 'out' ? link.vxlan?.remote : null
-    if (remote) found.add(canonicalAddress(remote) ?? remote)
+    if (direction !== 'out') continue
+    for (const remote of topology.remotes(namespace, link)) found.add(canonicalAddress(remote) ?? remote)
   }
   return [...found]
 }

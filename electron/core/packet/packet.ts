@@ -78,6 +78,26 @@ export interface VxlanHeader {
   readonly vni: number
 }
 
+export interface GreHeader {
+  /** EtherType of what it carries, as `0x0800`. */
+  readonly protocol: string
+  readonly key?: number
+  readonly seq?: number
+}
+
+export interface GeneveHeader {
+  readonly vni: number
+}
+
+export interface WireguardHeader {
+  readonly message: 'initiation' | 'response' | 'cookie' | 'data'
+  /** Numbers by which the two know each other's session, as `0x1a2b3c4d`. */
+  readonly sender?: string
+  readonly receiver?: string
+  /** Counts the messages of a session. */
+  readonly counter?: number
+}
+
 /** The packet as `trace --json` prints it. A layer stands here only if its whole fixed header was captured. */
 export interface PacketHeaders {
   readonly eth?: EthernetHeader
@@ -88,7 +108,10 @@ export interface PacketHeaders {
   readonly tcp?: TcpHeader
   readonly udp?: UdpHeader
   readonly vxlan?: VxlanHeader
-  /** The frame inside a VXLAN packet. */
+  readonly gre?: GreHeader
+  readonly geneve?: GeneveHeader
+  readonly wireguard?: WireguardHeader
+  /** The frame or packet inside a tunnel. */
   readonly inner?: PacketHeaders
 }
 
@@ -103,9 +126,16 @@ export const layerNames = [
   'tcp',
   'udp',
   'vxlan',
+  'gre',
+  'geneve',
+  'wireguard',
   'payload',
 ] as const
 export type LayerName = (typeof layerNames)[number]
+
+/** Headers of tunnels, which stand between an outer and an inner packet. */
+export const isTunnelLayer = (layer: LayerName): boolean =>
+  layer === 'vxlan' || layer === 'gre' || layer === 'geneve' || layer === 'wireguard'
 
 export interface Field {
   /** Catalogue key of its label. */

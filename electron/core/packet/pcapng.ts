@@ -6,6 +6,8 @@
 export interface PcapngInterface {
   /** Shown by Wireshark, e.g. `ns0:veth0`. */
   readonly name: string
+  /** Its packets begin with their IP header. */
+  readonly isLayer3?: boolean
 }
 
 export interface PcapngPacket {
@@ -27,7 +29,9 @@ export interface PcapngFile {
   readonly packets: readonly PcapngPacket[]
 }
 
+/** LINKTYPE_* of tcpdump.org. */
 const linkTypeEthernet = 1
+const linkTypeRaw = 101
 const option = {
   end: 0,
   comment: 1,
@@ -60,10 +64,10 @@ function sectionHeader(file: PcapngFile): Uint8Array {
   return block(0x0a0d0d0a, [fixed, ...options([...comment, textOption(option.sectionApplication, file.application)])])
 }
 
-function interfaceDescription({ name }: PcapngInterface): Uint8Array {
+function interfaceDescription({ name, isLayer3 = false }: PcapngInterface): Uint8Array {
   const fixed = new Uint8Array(8)
   // Snap length 0: no limit is promised, each packet says what it lacks.
-  new DataView(fixed.buffer).setUint16(0, linkTypeEthernet, true)
+  new DataView(fixed.buffer).setUint16(0, isLayer3 ? linkTypeRaw : linkTypeEthernet, true)
   const resolution = rawOption(option.timeResolution, Uint8Array.of(nanoseconds))
   return block(1, [fixed, ...options([textOption(option.interfaceName, name), resolution])])
 }

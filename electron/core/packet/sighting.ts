@@ -1,6 +1,7 @@
 /** Captured frames, decoded and placed: what the later stages of stitching work on. */
 import { decodeFrame } from './decode.js'
 import { packetType, type CapturedFrame, type Leg } from './hop.js'
+import { isLayer3 } from '../lab/tunnel.js'
 import type { Packet } from './packet.js'
 import type { Topology, TopologyLink } from './topology.js'
 
@@ -35,6 +36,8 @@ export interface Identity {
   readonly exchange: string
   /** Offset of the fragment within its packet, 0 for a whole packet. */
   readonly piece: number
+  /** In place of the sighting's own, where what is inside cannot be read. */
+  readonly level?: number
 }
 
 export type Member = Sighting & Identity
@@ -55,7 +58,11 @@ export function placeFrames(frames: readonly CapturedFrame[], topology: Topology
     const link = topology.link(captured.namespace, captured.ifindex)
     if (link === null) return
     const { bytes, originalLength } = captured
-    const packet = decodeFrame(bytes, { originalLength, vxlanPorts: topology.vxlanPorts })
+    const packet = decodeFrame(bytes, {
+      ...{ originalLength, isLayer3: isLayer3(link.kind) },
+      ...{ vxlanPorts: topology.vxlanPorts, genevePorts: topology.genevePorts },
+      wireguardPorts: topology.wireguardPorts,
+    })
     let subject = packet
     let level = 0
     for (; subject.inner !== null; level++) subject = subject.inner

@@ -7,6 +7,7 @@ import { identifyPackets } from './probe-packets.js'
 import { isPort, placeFrames, toGroup, type Identity, type Member, type Sighting } from './sighting.js'
 import { buildTopology, type Topology, type TopologyNamespace } from './topology.js'
 import type { WorkedOut } from './forwarding.js'
+import { addWireguardLegs } from './wireguard-legs.js'
 import { workOut } from './worked-out.js'
 
 export interface StitchInput {
@@ -34,6 +35,7 @@ export function stitch({ frames, namespaces, probe }: StitchInput): TracedHop[] 
   const sightings = from === null ? placed : placed.filter(({ time }) => time >= from)
 
   const identities = identifyPackets(probe, sightings, frames)
+  addWireguardLegs(sightings, identities, topology)
   addNeighbourLegs(probe, sightings, identities, topology)
   return stitchIdentified({ sightings, identities, topology, probe })
 }

@@ -1,10 +1,13 @@
 /** The part of the live state that stitching asks about, indexed. */
 import ipaddr from 'ipaddr.js'
-import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
+import { defaultGenevePort, defaultVxlanPort, defaultWireguardPort } from '../lab/tunnel.js'
+import type { LiveAddress, LiveFdbEntry, LiveLink, LiveRoute } from '../live/state.js'
 import { canonicalAddress } from './address.js'
 
 export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'peer'> & {
   readonly vxlan: { readonly remote: string | null; readonly port: number } | null
+  readonly tunnel?: { readonly remote: string | null; readonly port: number | null }
+  readonly wireguard?: { readonly listen: number; readonly peers: readonly { readonly endpoint: string | null }[] }
   /** The interface that a sub-interface is on. */
   readonly vlan?: { readonly link: string | null }
 }
@@ -15,6 +18,7 @@ export interface TopologyNamespace {
   readonly links: readonly TopologyLink[]
   readonly addresses: readonly Pick<LiveAddress, 'address'>[]
   readonly routes: readonly Pick<LiveRoute, 'to' | 'via' | 'type'>[]
+  readonly fdb?: readonly Pick<LiveFdbEntry, 'dev' | 'dst'>[]
 }
 
 export interface Topology {
@@ -26,6 +30,11 @@ export interface Topology {
   readonly nextHops: (namespace: string, address: string) => readonly string[]
   readonly macs: (namespace: string) => ReadonlySet<string>
   readonly vxlanPorts: readonly number[]
+  readonly genevePorts: readonly number[]
+  readonly wireguardPorts: readonly number[]
+  readonly hasWireguard: boolean
+  /** Remote ends that a tunnel of the namespace may send to. */
+  readonly remotes: (namespace: string, link: TopologyLink) => readonly string[]
 }
 
 export function buildTopology(namespaces: readonly TopologyNamespace[]): Topology {
@@ -33,15 +42,23 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
   const own = new Map<string, Set<string>>()
   const macs = new Map<string, Set<string>>()
   const routes = new Map<string, TopologyNamespace['routes']>()
-  const ports = new Set<number>([4789])
+  const ports = new Set<number>([defaultVxlanPort])
+  const genevePorts = new Set<number>([defaultGenevePort])
+  const wireguardPorts = new Set<number>([defaultWireguardPort])
+  let hasWireguard = false
+  const fdb = new Map<string, NonNullable<TopologyNamespace['fdb']>>()
   for (const namespace of namespaces) {
     for (const link of namespace.links) {
       links.set(`${namespace.name}/${link.index}`, link)
       if (link.vxlan) ports.add(link.vxlan.port)
+      if (link.wireguard?.listen) wireguardPorts.add(link.wireguard.listen)
+      hasWireguard ||= link.kind === 'wireguard'
+      if (link.kind === 'geneve' && link.tunnel?.port) genevePorts.add(link.tunnel.port)
     }
     own.set(namespace.name, new Set(namespace.addresses.flatMap(({ address }) => canonicalAddress(address) ?? [])))
     macs.set(namespace.name, new Set(namespace.links.flatMap((link) => link.mac ?? [])))
     routes.set(namespace.name, namespace.routes)
+    fdb.set(namespace.name, namespace.fdb ?? [])
   }
   const none: ReadonlySet<string> = new Set()
   return {
@@ -52,8 +69,20 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
     nextHops: (namespace, address) => nextHops(routes.get(namespace) ?? [], address),
     macs: (namespace) => macs.get(namespace) ?? none,
     vxlanPorts: [...ports],
+    genevePorts: [...genevePorts],
+    wireguardPorts: [...wireguardPorts],
+    hasWireguard,
+    remotes: (namespace, { name, vxlan, tunnel, wireguard }) => {
+      if (wireguard) return wireguard.peers.flatMap(({ endpoint }) => hostOf(endpoint) ?? [])
+      const said = vxlan?.remote ?? tunnel?.remote
+      const learned = vxlan ? (fdb.get(namespace) ?? []).flatMap(({ dev, dst }) => (dev === name ? (dst ?? []) : [])) : []
+      return [...new Set([...(said ? [said] : []), ...learned])]
+    },
   }
 }
+
+/** Of `10.0.0.1:51820` or `[fd00::1]:51820`. */
+const hostOf = (endpoint: string | null): string | null => endpoint?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? null
 
 /**
  * All routes of the longest match count, whatever their metric or table: the question is which neighbour a packet may

@@ -1,3 +1,4 @@
+import { isLayer3 } from '../lab/tunnel.js'
 import type { CapturedFrame, TracedHop } from './hop.js'
 import { packetType } from './hop.js'
 import { writePcapng } from './pcapng.js'
@@ -22,7 +23,7 @@ export interface TraceCapture {
   /** Names of all interfaces. A `LiveNamespace` will do. */
   readonly namespaces: readonly {
     readonly name: string
-    readonly links: readonly { readonly index: number; readonly name: string }[]
+    readonly links: readonly { readonly index: number; readonly name: string; readonly kind?: string }[]
   }[]
 }
 
@@ -33,7 +34,10 @@ export interface TraceCapture {
  */
 export function tracePcapng({ application, comment, frames, hops, namespaces }: TraceCapture): Uint8Array {
   const ports = namespaces.flatMap(({ name, links }) => {
-    return links.map((link) => ({ key: `${name}/${link.index}`, name: `${name}:${link.name}` }))
+    return links.map((link) => ({
+      ...{ key: `${name}/${link.index}`, name: `${name}:${link.name}` },
+      isLayer3: isLayer3(link.kind ?? ''),
+    }))
   })
   const index = new Map(ports.map(({ key }, i) => [key, i]))
   const byFrame = new Map(hops.flatMap((hop) => (hop.frame === null ? [] : [[hop.frame, hop] as const])))
@@ -50,7 +54,7 @@ export function tracePcapng({ application, comment, frames, hops, namespaces }: 
       comments: [...(hop ? describe(hop, hops) : []), ...cut(frame)],
     }
   })
-  return writePcapng({ application, comment, interfaces: ports.map(({ name }) => ({ name })), packets })
+  return writePcapng({ application, comment, interfaces: ports.map(({ name, isLayer3: raw }) => ({ name, isLayer3: raw })), packets })
 }
 
 const cut = ({ bytes, originalLength }: CapturedFrame): string[] =>

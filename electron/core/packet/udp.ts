@@ -2,7 +2,9 @@
 import { verifySegment, type Segment } from './checksum.js'
 import { closePayload, hex16, HeaderReader, type Draft } from './fields.js'
 import type { Checksum } from './packet.js'
+import { decodeGeneve } from './geneve.js'
 import { decodeVxlan } from './vxlan.js'
+import { decodeWireguard, looksLikeWireguard } from './wireguard.js'
 
 export function decodeUdp(draft: Draft, segment: Segment): void {
   const header = new HeaderReader(draft, 'udp', 'udp', segment.offset)
@@ -19,7 +21,12 @@ export function decodeUdp(draft: Draft, segment: Segment): void {
   // A length below the header's own is nonsense, 0 means segmentation offload; a fragment holds less than it says.
   const claimed = length < 8 ? segment.length : segment.fragmented ? Math.min(length, segment.length) : length
   const carried = Math.max(0, Math.min(claimed, segment.length) - 8)
-  if (draft.source.vxlanPorts.includes(dstPort) && draft.within !== 'quoted') decodeVxlan(draft, rest, carried)
+  const { vxlanPorts, genevePorts, wireguardPorts } = draft.source
+  const isWireguard = wireguardPorts.includes(dstPort) || wireguardPorts.includes(srcPort)
+  if (draft.within === 'quoted') closePayload(draft, 'udp', rest, carried)
+  else if (vxlanPorts.includes(dstPort)) decodeVxlan(draft, rest, carried)
+  else if (genevePorts.includes(dstPort)) decodeGeneve(draft, rest, carried)
+  else if (isWireguard && looksLikeWireguard(draft, rest)) decodeWireguard(draft, rest, carried)
   else closePayload(draft, 'udp', rest, carried)
 }
 

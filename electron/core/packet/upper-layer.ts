@@ -1,8 +1,10 @@
 /** From an IP header to what it carries, for both versions of IP. */
 import type { Segment } from './checksum.js'
 import { closePayload, type Draft } from './fields.js'
+import { decodeGre } from './gre.js'
 import { decodeIcmp } from './icmp.js'
 import { decodeIcmpv6 } from './icmpv6.js'
+import { decodeInner } from './inner.js'
 import type { LayerName } from './packet.js'
 import { decodeTcp } from './tcp.js'
 import { decodeUdp } from './udp.js'
@@ -33,10 +35,15 @@ export const showProtocol = (protocol: number): string =>
 
 /** ICMP belongs to IPv4 and ICMPv6 to IPv6: crossed, they are just bytes. */
 export function decodeUpperLayer(draft: Draft, ip: LayerName, protocol: number, segment: Segment): void {
+  // What an error quotes of a tunnel's packet is not the packet inside, and too short to be one.
+  const isWhole = draft.within !== 'quoted'
   const later = draft.fragment !== null && draft.fragment.offset > 0
   if (!later && protocol === 6) decodeTcp(draft, segment)
   else if (!later && protocol === 17) decodeUdp(draft, segment)
   else if (!later && protocol === 1 && ip === 'ipv4') decodeIcmp(draft, segment)
   else if (!later && protocol === 58 && ip === 'ipv6') decodeIcmpv6(draft, segment)
+  else if (!later && protocol === 47 && isWhole) decodeGre(draft, segment.offset, segment.length)
+  else if (!later && protocol === 4 && isWhole) decodeInner(draft, ip, 'ipv4', segment.offset, segment.length)
+  else if (!later && protocol === 41 && isWhole) decodeInner(draft, ip, 'ipv6', segment.offset, segment.length)
   else closePayload(draft, ip, segment.offset, segment.length)
 }

@@ -1,4 +1,5 @@
 /** What must have happened where a packet was last seen, and between two captures: delivery, loss, forwarding. */
+import { isAnyTunnel } from '../lab/tunnel.js'
 import { reachesLayer3, type Chain } from './chain.js'
 import { forwarding, withoutEthernet, type WorkedOut } from './forwarding.js'
 import type { ProbeIdentity } from './hop.js'
@@ -174,7 +175,7 @@ function lostAtLayer2(scene: Indexed, member: Member): boolean {
   if (toGroup(member.packet)) return false
   const { link, direction } = member
   if (direction === 'out') {
-    if (link.kind === 'bridge' || link.kind === 'vxlan' || link.kind === 'vlan') return true
+    if (link.kind === 'bridge' || isAnyTunnel(link.kind) || link.kind === 'vlan') return true
     const far = link.peer?.namespace
     return typeof far === 'string' && scene.topology.has(far)
   }

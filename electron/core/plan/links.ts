@@ -1,12 +1,15 @@
 /** Which interfaces must go, which must come, and what of those that stay must change. */
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
+import { tunnelMtu } from '../lab/tunnel.js'
 import type { LiveLink } from '../live/state.js'
-import { clearsMaster, defaultMtu, planBridgeMtu } from './bridge-mtu.js'
+import { clearsMaster, planBridgeMtu } from './bridge-mtu.js'
 import { planBridgeSettings, restorePort } from './bridge-settings.js'
 import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
 import { linkAndPeer, linksOfNamespace, restoreLinks, restoreNamespace } from './restore.js'
+import { isTunnel, planFdb, tunnelOf, vxlanOf } from './tunnels.js'
+import { planWireguard } from './wireguard.js'
 import { undoOf } from './undo.js'
 import { formerLab, indexInterfaces, isProtected, isSameLink, isUplink } from './scope.js'
 import type { Former, InterfaceIndex, Scope } from './scope.js'
@@ -121,10 +124,11 @@ export function planCreations(scope: Scope): void {
         const phase = isOverBridge(wantedHere, wanted) ? 'over-bridge-add' : 'stacked-add'
         draft.add(phase, { op: 'vlan-add', ...made, link, id, protocol })
       }
-      if (wanted.kind === 'vxlan') {
-        const { id, local, remote, port } = wanted
-        draft.add('tunnel-add', { op: 'vxlan-add', ...made, id, local, remote, port })
-      }
+      if (wanted.kind === 'vxlan') draft.add('tunnel-add', { op: 'vxlan-add', ...made, ...vxlanOf(wanted) })
+      else if (wanted.kind === 'wireguard') {
+        draft.add('tunnel-add', { op: 'wireguard-add', namespace, name, mac: null, mtu })
+        draft.add('tunnel-add', { op: 'wireguard-key', namespace, name, listen: wanted.listen })
+      } else if (isTunnel(wanted)) draft.add('tunnel-add', { op: 'tunnel-add', ...made, ...tunnelOf(wanted) })
     }
   }
   for (const { ends } of lab.links) {
@@ -147,7 +151,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     const at = { namespace, name: wanted.name }
     const had = live && scope.formerInterfaces.get(namespace)?.get(wanted.name)
     if (live) {
-      const usual = wanted.kind === 'loopback' ? loopbackMtu : defaultMtu
+      const usual = wanted.kind === 'loopback' ? loopbackMtu : tunnelMtu(wanted.kind, isTunnel(wanted) ? wanted.key : null)
       const mtu =
         wanted.kind === 'vlan'
           ? stackedMtu(scope, namespace, wanted, live, had)
@@ -169,6 +173,8 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
       planBridgeMtu(scope, namespace, wanted, live)
       planBridgeSettings(scope, namespace, wanted, live)
     }
+    if (wanted.kind === 'wireguard') planWireguard(scope, namespace, wanted, live)
+    if (wanted.kind === 'vxlan') planFdb(scope, namespace, wanted, live)
     const bridge = live?.master ?? null
     const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
     // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.

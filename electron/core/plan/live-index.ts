@@ -1,6 +1,7 @@
 /** A live state made quick to ask: everything by name, peers resolved. */
 import type { LiveAddress, LiveLink, LiveNamespace, LiveRoute, LiveState } from '../live/state.js'
 import { isLinkLocalIpv6, parsePrefix } from '../lab/address.js'
+import { fallbackTunnels } from '../lab/tunnel.js'
 import { wholeRoutes, type WholeRoute } from './whole-routes.js'
 
 export interface LinkRef {
@@ -81,9 +82,7 @@ export function isKernelAddress({ dev, address, flags }: Pick<LiveAddress, 'dev'
 }
 
 /** Devices the kernel makes with a module and never lets go (net/ipv4/ip_tunnel.c and its like). */
-const fallbackDevices = new Set(
-  'tunl0 gre0 gretap0 erspan0 ip_vti0 ip6_vti0 sit0 ip6tnl0 ip6gre0 rmnet_ctrl0'.split(' '),
-)
+const fallbackDevices: ReadonlySet<string> = new Set([...fallbackTunnels, 'rmnet_ctrl0'])
 const lasting = new Set(['loopback', 'physical'])
 
 /** Whether a link can be deleted at all. */

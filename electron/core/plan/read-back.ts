@@ -5,12 +5,14 @@ import { hostNamespace } from '../lab/lab.js'
 import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
 import type { LabFile, RouteEntry } from '../lab/schema.js'
 import { mainTable, tableEntry } from '../lab/table.js'
+import { isTunnelKind, tunnelMtu } from '../lab/tunnel.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { cableImpair } from './impair-entry.js'
 import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
 import { bridgeEntry } from './read-back-bridge.js'
+import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
@@ -105,14 +107,24 @@ class Links {
     if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
     if (['loopback', 'bridge', 'dummy'].includes(link.kind) || bareKinds.has(link.kind)) return null
     if (link.kind === 'vlan') return this.#parent(namespace, link)
-    if (link.kind === 'vxlan') return this.#tunnel(namespace, link)
+    if (link.kind === 'vxlan' || isTunnelKind(link.kind)) return this.#tunnel(namespace, link)
+    if (link.kind === 'wireguard') return this.#wireguard(namespace, link)
     return link.kind === 'veth' ? this.#pair(namespace, link) : `a lab file has no ${link.kind} devices`
   }
 
-  #tunnel(namespace: string, { name, vxlan }: LiveLink): string | null {
-    if (!vxlan || vxlan.local === null || vxlan.remote === null) return 'a tunnel needs a local and a remote address'
-    const { id, local, remote, port } = vxlan
-    this.tunnels.push({ type: 'vxlan', id, namespace, name, local, remote, port })
+  #tunnel(namespace: string, link: LiveLink): string | null {
+    const entry = tunnelEntry(namespace, link, this.#index.namespaces.get(namespace)?.live.fdb ?? [])
+    if (typeof entry === 'string') return entry
+    this.tunnels.push(entry)
+    return null
+  }
+
+  #wireguard(namespace: string, link: LiveLink): string | null {
+    if (!link.wireguard) return 'its keys and peers cannot be read'
+    const { entry, unknown } = wireguardEntry(namespace, link.name, link.wireguard, this.#index)
+    for (const key of unknown)
+      this.#unexpressed.push(`Interface ${link.name} in ${namespace}: no tunnel of the lab has the key of its peer ${key}.`)
+    this.tunnels.push(entry)
     return null
   }
 
@@ -154,7 +166,7 @@ function readNamespace(
   const interfaces: NonNullable<NamespaceEntry['interfaces']> = {}
   const skipped = new Set<string>()
   for (const link of live.links) {
-    if (isUplinkTap(live.name, link)) {
+    if (isUplinkTap(live.name, link) || isFallback(link)) {
       skipped.add(link.name)
     } else if (!links.read(live.name, link)) {
       skipped.add(link.name)
@@ -207,8 +219,10 @@ function readNamespace(
 }
 
 /** Bytes that it has by itself: a sub-interface as many as its parent. */
-const usualMtu = ({ links }: LiveNamespace, { kind, vlan }: LiveLink): number =>
-  kind === 'loopback' ? 65536 : (links.find(({ name }) => name === vlan?.link)?.mtu ?? 1500)
+const usualMtu = ({ links }: LiveNamespace, { kind, vlan, tunnel }: LiveLink): number =>
+  kind === 'loopback'
+    ? 65536
+    : (links.find(({ name }) => name === vlan?.link)?.mtu ?? tunnelMtu(kind, tunnel?.key ?? null))
 
 const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
 

@@ -4,6 +4,7 @@ import type { LiveAddress, LiveLink } from '../live/state.js'
 import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
 import { restoreBridge, restorePort } from './bridge-settings.js'
 import { parsePrefix } from '../lab/address.js'
+import { isTunnelKind } from '../lab/tunnel.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
 import { routeMark } from './marks.js'
@@ -11,6 +12,8 @@ import { livePolicies } from './policies.js'
 import { isOwnRule, stepRule } from './policy-rules.js'
 import { parseRule } from './parse-rule.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
+import { tunnelOf, writtenFdb } from './tunnels.js'
+import { restoreWireguard } from './wireguard.js'
 import type { WholeRoute } from './whole-routes.js'
 
 /** A live route as a step states it. Metrics that the kernel fills in by itself are left out. */
@@ -67,9 +70,12 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
       : null
   }
   if (link.kind === 'dummy' || link.kind === 'ifb') return { op: 'dummy-add', namespace, name, mac, mtu }
-  const { vxlan } = link
-  if (!vxlan || vxlan.local === null || vxlan.remote === null) return null
-  return { op: 'vxlan-add', namespace, name, mac, mtu, ...vxlan, local: vxlan.local, remote: vxlan.remote }
+  if (link.kind === 'wireguard') return { op: 'wireguard-add', namespace, name, mac: null, mtu }
+  const { vxlan, tunnel } = link
+  if (isTunnelKind(link.kind) && tunnel && tunnel.remote !== null)
+    return { op: 'tunnel-add', namespace, name, mac, mtu, ...tunnelOf({ ...tunnel, kind: link.kind, remote: tunnel.remote }) }
+  if (!vxlan || vxlan.local === null) return null
+  return { op: 'vxlan-add', namespace, name, mac, mtu, ...vxlan, local: vxlan.local }
 }
 
 /** An interface's place, addresses, switch and impairment, in the order they can be given. */
@@ -127,6 +133,10 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
     if (add) (add.op === 'vlan-add' ? stacked : adds).push(add)
     if (ref.link.master !== null && !gone.has(linkKey(ref.namespace, ref.link.master)))
       settings.push(...restorePort(ref))
+    settings.push(...restoreWireguard(ref))
+    if (ref.link.vxlan)
+      for (const entry of writtenFdb(index.namespaces.get(ref.namespace)?.live.fdb ?? [], ref.link))
+        settings.push({ op: 'vxlan-fdb-add', namespace: ref.namespace, name: ref.link.name, ...entry })
     if (ref.link.kind !== 'bridge') continue
     const members = index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []
     const at = { namespace: ref.namespace, name: ref.link.name }

@@ -1,7 +1,8 @@
 /** What one planning run knows: the lab, the kernel, and whose objects may be removed. */
 import type { Endpoint, Lab, LabInterface } from '../lab/lab.js'
 import { hostNamespace } from '../lab/lab.js'
-import type { LiveLink } from '../live/state.js'
+import type { LabTunnel } from '../lab/tunnel.js'
+import type { LiveLink, LiveTunnel } from '../live/state.js'
 import type { LiveIndex } from './live-index.js'
 import type { Marks } from './marks.js'
 import type { Draft } from './order.js'
@@ -74,7 +75,9 @@ export function isSameLink(index: LiveIndex, namespace: string, wanted: LabInter
         vxlan.id === wanted.id &&
         vxlan.local === wanted.local &&
         vxlan.remote === wanted.remote &&
-        vxlan.port === wanted.port
+        vxlan.port === wanted.port &&
+        (vxlan.ttl ?? null) === wanted.ttl &&
+        (vxlan.learning ?? true) === wanted.learning
       )
     }
     case 'dummy':
@@ -87,8 +90,17 @@ export function isSameLink(index: LiveIndex, namespace: string, wanted: LabInter
       const { vlan } = link
       return vlan?.link === wanted.link && vlan.id === wanted.id && vlan.protocol === wanted.protocol
     }
+    case 'wireguard':
+      return link.kind === wanted.kind
+    default:
+      return link.kind === wanted.kind && link.tunnel !== undefined && isSameTunnel(wanted, link.tunnel)
   }
 }
+
+const tunnelFields = ['local', 'remote', 'key', 'ttl', 'id', 'port'] as const
+
+const isSameTunnel = (wanted: LabTunnel, live: LiveTunnel): boolean =>
+  live.inputKey === undefined && tunnelFields.every((field) => live[field] === wanted[field])
 
 function isEndpoint(end: Endpoint, namespace: string, name: string): boolean {
   return end.namespace === namespace && end.interface === name

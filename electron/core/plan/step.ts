@@ -3,8 +3,9 @@
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
-import type { LabVlan, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
+import type { Endpoint, LabVlan, NextHop, PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
+import type { LabTunnel, TunnelKind } from '../lab/tunnel.js'
 
 interface At {
   /** The namespace it happens in; `host` is the lab's default namespace. */
@@ -41,11 +42,34 @@ export type KernelStep =
       readonly name: string
       readonly id: number
       readonly local: string
-      readonly remote: string
+      readonly remote: string | null
       readonly port: number
+      /** Only where the kernel's own will not do. */
+      readonly ttl?: number
+      readonly learning?: false
       readonly mac: string | null
       readonly mtu: number | null
     })
+  | (At &
+      LabTunnel & {
+        readonly op: 'tunnel-add'
+        readonly kind: TunnelKind
+        readonly name: string
+        readonly mac: string | null
+        readonly mtu: number | null
+      })
+  | (At & { readonly op: 'wireguard-add'; readonly name: string; readonly mac: null; readonly mtu: number | null })
+  /** Makes a key; `publicKey`: gives back the one that it had, where it is remembered. `listen` null: any port. */
+  | (At & {
+      readonly op: 'wireguard-key'
+      readonly name: string
+      readonly listen: number | null
+      readonly publicKey?: string
+    })
+  | (At & { readonly op: 'wireguard-listen'; readonly name: string; readonly listen: number; readonly before: number })
+  | (At & WireguardPeerStep & { readonly op: 'wireguard-peer-set' | 'wireguard-peer-delete'; readonly name: string })
+  /** Of a VXLAN: one more remote end for a hardware address. */
+  | (At & VxlanFdb & { readonly op: 'vxlan-fdb-add' | 'vxlan-fdb-delete'; readonly name: string })
   | (At & {
       readonly op: 'dummy-add'
       readonly name: string
@@ -108,6 +132,14 @@ export type KernelStep =
       readonly impair: Impair | null
       readonly before: Impair | null
     })
+
+/** A peer is known by the interface whose key it has, or by that key, in base64. */
+export interface WireguardPeerStep {
+  readonly of: Endpoint | null
+  readonly publicKey: string | null
+  readonly endpoint: string | null
+  readonly allowed: readonly string[]
+}
 
 /** A rule of policy routing. */
 export interface StepRule extends LabRule {

@@ -1,6 +1,7 @@
 /** Steps in the words of iproute2 6.1, sysctl, iptables and tc: what a person would type in the lab's host. */
 import { hostNamespace, type Impair, type LabRule } from '../lab/lab.js'
 import { mainTable, tableEntry } from '../lab/table.js'
+import { defaultHopLimit, tunnelTraits } from '../lab/tunnel.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
 import { spellStep, type RuleSpelling } from './rules.js'
 import { rulesetCommand } from './ruleset-script.js'
@@ -55,12 +56,33 @@ function vethAdd(step: Extract<Step, { op: 'veth-add' }>): Words {
 }
 
 function linkAdd(
-  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'dummy-add' }>,
+  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'tunnel-add' | 'wireguard-add' | 'dummy-add' }>,
   kind: string,
   options: Words = [],
 ): Words {
   const add = [...within('ip', step.namespace), 'link', 'add', ...newName(step.name), ...hardware(step)]
   return [...add, 'type', kind, ...options]
+}
+
+function vxlanWords({ id, local, remote, port, ttl, learning }: Extract<Step, { op: 'vxlan-add' }>): Words {
+  return [
+    ...['id', id, 'local', local, ...(remote === null ? [] : ['remote', remote]), 'dstport', port],
+    ...(ttl === undefined ? [] : ['ttl', ttl]),
+    ...(learning === false ? ['nolearning'] : []),
+  ]
+}
+
+function tunnelWords({ kind, id, local, remote, key, ttl, port }: Extract<Step, { op: 'tunnel-add' }>): Words {
+  // Nothing is said of what `ip` gives by itself to a tunnel over IPv6.
+  const isSaid = ttl !== null && (tunnelTraits[kind].over !== 'ipv6' || ttl !== defaultHopLimit)
+  return [
+    ...(id === null ? [] : ['id', id]),
+    ...(local === null ? [] : ['local', local]),
+    ...['remote', remote],
+    ...(key === null ? [] : ['key', key]),
+    ...(isSaid ? [tunnelTraits[kind].over === 'ipv6' ? 'hoplimit' : 'ttl', ttl] : []),
+    ...(port === null ? [] : ['dstport', port]),
+  ]
 }
 
 /** What a route says besides where it leads; it is deleted without. */
@@ -153,6 +175,31 @@ function rule(namespace: string, verb: '-A' | '-D', spelling: RuleSpelling): Wor
   ]
 }
 
+/** What takes more than the words of one program. */
+type ShellStep = Extract<KernelStep, { op: 'wireguard-key' | 'wireguard-peer-set' | 'wireguard-peer-delete' }>
+
+const isShellStep = (step: Step): step is ShellStep =>
+  step.op === 'wireguard-key' || step.op === 'wireguard-peer-set' || step.op === 'wireguard-peer-delete'
+
+/** A key goes from the program that makes it to the kernel, and is in no command and no file. */
+function shellText(step: ShellStep): string {
+  const set = [...execWithin(step.namespace), 'wg', 'set', step.name]
+  if (step.op === 'wireguard-key') {
+    const listen = step.listen === null ? [] : ['listen-port', step.listen]
+    return `wg genkey | ${commandLine([...set, 'private-key', '/dev/stdin', ...listen])}`
+  }
+  const { of, publicKey, endpoint, allowed } = step
+  const key =
+    of === null
+      ? (publicKey ?? '')
+      : `"$(${commandLine([...execWithin(of.namespace), 'wg', 'show', of.interface, 'public-key'])})"`
+  const more =
+    step.op === 'wireguard-peer-delete'
+      ? ['remove']
+      : [...(endpoint === null ? [] : ['endpoint', endpoint]), 'allowed-ips', allowed.join(',')]
+  return `${commandLine([...set, 'peer'])} ${key} ${commandLine(more)}`
+}
+
 /** `ip link` counts a bridge's times in hundredths of a second (USER_HZ). */
 function bridgeSettingWords({ setting, value }: Extract<Step, { op: 'bridge-set' }>): Words {
   switch (setting) {
@@ -167,7 +214,7 @@ function bridgeSettingWords({ setting, value }: Extract<Step, { op: 'bridge-set'
   }
 }
 
-function kernelWords(step: KernelStep): Words {
+function kernelWords(step: Exclude<KernelStep, ShellStep>): Words {
   const { namespace } = step
   const ip = within('ip', namespace)
   switch (step.op) {
@@ -182,7 +229,19 @@ function kernelWords(step: KernelStep): Words {
     case 'bridge-add':
       return linkAdd(step, 'bridge', step.stp ? ['stp_state', 1] : [])
     case 'vxlan-add':
-      return linkAdd(step, 'vxlan', ['id', step.id, 'local', step.local, 'remote', step.remote, 'dstport', step.port])
+      return linkAdd(step, 'vxlan', vxlanWords(step))
+    case 'tunnel-add':
+      return linkAdd(step, step.kind, tunnelWords(step))
+    case 'wireguard-add':
+      return linkAdd(step, 'wireguard')
+    case 'wireguard-listen':
+      return [...execWithin(namespace), 'wg', 'set', step.name, 'listen-port', step.listen]
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete': {
+      // Several remote ends may have one address: `append`, and not `add`.
+      const verb = step.op === 'vxlan-fdb-add' ? 'append' : 'del'
+      return [...within('bridge', namespace), 'fdb', verb, step.mac, 'dev', step.name, 'dst', step.remote]
+    }
     case 'dummy-add':
       return linkAdd(step, 'dummy')
     case 'vlan-add':
@@ -268,6 +327,6 @@ export function stepText(step: Step): string {
     case 'service-stop':
       return `# vethlab: stop answering on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
     default:
-      return commandLine(kernelWords(step))
+      return isShellStep(step) ? shellText(step) : commandLine(kernelWords(step))
   }
 }

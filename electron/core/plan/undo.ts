@@ -21,6 +21,8 @@ export function undoOf(step: Step): Step[] {
     case 'veth-add':
     case 'bridge-add':
     case 'vxlan-add':
+    case 'tunnel-add':
+    case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
       return removal(step)
@@ -46,6 +48,19 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, op: 'port-vlan-delete' }]
     case 'port-vlan-delete':
       return [{ ...step, op: 'port-vlan-add' }]
+    case 'wireguard-key':
+      // What it had before is its own maker's to give back: a fresh tunnel goes as a whole.
+      return []
+    case 'wireguard-listen':
+      return [{ ...step, listen: step.before, before: step.listen }]
+    case 'wireguard-peer-set':
+      return [{ ...step, op: 'wireguard-peer-delete' }]
+    case 'wireguard-peer-delete':
+      return [{ ...step, op: 'wireguard-peer-set' }]
+    case 'vxlan-fdb-add':
+      return [{ ...step, op: 'vxlan-fdb-delete' }]
+    case 'vxlan-fdb-delete':
+      return [{ ...step, op: 'vxlan-fdb-add' }]
     case 'address-add':
       return [{ ...step, op: 'address-delete' }]
     case 'address-delete':

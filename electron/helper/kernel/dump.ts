@@ -14,6 +14,7 @@ import { dumpImpairs } from './rtnetlink/qdisc.js'
 import { dumpRoutes } from './rtnetlink/route.js'
 import { dumpRules } from './rtnetlink/rule.js'
 import { readSysctl, sysctlInterface } from './sysctl.js'
+import { Wireguard } from './wireguard.js'
 
 /** Sections that name interfaces by their index, which only a dump of links turns into names. */
 const namesLinks = sectionBits.addresses | sectionBits.routes | sectionBits.neighbours | sectionBits.fdb
@@ -73,7 +74,7 @@ function readSections(
 
   const before = mirror.sections
   if (bits & sectionBits.links || !before) {
-    mirror.links = withVlans(given(dumpLinks(requests)), requests)
+    mirror.links = withWireguard(withVlans(given(dumpLinks(requests)), requests), namespaces, namespace)
     mirror.impairs = new Map(given(dumpImpairs(requests)))
     mirror.linkNames.clear()
     mirror.veths.clear()
@@ -118,6 +119,23 @@ function withVlans(links: readonly DumpedLink[], requests: Namespace['requests']
     const isPort = link.masterIndex !== null && filtering.has(link.masterIndex)
     return link.port && isPort ? { ...link, port: { ...link.port, vlans } } : link
   })
+}
+
+/** What its own family tells of WireGuard's devices; nothing where we may not ask. */
+function withWireguard(
+  links: readonly DumpedLink[],
+  namespaces: Namespaces,
+  namespace: Namespace,
+): readonly DumpedLink[] {
+  if (!links.some(({ kind }) => kind === 'wireguard')) return links
+  const wireguard = namespaces.within(namespace, () => Wireguard.open())
+  if (wireguard instanceof Refusal) return links
+  const told = links.map((link): DumpedLink => {
+    const read = link.kind === 'wireguard' ? wireguard.read(link.name) : null
+    return read === null || read instanceof Refusal ? link : { ...link, wireguard: read }
+  })
+  wireguard.close()
+  return told
 }
 
 /** Puts masters and peers into names, from what was last read. */

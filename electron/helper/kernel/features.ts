@@ -1,4 +1,5 @@
 /** What this kernel can do: each feature is tried in a scratch namespace, which nobody sees. */
+import { defaultGenevePort, tunnelKinds, tunnelTraits, type TunnelKind } from '../../core/lab/tunnel.js'
 import { existsSync } from 'node:fs'
 import * as libc from './libc.js'
 import { ENOENT, EOPNOTSUPP, Refusal } from './errno.js'
@@ -9,6 +10,7 @@ import { openNetfilter, rulesetGeneration, tryConntrack } from './nfnetlink.js'
 import { makeFiltering } from './rtnetlink/bridge.js'
 import { addBridge, addLink, addVeth, addVlan, addVxlan, IFLA_LINK, linkIndex, type NewLink } from './rtnetlink/link.js'
 import { dumpLinks } from './rtnetlink/link-dump.js'
+import { addTunnel } from './rtnetlink/tunnel.js'
 import { tryImpair } from './rtnetlink/qdisc.js'
 
 export interface TriedFeature {
@@ -73,6 +75,7 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
     ['dummy', addLink(socket, named('dummy0'), 'dummy')],
     ['ifb', addLink(socket, named('ifb0'), 'ifb')],
     ['vxlan', addVxlan(socket, { ...named('vxlan0'), id: 1, local: '127.0.0.1', remote: '127.0.0.2', port: 4789 })],
+    ...tunnelKinds.map((kind) => [kind, tryTunnel(socket, kind)] as const),
     ['macvlan', above('macvlan', (to) => to.attributeU32(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE))],
     ['ipvlan', above('ipvlan', () => {})],
     [
@@ -90,6 +93,12 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
     ['br_netfilter', tryFile('/proc/sys/net/bridge/bridge-nf-call-iptables')],
   ]
   return tried.map(([name, refusal]) => ({ name, available: refusal === null, reason: refusal?.message ?? null }))
+}
+
+function tryTunnel(socket: NetlinkSocket, kind: TunnelKind): Refusal | null {
+  const [local, remote] = tunnelTraits[kind].over === 'ipv6' ? ['::2', '::3'] : ['127.0.0.1', '127.0.0.2']
+  const numbers = kind === 'geneve' ? { id: 1, port: defaultGenevePort } : { id: null, port: null }
+  return addTunnel(socket, { ...named(`tried-${kind}`), kind, local, remote, key: null, ttl: null, ...numbers })
 }
 
 /** A kernel that is built without it takes the wish and forgets it (br_changelink, net/bridge/br_netlink.c). */

@@ -54,6 +54,8 @@ function entriesOf(step: KernelStep): readonly JournalEntry[] | Refusal {
       return links([step, step.peer])
     case 'bridge-add':
     case 'vxlan-add':
+    case 'tunnel-add':
+    case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
     case 'link-mac':

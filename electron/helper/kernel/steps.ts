@@ -1,16 +1,20 @@
 /** One step of a plan, done as the `iproute2` command of its text does it. */
+import type { Endpoint } from '../../core/lab/lab.js'
 import type { KernelStep, StepRoute } from '../../core/plan/step.js'
-import { ENOENT, EOPNOTSUPP, Refusal } from './errno.js'
+import { ENODEV, ENOENT, EOPNOTSUPP, Refusal } from './errno.js'
 import { allSections, sectionBits } from './mirror.js'
 import type { Namespace } from './namespace.js'
 import type { Namespaces } from './namespaces.js'
 import type { StepJournal } from './step-journal.js'
 import { addAddress, deleteAddress } from './rtnetlink/address.js'
 import { changePortVlan, setBridge, setPort } from './rtnetlink/bridge.js'
+import { changeFdb } from './rtnetlink/fdb.js'
 import * as link from './rtnetlink/link.js'
 import { setImpair } from './rtnetlink/qdisc.js'
 import { addRoute, deleteRoute } from './rtnetlink/route.js'
+import { addTunnel } from './rtnetlink/tunnel.js'
 import { addRule, deleteRule } from './rtnetlink/rule.js'
+import { Wireguard } from './wireguard.js'
 import { writeSysctl } from './sysctl.js'
 
 /** Indices of links by namespace and name, for as long as nobody else can have changed them: one slice. */
@@ -77,6 +81,29 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
       return link.addBridge(socket, step)
     case 'vxlan-add':
       return link.addVxlan(socket, step)
+    case 'tunnel-add':
+      return addTunnel(socket, step)
+    case 'wireguard-add':
+      return link.addLink(socket, { ...step, mac: null }, 'wireguard')
+    case 'wireguard-key':
+      return withWireguard(context, namespace, (wireguard) =>
+        wireguard.setKey(step.name, step.listen, step.publicKey ?? null),
+      )
+    case 'wireguard-listen':
+      return withWireguard(context, namespace, (wireguard) => wireguard.setListen(step.name, step.listen))
+    case 'wireguard-peer-set':
+    case 'wireguard-peer-delete': {
+      const key = step.of === null ? step.publicKey : publicKeyOf(context, step.of)
+      if (key instanceof Refusal) return key
+      return withWireguard(context, namespace, (wireguard) =>
+        step.op === 'wireguard-peer-set'
+          ? wireguard.setPeer(step.name, key ?? '', step)
+          : wireguard.removePeer(step.name, key ?? ''),
+      )
+    }
+    case 'vxlan-fdb-add':
+    case 'vxlan-fdb-delete':
+      return onLink(context, namespace, step.name, (index) => changeFdb(socket, index, step, step.op === 'vxlan-fdb-add'))
     case 'dummy-add': {
       const refusal = link.addLink(socket, step, 'dummy')
       // Kernels without dummy often have ifb, which also is a link with no cable.
@@ -132,6 +159,31 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     default:
       return unknownStep(step)
   }
+}
+
+/** The kernel tells nobody of such a change: what is known of the links is read again. */
+function withWireguard(
+  { namespaces, mark }: StepContext,
+  namespace: Namespace,
+  action: (wireguard: Wireguard) => Refusal | null,
+): Refusal | null {
+  const wireguard = namespaces.within(namespace, () => Wireguard.open())
+  if (wireguard instanceof Refusal) return wireguard
+  const refusal = action(wireguard)
+  wireguard.close()
+  mark(namespace, sectionBits.links)
+  return refusal
+}
+
+function publicKeyOf({ namespaces }: StepContext, { namespace: name, interface: device }: Endpoint): string | Refusal {
+  const namespace = namespaces.find(name)
+  if (namespace instanceof Refusal) return namespace
+  const wireguard = namespaces.within(namespace, () => Wireguard.open())
+  if (wireguard instanceof Refusal) return wireguard
+  const read = wireguard.read(device)
+  wireguard.close()
+  if (read instanceof Refusal) return read.errno === ENODEV ? link.noSuchLink(device) : read
+  return read.publicKey ?? Refusal.of(ENOENT, `${device} in ${name} has no key`)
 }
 
 function onLink(

@@ -78,6 +78,18 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.stp-blocking': '{namespace} 的 {interface}（{bridge} 的端口）不转发：生成树使它处于 {state} 状态。',
   'cause.bridge-loop':
     '网桥连成了环，又没有启用生成树：{namespace}:{interface} 到 {otherNamespace}:{otherInterface} 的网线连接的两个网桥本来就相通，所以帧会一直兜圈。',
+  'cause.tunnel-unreachable': '{namespace} 的隧道 {interface} 自身的数据包到不了 {remote}。',
+  'cause.tunnel-mtu':
+    '数据包有 {length} 字节且不允许分片，而 {namespace} 的隧道 {interface} 最多接受 {mtu} 字节：它会在每个包外再加 {overhead} 字节。',
+  'cause.wireguard-no-peer': '{namespace} 的 {interface} 没有可以接收发往 {target} 的包的对等端：没有哪个的允许地址包含它。',
+  'cause.wireguard-not-allowed':
+    '{namespace} 丢弃了经 {interface} 来自 {source} 的包：不允许 {otherNamespace} 的对等端使用这个地址。',
+  'cause.wireguard-no-endpoint':
+    '{namespace} 的 {interface} 不知道通向 {target} 的对等端在哪里：没有配置 endpoint，也没有收到过它的消息。',
+  'cause.wireguard-no-handshake':
+    '{namespace} 的 {interface} 与通向 {target} 的对等端没有建立会话：{endpoint} 上没有以该身份应答的主机。',
+  'cause.not-wireguard-allowed': '途中的每个地址都在 WireGuard 对等端的允许范围内。',
+  'cause.not-wireguard-handshake': 'WireGuard 的对等端已建立会话。',
   'cause.tunnel-mismatch':
     '隧道两端不一致：{namespace}:{interface} 的 {what} 是 {value}，{otherNamespace}:{otherInterface} 的是 {otherValue}。',
   'cause.neighbour-mute': '{owner} 拥有 {target}，却不应答对它的 ARP 请求：{key} 为 {value}。',

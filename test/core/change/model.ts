@@ -109,10 +109,10 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
       for (const key of ['link', 'id', 'protocol'] as const)
         put(entry(change.namespace, change.name), key, change.entry[key] ?? null)
       break
-    case 'vxlan-add':
+    case 'tunnel-add':
       listBelow(lab, 'tunnels').push(change.tunnel)
       break
-    case 'vxlan-set': {
+    case 'tunnel-set': {
       const { namespace, name: dev, tunnel } = change
       const at = (file.tunnels ?? []).findIndex((each) => each.namespace === namespace && each.name === dev)
       listBelow(lab, 'tunnels')[at] = { ...tunnel, namespace, name: dev }

@@ -125,8 +125,8 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     name: 'br0',
     stp: pick([true, null]),
   }),
-  'vxlan-add': (file, pick) => ({
-    op: 'vxlan-add',
+  'tunnel-add': (file, pick) => ({
+    op: 'tunnel-add',
     tunnel: {
       type: 'vxlan',
       id: 7,
@@ -136,8 +136,8 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
       remote: '10.0.0.9',
     },
   }),
-  'vxlan-set': (_, pick) => ({
-    op: 'vxlan-set',
+  'tunnel-set': (_, pick) => ({
+    op: 'tunnel-set',
     namespace: 'host',
     name: 'vx0',
     tunnel: { type: 'vxlan', id: pick([8, 9]), local: '10.0.0.1', remote: '10.0.0.9', ...pick([{}, { port: 1 }]) },

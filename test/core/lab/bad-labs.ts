@@ -215,8 +215,15 @@ const schema: readonly BadLab[] = [
     'unknown tunnel',
     'bad-value',
     3,
+    'tunnels: [{ type: l2tp, id: 1, namespace: host, name: g, local: 10.0.0.1, remote: 10.0.0.2 }]\n',
+  ),
+  after(
+    'GRE with an id',
+    'unknown-key',
+    3,
     'tunnels: [{ type: gre, id: 1, namespace: host, name: g, local: 10.0.0.1, remote: 10.0.0.2 }]\n',
   ),
+  after('tunnel without a type', 'missing-key', 3, 'tunnels: [{ namespace: host, name: g }]\n'),
   after(
     'VXLAN id of 25 bits',
     'out-of-range',
@@ -288,6 +295,36 @@ const meaning: readonly BadLab[] = [
     'tunnel-twice',
     6,
     'namespaces: { host: { interfaces: { u: { addresses: [10.0.0.1/24] } } } }\ntunnels:\n  - { type: vxlan, id: 1, namespace: host, name: t, local: 10.0.0.1, remote: 10.0.0.2 }\n  - { type: vxlan, id: 1, namespace: host, name: s, local: 10.0.0.1, remote: 10.0.0.3 }\n',
+  ),
+  after(
+    'GRE over IPv6',
+    'family-mismatch',
+    3,
+    'tunnels: [{ type: gre, namespace: host, name: t, local: "fd00::1", remote: "fd00::2" }]\n',
+  ),
+  after(
+    'tunnel called as the kernel calls its own',
+    'reserved-name',
+    3,
+    'tunnels: [{ type: gre, namespace: host, name: gre0, local: 10.0.0.1, remote: 10.0.0.2 }]\n',
+  ),
+  after(
+    'tunnel of packets in a bridge',
+    'bad-port',
+    3,
+    'namespaces: { host: { bridges: { b: { ports: [t] } } } }\ntunnels: [{ type: ipip, namespace: host, name: t, local: 10.0.0.1, remote: 10.0.0.2 }]\n',
+  ),
+  after(
+    'remote end of a VXLAN twice',
+    'fdb-twice',
+    3,
+    'tunnels: [{ type: vxlan, id: 1, namespace: host, name: t, local: 10.0.0.1, remote: 10.0.0.2, fdb: [{ mac: 00:00:00:00:00:00, remote: 10.0.0.2 }] }]\n',
+  ),
+  after(
+    'peer without a tunnel',
+    'no-such-tunnel',
+    4,
+    'namespaces: { a: {} }\ntunnels: [{ type: wireguard, namespace: host, name: wg0, peers: [{ namespace: a, allowed: [10.0.0.0/8] }] }]\n',
   ),
   inA('port that is not there', 'unknown-interface', 6, '    bridges: { br0: { ports: [u] } }'),
   after(

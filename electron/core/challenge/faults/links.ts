@@ -139,14 +139,16 @@ export const linkFaults: readonly Fault[] = [
     places: ({ file }, way) =>
       way.there.length < 2
         ? []
-        : (file.tunnels ?? []).map(({ namespace, name, ...tunnel }) => ({
+        : (file.tunnels ?? [])
+            .filter((each) => each.type === 'vxlan')
+            .map(({ namespace, name, ...tunnel }) => ({
             code: 'tunnel-mismatch' as const,
             namespace,
             interface: name,
             changes: [
-              { op: 'vxlan-set' as const, namespace, name, tunnel: { ...tunnel, id: (tunnel.id + 1) & 0xffffff } },
+              { op: 'tunnel-set' as const, namespace, name, tunnel: { ...tunnel, id: (tunnel.id + 1) & 0xffffff } },
             ],
-            repair: [{ op: 'vxlan-set' as const, namespace, name, tunnel }],
+            repair: [{ op: 'tunnel-set' as const, namespace, name, tunnel }],
           })),
   },
   {

@@ -1,3 +1,4 @@
+import { isTunnelKind, tunnelOverhead } from '../../lab/tunnel.js'
 import type { LiveLink } from '../../live/state.js'
 import type { RepairStep } from '../repair.js'
 import { counterEvidence, type Finding, type Rule } from '../rule.js'
@@ -27,10 +28,13 @@ export const mtu: Rule = {
       judge: (answers): Finding => {
         const namespace = place?.namespace ?? complaint?.namespace ?? death.namespace
         const params = place && { namespace: place.namespace, interface: place.link.name, mtu: place.link.mtu, length }
+        const tunnel = place ? aroundOf(place.link) : null
+        const message = tunnel && params ? say('tunnel-mtu', { ...params, overhead: tunnel }) : params && say('mtu', params)
         return {
+          ...(tunnel === null && !death.tunnel ? {} : { code: 'tunnel-mtu' as const }),
           namespace,
           interface: place?.link.name ?? null,
-          message: params ? say('mtu', params) : say('mtu-unknown', { namespace, length }),
+          message: message ?? say('mtu-unknown', { namespace, length }),
           evidence: [
             ...answers.evidence(...(link ? [link] : [])),
             ...counterEvidence(scene, namespace, ['IpFragFails', 'Ip6InTooBigErrors', 'IcmpOutDestUnreachs']),
@@ -41,6 +45,14 @@ export const mtu: Rule = {
       },
     }
   },
+}
+
+/** Bytes that a tunnel puts around a packet; null where it is none. WireGuard: with IPv4 outside. */
+function aroundOf({ kind, tunnel, vxlan, wireguard }: LiveLink): number | null {
+  if (vxlan) return vxlan.remote !== null && isIpv6(vxlan.remote) ? 70 : 50
+  if (wireguard) return 60
+  if (!isTunnelKind(kind) || !tunnel) return null
+  return tunnelOverhead(kind, tunnel.key, tunnel.remote !== null && isIpv6(tunnel.remote) ? 'ipv6' : 'ipv4')
 }
 
 /** The interface by which a namespace would send it on. */

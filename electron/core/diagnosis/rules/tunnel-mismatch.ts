@@ -1,20 +1,31 @@
 import type { LiveLink } from '../../live/state.js'
+import { anyMac } from '../../lab/normalise-tunnel.js'
+import { isTunnelKind } from '../../lab/tunnel.js'
+import { tunnelOf } from '../../plan/tunnels.js'
 import type { KernelStep } from '../../plan/step.js'
+import { labInterface } from '../lab-says.js'
 import type { Network } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { segment, type Place } from '../segment.js'
 import { say } from '../words.js'
 
-type Vxlan = NonNullable<LiveLink['vxlan']>
+/** What the two ends of a tunnel have to agree on; null: they have none. */
+interface Ends {
+  readonly local: string | null
+  readonly remote: string
+  readonly id: number | null
+  readonly port: number | null
+  readonly key: number | null
+}
 
 interface Mismatch {
   readonly near: Place
   readonly far: Place
-  readonly what: 'id' | 'port' | 'remote'
+  readonly what: 'id' | 'port' | 'key' | 'remote'
   readonly values: readonly [string, string]
   /** What the far end should be. */
-  readonly right: Vxlan
+  readonly right: Ends
 }
 
 /** The two ends of a tunnel do not fit: what one wraps, the other throws away. */
@@ -49,60 +60,103 @@ export const tunnelMismatch: Rule = {
   },
 }
 
+function endsOf({ kind, vxlan, tunnel }: LiveLink): Ends | null {
+  if (vxlan) return vxlan.remote === null ? null : { ...vxlan, remote: vxlan.remote, key: null }
+  if (!isTunnelKind(kind) || !tunnel || tunnel.remote === null) return null
+  return { local: tunnel.local, remote: tunnel.remote, id: tunnel.id, port: tunnel.port, key: tunnel.key }
+}
+
 /** Of a tunnel that the packet should have taken: one on the segment of who sends. */
-function mismatch({ death, network }: Scene): Mismatch | null {
+function mismatch(scene: Scene): Mismatch | null {
+  const { death, network } = scene
   const missed = death?.missed
-  const link = missed && network.link(missed.namespace, missed.dev)
-  const start = missed && link ? [{ namespace: missed.namespace, link }] : []
+  const into = death?.tunnel
+  const links = [
+    missed && network.link(missed.namespace, missed.dev),
+    into && network.link(into.namespace, into.interface),
+  ]
+  const [missing, entered] = links
+  const start = [
+    ...(into && entered ? [{ namespace: into.namespace, link: entered }] : []),
+    ...(missed && missing ? [{ namespace: missed.namespace, link: missing }] : []),
+  ]
   const around = start.flatMap((place) => [place, ...segment(network, place, true)])
   // The tunnel's own packet arrived, and what was in it did not.
   const arrived = death
     ? (network.namespace(death.namespace)?.links ?? []).map((each) => ({ namespace: death.namespace, link: each }))
     : []
   for (const near of [...around, ...arrived]) {
-    const { vxlan } = near.link
-    if (!vxlan?.remote || !vxlan.local) continue
-    for (const far of tunnelsAt(network, vxlan.remote)) {
-      const other = far.link.vxlan
-      if (!other || (other.remote !== vxlan.local && other.id !== vxlan.id)) continue
-      const pairs: readonly (readonly [Mismatch['what'], string, string])[] = [
-        ['id', String(vxlan.id), String(other.id)],
-        ['port', String(vxlan.port), String(other.port)],
-        ['remote', vxlan.local, other.remote ?? ''],
-      ]
-      const wrong = pairs.find(([, a, b]) => a !== b)
-      const fits = tunnelsAt(network, vxlan.remote).some(
-        ({ link: each }) =>
-          each.vxlan?.id === vxlan.id && each.vxlan.port === vxlan.port && each.vxlan.remote === vxlan.local,
-      )
-      if (wrong && !fits)
-        return {
-          near,
-          far,
-          what: wrong[0],
-          values: [wrong[1], wrong[2]],
-          right: { id: vxlan.id, port: vxlan.port, local: vxlan.remote, remote: vxlan.local },
-        }
+    const mine = endsOf(near.link)
+    if (!mine) continue
+    const candidates = tunnelsAt(network, mine.remote, near.link.kind)
+    if (candidates.some(({ link }) => isFitting(network, near, mine, link))) continue
+    for (const far of candidates) {
+      const found = differs(network, near, mine, far)
+      // Of two ends that differ, the one that is as the lab has it is not the one to change.
+      const back = found && isAsInLab(scene, far) && !isAsInLab(scene, near) ? differs(network, far, endsOf(far.link), near) : null
+      if (back ?? found) return back ?? found
     }
   }
   return null
 }
 
-const tunnelsAt = (network: Network, address: string): Place[] =>
+/** An address of the other end's namespace that it is reached by: its own, or where the kernel chooses, any. */
+const addressOf = (network: Network, { namespace, link }: Place, remote: string): string =>
+  endsOf(link)?.local ?? (network.owns(namespace, remote) ? remote : '')
+
+function isFitting(network: Network, near: Place, mine: Ends, other: LiveLink): boolean {
+  const theirs = endsOf(other)
+  return (
+    theirs !== null &&
+    theirs.id === mine.id &&
+    theirs.port === mine.port &&
+    (other.tunnel?.inputKey === undefined ? theirs.key : other.tunnel.inputKey) === mine.key &&
+    theirs.remote === addressOf(network, near, theirs.remote)
+  )
+}
+
+function differs(network: Network, near: Place, mine: Ends | null, far: Place): Mismatch | null {
+  const theirs = endsOf(far.link)
+  if (!mine || !theirs) return null
+  const own = addressOf(network, near, theirs.remote)
+  if (theirs.remote !== own && (theirs.id !== mine.id || theirs.id === null)) return null
+  const text = (value: number | string | null): string => String(value ?? 'none')
+  const pairs: readonly (readonly [Mismatch['what'], string, string])[] = [
+    ['id', text(mine.id), text(theirs.id)],
+    ['port', text(mine.port), text(theirs.port)],
+    ['key', text(mine.key), text(theirs.key)],
+    ['remote', own, theirs.remote],
+  ]
+  const wrong = pairs.find(([, a, b]) => a !== b)
+  if (!wrong) return null
+  const right = { ...mine, local: theirs.local === null ? null : mine.remote, remote: own || theirs.remote }
+  return { near, far, what: wrong[0], values: [wrong[1], wrong[2]], right }
+}
+
+function isAsInLab({ lab }: Scene, { namespace, link }: Place): boolean {
+  const wanted = labInterface(lab, namespace, link.name)
+  const live = endsOf(link)
+  if (!wanted || !live || !isTunnelKind(wanted.kind) || !('key' in wanted)) return false
+  return wanted.remote === live.remote && wanted.id === live.id && wanted.port === live.port && wanted.key === live.key
+}
+
+const tunnelsAt = (network: Network, address: string, kind: string): Place[] =>
   network
     .owners(address)
     .flatMap(({ namespace }) =>
       (network.namespace(namespace)?.links ?? [])
-        .filter(({ vxlan }) => vxlan !== null)
+        .filter((link) => link.kind === kind && endsOf(link) !== null)
         .map((link) => ({ namespace, link })),
     )
 
 /** A tunnel's numbers cannot be changed: it is made anew with all that was on it. */
-function remade(network: Network, { namespace, link }: Place, right: Vxlan): KernelStep[] {
-  const { vxlan, name, mac, mtu } = link
-  if (!vxlan) return []
-  const make = ({ id, port, local, remote }: Vxlan): KernelStep[] => [
-    { op: 'vxlan-add', namespace, name, id, port, local: local ?? '', remote: remote ?? '', mac, mtu },
+function remade(network: Network, { namespace, link }: Place, right: Ends): KernelStep[] {
+  const live = endsOf(link)
+  if (!live) return []
+  const { name } = link
+  const make = (ends: Ends): KernelStep[] => [
+    ...added(namespace, link, ends),
+    ...(link.vxlan ? fdbOf(network, namespace, link) : []),
     ...(link.master === null
       ? []
       : [{ op: 'link-master' as const, namespace, name, master: link.master, before: null }]),
@@ -111,5 +165,21 @@ function remade(network: Network, { namespace, link }: Place, right: Vxlan): Ker
       .map(({ address, family }) => ({ op: 'address-add' as const, namespace, dev: name, address, family })),
     ...(link.up ? [{ op: 'link-up' as const, namespace, name }] : []),
   ]
-  return [{ op: 'link-delete', namespace, name, restore: make(vxlan) }, ...make(right)]
+  return [{ op: 'link-delete', namespace, name, restore: make(live) }, ...make(right)]
 }
+
+function added(namespace: string, link: LiveLink, { local, remote, id, port, key }: Ends): KernelStep[] {
+  const { kind, name, mac, mtu, vxlan, tunnel } = link
+  const made = { namespace, name, mac, mtu }
+  if (vxlan && id !== null && port !== null)
+    return [{ op: 'vxlan-add', ...made, ...vxlan, id, port, local: local ?? '', remote }]
+  if (!tunnel || !isTunnelKind(kind)) return []
+  return [{ op: 'tunnel-add', ...made, ...tunnelOf({ kind, local, remote, id, port, key, ttl: tunnel.ttl }) }]
+}
+
+const fdbOf = (network: Network, namespace: string, { name }: LiveLink): KernelStep[] =>
+  (network.namespace(namespace)?.fdb ?? []).flatMap(({ dev, mac, dst, permanent }) =>
+    dev === name && dst !== null && permanent && mac !== anyMac
+      ? [{ op: 'vxlan-fdb-add' as const, namespace, name, mac, remote: dst }]
+      : [],
+  )

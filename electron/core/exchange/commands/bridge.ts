@@ -7,6 +7,7 @@ import type { Device } from '../network/network.js'
 import type { Word } from '../shell/word.js'
 import { Cursor, harmless, leftOut, nothingThere, refused, success, wholeNumber } from './command.js'
 import type { Context, Outcome } from './command.js'
+import { tunnelFdb } from './ip-tunnel.js'
 import { findNamespace } from './namespaces.js'
 import { said } from '../../words/said.js'
 
@@ -28,6 +29,7 @@ export function bridge(context: Context, words: readonly Word[]): Outcome {
   if (object.text === 'vlan' && /^(?:add|del|delete)$/.test(verb.text))
     return portVlan(at, cursor, verb.text === 'add', verb)
   if (object.text === 'link' && verb.text === 'set') return portSet(at, cursor)
+  if (object.text === 'fdb' && /^(?:append|add|replace|del|delete)$/.test(verb.text)) return tunnelFdb(at, cursor, verb)
   return leftOut(said`A lab file has no words for ${quote(`bridge ${object.text}`)}.`, null, object)
 }
 

@@ -1,7 +1,7 @@
 /** `ip link add|set|del`. */
-import { parseAddress } from '../../lab/address.js'
 import type { VlanProtocol } from '../../lab/lab.js'
 import { quote } from '../../lab/describe.js'
+import { isTunnelKind } from '../../lab/tunnel.js'
 import { addDevice, addPair, deleteDevice, findDevice, freeName } from '../network/links.js'
 import type { Device, Namespace } from '../network/network.js'
 import type { Notice } from '../notice.js'
@@ -9,6 +9,7 @@ import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
 import { netnsOf, showing } from './ip-words.js'
+import { addTunnel } from './ip-tunnel.js'
 import { ipLinkSet } from './ip-link-set.js'
 import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
 import { said } from '../../words/said.js'
@@ -139,8 +140,6 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       return addVeth(context, cursor, end, kind)
     case 'bridge':
       return addBridge(context, cursor, end, kind)
-    case 'vxlan':
-      return addVxlan(context, cursor, end, kind)
     case 'vlan':
       return addVlan(context, cursor, end, kind)
     case 'dummy':
@@ -150,12 +149,23 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       const name = end.name?.text ?? freeName(end.namespace, kind.text, '')
       return finish(end, addDevice(end.namespace, 'dummy', name, { exact: kind.text === 'dummy' }))
     }
-    default:
+    case 'wireguard':
       return leftOut(
-        said`A lab file has no ${quote(kind.text)} devices.`,
-        said`It has veth pairs, bridges, vlan, vxlan and dummy.`,
+        said`WireGuard of a script is not followed: its keys are in files.`,
+        said`Add a tunnel of type wireguard to the lab; its keys are made when it is built.`,
         kind,
       )
+    default: {
+      if (kind.text === 'vxlan' || isTunnelKind(kind.text)) {
+        const made = addTunnel(context, cursor, end, kind)
+        return 'status' in made ? made : finish(end, made)
+      }
+      return leftOut(
+        said`A lab file has no ${quote(kind.text)} devices.`,
+        said`It has veth pairs, bridges, vlan, dummy, and tunnels such as vxlan and gre.`,
+        kind,
+      )
+    }
   }
 }
 
@@ -235,62 +245,4 @@ function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Out
       kind,
     )
   return finish(end, addDevice(end.namespace, 'vlan', end.name.text, { vlan: { parent, id, protocol } }))
-}
-
-/** Where nobody says which port, Linux takes this one and not IANA's 4789 (drivers/net/vxlan/vxlan_core.c). */
-const kernelVxlanPort = 8472
-
-function addVxlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
-  let [id, local, remote]: [number | null, string | null, string | null] = [null, null, null]
-  let port = kernelVxlanPort
-  for (let word = cursor.next(); word; word = cursor.next()) {
-    const value = cursor.next()
-    switch (word.text) {
-      case 'id':
-      case 'vni':
-        id = wholeNumber(value?.text, 0, 16777215)
-        break
-      case 'local':
-        local = parseAddress(value?.text ?? '')?.text ?? null
-        break
-      case 'remote':
-        remote = parseAddress(value?.text ?? '')?.text ?? null
-        break
-      case 'dstport': {
-        const number = wholeNumber(value?.text, 0, 65535)
-        if (number === null) return leftOut(said`${quote(value?.text ?? '')} is no port.`, null, value ?? word)
-        port = number === 0 ? kernelVxlanPort : number
-        break
-      }
-      case 'dev': {
-        const device = findDevice(context.namespace, value?.text ?? '')
-        if ('message' in device) return refused(device, value)
-        const message = said`\`dev ${device.name}\` is left out; a lab's tunnel finds its way by its addresses.`
-        context.tell(word.offset, { message, hint: null })
-        break
-      }
-      case 'nolearning':
-      case 'learning':
-      case 'ttl':
-      case 'tos':
-      case 'srcport':
-      case 'ageing':
-      case 'maxaddress':
-      case 'noudpcsum':
-      case 'udpcsum':
-      case 'noproxy': {
-        const message = said`${quote(word.text)} of the tunnel is left out; a lab file has no word for it.`
-        context.tell(word.offset, { message, hint: null })
-        if (/^(?:no|learning|udp)/.test(word.text)) cursor.back()
-        if (word.text === 'srcport') cursor.next()
-        break
-      }
-      default:
-        return leftOut(said`${quote(word.text)} of a tunnel is nothing a lab file can say.`, null, word)
-    }
-  }
-  if (id === null || local === null || remote === null || end.name === null)
-    return leftOut(said`A tunnel of a lab needs \`id\`, \`local\` and \`remote\`.`, said`Add what is missing.`, kind)
-  const made = addDevice(end.namespace, 'vxlan', end.name.text, { tunnel: { id, local, remote, port } })
-  return finish(end, made)
 }

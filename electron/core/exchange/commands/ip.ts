@@ -10,12 +10,13 @@ import { ipAddress } from './ip-address.js'
 import { ipLink } from './ip-link.js'
 import { ipRoute } from './ip-route.js'
 import { ipRule } from './ip-rule.js'
+import { ipTunnel } from './ip-tunnel.js'
 import { isShowing, type IpOptions } from './ip-words.js'
 import { addNamespace, findNamespace, namespaceKey } from './namespaces.js'
 import { said } from '../../words/said.js'
 
 /** In the order of iproute2's own table, which decides what `ip r` means (ip/ip.c). */
-const objects = ['address', 'addrlabel', 'maddress', 'route', 'rule', 'neighbor', 'neighbour', 'link', 'netns'] as const
+const objects = ['address', 'addrlabel', 'maddress', 'route', 'rule', 'neighbor', 'neighbour', 'link', 'tunnel', 'tunl', 'netns'] as const
 
 /** Options that only change what is printed. */
 const printing =
@@ -78,6 +79,9 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
       return ipRoute(at, cursor, options)
     case 'rule':
       return ipRule(at, cursor, options)
+    case 'tunnel':
+    case 'tunl':
+      return ipTunnel(at, cursor)
     case 'netns':
       return all ? allNetns(at, cursor) : ipNetns(at, cursor)
     default:

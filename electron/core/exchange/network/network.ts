@@ -4,6 +4,8 @@
  */
 import type { Prefix } from '../../lab/address.js'
 import { hostNamespace, type Impair, type LabPolicy, type LabRule, type VlanProtocol } from '../../lab/lab.js'
+import type { TunnelEntry } from '../../lab/schema.js'
+import type { TunnelKind } from '../../lab/tunnel.js'
 import type { IptablesRule } from '../../live/state.js'
 import type { Notice } from '../notice.js'
 import { noTables, type SpelledTables } from './saved.js'
@@ -11,7 +13,7 @@ import { freshSwitchState, type SwitchState } from './bridge.js'
 import { makeSubnets, type Subnets } from './subnets.js'
 import type { Said } from '../../words/said.js'
 
-export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy' | 'vlan'
+export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy' | 'vlan' | TunnelKind
 
 export interface Device {
   readonly kind: DeviceKind
@@ -27,7 +29,7 @@ export interface Device {
   /** Of a bridge, in the order in which they came. */
   readonly ports: Set<Device>
   stp: boolean
-  readonly tunnel: Tunnel | null
+  tunnel: TunnelSettings | null
   /** Of a sub-interface. */
   readonly vlan: { readonly parent: Device; readonly id: number; readonly protocol: VlanProtocol } | null
   /** Of a bridge, or of a port as long as it is one. */
@@ -41,12 +43,9 @@ export interface Device {
   readonly routes: Set<Route>
 }
 
-export interface Tunnel {
-  readonly id: number
-  readonly local: string
-  readonly remote: string
-  readonly port: number
-}
+/** What its entry in a lab file says besides whose it is and what it is called. */
+export type TunnelSettings = Settings<Exclude<TunnelEntry, { readonly type: 'wireguard' }>>
+type Settings<Entry> = Entry extends unknown ? Omit<Entry, 'namespace' | 'name'> : never
 
 export interface Route {
   readonly to: Prefix

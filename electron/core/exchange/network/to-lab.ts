@@ -18,7 +18,7 @@ import { noDeviceHint } from './links.js'
 import { keepPolicyRules } from './policy.js'
 import { keepRules, policyLines } from './rules.js'
 import { spelledText } from './saved.js'
-import type { Device, Namespace, Network, Route } from './network.js'
+import type { Device, Namespace, Network, Route, DeviceKind } from './network.js'
 import { said } from '../../words/said.js'
 
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
@@ -93,7 +93,7 @@ function linkEntries({ cables }: Network): readonly LinkEntry[] {
 function tunnelEntries(namespaces: readonly Namespace[]): Pick<LabFile, 'tunnels'> {
   const tunnels = namespaces.flatMap(({ name: namespace, devices }) =>
     [...devices.values()].flatMap(({ name, tunnel }) =>
-      tunnel ? [{ type: 'vxlan' as const, namespace, name, ...tunnel }] : [],
+      tunnel ? [{ ...tunnel, namespace, name }] : [],
     ),
   )
   return tunnels.length > 0 ? { tunnels } : {}
@@ -151,7 +151,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
 }
 
 /** Bytes that an interface of the kind has anyway; null where that depends on others. */
-const usualMtu = { loopback: 65536, veth: 1500, dummy: 1500, bridge: null, vxlan: null, vlan: null } as const
+const usualMtu: Readonly<Partial<Record<DeviceKind, number>>> = { loopback: 65536, veth: 1500, dummy: 1500 }
 
 function interfaceEntry({ kind, addresses, mac, mtu, up }: Device): InterfaceEntry {
   return {

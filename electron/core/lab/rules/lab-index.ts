@@ -11,7 +11,6 @@ import type { LabFile } from '../schema.js'
 
 export type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 export type LinkEntry = NonNullable<LabFile['links']>[number]
-export type TunnelEntry = NonNullable<LabFile['tunnels']>[number]
 
 /** One place in the file that makes or describes an interface. */
 export interface Mention {
@@ -109,8 +108,14 @@ export function indexLab(file: LabFile): LabIndex {
     for (const end of [0, 1] as const)
       mention(link.ends[end].namespace, link.ends[end].interface, 'link', link.endPath(end))
   }
-  for (const [i, tunnel] of (file.tunnels ?? []).entries())
-    mention(tunnel.namespace, tunnel.name, 'tunnel', ['tunnels', i, 'name'])
+  for (const [i, tunnel] of (file.tunnels ?? []).entries()) {
+    const known = mention(tunnel.namespace, tunnel.name, 'tunnel', ['tunnels', i, 'name'])
+    const own = readAddresses(tunnel.addresses, ['tunnels', i, 'addresses'])
+    known?.addresses.push(...own)
+    const addresses = namespaces.get(tunnel.namespace)?.addresses
+    for (const { prefix } of own)
+      if (known && prefix && !addresses?.has(prefix.text)) addresses?.set(prefix.text, known)
+  }
   return { file, namespaces, links }
 }
 

@@ -7,7 +7,8 @@ import { warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import type { IndexedAddress, IndexedInterface, LabIndex, Rule } from './lab-index.js'
 import { joinTagged, tagStacks } from './tags.js'
-import { defaultVxlanPort } from './tunnels.js'
+import { peerTunnel } from '../normalise-tunnel.js'
+import { tunnelNetwork } from './tunnel-networks.js'
 import { said } from '../../words/said.js'
 
 /**
@@ -114,8 +115,12 @@ export function joinSegments(lab: LabIndex): (end: string) => string {
     for (const stack of stacks) join(`${formatEndpoint(ends[0])}${stack}`, `${formatEndpoint(ends[1])}${stack}`)
   for (const namespace of lab.namespaces.values()) joinTagged(namespace, stacks, join)
   // Tunnels of one network meet somewhere below; which ones answer each other is the underlay's matter.
-  for (const { namespace, name, id, port } of lab.file.tunnels ?? []) {
-    join(`vxlan ${id} ${port ?? defaultVxlanPort}`, `${namespace}:${name}`)
+  for (const tunnel of lab.file.tunnels ?? []) {
+    join(tunnelNetwork(tunnel), `${tunnel.namespace}:${tunnel.name}`)
+    for (const peer of tunnel.type === 'wireguard' ? (tunnel.peers ?? []) : []) {
+      const far = peerTunnel(peer, lab.file.tunnels ?? [])
+      if (far) join(`${far.namespace}:${far.name}`, `${tunnel.namespace}:${tunnel.name}`)
+    }
   }
   return find
 }

@@ -14,6 +14,8 @@ export const NLM_F_DUMP = 0x300
 export const NLM_F_REPLACE = 0x100
 export const NLM_F_EXCL = 0x200
 export const NLM_F_CREATE = 0x400
+/** Of RTM_NEWNEIGH on a forwarding database: one more end for an address. */
+export const NLM_F_APPEND = 0x800
 /** On replies: objects changed while they were dumped. */
 export const NLM_F_DUMP_INTR = 0x10
 /** On acknowledgements: the request is not repeated in them; attributes follow. */

@@ -6,6 +6,7 @@ import { eachMessage, MessageWriter, NLM_F_ACK, NLM_F_DUMP } from './message.js'
 
 export const NETLINK_ROUTE = 0
 export const NETLINK_NETFILTER = 12
+export const NETLINK_GENERIC = 16
 const SOL_NETLINK = 270
 const NETLINK_CAP_ACK = 10
 const NETLINK_EXT_ACK = 11

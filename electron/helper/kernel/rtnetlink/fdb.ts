@@ -1,15 +1,18 @@
 /** Forwarding databases of bridges and VXLAN tunnels: RTM_GETNEIGH of PF_BRIDGE, as `bridge fdb` reads it. */
-import { formatAddress, formatMac } from '../inet.js'
+import type { VxlanFdb } from '../../../core/lab/lab.js'
+import { formatAddress, formatMac, parseAddress, parseMac } from '../inet.js'
 import type { Refusal } from '../errno.js'
 import type { LiveFdbEntry } from '../../../core/live/state.js'
-import { eachAttribute } from '../netlink/message.js'
+import { eachAttribute, NLM_F_APPEND, NLM_F_CREATE } from '../netlink/message.js'
 import { message, type NetlinkSocket } from '../netlink/socket.js'
-import { NDA_DST, NDA_LLADDR, RTM_GETNEIGH } from './neighbour.js'
+import { NDA_DST, NDA_LLADDR, RTM_DELNEIGH, RTM_GETNEIGH, RTM_NEWNEIGH } from './neighbour.js'
 
 export const PF_BRIDGE = 7
 const NDA_VLAN = 5
 const NDA_MASTER = 9
 const NUD_PERMANENT = 0x80
+/** In the device's own list, and not in that of its bridge. */
+const NTF_SELF = 0x02
 
 export interface DumpedFdbEntry extends Omit<LiveFdbEntry, 'dev' | 'master'> {
   readonly index: number
@@ -37,6 +40,24 @@ export function decodeFdbEntry(bytes: Buffer, at: number, end: number): DumpedFd
   if (mac === null || (multicast && masterIndex === null && dst === null)) return null
   const permanent = (bytes.readUInt16LE(at + 8) & NUD_PERMANENT) !== 0
   return { index: bytes.readInt32LE(at + 4), masterIndex, mac, vlan, dst, permanent }
+}
+
+/**
+ * Adds a remote end of a VXLAN to a hardware address, as `bridge fdb append ... dst` does: several may have one (the first
+ * bytes of this struct ndmsg are its family, then its interface, state and flags).
+ */
+export function changeFdb(
+  socket: NetlinkSocket,
+  index: number,
+  { mac, remote }: VxlanFdb,
+  isAdded: boolean,
+): Refusal | null {
+  const [bytes, to] = [parseMac(mac), parseAddress(remote)]
+  const request = isAdded ? message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND) : message(RTM_DELNEIGH)
+  request.u32(PF_BRIDGE).u32(index).u32(NUD_PERMANENT | (NTF_SELF << 16))
+  if (bytes) request.attributeBytes(NDA_LLADDR, bytes)
+  if (to) request.attributeBytes(NDA_DST, to.bytes)
+  return socket.change(request)
 }
 
 /** The strict form of this dump takes a plain `ndmsg`; the family is the first byte of either header. */

@@ -2,7 +2,8 @@
 import { formatAddress, formatMac } from '../inet.js'
 import type { PortSetting, VlanProtocol } from '../../../core/lab/lab.js'
 import { usualBridge, usualPort } from '../../../core/lab/normalise-bridge.js'
-import type { LiveBridge, LiveLink } from '../../../core/live/state.js'
+import { isTunnelKind } from '../../../core/lab/tunnel.js'
+import type { LiveBridge, LiveLink, LiveTunnel } from '../../../core/live/state.js'
 import type { Refusal } from '../errno.js'
 import { eachAttribute, readString } from '../netlink/message.js'
 import { message, type NetlinkSocket } from '../netlink/socket.js'
@@ -41,12 +42,17 @@ import {
   IFLA_VXLAN_ID,
   IFLA_VXLAN_LOCAL,
   IFLA_VXLAN_LOCAL6,
+  IFLA_VXLAN_LEARNING,
   IFLA_VXLAN_PORT,
+  IFLA_VXLAN_TTL,
   ifinfo,
   RTM_GETLINK,
   skipStatistics,
 } from './link.js'
+import { readTunnel } from './tunnel.js'
 
+/** Of Ethernet; a tunnel without frames calls its ends hardware addresses (ARPHRD_IPGRE and its like). */
+const macBytes = 6
 const IFLA_BRPORT_STATE = 1
 const IFLA_BRPORT_NO = 18
 /** ifi_type of lo (linux/if_arp.h). */
@@ -74,12 +80,14 @@ interface KindData {
   local: string | null
   remote: string | null
   port: number
+  ttl: number
+  learning: boolean
 }
 
 function readKindData(bytes: Buffer, from: number, to: number, kind: string): KindData {
   const bridge: KindData['bridge'] = { stp: false, vlanFiltering: false }
   const ids: Omit<KindData, 'bridge'> = {
-    ...{ vlanTag: 0, protocol: '802.1q', vxlanId: 0, local: null, remote: null, port: 0 },
+    ...{ vlanTag: 0, protocol: '802.1q', vxlanId: 0, local: null, remote: null, port: 0, ttl: 0, learning: true },
   }
   const data: KindData = { ...ids, bridge }
   eachAttribute(bytes, from, to, (type, at, length) => {
@@ -88,6 +96,8 @@ function readKindData(bytes: Buffer, from: number, to: number, kind: string): Ki
       if (type === IFLA_VLAN_ID) data.vlanTag = bytes.readUInt16LE(at)
       else if (type === IFLA_VLAN_PROTOCOL && bytes.readUInt16BE(at) === ETH_P_8021AD) data.protocol = '802.1ad'
     } else if (type === IFLA_VXLAN_ID) data.vxlanId = bytes.readUInt32LE(at)
+    else if (type === IFLA_VXLAN_TTL) data.ttl = bytes[at] ?? 0
+    else if (type === IFLA_VXLAN_LEARNING) data.learning = bytes[at] !== 0
     else if (type === IFLA_VXLAN_PORT) data.port = bytes.readUInt16BE(at)
     else if (type === IFLA_VXLAN_LOCAL || type === IFLA_VXLAN_LOCAL6) data.local = formatAddress(bytes, at, length)
     else if (type === IFLA_VXLAN_GROUP || type === IFLA_VXLAN_GROUP6) data.remote = formatAddress(bytes, at, length)
@@ -142,10 +152,11 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
   let lower: number | null = null
   let namespaceId: number | null = null
   let data: KindData | null = null
+  let tunnel: LiveTunnel | null = null
   let port: LiveLink['port'] = null
   eachAttribute(bytes, at + 16, end, (type, where, length) => {
     if (type === IFLA_IFNAME) name = readString(bytes, where, length)
-    else if (type === IFLA_ADDRESS) mac = formatMac(bytes, where, length)
+    else if (type === IFLA_ADDRESS) mac = length === macBytes ? formatMac(bytes, where, length) : null
     else if (type === IFLA_MTU) mtu = bytes.readUInt32LE(where)
     else if (type === IFLA_OPERSTATE) operstate = operstates[bytes[where] ?? 0] ?? 'unknown'
     else if (type === IFLA_MASTER) masterIndex = bytes.readUInt32LE(where)
@@ -158,11 +169,13 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
         else if (info === IFLA_INFO_SLAVE_KIND) portKind = readString(bytes, inner, size)
         else if (info === IFLA_INFO_DATA && (kind === 'bridge' || kind === 'vxlan' || kind === 'vlan'))
           data = readKindData(bytes, inner, inner + size, kind)
+        else if (info === IFLA_INFO_DATA && isTunnelKind(kind)) tunnel = readTunnel(bytes, inner, inner + size, kind)
         else if (info === IFLA_INFO_SLAVE_DATA && portKind === 'bridge') port = readPort(bytes, inner, inner + size)
       })
     }
   })
   const known = data as KindData | null
+  const between = tunnel as LiveTunnel | null
   return {
     index: bytes.readInt32LE(at + 4),
     name,
@@ -181,8 +194,13 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
       : {}),
     vxlan:
       kind === 'vxlan' && known
-        ? { id: known.vxlanId, local: known.local, remote: known.remote, port: known.port }
+        ? {
+            ...{ id: known.vxlanId, local: known.local, remote: known.remote, port: known.port },
+            ...(known.ttl === 0 ? {} : { ttl: known.ttl }),
+            ...(known.learning ? {} : { learning: false }),
+          }
         : null,
+    ...(between ? { tunnel: between } : {}),
   }
 }
 

@@ -29,6 +29,8 @@ export const IFLA_BR_STP_STATE = 5
 export const IFLA_VXLAN_ID = 1
 export const IFLA_VXLAN_GROUP = 2
 export const IFLA_VXLAN_LOCAL = 4
+export const IFLA_VXLAN_TTL = 5
+export const IFLA_VXLAN_LEARNING = 7
 export const IFLA_VXLAN_PORT = 15
 export const IFLA_VXLAN_GROUP6 = 16
 export const IFLA_VXLAN_LOCAL6 = 17
@@ -109,20 +111,24 @@ export interface NewVxlan extends NewLink {
   /** VXLAN network identifier, 24 bits. */
   readonly id: number
   readonly local: string
-  readonly remote: string
+  readonly remote: string | null
   /** UDP destination port. */
   readonly port: number
+  readonly ttl?: number
+  readonly learning?: false
 }
 
 /** A remote that is a multicast group travels in the same attribute as a unicast one. */
 export function addVxlan(socket: NetlinkSocket, link: NewVxlan): Refusal | null {
   const local = parseAddress(link.local)
-  const remote = parseAddress(link.remote)
+  const remote = parseAddress(link.remote ?? '')
   return addLink(socket, link, 'vxlan', (to) => {
     to.attributeU32(IFLA_VXLAN_ID, link.id)
     if (local) to.attributeBytes(local.family === 'ipv4' ? IFLA_VXLAN_LOCAL : IFLA_VXLAN_LOCAL6, local.bytes)
     if (remote) to.attributeBytes(remote.family === 'ipv4' ? IFLA_VXLAN_GROUP : IFLA_VXLAN_GROUP6, remote.bytes)
     to.attributeU16BE(IFLA_VXLAN_PORT, link.port)
+    if (link.ttl !== undefined) to.attributeU8(IFLA_VXLAN_TTL, link.ttl)
+    if (link.learning === false) to.attributeU8(IFLA_VXLAN_LEARNING, 0)
   })
 }
 

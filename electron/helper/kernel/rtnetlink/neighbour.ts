@@ -7,6 +7,7 @@ import { message, type NetlinkSocket } from '../netlink/socket.js'
 import { neighbourStateName } from './words.js'
 
 export const RTM_NEWNEIGH = 28
+export const RTM_DELNEIGH = 29
 export const RTM_GETNEIGH = 30
 export const NDA_DST = 1
 export const NDA_LLADDR = 2

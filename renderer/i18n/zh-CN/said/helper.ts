@@ -1,6 +1,15 @@
 /** What the helper cannot do, and how checks ended, by the English sentence. */
 export const helper: Readonly<Record<string, string>> = {
   'dummy devices': 'dummy 设备',
+  'GRE tunnels': 'GRE 隧道',
+  'GRE tunnels for frames': '承载以太网帧的 GRE 隧道（gretap）',
+  'IPIP tunnels': 'IPIP 隧道',
+  'SIT tunnels': 'SIT 隧道',
+  'tunnels over IPv6': '基于 IPv6 的隧道（ip6tnl）',
+  'GRE tunnels over IPv6': '基于 IPv6 的 GRE 隧道（ip6gre）',
+  'Geneve tunnels': 'Geneve 隧道',
+  'VXLAN tunnels': 'VXLAN 隧道',
+  'WireGuard tunnels': 'WireGuard 隧道',
   'VLAN sub-interfaces': 'VLAN 子接口',
   'impairment of cables beyond a rate': '限速以外的线缆损伤模拟',
   'rate limit of cables': '线缆限速',

@@ -63,12 +63,26 @@ export const imports: Readonly<Record<string, string>> = {
   '`ip link add` does not say of which type.': '`ip link add` 没有写明类型。',
   'Add `type veth`, `type bridge` ...': '请加上 `type veth`、`type bridge` 等。',
   'A lab file has no {0} devices.': '实验文件没有 {0} 设备。',
-  'It has veth pairs, bridges, vlan, vxlan and dummy.': '可用的有 veth 对、网桥、vlan、vxlan 和 dummy。',
+  'It has veth pairs, bridges, vlan, dummy, and tunnels such as vxlan and gre.':
+    '可用的有 veth 对、网桥、vlan、dummy，以及 vxlan、gre 等隧道。',
+  'WireGuard of a script is not followed: its keys are in files.': '脚本中的 WireGuard 无法导入：密钥在文件里。',
+  'Add a tunnel of type wireguard to the lab; its keys are made when it is built.':
+    '请在实验中添加一条 wireguard 类型的隧道；密钥在构建时生成。',
+  '{0} is no key of a tunnel.': '{0} 不是隧道的 key。',
+  'A tunnel of a lab has the same key in both directions.': '实验中的隧道两个方向使用同一个 key。',
+  'A tunnel of a lab needs `id` and `local`.': '实验中的隧道需要 `id` 和 `local`。',
+  'A tunnel of a lab needs `id` and `remote`.': '实验中的隧道需要 `id` 和 `remote`。',
+  'A tunnel of a lab needs `local` and `remote`.': '实验中的隧道需要 `local` 和 `remote`。',
+  '{0} is left out; write it with `ip link`.': '{0} 已略去；请改用 `ip link`。',
+  '`ip tunnel add` needs a mode that a lab knows: gre, ipip, sit, ip6ip6 or ip6gre.':
+    '`ip tunnel add` 需要实验支持的模式：gre、ipip、sit、ip6ip6 或 ip6gre。',
+  '{0} of a forwarding entry is nothing a lab file can say.': '转发表项中的 {0} 是实验文件无法表达的。',
+  'A lab has forwarding entries of VXLANs only, each with an address and `dst`.':
+    '实验只支持 VXLAN 的转发表项，每项需要地址和 `dst`。',
   '{0} is no port.': '{0} 不是端口号。',
   "`dev {0}` is left out; a lab's tunnel finds its way by its addresses.": '`dev {0}` 未导入，实验中的隧道按地址选路。',
   '{0} of the tunnel is left out; a lab file has no word for it.': '隧道的 {0} 未导入，实验文件无法表达。',
   '{0} of a tunnel is nothing a lab file can say.': '实验文件无法表达隧道的 {0}。',
-  'A tunnel of a lab needs `id`, `local` and `remote`.': '实验中的隧道需要 `id`、`local` 和 `remote`。',
   'Add what is missing.': '请补上缺少的部分。',
   'Write `ip route add` or `del`.': '请写成 `ip route add` 或 `del`。',
   'The route does not say where to.': '这条路由没有写明目的网络。',

@@ -295,6 +295,34 @@ export const labMeaning: Readonly<Record<string, string>> = {
   '{0} is not an address of namespace {1}.': '{0} 不是命名空间 {1} 的地址。',
   'Packets of the tunnel leave with this source address, so it should be there.':
     '隧道报文以它为源地址发出，因此这个地址应当存在。',
+  'The ends of a tunnel of type {0} are {1} addresses, and {2} is none.': '{0} 类型的隧道两端应为 {1} 地址，{2} 不是。',
+  'Write an {0} address, or take {1}.': '请写 {0} 地址，或改用 {1}。',
+  'The kernel makes a device {0} by itself in every namespace, and lets nobody have it.':
+    '内核会在每个命名空间里自行创建设备 {0}，别人不能占用这个名字。',
+  'Choose another name, such as {0}.': '请换一个名字，例如 {0}。',
+  'A tunnel of type {0} carries no {1}, so nobody is reached from this address.':
+    '{0} 类型的隧道不承载 {1}，用这个地址到达不了任何人。',
+  'Take gre, which carries both, or an address of the other family.': '请改用两者都能承载的 gre，或换另一种地址。',
+  '{0} is a tunnel of type {1}, which carries packets and no frames; no bridge takes it.':
+    '{0} 是 {1} 类型的隧道，只承载 IP 包而没有以太网帧，不能接入网桥。',
+  'Take gretap, vxlan or geneve.': '请改用 gretap、vxlan 或 geneve。',
+  '{0} is a tunnel of type {1}, which has no hardware address.': '{0} 是 {1} 类型的隧道，没有硬件地址。',
+  'Frames for {0} are sent to {1} already.': '发往 {0} 的帧已经会送到 {1}。',
+  'Remove one of the two entries.': '请删除两条中的一条。',
+  'Namespace {0} has a tunnel of type {1} between these two ends already.':
+    '命名空间 {0} 在这两端之间已有一条 {1} 类型的隧道。',
+  'Choose another id.': '请换一个 id。',
+  'Give them different keys, or another end.': '请使用不同的 key，或换一个端点。',
+  '{0} is a peer of {1} already.': '{0} 已经是 {1} 的对等端。',
+  'Write what it may send into the one entry.': '请把它可以使用的地址都写进同一条。',
+  '{0} is what {1} may send already, and only one peer can have it.': '{0} 已经分配给 {1}，而它只能属于一个对等端。',
+  'Remove one of them, or make it narrower.': '请删除其中一个，或写得更窄。',
+  'Namespace {0} has no WireGuard tunnel.': '命名空间 {0} 没有 WireGuard 隧道。',
+  'Add one to `tunnels:`, with {0} as its peer.': '请在 `tunnels:` 中添加一条，并以 {0} 为对等端。',
+  'A tunnel is no peer of its own.': '隧道不能以自己为对等端。',
+  'Name the namespace of the other end.': '请写另一端的命名空间。',
+  '{0} is not an address and a port.': '{0} 不是“地址:端口”。',
+  'Write it as 10.0.0.2:51820, or [fd00::2]:51820.': '请写成 10.0.0.2:51820 或 [fd00::2]:51820。',
   'Namespace {0} has a tunnel with id {1} on this port already.': '命名空间 {0} 在这个端口上已有 id 为 {1} 的隧道。',
   'Choose another id or port.': '请换一个 id 或端口。',
 }
