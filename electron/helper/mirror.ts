@@ -22,6 +22,7 @@ const sections = [
   'routes',
   'rules',
   'neighbours',
+  'proxies',
   'fdb',
   'ruleset',
   'sysctls',

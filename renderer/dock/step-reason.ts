@@ -72,6 +72,10 @@ export function reasonOf(step: Step): ReasonKey {
       return step.rule.action === 'to-table' ? 'reason.policyRule' : 'reason.policyRefuse'
     case 'policy-rule-delete':
       return 'reason.policyRuleDelete'
+    case 'neighbour-add':
+      return step.neighbour.mac === null ? 'reason.proxyAdd' : 'reason.neighbourAdd'
+    case 'neighbour-delete':
+      return 'reason.neighbourDelete'
     case 'impair-set':
       return step.impair === null ? 'reason.impairClear' : 'reason.impair'
     case 'nat-add':

@@ -87,6 +87,11 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'policy-rule-add':
     case 'policy-rule-delete':
       return `policy-rule ${step.namespace} ${step.rule.family} ${policyRuleWords(step.rule).join(' ')}`
+    case 'neighbour-add':
+    case 'neighbour-delete': {
+      const { address, dev, mac } = step.neighbour
+      return withLink(step.namespace, dev, known) ?? `neighbour ${step.namespace} ${dev} ${address} ${mac === null}`
+    }
     case 'sysctl-set':
       return `sysctl ${step.namespace} ${step.key}`
     case 'nat-add':
@@ -173,6 +178,11 @@ function words(step: Step): string {
     case 'policy-rule-add':
     case 'policy-rule-delete':
       return `rule ${policyRuleWords(step.rule).join(' ')}`
+    case 'neighbour-add':
+    case 'neighbour-delete': {
+      const { address, dev, mac } = step.neighbour
+      return `neigh ${mac === null ? 'proxy ' : ''}${address} dev ${dev}`
+    }
     case 'sysctl-set':
       return step.before === null ? step.key : `${step.key} = ${step.before}`
     case 'impair-set':

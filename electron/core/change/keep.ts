@@ -5,6 +5,7 @@ import { endsOf } from '../lab/ends.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
 import { hostNamespace } from '../lab/lab.js'
+import { normaliseNeighbours } from '../lab/normalise-neighbours.js'
 import { normalisePolicy } from '../lab/normalise-policy.js'
 import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
@@ -93,6 +94,8 @@ class Keeping {
       case 'route-delete':
       case 'policy-rule-add':
       case 'policy-rule-delete':
+      case 'neighbour-add':
+      case 'neighbour-delete':
       case 'nat-add':
       case 'nat-delete':
       case 'firewall-add':
@@ -152,11 +155,11 @@ class Keeping {
   #list(
     namespace: string,
     op:
-      | ('policy-rule-add' | 'policy-rule-delete')
+      | ('policy-rule-add' | 'policy-rule-delete' | 'neighbour-add' | 'neighbour-delete')
       | ('route-add' | 'route-delete' | 'nat-add' | 'nat-delete' | 'firewall-add' | 'firewall-delete'),
   ): void {
     const [mine, there] = [own(this.file.namespaces, namespace) ?? {}, own(this.read.namespaces, namespace) ?? {}]
-    const list = /([a-z]+)-[a-z]+$/.exec(op)?.[1] as 'route' | 'rule' | 'nat' | 'firewall'
+    const list = /([a-z]+)-[a-z]+$/.exec(op)?.[1] as 'route' | 'rule' | 'neighbour' | 'nat' | 'firewall'
     const [wanted, found] = [valuesOf[list](mine), valuesOf[list](there)]
     const isLive = op.endsWith('-delete')
     const entries = isLive ? found : wanted
@@ -281,6 +284,8 @@ const valuesOf = {
       entry,
       value: JSON.stringify(normalisePolicy({ rules: rules.slice(0, at + 1) }, false).at(-1)),
     })),
+  neighbour: ({ neighbours = [] }: NamespaceEntry): Valued<unknown> =>
+    neighbours.map((entry) => ({ entry, value: JSON.stringify(normaliseNeighbours({ neighbours: [entry] })) })),
   nat: ({ nat }: NamespaceEntry): Valued<unknown> =>
     (nat ?? []).map((entry) => ({ entry, value: JSON.stringify(normaliseNat({ nat: [entry] }, false)) })),
   firewall: ({ firewall }: NamespaceEntry): Valued<unknown> =>

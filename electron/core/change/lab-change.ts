@@ -10,6 +10,7 @@ import type {
   FirewallEntry,
   LabFile,
   NatEntry,
+  NeighbourEntry,
   RouteEntry,
   RuleEntry,
   ServiceEntry,
@@ -97,6 +98,7 @@ type ListOps<Name extends string, Entry> =
 export type EntryChange =
   | (At & ListOps<'route', RouteEntry>)
   | (At & ListOps<'rule', RuleEntry>)
+  | (At & ListOps<'neighbour', NeighbourEntry>)
   | (At & ListOps<'nat', NatEntry>)
   | (At & ListOps<'firewall', FirewallEntry>)
   | (At & ListOps<'service', ServiceEntry>)

@@ -49,6 +49,7 @@ function ownHost(host: LiveNamespace, own: Own): LiveNamespace {
     routes: host.routes.filter((route) => onOwn(route) || isMarkedRoute(route)),
     rules: host.rules.filter(isMarkedRoute),
     neighbours: host.neighbours.filter(onOwn),
+    proxies: (host.proxies ?? []).filter(onOwn),
     fdb: host.fdb.filter(onOwn),
     ruleset: { nft: [], iptables: host.ruleset.iptables.filter((rule) => isMarkedRule(rule, own.lab)) },
   }

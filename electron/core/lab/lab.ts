@@ -143,6 +143,16 @@ export interface LabRule {
   readonly table: number
 }
 
+/** Whom a namespace knows without asking, or for whom an interface answers. */
+export interface LabNeighbour {
+  readonly family: Family
+  /** Canonical. */
+  readonly address: string
+  readonly dev: string
+  /** Lower case; null: the interface answers for the address with its own (proxy ARP, proxy NDP). */
+  readonly mac: string | null
+}
+
 interface NatCommon {
   readonly family: Family
   /** Canonical prefix. */
@@ -208,6 +218,7 @@ export interface LabNamespace {
   readonly interfaces: readonly LabInterface[]
   readonly rules: readonly LabRule[]
   readonly routes: readonly LabRoute[]
+  readonly neighbours: readonly LabNeighbour[]
   readonly nat: readonly LabNat[]
   readonly firewall: readonly LabFirewall[]
   readonly policies: readonly LabPolicy[]

@@ -157,6 +157,14 @@ export const ruleSchema = z.strictObject({
   action: z.enum(['blackhole', 'unreachable', 'prohibit']).optional(),
 })
 
+/** Whom the namespace knows without asking, or, with `proxy`, for whom it answers itself (`ip neigh`). */
+export const neighbourSchema = z.strictObject({
+  address: z.string(),
+  mac: mac.optional(),
+  dev: interfaceName,
+  proxy: z.boolean().optional(),
+})
+
 const transport = z.enum(['tcp', 'udp'])
 
 /** What an entry of NAT may be told by; a key in `not` stands for packets that are not like that. */
@@ -236,6 +244,7 @@ export const namespaceSchema = z.strictObject({
   interfaces: z.record(interfaceName, interfaceSchema.nullable()).optional(),
   rules: z.array(ruleSchema).optional(),
   routes: z.array(routeSchema).optional(),
+  neighbours: z.array(neighbourSchema).optional(),
   nat: z.array(natSchema).optional(),
   firewall: z.array(firewallSchema).optional(),
   /** A native rule set, as `nft -f` reads it. */
@@ -389,6 +398,7 @@ export type Outcome = z.infer<typeof outcomeSchema>
 export type CheckEntry = z.infer<typeof checkSchema>
 export type RouteEntry = z.infer<typeof routeSchema>
 export type RuleEntry = z.infer<typeof ruleSchema>
+export type NeighbourEntry = z.infer<typeof neighbourSchema>
 export type NatEntry = z.infer<typeof natSchema>
 export type FirewallEntry = z.infer<typeof firewallSchema>
 export type FilterRuleEntry = z.infer<typeof filterRuleSchema>

@@ -16,6 +16,7 @@ import { limitRules } from './rules/limits.js'
 import { linkRules } from './rules/links.js'
 import { nameRules } from './rules/names.js'
 import { natRules } from './rules/nat.js'
+import { neighbourRules } from './rules/neighbours.js'
 import { policyRules } from './rules/policy.js'
 import { routeRules } from './rules/routes.js'
 import { rulesetRules } from './rules/rulesets.js'
@@ -38,6 +39,7 @@ const rules: readonly Rule[] = [
   segmentRules,
   policyRules,
   routeRules,
+  neighbourRules,
   natRules,
   firewallRules,
   rulesetRules,

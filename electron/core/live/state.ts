@@ -130,6 +130,13 @@ export interface LiveNeighbour {
   readonly router: boolean
 }
 
+/** An address of others that an interface answers for (`ip neigh show proxy`). */
+export interface LiveProxy {
+  readonly dev: string
+  readonly family: Family
+  readonly address: string
+}
+
 /** One entry of a bridge's or a VXLAN's forwarding database (`bridge fdb`). */
 export interface LiveFdbEntry {
   /** The port or tunnel the address is behind. */
@@ -201,6 +208,8 @@ export interface LiveNamespace {
   readonly routes: readonly LiveRoute[]
   readonly rules: readonly LiveRule[]
   readonly neighbours: readonly LiveNeighbour[]
+  /** The kernel tells no event of them: as of the last change that it told. */
+  readonly proxies?: readonly LiveProxy[]
   readonly fdb: readonly LiveFdbEntry[]
   readonly ruleset: LiveRuleset
   /** Dotted `net.*` keys: the ones that are watched, and those that the lab sets. */

@@ -5,6 +5,7 @@ import { planAddresses } from './addresses.js'
 import { planCreations, planDeletions, planLinkChanges } from './links.js'
 import { indexLive, isDeletable, isKernelAddress, linkKey } from './live-index.js'
 import type { Marks } from './marks.js'
+import { planNeighbours } from './neighbours.js'
 import { startDraft } from './order.js'
 import { planRoutes } from './routes.js'
 import { planPolicies } from './policies.js'
@@ -73,7 +74,9 @@ function planParts(scope: Scope, spoken: LabNamespace): void {
   const interfaces = [...spoken.interfaces, ...leftOver(scope, spoken), ...takenDown(scope, spoken)]
   const namespace = { ...spoken, interfaces }
   planLinkChanges(scope, namespace)
-  planPolicyRules(scope, namespace, planRoutes(scope, namespace, planAddresses(scope, namespace)))
+  const flushed = planAddresses(scope, namespace)
+  planPolicyRules(scope, namespace, planRoutes(scope, namespace, flushed))
+  planNeighbours(scope, namespace, flushed)
   const filled = planTexts(scope, namespace)
   planRules(scope, namespace, filled)
   planPolicies(scope, namespace, filled)
@@ -123,6 +126,7 @@ function unspoken(name: string): LabNamespace {
     interfaces: [],
     rules: [],
     routes: [],
+    neighbours: [],
     nat: [],
     firewall: [],
     policies: [],

@@ -3,7 +3,7 @@
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
-import type { LabVlan, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
+import type { LabNeighbour, LabVlan, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 
 interface At {
@@ -102,6 +102,7 @@ export type KernelStep =
   | (At & { readonly op: 'route-delete'; readonly route: StepRoute })
   | (At & { readonly op: 'policy-rule-add'; readonly rule: StepRule })
   | (At & { readonly op: 'policy-rule-delete'; readonly rule: StepRule })
+  | (At & { readonly op: 'neighbour-add' | 'neighbour-delete'; readonly neighbour: LabNeighbour })
   | (At & {
       readonly op: 'impair-set'
       readonly dev: string

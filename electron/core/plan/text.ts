@@ -237,6 +237,19 @@ function kernelWords(step: KernelStep): Words {
       return policyRule(namespace, 'add', step.rule)
     case 'policy-rule-delete':
       return policyRule(namespace, 'del', step.rule)
+    case 'neighbour-add':
+      // One that was learned meanwhile gives way.
+      return step.neighbour.mac === null
+        ? [...ip, 'neigh', 'add', 'proxy', step.neighbour.address, 'dev', step.neighbour.dev]
+        : [
+            ...[...ip, 'neigh', 'replace', step.neighbour.address],
+            ...['lladdr', step.neighbour.mac, 'dev', step.neighbour.dev],
+          ]
+    case 'neighbour-delete':
+      return [
+        ...[...ip, 'neigh', 'del', ...(step.neighbour.mac === null ? ['proxy'] : []), step.neighbour.address],
+        ...['dev', step.neighbour.dev],
+      ]
     case 'impair-set':
       return impair(namespace, step.dev, step.impair)
   }

@@ -58,6 +58,10 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, op: 'policy-rule-delete' }]
     case 'policy-rule-delete':
       return [{ ...step, op: 'policy-rule-add' }]
+    case 'neighbour-add':
+      return [{ ...step, op: 'neighbour-delete' }]
+    case 'neighbour-delete':
+      return [{ ...step, op: 'neighbour-add' }]
     case 'impair-set':
       return [{ ...step, impair: step.before, before: step.impair }]
     case 'nat-add':

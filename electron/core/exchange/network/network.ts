@@ -3,7 +3,14 @@
  * not a simulation of packets; it knows names that are taken, what goes with what, and which routes can stand.
  */
 import type { Prefix } from '../../lab/address.js'
-import { hostNamespace, type Impair, type LabPolicy, type LabRule, type VlanProtocol } from '../../lab/lab.js'
+import {
+  hostNamespace,
+  type Impair,
+  type LabNeighbour,
+  type LabPolicy,
+  type LabRule,
+  type VlanProtocol,
+} from '../../lab/lab.js'
 import type { IptablesRule } from '../../live/state.js'
 import type { Notice } from '../notice.js'
 import { noTables, type SpelledTables } from './saved.js'
@@ -39,7 +46,11 @@ export interface Device {
   addresses: Prefix[]
   /** Routes that go through it. */
   readonly routes: Set<Route>
+  /** By what the kernel tells them apart by (`neighbours.ts`). */
+  readonly neighbours: Map<string, Neighbour>
 }
+
+export type Neighbour = Omit<LabNeighbour, 'dev'>
 
 export interface Tunnel {
   readonly id: number
@@ -138,7 +149,7 @@ export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string,
   const device: Device = {
     ...{ kind, namespace, name, mac: null, mtu: null, up: false, master: null, peer: null, ports: new Set<Device>() },
     ...{ tunnel: null, vlan: null, exact: false, state: freshSwitchState(), ...data },
-    ...{ stp: false, impair: null, addresses: [], routes: new Set<Route>() },
+    ...{ stp: false, impair: null, addresses: [], routes: new Set<Route>(), neighbours: new Map() },
   }
   namespace.devices.set(name, device)
   return device

@@ -5,6 +5,7 @@ import { usesIpv6 } from '../../lab/ipv6.js'
 import { hostNamespace } from '../../lab/lab.js'
 import { mainTable, tableEntry } from '../../lab/table.js'
 import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
+import { neighbourEntry } from '../../lab/normalise-neighbours.js'
 import { freshWords } from '../../plan/fresh-settings.js'
 import { cableImpair } from '../../plan/impair-entry.js'
 import { readPolicy } from '../../plan/read-back-policy.js'
@@ -133,6 +134,9 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   const routes = [...namespace.routes.values()].map((route) => routeEntry(namespace, route))
   const live = namespace.policy.map(({ rule }) => ({ ...rule, protocol: 'boot', others: [] }))
   const policy = readPolicy({ name: namespace.name, rules: live }, speaksIpv6)
+  const neighbours = [...namespace.devices.values()].flatMap((device) =>
+    [...device.neighbours.values()].map((each) => neighbourEntry({ ...each, dev: device.name })),
+  )
   return {
     ...(settings.forwarding === undefined ? {} : { forwarding: settings.forwarding }),
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
@@ -141,6 +145,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes } : {}),
+    ...(neighbours.length > 0 ? { neighbours } : {}),
     ...(nat.length > 0 ? { nat: [...nat] } : {}),
     ...(firewall.length > 0 ? { firewall: [...firewall] } : {}),
     ...(native === null ? {} : { nft: native }),
