@@ -3,7 +3,7 @@
  * property of an interface, one address, one route, one rule. What lies beyond is nobody's business when a fix is taken back.
  */
 import type { LiveNamespace, LiveState } from '../live/state.js'
-import { givenNeighbours } from '../plan/neighbours.js'
+import { givenNeighbours } from '../plan/given-neighbours.js'
 import type { RepairStep } from './repair.js'
 import { routeOf } from './rules/routing.js'
 

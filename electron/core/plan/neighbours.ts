@@ -3,27 +3,12 @@
  * (neigh_ifdown), gets another MAC address (neigh_changeaddr, net/core/neighbour.c) or loses its last IPv4 address
  * (fib_disable_ip, net/ipv4/fib_frontend.c). What would go that way is deleted and given again, so that each undo is exact.
  */
-import type { LabInterface, LabNamespace, LabNeighbour } from '../lab/lab.js'
-import type { LiveNamespace } from '../live/state.js'
+import type { LabInterface, LabNamespace } from '../lab/lab.js'
 import type { Flushed } from './addresses.js'
+import { givenNeighbours, slotOf } from './given-neighbours.js'
 import { linkKey } from './live-index.js'
 import { standing } from './links.js'
 import { formerLab, isProtected, type Scope } from './scope.js'
-
-/** Those that somebody gave; what the kernel learns by itself is nobody's to make. */
-export const givenNeighbours = ({
-  neighbours,
-  proxies = [],
-}: Pick<LiveNamespace, 'neighbours' | 'proxies'>): readonly LabNeighbour[] => [
-  ...neighbours.flatMap(({ family, address, dev, mac, state }): LabNeighbour[] =>
-    state === 'PERMANENT' && mac !== null && dev !== 'lo' ? [{ family, address, dev, mac }] : [],
-  ),
-  ...proxies.map(({ family, address, dev }): LabNeighbour => ({ family, address, dev, mac: null })),
-]
-
-/** What the kernel takes for the same place in its tables. */
-export const slotOf = ({ address, dev, mac }: LabNeighbour): string =>
-  `${dev} ${address} ${mac === null ? 'proxy' : ''}`
 
 export function planNeighbours(scope: Scope, namespace: LabNamespace, flushed: Flushed): void {
   const { draft, former, gone, index } = scope

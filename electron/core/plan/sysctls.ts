@@ -2,7 +2,7 @@
 import { hostNamespace, type Lab, type LabNamespace } from '../lab/lab.js'
 import { forwardingKeys } from '../lab/sysctl.js'
 import { isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
-import { givenNeighbours, slotOf } from './neighbours.js'
+import { givenNeighbours, slotOf } from './given-neighbours.js'
 import type { Phase } from './order.js'
 import type { Scope } from './scope.js'
 import type { PlannedStep } from './step.js'
