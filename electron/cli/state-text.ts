@@ -28,7 +28,7 @@ export function stateText(live: LiveState, paint: Paint): string {
 function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => string, paint: Paint): string {
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printable(line)}`)]
-  const { neighbours, proxies = [], rules, services, ruleset, sysctls } = namespace
+  const { neighbours, proxies = [], files = {}, rules, services, ruleset, sysctls } = namespace
   return [
     paint('bold', printable(namespace.name)),
     ...section('interfaces', interfaceLines(namespace, endName)),
@@ -40,6 +40,7 @@ function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => st
       ),
       ...proxies.map(({ address, dev }) => `${address} dev ${dev} proxy`),
     ]),
+    ...Object.entries(files).flatMap(([file, text]) => section(file, text.trimEnd().split('\n'))),
     ...section('forwarding', forwardingLines(sysctls)),
     ...section('packet filter and NAT', ruleset.iptables.flatMap(ruleText)),
     ...section('nftables', nftLines(ruleset)),

@@ -12,6 +12,7 @@ export function takesAway(step: Step): boolean {
     step.op === 'link-down' ||
     step.op === 'service-stop' ||
     (step.op === 'link-master' && step.master === null) ||
+    (step.op === 'netns-file' && step.text === null) ||
     (step.op === 'impair-set' && step.impair === null)
   )
 }
@@ -90,6 +91,8 @@ export function reasonOf(step: Step): ReasonKey {
       return step.text === '' ? 'reason.rulesetClear' : 'reason.rulesetLoad'
     case 'policy-set':
       return step.policy === 'drop' ? 'reason.policyDrop' : 'reason.policyAccept'
+    case 'netns-file':
+      return step.file === 'hosts' ? 'reason.hosts' : 'reason.resolver'
     case 'service-start':
       return 'reason.serviceStart'
     case 'service-stop':

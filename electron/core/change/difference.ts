@@ -99,6 +99,8 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'firewall-add':
     case 'firewall-delete':
       return `rule ${step.namespace} ${JSON.stringify(step.rule)}`
+    case 'netns-file':
+      return `netns-file ${step.namespace} ${step.file}`
     case 'ruleset-load':
       return `ruleset ${step.namespace} ${step.kind}`
     case 'policy-set':
@@ -128,8 +130,10 @@ function describe(id: string, steps: readonly PlannedStep[]): Difference {
 }
 
 function kindOf(step: Step, last: Step | null): DifferenceKind {
-  const adds = (each: Step): boolean => /-add$|-start$/.test(each.op)
-  const removes = (each: Step): boolean => /-delete$|-stop$/.test(each.op)
+  const adds = (each: Step): boolean =>
+    /-add$|-start$/.test(each.op) || (each.op === 'netns-file' && each.before === null)
+  const removes = (each: Step): boolean =>
+    /-delete$|-stop$/.test(each.op) || (each.op === 'netns-file' && each.text === null)
   if (removes(step)) return last && adds(last) ? 'changed' : 'extra'
   return adds(step) ? 'missing' : 'changed'
 }
@@ -194,6 +198,8 @@ function words(step: Step): string {
       const { rule } = step
       return 'kind' in rule ? `nat ${rule.kind}` : `${rule.chain} ${rule.action}`
     }
+    case 'netns-file':
+      return step.file
     case 'ruleset-load':
       return step.kind === 'nft' ? 'nft ruleset' : `${step.kind} rules`
     case 'policy-set':

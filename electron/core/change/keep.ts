@@ -101,6 +101,11 @@ class Keeping {
       case 'firewall-add':
       case 'firewall-delete':
         return this.#list(namespace, step.op)
+      case 'netns-file': {
+        const key = step.file === 'hosts' ? 'hosts' : 'resolver'
+        const value = own(this.read.namespaces, namespace)?.[key] ?? null
+        return void this.#found.push({ op: 'names-set', namespace, keys: { [key]: value } })
+      }
       case 'ruleset-load':
         return void this.#found.push({
           ...{ op: 'ruleset-set', namespace, kind: step.kind },

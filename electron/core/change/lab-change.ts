@@ -4,6 +4,7 @@
  */
 import type { ImpairEntry } from '../lab/impair.js'
 import type { Endpoint } from '../lab/lab.js'
+import type { NamesEntry } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import type {
   CheckEntry,
@@ -48,6 +49,11 @@ export type NamespaceChange =
   | (At & { readonly op: 'namespace-rename'; readonly to: string })
   | (At & { readonly op: 'forwarding-set'; readonly forwarding: boolean | null })
   | (At & { readonly op: 'sysctl-set'; readonly key: string; readonly value: string | number | null })
+  /** Where its programs learn what a name stands for. */
+  | (At & {
+      readonly op: 'names-set'
+      readonly keys: { readonly [Key in keyof NamesEntry]?: NamesEntry[Key] | null }
+    })
   | (At & { readonly op: 'ruleset-set'; readonly kind: RulesetKind; readonly text: string | null })
 
 export type LinkChange =

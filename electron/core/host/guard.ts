@@ -81,6 +81,8 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'firewall-add':
     case 'firewall-delete':
       return step.comment === undefined ? 'its firewall' : null
+    case 'netns-file':
+      return `its ${step.file}`
     case 'ruleset-load':
       return 'its firewall'
     case 'policy-set':

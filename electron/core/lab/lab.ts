@@ -4,6 +4,7 @@
  */
 import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, ServiceEntry, Text } from './schema.js'
 
+import type { NetnsTexts } from './netns-files.js'
 import type { RulesetKind } from './ruleset/refusal.js'
 
 /** The reserved name of the lab's default namespace. */
@@ -219,6 +220,8 @@ export interface LabNamespace {
   readonly rules: readonly LabRule[]
   readonly routes: readonly LabRoute[]
   readonly neighbours: readonly LabNeighbour[]
+  /** Texts of its files in /etc/netns. */
+  readonly files: NetnsTexts
   readonly nat: readonly LabNat[]
   readonly firewall: readonly LabFirewall[]
   readonly policies: readonly LabPolicy[]

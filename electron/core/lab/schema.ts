@@ -233,6 +233,19 @@ export const serviceSchema = z.strictObject({
   reply: z.string().max(65536).regex(replyPattern).optional(),
 })
 
+/** As DNS has them (RFC 1035, 2.3.1), with the underscore of services; one word or several with dots between. */
+const domainName = z
+  .string()
+  .max(253)
+  .regex(/^(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?$/)
+
+/** Whom the programs of a namespace ask for names: its resolv.conf. */
+export const resolverSchema = z.strictObject({
+  /** The library asks the first three (MAXNS, resolv.conf(5)). */
+  nameservers: z.array(z.string()).min(1).max(3),
+  search: z.array(domainName).max(32).optional(),
+})
+
 /** `net.*` only; a key names a file below /proc/sys/net, so path separators and `..` stay out. */
 const sysctlKey = z.string().regex(/^net(\.[A-Za-z0-9_-]+|\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.-]+)+$/)
 
@@ -245,6 +258,9 @@ export const namespaceSchema = z.strictObject({
   rules: z.array(ruleSchema).optional(),
   routes: z.array(routeSchema).optional(),
   neighbours: z.array(neighbourSchema).optional(),
+  resolver: resolverSchema.optional(),
+  /** Names by address: its hosts file. */
+  hosts: z.record(z.string(), z.array(domainName).min(1)).optional(),
   nat: z.array(natSchema).optional(),
   firewall: z.array(firewallSchema).optional(),
   /** A native rule set, as `nft -f` reads it. */

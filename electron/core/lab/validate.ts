@@ -14,6 +14,7 @@ import { indexLab } from './rules/lab-index.js'
 import type { Rule } from './rules/lab-index.js'
 import { limitRules } from './rules/limits.js'
 import { linkRules } from './rules/links.js'
+import { nameFileRules } from './rules/names-files.js'
 import { nameRules } from './rules/names.js'
 import { natRules } from './rules/nat.js'
 import { neighbourRules } from './rules/neighbours.js'
@@ -40,6 +41,7 @@ const rules: readonly Rule[] = [
   policyRules,
   routeRules,
   neighbourRules,
+  nameFileRules,
   natRules,
   firewallRules,
   rulesetRules,

@@ -3,6 +3,7 @@
  * Plain JSON throughout: the same objects travel to the window unchanged.
  */
 
+import type { NetnsTexts } from '../lab/netns-files.js'
 import type { Impair, PortVlan, VlanProtocol } from '../lab/lab.js'
 import type { LiveConnection } from './connection.js'
 
@@ -215,6 +216,8 @@ export interface LiveNamespace {
   /** Dotted `net.*` keys: the ones that are watched, and those that the lab sets. */
   readonly sysctls: Readonly<Record<string, string>>
   readonly services: readonly LiveService[]
+  /** Of /etc/netns, as of the last look at them; absent where there are none. */
+  readonly files?: NetnsTexts
   /** What conntrack follows, as of the last `live/look`; absent where nobody has looked. */
   readonly connections?: readonly LiveConnection[]
 }

@@ -5,6 +5,7 @@
  */
 import type { LabInterface, LabNamespace } from '../lab/lab.js'
 import type { Flushed } from './addresses.js'
+import { leavesMaster } from './bridge-mtu.js'
 import { givenNeighbours, slotOf } from './given-neighbours.js'
 import { linkKey } from './live-index.js'
 import { standing } from './links.js'
@@ -54,8 +55,13 @@ function forgetful(scope: Scope, namespace: LabNamespace): ReadonlySet<string> {
 }
 
 /** A bridge without a MAC address of its own has one of its ports' (br_stp_recalculate_bridge_id, net/bridge/br_stp_if.c). */
-function changesPorts({ index }: Scope, namespace: LabNamespace, wanted: LabInterface): boolean {
+function changesPorts(scope: Scope, { name: namespace }: LabNamespace, wanted: LabInterface): boolean {
   if (wanted.kind !== 'bridge') return false
-  const live = (index.namespaces.get(namespace.name)?.ports.get(wanted.name) ?? []).map(({ name }) => name)
-  return live.length !== wanted.ports.length || live.some((name) => !wanted.ports.includes(name))
+  const live = scope.index.namespaces.get(namespace)?.ports.get(wanted.name) ?? []
+  const stands = (port: string): boolean =>
+    live.some(({ name }) => name === port) && !scope.gone.has(linkKey(namespace, port))
+  return (
+    !wanted.ports.every(stands) ||
+    live.some(({ name }) => !wanted.ports.includes(name) && leavesMaster(scope, namespace, name))
+  )
 }

@@ -29,6 +29,7 @@ import { undoOf } from './undo.js'
 
 export const phases = [
   'service-stop',
+  'netns-file-delete',
   'policy-accept',
   'rule-delete',
   'policy-rule-delete',
@@ -43,6 +44,7 @@ export const phases = [
   'link-delete',
   'namespace-delete',
   'namespace-add',
+  'netns-file-add',
   'early-sysctl',
   'loopback-up',
   'bridge-add',

@@ -1,6 +1,7 @@
 /** `vethlab state --as lab`: the live network as a lab file. */
 import { containsAddress, familyOf, isLinkLocalIpv6, parseAddress } from '../lab/address.js'
 import { usesIpv6 } from '../lab/ipv6.js'
+import { netnsFiles, readNetnsFile, type NamesEntry } from '../lab/netns-files.js'
 import { neighbourEntry } from '../lab/normalise-neighbours.js'
 import { hostNamespace } from '../lab/lab.js'
 import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
@@ -10,6 +11,7 @@ import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { cableImpair } from './impair-entry.js'
 import { givenNeighbours } from './given-neighbours.js'
+import { netnsDirectoryOf } from './netns-files.js'
 import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
 import { bridgeEntry } from './read-back-bridge.js'
@@ -203,12 +205,22 @@ function readNamespace(
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
     ...(neighbours.length > 0 ? { neighbours } : {}),
+    ...readNames(live, unexpressed),
     ...(rules.nat.length > 0 ? { nat: [...rules.nat] } : {}),
     ...(rules.firewall.length > 0 ? { firewall: [...rules.firewall] } : {}),
     ...rules.texts,
     ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
     ...(live.services.length > 0 ? { services: live.services.map((service) => ({ ...service })) } : {}),
   }
+}
+
+function readNames({ name, files = {} }: LiveNamespace, unexpressed: string[]): NamesEntry {
+  if (name === hostNamespace) return {}
+  return netnsFiles.reduce<NamesEntry>((read, file) => {
+    const { entry, rest } = readNetnsFile(file, files[file] ?? '')
+    unexpressed.push(...rest.map((line) => `${netnsDirectoryOf(name)}/${file}: ${line}`))
+    return { ...read, ...entry }
+  }, {})
 }
 
 function readNeighbours(live: LiveNamespace, skipped: ReadonlySet<string>, unexpressed: string[]): NeighbourEntry[] {

@@ -4,6 +4,7 @@
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
 import type { LabNeighbour, LabVlan, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
+import type { NetnsFile } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 
 interface At {
@@ -168,7 +169,15 @@ export type RulesetStep = At & {
 /** Responders are kept by the helper itself. */
 export type ServiceStep = At & { readonly op: 'service-start' | 'service-stop'; readonly service: LabService }
 
-export type Step = KernelStep | IptablesStep | RulesetStep | ServiceStep
+/** A file of /etc/netns/NAME; null: there is none. */
+export type NetnsFileStep = At & {
+  readonly op: 'netns-file'
+  readonly file: NetnsFile
+  readonly text: string | null
+  readonly before: string | null
+}
+
+export type Step = NetnsFileStep | KernelStep | IptablesStep | RulesetStep | ServiceStep
 export type StepOp = Step['op']
 
 /** Whether a step changes the packet filter or NAT, which is read anew only where somebody did. */

@@ -2,6 +2,7 @@
 import { hostNamespace, type Impair, type LabRule } from '../lab/lab.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
+import { netnsFileCommand } from './netns-files.js'
 import { spellStep, type RuleSpelling } from './rules.js'
 import { rulesetCommand } from './ruleset-script.js'
 import { commandLine } from './shell-quote.js'
@@ -276,6 +277,8 @@ export function stepText(step: Step): string {
       const within = commandLine(execWithin(step.namespace))
       return rulesetCommand(within === '' ? '' : `${within} `, step)
     }
+    case 'netns-file':
+      return netnsFileCommand(step)
     case 'service-start':
       return `# vethlab: answer on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
     case 'service-stop':

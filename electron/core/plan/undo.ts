@@ -77,6 +77,8 @@ export function undoOf(step: Step): Step[] {
     case 'ruleset-load':
       // Only the planner knows what stood there.
       return []
+    case 'netns-file':
+      return [{ ...step, text: step.before, before: step.text }]
     case 'service-start':
       return [{ ...step, op: 'service-stop' }]
     case 'service-stop':

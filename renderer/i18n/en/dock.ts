@@ -97,6 +97,8 @@ export const dock = {
   'reason.neighbourAdd': 'the MAC address is known without asking',
   'reason.proxyAdd': 'the interface answers for this address',
   'reason.neighbourDelete': 'forget the neighbour',
+  'reason.resolver': 'whom its programs ask for names',
+  'reason.hosts': 'names that its programs know',
   'reason.policyRule': 'these packets are looked up in that table',
   'reason.policyRefuse': 'these packets are refused',
   'reason.policyRuleDelete': 'remove the policy rule',

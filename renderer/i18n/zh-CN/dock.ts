@@ -93,6 +93,8 @@ export const dock = {
   'reason.neighbourAdd': '不用询问就知道 MAC 地址',
   'reason.proxyAdd': '该接口代为应答此地址',
   'reason.neighbourDelete': '删除邻居表项',
+  'reason.resolver': '其中的程序向谁查询名称',
+  'reason.hosts': '其中的程序认识的名称',
   'reason.policyRule': '这些数据包改查该路由表',
   'reason.policyRefuse': '拒绝这些数据包',
   'reason.policyRuleDelete': '删除策略路由规则',

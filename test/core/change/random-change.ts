@@ -73,6 +73,14 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     namespace: pick(names),
     ...pick([{}, { at: { x: 1, y: 2 } }]),
   }),
+  'names-set': (file, pick) => ({
+    op: 'names-set',
+    namespace: pick(namespaces(file).filter((name) => name !== 'host')),
+    keys: pick([
+      { resolver: { nameservers: ['10.0.0.53'] } },
+      { hosts: { '10.0.0.80': ['web', 'web.lab'] }, resolver: null },
+    ]),
+  }),
   'namespace-delete': (file, pick) => ({ op: 'namespace-delete', namespace: pick(namespaces(file)) }),
   'namespace-rename': (file, pick) => ({
     op: 'namespace-rename',

@@ -134,6 +134,19 @@ describe('followed, and nothing is left out', () => {
     ])
   })
 
+  test('names that `ip netns exec` gives to the programs of a namespace', () => {
+    const { text, said } = read(
+      'ip netns add a\nmkdir -p /etc/netns/a\necho "nameserver 10.0.0.53" > /etc/netns/a/resolv.conf\n' +
+        "echo 'search lab' | sudo tee -a /etc/netns/a/resolv.conf\n" +
+        'cat > /etc/netns/a/hosts <<E\n127.0.0.1 localhost\n10.0.0.80  web web.lab # ours\nE',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain('resolver: { nameservers: [10.0.0.53], search: [lab] }')
+    expect(text).toContain('hosts: { 10.0.0.80: [web, web.lab] }')
+    const options = read('ip netns add a\necho "options ndots:2" > /etc/netns/a/resolv.conf')
+    expect(options.said).toEqual(['2 "options ndots:2" is left out; a lab file has no word for it.'])
+  })
+
   test('routes with several next hops', () => {
     const { text, said } = read(
       'ip link add e0 type veth peer name e1; ip link set e0 up; ip link set e1 up; ip addr add 10.0.0.1/24 dev e0\n' +

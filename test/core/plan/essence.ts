@@ -13,6 +13,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       routes,
       neighbours,
       proxies = [],
+      files = {},
       rules: policy,
       ruleset,
       sysctls,
@@ -56,6 +57,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
         neighbours: [...neighbours.filter(({ state }) => state === 'PERMANENT'), ...proxies]
           .map((each) => JSON.stringify(each))
           .toSorted(),
+        files,
         policy: policy.map((each) => JSON.stringify(ruleEssence(each))).toSorted(),
         rules: ['ipv4', 'ipv6'].map((family) =>
           groupBy(

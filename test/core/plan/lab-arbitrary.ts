@@ -283,6 +283,18 @@ const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
     routes: routeSeeds,
     rules: rules(ipv6),
     neighbours: neighbours(ipv6),
+    resolver: fc.option(
+      fc.constantFrom<NonNullable<NamespaceEntry['resolver']>>(
+        { nameservers: ['10.0.0.53'] },
+        { nameservers: ['10.0.0.53', '10.0.1.53'], search: ['lab', 'a.lab'] },
+      ),
+    ),
+    hosts: fc.option(
+      fc.constantFrom<NonNullable<NamespaceEntry['hosts']>>(
+        { '10.0.0.80': ['web', 'web.lab'] },
+        { '10.0.0.80': ['web'], '10.0.1.1': ['db'] },
+      ),
+    ),
     nat,
     firewall: firewall(ipv6),
     services,
@@ -347,6 +359,8 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           nat: seed.nat,
           firewall: seed.firewall,
           services: seed.services,
+          ...(name !== 'host' && seed.resolver ? { resolver: seed.resolver } : {}),
+          ...(name !== 'host' && seed.hosts ? { hosts: seed.hosts } : {}),
           ...(seed.rpFilter === undefined ? {} : { sysctls: { 'net.ipv4.conf.all.rp_filter': seed.rpFilter } }),
         }
         namespaces[name] = {

@@ -102,6 +102,14 @@ export class Model {
         namespace.ruleset = structuredClone(afterLoad(namespace.ruleset, step)) as Namespace['ruleset']
         return
       }
+      case 'netns-file': {
+        const { file, text, before } = step
+        const namespace = this.#at(step)
+        const { [file]: there = null, ...others } = namespace.files ?? {}
+        if (there !== before || there === text) throw refusal('needless, or before is wrong', step)
+        namespace.files = { ...others, ...(text === null ? {} : { [file]: text }) }
+        return
+      }
       case 'service-start':
       case 'service-stop': {
         const namespace = this.#at(step)

@@ -127,6 +127,8 @@ export interface Network {
   readonly namespaces: Map<string, Namespace>
   /** By the name that the lab has for it. */
   readonly names: Set<string>
+  /** Files of /etc/netns, by `NAME/FILE` as the text names them. */
+  readonly netnsFiles: Map<string, { readonly text: string; readonly offset: number }>
   /** First ends of veth pairs, in the order in which they were made. */
   readonly cables: Set<Device>
 }
@@ -179,5 +181,10 @@ export function emptyNetwork(): Network {
   const host = makeNamespace(hostNamespace)
   const lo = host.devices.get('lo')
   if (lo) lo.up = true
-  return { namespaces: new Map([[hostNamespace, host]]), names: new Set([hostNamespace]), cables: new Set() }
+  return {
+    namespaces: new Map([[hostNamespace, host]]),
+    names: new Set([hostNamespace]),
+    netnsFiles: new Map(),
+    cables: new Set(),
+  }
 }

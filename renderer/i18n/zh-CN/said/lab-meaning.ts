@@ -211,6 +211,11 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Interfaces there: {0}.': '那里的接口有：{0}。',
   'There is no interface {0} in namespace {1}.': '命名空间 {1} 中没有接口 {0}。',
   '{0} has a route to {1} with this metric already.': '{0} 已经有一条到 {1} 且 metric 相同的路由。',
+  '"host" has the names of the machine that it is on, which a lab does not change.':
+    '"host" 使用所在机器的名称解析，实验不会改动它。',
+  'Write {0} into another namespace.': '请把 {0} 写在别的命名空间里。',
+  'The names of {0} are said twice.': '{0} 的名称写了两次。',
+  'Write all of its names into one list.': '请把它的所有名称写在一个列表中。',
   '{0} has a neighbour {1} on {2} already.': '{0} 在 {2} 上已经有邻居 {1}。',
   'A neighbour is one address; {0} has a prefix length.': '邻居是单个地址；{0} 带有前缀长度。',
   '"lo" leads to nobody, so it has no neighbours.': '"lo" 不通向任何主机，因此没有邻居。',
