@@ -29,18 +29,19 @@ export function stateText(live: LiveState, paint: Paint): string {
 function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => string, paint: Paint): string {
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printable(line)}`)]
-  const { neighbours, rules, services, ruleset, sysctls } = namespace
+  const { neighbours, proxies = [], files = {}, rules, services, ruleset, sysctls } = namespace
   return [
     paint('bold', printable(namespace.name)),
     ...section('interfaces', interfaceLines(namespace, endName)),
     ...section('rules', rules.filter(({ protocol }) => protocol !== 'kernel').map(policyRuleText)),
     ...section('routes', namespace.routes.map(routeText)),
-    ...section(
-      'neighbours',
-      neighbours.map(
+    ...section('neighbours', [
+      ...neighbours.map(
         ({ address, dev, mac, state }) => `${address} dev ${dev}${mac === null ? '' : ` lladdr ${mac}`} ${state}`,
       ),
-    ),
+      ...proxies.map(({ address, dev }) => `${address} dev ${dev} proxy`),
+    ]),
+    ...Object.entries(files).flatMap(([file, text]) => section(file, text.trimEnd().split('\n'))),
     ...section('forwarding', forwardingLines(sysctls)),
     ...section('packet filter and NAT', ruleset.iptables.flatMap(ruleText)),
     ...section('nftables', nftLines(ruleset)),

@@ -4,11 +4,21 @@
  */
 import type { LoadedText } from '../core/live/state.js'
 import type { CommandRecord, DeployFailure, DeployReport } from '../core/rpc.js'
-import type { IptablesStep, KernelStep, Plan, PlannedStep, RulesetStep, RuleStep, Step } from '../core/plan/step.js'
+import type {
+  IptablesStep,
+  KernelStep,
+  NetnsFileStep,
+  Plan,
+  PlannedStep,
+  RulesetStep,
+  RuleStep,
+  Step,
+} from '../core/plan/step.js'
 import { spellStep } from '../core/plan/rules.js'
 import { stepText } from '../core/plan/text.js'
 import type { KernelWorker } from './kernel/client.js'
 import { moreFiles, openFilesLimit } from './room.js'
+import { changeNetnsFile } from './netns-files.js'
 import { restoreRules, type RuleLine } from './ruleset.js'
 import { listingAfter, loadRuleset } from './ruleset-listing.js'
 import type { Services } from './services.js'
@@ -20,6 +30,8 @@ export interface DeployHooks {
   ran(records: readonly Omit<CommandRecord, 'sequence'>[]): void
   /** Asked before rules are changed; the answer is why they must not be, or null. */
   beforeRules?(steps: readonly RuleStep[]): Promise<string | null>
+  /** On the machine itself: asked before a file of /etc/netns is changed; the answer is why it must not be, or null. */
+  beforeFile?(step: NetnsFileStep): string | null
   /** A text of rules was loaded, and this is what became of it. */
   loaded?(namespace: string, text: LoadedText): void
 }
@@ -36,7 +48,7 @@ interface Refusal {
   readonly output: string
 }
 
-type Kind = 'kernel' | 'rule' | 'ruleset' | 'service'
+type Kind = 'kernel' | 'rule' | 'ruleset' | 'service' | 'file'
 
 /** A step with the command that says it. */
 type Command = Pick<PlannedStep, 'step' | 'text'>
@@ -152,7 +164,17 @@ export class Deployer {
         return this.runRulesets(part as readonly RulesetStep[])
       case 'service':
         return this.runServices(part)
+      case 'file':
+        return this.runFiles(part as readonly NetnsFileStep[])
     }
+  }
+
+  private runFiles(part: readonly NetnsFileStep[]): Refusal | null {
+    for (const [index, step] of part.entries()) {
+      const output = this.hooks.beforeFile?.(step) ?? changeNetnsFile(step, this.hooks.beforeFile !== undefined)
+      if (output !== null) return { index, applied: index, code: step.file, output }
+    }
+    return null
   }
 
   private async runRulesets(part: readonly RulesetStep[]): Promise<Refusal | null> {
@@ -217,6 +239,8 @@ const kindOf = (step: Step): Kind => {
       return 'rule'
     case 'ruleset-load':
       return 'ruleset'
+    case 'netns-file':
+      return 'file'
     case 'service-start':
     case 'service-stop':
       return 'service'

@@ -4,6 +4,7 @@
  */
 import type { LiveConnection } from '../core/live/connection.js'
 import { applyToNamespace } from '../core/live/apply.js'
+import type { NetnsTexts } from '../core/lab/netns-files.js'
 import type { LiveChange, LiveNamespace, LiveSection, LiveService, LiveState, LoadedText } from '../core/live/state.js'
 import type { KernelChange, KernelNamespace } from './kernel/protocol.js'
 import { emptyRuleset, readRuleset } from './ruleset.js'
@@ -22,10 +23,12 @@ const sections = [
   'routes',
   'rules',
   'neighbours',
+  'proxies',
   'fdb',
   'ruleset',
   'sysctls',
   'services',
+  'files',
   'connections',
 ] as const satisfies readonly LiveSection[]
 
@@ -120,6 +123,14 @@ export class Mirror {
     const known = this.namespaces.get(name)?.services ?? []
     if (known.length === 0 && services.length === 0) return
     if (inode !== null) this.push({ namespace: name, inode, services })
+  }
+
+  /** Of each namespace that has any; the others have none. */
+  filesRead(read: ReadonlyMap<string, NetnsTexts>): void {
+    for (const { name, inode, files: known = {} } of this.namespaces.values()) {
+      const files = read.get(name) ?? {}
+      if (JSON.stringify(known) !== JSON.stringify(files)) this.push({ namespace: name, inode, files })
+    }
   }
 
   connectionsRead(name: string, connections: readonly LiveConnection[]): void {

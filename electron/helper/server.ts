@@ -7,6 +7,7 @@ import type { TextChannel } from '../core/channel.js'
 import { printable } from '../core/lab/plain-text.js'
 import { openDoor } from '../core/door/door.js'
 import { tellingSysctls } from '../core/plan/read-back-sysctls.js'
+import type { NetnsFileStep } from '../core/plan/step.js'
 import { normalise } from '../core/lab/normalise.js'
 import { validateLabFile } from '../core/lab/validate.js'
 import type { LabFile } from '../core/lab/schema.js'
@@ -29,6 +30,7 @@ import type { Account } from './elevated/caller.js'
 import type { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
 import { Labs } from './labs.js'
+import { readNetnsFiles } from './netns-files.js'
 import { Mirror } from './mirror.js'
 import type { SandboxLab } from './sandbox/sandbox-lab.js'
 import { Services } from './services.js'
@@ -114,6 +116,9 @@ export class HelperServer {
       progress: (done, total, text) => this.notify('deploy/progress', { done, total, text }),
       ran: (records) => this.ran(records),
       beforeRules: async (steps) => (await this.host?.beforeRules(steps)) ?? null,
+      ...(place.mode === 'elevated'
+        ? { beforeFile: (step: NetnsFileStep) => this.host?.beforeFile(step) ?? null }
+        : {}),
       loaded: (namespace, text) => this.mirror.textLoaded(namespace, text),
     })
     this.labs = new Labs({
@@ -286,6 +291,7 @@ export class HelperServer {
   private async readAll(names: readonly string[] | null = null): Promise<void> {
     const { namespaces } = await this.worker.request('read', { namespaces: names })
     this.mirror.read(namespaces)
+    this.mirror.filesRead(readNetnsFiles())
   }
 
   private async clear(): Promise<Results['lab/clear']> {

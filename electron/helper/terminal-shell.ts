@@ -7,6 +7,7 @@ import { hostNamespace } from '../core/lab/lab.js'
 import type { Failure } from '../core/rpc.js'
 import type { Account } from './elevated/caller.js'
 import { asAccount, environmentOf } from './elevated/account-shell.js'
+import { hasNetnsFiles } from './netns-files.js'
 import { netnsDirectory, programPath } from './run.js'
 import { failure } from '../core/failure.js'
 import { said } from '../core/words/said.js'
@@ -65,6 +66,9 @@ export function shellCommand(namespace: string, account: Account | null): ShellC
       said`There is no namespace ${namespace}. Deploy the lab, or add it with: ip netns add ${namespace}`,
       namespace,
     )
+  // What programs there take for /etc/resolv.conf and /etc/hosts.
+  const ip = hasNetnsFiles(namespace) ? programPath('ip') : null
+  if (ip !== null) return command([ip, 'netns', 'exec', namespace, ...inside])
   const nsenter = programPath('nsenter')
   if (nsenter === null) return missing('nsenter')
   return command([nsenter, `--net=${path}`, '--', ...inside])

@@ -12,6 +12,7 @@ export function takesAway(step: Step): boolean {
     step.op === 'link-down' ||
     step.op === 'service-stop' ||
     (step.op === 'link-master' && step.master === null) ||
+    (step.op === 'netns-file' && step.text === null) ||
     (step.op === 'impair-set' && step.impair === null)
   )
 }
@@ -84,6 +85,10 @@ export function reasonOf(step: Step): ReasonKey {
       return step.rule.action === 'to-table' ? 'reason.policyRule' : 'reason.policyRefuse'
     case 'policy-rule-delete':
       return 'reason.policyRuleDelete'
+    case 'neighbour-add':
+      return step.neighbour.mac === null ? 'reason.proxyAdd' : 'reason.neighbourAdd'
+    case 'neighbour-delete':
+      return 'reason.neighbourDelete'
     case 'impair-set':
       return step.impair === null ? 'reason.impairClear' : 'reason.impair'
     case 'nat-add':
@@ -98,6 +103,8 @@ export function reasonOf(step: Step): ReasonKey {
       return step.text === '' ? 'reason.rulesetClear' : 'reason.rulesetLoad'
     case 'policy-set':
       return step.policy === 'drop' ? 'reason.policyDrop' : 'reason.policyAccept'
+    case 'netns-file':
+      return step.file === 'hosts' ? 'reason.hosts' : 'reason.resolver'
     case 'service-start':
       return 'reason.serviceStart'
     case 'service-stop':

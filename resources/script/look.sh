@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints what a namespace has that the helper does not read: every sysctl of its network, queueing, flags, neighbours,
+# Prints what a namespace has that the helper does not read: every sysctl of its network, queueing, flags,
 # transforms. Usage: look.sh NAME FILE. /proc/sys/net shows the namespace of whoever reads it.
 PATH=$PATH:/usr/sbin:/sbin
 printf '@%s\n' "$1"
@@ -7,5 +7,4 @@ exec nsenter --net="$2" /bin/sh -c '
   cd /proc/sys/net && grep -rs "" . </dev/null
   ip -d -o link show | sed -n "/^[0-9]/p"
   tc qdisc show 2>/dev/null | sed -n "/^qdisc/p"
-  for family in -4 -6; do ip $family neigh show nud permanent | sed "s/^/neigh /"; done
   { ip xfrm state; ip xfrm policy; } 2>/dev/null | sed -n "s/^src/xfrm src/p"'

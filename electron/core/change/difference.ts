@@ -99,6 +99,11 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'policy-rule-add':
     case 'policy-rule-delete':
       return `policy-rule ${step.namespace} ${step.rule.family} ${policyRuleWords(step.rule).join(' ')}`
+    case 'neighbour-add':
+    case 'neighbour-delete': {
+      const { address, dev, mac } = step.neighbour
+      return withLink(step.namespace, dev, known) ?? `neighbour ${step.namespace} ${dev} ${address} ${mac === null}`
+    }
     case 'sysctl-set':
       return `sysctl ${step.namespace} ${step.key}`
     case 'nat-add':
@@ -106,6 +111,8 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'firewall-add':
     case 'firewall-delete':
       return `rule ${step.namespace} ${JSON.stringify(step.rule)}`
+    case 'netns-file':
+      return `netns-file ${step.namespace} ${step.file}`
     case 'ruleset-load':
       return `ruleset ${step.namespace} ${step.kind}`
     case 'policy-set':
@@ -135,8 +142,10 @@ function describe(id: string, steps: readonly PlannedStep[]): Difference {
 }
 
 function kindOf(step: Step, last: Step | null): DifferenceKind {
-  const adds = (each: Step): boolean => /-add$|-start$/.test(each.op)
-  const removes = (each: Step): boolean => /-delete$|-stop$/.test(each.op)
+  const adds = (each: Step): boolean =>
+    /-add$|-start$/.test(each.op) || (each.op === 'netns-file' && each.before === null)
+  const removes = (each: Step): boolean =>
+    /-delete$|-stop$/.test(each.op) || (each.op === 'netns-file' && each.text === null)
   if (removes(step)) return last && adds(last) ? 'changed' : 'extra'
   return adds(step) ? 'missing' : 'changed'
 }
@@ -197,6 +206,11 @@ function words(step: Step): string {
     case 'policy-rule-add':
     case 'policy-rule-delete':
       return `rule ${policyRuleWords(step.rule).join(' ')}`
+    case 'neighbour-add':
+    case 'neighbour-delete': {
+      const { address, dev, mac } = step.neighbour
+      return `neigh ${mac === null ? 'proxy ' : ''}${address} dev ${dev}`
+    }
     case 'sysctl-set':
       return step.before === null ? step.key : `${step.key} = ${step.before}`
     case 'impair-set':
@@ -208,6 +222,8 @@ function words(step: Step): string {
       const { rule } = step
       return 'kind' in rule ? `nat ${rule.kind}` : `${rule.chain} ${rule.action}`
     }
+    case 'netns-file':
+      return step.file
     case 'ruleset-load':
       return step.kind === 'nft' ? 'nft ruleset' : `${step.kind} rules`
     case 'policy-set':

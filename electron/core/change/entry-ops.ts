@@ -9,7 +9,7 @@ import type { Carry, Draft } from './draft.js'
 import type { EntryChange, WholeChange } from './lab-change.js'
 import { isThere } from './namespace-ops.js'
 
-type Lists = 'route' | 'rule' | 'nat' | 'firewall' | 'service' | 'check' | 'goal'
+type Lists = 'route' | 'rule' | 'neighbour' | 'nat' | 'firewall' | 'service' | 'check' | 'goal'
 type Ops = { readonly [Op in EntryChange['op']]: Carry<Op> }
 interface Placed {
   readonly namespace?: string
@@ -18,6 +18,7 @@ interface Placed {
 const keys: Readonly<Record<Lists, string>> = {
   route: 'routes',
   rule: 'rules',
+  neighbour: 'neighbours',
   nat: 'nat',
   firewall: 'firewall',
   service: 'services',
@@ -77,6 +78,10 @@ export const entryOps: Ops = {
   'rule-set': set('rule'),
   'rule-delete': remove('rule'),
   'rule-move': move('rule'),
+  'neighbour-add': add('neighbour'),
+  'neighbour-set': set('neighbour'),
+  'neighbour-delete': remove('neighbour'),
+  'neighbour-move': move('neighbour'),
   'nat-add': add('nat'),
   'nat-set': set('nat'),
   'nat-delete': remove('nat'),

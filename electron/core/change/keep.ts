@@ -5,6 +5,7 @@ import { endsOf } from '../lab/ends.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
 import { hostNamespace } from '../lab/lab.js'
+import { normaliseNeighbours } from '../lab/normalise-neighbours.js'
 import { normalisePolicy } from '../lab/normalise-policy.js'
 import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
@@ -102,11 +103,18 @@ class Keeping {
       case 'route-delete':
       case 'policy-rule-add':
       case 'policy-rule-delete':
+      case 'neighbour-add':
+      case 'neighbour-delete':
       case 'nat-add':
       case 'nat-delete':
       case 'firewall-add':
       case 'firewall-delete':
         return this.#list(namespace, step.op)
+      case 'netns-file': {
+        const key = step.file === 'hosts' ? 'hosts' : 'resolver'
+        const value = own(this.read.namespaces, namespace)?.[key] ?? null
+        return void this.#found.push({ op: 'names-set', namespace, keys: { [key]: value } })
+      }
       case 'ruleset-load':
         return void this.#found.push({
           ...{ op: 'ruleset-set', namespace, kind: step.kind },
@@ -161,11 +169,11 @@ class Keeping {
   #list(
     namespace: string,
     op:
-      | ('policy-rule-add' | 'policy-rule-delete')
+      | ('policy-rule-add' | 'policy-rule-delete' | 'neighbour-add' | 'neighbour-delete')
       | ('route-add' | 'route-delete' | 'nat-add' | 'nat-delete' | 'firewall-add' | 'firewall-delete'),
   ): void {
     const [mine, there] = [own(this.file.namespaces, namespace) ?? {}, own(this.read.namespaces, namespace) ?? {}]
-    const list = /([a-z]+)-[a-z]+$/.exec(op)?.[1] as 'route' | 'rule' | 'nat' | 'firewall'
+    const list = /([a-z]+)-[a-z]+$/.exec(op)?.[1] as 'route' | 'rule' | 'neighbour' | 'nat' | 'firewall'
     const [wanted, found] = [valuesOf[list](mine), valuesOf[list](there)]
     const isLive = op.endsWith('-delete')
     const entries = isLive ? found : wanted
@@ -312,6 +320,8 @@ const valuesOf = {
       entry,
       value: JSON.stringify(normalisePolicy({ rules: rules.slice(0, at + 1) }, false).at(-1)),
     })),
+  neighbour: ({ neighbours = [] }: NamespaceEntry): Valued<unknown> =>
+    neighbours.map((entry) => ({ entry, value: JSON.stringify(normaliseNeighbours({ neighbours: [entry] })) })),
   nat: ({ nat }: NamespaceEntry): Valued<unknown> =>
     (nat ?? []).map((entry) => ({ entry, value: JSON.stringify(normaliseNat({ nat: [entry] }, false)) })),
   firewall: ({ firewall }: NamespaceEntry): Valued<unknown> =>

@@ -4,12 +4,14 @@
  */
 import type { ImpairEntry } from '../lab/impair.js'
 import type { Endpoint } from '../lab/lab.js'
+import type { NamesEntry } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import type {
   CheckEntry,
   FirewallEntry,
   LabFile,
   NatEntry,
+  NeighbourEntry,
   RouteEntry,
   RuleEntry,
   ServiceEntry,
@@ -51,6 +53,11 @@ export type NamespaceChange =
   | (At & { readonly op: 'namespace-rename'; readonly to: string })
   | (At & { readonly op: 'forwarding-set'; readonly forwarding: boolean | null })
   | (At & { readonly op: 'sysctl-set'; readonly key: string; readonly value: string | number | null })
+  /** Where its programs learn what a name stands for. */
+  | (At & {
+      readonly op: 'names-set'
+      readonly keys: { readonly [Key in keyof NamesEntry]?: NamesEntry[Key] | null }
+    })
   | (At & { readonly op: 'ruleset-set'; readonly kind: RulesetKind; readonly text: string | null })
 
 export type LinkChange =
@@ -101,6 +108,7 @@ type ListOps<Name extends string, Entry> =
 export type EntryChange =
   | (At & ListOps<'route', RouteEntry>)
   | (At & ListOps<'rule', RuleEntry>)
+  | (At & ListOps<'neighbour', NeighbourEntry>)
   | (At & ListOps<'nat', NatEntry>)
   | (At & ListOps<'firewall', FirewallEntry>)
   | (At & ListOps<'service', ServiceEntry>)

@@ -56,6 +56,11 @@ export const namespaceOps: { readonly [Op in NamespaceChange['op']]: Carry<Op> }
     draft.put(['namespaces', namespace, 'forwarding'], forwarding)
     return null
   },
+  'names-set': (draft, { namespace, keys }) => {
+    if (!isThere(draft, namespace)) return noNamespace(namespace)
+    for (const [key, value] of Object.entries(keys)) draft.put(['namespaces', namespace, key], value)
+    return null
+  },
   'ruleset-set': (draft, { namespace, kind, text }) => {
     if (!isThere(draft, namespace)) return noNamespace(namespace)
     draft.put(['namespaces', namespace, kind], text)

@@ -105,7 +105,7 @@ function inNamespace(entry: NamespaceEntry, base: LabPath, name: string): readon
   // Without its parent a sub-interface goes, and whatever names it.
   for (const [vlan, { link }] of Object.entries(entry.vlans ?? {}))
     if (link === name) found.push(whole([...base, 'vlans', vlan, 'link'], [...base, 'vlans', vlan]))
-  for (const list of ['routes', 'rules', 'nat', 'firewall'] as const)
+  for (const list of ['routes', 'neighbours', 'rules', 'nat', 'firewall'] as const)
     for (const [i, item] of (entry[list] ?? []).entries())
       for (const key of ['dev', 'in', 'out', 'iif', 'oif'] as const)
         if ((item as Readonly<Record<string, unknown>>)[key] === name)

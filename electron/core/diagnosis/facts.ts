@@ -3,6 +3,7 @@
  * property of an interface, one address, one route, one rule. What lies beyond is nobody's business when a fix is taken back.
  */
 import type { LiveNamespace, LiveState } from '../live/state.js'
+import { givenNeighbours } from '../plan/given-neighbours.js'
 import type { RepairStep } from './repair.js'
 import { routeOf } from './rules/routing.js'
 
@@ -85,7 +86,7 @@ const deviceOf = (key: string): string | null => {
 }
 
 function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to, ops }: Reach): void {
-  const { name, links, addresses, routes, rules, neighbours, ruleset } = namespace
+  const { name, links, addresses, routes, rules, neighbours, proxies = [], ruleset } = namespace
   const reaches = (dev: string | null): boolean => dev !== null && (devs?.has(dev) ?? true)
   const add = (part: string, key: string, value: string, back: RepairStep | null = null): void => {
     facts.set(`${name}: ${part} ${key}`, { what: `${name}: ${part}`, value, back })
@@ -111,9 +112,11 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
     add('routes', key, '', { op: 'route-add', namespace: name, route: routeOf(route) })
   }
   // An interface that goes down takes all of them along (neigh_ifdown, net/core/neighbour.c).
-  for (const { dev, address, mac, state } of neighbours)
-    if (state === 'PERMANENT' && mac !== null && reaches(dev))
-      add('neighbours', `${dev} ${address} ${mac}`, '', { op: 'neighbour-add', namespace: name, dev, address, mac })
+  for (const neighbour of givenNeighbours({ neighbours, proxies })) {
+    const { dev, address, mac } = neighbour
+    if (!reaches(dev)) continue
+    add('neighbours', `${dev} ${address} ${mac}`, '', { op: 'neighbour-add', namespace: name, neighbour })
+  }
   const touches = (pattern: RegExp): boolean => [...ops].some((op) => pattern.test(op))
   if (touches(/^policy-rule-/)) for (const rule of rules) count('rules', rule)
   // A table that was made on the way stays, empty, and lets everything pass as before.

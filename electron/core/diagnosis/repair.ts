@@ -1,6 +1,7 @@
 /** What a fix may consist of: steps of a plan, and the few changes that no lab file has words for. */
 import { hostNamespace } from '../lab/lab.js'
 import type { Family } from '../lab/lab.js'
+import type { LiveNeighbour } from '../live/state.js'
 import { commandLine } from '../plan/shell-quote.js'
 import type { Step } from '../plan/step.js'
 import { stepText } from '../plan/text.js'
@@ -33,13 +34,12 @@ export interface NftRule {
 
 export type RepairStep =
   | Step
-  /** Forget a link-layer address; `mac` is what a permanent entry said, null for one that the kernel had learned. */
+  /** A link-layer address that the kernel had learned, and will learn again. */
   | {
-      readonly op: 'neighbour-delete' | 'neighbour-add'
+      readonly op: 'neighbour-forget'
       readonly namespace: string
       readonly dev: string
       readonly address: string
-      readonly mac: string | null
     }
   | ({ readonly op: 'saved-rule-delete' | 'saved-rule-insert' } & SavedRule)
   | ({ readonly op: 'nft-rule-delete' | 'nft-rule-insert' } & NftRule)
@@ -80,6 +80,16 @@ export interface Repair {
   readonly steps: readonly RepairStep[]
 }
 
+/** Makes a namespace ask again for a link-layer address; what somebody has set is put back on undo. */
+export function forgetNeighbour(
+  namespace: string,
+  { dev, address, family, mac, state }: Pick<LiveNeighbour, 'dev' | 'address' | 'family' | 'mac' | 'state'>,
+): RepairStep {
+  return state === 'PERMANENT' && mac !== null
+    ? { op: 'neighbour-delete', namespace, neighbour: { family, address, dev, mac } }
+    : { op: 'neighbour-forget', namespace, dev, address }
+}
+
 /** A program with its arguments, for steps that no other engine carries out. */
 export interface RepairCommand {
   readonly program: string
@@ -96,13 +106,8 @@ function ruleWords(rule: string): string[] {
 /** The command behind a step; null for steps of a plan. */
 export function repairCommand(step: RepairStep): RepairCommand | null {
   switch (step.op) {
-    case 'neighbour-delete':
+    case 'neighbour-forget':
       return { program: 'ip', arguments: ['neigh', 'del', step.address, 'dev', step.dev] }
-    case 'neighbour-add':
-      return {
-        program: 'ip',
-        arguments: ['neigh', 'replace', step.address, 'lladdr', step.mac ?? '', 'dev', step.dev, 'nud', 'permanent'],
-      }
     case 'saved-rule-delete':
     case 'saved-rule-insert': {
       const name = step.family === 'ipv4' ? 'iptables' : 'ip6tables'
@@ -165,10 +170,8 @@ export function repairText(step: RepairStep): string {
 /** The steps that take one back, in order. What the kernel had learned by itself it will learn again. */
 export function undoRepair(step: RepairStep): RepairStep[] {
   switch (step.op) {
-    case 'neighbour-delete':
-      return step.mac === null ? [] : [{ ...step, op: 'neighbour-add' }]
-    case 'neighbour-add':
-      return [{ ...step, op: 'neighbour-delete' }]
+    case 'neighbour-forget':
+      return []
     case 'saved-rule-delete':
       return [{ ...step, op: 'saved-rule-insert' }]
     case 'saved-rule-insert':

@@ -1,6 +1,6 @@
 /**
  * What a script that was run has set and the live state does not hold: sysctls beyond those that are watched, queueing,
- * flags of interfaces, neighbours. resources/script/look.sh reads all of it, in the script's namespaces and in a fresh one,
+ * flags of interfaces. resources/script/look.sh reads all of it, in the script's namespaces and in a fresh one,
  * so that nothing need be known of a key to see that somebody has turned it.
  */
 import { hostNamespace } from '../lab/lab.js'
@@ -70,8 +70,6 @@ function restOf(line: string): string | null {
     ]
     return words.length > 0 ? `ip link set ${name} ${words.join(' ')}` : null
   }
-  const [, neighbour] = /^neigh (.*) PERMANENT\s*$/.exec(line) ?? []
-  if (neighbour !== undefined) return `ip neigh add ${neighbour}`
   const [, xfrm] = /^xfrm (src .*)$/.exec(line) ?? []
   return xfrm === undefined ? null : `ip xfrm policy or state for ${xfrm}`
 }

@@ -71,6 +71,9 @@ export function foreignTouch(step: Step, own: Own): string | null {
       return own.links.has(step.dev) || own.addresses.has(`${step.dev} ${step.address}`)
         ? null
         : `the interface ${step.dev}`
+    case 'neighbour-add':
+    case 'neighbour-delete':
+      return own.links.has(step.neighbour.dev) ? null : `the interface ${step.neighbour.dev}`
     case 'impair-set':
       return own.links.has(step.dev) ? null : `the interface ${step.dev}`
     case 'route-add':
@@ -86,6 +89,8 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'firewall-add':
     case 'firewall-delete':
       return step.comment === undefined ? 'its firewall' : null
+    case 'netns-file':
+      return `its ${step.file}`
     case 'ruleset-load':
       return 'its firewall'
     case 'policy-set':

@@ -4,6 +4,7 @@
  * taken, the kernel refuses (NLM_F_EXCL) and nothing has happened.
  */
 import { hostNamespace } from '../lab/lab.js'
+import { netnsFileMark } from '../lab/netns-files.js'
 import type { IptablesRule, LiveNamespace, LiveState } from '../live/state.js'
 import { isKernelAddress } from '../plan/live-index.js'
 import { routeMark, ruleMark } from '../plan/marks.js'
@@ -32,9 +33,15 @@ export function isMarkedRule({ rule }: IptablesRule, lab: string | null): boolea
 export function ownView(live: LiveState, own: Own): LiveState {
   const namespaces = live.namespaces.flatMap((namespace) => {
     if (namespace.name === hostNamespace) return [ownHost(namespace, own)]
-    return own.namespaces.has(namespace.name) ? [namespace] : []
+    return own.namespaces.has(namespace.name) ? [withOwnFiles(namespace)] : []
   })
   return { ...live, namespaces }
+}
+
+/** A file of the same name may have been there for long. */
+function withOwnFiles({ files = {}, ...namespace }: LiveNamespace): LiveNamespace {
+  const ours = Object.entries(files).filter(([, text]) => text.startsWith(`${netnsFileMark}\n`))
+  return ours.length > 0 ? { ...namespace, files: Object.fromEntries(ours) } : namespace
 }
 
 function ownHost(host: LiveNamespace, own: Own): LiveNamespace {
@@ -49,6 +56,7 @@ function ownHost(host: LiveNamespace, own: Own): LiveNamespace {
     routes: host.routes.filter((route) => onOwn(route) || isMarkedRoute(route)),
     rules: host.rules.filter(isMarkedRoute),
     neighbours: host.neighbours.filter(onOwn),
+    proxies: (host.proxies ?? []).filter(onOwn),
     fdb: host.fdb.filter(onOwn),
     ruleset: { nft: [], iptables: host.ruleset.iptables.filter((rule) => isMarkedRule(rule, own.lab)) },
   }

@@ -29,6 +29,9 @@ const checkUsesIpv6 = (check: CheckEntry): boolean =>
 function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
   return (
     deviceEntries(entry).some(([, , device]) => device?.addresses?.some(isIpv6)) ||
+    (entry.resolver?.nameservers ?? []).some(isIpv6) ||
+    Object.keys(entry.hosts ?? {}).some(isIpv6) ||
+    (entry.neighbours ?? []).some(({ address }) => isIpv6(address)) ||
     (entry.routes ?? []).some((route) => isIpv6(route.to) || isIpv6(route.via) || isIpv6(route.source)) ||
     (entry.routes ?? []).some(({ nexthops = [] }) => nexthops.some(({ via }) => isIpv6(via))) ||
     (entry.rules ?? []).some((rule) => isIpv6(rule.from) || isIpv6(rule.to)) ||

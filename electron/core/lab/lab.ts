@@ -4,6 +4,7 @@
  */
 import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, ServiceEntry, Text } from './schema.js'
 
+import type { NetnsTexts } from './netns-files.js'
 import type { RulesetKind } from './ruleset/refusal.js'
 import type { LabTunnel, TunnelKind } from './tunnel.js'
 
@@ -175,6 +176,16 @@ export interface LabRule {
   readonly table: number
 }
 
+/** Whom a namespace knows without asking, or for whom an interface answers. */
+export interface LabNeighbour {
+  readonly family: Family
+  /** Canonical. */
+  readonly address: string
+  readonly dev: string
+  /** Lower case; null: the interface answers for the address with its own (proxy ARP, proxy NDP). */
+  readonly mac: string | null
+}
+
 interface NatCommon {
   readonly family: Family
   /** Canonical prefix. */
@@ -240,6 +251,9 @@ export interface LabNamespace {
   readonly interfaces: readonly LabInterface[]
   readonly rules: readonly LabRule[]
   readonly routes: readonly LabRoute[]
+  readonly neighbours: readonly LabNeighbour[]
+  /** Texts of its files in /etc/netns. */
+  readonly files: NetnsTexts
   readonly nat: readonly LabNat[]
   readonly firewall: readonly LabFirewall[]
   readonly policies: readonly LabPolicy[]

@@ -11,6 +11,8 @@ import { normaliseCheck } from './normalise-checks.js'
 import { normaliseInterfaces } from './normalise-interfaces.js'
 import { normalisePolicy } from './normalise-policy.js'
 import { normaliseFirewall, normaliseNat, normalisePolicies } from './normalise-filter.js'
+import { netnsTexts } from './netns-files.js'
+import { normaliseNeighbours } from './normalise-neighbours.js'
 import { normaliseRoutes } from './normalise-rules.js'
 import { usesIpv6 } from './ipv6.js'
 import type { LabFile } from './schema.js'
@@ -31,6 +33,8 @@ export function normalise(labFile: LabFile): Lab {
       interfaces: interfaces.get(name) ?? [],
       rules: normalisePolicy(entry, ipv6),
       routes: normaliseRoutes(entry),
+      neighbours: normaliseNeighbours(entry),
+      files: name === hostNamespace ? {} : netnsTexts(entry),
       nat: normaliseNat(entry, ipv6),
       firewall: normaliseFirewall(entry, ipv6),
       policies: normalisePolicies(entry, ipv6),

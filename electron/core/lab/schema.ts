@@ -157,6 +157,14 @@ export const ruleSchema = z.strictObject({
   action: z.enum(['blackhole', 'unreachable', 'prohibit']).optional(),
 })
 
+/** Whom the namespace knows without asking, or, with `proxy`, for whom it answers itself (`ip neigh`). */
+export const neighbourSchema = z.strictObject({
+  address: z.string(),
+  mac: mac.optional(),
+  dev: interfaceName,
+  proxy: z.boolean().optional(),
+})
+
 const transport = z.enum(['tcp', 'udp'])
 
 /** What an entry of NAT may be told by; a key in `not` stands for packets that are not like that. */
@@ -225,6 +233,19 @@ export const serviceSchema = z.strictObject({
   reply: z.string().max(65536).regex(replyPattern).optional(),
 })
 
+/** As DNS has them (RFC 1035, 2.3.1), with the underscore of services; one word or several with dots between. */
+const domainName = z
+  .string()
+  .max(253)
+  .regex(/^(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?$/)
+
+/** Whom the programs of a namespace ask for names: its resolv.conf. */
+export const resolverSchema = z.strictObject({
+  /** The library asks the first three (MAXNS, resolv.conf(5)). */
+  nameservers: z.array(z.string()).min(1).max(3),
+  search: z.array(domainName).max(32).optional(),
+})
+
 /** `net.*` only; a key names a file below /proc/sys/net, so path separators and `..` stay out. */
 const sysctlKey = z.string().regex(/^net(\.[A-Za-z0-9_-]+|\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.-]+)+$/)
 
@@ -236,6 +257,10 @@ export const namespaceSchema = z.strictObject({
   interfaces: z.record(interfaceName, interfaceSchema.nullable()).optional(),
   rules: z.array(ruleSchema).optional(),
   routes: z.array(routeSchema).optional(),
+  neighbours: z.array(neighbourSchema).optional(),
+  resolver: resolverSchema.optional(),
+  /** Names by address: its hosts file. */
+  hosts: z.record(z.string(), z.array(domainName).min(1)).optional(),
   nat: z.array(natSchema).optional(),
   firewall: z.array(firewallSchema).optional(),
   /** A native rule set, as `nft -f` reads it. */
@@ -455,6 +480,7 @@ export type Outcome = z.infer<typeof outcomeSchema>
 export type CheckEntry = z.infer<typeof checkSchema>
 export type RouteEntry = z.infer<typeof routeSchema>
 export type RuleEntry = z.infer<typeof ruleSchema>
+export type NeighbourEntry = z.infer<typeof neighbourSchema>
 export type NatEntry = z.infer<typeof natSchema>
 export type FirewallEntry = z.infer<typeof firewallSchema>
 export type FilterRuleEntry = z.infer<typeof filterRuleSchema>

@@ -14,8 +14,10 @@ import { indexLab } from './rules/lab-index.js'
 import type { Rule } from './rules/lab-index.js'
 import { limitRules } from './rules/limits.js'
 import { linkRules } from './rules/links.js'
+import { nameFileRules } from './rules/names-files.js'
 import { nameRules } from './rules/names.js'
 import { natRules } from './rules/nat.js'
+import { neighbourRules } from './rules/neighbours.js'
 import { policyRules } from './rules/policy.js'
 import { routeRules } from './rules/routes.js'
 import { rulesetRules } from './rules/rulesets.js'
@@ -38,6 +40,8 @@ const rules: readonly Rule[] = [
   segmentRules,
   policyRules,
   routeRules,
+  neighbourRules,
+  nameFileRules,
   natRules,
   firewallRules,
   rulesetRules,

@@ -3,6 +3,7 @@
  * Plain JSON throughout: the same objects travel to the window unchanged.
  */
 
+import type { NetnsTexts } from '../lab/netns-files.js'
 import type { Impair, PortVlan, VlanProtocol } from '../lab/lab.js'
 import type { LabTunnel } from '../lab/tunnel.js'
 import type { LiveConnection } from './connection.js'
@@ -161,6 +162,13 @@ export interface LiveNeighbour {
   readonly router: boolean
 }
 
+/** An address of others that an interface answers for (`ip neigh show proxy`). */
+export interface LiveProxy {
+  readonly dev: string
+  readonly family: Family
+  readonly address: string
+}
+
 /** One entry of a bridge's or a VXLAN's forwarding database (`bridge fdb`). */
 export interface LiveFdbEntry {
   /** The port or tunnel the address is behind. */
@@ -232,11 +240,15 @@ export interface LiveNamespace {
   readonly routes: readonly LiveRoute[]
   readonly rules: readonly LiveRule[]
   readonly neighbours: readonly LiveNeighbour[]
+  /** The kernel tells no event of them: as of the last change that it told. */
+  readonly proxies?: readonly LiveProxy[]
   readonly fdb: readonly LiveFdbEntry[]
   readonly ruleset: LiveRuleset
   /** Dotted `net.*` keys: the ones that are watched, and those that the lab sets. */
   readonly sysctls: Readonly<Record<string, string>>
   readonly services: readonly LiveService[]
+  /** Of /etc/netns, as of the last look at them; absent where there are none. */
+  readonly files?: NetnsTexts
   /** What conntrack follows, as of the last `live/look`; absent where nobody has looked. */
   readonly connections?: readonly LiveConnection[]
 }

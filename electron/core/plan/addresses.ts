@@ -31,6 +31,7 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
   const stackedDown: KernelStep[] = []
   /** Behind what they stand on has come up. */
   const staysDown: KernelStep[] = []
+  const downs: string[] = []
   const ups: { readonly phase: Phase; readonly name: string }[] = []
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
@@ -41,13 +42,7 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     for (const each of removed) flushed.addresses.add(each)
     const at = { namespace: namespace.name, name: wanted.name }
     if (goesDown && wanted.kind === 'vlan') stackedDown.unshift({ op: 'link-down', ...at })
-    else if (goesDown) {
-      // Coming up again, undo takes along what stands on it and was down.
-      const [, ...above] = withStacked(scope, namespace.name, wanted.name)
-      const down = above.filter((each) => scope.index.link(namespace.name, each)?.up === false)
-      const again = down.map((name): KernelStep => ({ op: 'link-down', namespace: namespace.name, name }))
-      scope.draft.add('link-down', { op: 'link-down', ...at }, [{ op: 'link-up', ...at }, ...again])
-    }
+    else if (goesDown) downs.push(wanted.name)
     // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
     if (wanted.kind === 'vlan' && !wanted.up && isSwitchedOn(scope, namespace, wanted.link))
       staysDown.push({ op: 'link-down', ...at })
@@ -64,14 +59,24 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     if (goesDown) flushed.ipv6.add(wanted.name)
   }
   for (const step of stackedDown) scope.draft.add('stacked-down', step)
+  const givenBack = (names: readonly string[]): readonly KernelStep[] =>
+    names
+      .flatMap((each) => scope.index.namespaces.get(namespace.name)?.addresses.get(each) ?? [])
+      .filter((each) => each.family === 'ipv6' && !isKernelAddress(each) && !flushed.addresses.has(each))
+      .map((each) => addressStep('address-add', namespace.name, each))
+  for (const name of downs) {
+    const at = { namespace: namespace.name, name }
+    // Coming up again, undo takes along what stands on it and was down, and with that its IPv6 addresses.
+    const [, ...above] = withStacked(scope, namespace.name, name)
+    const down = above.filter((each) => scope.index.link(namespace.name, each)?.up === false)
+    const again = down.map((each): KernelStep => ({ op: 'link-down', namespace: namespace.name, name: each }))
+    scope.draft.add('link-down', { op: 'link-down', ...at }, [{ op: 'link-up', ...at }, ...again, ...givenBack(down)])
+  }
   // IPv6 addresses that were there while the link was down go when undo switches it off, and must be given again: those of
   // what stands on it, too.
   for (const { phase, name } of ups) {
     const at = { namespace: namespace.name, name }
-    const back = withStacked(scope, namespace.name, name)
-      .flatMap((each) => scope.index.namespaces.get(namespace.name)?.addresses.get(each) ?? [])
-      .filter((each) => each.family === 'ipv6' && !isKernelAddress(each) && !flushed.addresses.has(each))
-    const given = back.map((each) => addressStep('address-add', namespace.name, each))
+    const given = givenBack(withStacked(scope, namespace.name, name))
     scope.draft.add(phase, { op: 'link-up', ...at }, [{ op: 'link-down', ...at }, ...given])
   }
   for (const step of staysDown) scope.draft.add('stacked-up', step, [])

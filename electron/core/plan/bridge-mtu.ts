@@ -48,7 +48,7 @@ export function planBridgeMtu(
 }
 
 /** Whether a live port that the lab does not count to its bridge goes; somebody else's stays. */
-function leavesMaster(scope: Scope, namespace: string, name: string): boolean {
+export function leavesMaster(scope: Scope, namespace: string, name: string): boolean {
   if (scope.gone.has(linkKey(namespace, name))) return true
   const wanted = scope.interfaces.get(namespace)?.get(name)
   if (!wanted) return false

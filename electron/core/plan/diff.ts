@@ -5,6 +5,8 @@ import { planAddresses } from './addresses.js'
 import { planCreations, planDeletions, planLinkChanges } from './links.js'
 import { indexLive, isDeletable, isKernelAddress, linkKey } from './live-index.js'
 import type { Marks } from './marks.js'
+import { planNeighbours } from './neighbours.js'
+import { planNetnsFiles } from './netns-files.js'
 import { startDraft } from './order.js'
 import { planRoutes } from './routes.js'
 import { planPolicies } from './policies.js'
@@ -51,7 +53,10 @@ export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan
   const formerInterfaces = indexInterfaces(formerLab(former))
   const marks = options.marks ?? null
   const scope: Scope = { lab, index, former, draft, interfaces, formerInterfaces, marks, ...doom }
-  for (const name of doom.goneNamespaces) stopServices(scope, name)
+  for (const name of doom.goneNamespaces) {
+    stopServices(scope, name)
+    planNetnsFiles(scope, name)
+  }
   for (const name of lab.namespaces.keys()) {
     if (!index.namespaces.has(name)) draft.add('namespace-add', { op: 'namespace-add', namespace: name })
   }
@@ -73,11 +78,14 @@ function planParts(scope: Scope, spoken: LabNamespace): void {
   const interfaces = [...spoken.interfaces, ...leftOver(scope, spoken), ...takenDown(scope, spoken)]
   const namespace = { ...spoken, interfaces }
   planLinkChanges(scope, namespace)
-  planPolicyRules(scope, namespace, planRoutes(scope, namespace, planAddresses(scope, namespace)))
+  const flushed = planAddresses(scope, namespace)
+  planPolicyRules(scope, namespace, planRoutes(scope, namespace, flushed))
+  planNeighbours(scope, namespace, flushed)
   const filled = planTexts(scope, namespace)
   planRules(scope, namespace, filled)
   planPolicies(scope, namespace, filled)
   planServices(scope, namespace.name)
+  planNetnsFiles(scope, namespace.name)
 }
 
 /**
@@ -123,6 +131,8 @@ function unspoken(name: string): LabNamespace {
     interfaces: [],
     rules: [],
     routes: [],
+    neighbours: [],
+    files: {},
     nat: [],
     firewall: [],
     policies: [],

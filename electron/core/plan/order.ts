@@ -17,6 +17,7 @@
  * with its carrier and with the MAC its ports gave it, and not first without. IPv6 addresses follow, because going down
  * takes them along (addrconf_ifdown): so undo can take them back before the interface. Routes on a device come before routes
  * through a gateway, which must be on-link by then (fib_check_nh: a gateway is never reached through another gateway).
+ * Neighbours come when nothing more of this plan makes the kernel forget them (`neighbours.ts`).
  * Rules of policy routing come behind the routes and go before them: by them the kernel looks for the gateways of new
  * routes (fib_check_nh_v4_gw, net/ipv4/fib_semantics.c). Forwarding follows the routes, and other sysctls follow forwarding, which resets some of them (inet_forward_change),
  * and the interfaces they name. A chain that is to drop what no rule accepts does so behind its rules, and ends before them,
@@ -28,11 +29,13 @@ import { undoOf } from './undo.js'
 
 export const phases = [
   'service-stop',
+  'netns-file-delete',
   'policy-accept',
   'rule-delete',
   'policy-rule-delete',
   'impair-clear',
   'route-delete',
+  'neighbour-delete',
   'address-delete',
   'stacked-delete',
   'stacked-down',
@@ -41,6 +44,7 @@ export const phases = [
   'link-delete',
   'namespace-delete',
   'namespace-add',
+  'netns-file-add',
   'early-sysctl',
   'loopback-up',
   'bridge-add',
@@ -66,6 +70,7 @@ export const phases = [
   'bridge-up',
   'stacked-up',
   'ipv6-address-add',
+  'neighbour-add',
   'device-route-add',
   'gateway-route-add',
   'policy-rule-add',

@@ -1,14 +1,18 @@
 /** `vethlab state --as lab`: the live network as a lab file. */
 import { containsAddress, familyOf, isLinkLocalIpv6, parseAddress } from '../lab/address.js'
 import { usesIpv6 } from '../lab/ipv6.js'
+import { netnsFiles, readNetnsFile, type NamesEntry } from '../lab/netns-files.js'
+import { neighbourEntry } from '../lab/normalise-neighbours.js'
 import { hostNamespace } from '../lab/lab.js'
 import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
-import type { LabFile, RouteEntry } from '../lab/schema.js'
+import type { LabFile, NeighbourEntry, RouteEntry } from '../lab/schema.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { isTunnelKind, tunnelMtu } from '../lab/tunnel.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { cableImpair } from './impair-entry.js'
+import { givenNeighbours } from './given-neighbours.js'
+import { netnsDirectoryOf } from './netns-files.js'
 import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
 import { bridgeEntry } from './read-back-bridge.js'
@@ -43,9 +47,10 @@ const bareKinds = new Set(['ifb', 'physical', 'tun'])
  */
 export function labFromLive(live: LiveState, name: string, asMade = true): ReadBack {
   const speaksIpv6 = live.namespaces.some(
-    ({ addresses, routes, rules, ruleset, sysctls }) =>
+    ({ addresses, routes, neighbours, proxies = [], rules, ruleset, sysctls }) =>
       addresses.some((each) => each.family === 'ipv6' && !isKernelAddress(each)) ||
       routes.some((each) => each.family === 'ipv6' && isOwnRoute(each)) ||
+      givenNeighbours({ neighbours, proxies }).some((each) => each.family === 'ipv6') ||
       rules.some((each) => each.family === 'ipv6' && isOwnRule(each)) ||
       ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null) ||
       livePolicies(ruleset.iptables).some((each) => each.family === 'ipv6') ||
@@ -197,6 +202,7 @@ function readNamespace(
     }
   }
   const routes = wholeRoutes(live.routes).filter((route) => isSayable(live.name, route, skipped, unexpressed))
+  const neighbours = readNeighbours(live, skipped, unexpressed)
   const policy = readPolicy(live, speaksIpv6)
   unexpressed.push(...policy.unexpressed)
   const rules = readRules(live, speaksIpv6)
@@ -210,12 +216,32 @@ function readNamespace(
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
+    ...(neighbours.length > 0 ? { neighbours } : {}),
+    ...readNames(live, unexpressed),
     ...(rules.nat.length > 0 ? { nat: [...rules.nat] } : {}),
     ...(rules.firewall.length > 0 ? { firewall: [...rules.firewall] } : {}),
     ...rules.texts,
     ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
     ...(live.services.length > 0 ? { services: live.services.map((service) => ({ ...service })) } : {}),
   }
+}
+
+function readNames({ name, files = {} }: LiveNamespace, unexpressed: string[]): NamesEntry {
+  if (name === hostNamespace) return {}
+  return netnsFiles.reduce<NamesEntry>((read, file) => {
+    const { entry, rest } = readNetnsFile(file, files[file] ?? '')
+    unexpressed.push(...rest.map((line) => `${netnsDirectoryOf(name)}/${file}: ${line}`))
+    return { ...read, ...entry }
+  }, {})
+}
+
+function readNeighbours(live: LiveNamespace, skipped: ReadonlySet<string>, unexpressed: string[]): NeighbourEntry[] {
+  return givenNeighbours(live).flatMap((neighbour): NeighbourEntry[] => {
+    const { address, dev } = neighbour
+    if (!skipped.has(dev)) return [neighbourEntry(neighbour)]
+    unexpressed.push(`${live.name}: neighbour ${address} by ${dev}`)
+    return []
+  })
 }
 
 /** Bytes that it has by itself: a sub-interface as many as its parent. */

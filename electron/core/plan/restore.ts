@@ -7,6 +7,7 @@ import { parsePrefix } from '../lab/address.js'
 import { isTunnelKind } from '../lab/tunnel.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
+import { givenNeighbours } from './given-neighbours.js'
 import { routeMark } from './marks.js'
 import { livePolicies } from './policies.js'
 import { isOwnRule, stepRule } from './policy-rules.js'
@@ -84,7 +85,7 @@ function configuration(
   refs: readonly LinkRef[],
   gone: ReadonlySet<string>,
 ): readonly [masters: readonly KernelStep[], others: readonly KernelStep[]] {
-  const [masters, addresses, ups, routes, impairs]: KernelStep[][] = [[], [], [], [], []]
+  const [masters, addresses, ups, neighbours, routes, impairs]: KernelStep[][] = [[], [], [], [], [], []]
   const [downs, afterDown]: [KernelStep[], KernelStep[]] = [[], []]
   const devices = new Map<string, Set<string>>()
   for (const { namespace, link } of refs) {
@@ -108,12 +109,18 @@ function configuration(
   for (const [namespace, names] of devices) {
     const live = index.namespaces.get(namespace)?.live.routes ?? []
     const all = index.namespaces.get(namespace)?.live.addresses ?? []
+    const there = index.namespaces.get(namespace)?.live
+    for (const neighbour of there ? givenNeighbours(there) : [])
+      if (names.has(neighbour.dev)) neighbours?.push({ op: 'neighbour-add', namespace, neighbour })
     const over = live.filter(
       (route) => isOwnRoute(route) && route.dev !== null && names.has(route.dev) && hangsOnOne(route, all),
     )
     for (const route of over.toSorted(byGateway)) routes?.push({ op: 'route-add', namespace, route: stepRoute(route) })
   }
-  return [masters ?? [], [addresses, ups, downs, afterDown, routes, impairs].flatMap((steps) => steps ?? [])]
+  return [
+    masters ?? [],
+    [addresses, ups, downs, afterDown, neighbours, routes, impairs].flatMap((steps) => steps ?? []),
+  ]
 }
 
 /**

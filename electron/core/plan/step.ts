@@ -3,7 +3,8 @@
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
-import type { Endpoint, LabVlan, NextHop, PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
+import type { Endpoint, LabNeighbour, LabVlan, NextHop, PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
+import type { NetnsFile } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import type { LabTunnel, TunnelKind } from '../lab/tunnel.js'
 
@@ -126,6 +127,7 @@ export type KernelStep =
   | (At & { readonly op: 'route-delete'; readonly route: StepRoute })
   | (At & { readonly op: 'policy-rule-add'; readonly rule: StepRule })
   | (At & { readonly op: 'policy-rule-delete'; readonly rule: StepRule })
+  | (At & { readonly op: 'neighbour-add' | 'neighbour-delete'; readonly neighbour: LabNeighbour })
   | (At & {
       readonly op: 'impair-set'
       readonly dev: string
@@ -199,7 +201,15 @@ export type RulesetStep = At & {
 /** Responders are kept by the helper itself. */
 export type ServiceStep = At & { readonly op: 'service-start' | 'service-stop'; readonly service: LabService }
 
-export type Step = KernelStep | IptablesStep | RulesetStep | ServiceStep
+/** A file of /etc/netns/NAME; null: there is none. */
+export type NetnsFileStep = At & {
+  readonly op: 'netns-file'
+  readonly file: NetnsFile
+  readonly text: string | null
+  readonly before: string | null
+}
+
+export type Step = NetnsFileStep | KernelStep | IptablesStep | RulesetStep | ServiceStep
 export type StepOp = Step['op']
 
 /** Whether a step changes the packet filter or NAT, which is read anew only where somebody did. */

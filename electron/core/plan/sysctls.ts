@@ -2,6 +2,7 @@
 import { hostNamespace, type Lab, type LabNamespace } from '../lab/lab.js'
 import { forwardingKeys } from '../lab/sysctl.js'
 import { isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
+import { givenNeighbours, slotOf } from './given-neighbours.js'
 import type { Phase } from './order.js'
 import type { Scope } from './scope.js'
 import type { PlannedStep } from './step.js'
@@ -120,12 +121,13 @@ export function planSysctls(scope: Scope, namespace: LabNamespace, options: Sysc
 const hostSysctls = (index: LiveIndex): Readonly<Record<string, string>> =>
   index.namespaces.get(hostNamespace)?.live.sysctls ?? {}
 
-/** Whether IPv6 addresses or routes of others than the former lab stay in a live namespace. */
+/** Whether IPv6 addresses, routes or neighbours of others than the former lab stay in a live namespace. */
 function keepsIpv6({ index, gone, former, formerInterfaces }: Scope, name: string): boolean {
   const namespace = index.namespaces.get(name)
   if (!namespace || former === 'everything') return false
   const stands = (dev: string | null) => dev === null || !gone.has(linkKey(name, dev))
   const hadRoutes = new Set(former?.namespaces.get(name)?.routes.map(({ to }) => to))
+  const hadNeighbours = new Set(former?.namespaces.get(name)?.neighbours.map(slotOf))
   const hadAddress = (dev: string, address: string) => formerInterfaces.get(name)?.get(dev)?.addresses.includes(address)
   const { addresses, routes } = namespace.live
   return (
@@ -133,7 +135,10 @@ function keepsIpv6({ index, gone, former, formerInterfaces }: Scope, name: strin
       (each) =>
         each.family === 'ipv6' && !isKernelAddress(each) && stands(each.dev) && !hadAddress(each.dev, each.address),
     ) ||
-    routes.some((each) => each.family === 'ipv6' && isOwnRoute(each) && stands(each.dev) && !hadRoutes.has(each.to))
+    routes.some((each) => each.family === 'ipv6' && isOwnRoute(each) && stands(each.dev) && !hadRoutes.has(each.to)) ||
+    givenNeighbours(namespace.live).some(
+      (each) => each.family === 'ipv6' && stands(each.dev) && !hadNeighbours.has(slotOf(each)),
+    )
   )
 }
 

@@ -3,6 +3,7 @@ import { hostNamespace, type Impair, type LabRule } from '../lab/lab.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { defaultHopLimit, tunnelTraits } from '../lab/tunnel.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
+import { netnsFileCommand } from './netns-files.js'
 import { spellStep, type RuleSpelling } from './rules.js'
 import { rulesetCommand } from './ruleset-script.js'
 import { commandLine } from './shell-quote.js'
@@ -296,6 +297,19 @@ function kernelWords(step: Exclude<KernelStep, ShellStep>): Words {
       return policyRule(namespace, 'add', step.rule)
     case 'policy-rule-delete':
       return policyRule(namespace, 'del', step.rule)
+    case 'neighbour-add':
+      // One that was learned meanwhile gives way.
+      return step.neighbour.mac === null
+        ? [...ip, 'neigh', 'add', 'proxy', step.neighbour.address, 'dev', step.neighbour.dev]
+        : [
+            ...[...ip, 'neigh', 'replace', step.neighbour.address],
+            ...['lladdr', step.neighbour.mac, 'dev', step.neighbour.dev],
+          ]
+    case 'neighbour-delete':
+      return [
+        ...[...ip, 'neigh', 'del', ...(step.neighbour.mac === null ? ['proxy'] : []), step.neighbour.address],
+        ...['dev', step.neighbour.dev],
+      ]
     case 'impair-set':
       return impair(namespace, step.dev, step.impair)
   }
@@ -322,6 +336,8 @@ export function stepText(step: Step): string {
       const within = commandLine(execWithin(step.namespace))
       return rulesetCommand(within === '' ? '' : `${within} `, step)
     }
+    case 'netns-file':
+      return netnsFileCommand(step)
     case 'service-start':
       return `# vethlab: answer on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
     case 'service-stop':

@@ -73,6 +73,10 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, op: 'policy-rule-delete' }]
     case 'policy-rule-delete':
       return [{ ...step, op: 'policy-rule-add' }]
+    case 'neighbour-add':
+      return [{ ...step, op: 'neighbour-delete' }]
+    case 'neighbour-delete':
+      return [{ ...step, op: 'neighbour-add' }]
     case 'impair-set':
       return [{ ...step, impair: step.before, before: step.impair }]
     case 'nat-add':
@@ -88,6 +92,8 @@ export function undoOf(step: Step): Step[] {
     case 'ruleset-load':
       // Only the planner knows what stood there.
       return []
+    case 'netns-file':
+      return [{ ...step, text: step.before, before: step.text }]
     case 'service-start':
       return [{ ...step, op: 'service-stop' }]
     case 'service-stop':

@@ -16,7 +16,7 @@ import { lackingFailure } from '../../core/needs/lacking.js'
 import { diff } from '../../core/plan/diff.js'
 import { marksOf } from '../../core/plan/marks.js'
 import { spellStep } from '../../core/plan/rules.js'
-import type { Plan, RuleStep, Step } from '../../core/plan/step.js'
+import type { NetnsFileStep, Plan, RuleStep, Step } from '../../core/plan/step.js'
 import type { CommandRecord, Failure, LeftBehind, Params, Preflight, Results } from '../../core/rpc.js'
 import type { Deployed, Deployer } from '../deploy.js'
 import { failure } from '../../core/failure.js'
@@ -275,6 +275,16 @@ export class RealHost {
           return { op: 'rule', family, engine, table, chain, words: saved.split(' ') }
         }),
       )
+      return null
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  /** The deployer asks before it changes a file of /etc/netns. Returns why it must not, or null. */
+  beforeFile({ namespace, file, text }: NetnsFileStep): string | null {
+    try {
+      this.#journal.write({ op: 'netns-file', namespace, file, text })
       return null
     } catch (error) {
       return error instanceof Error ? error.message : String(error)

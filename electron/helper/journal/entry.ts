@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { labFileSchema, interfaceName, namespaceName } from '../../core/lab/schema.js'
+import { netnsFiles } from '../../core/lab/netns-files.js'
 import type { StepRoute, StepRule } from '../../core/plan/step.js'
 
 const family = z.enum(['ipv4', 'ipv6'])
@@ -72,6 +73,13 @@ const entries = [
       table: z.number(),
       protocol: z.number().optional(),
     }),
+  }),
+  /** A file of /etc/netns with this text; null: it is taken away. */
+  z.strictObject({
+    op: z.literal('netns-file'),
+    namespace: namespaceName,
+    file: z.enum(netnsFiles),
+    text: z.string().nullable(),
   }),
   /** `others`: keys that the kernel changes along, with what they held; `value` and theirs are what ours make of them. */
   z.strictObject({

@@ -11,6 +11,10 @@ export interface FoldedSysctl {
   readonly ours: readonly string[]
 }
 
+export interface FoldedFile extends Pick<EntryOf<'netns-file'>, 'namespace' | 'file'> {
+  readonly texts: readonly string[]
+}
+
 export interface Folded {
   /** Name to the cookies it had; a namespace may have been made again. */
   readonly namespaces: ReadonlyMap<string, ReadonlySet<string>>
@@ -23,6 +27,8 @@ export interface Folded {
   readonly addresses: readonly EntryOf<'address'>[]
   readonly routes: readonly EntryOf<'route'>[]
   readonly policyRules: readonly EntryOf<'policy-rule'>[]
+  /** Every text that each has had of us, by `NAMESPACE/FILE`. */
+  readonly files: ReadonlyMap<string, FoldedFile>
   /** Last made first. */
   readonly rules: readonly EntryOf<'rule'>[]
   readonly tables: ReadonlyMap<string, ReadonlySet<string>> | null
@@ -44,6 +50,7 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded {
   const addresses = new Map<string, EntryOf<'address'>>()
   const routes = new Map<string, EntryOf<'route'>>()
   const policyRules = new Map<string, EntryOf<'policy-rule'>>()
+  const files = new Map<string, FoldedFile>()
   const rules: EntryOf<'rule'>[] = []
   const programs: EntryOf<'program'>[] = []
   const set = new Map<string, FoldedSysctl>()
@@ -71,6 +78,13 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded {
       case 'policy-rule':
         policyRules.set(JSON.stringify(entry.rule), entry)
         break
+      case 'netns-file': {
+        const { namespace, file, text } = entry
+        const key = `${namespace}/${file}`
+        const texts = [...(files.get(key)?.texts ?? []), ...(text === null ? [] : [text])]
+        files.set(key, { namespace, file, texts })
+        break
+      }
       case 'rule':
         rules.unshift(entry)
         break
@@ -110,6 +124,7 @@ export function foldJournal(entries: readonly JournalEntry[]): Folded {
     addresses: [...addresses.values()],
     routes: [...routes.values()],
     policyRules: [...policyRules.values()],
+    files,
     rules,
     tables,
     set,

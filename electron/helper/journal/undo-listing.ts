@@ -29,6 +29,9 @@ export function undoListing(made: Folded): readonly string[] {
       commandLine([iptablesProgram(engine, family), '-t', table, '-D', chain, ...words]),
     ),
     ...steps.map(stepText),
+    ...[...made.files.values()].map(({ namespace: of, file }) =>
+      stepText({ op: 'netns-file', namespace: of, file, text: null, before: null }),
+    ),
     ...made.programs.map(({ program, undo }) => commandLine([program, ...undo])),
     ...[...made.set].reverse().map(([key, { before }]) => `sysctl -w ${key}=${before.trim().replace(/\s+/g, ' ')}`),
   ]

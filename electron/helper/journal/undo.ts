@@ -7,6 +7,7 @@ import { stepText } from '../../core/plan/text.js'
 import { commandLine } from '../../core/plan/shell-quote.js'
 import type { KernelWorker } from '../kernel/client.js'
 import { iptablesProgram } from '../host/iptables.js'
+import { removeNetnsFile } from '../netns-files.js'
 import { runIn } from '../run.js'
 import { entryRoute, entryRule, type EntryOf } from './entry.js'
 import type { Journal } from './file.js'
@@ -37,6 +38,12 @@ export async function undoJournal(worker: KernelWorker, journal: Journal, writer
   for (const rule of made.rules) await undoRule(rule, result)
   await undoTables(made, result)
   await undoKernel(worker, made, result)
+  for (const { namespace, file, texts } of made.files.values()) {
+    const text = stepText({ op: 'netns-file', namespace, file, text: null, before: null })
+    const outcome = removeNetnsFile(namespace, file, texts)
+    if (outcome === 'removed') result.undone.push(text)
+    else if (outcome === 'kept') result.kept.push(text)
+  }
   for (const program of made.programs) await undoProgram(program, result)
   undoSysctls(made, writer, result)
   return result

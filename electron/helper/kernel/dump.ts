@@ -8,7 +8,7 @@ import { dumpAddresses } from './rtnetlink/address.js'
 import { dumpFdb } from './rtnetlink/fdb.js'
 import { dumpPortVlans } from './rtnetlink/bridge.js'
 import { dumpLinks, type DumpedLink } from './rtnetlink/link-dump.js'
-import { dumpNeighbours } from './rtnetlink/neighbour.js'
+import { dumpNeighbours, dumpProxies } from './rtnetlink/neighbour.js'
 import { dumpNetconf, netconfAll, netconfDefault } from './rtnetlink/netconf.js'
 import { dumpImpairs } from './rtnetlink/qdisc.js'
 import { dumpRoutes } from './rtnetlink/route.js'
@@ -17,7 +17,8 @@ import { readSysctl, sysctlInterface } from './sysctl.js'
 import { Wireguard } from './wireguard.js'
 
 /** Sections that name interfaces by their index, which only a dump of links turns into names. */
-const namesLinks = sectionBits.addresses | sectionBits.routes | sectionBits.neighbours | sectionBits.fdb
+const namesLinks =
+  sectionBits.addresses | sectionBits.routes | sectionBits.neighbours | sectionBits.proxies | sectionBits.fdb
 
 /** Thrown inside this file only, to leave a dump at the first refusal. */
 class Refused extends Error {
@@ -95,6 +96,7 @@ function readSections(
       : (before?.routes ?? []),
     rules: wants('rules') ? given(dumpRules(requests)) : (before?.rules ?? []),
     neighbours: wants('neighbours') ? given(dumpNeighbours(requests)).map(withName) : (before?.neighbours ?? []),
+    proxies: wants('proxies') ? given(dumpProxies(requests)).map(withName) : (before?.proxies ?? []),
     fdb: wants('fdb')
       ? given(dumpFdb(requests)).map(({ index, masterIndex, ...entry }) => ({
           dev: nameOf(index),

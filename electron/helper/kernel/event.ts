@@ -23,13 +23,13 @@ export function touchedSections(mirror: Mirror, type: number, bytes: Buffer, at:
     case RTM_NEWLINK:
       return allSections
     case RTM_NEWADDR:
-      return sectionBits.addresses | sectionBits.routes
+      return sectionBits.addresses | sectionBits.routes | sectionBits.proxies
     case RTM_NEWROUTE:
       return sectionBits.routes
     case RTM_NEWRULE:
       return sectionBits.rules
     case RTM_NEWNEIGH:
-      return bytes[at] === PF_BRIDGE ? sectionBits.fdb : sectionBits.neighbours
+      return bytes[at] === PF_BRIDGE ? sectionBits.fdb : sectionBits.neighbours | sectionBits.proxies
     case RTM_NEWQDISC:
       return sectionBits.links
     case RTM_NEWNETCONF:

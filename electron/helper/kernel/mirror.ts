@@ -17,8 +17,9 @@ export const sectionBits = {
   neighbours: 16,
   fdb: 32,
   sysctls: 64,
+  proxies: 128,
 } as const satisfies Record<KernelSection, number>
-export const allSections = 127
+export const allSections = 255
 const sectionNames = Object.keys(sectionBits) as KernelSection[]
 
 export class Mirror {

@@ -10,6 +10,7 @@ import { addAddress, deleteAddress } from './rtnetlink/address.js'
 import { changePortVlan, setBridge, setPort } from './rtnetlink/bridge.js'
 import { changeFdb } from './rtnetlink/fdb.js'
 import * as link from './rtnetlink/link.js'
+import { addNeighbour, deleteNeighbour } from './rtnetlink/neighbour.js'
 import { setImpair } from './rtnetlink/qdisc.js'
 import { addRoute, deleteRoute } from './rtnetlink/route.js'
 import { addTunnel } from './rtnetlink/tunnel.js'
@@ -151,6 +152,13 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
       return addRule(socket, step.rule)
     case 'policy-rule-delete':
       return deleteRule(socket, step.rule)
+    case 'neighbour-add':
+    case 'neighbour-delete': {
+      const { neighbour } = step
+      const carryOut = step.op === 'neighbour-add' ? addNeighbour : deleteNeighbour
+      context.mark(namespace, sectionBits.neighbours | sectionBits.proxies)
+      return onLink(context, namespace, neighbour.dev, (index) => carryOut(socket, index, neighbour))
+    }
     case 'impair-set': {
       const refusal = onLink(context, namespace, step.dev, (index) => setImpair(socket, index, step.impair))
       context.mark(namespace, sectionBits.links)

@@ -3,6 +3,7 @@
  * for the machine itself is `host/real-host.ts`.
  */
 import { hostNamespace, type Lab } from '../../core/lab/lab.js'
+import { netnsFiles } from '../../core/lab/netns-files.js'
 import { normalise } from '../../core/lab/normalise.js'
 import type { LiveState } from '../../core/live/state.js'
 import { lackingFailure } from '../../core/needs/lacking.js'
@@ -13,6 +14,7 @@ import { changesRules } from '../../core/plan/step.js'
 import type { Params, Results } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
 import type { KernelWorker } from '../kernel/client.js'
+import { changeNetnsFile } from '../netns-files.js'
 import { programPath, runIn } from '../run.js'
 import { noRoomFor } from '../room.js'
 import type { StandingLab } from '../standing-lab.js'
@@ -92,6 +94,7 @@ export class SandboxLab {
     // A namespace lives on while a process is in it.
     const closed = this.parts.letGo(names)
     await worker.request('drop', { namespaces: names })
+    this.#dropFiles()
     const clearMs = performance.now() - started
     await closed
     await this.parts.refresh(null)
@@ -101,6 +104,14 @@ export class SandboxLab {
     this.#standing = null
     await this.parts.settle([hostNamespace])
     return deployed.ok ? { ok: true, clearMs, kept: [], differs: null } : { ok: false, failure: deployed.failure }
+  }
+
+  /** They would be there for the next namespace of the name. */
+  #dropFiles(): void {
+    for (const { name, files = {} } of this.parts.live().namespaces)
+      for (const file of netnsFiles)
+        if (files[file] !== undefined)
+          changeNetnsFile({ op: 'netns-file', namespace: name, file, text: null, before: files[file] }, false)
   }
 
   async #flushRules(): Promise<void> {

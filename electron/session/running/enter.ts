@@ -1,10 +1,12 @@
 /** Runs a program inside a running lab, on the caller's terminal. */
 import { spawn } from 'node:child_process'
-import { accessSync, constants, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import { basename, isAbsolute } from 'node:path'
 import { userEnvironment } from '../../core/environment.js'
 import { hostNamespace } from '../../core/lab/lab.js'
+import { netnsFiles } from '../../core/lab/netns-files.js'
+import { netnsDirectoryOf } from '../../core/plan/netns-files.js'
 import { resourceFile } from '../programs.js'
 import { findProgram } from '../sandbox.js'
 import type { ProcessIdentity } from './process-identity.js'
@@ -43,7 +45,9 @@ export function enter(place: Place, command: readonly string[]): Inside {
   const words = [
     ...['/bin/sh', '-c', deafToKeyboard, 'vethlab', tool('setpriv'), '--pdeathsig', 'KILL', '--'],
     ...[tool('nsenter'), '--target', String(place.anchor.pid), ...userWords(place.anchor.pid)],
-    ...['--mount', '--pid', `--net${netFile(place)}`, '--'],
+    ...(hasFiles(place)
+      ? ['--mount', '--pid', '--net', '--', 'ip', 'netns', 'exec', place.namespace]
+      : ['--mount', '--pid', `--net${netFile(place)}`, '--']),
     // Entering a process namespace takes a process in between; the program must not outlive it unseen.
     ...[tool('setpriv'), '--pdeathsig', 'KILL', '--'],
     ...['/bin/sh', '-c', settleIn, 'vethlab', process.cwd(), tool('setpriv')],
@@ -117,6 +121,11 @@ const mapsRoot = (pid: number | string): boolean => /^\s*0\s/m.test(readFileSync
 
 const parentOf = (pid: number | string): string =>
   /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '1'
+
+/** Whether programs there have a resolv.conf or hosts of their own, which only `ip netns exec` puts in place. */
+const hasFiles = ({ anchor, namespace }: Place): boolean =>
+  namespace !== hostNamespace &&
+  netnsFiles.some((file) => existsSync(`/proc/${anchor.pid}/root${netnsDirectoryOf(namespace)}/${file}`))
 
 const tool = (name: string): string => findProgram(name) ?? name
 

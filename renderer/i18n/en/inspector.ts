@@ -42,6 +42,7 @@ export const inspector = {
   'facts.routesOfTable': 'Routes of table {table}',
   'facts.noRoutes': 'No routes: nothing can be sent from here.',
   'facts.neighbours': 'Neighbours',
+  'facts.proxies': 'Answers for',
   'facts.noMac': 'no answer',
   'facts.ports': 'Ports of {name}',
   'facts.noPorts': 'No ports',

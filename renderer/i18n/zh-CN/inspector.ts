@@ -38,6 +38,7 @@ export const inspector = {
   'facts.routesOfTable': '路由表 {table}',
   'facts.noRoutes': '没有路由：无法从这里发送任何数据包。',
   'facts.neighbours': '邻居',
+  'facts.proxies': '代为应答的地址',
   'facts.noMac': '没有应答',
   'facts.ports': '{name} 的端口',
   'facts.noPorts': '没有端口',

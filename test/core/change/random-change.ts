@@ -22,7 +22,7 @@ const ends = (file: LabFile) => {
   return all.length > 0 ? all : [{ namespace: 'ns0', interface: 'e0' }]
 }
 
-const list = <Name extends 'route' | 'rule' | 'nat' | 'firewall' | 'service'>(
+const list = <Name extends 'route' | 'rule' | 'neighbour' | 'nat' | 'firewall' | 'service'>(
   name: Name,
   entries: readonly unknown[],
 ): Record<string, Make> => ({
@@ -40,13 +40,16 @@ const list = <Name extends 'route' | 'rule' | 'nat' | 'firewall' | 'service'>(
     ({ op: `${name}-move`, ...pick(places(file, name)), to: pick([0, 1, 2]) }) as LabChange,
 })
 
+const listKeys = {
+  ...({ route: 'routes', rule: 'rules', neighbour: 'neighbours' } as const),
+  ...({ nat: 'nat', firewall: 'firewall', service: 'services' } as const),
+} as const
+
 /** Where entries are, and one place where there is none. */
-const places = (file: LabFile, name: 'route' | 'rule' | 'nat' | 'firewall' | 'service') => [
+const places = (file: LabFile, name: 'route' | 'rule' | 'neighbour' | 'nat' | 'firewall' | 'service') => [
   { namespace: 'ns1', at: 9 },
   ...Object.entries(file.namespaces ?? {}).flatMap(([namespace, entry]) => {
-    const key = ({ route: 'routes', rule: 'rules', nat: 'nat', firewall: 'firewall', service: 'services' } as const)[
-      name
-    ]
+    const key = listKeys[name]
     return (entry?.[key] ?? []).map((_, at) => ({ namespace, at }))
   }),
 ]
@@ -69,6 +72,14 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     op: 'namespace-add',
     namespace: pick(names),
     ...pick([{}, { at: { x: 1, y: 2 } }]),
+  }),
+  'names-set': (file, pick) => ({
+    op: 'names-set',
+    namespace: pick(namespaces(file).filter((name) => name !== 'host')),
+    keys: pick([
+      { resolver: { nameservers: ['10.0.0.53'] } },
+      { hosts: { '10.0.0.80': ['web', 'web.lab'] }, resolver: null },
+    ]),
   }),
   'namespace-delete': (file, pick) => ({ op: 'namespace-delete', namespace: pick(namespaces(file)) }),
   'namespace-rename': (file, pick) => ({
@@ -203,6 +214,10 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     { from: '10.0.0.0/24', table: 'main' },
     { iif: 'e0', action: 'prohibit', priority: 7 },
   ]) as Record<`rule-${'add' | 'set' | 'delete' | 'move'}`, Make>),
+  ...(list('neighbour', [
+    { address: '10.0.0.9', mac: '02:00:00:00:00:09', dev: 'e0' },
+    { address: '10.0.0.20', dev: 'e1', proxy: true },
+  ]) as Record<`neighbour-${'add' | 'set' | 'delete' | 'move'}`, Make>),
   ...(list('nat', [
     { masquerade: '10.0.0.0/24', out: 'e0' },
     { dnat: { protocol: 'tcp', port: 81 }, to: '10.0.0.2' },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { repairCommand, repairText, undoRepair, type RepairStep } from '../../../electron/core/diagnosis/repair.js'
+import { forgetNeighbour, repairCommand, repairText, undoRepair } from '../../../electron/core/diagnosis/repair.js'
+import type { RepairStep } from '../../../electron/core/diagnosis/repair.js'
 import { fromBase64 } from '../../../electron/core/packet/base64.js'
 import { isOfTraceTable } from '../../../electron/core/live/own-table.js'
 
@@ -28,12 +29,13 @@ describe('what a fix may consist of', () => {
   })
 
   test('what the kernel had learned by itself is not put back, what a person had set is', () => {
-    const forget = { op: 'neighbour-delete', namespace: 'a', dev: 'a0', address: '10.0.0.2' } as const
-    expect(undoRepair({ ...forget, mac: null })).toEqual([])
-    expect(undoRepair({ ...forget, mac: '02:00:00:00:00:99' }).map(repairText)).toEqual([
-      'ip -n a neigh replace 10.0.0.2 lladdr 02:00:00:00:00:99 dev a0 nud permanent',
+    const known = { family: 'ipv4', dev: 'a0', address: '10.0.0.2', mac: '02:00:00:00:00:99' } as const
+    expect(undoRepair(forgetNeighbour('a', { ...known, state: 'STALE' }))).toEqual([])
+    expect(undoRepair(forgetNeighbour('a', { ...known, state: 'PERMANENT' })).map(repairText)).toEqual([
+      'ip -n a neigh replace 10.0.0.2 lladdr 02:00:00:00:00:99 dev a0',
     ])
-    expect(repairText({ ...forget, namespace: 'host', mac: null })).toBe('ip neigh del 10.0.0.2 dev a0')
+    for (const state of ['STALE', 'PERMANENT'])
+      expect(repairText(forgetNeighbour('host', { ...known, state }))).toBe('ip neigh del 10.0.0.2 dev a0')
   })
 
   test('steps of a plan are told and taken back as plans do', () => {

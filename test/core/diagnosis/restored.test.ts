@@ -51,7 +51,11 @@ describe('a change that was taken back', () => {
     const rest = of(had(down), had(base), had(base), learned)
     expect(rest.map(({ what }) => what)).toEqual(['a: neighbours'])
     expect(restoration(rest)).toEqual([
-      { op: 'neighbour-add', namespace: 'a', dev: 'a0', address: '10.1.0.9', mac: '02:00:00:00:00:99' },
+      {
+        op: 'neighbour-add',
+        namespace: 'a',
+        neighbour: { family: 'ipv4', address: '10.1.0.9', dev: 'a0', mac: '02:00:00:00:00:99' },
+      },
     ])
     expect(of(had(down), had(base), had(base), had(down))).toEqual([])
   })

@@ -116,6 +116,37 @@ describe('followed, and nothing is left out', () => {
     expect(text).toContain('{ to: 10.9.0.0/16, type: unreachable, table: 200 }')
   })
 
+  test('neighbours, until the kernel forgets them', () => {
+    const pair = 'ip link add e0 type veth peer name e1; ip link set e0 up; ip link set e1 up\n'
+    const { text, said } = read(
+      `${pair}ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 nud permanent dev e0\n` +
+        'ip n replace 10.0.0.9 dev e0 lladdr 02:00:00:00:00:0A\nip neighbour add proxy 10.0.0.20 dev e0\n' +
+        'ip -6 neigh add fd00::9 lladdr 02:00:00:00:00:09 dev e1\nip neigh del fd00::9 dev e1; ip neigh flush dev e0\n' +
+        'ip neigh add 10.0.0.7 lladdr 02:00:00:00:00:07 dev e1; ip link set e1 down; ip link set e1 up',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain(
+      '    neighbours:\n      - { address: 10.0.0.9, mac: 02:00:00:00:00:0a, dev: e0 }\n      - { address: 10.0.0.20, dev: e0, proxy: true }\n',
+    )
+    expect(text).not.toMatch(/fd00::9|10\.0\.0\.7/)
+    expect(read(`${pair}ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 nud stale dev e0`).said).toEqual([
+      '2 A neighbour that is only "stale" is left out; the lab\'s namespaces learn it by themselves.',
+    ])
+  })
+
+  test('names that `ip netns exec` gives to the programs of a namespace', () => {
+    const { text, said } = read(
+      'ip netns add a\nmkdir -p /etc/netns/a\necho "nameserver 10.0.0.53" > /etc/netns/a/resolv.conf\n' +
+        "echo 'search lab' | sudo tee -a /etc/netns/a/resolv.conf\n" +
+        'cat > /etc/netns/a/hosts <<E\n127.0.0.1 localhost\n10.0.0.80  web web.lab # ours\nE',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain('resolver: { nameservers: [10.0.0.53], search: [lab] }')
+    expect(text).toContain('hosts: { 10.0.0.80: [web, web.lab] }')
+    const options = read('ip netns add a\necho "options ndots:2" > /etc/netns/a/resolv.conf')
+    expect(options.said).toEqual(['2 "options ndots:2" is left out; a lab file has no word for it.'])
+  })
+
   test('routes with several next hops', () => {
     const { text, said } = read(
       'ip link add e0 type veth peer name e1; ip link set e0 up; ip link set e1 up; ip addr add 10.0.0.1/24 dev e0\n' +

@@ -36,6 +36,21 @@ links: [[a:p, b:p], [a:q, b:q]]`
       `${head}namespaces: { a: { rules: [{ iif: lo, table: main, priority: 7 }, { iif: lo, table: local, priority: 7 }] } }`,
       ['warning rule-in-shadow'],
     ],
+    [
+      'a proxied address where nothing is forwarded',
+      `${head}namespaces: { a: { interfaces: { e: {} }, neighbours: [{ address: 10.0.0.9, dev: e, proxy: true }, { address: 'fd00::9', dev: e, proxy: true }] } }`,
+      ['warning proxy-silent', 'warning proxy-silent'],
+    ],
+    [
+      'proxied addresses that are answered for',
+      `${head}namespaces: { a: { forwarding: true, sysctls: { net.ipv6.conf.e.proxy_ndp: 1 }, interfaces: { e: {} }, neighbours: [{ address: 10.0.0.9, dev: e, proxy: true }, { address: 'fd00::9', dev: e, proxy: true }] } }`,
+      [],
+    ],
+    [
+      "a neighbour with a group's MAC",
+      `${head}namespaces: { a: { interfaces: { e: {} }, neighbours: [{ address: 10.0.0.9, dev: e, mac: 01:00:5e:00:00:09 }] } }`,
+      ['warning neighbour-group-mac'],
+    ],
     ['a check with an empty name', `${head}checks: [{ name: '', from: host, ping: 10.0.0.1 }]`, ['warning empty-text']],
     ['an explanation of blanks', `${head}explanation: '  '`, ['warning empty-text']],
     ['an explanation in no language', `${head}explanation: {}`, ['warning empty-text']],

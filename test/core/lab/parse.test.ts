@@ -41,6 +41,8 @@ test('the example of the format parses without a problem and normalises to what 
     ],
     rules: [],
     routes: [],
+    neighbours: [],
+    files: {},
     nat: [
       { kind: 'masquerade', family: 'ipv4', source: '192.168.1.0/24', out: 'eth0' },
       { kind: 'dnat', family: 'ipv4', protocol: 'tcp', port: 8080, in: 'eth0', toAddress: '192.168.1.2', toPort: 80 },

@@ -6,7 +6,19 @@ import type * as live from '../../../electron/core/live/state.js'
 export function essence(state: live.LiveState, { macs = false } = {}): unknown {
   const byName = new Map(state.namespaces.map((each) => [each.name, each]))
   const lines = state.namespaces.map((namespace) => {
-    const { name, links, addresses, routes, rules: policy, ruleset, sysctls, services } = namespace
+    const {
+      name,
+      links,
+      addresses,
+      routes,
+      neighbours,
+      proxies = [],
+      files = {},
+      rules: policy,
+      ruleset,
+      sysctls,
+      services,
+    } = namespace
     const peerName = (peer: live.LiveLink['peer']) =>
       peer &&
       `${peer.namespace}:${byName.get(peer.namespace ?? '')?.links.find(({ index }) => index === peer.index)?.name}`
@@ -42,6 +54,10 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
           ({ dev, address }) => `${dev} ${networkOf(address)}`,
         ),
         routes: routes.map((each) => JSON.stringify(each)).toSorted(),
+        neighbours: [...neighbours.filter(({ state }) => state === 'PERMANENT'), ...proxies]
+          .map((each) => JSON.stringify(each))
+          .toSorted(),
+        files,
         policy: policy.map((each) => JSON.stringify(ruleEssence(each))).toSorted(),
         rules: ['ipv4', 'ipv6'].map((family) =>
           groupBy(

@@ -92,6 +92,30 @@ const rules = (ipv6: boolean): fc.Arbitrary<RuleEntry[]> =>
     { maxLength: 4, selector: (rule) => rule.priority ?? JSON.stringify(rule) },
   )
 
+const neighbours = (ipv6: boolean) =>
+  fc.uniqueArray(
+    fc.record({
+      address: fc.constantFrom('10.0.0.9', '10.0.1.9', ...(ipv6 ? ['fd00:1::9'] : [])),
+      pick: fc.nat(20),
+      mac: fc.constantFrom('02:00:00:00:00:09', '02:00:00:00:00:0a', null),
+    }),
+    { maxLength: 3, selector: ({ address, mac }) => `${address} ${mac === null}` },
+  )
+
+type NeighbourEntry = NonNullable<NamespaceEntry['neighbours']>[number]
+
+function neighboursOf(
+  seeds: readonly { readonly address: string; readonly pick: number; readonly mac: string | null }[],
+  entry: NamespaceEntry,
+): NeighbourEntry[] {
+  const devices = Object.keys({ ...entry.bridges, ...entry.dummies, ...entry.vlans, ...entry.interfaces })
+  const others = devices.filter((name) => name !== 'lo')
+  return seeds.flatMap(({ address, pick, mac }): NeighbourEntry[] => {
+    const dev = others[pick % Math.max(1, others.length)]
+    return dev === undefined ? [] : [{ address, dev, ...(mac === null ? { proxy: true } : { mac }) }]
+  })
+}
+
 const services: fc.Arbitrary<NonNullable<NamespaceEntry['services']>> = fc.uniqueArray(
   fc.record({ listen: fc.constantFrom('tcp', 'udp'), port: fc.constantFrom(80, 53), reply: fc.constantFrom('a', 'b') }),
   { maxLength: 2, selector: ({ listen, port }) => `${listen}${port}` },
@@ -258,6 +282,19 @@ const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
     devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6, tagged)))),
     routes: routeSeeds,
     rules: rules(ipv6),
+    neighbours: neighbours(ipv6),
+    resolver: fc.option(
+      fc.constantFrom<NonNullable<NamespaceEntry['resolver']>>(
+        { nameservers: ['10.0.0.53'] },
+        { nameservers: ['10.0.0.53', '10.0.1.53'], search: ['lab', 'a.lab'] },
+      ),
+    ),
+    hosts: fc.option(
+      fc.constantFrom<NonNullable<NamespaceEntry['hosts']>>(
+        { '10.0.0.80': ['web', 'web.lab'] },
+        { '10.0.0.80': ['web'], '10.0.1.1': ['db'] },
+      ),
+    ),
     nat,
     firewall: firewall(ipv6),
     services,
@@ -322,9 +359,15 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           nat: seed.nat,
           firewall: seed.firewall,
           services: seed.services,
+          ...(name !== 'host' && seed.resolver ? { resolver: seed.resolver } : {}),
+          ...(name !== 'host' && seed.hosts ? { hosts: seed.hosts } : {}),
           ...(seed.rpFilter === undefined ? {} : { sysctls: { 'net.ipv4.conf.all.rp_filter': seed.rpFilter } }),
         }
-        namespaces[name] = { ...entry, routes: routesOf(seed.routes, entry) }
+        namespaces[name] = {
+          ...entry,
+          routes: routesOf(seed.routes, entry),
+          neighbours: neighboursOf(seed.neighbours, entry),
+        }
       })
       return {
         vethlab: 1,

@@ -4,7 +4,7 @@
  * Throws `Refusal` where the kernel would answer with an error.
  */
 import { networkOf } from '../../../electron/core/lab/address.js'
-import type { PortVlan } from '../../../electron/core/lab/lab.js'
+import type { LabNeighbour, PortVlan } from '../../../electron/core/lab/lab.js'
 import { usualBridge, usualPort, usualVlans } from '../../../electron/core/lab/normalise-bridge.js'
 import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
@@ -102,6 +102,14 @@ export class Model {
         namespace.ruleset = structuredClone(afterLoad(namespace.ruleset, step)) as Namespace['ruleset']
         return
       }
+      case 'netns-file': {
+        const { file, text, before } = step
+        const namespace = this.#at(step)
+        const { [file]: there = null, ...others } = namespace.files ?? {}
+        if (there !== before || there === text) throw refusal('needless, or before is wrong', step)
+        namespace.files = { ...others, ...(text === null ? {} : { [file]: text }) }
+        return
+      }
       case 'service-start':
       case 'service-stop': {
         const namespace = this.#at(step)
@@ -127,6 +135,7 @@ export class Model {
         if (step.key === 'net.ipv6.conf.all.disable_ipv6' && step.value === '1') {
           namespace.addresses = namespace.addresses.filter(({ family }) => family !== 'ipv6')
           namespace.routes = namespace.routes.filter(({ family }) => family !== 'ipv6')
+          for (const { name } of namespace.links) forgetNeighbours(namespace, name, 'ipv6')
         }
         return
       }
@@ -224,8 +233,10 @@ export class Model {
         const now = step.op === 'link-mtu' ? link.mtu : link.mac
         // A bridge's own MTU moves with its ports while a plan runs.
         if (now !== step.before && link.kind !== 'bridge') throw refusal('before is wrong', step)
-        if (step.op === 'link-mac') link.mac = step.mac
-        else if (link.mtu !== step.mtu) {
+        if (step.op === 'link-mac') {
+          link.mac = step.mac
+          forgetNeighbours(namespace, link.name, null, false)
+        } else if (link.mtu !== step.mtu) {
           link.mtu = step.mtu
           if (link.kind === 'bridge') this.#givenMtu.add(link.index)
           this.#cutStacked(namespace, link)
@@ -288,6 +299,25 @@ export class Model {
         namespace.rules.splice(at, 1)
         return
       }
+      case 'neighbour-add': {
+        const { mac, ...place } = step.neighbour
+        this.#link(namespace, place.dev, step)
+        if (place.dev === 'lo') throw refusal('nobody is behind lo', step)
+        const off = place.family === 'ipv6' && namespace.sysctls['net.ipv6.conf.all.disable_ipv6'] === '1'
+        if (off) throw refusal('EINVAL', step)
+        if (isKnown(namespace, step.neighbour)) throw refusal('needless', step)
+        if (mac === null) namespace.proxies = [...(namespace.proxies ?? []), place]
+        else namespace.neighbours.push({ ...place, mac, state: 'PERMANENT', router: false })
+        return
+      }
+      case 'neighbour-delete': {
+        const { neighbour } = step
+        if (!isKnown(namespace, neighbour)) throw refusal('ENOENT', step)
+        const isOther = (each: object): boolean => !isSameNeighbour(each, neighbour)
+        if (neighbour.mac === null) namespace.proxies = (namespace.proxies ?? []).filter(isOther)
+        else namespace.neighbours = namespace.neighbours.filter(isOther)
+        return
+      }
       case 'impair-set': {
         const link = this.#link(namespace, step.dev, step)
         if (JSON.stringify(link.impair) !== JSON.stringify(step.before)) throw refusal('before is wrong', step)
@@ -313,8 +343,10 @@ export class Model {
   }
 
   #switchOff(namespace: Namespace, link: Link): void {
+    if (!link.up) return
     for (const each of stackedOn(namespace, link)) this.#switchOff(namespace, each)
     link.up = false
+    forgetNeighbours(namespace, link.name)
     namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)
     namespace.addresses = namespace.addresses.filter(({ dev, family }) => dev !== link.name || family !== 'ipv6')
     this.#loseSources(namespace)
@@ -368,6 +400,7 @@ export class Model {
     this.#adjust(namespace, link.master)
     namespace.addresses = namespace.addresses.filter(({ dev }) => dev !== link.name)
     namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)
+    forgetNeighbours(namespace, link.name)
     this.#loseSources(namespace)
     for (const key of Object.keys(namespace.sysctls)) {
       if (key.includes(`.conf.${link.name}.`)) delete namespace.sysctls[key]
@@ -393,6 +426,7 @@ export class Model {
     this.#loseSources(namespace)
     if (namespace.addresses.some(({ dev, family }) => dev === step.dev && family === 'ipv4')) return
     namespace.routes = namespace.routes.filter(({ dev, family }) => dev !== step.dev || family !== 'ipv4')
+    forgetNeighbours(namespace, step.dev, 'ipv4')
   }
 
   /** IPv4 drops routes of table main whose source is gone, IPv6 keeps them without (fib_sync_down_addr, fib6_remove_prefsrc). */
@@ -448,6 +482,20 @@ export class Model {
     if (at < 0) throw refusal('no such rule', step)
     rules.splice(at, 1)
   }
+}
+
+const isSameNeighbour = (a: object, { dev, address }: { dev: string; address: string }): boolean =>
+  'dev' in a && 'address' in a && a.dev === dev && a.address === address
+
+const isKnown = ({ neighbours, proxies = [] }: Namespace, wanted: LabNeighbour): boolean =>
+  (wanted.mac === null ? proxies : neighbours).some((each) => isSameNeighbour(each, wanted))
+
+/** neigh_ifdown takes all, neigh_changeaddr all but proxies (net/core/neighbour.c). */
+function forgetNeighbours(namespace: Namespace, name: string, of: string | null = null, proxies = true): void {
+  const stays = ({ dev, family }: { dev: string; family: string }): boolean =>
+    dev !== name || (of !== null && family !== of)
+  namespace.neighbours = namespace.neighbours.filter(stays)
+  if (proxies) namespace.proxies = (namespace.proxies ?? []).filter(stays)
 }
 
 const usual = (): Mutable<PortVlan>[] => usualVlans.map((each) => ({ ...each }))

@@ -1,5 +1,5 @@
 import { bare, type Owner } from '../network.js'
-import type { RepairStep } from '../repair.js'
+import { forgetNeighbour, type RepairStep } from '../repair.js'
 import type { Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { segment, shares } from '../segment.js'
@@ -16,18 +16,7 @@ export const duplicateAddress: Rule = {
     const known = (scene.network.namespace(asker?.namespace ?? '')?.neighbours ?? []).find(
       (each) => each.address === address && each.dev === asker?.dev,
     )
-    const forget: RepairStep[] =
-      asker && known
-        ? [
-            {
-              op: 'neighbour-delete',
-              namespace: asker.namespace,
-              dev: asker.dev,
-              address,
-              mac: known.state === 'PERMANENT' ? known.mac : null,
-            },
-          ]
-        : []
+    const forget: RepairStep[] = asker && known ? [forgetNeighbour(asker.namespace, known)] : []
     return twinSuspicion(pair, {
       wrong: intruder(scene, got, other),
       ask: asker ? [{ namespace: asker.namespace, ask: 'neighbour', address }] : [],

@@ -1,4 +1,4 @@
-import type { RepairStep } from '../repair.js'
+import { forgetNeighbour, type RepairStep } from '../repair.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { segment, type Place } from '../segment.js'
@@ -99,11 +99,5 @@ function forget({ network, death }: Scene, { namespace, link }: Place): RepairSt
   const own = network.addresses(namespace, link.name).map(({ address }) => bare(address))
   return (network.namespace(missed?.namespace ?? '')?.neighbours ?? [])
     .filter((entry) => missed && entry.dev === missed.dev && entry.mac === link.mac && own.includes(entry.address))
-    .map(({ dev, address, state, mac }) => ({
-      op: 'neighbour-delete',
-      namespace: missed?.namespace ?? '',
-      dev,
-      address,
-      mac: state === 'PERMANENT' ? mac : null,
-    }))
+    .map((entry) => forgetNeighbour(missed?.namespace ?? '', entry))
 }

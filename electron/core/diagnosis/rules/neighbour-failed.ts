@@ -1,3 +1,4 @@
+import { forgetNeighbour } from '../repair.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { isLinkLayer } from '../death.js'
@@ -29,16 +30,12 @@ function wrongEntry(scene: Scene): ReturnType<Rule['suspect']> {
     ruledOut: say('not-neighbour', { namespace }),
     judge(answers): Finding | null {
       if (!entry || entry.mac !== mac || !right || right === mac || !link) return null
-      const permanent = entry.state === 'PERMANENT'
       return {
         namespace,
         interface: dev,
         message: say('neighbour-wrong', { namespace, target: hop, mac, right }),
         evidence: answers.evidence(question, link),
-        repair: {
-          namespace,
-          steps: [{ op: 'neighbour-delete', namespace, dev, address: hop, mac: permanent ? mac : null }],
-        },
+        repair: { namespace, steps: [forgetNeighbour(namespace, entry)] },
       }
     },
   }

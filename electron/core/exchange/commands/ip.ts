@@ -8,6 +8,7 @@ import type { Context, Outcome } from './command.js'
 import { carryOutLines, givenLines } from './given-text.js'
 import { ipAddress } from './ip-address.js'
 import { ipLink } from './ip-link.js'
+import { ipNeigh } from './ip-neigh.js'
 import { ipRoute } from './ip-route.js'
 import { ipRule } from './ip-rule.js'
 import { ipTunnel } from './ip-tunnel.js'
@@ -82,6 +83,9 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
     case 'tunnel':
     case 'tunl':
       return ipTunnel(at, cursor)
+    case 'neighbor':
+    case 'neighbour':
+      return ipNeigh(at, cursor, options)
     case 'netns':
       return all ? allNetns(at, cursor) : ipNetns(at, cursor)
     default:

@@ -1,7 +1,7 @@
 /** What can be said of a link both when it is made and later. */
 import { quote } from '../../lab/describe.js'
 import type { BridgeSetting } from '../../lab/lab.js'
-import { setUp } from '../network/links.js'
+import { setMac, setUp } from '../network/links.js'
 import type { Device } from '../network/network.js'
 import { wholeNumber, type Context, type Cursor } from './command.js'
 import { said } from '../../words/said.js'
@@ -16,7 +16,7 @@ export const parseMac = (text: string): string | null =>
   /^[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}$/.test(text) ? text.toLowerCase() : null
 
 export function applyLinkOptions(device: Device, { mac, mtu, up }: LinkOptions): void {
-  if (mac !== null) device.mac = mac
+  if (mac !== null) setMac(device, mac)
   if (mtu !== null) device.mtu = mtu
   if (up !== null) setUp(device, up)
 }

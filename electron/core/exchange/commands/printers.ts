@@ -87,10 +87,11 @@ export function tee(context: Context, words: readonly Word[]): Outcome {
   const { input, output } = context
   const text = input === null ? null : input.all().text
   output?.print(text)
+  const append = words.some(({ text: word }) => word === '--append' || /^-[ip]*a/.test(word))
   let outcome: Outcome = success
   for (const file of words.slice(1)) {
     if (file.text.startsWith('-')) continue
-    const written = writeFile(context, file, text)
+    const written = writeFile(context, file, text, append)
     if (written.notice) outcome = written
   }
   return outcome
@@ -101,14 +102,27 @@ const isRead = (path: string): boolean =>
   /^\/etc\/(?:sysctl(?:\.d\/|\.conf$)|iproute2\/rt_tables(?:\.d\/|$))/.test(path)
 
 /** Writing into a file: into /proc/sys it is a sysctl. */
-export function writeFile({ files, namespace }: Context, file: Word, text: string | null, append = false): Outcome {
+export function writeFile(
+  { files, namespace, network }: Context,
+  file: Word,
+  text: string | null,
+  append = false,
+): Outcome {
   const key = procSysctl(file.text)
   if (key !== null)
     return text === null
       ? leftOut(said`What is written to ${JSON.stringify(file.text)} is not known here.`, null, file)
       : setSysctl(namespace, key, text, file)
   const before = append ? (files.get(fileKey(file.text)) ?? '') : ''
-  files.set(fileKey(file.text), text === null || before === null ? null : before + text)
+  const written = text === null || before === null ? null : before + text
+  files.set(fileKey(file.text), written)
+  const [, of, name] = /^\/etc\/netns\/([^/]+)\/(resolv\.conf|hosts)$/.exec(file.text) ?? []
+  if (of !== undefined && name !== undefined) {
+    if (written === null)
+      return leftOut(said`What is written to ${JSON.stringify(file.text)} is not known here.`, null, file)
+    network.netnsFiles.set(`${of}/${name}`, { text: written, offset: file.offset })
+    return success
+  }
   if (!/^\/(?:proc|sys|etc)\//.test(file.text) || isRead(file.text)) return success
   return leftOut(said`A lab writes no files; ${JSON.stringify(file.text)} is left out.`, null, file)
 }

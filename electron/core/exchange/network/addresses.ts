@@ -4,6 +4,7 @@ import { quote } from '../../lab/describe.js'
 import type { Family } from '../../lab/lab.js'
 import { isKernelAddress } from '../../plan/live-index.js'
 import { most, refusal, type Device, type Refusal } from './network.js'
+import { dropNeighbours } from './neighbours.js'
 import { dropRoutes } from './routes.js'
 import { said } from '../../words/said.js'
 
@@ -57,7 +58,10 @@ function remove(device: Device, gone: readonly Prefix[]): void {
   for (const each of gone) count(device, each, -1)
   if (device.kind !== 'loopback') for (const each of gone) device.namespace.subnets.remove(each, device)
   const lostIpv4 = gone.some((each) => each.family === 'ipv4')
-  if (lostIpv4 && !device.addresses.some((each) => each.family === 'ipv4')) dropRoutes(device, 'ipv4')
+  if (lostIpv4 && !device.addresses.some((each) => each.family === 'ipv4')) {
+    dropRoutes(device, 'ipv4')
+    dropNeighbours(device, { family: 'ipv4' })
+  }
 }
 
 function count({ namespace: { own } }: Device, { text }: Prefix, by: number): void {

@@ -15,6 +15,7 @@ import {
   type Network,
   type Refusal,
 } from './network.js'
+import { dropNeighbours } from './neighbours.js'
 import { dropRoutes } from './routes.js'
 import { said, type Said } from '../../words/said.js'
 
@@ -120,6 +121,7 @@ function detach(device: Device): void {
   device.ports.clear()
   dropAddresses(device)
   dropRoutes(device, null)
+  dropNeighbours(device)
   dropSettings(device)
   device.namespace.devices.delete(device.name)
 }
@@ -171,9 +173,16 @@ export function renameDevice(device: Device, name: string): Refusal {
 export function setUp(device: Device, up: boolean): void {
   if (device.up && !up) {
     dropRoutes(device, null)
+    dropNeighbours(device)
     dropAddresses(device, 'ipv6')
   }
   device.up = up
+}
+
+/** What was known of neighbours is forgotten (neigh_changeaddr, net/core/neighbour.c). */
+export function setMac(device: Device, mac: string): void {
+  if (device.mac !== mac) dropNeighbours(device, { proxies: false })
+  device.mac = mac
 }
 
 export function setMaster(device: Device, master: Device | null): Refusal {

@@ -3,7 +3,14 @@
  * not a simulation of packets; it knows names that are taken, what goes with what, and which routes can stand.
  */
 import type { Prefix } from '../../lab/address.js'
-import { hostNamespace, type Impair, type LabPolicy, type LabRule, type VlanProtocol } from '../../lab/lab.js'
+import {
+  hostNamespace,
+  type Impair,
+  type LabNeighbour,
+  type LabPolicy,
+  type LabRule,
+  type VlanProtocol,
+} from '../../lab/lab.js'
 import type { TunnelEntry } from '../../lab/schema.js'
 import type { TunnelKind } from '../../lab/tunnel.js'
 import type { IptablesRule } from '../../live/state.js'
@@ -41,7 +48,11 @@ export interface Device {
   addresses: Prefix[]
   /** Routes that go through it. */
   readonly routes: Set<Route>
+  /** By what the kernel tells them apart by (`neighbours.ts`). */
+  readonly neighbours: Map<string, Neighbour>
 }
+
+export type Neighbour = Omit<LabNeighbour, 'dev'>
 
 /** What its entry in a lab file says besides whose it is and what it is called. */
 export type TunnelSettings = Settings<Exclude<TunnelEntry, { readonly type: 'wireguard' }>>
@@ -115,6 +126,8 @@ export interface Network {
   readonly namespaces: Map<string, Namespace>
   /** By the name that the lab has for it. */
   readonly names: Set<string>
+  /** Files of /etc/netns, by `NAME/FILE` as the text names them. */
+  readonly netnsFiles: Map<string, { readonly text: string; readonly offset: number }>
   /** First ends of veth pairs, in the order in which they were made. */
   readonly cables: Set<Device>
 }
@@ -137,7 +150,7 @@ export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string,
   const device: Device = {
     ...{ kind, namespace, name, mac: null, mtu: null, up: false, master: null, peer: null, ports: new Set<Device>() },
     ...{ tunnel: null, vlan: null, exact: false, state: freshSwitchState(), ...data },
-    ...{ stp: false, impair: null, addresses: [], routes: new Set<Route>() },
+    ...{ stp: false, impair: null, addresses: [], routes: new Set<Route>(), neighbours: new Map() },
   }
   namespace.devices.set(name, device)
   return device
@@ -167,5 +180,10 @@ export function emptyNetwork(): Network {
   const host = makeNamespace(hostNamespace)
   const lo = host.devices.get('lo')
   if (lo) lo.up = true
-  return { namespaces: new Map([[hostNamespace, host]]), names: new Set([hostNamespace]), cables: new Set() }
+  return {
+    namespaces: new Map([[hostNamespace, host]]),
+    names: new Set([hostNamespace]),
+    netnsFiles: new Map(),
+    cables: new Set(),
+  }
 }

@@ -5,6 +5,8 @@ import { usesIpv6 } from '../../lab/ipv6.js'
 import { hostNamespace } from '../../lab/lab.js'
 import { mainTable, tableEntry } from '../../lab/table.js'
 import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
+import { netnsFiles, readNetnsFile, type NamesEntry } from '../../lab/netns-files.js'
+import { neighbourEntry } from '../../lab/normalise-neighbours.js'
 import { freshWords } from '../../plan/fresh-settings.js'
 import { cableImpair } from '../../plan/impair-entry.js'
 import { readPolicy } from '../../plan/read-back-policy.js'
@@ -36,6 +38,7 @@ const acceptDad = 'net.ipv6.conf.default.accept_dad'
  */
 export function labOf(network: Network, name: string, tell: Tell): LabFile {
   for (const namespace of network.namespaces.values()) dropLooseRules(namespace, tell)
+  tellUnsaidNames(network, tell)
   const links = linkEntries(network)
   const namespaces = [...network.namespaces.values()]
   const speaks = namespaces.some(({ rules, policy, policies }) =>
@@ -46,7 +49,7 @@ export function labOf(network: Network, name: string, tell: Tell): LabFile {
     name,
     namespaces: Object.fromEntries(
       namespaces
-        .map((each) => [each.name, namespaceEntry(each, habits, speaksIpv6)] as const)
+        .map((each) => [each.name, namespaceEntry(each, habits, speaksIpv6, namesOf(network, each))] as const)
         .filter(([each, entry]) => each !== hostNamespace || Object.keys(entry).length > 0),
     ),
     ...(links.length > 0 ? { links: [...links] } : {}),
@@ -99,7 +102,23 @@ function tunnelEntries(namespaces: readonly Namespace[]): Pick<LabFile, 'tunnels
   return tunnels.length > 0 ? { tunnels } : {}
 }
 
-function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolean): NamespaceEntry {
+function tellUnsaidNames({ netnsFiles: written }: Network, tell: Tell): void {
+  for (const [key, { text, offset }] of written)
+    for (const line of readNetnsFile(key.endsWith('/hosts') ? 'hosts' : 'resolv.conf', text).rest)
+      tell(offset, { message: said`${quote(line)} is left out; a lab file has no word for it.`, hint: null })
+}
+
+/** What the text has written to the files that `ip netns exec` puts in place there. */
+function namesOf({ namespaces, netnsFiles: written }: Network, namespace: Namespace): NamesEntry {
+  if (written.size === 0 || namespace.name === hostNamespace) return {}
+  const [key] = [...namespaces].find(([, each]) => each === namespace) ?? []
+  return netnsFiles.reduce<NamesEntry>(
+    (read, file) => ({ ...read, ...readNetnsFile(file, written.get(`${key}/${file}`)?.text ?? '').entry }),
+    {},
+  )
+}
+
+function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolean, names: NamesEntry): NamespaceEntry {
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
   const interfaces: Record<string, InterfaceEntry> = {}
   const dummies: Record<string, InterfaceEntry> = {}
@@ -133,6 +152,9 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   const routes = [...namespace.routes.values()].map((route) => routeEntry(namespace, route))
   const live = namespace.policy.map(({ rule }) => ({ ...rule, protocol: 'boot', others: [] }))
   const policy = readPolicy({ name: namespace.name, rules: live }, speaksIpv6)
+  const neighbours = [...namespace.devices.values()].flatMap((device) =>
+    [...device.neighbours.values()].map((each) => neighbourEntry({ ...each, dev: device.name })),
+  )
   return {
     ...(settings.forwarding === undefined ? {} : { forwarding: settings.forwarding }),
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
@@ -141,6 +163,8 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes } : {}),
+    ...(neighbours.length > 0 ? { neighbours } : {}),
+    ...names,
     ...(nat.length > 0 ? { nat: [...nat] } : {}),
     ...(firewall.length > 0 ? { firewall: [...firewall] } : {}),
     ...(native === null ? {} : { nft: native }),

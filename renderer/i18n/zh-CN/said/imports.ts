@@ -255,4 +255,16 @@ export const imports: Readonly<Record<string, string>> = {
   'This does not read as a script.': '这里不符合脚本语法。',
   'bash gets no further than here.': 'bash 执行到这里也会停下。',
   'Where this is written to is not known here: {0}': '无法得知这里写入到哪里：{0}',
+  '{0} has the neighbour {1} already.': '{0} 已经有邻居 {1}。',
+  'Write `ip neigh replace`.': '请改写为 `ip neigh replace`。',
+  '{0} has no neighbour {1} at this point.': '此时 {0} 没有邻居 {1}。',
+  'More than {0} neighbours of one interface are more than a lab may have.':
+    '一个接口的邻居超过 {0} 个，超出实验的上限。',
+  '`ip neigh` does not say on which interface.': '`ip neigh` 没有说明在哪个接口上。',
+  '`ip neigh` names no address.': '`ip neigh` 没有写地址。',
+  "A neighbour that is only {0} is left out; the lab's namespaces learn it by themselves.":
+    '状态仅为 {0} 的邻居未导入；实验中的命名空间会自行学到它。',
+  'Write `nud permanent` for one that stays.': '若要一直保留，请写 `nud permanent`。',
+  'Add `lladdr` and its MAC address.': '请加上 `lladdr` 和它的 MAC 地址。',
+  '{0} in `ip neigh` is nothing a lab file can say.': '`ip neigh` 中的 {0} 无法在实验文件中表达。',
 }
