@@ -90,9 +90,13 @@ function sceneInterface(
   const vxlan = link?.vxlan ?? (wanted?.kind === 'vxlan' ? { id: wanted.id, remote: wanted.remote } : null)
   const vlan = vlanOf(wanted, link)
   const vlans = vlansOf(source, wanted, link)
+  const vrf = link ? link.vrf : wanted?.vrf
+  const table = link?.table ?? (wanted?.kind === 'vrf' ? wanted.table : undefined)
   return {
     ...(vlan ? { vlan } : {}),
     ...(vlans ? { vlans } : {}),
+    ...(vrf === undefined ? {} : { vrf }),
+    ...(table === undefined ? {} : { table }),
     id: interfaceId(source.name, name),
     namespace: source.name,
     name,

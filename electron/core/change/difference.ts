@@ -59,6 +59,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'vxlan-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'vrf-add':
     case 'link-delete':
       return linkKey(step.namespace, step.name)
     case 'link-up':
@@ -140,6 +141,7 @@ function words(step: Step): string {
     case 'vxlan-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'vrf-add':
     case 'link-delete':
     case 'bridge-stp':
       return `link ${step.name}`

@@ -103,7 +103,7 @@ class Links {
   #refuse(namespace: string, link: LiveLink): string | null {
     // `__proto__` is refused in a lab file: as a key of a plain object it would be lost.
     if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
-    if (['loopback', 'bridge', 'dummy'].includes(link.kind) || bareKinds.has(link.kind)) return null
+    if (['loopback', 'bridge', 'dummy', 'vrf'].includes(link.kind) || bareKinds.has(link.kind)) return null
     if (link.kind === 'vlan') return this.#parent(namespace, link)
     if (link.kind === 'vxlan') return this.#tunnel(namespace, link)
     return link.kind === 'veth' ? this.#pair(namespace, link) : `a lab file has no ${link.kind} devices`
@@ -151,6 +151,7 @@ function readNamespace(
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
   const dummies: NonNullable<NamespaceEntry['dummies']> = {}
   const vlans: NonNullable<NamespaceEntry['vlans']> = {}
+  const vrfs: NonNullable<NamespaceEntry['vrfs']> = {}
   const interfaces: NonNullable<NamespaceEntry['interfaces']> = {}
   const skipped = new Set<string>()
   for (const link of live.links) {
@@ -162,7 +163,7 @@ function readNamespace(
       const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
       const said = {
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
-        ...(link.mtu === usualMtu(live, link) ? {} : { mtu: link.mtu }),
+        ...(hasUsualMtu(live, link) ? {} : { mtu: link.mtu }),
         ...(link.up ? {} : { up: false }),
       }
       const members = live.links.filter(({ master }) => master === link.name)
@@ -179,6 +180,9 @@ function readNamespace(
       } else if (link.vlan && link.vlan.link !== null) {
         const { id, protocol, link: parent } = link.vlan
         vlans[link.name] = { link: parent, id, ...(protocol === '802.1q' ? {} : { protocol }), ...said }
+      } else if (link.kind === 'vrf') {
+        const members = live.links.flatMap(({ name, vrf }) => (vrf === link.name ? [name] : []))
+        vrfs[link.name] = { table: link.table ?? 0, ...(members.length > 0 ? { members } : {}), ...said }
       } else if (Object.keys(said).length > 0 || bareKinds.has(link.kind)) {
         interfaces[link.name] = said
       }
@@ -195,6 +199,7 @@ function readNamespace(
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(dummies).length > 0 ? { dummies } : {}),
     ...(Object.keys(vlans).length > 0 ? { vlans } : {}),
+    ...(Object.keys(vrfs).length > 0 ? { vrfs } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
@@ -206,9 +211,11 @@ function readNamespace(
   }
 }
 
-/** Bytes that it has by itself: a sub-interface as many as its parent. */
-const usualMtu = ({ links }: LiveNamespace, { kind, vlan }: LiveLink): number =>
-  kind === 'loopback' ? 65536 : (links.find(({ name }) => name === vlan?.link)?.mtu ?? 1500)
+/** Bytes that it has by itself: a sub-interface as many as its parent, a VRF all that IPv6 can (vrf_setup, drivers/net/vrf.c). */
+function hasUsualMtu({ links }: LiveNamespace, { kind, vlan, mtu }: LiveLink): boolean {
+  if (kind === 'vrf') return mtu > 65535
+  return mtu === (kind === 'loopback' ? 65536 : (links.find(({ name }) => name === vlan?.link)?.mtu ?? 1500))
+}
 
 const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
 

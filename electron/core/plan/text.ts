@@ -55,7 +55,7 @@ function vethAdd(step: Extract<Step, { op: 'veth-add' }>): Words {
 }
 
 function linkAdd(
-  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'dummy-add' }>,
+  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'dummy-add' | 'vrf-add' }>,
   kind: string,
   options: Words = [],
 ): Words {
@@ -191,6 +191,8 @@ function kernelWords(step: KernelStep): Words {
         ...(step.protocol === '802.1q' ? [] : ['protocol', step.protocol]),
         ...['id', step.id],
       ]
+    case 'vrf-add':
+      return linkAdd(step, 'vrf', ['table', step.table])
     case 'link-delete':
       return [...ip, 'link', 'del', ...device(step.name)]
     case 'link-up':

@@ -23,6 +23,7 @@ export function undoOf(step: Step): Step[] {
     case 'vxlan-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'vrf-add':
       return removal(step)
     case 'link-delete':
       return [...step.restore]

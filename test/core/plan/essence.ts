@@ -14,7 +14,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       name,
       {
         links: links
-          .map(({ mac, name, kind, mtu, up, master, bridge, port, vlan, vxlan, impair, peer }) => ({
+          .map(({ mac, name, kind, mtu, up, master, bridge, port, vlan, vrf, table, vxlan, impair, peer }) => ({
             ...{
               name,
               kind,
@@ -24,6 +24,8 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
               bridge,
               port,
               vlan,
+              vrf,
+              table,
               vxlan,
               impair,
               peer: peerName(peer),

@@ -116,9 +116,13 @@ function routesOf(
   seeds: typeof routeSeeds extends fc.Arbitrary<infer T> ? T : never,
   entry: NamespaceEntry,
 ): RouteEntry[] {
-  const devices = Object.entries({ ...entry.bridges, ...entry.dummies, ...entry.vlans, ...entry.interfaces }).filter(
-    ([name, each]) => name !== 'lo' && each,
-  )
+  const devices = Object.entries({
+    ...entry.bridges,
+    ...entry.dummies,
+    ...entry.vlans,
+    ...entry.vrfs,
+    ...entry.interfaces,
+  }).filter(([name, each]) => name !== 'lo' && each)
   const reachable = devices.flatMap(([, each]) => each?.addresses ?? [])
   const taken = new Set<string>()
   return seeds.flatMap(({ to, pick, host, shape, metric, table, mtu, source }): RouteEntry[] => {
@@ -253,6 +257,13 @@ const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
       { maxLength: tagged ? 3 : 0, selector: ({ name }) => name },
     ),
     dummy: tagged ? fc.option(device(ipv6, tagged)) : fc.constant(null),
+    vrf: fc.option(
+      fc.record({
+        device: device(ipv6, true),
+        table: fc.constantFrom(100, 200),
+        members: fc.subarray(['br0', 'dum0', 'vl0', ...endNames]),
+      }),
+    ),
     bare: fc.option(device(ipv6, tagged)),
     lo: fc.option(fc.uniqueArray(fc.constantFrom('203.0.113.1/32', '203.0.113.2/24'), { maxLength: 2 })),
     devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6, tagged)))),
@@ -309,6 +320,7 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           vlans: vlansOf(seed.vlans, [...own, ...(seed.bridge ? ['br0'] : [])], (end) =>
             end === 'br0' ? seed.bridge?.device.up : seed.devices[endNames.indexOf(end)]?.up,
           ),
+          ...(seed.vrf ? { vrfs: { red: { ...seed.vrf.device, table: seed.vrf.table } } } : {}),
           interfaces: {
             ...(seed.lo ? { lo: { addresses: seed.lo } } : {}),
             ...Object.fromEntries(
@@ -324,6 +336,12 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           services: seed.services,
           ...(seed.rpFilter === undefined ? {} : { sysctls: { 'net.ipv4.conf.all.rp_filter': seed.rpFilter } }),
         }
+        const ports = entry.bridges?.['br0']?.ports ?? []
+        const isThere = (each: string): boolean =>
+          own.includes(each) ||
+          [entry.bridges, entry.dummies, entry.vlans].some((table) => Object.hasOwn(table ?? {}, each))
+        const red = entry.vrfs?.['red']
+        if (red) red.members = (seed.vrf?.members ?? []).filter((each) => isThere(each) && !ports.includes(each))
         namespaces[name] = { ...entry, routes: routesOf(seed.routes, entry) }
       })
       return {

@@ -11,6 +11,8 @@ import type { Context, Cursor, Outcome } from './command.js'
 import { netnsOf, showing } from './ip-words.js'
 import { ipLinkSet } from './ip-link-set.js'
 import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
+import { routeTable } from './route-table.js'
+import { tableWord } from '../../lab/table.js'
 import { said } from '../../words/said.js'
 
 export function ipLink(context: Context, cursor: Cursor): Outcome {
@@ -143,6 +145,8 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       return addVxlan(context, cursor, end, kind)
     case 'vlan':
       return addVlan(context, cursor, end, kind)
+    case 'vrf':
+      return addVrf(context, cursor, end, kind)
     case 'dummy':
     case 'ifb': {
       const extra = readEnd(context, cursor, end)
@@ -153,7 +157,7 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
     default:
       return leftOut(
         said`A lab file has no ${quote(kind.text)} devices.`,
-        said`It has veth pairs, bridges, vlan, vxlan and dummy.`,
+        said`It has veth pairs, bridges, vlan, vxlan, vrf and dummy.`,
         kind,
       )
   }
@@ -235,6 +239,21 @@ function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Out
       kind,
     )
   return finish(end, addDevice(end.namespace, 'vlan', end.name.text, { vlan: { parent, id, protocol } }))
+}
+
+function addVrf(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
+  const word = cursor.next()
+  if (word?.text !== 'table' || end.name === null)
+    return leftOut(said`A VRF needs a name and a \`table\`.`, said`Add what is missing.`, word ?? kind)
+  const table = routeTable(context, cursor.next(), word)
+  if (typeof table !== 'number') return table
+  if (tableWord(table) !== null)
+    return leftOut(
+      said`Table ${table} is the table ${tableWord(table) ?? ''} of every namespace.`,
+      said`Give the VRF a table of its own: any other number.`,
+      word,
+    )
+  return finish(end, addDevice(end.namespace, 'vrf', end.name.text, { table }))
 }
 
 /** Where nobody says which port, Linux takes this one and not IANA's 4789 (drivers/net/vxlan/vxlan_core.c). */

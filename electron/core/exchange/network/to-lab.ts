@@ -104,6 +104,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   const interfaces: Record<string, InterfaceEntry> = {}
   const dummies: Record<string, InterfaceEntry> = {}
   const vlans: NonNullable<NamespaceEntry['vlans']> = {}
+  const vrfs: NonNullable<NamespaceEntry['vrfs']> = {}
   for (const device of namespace.devices.values()) {
     const entry = interfaceEntry(device)
     if (device.kind === 'bridge') {
@@ -117,6 +118,9 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     } else if (device.vlan) {
       const { parent, id, protocol } = device.vlan
       vlans[device.name] = { link: parent.name, id, ...(protocol === '802.1q' ? {} : { protocol }), ...entry }
+    } else if (device.table !== null) {
+      const members = [...device.ports].map(({ name }) => name)
+      vrfs[device.name] = { table: device.table, ...(members.length > 0 ? { members } : {}), ...entry }
     } else if (device.exact) {
       dummies[device.name] = entry
     } else if (Object.keys(entry).length > 0 || device.kind === 'dummy') {
@@ -138,6 +142,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(dummies).length > 0 ? { dummies } : {}),
     ...(Object.keys(vlans).length > 0 ? { vlans } : {}),
+    ...(Object.keys(vrfs).length > 0 ? { vrfs } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes } : {}),
@@ -151,7 +156,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
 }
 
 /** Bytes that an interface of the kind has anyway; null where that depends on others. */
-const usualMtu = { loopback: 65536, veth: 1500, dummy: 1500, bridge: null, vxlan: null, vlan: null } as const
+const usualMtu = { loopback: 65536, veth: 1500, dummy: 1500, bridge: null, vxlan: null, vlan: null, vrf: null } as const
 
 function interfaceEntry({ kind, addresses, mac, mtu, up }: Device): InterfaceEntry {
   return {

@@ -73,6 +73,7 @@ const types: Readonly<Record<LabInterface['kind'], string>> = {
   bridge: 'bridge',
   vxlan: 'vxlan',
   vlan: 'vlan',
+  vrf: 'ether',
   dummy: 'ether',
 }
 
