@@ -30,25 +30,36 @@ export interface LinkStudy {
   readonly remains: readonly string[]
 }
 
-const texts = (wanted: LabFile, session: Session): string[] =>
+export const planTexts = (wanted: LabFile, session: Session): string[] =>
   diff(normalise(wanted), session.live, { former: 'everything' }).map(({ text }) => text)
 
-async function apply(session: Session, lab: LabFile): Promise<void> {
+export async function apply(session: Session, lab: LabFile): Promise<void> {
   const applied = await session.request('lab/apply', { lab, former: 'standing' })
   if (!applied.ok) throw new Error(applied.failure.message)
   await session.request('live/refresh', {})
 }
 
-function type(session: Session, namespace: string, command: string): void {
+/** Types a command in a namespace. */
+export function typed(session: Session, namespace: string, command: string): void {
   const anchor = ['--target', String(session.anchorPid), '--mount', '--net', '--pid', '--']
   execFileSync('nsenter', [...anchor, 'nsenter', `--net=/run/netns/${namespace}`, '--', 'sh', '-c', command])
 }
 
-async function film(session: Session, from: string, to: string) {
+export async function film(session: Session, from: string, to: string) {
   const traced = await session.request('trace/run', { from, to })
   if (!traced.ok) throw new Error(traced.failure.message)
   return traced.trace
 }
+
+/** Of these features, those that were not tried or are not there. */
+export const missingOf = (session: Session, wanted: readonly string[]): readonly string[] =>
+  wanted.filter((name) => !session.capabilities.features.some((each) => each.name === name && each.available))
+
+/** Namespaces and links beyond `lo`. */
+export const remainsOf = (session: Session): readonly string[] =>
+  session.live.namespaces.flatMap(({ name, links }) =>
+    links.filter(({ kind }) => kind !== 'loopback').map((link) => `${name}:${link.name}`),
+  )
 
 /** The same lab with another number, another access port, and another switch of each kind. */
 function changed(lab: LabFile): LabFile {
@@ -75,37 +86,32 @@ const faults: Readonly<Record<string, readonly [namespace: string, broken: strin
 export async function studyLinks(session: Session, file: string): Promise<LinkStudy> {
   const { labFile: lab } = parseLabText(readFileSync(file, 'utf8'), file)
   if (lab === null) throw new Error(`${file} is no lab`)
-  const wanted = new Set(['dummy', 'vlan', 'vlan-filtering'])
-  const features = session.capabilities.features.filter(({ name }) => wanted.has(name))
   await session.request('lab/clear', {})
   await apply(session, lab)
   const checked = await session.request('lab/check', {})
   if (!checked.ok) throw new Error(checked.failure.message)
   const back = labFromLive(session.live, lab.name)
-  const left = [...texts(lab, session), ...texts(back.lab, session)]
+  const left = [...planTexts(lab, session), ...planTexts(back.lab, session)]
   const seen = await film(session, 'a', '10.20.0.1')
   const requests = seen.hops.filter(({ leg, observed }) => leg === 'request' && observed)
   const diagnoses: Record<string, string> = {}
   for (const [name, [namespace, broken, mended]] of Object.entries(faults)) {
-    type(session, 'r', 'ip neigh flush all')
-    type(session, namespace, broken)
+    typed(session, 'r', 'ip neigh flush all')
+    typed(session, namespace, broken)
     await session.request('live/refresh', {})
     const { diagnosis } = await film(session, 'r', '10.20.0.1')
     diagnoses[name] = diagnosis ? `${diagnosis.code} ${diagnosis.namespace}:${diagnosis.interface}` : 'none'
-    type(session, namespace, mended)
+    typed(session, namespace, mended)
   }
   const other = changed(lab)
   await apply(session, other)
-  const there = texts(other, session)
+  const there = planTexts(other, session)
   await apply(session, lab)
-  const edited = [...there, ...texts(lab, session)]
+  const edited = [...there, ...planTexts(lab, session)]
   await session.request('lab/clear', {})
   await session.request('live/refresh', {})
   return {
-    missing: [
-      ...features.filter(({ available }) => !available).map(({ name }) => name),
-      ...[...wanted].filter((name) => !features.some((each) => each.name === name)),
-    ],
+    missing: missingOf(session, ['dummy', 'vlan', 'vlan-filtering']),
     checks: checked.checks.map(({ name, ok, actual }) => `${name}: ${ok} ${actual}`),
     left,
     unexpressed: back.unexpressed,
@@ -116,8 +122,6 @@ export async function studyLinks(session: Session, file: string): Promise<LinkSt
     changed: requests.flatMap((hop) => hop.changed.filter((path) => path.startsWith('vlan.'))),
     diagnoses,
     edited,
-    remains: session.live.namespaces.flatMap(({ name, links }) =>
-      links.filter(({ kind }) => kind !== 'loopback').map((link) => `${name}:${link.name}`),
-    ),
+    remains: remainsOf(session),
   }
 }

@@ -1,7 +1,7 @@
 /** What the helper cannot do, and how checks ended, by the English sentence. */
 export const helper: Readonly<Record<string, string>> = {
   'dummy devices': 'dummy 设备',
-  VRFs: 'VRF',
+  'VRF devices': 'VRF 设备',
   'VLAN sub-interfaces': 'VLAN 子接口',
   'bridges that filter VLANs': '过滤 VLAN 的网桥',
   '{0} and {1} more': '{0} 及另外 {1} 处',

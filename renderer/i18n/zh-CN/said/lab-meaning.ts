@@ -24,7 +24,7 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'a dummy device': '一个 dummy 设备',
   'a VRF': '一个 VRF',
   'the bridge {0}': '网桥 {0}',
-  'the VRF {0}': 'VRF {0}',
+  'the VRF {0}': 'VRF 设备 {0}',
   '{0} is given to {1} already.': '{0} 已属于{1}。',
   'An interface has one master: remove it from one of the two.': '一个接口只有一个主设备：请从其中之一移除。',
   '"lo" cannot be a member of a VRF.': '"lo" 不能成为 VRF 的成员。',
