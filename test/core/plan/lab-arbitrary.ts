@@ -1,5 +1,6 @@
 /** Random labs that a kernel can hold. All draw from the same few names, so that any two of them overlap. */
 import fc from 'fast-check'
+import { networkOf } from '../../../electron/core/lab/address.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 
 const namespaceNames = ['host', 'ns0', 'ns1', 'ns2', 'ns3']
@@ -125,11 +126,22 @@ function routesOf(
   }).filter(([name, each]) => name !== 'lo' && each)
   const reachable = devices.flatMap(([, each]) => each?.addresses ?? [])
   const taken = new Set<string>()
-  return seeds.flatMap(({ to, pick, host, shape, metric, table, mtu, source }): RouteEntry[] => {
+  const { red } = entry.vrfs ?? {}
+  const inside = new Set(red ? ['red', ...(red.members ?? [])] : [])
+  const outside = devices.filter(([name]) => !inside.has(name))
+  return seeds.flatMap(({ to, pick, host, shape, metric, table: anyTable, mtu, source }): RouteEntry[] => {
     const target = to === 'default' ? '0.0.0.0/0' : to
     const near = reachable[pick % Math.max(1, reachable.length)]
     const isIpv6 = shape === 'via' && near?.includes(':') === true
-    const own = devices
+    const isKnownTo = (those: typeof devices): boolean =>
+      those.some(
+        ([, each]) =>
+          each?.up !== false && each?.addresses?.some((has) => networkOf(has) === networkOf(near ?? '')) === true,
+      )
+    // Only the table of the VRF knows the subnets of its members.
+    const isInside = shape === 'via' && isKnownTo(devices) && !isKnownTo(outside)
+    const table = red && isInside ? red.table : anyTable
+    const own = outside
       .filter(([, each]) => each?.up !== false)
       .flatMap(([, each]) => each?.addresses ?? [])
       .find((each) => each.includes(':') === isIpv6)
@@ -241,6 +253,13 @@ function vlansOf(
   return vlans
 }
 
+const vrf = (ipv6: boolean) =>
+  fc.record({
+    device: device(ipv6, true),
+    table: fc.constantFrom(100, 200),
+    members: fc.subarray(['br0', 'dum0', 'vl0', ...endNames]),
+  })
+
 const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
   fc.record({
     forwarding: fc.constantFrom(undefined, true, false),
@@ -257,13 +276,7 @@ const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
       { maxLength: tagged ? 3 : 0, selector: ({ name }) => name },
     ),
     dummy: tagged ? fc.option(device(ipv6, tagged)) : fc.constant(null),
-    vrf: fc.option(
-      fc.record({
-        device: device(ipv6, true),
-        table: fc.constantFrom(100, 200),
-        members: fc.subarray(['br0', 'dum0', 'vl0', ...endNames]),
-      }),
-    ),
+    vrf: tagged ? fc.option(vrf(ipv6)) : fc.constant(null),
     bare: fc.option(device(ipv6, tagged)),
     lo: fc.option(fc.uniqueArray(fc.constantFrom('203.0.113.1/32', '203.0.113.2/24'), { maxLength: 2 })),
     devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6, tagged)))),

@@ -428,10 +428,16 @@ export class Model {
     if (source !== null && !isSource(namespace, source)) throw refusal('Invalid prefsrc address', step)
     let dev: string | null = family === 'ipv6' && type !== 'unicast' ? 'lo' : null
     if (type === 'unicast') {
-      dev = route.dev ?? (via === null ? null : reach(namespace, via, family))
+      dev = route.dev ?? (via === null ? null : reach(namespace, via, family, table))
       if (dev === null) throw refusal('ENETUNREACH', step)
       if (!this.#link(namespace, dev, step).up) throw refusal('ENETDOWN', step)
-      if (via !== null && !route.onlink && !isLinkLocal(via) && reach(namespace, via, family) === null) {
+      if (
+        via !== null &&
+        !route.onlink &&
+        !isLinkLocal(via) &&
+        reach(namespace, via, family, table) === null &&
+        route.dev === null
+      ) {
         throw refusal('Nexthop has invalid gateway', step)
       }
     }
