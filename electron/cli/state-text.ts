@@ -58,6 +58,8 @@ function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: Liv
     const kind = [
       link.kind,
       ...(link.master === null ? [] : [`port of ${link.master}${link.port ? ` (${link.port.state})` : ''}`]),
+      ...(link.vrf === undefined ? [] : [`in VRF ${link.vrf}`]),
+      ...(link.table === undefined ? [] : [`table ${link.table}`]),
       ...(link.vlan === undefined ? [] : [`${link.vlan.protocol} id ${link.vlan.id} on ${link.vlan.link ?? '?'}`]),
       ...(link.bridge?.vlanFiltering ? ['filters VLANs'] : []),
       ...vlanWords(link),

@@ -41,13 +41,16 @@ function remarks(each: SceneInterface, words: Words, wholeForeign: boolean): str
   const bare = each.addresses.length === 0
   const standing: string[] = []
   if (each.vlan) standing.push(words.vlanOn(each.vlan.id, each.vlan.parent))
+  if (each.vrf !== undefined) standing.push(words.inVrf(each.vrf))
+  if (each.table !== undefined) standing.push(words.vrfTable(each.table))
   if (each.vlans && each.kind !== 'bridge') {
     const ids = (untagged: boolean): number[] =>
       (each.vlans ?? []).flatMap((vlan) => (vlan.untagged === untagged ? [vlan.id] : []))
     standing.push(words.vlans(ids(true), ids(false)))
   } else if (each.tunnel) standing.push(words.tunnel(each.tunnel.label, each.tunnel.remotes.join(', ') || null))
   else if (bare && each.kind !== 'bridge' && each.master !== null) standing.push(words.portNoAddress)
-  else if (bare && (each.kind === 'bridge' || each.state !== 'planned')) standing.push(words.noAddress)
+  else if (bare && each.kind !== 'vrf' && (each.kind === 'bridge' || each.state !== 'planned'))
+    standing.push(words.noAddress)
   if (each.state === 'down') standing.push(words.down)
   if (each.state === 'no-carrier') standing.push(words.noCarrier)
   const whose: string[] = []

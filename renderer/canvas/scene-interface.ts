@@ -91,9 +91,13 @@ function sceneInterface(
   ).filter((address) => !isAutomatic(address.text))
   const vlan = vlanOf(wanted, link)
   const vlans = vlansOf(source, wanted, link)
+  const vrf = link ? link.vrf : wanted?.vrf
+  const table = link?.table ?? (wanted?.kind === 'vrf' ? wanted.table : undefined)
   return {
     ...(vlan ? { vlan } : {}),
     ...(vlans ? { vlans } : {}),
+    ...(vrf === undefined ? {} : { vrf }),
+    ...(table === undefined ? {} : { table }),
     id: interfaceId(source.name, name),
     namespace: source.name,
     name,

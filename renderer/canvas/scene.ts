@@ -21,7 +21,7 @@ export interface SceneInterface {
   readonly id: string
   readonly namespace: string
   readonly name: string
-  /** `loopback`, `veth`, `bridge`, `vxlan`, `dummy`, `vlan`, or the kernel's own word for another kind. */
+  /** `loopback`, `veth`, `bridge`, `vxlan`, `dummy`, `vlan`, `vrf`, or the kernel's own word for another kind. */
   readonly kind: string
   readonly presence: Presence
   readonly state: InterfaceState
@@ -37,6 +37,10 @@ export interface SceneInterface {
   readonly uplink: boolean
   /** Of a sub-interface. */
   readonly vlan?: { readonly id: number; readonly parent: string }
+  /** The VRF that it is a member of. */
+  readonly vrf?: string
+  /** Of a VRF itself: its routing table. */
+  readonly table?: number
   /** Of a port, or the bridge itself, where the bridge goes by VLANs. */
   readonly vlans?: readonly PortVlan[]
 }

@@ -29,6 +29,8 @@ export interface Words {
   readonly firewall: (rules: number) => string
   /** Ids without a tag on the wire, and with one. */
   readonly vlans: (plain: readonly number[], tagged: readonly number[]) => string
+  readonly inVrf: (name: string) => string
+  readonly vrfTable: (table: number) => string
   readonly vlanOn: (id: number, parent: string) => string
   readonly tunnel: (label: string, remote: string | null) => string
 }

@@ -41,6 +41,8 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.dummy'
     case 'vlan-add':
       return 'reason.vlan'
+    case 'vrf-add':
+      return 'reason.vrf'
     case 'link-delete':
       return 'reason.linkDelete'
     case 'link-up':

@@ -85,6 +85,20 @@ test('what a machine hands on to new namespaces is not seen in a lab', (context)
   ).toEqual([])
 })
 
+test('VRFs: built, read back, filmed, explained, edited, gone', (context) => {
+  if ('reason' in booted) return context.skip(booted.reason)
+  const { devices } = booted.seen
+  expect(devices.missing).toEqual([])
+  expect(devices.checks.filter((each) => !/: true /.test(each))).toEqual([])
+  expect(devices.checks).toHaveLength(5)
+  expect([...devices.left, ...devices.unexpressed, ...devices.edited, ...devices.remains]).toEqual([])
+  expect(devices.films).toEqual({ 'a 10.9.0.1': ['a:eth0 out', 'r:r-a in', 'r:r-b out', 'b:eth0 in'] })
+  expect(devices.diagnoses).toEqual({
+    'no route into the VRF': 'vrf-leak-missing r:r-a ip -n r route add 10.4.0.0/24 dev r-d table 10',
+    'no route back into the VRF': 'vrf-leak-missing r:r-d ip -n r route add 10.1.0.0/24 dev r-a',
+  })
+})
+
 test('VLANs, a filtering bridge and dummies: built, read back, filmed, explained, edited, gone', (context) => {
   if ('reason' in booted) return context.skip(booted.reason)
   const { links } = booted.seen

@@ -9,6 +9,7 @@ import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import { startSandbox } from '../../electron/session/sandbox.js'
 import type { Session } from '../../electron/session/session.js'
+import { studyDevices, type DeviceStudy } from './devices.js'
 import { studyLinks, type LinkStudy } from './links.js'
 
 export interface Study {
@@ -29,6 +30,7 @@ export interface Inherited {
   readonly plain: Readonly<Record<string, Study>>
   readonly changed: Readonly<Record<string, Study>>
   readonly links: LinkStudy
+  readonly devices: DeviceStudy
 }
 
 const [file, labs] = process.argv.slice(2)
@@ -120,10 +122,11 @@ async function main(path: string): Promise<void> {
     return { fresh: settingsIn(session, 'ns0'), plain: await studyAll(session) }
   })
   const links = await withSandbox((session) => studyLinks(session, 'test/fixtures/labs/trunk.vethlab.yaml'))
+  const devices = await withSandbox((session) => studyDevices(session, 'test/fixtures/labs/devices.vethlab.yaml'))
   changeFirstNamespace()
   const handedOn = run('unshare', '--net', 'sh', '-c', readForward)
   const changed = await withSandbox(studyAll)
-  const seen: Inherited = { kernel: run('uname', '-r').trim(), own, fresh, handedOn, plain, changed, links }
+  const seen: Inherited = { kernel: run('uname', '-r').trim(), own, fresh, handedOn, plain, changed, links, devices }
   writeFileSync(path, JSON.stringify(seen))
 }
 

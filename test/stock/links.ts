@@ -30,25 +30,36 @@ export interface LinkStudy {
   readonly remains: readonly string[]
 }
 
-const texts = (wanted: LabFile, session: Session): string[] =>
+export const planTexts = (wanted: LabFile, session: Session): string[] =>
   diff(normalise(wanted), session.live, { former: 'everything' }).map(({ text }) => text)
 
-async function apply(session: Session, lab: LabFile): Promise<void> {
+export async function apply(session: Session, lab: LabFile): Promise<void> {
   const applied = await session.request('lab/apply', { lab, former: 'standing' })
   if (!applied.ok) throw new Error(applied.failure.message)
   await session.request('live/refresh', {})
 }
 
-function type(session: Session, namespace: string, command: string): void {
+/** Types a command in a namespace. */
+export function typed(session: Session, namespace: string, command: string): void {
   const anchor = ['--target', String(session.anchorPid), '--mount', '--net', '--pid', '--']
   execFileSync('nsenter', [...anchor, 'nsenter', `--net=/run/netns/${namespace}`, '--', 'sh', '-c', command])
 }
 
-async function film(session: Session, from: string, to: string) {
+export async function film(session: Session, from: string, to: string) {
   const traced = await session.request('trace/run', { from, to })
   if (!traced.ok) throw new Error(traced.failure.message)
   return traced.trace
 }
+
+/** Of these features, those that were not tried or are not there. */
+export const missingOf = (session: Session, wanted: readonly string[]): readonly string[] =>
+  wanted.filter((name) => !session.capabilities.features.some((each) => each.name === name && each.available))
+
+/** Namespaces and links beyond `lo`. */
+export const remainsOf = (session: Session): readonly string[] =>
+  session.live.namespaces.flatMap(({ name, links }) =>
+    links.filter(({ kind }) => kind !== 'loopback').map((link) => `${name}:${link.name}`),
+  )
 
 /** The same lab with another number, another access port, and another switch of each kind. */
 function changed(lab: LabFile): LabFile {
@@ -134,11 +145,11 @@ async function explainAll(session: Session): Promise<Record<string, string>> {
   const diagnoses: Record<string, string> = {}
   for (const [name, fault] of Object.entries(faults)) {
     for (const warmth of ['cold', 'warm']) {
-      for (const namespace of ['a', 'b', 'r']) type(session, namespace, 'ip neigh flush all')
+      for (const namespace of ['a', 'b', 'r']) typed(session, namespace, 'ip neigh flush all')
       if (warmth === 'warm') await film(session, fault.from, fault.to)
-      type(session, 'sw', fault.broken)
+      typed(session, 'sw', fault.broken)
       diagnoses[`${name}, ${warmth}`] = await explain(session, fault)
-      type(session, 'sw', fault.mended)
+      typed(session, 'sw', fault.mended)
     }
   }
   return diagnoses
@@ -147,29 +158,24 @@ async function explainAll(session: Session): Promise<Record<string, string>> {
 export async function studyLinks(session: Session, file: string): Promise<LinkStudy> {
   const { labFile: lab } = parseLabText(readFileSync(file, 'utf8'), file)
   if (lab === null) throw new Error(`${file} is no lab`)
-  const wanted = new Set(['dummy', 'vlan', 'vlan-filtering'])
-  const features = session.capabilities.features.filter(({ name }) => wanted.has(name))
   await session.request('lab/clear', {})
   await apply(session, lab)
   const checked = await session.request('lab/check', {})
   if (!checked.ok) throw new Error(checked.failure.message)
   const back = labFromLive(session.live, lab.name)
-  const left = [...texts(lab, session), ...texts(back.lab, session)]
+  const left = [...planTexts(lab, session), ...planTexts(back.lab, session)]
   const seen = await film(session, 'a', '10.20.0.1')
   const requests = seen.hops.filter(({ leg, observed }) => leg === 'request' && observed)
   const diagnoses = await explainAll(session)
   const other = changed(lab)
   await apply(session, other)
-  const there = texts(other, session)
+  const there = planTexts(other, session)
   await apply(session, lab)
-  const edited = [...there, ...texts(lab, session)]
+  const edited = [...there, ...planTexts(lab, session)]
   await session.request('lab/clear', {})
   await session.request('live/refresh', {})
   return {
-    missing: [
-      ...features.filter(({ available }) => !available).map(({ name }) => name),
-      ...[...wanted].filter((name) => !features.some((each) => each.name === name)),
-    ],
+    missing: missingOf(session, ['dummy', 'vlan', 'vlan-filtering']),
     checks: checked.checks.map(({ name, ok, actual }) => `${name}: ${ok} ${actual}`),
     left,
     unexpressed: back.unexpressed,
@@ -180,8 +186,6 @@ export async function studyLinks(session: Session, file: string): Promise<LinkSt
     changed: requests.flatMap((hop) => hop.changed.filter((path) => path.startsWith('vlan.'))),
     diagnoses,
     edited,
-    remains: session.live.namespaces.flatMap(({ name, links }) =>
-      links.filter(({ kind }) => kind !== 'loopback').map((link) => `${name}:${link.name}`),
-    ),
+    remains: remainsOf(session),
   }
 }

@@ -61,6 +61,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'vrf-add':
     case 'link-delete':
       return linkKey(step.namespace, step.name)
     case 'link-up':
@@ -163,6 +164,7 @@ function words(step: Step): string {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'vrf-add':
     case 'link-delete':
     case 'bridge-stp':
       return `link ${step.name}`

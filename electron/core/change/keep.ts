@@ -1,6 +1,6 @@
 /** What somebody made, changed or removed in a terminal, as changes of the lab: the file then says what the kernel has. */
 import { canonicalPrefix } from '../lab/address.js'
-import { deviceEntry } from '../lab/device-tables.js'
+import { deviceEntry, masterEntries } from '../lab/device-tables.js'
 import { endsOf } from '../lab/ends.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
@@ -25,7 +25,8 @@ export function keepChanges(file: LabFile, difference: Difference, live: LiveSta
   const [first] = difference.steps
   // What is made or removed as a whole is one thing; the steps after the first only put back what was on it.
   const whole =
-    first !== undefined && /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan)-(add|delete)$|^link-delete$/.test(first.step.op)
+    first !== undefined &&
+    /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan|vrf)-(add|delete)$|^link-delete$/.test(first.step.op)
   const steps = whole ? [first] : difference.steps
   return new Keeping(file, read).all(steps.map(({ step }) => step))
 }
@@ -61,6 +62,7 @@ class Keeping {
       case 'wireguard-add':
       case 'dummy-add':
       case 'vlan-add':
+      case 'vrf-add':
         return void this.#found.push({ op: 'link-delete', namespace, name: step.name })
       case 'vxlan-fdb-add':
       case 'vxlan-fdb-delete':
@@ -249,7 +251,7 @@ class Keeping {
     if (tunnel) this.#found.push({ op: 'tunnel-add', tunnel: { ...tunnel } })
     const there = own(this.read.namespaces, namespace)
     const bridge = own(there?.bridges, name)
-    const [vlan, dummy] = [own(there?.vlans, name), own(there?.dummies, name)]
+    const [vlan, dummy, vrf] = [own(there?.vlans, name), own(there?.dummies, name), own(there?.vrfs, name)]
     const plain = own(there?.interfaces, name) ?? dummy
     const isMine = hasInterface(this.file, end)
     if (bridge && !isMine) {
@@ -264,13 +266,20 @@ class Keeping {
     } else if (vlan && !isMine) {
       this.#found.push({ op: 'vlan-add', namespace, name, entry: { ...vlan } })
       this.#plug(end, there)
+    } else if (vrf && !isMine) {
+      const { members, ...entry } = vrf
+      const known = (members ?? []).filter((member) => hasInterface(this.file, { namespace, interface: member }))
+      this.#found.push({
+        ...{ op: 'vrf-add', namespace, name },
+        entry: { ...entry, ...(known.length > 0 ? { members: known } : {}) },
+      })
     } else if (plain && !isMine && !tunnel) {
       this.#found.push({ op: 'dummy-add', namespace, name, entry: { ...plain }, ...(dummy ? { exact: true } : {}) })
       this.#plug(end, there)
     } else this.#copy(end)
   }
 
-  /** What the kernel has on an interface that the lab has by now, and the bridge that it is plugged into. */
+  /** What the kernel has on an interface that the lab has by now, and the master that it is plugged into. */
   #copy(end: Endpoint): void {
     const { namespace, interface: name } = end
     const there = own(this.read.namespaces, namespace)
@@ -287,14 +296,14 @@ class Keeping {
   }
 
   #plug(end: Endpoint, there: NamespaceEntry | null | undefined): void {
-    const master = Object.entries(there?.bridges ?? {}).find(([, each]) => each?.ports?.includes(end.interface))?.[0]
+    const master = masterEntries(there).find(([, , given]) => given.includes(end.interface))?.[1]
     if (master !== undefined) this.#master(end, master)
   }
 
-  /** Into a bridge that the lab has; of another one, its ports come with it. */
+  /** Into a bridge or a VRF that the lab has; of another one, its ports come with it. */
   #master({ namespace, interface: name }: Endpoint, master: string | null): void {
-    const known = own(this.file.namespaces, namespace)?.bridges
-    if (master !== null && !Object.hasOwn(known ?? {}, master)) return
+    const known = masterEntries(own(this.file.namespaces, namespace))
+    if (master !== null && !known.some(([, each]) => each === master)) return
     this.#found.push({ op: 'link-master', namespace, name, master })
   }
 }

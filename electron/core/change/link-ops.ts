@@ -1,7 +1,7 @@
 /** Changes of interfaces, bridges, tunnels and cables, and of the addresses on them. */
 import { canonicalPrefix } from '../lab/address.js'
 import { quote } from '../lab/describe.js'
-import { tableOf } from '../lab/device-tables.js'
+import { masterEntries, masterTables, tableOf } from '../lab/device-tables.js'
 import { endsOf } from '../lab/ends.js'
 import { formatEndpoint } from '../lab/endpoint.js'
 import { error } from '../lab/finding.js'
@@ -175,6 +175,17 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
       draft.put(['namespaces', namespace, 'vlans', name, key], entry[key] ?? null)
     return null
   },
+  'vrf-add': (draft, { namespace, name, entry }) => {
+    const refused = mayCome(draft, { namespace, interface: name })
+    if (refused) return refused
+    draft.set(['namespaces', namespace, 'vrfs', name], entry)
+    return null
+  },
+  'vrf-set': (draft, { namespace, name, table }) => {
+    if (!Object.hasOwn(namespaceOf(draft, namespace).vrfs ?? {}, name)) return noInterface(namespace, name)
+    draft.put(['namespaces', namespace, 'vrfs', name, 'table'], table)
+    return null
+  },
   'link-delete': (draft, { namespace, name }) => {
     const end = { namespace, interface: name }
     if (name === 'lo' || !hasInterface(draft.labFile, end)) return noInterface(namespace, name)
@@ -195,16 +206,16 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
   'link-mac': (draft, { namespace, name, mac }) => onEntry(draft, namespace, name, 'mac', mac),
   'link-master': (draft, { namespace, name, master }) => {
     if (!isThere(draft, namespace)) return noNamespace(namespace)
-    const { bridges } = namespaceOf(draft, namespace)
-    if (master !== null && !Object.hasOwn(bridges ?? {}, master)) return noInterface(namespace, master)
-    const base = ['namespaces', namespace, 'bridges']
-    const isPort = (bridge: string): boolean => bridges?.[bridge]?.ports?.includes(name) ?? false
-    for (const bridge of Object.keys(bridges ?? {})) {
-      if (bridge === master || !isPort(bridge)) continue
-      draft.remove([...base, bridge, 'ports', bridges?.[bridge]?.ports?.indexOf(name) ?? 0])
+    const all = masterEntries(namespaceOf(draft, namespace))
+    const wanted = all.find(([, each]) => each === master)
+    if (master !== null && !wanted) return noInterface(namespace, master)
+    for (const [table, each, given] of all) {
+      if (each === master || !given.includes(name)) continue
+      draft.remove(['namespaces', namespace, table, each, masterTables[table], given.indexOf(name)])
     }
-    if (master === null || isPort(master)) return null
-    draft.insert([...base, master, 'ports', bridges?.[master]?.ports?.length ?? 0], name)
+    if (!wanted || wanted[2].includes(name)) return null
+    const [table, each, given] = wanted
+    draft.insert(['namespaces', namespace, table, each, masterTables[table], given.length], name)
     return null
   },
   'address-add': (draft, { namespace, dev, address }) => {

@@ -102,6 +102,9 @@ function inNamespace(entry: NamespaceEntry, base: LabPath, name: string): readon
     for (const map of ['learning', 'port-vlans'] as const)
       if (Object.hasOwn(said?.[map] ?? {}, name)) found.push(keyed([...at, map, name]))
   }
+  for (const [vrf, { members = [] }] of Object.entries(entry.vrfs ?? {}))
+    for (const [i, member] of members.entries())
+      if (member === name) found.push(whole([...base, 'vrfs', vrf, 'members', i], [...base, 'vrfs', vrf, 'members', i]))
   // Without its parent a sub-interface goes, and whatever names it.
   for (const [vlan, { link }] of Object.entries(entry.vlans ?? {}))
     if (link === name) found.push(whole([...base, 'vlans', vlan, 'link'], [...base, 'vlans', vlan]))

@@ -57,6 +57,8 @@ export interface Death {
   readonly complaint: Complaint | null
   /** The tunnel whose own packet it is that was lost, or that it went into and never came out of. */
   readonly tunnel: LostTunnel | null
+  /** The VRF of the interface that it came in by. */
+  readonly vrf?: string
 }
 
 export interface LostTunnel {
@@ -110,6 +112,7 @@ export function findDeath(
       ...{ length: null, missed: findUnanswered(at, hops, frames, network), sender: null, complaint, tunnel },
     }
   const next = nextHop(at, hops, network)
+  const vrf = network.link(at.namespace, at.interface)?.vrf
   const stage = stageOf(at, anchor?.direction ?? null, dst, probe, network, next)
   return {
     stage,
@@ -125,6 +128,7 @@ export function findDeath(
     sender: next,
     complaint,
     tunnel,
+    ...(vrf === undefined ? {} : { vrf }),
   }
 }
 
@@ -171,7 +175,7 @@ function nextHop(at: TracedHop, hops: readonly TracedHop[], network: Network): M
   const dst = sent?.packet?.ip?.dst
   if (!sent || sent.interface === null || dst === undefined) return null
   const { namespace, interface: dev } = sent
-  const route = network.routes(namespace, dst).find((each) => each.dev === dev)
+  const route = network.routes(namespace, dst, null).find((each) => each.dev === dev)
   return { namespace, dev, address: route?.via ?? dst, iif: cameBy(hops, sent) }
 }
 
@@ -273,17 +277,20 @@ export interface Departure {
   readonly iif: string | null
   readonly src: string | null
   readonly dst: string
+  /** The VRF that it starts in. */
+  readonly vrf?: string
 }
 
 /** The routing decision that the death is about: that of the answer, where the request had arrived. */
 export function departureOf(death: Death | null): Departure | null {
   if (!death) return null
-  const { stage, leg, namespace, src, dst, missed } = death
+  const { stage, leg, namespace, src, dst, missed, vrf } = death
   if (isLinkLayer(stage)) return missed && { leg, namespace: missed.namespace, iif: missed.iif, src, dst }
   if (stage === 'start') return { leg, namespace, iif: null, src: null, dst }
   if (stage === 'forward') return { leg, namespace, iif: death.interface, src, dst }
   if (stage !== 'target' || src === null) return null
-  return { leg: 'reply', namespace, iif: null, src: dst, dst: src }
+  // Whoever answers does so in the VRF that was asked.
+  return { leg: 'reply', namespace, iif: null, src: dst, dst: src, ...(vrf === undefined ? {} : { vrf }) }
 }
 
 export const familyOfDeath = (death: Death): 'ipv4' | 'ipv6' => (isIpv6(death.dst) ? 'ipv6' : 'ipv4')

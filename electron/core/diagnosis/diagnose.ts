@@ -52,6 +52,7 @@ import { tunnelMismatch } from './rules/tunnel-mismatch.js'
 import { otherSource, wrongSource } from './rules/wrong-source.js'
 import { askUnknown, unknown } from './rules/unknown.js'
 import { vlanMismatch } from './rules/vlan-mismatch.js'
+import { vrfLeakMissing } from './rules/vrf-leak-missing.js'
 import { wrongPrefix } from './rules/wrong-prefix.js'
 import { wrongRoute } from './rules/wrong-route.js'
 import type { Scene } from './scene.js'
@@ -76,6 +77,7 @@ const rules: readonly Rule[] = [
   mtu,
   mtuDiffers,
   echoOff,
+  vrfLeakMissing,
   routeBlocked,
   askerRefused,
   policyRule,

@@ -30,6 +30,7 @@ export const diagnosisCodes = [
   'loop',
   'route-blocked',
   'policy-rule',
+  'vrf-leak-missing',
   'address-on-port',
   'same-subnet-apart',
   'arp-off',

@@ -81,10 +81,10 @@ export class Network {
     return isLoopback(address) || this.owners(address).some((owner) => owner.namespace === namespace)
   }
 
-  /** Routes to the address, the one the kernel would take first: longest prefix, then lowest metric. */
-  routes(namespace: string, address: string): LiveRoute[] {
+  /** Routes to the address, the one the kernel would take first: longest prefix, then lowest metric. Null: of every table. */
+  routes(namespace: string, address: string, of: number | null = mainTable): LiveRoute[] {
     return (this.#namespaces.get(namespace)?.routes ?? [])
-      .filter(({ to, table }) => table === mainTable && containsAddress(to, address))
+      .filter(({ to, table }) => (of === null || table === of) && containsAddress(to, address))
       .sort((a, b) => prefixLength(b.to) - prefixLength(a.to) || a.metric - b.metric)
   }
 

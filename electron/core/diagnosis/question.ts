@@ -9,9 +9,12 @@ export type Question = { readonly namespace: string } & (
       readonly to: string
       readonly from?: string
       readonly iif?: string
+      /** Of a VRF: as what belongs to it is looked up. */
+      readonly vrf?: string
       readonly mark?: number
     }
-  | { readonly ask: 'routes'; readonly ipv6: boolean }
+  /** Of table main, or another. */
+  | { readonly ask: 'routes'; readonly ipv6: boolean; readonly table?: number }
   | { readonly ask: 'rules'; readonly ipv6: boolean }
   | { readonly ask: 'addresses'; readonly dev?: string }
   /** With `details`, what its kind knows besides: timers of a bridge's port, the number of a tunnel. */
@@ -55,13 +58,27 @@ export interface Command {
 function words(question: Question): readonly [string, ...string[]] {
   switch (question.ask) {
     case 'route-get': {
-      const { to, from, iif, mark } = question
+      const { to, from, iif, vrf, mark } = question
       const source = from === undefined ? [] : ['from', from]
       const marked = mark === undefined ? [] : ['mark', String(mark)]
-      return ['ip', 'route', 'get', to, ...source, ...(iif === undefined ? [] : ['iif', iif]), ...marked]
+      return [
+        'ip',
+        'route',
+        'get',
+        to,
+        ...source,
+        ...(iif === undefined ? [] : ['iif', iif]),
+        ...(vrf === undefined ? [] : ['vrf', vrf]),
+        ...marked,
+      ]
     }
     case 'routes':
-      return question.ipv6 ? ['ip', '-6', 'route', 'show'] : ['ip', 'route', 'show']
+      return [
+        'ip',
+        ...(question.ipv6 ? ['-6'] : []),
+        ...['route', 'show'],
+        ...(question.table === undefined ? [] : ['table', String(question.table)]),
+      ]
     case 'rules':
       return question.ipv6 ? ['ip', '-6', 'rule', 'show'] : ['ip', 'rule', 'show']
     case 'addresses':

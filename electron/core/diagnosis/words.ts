@@ -6,6 +6,10 @@ export const sentences = {
   'no-route-rule': 'A rule of policy routing in {namespace} keeps it from {target}: {rule}.',
   'policy-detour':
     'A rule of policy routing in {namespace} sends it towards {target} by {way}, where it gets no further: {rule}.',
+  'vrf-leak-out':
+    '{namespace} looks for {target} in the table of VRF {vrf} ({table}), which has no way there; table {other} has one ({prefix}), and no route leads from the one to the other.',
+  'vrf-leak-into':
+    '{namespace} looks for {target} outside of any VRF, where there is no way; VRF {vrf} (table {other}) has one ({prefix}), and no route leads into it.',
   'route-blocked': '{namespace} has a route to {target} that refuses it: {type} {prefix}.',
   'no-return-route': '{namespace} got the packet, but has no route back to {target}.',
   'no-return-route-router': '{namespace} has no route back to {target}; the answer ends there.',
@@ -157,6 +161,7 @@ export const sentences = {
   'not-duplicate-address': 'Nobody else on the segment has {target}.',
   'not-a-port-loose': 'Every cable on the way is plugged into its bridge.',
   'not-policy-rule': 'No rule of policy routing stands in the way in {namespace}.',
+  'not-vrf-leak': 'No VRF of {namespace} keeps it from {target}.',
   'not-own-gateway': 'No address of {namespace} is its own gateway.',
   'not-ipv6-off': 'IPv6 is on in {namespace}.',
   'not-address-on-port': 'No port of a bridge has an address.',

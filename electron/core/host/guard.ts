@@ -43,6 +43,9 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'sysctl-set':
       // A setting is recorded before it is written, and put back.
       return null
+    case 'vrf-add':
+      // The first one of a namespace makes rules that nothing takes away again (vrf_add_fib_rules, drivers/net/vrf.c).
+      return 'its rules of policy routing, to which a VRF adds for good'
     case 'vlan-add':
       return own.links.has(step.link) ? null : `the interface ${step.link}`
     case 'bridge-set':
@@ -64,7 +67,7 @@ export function foreignTouch(step: Step, own: Own): string | null {
       return own.links.has(step.name) ? null : `the interface ${step.name}`
     case 'link-master':
       if (!own.links.has(step.name)) return `the interface ${step.name}`
-      return step.master === null || own.links.has(step.master) ? null : `the bridge ${step.master}`
+      return step.master === null || own.links.has(step.master) ? null : `the interface ${step.master}`
     case 'address-add':
       return own.links.has(step.dev) || step.dev === 'lo' ? null : `the interface ${step.dev}`
     case 'address-delete':

@@ -5,7 +5,7 @@ import type { LabFile } from './schema.js'
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 
 /** Those that make their interfaces; `interfaces` describes what links and tunnels make, or makes what stands alone. */
-export const makingTables = ['bridges', 'dummies', 'vlans'] as const
+export const makingTables = ['bridges', 'dummies', 'vlans', 'vrfs'] as const
 export const deviceTables = [...makingTables, 'interfaces'] as const
 export type DeviceTable = (typeof deviceTables)[number]
 
@@ -16,6 +16,20 @@ export interface DeviceEntry {
   readonly mtu?: number | undefined
   readonly up?: boolean | undefined
 }
+
+/** Interfaces that others are given to, by the key that lists these. An interface has one master. */
+export const masterTables = { bridges: 'ports', vrfs: 'members' } as const
+export type MasterTable = keyof typeof masterTables
+
+/** Every master that the tables say, with those that are given to it, in file order. */
+export const masterEntries = (
+  entry: NamespaceEntry | null | undefined,
+): readonly (readonly [table: MasterTable, name: string, given: readonly string[]])[] =>
+  (Object.keys(masterTables) as MasterTable[]).flatMap((table) =>
+    Object.entries<Readonly<Record<string, unknown>> | null>(entry?.[table] ?? {}).map(
+      ([name, said]) => [table, name, (said?.[masterTables[table]] ?? []) as readonly string[]] as const,
+    ),
+  )
 
 /** The table that the name stands in; `interfaces` where it is in none. */
 export const tableOf = (entry: NamespaceEntry | null | undefined, name: string): DeviceTable =>

@@ -45,6 +45,8 @@ interface InterfaceCommon {
   readonly up: boolean
   /** The bridge of the same namespace that this interface is a port of. */
   readonly master: string | null
+  /** The VRF of the same namespace that it is a member of. An interface has one master. */
+  readonly vrf?: string
 }
 
 export type LabInterface =
@@ -57,6 +59,12 @@ export type LabInterface =
   /** No cable: a dummy device; unless `exact`, the nearest that the kernel has will do. */
   | (InterfaceCommon & { readonly kind: 'dummy'; readonly exact?: boolean })
   | (InterfaceCommon & LabVlan & { readonly kind: 'vlan' })
+  /** `table`: the routing table that what comes in by its members is looked up in. */
+  | (InterfaceCommon & { readonly kind: 'vrf'; readonly table: number })
+
+/** What the kernel calls the master of an interface (IFLA_MASTER), of any kind. */
+export const masterOf = (each: { readonly master: string | null; readonly vrf?: string }): string | null =>
+  each.master ?? each.vrf ?? null
 
 export interface LabWireguard {
   /** UDP port; null: the kernel chooses one. */

@@ -1,4 +1,5 @@
 import { canonicalPrefix } from './address.js'
+import { masterEntries, type MasterTable } from './device-tables.js'
 import { formatEndpoint } from './endpoint.js'
 import type { Endpoint, LabInterface, LabLink } from './lab.js'
 import { normaliseBridge } from './normalise-bridge.js'
@@ -45,14 +46,17 @@ export function normaliseInterfaces(
       mac: own?.mac?.toLowerCase() ?? null,
       mtu: own?.mtu ?? null,
       up: own?.up ?? true,
-      master: masters.get(name) ?? null,
+      master: null,
+      ...(masters.get(name) ?? {}),
     })
-    add({ ...common('lo', said.get('lo')), kind: 'loopback', master: null })
+    add({ ...common('lo', said.get('lo')), kind: 'loopback' })
     for (const [name, bridge] of Object.entries(entry.bridges ?? {})) {
-      add({ ...common(name, bridge), master: null, kind: 'bridge', ports: [], ...normaliseBridge(bridge) })
+      add({ ...common(name, bridge), kind: 'bridge', ports: [], ...normaliseBridge(bridge) })
     }
     for (const [name, dummy] of Object.entries(entry.dummies ?? {}))
       add({ ...common(name, dummy), kind: 'dummy', exact: true })
+    for (const [name, { table, ...vrf }] of Object.entries(entry.vrfs ?? {}))
+      add({ ...common(name, vrf), kind: 'vrf', table })
     for (const tunnel of tunnels.get(namespace) ?? []) {
       const more = normaliseTunnel(tunnel, labFile.tunnels ?? [])
       const about = said.get(tunnel.name)
@@ -78,9 +82,8 @@ export function normaliseInterfaces(
     }
     const ports = portsByBridge(masters, made)
     return [...made.values()].map((device) => {
-      if (device.kind === 'bridge') return { ...device, ports: ports.get(device.name) ?? [] }
-      // A master that is not there (in a lab broken on purpose) is none.
-      return device.master !== null && made.get(device.master)?.kind !== 'bridge' ? { ...device, master: null } : device
+      const member = withMaster(device, made)
+      return member.kind === 'bridge' ? { ...member, ports: ports.get(member.name) ?? [] } : member
     })
   }
   return new Map([...entries].map(([name, entry]) => [name, interfacesOf(name, entry)]))
@@ -102,23 +105,41 @@ function fromBelow<T extends { readonly link: string }>(
   return [...ordered]
 }
 
-/** Port -> bridge, in file order; of two bridges that claim a port, the first has it. */
-function mastersOf(entry: NamespaceEntry): ReadonlyMap<string, string> {
-  const masters = new Map<string, string>()
-  for (const [bridge, said] of Object.entries(entry.bridges ?? {})) {
-    for (const port of said?.ports ?? []) if (!masters.has(port)) masters.set(port, bridge)
-  }
+type Master = Pick<LabInterface, 'master' | 'vrf'>
+
+const asMaster: Readonly<Record<MasterTable, (name: string) => Master>> = {
+  bridges: (master) => ({ master }),
+  vrfs: (vrf) => ({ master: null, vrf }),
+}
+
+/** Whose each is, in file order; of two that claim one, the first has it. */
+function mastersOf(entry: NamespaceEntry): ReadonlyMap<string, Master> {
+  const masters = new Map<string, Master>()
+  for (const [table, name, given] of masterEntries(entry))
+    for (const each of given) if (!masters.has(each)) masters.set(each, asMaster[table](name))
   return masters
+}
+
+/** A master that is not there, or that takes no such interface (in a lab broken on purpose), is none. */
+function withMaster(device: LabInterface, made: ReadonlyMap<string, LabInterface>): LabInterface {
+  const { vrf, ...without } = device
+  const isThere = (name: string | null | undefined, kind: LabInterface['kind']): boolean =>
+    name !== null && name !== undefined && made.get(name)?.kind === kind
+  const takesNone = device.kind === 'loopback' || device.kind === 'vrf'
+  const isPort = !takesNone && device.kind !== 'bridge' && isThere(device.master, 'bridge')
+  const isMember = !takesNone && isThere(vrf, 'vrf')
+  return { ...without, master: isPort ? device.master : null, ...(isMember && vrf !== undefined ? { vrf } : {}) }
 }
 
 /** Bridge -> its ports, in file order. */
 function portsByBridge(
-  masters: ReadonlyMap<string, string>,
+  masters: ReadonlyMap<string, Master>,
   made: ReadonlyMap<string, LabInterface>,
 ): ReadonlyMap<string, readonly string[]> {
   const ports = new Map<string, string[]>()
-  for (const [port, bridge] of masters) {
-    if (made.get(port)?.master !== bridge) continue
+  for (const [port, { master: bridge }] of masters) {
+    const device = made.get(port)
+    if (bridge === null || !device || withMaster(device, made).master !== bridge) continue
     const known = ports.get(bridge) ?? []
     known.push(port)
     ports.set(bridge, known)

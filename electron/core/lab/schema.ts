@@ -107,7 +107,15 @@ export const vlanSchema = z.strictObject({
 })
 
 /** 253-255 have names, and are called by them (`rules/tables.ts`). */
-const table = z.union([z.enum(['default', 'main', 'local']), z.int().min(1).max(4294967295)])
+const tableNumber = z.int().min(1).max(4294967295)
+const table = z.union([z.enum(['default', 'main', 'local']), tableNumber])
+
+/** A routing domain of its own: what comes in by its members is looked up in its table (`net/vrf.c`). */
+export const vrfSchema = z.strictObject({
+  table: tableNumber,
+  members: z.array(interfaceName).optional(),
+  ...interfaceSchema.shape,
+})
 
 export const routeSchema = z.strictObject({
   /** `default`, a prefix, or one address. */
@@ -254,6 +262,7 @@ export const namespaceSchema = z.strictObject({
   bridges: z.record(interfaceName, bridgeSchema.nullable()).optional(),
   dummies: z.record(interfaceName, interfaceSchema.nullable()).optional(),
   vlans: z.record(interfaceName, vlanSchema).optional(),
+  vrfs: z.record(interfaceName, vrfSchema).optional(),
   interfaces: z.record(interfaceName, interfaceSchema.nullable()).optional(),
   rules: z.array(ruleSchema).optional(),
   routes: z.array(routeSchema).optional(),

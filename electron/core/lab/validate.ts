@@ -14,6 +14,7 @@ import { indexLab } from './rules/lab-index.js'
 import type { Rule } from './rules/lab-index.js'
 import { limitRules } from './rules/limits.js'
 import { linkRules } from './rules/links.js'
+import { memberRules } from './rules/members.js'
 import { nameFileRules } from './rules/names-files.js'
 import { nameRules } from './rules/names.js'
 import { natRules } from './rules/nat.js'
@@ -35,6 +36,7 @@ const rules: readonly Rule[] = [
   vlanRules,
   bridgeRules,
   bridgeSettingRules,
+  memberRules,
   bridgeLoopRules,
   addressRules,
   segmentRules,

@@ -27,6 +27,8 @@ export interface LiveLink {
   readonly operstate: string
   /** Name of the bridge this link is a port of. */
   readonly master: string | null
+  /** Name of the VRF this link is a member of; the kernel calls that its master, too. */
+  readonly vrf?: string
   /** The other end of a veth pair. `namespace` is null where it is in none that we know. */
   readonly peer: { readonly namespace: string | null; readonly index: number } | null
   readonly bridge: LiveBridge | null
@@ -34,6 +36,8 @@ export interface LiveLink {
   readonly port: LivePort | null
   /** Set on VLAN sub-interfaces. `link` is null where its parent is in another namespace. */
   readonly vlan?: { readonly id: number; readonly protocol: VlanProtocol; readonly link: string | null }
+  /** Of a VRF itself: the number of its routing table. */
+  readonly table?: number
   readonly vxlan: {
     readonly id: number
     readonly local: string | null

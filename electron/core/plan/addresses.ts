@@ -9,7 +9,7 @@ import { familyOf, networkOf } from '../lab/address.js'
 import type { Family, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveAddress } from '../live/state.js'
 import { isKernelAddress, linkKey } from './live-index.js'
-import { standing } from './links.js'
+import { isCycled, standing } from './links.js'
 import { addressStep } from './restore.js'
 import type { Phase } from './order.js'
 import { isProtected, isUplink, type Scope } from './scope.js'
@@ -36,17 +36,19 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
     if (!live && isUplink(scope.lab, namespace.name, wanted)) continue
-    const goesDown = (live?.up ?? false) && !wanted.up
+    const isAgain = wanted.up && isCycled(scope, namespace, wanted)
+    const goesDown = (live?.up ?? false) && (!wanted.up || isAgain)
     const liveAddresses = live ? (scope.index.namespaces.get(namespace.name)?.addresses.get(wanted.name) ?? []) : []
-    const removed = planInterfaceAddresses(scope, namespace.name, wanted, liveAddresses, goesDown)
+    // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
+    const isOnForAMoment = wanted.kind === 'vlan' && !wanted.up && isSwitchedOn(scope, namespace, wanted.link)
+    const isFlushed = goesDown || isOnForAMoment
+    const removed = planInterfaceAddresses(scope, namespace.name, wanted, liveAddresses, isFlushed)
     for (const each of removed) flushed.addresses.add(each)
     const at = { namespace: namespace.name, name: wanted.name }
     if (goesDown && wanted.kind === 'vlan') stackedDown.unshift({ op: 'link-down', ...at })
     else if (goesDown) downs.push(wanted.name)
-    // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
-    if (wanted.kind === 'vlan' && !wanted.up && isSwitchedOn(scope, namespace, wanted.link))
-      staysDown.push({ op: 'link-down', ...at })
-    if (wanted.up && !live?.up) {
+    if (isOnForAMoment) staysDown.push({ op: 'link-down', ...at })
+    if (wanted.up && (!live?.up || isAgain)) {
       const phase = upPhases[wanted.kind] ?? 'link-up'
       ups.push({ phase, name: wanted.name })
     }
@@ -99,7 +101,7 @@ function withStacked(scope: Scope, namespace: string, name: string): readonly st
 /** Whether the plan switches this interface on. */
 function isSwitchedOn(scope: Scope, namespace: LabNamespace, name: string): boolean {
   const wanted = namespace.interfaces.find((each) => each.name === name)
-  return wanted?.up === true && !standing(scope, namespace.name, wanted)?.up
+  return wanted?.up === true && (!standing(scope, namespace.name, wanted)?.up || isCycled(scope, namespace, wanted))
 }
 
 /** Returns the live addresses that are deleted, for good or for a moment. */

@@ -3,7 +3,7 @@
  * bridge's own; one given at creation does not count (br_mtu_auto_adjust, net/bridge/br_if.c). So a bridge's MTU is
  * never part of making it, but a step of its own after its ports.
  */
-import type { LabInterface } from '../lab/lab.js'
+import { masterOf, type LabInterface } from '../lab/lab.js'
 import type { LiveLink } from '../live/state.js'
 import { linkKey } from './live-index.js'
 import type { Scope } from './scope.js'
@@ -52,11 +52,11 @@ export function leavesMaster(scope: Scope, namespace: string, name: string): boo
   if (scope.gone.has(linkKey(namespace, name))) return true
   const wanted = scope.interfaces.get(namespace)?.get(name)
   if (!wanted) return false
-  return wanted.master !== null || clearsMaster(scope, namespace, name)
+  return masterOf(wanted) !== null || clearsMaster(scope, namespace, name)
 }
 
-/** Whether an interface that the lab has in no bridge is taken out of the one it is in: if the former lab put it there. */
+/** Whether an interface that the lab gives no master is taken from the one it has: if the former lab put it there. */
 export function clearsMaster({ former, formerInterfaces }: Scope, namespace: string, name: string): boolean {
   const had = formerInterfaces.get(namespace)?.get(name)
-  return former === 'everything' || (had !== undefined && had.master !== null)
+  return former === 'everything' || (had !== undefined && masterOf(had) !== null)
 }

@@ -1,8 +1,8 @@
 /** The only planner: deploy, edit while running, repair and teardown are all its output. Pure, and linear in its input. */
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
-import type { LiveState } from '../live/state.js'
+import type { LiveLink, LiveState } from '../live/state.js'
 import { planAddresses } from './addresses.js'
-import { planCreations, planDeletions, planLinkChanges } from './links.js'
+import { isCycled, planCreations, planDeletions, planLinkChanges } from './links.js'
 import { indexLive, isDeletable, isKernelAddress, linkKey } from './live-index.js'
 import type { Marks } from './marks.js'
 import { planNeighbours } from './neighbours.js'
@@ -98,29 +98,60 @@ function leftOver({ index, interfaces, formerInterfaces, former }: Scope, { name
   return had.flatMap((each): LabInterface[] => {
     const link = links?.get(each.name)
     if (!link || interfaces.get(name)?.has(link.name) || (isDeletable(link) && !isProtected(link))) return []
-    const { up, master } = link
+    const { up, master, vrf } = link
     const kind = link.kind === 'loopback' ? 'loopback' : 'dummy'
-    return [{ kind, name: link.name, addresses: [], mac: null, mtu: null, up, master }]
+    return [
+      { kind, name: link.name, addresses: [], mac: null, mtu: null, up, master, ...(vrf === undefined ? {} : { vrf }) },
+    ]
   })
 }
 
 /**
- * Sub-interfaces of somebody else on an interface that the lab switches off, and with it them: each goes down by a step of
- * its own, so that undo gives back what went with it.
+ * What the lab does not name and the plan switches off, for good or for a moment: sub-interfaces of somebody else on an
+ * interface that goes down, members of a VRF that goes. Each goes down by a step of its own, so that undo gives back what
+ * went with it.
  */
-function takenDown({ index, interfaces, gone }: Scope, { name, interfaces: wanted }: LabNamespace): LabInterface[] {
-  const there = index.namespaces.get(name)
-  const above = (parent: string): LabInterface[] =>
-    (there?.stacked.get(parent) ?? []).flatMap((link): LabInterface[] => {
+function takenDown(scope: Scope, namespace: LabNamespace): LabInterface[] {
+  const { name, interfaces: wanted } = namespace
+  const there = scope.index.namespaces.get(name)
+  const known = new Set([...wanted.map((each) => each.name), ...(scope.interfaces.get(name)?.keys() ?? [])])
+  const isForeign = (link: LiveLink): boolean => !known.has(link.name) && !scope.gone.has(linkKey(name, link.name))
+  const asItIs = ({ name: dev, master, vrf }: LiveLink, up: boolean) => {
+    const own = (there?.addresses.get(dev) ?? []).filter((each) => !isKernelAddress(each))
+    const addresses = own.map(({ address }) => address)
+    return { name: dev, addresses, mac: null, mtu: null, up, master, ...(vrf === undefined ? {} : { vrf }) }
+  }
+  /** By name, and whether it comes up again. */
+  const taken = new Map<string, boolean>()
+  const above = (parent: string, stays: boolean): void => {
+    for (const link of (there?.stacked.get(parent) ?? []).filter(isForeign)) {
+      taken.set(link.name, stays && link.up)
+      above(link.name, stays)
+    }
+  }
+  for (const each of (there?.live.links ?? []).filter(isForeign)) {
+    if (each.vrf === undefined || !scope.gone.has(linkKey(name, each.vrf))) continue
+    taken.set(each.name, each.up)
+    if (each.up) above(each.name, true)
+  }
+  for (const each of wanted) {
+    if (!there?.links.get(each.name)?.up) continue
+    const isAgain = each.up && isCycled(scope, namespace, each)
+    if (!each.up || isAgain) above(each.name, isAgain)
+  }
+  const depth = (link: LiveLink | undefined): number =>
+    link?.vlan ? 1 + depth(there?.links.get(link.vlan.link ?? '')) : 0
+  // What stands on another one behind it.
+  return [...taken]
+    .flatMap(([dev, up]) => ({ link: there?.links.get(dev), up }))
+    .toSorted((a, b) => depth(a.link) - depth(b.link))
+    .flatMap(({ link, up }): LabInterface[] => {
+      if (!link) return []
       const { vlan } = link
-      if (!vlan || vlan.link === null || interfaces.get(name)?.has(link.name) || gone.has(linkKey(name, link.name)))
-        return []
-      const own = (there?.addresses.get(link.name) ?? []).filter((each) => !isKernelAddress(each))
-      const addresses = own.map(({ address }) => address)
-      const rest = { addresses, mac: null, mtu: null, up: false, master: link.master }
-      return [{ kind: 'vlan', name: link.name, ...rest, ...vlan, link: vlan.link }, ...above(link.name)]
+      return vlan && vlan.link !== null
+        ? [{ kind: 'vlan', ...asItIs(link, up), ...vlan, link: vlan.link }]
+        : [{ kind: 'dummy', ...asItIs(link, up) }]
     })
-  return wanted.flatMap((each) => (!each.up && there?.links.get(each.name)?.up ? above(each.name) : []))
 }
 
 /** A namespace that the lab does not name. */

@@ -1,5 +1,5 @@
 /** Which interfaces must go, which must come, and what of those that stay must change. */
-import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
+import { masterOf, type Lab, type LabInterface, type LabNamespace } from '../lab/lab.js'
 import { tunnelMtu } from '../lab/tunnel.js'
 import type { LiveLink } from '../live/state.js'
 import { clearsMaster, planBridgeMtu } from './bridge-mtu.js'
@@ -80,7 +80,9 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
     }
   }
   const gone = new Set<string>()
-  for (const ref of [...unwantedLinks(wantedBy, index, former, goneNamespaces), ...again]) {
+  const going = [...unwantedLinks(wantedBy, index, former, goneNamespaces), ...again]
+  // Behind those that are given to it, which take their place in it along.
+  for (const ref of going.toSorted((a, b) => Number(takesOff(a.link)) - Number(takesOff(b.link)))) {
     const taken = linkAndPeer(index, ref)
     const { namespace, link } = ref
     if (gone.has(linkKey(namespace, link.name))) continue
@@ -89,7 +91,7 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
     if (withNamespace && !nameAgain) continue
     const restore = restoreLinks(index, taken, gone)
     // Before its parent may go down: undo makes it again, up, when that is up.
-    const phase = link.vlan ? 'stacked-delete' : 'link-delete'
+    const phase = link.vlan ? 'stacked-delete' : takesOff(link) ? 'master-delete' : 'link-delete'
     draft.add(phase, { op: 'link-delete', namespace, name: link.name, restore })
     for (const each of taken) gone.add(linkKey(each.namespace, each.link.name))
   }
@@ -100,6 +102,9 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
   }
   return { gone, goneNamespaces }
 }
+
+/** A kind of master that switches an interface off when it takes it or lets it go. */
+const takesOff = ({ kind }: LiveLink): boolean => kind === 'vrf'
 
 /** The live link that stays for a wanted interface, or undefined where it must be made (or, for the uplink, come). */
 export function standing(scope: Scope, namespace: string, wanted: LabInterface): LiveLink | undefined {
@@ -119,6 +124,7 @@ export function planCreations(scope: Scope): void {
       }
       if (wanted.kind === 'dummy')
         draft.add('tunnel-add', { op: 'dummy-add', ...made, ...(wanted.exact ? { exact: true } : {}) })
+      if (wanted.kind === 'vrf') draft.add('bridge-add', { op: 'vrf-add', ...made, table: wanted.table })
       if (wanted.kind === 'vlan') {
         const { link, id, protocol } = wanted
         const phase = isOverBridge(wantedHere, wanted) ? 'over-bridge-add' : 'stacked-add'
@@ -144,7 +150,7 @@ export function planCreations(scope: Scope): void {
 
 /** Of the interfaces that stay or come: bridge membership, MTU, MAC, STP, impairment. Not addresses, not up or down. */
 export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: LabNamespace): void {
-  const { draft, lab, gone } = scope
+  const { draft, lab } = scope
   for (const wanted of interfaces) {
     const live = standing(scope, namespace, wanted)
     if (!live && isUplink(lab, namespace, wanted)) continue
@@ -175,19 +181,50 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     }
     if (wanted.kind === 'wireguard') planWireguard(scope, namespace, wanted, live)
     if (wanted.kind === 'vxlan') planFdb(scope, namespace, wanted, live)
-    const bridge = live?.master ?? null
-    const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
-    // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.
-    if (wanted.master !== before && (wanted.master !== null || clearsMaster(scope, namespace, wanted.name))) {
+    const change = masterChange(scope, namespace, wanted, live)
+    if (change) {
+      const { master, before } = change
       const over = wanted.kind === 'vlan' && isOverBridge(interfaces, wanted)
-      const phase = wanted.master === null ? 'master-clear' : over ? 'over-bridge-master' : 'master-set'
-      const step = { op: 'link-master' as const, ...at, master: wanted.master, before }
+      const phase = master === null ? 'master-clear' : over ? 'over-bridge-master' : 'master-set'
+      const step = { op: 'link-master' as const, ...at, master, before }
       // With its place in a bridge a port loses what it was set to there.
       const back = live && before !== null ? restorePort({ namespace, link: live }) : []
       draft.add(phase, step, [...undoOf(step), ...back])
     }
     planImpair(scope, namespace, wanted, live, had)
   }
+}
+
+interface MasterChange {
+  readonly master: string | null
+  /** Null where it has none, or its master goes. */
+  readonly before: string | null
+}
+
+/** What becomes of the master of an interface; null where it keeps it. */
+function masterChange(
+  scope: Scope,
+  namespace: string,
+  wanted: LabInterface,
+  live: LiveLink | undefined,
+): MasterChange | null {
+  const [master, there] = [masterOf(wanted), live ? masterOf(live) : null]
+  const before = there !== null && scope.gone.has(linkKey(namespace, there)) ? null : there
+  // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.
+  const changes = master !== before && (master !== null || clearsMaster(scope, namespace, wanted.name))
+  return changes ? { master, before } : null
+}
+
+/** Whether an interface that stays up is off for a moment, because of a VRF that takes it or lets it go. */
+export function isCycled(scope: Scope, namespace: LabNamespace, wanted: LabInterface): boolean {
+  const live = standing(scope, namespace.name, wanted)
+  if (!live?.up) return false
+  if (live.vrf !== undefined && scope.gone.has(linkKey(namespace.name, live.vrf))) return true
+  const change = masterChange(scope, namespace.name, wanted, live)
+  if (change && (live.vrf !== undefined || wanted.vrf !== undefined)) return true
+  if (wanted.kind !== 'vlan') return false
+  const parent = namespace.interfaces.find(({ name }) => name === wanted.link)
+  return parent !== undefined && isCycled(scope, namespace, parent)
 }
 
 /** Whether a sub-interface stands, at the bottom, on a bridge. */

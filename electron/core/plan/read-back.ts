@@ -110,7 +110,7 @@ class Links {
   #refuse(namespace: string, link: LiveLink): string | null {
     // `__proto__` is refused in a lab file: as a key of a plain object it would be lost.
     if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
-    if (['loopback', 'bridge', 'dummy'].includes(link.kind) || bareKinds.has(link.kind)) return null
+    if (['loopback', 'bridge', 'dummy', 'vrf'].includes(link.kind) || bareKinds.has(link.kind)) return null
     if (link.kind === 'vlan') return this.#parent(namespace, link)
     if (link.kind === 'vxlan' || isTunnelKind(link.kind)) return this.#tunnel(namespace, link)
     if (link.kind === 'wireguard') return this.#wireguard(namespace, link)
@@ -168,6 +168,7 @@ function readNamespace(
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
   const dummies: NonNullable<NamespaceEntry['dummies']> = {}
   const vlans: NonNullable<NamespaceEntry['vlans']> = {}
+  const vrfs: NonNullable<NamespaceEntry['vrfs']> = {}
   const interfaces: NonNullable<NamespaceEntry['interfaces']> = {}
   const skipped = new Set<string>()
   for (const link of live.links) {
@@ -179,7 +180,7 @@ function readNamespace(
       const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
       const said = {
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
-        ...(link.mtu === usualMtu(live, link) ? {} : { mtu: link.mtu }),
+        ...(hasUsualMtu(live, link) ? {} : { mtu: link.mtu }),
         ...(link.up ? {} : { up: false }),
       }
       const members = live.links.filter(({ master }) => master === link.name)
@@ -196,6 +197,9 @@ function readNamespace(
       } else if (link.vlan && link.vlan.link !== null) {
         const { id, protocol, link: parent } = link.vlan
         vlans[link.name] = { link: parent, id, ...(protocol === '802.1q' ? {} : { protocol }), ...said }
+      } else if (link.kind === 'vrf') {
+        const members = live.links.flatMap(({ name, vrf }) => (vrf === link.name ? [name] : []))
+        vrfs[link.name] = { table: link.table ?? 0, ...(members.length > 0 ? { members } : {}), ...said }
       } else if (Object.keys(said).length > 0 || bareKinds.has(link.kind)) {
         interfaces[link.name] = said
       }
@@ -213,6 +217,7 @@ function readNamespace(
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(dummies).length > 0 ? { dummies } : {}),
     ...(Object.keys(vlans).length > 0 ? { vlans } : {}),
+    ...(Object.keys(vrfs).length > 0 ? { vrfs } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes: routes.map((route) => routeEntry(live, route)) } : {}),
@@ -244,11 +249,12 @@ function readNeighbours(live: LiveNamespace, skipped: ReadonlySet<string>, unexp
   })
 }
 
-/** Bytes that it has by itself: a sub-interface as many as its parent. */
-const usualMtu = ({ links }: LiveNamespace, { kind, vlan, tunnel }: LiveLink): number =>
-  kind === 'loopback'
-    ? 65536
-    : (links.find(({ name }) => name === vlan?.link)?.mtu ?? tunnelMtu(kind, tunnel?.key ?? null))
+/** Bytes that it has by itself: a sub-interface as many as its parent, a VRF all that IPv6 can (vrf_setup, drivers/net/vrf.c). */
+function hasUsualMtu({ links }: LiveNamespace, { kind, vlan, tunnel, mtu }: LiveLink): boolean {
+  if (kind === 'vrf') return mtu > 65535
+  const parent = links.find(({ name }) => name === vlan?.link)
+  return mtu === (kind === 'loopback' ? 65536 : (parent?.mtu ?? tunnelMtu(kind, tunnel?.key ?? null)))
+}
 
 const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
 

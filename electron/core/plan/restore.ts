@@ -1,5 +1,5 @@
 /** How to make again what a deletion takes along: the undo of `link-delete` and `namespace-delete`. */
-import { hostNamespace, type Impair } from '../lab/lab.js'
+import { hostNamespace, masterOf, type Impair } from '../lab/lab.js'
 import type { LiveAddress, LiveLink } from '../live/state.js'
 import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
 import { restoreBridge, restorePort } from './bridge-settings.js'
@@ -70,6 +70,8 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
       ? { op: 'vlan-add', namespace, name, mac, mtu, ...link.vlan, link: parent }
       : null
   }
+  if (link.kind === 'vrf')
+    return link.table === undefined ? null : { op: 'vrf-add', namespace, name, mac, mtu, table: link.table }
   if (link.kind === 'dummy' || link.kind === 'ifb') return { op: 'dummy-add', namespace, name, mac, mtu }
   if (link.kind === 'wireguard') return { op: 'wireguard-add', namespace, name, mac: null, mtu }
   const { vxlan, tunnel } = link
@@ -90,9 +92,9 @@ function configuration(
   const devices = new Map<string, Set<string>>()
   for (const { namespace, link } of refs) {
     const at = { namespace, name: link.name }
-    if (link.master !== null && !gone.has(linkKey(namespace, link.master))) {
-      masters?.push({ op: 'link-master', ...at, master: link.master, before: null })
-    }
+    const master = masterOf(link)
+    if (master !== null && !gone.has(linkKey(namespace, master)))
+      masters?.push({ op: 'link-master', ...at, master, before: null })
     for (const address of index.namespaces.get(namespace)?.addresses.get(link.name) ?? []) {
       if (isKernelAddress(address)) continue
       // Going down takes IPv6 addresses along.
@@ -130,7 +132,7 @@ function configuration(
 export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: ReadonlySet<string>): KernelStep[] {
   const known = new Set<string>()
   const [adds, stacked]: [KernelStep[], KernelStep[]] = [[], []]
-  const ports: KernelStep[] = []
+  const [ports, over]: [KernelStep[], KernelStep[]] = [[], []]
   const [early, late, restored, settings]: [KernelStep[], KernelStep[], KernelStep[], KernelStep[]] = [[], [], [], []]
   for (const ref of refs) {
     const key = linkKey(ref.namespace, ref.link.name)
@@ -144,27 +146,35 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
     if (ref.link.vxlan)
       for (const entry of writtenFdb(index.namespaces.get(ref.namespace)?.live.fdb ?? [], ref.link))
         settings.push({ op: 'vxlan-fdb-add', namespace: ref.namespace, name: ref.link.name, ...entry })
+    const given = (port: LiveLink): boolean => {
+      const portKey = linkKey(ref.namespace, port.name)
+      return !gone.has(portKey) && !refs.some(({ namespace, link }) => linkKey(namespace, link.name) === portKey)
+    }
+    const again = (port: LiveLink): KernelStep => ({
+      ...{ op: 'link-master', namespace: ref.namespace, name: port.name, master: ref.link.name, before: null },
+    })
+    const members = index.namespaces.get(ref.namespace)?.members.get(ref.link.name) ?? []
+    over.push(...members.filter(given).map(again))
     if (ref.link.kind !== 'bridge') continue
-    const members = index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []
+    const there = index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []
     const at = { namespace: ref.namespace, name: ref.link.name }
     const { mtu } = ref.link
     restored.push(...restoreBridge(ref))
-    if (mtu !== ownBridgeMtu(members.map((port) => port.mtu))) {
+    if (mtu !== ownBridgeMtu(there.map((port) => port.mtu))) {
       // Before its ports, where it differs from what the bridge has then: giving a bridge what it has does not hold.
       const steps = mtu === defaultMtu ? late : early
       steps.push({ op: 'link-mtu', ...at, mtu, before: defaultMtu })
     }
-    for (const port of members) {
-      const portKey = linkKey(ref.namespace, port.name)
-      if (gone.has(portKey) || refs.some(({ namespace, link }) => linkKey(namespace, link.name) === portKey)) continue
-      ports.push({ op: 'link-master', namespace: ref.namespace, name: port.name, master: ref.link.name, before: null })
+    for (const port of there.filter(given)) {
+      ports.push(again(port))
       settings.push(...restorePort({ namespace: ref.namespace, link: port }))
     }
   }
   const [masters, others] = configuration(index, refs, gone)
   const isStacked = (step: KernelStep): boolean =>
     stacked.some((add) => 'name' in add && 'name' in step && add.namespace === step.namespace && add.name === step.name)
-  const [over, under] = [masters.filter(isStacked), masters.filter((step) => !isStacked(step))]
+  const under = masters.filter((step) => !isStacked(step))
+  over.unshift(...masters.filter(isStacked))
   // What is on top of another one is no larger: the other has its MTU by then.
   return [...adds, ...early, ...ports, ...under, ...late, ...stacked, ...over, ...restored, ...settings, ...others]
 }

@@ -39,7 +39,7 @@ function bySlot<T extends LabRoute | LiveRoute>(routes: readonly T[]): Map<strin
 
 interface OnLink {
   readonly prefix: string
-  /** The routing table that says so; null for the subnet of an address. */
+  /** The routing table that says so; null for the subnet of an address of no VRF. */
   readonly table: number | null
 }
 
@@ -59,20 +59,28 @@ function reachOf(scope: Scope, namespace: LabNamespace, staying: readonly WholeR
   const { index, gone, former, formerInterfaces } = scope
   const wanted = new Map(namespace.interfaces.map((each) => [each.name, each]))
   const down = new Set(namespace.interfaces.filter(({ up }) => !up).map(({ name }) => name))
-  const subnets = namespace.interfaces.flatMap(({ up, addresses }) => (up ? addresses : []))
-  const offPrefixes = namespace.interfaces.flatMap(({ up, addresses }) => (up ? [] : addresses))
   const live = index.namespaces.get(namespace.name)
+  /** The table of the VRF that an interface is in, or is. */
+  const tableOf = (name: string): number | null => {
+    const vrf = (wanted.get(name) ?? live?.links.get(name))?.vrf ?? name
+    const said = wanted.get(vrf)
+    return (said?.kind === 'vrf' ? said.table : live?.links.get(vrf)?.table) ?? null
+  }
+  const prefixes: OnLink[] = namespace.interfaces.flatMap(({ name, up, addresses }) =>
+    up ? addresses.map((prefix) => ({ prefix, table: tableOf(name) })) : [],
+  )
+  const offPrefixes = namespace.interfaces.flatMap(({ up, addresses }) => (up ? [] : addresses))
   for (const { dev, address } of former === 'everything' ? [] : (live?.live.addresses ?? [])) {
     const stays = !gone.has(linkKey(namespace.name, dev))
     const had = formerInterfaces.get(namespace.name)?.get(dev)?.addresses.includes(address) ?? false
-    if (stays && !had && (wanted.get(dev)?.up ?? live?.links.get(dev)?.up)) subnets.push(address)
+    if (stays && !had && (wanted.get(dev)?.up ?? live?.links.get(dev)?.up))
+      prefixes.push({ prefix: address, table: tableOf(dev) })
   }
-  const prefixes: OnLink[] = subnets.map((prefix) => ({ prefix, table: null }))
+  const sources = new Set(prefixes.flatMap(({ prefix }) => addressPart(prefix) ?? []))
   for (const route of [...namespace.routes, ...staying]) {
     const over = route.type === 'unicast' && route.via === null && route.dev !== null && !down.has(route.dev)
     if (over) prefixes.push({ prefix: route.to, table: route.table })
   }
-  const sources = new Set(subnets.flatMap((each) => addressPart(each) ?? []))
   return { prefixes, offPrefixes, sources, down }
 }
 
@@ -94,7 +102,7 @@ function isHoldable(scope: Scope, reach: Reach, route: LabRoute): boolean {
   const holds = (prefix: string) => containsAddress(prefix, gateway)
   // The kernel asks the route's own table, then what the rules of every namespace lead to (fib_check_nh_v4_gw).
   const isNear = ({ prefix, table }: OnLink): boolean =>
-    (table === null || table === route.table || table === mainTable) && holds(prefix)
+    (table === null || table === route.table || table === mainTable || route.dev !== null) && holds(prefix)
   return reach.prefixes.some(isNear) || (!lab.broken && !reach.offPrefixes.some(holds))
 }
 

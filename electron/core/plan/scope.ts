@@ -86,6 +86,8 @@ export function isSameLink(index: LiveIndex, namespace: string, wanted: LabInter
       if (link.kind === 'ifb') return wanted.mac === null || wanted.mac === link.mac
       // On a real host the name may be a device of the machine.
       return link.kind === 'dummy' || isProtected(link)
+    case 'vrf':
+      return link.kind === 'vrf' && link.table === wanted.table
     case 'vlan': {
       const { vlan } = link
       return vlan?.link === wanted.link && vlan.id === wanted.id && vlan.protocol === wanted.protocol

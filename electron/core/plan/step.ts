@@ -86,6 +86,14 @@ export type KernelStep =
         readonly mac: string | null
         readonly mtu: number | null
       })
+  | (At & {
+      readonly op: 'vrf-add'
+      readonly name: string
+      /** Number of its routing table. */
+      readonly table: number
+      readonly mac: string | null
+      readonly mtu: number | null
+    })
   /** `restore` recreates the link on undo, where the planner knows how. */
   | (At & { readonly op: 'link-delete'; readonly name: string; readonly restore: readonly KernelStep[] })
   | (At & { readonly op: 'link-up'; readonly name: string })

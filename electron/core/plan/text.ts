@@ -57,7 +57,7 @@ function vethAdd(step: Extract<Step, { op: 'veth-add' }>): Words {
 }
 
 function linkAdd(
-  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'tunnel-add' | 'wireguard-add' | 'dummy-add' }>,
+  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'tunnel-add' | 'wireguard-add' | 'dummy-add' | 'vrf-add' }>,
   kind: string,
   options: Words = [],
 ): Words {
@@ -251,6 +251,8 @@ function kernelWords(step: Exclude<KernelStep, ShellStep>): Words {
         ...(step.protocol === '802.1q' ? [] : ['protocol', step.protocol]),
         ...['id', step.id],
       ]
+    case 'vrf-add':
+      return linkAdd(step, 'vrf', ['table', step.table])
     case 'link-delete':
       return [...ip, 'link', 'del', ...device(step.name)]
     case 'link-up':

@@ -146,13 +146,15 @@ function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
   mirror.unresolved = false
   given(namespaces.peers.learn(namespaces, namespace))
   return mirror.links.map((dumped) => {
-    const { masterIndex, veth: _, tag, ...link } = dumped
+    const { masterIndex, masterKind, veth: _, tag, ...link } = dumped
     const nameOf = (index: number | null): string | null =>
       index === null ? null : (mirror.linkNames.get(index) ?? null)
+    const master = nameOf(masterIndex)
     return {
       ...link,
       ...(tag ? { vlan: { id: tag.id, protocol: tag.protocol, link: nameOf(tag.parent) } } : {}),
-      master: nameOf(masterIndex),
+      master: masterKind === 'vrf' ? null : master,
+      ...(masterKind === 'vrf' && master !== null ? { vrf: master } : {}),
       peer: namespaces.peers.resolve(namespaces, namespace, dumped),
       impair: mirror.impairs.get(link.index) ?? null,
     }

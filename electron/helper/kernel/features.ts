@@ -8,7 +8,17 @@ import type { MessageWriter } from './netlink/message.js'
 import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
 import { openNetfilter, rulesetGeneration, tryConntrack } from './nfnetlink.js'
 import { makeFiltering } from './rtnetlink/bridge.js'
-import { addBridge, addLink, addVeth, addVlan, addVxlan, IFLA_LINK, linkIndex, type NewLink } from './rtnetlink/link.js'
+import {
+  addBridge,
+  addLink,
+  addVeth,
+  addVlan,
+  addVrf,
+  addVxlan,
+  IFLA_LINK,
+  linkIndex,
+  type NewLink,
+} from './rtnetlink/link.js'
 import { dumpLinks } from './rtnetlink/link-dump.js'
 import { addTunnel } from './rtnetlink/tunnel.js'
 import { tryImpair } from './rtnetlink/qdisc.js'
@@ -19,7 +29,6 @@ export interface TriedFeature {
   readonly reason: string | null
 }
 
-const IFLA_VRF_TABLE = 1
 const IFLA_MACVLAN_MODE = 1
 const MACVLAN_MODE_BRIDGE = 4
 /** _IOW('T', 202, int) (linux/if_tun.h). */
@@ -83,7 +92,7 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
       lower instanceof Refusal ? lower : addVlan(socket, { ...named('vlan0'), id: 2, protocol: '802.1q' }, lower),
     ],
     ['vlan-filtering', tryFiltering(socket)],
-    ['vrf', addLink(socket, named('vrf0'), 'vrf', (to) => to.attributeU32(IFLA_VRF_TABLE, 10))],
+    ['vrf', addVrf(socket, { ...named('vrf0'), table: 10 })],
     ['wireguard', addLink(socket, named('wg0'), 'wireguard')],
     ['netem', tryImpair(socket, lo, 'netem')],
     ['tbf', tryImpair(socket, lo, 'tbf')],

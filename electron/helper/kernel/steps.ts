@@ -112,6 +112,8 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     }
     case 'vlan-add':
       return onLink(context, namespace, step.link, (parent) => link.addVlan(socket, step, parent))
+    case 'vrf-add':
+      return link.addVrf(socket, step)
     case 'link-delete':
       indices.clear()
       return link.deleteLink(socket, step.name)

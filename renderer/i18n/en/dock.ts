@@ -79,6 +79,7 @@ export const dock = {
   'reason.vxlanFdb': 'remote end of the tunnel',
   'reason.dummy': 'an interface without a cable',
   'reason.vlan': 'a sub-interface for one VLAN',
+  'reason.vrf': 'a routing domain with a table of its own',
   'reason.bridgeSet': 'setting of the switch',
   'reason.vlanFiltering': 'keep VLANs apart',
   'reason.portSet': 'setting of the port',

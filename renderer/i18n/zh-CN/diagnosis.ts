@@ -4,6 +4,11 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.no-route': '{namespace} 没有到 {target} 的路由。',
   'cause.no-route-rule': '{namespace} 的一条策略路由规则使它到不了 {target}：{rule}。',
   'cause.policy-detour': '{namespace} 的一条策略路由规则让去往 {target} 的包改走 {way}，而那条路走不通：{rule}。',
+  'cause.vrf-leak-out':
+    '{namespace} 在 VRF {vrf} 的表（{table}）中查找 {target}，那里没有路；表 {other} 有（{prefix}），但没有路由从前者通向后者。',
+  'cause.vrf-leak-into':
+    '{namespace} 在所有 VRF 之外查找 {target}，那里没有路；VRF {vrf}（表 {other}）有（{prefix}），但没有路由通向它。',
+  'cause.not-vrf-leak': '{namespace} 没有 VRF 挡住去往 {target} 的路。',
   'cause.route-blocked': '{namespace} 到 {target} 的路由会拒绝它：{type} {prefix}。',
   'cause.no-return-route': '{namespace} 收到了数据包，但没有回到 {target} 的路由。',
   'cause.no-return-route-router': '{namespace} 没有回到 {target} 的路由，应答到此为止。',

@@ -37,7 +37,7 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
   const entry = (namespace: string, name: string): Plain => {
     const all = inside(namespace)
     const isIn = (table: string): boolean => all[table] !== undefined && Object.hasOwn(all[table] as Plain, name)
-    return below(below(all, ['bridges', 'dummies', 'vlans'].find(isIn) ?? 'interfaces'), name)
+    return below(below(all, ['bridges', 'dummies', 'vlans', 'vrfs'].find(isIn) ?? 'interfaces'), name)
   }
   const cable = (end: { readonly namespace: string; readonly interface: string }): number =>
     (file.links ?? []).findIndex((link) => endsOf(link).includes(`${end.namespace}:${end.interface}`))
@@ -109,6 +109,12 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
       for (const key of ['link', 'id', 'protocol'] as const)
         put(entry(change.namespace, change.name), key, change.entry[key] ?? null)
       break
+    case 'vrf-add':
+      below(inside(change.namespace), 'vrfs')[change.name] = change.entry
+      break
+    case 'vrf-set':
+      put(entry(change.namespace, change.name), 'table', change.table)
+      break
     case 'tunnel-add':
       listBelow(lab, 'tunnels').push(change.tunnel)
       break
@@ -133,11 +139,13 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
       put(entry(change.namespace, change.name), 'mac', change.mac)
       break
     case 'link-master': {
-      const bridges = below(inside(change.namespace), 'bridges') as Record<string, Plain>
-      for (const [bridge, each] of Object.entries(bridges)) {
-        const ports = listBelow(each, 'ports')
-        if (bridge !== change.master) each['ports'] = ports.filter((port) => port !== change.name)
-        else if (!ports.includes(change.name)) ports.push(change.name)
+      for (const [table, key] of Object.entries({ bridges: 'ports', vrfs: 'members' })) {
+        const masters = below(inside(change.namespace), table) as Record<string, Plain>
+        for (const [master, each] of Object.entries(masters)) {
+          const given = listBelow(each, key)
+          if (master !== change.master) each[key] = given.filter((port) => port !== change.name)
+          else if (!given.includes(change.name)) given.push(change.name)
+        }
       }
       break
     }

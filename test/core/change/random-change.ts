@@ -180,12 +180,19 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     const { name } = pick(interfaces(file).filter((each) => each.namespace === namespace))
     return { op: 'vlan-set', namespace, name: vlan, entry: { link: name, id: pick([10, 30]) } }
   },
+  'vrf-add': (file, pick) => ({
+    ...{ op: 'vrf-add', namespace: pick(namespaces(file)), name: pick(['red', 'blue']) },
+    entry: { table: pick([10, 20]), ...pick([{}, { members: ['e0'] }]) },
+  }),
+  'vrf-set': (file, pick) => ({
+    ...{ op: 'vrf-set', namespace: pick(namespaces(file)), name: 'red', table: pick([30, 40]) },
+  }),
   'link-delete': (file, pick) => ({ op: 'link-delete', ...pick(interfaces(file)) }),
   'link-rename': (file, pick) => ({ op: 'link-rename', ...pick(interfaces(file)), to: pick(['x0', 'e0', 'a.b']) }),
   'link-up': (file, pick) => ({ op: 'link-up', ...pick(interfaces(file)), up: pick([true, false, null]) }),
   'link-mtu': (file, pick) => ({ op: 'link-mtu', ...pick(interfaces(file)), mtu: pick([1300, null]) }),
   'link-mac': (file, pick) => ({ op: 'link-mac', ...pick(interfaces(file)), mac: pick(['02:00:00:00:00:09', null]) }),
-  'link-master': (file, pick) => ({ op: 'link-master', ...pick(interfaces(file)), master: pick(['br0', null]) }),
+  'link-master': (file, pick) => ({ op: 'link-master', ...pick(interfaces(file)), master: pick(['br0', 'red', null]) }),
   'address-add': (file, pick) => {
     const { namespace, name } = pick(interfaces(file))
     return { op: 'address-add', namespace, dev: name, address: pick(addresses) }

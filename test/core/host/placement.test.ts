@@ -227,7 +227,7 @@ describe('the guard under the planner', () => {
   test.each([
     [{ op: 'link-up', namespace: 'host', name: 'wlan0' }, 'the interface wlan0'],
     [{ op: 'link-down', namespace: 'host', name: 'lo' }, 'the interface lo'],
-    [{ op: 'link-master', namespace: 'host', name: 'veth1', master: 'docker0', before: null }, 'the bridge docker0'],
+    [{ op: 'link-master', namespace: 'host', name: 'veth1', master: 'docker0', before: null }, 'the interface docker0'],
     [
       { op: 'address-add', namespace: 'host', dev: 'wlan0', address: '10.0.0.1/24', family: 'ipv4' },
       'the interface wlan0',

@@ -26,7 +26,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       name,
       {
         links: links
-          .map(({ mac, name, kind, mtu, up, master, bridge, port, vlan, vxlan, impair, peer }) => ({
+          .map(({ mac, name, kind, mtu, up, master, bridge, port, vlan, vrf, table, vxlan, impair, peer }) => ({
             ...{
               name,
               kind,
@@ -36,6 +36,8 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
               bridge,
               port,
               vlan,
+              vrf,
+              table,
               vxlan,
               impair,
               peer: peerName(peer),

@@ -1,5 +1,6 @@
 /** Random labs that a kernel can hold. All draw from the same few names, so that any two of them overlap. */
 import fc from 'fast-check'
+import { networkOf } from '../../../electron/core/lab/address.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 
 const namespaceNames = ['host', 'ns0', 'ns1', 'ns2', 'ns3']
@@ -140,16 +141,31 @@ function routesOf(
   seeds: typeof routeSeeds extends fc.Arbitrary<infer T> ? T : never,
   entry: NamespaceEntry,
 ): RouteEntry[] {
-  const devices = Object.entries({ ...entry.bridges, ...entry.dummies, ...entry.vlans, ...entry.interfaces }).filter(
-    ([name, each]) => name !== 'lo' && each,
-  )
+  const devices = Object.entries({
+    ...entry.bridges,
+    ...entry.dummies,
+    ...entry.vlans,
+    ...entry.vrfs,
+    ...entry.interfaces,
+  }).filter(([name, each]) => name !== 'lo' && each)
   const reachable = devices.flatMap(([, each]) => each?.addresses ?? [])
   const taken = new Set<string>()
-  return seeds.flatMap(({ to, pick, host, shape, metric, table, mtu, source }): RouteEntry[] => {
+  const { red } = entry.vrfs ?? {}
+  const inside = new Set(red ? ['red', ...(red.members ?? [])] : [])
+  const outside = devices.filter(([name]) => !inside.has(name))
+  return seeds.flatMap(({ to, pick, host, shape, metric, table: anyTable, mtu, source }): RouteEntry[] => {
     const target = to === 'default' ? '0.0.0.0/0' : to
     const near = reachable[pick % Math.max(1, reachable.length)]
     const isIpv6 = shape === 'via' && near?.includes(':') === true
-    const own = devices
+    const isKnownTo = (those: typeof devices): boolean =>
+      those.some(
+        ([, each]) =>
+          each?.up !== false && each?.addresses?.some((has) => networkOf(has) === networkOf(near ?? '')) === true,
+      )
+    // Only the table of the VRF knows the subnets of its members.
+    const isInside = shape === 'via' && isKnownTo(devices) && !isKnownTo(outside)
+    const table = red && isInside ? red.table : anyTable
+    const own = outside
       .filter(([, each]) => each?.up !== false)
       .flatMap(([, each]) => each?.addresses ?? [])
       .find((each) => each.includes(':') === isIpv6)
@@ -175,7 +191,8 @@ function routesOf(
                   ...common,
                 }
               : { to, via: near.replace(/\d+\/24/, String(host)), ...common }
-    const slot = route && `${route.to}${route.via?.includes(':') ? 6 : 4} ${metric} ${table}`
+    const slot =
+      route && `${route.to === 'default' ? target : route.to}${route.via?.includes(':') ? 6 : 4} ${metric} ${table}`
     if (!route || !slot || taken.has(slot)) return []
     taken.add(slot)
     return [route]
@@ -261,6 +278,13 @@ function vlansOf(
   return vlans
 }
 
+const vrf = (ipv6: boolean) =>
+  fc.record({
+    device: device(ipv6, true),
+    table: fc.constantFrom(100, 200),
+    members: fc.subarray(['br0', 'dum0', 'vl0', ...endNames]),
+  })
+
 const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
   fc.record({
     forwarding: fc.constantFrom(undefined, true, false),
@@ -277,6 +301,7 @@ const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
       { maxLength: tagged ? 3 : 0, selector: ({ name }) => name },
     ),
     dummy: tagged ? fc.option(device(ipv6, tagged)) : fc.constant(null),
+    vrf: tagged ? fc.option(vrf(ipv6)) : fc.constant(null),
     bare: fc.option(device(ipv6, tagged)),
     lo: fc.option(fc.uniqueArray(fc.constantFrom('203.0.113.1/32', '203.0.113.2/24'), { maxLength: 2 })),
     devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6, tagged)))),
@@ -346,6 +371,7 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           vlans: vlansOf(seed.vlans, [...own, ...(seed.bridge ? ['br0'] : [])], (end) =>
             end === 'br0' ? seed.bridge?.device.up : seed.devices[endNames.indexOf(end)]?.up,
           ),
+          ...(seed.vrf ? { vrfs: { red: { ...seed.vrf.device, table: seed.vrf.table } } } : {}),
           interfaces: {
             ...(seed.lo ? { lo: { addresses: seed.lo } } : {}),
             ...Object.fromEntries(
@@ -363,6 +389,12 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           ...(name !== 'host' && seed.hosts ? { hosts: seed.hosts } : {}),
           ...(seed.rpFilter === undefined ? {} : { sysctls: { 'net.ipv4.conf.all.rp_filter': seed.rpFilter } }),
         }
+        const ports = entry.bridges?.['br0']?.ports ?? []
+        const isThere = (each: string): boolean =>
+          own.includes(each) ||
+          [entry.bridges, entry.dummies, entry.vlans].some((table) => Object.hasOwn(table ?? {}, each))
+        const red = entry.vrfs?.['red']
+        if (red) red.members = (seed.vrf?.members ?? []).filter((each) => isThere(each) && !ports.includes(each))
         namespaces[name] = {
           ...entry,
           routes: routesOf(seed.routes, entry),

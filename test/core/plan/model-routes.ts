@@ -8,9 +8,16 @@ export function reach(
   { links, addresses, routes }: Pick<LiveNamespace, 'links' | 'addresses' | 'routes'>,
   gateway: string,
   family: Family,
+  table: number,
 ): string | null {
+  // The subnets of a VRF are in its table alone.
+  const knows = (name: string): boolean => {
+    const vrf = links.find((link) => link.name === name)?.vrf ?? name
+    const own = links.find((link) => link.name === vrf)?.table
+    return own === undefined || own === table
+  }
   const isUp = (name: string | null) => links.some((link) => link.name === name && link.up)
-  const on = addresses.find((each) => isUp(each.dev) && containsAddress(each.address, gateway))
+  const on = addresses.find((each) => isUp(each.dev) && knows(each.dev) && containsAddress(each.address, gateway))
   if (on) return on.dev
   const over = routes.find(
     (each) =>

@@ -4,7 +4,7 @@
  * Throws `Refusal` where the kernel would answer with an error.
  */
 import { networkOf } from '../../../electron/core/lab/address.js'
-import type { LabNeighbour, PortVlan } from '../../../electron/core/lab/lab.js'
+import { masterOf, type LabNeighbour, type PortVlan } from '../../../electron/core/lab/lab.js'
 import { usualBridge, usualPort, usualVlans } from '../../../electron/core/lab/normalise-bridge.js'
 import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
@@ -149,6 +149,9 @@ export class Model {
       case 'bridge-add':
         this.#make(namespace, 'bridge', step, step).bridge = { stp: step.stp, vlanFiltering: false, vlans: usual() }
         return
+      case 'vrf-add':
+        this.#make(namespace, 'vrf', { ...step, mtu: step.mtu ?? 65575 }, step).table = step.table
+        return
       case 'vlan-add': {
         const parent = this.#link(namespace, step.link, step)
         const { link, id, protocol } = step
@@ -246,13 +249,19 @@ export class Model {
       }
       case 'link-master': {
         const link = this.#link(namespace, step.name, step)
-        if (link.master !== step.before) throw refusal('before is wrong', step)
-        if (step.master !== null && this.#link(namespace, step.master, step).kind !== 'bridge')
-          throw refusal('EINVAL', step)
-        if (link.kind === 'bridge') throw refusal('ELOOP', step)
+        if (masterOf(link) !== step.before) throw refusal('before is wrong', step)
+        const kind = step.master === null ? null : this.#link(namespace, step.master, step).kind
+        if (kind !== null && kind !== 'bridge' && kind !== 'vrf') throw refusal('EINVAL', step)
+        if (kind === link.kind) throw refusal('ELOOP', step)
         const left = link.master
-        link.master = step.master
-        link.port = step.master === null ? null : { number: 1, state: 'forwarding', vlans: usual() }
+        // cycle_netdev, drivers/net/vrf.c.
+        const isCycled = link.up && (kind === 'vrf' || link.vrf !== undefined)
+        if (isCycled) this.#switchOff(namespace, link)
+        link.master = kind === 'bridge' ? step.master : null
+        if (kind === 'vrf' && step.master !== null) link.vrf = step.master
+        else delete link.vrf
+        link.port = kind === 'bridge' ? { number: 1, state: 'forwarding', vlans: usual() } : null
+        if (isCycled) this.#switchOn(namespace, link)
         this.#adjust(namespace, left)
         this.#adjust(namespace, step.master)
         return
@@ -330,7 +339,7 @@ export class Model {
   /** br_mtu_auto_adjust: the smallest MTU of the ports, unless somebody gave the bridge one. */
   #adjust(namespace: Namespace, name: string | null): void {
     const bridge = namespace.links.find((each) => each.name === name)
-    if (!bridge || this.#givenMtu.has(bridge.index)) return
+    if (bridge?.kind !== 'bridge' || this.#givenMtu.has(bridge.index)) return
     const ports = namespace.links.filter(({ master }) => master === name).map(({ mtu }) => mtu)
     bridge.mtu = ports.length > 0 ? Math.min(...ports) : 1500
     this.#cutStacked(namespace, bridge)
@@ -395,7 +404,14 @@ export class Model {
   #drop(namespace: Namespace, link: Link): void {
     if (!namespace.links.includes(link)) return
     namespace.links = namespace.links.filter((each) => each !== link)
-    for (const each of namespace.links) if (each.master === link.name) [each.master, each.port] = [null, null]
+    for (const each of namespace.links) {
+      if (each.master === link.name) [each.master, each.port] = [null, null]
+      if (each.vrf !== link.name) continue
+      delete each.vrf
+      if (!each.up) continue
+      this.#switchOff(namespace, each)
+      this.#switchOn(namespace, each)
+    }
     for (const each of stackedOn(namespace, link)) this.#drop(namespace, each)
     this.#adjust(namespace, link.master)
     namespace.addresses = namespace.addresses.filter(({ dev }) => dev !== link.name)
@@ -446,10 +462,16 @@ export class Model {
     if (source !== null && !isSource(namespace, source)) throw refusal('Invalid prefsrc address', step)
     let dev: string | null = family === 'ipv6' && type !== 'unicast' ? 'lo' : null
     if (type === 'unicast') {
-      dev = route.dev ?? (via === null ? null : reach(namespace, via, family))
+      dev = route.dev ?? (via === null ? null : reach(namespace, via, family, table))
       if (dev === null) throw refusal('ENETUNREACH', step)
       if (!this.#link(namespace, dev, step).up) throw refusal('ENETDOWN', step)
-      if (via !== null && !route.onlink && !isLinkLocal(via) && reach(namespace, via, family) === null) {
+      if (
+        via !== null &&
+        !route.onlink &&
+        !isLinkLocal(via) &&
+        reach(namespace, via, family, table) === null &&
+        route.dev === null
+      ) {
         throw refusal('Nexthop has invalid gateway', step)
       }
     }

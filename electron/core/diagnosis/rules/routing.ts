@@ -32,8 +32,15 @@ export const noWay = ({ status, output }: Pick<Answer, 'status' | 'output'>): bo
   status !== 0 || /\berror -\d+/.test(output)
 
 /** What to ask of the kernel for the way on from a departure: as the packet itself, so that policy rules count. */
-export function askWay({ namespace, dst, src, iif }: Departure): RouteGet {
-  return { namespace, ask: 'route-get', to: dst, ...(iif !== null && src !== null ? { from: src, iif } : {}) }
+export function askWay({ namespace, dst, src, iif, vrf }: Departure): RouteGet {
+  const inside = vrf === undefined ? {} : { vrf }
+  return {
+    namespace,
+    ask: 'route-get',
+    to: dst,
+    ...inside,
+    ...(iif !== null && src !== null ? { from: src, iif } : {}),
+  }
 }
 
 /** What the kernel counts where a packet has no way. */

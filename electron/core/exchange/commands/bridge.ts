@@ -37,7 +37,7 @@ export function bridge(context: Context, words: readonly Word[]): Outcome {
 function switchPart({ namespace }: Context, name: Word | undefined, self: boolean): Device | Outcome {
   const device = findDevice(namespace, name?.text ?? '')
   if ('message' in device) return refused(device, name)
-  if (self ? device.kind === 'bridge' : device.master !== null) return device
+  if (self ? device.kind === 'bridge' : device.master?.kind === 'bridge') return device
   return refused(
     {
       message: said`${quote(device.name)} is no port of a bridge at this point.`,

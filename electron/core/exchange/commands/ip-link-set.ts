@@ -25,7 +25,7 @@ const ignored = new Set(['alias', 'txqueuelen', 'qlen', 'txqlen', 'group'])
 /** What a lab file cannot say of an interface; the rest of the command counts. Whether a value follows. */
 const unsaid: Readonly<Record<string, boolean>> = {
   ...{ promisc: true, multicast: true, allmulticast: true, arp: true, dynamic: true, trailers: true, carrier: true },
-  ...{ protodown: true, addrgenmode: true, vrf: true, broadcast: true, brd: true, gso_max_size: true },
+  ...{ protodown: true, addrgenmode: true, broadcast: true, brd: true, gso_max_size: true },
   ...{ gso_max_segs: true, gro_max_size: true, mode: true, state: true },
 }
 
@@ -40,7 +40,7 @@ export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
       const device = findDevice(context.namespace, wanted.device?.text ?? '')
       if ('message' in device) return refused(device, wanted.device ?? word)
       const kind = cursor.next()
-      if (kind?.text === 'bridge_slave' && device.master !== null) {
+      if (kind?.text === 'bridge_slave' && device.master?.kind === 'bridge') {
         setSwitches(context, cursor, device)
         break
       }
@@ -88,6 +88,7 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
       if (wanted.options.mtu !== null) return null
       return leftOut(said`${quote(value?.text ?? '')} is no MTU from 68 to 65535.`, null, value ?? word)
     }
+    case 'vrf':
     case 'master': {
       const value = cursor.next()
       const master = findDevice(context.namespace, value?.text ?? '')

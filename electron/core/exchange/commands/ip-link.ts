@@ -12,6 +12,8 @@ import { netnsOf, showing } from './ip-words.js'
 import { addTunnel } from './ip-tunnel.js'
 import { ipLinkSet } from './ip-link-set.js'
 import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
+import { routeTable } from './route-table.js'
+import { tableWord } from '../../lab/table.js'
 import { said } from '../../words/said.js'
 
 export function ipLink(context: Context, cursor: Cursor): Outcome {
@@ -142,6 +144,8 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       return addBridge(context, cursor, end, kind)
     case 'vlan':
       return addVlan(context, cursor, end, kind)
+    case 'vrf':
+      return addVrf(context, cursor, end, kind)
     case 'dummy':
     case 'ifb': {
       const extra = readEnd(context, cursor, end)
@@ -162,7 +166,7 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       }
       return leftOut(
         said`A lab file has no ${quote(kind.text)} devices.`,
-        said`It has veth pairs, bridges, vlan, dummy, and tunnels such as vxlan and gre.`,
+        said`It has veth pairs, bridges, vlan, vrf, dummy, and tunnels such as vxlan and gre.`,
         kind,
       )
     }
@@ -245,4 +249,19 @@ function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Out
       kind,
     )
   return finish(end, addDevice(end.namespace, 'vlan', end.name.text, { vlan: { parent, id, protocol } }))
+}
+
+function addVrf(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
+  const word = cursor.next()
+  if (word?.text !== 'table' || end.name === null)
+    return leftOut(said`A VRF needs a name and a \`table\`.`, said`Add what is missing.`, word ?? kind)
+  const table = routeTable(context, cursor.next(), word)
+  if (typeof table !== 'number') return table
+  if (tableWord(table) !== null)
+    return leftOut(
+      said`Table ${table} is the table ${tableWord(table) ?? ''} of every namespace.`,
+      said`Give the VRF a table of its own: any other number.`,
+      word,
+    )
+  return finish(end, addDevice(end.namespace, 'vrf', end.name.text, { table }))
 }

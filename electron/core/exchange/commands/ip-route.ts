@@ -134,6 +134,14 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
       words.table = table
       return null
     }
+    case 'vrf': {
+      const value = cursor.next()
+      const device = findDevice(context.namespace, value?.text ?? '')
+      if ('message' in device) return refused(device, value)
+      if (device.table === null) return leftOut(said`${quote(device.name)} is no VRF.`, null, value ?? word)
+      words.table = device.table
+      return null
+    }
     case 'src': {
       const value = cursor.next()
       words.source = parseAddress(value?.text ?? '')

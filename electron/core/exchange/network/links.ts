@@ -117,7 +117,7 @@ const standingOn = (device: Device): readonly Device[] =>
 /** Takes an interface out of its namespace, with all that is on it. */
 function detach(device: Device): void {
   setMaster(device, null)
-  for (const port of device.ports) port.master = null
+  for (const port of [...device.ports]) setMaster(port, null)
   device.ports.clear()
   dropAddresses(device)
   dropRoutes(device, null)
@@ -186,12 +186,19 @@ export function setMac(device: Device, mac: string): void {
 }
 
 export function setMaster(device: Device, master: Device | null): Refusal {
-  if (master && master.kind !== 'bridge')
+  if (master && master.kind !== 'bridge' && master.kind !== 'vrf')
     return refusal(said`${quote(master.name)} is no bridge.`, said`Make one with \`ip link add NAME type bridge\`.`)
-  if (master && (device.kind === 'loopback' || device.kind === 'bridge'))
+  if (master?.kind === 'vrf' && (device.kind === 'loopback' || device.kind === 'vrf'))
+    return refusal(said`${quote(device.name)} cannot be a member of a VRF.`)
+  if (master?.kind === 'bridge' && (device.kind === 'loopback' || device.kind === 'bridge'))
     return refusal(said`${quote(device.name)} cannot be a port of a bridge.`, said`Join two bridges with a veth pair.`)
   device.master?.ports.delete(device)
   if (device.kind !== 'bridge') device.state = freshSwitchState()
+  // A VRF switches off for a moment who comes and who goes (cycle_netdev, drivers/net/vrf.c).
+  if (device.up && device.master !== master && (device.master?.kind === 'vrf' || master?.kind === 'vrf')) {
+    setUp(device, false)
+    device.up = true
+  }
   device.master = master
   master?.ports.add(device)
   return null

@@ -123,6 +123,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   const interfaces: Record<string, InterfaceEntry> = {}
   const dummies: Record<string, InterfaceEntry> = {}
   const vlans: NonNullable<NamespaceEntry['vlans']> = {}
+  const vrfs: NonNullable<NamespaceEntry['vrfs']> = {}
   for (const device of namespace.devices.values()) {
     const entry = interfaceEntry(device)
     if (device.kind === 'bridge') {
@@ -136,6 +137,9 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     } else if (device.vlan) {
       const { parent, id, protocol } = device.vlan
       vlans[device.name] = { link: parent.name, id, ...(protocol === '802.1q' ? {} : { protocol }), ...entry }
+    } else if (device.table !== null) {
+      const members = [...device.ports].map(({ name }) => name)
+      vrfs[device.name] = { table: device.table, ...(members.length > 0 ? { members } : {}), ...entry }
     } else if (device.exact) {
       dummies[device.name] = entry
     } else if (Object.keys(entry).length > 0 || device.kind === 'dummy') {
@@ -160,6 +164,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(dummies).length > 0 ? { dummies } : {}),
     ...(Object.keys(vlans).length > 0 ? { vlans } : {}),
+    ...(Object.keys(vrfs).length > 0 ? { vrfs } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
     ...(routes.length > 0 ? { routes } : {}),

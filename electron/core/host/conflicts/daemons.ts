@@ -81,6 +81,7 @@ const types: Readonly<Record<LabInterface['kind'], string>> = {
   geneve: 'ether',
   wireguard: 'wireguard',
   vlan: 'vlan',
+  vrf: 'ether',
   dummy: 'ether',
 }
 

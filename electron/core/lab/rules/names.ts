@@ -64,9 +64,13 @@ const nouns = {
   bridge: said`a bridge`,
   dummy: said`a dummy device`,
   vlan: said`a VLAN sub-interface`,
+  vrf: said`a VRF`,
   link: said`the end of a link`,
   tunnel: said`a tunnel`,
 } as const
+
+/** What has its addresses in the entry that makes it. */
+const selfDescribed: ReadonlySet<Mention['kind']> = new Set<Mention['kind']>(['dummy', 'vlan', 'vrf'])
 
 /**
  * An entry below `interfaces` describes what a link or a tunnel makes; a bridge has its addresses in its own entry.
@@ -83,7 +87,7 @@ function clashOf(device: IndexedInterface): Finding | null {
       said`Write the addresses into the entry of the bridge.`,
     )
   }
-  if ((maker?.kind === 'dummy' || maker?.kind === 'vlan') && entry) {
+  if (maker && selfDescribed.has(maker.kind) && entry) {
     return at(
       entry,
       'name-twice',

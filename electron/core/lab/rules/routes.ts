@@ -213,9 +213,9 @@ function* gatewayOf(
   if (mayBeUplink(lab, namespace.name) && (route.dev === undefined || route.dev === 'eth0')) return
   // The kernel asks the route's own table, then what the rules of every namespace lead to (fib_check_nh_v4_gw).
   const asked = [null, tableNumber(route.table), mainTable]
-  const reaching = connected
-    .reaching(via)
-    .filter(({ dev, table }) => (route.dev === undefined || dev === route.dev) && asked.includes(table))
+  const near = connected.reaching(via).filter(({ dev }) => route.dev === undefined || dev === route.dev)
+  // Where the route names the interface, it is asked as the interface is (l3mdev_update_flow, net/l3mdev/l3mdev.c).
+  const reaching = near.filter(({ table, vrf }) => asked.includes(table) || (vrf !== null && route.dev !== undefined))
   if (reaching.some((subnet) => subnet.up)) return
   if (reaching[0]) {
     yield error(
@@ -223,6 +223,16 @@ function* gatewayOf(
       path,
       said`The gateway ${via.text} is behind ${quote(reaching[0].dev)}, which is down.`,
       said`Remove \`up: false\` from ${reaching[0].dev}.`,
+    )
+    return
+  }
+  const [inside] = near.filter(({ vrf }) => vrf !== null)
+  if (inside) {
+    yield error(
+      'gateway-in-vrf',
+      path,
+      said`The gateway ${via.text} is behind ${quote(inside.dev)}, a member of the VRF ${quote(inside.vrf ?? '')}: this route's table does not know it.`,
+      said`Write \`table: ${inside.table ?? ''}\`, which is the table of the VRF, or name the interface with \`dev:\`.`,
     )
     return
   }
@@ -242,8 +252,10 @@ interface Subnet {
   readonly prefix: Prefix
   readonly dev: string
   readonly up: boolean
-  /** The routing table that says so; null for the subnet of an address. */
+  /** The routing table that says so; null for the subnet of an address of no VRF. */
   readonly table: number | null
+  /** Whose member the device is. */
+  readonly vrf: string | null
 }
 
 interface Connected {
@@ -256,23 +268,31 @@ function connectedSubnets(namespace: IndexedNamespace): Connected {
   // By network, so that thousands of routes in a namespace of thousands of interfaces are looked up, not searched for.
   const byNetwork = new Map<string, Subnet[]>()
   const lengths = new Set<number>()
-  const add = (prefix: Prefix, dev: string, up: boolean, table: number | null): void => {
+  const add = (prefix: Prefix, dev: string, up: boolean, table: number | null, vrf: string | null): void => {
     const network = formatPrefix(networkPrefix(prefix))
     const known = byNetwork.get(network) ?? []
-    known.push({ prefix, dev, up, table })
+    known.push({ prefix, dev, up, table, vrf })
     byNetwork.set(network, known)
     lengths.add(prefix.length)
   }
+  const domains = new Map(
+    Object.entries(namespace.entry.vrfs ?? {}).flatMap(([name, { table, members = [] }]) =>
+      [name, ...members].map((each) => [each, [name, table] as const] as const),
+    ),
+  )
   for (const device of namespace.interfaces.values()) {
     if (device.name === 'lo') continue
-    for (const { prefix } of device.addresses) if (prefix) add(prefix, device.name, device.up, null)
+    for (const { prefix } of device.addresses) {
+      const [vrf, own] = domains.get(device.name) ?? [null, null]
+      if (prefix) add(prefix, device.name, device.up, own, vrf)
+    }
   }
   for (const route of namespace.entry.routes ?? []) {
     if (route.via !== undefined || route.dev === undefined || (route.type ?? 'unicast') !== 'unicast') continue
     const prefix = parsePrefixOrAddress(route.to)
     // A default route straight to a device makes nothing a neighbour that it was not.
     if (prefix && prefix.length > 0)
-      add(prefix, route.dev, namespace.interfaces.get(route.dev)?.up ?? true, tableNumber(route.table))
+      add(prefix, route.dev, namespace.interfaces.get(route.dev)?.up ?? true, tableNumber(route.table), null)
   }
   return {
     reaching: (via) =>

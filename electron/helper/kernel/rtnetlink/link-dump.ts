@@ -45,6 +45,7 @@ import {
   IFLA_VXLAN_LEARNING,
   IFLA_VXLAN_PORT,
   IFLA_VXLAN_TTL,
+  IFLA_VRF_TABLE,
   ifinfo,
   RTM_GETLINK,
   skipStatistics,
@@ -63,11 +64,13 @@ const operstates = ['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing'
 const portStates = ['disabled', 'listening', 'learning', 'forwarding', 'blocking']
 
 /** A link with what still has to be put into names. */
-export interface DumpedLink extends Omit<LiveLink, 'master' | 'peer' | 'impair' | 'vlan'> {
+export interface DumpedLink extends Omit<LiveLink, 'master' | 'vrf' | 'peer' | 'impair' | 'vlan'> {
   /** Of a sub-interface; `parent` is the index, null where it is in another namespace. */
   readonly tag?: { readonly id: number; readonly protocol: VlanProtocol; readonly parent: number | null }
 
   readonly masterIndex: number | null
+  /** IFLA_INFO_SLAVE_KIND; empty without a master. */
+  readonly masterKind: string
   /** Of a veth end: the other one's index, and its namespace's id as seen from here (null: the same namespace). */
   readonly veth: { readonly index: number; readonly namespaceId: number | null } | null
 }
@@ -75,6 +78,7 @@ export interface DumpedLink extends Omit<LiveLink, 'master' | 'peer' | 'impair' 
 interface KindData {
   bridge: { -readonly [K in keyof LiveBridge]: LiveBridge[K] }
   vlanTag: number
+  table: number
   protocol: VlanProtocol
   vxlanId: number
   local: string | null
@@ -84,15 +88,21 @@ interface KindData {
   learning: boolean
 }
 
+/** Kinds of which more is read than that. */
+const readKinds: ReadonlySet<string> = new Set(['bridge', 'vxlan', 'vlan', 'vrf'])
+
 function readKindData(bytes: Buffer, from: number, to: number, kind: string): KindData {
   const bridge: KindData['bridge'] = { stp: false, vlanFiltering: false }
   const ids: Omit<KindData, 'bridge'> = {
-    ...{ vlanTag: 0, protocol: '802.1q', vxlanId: 0, local: null, remote: null, port: 0, ttl: 0, learning: true },
+    ...{ vlanTag: 0, table: 0, protocol: '802.1q', vxlanId: 0, local: null, remote: null, port: 0 },
+    ...{ ttl: 0, learning: true },
   }
   const data: KindData = { ...ids, bridge }
   eachAttribute(bytes, from, to, (type, at, length) => {
     if (kind === 'bridge') readBridge(bridge, bytes, type, at)
-    else if (kind === 'vlan') {
+    else if (kind === 'vrf') {
+      if (type === IFLA_VRF_TABLE) data.table = bytes.readUInt32LE(at)
+    } else if (kind === 'vlan') {
       if (type === IFLA_VLAN_ID) data.vlanTag = bytes.readUInt16LE(at)
       else if (type === IFLA_VLAN_PROTOCOL && bytes.readUInt16BE(at) === ETH_P_8021AD) data.protocol = '802.1ad'
     } else if (type === IFLA_VXLAN_ID) data.vxlanId = bytes.readUInt32LE(at)
@@ -167,8 +177,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
       eachAttribute(bytes, where, where + length, (info, inner, size) => {
         if (info === IFLA_INFO_KIND) kind = readString(bytes, inner, size)
         else if (info === IFLA_INFO_SLAVE_KIND) portKind = readString(bytes, inner, size)
-        else if (info === IFLA_INFO_DATA && (kind === 'bridge' || kind === 'vxlan' || kind === 'vlan'))
-          data = readKindData(bytes, inner, inner + size, kind)
+        else if (info === IFLA_INFO_DATA && readKinds.has(kind)) data = readKindData(bytes, inner, inner + size, kind)
         else if (info === IFLA_INFO_DATA && isTunnelKind(kind)) tunnel = readTunnel(bytes, inner, inner + size, kind)
         else if (info === IFLA_INFO_SLAVE_DATA && portKind === 'bridge') port = readPort(bytes, inner, inner + size)
       })
@@ -186,12 +195,14 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
     carrier: (flags & IFF_LOWER_UP) !== 0,
     operstate,
     masterIndex,
+    masterKind: portKind,
     veth: kind === 'veth' && lower !== null ? { index: lower, namespaceId } : null,
     bridge: kind === 'bridge' && known ? known.bridge : null,
     port,
     ...(kind === 'vlan' && known
       ? { tag: { id: known.vlanTag, protocol: known.protocol, parent: namespaceId === null ? lower : null } }
       : {}),
+    ...(kind === 'vrf' && known ? { table: known.table } : {}),
     vxlan:
       kind === 'vxlan' && known
         ? {

@@ -34,6 +34,7 @@ export const IFLA_VXLAN_LEARNING = 7
 export const IFLA_VXLAN_PORT = 15
 export const IFLA_VXLAN_GROUP6 = 16
 export const IFLA_VXLAN_LOCAL6 = 17
+export const IFLA_VRF_TABLE = 1
 export const IFLA_VLAN_ID = 1
 export const IFLA_VLAN_PROTOCOL = 5
 const ETH_P_8021Q = 0x8100
@@ -156,7 +157,7 @@ export function setLinkMac(socket: NetlinkSocket, name: string, mac: string): Re
   return named(name, socket.change(change(RTM_NEWLINK, name).attributeBytes(IFLA_ADDRESS, bytes)))
 }
 
-/** `master` is the bridge's index; 0 takes the link out of its bridge. */
+/** `master` is the index of a bridge or a VRF; 0 takes the link out of it. */
 export const setLinkMaster = (socket: NetlinkSocket, name: string, master: number): Refusal | null =>
   named(name, socket.change(change(RTM_NEWLINK, name).attributeU32(IFLA_MASTER, master)))
 
@@ -224,6 +225,10 @@ export const addVlan = (
         .attributeU16BE(IFLA_VLAN_PROTOCOL, link.protocol === '802.1ad' ? ETH_P_8021AD : ETH_P_8021Q),
     (to) => to.attributeU32(IFLA_LINK, parent),
   )
+
+/** Adds a routing domain that has this table. */
+export const addVrf = (socket: NetlinkSocket, link: NewLink & { readonly table: number }): Refusal | null =>
+  addLink(socket, link, 'vrf', (to) => to.attributeU32(IFLA_VRF_TABLE, link.table))
 
 /** RTEXT_FILTER_SKIP_STATS: counters would double every answer, and nobody here reads them. */
 export const skipStatistics = 1 << 3

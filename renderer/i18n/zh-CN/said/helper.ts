@@ -10,6 +10,11 @@ export const helper: Readonly<Record<string, string>> = {
   'Geneve tunnels': 'Geneve 隧道',
   'VXLAN tunnels': 'VXLAN 隧道',
   'WireGuard tunnels': 'WireGuard 隧道',
+  'VRF devices': 'VRF 设备',
+  'A filter needs a word: for instance "tcp port 80" or "host 10.0.0.1".':
+    '过滤条件不能为空：例如 "tcp port 80" 或 "host 10.0.0.1"。',
+  '"{0}" is no part of a filter. There are: tcp, udp, icmp, icmp6, arp, port N, host ADDRESS, net PREFIX, and src or dst before the last three.':
+    '"{0}" 不是有效的过滤条件。可用的有：tcp、udp、icmp、icmp6、arp、port N、host 地址、net 前缀，后三者前可加 src 或 dst。',
   'VLAN sub-interfaces': 'VLAN 子接口',
   'impairment of cables beyond a rate': '限速以外的线缆损伤模拟',
   'rate limit of cables': '线缆限速',

@@ -22,6 +22,23 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'IPv4 has four numbers from 0 to 255 with dots between them.': 'IPv4 地址由四个 0 到 255 的数字组成，以点分隔。',
   'Leave out the % and what follows it.': '请去掉 % 及其后的内容。',
   'a dummy device': '一个 dummy 设备',
+  'a VRF': '一个 VRF',
+  'the bridge {0}': '网桥 {0}',
+  'the VRF {0}': 'VRF 设备 {0}',
+  '{0} is given to {1} already.': '{0} 已属于{1}。',
+  'An interface has one master: remove it from one of the two.': '一个接口只有一个主设备：请从其中之一移除。',
+  '"lo" cannot be a member of a VRF.': '"lo" 不能成为 VRF 的成员。',
+  'Its members are the interfaces that packets come in by.': '它的成员是数据包进入的接口。',
+  '{0} is a VRF; a VRF cannot be a member of a VRF.': '{0} 是 VRF；VRF 不能成为另一个 VRF 的成员。',
+  'Table {0} is the table {1} of every namespace.': '表 {0} 是每个命名空间都有的 {1} 表。',
+  'Give the VRF a table of its own: any other number.': '请给 VRF 一个独立的表：换一个编号。',
+  'The VRFs {0} and {1} share table {2}: what one has a route to, the other reaches.':
+    'VRF {0} 和 {1} 共用表 {2}：一方有路由可达的，另一方也能到达。',
+  'Give each a table of its own to keep them apart.': '要隔离它们，请各用一个表。',
+  "The gateway {0} is behind {1}, a member of the VRF {2}: this route's table does not know it.":
+    '网关 {0} 在 {1} 之后，而该接口是 VRF {2} 的成员：此路由所在的表不认识它。',
+  'Write `table: {0}`, which is the table of the VRF, or name the interface with `dev:`.':
+    '请写 `table: {0}`（该 VRF 的表），或用 `dev:` 指明接口。',
   'a VLAN sub-interface': '一个 VLAN 子接口',
   '{0} is {1} in {2} already.': '{0} 在 {2} 中已经是{1}。',
   'Write its addresses into that entry.': '请把它的地址写在那一条里。',

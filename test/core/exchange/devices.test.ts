@@ -1,9 +1,9 @@
-/** Sub-interfaces, filtering bridges and dummies of scripts, as a lab says them. */
+/** Devices that stand on others or over them, of scripts, as a lab says them. */
 import { expect, test } from 'vitest'
 import { importScript } from '../../../electron/core/exchange/from-script.js'
 
 const read = (...lines: readonly string[]) => {
-  const { labFile, notices } = importScript(lines.join('\n'), 'vlans.sh')
+  const { labFile, notices } = importScript(lines.join('\n'), 'devices.sh')
   return { host: labFile?.namespaces?.['host'], notices: notices.map(({ message }) => message) }
 }
 
@@ -70,4 +70,30 @@ test('sub-interfaces, one on the other, and a dummy', () => {
     'e0.100.7': { link: 'e0.100', id: 7, addresses: ['10.0.0.1/24'], up: false },
   })
   expect(host?.dummies).toEqual({ dum0: {} })
+})
+
+test('VRFs, their members and their routes', () => {
+  const { host, notices } = read(
+    'ip link add e0 type veth peer name e1',
+    'ip addr add 10.0.0.1/24 dev e0',
+    'ip link set e0 up',
+    'ip route add 10.8.0.0/16 via 10.0.0.2',
+    'ip link add red type vrf table 10',
+    'ip link set red up',
+    'ip link set e0 master red',
+    'ip link add blue type vrf table 20',
+    'ip link set dev e1 vrf blue',
+    'ip route add vrf red 10.9.0.0/16 via 10.0.0.2',
+    'ip route add table 10 unreachable default metric 4278198272',
+  )
+  expect(notices).toEqual([])
+  expect(host?.vrfs).toEqual({
+    red: { table: 10, members: ['e0'] },
+    blue: { table: 20, members: ['e1'], up: false },
+  })
+  // The move into the VRF has switched e0 off and on.
+  expect(host?.routes).toEqual([
+    { to: '10.9.0.0/16', via: '10.0.0.2', table: 10 },
+    { to: '0.0.0.0/0', metric: 4278198272, type: 'unreachable', table: 10 },
+  ])
 })

@@ -1,0 +1,96 @@
+/**
+ * Runs inside the emulated machine: devices that stand over others - VRFs - built, read back, filmed, broken, edited and
+ * taken down.
+ */
+import { readFileSync } from 'node:fs'
+import { parseLabText } from '../../electron/core/lab/parse.js'
+import type { LabFile } from '../../electron/core/lab/schema.js'
+import { labFromLive } from '../../electron/core/plan/read-back.js'
+import type { Session } from '../../electron/session/session.js'
+import { apply, film, missingOf, planTexts, remainsOf, typed } from './links.js'
+
+export interface DeviceStudy {
+  readonly missing: readonly string[]
+  readonly checks: readonly string[]
+  /** Commands that a plan for the same lab, and for the one that was read back, still has. */
+  readonly left: readonly string[]
+  readonly unexpressed: readonly string[]
+  /** By fault: code, place, and whether its fix helped. */
+  readonly diagnoses: Readonly<Record<string, string>>
+  /** By probe: namespace, interface and direction of each frame of the request that was seen. */
+  readonly films: Readonly<Record<string, readonly string[]>>
+  /** After an edit of every field: what is left to do, and the same for the way back. */
+  readonly edited: readonly string[]
+  readonly remains: readonly string[]
+}
+
+/** Another table, another member, another address. */
+function changed(lab: LabFile): LabFile {
+  const edited = structuredClone(lab)
+  const router = edited.namespaces?.['r']
+  if (!router) throw new Error('no router')
+  router.vrfs = { red: { table: 11, members: ['r-a', 'r-c'] }, blue: { table: 20, up: false } }
+  router.routes = [{ to: '10.9.0.0/16', via: '10.1.0.1', table: 11 }]
+  return edited
+}
+
+interface Fault {
+  readonly from: string
+  readonly to: string
+  readonly at: string
+  readonly broken: string
+  readonly mended: string
+}
+
+const faults: Readonly<Record<string, Fault>> = {
+  'no route into the VRF': {
+    ...{ from: 'a', to: '10.4.0.1', at: 'r' },
+    broken: 'ip route del 10.4.0.0/24 table 10',
+    mended: 'ip route add 10.4.0.0/24 dev r-d table 10',
+  },
+  'no route back into the VRF': {
+    ...{ from: 'a', to: '10.4.0.1', at: 'r' },
+    broken: 'ip route del 10.1.0.0/24',
+    mended: 'ip route add 10.1.0.0/24 dev r-a',
+  },
+}
+
+export async function studyDevices(session: Session, file: string): Promise<DeviceStudy> {
+  const { labFile: lab, problems } = parseLabText(readFileSync(file, 'utf8'), file)
+  if (lab === null) throw new Error(`${file} is no lab: ${JSON.stringify(problems)}`)
+  await apply(session, lab)
+  const checked = await session.request('lab/check', {})
+  if (!checked.ok) throw new Error(checked.failure.message)
+  const back = labFromLive(session.live, lab.name)
+  const left = [...planTexts(lab, session), ...planTexts(back.lab, session)]
+  const films: Record<string, readonly string[]> = {}
+  for (const [from, to] of [['a', '10.9.0.1']] as const) {
+    const { hops } = await film(session, from, to)
+    films[`${from} ${to}`] = hops
+      .filter(({ leg, observed }) => leg === 'request' && observed)
+      .map(({ namespace, interface: name, direction }) => `${namespace}:${name} ${direction}`)
+  }
+  const diagnoses: Record<string, string> = {}
+  for (const [name, { from, to, at, broken, mended }] of Object.entries(faults)) {
+    typed(session, at, broken)
+    await session.request('live/refresh', {})
+    const { diagnosis } = await film(session, from, to)
+    diagnoses[name] = diagnosis
+      ? `${diagnosis.code} ${diagnosis.namespace}:${diagnosis.interface} ${diagnosis.fix?.tried ? diagnosis.fix.commands.join('; ') : 'untried'}`
+      : 'none'
+    typed(session, at, mended)
+  }
+  const other = changed(lab)
+  await apply(session, other)
+  const there = planTexts(other, session)
+  await apply(session, lab)
+  const edited = [...there, ...planTexts(lab, session)]
+  await session.request('lab/clear', {})
+  await session.request('live/refresh', {})
+  return {
+    missing: missingOf(session, ['vrf']),
+    checks: checked.checks.map(({ name, ok, actual }) => `${name}: ${ok} ${actual}`),
+    ...{ left, unexpressed: back.unexpressed, films, diagnoses, edited },
+    remains: remainsOf(session),
+  }
+}
