@@ -304,6 +304,17 @@ export class Editor {
     return undefined
   }
 
+  /** What was typed in the lab's text; it is a lab. */
+  write(text: string): void {
+    this.chosen = []
+    this.letGo()
+    const { document } = this.around
+    const follows = this.follows
+    document.edit(text, { label: t('file.step', { line: firstDifferentLine(document.text, text) }) })
+    this.deselectGone()
+    if (follows) void this.follow(() => document.undo())
+  }
+
   undo(): void {
     this.chosen = []
     this.letGo()
@@ -425,6 +436,13 @@ export class Editor {
 const calledOf = ({ kind, id }: Target): string => {
   if (kind === 'nat') return t('edit.natOf', { name: id })
   return kind === 'cable' ? (id.split('~')[0] ?? '') : id
+}
+
+/** From 1. */
+function firstDifferentLine(before: string, after: string): number {
+  const [a, b] = [before.split('\n'), after.split('\n')]
+  const at = b.findIndex((line, i) => line !== a[i])
+  return (at < 0 ? b.length : at) + 1
 }
 
 function refuse(problems: readonly Problem[]): void {

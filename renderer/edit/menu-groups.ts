@@ -9,15 +9,15 @@ const change: Groups = [
   ['duplicate', 'copy', 'cut', 'remove'],
 ]
 const groupsOf: Readonly<Record<Target['kind'] | 'nothing', Groups>> = {
-  namespace: [['terminal-here', 'trace-from', 'trace-to'], ...change, ['copy-name']],
+  namespace: [['terminal-here', 'trace-from', 'trace-to'], ...change, ['copy-name', 'file']],
   interface: [
     ['terminal-here', 'trace-from', 'trace-to'],
     ['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'],
     ...change,
-    ['copy-name', 'copy-address', 'copy-mac'],
+    ['copy-name', 'copy-address', 'copy-mac', 'file'],
   ],
-  nat: [['terminal-here'], ['remove']],
-  cable: [['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'], ['remove'], ['copy-name']],
+  nat: [['terminal-here'], ['remove'], ['file']],
+  cable: [['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'], ['remove'], ['copy-name', 'file']],
   nothing: [
     ['add-namespace', 'add-router', 'add-bridge', 'add-internet'],
     ['paste', 'select-all'],

@@ -32,8 +32,18 @@ interface Step {
   readonly label: string | null
 }
 
+/** What is typed in the lab's text, and is no lab yet. */
+export interface Unfinished {
+  /** Under which it is kept. */
+  readonly id: string
+  /** The lab's text that it was typed into. */
+  readonly base: string
+  readonly text: string
+}
+
 export class LabDocument {
   text = $state.raw('')
+  unfinished = $state.raw<Unfinished | null>(null)
   path = $state<string | null>(null)
   /** The file's text when it was read or saved; null for a lab that was never saved. */
   savedText = $state.raw<string | null>(null)
@@ -78,6 +88,7 @@ export class LabDocument {
 
   open(file: OpenedFile, starter: string | null = null): void {
     this.lastLab = null
+    this.unfinished = null
     this.undoable = []
     this.redoable = []
     this.id = crypto.randomUUID()
@@ -109,6 +120,12 @@ export class LabDocument {
     this.path = path
     this.savedText = text
     this.fingerprint = fingerprint
+  }
+
+  /** @param text null: all that was typed is in the lab */
+  typed(text: string | null): void {
+    const { id = crypto.randomUUID() as string, base = this.text } = this.unfinished ?? {}
+    this.unfinished = text === null ? null : { id, base, text }
   }
 
   edit(text: string, { kind = null, label = null }: StepName = {}): void {

@@ -5,6 +5,7 @@ export const dock = {
   'dock.allTerminals': 'All terminals',
   'dock.results': 'Results',
   'dock.plan': 'Plan',
+  'dock.file': 'File',
   'dock.drift': 'Differences',
   'dock.commands': 'Commands',
   'dock.checks': 'Checks',

@@ -111,6 +111,7 @@ export const frame = {
   'action.palette': 'Command palette',
   'action.deploy': 'Deploy',
   'action.plan': 'Show the plan',
+  'action.file': 'Show in the file',
   'action.stop': 'Stop the lab',
   'action.checks': 'Run all checks',
   'action.open': 'Open a lab',

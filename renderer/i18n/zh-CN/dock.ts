@@ -4,6 +4,7 @@ export const dock = {
   'dock.allTerminals': '所有终端',
   'dock.results': '结果',
   'dock.plan': '计划',
+  'dock.file': '文件',
   'dock.drift': '差异',
   'dock.commands': '命令',
   'dock.checks': '检查',

@@ -106,6 +106,7 @@ export const frame = {
   'action.palette': '命令面板',
   'action.deploy': '部署',
   'action.plan': '显示计划',
+  'action.file': '在文件中显示',
   'action.stop': '停止实验',
   'action.checks': '运行全部检查',
   'action.open': '打开实验',
