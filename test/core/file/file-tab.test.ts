@@ -70,7 +70,9 @@ describe('an object and its lines', () => {
 })
 
 test('a new line begins in what the line above opens, else beside its entry', () => {
-  const columns = ['  ns0:', '  ns0: # left', '  mtu: 1400', '  - name: x', '  - ', 'text: |', 'a: [b]'].map(indentBelow)
+  const columns = ['  ns0:', '  ns0: # left', '  mtu: 1400', '  - name: x', '  - ', 'text: |', 'a: [b]'].map(
+    indentBelow,
+  )
   expect(columns).toEqual([4, 4, 2, 4, 4, 2, 0])
 })
 
