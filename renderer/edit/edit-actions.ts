@@ -47,6 +47,23 @@ export function editActions(app: App): readonly Action[] {
       },
     })),
     {
+      id: 'add-note',
+      label: 'action.addNote',
+      changes: true,
+      enabled: () => editor.canEdit,
+      run: () => {
+        if (!editor.on) app.edit(true)
+        editor.addNote()
+      },
+    },
+    {
+      id: 'note-text',
+      label: 'action.noteText',
+      when: 'edit',
+      enabled: () => app.editing && selection.target?.kind === 'note',
+      run: () => writeNote(app),
+    },
+    {
       id: 'cable',
       label: 'action.cable',
       keys: 'v',
@@ -137,6 +154,7 @@ export function editActions(app: App): readonly Action[] {
       when: 'edit',
       enabled: selected,
       run: () => {
+        if (writeNote(app)) return
         app.settings.set({ inspector: true })
         editor.fieldsWanted = true
       },
@@ -156,7 +174,7 @@ export function editActions(app: App): readonly Action[] {
         when: 'edit',
         onPicture: true,
         hidden: large === 1,
-        enabled: several,
+        enabled: selected,
         run: () => editor.nudge({ x: x * by, y: y * by }),
       })),
     ),
@@ -168,6 +186,7 @@ export function editActions(app: App): readonly Action[] {
       when: 'edit',
       enabled: selected,
       run: () => {
+        if (writeNote(app)) return
         app.settings.set({ inspector: true })
         editor.naming = selection.target?.id ?? null
       },
@@ -206,6 +225,13 @@ export function editActions(app: App): readonly Action[] {
       run: () => editor.walk({ x, y }),
     })),
   ]
+}
+
+/** A note has no fields: its text is typed where it stands. False: what is selected is no note. */
+function writeNote({ editor, selection: { target } }: App): boolean {
+  if (target?.kind !== 'note') return false
+  editor.noting = Number(target.id)
+  return true
 }
 
 /** From what was begun to the object, to nothing, to Live. */

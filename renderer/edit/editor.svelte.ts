@@ -13,11 +13,12 @@ import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Problem } from '../../electron/core/lab/problem.js'
 import { own } from '../../electron/core/own.js'
 import type { Rect } from '../canvas/drawing.js'
+import { noteKey } from '../canvas/notes.js'
 import { sameTarget, type Target } from '../canvas/selection.js'
 import { Aim } from './aim.svelte.js'
 import { nameOf, targetOf } from './place.js'
 import { removal } from './removal.js'
-import { t } from '../i18n/text.svelte.js'
+import { currentLanguage, t, textOf } from '../i18n/text.svelte.js'
 import type { Deploy } from '../state/deploy.svelte.js'
 import { freeSpot } from './free-spot.js'
 import type { Live } from '../state/live.svelte.js'
@@ -29,6 +30,8 @@ import { walk } from './walk.js'
 
 /** What undo says is replaced by what the next one says. */
 const stepWords = 'step'
+/** A note without a place of its own stands so far above the boxes (canvas units). */
+const noteAbove = 60
 /** What can be undone by what says it. */
 const offerWords = 'offer'
 
@@ -64,6 +67,8 @@ export class Editor {
   fieldsWanted = $state(false)
   /** The object whose name is to be typed now; its field takes this once. */
   naming = $state<string | null>(null)
+  /** The note whose text is typed now, by its place in the list. */
+  noting = $state<number | null>(null)
   /** What the cable in the air would do. */
   readonly aim: Aim
   /** What the last gesture chose by itself. */
@@ -97,7 +102,7 @@ export class Editor {
 
   /** Where a cable from an object begins: a bridge, or the namespace that it is in. */
   placeOf(target: Target | null): Place | null {
-    if (!target || target.kind === 'cable' || target.kind === 'nat') return null
+    if (!target || target.kind === 'cable' || target.kind === 'nat' || target.kind === 'note') return null
     if (target.kind === 'namespace') return { namespace: target.id }
     const { namespace, name } = partsOf(target.id)
     const bridges = own(this.file?.namespaces, namespace)?.bridges ?? {}
@@ -179,7 +184,10 @@ export class Editor {
 
   selectAll(): void {
     this.letGo()
-    this.around.selection.all = Object.keys(this.file?.namespaces ?? {}).map((id) => ({ kind: 'namespace', id }))
+    this.around.selection.all = [
+      ...(this.file?.notes ?? []).map((_, at) => ({ kind: 'note', id: String(at) }) as const),
+      ...Object.keys(this.file?.namespaces ?? {}).map((id) => ({ kind: 'namespace', id }) as const),
+    ]
   }
 
   /** A cable was drawn to an object, or to nothing: then what is to be there is asked. */
@@ -250,6 +258,28 @@ export class Editor {
     if (to) selection.target = targetOf(to)
   }
 
+  /** @param at in canvas units; else above the picture */
+  addNote(at: Point | null = null): void {
+    const { file } = this
+    if (!file) return
+    const boxes = [...this.around.placed().values(), ...(file.notes ?? [])]
+    const free = boxes.length === 0 ? { x: 0, y: 0 } : { x: left(boxes), y: top(boxes) - noteAbove }
+    const entry = { text: t('note.first'), ...(at ?? free) }
+    const id = file.notes?.length ?? 0
+    if (!this.commit([{ op: 'note-add', entry }], t('note.add'))) return
+    this.around.selection.target = { kind: 'note', id: String(id) }
+    this.noting = id
+  }
+
+  /** In the window's language, where the note has several. Without a text there is no note. */
+  setNote(at: number, text: string): void {
+    const entry = this.file?.notes?.[at]
+    if (!entry || textOf(entry.text) === text) return
+    if (text.trim() === '') return this.remove([{ kind: 'note', id: String(at) }])
+    const words = typeof entry.text === 'string' ? text : { ...entry.text, [currentLanguage()]: text }
+    this.commit([{ op: 'note-set', at, entry: { ...entry, text: words } }], t('note.set'))
+  }
+
   /** With all that names it. */
   remove(targets: readonly Target[]): void {
     const { file } = this
@@ -268,9 +298,9 @@ export class Editor {
   /** Boxes of what is selected, further that way (canvas units). */
   nudge(by: Point): void {
     const placed = this.around.placed()
-    const places = this.around.selection.namespaces.flatMap((name): [string, Point][] => {
-      const box = placed.get(name)
-      return box ? [[name, { x: box.x + by.x, y: box.y + by.y }]] : []
+    const places = this.around.selection.all.flatMap(({ kind, id }): [string, Point][] => {
+      const [key, at] = kind === 'note' ? [noteKey(id), this.file?.notes?.[Number(id)]] : [id, placed.get(id)]
+      return at && (kind === 'note' || kind === 'namespace') ? [[key, { x: at.x + by.x, y: at.y + by.y }]] : []
     })
     if (places.length > 0) this.around.document.place(places)
   }
@@ -282,7 +312,7 @@ export class Editor {
 
   /** Undefined: done. Else why not. */
   rename(target: Target, to: string): readonly Problem[] | undefined {
-    if (target.kind === 'cable' || target.kind === 'nat') return
+    if (target.kind === 'cable' || target.kind === 'nat' || target.kind === 'note') return
     const change: LabChange =
       target.kind === 'namespace'
         ? { op: 'namespace-rename', namespace: target.id, to }
@@ -344,6 +374,7 @@ export class Editor {
     const isThere = (target: Target): boolean => {
       const [end = ''] = target.id.split('~')
       if (target.kind === 'namespace') return lab.namespaces.has(target.id)
+      if (target.kind === 'note') return Number(target.id) < lab.notes.length
       const { namespace, name } = partsOf(end)
       return lab.namespaces.get(namespace)?.interfaces.some((each) => each.name === name) ?? false
     }
@@ -433,7 +464,11 @@ export class Editor {
   }
 }
 
+const left = (boxes: readonly Point[]): number => Math.min(...boxes.map(({ x }) => x))
+const top = (boxes: readonly Point[]): number => Math.min(...boxes.map(({ y }) => y))
+
 const calledOf = ({ kind, id }: Target): string => {
+  if (kind === 'note') return t('note.note')
   if (kind === 'nat') return t('edit.natOf', { name: id })
   return kind === 'cable' ? (id.split('~')[0] ?? '') : id
 }

@@ -18,8 +18,9 @@ const groupsOf: Readonly<Record<Target['kind'] | 'nothing', Groups>> = {
   ],
   nat: [['terminal-here'], ['remove'], ['file']],
   cable: [['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'], ['remove'], ['copy-name', 'file']],
+  note: [['note-text'], ['remove'], ['file']],
   nothing: [
-    ['add-namespace', 'add-router', 'add-bridge', 'add-internet'],
+    ['add-namespace', 'add-router', 'add-bridge', 'add-internet', 'add-note'],
     ['paste', 'select-all'],
     ['undo', 'redo'],
     ['find', 'fit', 'edit'],

@@ -15,6 +15,7 @@ const cableId = (ends: readonly string[]): string => ends.toSorted().join('~')
 export function pathOf(file: LabFile, target: Target): LabPath | null {
   if (target.kind === 'namespace')
     return Object.hasOwn(file.namespaces ?? {}, target.id) ? ['namespaces', target.id] : null
+  if (target.kind === 'note') return file.notes?.[Number(target.id)] ? ['notes', Number(target.id)] : null
   if (target.kind === 'cable') return cableWith(file, (ends) => cableId(ends) === cableId(target.id.split('~')))
   const { namespace, name } = partsOf(target.id)
   const entry = own(file.namespaces, namespace)
@@ -36,6 +37,7 @@ export function targetAt(file: LabFile, lab: Lab, path: LabPath): Target | null 
     const link = file.links?.[name]
     return link ? { kind: 'cable', id: cableId(endsOf(link)) } : null
   }
+  if (top === 'notes' && typeof name === 'number') return { kind: 'note', id: String(name) }
   if (typeof name !== 'string' || (top !== 'namespaces' && top !== 'layout')) return null
   const namespace = lab.namespaces.get(name.split(':')[0] ?? '')
   if (!namespace) return null

@@ -11,6 +11,7 @@ import type { LabSource } from '../../electron/core/lab/source.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import { parseLabText, parseSource } from '../../electron/core/lab/parse.js'
+import { noteOf } from '../canvas/notes.js'
 import type { OpenedFile } from '../../electron/core/rpc-shell.js'
 import { textOf } from '../i18n/text.svelte.js'
 
@@ -151,13 +152,17 @@ export class LabDocument {
     return changed
   }
 
-  place(places: Iterable<readonly [string, Point]>): void {
-    const changes = [...places].map(([name, { x, y }]): LabChange => ({
-      op: 'layout-set',
-      name,
-      at: { x: Math.round(x), y: Math.round(y) },
-    }))
-    this.change(changes, { kind: `move ${changes.map((each) => ('name' in each ? each.name : '')).join(' ')}` })
+  /** Of namespaces by their name, of notes by their key. */
+  place(places: Iterable<readonly [string, Point]>, label: string | null = null): void {
+    const moved = [...places]
+    const changes = moved.flatMap(([name, { x, y }]): LabChange[] => {
+      const at = { x: Math.round(x), y: Math.round(y) }
+      const note = noteOf(name)
+      if (note === null) return [{ op: 'layout-set', name, at }]
+      const entry = this.labFile?.notes?.[Number(note)]
+      return entry ? [{ op: 'note-set', at: Number(note), entry: { ...entry, ...at } }] : []
+    })
+    this.change(changes, { kind: `move ${moved.map(([name]) => name).join(' ')}`, label })
   }
 
   /** @returns what the step is called; null: it has no name, or there was none */

@@ -10,6 +10,7 @@ import type {
   FirewallEntry,
   LabFile,
   NatEntry,
+  NoteEntry,
   RouteEntry,
   RuleEntry,
   ServiceEntry,
@@ -102,6 +103,8 @@ export type EntryChange =
   | (At & ListOps<'service', ServiceEntry>)
   | ListOps<'check', CheckEntry>
   | ListOps<'goal', CheckEntry>
+  /** Drawing only. */
+  | ListOps<'note', NoteEntry>
 
 /** What the file says of the lab as a whole. */
 export type LabKeys = Pick<LabFile, 'name' | 'title' | 'description' | 'broken' | 'uplink' | 'explanation'>

@@ -88,4 +88,12 @@ export const edit = {
   'edit.selected': '{count} selected',
   'edit.setMany': 'set {what} of {count} objects',
   'edit.various': 'various',
+  'note.note': 'Note',
+  'note.what': 'words on the canvas',
+  'note.first': 'Note',
+  'note.text': 'Text of the note',
+  'note.keys': 'Enter: done. Shift Enter: new line. **bold**, `code`',
+  'note.how': 'Enter or a double click edits the text. It is drawn only, and changes nothing in the kernel.',
+  'note.add': 'add a note',
+  'note.set': 'edit a note',
 } as const

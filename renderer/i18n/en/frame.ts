@@ -112,6 +112,8 @@ export const frame = {
   'action.deploy': 'Deploy',
   'action.plan': 'Show the plan',
   'action.file': 'Show in the file',
+  'action.addNote': 'Add a note',
+  'action.noteText': 'Edit the text of the note',
   'action.stop': 'Stop the lab',
   'action.checks': 'Run all checks',
   'action.open': 'Open a lab',

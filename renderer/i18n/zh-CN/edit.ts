@@ -87,4 +87,12 @@ export const edit = {
   'edit.selected': '已选择 {count} 个对象',
   'edit.setMany': '设置 {count} 个对象的 {what}',
   'edit.various': '各不相同',
+  'note.note': '批注',
+  'note.what': '画布上的文字',
+  'note.first': '批注',
+  'note.text': '批注文本',
+  'note.keys': 'Enter：完成；Shift Enter：换行；**粗体**、`代码`',
+  'note.how': '按 Enter 或双击可编辑文本。批注只用于绘图，不影响内核。',
+  'note.add': '添加批注',
+  'note.set': '编辑批注',
 } as const

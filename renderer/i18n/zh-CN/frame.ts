@@ -107,6 +107,8 @@ export const frame = {
   'action.deploy': '部署',
   'action.plan': '显示计划',
   'action.file': '在文件中显示',
+  'action.addNote': '添加批注',
+  'action.noteText': '编辑批注文本',
   'action.stop': '停止实验',
   'action.checks': '运行全部检查',
   'action.open': '打开实验',
