@@ -1,4 +1,6 @@
 /** What a hand does in Edit, by key and by name. */
+import { stampOf, stamps, type StampKind } from '../../electron/core/change/stamps.js'
+import { t } from '../i18n/text.svelte.js'
 import type { Action } from '../state/actions.js'
 import type { App } from '../state/app.svelte.js'
 import { kinds } from './kinds.js'
@@ -56,6 +58,16 @@ export function editActions(app: App): readonly Action[] {
         editor.addNote()
       },
     },
+    ...(Object.keys(stamps) as StampKind[]).map((kind): Action => ({
+      id: `stamp-${kind}`,
+      label: `action.stamp.${kind}`,
+      changes: true,
+      enabled: () => editor.canEdit,
+      run: () => {
+        if (!editor.on) app.edit(true)
+        clipboard.stamp(stampOf(kind), null, t(`stamp.${kind}`))
+      },
+    })),
     {
       id: 'note-text',
       label: 'action.noteText',

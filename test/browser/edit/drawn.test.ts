@@ -89,6 +89,27 @@ test('a double click types over it, Esc leaves it as it was, and without a text 
   await drawn('to be seen').waitFor({ state: 'detached' })
 })
 
+test('ready-made parts are one step each, and work in the kernel as they come', async () => {
+  const names = [/^LAN/, /^Router and two LANs/, /^NAT gateway/, /^Container host/, /^Line of routers/]
+  for (const name of names) await palette(name).click()
+  await press('Control+z')
+  await window.page.getByText('Undone: insert Line of routers').waitFor()
+  await press('Control+Shift+Z')
+  await window.deploy()
+  // By their roles: names and subnets are renewed as they come.
+  const seen = await window.type(
+    'host',
+    `clear; p() { ip netns exec $1 ping -c1 -W2 $2 >/dev/null && echo "$1 yes" || echo "$1 no"; }
+a() { ip -n $1 -4 -o addr show dev eth0 | awk '{sub("/.*", "", $4); print $4}'; }
+p ns1 $(a ns3); p ns4 $(a ns6); p ns8 $(a outside0); p ns9 $(a ns10); ip netns exec outside0 ping -c1 -W1 $(a ns8) >/dev/null 2>&1 || echo "outside no"; p app0 $(a client0)
+exec 3<>/dev/null; ip netns exec client0 bash -c "exec 3<>/dev/tcp/$(ip -n docker0 -4 -o addr show dev eth0 | awk '{sub("/.*", "", $4); print $4}')/8080; head -c5 <&3"; echo " served"`.replaceAll(
+      '\n',
+      '; ',
+    ),
+  )
+  expect(seen).toMatch(/ns1 yes[^]*ns4 yes[^]*ns8 yes[^]*ns9 yes[^]*outside no[^]*app0 yes[^]*hello served/)
+})
+
 test('nothing in the page threw', () => {
   expect(window.errors).toEqual([])
 })
