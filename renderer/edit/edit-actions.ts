@@ -1,5 +1,6 @@
 /** What a hand does in Edit, by key and by name. */
 import { stampOf, stamps, type StampKind } from '../../electron/core/change/stamps.js'
+import { aligned, distributed, lines } from '../canvas/align.js'
 import { t } from '../i18n/text.svelte.js'
 import type { Action } from '../state/actions.js'
 import type { App } from '../state/app.svelte.js'
@@ -190,6 +191,30 @@ export function editActions(app: App): readonly Action[] {
         run: () => editor.nudge({ x: x * by, y: y * by }),
       })),
     ),
+    ...lines.map((line): Action => ({
+      id: `align-${line}`,
+      label: `action.align.${line}`,
+      when: 'edit',
+      changes: true,
+      enabled: () => app.editing && selection.namespaces.length > 1,
+      run: () => editor.arrange((boxes) => aligned(boxes, line), t(`edit.align.${line}`)),
+    })),
+    ...(['x', 'y'] as const).map((axis): Action => ({
+      id: `distribute-${axis}`,
+      label: `action.distribute.${axis}`,
+      when: 'edit',
+      changes: true,
+      enabled: () => app.editing && selection.namespaces.length > 2,
+      run: () => editor.arrange((boxes) => distributed(boxes, axis), t(`edit.distribute.${axis}`)),
+    })),
+    {
+      id: 'tidy',
+      label: 'action.tidy',
+      when: 'edit',
+      changes: true,
+      enabled: () => app.editing && selection.namespaces.length > 1,
+      run: () => editor.tidy(),
+    },
     {
       id: 'rename',
       label: 'action.rename',

@@ -6,13 +6,16 @@ import type { Beside, Gesture, Gestured, Place } from '../../electron/core/chang
 import type { ObjectKind } from '../../electron/core/change/gestures.js'
 import { connect, masquerade, neighbour, newObject, waysOut } from '../../electron/core/change/gestures.js'
 import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
+import { copyParts } from '../../electron/core/change/parts.js'
 import { replug } from '../../electron/core/change/replug.js'
 import { formatEndpoint, parseEndpoint } from '../../electron/core/lab/endpoint.js'
 import { hostNamespace, type Endpoint } from '../../electron/core/lab/lab.js'
+import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Problem } from '../../electron/core/lab/problem.js'
 import { own } from '../../electron/core/own.js'
 import type { Rect } from '../canvas/drawing.js'
+import { tidied, type Boxes, type NewPlaces } from '../canvas/align.js'
 import { noteKey } from '../canvas/notes.js'
 import { sameTarget, type Target } from '../canvas/selection.js'
 import { Aim } from './aim.svelte.js'
@@ -303,6 +306,26 @@ export class Editor {
       return at && (kind === 'note' || kind === 'namespace') ? [[key, { x: at.x + by.x, y: at.y + by.y }]] : []
     })
     if (places.length > 0) this.around.document.place(places)
+  }
+
+  /** Order among the boxes that are selected: new places of them, by where they and all others are drawn. */
+  arrange(order: (boxes: Boxes, others: readonly Rect[]) => NewPlaces, label: string): void {
+    const { selection, document } = this.around
+    const chosen = new Set(selection.namespaces)
+    const placed = [...this.around.placed()]
+    const boxes = new Map(placed.filter(([name]) => chosen.has(name)))
+    const others = placed.flatMap(([name, box]) => (chosen.has(name) ? [] : [box]))
+    if (boxes.size > 0) document.place(order(boxes, others), label)
+  }
+
+  /** The selected boxes, laid out as a lab of their own; the rest stays. */
+  tidy(): void {
+    const { source } = this.around.document
+    const parts = source && copyParts(source, this.around.selection.namespaces)
+    const { lab } = parts ? parseLabText(parts.text, '') : { lab: null }
+    if (!lab) return
+    const label = t('edit.tidy', { count: this.around.selection.namespaces.length })
+    this.arrange((boxes, others) => tidied(boxes, others, lab, currentLanguage()), label)
   }
 
   /** A change from a menu. */

@@ -8,8 +8,12 @@ const change: Groups = [
   ['cable', 'nat', 'rename'],
   ['duplicate', 'copy', 'cut', 'remove'],
 ]
+const arrange: Groups = [
+  ['align-left', 'align-centre', 'align-right', 'align-top', 'align-middle', 'align-bottom'],
+  ['distribute-x', 'distribute-y', 'tidy'],
+]
 const groupsOf: Readonly<Record<Target['kind'] | 'nothing', Groups>> = {
-  namespace: [['terminal-here', 'trace-from', 'trace-to'], ...change, ['copy-name', 'file']],
+  namespace: [['terminal-here', 'trace-from', 'trace-to'], ...arrange, ...change, ['copy-name', 'file']],
   interface: [
     ['terminal-here', 'trace-from', 'trace-to'],
     ['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'],

@@ -162,7 +162,9 @@ export class LabDocument {
       const entry = this.labFile?.notes?.[Number(note)]
       return entry ? [{ op: 'note-set', at: Number(note), entry: { ...entry, ...at } }] : []
     })
-    this.change(changes, { kind: `move ${moved.map(([name]) => name).join(' ')}`, label })
+    // A hand that goes on moving the same is one step; what has a name is one by itself.
+    const kind = label === null ? `move ${moved.map(([name]) => name).join(' ')}` : null
+    this.change(changes, { kind, label })
   }
 
   /** @returns what the step is called; null: it has no name, or there was none */

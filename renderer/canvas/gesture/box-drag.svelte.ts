@@ -2,6 +2,7 @@
 import type { Drawing, Point, Rect } from '../drawing.js'
 import type { Places } from '../layout.js'
 import type { Gesture, Moment } from './gesture.js'
+import { around } from '../align.js'
 import { noteKey, type DrawnNote } from '../notes.js'
 import { restingPlace, type Rest } from './snap-guides.js'
 
@@ -60,15 +61,5 @@ export class BoxDrag {
     this.places = null
     this.rest = null
     this.events.drop(stays ? places : null)
-  }
-}
-
-const around = (boxes: readonly Rect[]): Rect => {
-  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
-  return {
-    x,
-    y,
-    width: Math.max(...boxes.map((box) => box.x + box.width)) - x,
-    height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
   }
 }

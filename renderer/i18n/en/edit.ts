@@ -109,4 +109,13 @@ export const edit = {
   'stamp.container-hostWhat': 'a bridge, a published port',
   'stamp.router-line': 'Line of routers',
   'stamp.router-lineWhat': 'static routes, a station at each end',
+  'edit.align.left': 'align left',
+  'edit.align.centre': 'align centres',
+  'edit.align.right': 'align right',
+  'edit.align.top': 'align tops',
+  'edit.align.middle': 'align middles',
+  'edit.align.bottom': 'align bottoms',
+  'edit.distribute.x': 'distribute across',
+  'edit.distribute.y': 'distribute down',
+  'edit.tidy': 'tidy {count} namespaces',
 } as const

@@ -108,4 +108,13 @@ export const edit = {
   'stamp.container-hostWhat': '网桥与发布的端口',
   'stamp.router-line': '路由器链',
   'stamp.router-lineWhat': '静态路由，两端各一台主机',
+  'edit.align.left': '左对齐',
+  'edit.align.centre': '水平居中对齐',
+  'edit.align.right': '右对齐',
+  'edit.align.top': '顶端对齐',
+  'edit.align.middle': '垂直居中对齐',
+  'edit.align.bottom': '底端对齐',
+  'edit.distribute.x': '水平等距分布',
+  'edit.distribute.y': '垂直等距分布',
+  'edit.tidy': '整理 {count} 个命名空间',
 } as const

@@ -110,6 +110,19 @@ exec 3<>/dev/null; ip netns exec client0 bash -c "exec 3<>/dev/tcp/$(ip -n docke
   expect(seen).toMatch(/ns1 yes[^]*ns4 yes[^]*ns8 yes[^]*ns9 yes[^]*outside no[^]*app0 yes[^]*hello served/)
 })
 
+test('what is selected is put in line and tidied by its menu, each a step of its own', async () => {
+  await window.rest()
+  await press('Control+a')
+  await press('Shift+F10')
+  await window.page.getByRole('menuitem', { name: 'Align left' }).click()
+  await press('Control+z')
+  await window.page.getByText('Undone: align left').waitFor()
+  await press('Shift+F10')
+  await window.page.getByRole('menuitem', { name: 'Tidy what is selected' }).click()
+  await press('Control+z')
+  await window.page.getByText(/Undone: tidy \d+ namespaces/).waitFor()
+})
+
 test('nothing in the page threw', () => {
   expect(window.errors).toEqual([])
 })
