@@ -208,10 +208,14 @@ export const cableElement = (cable: Cable): EdgeElement => ({
 })
 
 /** Bounds of everything drawn, selection rings included. */
-export function bounds(drawing: Drawing): { x: number; y: number; width: number; height: number } {
+/** @param more what else is drawn */
+export function bounds(
+  drawing: Drawing,
+  more: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[] = [],
+): { x: number; y: number; width: number; height: number } {
   const xs: number[] = []
   const ys: number[] = []
-  for (const box of drawing.boxes) {
+  for (const box of [...drawing.boxes, ...more]) {
     xs.push(box.x, box.x + box.width)
     ys.push(box.y, box.y + box.height)
   }

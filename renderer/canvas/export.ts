@@ -1,12 +1,13 @@
 /** The whole picture as one file: the two SVG layers as they are, and between them the graph, drawn again as SVG. */
 import sheet from './canvas.css?inline'
-import type { Drawing } from './drawing.js'
+import type { Drawing, Rect } from './drawing.js'
 import { bounds, boxElements, cableElement, type Element } from './elements.js'
 import { fontFaces } from './font-faces.js'
 import { graphShapes } from './graph-svg.js'
 
 export interface Layers {
   readonly drawing: Drawing
+  readonly notes: readonly Rect[]
   /** The two layers' elements, each around one `svg`. */
   readonly under: HTMLElement
   readonly over: HTMLElement
@@ -50,8 +51,8 @@ const tokens = (root: HTMLElement): string => {
 }
 
 /** Copies the layers before it waits for anything: what is drawn may change after that. */
-export async function exportSvg({ drawing, under, over, root, isDrained }: Layers): Promise<string> {
-  const area = bounds(drawing)
+export async function exportSvg({ drawing, notes, under, over, root, isDrained }: Layers): Promise<string> {
+  const area = bounds(drawing, notes)
   const view = {
     x: area.x - margin,
     y: area.y - margin,

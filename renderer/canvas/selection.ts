@@ -7,6 +7,8 @@ export type Target =
   | { readonly kind: 'cable'; readonly id: string }
   /** Translation of addresses by way of an interface, whose id it has. */
   | { readonly kind: 'nat'; readonly id: string }
+  /** Words on the canvas; `id` is the place in the file's list, from 0. */
+  | { readonly kind: 'note'; readonly id: string }
 
 export type Mode = 'live' | 'edit' | 'replay'
 export type LayerFilter = 'all' | 'layer2' | 'layer3'

@@ -36,13 +36,22 @@ type Say = Translate<
   | 'bridgeItem'
   | 'uplink'
   | 'internet'
+  | 'noteItem'
 >
 
 const stateKey = { up: 'up', down: 'down', 'no-carrier': 'noCarrier', planned: 'notDeployed' } as const
 
 export const itemKey = (target: Target): string => `${target.kind} ${target.id}`
 
-export function treeItems(scene: Scene, reach: Reach, t: Say, separator = ', '): TreeItem[] {
+/** @param notes what each of them says, in the order of the file */
+export function treeItems(
+  scene: Scene,
+  reach: Reach,
+  t: Say,
+  separator = ', ',
+  notes: readonly string[] = [],
+): TreeItem[] {
+  const siblings = scene.namespaces.length + notes.length
   const interfaces = new Map(
     scene.namespaces.flatMap((each) => each.interfaces.map((item) => [item.id, item] as const)),
   )
@@ -56,7 +65,7 @@ export function treeItems(scene: Scene, reach: Reach, t: Say, separator = ', '):
       level: 1,
       name: namespaceName(each, reach, t, separator),
       position: index + 1,
-      siblings: scene.namespaces.length,
+      siblings,
       parent: null,
       firstChild: shown[0] ? `interface ${shown[0].id}` : null,
       along: null,
@@ -87,6 +96,12 @@ export function treeItems(scene: Scene, reach: Reach, t: Say, separator = ', '):
         along: `interface ${peer.id}`,
       })
     }
+  }
+  for (const [at, words] of notes.entries()) {
+    const target: Target = { kind: 'note', id: String(at) }
+    const place = { level: 1, position: scene.namespaces.length + at + 1, siblings } as const
+    const alone = { parent: null, firstChild: null, along: null }
+    items.push({ key: itemKey(target), target, name: t('noteItem', { words }), ...place, ...alone })
   }
   return items
 }

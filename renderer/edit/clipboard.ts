@@ -19,6 +19,17 @@ const words = 'clipboard'
 /** A copy beside what it is of, where no pointer says where else (canvas units). */
 const aside: Point = { x: 40, y: 40 }
 
+/** Between what is drawn and what comes below it. */
+const below = 80
+const pasted = (count: number): string => t('edit.paste', { count })
+
+/** From where a lab is drawn to where its top left corner is to be; null: it says no places. */
+function fromCorner({ layout }: LabFile, to: Point): Point | null {
+  const places = Object.values(layout ?? {})
+  if (places.length === 0) return null
+  return { x: to.x - Math.min(...places.map(({ x }) => x)), y: to.y - Math.min(...places.map(({ y }) => y)) }
+}
+
 export interface ClipboardSurroundings {
   readonly document: LabDocument
   readonly selection: Selection
@@ -58,7 +69,7 @@ export class Clipboard {
     const parts = this.parts()
     if (!parts) return
     const { labFile } = parseLabText(parts.text, '')
-    if (labFile) this.insert(labFile, aside, 'edit.duplicate', [])
+    if (labFile) this.insert(labFile, aside, (count) => t('edit.duplicate', { count }), [])
   }
 
   async paste(text: string): Promise<void> {
@@ -67,7 +78,7 @@ export class Clipboard {
     if (foreign === null) {
       const { labFile, problems } = parseLabText(text, t('edit.clipboard'))
       const [problem] = problems.filter(({ severity }) => severity === 'error')
-      if (labFile && !problem) this.insert(labFile, this.way(labFile), 'edit.paste', [])
+      if (labFile && !problem) this.insert(labFile, this.way(labFile), pasted, [])
       else
         say(
           t('edit.pasteBroken', {
@@ -80,7 +91,20 @@ export class Clipboard {
     const read = await readForeign(foreign, '', text)
     if (!read.labFile) return say(t('edit.pasteNothing'), words)
     const leftOut = read.groups.map(({ first }) => sentenceOf({ message: first.message, said: first.said.message }))
-    this.insert(read.labFile, this.way(read.labFile), 'edit.paste', leftOut)
+    this.insert(read.labFile, this.way(read.labFile), pasted, leftOut)
+  }
+
+  /**
+   * A ready-made part.
+   * @param at the top left corner of what comes, in canvas units; null: below all that is there
+   */
+  stamp(labFile: LabFile, at: Point | null, name: string): void {
+    const boxes = [...this.around.placed().values()]
+    const free = {
+      x: boxes.length === 0 ? 0 : Math.min(...boxes.map(({ x }) => x)),
+      y: boxes.length === 0 ? 0 : Math.max(...boxes.map(({ y, height }) => y + height)) + below,
+    }
+    this.insert(labFile, fromCorner(labFile, at ?? free) ?? { x: 0, y: 0 }, () => t('stamp.step', { name }), [])
   }
 
   private parts(): ReturnType<typeof copyParts> {
@@ -90,26 +114,17 @@ export class Clipboard {
   }
 
   /** To the pointer, else a little aside. */
-  private way({ layout }: LabFile): Point {
-    const places = Object.values(layout ?? {})
+  private way(labFile: LabFile): Point {
     const pointer = this.around.pointer()
-    if (!pointer || places.length === 0) return aside
-    const x = Math.min(...places.map((each) => each.x))
-    const y = Math.min(...places.map((each) => each.y))
-    return { x: pointer.x - x, y: pointer.y - y }
+    return (pointer && fromCorner(labFile, pointer)) ?? aside
   }
 
-  private insert(
-    labFile: LabFile,
-    by: Point,
-    label: 'edit.paste' | 'edit.duplicate',
-    leftOut: readonly string[],
-  ): void {
+  private insert(labFile: LabFile, by: Point, label: (count: number) => string, leftOut: readonly string[]): void {
     const { source } = this.around.document
     if (!source) return
     const { gestured, names } = pasteParts(source, labFile, by, this.around.editor.beside)
     const targets = names.map((id) => ({ kind: 'namespace', id }) as const)
-    this.around.editor.carryOut(gestured, t(label, { count: names.length }), targets)
+    this.around.editor.carryOut(gestured, label(names.length), targets)
     if (leftOut.length > 0) say(t('edit.pastedWithout', { what: leftOut.join(' ') }), words)
   }
 }

@@ -1,4 +1,7 @@
 /** What a hand does in Edit, by key and by name. */
+import { stampOf, stamps, type StampKind } from '../../electron/core/change/stamps.js'
+import { aligned, distributed, lines } from '../canvas/align.js'
+import { t } from '../i18n/text.svelte.js'
 import type { Action } from '../state/actions.js'
 import type { App } from '../state/app.svelte.js'
 import { kinds } from './kinds.js'
@@ -46,6 +49,33 @@ export function editActions(app: App): readonly Action[] {
         editor.add(kind)
       },
     })),
+    {
+      id: 'add-note',
+      label: 'action.addNote',
+      changes: true,
+      enabled: () => editor.canEdit,
+      run: () => {
+        if (!editor.on) app.edit(true)
+        editor.addNote()
+      },
+    },
+    ...(Object.keys(stamps) as StampKind[]).map((kind): Action => ({
+      id: `stamp-${kind}`,
+      label: `action.stamp.${kind}`,
+      changes: true,
+      enabled: () => editor.canEdit,
+      run: () => {
+        if (!editor.on) app.edit(true)
+        clipboard.stamp(stampOf(kind), null, t(`stamp.${kind}`))
+      },
+    })),
+    {
+      id: 'note-text',
+      label: 'action.noteText',
+      when: 'edit',
+      enabled: () => app.editing && selection.target?.kind === 'note',
+      run: () => writeNote(app),
+    },
     {
       id: 'cable',
       label: 'action.cable',
@@ -137,6 +167,7 @@ export function editActions(app: App): readonly Action[] {
       when: 'edit',
       enabled: selected,
       run: () => {
+        if (writeNote(app)) return
         app.settings.set({ inspector: true })
         editor.fieldsWanted = true
       },
@@ -156,10 +187,34 @@ export function editActions(app: App): readonly Action[] {
         when: 'edit',
         onPicture: true,
         hidden: large === 1,
-        enabled: several,
+        enabled: selected,
         run: () => editor.nudge({ x: x * by, y: y * by }),
       })),
     ),
+    ...lines.map((line): Action => ({
+      id: `align-${line}`,
+      label: `action.align.${line}`,
+      when: 'edit',
+      changes: true,
+      enabled: () => app.editing && selection.namespaces.length > 1,
+      run: () => editor.arrange((boxes) => aligned(boxes, line), t(`edit.align.${line}`)),
+    })),
+    ...(['x', 'y'] as const).map((axis): Action => ({
+      id: `distribute-${axis}`,
+      label: `action.distribute.${axis}`,
+      when: 'edit',
+      changes: true,
+      enabled: () => app.editing && selection.namespaces.length > 2,
+      run: () => editor.arrange((boxes) => distributed(boxes, axis), t(`edit.distribute.${axis}`)),
+    })),
+    {
+      id: 'tidy',
+      label: 'action.tidy',
+      when: 'edit',
+      changes: true,
+      enabled: () => app.editing && selection.namespaces.length > 1,
+      run: () => editor.tidy(),
+    },
     {
       id: 'rename',
       label: 'action.rename',
@@ -168,6 +223,7 @@ export function editActions(app: App): readonly Action[] {
       when: 'edit',
       enabled: selected,
       run: () => {
+        if (writeNote(app)) return
         app.settings.set({ inspector: true })
         editor.naming = selection.target?.id ?? null
       },
@@ -206,6 +262,13 @@ export function editActions(app: App): readonly Action[] {
       run: () => editor.walk({ x, y }),
     })),
   ]
+}
+
+/** A note has no fields: its text is typed where it stands. False: what is selected is no note. */
+function writeNote({ editor, selection: { target } }: App): boolean {
+  if (target?.kind !== 'note') return false
+  editor.noting = Number(target.id)
+  return true
 }
 
 /** From what was begun to the object, to nothing, to Live. */

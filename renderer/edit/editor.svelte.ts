@@ -6,18 +6,22 @@ import type { Beside, Gesture, Gestured, Place } from '../../electron/core/chang
 import type { ObjectKind } from '../../electron/core/change/gestures.js'
 import { connect, masquerade, neighbour, newObject, waysOut } from '../../electron/core/change/gestures.js'
 import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
+import { copyParts } from '../../electron/core/change/parts.js'
 import { replug } from '../../electron/core/change/replug.js'
 import { formatEndpoint, parseEndpoint } from '../../electron/core/lab/endpoint.js'
 import { hostNamespace, type Endpoint } from '../../electron/core/lab/lab.js'
+import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Problem } from '../../electron/core/lab/problem.js'
 import { own } from '../../electron/core/own.js'
 import type { Rect } from '../canvas/drawing.js'
+import { tidied, type Boxes, type NewPlaces } from '../canvas/align.js'
+import { noteKey } from '../canvas/notes.js'
 import { sameTarget, type Target } from '../canvas/selection.js'
 import { Aim } from './aim.svelte.js'
 import { nameOf, targetOf } from './place.js'
 import { removal } from './removal.js'
-import { t } from '../i18n/text.svelte.js'
+import { currentLanguage, t, textOf } from '../i18n/text.svelte.js'
 import type { Deploy } from '../state/deploy.svelte.js'
 import { freeSpot } from './free-spot.js'
 import type { Live } from '../state/live.svelte.js'
@@ -29,6 +33,8 @@ import { walk } from './walk.js'
 
 /** What undo says is replaced by what the next one says. */
 const stepWords = 'step'
+/** A note without a place of its own stands so far above the boxes (canvas units). */
+const noteAbove = 60
 /** What can be undone by what says it. */
 const offerWords = 'offer'
 
@@ -64,6 +70,8 @@ export class Editor {
   fieldsWanted = $state(false)
   /** The object whose name is to be typed now; its field takes this once. */
   naming = $state<string | null>(null)
+  /** The note whose text is typed now, by its place in the list. */
+  noting = $state<number | null>(null)
   /** What the cable in the air would do. */
   readonly aim: Aim
   /** What the last gesture chose by itself. */
@@ -97,7 +105,7 @@ export class Editor {
 
   /** Where a cable from an object begins: a bridge, or the namespace that it is in. */
   placeOf(target: Target | null): Place | null {
-    if (!target || target.kind === 'cable' || target.kind === 'nat') return null
+    if (!target || target.kind === 'cable' || target.kind === 'nat' || target.kind === 'note') return null
     if (target.kind === 'namespace') return { namespace: target.id }
     const { namespace, name } = partsOf(target.id)
     const bridges = own(this.file?.namespaces, namespace)?.bridges ?? {}
@@ -179,7 +187,10 @@ export class Editor {
 
   selectAll(): void {
     this.letGo()
-    this.around.selection.all = Object.keys(this.file?.namespaces ?? {}).map((id) => ({ kind: 'namespace', id }))
+    this.around.selection.all = [
+      ...(this.file?.notes ?? []).map((_, at) => ({ kind: 'note', id: String(at) }) as const),
+      ...Object.keys(this.file?.namespaces ?? {}).map((id) => ({ kind: 'namespace', id }) as const),
+    ]
   }
 
   /** A cable was drawn to an object, or to nothing: then what is to be there is asked. */
@@ -250,6 +261,28 @@ export class Editor {
     if (to) selection.target = targetOf(to)
   }
 
+  /** @param at in canvas units; else above the picture */
+  addNote(at: Point | null = null): void {
+    const { file } = this
+    if (!file) return
+    const boxes = [...this.around.placed().values(), ...(file.notes ?? [])]
+    const free = boxes.length === 0 ? { x: 0, y: 0 } : { x: left(boxes), y: top(boxes) - noteAbove }
+    const entry = { text: t('note.first'), ...(at ?? free) }
+    const id = file.notes?.length ?? 0
+    if (!this.commit([{ op: 'note-add', entry }], t('note.add'))) return
+    this.around.selection.target = { kind: 'note', id: String(id) }
+    this.noting = id
+  }
+
+  /** In the window's language, where the note has several. Without a text there is no note. */
+  setNote(at: number, text: string): void {
+    const entry = this.file?.notes?.[at]
+    if (!entry || textOf(entry.text) === text) return
+    if (text.trim() === '') return this.remove([{ kind: 'note', id: String(at) }])
+    const words = typeof entry.text === 'string' ? text : { ...entry.text, [currentLanguage()]: text }
+    this.commit([{ op: 'note-set', at, entry: { ...entry, text: words } }], t('note.set'))
+  }
+
   /** With all that names it. */
   remove(targets: readonly Target[]): void {
     const { file } = this
@@ -268,11 +301,31 @@ export class Editor {
   /** Boxes of what is selected, further that way (canvas units). */
   nudge(by: Point): void {
     const placed = this.around.placed()
-    const places = this.around.selection.namespaces.flatMap((name): [string, Point][] => {
-      const box = placed.get(name)
-      return box ? [[name, { x: box.x + by.x, y: box.y + by.y }]] : []
+    const places = this.around.selection.all.flatMap(({ kind, id }): [string, Point][] => {
+      const [key, at] = kind === 'note' ? [noteKey(id), this.file?.notes?.[Number(id)]] : [id, placed.get(id)]
+      return at && (kind === 'note' || kind === 'namespace') ? [[key, { x: at.x + by.x, y: at.y + by.y }]] : []
     })
     if (places.length > 0) this.around.document.place(places)
+  }
+
+  /** Order among the boxes that are selected: new places of them, by where they and all others are drawn. */
+  arrange(order: (boxes: Boxes, others: readonly Rect[]) => NewPlaces, label: string): void {
+    const { selection, document } = this.around
+    const chosen = new Set(selection.namespaces)
+    const placed = [...this.around.placed()]
+    const boxes = new Map(placed.filter(([name]) => chosen.has(name)))
+    const others = placed.flatMap(([name, box]) => (chosen.has(name) ? [] : [box]))
+    if (boxes.size > 0) document.place(order(boxes, others), label)
+  }
+
+  /** The selected boxes, laid out as a lab of their own; the rest stays. */
+  tidy(): void {
+    const { source } = this.around.document
+    const parts = source && copyParts(source, this.around.selection.namespaces)
+    const { lab } = parts ? parseLabText(parts.text, '') : { lab: null }
+    if (!lab) return
+    const label = t('edit.tidy', { count: this.around.selection.namespaces.length })
+    this.arrange((boxes, others) => tidied(boxes, others, lab, currentLanguage()), label)
   }
 
   /** A change from a menu. */
@@ -282,7 +335,7 @@ export class Editor {
 
   /** Undefined: done. Else why not. */
   rename(target: Target, to: string): readonly Problem[] | undefined {
-    if (target.kind === 'cable' || target.kind === 'nat') return
+    if (target.kind === 'cable' || target.kind === 'nat' || target.kind === 'note') return
     const change: LabChange =
       target.kind === 'namespace'
         ? { op: 'namespace-rename', namespace: target.id, to }
@@ -302,6 +355,17 @@ export class Editor {
     if (!changed.ok) return changed.problems
     if (follows) void this.follow(() => this.around.document.undo())
     return undefined
+  }
+
+  /** What was typed in the lab's text; it is a lab. */
+  write(text: string): void {
+    this.chosen = []
+    this.letGo()
+    const { document } = this.around
+    const follows = this.follows
+    document.edit(text, { label: t('file.step', { line: firstDifferentLine(document.text, text) }) })
+    this.deselectGone()
+    if (follows) void this.follow(() => document.undo())
   }
 
   undo(): void {
@@ -333,6 +397,7 @@ export class Editor {
     const isThere = (target: Target): boolean => {
       const [end = ''] = target.id.split('~')
       if (target.kind === 'namespace') return lab.namespaces.has(target.id)
+      if (target.kind === 'note') return Number(target.id) < lab.notes.length
       const { namespace, name } = partsOf(end)
       return lab.namespaces.get(namespace)?.interfaces.some((each) => each.name === name) ?? false
     }
@@ -422,9 +487,20 @@ export class Editor {
   }
 }
 
+const left = (boxes: readonly Point[]): number => Math.min(...boxes.map(({ x }) => x))
+const top = (boxes: readonly Point[]): number => Math.min(...boxes.map(({ y }) => y))
+
 const calledOf = ({ kind, id }: Target): string => {
+  if (kind === 'note') return t('note.note')
   if (kind === 'nat') return t('edit.natOf', { name: id })
   return kind === 'cable' ? (id.split('~')[0] ?? '') : id
+}
+
+/** From 1. */
+function firstDifferentLine(before: string, after: string): number {
+  const [a, b] = [before.split('\n'), after.split('\n')]
+  const at = b.findIndex((line, i) => line !== a[i])
+  return (at < 0 ? b.length : at) + 1
 }
 
 function refuse(problems: readonly Problem[]): void {

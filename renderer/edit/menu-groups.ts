@@ -8,18 +8,23 @@ const change: Groups = [
   ['cable', 'nat', 'rename'],
   ['duplicate', 'copy', 'cut', 'remove'],
 ]
+const arrange: Groups = [
+  ['align-left', 'align-centre', 'align-right', 'align-top', 'align-middle', 'align-bottom'],
+  ['distribute-x', 'distribute-y', 'tidy'],
+]
 const groupsOf: Readonly<Record<Target['kind'] | 'nothing', Groups>> = {
-  namespace: [['terminal-here', 'trace-from', 'trace-to'], ...change, ['copy-name']],
+  namespace: [['terminal-here', 'trace-from', 'trace-to'], ...arrange, ...change, ['copy-name', 'file']],
   interface: [
     ['terminal-here', 'trace-from', 'trace-to'],
     ['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'],
     ...change,
-    ['copy-name', 'copy-address', 'copy-mac'],
+    ['copy-name', 'copy-address', 'copy-mac', 'file'],
   ],
-  nat: [['terminal-here'], ['remove']],
-  cable: [['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'], ['remove'], ['copy-name']],
+  nat: [['terminal-here'], ['remove'], ['file']],
+  cable: [['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'], ['remove'], ['copy-name', 'file']],
+  note: [['note-text'], ['remove'], ['file']],
   nothing: [
-    ['add-namespace', 'add-router', 'add-bridge', 'add-internet'],
+    ['add-namespace', 'add-router', 'add-bridge', 'add-internet', 'add-note'],
     ['paste', 'select-all'],
     ['undo', 'redo'],
     ['find', 'fit', 'edit'],

@@ -14,12 +14,12 @@ export function objectActions(app: App): readonly Action[] {
   /** The end of a cable stands for it. */
   const end = (): { namespace: string; name: string } | null => {
     const { target } = selection
-    if (!target || target.kind === 'namespace') return null
+    if (!target || target.kind === 'namespace' || target.kind === 'note') return null
     return partsOf(target.id.split('~')[0] ?? '')
   }
   const isLive = (): boolean => session.ready && selection.namespace !== null && live.byName.has(selection.namespace)
   const addressOf = (target: Target | null): string | null => {
-    if (!target || target.kind === 'cable') return null
+    if (!target || target.kind === 'cable' || target.kind === 'note') return null
     const { namespace, name } = target.kind === 'namespace' ? { namespace: target.id, name: null } : partsOf(target.id)
     const found = live
       .namespace(namespace)
@@ -155,7 +155,7 @@ export function objectActions(app: App): readonly Action[] {
     {
       id: 'copy-name',
       label: 'action.copyName',
-      enabled: () => selection.target !== null,
+      enabled: () => selection.target !== null && selection.target.kind !== 'note',
       run: () => void copy(end()?.name ?? selection.namespace),
     },
     {

@@ -20,7 +20,7 @@ export function removal(file: LabFile, targets: readonly Target[]): readonly Lab
       : [{ op: 'namespace-delete', namespace }],
   )
   for (const target of targets) {
-    if (target.kind === 'namespace') continue
+    if (target.kind === 'namespace' || target.kind === 'note') continue
     const end = target.kind === 'cable' ? (target.id.split('~')[0] ?? '') : target.id
     const { namespace, interface: name } = parseEndpoint(end)
     if (target.kind === 'nat') {
@@ -35,6 +35,8 @@ export function removal(file: LabFile, targets: readonly Target[]): readonly Lab
     ends.forEach((each) => gone.add(each))
     changes.push({ op: 'link-delete', namespace, name })
   }
+  const notes = targets.flatMap(({ kind, id }) => (kind === 'note' ? [Number(id)] : []))
+  for (const at of notes.toSorted((a, b) => b - a)) changes.push({ op: 'note-delete', at })
   return changes
 }
 

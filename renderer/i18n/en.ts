@@ -2,6 +2,7 @@
 import { diagnosis } from './en/diagnosis.js'
 import { dock } from './en/dock.js'
 import { edit } from './en/edit.js'
+import { file } from './en/file.js'
 import { files } from './en/files.js'
 import { frame } from './en/frame.js'
 import { guide } from './en/guide.js'
@@ -12,6 +13,7 @@ import { traffic } from './en/traffic.js'
 
 export const en = {
   ...frame,
+  ...file,
   ...files,
   ...guide,
   ...host,

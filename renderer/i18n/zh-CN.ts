@@ -3,6 +3,7 @@ import type { en } from './en.js'
 import { diagnosis } from './zh-CN/diagnosis.js'
 import { dock } from './zh-CN/dock.js'
 import { edit } from './zh-CN/edit.js'
+import { file } from './zh-CN/file.js'
 import { files } from './zh-CN/files.js'
 import { frame } from './zh-CN/frame.js'
 import { guide } from './zh-CN/guide.js'
@@ -14,6 +15,7 @@ import { traffic } from './zh-CN/traffic.js'
 /** The compiler asks for every key of the English catalogue. */
 export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...frame,
+  ...file,
   ...files,
   ...guide,
   ...host,

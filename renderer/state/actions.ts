@@ -265,6 +265,7 @@ export function actionsOf(app: App): readonly Action[] {
     { id: 'guide', label: 'action.guide', run: () => view.openLeft('guide') },
     { id: 'inspector', label: 'action.inspector', run: () => settings.set({ inspector: !settings.inspector }) },
     { id: 'dock', label: 'action.dock', run: () => settings.set({ dock: !settings.dock }) },
+    { id: 'file', label: 'action.file', enabled: () => document.isOpen, run: () => view.showTab('file') },
     { id: 'commands', label: 'action.commands', run: () => view.showTab('commands') },
     { id: 'refresh', label: 'action.refresh', enabled: () => session.ready, run: () => void app.live.readAgain() },
     {

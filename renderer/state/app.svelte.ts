@@ -335,6 +335,9 @@ export class App {
   /** A hand changes the lab: not while a film of it is shown. */
   readonly editing: boolean = $derived.by(() => this.editor.on && !this.traces.replaying)
 
+  /** The lab's text can be written in: not while a film of it is shown. */
+  readonly writable: boolean = $derived.by(() => this.document.isOpen && !this.traces.replaying)
+
   /** Draws by hand, with what that needs beside it, or looks at what runs. */
   edit(on: boolean): void {
     this.editor.show(on)

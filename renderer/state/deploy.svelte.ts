@@ -10,10 +10,11 @@ import type { LabFile } from '../../electron/core/lab/schema.js'
 import { isQuieting } from '../../electron/core/plan/sysctls.js'
 import type { Plan } from '../../electron/core/plan/step.js'
 import type { DeployFailure, DeployReport, Failure } from '../../electron/core/rpc.js'
+import { t } from '../i18n/text.svelte.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 import { previewEdit, previewOnHost } from './host-preview.js'
-import type { LabDocument } from './lab-document.svelte.js'
+import type { LabDocument, StepName } from './lab-document.svelte.js'
 import type { Live } from './live.svelte.js'
 import { tell } from './tell.js'
 
@@ -198,10 +199,14 @@ export class Deploy {
     return answer.ok
   }
 
-  keep(difference: Difference, kind: string | null = null): void {
+  /** @param step what it is a part of; else it is one of its own */
+  keep(
+    difference: Difference,
+    step: StepName = { label: t('drift.kept', { what: difference.what, name: difference.namespace }) },
+  ): void {
     const { labFile } = this.document
     if (!labFile || !this.live.state) return
-    const kept = this.document.change(keepChanges(labFile, difference, this.live.state), { kind }, 'meaning')
+    const kept = this.document.change(keepChanges(labFile, difference, this.live.state), step, 'meaning')
     if (kept.ok) return
     for (const { code, message, said } of kept.problems.slice(0, 1))
       tell({ code, message, ...(said && { said: said.message }), where: null, output: null })
@@ -209,9 +214,10 @@ export class Deploy {
 
   /** All that stands by hand, as one edit of the lab. What is made as a whole takes others along. */
   keepAll(): void {
+    const step = { kind: 'keep all', label: t('drift.keptAll', { count: this.unkept.length }) }
     for (let left = this.unkept.length; left > 0; left -= 1) {
       const [difference] = this.unkept
-      if (difference) this.keep(difference, 'keep all')
+      if (difference) this.keep(difference, step)
     }
   }
 

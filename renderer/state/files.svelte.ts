@@ -7,7 +7,7 @@ import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 import { t, textOf } from '../i18n/text.svelte.js'
 import type { Dialogs } from './dialogs.svelte.js'
-import type { LabDocument } from './lab-document.svelte.js'
+import type { LabDocument, Unfinished } from './lab-document.svelte.js'
 import { foreignKind, readForeign, type Foreign } from './foreign-file.js'
 import { say, tell } from './tell.js'
 
@@ -27,6 +27,8 @@ export class Files {
   external = $state.raw<ExternalChange | null>(null)
   /** Failure of opening what the user asked for; stays on screen until something else is opened. */
   failure = $state.raw<Failure | null>(null)
+  /** Id of the unfinished text that the shell keeps. */
+  private keptUnfinished: string | null = null
   /** Opening and saving follow one another in the order they were asked for: no answer meets a lab that is not its own. */
   private turn: Promise<unknown> = Promise.resolve()
 
@@ -137,11 +139,12 @@ export class Files {
 
   /** Asks about unsaved work. False: stay where we are. */
   async mayLeave(): Promise<boolean> {
-    if (!this.document.dirty) return true
+    if (!this.document.dirty && this.document.unfinished === null) return true
     const chosen = await this.dialogs.ask('unsaved', { title: this.document.title })
     if (chosen === 'cancel') return false
     if (chosen === 'save') return this.writeBack()
     await this.forget(this.document.id)
+    if (this.document.unfinished) await this.forget(this.document.unfinished.id)
     return true
   }
 
@@ -228,7 +231,8 @@ export class Files {
   }
 
   private async offerNow(work: readonly RecoveredWork[]): Promise<void> {
-    const others = work.filter(({ id }) => id !== this.document.id)
+    const open = [this.document.id, this.document.unfinished?.id]
+    const others = work.filter(({ id }) => !open.includes(id))
     if (others.length === 0) return
     const chosen = await this.dialogs.ask('recovered', { work: others })
     if (chosen === 'later') return
@@ -253,12 +257,12 @@ export class Files {
    * for, unless the page goes: what was done just before a reload must be there after it.
    */
   keepWork(): () => void {
-    const { id, path, text, dirty, savedText, starter, isOpen } = this.document
+    const { id, path, text, dirty, savedText, starter, isOpen, unfinished } = this.document
     if (!isOpen) return () => {}
     const keepTab = (): void => {
       const fingerprint = this.document.fingerprint
       try {
-        sessionStorage.setItem(tabKey, JSON.stringify({ id, path, text, savedText, starter, fingerprint }))
+        sessionStorage.setItem(tabKey, JSON.stringify({ id, path, text, savedText, starter, fingerprint, unfinished }))
       } catch {
         // Too big or forbidden: a reload then starts with what the shell kept.
       }
@@ -267,12 +271,21 @@ export class Files {
       keepTab()
       // What was undone, or taken from the file again, must not be offered after a crash.
       void attempt(this.rpc.request('file/keep', { id, path, text: dirty ? text : null }))
+      this.keepUnfinished(path, unfinished)
     }, keepDelayMs)
     window.addEventListener('pagehide', keepTab)
     return () => {
       clearTimeout(timer)
       window.removeEventListener('pagehide', keepTab)
     }
+  }
+
+  /** Apart from the lab, as work of its own. */
+  private keepUnfinished(path: string | null, unfinished: Unfinished | null): void {
+    const { keptUnfinished } = this
+    if (keptUnfinished !== null && keptUnfinished !== unfinished?.id) void this.forget(keptUnfinished)
+    this.keptUnfinished = unfinished?.id ?? null
+    if (unfinished) void attempt(this.rpc.request('file/keep', { id: unfinished.id, path, text: unfinished.text }))
   }
 
   /** What this tab had open before a reload. */
@@ -285,11 +298,13 @@ export class Files {
         savedText: string | null
         starter: string | null
         fingerprint: string | null
+        unfinished?: Unfinished | null
       } | null
       if (!kept) return false
       this.document.open({ path: kept.path, text: kept.text, fingerprint: kept.fingerprint }, kept.starter)
       this.document.id = kept.id
       this.document.savedText = kept.savedText
+      this.document.unfinished = kept.unfinished ?? null
       this.settled()
       return true
     } catch {

@@ -11,6 +11,7 @@ import type { LabSource } from '../../electron/core/lab/source.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import { parseLabText, parseSource } from '../../electron/core/lab/parse.js'
+import { noteOf } from '../canvas/notes.js'
 import type { OpenedFile } from '../../electron/core/rpc-shell.js'
 import { textOf } from '../i18n/text.svelte.js'
 
@@ -32,8 +33,18 @@ interface Step {
   readonly label: string | null
 }
 
+/** What is typed in the lab's text, and is no lab yet. */
+export interface Unfinished {
+  /** Under which it is kept. */
+  readonly id: string
+  /** The lab's text that it was typed into. */
+  readonly base: string
+  readonly text: string
+}
+
 export class LabDocument {
   text = $state.raw('')
+  unfinished = $state.raw<Unfinished | null>(null)
   path = $state<string | null>(null)
   /** The file's text when it was read or saved; null for a lab that was never saved. */
   savedText = $state.raw<string | null>(null)
@@ -78,6 +89,7 @@ export class LabDocument {
 
   open(file: OpenedFile, starter: string | null = null): void {
     this.lastLab = null
+    this.unfinished = null
     this.undoable = []
     this.redoable = []
     this.id = crypto.randomUUID()
@@ -111,6 +123,12 @@ export class LabDocument {
     this.fingerprint = fingerprint
   }
 
+  /** @param text null: all that was typed is in the lab */
+  typed(text: string | null): void {
+    const { id = crypto.randomUUID() as string, base = this.text } = this.unfinished ?? {}
+    this.unfinished = text === null ? null : { id, base, text }
+  }
+
   edit(text: string, { kind = null, label = null }: StepName = {}): void {
     if (text === this.text) return
     const last = this.undoable.at(-1)
@@ -134,13 +152,19 @@ export class LabDocument {
     return changed
   }
 
-  place(places: Iterable<readonly [string, Point]>): void {
-    const changes = [...places].map(([name, { x, y }]): LabChange => ({
-      op: 'layout-set',
-      name,
-      at: { x: Math.round(x), y: Math.round(y) },
-    }))
-    this.change(changes, { kind: `move ${changes.map((each) => ('name' in each ? each.name : '')).join(' ')}` })
+  /** Of namespaces by their name, of notes by their key. */
+  place(places: Iterable<readonly [string, Point]>, label: string | null = null): void {
+    const moved = [...places]
+    const changes = moved.flatMap(([name, { x, y }]): LabChange[] => {
+      const at = { x: Math.round(x), y: Math.round(y) }
+      const note = noteOf(name)
+      if (note === null) return [{ op: 'layout-set', name, at }]
+      const entry = this.labFile?.notes?.[Number(note)]
+      return entry ? [{ op: 'note-set', at: Number(note), entry: { ...entry, ...at } }] : []
+    })
+    // A hand that goes on moving the same is one step; what has a name is one by itself.
+    const kind = label === null ? `move ${moved.map(([name]) => name).join(' ')}` : null
+    this.change(changes, { kind, label })
   }
 
   /** @returns what the step is called; null: it has no name, or there was none */

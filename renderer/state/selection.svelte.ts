@@ -29,7 +29,7 @@ export class Selection {
   /** The namespace that is selected, or that the selected interface is in. */
   readonly namespace = $derived.by(() => {
     const { target } = this
-    if (!target || target.kind === 'cable') return null
+    if (!target || target.kind === 'cable' || target.kind === 'note') return null
     return target.kind === 'namespace' ? target.id : partsOf(target.id).namespace
   })
 

@@ -1,7 +1,7 @@
 /** Which parts of the frame are open, and what the dock shows. */
 import type { LeftPanel, Settings } from './settings.svelte.js'
 
-export type DockTab = 'terminal' | 'trace' | 'plan' | 'commands' | 'checks' | 'drift'
+export type DockTab = 'terminal' | 'trace' | 'plan' | 'file' | 'commands' | 'checks' | 'drift'
 
 export class View {
   tab = $state<DockTab>('terminal')

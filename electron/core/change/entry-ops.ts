@@ -9,7 +9,7 @@ import type { Carry, Draft } from './draft.js'
 import type { EntryChange, WholeChange } from './lab-change.js'
 import { isThere } from './namespace-ops.js'
 
-type Lists = 'route' | 'rule' | 'neighbour' | 'nat' | 'firewall' | 'service' | 'check' | 'goal'
+type Lists = 'route' | 'rule' | 'neighbour' | 'nat' | 'firewall' | 'service' | 'check' | 'goal' | 'note'
 type Ops = { readonly [Op in EntryChange['op']]: Carry<Op> }
 interface Placed {
   readonly namespace?: string
@@ -24,6 +24,7 @@ const keys: Readonly<Record<Lists, string>> = {
   service: 'services',
   check: 'checks',
   goal: 'goal',
+  note: 'notes',
 }
 
 /** Where the list is that a change is about; the problem where there is nothing for it to be in. */
@@ -102,6 +103,10 @@ export const entryOps: Ops = {
   'goal-set': set('goal'),
   'goal-delete': remove('goal'),
   'goal-move': move('goal'),
+  'note-add': add('note'),
+  'note-set': set('note'),
+  'note-delete': remove('note'),
+  'note-move': move('note'),
 }
 
 export const wholeOps: { readonly [Op in WholeChange['op']]: Carry<Op> } = {

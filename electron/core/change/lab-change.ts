@@ -12,6 +12,7 @@ import type {
   LabFile,
   NatEntry,
   NeighbourEntry,
+  NoteEntry,
   RouteEntry,
   RuleEntry,
   ServiceEntry,
@@ -117,6 +118,8 @@ export type EntryChange =
   | (At & ListOps<'service', ServiceEntry>)
   | ListOps<'check', CheckEntry>
   | ListOps<'goal', CheckEntry>
+  /** Drawing only. */
+  | ListOps<'note', NoteEntry>
 
 /** What the file says of the lab as a whole. */
 export type LabKeys = Pick<LabFile, 'name' | 'title' | 'description' | 'broken' | 'uplink' | 'explanation'>

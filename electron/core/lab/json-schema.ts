@@ -31,6 +31,7 @@ const descriptions: Readonly<Record<string, string>> = {
   tunnels: 'Tunnels of the kernel: VXLAN, GRE, IPIP, SIT, Geneve and their like.',
   uplink: 'Whether the host has Internet.',
   layout: 'Where to draw things. Never changes the kernel.',
+  notes: 'Words on the canvas, each with its place; **bold**, *emphasis*, `code` and lists.',
   checks: 'What must hold once the lab is up.',
   goal: 'What must hold once a lab to repair is repaired; written like checks.',
   explanation: 'What is told at the end: when every goal holds, or behind the last step of the guide.',

@@ -2,7 +2,7 @@
  * A lab in the form the planner and the canvas work on: every default written out, every address canonical,
  * bridges, tunnels and veth ends all interfaces of one namespace. Made from a valid `LabFile` by `normalise`.
  */
-import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, ServiceEntry, Text } from './schema.js'
+import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, ServiceEntry, Text, NoteEntry } from './schema.js'
 
 import type { NetnsTexts } from './netns-files.js'
 import type { RulesetKind } from './ruleset/refusal.js'
@@ -315,6 +315,8 @@ export interface Lab {
   readonly links: readonly LabLink[]
   readonly uplink: boolean
   readonly layout: Readonly<Record<string, { readonly x: number; readonly y: number }>>
+  /** Words on the canvas; `x` and `y` as in `layout`. */
+  readonly notes: readonly NoteEntry[]
   readonly checks: readonly LabCheck[]
   /** What holds once the lab is repaired. */
   readonly goal: readonly LabCheck[]

@@ -58,6 +58,7 @@ export function normalise(labFile: LabFile): Lab {
     uplink: labFile.uplink === 'on',
     // Without a prototype: a namespace may be called `constructor`.
     layout: Object.assign(Object.create(null) as object, labFile.layout),
+    notes: labFile.notes ?? [],
     checks: (labFile.checks ?? []).flatMap((check) => normaliseCheck(check, namespaces)),
     goal: (labFile.goal ?? []).flatMap((check) => normaliseCheck(check, namespaces)),
     explanation: labFile.explanation ?? null,

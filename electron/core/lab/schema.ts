@@ -18,6 +18,7 @@ export const limits = {
   depth: 20,
   namespaces: 2000,
   links: 10_000,
+  notes: 500,
   /** Uses of YAML aliases in one file. */
   aliases: 100,
 } as const
@@ -453,6 +454,9 @@ export const guideStepSchema = z.strictObject({
     .optional(),
 })
 
+/** Words on the canvas, with the top left corner of the first line. */
+export const noteSchema = z.strictObject({ text: textSchema, x: z.number(), y: z.number() })
+
 export const labFileSchema = z.strictObject({
   vethlab: z.literal(labVersion),
   name: z.string().regex(/^[a-z0-9-]{1,40}$/),
@@ -465,6 +469,7 @@ export const labFileSchema = z.strictObject({
   tunnels: z.array(tunnelSchema).optional(),
   uplink: z.enum(['off', 'on']).optional(),
   layout: z.record(z.string(), z.strictObject({ x: z.number(), y: z.number() })).optional(),
+  notes: z.array(noteSchema).max(limits.notes).optional(),
   checks: z.array(checkSchema).optional(),
   /** What holds once a lab to repair is repaired. */
   goal: z.array(checkSchema).optional(),
@@ -486,6 +491,7 @@ export const labFileSchema = z.strictObject({
 export type LabFile = z.infer<typeof labFileSchema>
 export type Text = z.infer<typeof textSchema>
 export type Outcome = z.infer<typeof outcomeSchema>
+export type NoteEntry = z.infer<typeof noteSchema>
 export type CheckEntry = z.infer<typeof checkSchema>
 export type RouteEntry = z.infer<typeof routeSchema>
 export type RuleEntry = z.infer<typeof ruleSchema>

@@ -53,6 +53,7 @@ export function emptyLab(name: string): Lab {
     links: [],
     uplink: false,
     layout: {},
+  notes: [],
     checks: [],
     goal: [],
     explanation: null,

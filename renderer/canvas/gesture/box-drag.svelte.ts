@@ -2,6 +2,8 @@
 import type { Drawing, Point, Rect } from '../drawing.js'
 import type { Places } from '../layout.js'
 import type { Gesture, Moment } from './gesture.js'
+import { around } from '../align.js'
+import { noteKey, type DrawnNote } from '../notes.js'
 import { restingPlace, type Rest } from './snap-guides.js'
 
 /** An alignment pulls from this far, in CSS pixels. */
@@ -9,6 +11,7 @@ const pull = 6
 
 export interface BoxDragEvents {
   readonly drawing: () => Drawing
+  readonly notes: () => readonly DrawnNote[]
   readonly zoom: () => number
   /** They are to be drawn there for now. */
   readonly move: (places: Places) => void
@@ -25,7 +28,11 @@ export class BoxDrag {
 
   /** @param ids boxes that move as one; null where none of them can move */
   begin(ids: ReadonlySet<string>, from: Point): Gesture | null {
-    const own = this.events.drawing().boxes.filter((box) => ids.has(box.id) && box.role !== 'outside')
+    const notes = this.events.notes().map((note) => ({ ...note, id: noteKey(note.id) }))
+    const own: readonly (Rect & { readonly id: string })[] = [
+      ...this.events.drawing().boxes.filter((box) => ids.has(box.id) && box.role !== 'outside'),
+      ...notes.filter(({ id }) => ids.has(id)),
+    ]
     const start = own.map(({ id, x, y }) => ({ id, x, y }))
     if (start.length === 0) return null
     const frame = around(own)
@@ -54,15 +61,5 @@ export class BoxDrag {
     this.places = null
     this.rest = null
     this.events.drop(stays ? places : null)
-  }
-}
-
-const around = (boxes: readonly Rect[]): Rect => {
-  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
-  return {
-    x,
-    y,
-    width: Math.max(...boxes.map((box) => box.x + box.width)) - x,
-    height: Math.max(...boxes.map((box) => box.y + box.height)) - y,
   }
 }

@@ -3,6 +3,7 @@ import type { Drawing, Point, Rect } from '../drawing.js'
 import type { Geometry } from '../geometry.js'
 import type { Places } from '../layout.js'
 import { sameTarget, type Mode, type Target } from '../selection.js'
+import { noteKey, type DrawnNote } from '../notes.js'
 import { BoxDrag } from './box-drag.svelte.js'
 import { DrawnCable } from './drawn-cable.svelte.js'
 import { beginningAt, cableEndAt, freePortAt, snappedTo, type CableEnd } from './free-port.js'
@@ -10,6 +11,7 @@ import type { Gesture, Moment } from './gesture.js'
 
 export interface GestureEvents {
   readonly drawing: () => Drawing
+  readonly notes: () => readonly DrawnNote[]
   readonly shape: () => Geometry
   readonly zoom: () => number
   readonly mode: () => Mode
@@ -59,7 +61,9 @@ export class Gestures {
       if (from) return this.connecting(from)
       if (at.over === null && !at.touch) return this.framing(at)
     }
-    return at.over?.kind === 'namespace' ? this.boxes.begin(this.group(at.over), at.at) : null
+    return at.over?.kind === 'namespace' || at.over?.kind === 'note'
+      ? this.boxes.begin(this.group(at.over), at.at)
+      : null
   }
 
   /** The pointer is there and nothing is pressed. */
@@ -90,7 +94,9 @@ export class Gestures {
   private group(over: Target): ReadonlySet<string> {
     const selected = this.events.selected()
     const moving = selected.some((each) => sameTarget(each, over)) ? selected : [over]
-    return new Set(moving.flatMap(({ kind, id }) => (kind === 'namespace' ? [id] : [])))
+    return new Set(
+      moving.flatMap(({ kind, id }) => (kind === 'namespace' ? [id] : kind === 'note' ? [noteKey(id)] : [])),
+    )
   }
 
   private connecting(from: Target): Gesture {
@@ -124,8 +130,12 @@ export class Gestures {
         this.frame = null
         if (!frame) return
         const inside = this.events.drawing().boxes.filter((box) => box.role !== 'outside' && holdsMiddle(frame, box))
+        const notes = this.events.notes().filter((note) => holdsMiddle(frame, note))
         this.events.marquee(
-          inside.map(({ id }) => ({ kind: 'namespace', id })),
+          [
+            ...inside.map(({ id }) => ({ kind: 'namespace', id }) as const),
+            ...notes.map(({ id }) => ({ kind: 'note', id }) as const),
+          ],
           from.shift || at.shift,
         )
       },

@@ -9,6 +9,8 @@ import type { Point } from '../drawing.js'
 import type { Gesture, Moment } from './gesture.js'
 
 export interface PointingEvents {
+  /** The note that is drawn there, under everything else. */
+  readonly noteAt: (at: Point) => Target | null
   readonly hover: (target: Target | null, at: Moment) => void
   readonly select: (at: Moment) => void
   readonly open: (target: Target) => void
@@ -41,7 +43,7 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
   const targetOf = (event: EventObject): Target | null => {
     const port = view.portNear(event.position, portReach / Math.min(1, cy.zoom()))
     if (port) return { kind: 'interface', id: port.target }
-    if (event.target === cy) return null
+    if (event.target === cy) return events.noteAt(event.position)
     const element = view.element((event.target as { id: () => string }).id())
     if (!element) return null
     if (element.kind === 'cable') return { kind: 'cable', id: element.target }

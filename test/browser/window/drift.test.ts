@@ -69,6 +69,20 @@ test('undo takes a kept object out of the lab again', async () => {
   await row('netns extra').waitFor()
 })
 
+test('Keep all takes everything into the lab as one step', async () => {
+  await window.type('host', 'ip -n ns0 addr add 10.9.8.8/24 dev veth0; ip netns add second')
+  await window.tab(/Differences/).click()
+  await row('10.9.8.8/24').waitFor()
+  await row('netns second').waitFor()
+  await window.button('Keep all').click()
+  await until('no differences', async () => (await rows().count()) === 0)
+  await window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
+  await window.page.keyboard.press('Control+z')
+  await window.page.getByText(/Undone: keep \d differences/).waitFor()
+  await row('10.9.8.8/24').waitFor()
+  await row('netns second').waitFor()
+})
+
 test('Revert all gives the kernel what was deployed', async () => {
   await window.button('Revert all').click()
   await until('no differences', async () => (await rows().count()) === 0)

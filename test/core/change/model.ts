@@ -29,6 +29,7 @@ const lists: Readonly<Record<string, string>> = {
   service: 'services',
   check: 'checks',
   goal: 'goal',
+  note: 'notes',
 }
 
 export function modelled(file: LabFile, change: LabChange): LabFile | null {

@@ -19,6 +19,7 @@ const marks = fc.array(fc.nat(6), { minLength: 1, maxLength: 7 })
 const lab = labFile.map((file): LabFile => ({
   ...file,
   layout: { host: { x: 0, y: 0 }, ns0: { x: 1, y: 1 }, 'ns0:br0': { x: 2, y: 2 } },
+  notes: [{ text: 'left', x: 0, y: 0 }],
   goal: [{ from: 'host', ping: '10.0.0.1' }],
   checks: [
     { from: 'host', ping: '10.0.0.1' },

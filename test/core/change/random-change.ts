@@ -60,9 +60,13 @@ const checks = [
   { from: 'ns1', tcp: 'ns0:80', expect: 'refused' },
   { name: 'a', from: 'host', ping: 'ns1', path: ['host', 'ns1'] },
 ]
-const whole = (name: 'check' | 'goal'): Record<string, Make> => ({
-  [`${name}-add`]: (_, pick) => ({ op: `${name}-add`, entry: pick(checks), ...pick([{}, { at: 0 }]) }) as LabChange,
-  [`${name}-set`]: (_, pick) => ({ op: `${name}-set`, at: pick([0, 1]), entry: pick(checks) }) as LabChange,
+const words = [
+  { text: 'here', x: 1, y: 2 },
+  { text: { en: 'a **b**', 'zh-CN': '甲' }, x: -4, y: 0.5 },
+]
+const whole = (name: 'check' | 'goal' | 'note', entries: readonly object[]): Record<string, Make> => ({
+  [`${name}-add`]: (_, pick) => ({ op: `${name}-add`, entry: pick(entries), ...pick([{}, { at: 0 }]) }) as LabChange,
+  [`${name}-set`]: (_, pick) => ({ op: `${name}-set`, at: pick([0, 1]), entry: pick(entries) }) as LabChange,
   [`${name}-delete`]: (_, pick) => ({ op: `${name}-delete`, at: pick([0, 1]) }) as LabChange,
   [`${name}-move`]: (_, pick) => ({ op: `${name}-move`, at: pick([0, 1]), to: pick([0, 1]) }) as LabChange,
 })
@@ -237,8 +241,9 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     { listen: 'tcp', port: 81 },
     { listen: 'udp', port: 54, reply: 'x' },
   ]) as Record<`service-${'add' | 'set' | 'delete' | 'move'}`, Make>),
-  ...(whole('check') as Record<`check-${'add' | 'set' | 'delete' | 'move'}`, Make>),
-  ...(whole('goal') as Record<`goal-${'add' | 'set' | 'delete' | 'move'}`, Make>),
+  ...(whole('check', checks) as Record<`check-${'add' | 'set' | 'delete' | 'move'}`, Make>),
+  ...(whole('goal', checks) as Record<`goal-${'add' | 'set' | 'delete' | 'move'}`, Make>),
+  ...(whole('note', words) as Record<`note-${'add' | 'set' | 'delete' | 'move'}`, Make>),
   'lab-set': (_, pick) => ({
     op: 'lab-set',
     keys: pick([

@@ -171,6 +171,7 @@ export const labFiles = fc.record(
     links: fc.array(link, { maxLength: 4 }),
     uplink: fc.constantFrom('on', 'off'),
     layout: map(namespaceName, fc.record({ x: fc.double({ noNaN: true, noDefaultInfinity: true }), y: fc.integer() })),
+    notes: fc.array(fc.record({ text: texts, x: fc.integer(), y: fc.integer() }), { maxLength: 2 }),
     checks: fc.array(check, { maxLength: 3 }),
     goal: fc.array(check, { maxLength: 3 }),
     explanation: texts,
