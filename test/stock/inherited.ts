@@ -10,6 +10,7 @@ import type { LabFile } from '../../electron/core/lab/schema.js'
 import { startSandbox } from '../../electron/session/sandbox.js'
 import type { Session } from '../../electron/session/session.js'
 import { studyLinks, type LinkStudy } from './links.js'
+import { studyTunnels, type TunnelStudy } from './tunnels.js'
 
 export interface Study {
   /** Name, whether as expected, and what came. */
@@ -29,6 +30,7 @@ export interface Inherited {
   readonly plain: Readonly<Record<string, Study>>
   readonly changed: Readonly<Record<string, Study>>
   readonly links: LinkStudy
+  readonly tunnels: TunnelStudy
 }
 
 const [file, labs] = process.argv.slice(2)
@@ -123,7 +125,8 @@ async function main(path: string): Promise<void> {
   changeFirstNamespace()
   const handedOn = run('unshare', '--net', 'sh', '-c', readForward)
   const changed = await withSandbox(studyAll)
-  const seen: Inherited = { kernel: run('uname', '-r').trim(), own, fresh, handedOn, plain, changed, links }
+  const tunnels = await withSandbox((session) => studyTunnels(session, 'test/fixtures/labs/tunnels.vethlab.yaml'))
+  const seen: Inherited = { kernel: run('uname', '-r').trim(), own, fresh, handedOn, plain, changed, links, tunnels }
   writeFileSync(path, JSON.stringify(seen))
 }
 

@@ -30,16 +30,16 @@ export interface LinkStudy {
   readonly remains: readonly string[]
 }
 
-const texts = (wanted: LabFile, session: Session): string[] =>
+export const texts = (wanted: LabFile, session: Session): string[] =>
   diff(normalise(wanted), session.live, { former: 'everything' }).map(({ text }) => text)
 
-async function apply(session: Session, lab: LabFile): Promise<void> {
+export async function apply(session: Session, lab: LabFile): Promise<void> {
   const applied = await session.request('lab/apply', { lab, former: 'standing' })
   if (!applied.ok) throw new Error(applied.failure.message)
   await session.request('live/refresh', {})
 }
 
-function type(session: Session, namespace: string, command: string): void {
+export function type(session: Session, namespace: string, command: string): void {
   const anchor = ['--target', String(session.anchorPid), '--mount', '--net', '--pid', '--']
   execFileSync('nsenter', [...anchor, 'nsenter', `--net=/run/netns/${namespace}`, '--', 'sh', '-c', command])
 }

@@ -53,8 +53,12 @@ export function undoOf(step: Step): Step[] {
       return []
     case 'wireguard-listen':
       return [{ ...step, listen: step.before, before: step.listen }]
-    case 'wireguard-peer-set':
-      return [{ ...step, op: 'wireguard-peer-delete' }]
+    case 'wireguard-peer-set': {
+      const { before, endpoint, allowed, ...rest } = step
+      return before
+        ? [{ ...rest, ...before, before: { endpoint, allowed } }]
+        : [{ ...rest, endpoint, allowed, op: 'wireguard-peer-delete' }]
+    }
     case 'wireguard-peer-delete':
       return [{ ...step, op: 'wireguard-peer-set' }]
     case 'vxlan-fdb-add':

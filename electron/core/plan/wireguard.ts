@@ -3,7 +3,7 @@ import type { Endpoint, LabInterface, WireguardPeer } from '../lab/lab.js'
 import type { LiveLink, LiveWireguard } from '../live/state.js'
 import { linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Scope } from './scope.js'
-import type { KernelStep, Step, WireguardPeerStep } from './step.js'
+import type { KernelStep, WireguardPeerStep } from './step.js'
 
 type WireguardInterface = Extract<LabInterface, { readonly kind: 'wireguard' }>
 type LivePeer = LiveWireguard['peers'][number]
@@ -38,9 +38,8 @@ export function planWireguard(
     if (known) kept.add(known.publicKey)
     if (known && samePrefixes(known.allowed, peer.allowed) && sameEndpoint(known, peer, former)) continue
     const { of, endpoint, allowed } = peer
-    const step: Step = { op: 'wireguard-peer-set', ...at, of, publicKey: null, endpoint, allowed }
-    const back: Step[] | undefined = known && [{ op: 'wireguard-peer-set', ...at, ...peerOf(known, null) }]
-    draft.add('wireguard-peer-set', step, back)
+    const before = known ? { before: { endpoint: known.endpoint, allowed: known.allowed } } : {}
+    draft.add('wireguard-peer-set', { op: 'wireguard-peer-set', ...at, of, publicKey: null, endpoint, allowed, ...before })
   }
   const formerKeys = new Set(former.map(({ of }) => index.link(of.namespace, of.interface)?.wireguard?.publicKey))
   for (const peer of there?.peers ?? []) {

@@ -64,8 +64,12 @@ function setPeer(near: Place, peer: Peer, far: Place | null, wanted: Pick<Peer, 
   return {
     ...{ op: 'wireguard-peer-set', namespace: near.namespace, name: near.link.name, of, publicKey: peer.publicKey },
     ...{ endpoint: wanted.endpoint, allowed: wanted.allowed },
+    ...(isThere(near, peer) ? { before: { endpoint: peer.endpoint, allowed: peer.allowed } } : {}),
   }
 }
+
+const isThere = ({ link }: Place, { publicKey }: Peer): boolean =>
+  link.wireguard?.peers.some((each) => each.publicKey === publicKey) ?? false
 
 /** Where the peer that should be sent to is, by what the lab says of it. */
 function peerForAddress(scene: Scene, near: Entered): { readonly peer: Peer; readonly far: Place } | null {
@@ -195,14 +199,18 @@ function repairOf(scene: Scene, near: Entered, peer: Peer): Finding['repair'] {
   if (!far) return null
   const address = scene.network.addresses(far.namespace).find(({ dev }) => dev !== far.link.name)
   const live = address && link.wireguard && `${address.address.replace(/\/.*$/, '')}:${link.wireguard.listen}`
-  const endpoint = mine?.endpoint ?? live ?? null
+  // What the lab says already, and in vain, is no fix.
+  const endpoint = mine && mine.endpoint !== peer.endpoint ? mine.endpoint : (live ?? null)
   const steps: KernelStep[] = []
   if (peer.publicKey !== link.wireguard?.publicKey)
     steps.push({
       ...{ op: 'wireguard-peer-delete', namespace: near.namespace, name: near.link.name, of: null },
       ...{ publicKey: peer.publicKey, endpoint: peer.endpoint, allowed: peer.allowed },
     })
-  steps.push(setPeer(near, peer, far, { endpoint, allowed: mine?.allowed ?? peer.allowed }))
+  const isKnown = peer.publicKey === link.wireguard?.publicKey
+  steps.push(
+    setPeer(near, isKnown ? peer : { ...peer, publicKey: '' }, far, { endpoint, allowed: mine?.allowed ?? peer.allowed }),
+  )
   const theirs = labPeer(scene, far, near)
   const known = link.wireguard?.peers.some(({ publicKey }) => publicKey === near.wireguard.publicKey)
   if (theirs && !known) steps.push(setPeer(far, { ...peer, publicKey: '' }, near, theirs))
