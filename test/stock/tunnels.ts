@@ -76,7 +76,12 @@ export async function studyTunnels(session: Session, file: string): Promise<Tunn
   const back = labFromLive(session.live, lab.name)
   const left = [...texts(lab, session), ...texts(back.lab, session)]
   const films: Record<string, string> = {}
-  for (const [kind, to] of Object.entries({ gre: '10.1.0.2', sit: 'fd04::2', geneve: '10.7.0.2', wireguard: '10.99.0.2' }))
+  for (const [kind, to] of Object.entries({
+    gre: '10.1.0.2',
+    sit: 'fd04::2',
+    geneve: '10.7.0.2',
+    wireguard: '10.99.0.2',
+  }))
     films[kind] = await shown(session, to)
 
   const diagnoses: Record<string, string> = {}

@@ -24,7 +24,8 @@ export function keepChanges(file: LabFile, difference: Difference, live: LiveSta
   const [first] = difference.steps
   // What is made or removed as a whole is one thing; the steps after the first only put back what was on it.
   const whole =
-    first !== undefined && /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan)-(add|delete)$|^link-delete$/.test(first.step.op)
+    first !== undefined &&
+    /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan)-(add|delete)$|^link-delete$/.test(first.step.op)
   const steps = whole ? [first] : difference.steps
   return new Keeping(file, read).all(steps.map(({ step }) => step))
 }
@@ -221,7 +222,12 @@ class Keeping {
     if (mine.type === 'wireguard' && live.type === 'wireguard') {
       const { addresses } = mine
       const { namespace: _, name: __, ...tunnel } = live
-      this.#found.push({ op: 'tunnel-set', namespace, name, tunnel: { ...tunnel, ...(addresses ? { addresses } : {}) } })
+      this.#found.push({
+        op: 'tunnel-set',
+        namespace,
+        name,
+        tunnel: { ...tunnel, ...(addresses ? { addresses } : {}) },
+      })
     }
     if (mine.type !== 'vxlan' || live.type !== 'vxlan') return
     const { fdb: _, namespace: __, name: ___, ...rest } = mine

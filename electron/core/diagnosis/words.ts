@@ -83,7 +83,8 @@ export const sentences = {
   'tunnel-unreachable': 'The packets of the tunnel {interface} of {namespace} do not get to {remote}.',
   'tunnel-mtu':
     'The packet has {length} bytes and must not be cut, but the tunnel {interface} of {namespace} takes {mtu}: it puts {overhead} bytes around each.',
-  'wireguard-no-peer': 'No peer of {interface} in {namespace} may be sent packets for {target}: it is in no list of allowed addresses.',
+  'wireguard-no-peer':
+    'No peer of {interface} in {namespace} may be sent packets for {target}: it is in no list of allowed addresses.',
   'wireguard-not-allowed':
     '{namespace} throws away what comes from {source} by {interface}: the peer in {otherNamespace} is not allowed to send from that address.',
   'wireguard-no-endpoint':

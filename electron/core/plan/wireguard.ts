@@ -45,7 +45,15 @@ export function planWireguard(
     }
     if (known && samePrefixes(known.allowed, allowed) && sameEndpoint(known, peer, former)) continue
     const before = known ? { before: { endpoint: known.endpoint, allowed: known.allowed } } : {}
-    draft.add('wireguard-peer-set', { op: 'wireguard-peer-set', ...at, of, publicKey: null, endpoint, allowed, ...before })
+    draft.add('wireguard-peer-set', {
+      op: 'wireguard-peer-set',
+      ...at,
+      of,
+      publicKey: null,
+      endpoint,
+      allowed,
+      ...before,
+    })
   }
   const formerKeys = new Set(former.map(({ of }) => index.link(of.namespace, of.interface)?.wireguard?.publicKey))
   for (const peer of there?.peers ?? []) {

@@ -74,7 +74,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.tunnel-unreachable': '{namespace} 的隧道 {interface} 自身的数据包到不了 {remote}。',
   'cause.tunnel-mtu':
     '数据包有 {length} 字节且不允许分片，而 {namespace} 的隧道 {interface} 最多接受 {mtu} 字节：它会在每个包外再加 {overhead} 字节。',
-  'cause.wireguard-no-peer': '{namespace} 的 {interface} 没有可以接收发往 {target} 的包的对等端：没有哪个的允许地址包含它。',
+  'cause.wireguard-no-peer':
+    '{namespace} 的 {interface} 没有可以接收发往 {target} 的包的对等端：没有哪个的允许地址包含它。',
   'cause.wireguard-not-allowed':
     '{namespace} 丢弃了经 {interface} 来自 {source} 的包：不允许 {otherNamespace} 的对等端使用这个地址。',
   'cause.wireguard-no-endpoint':

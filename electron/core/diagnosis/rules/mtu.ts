@@ -29,7 +29,8 @@ export const mtu: Rule = {
         const namespace = place?.namespace ?? complaint?.namespace ?? death.namespace
         const params = place && { namespace: place.namespace, interface: place.link.name, mtu: place.link.mtu, length }
         const tunnel = place ? aroundOf(place.link) : null
-        const message = tunnel && params ? say('tunnel-mtu', { ...params, overhead: tunnel }) : params && say('mtu', params)
+        const message =
+          tunnel && params ? say('tunnel-mtu', { ...params, overhead: tunnel }) : params && say('mtu', params)
         return {
           ...(tunnel === null && !death.tunnel ? {} : { code: 'tunnel-mtu' as const }),
           namespace,
@@ -40,7 +41,13 @@ export const mtu: Rule = {
             ...counterEvidence(scene, namespace, ['IpFragFails', 'Ip6InTooBigErrors', 'IcmpOutDestUnreachs']),
           ],
           // What one's own interface does not take, no change of the way lets pass.
-          repair: place && said ? { namespace, steps: tunnel === null ? widen(scene, place, length) : widenTunnel(scene, place, length, tunnel) } : null,
+          repair:
+            place && said
+              ? {
+                  namespace,
+                  steps: tunnel === null ? widen(scene, place, length) : widenTunnel(scene, place, length, tunnel),
+                }
+              : null,
         }
       },
     }

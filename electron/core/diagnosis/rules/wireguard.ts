@@ -29,11 +29,22 @@ function entered({ death, network, hops }: Scene): Entered | null {
   if (!tunnel || !link?.wireguard) return null
   const hop = hops.findLast(
     ({ namespace, interface: name, direction, leg, observed }) =>
-      observed && direction === 'out' && namespace === tunnel.namespace && name === tunnel.interface && leg === death.leg,
+      observed &&
+      direction === 'out' &&
+      namespace === tunnel.namespace &&
+      name === tunnel.interface &&
+      leg === death.leg,
   )
   const ip = hop?.packet && innermost(hop.packet).ip
   return ip
-    ? { namespace: tunnel.namespace, link, wireguard: link.wireguard, src: ip.src, dst: ip.dst, swallowed: tunnel.swallowed }
+    ? {
+        namespace: tunnel.namespace,
+        link,
+        wireguard: link.wireguard,
+        src: ip.src,
+        dst: ip.dst,
+        swallowed: tunnel.swallowed,
+      }
     : null
 }
 
@@ -54,9 +65,7 @@ const hostPrefix = (address: string): string => `${address}/${isIpv6(address) ? 
 function labPeer({ lab }: Scene, near: Place, far: Place | null): WireguardPeer | null {
   const wanted = labInterface(lab, near.namespace, near.link.name)
   if (wanted?.kind !== 'wireguard') return null
-  return (
-    wanted.peers.find(({ of }) => of.namespace === far?.namespace && of.interface === far.link.name) ?? null
-  )
+  return wanted.peers.find(({ of }) => of.namespace === far?.namespace && of.interface === far.link.name) ?? null
 }
 
 function setPeer(near: Place, peer: Peer, far: Place | null, wanted: Pick<Peer, 'endpoint' | 'allowed'>): KernelStep {
@@ -179,7 +188,9 @@ export const wireguardNoHandshake: Rule = {
           namespace: near.namespace,
           interface: near.link.name,
           message:
-            endpoint === null ? say('wireguard-no-endpoint', params) : say('wireguard-no-handshake', { ...params, endpoint }),
+            endpoint === null
+              ? say('wireguard-no-endpoint', params)
+              : say('wireguard-no-handshake', { ...params, endpoint }),
           evidence: answers.evidence(...questions),
           repair: repairOf(scene, near, peer),
         }
@@ -209,7 +220,10 @@ function repairOf(scene: Scene, near: Entered, peer: Peer): Finding['repair'] {
     })
   const isKnown = peer.publicKey === link.wireguard?.publicKey
   steps.push(
-    setPeer(near, isKnown ? peer : { ...peer, publicKey: '' }, far, { endpoint, allowed: mine?.allowed ?? peer.allowed }),
+    setPeer(near, isKnown ? peer : { ...peer, publicKey: '' }, far, {
+      endpoint,
+      allowed: mine?.allowed ?? peer.allowed,
+    }),
   )
   const theirs = labPeer(scene, far, near)
   const known = link.wireguard?.peers.some(({ publicKey }) => publicKey === near.wireguard.publicKey)
