@@ -64,17 +64,17 @@ test('tunnels of every kind: built, read back, filmed, explained, edited, gone',
   expect(tunnels.unexpressed).toEqual([])
   expect(tunnels.films).toEqual({
     gre: 'a:gre1, a:eth0 7, b:eth0 7, b:gre1',
-    sit: 'a:sit1, a:eth0 ip, b:eth0 ip, b:sit1',
     geneve: 'a:gnv, a:eth0 77, b:eth0 77, b:gnv',
     wireguard: 'a:wg0, a:eth0 data, b:eth0 data, b:wg0',
   })
   expect(tunnels.diagnoses).toEqual({
-    'a firewall that drops GRE': 'tunnel-unreachable (firewall-drop) b:null tried',
+    'a firewall that drops GRE': 'tunnel-unreachable (firewall-drop) b:eth0 tried',
     'too big for the tunnel': 'tunnel-mtu a:gre1 tried',
     'another key': 'tunnel-mismatch b:gre1 tried',
-    'no way to the remote end': 'tunnel-unreachable (no-route) a:null tried',
+    'no way to the remote end': 'tunnel-unreachable (no-address) a:eth0 tried',
     'a peer that may not send this': 'wireguard-not-allowed b:wg0 tried',
-    'nobody there to answer': 'wireguard-no-handshake a:wg0 no fix',
+    'a peer that is no longer there': 'wireguard-no-handshake a:wg0 tried',
+    'a peer that never was there': 'wireguard-no-handshake a:wg0 tried',
   })
   expect(tunnels.edited).toEqual([])
   expect(tunnels.keptKey).toBe(true)

@@ -20,7 +20,7 @@ export interface TunnelStudy {
   readonly films: Readonly<Record<string, string>>
   /** By fault: code, the cause inside, place, and whether the fix was tried. */
   readonly diagnoses: Readonly<Record<string, string>>
-  /** After an edit of a key, a port and a peer: what is left to do, and the same for the way back. */
+  /** After an edit of a key: what is left to do, and the same for the way back. */
   readonly edited: readonly string[]
   /** Whether the tunnel that stayed kept its key. */
   readonly keptKey: boolean
@@ -78,7 +78,6 @@ export async function studyTunnels(session: Session, file: string): Promise<Tunn
   const films: Record<string, string> = {}
   for (const [kind, to] of Object.entries({
     gre: '10.1.0.2',
-    sit: 'fd04::2',
     geneve: '10.7.0.2',
     wireguard: '10.99.0.2',
   }))
@@ -99,6 +98,12 @@ export async function studyTunnels(session: Session, file: string): Promise<Tunn
   await apply(session, lab)
 
   const keyBefore = publicKey(session, 'b')
+  await apply(session, otherKey)
+  const there = texts(otherKey, session)
+  await apply(session, lab)
+  const edited = [...there, ...texts(lab, session)]
+  const keptKey = keyBefore !== null && keyBefore !== undefined && publicKey(session, 'b') === keyBefore
+
   const narrow = changed(lab, (each) =>
     each.type === 'wireguard' && each.namespace === 'b'
       ? { ...each, peers: [{ namespace: 'a', allowed: ['10.99.0.7/32'] }] }
@@ -109,18 +114,13 @@ export async function studyTunnels(session: Session, file: string): Promise<Tunn
   const astray = changed(lab, (each) =>
     each.type === 'wireguard' && each.namespace === 'a'
       ? { ...each, peers: [{ namespace: 'b', endpoint: '10.0.0.2:51999', allowed: ['10.99.0.0/24'] }] }
-      : each.type === 'wireguard'
-        ? { ...each, peers: [] }
-        : each,
+      : each,
   )
   await apply(session, astray)
-  diagnoses['nobody there to answer'] = await explained(session, '10.99.0.2')
-
-  await apply(session, otherKey)
-  const there = texts(otherKey, session)
-  await apply(session, lab)
-  const edited = [...there, ...texts(lab, session)]
-  const keptKey = keyBefore !== null && keyBefore !== undefined && publicKey(session, 'b') === keyBefore
+  diagnoses['a peer that is no longer there'] = await explained(session, '10.99.0.2')
+  await session.request('lab/clear', {})
+  await apply(session, astray)
+  diagnoses['a peer that never was there'] = await explained(session, '10.99.0.2')
   await session.request('lab/clear', {})
   await session.request('live/refresh', {})
   return {

@@ -80,6 +80,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 丢弃了经 {interface} 来自 {source} 的包：不允许 {otherNamespace} 的对等端使用这个地址。',
   'cause.wireguard-no-endpoint':
     '{namespace} 的 {interface} 不知道通向 {target} 的对等端在哪里：没有配置 endpoint，也没有收到过它的消息。',
+  'cause.wireguard-elsewhere':
+    '{namespace} 的 {interface} 把发往 {target} 的包送到 {endpoint}，而 {otherNamespace} 没有 WireGuard 在那里监听。',
   'cause.wireguard-no-handshake':
     '{namespace} 的 {interface} 与通向 {target} 的对等端没有建立会话：{endpoint} 上没有以该身份应答的主机。',
   'cause.not-wireguard-allowed': '途中的每个地址都在 WireGuard 对等端的允许范围内。',

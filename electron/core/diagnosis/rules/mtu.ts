@@ -42,7 +42,7 @@ export const mtu: Rule = {
           ],
           // What one's own interface does not take, no change of the way lets pass.
           repair:
-            place && said
+            place && (said || tunnel !== null)
               ? {
                   namespace,
                   steps: tunnel === null ? widen(scene, place, length) : widenTunnel(scene, place, length, tunnel),

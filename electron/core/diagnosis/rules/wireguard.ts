@@ -171,32 +171,65 @@ export const wireguardNoHandshake: Rule = {
   code: 'wireguard-no-handshake',
   suspect(scene) {
     const near = entered(scene)
-    const peer = near?.swallowed ? near.wireguard.peers.find((each) => holds(each, near.dst)) : undefined
+    const peer = near?.wireguard.peers.find((each) => holds(each, near.dst))
     if (!near || !peer) return null
-    const questions = [asked(near, 'latest-handshakes'), asked(near, 'endpoints')]
-    return {
-      ask: questions,
-      ruledOut: say('not-wireguard-handshake'),
-      judge(answers): Finding | null {
-        // One line for each peer: its key, and seconds since 1970, or 0.
-        const { output, status } = answers.of(asked(near, 'latest-handshakes'))
-        const line = output.split('\n').find((each) => each.startsWith(peer.publicKey))
-        if (status === 0 && !/\s0\s*$/.test(line ?? '')) return null
-        const params = { namespace: near.namespace, interface: near.link.name, target: near.dst }
-        const { endpoint } = peer
-        return {
-          namespace: near.namespace,
-          interface: near.link.name,
-          message:
-            endpoint === null
-              ? say('wireguard-no-endpoint', params)
-              : say('wireguard-no-handshake', { ...params, endpoint }),
-          evidence: answers.evidence(...questions),
-          repair: repairOf(scene, near, peer),
-        }
-      },
-    }
+    return near.swallowed ? noSession(scene, near, peer) : elsewhere(scene, near, peer)
   },
+}
+
+/** Nothing sealed leaves before the two have agreed. */
+function noSession(scene: Scene, near: Entered, peer: Peer): ReturnType<Rule['suspect']> {
+  const questions = [asked(near, 'latest-handshakes'), asked(near, 'endpoints')]
+  return {
+    ask: questions,
+    ruledOut: say('not-wireguard-handshake'),
+    judge(answers): Finding | null {
+      // One line for each peer: its key, and seconds since 1970, or 0.
+      const { output, status } = answers.of(asked(near, 'latest-handshakes'))
+      const line = output.split('\n').find((each) => each.startsWith(peer.publicKey))
+      if (status === 0 && !/\s0\s*$/.test(line ?? '')) return null
+      const params = { namespace: near.namespace, interface: near.link.name, target: near.dst }
+      const { endpoint } = peer
+      return {
+        namespace: near.namespace,
+        interface: near.link.name,
+        message:
+          endpoint === null
+            ? say('wireguard-no-endpoint', params)
+            : say('wireguard-no-handshake', { ...params, endpoint }),
+        evidence: answers.evidence(...questions),
+        repair: repairOf(scene, near, peer),
+      }
+    },
+  }
+}
+
+/** They have agreed before, and the peer is no longer where it is sent to. */
+function elsewhere(scene: Scene, near: Entered, peer: Peer): ReturnType<Rule['suspect']> {
+  const { death, network } = scene
+  const { endpoint } = peer
+  const port = Number(/:(\d+)$/.exec(endpoint ?? '')?.[1])
+  if (!death || endpoint === null || !network.owns(death.namespace, death.dst)) return null
+  const links = network.namespace(death.namespace)?.links ?? []
+  if (links.some(({ wireguard }) => wireguard?.listen === port)) return null
+  const questions: readonly Question[] = [
+    asked(near, 'endpoints'),
+    { namespace: death.namespace, ask: 'listeners', protocol: 'udp' },
+  ]
+  return {
+    ask: questions,
+    ruledOut: say('not-wireguard-handshake'),
+    judge: (answers): Finding => ({
+      namespace: near.namespace,
+      interface: near.link.name,
+      message: say('wireguard-elsewhere', {
+        ...{ namespace: near.namespace, interface: near.link.name, target: near.dst, endpoint },
+        otherNamespace: death.namespace,
+      }),
+      evidence: answers.evidence(...questions),
+      repair: repairOf(scene, near, peer),
+    }),
+  }
 }
 
 /** As the lab has it at both ends; without a lab, where the peer with this key really listens. */
@@ -212,19 +245,14 @@ function repairOf(scene: Scene, near: Entered, peer: Peer): Finding['repair'] {
   const live = address && link.wireguard && `${address.address.replace(/\/.*$/, '')}:${link.wireguard.listen}`
   // What the lab says already, and in vain, is no fix.
   const endpoint = mine && mine.endpoint !== peer.endpoint ? mine.endpoint : (live ?? null)
-  const steps: KernelStep[] = []
-  if (peer.publicKey !== link.wireguard?.publicKey)
-    steps.push({
+  // Made anew, it tries at once; one that has tried in vain waits for seconds first (REKEY_TIMEOUT).
+  const steps: KernelStep[] = [
+    {
       ...{ op: 'wireguard-peer-delete', namespace: near.namespace, name: near.link.name, of: null },
       ...{ publicKey: peer.publicKey, endpoint: peer.endpoint, allowed: peer.allowed },
-    })
-  const isKnown = peer.publicKey === link.wireguard?.publicKey
-  steps.push(
-    setPeer(near, isKnown ? peer : { ...peer, publicKey: '' }, far, {
-      endpoint,
-      allowed: mine?.allowed ?? peer.allowed,
-    }),
-  )
+    },
+    setPeer(near, { ...peer, publicKey: '' }, far, { endpoint, allowed: mine?.allowed ?? peer.allowed }),
+  ]
   const theirs = labPeer(scene, far, near)
   const known = link.wireguard?.peers.some(({ publicKey }) => publicKey === near.wireguard.publicKey)
   if (theirs && !known) steps.push(setPeer(far, { ...peer, publicKey: '' }, near, theirs))
