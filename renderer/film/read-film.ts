@@ -20,9 +20,7 @@ function readDiagnosis(
   ruledOutMessages: FilmData['told']['ruledOut'],
   inside: FilmData['told']['inside'],
 ): Diagnosis | null {
-  return diagnosis && cause
-    ? { ...diagnosis, message: cause, ruledOutMessages, ...(inside ? { inside } : {}) }
-    : null
+  return diagnosis && cause ? { ...diagnosis, message: cause, ruledOutMessages, ...(inside ? { inside } : {}) } : null
 }
 
 export function readFilm(): ReadFilm {

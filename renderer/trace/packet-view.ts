@@ -85,7 +85,8 @@ export function viewPacket(trace: Trace, film: Film, n: number): PacketView {
   if (!frame) return empty
   const packet = decode(trace, hop.frame, hop.packet)
   const earlier = film.byNumber.get(hop.comparedWith ?? -1)?.hop ?? null
-  const before = earlier?.frame === null || earlier?.frame === undefined ? null : decode(trace, earlier.frame, earlier.packet)
+  const before =
+    earlier?.frame === null || earlier?.frame === undefined ? null : decode(trace, earlier.frame, earlier.packet)
   const layers = compare(packet, before)
   const tints = packet.layers.flatMap(({ fields }) =>
     fields.flatMap(({ path, offset, length }): Tint[] => {

@@ -124,3 +124,28 @@ test('VLANs, a filtering bridge and dummies: built, read back, filmed, explained
   expect(links.edited).toEqual([])
   expect(links.remains).toEqual([])
 })
+
+test('tunnels of every kind: built, read back, filmed, explained, edited, gone', (context) => {
+  if ('reason' in booted) return context.skip(booted.reason)
+  const { tunnels } = booted.seen
+  expect(tunnels.missing).toEqual([])
+  expect(tunnels.checks.filter((each) => !/: true /.test(each))).toEqual([])
+  expect(tunnels.checks).toHaveLength(10)
+  expect(tunnels.left).toEqual([])
+  expect(tunnels.unexpressed).toEqual([])
+  expect(tunnels.films).toEqual({
+    gre: 'a:gre1, a:eth0 7, b:eth0 7, b:gre1',
+    geneve: 'a:gnv, a:eth0 77, b:eth0 77, b:gnv',
+    wireguard: 'a:wg0, a:eth0 data, b:eth0 data, b:wg0',
+  })
+  expect(tunnels.diagnoses).toEqual({
+    'a firewall that drops GRE': 'tunnel-unreachable (firewall-drop) b:eth0 tried',
+    'too big for the tunnel': 'tunnel-mtu a:gre1 tried',
+    'another key': 'tunnel-mismatch b:gre1 tried',
+    'a peer that may not send this': 'wireguard-not-allowed b:wg0 tried',
+    'a peer that never was there': 'wireguard-no-handshake a:wg0 tried',
+  })
+  expect(tunnels.edited).toEqual([])
+  expect(tunnels.keptKey).toBe(true)
+  expect(tunnels.remains).toEqual([])
+})

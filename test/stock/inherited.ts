@@ -11,6 +11,7 @@ import { startSandbox } from '../../electron/session/sandbox.js'
 import type { Session } from '../../electron/session/session.js'
 import { studyDevices, type DeviceStudy } from './devices.js'
 import { studyLinks, type LinkStudy } from './links.js'
+import { studyTunnels, type TunnelStudy } from './tunnels.js'
 
 export interface Study {
   /** Name, whether as expected, and what came. */
@@ -31,6 +32,7 @@ export interface Inherited {
   readonly changed: Readonly<Record<string, Study>>
   readonly links: LinkStudy
   readonly devices: DeviceStudy
+  readonly tunnels: TunnelStudy
 }
 
 const [file, labs] = process.argv.slice(2)
@@ -126,7 +128,9 @@ async function main(path: string): Promise<void> {
   changeFirstNamespace()
   const handedOn = run('unshare', '--net', 'sh', '-c', readForward)
   const changed = await withSandbox(studyAll)
-  const seen: Inherited = { kernel: run('uname', '-r').trim(), own, fresh, handedOn, plain, changed, links, devices }
+  const tunnels = await withSandbox((session) => studyTunnels(session, 'test/fixtures/labs/tunnels.vethlab.yaml'))
+  const kernel = run('uname', '-r').trim()
+  const seen: Inherited = { kernel, own, fresh, handedOn, plain, changed, links, devices, tunnels }
   writeFileSync(path, JSON.stringify(seen))
 }
 

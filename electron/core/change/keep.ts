@@ -231,7 +231,12 @@ class Keeping {
     if (mine.type === 'wireguard' && live.type === 'wireguard') {
       const { addresses } = mine
       const { namespace: _, name: __, ...tunnel } = live
-      this.#found.push({ op: 'tunnel-set', namespace, name, tunnel: { ...tunnel, ...(addresses ? { addresses } : {}) } })
+      this.#found.push({
+        op: 'tunnel-set',
+        namespace,
+        name,
+        tunnel: { ...tunnel, ...(addresses ? { addresses } : {}) },
+      })
     }
     if (mine.type !== 'vxlan' || live.type !== 'vxlan') return
     const { fdb: _, namespace: __, name: ___, ...rest } = mine

@@ -114,6 +114,9 @@ export function findDeath(
   const next = nextHop(at, hops, network)
   const vrf = network.link(at.namespace, at.interface)?.vrf
   const stage = stageOf(at, anchor?.direction ?? null, dst, probe, network, next)
+  const missed = isLinkLayer(stage)
+    ? next
+    : (findUnanswered(at, hops, frames, network) ?? unresolved(network, at, stage === 'target' ? (src ?? dst) : dst))
   return {
     stage,
     leg,
@@ -122,13 +125,31 @@ export function findDeath(
     src,
     dst,
     length: ip?.length ?? null,
-    missed: isLinkLayer(stage)
-      ? next
-      : (findUnanswered(at, hops, frames, network) ?? unresolved(network, at, stage === 'target' ? (src ?? dst) : dst)),
+    missed,
     sender: next,
     complaint,
-    tunnel,
+    tunnel: tunnel ?? unheardTunnel(missed, hops, network),
     ...(vrf === undefined ? {} : { vrf }),
+  }
+}
+
+/** What asks for a neighbour goes through the tunnel, too, and came out nowhere. */
+function unheardTunnel(missed: Missed | null, hops: readonly TracedHop[], network: Network): LostTunnel | null {
+  const link = missed && network.link(missed.namespace, missed.dev)
+  if (!missed || !link || !isAnyTunnel(link.kind)) return null
+  const asks = hops.filter(({ leg, observed }) => observed && (leg === 'arp' || leg === 'ndp'))
+  const isSent = asks.some(
+    ({ namespace, direction, packet }) =>
+      namespace === missed.namespace && direction === 'out' && packet?.inner !== undefined,
+  )
+  const isHeard = asks.some(
+    ({ namespace, direction, interface: name }) =>
+      direction === 'in' && namespace !== missed.namespace && isAnyTunnel(network.link(namespace, name)?.kind ?? ''),
+  )
+  if (!isSent || isHeard) return null
+  return {
+    ...{ namespace: missed.namespace, interface: missed.dev, swallowed: false },
+    remote: tunnelEnds(link)?.remote ?? null,
   }
 }
 

@@ -94,11 +94,14 @@ export const sentences = {
   'tunnel-unreachable': 'The packets of the tunnel {interface} of {namespace} do not get to {remote}.',
   'tunnel-mtu':
     'The packet has {length} bytes and must not be cut, but the tunnel {interface} of {namespace} takes {mtu}: it puts {overhead} bytes around each.',
-  'wireguard-no-peer': 'No peer of {interface} in {namespace} may be sent packets for {target}: it is in no list of allowed addresses.',
+  'wireguard-no-peer':
+    'No peer of {interface} in {namespace} may be sent packets for {target}: it is in no list of allowed addresses.',
   'wireguard-not-allowed':
     '{namespace} throws away what comes from {source} by {interface}: the peer in {otherNamespace} is not allowed to send from that address.',
   'wireguard-no-endpoint':
     '{interface} of {namespace} does not know where its peer for {target} is: it was told no endpoint, and has heard nothing of it.',
+  'wireguard-elsewhere':
+    '{interface} of {namespace} sends to its peer for {target} at {endpoint}, where no WireGuard of {otherNamespace} listens.',
   'wireguard-no-handshake':
     '{interface} of {namespace} and its peer for {target} have not agreed on a session: nobody answers as this peer at {endpoint}.',
   'not-a-bridge-port': '{interface} of {namespace} is no port of {bridge}, so nothing gets from one to the other.',

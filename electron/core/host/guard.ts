@@ -13,7 +13,11 @@ export function ownWithPlan(own: Own, plan: Plan): Own {
   for (const { step } of plan) {
     if (step.op === 'namespace-add') namespaces.add(step.namespace)
     const made =
-      step.op === 'veth-add' ? [step, step.peer] : /^(?:bridge|vxlan|tunnel|wireguard|dummy|vlan)-add$/.test(step.op) ? [step] : []
+      step.op === 'veth-add'
+        ? [step, step.peer]
+        : /^(?:bridge|vxlan|tunnel|wireguard|dummy|vlan)-add$/.test(step.op)
+          ? [step]
+          : []
     for (const each of made) if (each.namespace === hostNamespace && 'name' in each) links.add(each.name)
   }
   return { ...own, namespaces, links }

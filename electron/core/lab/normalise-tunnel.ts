@@ -22,7 +22,8 @@ export const anyMac = '00:00:00:00:00:00'
 
 export type NormalTunnel =
   | (LabWireguard & { readonly kind: 'wireguard' })
-  | (LabVxlan & { readonly kind: 'vxlan' }) | (LabTunnel & { readonly kind: TunnelKind })
+  | (LabVxlan & { readonly kind: 'vxlan' })
+  | (LabTunnel & { readonly kind: TunnelKind })
 
 /** Null where, in a lab broken on purpose, its addresses are none that the kernel would take. */
 export function normaliseTunnel(entry: TunnelEntry, all: readonly TunnelEntry[]): NormalTunnel | null {

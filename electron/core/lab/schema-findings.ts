@@ -5,7 +5,16 @@ import { error } from './finding.js'
 import type { Finding } from './finding.js'
 import { didYouMean } from './nearest.js'
 import type { LabPath } from './problem.js'
-import { branchFor, discriminators, isRecord, kindOf, knownKeys, schemaAt, tellingWords, valueAt } from './schema-shape.js'
+import {
+  branchFor,
+  discriminators,
+  isRecord,
+  kindOf,
+  knownKeys,
+  schemaAt,
+  tellingWords,
+  valueAt,
+} from './schema-shape.js'
 import { labFileSchema, labVersion } from './schema.js'
 import type { LabFile } from './schema.js'
 import { patternFinding } from './schema-pattern.js'

@@ -65,7 +65,11 @@ export type Branch =
 
 /** The words that a key may have in a branch that is told by it. */
 const wordsOf = (schema: Schema | undefined): readonly string[] =>
-  schema instanceof z.ZodLiteral ? [...schema.values].map(String) : schema instanceof z.ZodEnum ? schema.options.map(String) : []
+  schema instanceof z.ZodLiteral
+    ? [...schema.values].map(String)
+    : schema instanceof z.ZodEnum
+      ? schema.options.map(String)
+      : []
 
 /** Every word by which the branches of a union are told apart, at their key; by branch. */
 export const tellingWords = (options: readonly Schema[], key: string): readonly (readonly string[])[] =>

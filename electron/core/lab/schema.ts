@@ -331,7 +331,10 @@ export const vxlanSchema = z.strictObject({
   port: port.optional(),
   ttl,
   /** Remote ends by hardware address; 00:00:00:00:00:00 is for all that has none, and may have several. */
-  fdb: z.array(z.strictObject({ mac, remote: z.string() })).max(1000).optional(),
+  fdb: z
+    .array(z.strictObject({ mac, remote: z.string() }))
+    .max(1000)
+    .optional(),
   /** Whether it learns from what arrives behind which remote end an address is. */
   learning: z.boolean().optional(),
 })

@@ -75,14 +75,17 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
     remotes: (namespace, { name, vxlan, tunnel, wireguard }) => {
       if (wireguard) return wireguard.peers.flatMap(({ endpoint }) => hostOf(endpoint) ?? [])
       const said = vxlan?.remote ?? tunnel?.remote
-      const learned = vxlan ? (fdb.get(namespace) ?? []).flatMap(({ dev, dst }) => (dev === name ? (dst ?? []) : [])) : []
+      const learned = vxlan
+        ? (fdb.get(namespace) ?? []).flatMap(({ dev, dst }) => (dev === name ? (dst ?? []) : []))
+        : []
       return [...new Set([...(said ? [said] : []), ...learned])]
     },
   }
 }
 
 /** Of `10.0.0.1:51820` or `[fd00::1]:51820`. */
-const hostOf = (endpoint: string | null): string | null => endpoint?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? null
+const hostOf = (endpoint: string | null): string | null =>
+  endpoint?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? null
 
 /**
  * All routes of the longest match count, whatever their metric or table: the question is which neighbour a packet may

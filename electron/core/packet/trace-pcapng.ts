@@ -54,7 +54,12 @@ export function tracePcapng({ application, comment, frames, hops, namespaces }: 
       comments: [...(hop ? describe(hop, hops) : []), ...cut(frame)],
     }
   })
-  return writePcapng({ application, comment, interfaces: ports.map(({ name, isLayer3: raw }) => ({ name, isLayer3: raw })), packets })
+  return writePcapng({
+    application,
+    comment,
+    interfaces: ports.map(({ name, isLayer3: raw }) => ({ name, isLayer3: raw })),
+    packets,
+  })
 }
 
 const cut = ({ bytes, originalLength }: CapturedFrame): string[] =>

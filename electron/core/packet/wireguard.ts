@@ -13,7 +13,10 @@ const messageName = (type: number): string => (messages[type] ? `${type} ${messa
 
 /** Its numbers are little-endian. */
 const little = (bytes: Uint8Array): string =>
-  `0x${[...bytes].toReversed().map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  `0x${[...bytes]
+    .toReversed()
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')}`
 
 const decimal = (bytes: Uint8Array): string =>
   [...bytes].reduceRight((value, byte) => value * 256n + BigInt(byte), 0n).toString()

@@ -157,7 +157,8 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     const at = { namespace, name: wanted.name }
     const had = live && scope.formerInterfaces.get(namespace)?.get(wanted.name)
     if (live) {
-      const usual = wanted.kind === 'loopback' ? loopbackMtu : tunnelMtu(wanted.kind, isTunnel(wanted) ? wanted.key : null)
+      const usual =
+        wanted.kind === 'loopback' ? loopbackMtu : tunnelMtu(wanted.kind, isTunnel(wanted) ? wanted.key : null)
       const mtu =
         wanted.kind === 'vlan'
           ? stackedMtu(scope, namespace, wanted, live, had)

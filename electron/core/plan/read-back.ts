@@ -128,7 +128,9 @@ class Links {
     if (!link.wireguard) return 'its keys and peers cannot be read'
     const { entry, unknown } = wireguardEntry(namespace, link.name, link.wireguard, this.#index)
     for (const key of unknown)
-      this.#unexpressed.push(`Interface ${link.name} in ${namespace}: no tunnel of the lab has the key of its peer ${key}.`)
+      this.#unexpressed.push(
+        `Interface ${link.name} in ${namespace}: no tunnel of the lab has the key of its peer ${key}.`,
+      )
     this.tunnels.push(entry)
     return null
   }

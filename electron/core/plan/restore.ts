@@ -76,7 +76,14 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
   if (link.kind === 'wireguard') return { op: 'wireguard-add', namespace, name, mac: null, mtu }
   const { vxlan, tunnel } = link
   if (isTunnelKind(link.kind) && tunnel && tunnel.remote !== null)
-    return { op: 'tunnel-add', namespace, name, mac, mtu, ...tunnelOf({ ...tunnel, kind: link.kind, remote: tunnel.remote }) }
+    return {
+      op: 'tunnel-add',
+      namespace,
+      name,
+      mac,
+      mtu,
+      ...tunnelOf({ ...tunnel, kind: link.kind, remote: tunnel.remote }),
+    }
   if (!vxlan || vxlan.local === null) return null
   return { op: 'vxlan-add', namespace, name, mac, mtu, ...vxlan, local: vxlan.local }
 }

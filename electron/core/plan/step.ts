@@ -149,6 +149,8 @@ export interface WireguardPeerStep {
   readonly publicKey: string | null
   readonly endpoint: string | null
   readonly allowed: readonly string[]
+  /** Of a peer that is there already. */
+  readonly before?: { readonly endpoint: string | null; readonly allowed: readonly string[] }
 }
 
 /** A rule of policy routing. */

@@ -41,7 +41,9 @@ export const vxlanOf = ({
 /** What somebody wrote into the forwarding database of a VXLAN; what it learned, and what stands for `remote`, is none of it. */
 export const writtenFdb = (fdb: readonly LiveFdbEntry[], { name, vxlan }: LiveLink): VxlanFdb[] =>
   fdb.flatMap(({ dev, mac, dst, permanent }) =>
-    dev === name && dst !== null && permanent && !(mac === anyMac && dst === vxlan?.remote) ? [{ mac, remote: dst }] : [],
+    dev === name && dst !== null && permanent && !(mac === anyMac && dst === vxlan?.remote)
+      ? [{ mac, remote: dst }]
+      : [],
   )
 
 const fdbKey = ({ mac, remote }: VxlanFdb): string => `${mac} ${remote}`

@@ -54,8 +54,18 @@ export function undoOf(step: Step): Step[] {
       return []
     case 'wireguard-listen':
       return [{ ...step, listen: step.before, before: step.listen }]
-    case 'wireguard-peer-set':
-      return [{ ...step, op: 'wireguard-peer-delete' }]
+    case 'wireguard-peer-set': {
+      const { before, endpoint, allowed, ...rest } = step
+      // An endpoint cannot be taken from a peer.
+      if (before && before.endpoint === null && endpoint !== null)
+        return [
+          { ...rest, endpoint, allowed, op: 'wireguard-peer-delete' },
+          { ...rest, ...before },
+        ]
+      return before
+        ? [{ ...rest, ...before, before: { endpoint, allowed } }]
+        : [{ ...rest, endpoint, allowed, op: 'wireguard-peer-delete' }]
+    }
     case 'wireguard-peer-delete':
       return [{ ...step, op: 'wireguard-peer-set' }]
     case 'vxlan-fdb-add':

@@ -3,7 +3,7 @@ import type { Endpoint, LabInterface, WireguardPeer } from '../lab/lab.js'
 import type { LiveLink, LiveWireguard } from '../live/state.js'
 import { linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Scope } from './scope.js'
-import type { KernelStep, Step, WireguardPeerStep } from './step.js'
+import type { KernelStep, WireguardPeerStep } from './step.js'
 
 type WireguardInterface = Extract<LabInterface, { readonly kind: 'wireguard' }>
 type LivePeer = LiveWireguard['peers'][number]
@@ -36,11 +36,24 @@ export function planWireguard(
     const key = keyOf(peer.of)
     const known = key === null ? undefined : there?.peers.find(({ publicKey }) => publicKey === key)
     if (known) kept.add(known.publicKey)
-    if (known && samePrefixes(known.allowed, peer.allowed) && sameEndpoint(known, peer, former)) continue
     const { of, endpoint, allowed } = peer
-    const step: Step = { op: 'wireguard-peer-set', ...at, of, publicKey: null, endpoint, allowed }
-    const back: Step[] | undefined = known && [{ op: 'wireguard-peer-set', ...at, ...peerOf(known, null) }]
-    draft.add('wireguard-peer-set', step, back)
+    // An endpoint cannot be taken from a peer.
+    if (known && known.endpoint !== null && endpoint === null && formerOf(peer, former)?.endpoint) {
+      draft.add('wireguard-peer-delete', { op: 'wireguard-peer-delete', ...at, ...peerOf(known, null) })
+      draft.add('wireguard-peer-set', { op: 'wireguard-peer-set', ...at, of, publicKey: null, endpoint, allowed })
+      continue
+    }
+    if (known && samePrefixes(known.allowed, allowed) && sameEndpoint(known, peer, former)) continue
+    const before = known ? { before: { endpoint: known.endpoint, allowed: known.allowed } } : {}
+    draft.add('wireguard-peer-set', {
+      op: 'wireguard-peer-set',
+      ...at,
+      of,
+      publicKey: null,
+      endpoint,
+      allowed,
+      ...before,
+    })
   }
   const formerKeys = new Set(former.map(({ of }) => index.link(of.namespace, of.interface)?.wireguard?.publicKey))
   for (const peer of there?.peers ?? []) {
@@ -52,9 +65,11 @@ export function planWireguard(
 /** A peer is answered where it was last heard (roaming): that differs from the file without anybody's doing. */
 function sameEndpoint(live: LivePeer, wanted: WireguardPeer, former: readonly WireguardPeer[]): boolean {
   if (wanted.endpoint === null || live.endpoint === wanted.endpoint) return true
-  const before = former.find(({ of }) => of.namespace === wanted.of.namespace && of.interface === wanted.of.interface)
-  return live.endpoint !== null && before?.endpoint === wanted.endpoint
+  return live.endpoint !== null && formerOf(wanted, former)?.endpoint === wanted.endpoint
 }
+
+const formerOf = ({ of }: WireguardPeer, former: readonly WireguardPeer[]): WireguardPeer | undefined =>
+  former.find((each) => each.of.namespace === of.namespace && each.of.interface === of.interface)
 
 /** What gives a deleted tunnel its key and its peers again. */
 export function restoreWireguard({ namespace, link: { name, wireguard } }: LinkRef): KernelStep[] {

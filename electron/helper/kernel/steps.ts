@@ -104,7 +104,9 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     }
     case 'vxlan-fdb-add':
     case 'vxlan-fdb-delete':
-      return onLink(context, namespace, step.name, (index) => changeFdb(socket, index, step, step.op === 'vxlan-fdb-add'))
+      return onLink(context, namespace, step.name, (index) =>
+        changeFdb(socket, index, step, step.op === 'vxlan-fdb-add'),
+      )
     case 'dummy-add': {
       const refusal = link.addLink(socket, step, 'dummy')
       // Kernels without dummy often have ifb, which also is a link with no cable.

@@ -86,11 +86,14 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.tunnel-unreachable': '{namespace} 的隧道 {interface} 自身的数据包到不了 {remote}。',
   'cause.tunnel-mtu':
     '数据包有 {length} 字节且不允许分片，而 {namespace} 的隧道 {interface} 最多接受 {mtu} 字节：它会在每个包外再加 {overhead} 字节。',
-  'cause.wireguard-no-peer': '{namespace} 的 {interface} 没有可以接收发往 {target} 的包的对等端：没有哪个的允许地址包含它。',
+  'cause.wireguard-no-peer':
+    '{namespace} 的 {interface} 没有可以接收发往 {target} 的包的对等端：没有哪个的允许地址包含它。',
   'cause.wireguard-not-allowed':
     '{namespace} 丢弃了经 {interface} 来自 {source} 的包：不允许 {otherNamespace} 的对等端使用这个地址。',
   'cause.wireguard-no-endpoint':
     '{namespace} 的 {interface} 不知道通向 {target} 的对等端在哪里：没有配置 endpoint，也没有收到过它的消息。',
+  'cause.wireguard-elsewhere':
+    '{namespace} 的 {interface} 把发往 {target} 的包送到 {endpoint}，而 {otherNamespace} 没有 WireGuard 在那里监听。',
   'cause.wireguard-no-handshake':
     '{namespace} 的 {interface} 与通向 {target} 的对等端没有建立会话：{endpoint} 上没有以该身份应答的主机。',
   'cause.not-wireguard-allowed': '途中的每个地址都在 WireGuard 对等端的允许范围内。',

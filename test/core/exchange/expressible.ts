@@ -14,7 +14,9 @@ function withoutLooseRules(file: LabFile): LabFile {
     const firewall = entry?.firewall?.filter((rule) => 'policy' in rule || (there(rule.in) && there(rule.out))) ?? []
     return [name, { ...entry, rules, nat, firewall }]
   })
-  return { ...file, namespaces: Object.fromEntries(namespaces) }
+  // Keys of WireGuard are in no script that could be read again.
+  const tunnels = file.tunnels?.filter((tunnel) => tunnel.type !== 'wireguard') ?? []
+  return { ...file, namespaces: Object.fromEntries(namespaces), tunnels }
 }
 
 export const expressibleLab = labFile.map(withoutLooseRules).map(normalise)

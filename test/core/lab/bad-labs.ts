@@ -317,8 +317,8 @@ const meaning: readonly BadLab[] = [
   after(
     'remote end of a VXLAN twice',
     'fdb-twice',
-    3,
-    'tunnels: [{ type: vxlan, id: 1, namespace: host, name: t, local: 10.0.0.1, remote: 10.0.0.2, fdb: [{ mac: 00:00:00:00:00:00, remote: 10.0.0.2 }] }]\n',
+    4,
+    'namespaces: { host: { interfaces: { u: { addresses: [10.0.0.1/24] } } } }\ntunnels: [{ type: vxlan, id: 1, namespace: host, name: t, local: 10.0.0.1, remote: 10.0.0.2, fdb: [{ mac: 00:00:00:00:00:00, remote: 10.0.0.2 }] }]\n',
   ),
   after(
     'peer without a tunnel',

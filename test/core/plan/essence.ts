@@ -22,11 +22,24 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
     const peerName = (peer: live.LiveLink['peer']) =>
       peer &&
       `${peer.namespace}:${byName.get(peer.namespace ?? '')?.links.find(({ index }) => index === peer.index)?.name}`
+    const ownerOf = (key: string | null): string | null =>
+      state.namespaces
+        .flatMap((each) => each.links.map((link) => ({ at: `${each.name}:${link.name}`, link })))
+        .find(({ link }) => link.wireguard?.publicKey === key)?.at ?? null
+    /** Keys are another each time: whose they are is what matters. */
+    const keyless = (wireguard: live.LiveWireguard | undefined) =>
+      wireguard && {
+        hasKey: wireguard.publicKey !== null,
+        listen: wireguard.listen,
+        peers: wireguard.peers
+          .map(({ publicKey, ...peer }) => ({ of: ownerOf(publicKey), ...peer }))
+          .toSorted((a, b) => String(a.of).localeCompare(String(b.of))),
+      }
     return [
       name,
       {
         links: links
-          .map(({ mac, name, kind, mtu, up, master, bridge, port, vlan, vrf, table, vxlan, impair, peer }) => ({
+          .map(({ mac, name, kind, mtu, up, master, bridge, port, vlan, vrf, table, vxlan, tunnel, wireguard, impair, peer }) => ({
             ...{
               name,
               kind,
@@ -39,12 +52,18 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
               vrf,
               table,
               vxlan,
+              tunnel,
+              wireguard: keyless(wireguard),
               impair,
               peer: peerName(peer),
               ...(macs ? { mac } : {}),
             },
           }))
           .toSorted((a, b) => a.name.localeCompare(b.name)),
+        fdb: namespace.fdb
+          .filter(({ dst, permanent }) => dst !== null && permanent)
+          .map(({ dev, mac, dst }) => `${dev} ${mac} ${dst}`)
+          .toSorted(),
         // In order within an IPv4 subnet, where the first is the primary; 127.0.0.1 comes with lo and stays when it goes.
         addresses: groupBy(
           [

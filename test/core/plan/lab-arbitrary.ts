@@ -334,6 +334,54 @@ const pairs = fc
   )
   .map((ends) => Array.from({ length: ends.length >> 1 }, (_, i) => [ends[2 * i], ends[2 * i + 1]] as const))
 
+type Tunnels = NonNullable<LabFile['tunnels']>
+
+/** With one remote end, or with none but those of its forwarding entries. */
+const vxlan: fc.Arbitrary<Tunnels> = fc.oneof(
+  fc.constant<Tunnels>([]),
+  fc
+    .record(
+      {
+        id: fc.constantFrom(42, 43),
+        remote: fc.constantFrom('10.0.0.2', '10.0.0.3'),
+        fdb: fc.subarray([
+          { mac: '00:00:00:00:00:00', remote: '10.0.0.3' },
+          { mac: '02:00:00:00:00:09', remote: '10.0.0.3' },
+          { mac: '02:00:00:00:00:09', remote: '10.0.0.4' },
+        ]),
+        learning: fc.boolean(),
+        ttl: fc.constantFrom(7, 64),
+      },
+      { requiredKeys: ['id'] },
+    )
+    .map((tunnel): Tunnels => [{ type: 'vxlan', namespace: 'host', name: 'vx0', local: '10.0.0.1', ...tunnel }]),
+)
+
+const gre: fc.Arbitrary<Tunnels> = fc
+  .record({ key: fc.constantFrom(7, 8), ttl: fc.constant(9) }, { requiredKeys: [] })
+  .map((more): Tunnels => [
+    { type: 'gre', namespace: 'host', name: 'gre1', local: '10.0.0.1', remote: '10.0.0.2', ...more },
+  ])
+
+/** Between `host` and another namespace, which knows `host` or does not. */
+const wireguard: fc.Arbitrary<Tunnels> = fc
+  .record({
+    listen: fc.constantFrom(51820, 51821),
+    allowed: fc.subarray(['10.99.0.2/32', '10.98.0.0/16']),
+    endpoint: fc.option(fc.constantFrom('10.0.0.2:51820', '10.0.0.3:51820'), { nil: undefined }),
+    known: fc.boolean(),
+  })
+  .map(({ listen, allowed, endpoint, known }): Tunnels => [
+    {
+      ...{ type: 'wireguard', namespace: 'host', name: 'wg0', listen },
+      peers: [{ namespace: namespaceNames[1] ?? '', ...(endpoint === undefined ? {} : { endpoint }), allowed }],
+    },
+    {
+      ...{ type: 'wireguard', namespace: namespaceNames[1] ?? '', name: 'wg1', listen: 51820 },
+      peers: known ? [{ namespace: 'host', allowed: ['10.99.0.1/32'] }] : [],
+    },
+  ])
+
 const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
   fc
     .record({
@@ -341,9 +389,9 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
       seeds: fc.tuple(...namespaceNames.map(() => namespaceSeed(ipv6, tagged))),
       pairs,
       impaired: fc.nat(12),
-      tunnel: fc.option(fc.record({ id: fc.constantFrom(42, 43), remote: fc.constantFrom('10.0.0.2', '10.0.0.3') })),
+      tunnels: tagged ? fc.tuple(vxlan, gre, wireguard).map((each) => each.flat()) : vxlan,
     })
-    .map(({ names, seeds, pairs, impaired, tunnel }): LabFile => {
+    .map(({ names, seeds, pairs, impaired, tunnels }): LabFile => {
       const there = new Set(['host', ...names])
       const cables = pairs.filter(([a, b]) => a && b && there.has(a.namespace) && there.has(b.namespace))
       const namespaces: NonNullable<LabFile['namespaces']> = {}
@@ -409,9 +457,7 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           const ends: [string, string] = [`${a?.namespace}:${a?.name}`, `${b?.namespace}:${b?.name}`]
           return at === impaired ? { ends, impair: { delay: '20ms', loss: '1%' } } : ends
         }),
-        ...(tunnel
-          ? { tunnels: [{ type: 'vxlan', namespace: 'host', name: 'vx0', local: '10.0.0.1', ...tunnel }] }
-          : {}),
+        tunnels: tunnels.filter(({ namespace }) => there.has(namespace)),
       }
     })
 

@@ -5,6 +5,7 @@
  */
 import { networkOf } from '../../../electron/core/lab/address.js'
 import { masterOf, type LabNeighbour, type PortVlan } from '../../../electron/core/lab/lab.js'
+import { isLayer3, tunnelMtu } from '../../../electron/core/lab/tunnel.js'
 import { usualBridge, usualPort, usualVlans } from '../../../electron/core/lab/normalise-bridge.js'
 import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
@@ -194,8 +195,69 @@ export class Model {
         return
       }
       case 'vxlan-add': {
-        const { id, local, remote, port } = step
-        this.#make(namespace, 'vxlan', step, step).vxlan = { id, local, remote, port }
+        const { id, local, remote, port, ttl, learning } = step
+        this.#make(namespace, 'vxlan', step, step).vxlan = {
+          ...{ id, local, remote, port },
+          ...(ttl === undefined ? {} : { ttl }),
+          ...(learning === undefined ? {} : { learning }),
+        }
+        return
+      }
+      case 'vxlan-fdb-add':
+      case 'vxlan-fdb-delete': {
+        const link = this.#link(namespace, step.name, step)
+        const isIt = (each: { dev: string; mac: string; dst: string | null }): boolean =>
+          each.dev === link.name && each.mac === step.mac && each.dst === step.remote
+        if (namespace.fdb.some(isIt) === (step.op === 'vxlan-fdb-add')) throw refusal('EEXIST or ENOENT', step)
+        if (step.op === 'vxlan-fdb-delete') namespace.fdb = namespace.fdb.filter((each) => !isIt(each))
+        else
+          namespace.fdb.push({
+            ...{ dev: link.name, mac: step.mac, master: null, vlan: null, dst: step.remote, permanent: true },
+          })
+        return
+      }
+      case 'tunnel-add': {
+        const { kind, local, remote, key, ttl, id, port } = step
+        const link = this.#make(namespace, kind, { ...step, mtu: step.mtu ?? tunnelMtu(kind, key) }, step)
+        link.tunnel = { local, remote, key, ttl, id, port }
+        if (isLayer3(kind)) link.mac = null
+        return
+      }
+      case 'wireguard-add': {
+        const link = this.#make(namespace, 'wireguard', { ...step, mtu: step.mtu ?? 1420 }, step)
+        link.mac = null
+        link.wireguard = { publicKey: null, listen: 0, peers: [] }
+        return
+      }
+      case 'wireguard-key': {
+        const { wireguard } = this.#link(namespace, step.name, step)
+        if (!wireguard) throw refusal('EOPNOTSUPP', step)
+        wireguard.publicKey = step.publicKey ?? `key ${this.#nextIndex++}`
+        if (step.listen !== null) wireguard.listen = step.listen
+        return
+      }
+      case 'wireguard-listen': {
+        const { wireguard } = this.#link(namespace, step.name, step)
+        if (wireguard?.listen !== step.before) throw refusal('before is wrong', step)
+        wireguard.listen = step.listen
+        return
+      }
+      case 'wireguard-peer-set':
+      case 'wireguard-peer-delete': {
+        const { wireguard } = this.#link(namespace, step.name, step)
+        const there = step.of && this.#namespaces.get(step.of.namespace)
+        const key =
+          step.of === null
+            ? step.publicKey
+            : there?.links.find(({ name }) => name === step.of?.interface)?.wireguard?.publicKey
+        if (!wireguard || !key) throw refusal('no such key', step)
+        const known = wireguard.peers.find(({ publicKey }) => publicKey === key)
+        wireguard.peers = wireguard.peers.filter((each) => each !== known)
+        if (step.op === 'wireguard-peer-set')
+          wireguard.peers.push({
+            ...{ publicKey: key, endpoint: step.endpoint ?? known?.endpoint ?? null, allowed: [...step.allowed] },
+          })
+        else if (!known) throw refusal('ENOENT', step)
         return
       }
       case 'dummy-add':
@@ -404,6 +466,7 @@ export class Model {
   #drop(namespace: Namespace, link: Link): void {
     if (!namespace.links.includes(link)) return
     namespace.links = namespace.links.filter((each) => each !== link)
+    namespace.fdb = namespace.fdb.filter(({ dev }) => dev !== link.name)
     for (const each of namespace.links) {
       if (each.master === link.name) [each.master, each.port] = [null, null]
       if (each.vrf !== link.name) continue

@@ -226,7 +226,7 @@ links: [[r:e0, s:p0], [h:e0, s:p1], [h:e1, z:e6], [r:e1, z:e7]]
   },
   {
     name: "a firewall that drops the tunnel's own packets",
-    code: 'firewall-drop',
+    code: 'tunnel-unreachable',
     lab: `
 namespaces:
   t1: { interfaces: { u: { addresses: [192.0.2.1/24] }, vx: { addresses: [10.9.0.1/24] } }, ${quickSysctl('vx')} }

@@ -142,14 +142,14 @@ export const linkFaults: readonly Fault[] = [
         : (file.tunnels ?? [])
             .filter((each) => each.type === 'vxlan')
             .map(({ namespace, name, ...tunnel }) => ({
-            code: 'tunnel-mismatch' as const,
-            namespace,
-            interface: name,
-            changes: [
-              { op: 'tunnel-set' as const, namespace, name, tunnel: { ...tunnel, id: (tunnel.id + 1) & 0xffffff } },
-            ],
-            repair: [{ op: 'tunnel-set' as const, namespace, name, tunnel }],
-          })),
+              code: 'tunnel-mismatch' as const,
+              namespace,
+              interface: name,
+              changes: [
+                { op: 'tunnel-set' as const, namespace, name, tunnel: { ...tunnel, id: (tunnel.id + 1) & 0xffffff } },
+              ],
+              repair: [{ op: 'tunnel-set' as const, namespace, name, tunnel }],
+            })),
   },
   {
     id: 'address-on-port',

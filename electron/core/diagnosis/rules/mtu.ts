@@ -29,7 +29,8 @@ export const mtu: Rule = {
         const namespace = place?.namespace ?? complaint?.namespace ?? death.namespace
         const params = place && { namespace: place.namespace, interface: place.link.name, mtu: place.link.mtu, length }
         const tunnel = place ? aroundOf(place.link) : null
-        const message = tunnel && params ? say('tunnel-mtu', { ...params, overhead: tunnel }) : params && say('mtu', params)
+        const message =
+          tunnel && params ? say('tunnel-mtu', { ...params, overhead: tunnel }) : params && say('mtu', params)
         return {
           ...(tunnel === null && !death.tunnel ? {} : { code: 'tunnel-mtu' as const }),
           namespace,
@@ -40,7 +41,13 @@ export const mtu: Rule = {
             ...counterEvidence(scene, namespace, ['IpFragFails', 'Ip6InTooBigErrors', 'IcmpOutDestUnreachs']),
           ],
           // What one's own interface does not take, no change of the way lets pass.
-          repair: place && said ? { namespace, steps: widen(scene, place, length) } : null,
+          repair:
+            place && (said || tunnel !== null)
+              ? {
+                  namespace,
+                  steps: tunnel === null ? widen(scene, place, length) : widenTunnel(scene, place, length, tunnel),
+                }
+              : null,
         }
       },
     }
@@ -64,6 +71,37 @@ function placeAt(network: Network, namespace: string, dst: string): Place | null
 /** Ethernet's own (RFC 894), where nothing larger is known. */
 const usual = 1500
 
+/** The tunnel at both ends, and below it what has to carry it with all that is around. */
+function widenTunnel({ network, probe }: Scene, near: Place, length: number, overhead: number): RepairStep[] {
+  const remote = near.link.vxlan?.remote ?? near.link.tunnel?.remote ?? null
+  if (remote === null) return []
+  const below = placeAt(network, near.namespace, remote)
+  const across = below && network.peer(below.link)
+  const far = network
+    .owners(remote)
+    .flatMap(({ namespace }) =>
+      (network.namespace(namespace)?.links ?? [])
+        .filter(({ kind, name }) => kind === near.link.kind && name === near.link.name)
+        .map((link) => ({ namespace, link })),
+    )
+  const grown = (places: readonly (Place | null | undefined)[], mtu: number): RepairStep[] =>
+    places.flatMap((place): RepairStep[] =>
+      place && place.link.mtu < mtu
+        ? [{ op: 'link-mtu', namespace: place.namespace, name: place.link.name, mtu, before: place.link.mtu }]
+        : [],
+    )
+  return [
+    ...grown([below, across], length + overhead),
+    ...grown([near, ...far], length),
+    ...flushed(probe.from, isIpv6(probe.target)),
+  ]
+}
+
+/** The sender forgets the smaller path MTU that it has learned. */
+const flushed = (namespace: string, ipv6: boolean): RepairStep[] => [
+  { op: 'sysctl-set', namespace, key: `net.${ipv6 ? 'ipv6' : 'ipv4'}.route.flush`, value: '1', before: null },
+]
+
 /** Both ends of the cable, because what one sends the other must take; and the sender forgets the smaller path MTU. */
 function widen({ network, probe }: Scene, { namespace, link }: Place, length: number): RepairStep[] {
   const own = placeAt(network, probe.from, probe.target)?.link.mtu ?? 0
@@ -73,7 +111,6 @@ function widen({ network, probe }: Scene, { namespace, link }: Place, length: nu
     { namespace, link },
     ...(far ? [far] : []),
   ]
-  const family = isIpv6(probe.target) ? 'ipv6' : 'ipv4'
   return [
     ...ends
       .filter(({ link: end }) => end.mtu < value)
@@ -84,6 +121,6 @@ function widen({ network, probe }: Scene, { namespace, link }: Place, length: nu
         mtu: value,
         before: end.link.mtu,
       })),
-    { op: 'sysctl-set', namespace: probe.from, key: `net.${family}.route.flush`, value: '1', before: null },
+    ...flushed(probe.from, isIpv6(probe.target)),
   ]
 }

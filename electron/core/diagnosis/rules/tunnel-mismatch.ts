@@ -93,7 +93,8 @@ function mismatch(scene: Scene): Mismatch | null {
     for (const far of candidates) {
       const found = differs(network, near, mine, far)
       // Of two ends that differ, the one that is as the lab has it is not the one to change.
-      const back = found && isAsInLab(scene, far) && !isAsInLab(scene, near) ? differs(network, far, endsOf(far.link), near) : null
+      const back =
+        found && isAsInLab(scene, far) && !isAsInLab(scene, near) ? differs(network, far, endsOf(far.link), near) : null
       if (back ?? found) return back ?? found
     }
   }

@@ -29,11 +29,22 @@ function entered({ death, network, hops }: Scene): Entered | null {
   if (!tunnel || !link?.wireguard) return null
   const hop = hops.findLast(
     ({ namespace, interface: name, direction, leg, observed }) =>
-      observed && direction === 'out' && namespace === tunnel.namespace && name === tunnel.interface && leg === death.leg,
+      observed &&
+      direction === 'out' &&
+      namespace === tunnel.namespace &&
+      name === tunnel.interface &&
+      leg === death.leg,
   )
   const ip = hop?.packet && innermost(hop.packet).ip
   return ip
-    ? { namespace: tunnel.namespace, link, wireguard: link.wireguard, src: ip.src, dst: ip.dst, swallowed: tunnel.swallowed }
+    ? {
+        namespace: tunnel.namespace,
+        link,
+        wireguard: link.wireguard,
+        src: ip.src,
+        dst: ip.dst,
+        swallowed: tunnel.swallowed,
+      }
     : null
 }
 
@@ -54,9 +65,7 @@ const hostPrefix = (address: string): string => `${address}/${isIpv6(address) ? 
 function labPeer({ lab }: Scene, near: Place, far: Place | null): WireguardPeer | null {
   const wanted = labInterface(lab, near.namespace, near.link.name)
   if (wanted?.kind !== 'wireguard') return null
-  return (
-    wanted.peers.find(({ of }) => of.namespace === far?.namespace && of.interface === far.link.name) ?? null
-  )
+  return wanted.peers.find(({ of }) => of.namespace === far?.namespace && of.interface === far.link.name) ?? null
 }
 
 function setPeer(near: Place, peer: Peer, far: Place | null, wanted: Pick<Peer, 'endpoint' | 'allowed'>): KernelStep {
@@ -64,8 +73,12 @@ function setPeer(near: Place, peer: Peer, far: Place | null, wanted: Pick<Peer, 
   return {
     ...{ op: 'wireguard-peer-set', namespace: near.namespace, name: near.link.name, of, publicKey: peer.publicKey },
     ...{ endpoint: wanted.endpoint, allowed: wanted.allowed },
+    ...(isThere(near, peer) ? { before: { endpoint: peer.endpoint, allowed: peer.allowed } } : {}),
   }
 }
+
+const isThere = ({ link }: Place, { publicKey }: Peer): boolean =>
+  link.wireguard?.peers.some((each) => each.publicKey === publicKey) ?? false
 
 /** Where the peer that should be sent to is, by what the lab says of it. */
 function peerForAddress(scene: Scene, near: Entered): { readonly peer: Peer; readonly far: Place } | null {
@@ -158,30 +171,65 @@ export const wireguardNoHandshake: Rule = {
   code: 'wireguard-no-handshake',
   suspect(scene) {
     const near = entered(scene)
-    const peer = near?.swallowed ? near.wireguard.peers.find((each) => holds(each, near.dst)) : undefined
+    const peer = near?.wireguard.peers.find((each) => holds(each, near.dst))
     if (!near || !peer) return null
-    const questions = [asked(near, 'latest-handshakes'), asked(near, 'endpoints')]
-    return {
-      ask: questions,
-      ruledOut: say('not-wireguard-handshake'),
-      judge(answers): Finding | null {
-        // One line for each peer: its key, and seconds since 1970, or 0.
-        const { output, status } = answers.of(asked(near, 'latest-handshakes'))
-        const line = output.split('\n').find((each) => each.startsWith(peer.publicKey))
-        if (status === 0 && !/\s0\s*$/.test(line ?? '')) return null
-        const params = { namespace: near.namespace, interface: near.link.name, target: near.dst }
-        const { endpoint } = peer
-        return {
-          namespace: near.namespace,
-          interface: near.link.name,
-          message:
-            endpoint === null ? say('wireguard-no-endpoint', params) : say('wireguard-no-handshake', { ...params, endpoint }),
-          evidence: answers.evidence(...questions),
-          repair: repairOf(scene, near, peer),
-        }
-      },
-    }
+    return near.swallowed ? noSession(scene, near, peer) : elsewhere(scene, near, peer)
   },
+}
+
+/** Nothing sealed leaves before the two have agreed. */
+function noSession(scene: Scene, near: Entered, peer: Peer): ReturnType<Rule['suspect']> {
+  const questions = [asked(near, 'latest-handshakes'), asked(near, 'endpoints')]
+  return {
+    ask: questions,
+    ruledOut: say('not-wireguard-handshake'),
+    judge(answers): Finding | null {
+      // One line for each peer: its key, and seconds since 1970, or 0.
+      const { output, status } = answers.of(asked(near, 'latest-handshakes'))
+      const line = output.split('\n').find((each) => each.startsWith(peer.publicKey))
+      if (status === 0 && !/\s0\s*$/.test(line ?? '')) return null
+      const params = { namespace: near.namespace, interface: near.link.name, target: near.dst }
+      const { endpoint } = peer
+      return {
+        namespace: near.namespace,
+        interface: near.link.name,
+        message:
+          endpoint === null
+            ? say('wireguard-no-endpoint', params)
+            : say('wireguard-no-handshake', { ...params, endpoint }),
+        evidence: answers.evidence(...questions),
+        repair: repairOf(scene, near, peer),
+      }
+    },
+  }
+}
+
+/** They have agreed before, and the peer is no longer where it is sent to. */
+function elsewhere(scene: Scene, near: Entered, peer: Peer): ReturnType<Rule['suspect']> {
+  const { death, network } = scene
+  const { endpoint } = peer
+  const port = Number(/:(\d+)$/.exec(endpoint ?? '')?.[1])
+  if (!death || endpoint === null || !network.owns(death.namespace, death.dst)) return null
+  const links = network.namespace(death.namespace)?.links ?? []
+  if (links.some(({ wireguard }) => wireguard?.listen === port)) return null
+  const questions: readonly Question[] = [
+    asked(near, 'endpoints'),
+    { namespace: death.namespace, ask: 'listeners', protocol: 'udp' },
+  ]
+  return {
+    ask: questions,
+    ruledOut: say('not-wireguard-handshake'),
+    judge: (answers): Finding => ({
+      namespace: near.namespace,
+      interface: near.link.name,
+      message: say('wireguard-elsewhere', {
+        ...{ namespace: near.namespace, interface: near.link.name, target: near.dst, endpoint },
+        otherNamespace: death.namespace,
+      }),
+      evidence: answers.evidence(...questions),
+      repair: repairOf(scene, near, peer),
+    }),
+  }
 }
 
 /** As the lab has it at both ends; without a lab, where the peer with this key really listens. */
@@ -195,14 +243,16 @@ function repairOf(scene: Scene, near: Entered, peer: Peer): Finding['repair'] {
   if (!far) return null
   const address = scene.network.addresses(far.namespace).find(({ dev }) => dev !== far.link.name)
   const live = address && link.wireguard && `${address.address.replace(/\/.*$/, '')}:${link.wireguard.listen}`
-  const endpoint = mine?.endpoint ?? live ?? null
-  const steps: KernelStep[] = []
-  if (peer.publicKey !== link.wireguard?.publicKey)
-    steps.push({
+  // What the lab says already, and in vain, is no fix.
+  const endpoint = mine && mine.endpoint !== peer.endpoint ? mine.endpoint : (live ?? null)
+  // Made anew, it tries at once; one that has tried in vain waits for seconds first (REKEY_TIMEOUT).
+  const steps: KernelStep[] = [
+    {
       ...{ op: 'wireguard-peer-delete', namespace: near.namespace, name: near.link.name, of: null },
       ...{ publicKey: peer.publicKey, endpoint: peer.endpoint, allowed: peer.allowed },
-    })
-  steps.push(setPeer(near, peer, far, { endpoint, allowed: mine?.allowed ?? peer.allowed }))
+    },
+    setPeer(near, { ...peer, publicKey: '' }, far, { endpoint, allowed: mine?.allowed ?? peer.allowed }),
+  ]
   const theirs = labPeer(scene, far, near)
   const known = link.wireguard?.peers.some(({ publicKey }) => publicKey === near.wireguard.publicKey)
   if (theirs && !known) steps.push(setPeer(far, { ...peer, publicKey: '' }, near, theirs))

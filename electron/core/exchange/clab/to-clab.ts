@@ -25,7 +25,8 @@ export function exportClab(lab: Lab): Exported {
   const nodeNames = nodeNamesOf(used)
   const pairs = steps.filter((step) => step.op === 'veth-add')
   const commands = new Map(used.map((each) => [each.name, commandsBefore(lab, each, pairs)]))
-  for (const step of steps) if (!isContainerlabs(lab, step)) commands.get(step.namespace)?.push(typedThere(step))
+  for (const step of steps)
+    if (!isContainerlabs(lab, step) && !isWireguards(lab, step)) commands.get(step.namespace)?.push(typedThere(step))
   const nodes = used.map(({ name }) => {
     const node = nodeNames.get(name) ?? name
     const exec = commands.get(name) ?? []
@@ -75,6 +76,15 @@ function isContainerlabs(lab: Lab, step: Step): boolean {
   if (step.op !== 'link-up') return false
   const kind = interfaceOf(lab, step.namespace, step.name)?.kind
   return kind === 'veth' || kind === 'loopback'
+}
+
+/** Its keys pass from one namespace to another while it is built, and no node of containerlab sees into another. */
+function isWireguards(lab: Lab, step: Step): boolean {
+  const names = 'name' in step ? [step.name] : 'dev' in step ? [step.dev] : []
+  const route = step.op === 'route-add' ? [step.route.dev, ...(step.route.nexthops ?? []).map(({ dev }) => dev)] : []
+  return [...names, ...route].some(
+    (name) => name !== null && interfaceOf(lab, step.namespace, name)?.kind === 'wireguard',
+  )
 }
 
 const interfaceOf = (lab: Lab, namespace: string, name: string): LabInterface | undefined =>
@@ -145,6 +155,13 @@ function leftBehind(
   const renamed = used.filter(({ name }) => nodeNames.get(name) !== name)
   const answering = [...lab.namespaces.values()].filter(({ services }) => services.length > 0)
   return [
+    ...used.flatMap(({ name, interfaces }) =>
+      interfaces.flatMap((each) =>
+        each.kind === 'wireguard'
+          ? [`tunnel ${each.name} of ${name}: containerlab hands no keys from node to node`]
+          : [],
+      ),
+    ),
     ...renamed.map(({ name }) => {
       const node = `the node ${nodeNames.get(name) ?? name}`
       return name === hostNamespace

@@ -151,7 +151,8 @@ export function addTunnel(
   const told = readWords(context, cursor)
   if ('status' in told) return told
   const type = kind.text
-  if (type !== 'vxlan' && !isTunnelKind(type)) return leftOut(said`A lab file has no ${quote(type)} devices.`, null, kind)
+  if (type !== 'vxlan' && !isTunnelKind(type))
+    return leftOut(said`A lab file has no ${quote(type)} devices.`, null, kind)
   const settings = settingsOf(type, told)
   if (!settings || at.name === null) {
     const { message, hint } = needs(type)
@@ -184,7 +185,11 @@ export function ipTunnel(context: Context, cursor: Cursor): Outcome {
   }
   const type = kind && modes[kind.text]
   if (!kind || !type || !Object.hasOwn(modes, kind.text))
-    return leftOut(said`\`ip tunnel add\` needs a mode that a lab knows: gre, ipip, sit, ip6ip6 or ip6gre.`, null, kind ?? verb)
+    return leftOut(
+      said`\`ip tunnel add\` needs a mode that a lab knows: gre, ipip, sit, ip6ip6 or ip6gre.`,
+      null,
+      kind ?? verb,
+    )
   const made = addTunnel(context, new Cursor(rest), { namespace: context.namespace, name }, { ...kind, text: type })
   return 'status' in made ? made : success
 }

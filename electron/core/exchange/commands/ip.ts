@@ -17,7 +17,19 @@ import { addNamespace, findNamespace, namespaceKey } from './namespaces.js'
 import { said } from '../../words/said.js'
 
 /** In the order of iproute2's own table, which decides what `ip r` means (ip/ip.c). */
-const objects = ['address', 'addrlabel', 'maddress', 'route', 'rule', 'neighbor', 'neighbour', 'link', 'tunnel', 'tunl', 'netns'] as const
+const objects = [
+  'address',
+  'addrlabel',
+  'maddress',
+  'route',
+  'rule',
+  'neighbor',
+  'neighbour',
+  'link',
+  'tunnel',
+  'tunl',
+  'netns',
+] as const
 
 /** Options that only change what is printed. */
 const printing =

@@ -95,9 +95,7 @@ function linkEntries({ cables }: Network): readonly LinkEntry[] {
 
 function tunnelEntries(namespaces: readonly Namespace[]): Pick<LabFile, 'tunnels'> {
   const tunnels = namespaces.flatMap(({ name: namespace, devices }) =>
-    [...devices.values()].flatMap(({ name, tunnel }) =>
-      tunnel ? [{ ...tunnel, namespace, name }] : [],
-    ),
+    [...devices.values()].flatMap(({ name, tunnel }) => (tunnel ? [{ ...tunnel, namespace, name }] : [])),
   )
   return tunnels.length > 0 ? { tunnels } : {}
 }

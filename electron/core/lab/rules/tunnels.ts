@@ -5,7 +5,14 @@ import type { Finding } from '../finding.js'
 import { anyMac } from '../normalise-tunnel.js'
 import type { LabPath } from '../problem.js'
 import type { TunnelEntry, VxlanEntry } from '../schema.js'
-import { defaultGenevePort, defaultVxlanPort, fallbackTunnels, isLayer3, isTunnelKind, tunnelTraits } from '../tunnel.js'
+import {
+  defaultGenevePort,
+  defaultVxlanPort,
+  fallbackTunnels,
+  isLayer3,
+  isTunnelKind,
+  tunnelTraits,
+} from '../tunnel.js'
 import { own } from '../../own.js'
 import type { LabIndex, Rule } from './lab-index.js'
 import { wireguardRules } from './wireguard.js'
@@ -71,11 +78,7 @@ function* endsOf(tunnel: PlainEntry, path: LabPath): Generator<Finding, Ends | n
     return null
   }
   if (local && remote && local.family !== remote.family) {
-    yield error(
-      'family-mismatch',
-      [...path, 'remote'],
-      said`The two ends of a tunnel must both be IPv4 or both IPv6.`,
-    )
+    yield error('family-mismatch', [...path, 'remote'], said`The two ends of a tunnel must both be IPv4 or both IPv6.`)
   }
   if (remote && isMulticast(remote)) yield isGroup(remote.text, [...path, 'remote'])
   return ends
@@ -164,11 +167,7 @@ function* fdbOf({ fdb }: VxlanEntry, { local, remote }: Ends, path: LabPath): It
     }
     if (isMulticast(to)) yield isGroup(to.text, [...at, 'remote'])
     if (local && to.family !== local.family)
-      yield error(
-        'family-mismatch',
-        [...at, 'remote'],
-        said`The two ends of a tunnel must both be IPv4 or both IPv6.`,
-      )
+      yield error('family-mismatch', [...at, 'remote'], said`The two ends of a tunnel must both be IPv4 or both IPv6.`)
     const key = `${entry.mac.toLowerCase()} ${to.text}`
     if (seen.has(key)) {
       yield error(

@@ -54,7 +54,10 @@ export function changeFdb(
 ): Refusal | null {
   const [bytes, to] = [parseMac(mac), parseAddress(remote)]
   const request = isAdded ? message(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND) : message(RTM_DELNEIGH)
-  request.u32(PF_BRIDGE).u32(index).u32(NUD_PERMANENT | (NTF_SELF << 16))
+  request
+    .u32(PF_BRIDGE)
+    .u32(index)
+    .u32(NUD_PERMANENT | (NTF_SELF << 16))
   if (bytes) request.attributeBytes(NDA_LLADDR, bytes)
   if (to) request.attributeBytes(NDA_DST, to.bytes)
   return socket.change(request)

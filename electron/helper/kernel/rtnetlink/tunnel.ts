@@ -30,7 +30,8 @@ const IFLA_GENEVE_REMOTE6 = 7
 const encapLimit = 4
 
 type Family = 'gre' | 'iptun' | 'geneve'
-const attributesOf = (kind: TunnelKind): Family => (kind === 'geneve' ? 'geneve' : tunnelTraits[kind].keyed ? 'gre' : 'iptun')
+const attributesOf = (kind: TunnelKind): Family =>
+  kind === 'geneve' ? 'geneve' : tunnelTraits[kind].keyed ? 'gre' : 'iptun'
 
 const greNumbers = { local: IFLA_GRE_LOCAL, remote: IFLA_GRE_REMOTE, ttl: IFLA_GRE_TTL, limit: IFLA_GRE_ENCAP_LIMIT }
 const iptunNumbers = {
