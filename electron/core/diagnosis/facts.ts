@@ -98,7 +98,18 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
     add(part, key, String(Number(known?.value ?? 0) + 1))
   }
   for (const { name: dev, ...link } of links.filter((each) => reaches(each.name)))
-    for (const property of ['kind', 'mac', 'mtu', 'up', 'master', 'bridge', 'vlan', 'vxlan', 'impair'] as const)
+    for (const property of [
+      'kind',
+      'mac',
+      'mtu',
+      'up',
+      'settings',
+      'master',
+      'bridge',
+      'vlan',
+      'vxlan',
+      'impair',
+    ] as const)
       add('links', `${dev} ${property}`, JSON.stringify(link[property]))
   for (const { dev, address, family, scope } of addresses)
     // Link-local addresses come by themselves, and those of lo when it is first set up (inet_set_ifa, addrconf_init).

@@ -33,6 +33,11 @@ export interface Impair {
   readonly rateBit: number | null
 }
 
+/** What `ip link set` may say of any interface besides; switches are 0 or 1, `txqueuelen` counts frames. */
+export const linkSettings = ['multicast', 'promisc', 'arp', 'txqueuelen', 'group'] as const
+export type LinkSetting = (typeof linkSettings)[number]
+export type LinkSettings = Readonly<Partial<Record<LinkSetting, number>>>
+
 interface InterfaceCommon {
   readonly name: string
   /** Canonical `address/prefix-length`, host bits kept, in file order. */
@@ -44,6 +49,8 @@ interface InterfaceCommon {
   readonly up: boolean
   /** The bridge of the same namespace that this interface is a port of. */
   readonly master: string | null
+  /** What the file says; absent where it says nothing. */
+  readonly linkSettings?: LinkSettings
 }
 
 export type LabInterface =

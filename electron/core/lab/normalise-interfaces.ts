@@ -1,6 +1,7 @@
 import { canonicalPrefix, parseAddress } from './address.js'
 import { formatEndpoint } from './endpoint.js'
 import type { Endpoint, LabInterface, LabLink } from './lab.js'
+import { linkSettingsOf } from './link-settings.js'
 import { normaliseBridge } from './normalise-bridge.js'
 import type { NamespaceEntry } from './rules/lab-index.js'
 import { defaultVxlanPort } from './rules/tunnels.js'
@@ -47,6 +48,7 @@ export function normaliseInterfaces(
       mtu: own?.mtu ?? null,
       up: own?.up ?? true,
       master: masters.get(name) ?? null,
+      ...linkSettingsOf(own),
     })
     add({ ...common('lo', said.get('lo')), kind: 'loopback', master: null })
     for (const [name, bridge] of Object.entries(entry.bridges ?? {})) {

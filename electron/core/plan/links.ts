@@ -6,6 +6,7 @@ import { planBridgeSettings, restorePort } from './bridge-settings.js'
 import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
+import { planLinkSettings } from './link-settings.js'
 import { linkAndPeer, linksOfNamespace, restoreLinks, restoreNamespace } from './restore.js'
 import { undoOf } from './undo.js'
 import { formerLab, indexInterfaces, isProtected, isSameLink, isUplink } from './scope.js'
@@ -169,6 +170,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
       planBridgeMtu(scope, namespace, wanted, live)
       planBridgeSettings(scope, namespace, wanted, live)
     }
+    planLinkSettings(scope, namespace, wanted, live)
     const bridge = live?.master ?? null
     const before = bridge !== null && gone.has(linkKey(namespace, bridge)) ? null : bridge
     // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.

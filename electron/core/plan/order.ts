@@ -60,6 +60,7 @@ export const phases = [
   'bridge-set',
   'port-vlan-delete',
   'port-vlan-add',
+  'link-setting',
   'address-add',
   'link-up',
   'bridge-up',

@@ -3,7 +3,7 @@
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
-import type { LabNeighbour, LabVlan, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
+import type { LabNeighbour, LabVlan, LinkSetting, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
 import type { NetnsFile } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 
@@ -73,6 +73,13 @@ export type KernelStep =
       readonly name: string
       readonly master: string | null
       readonly before: string | null
+    })
+  | (At & {
+      readonly op: 'link-set'
+      readonly name: string
+      readonly setting: LinkSetting
+      readonly value: number
+      readonly before: number
     })
   | (At & { readonly op: 'bridge-stp'; readonly name: string; readonly stp: boolean })
   | (At & {

@@ -185,6 +185,11 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
   'link-up': (file, pick) => ({ op: 'link-up', ...pick(interfaces(file)), up: pick([true, false, null]) }),
   'link-mtu': (file, pick) => ({ op: 'link-mtu', ...pick(interfaces(file)), mtu: pick([1300, null]) }),
   'link-mac': (file, pick) => ({ op: 'link-mac', ...pick(interfaces(file)), mac: pick(['02:00:00:00:00:09', null]) }),
+  'link-set': (file, pick) => ({
+    op: 'link-set',
+    ...pick(interfaces(file)),
+    keys: pick([{ promisc: true }, { arp: false, group: 7 }, { txqueuelen: null }]),
+  }),
   'link-master': (file, pick) => ({ op: 'link-master', ...pick(interfaces(file)), master: pick(['br0', null]) }),
   'address-add': (file, pick) => {
     const { namespace, name } = pick(interfaces(file))
