@@ -63,6 +63,7 @@ function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: Liv
       ...(link.vlan === undefined ? [] : [`${link.vlan.protocol} id ${link.vlan.id} on ${link.vlan.link ?? '?'}`]),
       ...(link.bridge?.vlanFiltering ? ['filters VLANs'] : []),
       ...vlanWords(link),
+      ...Object.entries(link.settings ?? {}).map(([key, value]) => `${key} ${value}`),
       ...(link.vxlan === null ? [] : [`id ${link.vxlan.id} to ${link.vxlan.remote ?? '?'}`]),
       ...(link.tunnel?.remote ? [tunnelWords(link.tunnel)] : []),
     ].join(', ')

@@ -55,6 +55,8 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.mac'
     case 'link-master':
       return step.master === null ? 'reason.unplug' : 'reason.plug'
+    case 'link-set':
+      return `reason.${step.setting}`
     case 'bridge-stp':
       return 'reason.stp'
     case 'bridge-set':

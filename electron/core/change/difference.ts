@@ -72,6 +72,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'bridge-stp':
     case 'bridge-set':
       return withLink(step.namespace, step.name, known) ?? `${step.op} ${step.namespace} ${step.name}`
+    case 'link-set':
     case 'port-set':
       return withLink(step.namespace, step.name, known) ?? `${step.op} ${step.namespace} ${step.name} ${step.setting}`
     case 'port-vlan-add':
@@ -179,6 +180,7 @@ function words(step: Step): string {
     case 'link-master':
       return step.before === null ? `link ${step.name} nomaster` : `link ${step.name} master ${step.before}`
     case 'bridge-set':
+    case 'link-set':
     case 'port-set':
       return `link ${step.name} ${step.setting} ${step.before}`
     case 'port-vlan-add':

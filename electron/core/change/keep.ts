@@ -81,6 +81,11 @@ class Keeping {
         return void this.#found.push({ op: 'link-mac', namespace, name: step.name, mac: step.before })
       case 'link-master':
         return this.#master({ namespace, interface: step.name }, step.before)
+      case 'link-set': {
+        const { setting } = step
+        const value = deviceEntry(own(this.read.namespaces, namespace), step.name)?.[setting] ?? null
+        return void this.#found.push({ op: 'link-set', namespace, name: step.name, keys: { [setting]: value } })
+      }
       case 'bridge-stp':
         return void this.#found.push({ op: 'bridge-stp', namespace, name: step.name, stp: !step.stp })
       case 'bridge-set':

@@ -3,7 +3,7 @@
  * does; a gesture is a list of them. `null` takes a key out of the file: what it then is, is the kernel's choice.
  */
 import type { ImpairEntry } from '../lab/impair.js'
-import type { Endpoint } from '../lab/lab.js'
+import type { Endpoint, LinkSetting } from '../lab/lab.js'
 import type { NamesEntry } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import type {
@@ -97,6 +97,10 @@ export type LinkChange =
   | (OfLink & { readonly op: 'link-up'; readonly up: boolean | null })
   | (OfLink & { readonly op: 'link-mtu'; readonly mtu: number | null })
   | (OfLink & { readonly op: 'link-mac'; readonly mac: string | null })
+  | (OfLink & {
+      readonly op: 'link-set'
+      readonly keys: { readonly [Key in LinkSetting]?: NonNullable<InterfaceEntry[Key]> | null }
+    })
   | (OfLink & { readonly op: 'link-master'; readonly master: string | null })
   | (At & { readonly op: 'address-add'; readonly dev: string; readonly address: string })
   | (At & { readonly op: 'address-set'; readonly dev: string; readonly at: number; readonly address: string })

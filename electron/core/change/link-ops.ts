@@ -204,6 +204,13 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
   'link-up': (draft, { namespace, name, up }) => onEntry(draft, namespace, name, 'up', up),
   'link-mtu': (draft, { namespace, name, mtu }) => onEntry(draft, namespace, name, 'mtu', mtu),
   'link-mac': (draft, { namespace, name, mac }) => onEntry(draft, namespace, name, 'mac', mac),
+  'link-set': (draft, { namespace, name, keys }) => {
+    for (const [key, value] of Object.entries(keys)) {
+      const wrong = onEntry(draft, namespace, name, key, value)
+      if (wrong) return wrong
+    }
+    return null
+  },
   'link-master': (draft, { namespace, name, master }) => {
     if (!isThere(draft, namespace)) return noNamespace(namespace)
     const all = masterEntries(namespaceOf(draft, namespace))

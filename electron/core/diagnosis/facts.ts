@@ -103,6 +103,7 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
       'mac',
       'mtu',
       'up',
+      'settings',
       'master',
       'bridge',
       'vlan',

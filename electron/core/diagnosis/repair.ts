@@ -52,8 +52,6 @@ export type RepairStep =
       readonly policy: string
       readonly before: string
     }
-  /** Whether an interface asks and answers for link-layer addresses. */
-  | { readonly op: 'link-arp'; readonly namespace: string; readonly name: string; readonly on: boolean }
   /** What a port of a bridge floods, learns, or keeps to itself. */
   | {
       readonly op: 'port-flag'
@@ -130,8 +128,6 @@ export function repairCommand(step: RepairStep): RepairCommand | null {
         program: 'nft',
         arguments: ['chain', step.family, step.table, step.chain, `{ policy ${step.policy} ; }`],
       }
-    case 'link-arp':
-      return { program: 'ip', arguments: ['link', 'set', 'dev', step.name, 'arp', step.on ? 'on' : 'off'] }
     case 'port-flag':
       return { program: 'bridge', arguments: ['link', 'set', 'dev', step.name, step.flag, step.on ? 'on' : 'off'] }
     case 'fdb-flush':
@@ -183,7 +179,6 @@ export function undoRepair(step: RepairStep): RepairStep[] {
       return []
     case 'nft-policy':
       return [{ ...step, policy: step.before, before: step.policy }]
-    case 'link-arp':
     case 'port-flag':
       return [{ ...step, on: !step.on }]
     case 'fdb-flush':

@@ -60,14 +60,7 @@ function restOf(line: string): string | null {
   if (queue !== '') return plainQueues.has(queue) ? null : `tc qdisc add dev ${dev} ${queue} (with what it holds)`
   const [, name = '', flags = ''] = /^\d+: ([^\s:@]+)[^\s:]*: <([^>]*)>/.exec(line) ?? []
   if (name !== '') {
-    const words = [
-      ...(/\bPROMISC\b/.test(flags) ? ['promisc on'] : []),
-      ...(/\bALLMULTI\b/.test(flags) ? ['allmulticast on'] : []),
-      // A dummy is born without ARP, and no veth end or bridge is.
-      ...(/\bNOARP\b/.test(flags) && /\blink\/ether\b/.test(line) && /\bveth\b|\bbridge\b/.test(line)
-        ? ['arp off']
-        : []),
-    ]
+    const words = [...(/\bALLMULTI\b/.test(flags) ? ['allmulticast on'] : [])]
     return words.length > 0 ? `ip link set ${name} ${words.join(' ')}` : null
   }
   const [, xfrm] = /^xfrm (src .*)$/.exec(line) ?? []

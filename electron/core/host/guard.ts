@@ -67,6 +67,7 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'link-down':
     case 'link-mtu':
     case 'link-mac':
+    case 'link-set':
     case 'bridge-stp':
       return own.links.has(step.name) ? null : `the interface ${step.name}`
     case 'link-master':

@@ -15,6 +15,12 @@ export interface DeviceEntry {
   readonly mac?: string | undefined
   readonly mtu?: number | undefined
   readonly up?: boolean | undefined
+  readonly multicast?: boolean | undefined
+  readonly promisc?: boolean | undefined
+  readonly arp?: boolean | undefined
+  readonly txqueuelen?: number | undefined
+  readonly group?: number | undefined
+  readonly 'accept-ra'?: boolean | undefined
 }
 
 /** Interfaces that others are given to, by the key that lists these. An interface has one master. */

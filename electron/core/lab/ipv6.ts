@@ -28,7 +28,9 @@ const checkUsesIpv6 = (check: CheckEntry): boolean =>
 
 function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
   return (
-    deviceEntries(entry).some(([, , device]) => device?.addresses?.some(isIpv6)) ||
+    deviceEntries(entry).some(
+      ([, , device]) => device?.['accept-ra'] === true || device?.addresses?.some(isIpv6) === true,
+    ) ||
     (entry.resolver?.nameservers ?? []).some(isIpv6) ||
     Object.keys(entry.hosts ?? {}).some(isIpv6) ||
     (entry.neighbours ?? []).some(({ address }) => isIpv6(address)) ||

@@ -34,6 +34,11 @@ export interface Impair {
   readonly rateBit: number | null
 }
 
+/** What `ip link set` may say of any interface besides; switches are 0 or 1, `txqueuelen` counts frames. */
+export const linkSettings = ['multicast', 'promisc', 'arp', 'txqueuelen', 'group'] as const
+export type LinkSetting = (typeof linkSettings)[number]
+export type LinkSettings = Readonly<Partial<Record<LinkSetting, number>>>
+
 interface InterfaceCommon {
   readonly name: string
   /** Canonical `address/prefix-length`, host bits kept, in file order. */
@@ -47,6 +52,8 @@ interface InterfaceCommon {
   readonly master: string | null
   /** The VRF of the same namespace that it is a member of. An interface has one master. */
   readonly vrf?: string
+  /** What the file says; absent where it says nothing. */
+  readonly linkSettings?: LinkSettings
 }
 
 export type LabInterface =

@@ -2,6 +2,7 @@ import { canonicalPrefix } from './address.js'
 import { masterEntries, type MasterTable } from './device-tables.js'
 import { formatEndpoint } from './endpoint.js'
 import type { Endpoint, LabInterface, LabLink } from './lab.js'
+import { linkSettingsOf } from './link-settings.js'
 import { normaliseBridge } from './normalise-bridge.js'
 import type { NamespaceEntry } from './rules/lab-index.js'
 import { normaliseTunnel } from './normalise-tunnel.js'
@@ -48,6 +49,7 @@ export function normaliseInterfaces(
       up: own?.up ?? true,
       master: null,
       ...(masters.get(name) ?? {}),
+      ...linkSettingsOf(own),
     })
     add({ ...common('lo', said.get('lo')), kind: 'loopback' })
     for (const [name, bridge] of Object.entries(entry.bridges ?? {})) {

@@ -4,6 +4,7 @@
  * none, a link to nowhere) is left out; what the kernel would merely refuse or do badly stays in.
  */
 import { parseEndpoint } from './endpoint.js'
+import { deviceEntries } from './device-tables.js'
 import { impairOf } from './impair.js'
 import { hostNamespace } from './lab.js'
 import type { Lab, LabLink, LabNamespace } from './lab.js'
@@ -91,7 +92,7 @@ function normaliseLinks(labFile: LabFile, entries: ReadonlyMap<string, Namespace
 
 /** Dotted keys, text values. What only repeats `forwarding` is left out; what contradicts it stays and is set after it. */
 function normaliseSysctls(entry: NamespaceEntry): Readonly<Record<string, string>> {
-  const sysctls: Record<string, string> = {}
+  const sysctls: Record<string, string> = { ...advertisements(entry) }
   for (const [key, value] of Object.entries(entry.sysctls ?? {})) {
     const dotted = dottedSysctl(key)
     if (dotted === null) continue
@@ -102,4 +103,15 @@ function normaliseSysctls(entry: NamespaceEntry): Readonly<Record<string, string
     sysctls[dotted] = text
   }
   return sysctls
+}
+
+/** A router heeds other routers only at 2 (accept_ra, Documentation/networking/ip-sysctl.rst). */
+function advertisements(entry: NamespaceEntry): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    deviceEntries(entry).flatMap(([, name, said]) => {
+      const heeds = said?.['accept-ra']
+      const key = heeds === undefined ? null : dottedSysctl(`net/ipv6/conf/${name}/accept_ra`)
+      return key === null ? [] : [[key, heeds ? (entry.forwarding === true ? '2' : '1') : '0'] as const]
+    }),
+  )
 }

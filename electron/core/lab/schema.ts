@@ -55,11 +55,27 @@ const port = z.int().min(1).max(65535)
 const mtu = z.int().min(68).max(65535)
 const mac = z.string().regex(/^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$/)
 
+/** What `ip link set` may say of any interface besides. */
+const linkSettings = {
+  multicast: z.boolean().optional(),
+  /** It takes frames for whatever MAC address. */
+  promisc: z.boolean().optional(),
+  /** It asks for MAC addresses and answers for its own. */
+  arp: z.boolean().optional(),
+  /** Frames. */
+  txqueuelen: z.int().min(0).max(4294967295).optional(),
+  /** A label; the kernel keeps it as a signed number. */
+  group: z.int().min(0).max(2147483647).optional(),
+}
+
 export const interfaceSchema = z.strictObject({
   addresses: z.array(z.string()).optional(),
   mac: mac.optional(),
   mtu: mtu.optional(),
   up: z.boolean().optional(),
+  ...linkSettings,
+  /** Whether it makes itself addresses and routes of what routers advertise (IPv6). */
+  'accept-ra': z.boolean().optional(),
 })
 
 /** 0 and 4095 are reserved (IEEE 802.1Q, table 9-2). */
@@ -97,6 +113,8 @@ export const bridgeSchema = z.strictObject({
   mac: mac.optional(),
   mtu: mtu.optional(),
   up: z.boolean().optional(),
+  ...linkSettings,
+  'accept-ra': z.boolean().optional(),
 })
 
 /** A sub-interface: what its parent carries with one VLAN's tag. */

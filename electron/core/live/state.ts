@@ -4,7 +4,7 @@
  */
 
 import type { NetnsTexts } from '../lab/netns-files.js'
-import type { Impair, PortVlan, VlanProtocol } from '../lab/lab.js'
+import type { Impair, LinkSettings, PortVlan, VlanProtocol } from '../lab/lab.js'
 import type { LabTunnel } from '../lab/tunnel.js'
 import type { LiveConnection } from './connection.js'
 
@@ -31,6 +31,8 @@ export interface LiveLink {
   readonly vrf?: string
   /** The other end of a veth pair. `namespace` is null where it is in none that we know. */
   readonly peer: { readonly namespace: string | null; readonly index: number } | null
+  /** What is not as a new interface of its kind has it; absent where all of it is. */
+  readonly settings?: LinkSettings
   readonly bridge: LiveBridge | null
   /** Set on bridge ports. */
   readonly port: LivePort | null

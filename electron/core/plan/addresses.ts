@@ -92,7 +92,7 @@ const upPhases: Partial<Record<LabInterface['kind'], Phase>> = {
 }
 
 /** A link that stays, and all that stands on it and stays. */
-function withStacked(scope: Scope, namespace: string, name: string): readonly string[] {
+export function withStacked(scope: Scope, namespace: string, name: string): readonly string[] {
   if (scope.gone.has(linkKey(namespace, name))) return []
   const above = scope.index.namespaces.get(namespace)?.stacked.get(name) ?? []
   return [name, ...above.flatMap((each) => withStacked(scope, namespace, each.name))]

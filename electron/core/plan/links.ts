@@ -7,6 +7,7 @@ import { planBridgeSettings, restorePort } from './bridge-settings.js'
 import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
+import { planLinkSettings } from './link-settings.js'
 import { linkAndPeer, linksOfNamespace, restoreLinks, restoreNamespace } from './restore.js'
 import { isTunnel, planFdb, tunnelOf, vxlanOf } from './tunnels.js'
 import { planWireguard } from './wireguard.js'
@@ -182,6 +183,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     }
     if (wanted.kind === 'wireguard') planWireguard(scope, namespace, wanted, live)
     if (wanted.kind === 'vxlan') planFdb(scope, namespace, wanted, live)
+    planLinkSettings(scope, namespace, wanted, live)
     const change = masterChange(scope, namespace, wanted, live)
     if (change) {
       const { master, before } = change

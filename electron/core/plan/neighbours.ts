@@ -1,10 +1,11 @@
 /**
  * Static neighbours, and addresses that an interface answers for. The kernel forgets those of an interface that goes down
- * (neigh_ifdown), gets another MAC address (neigh_changeaddr, net/core/neighbour.c) or loses its last IPv4 address
+ * (neigh_ifdown), gets another MAC address or another word about ARP (neigh_changeaddr, net/core/neighbour.c) or loses its last IPv4 address
  * (fib_disable_ip, net/ipv4/fib_frontend.c). What would go that way is deleted and given again, so that each undo is exact.
  */
 import type { LabInterface, LabNamespace } from '../lab/lab.js'
-import type { Flushed } from './addresses.js'
+import { withStacked, type Flushed } from './addresses.js'
+import { linkSettingSteps } from './link-settings.js'
 import { leavesMaster } from './bridge-mtu.js'
 import { givenNeighbours, slotOf } from './given-neighbours.js'
 import { linkKey } from './live-index.js'
@@ -45,11 +46,12 @@ function forgetful(scope: Scope, namespace: LabNamespace): ReadonlySet<string> {
   const names = new Set<string>()
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
-    const onForgetful = wanted.kind === 'vlan' && names.has(wanted.link)
     if (!live) continue
-    const isSwitched = live.up !== wanted.up
+    // With it goes what stands on it, whosever that is.
+    if (live.up !== wanted.up) for (const name of withStacked(scope, namespace.name, wanted.name)) names.add(name)
     const isRenumbered = wanted.mac === null ? changesPorts(scope, namespace, wanted) : wanted.mac !== live.mac
-    if (isSwitched || isRenumbered || onForgetful) names.add(wanted.name)
+    const asksAnew = linkSettingSteps(scope, namespace.name, wanted, live).some(({ setting }) => setting === 'arp')
+    if (isRenumbered || asksAnew) names.add(wanted.name)
   }
   return names
 }

@@ -69,6 +69,7 @@ export const phases = [
   'vxlan-fdb-add',
   'port-vlan-delete',
   'port-vlan-add',
+  'link-setting',
   'address-add',
   'link-up',
   'bridge-up',

@@ -1,6 +1,7 @@
 /** `vethlab state --as lab`: the live network as a lab file. */
 import { containsAddress, familyOf, isLinkLocalIpv6, parseAddress } from '../lab/address.js'
 import { usesIpv6 } from '../lab/ipv6.js'
+import { linkSettingEntries } from '../lab/link-settings.js'
 import { netnsFiles, readNetnsFile, type NamesEntry } from '../lab/netns-files.js'
 import { neighbourEntry } from '../lab/normalise-neighbours.js'
 import { hostNamespace } from '../lab/lab.js'
@@ -184,6 +185,7 @@ function readNamespace(
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
         ...(hasUsualMtu(live, link) ? {} : { mtu: link.mtu }),
         ...(link.up ? {} : { up: false }),
+        ...linkSettingEntries(link.settings),
       }
       const members = live.links.filter(({ master }) => master === link.name)
       const ports = members.map((port) => port.name)

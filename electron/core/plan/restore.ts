@@ -7,6 +7,7 @@ import { parsePrefix } from '../lab/address.js'
 import { isTunnelKind } from '../lab/tunnel.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
+import { restoreLinkSettings } from './link-settings.js'
 import { givenNeighbours } from './given-neighbours.js'
 import { routeMark } from './marks.js'
 import { livePolicies } from './policies.js'
@@ -94,11 +95,12 @@ function configuration(
   refs: readonly LinkRef[],
   gone: ReadonlySet<string>,
 ): readonly [masters: readonly KernelStep[], others: readonly KernelStep[]] {
-  const [masters, addresses, ups, neighbours, routes, impairs]: KernelStep[][] = [[], [], [], [], [], []]
+  const [masters, set, addresses, ups, neighbours, routes, impairs]: KernelStep[][] = [[], [], [], [], [], [], []]
   const [downs, afterDown]: [KernelStep[], KernelStep[]] = [[], []]
   const devices = new Map<string, Set<string>>()
   for (const { namespace, link } of refs) {
     const at = { namespace, name: link.name }
+    set?.push(...restoreLinkSettings({ namespace, link }))
     const master = masterOf(link)
     if (master !== null && !gone.has(linkKey(namespace, master)))
       masters?.push({ op: 'link-master', ...at, master, before: null })
@@ -128,7 +130,7 @@ function configuration(
   }
   return [
     masters ?? [],
-    [addresses, ups, downs, afterDown, neighbours, routes, impairs].flatMap((steps) => steps ?? []),
+    [set, addresses, ups, downs, afterDown, neighbours, routes, impairs].flatMap((steps) => steps ?? []),
   ]
 }
 

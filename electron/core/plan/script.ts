@@ -40,6 +40,8 @@ function freshLines(plan: Plan): string[] {
   ]
 }
 
+const layer = 'mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work /etc'
+
 /**
  * A runnable script that does what the plan does, in its order. A second run fails at the first thing that is there.
  * Services stay comments, because Vethlab itself answers for them. `plan` should start from an empty live state.
@@ -61,7 +63,12 @@ export function planScript(lab: Lab, plan: Plan): string {
     `# Vethlab: ${heading === name ? name : `${name} - ${heading}`}`,
     '# Builds the lab in the network namespace it is started in, which becomes `host`. Needs root.',
     '# To leave the machine as it is, run it in namespaces of its own:',
-    `#   unshare --net --mount bash -c 'mount -t tmpfs tmpfs /run && bash "$1" && exec bash' - FILE`,
+    ...(plan.some(({ step }) => step.op === 'netns-file')
+      ? [
+          '# (Names are written to /etc/netns, over which a layer is laid here.)',
+          `#   unshare --net --mount bash -c 'mount -t tmpfs tmpfs /run && mkdir -p /run/etc/upper /run/etc/work && ${layer} && bash "$1" && exec bash' - FILE`,
+        ]
+      : [`#   unshare --net --mount bash -c 'mount -t tmpfs tmpfs /run && bash "$1" && exec bash' - FILE`]),
     'set -euo pipefail',
     '',
     ...lines.slice(0, afterNamespaces),

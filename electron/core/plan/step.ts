@@ -3,7 +3,7 @@
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
-import type { Endpoint, LabNeighbour, LabVlan, NextHop, PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
+import type { Endpoint, LabNeighbour, LabVlan, LinkSetting, NextHop, PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
 import type { NetnsFile } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import type { LabTunnel, TunnelKind } from '../lab/tunnel.js'
@@ -105,6 +105,13 @@ export type KernelStep =
       readonly name: string
       readonly master: string | null
       readonly before: string | null
+    })
+  | (At & {
+      readonly op: 'link-set'
+      readonly name: string
+      readonly setting: LinkSetting
+      readonly value: number
+      readonly before: number
     })
   | (At & { readonly op: 'bridge-stp'; readonly name: string; readonly stp: boolean })
   | (At & {

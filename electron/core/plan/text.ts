@@ -271,6 +271,11 @@ function kernelWords(step: Exclude<KernelStep, ShellStep>): Words {
         ...device(step.name),
         ...(step.master === null ? ['nomaster'] : ['master', step.master]),
       ]
+    case 'link-set': {
+      const { setting, value } = step
+      const isNumber = setting === 'txqueuelen' || setting === 'group'
+      return [...ip, 'link', 'set', ...device(step.name), setting, isNumber ? value : value === 0 ? 'off' : 'on']
+    }
     case 'bridge-stp':
       return [...ip, 'link', 'set', ...device(step.name), 'type', 'bridge', 'stp_state', step.stp ? 1 : 0]
     case 'bridge-set':

@@ -39,6 +39,8 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, mac: step.before, before: step.mac }]
     case 'link-master':
       return [{ ...step, master: step.before, before: step.master }]
+    case 'link-set':
+      return [{ ...step, value: step.before, before: step.value }]
     case 'bridge-stp':
       return [{ ...step, stp: !step.stp }]
     case 'bridge-set':

@@ -129,6 +129,8 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     case 'link-master':
       if (step.master === null) return link.setLinkMaster(socket, step.name, 0)
       return onLink(context, namespace, step.master, (master) => link.setLinkMaster(socket, step.name, master))
+    case 'link-set':
+      return link.setLinkSetting(socket, step.name, step.setting, step.value)
     case 'bridge-stp':
       return link.setBridgeStp(socket, step.name, step.stp)
     case 'bridge-set':
@@ -234,8 +236,6 @@ function unknownStep(step: never): Refusal {
 
 /** Links deleted together take one wait for the kernel's readers instead of one each. */
 const groupFrom = 2
-/** A group number that nobody uses by chance; groups are labels and nothing else (`ip link set DEV group N`). */
-export const doomedGroup = 0x76_65_74_68
 
 /**
  * Deletes the links of consecutive `link-delete` steps of one namespace together. Returns how many of the steps are done;
@@ -253,11 +253,11 @@ export function runLinkDeletes(context: StepContext, steps: readonly KernelStep[
   for (let at = from; at < steps.length; at += 1) {
     const step = steps[at]
     if (step?.op !== 'link-delete' || step.namespace !== first.namespace) break
-    if (link.setLinkGroup(socket, step.name, doomedGroup)) break
+    if (link.setLinkGroup(socket, step.name, link.doomedGroup)) break
     marked.push(step.name)
   }
   context.indices.clear()
-  if (marked.length >= groupFrom && link.deleteLinkGroup(socket, doomedGroup) === null) {
+  if (marked.length >= groupFrom && link.deleteLinkGroup(socket, link.doomedGroup) === null) {
     context.mark(namespace, allSections)
     return marked.length
   }

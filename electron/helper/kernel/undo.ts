@@ -15,7 +15,6 @@ import * as link from './rtnetlink/link.js'
 import { dumpLinks, type DumpedLink } from './rtnetlink/link-dump.js'
 import { deleteRoute } from './rtnetlink/route.js'
 import { deleteRule } from './rtnetlink/rule.js'
-import { doomedGroup } from './steps.js'
 
 /** No such route (ip_fib), no such address. */
 const ESRCH = 3
@@ -119,8 +118,8 @@ function deleteAll(
   doomed: readonly DumpedLink[],
 ): Map<number, Refusal> {
   const grouped =
-    doomed.length > 1 && doomed.every(({ index }) => link.setLinkGroupAt(socket, index, doomedGroup) === null)
-  if (grouped && link.deleteLinkGroup(socket, doomedGroup) === null) return new Map()
+    doomed.length > 1 && doomed.every(({ index }) => link.setLinkGroupAt(socket, index, link.doomedGroup) === null)
+  if (grouped && link.deleteLinkGroup(socket, link.doomedGroup) === null) return new Map()
   const refused = new Map<number, Refusal>()
   for (const { index } of doomed) {
     const refusal = link.deleteLinkAt(socket, index)

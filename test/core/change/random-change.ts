@@ -196,6 +196,11 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
   'link-up': (file, pick) => ({ op: 'link-up', ...pick(interfaces(file)), up: pick([true, false, null]) }),
   'link-mtu': (file, pick) => ({ op: 'link-mtu', ...pick(interfaces(file)), mtu: pick([1300, null]) }),
   'link-mac': (file, pick) => ({ op: 'link-mac', ...pick(interfaces(file)), mac: pick(['02:00:00:00:00:09', null]) }),
+  'link-set': (file, pick) => ({
+    op: 'link-set',
+    ...pick(interfaces(file)),
+    keys: pick([{ promisc: true }, { arp: false, group: 7 }, { txqueuelen: null }]),
+  }),
   'link-master': (file, pick) => ({ op: 'link-master', ...pick(interfaces(file)), master: pick(['br0', 'red', null]) }),
   'address-add': (file, pick) => {
     const { namespace, name } = pick(interfaces(file))
@@ -225,10 +230,17 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     { from: '10.0.0.0/24', table: 'main' },
     { iif: 'e0', action: 'prohibit', priority: 7 },
   ]) as Record<`rule-${'add' | 'set' | 'delete' | 'move'}`, Make>),
-  ...(list('neighbour', [
-    { address: '10.0.0.9', mac: '02:00:00:00:00:09', dev: 'e0' },
-    { address: '10.0.0.20', dev: 'e1', proxy: true },
-  ]) as Record<`neighbour-${'add' | 'set' | 'delete' | 'move'}`, Make>),
+  ...(list('neighbour', []) as Record<`neighbour-${'delete' | 'move'}`, Make>),
+  'neighbour-add': (file, pick) => {
+    const { namespace, name } = pick(interfaces(file))
+    return { op: 'neighbour-add', namespace, entry: { address: '10.0.0.77', dev: name, proxy: true } }
+  },
+  'neighbour-set': (file, pick) => {
+    const place = pick(places(file, 'neighbour'))
+    const there = file.namespaces?.[place.namespace]?.neighbours?.[place.at]
+    const other = { address: '10.0.0.78', dev: there?.dev ?? 'e0' }
+    return { op: 'neighbour-set', ...place, entry: { ...there, ...other } }
+  },
   ...(list('nat', [
     { masquerade: '10.0.0.0/24', out: 'e0' },
     { dnat: { protocol: 'tcp', port: 81 }, to: '10.0.0.2' },

@@ -134,6 +134,15 @@ describe('followed, and nothing is left out', () => {
     ])
   })
 
+  test('flags, queue lengths and groups of interfaces', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1; ip link set e0 up promisc on arp off; ip link set e1 up\n' +
+        'ip link set e0 txqueuelen 500 group 7; ip link set dev e0 multicast off; ip link set e1 group default',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain('e0: { multicast: false, promisc: true, arp: false, txqueuelen: 500, group: 7 }')
+  })
+
   test('names that `ip netns exec` gives to the programs of a namespace', () => {
     const { text, said } = read(
       'ip netns add a\nmkdir -p /etc/netns/a\necho "nameserver 10.0.0.53" > /etc/netns/a/resolv.conf\n' +
@@ -191,10 +200,10 @@ describe('named', () => {
   test('one word too many costs that word', () => {
     const { text, said } = read(
       'ip link add e0 type veth peer name e1\nip addr add 10.0.0.1/24 dev e0\nip link set e1 up\n' +
-        'ip link set dev e0 promisc on up\nip route add default via 10.0.0.2 src 10.0.0.1 initcwnd 10',
+        'ip link set dev e0 allmulticast on up\nip route add default via 10.0.0.2 src 10.0.0.1 initcwnd 10',
     )
     expect(said).toEqual([
-      '4 "promisc on" is left out; a lab file has no word for it.',
+      '4 "allmulticast on" is left out; a lab file has no word for it.',
       '5 "initcwnd 10" of the route is left out; a lab file has no word for it.',
     ])
     expect(text).not.toContain('up: false')

@@ -113,7 +113,9 @@ describe('what cannot be said in a lab is named with its place', () => {
     ['ip link add link e9 name v0 type vlan id 5', 'There is no interface "e9"'],
     ['ip link add link e0 name v0 type vlan id 4095', 'A VLAN sub-interface needs a name and an `id` from 1 to 4094.'],
     ['bridge vlan add dev e0 vid 10', '"e0" is no port of a bridge at this point.'],
-    ['ip link set e0 promisc on', '"promisc on" is left out; a lab file has no word for it.'],
+    ['ip link set e0 allmulticast on', '"allmulticast on" is left out; a lab file has no word for it.'],
+    ['ip link set e0 promisc yes', '"promisc" is either on or off.'],
+    ['ip link set e0 group lan', '"lan" is no number for "group".'],
     ['ip addr add 10.0.0.9/24 peer 10.0.0.8 dev e0', '"peer" in `ip addr` is nothing a lab file can say.'],
     [
       'ip route add 10.9.0.0/16 via 10.0.0.2 initcwnd 10',

@@ -35,9 +35,14 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
+/** A layer over /etc: names of namespaces are written to /etc/netns. */
+const ownEtc =
+  'mkdir -p /run/etc/upper /run/etc/work; ' +
+  'mount -t overlay overlay -o userxattr,lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work /etc'
+
 /** Runs bash text in fresh namespaces; gives what it printed. Throws with bash's own words where a command fails. */
 function inSandbox(script: string): string {
-  const text = `set -Eeuo pipefail\ntrap 'echo "refused: $BASH_COMMAND" >&2' ERR\nmount -t tmpfs tmpfs /run\n${script}`
+  const text = `set -Eeuo pipefail\ntrap 'echo "refused: $BASH_COMMAND" >&2' ERR\nmount -t tmpfs tmpfs /run\n${ownEtc}\n${script}`
   const ran = spawnSync('unshare', [...isolate, 'bash', '-s'], {
     ...{ input: text, encoding: 'utf8', cwd: directory, timeout: limit, killSignal: 'SIGKILL' },
   })

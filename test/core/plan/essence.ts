@@ -39,12 +39,13 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       name,
       {
         links: links
-          .map(({ mac, name, kind, mtu, up, master, bridge, port, vlan, vrf, table, vxlan, tunnel, wireguard, impair, peer }) => ({
+          .map(({ mac, name, kind, mtu, up, settings = {}, master, bridge, port, vlan, vrf, table, vxlan, tunnel, wireguard, impair, peer }) => ({
             ...{
               name,
               kind,
               mtu,
               up,
+              settings: Object.entries(settings).toSorted(),
               master,
               bridge,
               port,

@@ -23,6 +23,11 @@ const address = (ipv6: boolean): fc.Arbitrary<string> => {
 /** Bytes; of a lab with VLANs nobody says any: what is on top of another is no larger, and each is cut along. */
 const sizes = (tagged: boolean) => (tagged ? fc.constant(undefined) : fc.constantFrom(1400, 9000))
 
+type DeviceSettings = Pick<
+  NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>,
+  'multicast' | 'promisc' | 'arp' | 'txqueuelen' | 'group'
+>
+
 const device = (ipv6: boolean, tagged: boolean) =>
   fc
     .record(
@@ -31,10 +36,17 @@ const device = (ipv6: boolean, tagged: boolean) =>
         mtu: sizes(tagged),
         mac: fc.constantFrom('02:00:00:00:00:01', '02:00:00:00:00:02'),
         up: fc.constantFrom(true, true, true, false),
+        settings: fc.constantFrom<DeviceSettings>(
+          {},
+          {},
+          { arp: false },
+          { promisc: true, group: 7 },
+          { multicast: false, arp: true, txqueuelen: 7 },
+        ),
       },
       { requiredKeys: ['addresses'] },
     )
-    .map(({ mtu, ...rest }) => ({ ...rest, ...(mtu === undefined ? {} : { mtu }) }))
+    .map(({ mtu, settings = {}, ...rest }) => ({ ...rest, ...settings, ...(mtu === undefined ? {} : { mtu }) }))
 
 const firewall = (ipv6: boolean): fc.Arbitrary<NonNullable<NamespaceEntry['firewall']>> =>
   fc.uniqueArray(

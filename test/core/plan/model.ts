@@ -7,6 +7,7 @@ import { networkOf } from '../../../electron/core/lab/address.js'
 import { masterOf, type LabNeighbour, type PortVlan } from '../../../electron/core/lab/lab.js'
 import { isLayer3, tunnelMtu } from '../../../electron/core/lab/tunnel.js'
 import { usualBridge, usualPort, usualVlans } from '../../../electron/core/lab/normalise-bridge.js'
+import { usualLinkSetting } from '../../../electron/core/lab/link-settings.js'
 import type * as live from '../../../electron/core/live/state.js'
 import { emptyLiveNamespace } from '../../../electron/core/plan/empty.js'
 import { liveRuleValue, spellFirewall, spellNat, type RuleSpelling } from '../../../electron/core/plan/rules.js'
@@ -326,6 +327,19 @@ export class Model {
         if (isCycled) this.#switchOn(namespace, link)
         this.#adjust(namespace, left)
         this.#adjust(namespace, step.master)
+        return
+      }
+      case 'link-set': {
+        const { name, setting, value, before } = step
+        const link = this.#link(namespace, name, step)
+        const usual = usualLinkSetting(link.kind, setting)
+        if ((link.settings?.[setting] ?? usual) !== before || value === before)
+          throw refusal('needless, or before is wrong', step)
+        const { [setting]: _, ...others } = link.settings ?? {}
+        const settings = { ...others, ...(value === usual ? {} : { [setting]: value }) }
+        if (Object.keys(settings).length > 0) link.settings = settings
+        else delete link.settings
+        if (setting === 'arp') forgetNeighbours(namespace, name, null, false)
         return
       }
       case 'bridge-stp': {

@@ -36,6 +36,15 @@ describe.each(worlds)('exec as %s', (_, makeWorld) => {
     expect((await exec('ns0', '--', 'ping', '-c1', '-W2', '10.0.0.2')).stdout).toContain('ttl=64')
   })
 
+  test('knows the names that /etc/netns has for the namespace', async () => {
+    const write = 'mkdir -p /etc/netns/ns0 && echo 10.0.0.2 peer.lab >/etc/netns/ns0/hosts'
+    expect((await exec('host', '--', 'sh', '-c', write)).status).toBe(0)
+    expect((await exec('ns0', '--', 'getent', 'hosts', 'peer.lab')).stdout).toMatch(/^10\.0\.0\.2\s/)
+    expect((await exec('ns1', '--', 'getent', 'hosts', 'peer.lab')).status).toBe(2)
+    expect((await exec('ns0', '--', 'sh', '-c', 'exit 7')).status).toBe(7)
+    await exec('host', '--', 'rm', '-r', '/etc/netns/ns0')
+  })
+
   test('may change the network: links, addresses, sysctls, rules', async () => {
     const words =
       'ip link add d0 type bridge && ip addr add 10.9.0.1/24 dev d0 && sysctl -qw net.ipv4.ip_forward=1 && iptables -A FORWARD -j DROP && nft list ruleset | grep -c drop; ip link del d0; iptables -F'

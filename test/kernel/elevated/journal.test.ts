@@ -175,6 +175,41 @@ END`)
   })
 })
 
+test('files of /etc/netns go with their lab after a kill, and those of others are not written over', () =>
+  // An /etc of the world's own.
+  onMachine(
+    'mkdir -p /run/e/u /run/e/w; mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/e/u,workdir=/run/e/w /etc',
+    async (host) => {
+      const lab = labOf(`vethlab: 1
+name: names
+namespaces:
+  ns7: { resolver: { nameservers: [10.0.0.53] }, hosts: { 10.0.0.80: [web] } }
+`)
+      const listed = () => host.sh('cd /etc; find netns 2>/dev/null | sort || true')
+      const first = await host.startHelper()
+      good(await applyShown(first.session, { lab }))
+      expect(await listed()).toBe('netns\nnetns/ns7\nnetns/ns7/hosts\nnetns/ns7/resolv.conf\n')
+      first.kill('SIGKILL')
+      await first.gone
+      // What somebody has written meanwhile is theirs.
+      await host.sh('echo 10.0.0.81 other >>/etc/netns/ns7/hosts')
+      const { undone, kept } = await recover(host)
+      expect([undone.includes('rm /etc/netns/ns7/resolv.conf'), kept]).toEqual([true, ['rm /etc/netns/ns7/hosts']])
+      expect(await listed()).toBe('netns\nnetns/ns7\nnetns/ns7/hosts\n')
+      await host.sh('echo "10.0.0.82 mine" >/etc/netns/ns7/hosts')
+      const second = await host.startHelper()
+      const refused = await applyShown(second.session, { lab })
+      expect(refused).toMatchObject({
+        ok: false,
+        failure: { message: expect.stringContaining('is there already') as string },
+      })
+      expect(await host.sh('cat /etc/netns/ns7/hosts; ls /etc/netns/ns7 /run/netns')).toBe(
+        '10.0.0.82 mine\n/etc/netns/ns7:\nhosts\n\n/run/netns:\nneighbour\n',
+      )
+      await second.session.close()
+    },
+  ))
+
 describe('what is not ours, whatever it is called', () => {
   let host: FakeHost
   let before: Awaited<ReturnType<FakeHost['dump']>>

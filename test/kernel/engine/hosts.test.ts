@@ -56,6 +56,42 @@ test('static neighbours outlive all edits that make the kernel forget them, and 
   expect(await inside(session, 'r', 'ip', 'neigh', 'show', '10.0.1.77')).toContain('02:00:00:00:00:77 PERMANENT')
 })
 
+test('flags, queue lengths and groups are as said, and as the kernel makes them where nothing is', async () => {
+  const session = await openSession()
+  const flagged = (settings: object): LabFile =>
+    labOf({
+      neighbours: [gone],
+      bridges: { br0: { promisc: true, group: 7 } },
+      interfaces: {
+        e0: { addresses: ['10.0.1.1/24', 'fd01::1/64'], ...settings },
+        e1: { addresses: ['10.0.2.1/24'] },
+        alone: { arp: true },
+      },
+    })
+  const labs = [
+    flagged({ arp: false, multicast: false, promisc: true, txqueuelen: 500, group: 3, 'accept-ra': false }),
+    flagged({ arp: true, txqueuelen: 1, 'accept-ra': true }),
+    flagged({}),
+  ]
+  const shown = async () => JSON.parse(await inside(session, 'r', 'ip', '-j', '-d', 'link', 'show', 'e0')) as [object]
+  const seen: unknown[] = []
+  await throughAll(session, 'hosts', labs, async (lab) => {
+    await expectAsSaid(session, lab)
+    seen.push([await shown(), await inside(session, 'r', 'sysctl', '-n', 'net.ipv6.conf.e0.accept_ra')])
+  })
+  expect(seen).toMatchObject([
+    [[{ txqlen: 500, group: '3' }], '0\n'],
+    [[{ txqlen: 1, group: 'default' }], '1\n'],
+    [[{ txqlen: 1000, group: 'default' }], '1\n'],
+  ])
+  const flags = seen.map((each) => (each as [[{ flags: string[] }]])[0][0].flags.toSorted())
+  expect(flags).toEqual([
+    ['BROADCAST', 'LOWER_UP', 'NOARP', 'PROMISC', 'UP'],
+    ['BROADCAST', 'LOWER_UP', 'MULTICAST', 'UP'],
+    ['BROADCAST', 'LOWER_UP', 'MULTICAST', 'UP'],
+  ])
+})
+
 const known: Entry = {
   resolver: { nameservers: ['10.0.1.1'], search: ['lab'] },
   hosts: { '10.0.1.1': ['gateway', 'gateway.lab'] },

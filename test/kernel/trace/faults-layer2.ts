@@ -143,7 +143,7 @@ links: [[a:e0, b:e0]]
     namespace: 'ns1',
     interface: 'veth1',
     evidence: /NOARP/,
-    fix: ['ip -n ns1 link set dev veth1 arp on'],
+    fix: ['ip -n ns1 link set veth1 arp on'],
   },
   {
     name: 'a gateway that should answer in its stead',

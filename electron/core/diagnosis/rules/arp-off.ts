@@ -53,7 +53,7 @@ export const arpOff: Rule = {
             evidence: answers.evidence(neighbour, silent.question),
             repair: {
               namespace: silent.place.namespace,
-              steps: [{ op: 'link-arp', namespace: silent.place.namespace, name, on: true }],
+              steps: [{ op: 'link-set', namespace: silent.place.namespace, name, setting: 'arp', value: 1, before: 0 }],
             },
           }
         }

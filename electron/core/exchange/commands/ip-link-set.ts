@@ -1,6 +1,8 @@
 /** `ip link set`: all its words, in the order in which the kernel takes them (do_setlink, net/core/rtnetlink.c). */
 import { quote } from '../../lab/describe.js'
+import type { LinkSetting } from '../../lab/lab.js'
 import { findDevice, moveDevice, renameDevice, setMaster } from '../network/links.js'
+import { dropNeighbours } from '../network/neighbours.js'
 import type { Device, Namespace } from '../network/network.js'
 import type { Word } from '../shell/word.js'
 import { leftOut, refused, success, wholeNumber } from './command.js'
@@ -13,6 +15,7 @@ import { said } from '../../words/said.js'
 interface Wanted {
   device: Word | null
   options: { mac: string | null; mtu: number | null; up: boolean | null }
+  settings: Partial<Record<LinkSetting, number>>
   namespace: { readonly to: Namespace; readonly word: Word | undefined } | null
   name: Word | null
   /** Undefined: stays as it is. */
@@ -20,18 +23,25 @@ interface Wanted {
 }
 
 /** Words that a lab needs no word for: they change nothing that anybody in it can see. */
-const ignored = new Set(['alias', 'txqueuelen', 'qlen', 'txqlen', 'group'])
+const ignored = new Set(['alias'])
 
 /** What a lab file cannot say of an interface; the rest of the command counts. Whether a value follows. */
 const unsaid: Readonly<Record<string, boolean>> = {
-  ...{ promisc: true, multicast: true, allmulticast: true, arp: true, dynamic: true, trailers: true, carrier: true },
+  ...{ allmulticast: true, dynamic: true, trailers: true, carrier: true },
   ...{ protodown: true, addrgenmode: true, broadcast: true, brd: true, gso_max_size: true },
   ...{ gso_max_segs: true, gro_max_size: true, mode: true, state: true },
 }
 
 export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
   const wanted: Wanted = {
-    ...{ device: null, options: { mac: null, mtu: null, up: null }, namespace: null, name: null, master: undefined },
+    ...{
+      device: null,
+      options: { mac: null, mtu: null, up: null },
+      settings: {},
+      namespace: null,
+      name: null,
+      master: undefined,
+    },
   }
   if (cursor.peek()?.text === 'group')
     return leftOut(said`Groups of interfaces are left out.`, said`Name the interfaces one by one.`, cursor.peek())
@@ -96,6 +106,26 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
       wanted.master = master
       return null
     }
+    case 'multicast':
+    case 'promisc':
+    case 'arp': {
+      const value = cursor.next()
+      if (value?.text !== 'on' && value?.text !== 'off')
+        return leftOut(said`${quote(word.text)} is either on or off.`, null, value ?? word)
+      wanted.settings[word.text] = Number(value.text === 'on')
+      return null
+    }
+    case 'txqueuelen':
+    case 'txqlen':
+    case 'qlen':
+    case 'group': {
+      const value = cursor.next()
+      const number = value?.text === 'default' ? 0 : wholeNumber(value?.text, 0, 2147483647)
+      if (number === null)
+        return leftOut(said`${quote(value?.text ?? '')} is no number for ${quote(word.text)}.`, null, value ?? word)
+      wanted.settings[word.text === 'group' ? 'group' : 'txqueuelen'] = number
+      return null
+    }
     case 'nomaster':
       wanted.master = null
       return null
@@ -120,7 +150,7 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
   }
 }
 
-function carryOut(device: Device, { options, namespace, name, master }: Wanted): Outcome {
+function carryOut(device: Device, { options, settings, namespace, name, master }: Wanted): Outcome {
   if (namespace) {
     const wrong = moveDevice(device, namespace.to)
     if (wrong) return refused(wrong, namespace.word)
@@ -130,6 +160,9 @@ function carryOut(device: Device, { options, namespace, name, master }: Wanted):
     if (wrong) return refused(wrong, name)
   }
   applyLinkOptions(device, { ...options, up: null })
+  // As when the MAC address changes (arp_netdev_event, net/ipv4/arp.c).
+  if (settings.arp !== undefined) dropNeighbours(device, { proxies: false })
+  device.settings = { ...device.settings, ...settings }
   if (master !== undefined) {
     const wrong = setMaster(device, master)
     if (wrong) return refused(wrong)

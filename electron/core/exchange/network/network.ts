@@ -8,6 +8,7 @@ import {
   type Impair,
   type LabNeighbour,
   type LabPolicy,
+  type LinkSettings,
   type LabRule,
   type VlanProtocol,
 } from '../../lab/lab.js'
@@ -46,6 +47,8 @@ export interface Device {
   /** A dummy device, and not the like of one. */
   readonly exact: boolean
   impair: Impair | null
+  /** What somebody set by `ip link set`. */
+  settings: LinkSettings
   /** In the kernel's order; within an IPv4 subnet the first is the primary. */
   addresses: Prefix[]
   /** Routes that go through it. */
@@ -152,7 +155,7 @@ export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string,
   const device: Device = {
     ...{ kind, namespace, name, mac: null, mtu: null, up: false, master: null, peer: null, ports: new Set<Device>() },
     ...{ tunnel: null, vlan: null, table: null, exact: false, state: freshSwitchState(), ...data },
-    ...{ stp: false, impair: null, addresses: [], routes: new Set<Route>(), neighbours: new Map() },
+    ...{ stp: false, impair: null, settings: {}, addresses: [], routes: new Set<Route>(), neighbours: new Map() },
   }
   namespace.devices.set(name, device)
   return device

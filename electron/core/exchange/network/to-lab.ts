@@ -5,6 +5,7 @@ import { usesIpv6 } from '../../lab/ipv6.js'
 import { hostNamespace } from '../../lab/lab.js'
 import { mainTable, tableEntry } from '../../lab/table.js'
 import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
+import { linkSettingEntries } from '../../lab/link-settings.js'
 import { netnsFiles, readNetnsFile, type NamesEntry } from '../../lab/netns-files.js'
 import { neighbourEntry } from '../../lab/normalise-neighbours.js'
 import { freshWords } from '../../plan/fresh-settings.js'
@@ -180,12 +181,13 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
 /** Bytes that an interface of the kind has anyway; null where that depends on others. */
 const usualMtu: Readonly<Partial<Record<DeviceKind, number>>> = { loopback: 65536, veth: 1500, dummy: 1500 }
 
-function interfaceEntry({ kind, addresses, mac, mtu, up }: Device): InterfaceEntry {
+function interfaceEntry({ kind, addresses, mac, mtu, up, settings }: Device): InterfaceEntry {
   return {
     ...(addresses.length > 0 ? { addresses: addresses.map(formatPrefix) } : {}),
     ...(mac === null ? {} : { mac }),
     ...(mtu === null || mtu === usualMtu[kind] ? {} : { mtu }),
     ...(up ? {} : { up: false }),
+    ...linkSettingEntries(settings),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Reading links: RTM_GETLINK into the live state's words. */
 import { formatAddress, formatMac } from '../inet.js'
-import type { PortSetting, VlanProtocol } from '../../../core/lab/lab.js'
+import { linkSettings, type LinkSetting, type PortSetting, type VlanProtocol } from '../../../core/lab/lab.js'
+import { knownKinds, usualLinkSetting } from '../../../core/lab/link-settings.js'
 import { usualBridge, usualPort } from '../../../core/lab/normalise-bridge.js'
 import { isTunnelKind } from '../../../core/lab/tunnel.js'
 import type { LiveBridge, LiveLink, LiveTunnel } from '../../../core/live/state.js'
@@ -19,11 +20,17 @@ import {
 } from './bridge.js'
 import {
   ETH_P_8021AD,
+  doomedGroup,
   IFF_LOWER_UP,
+  IFF_MULTICAST,
+  IFF_NOARP,
+  IFF_PROMISC,
   IFF_UP,
   IFLA_ADDRESS,
   IFLA_BR_STP_STATE,
   IFLA_EXT_MASK,
+  IFLA_GROUP,
+  IFLA_TXQLEN,
   IFLA_IFNAME,
   IFLA_INFO_DATA,
   IFLA_INFO_KIND,
@@ -149,6 +156,20 @@ function readPort(bytes: Buffer, from: number, to: number): LiveLink['port'] {
   return { number, state, ...switches }
 }
 
+/** Those that differ from what the kind has by itself. */
+function readSettings(kind: string, flags: number, txqueuelen: number, group: number): Pick<LiveLink, 'settings'> {
+  if (!knownKinds.has(kind)) return {}
+  const all: Record<LinkSetting, number> = {
+    multicast: Number((flags & IFF_MULTICAST) !== 0),
+    promisc: Number((flags & IFF_PROMISC) !== 0),
+    arp: Number((flags & IFF_NOARP) === 0),
+    txqueuelen,
+    group: group === doomedGroup ? 0 : group,
+  }
+  const others = linkSettings.filter((setting) => all[setting] !== usualLinkSetting(kind, setting))
+  return others.length === 0 ? {} : { settings: Object.fromEntries(others.map((each) => [each, all[each]])) }
+}
+
 /** One RTM_NEWLINK payload (from its ifinfomsg on). */
 export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
   const flags = bytes.readUInt32LE(at + 8)
@@ -156,6 +177,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
   let mac: string | null = null
   let mtu = 0
   let operstate = 'unknown'
+  let [queueLength, group] = [usualLinkSetting('', 'txqueuelen'), 0]
   let kind = bytes.readUInt16LE(at + 2) === ARPHRD_LOOPBACK ? 'loopback' : 'physical'
   let portKind = ''
   let masterIndex: number | null = null
@@ -168,6 +190,8 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
     if (type === IFLA_IFNAME) name = readString(bytes, where, length)
     else if (type === IFLA_ADDRESS) mac = length === macBytes ? formatMac(bytes, where, length) : null
     else if (type === IFLA_MTU) mtu = bytes.readUInt32LE(where)
+    else if (type === IFLA_TXQLEN) queueLength = bytes.readUInt32LE(where)
+    else if (type === IFLA_GROUP) group = bytes.readUInt32LE(where)
     else if (type === IFLA_OPERSTATE) operstate = operstates[bytes[where] ?? 0] ?? 'unknown'
     else if (type === IFLA_MASTER) masterIndex = bytes.readUInt32LE(where)
     else if (type === IFLA_LINK) lower = bytes.readInt32LE(where)
@@ -199,6 +223,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
     veth: kind === 'veth' && lower !== null ? { index: lower, namespaceId } : null,
     bridge: kind === 'bridge' && known ? known.bridge : null,
     port,
+    ...readSettings(kind, flags, queueLength, group),
     ...(kind === 'vlan' && known
       ? { tag: { id: known.vlanTag, protocol: known.protocol, parent: namespaceId === null ? lower : null } }
       : {}),

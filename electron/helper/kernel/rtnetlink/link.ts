@@ -1,5 +1,5 @@
 /** Making, changing and deleting links, with the requests that `ip link` sends (linux/if_link.h, RTM_*LINK). */
-import type { LabVlan } from '../../../core/lab/lab.js'
+import type { LabVlan, LinkSetting } from '../../../core/lab/lab.js'
 import { ENODEV, Refusal } from '../errno.js'
 import { parseAddress, parseMac } from '../inet.js'
 import type { MessageWriter } from '../netlink/message.js'
@@ -17,7 +17,8 @@ export const IFLA_LINK = 5
 export const IFLA_MASTER = 10
 export const IFLA_OPERSTATE = 16
 export const IFLA_LINKINFO = 18
-const IFLA_GROUP = 27
+export const IFLA_TXQLEN = 13
+export const IFLA_GROUP = 27
 const IFLA_NET_NS_FD = 28
 export const IFLA_EXT_MASK = 29
 export const IFLA_LINK_NETNSID = 37
@@ -40,7 +41,13 @@ export const IFLA_VLAN_PROTOCOL = 5
 const ETH_P_8021Q = 0x8100
 export const ETH_P_8021AD = 0x88a8
 const VETH_INFO_PEER = 1
+/** A group number that nobody uses by chance; groups are labels and nothing else (`ip link set DEV group N`). */
+export const doomedGroup = 0x76_65_74_68
+
 export const IFF_UP = 0x1
+export const IFF_NOARP = 0x80
+export const IFF_PROMISC = 0x100
+export const IFF_MULTICAST = 0x1000
 export const IFF_LOWER_UP = 0x10000
 
 /** What any new link may be given; null leaves it to the kernel. */
@@ -163,6 +170,28 @@ export const setLinkMaster = (socket: NetlinkSocket, name: string, master: numbe
 
 export const setLinkGroup = (socket: NetlinkSocket, name: string, group: number): Refusal | null =>
   named(name, socket.change(change(RTM_NEWLINK, name).attributeU32(IFLA_GROUP, group)))
+
+const flagOf: Readonly<Partial<Record<LinkSetting, number>>> = {
+  multicast: IFF_MULTICAST,
+  promisc: IFF_PROMISC,
+  arp: IFF_NOARP,
+}
+
+/** Flags, queue length and group, as `ip link set` has them; NOARP is the other way round. */
+export function setLinkSetting(
+  socket: NetlinkSocket,
+  name: string,
+  setting: LinkSetting,
+  value: number,
+): Refusal | null {
+  const flag = flagOf[setting]
+  if (flag !== undefined) {
+    const on = setting === 'arp' ? value === 0 : value !== 0
+    return named(name, socket.change(change(RTM_NEWLINK, name, on ? flag : 0, flag)))
+  }
+  const type = setting === 'group' ? IFLA_GROUP : IFLA_TXQLEN
+  return named(name, socket.change(change(RTM_NEWLINK, name).attributeU32(type, value)))
+}
 
 /** Deletes all links of a group in one go: one wait for the kernel's readers instead of one per link (~20 ms each). */
 export const deleteLinkGroup = (socket: NetlinkSocket, group: number): Refusal | null =>

@@ -258,6 +258,8 @@ export const imports: Readonly<Record<string, string>> = {
   'This does not read as a script.': '这里不符合脚本语法。',
   'bash gets no further than here.': 'bash 执行到这里也会停下。',
   'Where this is written to is not known here: {0}': '无法得知这里写入到哪里：{0}',
+  '{0} is either on or off.': '{0} 只能是 on 或 off。',
+  '{0} is no number for {1}.': '{0} 不能作为 {1} 的数值。',
   '{0} has the neighbour {1} already.': '{0} 已经有邻居 {1}。',
   'Write `ip neigh replace`.': '请改写为 `ip neigh replace`。',
   '{0} has no neighbour {1} at this point.': '此时 {0} 没有邻居 {1}。',
