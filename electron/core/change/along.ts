@@ -63,6 +63,7 @@ function entryOf(path: LabPath): { readonly entry: LabPath } | null {
     if (third === 'vlans') return upTo(4)
     return ['routes', 'rules', 'nat', 'firewall', 'services', 'sysctls'].includes(String(third)) ? upTo(4) : null
   }
+  if (first === 'tunnels' && third === 'peers') return upTo(4)
   if (first === 'checks' || first === 'goal' || first === 'tunnels') return upTo(2)
   if (first !== 'guide') return null
   return third === 'trace' ? upTo(3) : third === 'done' ? upTo(6) : null

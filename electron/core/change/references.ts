@@ -36,8 +36,13 @@ export function namespaceReferences(file: LabFile, name: string): readonly Refer
     found.push({ path, isKey, renamed: (other) => `${other}:${end.interface}`, goes })
   }
   eachEnd(file.links, ['links'], inEnd)
-  for (const [i, { namespace }] of (file.tunnels ?? []).entries())
-    if (namespace === name) found.push(whole(['tunnels', i, 'namespace'], ['tunnels', i]))
+  for (const [i, tunnel] of (file.tunnels ?? []).entries()) {
+    if (tunnel.namespace === name) found.push(whole(['tunnels', i, 'namespace'], ['tunnels', i]))
+    const peers = tunnel.type === 'wireguard' ? (tunnel.peers ?? []) : []
+    for (const [n, peer] of peers.entries())
+      if (peer.namespace === name)
+        found.push(whole(['tunnels', i, 'peers', n, 'namespace'], ['tunnels', i, 'peers', n]))
+  }
   for (const key of Object.keys(file.layout ?? {})) {
     const part = key === name ? '' : key.startsWith(`${name}:`) ? key.slice(name.length) : null
     if (part === null) continue

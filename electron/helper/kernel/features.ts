@@ -1,6 +1,6 @@
 /** What this kernel can do: each feature is tried in a scratch namespace, which nobody sees. */
 import { defaultGenevePort, tunnelKinds, tunnelTraits, type TunnelKind } from '../../core/lab/tunnel.js'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import * as libc from './libc.js'
 import { ENOENT, EOPNOTSUPP, Refusal } from './errno.js'
 import type { Namespaces } from './namespaces.js'
@@ -104,7 +104,30 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
   return tried.map(([name, refusal]) => ({ name, available: refusal === null, reason: refusal?.message ?? null }))
 }
 
+/** Those that put a device of their own into every namespace of the machine once they are loaded, for good. */
+const leavingModules: Readonly<Partial<Record<TunnelKind, string>>> = {
+  ...{ gre: 'ip_gre', gretap: 'ip_gre', ipip: 'ipip', sit: 'sit', ip6tnl: 'ip6_tunnel', ip6gre: 'ip6_gre' },
+}
+
+/** Whether the kernel has the module, or could load it: by its own lists, so that nothing is loaded for a question. */
+function hasModule(name: string): boolean {
+  if (existsSync(`/sys/module/${name}`)) return true
+  try {
+    const release = readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim()
+    const isListed = new RegExp(`/${name}\\.ko(?:\\.\\w+)?(?::|$)`, 'm')
+    return ['modules.dep', 'modules.builtin'].some((list) =>
+      isListed.test(readFileSync(`/lib/modules/${release}/${list}`, 'utf8')),
+    )
+  } catch {
+    // No modules on this machine.
+    return false
+  }
+}
+
 function tryTunnel(socket: NetlinkSocket, kind: TunnelKind): Refusal | null {
+  const module = leavingModules[kind]
+  // Where there is none to be loaded, trying it leaves nothing behind.
+  if (module !== undefined && hasModule(module)) return null
   const [local, remote] = tunnelTraits[kind].over === 'ipv6' ? ['::2', '::3'] : ['127.0.0.1', '127.0.0.2']
   const numbers = kind === 'geneve' ? { id: 1, port: defaultGenevePort } : { id: null, port: null }
   return addTunnel(socket, { ...named(`tried-${kind}`), kind, local, remote, key: null, ttl: null, ...numbers })
