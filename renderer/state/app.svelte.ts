@@ -220,7 +220,8 @@ export class App {
   /** What the answers of the lab's checks depend on; null: they are not asked by themselves now. */
   private checkedAbout(): string | null {
     const { checks, deploy, document, live, session, settings, traces } = this
-    if (!settings.recheck || checks.results.size === 0 || !live.state || !live.hasContent) return null
+    const isUsed = checks.results.size > 0 || checks.running.size > 0
+    if (!settings.recheck || !isUsed || !live.state || !live.hasContent) return null
     const isIdle = session.ready && !deploy.busy && !traces.running && this.link.state.kind === 'up'
     return isIdle ? `${document.id} ${JSON.stringify(document.lab?.checks ?? [])} ${wiringOf(live.state)}` : null
   }

@@ -4,6 +4,8 @@ import type { Checks } from './checks.svelte.js'
 
 export class Recheck {
   private asked = ''
+  /** A run was under way when it was last looked at. */
+  private under = false
 
   constructor(private readonly checks: Checks) {}
 
@@ -13,10 +15,12 @@ export class Recheck {
    */
   whenChanged(about: string | null, names: readonly string[]): void {
     const { results, running } = this.checks
-    if (results.size === 0 || about === null) return
-    // What was asked by hand just now is no news.
-    if (running.size > 0) this.asked = about
-    else if (about !== this.asked) {
+    const begins = running.size > 0 && !this.under
+    this.under = running.size > 0
+    if (about === null) return
+    // What is asked by hand is asked of the network as it is when that begins; what changes meanwhile is news.
+    if (begins) this.asked = about
+    else if (!this.under && results.size > 0 && about !== this.asked) {
       this.asked = about
       // Why it fails is looked for when somebody asks: that tries fixes in the network.
       untrack(() => void this.checks.run(names, false))
