@@ -1,5 +1,6 @@
 /** The window's state as a whole: each part in its own class, and here what happens between them. */
 import { getContext, setContext, untrack } from 'svelte'
+import { expectedFrom } from '../../electron/core/change/expect.js'
 import { createLabText } from '../../electron/core/lab/print.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { TraceEntry } from '../../electron/core/lab/schema.js'
@@ -15,6 +16,7 @@ import { Clipboard } from '../edit/clipboard.js'
 import { Editor } from '../edit/editor.svelte.js'
 import { Find } from '../edit/find.svelte.js'
 import { Goals } from '../guide/goals.svelte.js'
+import { wiringOf } from '../guide/wiring.js'
 import { Guide } from '../guide/guide.svelte.js'
 import { Progress } from '../guide/progress.svelte.js'
 import { t, textOf } from '../i18n/text.svelte.js'
@@ -32,6 +34,7 @@ import { LabDocument } from './lab-document.svelte.js'
 import { Live } from './live.svelte.js'
 import { Menus } from './menus.svelte.js'
 import { keepLooking } from './look.js'
+import { Recheck } from './recheck.js'
 import { Selection } from './selection.svelte.js'
 import { Session } from './session.svelte.js'
 import { Settings } from './settings.svelte.js'
@@ -62,6 +65,7 @@ export class App {
   readonly deploy: Deploy
   readonly commands: Commands
   readonly checks: Checks
+  private readonly recheck: Recheck
   readonly terminals: Terminals
   readonly files: Files
   readonly progress: Progress
@@ -99,6 +103,7 @@ export class App {
       () => this.document.lab?.checks ?? [],
       () => this.document.labFile,
     )
+    this.recheck = new Recheck(this.checks)
     this.terminals = new Terminals(this.link, (namespace, line) => this.guide.ran({ namespace, line }))
     this.progress = new Progress(this.link)
     const around = {
@@ -173,6 +178,9 @@ export class App {
       $effect(() => this.files.keepWork())
       $effect(() => this.guide.follow())
       $effect(() => this.goals.follow())
+      $effect(() =>
+        this.recheck.whenChanged(this.checkedAbout(), this.document.lab?.checks.map(({ name }) => name) ?? []),
+      )
       $effect(() => (this.lookedAt === null ? undefined : keepLooking(this.link, this.lookedAt)))
       $effect(() => {
         const { running } = this.traces
@@ -208,6 +216,30 @@ export class App {
     const isThere = namespace !== null && this.live.byName.has(namespace)
     return isThere && this.settings.inspector && this.session.ready && this.link.state.kind === 'up' ? namespace : null
   })
+
+  /** What the answers of the lab's checks depend on; null: they are not asked by themselves now. */
+  private checkedAbout(): string | null {
+    const { checks, deploy, document, live, session, settings, traces } = this
+    const isUsed = checks.results.size > 0 || checks.running.size > 0
+    if (!settings.recheck || !isUsed || !live.state || !live.hasContent) return null
+    const isIdle = session.ready && !deploy.busy && !traces.running && this.link.state.kind === 'up'
+    return isIdle ? `${document.id} ${JSON.stringify(document.lab?.checks ?? [])} ${wiringOf(live.state)}` : null
+  }
+
+  /** The outcome of a trace becomes a check, which is asked at once. */
+  expectTrace(): void {
+    const entry = this.traces.current && expectedFrom(this.traces.current)
+    if (!entry) return
+    const added = this.document.change([{ op: 'check-add', entry }], { label: t('checks.add') })
+    if (!added.ok) {
+      for (const { code, message, said } of added.problems.slice(0, 1))
+        tell({ code, message, said: said.message, where: null, output: null })
+      return
+    }
+    say(t('checks.added'), 'check')
+    const name = this.document.lab?.checks.at(-1)?.name
+    if (name !== undefined) void this.checks.run([name])
+  }
 
   /** Never rejects: what goes wrong is a state on screen. */
   private async connected(answer: ShellResults['shell/open']): Promise<void> {

@@ -26,13 +26,14 @@ export class Checks {
   readonly passed = $derived.by(() => this.list().filter(({ name }) => this.results.get(name)?.ok).length)
   readonly failed = $derived.by(() => this.list().filter(({ name }) => this.results.get(name)?.ok === false).length)
 
-  async run(names: readonly string[]): Promise<void> {
+  /** @param explain whether those that fail are to say why, this time */
+  async run(names: readonly string[], explain = this.explain): Promise<void> {
     const wanted = names.filter((name) => !this.running.has(name))
     const lab = this.lab()
     if (wanted.length === 0 || !lab) return
     for (const name of wanted) this.running.add(name)
     this.failure = null
-    const answer = await attempt(this.rpc.request('lab/check', { only: wanted, lab, explain: this.explain }))
+    const answer = await attempt(this.rpc.request('lab/check', { only: wanted, lab, explain }))
     if (answer.ok) for (const check of answer.checks) this.take(check)
     else this.failure = answer.failure
     for (const name of wanted) this.running.delete(name)

@@ -20,6 +20,8 @@ interface Kept {
   readonly inspector: boolean
   readonly dock: boolean
   readonly apply: Apply
+  /** Checks run again after a change. */
+  readonly recheck: boolean
   /** The first-start words have been read. */
   readonly welcomed: boolean
 }
@@ -32,6 +34,7 @@ const defaults: Kept = {
   inspector: true,
   dock: true,
   apply: 'at-once',
+  recheck: true,
   welcomed: false,
 }
 
@@ -78,6 +81,9 @@ export class Settings {
   }
   get apply(): Apply {
     return this.kept.apply
+  }
+  get recheck(): boolean {
+    return this.kept.recheck
   }
   get welcomed(): boolean {
     return this.kept.welcomed

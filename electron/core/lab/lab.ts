@@ -2,7 +2,16 @@
  * A lab in the form the planner and the canvas work on: every default written out, every address canonical,
  * bridges, tunnels and veth ends all interfaces of one namespace. Made from a valid `LabFile` by `normalise`.
  */
-import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, ServiceEntry, Text, NoteEntry } from './schema.js'
+import type {
+  ConnectionState,
+  FilterRuleEntry,
+  GuideStep,
+  NatPart,
+  Outcome,
+  ServiceEntry,
+  Text,
+  NoteEntry,
+} from './schema.js'
 
 import type { NetnsTexts } from './netns-files.js'
 import type { RulesetKind } from './ruleset/refusal.js'

@@ -53,7 +53,7 @@ export function emptyLab(name: string): Lab {
     links: [],
     uplink: false,
     layout: {},
-  notes: [],
+    notes: [],
     checks: [],
     goal: [],
     explanation: null,

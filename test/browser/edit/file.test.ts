@@ -57,6 +57,28 @@ test('what is selected on the canvas is marked in the text, and the caret select
     .waitFor()
 })
 
+test('the outcome of a trace becomes a check, which is asked again when the network changes, and can be taken out', async () => {
+  await window.rest()
+  await window.page.locator('[role=treeitem][data-key="namespace ns0"]').focus()
+  await press('Enter')
+  await press('Shift+F10')
+  await window.page.getByRole('menuitem', { name: 'Trace from here' }).click()
+  await window.page.keyboard.type('10.0.0.2')
+  await press('Enter')
+  await window.page.locator('.trace-pane').first().waitFor()
+  await window.button('Expect this').click()
+  await window.tab(/Checks.*1\/2/).waitFor()
+  await window.rest()
+  await press('Escape')
+  await window.type('host', 'ip -n ns1 link set veth1 down')
+  await window.tab(/Checks.*0\/2/).click()
+  await window.button('Remove the check “ns0 ping 10.0.0.2”').click()
+  await window.tab(/Checks.*0\/1/).waitFor()
+  await window.type('host', 'ip -n ns1 link set veth1 up')
+  await window.tab(/Checks.*1\/1/).waitFor()
+  await window.tab('File').click()
+})
+
 test('what is typed is a step of the lab after a pause, and the kernel follows', async () => {
   await caretAt('ns0:')
   await press('Enter')
