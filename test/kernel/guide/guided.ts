@@ -71,4 +71,11 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '8.2': fails('100% packet loss'),
     '9.2': says('ttl=63'),
   },
+  'what-docker-does': {
+    '5.3': says('ttl=64'),
+    '8.3': says('ttl=63'),
+    '9.2': fails('100% packet loss'),
+    '12.3': fails('Connection refused'),
+    '14.2': says('DOCKER-USER'),
+  },
 }

@@ -32,6 +32,8 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   '09-publish-port.broken': [
     'iptables -t nat -I PREROUTING -p tcp -d 172.16.0.157 --dport 8080 -j DNAT --to-destination 192.168.1.2:80',
   ],
+  '10-docker.broken': ['iptables -A DOCKER -d 172.17.0.2 -o docker0 -p tcp --dport 80 -j ACCEPT'],
+  '10-docker.user-chain': ['iptables -I DOCKER-USER -i eth0 -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN'],
 }
 
 /** No single probe shows all that is missing: a trace tells the cause and offers no fix. */
