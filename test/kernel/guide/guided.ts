@@ -78,4 +78,14 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '12.3': fails('Connection refused'),
     '14.2': says('DOCKER-USER'),
   },
+  'a-chain-of-routers': {
+    '5.3': fails('Destination Net Unreachable'),
+    '6.3': says('ttl=62'),
+    '7.1': fails('Time to live exceeded'),
+    '7.2': fails('Time to live exceeded'),
+    '10.3': says('ttl=61'),
+    '11.2': fails('100% packet loss'),
+    '11.3': says('TcpExtIPReversePathFilter'),
+    '12.2': says('ttl=61'),
+  },
 }

@@ -34,6 +34,8 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   ],
   '10-docker.broken': ['iptables -A DOCKER -d 172.17.0.2 -o docker0 -p tcp --dport 80 -j ACCEPT'],
   '10-docker.user-chain': ['iptables -I DOCKER-USER -i eth0 -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN'],
+  '12-routers.broken': ['ip -n r2 route replace 10.0.1.0/24 via 10.0.12.1'],
+  '12-routers.loop': ['ip -n r3 route add 10.0.2.0/24 via 10.0.23.2'],
 }
 
 /** No single probe shows all that is missing: a trace tells the cause and offers no fix. */
