@@ -88,4 +88,21 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '11.3': says('TcpExtIPReversePathFilter'),
     '12.2': says('ttl=61'),
   },
+  'two-ways-out': {
+    '6.2': says('default via 192.0.2.1 dev wan2'),
+    '7.2': says('from 10.0.2.0/24 lookup 100'),
+    '7.3': says('ttl=63'),
+    '8.1': fails('Destination Net Unreachable'),
+    '8.2': says('dev wan2 table 100'),
+    '9.2': says('ttl=63'),
+  },
+  'stateful-firewall': {
+    '4.3': fails('100% packet loss'),
+    '5.2': fails('100% packet loss'),
+    '6.2': says('ttl=63'),
+    '6.3': says('ct state established,related accept'),
+    '7.2': fails('Connection refused'),
+    '8.2': says('ct state invalid drop'),
+    '8.3': says('ttl=63'),
+  },
 }
