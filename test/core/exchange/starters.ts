@@ -6,12 +6,17 @@ import { parseLabText } from '../../../electron/core/lab/parse.js'
 
 const directory = fileURLToPath(new URL('../../../resources/labs/', import.meta.url))
 
-/** Every starter lab with its name, the broken ones too. */
+/** A rule set that is said in the words of its own program is more than the entries which an import makes. */
+const isEntries = ([, lab]: readonly [string, Lab]): boolean =>
+  [...lab.namespaces.values()].every(({ texts }) => Object.keys(texts).length === 0)
+
+/** Every starter lab that entries can say, with its name, the broken ones too. */
 export function starterLabs(): readonly (readonly [string, Lab])[] {
   const names = readdirSync(directory).filter((name) => name.endsWith('.vethlab.yaml'))
-  return names.sort().map((name) => {
+  const labs = names.sort().map((name): readonly [string, Lab] => {
     const { labFile } = parseLabText(readFileSync(`${directory}${name}`, 'utf8'), name)
     if (labFile === null) throw new Error(`${name} is no lab`)
     return [name, normalise(labFile)]
   })
+  return labs.filter(isEntries)
 }

@@ -113,6 +113,13 @@ const sorted = (list: unknown): string[] => (list as unknown[]).map((entry) => J
 /** Link-local addresses are made of the random MAC. */
 const withoutLinkLocal = (text: string): string => text.replace(/fe80:[0-9a-f:]+/g, 'fe80::')
 
+/** Without times, and without counts of what kernels send by themselves. */
+const savedRules = (saved: string): readonly string[] =>
+  saved
+    .split('\n')
+    .filter((line) => !line.startsWith('#'))
+    .map((line) => line.replace(/ \[\d+:\d+\]$/, ''))
+
 /** The network of a whole sandbox as iproute2, sysctl and iptables tell it: comparable between two builds of one lab. */
 export async function dump(session: Session): Promise<Record<string, unknown>> {
   const names = ['host', ...(await inside(session, 'host', 'ls', '/run/netns')).split('\n').filter(Boolean).sort()]
@@ -158,8 +165,8 @@ export async function dump(session: Session): Promise<Record<string, unknown>> {
           'net.bridge.bridge-nf-call-iptables',
         )
       ).split('\n'),
-      iptables: (await inside(session, name, 'iptables-save')).split('\n').filter((line) => !line.startsWith('#')),
-      ip6tables: (await inside(session, name, 'ip6tables-save')).split('\n').filter((line) => !line.startsWith('#')),
+      iptables: savedRules(await inside(session, name, 'iptables-save')),
+      ip6tables: savedRules(await inside(session, name, 'ip6tables-save')),
       qdiscs: (await inside(session, name, 'tc', 'qdisc', 'show'))
         .split('\n')
         .map((line) => line.replace(/(qdisc \S+) \S+:/, '$1'))

@@ -7,7 +7,7 @@ import type { CheckResult } from '../../../electron/core/rpc.js'
 import type { Session } from '../../../electron/session/session.js'
 import { hasParts } from '../../../electron/core/guide/missing-parts.js'
 import { inside, openSession } from '../engine/sandbox.js'
-import { until } from '../support/until.js'
+import { patiently, until } from '../support/until.js'
 import { build } from '../support/build.js'
 import { guidedLab, guidedLabs, sayings, type GuidedLab } from './guided.js'
 
@@ -87,9 +87,14 @@ describe.each(guidedLabs.map((each) => [each.file.name, each] as const))('the gu
 
     expect(await failedChecks(session, guided, guided.file.checks ?? [])).toEqual([])
     // Vethlab keeps its wires quiet, and br_netfilter off its bridges; nobody who builds by hand types that.
-    const plan = diff(guided.lab, session.live, { former: null })
-    expect(plan.filter((planned) => !isQuieting(guided.lab, planned)).map(({ text }) => text)).toEqual([])
-    const left = plan.map(({ text }) => text)
+    const plan = () => diff(guided.lab, session.live, { former: null })
+    const missing = () =>
+      plan()
+        .filter((planned) => !isQuieting(guided.lab, planned))
+        .map(({ text }) => text)
+    await patiently(() => missing().length === 0)
+    expect(missing()).toEqual([])
+    const left = plan().map(({ text }) => text)
     // What the learner made beyond the lab would be taken away here.
     const strict = diff(guided.lab, session.live, { former: 'everything' }).map(({ text }) => text)
     expect(strict.filter((text) => !left.includes(text))).toEqual(beyondTheLab[name] ?? [])
