@@ -25,6 +25,7 @@ const isInner = (each: SceneInterface): boolean =>
   each.kind === 'loopback' ||
   each.kind === 'dummy' ||
   each.kind === 'vrf' ||
+  each.kind === 'bond' ||
   ((each.kind === 'vxlan' || each.kind === 'vlan') && each.master === null)
 
 export const portOf = (each: SceneInterface, side: Side, x: number, y: number, rest: Partial<Port> = {}): Port => ({

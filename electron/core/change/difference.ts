@@ -59,6 +59,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'vxlan-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'bond-add':
     case 'vrf-add':
     case 'link-delete':
       return linkKey(step.namespace, step.name)
@@ -68,6 +69,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'link-mac':
     case 'link-master':
     case 'bridge-stp':
+    case 'bond-primary':
     case 'bridge-set':
       return withLink(step.namespace, step.name, known) ?? `${step.op} ${step.namespace} ${step.name}`
     case 'port-set':
@@ -141,8 +143,10 @@ function words(step: Step): string {
     case 'vxlan-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'bond-add':
     case 'vrf-add':
     case 'link-delete':
+    case 'bond-primary':
     case 'bridge-stp':
       return `link ${step.name}`
     case 'link-up':

@@ -13,7 +13,7 @@ export function ownWithPlan(own: Own, plan: Plan): Own {
   for (const { step } of plan) {
     if (step.op === 'namespace-add') namespaces.add(step.namespace)
     const made =
-      step.op === 'veth-add' ? [step, step.peer] : /^(?:bridge|vxlan|dummy|vlan)-add$/.test(step.op) ? [step] : []
+      step.op === 'veth-add' ? [step, step.peer] : /^(?:bridge|vxlan|dummy|vlan|bond)-add$/.test(step.op) ? [step] : []
     for (const each of made) if (each.namespace === hostNamespace && 'name' in each) links.add(each.name)
   }
   return { ...own, namespaces, links }
@@ -36,6 +36,7 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'bridge-add':
     case 'vxlan-add':
     case 'dummy-add':
+    case 'bond-add':
     case 'service-start':
     case 'service-stop':
     case 'sysctl-set':
@@ -56,6 +57,7 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'link-mtu':
     case 'link-mac':
     case 'bridge-stp':
+    case 'bond-primary':
       return own.links.has(step.name) ? null : `the interface ${step.name}`
     case 'link-master':
       if (!own.links.has(step.name)) return `the interface ${step.name}`

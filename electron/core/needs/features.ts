@@ -12,6 +12,7 @@ export interface NeededFeature {
 export const neededFeatures = {
   dummy: { what: said`dummy devices`, module: 'dummy', option: 'CONFIG_DUMMY' },
   vlan: { what: said`VLAN sub-interfaces`, module: '8021q', option: 'CONFIG_VLAN_8021Q' },
+  bond: { what: said`bonds`, module: 'bonding', option: 'CONFIG_BONDING' },
   vrf: { what: said`VRF devices`, module: 'vrf', option: 'CONFIG_NET_VRF' },
   'vlan-filtering': {
     what: said`bridges that filter VLANs`,

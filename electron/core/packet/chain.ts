@@ -1,7 +1,7 @@
 /** Ties every sighting to the one it came from: over a cable, through a bridge, into or out of a tunnel, by routing. */
 import { packetType } from './hop.js'
 import type { Wires } from './order.js'
-import { isPort, isTagged, type Member } from './sighting.js'
+import { isMember, isPort, isTagged, type Member } from './sighting.js'
 
 export interface Chain {
   /** Where a sighting came from; a packet's first sighting has none. */
@@ -14,7 +14,11 @@ export interface Chain {
 
 /** Layer 3 of the namespace handles it: it came in by no bridge port, and was meant for this station. */
 export const reachesLayer3 = (member: Member): boolean =>
-  member.direction === 'in' && !isPort(member) && !isTagged(member) && member.pkttype !== packetType.otherhost
+  member.direction === 'in' &&
+  !isPort(member) &&
+  !isMember(member) &&
+  !isTagged(member) &&
+  member.pkttype !== packetType.otherhost
 
 export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
   const before = new Map<Member, Member>()
@@ -54,9 +58,16 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
       }
       const below = link.vlan?.link ?? null
       const upFrom = (earlier: Member): boolean =>
-        earlier.direction === 'in' && (below === null ? earlier.link.master === link.name : earlier.link.name === below)
+        earlier.direction === 'in' &&
+        (below === null
+          ? earlier.link.master === link.name || earlier.link.bond === link.name
+          : earlier.link.name === below)
       return sameFrame.findLast(upFrom) ?? recut(member).findLast(upFrom)
     }
+    // What a bond sends leaves by one of its members, or by several.
+    const bonded = link.bond === undefined ? undefined : link.bond
+    if (bonded !== undefined)
+      return sameFrame.findLast((earlier) => earlier.direction === 'out' && earlier.link.name === bonded)
     // What a sub-interface sends leaves by the one that it is on.
     const tagged = sameFrame.findLast(
       (earlier) => earlier.direction === 'out' && earlier.link.vlan?.link === link.name && !followed.has(earlier),

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js'
 import type { LiveAddress, LiveLink, LiveRoute } from '../live/state.js'
 import { canonicalAddress } from './address.js'
 
-export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'peer'> & {
+export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'bond' | 'peer'> & {
   readonly vxlan: { readonly remote: string | null; readonly port: number } | null
   /** The interface that a sub-interface is on. */
   readonly vlan?: { readonly link: string | null }

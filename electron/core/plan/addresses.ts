@@ -9,7 +9,7 @@ import { familyOf, networkOf } from '../lab/address.js'
 import type { Family, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveAddress } from '../live/state.js'
 import { isKernelAddress, linkKey } from './live-index.js'
-import { isCycled, standing } from './links.js'
+import { isBonded, isCycled, standing } from './links.js'
 import { addressStep } from './restore.js'
 import type { Phase } from './order.js'
 import { isProtected, isUplink, type Scope } from './scope.js'
@@ -35,7 +35,8 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
     if (!live && isUplink(scope.lab, namespace.name, wanted)) continue
-    const isAgain = wanted.up && isCycled(scope, namespace, wanted)
+    const isAgain = isCycled(scope, namespace, wanted)
+    const isTaken = isBonded(scope, namespace.name, wanted)
     const goesDown = (live?.up ?? false) && (!wanted.up || isAgain)
     const liveAddresses = live ? (scope.index.namespaces.get(namespace.name)?.addresses.get(wanted.name) ?? []) : []
     // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
@@ -50,10 +51,14 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
       const [, ...above] = withStacked(scope, namespace.name, wanted.name)
       const down = above.filter((each) => scope.index.link(namespace.name, each)?.up === false)
       const again = down.map((name): KernelStep => ({ op: 'link-down', namespace: namespace.name, name }))
-      scope.draft.add('link-down', { op: 'link-down', ...at }, [{ op: 'link-up', ...at }, ...again])
+      // Back in its bond it is on again.
+      const up: KernelStep[] = live?.bond !== undefined && isAgain ? [] : [{ op: 'link-up', ...at }]
+      scope.draft.add('link-down', { op: 'link-down', ...at }, [...up, ...again])
     }
     if (isOnForAMoment) staysDown.push({ op: 'link-down', ...at })
-    if (wanted.up && (!live?.up || isAgain)) {
+    if (isTaken) {
+      if (!wanted.up) staysDown.push({ op: 'link-down', ...at })
+    } else if (wanted.up && (!live?.up || isAgain)) {
       const phase = upPhases[wanted.kind] ?? 'link-up'
       ups.push({ phase, name: wanted.name })
     }

@@ -3,7 +3,7 @@
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
-import type { LabVlan, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
+import type { LabBond, LabVlan, NextHop, PortSetting, PortVlan } from '../lab/lab.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 
 interface At {
@@ -61,6 +61,20 @@ export type KernelStep =
         readonly mac: string | null
         readonly mtu: number | null
       })
+  | (At &
+      Omit<LabBond, 'primary'> & {
+        readonly op: 'bond-add'
+        readonly name: string
+        readonly mac: string | null
+        readonly mtu: number | null
+      })
+  /** The member that it prefers; null: none. */
+  | (At & {
+      readonly op: 'bond-primary'
+      readonly name: string
+      readonly primary: string | null
+      readonly before: string | null
+    })
   | (At & {
       readonly op: 'vrf-add'
       readonly name: string

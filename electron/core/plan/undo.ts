@@ -23,6 +23,7 @@ export function undoOf(step: Step): Step[] {
     case 'vxlan-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'bond-add':
     case 'vrf-add':
       return removal(step)
     case 'link-delete':
@@ -37,6 +38,8 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, mac: step.before, before: step.mac }]
     case 'link-master':
       return [{ ...step, master: step.before, before: step.master }]
+    case 'bond-primary':
+      return [{ ...step, primary: step.before, before: step.primary }]
     case 'bridge-stp':
       return [{ ...step, stp: !step.stp }]
     case 'bridge-set':

@@ -56,6 +56,7 @@ function entriesOf(step: KernelStep): readonly JournalEntry[] | Refusal {
     case 'vxlan-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'bond-add':
     case 'vrf-add':
     case 'link-mac':
       return links([step])

@@ -14,8 +14,9 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       name,
       {
         links: links
-          .map(({ mac, name, kind, mtu, up, master, bridge, port, vlan, vrf, table, vxlan, impair, peer }) => ({
-            ...{
+          .map(
+            ({
+              mac,
               name,
               kind,
               mtu,
@@ -25,13 +26,33 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
               port,
               vlan,
               vrf,
+              bond,
+              bonding,
               table,
               vxlan,
               impair,
-              peer: peerName(peer),
-              ...(macs ? { mac } : {}),
-            },
-          }))
+              peer,
+            }) => ({
+              ...{
+                name,
+                kind,
+                mtu,
+                up,
+                master,
+                bridge,
+                port,
+                vlan,
+                vrf,
+                bond,
+                bonding,
+                table,
+                vxlan,
+                impair,
+                peer: peerName(peer),
+                ...(macs ? { mac } : {}),
+              },
+            }),
+          )
           .toSorted((a, b) => a.name.localeCompare(b.name)),
         // In order within an IPv4 subnet, where the first is the primary; 127.0.0.1 comes with lo and stays when it goes.
         addresses: groupBy(

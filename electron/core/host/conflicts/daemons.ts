@@ -74,6 +74,7 @@ const types: Readonly<Record<LabInterface['kind'], string>> = {
   vxlan: 'vxlan',
   vlan: 'vlan',
   vrf: 'ether',
+  bond: 'bond',
   dummy: 'ether',
 }
 

@@ -1,6 +1,7 @@
 /** What the helper cannot do, and how checks ended, by the English sentence. */
 export const helper: Readonly<Record<string, string>> = {
   'dummy devices': 'dummy 设备',
+  bonds: 'bond 设备',
   'VRF devices': 'VRF 设备',
   'VLAN sub-interfaces': 'VLAN 子接口',
   'bridges that filter VLANs': '过滤 VLAN 的网桥',
