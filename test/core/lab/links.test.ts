@@ -83,6 +83,15 @@ test.each([
   expect(found(lab(namespace, links))).toEqual(problems)
 })
 
+test('both ends of a bond share a segment', () => {
+  const bond = '{ bonds: { b0: { mode: active-backup, miimon: 100, members: [e0, e1], addresses: [10.0.0.1/24] } } }'
+  const other = bond.replace('10.0.0.1', '10.0.0.2')
+  const file = (far: string): string =>
+    `vethlab: 1\nname: x\nnamespaces:\n  a: ${bond}\n  b: ${far}\nlinks: [[a:e0, b:e0], [a:e1, b:e1]]\n`
+  expect(found(file(other))).toEqual([])
+  expect(found(file(bond))).toEqual(['warning duplicate-address 5'])
+})
+
 test('stations of one VLAN share a segment, those of another may have the same subnet', () => {
   const trunk = `vethlab: 1
 name: x
