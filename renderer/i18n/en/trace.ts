@@ -84,6 +84,7 @@ export const trace = {
   'hop.handedDown': '{namespace} handed it to the bridge',
   'hop.bySubInterface': 'Sent by {interface}',
   'hop.tagged': 'Tagged {vlan}, sent on by {interface}',
+  'hop.byMember': 'Came in by {interface}, a member of {bond}',
   'hop.untagged': 'Tag taken off, received by {interface}',
   'hop.intoTunnel': 'Wrapped by {interface}',
   'hop.outOfTunnel': 'Unwrapped by {interface}',

@@ -82,6 +82,7 @@ export const trace = {
   'hop.handedDown': '{namespace} 交给网桥',
   'hop.bySubInterface': '由 {interface} 发出',
   'hop.tagged': '打上标签 {vlan}，由 {interface} 继续发出',
+  'hop.byMember': '由 {bond} 的成员 {interface} 进入',
   'hop.untagged': '去掉标签，由 {interface} 收到',
   'hop.intoTunnel': '由 {interface} 封装',
   'hop.outOfTunnel': '由 {interface} 解封装',
