@@ -59,6 +59,8 @@ function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: Liv
       link.kind,
       ...(link.master === null ? [] : [`port of ${link.master}${link.port ? ` (${link.port.state})` : ''}`]),
       ...(link.vrf === undefined ? [] : [`in VRF ${link.vrf}`]),
+      ...(link.bond === undefined ? [] : [`in bond ${link.bond}`]),
+      ...(link.bonding ? [`${link.bonding.mode}, active ${link.bonding.active ?? 'none'}`] : []),
       ...(link.table === undefined ? [] : [`table ${link.table}`]),
       ...(link.vlan === undefined ? [] : [`${link.vlan.protocol} id ${link.vlan.id} on ${link.vlan.link ?? '?'}`]),
       ...(link.bridge?.vlanFiltering ? ['filters VLANs'] : []),

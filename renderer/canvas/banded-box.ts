@@ -2,6 +2,7 @@
  * A namespace that switches or routes: a layer 3 band with the router, and below it a layer 2 band with the bridges, each
  * of which touches both through its own interface on the line between them.
  */
+import { claspBonds } from './bond-paths.js'
 import { planBars } from './bars.js'
 import {
   snapUp,
@@ -332,7 +333,7 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
     splits,
     router: { ...bus, on: each.forwarding },
     nats: placed,
-    paths,
+    paths: claspBonds(paths, each.interfaces),
     shield: filtered ? { x: routerX + 26, y: 44 } : null,
     gaps: [],
   }

@@ -50,6 +50,8 @@ export function canvasWords(language: Language, realHost = false): Words {
       return parts.length > 0 ? parts.join(t('comma')) : t('noVlans')
     },
     inVrf: (name) => t('inVrf', { name }),
+    inBond: (name) => t('inBond', { name }),
+    bondMode: (mode, active) => (active === null ? t('bondMode', { mode }) : t('bondUses', { mode, active })),
     vrfTable: (table) => t('vrfTable', { table }),
     vlanOn: (id, parent) => t('vlanOn', { id, parent }),
     tunnel: (label, remote) => (remote === null ? label : t('tunnelTo', { label, remote })),

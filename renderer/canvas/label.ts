@@ -42,6 +42,7 @@ function remarks(each: SceneInterface, words: Words, wholeForeign: boolean): str
   const standing: string[] = []
   if (each.vlan) standing.push(words.vlanOn(each.vlan.id, each.vlan.parent))
   if (each.vrf !== undefined) standing.push(words.inVrf(each.vrf))
+  if (each.bonding) standing.push(words.bondMode(each.bonding.mode, each.bonding.active))
   if (each.table !== undefined) standing.push(words.vrfTable(each.table))
   if (each.vlans && each.kind !== 'bridge') {
     const ids = (untagged: boolean): number[] =>
@@ -49,6 +50,7 @@ function remarks(each: SceneInterface, words: Words, wholeForeign: boolean): str
     standing.push(words.vlans(ids(true), ids(false)))
   } else if (each.tunnel) standing.push(words.tunnel(each.tunnel.label, each.tunnel.remotes.join(', ') || null))
   else if (bare && each.kind !== 'bridge' && each.master !== null) standing.push(words.portNoAddress)
+  else if (bare && each.bond !== undefined) standing.push(words.inBond(each.bond))
   else if (bare && each.kind !== 'vrf' && (each.kind === 'bridge' || each.state !== 'planned'))
     standing.push(words.noAddress)
   if (each.state === 'down') standing.push(words.down)

@@ -26,6 +26,7 @@ const isInner = (each: SceneInterface): boolean =>
   each.kind === 'loopback' ||
   each.kind === 'dummy' ||
   each.kind === 'vrf' ||
+  each.kind === 'bond' ||
   ((isAnyTunnel(each.kind) || each.kind === 'vlan') && each.master === null)
 
 export const portOf = (each: SceneInterface, side: Side, x: number, y: number, rest: Partial<Port> = {}): Port => ({

@@ -92,11 +92,15 @@ function sceneInterface(
   const vlan = vlanOf(wanted, link)
   const vlans = vlansOf(source, wanted, link)
   const vrf = link ? link.vrf : wanted?.vrf
+  const bond = link ? link.bond : wanted?.bond
+  const bonding = link?.bonding ?? (wanted?.kind === 'bond' ? { mode: wanted.mode, active: null } : undefined)
   const table = link?.table ?? (wanted?.kind === 'vrf' ? wanted.table : undefined)
   return {
     ...(vlan ? { vlan } : {}),
     ...(vlans ? { vlans } : {}),
     ...(vrf === undefined ? {} : { vrf }),
+    ...(bond === undefined ? {} : { bond }),
+    ...(bonding === undefined ? {} : { bonding: { mode: bonding.mode, active: bonding.active } }),
     ...(table === undefined ? {} : { table }),
     id: interfaceId(source.name, name),
     namespace: source.name,

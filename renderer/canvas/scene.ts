@@ -21,7 +21,7 @@ export interface SceneInterface {
   readonly id: string
   readonly namespace: string
   readonly name: string
-  /** `loopback`, `veth`, `bridge`, `vxlan`, `dummy`, `vlan`, `vrf`, or the kernel's own word for another kind. */
+  /** `loopback`, `veth`, `bridge`, `vxlan`, `dummy`, `vlan`, `vrf`, `bond`, or the kernel's own word for another kind. */
   readonly kind: string
   readonly presence: Presence
   readonly state: InterfaceState
@@ -39,6 +39,10 @@ export interface SceneInterface {
   readonly vlan?: { readonly id: number; readonly parent: string }
   /** The VRF that it is a member of. */
   readonly vrf?: string
+  /** The bond that it is a member of. */
+  readonly bond?: string
+  /** Of a bond itself: its mode, and the member in use, where the kernel knows one. */
+  readonly bonding?: { readonly mode: string; readonly active: string | null }
   /** Of a VRF itself: its routing table. */
   readonly table?: number
   /** Of a port, or the bridge itself, where the bridge goes by VLANs. */

@@ -30,6 +30,8 @@ export interface Words {
   /** Ids without a tag on the wire, and with one. */
   readonly vlans: (plain: readonly number[], tagged: readonly number[]) => string
   readonly inVrf: (name: string) => string
+  readonly inBond: (name: string) => string
+  readonly bondMode: (mode: string, active: string | null) => string
   readonly vrfTable: (table: number) => string
   readonly vlanOn: (id: number, parent: string) => string
   readonly tunnel: (label: string, remote: string | null) => string

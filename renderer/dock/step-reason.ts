@@ -41,6 +41,10 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.dummy'
     case 'vlan-add':
       return 'reason.vlan'
+    case 'bond-add':
+      return 'reason.bond'
+    case 'bond-primary':
+      return 'reason.bondPrimary'
     case 'vrf-add':
       return 'reason.vrf'
     case 'link-delete':

@@ -44,6 +44,10 @@ function portOf(
 const kindOf = (live: LiveState | null, namespace: string, name: string | null): string | null =>
   live?.namespaces.find((each) => each.name === namespace)?.links.find((link) => link.name === name)?.kind ?? null
 
+/** The bond that an interface is a member of. */
+const bondOf = (live: LiveState | null, namespace: string, name: string | null): string | undefined =>
+  live?.namespaces.find((each) => each.name === namespace)?.links.find((link) => link.name === name)?.bond
+
 export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
   const packet = packetOf(hop)
   const { namespace } = hop
@@ -72,6 +76,8 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
       if (kind === 'bridge') return saying('both', 'hop.passedUp', { namespace })
       if (isAnyTunnel(kind ?? '')) return saying('in', 'hop.outOfTunnel', { interface: name ?? '' })
       if (kind === 'vlan') return saying('in', 'hop.untagged', { interface: name ?? '' })
+      const bond = bondOf(live, namespace, name)
+      if (bond) return saying('in', 'hop.byMember', { interface: name ?? '', bond })
       const ttl = packet?.ip?.ttl
       if (packet?.arp) return saying('in', 'hop.heardArp', { namespace })
       const own = isTarget(film, hop)

@@ -1,5 +1,5 @@
 /**
- * Runs inside the emulated machine: devices that stand over others - VRFs - built, read back, filmed, broken, edited and
+ * Runs inside the emulated machine: devices that stand over others - VRFs and bonds - built, read back, filmed, broken, edited and
  * taken down.
  */
 import { readFileSync } from 'node:fs'
@@ -15,6 +15,8 @@ export interface DeviceStudy {
   /** Commands that a plan for the same lab, and for the one that was read back, still has. */
   readonly left: readonly string[]
   readonly unexpressed: readonly string[]
+  /** The member in use, and the outcome: with both cables, without the preferred one, with both again. */
+  readonly failedOver: readonly string[]
   /** By fault: code, place, and whether its fix helped. */
   readonly diagnoses: Readonly<Record<string, string>>
   /** By probe: namespace, interface and direction of each frame of the request that was seen. */
@@ -30,6 +32,7 @@ function changed(lab: LabFile): LabFile {
   const router = edited.namespaces?.['r']
   if (!router) throw new Error('no router')
   router.vrfs = { red: { table: 11, members: ['r-a', 'r-c'] }, blue: { table: 20, up: false } }
+  router.bonds = { bond0: { mode: 'active-backup', members: ['m2'], addresses: ['10.5.0.254/24'], mtu: 1400 } }
   router.routes = [{ to: '10.9.0.0/16', via: '10.1.0.1', table: 11 }]
   return edited
 }
@@ -48,11 +51,38 @@ const faults: Readonly<Record<string, Fault>> = {
     broken: 'ip route del 10.4.0.0/24 table 10',
     mended: 'ip route add 10.4.0.0/24 dev r-d table 10',
   },
+  'a bond without a carrier': {
+    ...{ from: 'r', to: '10.5.0.1', at: 'r' },
+    broken: 'ip link set m1 down; ip link set m2 down; sleep 1',
+    mended: 'ip link set m1 up; ip link set m2 up; sleep 1',
+  },
   'no route back into the VRF': {
     ...{ from: 'a', to: '10.4.0.1', at: 'r' },
     broken: 'ip route del 10.1.0.0/24',
     mended: 'ip route add 10.1.0.0/24 dev r-a',
   },
+}
+
+/** Of the two cables of the bond, which one is used when the first is pulled out, and what is heard then. */
+async function failOver(session: Session): Promise<readonly string[]> {
+  // Whoever sends by one is heard only where that one is in use, too.
+  const active = (): string =>
+    session.live.namespaces
+      .flatMap(({ links }) => links.flatMap(({ bonding }) => (bonding ? [bonding.active ?? 'none'] : [])))
+      .join(' ')
+  const until = async (wanted: string): Promise<string> => {
+    for (let tries = 0; tries < 50 && active() !== `${wanted} ${wanted}`; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await session.request('live/refresh', {})
+    }
+    const { outcome } = await film(session, 'r', '10.5.0.1')
+    return `${active()} ${outcome}`
+  }
+  const before = await until('m1')
+  typed(session, 'e', 'ip link set m1 down')
+  const without = await until('m2')
+  typed(session, 'e', 'ip link set m1 up')
+  return [before, without, await until('m1')]
 }
 
 export async function studyDevices(session: Session, file: string): Promise<DeviceStudy> {
@@ -64,12 +94,16 @@ export async function studyDevices(session: Session, file: string): Promise<Devi
   const back = labFromLive(session.live, lab.name)
   const left = [...planTexts(lab, session), ...planTexts(back.lab, session)]
   const films: Record<string, readonly string[]> = {}
-  for (const [from, to] of [['a', '10.9.0.1']] as const) {
+  for (const [from, to] of [
+    ['a', '10.9.0.1'],
+    ['e', '10.5.0.254'],
+  ] as const) {
     const { hops } = await film(session, from, to)
     films[`${from} ${to}`] = hops
       .filter(({ leg, observed }) => leg === 'request' && observed)
       .map(({ namespace, interface: name, direction }) => `${namespace}:${name} ${direction}`)
   }
+  const failedOver = await failOver(session)
   const diagnoses: Record<string, string> = {}
   for (const [name, { from, to, at, broken, mended }] of Object.entries(faults)) {
     typed(session, at, broken)
@@ -88,9 +122,9 @@ export async function studyDevices(session: Session, file: string): Promise<Devi
   await session.request('lab/clear', {})
   await session.request('live/refresh', {})
   return {
-    missing: missingOf(session, ['vrf']),
+    missing: missingOf(session, ['vrf', 'bond']),
     checks: checked.checks.map(({ name, ok, actual }) => `${name}: ${ok} ${actual}`),
-    ...{ left, unexpressed: back.unexpressed, films, diagnoses, edited },
+    ...{ left, unexpressed: back.unexpressed, films, failedOver, diagnoses, edited },
     remains: remainsOf(session),
   }
 }

@@ -85,16 +85,21 @@ test('what a machine hands on to new namespaces is not seen in a lab', (context)
   ).toEqual([])
 })
 
-test('VRFs: built, read back, filmed, explained, edited, gone', (context) => {
+test('VRFs and bonds: built, read back, filmed, explained, edited, gone', (context) => {
   if ('reason' in booted) return context.skip(booted.reason)
   const { devices } = booted.seen
   expect(devices.missing).toEqual([])
   expect(devices.checks.filter((each) => !/: true /.test(each))).toEqual([])
-  expect(devices.checks).toHaveLength(5)
+  expect(devices.checks).toHaveLength(6)
   expect([...devices.left, ...devices.unexpressed, ...devices.edited, ...devices.remains]).toEqual([])
-  expect(devices.films).toEqual({ 'a 10.9.0.1': ['a:eth0 out', 'r:r-a in', 'r:r-b out', 'b:eth0 in'] })
+  expect(devices.films).toEqual({
+    'a 10.9.0.1': ['a:eth0 out', 'r:r-a in', 'r:r-b out', 'b:eth0 in'],
+    'e 10.5.0.254': ['e:bond0 out', 'e:m1 out', 'r:m1 in', 'r:bond0 in'],
+  })
+  expect(devices.failedOver).toEqual(['m1 m1 reply', 'm2 m2 reply', 'm1 m1 reply'])
   expect(devices.diagnoses).toEqual({
     'no route into the VRF': 'vrf-leak-missing r:r-a ip -n r route add 10.4.0.0/24 dev r-d table 10',
+    'a bond without a carrier': 'bond-no-member r:bond0 ip -n r link set m1 up; ip -n r link set m2 up',
     'no route back into the VRF': 'vrf-leak-missing r:r-d ip -n r route add 10.1.0.0/24 dev r-a',
   })
 })

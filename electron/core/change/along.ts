@@ -59,7 +59,8 @@ function entryOf(path: LabPath): { readonly entry: LabPath } | null {
   if (first === 'namespaces') {
     if (third === 'bridges' && ['ports', 'hairpin', 'isolated', 'learning', 'port-vlans'].includes(String(fifth)))
       return upTo(6)
-    if (third === 'vrfs' && fifth === 'members') return upTo(6)
+    if ((third === 'vrfs' || third === 'bonds') && fifth === 'members') return upTo(6)
+    if (third === 'bonds' && fifth === 'primary') return upTo(5)
     if (third === 'vlans') return upTo(4)
     return ['routes', 'rules', 'nat', 'firewall', 'services', 'sysctls'].includes(String(third)) ? upTo(4) : null
   }

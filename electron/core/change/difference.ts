@@ -61,6 +61,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'bond-add':
     case 'vrf-add':
     case 'link-delete':
       return linkKey(step.namespace, step.name)
@@ -70,6 +71,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'link-mac':
     case 'link-master':
     case 'bridge-stp':
+    case 'bond-primary':
     case 'bridge-set':
       return withLink(step.namespace, step.name, known) ?? `${step.op} ${step.namespace} ${step.name}`
     case 'link-set':
@@ -165,8 +167,10 @@ function words(step: Step): string {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'bond-add':
     case 'vrf-add':
     case 'link-delete':
+    case 'bond-primary':
     case 'bridge-stp':
       return `link ${step.name}`
     case 'link-up':

@@ -26,7 +26,9 @@ export function keepChanges(file: LabFile, difference: Difference, live: LiveSta
   // What is made or removed as a whole is one thing; the steps after the first only put back what was on it.
   const whole =
     first !== undefined &&
-    /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan|vrf)-(add|delete)$|^link-delete$/.test(first.step.op)
+    /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan|bond|vrf)-(add|delete)$|^link-delete$/.test(
+      first.step.op,
+    )
   const steps = whole ? [first] : difference.steps
   return new Keeping(file, read).all(steps.map(({ step }) => step))
 }
@@ -62,6 +64,7 @@ class Keeping {
       case 'wireguard-add':
       case 'dummy-add':
       case 'vlan-add':
+      case 'bond-add':
       case 'vrf-add':
         return void this.#found.push({ op: 'link-delete', namespace, name: step.name })
       case 'vxlan-fdb-add':
@@ -88,6 +91,8 @@ class Keeping {
       }
       case 'bridge-stp':
         return void this.#found.push({ op: 'bridge-stp', namespace, name: step.name, stp: !step.stp })
+      case 'bond-primary':
+        return this.#bond(namespace, step.name)
       case 'bridge-set':
         return this.#bridge(namespace, step.name)
       case 'port-set':
@@ -148,6 +153,11 @@ class Keeping {
       live?.[each] === undefined && mine?.[each] === undefined ? [] : [[each, live?.[each] ?? null] as const],
     )
     this.#found.push({ op: 'bridge-set', namespace, name, keys: Object.fromEntries(keys) })
+  }
+
+  #bond(namespace: string, name: string): void {
+    const { mode, primary, miimon } = own(own(this.read.namespaces, namespace)?.bonds, name) ?? {}
+    this.#found.push({ op: 'bond-set', namespace, name, keys: { mode, primary, miimon } })
   }
 
   #sysctl(namespace: string, key: string, value: string | null): void {
@@ -263,7 +273,13 @@ class Keeping {
     const bridge = own(there?.bridges, name)
     const [vlan, dummy, vrf] = [own(there?.vlans, name), own(there?.dummies, name), own(there?.vrfs, name)]
     const plain = own(there?.interfaces, name) ?? dummy
+    const bond = own(there?.bonds, name)
     const isMine = hasInterface(this.file, end)
+    /** Of members, those that the lab has. */
+    const known = (members: readonly string[] = []): { members?: string[] } => {
+      const mine = members.filter((member) => hasInterface(this.file, { namespace, interface: member }))
+      return mine.length > 0 ? { members: mine } : {}
+    }
     if (bridge && !isMine) {
       const { ports, ...entry } = bridge
       const known = (ports ?? []).filter((port) => hasInterface(this.file, { namespace, interface: port }))
@@ -276,13 +292,13 @@ class Keeping {
     } else if (vlan && !isMine) {
       this.#found.push({ op: 'vlan-add', namespace, name, entry: { ...vlan } })
       this.#plug(end, there)
+    } else if (bond && !isMine) {
+      const { members: _, ...entry } = bond
+      this.#found.push({ op: 'bond-add', namespace, name, entry: { ...entry, ...known(bond.members) } })
+      this.#plug(end, there)
     } else if (vrf && !isMine) {
-      const { members, ...entry } = vrf
-      const known = (members ?? []).filter((member) => hasInterface(this.file, { namespace, interface: member }))
-      this.#found.push({
-        ...{ op: 'vrf-add', namespace, name },
-        entry: { ...entry, ...(known.length > 0 ? { members: known } : {}) },
-      })
+      const { members: _, ...entry } = vrf
+      this.#found.push({ op: 'vrf-add', namespace, name, entry: { ...entry, ...known(vrf.members) } })
     } else if (plain && !isMine && !tunnel) {
       this.#found.push({ op: 'dummy-add', namespace, name, entry: { ...plain }, ...(dummy ? { exact: true } : {}) })
       this.#plug(end, there)

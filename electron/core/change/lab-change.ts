@@ -23,6 +23,8 @@ export type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[stri
 export type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
 export type BridgeEntry = NonNullable<NonNullable<NamespaceEntry['bridges']>[string]>
 export type VlanEntry = NonNullable<NonNullable<NamespaceEntry['vlans']>[string]>
+export type BondEntry = NonNullable<NonNullable<NamespaceEntry['bonds']>[string]>
+export const bondKeys = ['mode', 'primary', 'miimon'] as const
 export type VrfEntry = NonNullable<NonNullable<NamespaceEntry['vrfs']>[string]>
 export const bridgeKeys = [
   ...(['priority', 'forward-delay', 'ageing', 'hairpin', 'isolated', 'learning'] as const),
@@ -89,6 +91,8 @@ export type LinkChange =
   | (OfLink & { readonly op: 'dummy-add'; readonly entry?: InterfaceEntry; readonly exact?: boolean })
   | (OfLink & { readonly op: 'vlan-add'; readonly entry: VlanEntry })
   | (OfLink & { readonly op: 'vlan-set'; readonly entry: Pick<VlanEntry, 'link' | 'id' | 'protocol'> })
+  | (OfLink & { readonly op: 'bond-add'; readonly entry?: BondEntry })
+  | (OfLink & { readonly op: 'bond-set'; readonly keys: Pick<BondEntry, (typeof bondKeys)[number]> })
   | (OfLink & { readonly op: 'vrf-add'; readonly entry: VrfEntry })
   | (OfLink & { readonly op: 'vrf-set'; readonly table: number })
   /** Of any kind, a cable with both ends; and all that names it. */

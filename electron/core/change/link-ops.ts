@@ -13,7 +13,7 @@ import { said } from '../words/said.js'
 import { namespaceOf, noInterface, noNamespace } from './draft.js'
 import type { Carry, Draft } from './draft.js'
 import { hasInterface, removeInterface, renameAll } from './follow.js'
-import type { LinkChange, LinkEntry } from './lab-change.js'
+import { bondKeys, type LinkChange, type LinkEntry } from './lab-change.js'
 import { isThere } from './namespace-ops.js'
 import { interfaceReferences } from './references.js'
 
@@ -173,6 +173,17 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
     if (!Object.hasOwn(namespaceOf(draft, namespace).vlans ?? {}, name)) return noInterface(namespace, name)
     for (const key of ['link', 'id', 'protocol'] as const)
       draft.put(['namespaces', namespace, 'vlans', name, key], entry[key] ?? null)
+    return null
+  },
+  'bond-add': (draft, { namespace, name, entry }) => {
+    const refused = mayCome(draft, { namespace, interface: name })
+    if (refused) return refused
+    draft.set(['namespaces', namespace, 'bonds', name], entry ?? {})
+    return null
+  },
+  'bond-set': (draft, { namespace, name, keys }) => {
+    if (!Object.hasOwn(namespaceOf(draft, namespace).bonds ?? {}, name)) return noInterface(namespace, name)
+    for (const key of bondKeys) draft.put(['namespaces', namespace, 'bonds', name, key], keys[key] ?? null)
     return null
   },
   'vrf-add': (draft, { namespace, name, entry }) => {

@@ -107,9 +107,16 @@ function inNamespace(entry: NamespaceEntry, base: LabPath, name: string): readon
     for (const map of ['learning', 'port-vlans'] as const)
       if (Object.hasOwn(said?.[map] ?? {}, name)) found.push(keyed([...at, map, name]))
   }
-  for (const [vrf, { members = [] }] of Object.entries(entry.vrfs ?? {}))
-    for (const [i, member] of members.entries())
-      if (member === name) found.push(whole([...base, 'vrfs', vrf, 'members', i], [...base, 'vrfs', vrf, 'members', i]))
+  for (const table of ['bonds', 'vrfs'] as const)
+    for (const [master, said] of Object.entries(entry[table] ?? {}))
+      for (const [i, member] of (said?.members ?? []).entries()) {
+        const at = [...base, table, master, 'members', i]
+        if (member === name) found.push(whole(at, at))
+      }
+  for (const [bond, said] of Object.entries(entry.bonds ?? {})) {
+    const at = [...base, 'bonds', bond, 'primary']
+    if (said?.primary === name) found.push(whole(at, at))
+  }
   // Without its parent a sub-interface goes, and whatever names it.
   for (const [vlan, { link }] of Object.entries(entry.vlans ?? {}))
     if (link === name) found.push(whole([...base, 'vlans', vlan, 'link'], [...base, 'vlans', vlan]))

@@ -11,6 +11,7 @@ import { addressOnPort } from './rules/address-on-port.js'
 import { arpOff, echoOff, proxyArp } from './rules/arp-off.js'
 import { askerRefused } from './rules/asker-refused.js'
 import { fdbEntry, portSetting } from './rules/bridge-ports.js'
+import { bondNoMember } from './rules/bond-no-member.js'
 import { bridgeNetfilter } from './rules/bridge-netfilter.js'
 import { dnatLoopback } from './rules/dnat-loopback.js'
 import { askersTwin, duplicateAddress } from './rules/duplicate-address.js'
@@ -85,6 +86,7 @@ const rules: readonly Rule[] = [
   addressGone,
   wrongRoute,
   forwardingOff,
+  bondNoMember,
   interfaceDown,
   peerDown,
   noAddress,

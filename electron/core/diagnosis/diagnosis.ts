@@ -31,6 +31,7 @@ export const diagnosisCodes = [
   'route-blocked',
   'policy-rule',
   'vrf-leak-missing',
+  'bond-no-member',
   'address-on-port',
   'same-subnet-apart',
   'arp-off',

@@ -2,6 +2,7 @@
  * What steps of a fix can change, of them and of what the kernel takes along, as single facts that can be compared: one
  * property of an interface, one address, one route, one rule. What lies beyond is nobody's business when a fix is taken back.
  */
+import { masterOf } from '../lab/lab.js'
 import type { LiveNamespace, LiveState } from '../live/state.js'
 import { givenNeighbours } from '../plan/given-neighbours.js'
 import type { RepairStep } from './repair.js'
@@ -111,7 +112,7 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
       'tunnel',
       'impair',
     ] as const)
-      add('links', `${dev} ${property}`, JSON.stringify(link[property]))
+      add('links', `${dev} ${property}`, JSON.stringify(property === 'master' ? masterOf(link) : link[property]))
   for (const { dev, address, family, scope } of addresses)
     // Link-local addresses come by themselves, and those of lo when it is first set up (inet_set_ifa, addrconf_init).
     if (scope !== 'link' && !isOwnLoopback(dev, address) && reaches(dev))

@@ -59,6 +59,8 @@ export function reach(network: Network, start: Place, ignoreState = false): read
     const links = network.namespace(namespace)?.links ?? []
     const far = network.peer(link)
     if (far) visit(far.namespace, far.link, tags)
+    if (link.bond !== undefined) visit(namespace, network.link(namespace, link.bond), tags)
+    if (link.bonding) for (const member of links) if (member.bond === link.name) visit(namespace, member, tags)
     if (link.vlan) visit(namespace, network.link(namespace, link.vlan.link), [link.vlan.id, ...tags])
     const [outer, ...inner] = tags
     for (const above of outer === undefined ? [] : links)

@@ -6,6 +6,8 @@ export const sentences = {
   'no-route-rule': 'A rule of policy routing in {namespace} keeps it from {target}: {rule}.',
   'policy-detour':
     'A rule of policy routing in {namespace} sends it towards {target} by {way}, where it gets no further: {rule}.',
+  'bond-no-member': 'The bond {interface} of {namespace} has no member that carries anything: {members}.',
+  'bond-empty': 'The bond {interface} of {namespace} has no members, so nothing leaves by it.',
   'vrf-leak-out':
     '{namespace} looks for {target} in the table of VRF {vrf} ({table}), which has no way there; table {other} has one ({prefix}), and no route leads from the one to the other.',
   'vrf-leak-into':
@@ -164,6 +166,7 @@ export const sentences = {
   'not-duplicate-address': 'Nobody else on the segment has {target}.',
   'not-a-port-loose': 'Every cable on the way is plugged into its bridge.',
   'not-policy-rule': 'No rule of policy routing stands in the way in {namespace}.',
+  'not-bond': 'No bond on the way from {namespace} is without a member that carries.',
   'not-vrf-leak': 'No VRF of {namespace} keeps it from {target}.',
   'not-own-gateway': 'No address of {namespace} is its own gateway.',
   'not-ipv6-off': 'IPv6 is on in {namespace}.',

@@ -15,7 +15,7 @@ export function ownWithPlan(own: Own, plan: Plan): Own {
     const made =
       step.op === 'veth-add'
         ? [step, step.peer]
-        : /^(?:bridge|vxlan|tunnel|wireguard|dummy|vlan)-add$/.test(step.op)
+        : /^(?:bridge|vxlan|tunnel|wireguard|dummy|vlan|bond)-add$/.test(step.op)
           ? [step]
           : []
     for (const each of made) if (each.namespace === hostNamespace && 'name' in each) links.add(each.name)
@@ -42,6 +42,7 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'tunnel-add':
     case 'wireguard-add':
     case 'dummy-add':
+    case 'bond-add':
     case 'service-start':
     case 'service-stop':
     case 'sysctl-set':
@@ -69,6 +70,7 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'link-mac':
     case 'link-set':
     case 'bridge-stp':
+    case 'bond-primary':
       return own.links.has(step.name) ? null : `the interface ${step.name}`
     case 'link-master':
       if (!own.links.has(step.name)) return `the interface ${step.name}`

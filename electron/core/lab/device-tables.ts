@@ -5,7 +5,7 @@ import type { LabFile } from './schema.js'
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 
 /** Those that make their interfaces; `interfaces` describes what links and tunnels make, or makes what stands alone. */
-export const makingTables = ['bridges', 'dummies', 'vlans', 'vrfs'] as const
+export const makingTables = ['bridges', 'bonds', 'dummies', 'vlans', 'vrfs'] as const
 export const deviceTables = [...makingTables, 'interfaces'] as const
 export type DeviceTable = (typeof deviceTables)[number]
 
@@ -24,7 +24,7 @@ export interface DeviceEntry {
 }
 
 /** Interfaces that others are given to, by the key that lists these. An interface has one master. */
-export const masterTables = { bridges: 'ports', vrfs: 'members' } as const
+export const masterTables = { bridges: 'ports', bonds: 'members', vrfs: 'members' } as const
 export type MasterTable = keyof typeof masterTables
 
 /** Every master that the tables say, with those that are given to it, in file order. */

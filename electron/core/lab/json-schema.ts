@@ -16,6 +16,7 @@ const descriptions: Readonly<Record<string, string>> = {
   'namespaces.*.bridges': 'Bridges by name, with the address of their own interface and their ports.',
   'namespaces.*.dummies': 'Dummy devices by name: interfaces without a cable.',
   'namespaces.*.vlans': 'VLAN sub-interfaces by name: what their parent carries with one tag.',
+  'namespaces.*.bonds': 'Bonds by name: several cables as one interface.',
   'namespaces.*.vrfs': 'VRFs by name: members whose packets are looked up in a routing table of their own.',
   'namespaces.*.interfaces': 'Interfaces by name: ends of links, tunnels, lo, or plain ones without a cable.',
   'namespaces.*.rules': 'Policy routing: which packets are looked up in which routing table.',

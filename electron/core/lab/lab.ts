@@ -14,6 +14,7 @@ import type {
 } from './schema.js'
 
 import type { NetnsTexts } from './netns-files.js'
+import type { bondModes } from './schema.js'
 import type { RulesetKind } from './ruleset/refusal.js'
 import type { LabTunnel, TunnelKind } from './tunnel.js'
 
@@ -61,6 +62,8 @@ interface InterfaceCommon {
   readonly master: string | null
   /** The VRF of the same namespace that it is a member of. An interface has one master. */
   readonly vrf?: string
+  /** The bond of the same namespace that it is a member of. */
+  readonly bond?: string
   /** What the file says; absent where it says nothing. */
   readonly linkSettings?: LinkSettings
 }
@@ -75,12 +78,30 @@ export type LabInterface =
   /** No cable: a dummy device; unless `exact`, the nearest that the kernel has will do. */
   | (InterfaceCommon & { readonly kind: 'dummy'; readonly exact?: boolean })
   | (InterfaceCommon & LabVlan & { readonly kind: 'vlan' })
+  | (InterfaceCommon & LabBond & { readonly kind: 'bond' })
   /** `table`: the routing table that what comes in by its members is looked up in. */
   | (InterfaceCommon & { readonly kind: 'vrf'; readonly table: number })
 
 /** What the kernel calls the master of an interface (IFLA_MASTER), of any kind. */
-export const masterOf = (each: { readonly master: string | null; readonly vrf?: string }): string | null =>
-  each.master ?? each.vrf ?? null
+export const masterOf = (each: {
+  readonly master: string | null
+  readonly vrf?: string
+  readonly bond?: string
+}): string | null => each.master ?? each.vrf ?? each.bond ?? null
+
+export type BondMode = (typeof bondModes)[number]
+
+export interface LabBond {
+  readonly mode: BondMode
+  /** The member that is used as long as it has a carrier; null: none before the others. */
+  readonly primary: string | null
+  /** Milliseconds between two looks at the carriers of the members; 0: never. */
+  readonly miimon: number
+}
+
+/** The kernel looks by itself in these modes, every 100 ms (bond_option_mode_set, drivers/net/bonding/bond_options.c). */
+export const usualMiimon = (mode: BondMode): number =>
+  ['802.3ad', 'balance-tlb', 'balance-alb'].includes(mode) ? 100 : 0
 
 export interface LabWireguard {
   /** UDP port; null: the kernel chooses one. */

@@ -1,7 +1,7 @@
 import { canonicalPrefix } from './address.js'
 import { masterEntries, type MasterTable } from './device-tables.js'
 import { formatEndpoint } from './endpoint.js'
-import type { Endpoint, LabInterface, LabLink } from './lab.js'
+import { usualMiimon, type Endpoint, type LabInterface, type LabLink } from './lab.js'
 import { linkSettingsOf } from './link-settings.js'
 import { normaliseBridge } from './normalise-bridge.js'
 import type { NamespaceEntry } from './rules/lab-index.js'
@@ -57,6 +57,10 @@ export function normaliseInterfaces(
     }
     for (const [name, dummy] of Object.entries(entry.dummies ?? {}))
       add({ ...common(name, dummy), kind: 'dummy', exact: true })
+    for (const [name, bond] of Object.entries(entry.bonds ?? {})) {
+      const { mode = 'balance-rr', primary = null, miimon = usualMiimon(mode) } = bond ?? {}
+      add({ ...common(name, bond), kind: 'bond', mode, primary, miimon })
+    }
     for (const [name, { table, ...vrf }] of Object.entries(entry.vrfs ?? {}))
       add({ ...common(name, vrf), kind: 'vrf', table })
     for (const tunnel of tunnels.get(namespace) ?? []) {
@@ -107,10 +111,11 @@ function fromBelow<T extends { readonly link: string }>(
   return [...ordered]
 }
 
-type Master = Pick<LabInterface, 'master' | 'vrf'>
+type Master = Pick<LabInterface, 'master' | 'vrf' | 'bond'>
 
 const asMaster: Readonly<Record<MasterTable, (name: string) => Master>> = {
   bridges: (master) => ({ master }),
+  bonds: (bond) => ({ master: null, bond }),
   vrfs: (vrf) => ({ master: null, vrf }),
 }
 
@@ -122,15 +127,24 @@ function mastersOf(entry: NamespaceEntry): ReadonlyMap<string, Master> {
   return masters
 }
 
+/** What stands over others itself is no member of a bond. */
+const bondless: ReadonlySet<LabInterface['kind']> = new Set<LabInterface['kind']>(['bridge', 'bond', 'vlan', 'vxlan'])
+
 /** A master that is not there, or that takes no such interface (in a lab broken on purpose), is none. */
 function withMaster(device: LabInterface, made: ReadonlyMap<string, LabInterface>): LabInterface {
-  const { vrf, ...without } = device
+  const { vrf, bond, ...without } = device
   const isThere = (name: string | null | undefined, kind: LabInterface['kind']): boolean =>
     name !== null && name !== undefined && made.get(name)?.kind === kind
   const takesNone = device.kind === 'loopback' || device.kind === 'vrf'
   const isPort = !takesNone && device.kind !== 'bridge' && isThere(device.master, 'bridge')
   const isMember = !takesNone && isThere(vrf, 'vrf')
-  return { ...without, master: isPort ? device.master : null, ...(isMember && vrf !== undefined ? { vrf } : {}) }
+  const isBonded = !takesNone && !bondless.has(device.kind) && isThere(bond, 'bond')
+  return {
+    ...without,
+    ...(isBonded && bond !== undefined ? { bond } : {}),
+    master: isPort ? device.master : null,
+    ...(isMember && vrf !== undefined ? { vrf } : {}),
+  }
 }
 
 /** Bridge -> its ports, in file order. */

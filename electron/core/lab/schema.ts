@@ -136,6 +136,23 @@ export const vrfSchema = z.strictObject({
   ...interfaceSchema.shape,
 })
 
+/** Words of `ip link ... type bond mode` (bond_mode_tbl, drivers/net/bonding/bond_options.c). */
+export const bondModes = [
+  ...(['balance-rr', 'active-backup', 'balance-xor', 'broadcast'] as const),
+  ...(['802.3ad', 'balance-tlb', 'balance-alb'] as const),
+] as const
+
+/** Several cables as one interface. */
+export const bondSchema = z.strictObject({
+  mode: z.enum(bondModes).optional(),
+  members: z.array(interfaceName).optional(),
+  /** The member that is used as long as it has a carrier. */
+  primary: interfaceName.optional(),
+  /** Milliseconds between two looks at the carriers of the members; 0: never. */
+  miimon: z.int().min(0).max(60_000).optional(),
+  ...interfaceSchema.shape,
+})
+
 export const routeSchema = z.strictObject({
   /** `default`, a prefix, or one address. */
   to: z.string(),
@@ -281,6 +298,7 @@ export const namespaceSchema = z.strictObject({
   bridges: z.record(interfaceName, bridgeSchema.nullable()).optional(),
   dummies: z.record(interfaceName, interfaceSchema.nullable()).optional(),
   vlans: z.record(interfaceName, vlanSchema).optional(),
+  bonds: z.record(interfaceName, bondSchema.nullable()).optional(),
   vrfs: z.record(interfaceName, vrfSchema).optional(),
   interfaces: z.record(interfaceName, interfaceSchema.nullable()).optional(),
   rules: z.array(ruleSchema).optional(),

@@ -4,6 +4,7 @@ import type { Finding } from './finding.js'
 import type { Problem } from './problem.js'
 import { addressRules } from './rules/addresses.js'
 import { bridgeLoopRules } from './rules/bridge-loops.js'
+import { bondRules } from './rules/bonds.js'
 import { bridgeRules } from './rules/bridges.js'
 import { bridgeSettingRules } from './rules/bridge-settings.js'
 import { checkRules } from './rules/checks.js'
@@ -37,6 +38,7 @@ const rules: readonly Rule[] = [
   bridgeRules,
   bridgeSettingRules,
   memberRules,
+  bondRules,
   bridgeLoopRules,
   addressRules,
   segmentRules,

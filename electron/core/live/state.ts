@@ -29,6 +29,10 @@ export interface LiveLink {
   readonly master: string | null
   /** Name of the VRF this link is a member of; the kernel calls that its master, too. */
   readonly vrf?: string
+  /** Name of the bond this link is a member of. */
+  readonly bond?: string
+  /** Of a bond's member: the address it was made with, which it has again behind the bond. */
+  readonly permanentMac?: string
   /** The other end of a veth pair. `namespace` is null where it is in none that we know. */
   readonly peer: { readonly namespace: string | null; readonly index: number } | null
   /** What is not as a new interface of its kind has it; absent where all of it is. */
@@ -38,6 +42,8 @@ export interface LiveLink {
   readonly port: LivePort | null
   /** Set on VLAN sub-interfaces. `link` is null where its parent is in another namespace. */
   readonly vlan?: { readonly id: number; readonly protocol: VlanProtocol; readonly link: string | null }
+  /** Of a bond itself. */
+  readonly bonding?: LiveBond
   /** Of a VRF itself: the number of its routing table. */
   readonly table?: number
   readonly vxlan: {
@@ -78,6 +84,16 @@ export interface LiveWireguard {
     /** Canonical prefixes, sorted. */
     readonly allowed: readonly string[]
   }[]
+}
+
+export interface LiveBond {
+  /** In words of `ip link`. */
+  readonly mode: string
+  /** Milliseconds; 0: the carriers of members are not looked at. */
+  readonly miimon: number
+  /** Names; null where there is none. */
+  readonly primary: string | null
+  readonly active: string | null
 }
 
 export interface LiveBridge {

@@ -1,6 +1,7 @@
 /** A lab that is like what was found on a machine: what a sandbox cannot have is put into what it can, or is said. */
 import { containsAddress, parseAddress, parsePrefix } from '../lab/address.js'
 import type { LabFile } from '../lab/schema.js'
+import { masterOf } from '../lab/lab.js'
 import { replyPattern } from '../lab/plain-text.js'
 import { validateLabFile } from '../lab/validate.js'
 import type { LiveLink, LiveNamespace, LiveService, LiveState } from '../live/state.js'
@@ -67,7 +68,7 @@ function withOutside(namespaces: readonly LiveNamespace[], notes: string[]): rea
       const what = link.kind === 'physical' ? 'leads off this machine' : 'leads to a namespace that is not in the twin'
       const as = gateways.length === 0 ? '' : `, which has the gateway's address ${gateways.join(', ')}`
       notes.push(`${namespace.name}: ${link.name} ${what}; in the twin it leads to ${outside}${as}.`)
-      const { name: _name, index: _index, master: _master, port: _port, ...alike } = link
+      const { name: _name, index: _index, master: _master, vrf: _vrf, bond: _bond, port: _port, ...alike } = link
       links.push({
         ...{ ...alike, name: dev, index, kind: 'veth', master: null, port: null, impair: null, up: true },
         peer: { namespace: namespace.name, index: link.index },
@@ -84,10 +85,11 @@ function withOutside(namespaces: readonly LiveNamespace[], notes: string[]): rea
   return [...plugged, { ...empty, name: outside, inode: 0, links, addresses, services: [] }]
 }
 
-/** Next hops of default routes that this interface, or the bridge it is the first such port of, leads to; with prefix length. */
+/** Next hops of default routes that this interface, or the bridge or bond it is the first such port of, leads to; with prefix length. */
 function gatewaysBehind({ routes, addresses, links }: LiveNamespace, link: LiveLink): readonly string[] {
-  const first = links.find(({ master, kind }) => master === link.master && (kind === 'physical' || kind === link.kind))
-  const devices = [link.name, ...(link.master !== null && first === link ? [link.master] : [])]
+  const own = masterOf(link)
+  const first = links.find((each) => masterOf(each) === own && (each.kind === 'physical' || each.kind === link.kind))
+  const devices = [link.name, ...(own !== null && first === link ? [own] : [])]
   const found = routes.flatMap(({ to, via, dev }) => {
     if ((to !== '0.0.0.0/0' && to !== '::/0') || via === null || dev === null || !devices.includes(dev)) return []
     const gateway = parseAddress(via)

@@ -2,7 +2,7 @@
 import { isAnyTunnel } from '../lab/tunnel.js'
 import { packetType } from './hop.js'
 import type { Wires } from './order.js'
-import { isPort, isTagged, type Member } from './sighting.js'
+import { isMember, isPort, isTagged, type Member } from './sighting.js'
 
 export interface Chain {
   /** Where a sighting came from; a packet's first sighting has none. */
@@ -15,7 +15,11 @@ export interface Chain {
 
 /** Layer 3 of the namespace handles it: it came in by no bridge port, and was meant for this station. */
 export const reachesLayer3 = (member: Member): boolean =>
-  member.direction === 'in' && !isPort(member) && !isTagged(member) && member.pkttype !== packetType.otherhost
+  member.direction === 'in' &&
+  !isPort(member) &&
+  !isMember(member) &&
+  !isTagged(member) &&
+  member.pkttype !== packetType.otherhost
 
 export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
   const before = new Map<Member, Member>()
@@ -61,9 +65,16 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
       }
       const below = link.vlan?.link ?? null
       const upFrom = (earlier: Member): boolean =>
-        earlier.direction === 'in' && (below === null ? earlier.link.master === link.name : earlier.link.name === below)
+        earlier.direction === 'in' &&
+        (below === null
+          ? earlier.link.master === link.name || earlier.link.bond === link.name
+          : earlier.link.name === below)
       return sameFrame.findLast(upFrom) ?? recut(member).findLast(upFrom)
     }
+    // What a bond sends leaves by one of its members, or by several.
+    const bonded = link.bond === undefined ? undefined : link.bond
+    if (bonded !== undefined)
+      return sameFrame.findLast((earlier) => earlier.direction === 'out' && earlier.link.name === bonded)
     // What a sub-interface sends leaves by the one that it is on.
     const tagged = sameFrame.findLast(
       (earlier) => earlier.direction === 'out' && earlier.link.vlan?.link === link.name && !followed.has(earlier),

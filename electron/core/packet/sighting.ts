@@ -115,5 +115,8 @@ export const toGroup = (packet: Packet): boolean => {
 /** Frames with a tag are for sub-interfaces; one of priority alone is not (vlan_do_receive, net/8021q/vlan_core.c). */
 export const isTagged = ({ packet }: Sighting): boolean => (packet.headers.vlan?.id ?? 0) !== 0
 
+/** What comes to a member of a bond comes to the bond (bond_handle_frame, drivers/net/bonding/bond_main.c). */
+export const isMember = (sighting: Sighting): boolean => sighting.link.bond !== undefined
+
 /** Layer 3 sees what arrives here; a bridge port hands its frames to the bridge instead. */
 export const isPort = (sighting: Sighting): boolean => sighting.link.master !== null

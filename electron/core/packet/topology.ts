@@ -4,7 +4,7 @@ import { defaultGenevePort, defaultVxlanPort, defaultWireguardPort } from '../la
 import type { LiveAddress, LiveFdbEntry, LiveLink, LiveRoute } from '../live/state.js'
 import { canonicalAddress } from './address.js'
 
-export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'peer'> & {
+export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'bond' | 'peer'> & {
   readonly vxlan: { readonly remote: string | null; readonly port: number } | null
   readonly tunnel?: { readonly remote: string | null; readonly port: number | null }
   readonly wireguard?: { readonly listen: number; readonly peers: readonly { readonly endpoint: string | null }[] }

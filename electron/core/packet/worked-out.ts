@@ -175,7 +175,7 @@ function lostAtLayer2(scene: Indexed, member: Member): boolean {
   if (toGroup(member.packet)) return false
   const { link, direction } = member
   if (direction === 'out') {
-    if (link.kind === 'bridge' || isAnyTunnel(link.kind) || link.kind === 'vlan') return true
+    if (link.kind === 'bridge' || isAnyTunnel(link.kind) || link.kind === 'vlan' || link.kind === 'bond') return true
     const far = link.peer?.namespace
     return typeof far === 'string' && scene.topology.has(far)
   }

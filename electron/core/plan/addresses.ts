@@ -9,7 +9,7 @@ import { familyOf, networkOf } from '../lab/address.js'
 import type { Family, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveAddress } from '../live/state.js'
 import { isKernelAddress, linkKey } from './live-index.js'
-import { isCycled, standing } from './links.js'
+import { isBonded, isCycled, standing } from './links.js'
 import { addressStep } from './restore.js'
 import type { Phase } from './order.js'
 import { isProtected, isUplink, type Scope } from './scope.js'
@@ -31,12 +31,13 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
   const stackedDown: KernelStep[] = []
   /** Behind what they stand on has come up. */
   const staysDown: KernelStep[] = []
-  const downs: string[] = []
+  const downs: { readonly name: string; readonly isBackInBond: boolean }[] = []
   const ups: { readonly phase: Phase; readonly name: string }[] = []
   for (const wanted of namespace.interfaces) {
     const live = standing(scope, namespace.name, wanted)
     if (!live && isUplink(scope.lab, namespace.name, wanted)) continue
-    const isAgain = wanted.up && isCycled(scope, namespace, wanted)
+    const isAgain = isCycled(scope, namespace, wanted)
+    const isTaken = isBonded(scope, namespace.name, wanted)
     const goesDown = (live?.up ?? false) && (!wanted.up || isAgain)
     const liveAddresses = live ? (scope.index.namespaces.get(namespace.name)?.addresses.get(wanted.name) ?? []) : []
     // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
@@ -46,9 +47,11 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     for (const each of removed) flushed.addresses.add(each)
     const at = { namespace: namespace.name, name: wanted.name }
     if (goesDown && wanted.kind === 'vlan') stackedDown.unshift({ op: 'link-down', ...at })
-    else if (goesDown) downs.push(wanted.name)
+    else if (goesDown) downs.push({ name: wanted.name, isBackInBond: live?.bond !== undefined && isAgain })
     if (isOnForAMoment) staysDown.push({ op: 'link-down', ...at })
-    if (wanted.up && (!live?.up || isAgain)) {
+    if (isTaken) {
+      if (!wanted.up) staysDown.push({ op: 'link-down', ...at })
+    } else if (wanted.up && (!live?.up || isAgain)) {
       const phase = upPhases[wanted.kind] ?? 'link-up'
       ups.push({ phase, name: wanted.name })
     }
@@ -66,13 +69,15 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
       .flatMap((each) => scope.index.namespaces.get(namespace.name)?.addresses.get(each) ?? [])
       .filter((each) => each.family === 'ipv6' && !isKernelAddress(each) && !flushed.addresses.has(each))
       .map((each) => addressStep('address-add', namespace.name, each))
-  for (const name of downs) {
+  for (const { name, isBackInBond } of downs) {
     const at = { namespace: namespace.name, name }
     // Coming up again, undo takes along what stands on it and was down, and with that its IPv6 addresses.
     const [, ...above] = withStacked(scope, namespace.name, name)
     const down = above.filter((each) => scope.index.link(namespace.name, each)?.up === false)
     const again = down.map((each): KernelStep => ({ op: 'link-down', namespace: namespace.name, name: each }))
-    scope.draft.add('link-down', { op: 'link-down', ...at }, [{ op: 'link-up', ...at }, ...again, ...givenBack(down)])
+    // Back in its bond it is on again.
+    const up: KernelStep[] = isBackInBond ? [] : [{ op: 'link-up', ...at }]
+    scope.draft.add('link-down', { op: 'link-down', ...at }, [...up, ...again, ...givenBack(down)])
   }
   // IPv6 addresses that were there while the link was down go when undo switches it off, and must be given again: those of
   // what stands on it, too.

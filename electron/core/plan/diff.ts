@@ -98,17 +98,16 @@ function leftOver({ index, interfaces, formerInterfaces, former }: Scope, { name
   return had.flatMap((each): LabInterface[] => {
     const link = links?.get(each.name)
     if (!link || interfaces.get(name)?.has(link.name) || (isDeletable(link) && !isProtected(link))) return []
-    const { up, master, vrf } = link
+    const { up, master, vrf, bond } = link
+    const member = { ...(vrf === undefined ? {} : { vrf }), ...(bond === undefined ? {} : { bond }) }
     const kind = link.kind === 'loopback' ? 'loopback' : 'dummy'
-    return [
-      { kind, name: link.name, addresses: [], mac: null, mtu: null, up, master, ...(vrf === undefined ? {} : { vrf }) },
-    ]
+    return [{ kind, name: link.name, addresses: [], mac: null, mtu: null, up, master, ...member }]
   })
 }
 
 /**
  * What the lab does not name and the plan switches off, for good or for a moment: sub-interfaces of somebody else on an
- * interface that goes down, members of a VRF that goes. Each goes down by a step of its own, so that undo gives back what
+ * interface that goes down, members of a VRF or a bond that goes. Each goes down by a step of its own, so that undo gives back what
  * went with it.
  */
 function takenDown(scope: Scope, namespace: LabNamespace): LabInterface[] {
@@ -116,10 +115,11 @@ function takenDown(scope: Scope, namespace: LabNamespace): LabInterface[] {
   const there = scope.index.namespaces.get(name)
   const known = new Set([...wanted.map((each) => each.name), ...(scope.interfaces.get(name)?.keys() ?? [])])
   const isForeign = (link: LiveLink): boolean => !known.has(link.name) && !scope.gone.has(linkKey(name, link.name))
-  const asItIs = ({ name: dev, master, vrf }: LiveLink, up: boolean) => {
+  const asItIs = ({ name: dev, master, vrf, bond }: LiveLink, up: boolean) => {
     const own = (there?.addresses.get(dev) ?? []).filter((each) => !isKernelAddress(each))
     const addresses = own.map(({ address }) => address)
-    return { name: dev, addresses, mac: null, mtu: null, up, master, ...(vrf === undefined ? {} : { vrf }) }
+    const masters = { master, ...(vrf === undefined ? {} : { vrf }), ...(bond === undefined ? {} : { bond }) }
+    return { name: dev, addresses, mac: null, mtu: null, up, ...masters }
   }
   /** By name, and whether it comes up again. */
   const taken = new Map<string, boolean>()
@@ -130,7 +130,8 @@ function takenDown(scope: Scope, namespace: LabNamespace): LabInterface[] {
     }
   }
   for (const each of (there?.live.links ?? []).filter(isForeign)) {
-    if (each.vrf === undefined || !scope.gone.has(linkKey(name, each.vrf))) continue
+    const master = each.vrf ?? each.bond
+    if (master === undefined || !scope.gone.has(linkKey(name, master))) continue
     taken.set(each.name, each.up)
     if (each.up) above(each.name, true)
   }

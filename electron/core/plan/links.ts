@@ -8,6 +8,7 @@ import { isDeletable, linkKey, type LinkRef, type LiveIndex } from './live-index
 import type { Draft } from './order.js'
 import { sameImpair } from './qdisc.js'
 import { planLinkSettings } from './link-settings.js'
+import type { Step } from './step.js'
 import { linkAndPeer, linksOfNamespace, restoreLinks, restoreNamespace } from './restore.js'
 import { isTunnel, planFdb, tunnelOf, vxlanOf } from './tunnels.js'
 import { planWireguard } from './wireguard.js'
@@ -83,7 +84,7 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
   const gone = new Set<string>()
   const going = [...unwantedLinks(wantedBy, index, former, goneNamespaces), ...again]
   // Behind those that are given to it, which take their place in it along.
-  for (const ref of going.toSorted((a, b) => Number(takesOff(a.link)) - Number(takesOff(b.link)))) {
+  for (const ref of going.toSorted((a, b) => rank(a.link) - rank(b.link))) {
     const taken = linkAndPeer(index, ref)
     const { namespace, link } = ref
     if (gone.has(linkKey(namespace, link.name))) continue
@@ -92,7 +93,7 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
     if (withNamespace && !nameAgain) continue
     const restore = restoreLinks(index, taken, gone)
     // Before its parent may go down: undo makes it again, up, when that is up.
-    const phase = link.vlan ? 'stacked-delete' : takesOff(link) ? 'master-delete' : 'link-delete'
+    const phase = link.vlan ? 'stacked-delete' : rank(link) > 0 ? 'master-delete' : 'link-delete'
     draft.add(phase, { op: 'link-delete', namespace, name: link.name, restore })
     for (const each of taken) gone.add(linkKey(each.namespace, each.link.name))
   }
@@ -104,8 +105,11 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
   return { gone, goneNamespaces }
 }
 
+/** Masters go behind those that are given to them, and a VRF behind a bond that is. */
+const rank = ({ kind }: LiveLink): number => (kind === 'vrf' ? 2 : kind === 'bond' ? 1 : 0)
+
 /** A kind of master that switches an interface off when it takes it or lets it go. */
-const takesOff = ({ kind }: LiveLink): boolean => kind === 'vrf'
+const switchesOff = ({ vrf, bond }: Pick<LabInterface, 'vrf' | 'bond'>): string | undefined => vrf ?? bond
 
 /** The live link that stays for a wanted interface, or undefined where it must be made (or, for the uplink, come). */
 export function standing(scope: Scope, namespace: string, wanted: LabInterface): LiveLink | undefined {
@@ -125,6 +129,10 @@ export function planCreations(scope: Scope): void {
       }
       if (wanted.kind === 'dummy')
         draft.add('tunnel-add', { op: 'dummy-add', ...made, ...(wanted.exact ? { exact: true } : {}) })
+      if (wanted.kind === 'bond') {
+        const { mode, miimon } = wanted
+        draft.add('bridge-add', { op: 'bond-add', ...made, mode, miimon })
+      }
       if (wanted.kind === 'vrf') draft.add('bridge-add', { op: 'vrf-add', ...made, table: wanted.table })
       if (wanted.kind === 'vlan') {
         const { link, id, protocol } = wanted
@@ -164,11 +172,12 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
         wanted.kind === 'vlan'
           ? stackedMtu(scope, namespace, wanted, live, had)
           : (wanted.mtu ?? (had && had.mtu !== null ? usual : null))
-      if (mtu !== null && mtu !== live.mtu && wanted.kind !== 'bridge') {
+      // A member of a bond has the bond's.
+      if (mtu !== null && mtu !== live.mtu && wanted.kind !== 'bridge' && wanted.bond === undefined) {
         const phase = wanted.kind === 'vlan' && mtu < live.mtu ? 'stacked-change' : 'link-change'
         draft.add(phase, { op: 'link-mtu', ...at, mtu, before: live.mtu })
       }
-      if (wanted.mac !== null && live.mac !== null && wanted.mac !== live.mac) {
+      if (wanted.mac !== null && live.mac !== null && wanted.mac !== live.mac && wanted.bond === undefined) {
         draft.add('link-change', { op: 'link-mac', ...at, mac: wanted.mac, before: live.mac })
       }
       if (wanted.kind === 'bridge' && live.bridge && live.bridge.stp !== wanted.stp) {
@@ -184,6 +193,7 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     if (wanted.kind === 'wireguard') planWireguard(scope, namespace, wanted, live)
     if (wanted.kind === 'vxlan') planFdb(scope, namespace, wanted, live)
     planLinkSettings(scope, namespace, wanted, live)
+    if (wanted.kind === 'bond') planPrimary(scope, namespace, wanted, live)
     const change = masterChange(scope, namespace, wanted, live)
     if (change) {
       const { master, before } = change
@@ -191,11 +201,32 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
       const phase = master === null ? 'master-clear' : over ? 'over-bridge-master' : 'master-set'
       const step = { op: 'link-master' as const, ...at, master, before }
       // With its place in a bridge a port loses what it was set to there.
-      const back = live && before !== null ? restorePort({ namespace, link: live }) : []
+      const back: Step[] = live && before !== null ? restorePort({ namespace, link: live }) : []
+      if (live && before !== null && scope.index.link(namespace, before)?.bonding?.primary === live.name)
+        back.push({ op: 'bond-primary', namespace, name: before, primary: live.name, before: null })
+      if (live?.bond !== undefined && before !== null && !live.up) back.push({ op: 'link-down', ...at })
       draft.add(phase, step, [...undoOf(step), ...back])
     }
     planImpair(scope, namespace, wanted, live, had)
   }
+}
+
+/** The member that a bond prefers, once it is one. */
+function planPrimary(
+  scope: Scope,
+  namespace: string,
+  { name, primary }: LabInterface & { readonly kind: 'bond' },
+  live: LiveLink | undefined,
+): void {
+  const { draft, gone, former, formerInterfaces, interfaces } = scope
+  const there = live?.bonding?.primary ?? null
+  const member = there === null ? undefined : interfaces.get(namespace)?.get(there)
+  const leaves = member && masterChange(scope, namespace, member, standing(scope, namespace, member)) !== null
+  const before = there !== null && (leaves || gone.has(linkKey(namespace, there))) ? null : there
+  const had = formerInterfaces.get(namespace)?.get(name)
+  const clears = former === 'everything' || (had?.kind === 'bond' && had.primary !== null)
+  if (primary === before || (primary === null && !clears)) return
+  draft.add('bond-primary', { op: 'bond-primary', namespace, name, primary, before })
 }
 
 interface MasterChange {
@@ -214,17 +245,27 @@ function masterChange(
   const [master, there] = [masterOf(wanted), live ? masterOf(live) : null]
   const before = there !== null && scope.gone.has(linkKey(namespace, there)) ? null : there
   // A port that the learner put into a bridge of their own stays there, unless the lab had it in one.
-  const changes = master !== before && (master !== null || clearsMaster(scope, namespace, wanted.name))
+  // In a VRF its addresses are in another table, and in a bond nobody asks for them.
+  const inTheWay = scope.former === null && live !== undefined && switchesOff(live) !== undefined
+  const changes = master !== before && (master !== null || inTheWay || clearsMaster(scope, namespace, wanted.name))
   return changes ? { master, before } : null
 }
 
-/** Whether an interface that stays up is off for a moment, because of a VRF that takes it or lets it go. */
+/** Whether a bond takes an interface, and so switches it on. */
+export function isBonded(scope: Scope, namespace: string, wanted: LabInterface): boolean {
+  return (
+    wanted.bond !== undefined && masterChange(scope, namespace, wanted, standing(scope, namespace, wanted)) !== null
+  )
+}
+
+/** Whether an interface that stays up is off for a moment, because of a VRF or a bond that takes it or lets it go. */
 export function isCycled(scope: Scope, namespace: LabNamespace, wanted: LabInterface): boolean {
   const live = standing(scope, namespace.name, wanted)
   if (!live?.up) return false
-  if (live.vrf !== undefined && scope.gone.has(linkKey(namespace.name, live.vrf))) return true
+  const there = switchesOff(live)
+  if (there !== undefined && scope.gone.has(linkKey(namespace.name, there))) return true
   const change = masterChange(scope, namespace.name, wanted, live)
-  if (change && (live.vrf !== undefined || wanted.vrf !== undefined)) return true
+  if (change && (there ?? switchesOff(wanted)) !== undefined) return true
   if (wanted.kind !== 'vlan') return false
   const parent = namespace.interfaces.find(({ name }) => name === wanted.link)
   return parent !== undefined && isCycled(scope, namespace, parent)

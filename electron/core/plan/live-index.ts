@@ -17,7 +17,7 @@ export interface IndexedNamespace {
   readonly addresses: ReadonlyMap<string, readonly LiveAddress[]>
   /** Ports by the bridge they belong to. */
   readonly ports: ReadonlyMap<string, readonly LiveLink[]>
-  /** Members by the VRF they belong to. */
+  /** Members by the VRF or the bond they belong to. */
   readonly members: ReadonlyMap<string, readonly LiveLink[]>
   /** Sub-interfaces by the interface they are on. */
   readonly stacked: ReadonlyMap<string, readonly LiveLink[]>
@@ -52,7 +52,7 @@ export function indexLive(state: LiveState): LiveIndex {
       links: new Map(live.links.map((link) => [link.name, link])),
       addresses: groupBy(live.addresses, (address) => address.dev),
       ports: groupBy(live.links, (link) => link.master),
-      members: groupBy(live.links, (link) => link.vrf ?? null),
+      members: groupBy(live.links, (link) => link.vrf ?? link.bond ?? null),
       stacked: groupBy(live.links, (link) => link.vlan?.link ?? null),
     })
     byIndex.set(live.name, new Map(live.links.map((link) => [link.index, link])))

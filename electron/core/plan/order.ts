@@ -10,8 +10,9 @@
  * parent may be a bridge. What goes out of a bridge's VLANs goes before others come, because one VLAN at a time is for
  * frames without a tag.
  *
- * A VRF goes behind its members, each of which takes its place in it along, so that undo brings it back before them. It
- * switches off who comes and who goes (cycle_netdev, drivers/net/vrf.c): they go down before and come up behind.
+ * A VRF or a bond goes behind its members, each of which takes its place in it along, so that undo brings it back before them. A
+ * VRF switches off who comes and who goes (cycle_netdev, drivers/net/vrf.c), a bond takes only who is off, switches it on, and
+ * off again when it goes (bond_enslave, drivers/net/bonding/bond_main.c): they go down before and come up behind.
  *
  * What comes follows what it stands on. `net.ipv6.conf.*.disable_ipv6`, `conf.default.*` and br_netfilter's switches
  * act on interfaces made later. `lo` comes up before it gets addresses: the kernel adds 127.0.0.1/8 only to an `lo`
@@ -67,6 +68,7 @@ export const phases = [
   'wireguard-peer-set',
   'vxlan-fdb-delete',
   'vxlan-fdb-add',
+  'bond-primary',
   'port-vlan-delete',
   'port-vlan-add',
   'link-setting',

@@ -4,12 +4,12 @@ import { usesIpv6 } from '../lab/ipv6.js'
 import { linkSettingEntries } from '../lab/link-settings.js'
 import { netnsFiles, readNetnsFile, type NamesEntry } from '../lab/netns-files.js'
 import { neighbourEntry } from '../lab/normalise-neighbours.js'
-import { hostNamespace } from '../lab/lab.js'
-import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
+import { hostNamespace, usualMiimon } from '../lab/lab.js'
+import { bondModes, interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
 import type { LabFile, NeighbourEntry, RouteEntry } from '../lab/schema.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { isTunnelKind, tunnelMtu } from '../lab/tunnel.js'
-import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
+import type { LiveBond, LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { cableImpair } from './impair-entry.js'
 import { givenNeighbours } from './given-neighbours.js'
@@ -32,6 +32,7 @@ export interface ReadBack {
 
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 type LinkEntry = NonNullable<LabFile['links']>[number]
+type BondEntry = NonNullable<NonNullable<NamespaceEntry['bonds']>[string]>
 
 /** The uplink's tap, brought by slirp4netns, with its address and route: `uplink: on` stands for all of it. */
 const isUplinkTap = (namespace: string, link: LiveLink): boolean =>
@@ -111,7 +112,7 @@ class Links {
   #refuse(namespace: string, link: LiveLink): string | null {
     // `__proto__` is refused in a lab file: as a key of a plain object it would be lost.
     if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
-    if (['loopback', 'bridge', 'dummy', 'vrf'].includes(link.kind) || bareKinds.has(link.kind)) return null
+    if (['loopback', 'bridge', 'dummy', 'bond', 'vrf'].includes(link.kind) || bareKinds.has(link.kind)) return null
     if (link.kind === 'vlan') return this.#parent(namespace, link)
     if (link.kind === 'vxlan' || isTunnelKind(link.kind)) return this.#tunnel(namespace, link)
     if (link.kind === 'wireguard') return this.#wireguard(namespace, link)
@@ -171,6 +172,7 @@ function readNamespace(
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
   const dummies: NonNullable<NamespaceEntry['dummies']> = {}
   const vlans: NonNullable<NamespaceEntry['vlans']> = {}
+  const bonds: NonNullable<NamespaceEntry['bonds']> = {}
   const vrfs: NonNullable<NamespaceEntry['vrfs']> = {}
   const interfaces: NonNullable<NamespaceEntry['interfaces']> = {}
   const skipped = new Set<string>()
@@ -183,7 +185,7 @@ function readNamespace(
       const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
       const said = {
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
-        ...(hasUsualMtu(live, link) ? {} : { mtu: link.mtu }),
+        ...(hasUsualMtu(live, link) || link.bond !== undefined ? {} : { mtu: link.mtu }),
         ...(link.up ? {} : { up: false }),
         ...linkSettingEntries(link.settings),
       }
@@ -201,6 +203,9 @@ function readNamespace(
       } else if (link.vlan && link.vlan.link !== null) {
         const { id, protocol, link: parent } = link.vlan
         vlans[link.name] = { link: parent, id, ...(protocol === '802.1q' ? {} : { protocol }), ...said }
+      } else if (link.bonding) {
+        const members = live.links.flatMap(({ name, bond }) => (bond === link.name ? [name] : []))
+        bonds[link.name] = { ...bondEntry(link.bonding), ...(members.length > 0 ? { members } : {}), ...said }
       } else if (link.kind === 'vrf') {
         const members = live.links.flatMap(({ name, vrf }) => (vrf === link.name ? [name] : []))
         vrfs[link.name] = { table: link.table ?? 0, ...(members.length > 0 ? { members } : {}), ...said }
@@ -221,6 +226,7 @@ function readNamespace(
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(dummies).length > 0 ? { dummies } : {}),
     ...(Object.keys(vlans).length > 0 ? { vlans } : {}),
+    ...(Object.keys(bonds).length > 0 ? { bonds } : {}),
     ...(Object.keys(vrfs).length > 0 ? { vrfs } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
@@ -251,6 +257,16 @@ function readNeighbours(live: LiveNamespace, skipped: ReadonlySet<string>, unexp
     unexpressed.push(`${live.name}: neighbour ${address} by ${dev}`)
     return []
   })
+}
+
+/** Its mode, and what of the rest is not as the kernel makes it. */
+function bondEntry({ mode, primary, miimon }: LiveBond): BondEntry {
+  const known = bondModes.find((each) => each === mode)
+  return {
+    ...(known === undefined ? {} : { mode: known }),
+    ...(primary === null ? {} : { primary }),
+    ...(known !== undefined && miimon === usualMiimon(known) ? {} : { miimon }),
+  }
 }
 
 /** Bytes that it has by itself: a sub-interface as many as its parent, a VRF all that IPv6 can (vrf_setup, drivers/net/vrf.c). */

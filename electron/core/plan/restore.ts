@@ -5,6 +5,7 @@ import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
 import { restoreBridge, restorePort } from './bridge-settings.js'
 import { parsePrefix } from '../lab/address.js'
 import { isTunnelKind } from '../lab/tunnel.js'
+import { bondModes } from '../lab/schema.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
 import { restoreLinkSettings } from './link-settings.js'
@@ -56,11 +57,16 @@ export const hasGateway = ({ via, nexthops = [] }: Pick<StepRoute, 'via' | 'next
   via !== null || nexthops.some((hop) => hop.via !== null)
 
 function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | null {
-  const { name, mac, mtu } = link
+  const { name, mtu, permanentMac: mac = link.mac } = link
   if (link.kind === 'veth') {
     const peer = index.peer({ namespace, link })
     if (!peer) return null
-    const end = { namespace: peer.namespace, name: peer.link.name, mac: peer.link.mac, mtu: peer.link.mtu }
+    const end = {
+      namespace: peer.namespace,
+      name: peer.link.name,
+      mac: peer.link.permanentMac ?? peer.link.mac,
+      mtu: peer.link.mtu,
+    }
     return { op: 'veth-add', namespace, name, mac, mtu, peer: end }
   }
   if (link.kind === 'bridge')
@@ -70,6 +76,12 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
     return link.vlan && parent !== null
       ? { op: 'vlan-add', namespace, name, mac, mtu, ...link.vlan, link: parent }
       : null
+  }
+  if (link.kind === 'bond') {
+    const { bonding } = link
+    const known = bonding && bondModes.find((mode) => mode === bonding.mode)
+    if (!bonding || !known) return null
+    return { op: 'bond-add', namespace, name, mac, mtu, mode: known, miimon: bonding.miimon }
   }
   if (link.kind === 'vrf')
     return link.table === undefined ? null : { op: 'vrf-add', namespace, name, mac, mtu, table: link.table }
@@ -110,7 +122,11 @@ function configuration(
       const list = link.vlan && !link.up && address.family === 'ipv6' ? afterDown : addresses
       list?.push(addressStep('address-add', namespace, address))
     }
-    if (link.up) ups?.push({ op: 'link-up', ...at })
+    // A bond switches its members on.
+    const isOn = link.bond !== undefined && !gone.has(linkKey(namespace, link.bond))
+    if (isOn) {
+      if (!link.up) ups?.push({ op: 'link-down', ...at })
+    } else if (link.up) ups?.push({ op: 'link-up', ...at })
     // A sub-interface comes up with its parent.
     else if (link.vlan) downs.push({ op: 'link-down', ...at })
     const impair: Impair | null = link.impair
@@ -163,7 +179,16 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
       ...{ op: 'link-master', namespace: ref.namespace, name: port.name, master: ref.link.name, before: null },
     })
     const members = index.namespaces.get(ref.namespace)?.members.get(ref.link.name) ?? []
-    over.push(...members.filter(given).map(again))
+    for (const member of members.filter(given)) {
+      over.push(again(member))
+      if (member.bond !== undefined && !member.up)
+        over.push({ op: 'link-down', namespace: ref.namespace, name: member.name })
+    }
+    const { bond } = ref.link
+    const held = bond === undefined || gone.has(linkKey(ref.namespace, bond)) ? null : index.link(ref.namespace, bond)
+    if (held?.bonding?.primary === ref.link.name) settings.push(preferring(ref.namespace, held.name, ref.link.name))
+    const preferred = members.find(({ name }) => name === ref.link.bonding?.primary)
+    if (preferred && given(preferred)) settings.push(preferring(ref.namespace, ref.link.name, preferred.name))
     if (ref.link.kind !== 'bridge') continue
     const there = index.namespaces.get(ref.namespace)?.ports.get(ref.link.name) ?? []
     const at = { namespace: ref.namespace, name: ref.link.name }
@@ -187,6 +212,10 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
   // What is on top of another one is no larger: the other has its MTU by then.
   return [...adds, ...early, ...ports, ...under, ...late, ...stacked, ...over, ...restored, ...settings, ...others]
 }
+
+const preferring = (namespace: string, name: string, primary: string): KernelStep => ({
+  ...{ op: 'bond-primary', namespace, name, primary, before: null },
+})
 
 /** Links that go with this one: the other end of a veth pair, and what stands on either. */
 export function linkAndPeer(index: LiveIndex, ref: LinkRef): LinkRef[] {

@@ -3,7 +3,8 @@
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
-import type { Endpoint, LabNeighbour, LabVlan, LinkSetting, NextHop, PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
+import type { Endpoint, LabBond, LabNeighbour, LabVlan, LinkSetting, NextHop } from '../lab/lab.js'
+import type { PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
 import type { NetnsFile } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import type { LabTunnel, TunnelKind } from '../lab/tunnel.js'
@@ -86,6 +87,20 @@ export type KernelStep =
         readonly mac: string | null
         readonly mtu: number | null
       })
+  | (At &
+      Omit<LabBond, 'primary'> & {
+        readonly op: 'bond-add'
+        readonly name: string
+        readonly mac: string | null
+        readonly mtu: number | null
+      })
+  /** The member that it prefers; null: none. */
+  | (At & {
+      readonly op: 'bond-primary'
+      readonly name: string
+      readonly primary: string | null
+      readonly before: string | null
+    })
   | (At & {
       readonly op: 'vrf-add'
       readonly name: string

@@ -1,5 +1,5 @@
 /** Steps in the words of iproute2 6.1, sysctl, iptables and tc: what a person would type in the lab's host. */
-import { hostNamespace, type Impair, type LabRule } from '../lab/lab.js'
+import { hostNamespace, usualMiimon, type Impair, type LabRule } from '../lab/lab.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { defaultHopLimit, tunnelTraits } from '../lab/tunnel.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
@@ -57,7 +57,10 @@ function vethAdd(step: Extract<Step, { op: 'veth-add' }>): Words {
 }
 
 function linkAdd(
-  step: Extract<Step, { op: 'bridge-add' | 'vxlan-add' | 'tunnel-add' | 'wireguard-add' | 'dummy-add' | 'vrf-add' }>,
+  step: Extract<
+    Step,
+    { op: 'bridge-add' | 'vxlan-add' | 'tunnel-add' | 'wireguard-add' | 'dummy-add' | 'bond-add' | 'vrf-add' }
+  >,
   kind: string,
   options: Words = [],
 ): Words {
@@ -251,6 +254,11 @@ function kernelWords(step: Exclude<KernelStep, ShellStep>): Words {
         ...(step.protocol === '802.1q' ? [] : ['protocol', step.protocol]),
         ...['id', step.id],
       ]
+    case 'bond-add':
+      return linkAdd(step, 'bond', [
+        ...['mode', step.mode],
+        ...(step.miimon === usualMiimon(step.mode) ? [] : ['miimon', step.miimon]),
+      ])
     case 'vrf-add':
       return linkAdd(step, 'vrf', ['table', step.table])
     case 'link-delete':
@@ -276,6 +284,11 @@ function kernelWords(step: Exclude<KernelStep, ShellStep>): Words {
       const isNumber = setting === 'txqueuelen' || setting === 'group'
       return [...ip, 'link', 'set', ...device(step.name), setting, isNumber ? value : value === 0 ? 'off' : 'on']
     }
+    case 'bond-primary':
+      // `ip` has no word for none.
+      return step.primary === null
+        ? [...execWithin(namespace), 'sh', '-c', `echo > /sys/class/net/${step.name}/bonding/primary`]
+        : [...ip, 'link', 'set', ...device(step.name), 'type', 'bond', 'primary', step.primary]
     case 'bridge-stp':
       return [...ip, 'link', 'set', ...device(step.name), 'type', 'bridge', 'stp_state', step.stp ? 1 : 0]
     case 'bridge-set':

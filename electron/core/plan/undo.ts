@@ -25,6 +25,7 @@ export function undoOf(step: Step): Step[] {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'bond-add':
     case 'vrf-add':
       return removal(step)
     case 'link-delete':
@@ -41,6 +42,8 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, master: step.before, before: step.master }]
     case 'link-set':
       return [{ ...step, value: step.before, before: step.value }]
+    case 'bond-primary':
+      return [{ ...step, primary: step.before, before: step.primary }]
     case 'bridge-stp':
       return [{ ...step, stp: !step.stp }]
     case 'bridge-set':

@@ -146,15 +146,19 @@ function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
   mirror.unresolved = false
   given(namespaces.peers.learn(namespaces, namespace))
   return mirror.links.map((dumped) => {
-    const { masterIndex, masterKind, veth: _, tag, ...link } = dumped
+    const { masterIndex, masterKind, veth: _, tag, bondData, ...link } = dumped
     const nameOf = (index: number | null): string | null =>
       index === null ? null : (mirror.linkNames.get(index) ?? null)
     const master = nameOf(masterIndex)
     return {
       ...link,
       ...(tag ? { vlan: { id: tag.id, protocol: tag.protocol, link: nameOf(tag.parent) } } : {}),
-      master: masterKind === 'vrf' ? null : master,
+      ...(bondData
+        ? { bonding: { ...bondData, primary: nameOf(bondData.primary), active: nameOf(bondData.active) } }
+        : {}),
+      master: masterKind === 'vrf' || masterKind === 'bond' ? null : master,
       ...(masterKind === 'vrf' && master !== null ? { vrf: master } : {}),
+      ...(masterKind === 'bond' && master !== null ? { bond: master } : {}),
       peer: namespaces.peers.resolve(namespaces, namespace, dumped),
       impair: mirror.impairs.get(link.index) ?? null,
     }

@@ -7,6 +7,7 @@ import type { Namespaces } from './namespaces.js'
 import type { MessageWriter } from './netlink/message.js'
 import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
 import { openNetfilter, rulesetGeneration, tryConntrack } from './nfnetlink.js'
+import { addBond } from './rtnetlink/bond.js'
 import { makeFiltering } from './rtnetlink/bridge.js'
 import {
   addBridge,
@@ -92,6 +93,7 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
       lower instanceof Refusal ? lower : addVlan(socket, { ...named('vlan0'), id: 2, protocol: '802.1q' }, lower),
     ],
     ['vlan-filtering', tryFiltering(socket)],
+    ['bond', addBond(socket, { ...named('bond9'), mode: 'active-backup', miimon: 0 })],
     ['vrf', addVrf(socket, { ...named('vrf0'), table: 10 })],
     ['wireguard', addLink(socket, named('wg0'), 'wireguard')],
     ['netem', tryImpair(socket, lo, 'netem')],

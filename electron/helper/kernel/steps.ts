@@ -7,6 +7,7 @@ import type { Namespace } from './namespace.js'
 import type { Namespaces } from './namespaces.js'
 import type { StepJournal } from './step-journal.js'
 import { addAddress, deleteAddress } from './rtnetlink/address.js'
+import { addBond, setBondPrimary } from './rtnetlink/bond.js'
 import { changePortVlan, setBridge, setPort } from './rtnetlink/bridge.js'
 import { changeFdb } from './rtnetlink/fdb.js'
 import * as link from './rtnetlink/link.js'
@@ -114,6 +115,12 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     }
     case 'vlan-add':
       return onLink(context, namespace, step.link, (parent) => link.addVlan(socket, step, parent))
+    case 'bond-add':
+      return addBond(socket, step)
+    case 'bond-primary':
+      return onLinkOrNone(context, namespace, step.primary, (primary) =>
+        setBondPrimary(socket, step.name, primary ?? 0),
+      )
     case 'vrf-add':
       return link.addVrf(socket, step)
     case 'link-delete':
@@ -148,12 +155,12 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     case 'address-delete':
       return onLink(context, namespace, step.dev, (index) => deleteAddress(socket, index, step.address))
     case 'route-add':
-      return onRouteLink(context, namespace, step.route.dev, (index) => {
+      return onLinkOrNone(context, namespace, step.route.dev, (index) => {
         const hops = hopIndices(context, namespace, step.route)
         return hops instanceof Refusal ? hops : addRoute(socket, step.route, index, hops)
       })
     case 'route-delete':
-      return onRouteLink(context, namespace, step.route.dev, (index) => deleteRoute(socket, step.route, index))
+      return onLinkOrNone(context, namespace, step.route.dev, (index) => deleteRoute(socket, step.route, index))
     case 'policy-rule-add':
       return addRule(socket, step.rule)
     case 'policy-rule-delete':
@@ -210,7 +217,7 @@ function onLink(
   return index instanceof Refusal ? index : action(index)
 }
 
-function onRouteLink(
+function onLinkOrNone(
   context: StepContext,
   namespace: Namespace,
   name: string | null,

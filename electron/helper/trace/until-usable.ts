@@ -32,12 +32,17 @@ export const untilPlugged = (live: () => LiveState, read: () => Promise<void>): 
 const isTentative = ({ namespaces }: LiveState): boolean =>
   namespaces.some(({ addresses }) => addresses.some(({ flags }) => flags.includes('tentative')))
 
-/** Carriers are told of once a second (linkwatch): until then a bridge sends nothing out by the port of a cable that is whole again. */
+/**
+ * Carriers are told of once a second (linkwatch): until then a bridge sends nothing out by the port of a cable that is whole
+ * again. A bond looks at its members every `miimon` milliseconds.
+ */
 function isPlugging({ namespaces }: LiveState): boolean {
   const far = ({ peer }: LiveLink): LiveLink | undefined =>
     namespaces.find(({ name }) => name === peer?.namespace)?.links.find(({ index }) => index === peer?.index)
   return namespaces.some(({ links }) =>
     links.some((link) => {
+      if (link.bonding && link.up && !link.carrier)
+        return link.bonding.miimon > 0 && links.some(({ bond, up, carrier }) => bond === link.name && up && carrier)
       const bridge = links.find(({ name }) => name === link.master)
       return link.up && link.port?.state === 'disabled' && bridge?.up === true && far(link)?.up === true
     }),

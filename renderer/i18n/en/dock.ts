@@ -90,6 +90,8 @@ export const dock = {
   'reason.vxlanFdb': 'remote end of the tunnel',
   'reason.dummy': 'an interface without a cable',
   'reason.vlan': 'a sub-interface for one VLAN',
+  'reason.bond': 'several cables as one interface',
+  'reason.bondPrimary': 'the member that the bond prefers',
   'reason.vrf': 'a routing domain with a table of its own',
   'reason.bridgeSet': 'setting of the switch',
   'reason.vlanFiltering': 'keep VLANs apart',

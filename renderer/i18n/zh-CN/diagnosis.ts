@@ -4,6 +4,9 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.no-route': '{namespace} 没有到 {target} 的路由。',
   'cause.no-route-rule': '{namespace} 的一条策略路由规则使它到不了 {target}：{rule}。',
   'cause.policy-detour': '{namespace} 的一条策略路由规则让去往 {target} 的包改走 {way}，而那条路走不通：{rule}。',
+  'cause.bond-no-member': '{namespace} 的 bond {interface} 没有能传输的成员：{members}。',
+  'cause.bond-empty': '{namespace} 的 bond {interface} 没有成员，什么也发不出去。',
+  'cause.not-bond': '{namespace} 的出路上没有缺少可用成员的 bond。',
   'cause.vrf-leak-out':
     '{namespace} 在 VRF {vrf} 的表（{table}）中查找 {target}，那里没有路；表 {other} 有（{prefix}），但没有路由从前者通向后者。',
   'cause.vrf-leak-into':

@@ -38,7 +38,7 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
   const entry = (namespace: string, name: string): Plain => {
     const all = inside(namespace)
     const isIn = (table: string): boolean => all[table] !== undefined && Object.hasOwn(all[table] as Plain, name)
-    return below(below(all, ['bridges', 'dummies', 'vlans', 'vrfs'].find(isIn) ?? 'interfaces'), name)
+    return below(below(all, ['bridges', 'bonds', 'dummies', 'vlans', 'vrfs'].find(isIn) ?? 'interfaces'), name)
   }
   const cable = (end: { readonly namespace: string; readonly interface: string }): number =>
     (file.links ?? []).findIndex((link) => endsOf(link).includes(`${end.namespace}:${end.interface}`))
@@ -110,6 +110,13 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
       for (const key of ['link', 'id', 'protocol'] as const)
         put(entry(change.namespace, change.name), key, change.entry[key] ?? null)
       break
+    case 'bond-add':
+      below(inside(change.namespace), 'bonds')[change.name] = change.entry ?? {}
+      break
+    case 'bond-set':
+      for (const key of ['mode', 'primary', 'miimon'] as const)
+        put(entry(change.namespace, change.name), key, change.keys[key] ?? null)
+      break
     case 'vrf-add':
       below(inside(change.namespace), 'vrfs')[change.name] = change.entry
       break
@@ -140,7 +147,7 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
       put(entry(change.namespace, change.name), 'mac', change.mac)
       break
     case 'link-master': {
-      for (const [table, key] of Object.entries({ bridges: 'ports', vrfs: 'members' })) {
+      for (const [table, key] of Object.entries({ bridges: 'ports', bonds: 'members', vrfs: 'members' })) {
         const masters = below(inside(change.namespace), table) as Record<string, Plain>
         for (const [master, each] of Object.entries(masters)) {
           const given = listBelow(each, key)

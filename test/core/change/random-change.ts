@@ -184,6 +184,14 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     const { name } = pick(interfaces(file).filter((each) => each.namespace === namespace))
     return { op: 'vlan-set', namespace, name: vlan, entry: { link: name, id: pick([10, 30]) } }
   },
+  'bond-add': (file, pick) => ({
+    ...{ op: 'bond-add', namespace: pick(namespaces(file)), name: pick(['bond0', 'bond1']) },
+    ...pick([{}, { entry: { mode: 'active-backup' as const, members: ['e1'], primary: 'e1', miimon: 100 } }]),
+  }),
+  'bond-set': (file, pick) => ({
+    ...{ op: 'bond-set', namespace: pick(namespaces(file)), name: 'bond0' },
+    keys: pick([{ mode: 'broadcast' as const }, { mode: 'active-backup' as const, miimon: 50 }, {}]),
+  }),
   'vrf-add': (file, pick) => ({
     ...{ op: 'vrf-add', namespace: pick(namespaces(file)), name: pick(['red', 'blue']) },
     entry: { table: pick([10, 20]), ...pick([{}, { members: ['e0'] }]) },
@@ -201,7 +209,11 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     ...pick(interfaces(file)),
     keys: pick([{ promisc: true }, { arp: false, group: 7 }, { txqueuelen: null }]),
   }),
-  'link-master': (file, pick) => ({ op: 'link-master', ...pick(interfaces(file)), master: pick(['br0', 'red', null]) }),
+  'link-master': (file, pick) => ({
+    op: 'link-master',
+    ...pick(interfaces(file)),
+    master: pick(['br0', 'red', 'bond0', null]),
+  }),
   'address-add': (file, pick) => {
     const { namespace, name } = pick(interfaces(file))
     return { op: 'address-add', namespace, dev: name, address: pick(addresses) }

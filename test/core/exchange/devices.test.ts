@@ -97,3 +97,27 @@ test('VRFs, their members and their routes', () => {
     { to: '0.0.0.0/0', metric: 4278198272, type: 'unreachable', table: 10 },
   ])
 })
+
+test('bonds, which take nobody who is up', () => {
+  const { host, notices } = read(
+    'ip link add e0 type veth peer name f0',
+    'ip link add e1 type veth peer name f1',
+    'ip link set e1 up',
+    'ip link add bond0 type bond mode 1 miimon 100 fail_over_mac 1',
+    'ip link set e0 master bond0',
+    'ip link set e1 master bond0',
+    'ip link set e1 down',
+    'ip link set e1 master bond0',
+    'ip link set bond0 type bond primary e1',
+    'ip link set bond0 up',
+  )
+  expect(notices).toEqual([
+    '"fail_over_mac" of the bond is left out; a lab file has no word for it.',
+    'A bond takes no interface that is up.',
+  ])
+  expect(host?.bonds).toEqual({
+    bond0: { mode: 'active-backup', primary: 'e1', miimon: 100, members: ['e0', 'e1'] },
+  })
+  // The bond has switched its members on.
+  expect(host?.interfaces).toEqual({ f0: { up: false }, f1: { up: false } })
+})

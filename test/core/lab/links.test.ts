@@ -16,6 +16,40 @@ test.each([
   ['{ vlans: { v: { link: w, id: 1 }, w: { link: v, id: 2 } } }', '', ['error vlan-circle 4', 'error vlan-circle 4']],
   ['{ vlans: { v: { link: e0, id: 10 }, w: { link: e0, id: 10 } } }', cable, ['error vlan-twice 4']],
   ['{ vlans: { v: { link: e0, id: 10, protocol: 802.1ad }, w: { link: e0, id: 10 } } }', cable, []],
+  [
+    '{ bonds: { b: { miimon: 100, members: [e0, e9, lo] } } }',
+    cable,
+    ['error unknown-interface 4', 'error bad-member 4'],
+  ],
+  ['{ bonds: { b: { miimon: 100, members: [v] } }, vlans: { v: { link: b, id: 1 } } }', '', ['error bad-member 4']],
+  ['{ bonds: { b: { members: [e0] } } }', cable, ['warning bond-blind 4']],
+  ['{ bonds: { b: { mode: 802.3ad, members: [e0] } } }', cable, []],
+  ['{ bonds: { b: { miimon: 100, members: [e0], primary: e0 } } }', cable, ['error primary-unused 4']],
+  [
+    '{ bonds: { b: { mode: active-backup, miimon: 100, members: [e0], primary: e1 } } }',
+    cable,
+    ['error not-a-member 4'],
+  ],
+  [
+    '{ bonds: { b: { miimon: 100, members: [e0] } }, interfaces: { e0: { mac: 02:00:00:00:00:01 } } }',
+    cable,
+    ['error mac-of-member 4'],
+  ],
+  [
+    '{ bonds: { b: { miimon: 100, members: [e0] } } }',
+    'links: [{ ends: [a:e0, b:e0], mtu: 1400 }]\n',
+    ['error mtu-of-member 6'],
+  ],
+  [
+    '{ bonds: { b: { miimon: 100, members: [e0] } }, interfaces: { e0: { addresses: [10.0.0.1/24] } } }',
+    cable,
+    ['warning address-on-member 4'],
+  ],
+  [
+    '{ bonds: { b: { miimon: 100, members: [e0] }, c: { miimon: 100, members: [e0] } } }',
+    cable,
+    ['error master-twice 4'],
+  ],
   ['{ vrfs: { v: { table: 254 } } }', '', ['error table-reserved 4']],
   ['{ vrfs: { v: { table: 10 }, w: { table: 10 } } }', '', ['warning table-shared 4']],
   ['{ vrfs: { v: { table: 10, members: [e9] } } }', '', ['error unknown-interface 4']],
@@ -47,6 +81,15 @@ test.each([
   ],
 ])('%s', (namespace, links, problems) => {
   expect(found(lab(namespace, links))).toEqual(problems)
+})
+
+test('both ends of a bond share a segment', () => {
+  const bond = '{ bonds: { b0: { mode: active-backup, miimon: 100, members: [e0, e1], addresses: [10.0.0.1/24] } } }'
+  const other = bond.replace('10.0.0.1', '10.0.0.2')
+  const file = (far: string): string =>
+    `vethlab: 1\nname: x\nnamespaces:\n  a: ${bond}\n  b: ${far}\nlinks: [[a:e0, b:e0], [a:e1, b:e1]]\n`
+  expect(found(file(other))).toEqual([])
+  expect(found(file(bond))).toEqual(['warning duplicate-address 5'])
 })
 
 test('stations of one VLAN share a segment, those of another may have the same subnet', () => {

@@ -39,27 +39,51 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       name,
       {
         links: links
-          .map(({ mac, name, kind, mtu, up, settings = {}, master, bridge, port, vlan, vrf, table, vxlan, tunnel, wireguard, impair, peer }) => ({
-            ...{
+          .map(
+            ({
+              mac,
               name,
               kind,
               mtu,
               up,
-              settings: Object.entries(settings).toSorted(),
+              settings = {},
               master,
               bridge,
               port,
               vlan,
               vrf,
+              bond,
+              bonding,
               table,
               vxlan,
               tunnel,
-              wireguard: keyless(wireguard),
+              wireguard,
               impair,
-              peer: peerName(peer),
-              ...(macs ? { mac } : {}),
-            },
-          }))
+              peer,
+            }) => ({
+              ...{
+                name,
+                kind,
+                mtu,
+                up,
+                settings: Object.entries(settings).toSorted(),
+                master,
+                bridge,
+                port,
+                vlan,
+                vrf,
+                bond,
+                bonding,
+                table,
+                vxlan,
+                tunnel,
+                wireguard: keyless(wireguard),
+                impair,
+                peer: peerName(peer),
+                ...(macs ? { mac } : {}),
+              },
+            }),
+          )
           .toSorted((a, b) => a.name.localeCompare(b.name)),
         fdb: namespace.fdb
           .filter(({ dst, permanent }) => dst !== null && permanent)

@@ -158,6 +158,7 @@ function routesOf(
     ...entry.dummies,
     ...entry.vlans,
     ...entry.vrfs,
+    ...entry.bonds,
     ...entry.interfaces,
   }).filter(([name, each]) => name !== 'lo' && each)
   const reachable = devices.flatMap(([, each]) => each?.addresses ?? [])
@@ -267,6 +268,38 @@ function bridgeEntry(
   }
 }
 
+/** Of what is no port and carries no VLAN; a member has the addresses of its bond only. */
+function bondEntry(
+  seed: (typeof bond extends (ipv6: boolean) => fc.Arbitrary<infer T> ? T : never) | null,
+  entry: NamespaceEntry,
+  own: readonly string[],
+): void {
+  if (!seed) return
+  const ports = new Set(entry.bridges?.['br0']?.ports)
+  const stacked = new Set(Object.values(entry.vlans ?? {}).map(({ link }) => link))
+  const members = seed.members.filter(
+    (each) =>
+      (own.includes(each) || Object.hasOwn(entry.dummies ?? {}, each)) && !ports.has(each) && !stacked.has(each),
+  )
+  for (const each of members) {
+    for (const table of [entry.interfaces, entry.dummies]) {
+      const said = table?.[each]
+      if (table && said) table[each] = { ...(said.up === undefined ? {} : { up: said.up }) }
+    }
+  }
+  const { device, mode, miimon, prefers } = seed
+  const [first] = members
+  entry.bonds = {
+    bond0: {
+      ...device,
+      ...(mode === undefined ? {} : { mode }),
+      ...(miimon === undefined ? {} : { miimon }),
+      ...(mode !== undefined && prefers && first !== undefined ? { primary: first } : {}),
+      members,
+    },
+  }
+}
+
 type VlanEntry = NonNullable<NamespaceEntry['vlans']>[string]
 
 /** Those whose parents are there, each tag once; without an MTU of their own, which is no larger than another's. */
@@ -294,7 +327,16 @@ const vrf = (ipv6: boolean) =>
   fc.record({
     device: device(ipv6, true),
     table: fc.constantFrom(100, 200),
-    members: fc.subarray(['br0', 'dum0', 'vl0', ...endNames]),
+    members: fc.subarray(['br0', 'bond0', 'dum0', 'vl0', ...endNames]),
+  })
+
+const bond = (ipv6: boolean) =>
+  fc.record({
+    device: device(ipv6, true),
+    mode: fc.constantFrom(undefined, 'active-backup' as const),
+    miimon: fc.constantFrom(undefined, 100),
+    members: fc.subarray(['dum0', ...endNames]),
+    prefers: fc.boolean(),
   })
 
 const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
@@ -314,6 +356,7 @@ const namespaceSeed = (ipv6: boolean, tagged: boolean) =>
     ),
     dummy: tagged ? fc.option(device(ipv6, tagged)) : fc.constant(null),
     vrf: tagged ? fc.option(vrf(ipv6)) : fc.constant(null),
+    bond: tagged ? fc.option(bond(ipv6)) : fc.constant(null),
     bare: fc.option(device(ipv6, tagged)),
     lo: fc.option(fc.uniqueArray(fc.constantFrom('203.0.113.1/32', '203.0.113.2/24'), { maxLength: 2 })),
     devices: fc.tuple(...endNames.map(() => fc.option(device(ipv6, tagged)))),
@@ -449,10 +492,11 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           ...(name !== 'host' && seed.hosts ? { hosts: seed.hosts } : {}),
           ...(seed.rpFilter === undefined ? {} : { sysctls: { 'net.ipv4.conf.all.rp_filter': seed.rpFilter } }),
         }
-        const ports = entry.bridges?.['br0']?.ports ?? []
+        bondEntry(seed.bond, entry, own)
+        const ports = [...(entry.bridges?.['br0']?.ports ?? []), ...(entry.bonds?.['bond0']?.members ?? [])]
         const isThere = (each: string): boolean =>
           own.includes(each) ||
-          [entry.bridges, entry.dummies, entry.vlans].some((table) => Object.hasOwn(table ?? {}, each))
+          [entry.bridges, entry.bonds, entry.dummies, entry.vlans].some((table) => Object.hasOwn(table ?? {}, each))
         const red = entry.vrfs?.['red']
         if (red) red.members = (seed.vrf?.members ?? []).filter((each) => isThere(each) && !ports.includes(each))
         namespaces[name] = {

@@ -151,6 +151,20 @@ export class Model {
       case 'bridge-add':
         this.#make(namespace, 'bridge', step, step).bridge = { stp: step.stp, vlanFiltering: false, vlans: usual() }
         return
+      case 'bond-add': {
+        const { mode, miimon } = step
+        this.#make(namespace, 'bond', step, step).bonding = { mode, primary: null, miimon, active: null }
+        return
+      }
+      case 'bond-primary': {
+        const { bonding } = this.#link(namespace, step.name, step)
+        if (bonding?.primary !== step.before || bonding.primary === step.primary) throw refusal('before is wrong', step)
+        // One that it has heard of already.
+        if (step.primary !== null && this.#link(namespace, step.primary, step).bond !== step.name)
+          throw refusal('no member', step)
+        bonding.primary = step.primary
+        return
+      }
       case 'vrf-add':
         this.#make(namespace, 'vrf', { ...step, mtu: step.mtu ?? 65575 }, step).table = step.table
         return
@@ -314,15 +328,24 @@ export class Model {
         const link = this.#link(namespace, step.name, step)
         if (masterOf(link) !== step.before) throw refusal('before is wrong', step)
         const kind = step.master === null ? null : this.#link(namespace, step.master, step).kind
-        if (kind !== null && kind !== 'bridge' && kind !== 'vrf') throw refusal('EINVAL', step)
+        if (kind !== null && kind !== 'bridge' && kind !== 'vrf' && kind !== 'bond') throw refusal('EINVAL', step)
         if (kind === link.kind) throw refusal('ELOOP', step)
         const left = link.master
+        // The kernel tells it only while it is one, and remembers it.
+        const held = namespace.links.find(({ name }) => name === link.bond)?.bonding
+        if (held?.primary === link.name) held.primary = null
+        // bond_enslave and bond_release, drivers/net/bonding/bond_main.c.
+        if (kind === 'bond' && link.up) throw refusal('EPERM', step)
+        if (link.bond !== undefined) this.#switchOff(namespace, link)
         // cycle_netdev, drivers/net/vrf.c.
         const isCycled = link.up && (kind === 'vrf' || link.vrf !== undefined)
         if (isCycled) this.#switchOff(namespace, link)
         link.master = kind === 'bridge' ? step.master : null
         if (kind === 'vrf' && step.master !== null) link.vrf = step.master
         else delete link.vrf
+        if (kind === 'bond' && step.master !== null) link.bond = step.master
+        else delete link.bond
+        if (kind === 'bond') this.#switchOn(namespace, link)
         link.port = kind === 'bridge' ? { number: 1, state: 'forwarding', vlans: usual() } : null
         if (isCycled) this.#switchOn(namespace, link)
         this.#adjust(namespace, left)
@@ -481,8 +504,14 @@ export class Model {
     if (!namespace.links.includes(link)) return
     namespace.links = namespace.links.filter((each) => each !== link)
     namespace.fdb = namespace.fdb.filter(({ dev }) => dev !== link.name)
+    const held = namespace.links.find(({ name }) => name === link.bond)?.bonding
+    if (held?.primary === link.name) held.primary = null
     for (const each of namespace.links) {
       if (each.master === link.name) [each.master, each.port] = [null, null]
+      if (each.bond === link.name) {
+        delete each.bond
+        this.#switchOff(namespace, each)
+      }
       if (each.vrf !== link.name) continue
       delete each.vrf
       if (!each.up) continue

@@ -99,7 +99,10 @@ const sysctlIfKnown = (key: string, value: string): string => commandLine(['sysc
 /** What must be undone of containerlab's own doing before anything else. */
 function commandsBefore(lab: Lab, namespace: LabNamespace, pairs: readonly VethAdd[]): string[] {
   const at = { namespace: hostNamespace }
-  const off = namespace.interfaces.filter(({ kind, up }) => !up && (kind === 'veth' || kind === 'loopback'))
+  // A bond takes no interface that is up, and switches it on itself.
+  const off = namespace.interfaces.filter(
+    ({ kind, up, bond }) => (!up || bond !== undefined) && (kind === 'veth' || kind === 'loopback'),
+  )
   const others = pairs.flatMap(({ mtu, peer }) => {
     const before = mtu ?? usualMtu
     const differs = peer.namespace === namespace.name && (peer.mtu ?? usualMtu) !== before

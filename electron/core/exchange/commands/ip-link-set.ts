@@ -8,6 +8,7 @@ import type { Word } from '../shell/word.js'
 import { leftOut, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
 import { setSwitches } from './bridge.js'
+import { readBondOptions } from './bond-options.js'
 import { netnsOf } from './ip-words.js'
 import { applyLinkOptions, parseMac, readBridgeOptions } from './link-options.js'
 import { said } from '../../words/said.js'
@@ -52,6 +53,12 @@ export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
       const kind = cursor.next()
       if (kind?.text === 'bridge_slave' && device.master?.kind === 'bridge') {
         setSwitches(context, cursor, device)
+        break
+      }
+      if (kind?.text === 'bond' && device.bond) {
+        const bond = readBondOptions(context, cursor, device.bond)
+        if (!('mode' in bond)) return bond
+        device.bond = bond
         break
       }
       if (kind?.text !== 'bridge')

@@ -13,6 +13,7 @@ import { addTunnel } from './ip-tunnel.js'
 import { ipLinkSet } from './ip-link-set.js'
 import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
 import { routeTable } from './route-table.js'
+import { readBondOptions } from './bond-options.js'
 import { tableWord } from '../../lab/table.js'
 import { said } from '../../words/said.js'
 
@@ -144,6 +145,8 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       return addBridge(context, cursor, end, kind)
     case 'vlan':
       return addVlan(context, cursor, end, kind)
+    case 'bond':
+      return addBond(context, cursor, end, kind)
     case 'vrf':
       return addVrf(context, cursor, end, kind)
     case 'dummy':
@@ -166,7 +169,7 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       }
       return leftOut(
         said`A lab file has no ${quote(kind.text)} devices.`,
-        said`It has veth pairs, bridges, vlan, vrf, dummy, and tunnels such as vxlan and gre.`,
+        said`It has veth pairs, bridges, vlan, vrf, bond, dummy, and tunnels such as vxlan and gre.`,
         kind,
       )
     }
@@ -249,6 +252,13 @@ function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Out
       kind,
     )
   return finish(end, addDevice(end.namespace, 'vlan', end.name.text, { vlan: { parent, id, protocol } }))
+}
+
+function addBond(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
+  if (end.name === null) return leftOut(said`A bond needs a name.`, said`Add what is missing.`, kind)
+  const bond = readBondOptions(context, cursor, { mode: 'balance-rr', primary: null, miimon: null })
+  if (!('mode' in bond)) return bond
+  return finish(end, addDevice(end.namespace, 'bond', end.name.text, { bond }))
 }
 
 function addVrf(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {

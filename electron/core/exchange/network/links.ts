@@ -179,6 +179,11 @@ export function setUp(device: Device, up: boolean): void {
   device.up = up
 }
 
+/** Kinds that others are given to. */
+const masters: ReadonlySet<DeviceKind> = new Set<DeviceKind>(['bridge', 'vrf', 'bond'])
+/** What stands over others itself is no member of a bond. */
+const bondable: ReadonlySet<DeviceKind> = new Set<DeviceKind>(['veth', 'dummy'])
+
 /** What was known of neighbours is forgotten (neigh_changeaddr, net/core/neighbour.c). */
 export function setMac(device: Device, mac: string): void {
   if (device.mac !== mac) dropNeighbours(device, { proxies: false })
@@ -186,12 +191,22 @@ export function setMac(device: Device, mac: string): void {
 }
 
 export function setMaster(device: Device, master: Device | null): Refusal {
-  if (master && master.kind !== 'bridge' && master.kind !== 'vrf')
+  if (master && !masters.has(master.kind))
     return refusal(said`${quote(master.name)} is no bridge.`, said`Make one with \`ip link add NAME type bridge\`.`)
+  if (master?.kind === 'bond' && !bondable.has(device.kind))
+    return refusal(said`${quote(device.name)} cannot be a member of a bond.`)
+  if (master?.kind === 'bond' && device.up && device.master !== master)
+    return refusal(
+      said`A bond takes no interface that is up.`,
+      said`Write \`ip link set ${device.name} down\` before it.`,
+    )
   if (master?.kind === 'vrf' && (device.kind === 'loopback' || device.kind === 'vrf'))
     return refusal(said`${quote(device.name)} cannot be a member of a VRF.`)
   if (master?.kind === 'bridge' && (device.kind === 'loopback' || device.kind === 'bridge'))
     return refusal(said`${quote(device.name)} cannot be a port of a bridge.`, said`Join two bridges with a veth pair.`)
+  // A bond switches off who goes, and on who comes (bond_enslave, drivers/net/bonding/bond_main.c).
+  if (device.master?.kind === 'bond' && device.master !== master) setUp(device, false)
+  if (master?.kind === 'bond') setUp(device, true)
   device.master?.ports.delete(device)
   if (device.kind !== 'bridge') device.state = freshSwitchState()
   // A VRF switches off for a moment who comes and who goes (cycle_netdev, drivers/net/vrf.c).

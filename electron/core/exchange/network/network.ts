@@ -6,6 +6,7 @@ import type { Prefix } from '../../lab/address.js'
 import {
   hostNamespace,
   type Impair,
+  type LabBond,
   type LabNeighbour,
   type LabPolicy,
   type LinkSettings,
@@ -21,7 +22,7 @@ import { freshSwitchState, type SwitchState } from './bridge.js'
 import { makeSubnets, type Subnets } from './subnets.js'
 import type { Said } from '../../words/said.js'
 
-export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy' | 'vlan' | 'vrf' | TunnelKind
+export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy' | 'vlan' | 'vrf' | 'bond' | TunnelKind
 
 export interface Device {
   readonly kind: DeviceKind
@@ -34,12 +35,14 @@ export interface Device {
   master: Device | null
   /** The other end of a veth pair. */
   peer: Device | null
-  /** Of a bridge, or members of a VRF, in the order in which they came. */
+  /** Of a bridge, or members of a VRF or a bond, in the order in which they came. */
   readonly ports: Set<Device>
   stp: boolean
   tunnel: TunnelSettings | null
   /** Of a sub-interface. */
   readonly vlan: { readonly parent: Device; readonly id: number; readonly protocol: VlanProtocol } | null
+  /** Of a bond. */
+  bond: BondSaid | null
   /** Of a VRF: the number of its routing table. */
   readonly table: number | null
   /** Of a bridge, or of a port as long as it is one. */
@@ -56,6 +59,9 @@ export interface Device {
   /** By what the kernel tells them apart by (`neighbours.ts`). */
   readonly neighbours: Map<string, Neighbour>
 }
+
+/** `miimon` null: nobody said so. */
+export type BondSaid = Omit<LabBond, 'miimon'> & { readonly miimon: number | null }
 
 export type Neighbour = Omit<LabNeighbour, 'dev'>
 
@@ -149,12 +155,12 @@ export type Refusal = Notice | null
 export const refusal = (message: Said, hint: Said | null = null): Notice => ({ message, hint })
 
 /** What is particular to a kind of device. */
-export type DeviceData = Partial<Pick<Device, 'tunnel' | 'vlan' | 'table' | 'exact'>>
+export type DeviceData = Partial<Pick<Device, 'tunnel' | 'vlan' | 'bond' | 'table' | 'exact'>>
 
 export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string, data: DeviceData = {}): Device {
   const device: Device = {
     ...{ kind, namespace, name, mac: null, mtu: null, up: false, master: null, peer: null, ports: new Set<Device>() },
-    ...{ tunnel: null, vlan: null, table: null, exact: false, state: freshSwitchState(), ...data },
+    ...{ tunnel: null, vlan: null, bond: null, table: null, exact: false, state: freshSwitchState(), ...data },
     ...{ stp: false, impair: null, settings: {}, addresses: [], routes: new Set<Route>(), neighbours: new Map() },
   }
   namespace.devices.set(name, device)

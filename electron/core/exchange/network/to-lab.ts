@@ -2,7 +2,7 @@
 import { formatPrefix, isLinkLocalIpv6, parseAddress } from '../../lab/address.js'
 import { formatEndpoint } from '../../lab/endpoint.js'
 import { usesIpv6 } from '../../lab/ipv6.js'
-import { hostNamespace } from '../../lab/lab.js'
+import { hostNamespace, usualMiimon } from '../../lab/lab.js'
 import { mainTable, tableEntry } from '../../lab/table.js'
 import { labVersion, type LabFile, type RouteEntry } from '../../lab/schema.js'
 import { linkSettingEntries } from '../../lab/link-settings.js'
@@ -122,6 +122,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   const interfaces: Record<string, InterfaceEntry> = {}
   const dummies: Record<string, InterfaceEntry> = {}
   const vlans: NonNullable<NamespaceEntry['vlans']> = {}
+  const bonds: NonNullable<NamespaceEntry['bonds']> = {}
   const vrfs: NonNullable<NamespaceEntry['vrfs']> = {}
   for (const device of namespace.devices.values()) {
     const entry = interfaceEntry(device)
@@ -136,6 +137,16 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     } else if (device.vlan) {
       const { parent, id, protocol } = device.vlan
       vlans[device.name] = { link: parent.name, id, ...(protocol === '802.1q' ? {} : { protocol }), ...entry }
+    } else if (device.bond) {
+      const { mode, primary, miimon } = device.bond
+      const members = [...device.ports].map(({ name }) => name)
+      bonds[device.name] = {
+        mode,
+        ...(primary !== null && members.includes(primary) ? { primary } : {}),
+        ...(miimon === null || miimon === usualMiimon(mode) ? {} : { miimon }),
+        ...(members.length > 0 ? { members } : {}),
+        ...entry,
+      }
     } else if (device.table !== null) {
       const members = [...device.ports].map(({ name }) => name)
       vrfs[device.name] = { table: device.table, ...(members.length > 0 ? { members } : {}), ...entry }
@@ -163,6 +174,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(dummies).length > 0 ? { dummies } : {}),
     ...(Object.keys(vlans).length > 0 ? { vlans } : {}),
+    ...(Object.keys(bonds).length > 0 ? { bonds } : {}),
     ...(Object.keys(vrfs).length > 0 ? { vrfs } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
     ...(policy.rules.length > 0 ? { rules: [...policy.rules] } : {}),
@@ -179,7 +191,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
 }
 
 /** Bytes that an interface of the kind has anyway; null where that depends on others. */
-const usualMtu: Readonly<Partial<Record<DeviceKind, number>>> = { loopback: 65536, veth: 1500, dummy: 1500 }
+const usualMtu: Readonly<Partial<Record<DeviceKind, number>>> = { loopback: 65536, veth: 1500, dummy: 1500, bond: 1500 }
 
 function interfaceEntry({ kind, addresses, mac, mtu, up, settings }: Device): InterfaceEntry {
   return {

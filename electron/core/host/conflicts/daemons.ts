@@ -82,6 +82,7 @@ const types: Readonly<Record<LabInterface['kind'], string>> = {
   wireguard: 'wireguard',
   vlan: 'vlan',
   vrf: 'ether',
+  bond: 'bond',
   dummy: 'ether',
 }
 

@@ -14,7 +14,7 @@ export type LinkEntry = NonNullable<LabFile['links']>[number]
 
 /** One place in the file that makes or describes an interface. */
 export interface Mention {
-  readonly kind: 'entry' | 'bridge' | 'dummy' | 'vlan' | 'vrf' | 'link' | 'tunnel'
+  readonly kind: 'entry' | 'bridge' | 'bond' | 'dummy' | 'vlan' | 'vrf' | 'link' | 'tunnel'
   readonly path: LabPath
 }
 
@@ -58,7 +58,14 @@ export interface LabIndex {
   readonly links: readonly IndexedLink[]
 }
 
-const mentionOf = { bridges: 'bridge', dummies: 'dummy', vlans: 'vlan', vrfs: 'vrf', interfaces: 'entry' } as const
+const mentionOf = {
+  bridges: 'bridge',
+  bonds: 'bond',
+  dummies: 'dummy',
+  vlans: 'vlan',
+  vrfs: 'vrf',
+  interfaces: 'entry',
+} as const
 
 /** A rule looks at the whole lab and yields what it finds. */
 export type Rule = (lab: LabIndex) => Iterable<Finding>

@@ -7,7 +7,7 @@ import type { IndexedNamespace, LabIndex, Mention, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
 import { said, type Said } from '../../words/said.js'
 
-/** Members of VRFs: there, of a kind that can be one, and each of one master only. Ports of bridges: `bridges.ts`. */
+/** Members of VRFs and bonds: there, of a kind that can be one, and each of one master only. Ports of bridges: `bridges.ts`. */
 export const memberRules: Rule = function* (lab) {
   for (const namespace of lab.namespaces.values()) {
     yield* membersOf(lab, namespace)
@@ -17,6 +17,7 @@ export const memberRules: Rule = function* (lab) {
 
 const nouns: Readonly<Record<MasterTable, (name: string) => Said>> = {
   bridges: (name) => said`the bridge ${quote(name)}`,
+  bonds: (name) => said`the bond ${quote(name)}`,
   vrfs: (name) => said`the VRF ${quote(name)}`,
 }
 
@@ -39,15 +40,30 @@ function* membersOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Findin
       }
       yield* interfaceExists(lab, namespace.name, name, path)
       const kinds = new Set(namespace.interfaces.get(name)?.mentions.map((mention) => mention.kind))
-      const why = name === 'lo' ? said`"lo" cannot be a member of a VRF.` : refused(name, kinds)
-      if (why) yield error('bad-member', path, why, said`Its members are the interfaces that packets come in by.`)
+      const why = table === 'bonds' ? refusedByBond(name, kinds) : refusedByVrf(name, kinds)
+      if (why) yield error('bad-member', path, ...why)
     }
   }
 }
 
+type Why = readonly [message: Said, hint: Said]
+
 /** An L3 master takes none of its kind (do_vrf_add_slave, drivers/net/vrf.c). */
-const refused = (name: string, kinds: ReadonlySet<Mention['kind']>): Said | null =>
-  kinds.has('vrf') ? said`${quote(name)} is a VRF; a VRF cannot be a member of a VRF.` : null
+function refusedByVrf(name: string, kinds: ReadonlySet<Mention['kind']>): Why | null {
+  const hint = said`Its members are the interfaces that packets come in by.`
+  if (name === 'lo') return [said`"lo" cannot be a member of a VRF.`, hint]
+  return kinds.has('vrf') ? [said`${quote(name)} is a VRF; a VRF cannot be a member of a VRF.`, hint] : null
+}
+
+/** What stands over others itself; the kernel takes some of it, and a lab none. */
+function refusedByBond(name: string, kinds: ReadonlySet<Mention['kind']>): Why | null {
+  const stands = (['bridge', 'bond', 'vlan', 'vrf', 'tunnel'] as const).some((kind) => kinds.has(kind))
+  if (name !== 'lo' && !stands) return null
+  return [
+    said`${quote(name)} cannot be a member of a bond.`,
+    said`Its members are ends of cables; VLANs, bridges and VRFs come on top of the bond.`,
+  ]
+}
 
 function* tablesOf({ entry, path }: IndexedNamespace): Iterable<Finding> {
   const users = new Map<number, string>()

@@ -65,12 +65,13 @@ const nouns = {
   dummy: said`a dummy device`,
   vlan: said`a VLAN sub-interface`,
   vrf: said`a VRF`,
+  bond: said`a bond`,
   link: said`the end of a link`,
   tunnel: said`a tunnel`,
 } as const
 
 /** What has its addresses in the entry that makes it. */
-const selfDescribed: ReadonlySet<Mention['kind']> = new Set<Mention['kind']>(['dummy', 'vlan', 'vrf'])
+const selfDescribed: ReadonlySet<Mention['kind']> = new Set<Mention['kind']>(['bond', 'dummy', 'vlan', 'vrf'])
 
 /**
  * An entry below `interfaces` describes what a link or a tunnel makes; a bridge has its addresses in its own entry.

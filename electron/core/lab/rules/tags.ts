@@ -26,7 +26,7 @@ export function tagStacks(lab: LabIndex): readonly TagStack[] {
   return [...stacks]
 }
 
-/** Joins what a namespace's bridges and sub-interfaces join, with tags and without. */
+/** Joins what a namespace's bridges, bonds and sub-interfaces join, with tags and without. */
 export function joinTagged(
   { name: namespace, entry }: IndexedNamespace,
   stacks: readonly TagStack[],
@@ -34,6 +34,9 @@ export function joinTagged(
 ): void {
   for (const [name, { link, id }] of Object.entries(entry.vlans ?? {}))
     for (const stack of stacks) join(`${namespace}:${name}${stack}`, `${namespace}:${link}|${id}${stack}`)
+  for (const [bond, said] of Object.entries(entry.bonds ?? {}))
+    for (const member of said?.members ?? [])
+      for (const stack of stacks) join(`${namespace}:${bond}${stack}`, `${namespace}:${member}${stack}`)
   for (const [bridge, said] of Object.entries(entry.bridges ?? {})) {
     const own = `${namespace}:${bridge}`
     const { portVlans } = normaliseBridge(said)

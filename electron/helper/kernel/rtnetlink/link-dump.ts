@@ -8,6 +8,7 @@ import type { LiveBridge, LiveLink, LiveTunnel } from '../../../core/live/state.
 import type { Refusal } from '../errno.js'
 import { eachAttribute, readString } from '../netlink/message.js'
 import { message, type NetlinkSocket } from '../netlink/socket.js'
+import { readBond, readPermanentMac, type DumpedBond } from './bond.js'
 import {
   IFLA_BR_AGEING_TIME,
   IFLA_BR_FORWARD_DELAY,
@@ -71,11 +72,12 @@ const operstates = ['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing'
 const portStates = ['disabled', 'listening', 'learning', 'forwarding', 'blocking']
 
 /** A link with what still has to be put into names. */
-export interface DumpedLink extends Omit<LiveLink, 'master' | 'vrf' | 'peer' | 'impair' | 'vlan'> {
+export interface DumpedLink extends Omit<LiveLink, 'master' | 'vrf' | 'bond' | 'bonding' | 'peer' | 'impair' | 'vlan'> {
   /** Of a sub-interface; `parent` is the index, null where it is in another namespace. */
   readonly tag?: { readonly id: number; readonly protocol: VlanProtocol; readonly parent: number | null }
 
   readonly masterIndex: number | null
+  readonly bondData?: DumpedBond
   /** IFLA_INFO_SLAVE_KIND; empty without a master. */
   readonly masterKind: string
   /** Of a veth end: the other one's index, and its namespace's id as seen from here (null: the same namespace). */
@@ -186,6 +188,8 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
   let data: KindData | null = null
   let tunnel: LiveTunnel | null = null
   let port: LiveLink['port'] = null
+  let bondData: DumpedBond | null = null
+  let permanentMac: string | null = null
   eachAttribute(bytes, at + 16, end, (type, where, length) => {
     if (type === IFLA_IFNAME) name = readString(bytes, where, length)
     else if (type === IFLA_ADDRESS) mac = length === macBytes ? formatMac(bytes, where, length) : null
@@ -203,6 +207,9 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
         else if (info === IFLA_INFO_SLAVE_KIND) portKind = readString(bytes, inner, size)
         else if (info === IFLA_INFO_DATA && readKinds.has(kind)) data = readKindData(bytes, inner, inner + size, kind)
         else if (info === IFLA_INFO_DATA && isTunnelKind(kind)) tunnel = readTunnel(bytes, inner, inner + size, kind)
+        else if (info === IFLA_INFO_DATA && kind === 'bond') bondData = readBond(bytes, inner, inner + size)
+        else if (info === IFLA_INFO_SLAVE_DATA && portKind === 'bond')
+          permanentMac = readPermanentMac(bytes, inner, inner + size)
         else if (info === IFLA_INFO_SLAVE_DATA && portKind === 'bridge') port = readPort(bytes, inner, inner + size)
       })
     }
@@ -227,6 +234,8 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
     ...(kind === 'vlan' && known
       ? { tag: { id: known.vlanTag, protocol: known.protocol, parent: namespaceId === null ? lower : null } }
       : {}),
+    ...(bondData === null ? {} : { bondData }),
+    ...(permanentMac === null || permanentMac === mac ? {} : { permanentMac }),
     ...(kind === 'vrf' && known ? { table: known.table } : {}),
     vxlan:
       kind === 'vxlan' && known

@@ -10,6 +10,7 @@ export const helper: Readonly<Record<string, string>> = {
   'Geneve tunnels': 'Geneve 隧道',
   'VXLAN tunnels': 'VXLAN 隧道',
   'WireGuard tunnels': 'WireGuard 隧道',
+  bonds: 'bond 设备',
   'VRF devices': 'VRF 设备',
   'A filter needs a word: for instance "tcp port 80" or "host 10.0.0.1".':
     '过滤条件不能为空：例如 "tcp port 80" 或 "host 10.0.0.1"。',

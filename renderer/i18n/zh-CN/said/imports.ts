@@ -63,8 +63,8 @@ export const imports: Readonly<Record<string, string>> = {
   '`ip link add` does not say of which type.': '`ip link add` 没有写明类型。',
   'Add `type veth`, `type bridge` ...': '请加上 `type veth`、`type bridge` 等。',
   'A lab file has no {0} devices.': '实验文件没有 {0} 设备。',
-  'It has veth pairs, bridges, vlan, vrf, dummy, and tunnels such as vxlan and gre.':
-    '可用的有 veth 对、网桥、vlan、vrf、dummy，以及 vxlan、gre 等隧道。',
+  'It has veth pairs, bridges, vlan, vrf, bond, dummy, and tunnels such as vxlan and gre.':
+    '可用的有 veth 对、网桥、vlan、vrf、bond、dummy，以及 vxlan、gre 等隧道。',
   'WireGuard of a script is not followed: its keys are in files.': '脚本中的 WireGuard 无法导入：密钥在文件里。',
   'Add a tunnel of type wireguard to the lab; its keys are made when it is built.':
     '请在实验中添加一条 wireguard 类型的隧道；密钥在构建时生成。',
@@ -79,6 +79,11 @@ export const imports: Readonly<Record<string, string>> = {
   '{0} of a forwarding entry is nothing a lab file can say.': '转发表项中的 {0} 是实验文件无法表达的。',
   'A lab has forwarding entries of VXLANs only, each with an address and `dst`.':
     '实验只支持 VXLAN 的转发表项，每项需要地址和 `dst`。',
+  'A bond takes no interface that is up.': 'bond 不接受已启用的接口。',
+  'Write `ip link set {0} down` before it.': '请在它之前写 `ip link set {0} down`。',
+  'A bond needs a name.': 'bond 需要名称。',
+  '{0} of a bond is not understood.': '无法理解 bond 的 {0}。',
+  '{0} of the bond is left out; a lab file has no word for it.': 'bond 的 {0} 已略去；实验文件没有对应的写法。',
   '{0} cannot be a member of a VRF.': '{0} 不能成为 VRF 的成员。',
   'A VRF needs a name and a `table`.': 'VRF 需要名称和 `table`。',
   '{0} is no VRF.': '{0} 不是 VRF。',
