@@ -90,7 +90,7 @@ test('a double click types over it, Esc leaves it as it was, and without a text 
 })
 
 test('ready-made parts are one step each, and work in the kernel as they come', async () => {
-  const names = [/^LAN/, /^Router and two LANs/, /^NAT gateway/, /^Container host/, /^Line of routers/]
+  const names = [/^LAN/, /^Two LANs/, /^Gateway/, /^Container host/, /^Line of routers/]
   for (const name of names) await palette(name).click()
   await press('Control+z')
   await window.page.getByText('Undone: insert Line of routers').waitFor()
