@@ -42,7 +42,8 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     const liveAddresses = live ? (scope.index.namespaces.get(namespace.name)?.addresses.get(wanted.name) ?? []) : []
     // The kernel switches a sub-interface on along with its parent (vlan_device_event, net/8021q/vlan.c).
     const isOnForAMoment = wanted.kind === 'vlan' && !wanted.up && isSwitchedOn(scope, namespace, wanted.link)
-    const isFlushed = goesDown || isOnForAMoment
+    // Undo takes a member out of its bond, which switches it off.
+    const isFlushed = goesDown || isOnForAMoment || (isTaken && live?.up === false)
     const removed = planInterfaceAddresses(scope, namespace.name, wanted, liveAddresses, isFlushed)
     for (const each of removed) flushed.addresses.add(each)
     const at = { namespace: namespace.name, name: wanted.name }

@@ -122,11 +122,11 @@ function configuration(
       const list = link.vlan && !link.up && address.family === 'ipv6' ? afterDown : addresses
       list?.push(addressStep('address-add', namespace, address))
     }
-    // A bond switches its members on.
+    // A bond switches its members on, and off when it goes: one that comes back later takes only members that are off.
     const isOn = link.bond !== undefined && !gone.has(linkKey(namespace, link.bond))
     if (isOn) {
       if (!link.up) ups?.push({ op: 'link-down', ...at })
-    } else if (link.up) ups?.push({ op: 'link-up', ...at })
+    } else if (link.up && link.bond === undefined) ups?.push({ op: 'link-up', ...at })
     // A sub-interface comes up with its parent.
     else if (link.vlan) downs.push({ op: 'link-down', ...at })
     const impair: Impair | null = link.impair

@@ -93,7 +93,7 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
       lower instanceof Refusal ? lower : addVlan(socket, { ...named('vlan0'), id: 2, protocol: '802.1q' }, lower),
     ],
     ['vlan-filtering', tryFiltering(socket)],
-    ['bond', addBond(socket, { ...named('bond9'), mode: 'active-backup', miimon: 0 })],
+    ['bond', tryBond(socket)],
     ['vrf', addVrf(socket, { ...named('vrf0'), table: 10 })],
     ['wireguard', addLink(socket, named('wg0'), 'wireguard')],
     ['netem', tryImpair(socket, lo, 'netem')],
@@ -124,6 +124,12 @@ function hasModule(name: string): boolean {
     // No modules on this machine.
     return false
   }
+}
+
+/** To load it puts a bond into the first namespace of the machine, unless somebody has told the module not to (max_bonds). */
+function tryBond(socket: NetlinkSocket): Refusal | null {
+  if (hasModule('bonding')) return null
+  return addBond(socket, { ...named('bond9'), mode: 'active-backup', miimon: 0 })
 }
 
 function tryTunnel(socket: NetlinkSocket, kind: TunnelKind): Refusal | null {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { exportClab } from '../../../electron/core/exchange/clab/to-clab.js'
 import { importClab } from '../../../electron/core/exchange/clab/from-clab.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
+import type { Lab } from '../../../electron/core/lab/lab.js'
 import { expressibleLab } from './expressible.js'
 import { differences } from './same-network.js'
 import { starterLabs } from './starters.js'
@@ -13,10 +14,16 @@ const patience = { timeout: 120_000 }
 /** All that an export says which no lab has words for. */
 const imageIsLeftOut = ['"image" is left out: a namespace runs no image.']
 
+/** Names of a node are containerlab's to write. */
+const withoutFiles = (lab: Lab): Lab => ({
+  ...lab,
+  namespaces: new Map([...lab.namespaces].map(([name, each]) => [name, { ...each, files: {} }])),
+})
+
 describe('a lab exported to containerlab and imported again', patience, () => {
   test('is the same network, for any lab', () => {
     fc.assert(
-      fc.property(expressibleLab, (lab) => {
+      fc.property(expressibleLab.map(withoutFiles), (lab) => {
         const { labFile: back, notices } = importClab(exportClab(lab).text, 'back.clab.yml')
         expect(notices.map(({ message }) => message)).toEqual(imageIsLeftOut)
         if (back === null) expect(lab.namespaces.size).toBe(1)

@@ -513,7 +513,13 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           const ends: [string, string] = [`${a?.namespace}:${a?.name}`, `${b?.namespace}:${b?.name}`]
           return at === impaired ? { ends, impair: { delay: '20ms', loss: '1%' } } : ends
         }),
-        tunnels: tunnels.filter(({ namespace }) => there.has(namespace)),
+        tunnels: tunnels
+          .filter(({ namespace }) => there.has(namespace))
+          .map((tunnel) =>
+            tunnel.type === 'wireguard'
+              ? { ...tunnel, peers: tunnel.peers?.filter((peer) => there.has(peer.namespace)) ?? [] }
+              : tunnel,
+          ),
       }
     })
 

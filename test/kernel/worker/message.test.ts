@@ -29,16 +29,24 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
     const common = { up: true, vxlan: null, bridge: null, port: null, masterIndex: null, veth: null }
     expect(decodeAll(captured.links, decodeLink)).toEqual([
       {
-        ...{ ...common, index: 2, name: 'br0', kind: 'bridge', mac: '02:00:00:00:00:10', mtu: 1500 },
+        ...{ ...common, index: 2, name: 'br0', kind: 'bridge', masterKind: '', mac: '02:00:00:00:00:10', mtu: 1500 },
         ...{ carrier: false, operstate: 'down', bridge: { stp: true, vlanFiltering: false } },
       },
       {
-        ...{ ...common, index: 3, name: 'veth0', kind: 'veth', mac: '02:00:00:00:00:01', mtu: 1500 },
+        ...{
+          ...common,
+          index: 3,
+          name: 'veth0',
+          kind: 'veth',
+          masterKind: 'bridge',
+          mac: '02:00:00:00:00:01',
+          mtu: 1500,
+        },
         ...{ carrier: true, operstate: 'up', masterIndex: 2, veth: { index: 2, namespaceId: 0 } },
         port: { number: 1, state: 'listening' },
       },
       {
-        ...{ ...common, index: 4, name: 'vx0', kind: 'vxlan', mac: '02:00:00:00:00:02', mtu: 1500 },
+        ...{ ...common, index: 4, name: 'vx0', kind: 'vxlan', masterKind: '', mac: '02:00:00:00:00:02', mtu: 1500 },
         ...{ up: false, carrier: false, operstate: 'down' },
         vxlan: { id: 42, local: '10.0.0.1', remote: '10.0.0.2', port: 4789 },
       },

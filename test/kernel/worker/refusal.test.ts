@@ -154,7 +154,8 @@ describe.skipIf(reason !== null)(`refused steps${reason === null ? '' : ` (canno
     expect((await sandbox.request('features', {})).features).toEqual(features)
     const named = Object.fromEntries(features.map(({ name, available, reason: why }) => [name, available || why]))
     expect(Object.keys(named)).toEqual([
-      ...['veth', 'bridge', 'dummy', 'ifb', 'vxlan', 'macvlan', 'ipvlan', 'vlan', 'vlan-filtering', 'bond', 'vrf'],
+      ...['veth', 'bridge', 'dummy', 'ifb', 'vxlan', 'gre', 'gretap', 'ipip', 'sit', 'ip6tnl', 'ip6gre', 'geneve'],
+      ...['macvlan', 'ipvlan', 'vlan', 'vlan-filtering', 'bond', 'vrf'],
       ...['wireguard', 'netem', 'tbf'],
       ...['tun', 'nftables', 'conntrack', 'br_netfilter'],
     ])

@@ -46,9 +46,9 @@ export function exportClab(lab: Lab): Exported {
 }
 
 /** Whether `host` has anything that containerlab must make a node for. */
-function isUsed({ interfaces, routes, rules, nat, firewall, sysctls, forwarding }: LabNamespace): boolean {
+function isUsed({ interfaces, routes, rules, neighbours, nat, firewall, sysctls, forwarding }: LabNamespace): boolean {
   const [lo, ...others] = interfaces
-  const plain = routes.length + rules.length + nat.length + firewall.length + Object.keys(sysctls).length === 0
+  const plain = [routes, rules, neighbours, nat, firewall, Object.keys(sysctls)].every(({ length }) => length === 0)
   return others.length > 0 || !plain || forwarding !== undefined || (lo?.addresses.length ?? 0) > 0
 }
 
@@ -69,6 +69,8 @@ function nodeNamesOf(namespaces: readonly LabNamespace[]): ReadonlyMap<string, s
 function isContainerlabs(lab: Lab, step: Step): boolean {
   if (step.op === 'namespace-add' || step.op === 'veth-add') return true
   if (step.op === 'service-start' || step.op === 'service-stop') return true
+  // A node has a /etc of its own, and containerlab writes these two files.
+  if (step.op === 'netns-file') return true
   // Written before all others where there are bridges, whether the lab says so or not.
   const namespace = lab.namespaces.get(step.namespace)
   if (step.op === 'sysctl-set' && step.key.startsWith('net.bridge.'))
@@ -165,6 +167,12 @@ function leftBehind(
           : [],
       ),
     ),
+    ...used
+      .filter(({ files }) => Object.keys(files).length > 0)
+      .map(
+        ({ name, files }) =>
+          `${Object.keys(files).join(' and ')} of ${name}: containerlab writes them itself; give the node yours with \`binds:\``,
+      ),
     ...renamed.map(({ name }) => {
       const node = `the node ${nodeNames.get(name) ?? name}`
       return name === hostNamespace
