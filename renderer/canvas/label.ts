@@ -51,7 +51,7 @@ function remarks(each: SceneInterface, words: Words, wholeForeign: boolean): str
   } else if (each.tunnel) standing.push(words.tunnel(each.tunnel.label, each.tunnel.remotes.join(', ') || null))
   else if (bare && each.kind !== 'bridge' && each.master !== null) standing.push(words.portNoAddress)
   else if (bare && each.bond !== undefined) standing.push(words.inBond(each.bond))
-  else if (bare && each.kind !== 'vrf' && (each.kind === 'bridge' || each.state !== 'planned'))
+  else if (bare && !each.bonding && each.kind !== 'vrf' && (each.kind === 'bridge' || each.state !== 'planned'))
     standing.push(words.noAddress)
   if (each.state === 'down') standing.push(words.down)
   if (each.state === 'no-carrier') standing.push(words.noCarrier)

@@ -112,6 +112,7 @@ test('a question comes before the address changes, and nobody has to answer it',
   expect(await current().innerText()).toContain('NAT rewrote source')
   await window.button('Earlier traces').click()
   await window.page.getByRole('menuitemcheckbox', { name: /^Ask me/ }).click()
+  await window.page.getByRole('menu').waitFor({ state: 'detached' })
 })
 
 test('Esc leaves the replay, a row brings it back', async () => {

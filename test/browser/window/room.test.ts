@@ -211,7 +211,7 @@ test('results say their names while there is room, and twelve shells push none o
     results
       .locator('.label')
       .evaluateAll((all) => all.filter((each) => each.clientWidth <= 1).map((each) => each.textContent ?? ''))
-  await window.page.setViewportSize({ width: 1600, height: 900 })
+  await window.page.setViewportSize({ width: 1920, height: 900 })
   await until('all words', async () => (await silent()).length === 0)
   // Between two panels of a small window: those that are looked for most.
   await window.page.setViewportSize({ width: 1040, height: 700 })
