@@ -56,6 +56,8 @@ async function follow(
     if (done && builds(step)) expect(hasParts(done, session.live), `${where} is done before it began`).toBe(false)
     for (const [number, written] of (step.commands ?? []).entries()) {
       const command = instead[written] ?? written
+      // A port forwards when the kernel has seen its carrier, which it looks at once a second (linkwatch): people type slower.
+      if (/\bping\b/.test(command)) await until('all ports to forward', () => portsForward(session))
       const { ok, shown } = await type(session, command)
       const saying = expected[`${index + 1}.${number + 1}`]
       expect({ command, ok, shown }).toMatchObject({ ok: !(saying?.fails ?? false) })
@@ -66,6 +68,11 @@ async function follow(
     expect(await failedChecks(session, guided, done.checks ?? []), where).toEqual([])
   }
 }
+
+const portsForward = ({ live }: Session): boolean =>
+  live.namespaces.every(({ links }) =>
+    links.every(({ up, carrier, port }) => port === null || !up || !carrier || port.state === 'forwarding'),
+  )
 
 /**
  * A sandbox whose host has the kernel's own default. On a machine that forwards, as one with Docker does, each new
