@@ -14,7 +14,7 @@ import {
 } from '../../core/machine/engine-state.js'
 import type { MachineName } from '../../core/machine/view.js'
 import { readText } from './processes.js'
-import { readStateFile } from './text-file.js'
+import { readStateFile } from '../regular-file.js'
 
 export interface Wanted {
   readonly engine: string
