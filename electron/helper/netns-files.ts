@@ -1,8 +1,9 @@
 /** /etc/netns as `ip netns exec` reads it: read for the mirror, written for plans. */
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { netnsFileMark, netnsFiles, type NetnsFile, type NetnsTexts } from '../core/lab/netns-files.js'
 import { netnsDirectoryOf } from '../core/plan/netns-files.js'
 import type { NetnsFileStep } from '../core/plan/step.js'
+import { readRegularFile } from './regular-file.js'
 
 const root = '/etc/netns'
 /** Longer ones are no file of a lab (bytes). */
@@ -30,14 +31,9 @@ function namesIn(directory: string): readonly string[] {
   }
 }
 
-function readText(namespace: string, file: NetnsFile): string | null {
-  try {
-    const text = readFileSync(`${netnsDirectoryOf(namespace)}/${file}`, 'utf8')
-    return text.length > mostBytes ? null : text
-  } catch {
-    return null
-  }
-}
+/** Whoever is in the sandbox may put anything there: a pipe would hold up who reads it. */
+const readText = (namespace: string, file: NetnsFile): string | null =>
+  readRegularFile(`${netnsDirectoryOf(namespace)}/${file}`, mostBytes)
 
 /**
  * In a sandbox /etc is a layer of its own, in which everything may be written over; the machine's own file may only be the
@@ -48,8 +44,8 @@ export function changeNetnsFile({ namespace, file, text }: NetnsFileStep, onMach
   const path = `${directory}/${file}`
   if (!onMachine && !hasOwnEtc())
     return `${path}: this sandbox has no /etc of its own (no overlay file system), and the machine's is not written to`
-  const there = readText(namespace, file)
-  if (onMachine && there !== null && !isOurs(there))
+  // What cannot be read as a file of a lab, as a link or a longer one, is somebody's as well.
+  if (onMachine && isThere(path) && !isOurs(readText(namespace, file) ?? ''))
     return `${path} is there already and not of a lab; move it away, or leave "resolver" and "hosts" of ${namespace} out`
   try {
     if (text === null) {
@@ -65,6 +61,15 @@ export function changeNetnsFile({ namespace, file, text }: NetnsFileStep, onMach
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path)
+    return true
+  } catch {
+    return false
   }
 }
 

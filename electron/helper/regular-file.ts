@@ -1,11 +1,8 @@
 /** Files of others, read without being held up by what they are: only what is a regular file, and only so much of it. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
-/** A container's state is some kilobytes, a list of hundreds of containers a megabyte (bytes). */
-const mostBytes = 8 * 1024 * 1024
-
-/** Null: it is not there, not to be read, or no such file. */
-export function readStateFile(path: string): string | null {
+/** Null: it is not there, not to be read, no regular file, or longer than `mostBytes`. */
+export function readRegularFile(path: string, mostBytes: number): string | null {
   let fd: number
   try {
     // Opening a pipe would wait for its writer; a link may lead anywhere.

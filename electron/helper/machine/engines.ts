@@ -14,7 +14,7 @@ import {
 } from '../../core/machine/engine-state.js'
 import type { MachineName } from '../../core/machine/view.js'
 import { readText } from './processes.js'
-import { readStateFile } from '../regular-file.js'
+import { readRegularFile } from '../regular-file.js'
 
 export interface Wanted {
   readonly engine: string
@@ -28,7 +28,10 @@ const answerMs = 1500
 /** Of an answer (bytes): thousands of containers. */
 const mostBytes = 16 * 1024 * 1024
 
-const json = (path: string): unknown => parsed(readStateFile(path) ?? '')
+/** A container's state is some kilobytes, a list of hundreds of containers a megabyte (bytes). */
+const mostStateBytes = 8 * 1024 * 1024
+
+const json = (path: string): unknown => parsed(readRegularFile(path, mostStateBytes) ?? '')
 
 /** Home directory of a user, by the machine's account database. */
 function homeOf(uid: number): string | null {

@@ -206,6 +206,12 @@ namespaces:
       expect(await host.sh('cat /etc/netns/ns7/hosts; ls /etc/netns/ns7 /run/netns')).toBe(
         '10.0.0.82 mine\n/etc/netns/ns7:\nhosts\n\n/run/netns:\nneighbour\n',
       )
+      // A link, to whatever it leads, is somebody's, too.
+      await host.sh('rm /etc/netns/ns7/hosts; ln -s /run/mine.hosts /etc/netns/ns7/hosts')
+      expect(await applyShown(second.session, { lab })).toMatchObject({ ok: false })
+      expect(await host.sh('readlink /etc/netns/ns7/hosts; ls /run/mine.hosts 2>/dev/null || echo none')).toBe(
+        '/run/mine.hosts\nnone\n',
+      )
       await second.session.close()
     },
   ))

@@ -131,7 +131,12 @@ test('a namespace has names of its own, which its programs and terminals see, an
   await session.request('live/refresh', {})
   await until('it was read', () => a()?.files?.['resolv.conf']?.includes('ndots') === true)
   expect(labFromLive(session.live, 'back').unexpressed).toEqual(['/etc/netns/a/resolv.conf: options ndots:2'])
+  // A pipe that nobody writes to holds nobody up.
+  await inside(session, 'host', 'sh', '-c', 'rm /etc/netns/a/hosts && mkfifo /etc/netns/a/hosts')
+  await session.request('live/refresh', {})
+  await until('it was read again', async () => a()?.files?.hosts === undefined)
   expect((await session.request('lab/clear', {})).ok).toBe(true)
+  await inside(session, 'host', 'sh', '-c', 'rm -rf /etc/netns')
   expect(await inside(session, 'host', 'sh', '-c', 'ls /etc/netns 2>/dev/null || echo none')).toBe('none\n')
   await apply(session, labOf({}, known), 'everything')
   await session.close()
