@@ -55,7 +55,10 @@ export class Screen {
   readonly search = new SearchAddon()
   private unacknowledged = 0
   private flush: ReturnType<typeof setTimeout> | null = null
+  /** The frame in which a screen that has another size goes back to its last line. */
+  private settling: number | null = null
   private opened = false
+  private disposed = false
   private note: IDecoration | null = null
   /** Laid out and in view: only then can it take the keyboard. */
   private inView = false
@@ -89,6 +92,7 @@ export class Screen {
 
   /** Is in view from now on, and draws into the element. */
   mount(element: HTMLElement, label: string): void {
+    if (this.disposed) return
     if (this.opened) {
       const { element: drawn } = this.terminal
       if (drawn && drawn.parentElement !== element) element.append(drawn)
@@ -118,14 +122,19 @@ export class Screen {
 
   /** Whoever saw the last line sees it afterwards too: a screen that has no height meanwhile loses its place. */
   fit(): void {
-    if (!this.opened) return
+    // Its element may be resized once more on its way out.
+    if (!this.opened || this.disposed) return
     const stays = this.wasAtEnd ?? this.atEnd
     this.wasAtEnd = null
     this.fitting.fit()
     if (!stays) return
     this.terminal.scrollToBottom()
     // The scroll bar takes its measures in the next frame, and would put the screen back where it was.
-    requestAnimationFrame(() => this.terminal.scrollToBottom())
+    if (this.settling !== null) cancelAnimationFrame(this.settling)
+    this.settling = requestAnimationFrame(() => {
+      this.settling = null
+      this.terminal.scrollToBottom()
+    })
   }
 
   theme(theme: ITheme): void {
@@ -239,7 +248,9 @@ export class Screen {
   }
 
   dispose(): void {
+    this.disposed = true
     if (this.flush !== null) clearTimeout(this.flush)
+    if (this.settling !== null) cancelAnimationFrame(this.settling)
     this.terminal.dispose()
   }
 }

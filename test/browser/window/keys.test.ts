@@ -101,6 +101,38 @@ test('a shell that is left before it came into view does not take the keyboard l
   await untilFocused(/^host$/)
 })
 
+test('a tab that is closed in the frame in which its screen got another size leaves nothing behind', async () => {
+  await window.tab('ns0').click()
+  await untilFocused(/^ns0$/)
+  // No frame is drawn before it is closed, however fast the machine.
+  await window.page.evaluate(async () => {
+    const held = new Map<number, FrameRequestCallback>()
+    const { requestAnimationFrame: request, cancelAnimationFrame: cancel } = globalThis
+    let last = 0
+    globalThis.requestAnimationFrame = (callback) => {
+      held.set((last -= 1), callback)
+      return last
+    }
+    globalThis.cancelAnimationFrame = (id) => void (held.delete(id) || cancel(id))
+    const screen = document.querySelector<HTMLElement>('[data-terminal=ns0]')
+    if (!screen) throw new Error('no screen')
+    screen.style.width = '300px'
+    for (let turn = 0; turn < 1000 && held.size === 0; turn += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    const tabs = [...document.querySelectorAll<HTMLElement>('[role=tab]')]
+    const own = tabs.find((each) => each.textContent?.trim().startsWith('ns0'))
+    own?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Delete', bubbles: true }))
+    for (let turn = 0; turn < 1000 && screen.isConnected; turn += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    Object.assign(globalThis, { requestAnimationFrame: request, cancelAnimationFrame: cancel })
+    for (const callback of held.values()) callback(performance.now())
+  })
+  expect(await window.page.locator('[data-terminal=ns0]').count()).toBe(0)
+  expect(window.errors).toEqual([])
+  await window.tab('ns0').click()
+  await untilFocused(/^ns0$/)
+})
+
 test('closing a tab leaves the keyboard in the list of tabs', async () => {
   await window.button('New terminal').click()
   await window.page.getByRole('menuitem', { name: /^ns0/ }).click()
