@@ -6,7 +6,14 @@ const always = {
 }
 
 /** Suites of the kernel and of windows share two cores with the kernel's own clean-up work: one file after the other. */
-const onMachine = { ...always, fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 }
+const onMachine = {
+  ...always,
+  fileParallelism: false,
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  // A condition is waited for, however slow the machine.
+  expect: { poll: { timeout: 60_000 } },
+}
 
 const apart = ['engine', 'guide', 'trace', 'check', 'traffic', 'uplink', 'elevated']
 

@@ -51,7 +51,12 @@ export function buildCommands({ stations, cables }: Network): string[] {
       ...(masquerade === null
         ? []
         : [within(name, `iptables -t nat -A POSTROUTING -s 10.0.0.0/8 -o ${masquerade} -j MASQUERADE`)]),
-      ...(serves ? [`${within(name, 'nc -lk 80')} </dev/null >/dev/null 2>&1 &`] : []),
+      ...(serves
+        ? [
+            `${within(name, 'nc -lk 80')} </dev/null >/dev/null 2>&1 &`,
+            `for i in $(seq 300); do ${within(name, 'ss -Hltn sport = :80')} | grep -q . && break; sleep .1; done`,
+          ]
+        : []),
     ]),
   ]
 }

@@ -4,7 +4,7 @@ import type { Trace } from '../../../electron/core/diagnosis/trace.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Params } from '../../../electron/core/rpc.js'
 import { loadStarter } from '../engine/sandbox.js'
-import { bridge, nat, router } from './fault-labs.js'
+import { bridge, listening, nat, router, tcp } from './fault-labs.js'
 import { parse, Rig } from './rig.js'
 
 let rig: Rig
@@ -122,7 +122,7 @@ test('a connection to a published port that nobody listens on', async () => {
     '172.16.0.157',
     { protocol: 'tcp', port: 8080 },
     'refused',
-    'setsid -f ip netns exec ns0 nc -l 127.0.0.1 81 </dev/null >/dev/null 2>&1',
+    listening('ns0', '127.0.0.1', tcp(81)),
   )
 })
 

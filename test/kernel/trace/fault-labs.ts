@@ -32,6 +32,20 @@ export const quickSysctl = (...devices: readonly string[]): string =>
   `sysctls: { ${devices.map((dev) => `net.ipv4.neigh.${dev}.retrans_time_ms: 60`).join(', ')} }`
 const quick = quickSysctl
 
+/** A program of the learner's own that listens there, once it does; it ends by itself. */
+export const listening = (
+  namespace: string,
+  address: string,
+  { protocol, port }: Partial<Params<'trace/run'>>,
+): string => {
+  const [ss, nc] = protocol === 'udp' ? ['-Hlun', '-l -u'] : ['-Hltn', '-l -k']
+  const within = `ip netns exec ${namespace}`
+  return (
+    `${within} timeout 120 nc ${nc} ${address} ${port} </dev/null >/dev/null 2>&1 & ` +
+    `for i in $(seq 300); do ${within} ss ${ss} src ${address}:${port} | grep -q . && exit 0; sleep .1; done; exit 1`
+  )
+}
+
 interface PairOptions {
   readonly a?: string
   readonly b?: string

@@ -1,11 +1,5 @@
 /** Faults of who should answer: nobody listens, or nobody is called so. */
-import { bridge, pair, tcp, type Fault } from './fault-labs.js'
-
-/** A program of the learner's own in ns2, once it listens; it ends by itself. */
-const listening = (nc: string, ss: string): readonly string[] => [
-  `ip netns exec ns2 timeout 120 nc ${nc} </dev/null >/dev/null 2>&1 & ` +
-    `for i in $(seq 300); do ip netns exec ns2 ss -H ${ss} | grep -q . && exit 0; sleep .1; done; exit 1`,
-]
+import { bridge, listening, pair, tcp, type Fault } from './fault-labs.js'
 
 export const answerFaults: readonly Fault[] = [
   {
@@ -34,7 +28,7 @@ export const answerFaults: readonly Fault[] = [
     name: 'somebody listens, but for itself only',
     code: 'port-closed',
     lab: bridge(),
-    typed: listening('-l -k 127.0.0.1 81', '-ltn src 127.0.0.1:81'),
+    typed: [listening('ns2', '127.0.0.1', tcp(81))],
     from: 'ns0',
     to: '10.0.0.3',
     probe: tcp(81),
@@ -47,7 +41,7 @@ export const answerFaults: readonly Fault[] = [
     name: 'somebody takes datagrams, but those to itself only',
     code: 'port-closed',
     lab: bridge(),
-    typed: listening('-l -u 127.0.0.1 53', '-lun src 127.0.0.1:53'),
+    typed: [listening('ns2', '127.0.0.1', { protocol: 'udp', port: 53 })],
     from: 'ns0',
     to: '10.0.0.3',
     probe: { protocol: 'udp', port: 53 },

@@ -1,5 +1,5 @@
 /** Faults of IP itself: routes and rules that refuse, filters, IPv6; and causes that only look like one. */
-import { bridge, quickSysctl, router, tcp, type Fault } from './fault-labs.js'
+import { bridge, listening, quickSysctl, router, tcp, type Fault } from './fault-labs.js'
 
 const pair6 = (b = ''): string => `
 broken: true
@@ -247,7 +247,7 @@ tunnels:
     name: 'a listener on 127.0.0.1 only',
     code: 'port-closed',
     lab: router(),
-    typed: ['ip netns exec ns1 setsid -f nc -l 127.0.0.1 81 </dev/null >/dev/null 2>&1'],
+    typed: [listening('ns1', '127.0.0.1', tcp(81))],
     from: 'ns0',
     to: '192.168.1.2',
     probe: tcp(81),
