@@ -2,19 +2,12 @@
  * Runs inside the emulated machine: devices that stand over others - VRFs and bonds - built, read back, filmed, broken, edited and
  * taken down.
  */
-import { readFileSync } from 'node:fs'
-import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
-import { labFromLive } from '../../electron/core/plan/read-back.js'
 import type { Session } from '../../electron/session/session.js'
-import { apply, film, missingOf, planTexts, remainsOf, typed } from './links.js'
+import { built, editedAndBack, emptied, film, missingOf, remainsOf, typed, type Study } from './study.js'
 
-export interface DeviceStudy {
+export interface DeviceStudy extends Study {
   readonly missing: readonly string[]
-  readonly checks: readonly string[]
-  /** Commands that a plan for the same lab, and for the one that was read back, still has. */
-  readonly left: readonly string[]
-  readonly unexpressed: readonly string[]
   /** The member in use, and the outcome: with both cables, without the preferred one, with both again. */
   readonly failedOver: readonly string[]
   /** By fault: code, place, and whether its fix helped. */
@@ -86,13 +79,7 @@ async function failOver(session: Session): Promise<readonly string[]> {
 }
 
 export async function studyDevices(session: Session, file: string): Promise<DeviceStudy> {
-  const { labFile: lab, problems } = parseLabText(readFileSync(file, 'utf8'), file)
-  if (lab === null) throw new Error(`${file} is no lab: ${JSON.stringify(problems)}`)
-  await apply(session, lab)
-  const checked = await session.request('lab/check', {})
-  if (!checked.ok) throw new Error(checked.failure.message)
-  const back = labFromLive(session.live, lab.name)
-  const left = [...planTexts(lab, session), ...planTexts(back.lab, session)]
+  const { lab, ...study } = await built(session, file)
   const films: Record<string, readonly string[]> = {}
   for (const [from, to] of [
     ['a', '10.9.0.1'],
@@ -114,17 +101,11 @@ export async function studyDevices(session: Session, file: string): Promise<Devi
       : 'none'
     typed(session, at, mended)
   }
-  const other = changed(lab)
-  await apply(session, other)
-  const there = planTexts(other, session)
-  await apply(session, lab)
-  const edited = [...there, ...planTexts(lab, session)]
-  await session.request('lab/clear', {})
-  await session.request('live/refresh', {})
+  const edited = await editedAndBack(session, lab, changed(lab))
+  await emptied(session)
   return {
+    ...study,
     missing: missingOf(session, ['vrf', 'bond']),
-    checks: checked.checks.map(({ name, ok, actual }) => `${name}: ${ok} ${actual}`),
-    ...{ left, unexpressed: back.unexpressed, films, failedOver, diagnoses, edited },
-    remains: remainsOf(session),
+    ...{ films, failedOver, diagnoses, edited, remains: remainsOf(session) },
   }
 }

@@ -2,22 +2,13 @@
  * Runs inside the emulated machine: devices of the link layer that few other kernels have all of. A trunk between a
  * filtering switch and a router on a stick, built, read back, edited, filmed, broken and taken down.
  */
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { normalise } from '../../electron/core/lab/normalise.js'
-import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
-import { diff } from '../../electron/core/plan/diff.js'
-import { labFromLive } from '../../electron/core/plan/read-back.js'
 import type { Session } from '../../electron/session/session.js'
+import { built, editedAndBack, emptied, film, missingOf, remainsOf, typed, type Study } from './study.js'
 
-export interface LinkStudy {
+export interface LinkStudy extends Study {
   /** Kernel features of the link layer that are not there. */
   readonly missing: readonly string[]
-  readonly checks: readonly string[]
-  /** Commands that a plan for the same lab, and for the one that was read back, still has. */
-  readonly left: readonly string[]
-  readonly unexpressed: readonly string[]
   /** Of a ping between two VLANs: namespace, interface, direction and tags of each frame of the request. */
   readonly film: readonly string[]
   /** What changed of the tags on the way. */
@@ -29,37 +20,6 @@ export interface LinkStudy {
   /** Namespaces and links beyond `lo` once it is down. */
   readonly remains: readonly string[]
 }
-
-export const planTexts = (wanted: LabFile, session: Session): string[] =>
-  diff(normalise(wanted), session.live, { former: 'everything' }).map(({ text }) => text)
-
-export async function apply(session: Session, lab: LabFile): Promise<void> {
-  const applied = await session.request('lab/apply', { lab, former: 'standing' })
-  if (!applied.ok) throw new Error(applied.failure.message)
-  await session.request('live/refresh', {})
-}
-
-/** Types a command in a namespace. */
-export function typed(session: Session, namespace: string, command: string): void {
-  const anchor = ['--target', String(session.anchorPid), '--mount', '--net', '--pid', '--']
-  execFileSync('nsenter', [...anchor, 'nsenter', `--net=/run/netns/${namespace}`, '--', 'sh', '-c', command])
-}
-
-export async function film(session: Session, from: string, to: string) {
-  const traced = await session.request('trace/run', { from, to })
-  if (!traced.ok) throw new Error(traced.failure.message)
-  return traced.trace
-}
-
-/** Of these features, those that were not tried or are not there. */
-export const missingOf = (session: Session, wanted: readonly string[]): readonly string[] =>
-  wanted.filter((name) => !session.capabilities.features.some((each) => each.name === name && each.available))
-
-/** Namespaces and links beyond `lo`. */
-export const remainsOf = (session: Session): readonly string[] =>
-  session.live.namespaces.flatMap(({ name, links }) =>
-    links.filter(({ kind }) => kind !== 'loopback').map((link) => `${name}:${link.name}`),
-  )
 
 /** The same lab with another number, another access port, and another switch of each kind. */
 function changed(lab: LabFile): LabFile {
@@ -156,36 +116,20 @@ async function explainAll(session: Session): Promise<Record<string, string>> {
 }
 
 export async function studyLinks(session: Session, file: string): Promise<LinkStudy> {
-  const { labFile: lab } = parseLabText(readFileSync(file, 'utf8'), file)
-  if (lab === null) throw new Error(`${file} is no lab`)
-  await session.request('lab/clear', {})
-  await apply(session, lab)
-  const checked = await session.request('lab/check', {})
-  if (!checked.ok) throw new Error(checked.failure.message)
-  const back = labFromLive(session.live, lab.name)
-  const left = [...planTexts(lab, session), ...planTexts(back.lab, session)]
+  const { lab, ...study } = await built(session, file)
   const seen = await film(session, 'a', '10.20.0.1')
   const requests = seen.hops.filter(({ leg, observed }) => leg === 'request' && observed)
   const diagnoses = await explainAll(session)
-  const other = changed(lab)
-  await apply(session, other)
-  const there = planTexts(other, session)
-  await apply(session, lab)
-  const edited = [...there, ...planTexts(lab, session)]
-  await session.request('lab/clear', {})
-  await session.request('live/refresh', {})
+  const edited = await editedAndBack(session, lab, changed(lab))
+  await emptied(session)
   return {
+    ...study,
     missing: missingOf(session, ['dummy', 'vlan', 'vlan-filtering']),
-    checks: checked.checks.map(({ name, ok, actual }) => `${name}: ${ok} ${actual}`),
-    left,
-    unexpressed: back.unexpressed,
     film: requests.map(
       ({ namespace, interface: name, direction, packet }) =>
         `${namespace}:${name} ${direction} ${packet?.vlan?.id ?? '-'}`,
     ),
     changed: requests.flatMap((hop) => hop.changed.filter((path) => path.startsWith('vlan.'))),
-    diagnoses,
-    edited,
-    remains: remainsOf(session),
+    ...{ diagnoses, edited, remains: remainsOf(session) },
   }
 }

@@ -2,20 +2,13 @@
  * Runs inside the emulated machine: one tunnel of every kind between two namespaces, built, read back, filmed, edited, broken
  * in the ways that tunnels break, and taken down. Last of all that runs there: the kernel's own tunnels stay in every namespace.
  */
-import { readFileSync } from 'node:fs'
 import { fallbackTunnels } from '../../electron/core/lab/tunnel.js'
-import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
-import { labFromLive } from '../../electron/core/plan/read-back.js'
 import type { Session } from '../../electron/session/session.js'
-import { apply, planTexts, typed } from './links.js'
+import { apply, built, editedAndBack, emptied, film, typed, type Study } from './study.js'
 
-export interface TunnelStudy {
+export interface TunnelStudy extends Study {
   readonly missing: readonly string[]
-  readonly checks: readonly string[]
-  /** Commands that a plan for the same lab, and for the one that was read back, still has. */
-  readonly left: readonly string[]
-  readonly unexpressed: readonly string[]
   /** By kind: where the request was seen, and inside of what. */
   readonly films: Readonly<Record<string, string>>
   /** By fault: code, the cause inside, place, and whether the fix was tried. */
@@ -38,14 +31,8 @@ const publicKey = (session: Session, namespace: string): string | null | undefin
   session.live.namespaces.find(({ name }) => name === namespace)?.links.find(({ name }) => name === 'wg0')?.wireguard
     ?.publicKey
 
-async function film(session: Session, to: string, more: { readonly size?: number; readonly df?: boolean } = {}) {
-  const traced = await session.request('trace/run', { from: 'a', to, ...more })
-  if (!traced.ok) throw new Error(traced.failure.message)
-  return traced.trace
-}
-
 async function shown(session: Session, to: string): Promise<string> {
-  const { hops } = await film(session, to)
+  const { hops } = await film(session, 'a', to)
   return hops
     .filter(({ leg, observed }) => leg === 'request' && observed)
     .map(({ namespace, interface: name, packet }) => {
@@ -58,23 +45,15 @@ async function shown(session: Session, to: string): Promise<string> {
 
 async function explained(session: Session, to: string, more: { readonly size?: number; readonly df?: boolean } = {}) {
   await session.request('live/refresh', {})
-  const { diagnosis } = await film(session, to, more)
+  const { diagnosis } = await film(session, 'a', to, more)
   if (!diagnosis) return 'none'
   const { code, inside, namespace, interface: name, fix } = diagnosis
   return `${code}${inside ? ` (${inside.code})` : ''} ${namespace}:${name} ${fix ? (fix.tried ? 'tried' : 'not tried') : 'no fix'}`
 }
 
 export async function studyTunnels(session: Session, file: string): Promise<TunnelStudy> {
-  const { labFile: lab, problems } = parseLabText(readFileSync(file, 'utf8'), file)
-  if (lab === null) throw new Error(`${file} is no lab: ${problems[0]?.message}`)
+  const { lab, ...study } = await built(session, file)
   const kinds = new Set<string>((lab.tunnels ?? []).map(({ type: kind }) => kind))
-  await session.request('lab/clear', {})
-  await apply(session, lab)
-  const checked = await session.request('lab/check', {})
-  if (!checked.ok) throw new Error(checked.failure.message)
-  await session.request('live/refresh', {})
-  const back = labFromLive(session.live, lab.name)
-  const left = [...planTexts(lab, session), ...planTexts(back.lab, session)]
   const films: Record<string, string> = {}
   for (const [kind, to] of Object.entries({
     gre: '10.1.0.2',
@@ -95,10 +74,7 @@ export async function studyTunnels(session: Session, file: string): Promise<Tunn
   await apply(session, lab)
 
   const keyBefore = publicKey(session, 'b')
-  await apply(session, otherKey)
-  const there = planTexts(otherKey, session)
-  await apply(session, lab)
-  const edited = [...there, ...planTexts(lab, session)]
+  const edited = await editedAndBack(session, lab, otherKey)
   const keptKey = keyBefore !== null && keyBefore !== undefined && publicKey(session, 'b') === keyBefore
 
   const narrow = changed(lab, (each) =>
@@ -116,14 +92,13 @@ export async function studyTunnels(session: Session, file: string): Promise<Tunn
   await session.request('lab/clear', {})
   await apply(session, astray)
   diagnoses['a peer that never was there'] = await explained(session, '10.99.0.2')
-  await session.request('lab/clear', {})
-  await session.request('live/refresh', {})
+  await emptied(session)
   return {
+    ...study,
     missing: session.capabilities.features.flatMap(({ name, available }) =>
       kinds.has(name) && !available ? [name] : [],
     ),
-    checks: checked.checks.map(({ name, ok, actual }) => `${name}: ${ok} ${actual}`),
-    ...{ left, unexpressed: back.unexpressed, films, diagnoses, edited, keptKey },
+    ...{ films, diagnoses, edited, keptKey },
     remains: session.live.namespaces.flatMap(({ name, links }) =>
       links
         .filter((link) => link.kind !== 'loopback' && !fallbackTunnels.has(link.name))
