@@ -2,6 +2,12 @@ import { networkOf } from '../../../electron/core/lab/address.js'
 import { ruleEssence } from './model-routes.js'
 import type * as live from '../../../electron/core/live/state.js'
 
+/** Of a link what is compared as it is: neither numbers of the kernel's nor what comes by itself. */
+const compared = [
+  ...(['kind', 'mtu', 'up', 'master', 'bridge', 'port', 'vlan', 'vrf', 'bond', 'bonding', 'table'] as const),
+  ...(['vxlan', 'tunnel', 'impair'] as const),
+]
+
 /** What two states must have in common to count as the same network. Indexes and, unless asked for, MACs do not matter. */
 export function essence(state: live.LiveState, { macs = false } = {}): unknown {
   const byName = new Map(state.namespaces.map((each) => [each.name, each]))
@@ -39,51 +45,14 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       name,
       {
         links: links
-          .map(
-            ({
-              mac,
-              name,
-              kind,
-              mtu,
-              up,
-              settings = {},
-              master,
-              bridge,
-              port,
-              vlan,
-              vrf,
-              bond,
-              bonding,
-              table,
-              vxlan,
-              tunnel,
-              wireguard,
-              impair,
-              peer,
-            }) => ({
-              ...{
-                name,
-                kind,
-                mtu,
-                up,
-                settings: Object.entries(settings).toSorted(),
-                master,
-                bridge,
-                port,
-                vlan,
-                vrf,
-                bond,
-                bonding,
-                table,
-                vxlan,
-                tunnel,
-                wireguard: keyless(wireguard),
-                impair,
-                peer: peerName(peer),
-                ...(macs ? { mac } : {}),
-              },
-            }),
-          )
+          .map((link) => ({
+            ...Object.fromEntries(compared.map((key) => [key, link[key]])),
+            name: link.name,
+            settings: Object.entries(link.settings ?? {}).toSorted(),
+            wireguard: keyless(link.wireguard),
+            peer: peerName(link.peer),
+            ...(macs ? { mac: link.mac } : {}),
+          }))
           .toSorted((a, b) => a.name.localeCompare(b.name)),
         fdb: namespace.fdb
           .filter(({ dst, permanent }) => dst !== null && permanent)
