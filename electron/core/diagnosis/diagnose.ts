@@ -41,6 +41,7 @@ import { addressGone, noSuchAddress } from './rules/no-such-address.js'
 import { looseCable, notABridgePort } from './rules/not-a-bridge-port.js'
 import { ownGateway } from './rules/own-gateway.js'
 import { peerDown } from './rules/peer-down.js'
+import { policyAstray } from './rules/policy-astray.js'
 import { policyDetour, policyRule } from './rules/policy-rule.js'
 import { portClosed } from './rules/port-closed.js'
 import { routeBlocked } from './rules/route-blocked.js'
@@ -82,6 +83,7 @@ const rules: readonly Rule[] = [
   routeBlocked,
   askerRefused,
   policyRule,
+  policyAstray,
   ownGateway,
   addressGone,
   wrongRoute,

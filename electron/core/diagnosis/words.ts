@@ -6,6 +6,8 @@ export const sentences = {
   'no-route-rule': 'A rule of policy routing in {namespace} keeps it from {target}: {rule}.',
   'policy-detour':
     'A rule of policy routing in {namespace} sends it towards {target} by {way}, where it gets no further: {rule}.',
+  'policy-astray':
+    'A rule of policy routing in {namespace} sends it to {target} by {way}, past the route to {prefix} that leads there: {rule}.',
   'bond-no-member': 'The bond {interface} of {namespace} has no member that carries anything: {members}.',
   'bond-empty': 'The bond {interface} of {namespace} has no members, so nothing leaves by it.',
   'vrf-leak-out':

@@ -3,6 +3,8 @@ import type { diagnosis as english } from '../en/diagnosis.js'
 export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.no-route': '{namespace} 没有到 {target} 的路由。',
   'cause.no-route-rule': '{namespace} 的一条策略路由规则使它到不了 {target}：{rule}。',
+  'cause.policy-astray':
+    '{namespace} 的一条策略路由规则让去往 {target} 的包改走 {way}，绕过了主表中通往那里的 {prefix} 路由：{rule}。',
   'cause.policy-detour': '{namespace} 的一条策略路由规则让去往 {target} 的包改走 {way}，而那条路走不通：{rule}。',
   'cause.bond-no-member': '{namespace} 的 bond {interface} 没有能传输的成员：{members}。',
   'cause.bond-empty': '{namespace} 的 bond {interface} 没有成员，什么也发不出去。',

@@ -13,7 +13,7 @@ import { say, type MessageKey } from '../words.js'
 import { askWay, noWay, refuses } from './routing.js'
 
 /** A rule without what `ip rule` says before it: the priority. */
-const ruleText = (rule: LiveRule): string => policyRuleWords(rule).slice(2).join(' ')
+export const ruleText = (rule: LiveRule): string => policyRuleWords(rule).slice(2).join(' ')
 
 /** A rule of policy routing that refuses, or leads to a table that does, although the main table has a way. */
 export const policyRule: Rule = {
@@ -101,7 +101,7 @@ function findingOf(
 }
 
 /** As the packet itself; from its address where the rule asks for that, and it starts here. */
-const askAs = (
+export const askAs = (
   { network }: Scene,
   departure: Departure,
   { rule: { from, fwmark }, src }: { readonly rule: LiveRule; readonly src: string | null },
@@ -125,7 +125,7 @@ function sources({ network }: Scene, { namespace, src, dst, iif }: Departure): (
 const sameWay = (a: LiveRoute, b: LiveRoute): boolean => a.via === b.via && a.dev === b.dev
 
 /** The route of a rule's table that the kernel would take. */
-function wayIn({ network }: Scene, rule: LiveRule, namespace: string, dst: string): LiveRoute | undefined {
+export function wayIn({ network }: Scene, rule: LiveRule, namespace: string, dst: string): LiveRoute | undefined {
   if (rule.action !== 'to-table') return undefined
   return (network.namespace(namespace)?.routes ?? [])
     .filter(({ table, to, type }) => table === rule.table && type === 'unicast' && containsAddress(to, dst))
@@ -133,7 +133,7 @@ function wayIn({ network }: Scene, rule: LiveRule, namespace: string, dst: strin
 }
 
 /** Rules of policy routing before the main table's that pick it; the one that is asked first comes first. */
-function matching({ network }: Scene, { namespace, dst, src, iif }: Departure): LiveRule[] {
+export function matching({ network }: Scene, { namespace, dst, src, iif }: Departure): LiveRule[] {
   const family = isIpv6(dst) ? 'ipv6' : 'ipv4'
   const within = (prefix: string | null, address: string | null): boolean =>
     prefix === null ||

@@ -89,7 +89,7 @@ export const wrongRoute: Rule = {
 }
 
 /** The destination is on the segment of that interface. */
-function isOn(network: Network, namespace: string, dev: string | null, dst: string): boolean {
+export function isOn(network: Network, namespace: string, dev: string | null, dst: string): boolean {
   const link = network.link(namespace, dev)
   return (
     link !== undefined &&
