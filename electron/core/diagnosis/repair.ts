@@ -42,16 +42,8 @@ export type RepairStep =
       readonly address: string
     }
   | ({ readonly op: 'saved-rule-delete' | 'saved-rule-insert' } & SavedRule)
-  | ({ readonly op: 'nft-rule-delete' | 'nft-rule-insert' } & NftRule)
-  | {
-      readonly op: 'nft-policy'
-      readonly namespace: string
-      readonly family: string
-      readonly table: string
-      readonly chain: string
-      readonly policy: string
-      readonly before: string
-    }
+  | ({ readonly op: 'nft-rule-delete' } & NftRule)
+  | ({ readonly op: 'nft-rule-insert' } & Omit<NftRule, 'handle'>)
   /** What a port of a bridge floods, learns, or keeps to itself. */
   | {
       readonly op: 'port-flag'
@@ -123,11 +115,6 @@ export function repairCommand(step: RepairStep): RepairCommand | null {
       const after = step.position > 1 ? ['index', String(step.position - 2)] : []
       return { program: 'nft', arguments: [...place, step.family, step.table, step.chain, ...after, step.rule] }
     }
-    case 'nft-policy':
-      return {
-        program: 'nft',
-        arguments: ['chain', step.family, step.table, step.chain, `{ policy ${step.policy} ; }`],
-      }
     case 'port-flag':
       return { program: 'bridge', arguments: ['link', 'set', 'dev', step.name, step.flag, step.on ? 'on' : 'off'] }
     case 'fdb-flush':
@@ -175,10 +162,8 @@ export function undoRepair(step: RepairStep): RepairStep[] {
     case 'nft-rule-delete':
       return [{ ...step, op: 'nft-rule-insert' }]
     case 'nft-rule-insert':
-      // Added anew it has another number, which nobody has asked for yet.
+      // Its number is the kernel's to give: whoever adds it knows how to take it away.
       return []
-    case 'nft-policy':
-      return [{ ...step, policy: step.before, before: step.policy }]
     case 'port-flag':
       return [{ ...step, on: !step.on }]
     case 'fdb-flush':

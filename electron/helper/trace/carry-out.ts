@@ -24,14 +24,14 @@ export async function carryOut(
 ): Promise<CarryOut> {
   const undo: RepairStep[] = []
   for (const step of steps) {
-    const failure = await one(step, deployer, ran)
-    if (failure === null) {
-      undo.unshift(...undoRepair(step))
+    const done = await one(step, deployer, ran)
+    if ('undo' in done) {
+      undo.unshift(...done.undo)
       continue
     }
     // Nothing must stay half done: what was carried out is taken back, and a second refusal changes nothing of that.
     for (const back of undo) await one(back, deployer, ran)
-    return { ok: false, failure }
+    return { ok: false, ...done }
   }
   return { ok: true, carried: { undo } }
 }
@@ -40,19 +40,31 @@ async function one(
   step: RepairStep,
   deployer: Pick<Deployer, 'deploy'>,
   ran: (records: readonly Omit<CommandRecord, 'sequence'>[]) => void,
-): Promise<Failure | null> {
+): Promise<CarriedOut | { readonly failure: Failure }> {
+  const text = repairText(step)
   const command = repairCommand(step)
   if (command === null) {
     const plain = step as Step
     const deployed = await deployer.deploy([{ step: plain, text: stepText(plain), undo: undoOf(plain) }])
-    return deployed.ok ? null : refused(repairText(step), step.namespace, deployed.failure.output ?? '')
+    return deployed.ok
+      ? { undo: undoRepair(step) }
+      : { failure: refused(text, step.namespace, deployed.failure.output ?? '') }
   }
-  const { status, stderr, stdout } = await runIn(step.namespace, command.program, command.arguments)
-  const text = repairText(step)
+  const isNewRule = step.op === 'nft-rule-insert'
+  const { status, stderr, stdout } = await runIn(step.namespace, command.program, [
+    ...(isNewRule ? echoing : []),
+    ...command.arguments,
+  ])
   const output = status === 0 ? null : stderr.trim() || stdout.trim() || `ended with ${status}`
   ran([{ time: Date.now(), namespace: step.namespace, text, ok: status === 0, output }])
-  return output === null ? null : refused(text, step.namespace, output)
+  if (output !== null) return { failure: refused(text, step.namespace, output) }
+  if (!isNewRule) return { undo: undoRepair(step) }
+  const handle = /# handle (\d+)/.exec(stdout)?.[1]
+  return { undo: handle === undefined ? [] : [{ ...step, op: 'nft-rule-delete', handle: Number(handle) }] }
 }
+
+/** nft(8) tells the number of a rule that it has added. */
+const echoing = ['--echo', '--handle'] as const
 
 const refused = (text: string, namespace: string, output: string): Failure =>
   failure(

@@ -222,7 +222,10 @@ links: [[r:e0, s:p0], [h:e0, s:p1], [h:e1, z:e6], [r:e1, z:e7]]
     to: '192.168.1.2',
     namespace: 'ns-router',
     evidence: /policy drop/,
-    fix: ["ip netns exec ns-router nft chain inet guard pass '{ policy accept ; }'"],
+    fix: [
+      "ip netns exec ns-router nft insert rule inet guard pass 'ip saddr 192.168.0.2 ip daddr 192.168.1.2 accept'",
+      "ip netns exec ns-router nft insert rule inet guard pass 'ip saddr 192.168.1.2 ip daddr 192.168.0.2 accept'",
+    ],
   },
   {
     name: "a firewall that drops the tunnel's own packets",

@@ -109,15 +109,17 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
           namespace,
           steps: [{ op: 'nft-rule-delete', namespace, family, table, chain, handle, rule, position: position ?? 1 }],
         }
-  if (!ofIptables(verdict))
-    return {
-      namespace,
-      steps: [{ op: 'nft-policy', namespace, family, table, chain, policy: 'accept', before: verdict.verdict }],
-    }
+  const ends = packet ?? endsOf(scene)
+  if (!ofIptables(verdict)) {
+    const rules = isOfDiscovery(scene, packet) ? [discovery] : ends ? nftAccepts(verdict, ends) : []
+    const steps = rules.map(
+      (text) => ({ op: 'nft-rule-insert', namespace, family, table, chain, rule: text, position: 1 }) as const,
+    )
+    return steps.length > 0 ? { namespace, steps } : null
+  }
+  if (!ends) return null
   const builtIn = { INPUT: 'input', FORWARD: 'forward', OUTPUT: 'output' } as const
   if (table !== 'filter' || !(chain in builtIn)) return null
-  const ends = packet ?? endsOf(scene)
-  if (!ends) return null
   const length = ip === 'ipv6' ? 128 : 32
   const accept = (where: 'input' | 'forward' | 'output', source: string, destination: string): RepairStep =>
     engine === 'legacy'
@@ -141,12 +143,30 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
   return { namespace, steps }
 }
 
+/** Without it no IPv6 works (RFC 4861). */
+const discovery = 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept'
+
+/** Let this conversation through; a chain that knows both interfaces is on the way of its answers, too. */
+function nftAccepts({ iif, oif, packet }: RuleVerdict, { src, dst }: Ends): string[] {
+  const ip = isIpv6(src) ? 'ip6' : 'ip'
+  const accept = (from: string, to: string): string =>
+    packet?.protocol === 'arp'
+      ? `arp saddr ip ${from} arp daddr ip ${to} accept`
+      : `${ip} saddr ${from} ${ip} daddr ${to} accept`
+  return iif !== null && oif !== null ? [accept(src, dst), accept(dst, src)] : [accept(src, dst)]
+}
+
 /** The legacy engine names no packets: then it is what was asked in vain. */
 function isOfDiscovery({ death }: Scene, packet: RuleVerdict['packet']): boolean {
   if (packet !== null) return isDiscovery(packet)
   return death !== null && death.missed !== null && !isLinkLayer(death.stage) && isIpv6(death.missed.address)
 }
 
-function endsOf({ death }: Scene): { readonly src: string; readonly dst: string } | null {
+interface Ends {
+  readonly src: string
+  readonly dst: string
+}
+
+function endsOf({ death }: Scene): Ends | null {
   return death?.src ? { src: death.src, dst: death.dst } : null
 }
