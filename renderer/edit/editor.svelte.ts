@@ -84,7 +84,10 @@ export class Editor {
     this.aim = new Aim(around.document, around.deploy, () => this.beside)
   }
 
-  readonly canEdit = $derived.by(() => this.around.document.isOpen && this.around.document.labFile !== null)
+  readonly canEdit = $derived.by(() => {
+    const { isOpen, labFile, locked } = this.around.document
+    return isOpen && labFile !== null && locked === null
+  })
   readonly on = $derived.by(() => this.wanted && this.canEdit)
 
   show(on: boolean): void {

@@ -28,7 +28,7 @@ export class Goals {
       () => this.list.map(({ check }) => check),
       () => this.labOfGoals(),
       // They run by themselves, while somebody builds or repairs.
-      false,
+      () => false,
     )
     this.asking = new Asking(this.checks)
   }

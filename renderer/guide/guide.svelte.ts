@@ -67,7 +67,7 @@ export class Guide {
       () => this.stepChecks.flat().map(({ check }) => check),
       () => this.labOfSteps(),
       // They run by themselves, while somebody builds or repairs.
-      false,
+      () => false,
     )
     this.asking = new Asking(this.checks)
   }

@@ -1,4 +1,5 @@
 /** The source of all message keys. One file per part of the window; `zh-CN.ts` must have the same keys. */
+import { challenge } from './en/challenge.js'
 import { diagnosis } from './en/diagnosis.js'
 import { dock } from './en/dock.js'
 import { edit } from './en/edit.js'
@@ -16,6 +17,7 @@ export const en = {
   ...file,
   ...files,
   ...guide,
+  ...challenge,
   ...host,
   ...inspector,
   ...dock,

@@ -1,5 +1,6 @@
 import type { Message } from './catalogue.js'
 import type { en } from './en.js'
+import { challenge } from './zh-CN/challenge.js'
 import { diagnosis } from './zh-CN/diagnosis.js'
 import { dock } from './zh-CN/dock.js'
 import { edit } from './zh-CN/edit.js'
@@ -18,6 +19,7 @@ export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...file,
   ...files,
   ...guide,
+  ...challenge,
   ...host,
   ...inspector,
   ...dock,

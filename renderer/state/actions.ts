@@ -105,6 +105,16 @@ export function actionsOf(app: App): readonly Action[] {
       },
     },
     {
+      id: 'break',
+      label: 'action.break',
+      changes: true,
+      enabled: () => app.challenge.possible,
+      run: () => {
+        view.openLeft('guide')
+        void app.challenge.break(1)
+      },
+    },
+    {
       id: 'open',
       changes: true,
       label: 'action.open',
@@ -141,7 +151,7 @@ export function actionsOf(app: App): readonly Action[] {
       keys: '$mod+z',
       inUntouched: true,
       shown: 'Ctrl Z',
-      enabled: () => document.canUndo,
+      enabled: () => document.canUndo && !app.challenge.on,
       run: () => app.editor.undo(),
     },
     {
@@ -151,7 +161,7 @@ export function actionsOf(app: App): readonly Action[] {
       keys: '$mod+Shift+z',
       inUntouched: true,
       shown: 'Ctrl Shift Z',
-      enabled: () => document.canRedo,
+      enabled: () => document.canRedo && !app.challenge.on,
       run: () => app.editor.redo(),
     },
     {

@@ -12,6 +12,7 @@ import { Link } from '../connection/link.svelte.js'
 import type { LinkOptions } from '../connection/link.svelte.js'
 import type { Said } from '../../electron/core/words/said.js'
 import { attempt } from '../connection/rpc.js'
+import { Challenge } from '../challenge/challenge.svelte.js'
 import { Clipboard } from '../edit/clipboard.js'
 import { Editor } from '../edit/editor.svelte.js'
 import { Find } from '../edit/find.svelte.js'
@@ -71,6 +72,7 @@ export class App {
   readonly progress: Progress
   readonly guide: Guide
   readonly goals: Goals
+  readonly challenge: Challenge
   readonly traces: Traces
   readonly editor: Editor
   readonly clipboard: Clipboard
@@ -102,9 +104,13 @@ export class App {
       this.link,
       () => this.document.lab?.checks ?? [],
       () => this.document.labFile,
+      () => !this.challenge.on,
     )
     this.recheck = new Recheck(this.checks)
-    this.terminals = new Terminals(this.link, (namespace, line) => this.guide.ran({ namespace, line }))
+    this.terminals = new Terminals(this.link, (namespace, line) => {
+      this.guide.ran({ namespace, line })
+      this.challenge.ran(line)
+    })
     this.progress = new Progress(this.link)
     const around = {
       live: this.live,
@@ -123,6 +129,14 @@ export class App {
       () => this.view.showTab('trace'),
       () => (this.deploy.standingFile || this.document.broken ? null : this.document.labFile),
     )
+    this.challenge = new Challenge({
+      rpc: this.link,
+      document: this.document,
+      deploy: this.deploy,
+      traces: this.traces,
+      commands: this.commands,
+      around: { ...around, idle: () => around.idle() && !session.onHost },
+    })
     this.traffic = new Traffic(
       this.link,
       this.traces,
@@ -178,13 +192,18 @@ export class App {
       $effect(() => this.files.keepWork())
       $effect(() => this.guide.follow())
       $effect(() => this.goals.follow())
+      $effect(() => this.challenge.follow())
       $effect(() =>
         this.recheck.whenChanged(this.checkedAbout(), this.document.lab?.checks.map(({ name }) => name) ?? []),
       )
       $effect(() => (this.lookedAt === null ? undefined : keepLooking(this.link, this.lookedAt)))
       $effect(() => {
-        const { running } = this.traces
-        if (running) untrack(() => this.guide.probed(running.from, running.to))
+        const { probing } = this.traces
+        if (probing === null) return
+        untrack(() => {
+          this.guide.probed(probing.from, probing.to)
+          this.challenge.probed()
+        })
       })
       // The shells of a lab end with it, and their tabs with them.
       $effect(() => {
@@ -288,6 +307,7 @@ export class App {
     if (!this.document.isOpen && opened.lab)
       this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
     this.deploy.found(opened.lab)
+    this.challenge.restore()
     if (opened.capabilities.mode === 'elevated') this.host.left = opened.left?.kept ? null : opened.left
     else await this.settleStanding(opened.lab)
     this.session.phase = { kind: 'ready' }
@@ -365,10 +385,10 @@ export class App {
   }
 
   /** A hand changes the lab: not while a film of it is shown. */
-  readonly editing: boolean = $derived.by(() => this.editor.on && !this.traces.replaying)
+  readonly editing: boolean = $derived.by(() => this.editor.on && !this.traces.replaying && !this.challenge.on)
 
   /** The lab's text can be written in: not while a film of it is shown. */
-  readonly writable: boolean = $derived.by(() => this.document.isOpen && !this.traces.replaying)
+  readonly writable: boolean = $derived.by(() => this.document.isOpen && !this.traces.replaying && !this.challenge.on)
 
   /** Draws by hand, with what that needs beside it, or looks at what runs. */
   edit(on: boolean): void {

@@ -18,7 +18,7 @@ export class Checks {
     /** The lab they stand in: it need not be deployed, a learner may have built the network by hand. */
     private readonly lab: () => LabFile | null,
     /** Whether those that fail are to say why; looking for that tries fixes in the network. */
-    private readonly explain = true,
+    private readonly explain: () => boolean = () => true,
   ) {
     rpc.on('check/result', ({ check }) => this.take(check))
   }
@@ -27,7 +27,7 @@ export class Checks {
   readonly failed = $derived.by(() => this.list().filter(({ name }) => this.results.get(name)?.ok === false).length)
 
   /** @param explain whether those that fail are to say why, this time */
-  async run(names: readonly string[], explain = this.explain): Promise<void> {
+  async run(names: readonly string[], explain = this.explain()): Promise<void> {
     const wanted = names.filter((name) => !this.running.has(name))
     const lab = this.lab()
     if (wanted.length === 0 || !lab) return

@@ -62,6 +62,8 @@ export class Deploy {
   aftermath = $state.raw<Aftermath | null>(null)
   /** The lab as it would be if the gesture that is in the air ended now: its commands are shown before they happen. */
   proposed = $state.raw<Lab | null>(null)
+  /** What differs is to be found out, and told by nothing here. */
+  veiled = $state(false)
   /** The plan that runs or failed: live changes must not take its lines away while they are read. */
   runningPlan = $state.raw<Plan | null>(null)
 
@@ -85,7 +87,7 @@ export class Deploy {
   /** What Deploy would do now. Empty: nothing. */
   readonly plan: Plan = $derived.by(() => {
     const lab = this.proposed ?? this.document.lab
-    if (!lab || !this.live.state) return none
+    if (!lab || !this.live.state || this.veiled) return none
     // Only the helper knows what of the machine is the lab's; what it would do is on the page that asks.
     if (this.onHost()) {
       if (!this.isStanding || !this.standingLab) return previewOnHost(lab)
@@ -103,7 +105,9 @@ export class Deploy {
   })
 
   /** Objects that the open lab and the kernel do not agree on because somebody changed the kernel. */
-  readonly drift: readonly Difference[] = $derived.by(() => {
+  readonly drift: readonly Difference[] = $derived.by(() => (this.veiled ? [] : this.changedByOthers))
+
+  private readonly changedByOthers: readonly Difference[] = $derived.by(() => {
     const { lab } = this.document
     if (!lab || !this.live.state || !this.isStanding || !this.standingLab || this.busy || this.onHost()) return []
     return differences(lab, this.standingLab, this.live.state)
@@ -189,7 +193,7 @@ export class Deploy {
   async revert(only: readonly Difference[] | null): Promise<boolean> {
     const lab = this.standingFile
     if (!lab || this.busy) return false
-    this.progress = { done: 0, total: only?.flatMap(({ steps }) => steps).length ?? this.drift.length }
+    this.progress = { done: 0, total: only?.flatMap(({ steps }) => steps).length ?? this.changedByOthers.length }
     const steps = only?.flatMap((drift) => drift.steps.map(({ text }) => text))
     const answer = await this.during(
       attempt(this.rpc.request('lab/apply', { lab, former: 'everything', ...(steps ? { only: steps } : {}) })),

@@ -7,6 +7,7 @@ import { changeSource } from '../../electron/core/change/change.js'
 import type { Changed, Tolerated } from '../../electron/core/change/change.js'
 import type { LabChange, Point } from '../../electron/core/change/lab-change.js'
 import { openSource } from '../../electron/core/lab/source.js'
+import type { Problem } from '../../electron/core/lab/problem.js'
 import type { LabSource } from '../../electron/core/lab/source.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
@@ -53,6 +54,8 @@ export class LabDocument {
   fromOutside = false
   /** What a lab without a file started as: a starter lab that nobody changed is no unsaved work. */
   private firstText = $state.raw('')
+  /** Why nothing that the lab says may be changed now; its drawing may. */
+  locked = $state.raw<Problem | null>(null)
   /** Changes with every lab that is opened: names unsaved work, and tells one lab from the next. */
   id = $state('')
   /** Id of the starter lab it came from. */
@@ -144,6 +147,7 @@ export class LabDocument {
    */
   change(changes: readonly LabChange[], step: StepName = {}, tolerated: Tolerated = 'nothing'): Changed {
     if (!this.source) return { ok: false, problems: this.problems }
+    if (this.locked && changes.some(({ op }) => op !== 'layout-set')) return { ok: false, problems: [this.locked] }
     const changed = changeSource(this.source, changes, tolerated)
     if (changed.ok) {
       this.opened = changed.source

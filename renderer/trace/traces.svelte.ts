@@ -26,14 +26,25 @@ export interface AppliedFix {
   readonly proof: string | null
 }
 
+const withoutCause = <T extends TraceSummary>(trace: T): T => ({ ...trace, diagnosis: null })
+
 export type TraceView = 'hops' | 'routes' | 'compare' | 'traffic'
 
 export class Traces {
   readonly form: ProbeForm
-  list = $state.raw<readonly TraceSummary[]>([])
-  current = $state.raw<Trace | null>(null)
+  private kept = $state.raw<readonly TraceSummary[]>([])
+  /** The one on screen, with all that is known of it. */
+  whole = $state.raw<Trace | null>(null)
+  /** Why one failed is to be found out, and told by nothing here. */
+  veiled = $state(false)
+  readonly list: readonly TraceSummary[] = $derived.by(() => (this.veiled ? this.kept.map(withoutCause) : this.kept))
+  readonly current: Trace | null = $derived.by(() =>
+    this.veiled && this.whole ? withoutCause(this.whole) : this.whole,
+  )
   player = $state.raw<Player | null>(null)
   running = $state.raw<RunningTrace | null>(null)
+  /** What runs, whatever it has come to; the same until another one begins. */
+  probing = $state.raw<{ readonly from: string; readonly to: string } | null>(null)
   failure = $state.raw<Failure | null>(null)
   /** The trace stands on the canvas and in the right pane; else only in its tab. */
   replaying = $state(false)
@@ -74,7 +85,8 @@ export class Traces {
     if (params === null || this.running) return
     const generation = ++this.generation
     this.failure = null
-    this.running = { from: params.from, to: params.to, sent: 0, most: params.count ?? 1 }
+    this.probing = { from: params.from, to: params.to }
+    this.running = { ...this.probing, sent: 0, most: params.count ?? 1 }
     const lab = this.meant()
     const answer = await attempt(this.rpc.request('trace/run', lab ? { ...params, lab } : params))
     if (generation !== this.generation) return
@@ -112,7 +124,7 @@ export class Traces {
     player.asking = this.asking
     player.speed = this.player?.speed ?? player.speed
     this.player = player
-    this.current = trace
+    this.whole = trace
     this.other = null
     this.view = isPlayable(player.film) ? 'hops' : 'routes'
     this.pane = trace.diagnosis || !isAnswer(trace.outcome) ? 'diagnosis' : 'packet'
@@ -206,7 +218,7 @@ export class Traces {
 
   async refresh(): Promise<void> {
     try {
-      this.list = (await this.rpc.request('trace/list', {})).traces
+      this.kept = (await this.rpc.request('trace/list', {})).traces
     } catch {
       // The connection broke; it is asked again when it is back.
     }
@@ -216,9 +228,9 @@ export class Traces {
     this.stop()
     this.player?.dispose()
     this.player = null
-    this.current = null
+    this.whole = null
     this.other = null
-    this.list = []
+    this.kept = []
     this.failure = null
     this.applied = null
     this.replaying = false

@@ -12,6 +12,7 @@ import { openSource, type LabSource } from '../lab/source.js'
 import { said, type Said } from '../words/said.js'
 import { healthyOf, injectionsOf } from './catalogue.js'
 import type { Injection } from './fault.js'
+import { inject } from './inject.js'
 import { pickFaults } from './pick.js'
 import { randomFrom, shuffled } from './random.js'
 import { moveAddresses } from './vary-addresses.js'
@@ -114,24 +115,10 @@ function broken(
   choice: number,
 ): Variant | null {
   const key: VaryKey = { of, seed, faults, choice }
-  const changes = injections.flatMap((each) => each.changes)
-  // What the rules of the file would not allow is what a fault often is.
-  const flag: readonly LabChange[] = changes.length > 0 ? [{ op: 'lab-set', keys: { broken: true } }] : []
-  const made = changeSource(source, [...flag, ...changes], 'meaning')
-  if (!made.ok) return null
-  const mended = changeSource(
-    made.source,
-    [
-      ...injections.toReversed().flatMap((each) => each.repair),
-      ...(flag.length > 0 ? [{ op: 'lab-set' as const, keys: { broken: null } }] : []),
-    ],
-    'meaning',
-  )
-  if (!mended.ok) return null
-  const [wrong, repaired] = [parseSource(made.source, '').labFile, parseSource(mended.source, '').labFile]
-  if (!wrong || !repaired) return null
-  const given: LabFile = { ...wrong, vary: key }
-  return { key, text: createLabText(given), file: given, injections, repaired, healthy: file }
+  const made = inject(source, injections)
+  if (!made) return null
+  const given: LabFile = { ...made.broken, vary: key }
+  return { key, text: createLabText(given), file: given, injections, repaired: made.repaired, healthy: file }
 }
 
 /** Texts that speak of the lab by its old names go; what is drawn, built and checked stays. */

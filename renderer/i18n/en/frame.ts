@@ -129,6 +129,7 @@ export const frame = {
   'action.stamp.router-line': 'Insert: Line of routers',
   'action.stop': 'Stop the lab',
   'action.checks': 'Run all checks',
+  'action.break': 'Break it: a fault to find',
   'action.open': 'Open a lab',
   'action.new': 'New lab',
   'action.save': 'Save',

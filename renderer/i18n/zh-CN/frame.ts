@@ -124,6 +124,7 @@ export const frame = {
   'action.stamp.router-line': '插入：路由器链',
   'action.stop': '停止实验',
   'action.checks': '运行全部检查',
+  'action.break': '制造故障，自己排查',
   'action.open': '打开实验',
   'action.new': '新建实验',
   'action.save': '保存',

@@ -1,0 +1,262 @@
+/**
+ * Break it: one to three faults in the lab that stands, which nobody is told of. The kernel has them, the lab's text does not,
+ * so what differs is the fault itself; it is hidden until all checks hold again, or somebody gives up.
+ */
+import { untrack } from 'svelte'
+import type { Problem } from '../../electron/core/lab/problem.js'
+import { inEnglish, said } from '../../electron/core/words/said.js'
+import { differences } from '../../electron/core/change/difference.js'
+import { healthyOf, injectionsOf } from '../../electron/core/challenge/catalogue.js'
+import type { Injection } from '../../electron/core/challenge/fault.js'
+import { inject } from '../../electron/core/challenge/inject.js'
+import { pickFaults } from '../../electron/core/challenge/pick.js'
+import type { Lab } from '../../electron/core/lab/lab.js'
+import { normalise } from '../../electron/core/lab/normalise.js'
+import { diff } from '../../electron/core/plan/diff.js'
+import { labFromLive } from '../../electron/core/plan/read-back.js'
+import type { Failure } from '../../electron/core/rpc.js'
+import { attempt, type Rpc } from '../connection/rpc.js'
+import type { Circumstances } from '../guide/circumstances.js'
+import { wiringOf } from '../guide/wiring.js'
+import { Checks } from '../state/checks.svelte.js'
+import type { Commands } from '../state/commands.svelte.js'
+import type { Deploy } from '../state/deploy.svelte.js'
+import type { LabDocument } from '../state/lab-document.svelte.js'
+import type { Traces } from '../trace/traces.svelte.js'
+import { mostTyped, pointsLeft, readKept, writeKept, type Broken, type HintLevel, type Kept } from './kept.js'
+
+export interface Ended extends Broken {
+  readonly how: 'solved' | 'given-up'
+  readonly tookMs: number
+  readonly points: number
+  /** What was typed meanwhile, in its order. */
+  readonly typed: readonly string[]
+  readonly commands: number
+  readonly traces: number
+}
+
+/** Why nothing was broken. */
+export type Refused = 'no-place' | 'not-sound' | 'not-proved' | Failure
+
+interface Parts {
+  readonly rpc: Rpc
+  readonly document: LabDocument
+  readonly deploy: Deploy
+  readonly traces: Traces
+  readonly commands: Commands
+  readonly around: Circumstances
+}
+
+const message = said`Repair it in the terminals: the lab itself can be changed again when all checks hold.`
+const locked: Problem = {
+  ...{ severity: 'error', code: 'challenge', path: [], message: inEnglish(message), hint: null },
+  said: { message, hint: null },
+}
+
+const seed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
+
+export class Challenge {
+  readonly checks: Checks
+  /** Faults are being looked for that break a check. */
+  breaking = $state(false)
+  refused = $state.raw<Refused | null>(null)
+  private kept = $state.raw<Kept | null>(null)
+  ended = $state.raw<Ended | null>(null)
+  private asked = ''
+
+  constructor(private readonly parts: Parts) {
+    const { rpc, document } = parts
+    // Why one fails is what is to be found out.
+    this.checks = new Checks(
+      rpc,
+      () => document.lab?.checks ?? [],
+      () => document.labFile,
+      () => false,
+    )
+  }
+
+  /** Something is broken, or about to be, and nobody may see what. */
+  readonly on = $derived.by(() => this.breaking || this.kept !== null)
+  readonly hint: HintLevel = $derived.by(() => this.kept?.hint ?? 0)
+  readonly points = $derived.by(() => pointsLeft(this.hint))
+  readonly since = $derived.by(() => this.kept?.since ?? null)
+  readonly commands = $derived.by(() => this.kept?.commands ?? 0)
+  readonly traced = $derived.by(() => this.kept?.traces ?? 0)
+  readonly working = $derived.by(() => {
+    const checks = this.parts.document.lab?.checks ?? []
+    return checks.filter(({ name }) => this.checks.results.get(name)?.ok).length
+  })
+
+  /** What is drawn: while something is hidden, the kernel alone, where the lab has it. */
+  readonly picture: Lab | null = $derived.by(() => {
+    const { document, around } = this.parts
+    const { lab } = document
+    const { state: live } = around.live
+    if (!this.on || !lab || !live) return lab
+    return { ...normalise(labFromLive(live, lab.name).lab), title: lab.title, layout: lab.layout, notes: lab.notes }
+  })
+
+  /** What is asked for: a lab that stands as it is written, with checks, and nobody's work in it. */
+  readonly possible = $derived.by(() => {
+    const { document, deploy, around } = this.parts
+    return (
+      !this.on &&
+      around.idle() &&
+      deploy.isStanding &&
+      !deploy.hasEdits &&
+      deploy.drift.length === 0 &&
+      !document.broken &&
+      (document.labFile?.goal ?? []).length === 0 &&
+      (document.lab?.checks ?? []).length > 0
+    )
+  })
+
+  /** @param count how many faults at once, 1 to 3 */
+  async break(count: number): Promise<void> {
+    const { document, deploy, commands, around } = this.parts
+    const { labFile, lab, source, id } = document
+    if (!this.possible || !labFile || !lab || !source) return
+    this.refused = null
+    this.ended = null
+    this.breaking = true
+    deploy.veiled = true
+    const before = commands.last
+    commands.hidden = [before, Infinity]
+    try {
+      const choices = pickFaults(injectionsOf(healthyOf(labFile, lab)), count, seed())
+      const found = await this.firstThatBreaks(choices)
+      if ('faults' in found && document.id === id) {
+        this.asked = around.live.state ? wiringOf(around.live.state) : ''
+        const begun = { typed: [], commands: 0, traces: 0, hint: 0 } as const
+        this.keep({ lab: id, since: Date.now(), ...found, ...begun, hidden: [before, commands.last] })
+      } else this.refused = 'refused' in found ? found.refused : null
+    } finally {
+      this.breaking = false
+      deploy.veiled = this.kept !== null
+      commands.hidden = this.kept?.hidden ?? null
+    }
+  }
+
+  /** Each choice is put into the kernel and asked for; what breaks nothing is taken back. */
+  private async firstThatBreaks(
+    choices: Iterable<readonly Injection[]>,
+  ): Promise<Broken | { readonly refused: Refused }> {
+    const { document, deploy, around, rpc } = this.parts
+    const { labFile: healthy, source } = document
+    if (!healthy || !source) return { refused: 'no-place' }
+    const sound = await attempt(rpc.request('lab/check', { lab: healthy, explain: false }))
+    if (!sound.ok) return { refused: sound.failure }
+    if (sound.checks.some(({ ok }) => !ok)) return { refused: 'not-sound' }
+    let refused: Refused = 'no-place'
+    for (const injections of choices) {
+      const made = inject(source, injections)
+      const { state: live } = around.live
+      if (!made || !live) continue
+      refused = 'not-proved'
+      const only = diff(normalise(made.broken), live, { former: normalise(healthy) }).map(({ text }) => text)
+      if (only.length === 0) continue
+      // Some of the steps, so that what stands is still the lab as it is written.
+      const broken = await attempt(rpc.request('lab/apply', { lab: made.broken, former: 'standing', only }))
+      if (broken.ok) {
+        const checked = await attempt(rpc.request('lab/check', { lab: healthy, explain: false }))
+        await around.live.readAgain()
+        if (checked.ok && checked.checks.some(({ ok }) => !ok) && around.live.state) {
+          for (const check of checked.checks) this.checks.results.set(check.name, check)
+          const lab = normalise(healthy)
+          const differs = differences(lab, lab, around.live.state)
+          return {
+            faults: injections.map(({ code, namespace, interface: at }) => ({ code, namespace, interface: at })),
+            differs: differs.map(({ kind, namespace, what }) => ({ kind, namespace, what })),
+            repair: differs.flatMap(({ steps }) => steps.map(({ text }) => text)),
+          }
+        }
+      }
+      await deploy.revert(null)
+      await around.live.readAgain()
+    }
+    return { refused }
+  }
+
+  /** Call inside an effect: the checks are asked again whenever the network is another one. */
+  follow(): void {
+    const { kept, asked, checks } = this
+    const { document, deploy, around, traces } = this.parts
+    deploy.veiled = this.on
+    traces.veiled = this.on
+    document.locked = this.on ? locked : null
+    if (!kept) return
+    if (document.id !== kept.lab || (around.idle() && !deploy.isStanding)) return untrack(() => this.forget())
+    const { state: live } = around.live
+    if (!live || !around.idle() || checks.running.size > 0) return
+    const about = wiringOf(live)
+    if (about !== asked) untrack(() => void this.askAgain(about))
+  }
+
+  private async askAgain(about: string): Promise<void> {
+    this.asked = about
+    const list = this.parts.document.lab?.checks ?? []
+    await this.checks.run(list.map(({ name }) => name))
+    const { state: live } = this.parts.around.live
+    // Of a network that has changed meanwhile the answers say nothing.
+    if (!this.kept || !live || wiringOf(live) !== about) return
+    if (list.every(({ name }) => this.checks.results.get(name)?.ok)) this.end('solved')
+  }
+
+  /** A line was sent off in a terminal. */
+  ran(line: string): void {
+    const { kept } = this
+    if (kept) this.keep({ ...kept, typed: [...kept.typed, line].slice(-mostTyped), commands: kept.commands + 1 })
+  }
+
+  probed(): void {
+    if (this.kept) this.keep({ ...this.kept, traces: this.kept.traces + 1 })
+  }
+
+  moreHelp(): void {
+    if (this.kept && this.kept.hint < 3) this.keep({ ...this.kept, hint: (this.kept.hint + 1) as HintLevel })
+  }
+
+  /** Shows what was broken, and mends it. */
+  async giveUp(): Promise<void> {
+    if (!this.kept) return
+    if (await this.parts.deploy.revert(null)) this.end('given-up')
+  }
+
+  private end(how: Ended['how']): void {
+    const { kept, points } = this
+    if (!kept) return
+    const { since, faults, differs, repair, typed, commands, traces } = kept
+    const tookMs = Date.now() - since
+    this.ended = {
+      how,
+      tookMs,
+      points: how === 'solved' ? points : 0,
+      faults,
+      differs,
+      repair,
+      typed,
+      commands,
+      traces,
+    }
+    this.keep(null)
+  }
+
+  /** Whatever there was belongs to another lab. */
+  forget(): void {
+    this.keep(null)
+    this.ended = null
+    this.refused = null
+  }
+
+  /** After a reload: of the lab that is open. */
+  restore(): void {
+    const kept = readKept(sessionStorage)
+    this.keep(kept?.lab === this.parts.document.id ? kept : null)
+  }
+
+  private keep(kept: Kept | null): void {
+    this.kept = kept
+    this.parts.commands.hidden = kept?.hidden ?? null
+    writeKept(sessionStorage, kept)
+  }
+}

@@ -1,0 +1,54 @@
+/** What a challenge has come to, where a reload does not lose it. */
+import type { Difference } from '../../electron/core/change/difference.js'
+import type { Injection } from '../../electron/core/challenge/fault.js'
+
+/** What was broken, in the words of who looks it up afterwards. */
+export interface Broken {
+  readonly faults: readonly Pick<Injection, 'code' | 'namespace' | 'interface'>[]
+  readonly differs: readonly Pick<Difference, 'kind' | 'namespace' | 'what'>[]
+  /** The shortest known way back, as commands. */
+  readonly repair: readonly string[]
+}
+
+/** What was told so far: nothing, what to look at, the cause, the fix. */
+export type HintLevel = 0 | 1 | 2 | 3
+
+export interface Kept extends Broken {
+  /** Id of the document. */
+  readonly lab: string
+  /** Milliseconds since the epoch. */
+  readonly since: number
+  /** The last of what was typed, and how much it was. */
+  readonly typed: readonly string[]
+  readonly commands: number
+  readonly traces: number
+  readonly hint: HintLevel
+  /** Sequence numbers of the commands that broke it: after the first, up to the second. */
+  readonly hidden: readonly [number, number]
+}
+
+/** Lines that are kept of what was typed. */
+export const mostTyped = 200
+
+/** Points that are left: to be told what to look at is free, the cause and its fix are not. */
+export const pointsLeft = (hint: HintLevel): number => [100, 100, 75, 40][hint] ?? 0
+
+const key = 'vethlab.challenge'
+
+/** Null: nothing is stored, or nothing that can be read. */
+export function readKept(store: Storage): Kept | null {
+  try {
+    return JSON.parse(store.getItem(key) ?? 'null') as Kept | null
+  } catch {
+    return null
+  }
+}
+
+export function writeKept(store: Storage, kept: Kept | null): void {
+  try {
+    if (kept === null) store.removeItem(key)
+    else store.setItem(key, JSON.stringify(kept))
+  } catch {
+    // Too big or forbidden: then a reload ends the challenge.
+  }
+}
