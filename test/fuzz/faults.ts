@@ -90,7 +90,7 @@ function ofHost(host: FuzzHost, { hosts }: FuzzLab, pick: Pick): InjectedFault[]
         'isolated',
         `bridge -n ${router} link set dev ${port} isolated on; bridge -n ${router} link set dev ${other.port} isolated on`,
         [router],
-        'port-setting',
+        'port-isolated',
       ),
     ]),
   ]
