@@ -1,5 +1,5 @@
 /** Labs to repair: broken as they come, and whole after the repair, whether it was offered or typed. */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, type TestContext } from 'vitest'
 import { isAnswer } from '../../../electron/core/diagnosis/trace.js'
 import type { LabCheck } from '../../../electron/core/lab/lab.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
@@ -66,8 +66,8 @@ async function results(session: Session, file: LabFile, checks: LabFile['checks'
 const failing = async (session: Session, file: LabFile, checks: LabFile['checks']): Promise<readonly string[]> =>
   (await results(session, file, checks)).filter(({ ok }) => !ok).map(({ name }) => name)
 
-async function deployed(file: LabFile): Promise<Session> {
-  const session = await openSession()
+async function deployed(file: LabFile, context: TestContext): Promise<Session> {
+  const session = await openSession(context)
   expect(await session.request('lab/apply', { lab: file, former: 'everything' })).toMatchObject({ ok: true })
   return session
 }
@@ -78,7 +78,7 @@ async function takeFixes(session: Session, goal: LabCheck): Promise<void> {
     from: goal.from,
     to: goal.target,
     protocol: goal.kind === 'ping' ? ('icmp' as const) : goal.kind,
-    ...('port' in goal ? { port: goal.port } : {}),
+    ...('port' in goal ? { port: goal.port } : { size: goal.size, df: goal.df }),
   }
   for (let round = 0; round < 4; round += 1) {
     const traced = await session.request('trace/run', probe)
@@ -96,9 +96,10 @@ test('every lab to repair has goals, and says what the cause was', () => {
   for (const { file } of twins) expect(file.explanation, file.name).toHaveProperty('zh-CN')
 })
 
-describe.each(twins)('$name', ({ name, file }) => {
-  test('is broken as it comes, whole after what a learner types, and its checks hold all the same', async () => {
-    const session = await deployed(file)
+// Each in a sandbox of its own: most of their time is waiting for what does not arrive.
+describe.concurrent.each(twins)('$name', ({ name, file }) => {
+  test('is broken as it comes, whole after what a learner types, and its checks hold all the same', async (context) => {
+    const session = await deployed(file, context)
     expect(await failing(session, file, file.checks)).toEqual([])
     expect((await failing(session, file, file.goal)).length).toBeGreaterThan(0)
 
@@ -108,9 +109,9 @@ describe.each(twins)('$name', ({ name, file }) => {
   })
 })
 
-describe.each(twins.filter(({ name }) => !needsMore.has(name)))('$name, traced', ({ file, lab }) => {
-  test('is whole after the fixes that its traces offer', async () => {
-    const session = await deployed(file)
+describe.concurrent.each(twins.filter(({ name }) => !needsMore.has(name)))('$name, traced', ({ file, lab }) => {
+  test('is whole after the fixes that its traces offer', async (context) => {
+    const session = await deployed(file, context)
     for (const goal of lab.goal) await takeFixes(session, goal)
     expect(await failing(session, file, file.goal)).toEqual([])
     expect(await failing(session, file, file.checks)).toEqual([])
