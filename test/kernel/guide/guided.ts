@@ -96,6 +96,17 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '8.2': says('dev wan2 table 100'),
     '9.2': says('ttl=63'),
   },
+  'mtu-black-hole': {
+    '5.3': says('ttl=62'),
+    '6.1': says('ttl=62'),
+    '7.2': fails('Frag needed and DF set (mtu = 1400)'),
+    '8.1': says('mtu 1400'),
+    '8.2': says('ttl=62'),
+    '9.3': says('ttl=62'),
+    '10.2': fails('100% packet loss'),
+    '10.3': says('DROP'),
+    '11.2': fails('Frag needed and DF set (mtu = 1400)'),
+  },
   'stateful-firewall': {
     '4.3': fails('100% packet loss'),
     '5.2': fails('100% packet loss'),

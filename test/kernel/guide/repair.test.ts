@@ -38,18 +38,23 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   '12-routers.loop': ['ip -n r3 route add 10.0.2.0/24 via 10.0.23.2'],
   '14-two-ways.broken': ['ip route replace default via 192.0.2.1 table 100'],
   '14-two-ways.second-line': ['iptables -t nat -A POSTROUTING -o wan2 -j MASQUERADE'],
+  '15-mtu.broken': [
+    'ip netns exec fw iptables -I FORWARD -p icmp --icmp-type fragmentation-needed -j ACCEPT',
+  ],
+  '15-mtu.ends': ['ip -n server link set eth0 mtu 1500'],
   '18-firewall.broken': ['ip netns exec fw nft insert rule inet filter forward ct state established,related accept'],
   '18-firewall.new': ['ip netns exec fw nft add rule inet filter forward iifname wan tcp dport 22 ct state new accept'],
 }
 
 /**
  * No single probe shows all that is missing: a trace tells the cause and offers no fix, or one that brings an answer by
- * another way than the lab asks for, as a firewall that is opened altogether.
+ * another way than the lab asks for, as a firewall that is opened altogether or a cable that is made wider.
  */
 const needsMore = new Set([
   '03-two-namespaces.broken',
   '05-bridge-gateway.broken',
   '14-two-ways.broken',
+  '15-mtu.broken',
   '18-firewall.broken',
   '18-firewall.new',
 ])
