@@ -116,4 +116,13 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '8.2': says('ct state invalid drop'),
     '8.3': says('ttl=63'),
   },
+  'hairpin-nat': {
+    '4.3': says('ttl=64'),
+    '6.3': says('ttl=63'),
+    '7.2': fails('Connection refused'),
+    '8.1': fails(''),
+    '9.2': fails('Connection refused'),
+    '10.1': fails('Connection refused'),
+    '10.2': says('MASQUERADE'),
+  },
 }

@@ -38,12 +38,14 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   '12-routers.loop': ['ip -n r3 route add 10.0.2.0/24 via 10.0.23.2'],
   '14-two-ways.broken': ['ip route replace default via 192.0.2.1 table 100'],
   '14-two-ways.second-line': ['iptables -t nat -A POSTROUTING -o wan2 -j MASQUERADE'],
-  '15-mtu.broken': [
-    'ip netns exec fw iptables -I FORWARD -p icmp --icmp-type fragmentation-needed -j ACCEPT',
-  ],
+  '15-mtu.broken': ['ip netns exec fw iptables -I FORWARD -p icmp --icmp-type fragmentation-needed -j ACCEPT'],
   '15-mtu.ends': ['ip -n server link set eth0 mtu 1500'],
   '18-firewall.broken': ['ip netns exec fw nft insert rule inet filter forward ct state established,related accept'],
   '18-firewall.new': ['ip netns exec fw nft add rule inet filter forward iifname wan tcp dport 22 ct state new accept'],
+  '19-hairpin.broken': ['iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o bridge0 -j MASQUERADE'],
+  '19-hairpin.interface': [
+    'iptables -t nat -A PREROUTING -d 198.51.100.2 -p tcp --dport 80 -j DNAT --to-destination 192.168.1.2:80',
+  ],
 }
 
 /**
