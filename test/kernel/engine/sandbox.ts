@@ -83,6 +83,7 @@ const volatile = new Set([
   'link',
   'designated_root',
   'designated_bridge',
+  'designated_port',
   'port_id',
   'gc_timer',
   'hello_timer',

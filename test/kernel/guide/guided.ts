@@ -78,6 +78,15 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '12.3': fails('Connection refused'),
     '14.2': says('DOCKER-USER'),
   },
+  'two-bridges-by-vxlan': {
+    '3.3': says('ttl=63'),
+    '5.2': fails('Destination Host Unreachable'),
+    '7.2': says('ttl=64'),
+    '8.1': says('dst 198.51.100.2'),
+    '8.2': says('vxlan id 42'),
+    '9.1': fails('100% packet loss'),
+    '10.2': says('ttl=64'),
+  },
   'a-chain-of-routers': {
     '5.3': fails('Destination Net Unreachable'),
     '6.3': says('ttl=62'),

@@ -34,6 +34,12 @@ const typed: Readonly<Record<string, readonly string[]>> = {
   ],
   '10-docker.broken': ['iptables -A DOCKER -d 172.17.0.2 -o docker0 -p tcp --dport 80 -j ACCEPT'],
   '10-docker.user-chain': ['iptables -I DOCKER-USER -i eth0 -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN'],
+  '11-vxlan.broken': [
+    'ip -n h2 link del vxlan42',
+    'ip -n h2 link add vxlan42 mtu 1450 type vxlan id 42 dstport 4789 local 198.51.100.2 remote 192.0.2.2',
+    'ip -n h2 link set vxlan42 up master br0',
+  ],
+  '11-vxlan.mtu': ['ip -n c1 link set eth0 mtu 1450'],
   '12-routers.broken': ['ip -n r2 route replace 10.0.1.0/24 via 10.0.12.1'],
   '12-routers.loop': ['ip -n r3 route add 10.0.2.0/24 via 10.0.23.2'],
   '14-two-ways.broken': ['ip route replace default via 192.0.2.1 table 100'],
@@ -55,6 +61,7 @@ const typed: Readonly<Record<string, readonly string[]>> = {
 const needsMore = new Set([
   '03-two-namespaces.broken',
   '05-bridge-gateway.broken',
+  '11-vxlan.mtu',
   '14-two-ways.broken',
   '15-mtu.broken',
   '18-firewall.broken',
