@@ -13,6 +13,7 @@ import { dottedSysctl } from '../lab/sysctl.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { livePolicies } from '../plan/policies.js'
 import { liveRuleValue, spellFirewall, spellNat } from '../plan/rules.js'
+import { deviceDifferences } from './device-settings.js'
 import { leadsThere } from './leads-there.js'
 
 export type Wanted = NonNullable<GuideStep['done']>
@@ -108,6 +109,9 @@ class Search {
     if (!live) return
     for (const [bridge, said] of Object.entries(entry.bridges ?? {})) this.#bridge(live, bridge, said ?? {})
     for (const [link, said] of Object.entries(entry.interfaces ?? {})) this.#interface(live, link, said ?? {})
+    for (const kind of ['vlans', 'bonds', 'vrfs', 'dummies'] as const)
+      for (const [link, said] of Object.entries(entry[kind] ?? {})) this.#interface(live, link, said ?? {})
+    for (const { key, wanted, actual } of deviceDifferences(entry, live)) this.#differs(live.name, key, wanted, actual)
     if (entry.forwarding !== undefined) this.#setting(live, 'net.ipv4.ip_forward', entry.forwarding ? '1' : '0')
     for (const [key, value] of Object.entries(entry.sysctls ?? {}))
       this.#setting(live, dottedSysctl(key) ?? key, String(value))

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, type TestContext } from 'vitest'
+import { lackingFailure, missingFeatures } from '../../../electron/core/needs/lacking.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import { parseLabText } from '../../../electron/core/lab/parse.js'
 import type { Lab } from '../../../electron/core/lab/lab.js'
@@ -43,6 +44,12 @@ export async function openSession(context?: TestContext): Promise<Session> {
   const atTheEnd = context?.onTestFinished ?? onTestFinished
   atTheEnd(() => started.session.close())
   return started.session
+}
+
+/** On a kernel without what the lab needs, the test is skipped, and says what is missing. */
+export function skipLacking(context: TestContext, session: Session, file: LabFile): void {
+  const lacking = lackingFailure(file, missingFeatures(session.capabilities.features))
+  if (lacking) context.skip(lacking.message)
 }
 
 const enter = (session: Session): string[] => [
