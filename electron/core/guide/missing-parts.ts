@@ -8,6 +8,7 @@ import type { Endpoint } from '../lab/lab.js'
 import { nearest } from '../lab/nearest.js'
 import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
+import { readSaved } from '../lab/ruleset/iptables-text.js'
 import type { GuideStep, LabFile } from '../lab/schema.js'
 import { dottedSysctl } from '../lab/sysctl.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
@@ -71,6 +72,19 @@ export function missingParts(
     if (a && b) looked.cable(a, b)
   }
   return looked.missing
+}
+
+/** The rules of a text, as iptables-save spells them; what it says of chains and policies is no rule. */
+function* savedRules(
+  text: string,
+): Iterable<{ readonly table: string; readonly chain: string; readonly rule: string }> {
+  const tables = readSaved(text)
+  if (!('length' in tables)) return
+  for (const { name, rules } of tables)
+    for (const line of rules) {
+      const [, chain, rule] = /^-A (\S+) (.*)$/.exec(line) ?? []
+      if (chain !== undefined && rule !== undefined) yield { table: name, chain, rule }
+    }
 }
 
 class Search {
@@ -216,6 +230,16 @@ class Search {
       )
       if (!there) this.#miss('rule', { namespace: live.name, rule: `${spelling.chain} ${spelling.typed.join(' ')}` })
     }
+    for (const [family, text] of [
+      ['ipv4', entry.iptables],
+      ['ipv6', entry.ip6tables],
+    ] as const)
+      for (const { table, chain, rule } of savedRules(text ?? '')) {
+        const there = live.ruleset.iptables.some(
+          (each) => each.family === family && each.table === table && each.chain === chain && each.rule === rule,
+        )
+        if (!there) this.#miss('rule', { namespace: live.name, rule: `-t ${table} -A ${chain} ${rule}` })
+      }
     const drops = livePolicies(live.ruleset.iptables)
     for (const { family, chain, policy } of normalisePolicies(entry, false)) {
       const isDrop = drops.some((each) => each.family === family && each.chain === chain)

@@ -23,6 +23,7 @@ const needsMore = new Set([
   '15-mtu.broken',
   '18-firewall.broken',
   '18-firewall.new',
+  '22-kubernetes-service.broken',
 ])
 
 const twins = starterLabs

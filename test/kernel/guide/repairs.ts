@@ -44,4 +44,9 @@ export const repairs: Readonly<Record<string, readonly string[]>> = {
   '19-hairpin.interface': [
     'iptables -t nat -A PREROUTING -d 198.51.100.2 -p tcp --dport 80 -j DNAT --to-destination 192.168.1.2:80',
   ],
+  '22-kubernetes-service.broken': [
+    'iptables -t nat -R KUBE-SEP-1 2 -p tcp -j DNAT --to-destination 10.244.0.11:8080',
+    'iptables -t nat -R KUBE-SEP-2 2 -p tcp -j DNAT --to-destination 10.244.0.12:8080',
+  ],
+  '22-kubernetes-service.itself': ['iptables -t nat -I KUBE-SEP-1 -s 10.244.0.11 -j KUBE-MARK-MASQ'],
 }

@@ -115,4 +115,13 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '10.1': fails('Connection refused'),
     '10.2': says('MASQUERADE'),
   },
+  'kubernetes-service': {
+    '3.3': says('ttl=63'),
+    '4.1': fails('Network is unreachable'),
+    '6.3': fails('Connection refused'),
+    '7.1': fails(''),
+    '8.3': fails('Connection refused'),
+    '10.2': fails(''),
+    '10.3': says('KUBE-SEP-2'),
+  },
 }
