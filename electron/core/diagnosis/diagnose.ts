@@ -22,7 +22,7 @@ import { firewallDrop } from './rules/firewall-drop.js'
 import { firewallReject } from './rules/firewall-reject.js'
 import { forwardingOff } from './rules/forwarding-off.js'
 import { gatewayUnreachable } from './rules/gateway-unreachable.js'
-import { hairpin } from './rules/hairpin.js'
+import { hairpin, hairpinToItself } from './rules/hairpin.js'
 import { impaired } from './rules/impaired.js'
 import { interfaceDown } from './rules/interface-down.js'
 import { ipv6Off } from './rules/ipv6-off.js'
@@ -108,6 +108,7 @@ const rules: readonly Rule[] = [
   proxyArp,
   gatewayUnreachable,
   hairpin,
+  hairpinToItself,
   natLocal,
   wrongSource,
   otherSource,

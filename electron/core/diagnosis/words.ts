@@ -130,6 +130,8 @@ export const sentences = {
     'What {namespace} sends itself does not pass PREROUTING, so its DNAT rule for port {port} does not apply; the same rule in OUTPUT would.',
   hairpin:
     '{namespace} is in the subnet of {client} and answers it directly, not by {router}: the answer comes from {server} where {target} was asked, and is refused.',
+  'hairpin-self':
+    '{router} sends the request for {target} on to {namespace}, which had sent it itself: it comes back with the source {client}, and no machine takes a packet of its own from outside.',
   asymmetric:
     '{namespace} answers {client} by another way than by {router}, which had rewritten the destination: the answer comes from {server} where {target} was asked, and is refused.',
   'wrong-source': 'A rule of {namespace} gives the packet the source {source}, which nobody has: no answer finds back.',

@@ -8,11 +8,13 @@ import type { Endpoint } from '../lab/lab.js'
 import { nearest } from '../lab/nearest.js'
 import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
+import { readSaved } from '../lab/ruleset/iptables-text.js'
 import type { GuideStep, LabFile } from '../lab/schema.js'
 import { dottedSysctl } from '../lab/sysctl.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { livePolicies } from '../plan/policies.js'
 import { liveRuleValue, spellFirewall, spellNat } from '../plan/rules.js'
+import { deviceDifferences } from './device-settings.js'
 import { leadsThere } from './leads-there.js'
 
 export type Wanted = NonNullable<GuideStep['done']>
@@ -72,6 +74,19 @@ export function missingParts(
   return looked.missing
 }
 
+/** The rules of a text, as iptables-save spells them; what it says of chains and policies is no rule. */
+function* savedRules(
+  text: string,
+): Iterable<{ readonly table: string; readonly chain: string; readonly rule: string }> {
+  const tables = readSaved(text)
+  if (!('length' in tables)) return
+  for (const { name, rules } of tables)
+    for (const line of rules) {
+      const [, chain, rule] = /^-A (\S+) (.*)$/.exec(line) ?? []
+      if (chain !== undefined && rule !== undefined) yield { table: name, chain, rule }
+    }
+}
+
 class Search {
   readonly #byName: ReadonlyMap<string, LiveNamespace>
   readonly #found = new Map<string, MissingPart>()
@@ -108,6 +123,9 @@ class Search {
     if (!live) return
     for (const [bridge, said] of Object.entries(entry.bridges ?? {})) this.#bridge(live, bridge, said ?? {})
     for (const [link, said] of Object.entries(entry.interfaces ?? {})) this.#interface(live, link, said ?? {})
+    for (const kind of ['vlans', 'bonds', 'vrfs', 'dummies'] as const)
+      for (const [link, said] of Object.entries(entry[kind] ?? {})) this.#interface(live, link, said ?? {})
+    for (const { key, wanted, actual } of deviceDifferences(entry, live)) this.#differs(live.name, key, wanted, actual)
     if (entry.forwarding !== undefined) this.#setting(live, 'net.ipv4.ip_forward', entry.forwarding ? '1' : '0')
     for (const [key, value] of Object.entries(entry.sysctls ?? {}))
       this.#setting(live, dottedSysctl(key) ?? key, String(value))
@@ -212,6 +230,16 @@ class Search {
       )
       if (!there) this.#miss('rule', { namespace: live.name, rule: `${spelling.chain} ${spelling.typed.join(' ')}` })
     }
+    for (const [family, text] of [
+      ['ipv4', entry.iptables],
+      ['ipv6', entry.ip6tables],
+    ] as const)
+      for (const { table, chain, rule } of savedRules(text ?? '')) {
+        const there = live.ruleset.iptables.some(
+          (each) => each.family === family && each.table === table && each.chain === chain && each.rule === rule,
+        )
+        if (!there) this.#miss('rule', { namespace: live.name, rule: `-t ${table} -A ${chain} ${rule}` })
+      }
     const drops = livePolicies(live.ruleset.iptables)
     for (const { family, chain, policy } of normalisePolicies(entry, false)) {
       const isDrop = drops.some((each) => each.family === family && each.chain === chain)

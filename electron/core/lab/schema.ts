@@ -471,6 +471,10 @@ export const traceSchema = z.strictObject({
   protocol: z.enum(['icmp', 'tcp', 'udp']).optional(),
   /** Destination port; needs `protocol: tcp` or `udp`. */
   port: port.optional(),
+  /** Bytes of payload; TCP's handshake has none. */
+  size: z.int().min(0).max(65507).optional(),
+  /** Don't fragment. */
+  df: z.boolean().optional(),
 })
 
 export const guideStepSchema = z.strictObject({

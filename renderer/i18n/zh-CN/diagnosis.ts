@@ -126,6 +126,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 自己发出的数据包不经过 PREROUTING，所以它对端口 {port} 的 DNAT 规则不起作用；OUTPUT 中的同一条规则才会。',
   'cause.hairpin':
     '{namespace} 与 {client} 同在一个子网，直接应答而不经过 {router}：问的是 {target}，答的却是 {server}，于是被拒绝。',
+  'cause.hairpin-self':
+    '{router} 把发往 {target} 的请求转回给了 {namespace}，而请求正是它自己发出的：回来时源地址是 {client}，机器不会从外面接收自己的数据包。',
   'cause.asymmetric':
     '{namespace} 给 {client} 的应答没有经过改写过目的地址的 {router}：问的是 {target}，答的却是 {server}，于是被拒绝。',
   'cause.wrong-source': '{namespace} 的一条规则把源地址改成 {source}，而没有接口配置了它：应答无法返回。',

@@ -68,6 +68,16 @@ describe('what a step misses is told by its part', () => {
       {},
       ['rule host POSTROUTING -s 10.0.0.0/24 -o eth0 -j MASQUERADE'],
     ],
+    [
+      'a rule in the words of iptables-save',
+      {
+        namespaces: {
+          host: { iptables: '*nat\n:WEB - [0:0]\n-A WEB -m statistic --mode random -j RETURN\nCOMMIT\n' },
+        },
+      },
+      {},
+      ['rule host -t nat -A WEB -m statistic --mode random -j RETURN'],
+    ],
   ])('%s', (_, wanted, live, parts) => {
     expect(said(wanted, live)).toEqual(parts)
   })

@@ -587,6 +587,12 @@ const meaning: readonly BadLab[] = [
     3,
     'guide: [{ title: t, trace: { from: host, to: 10.0.0.1, protocol: tcp } }]\n',
   ),
+  after(
+    'traced connection with a payload',
+    'wrong-size',
+    3,
+    'guide: [{ title: t, trace: { from: host, to: 10.0.0.1, protocol: tcp, port: 80, size: 100 } }]\n',
+  ),
   after('trace from nowhere', 'unknown-namespace', 3, 'guide: [{ title: t, trace: { from: ns9, to: 10.0.0.1 } }]\n'),
 ]
 

@@ -96,6 +96,7 @@ describe('text of iptables-save', () => {
     '-A INPUT -m comment --comment "see /etc/hosts" -j ACCEPT',
     '-A INPUT -p tcp -m multiport --dports 80,443 -m conntrack --ctstate NEW -j LOG --log-prefix "../x: "',
     '-A INPUT -m mark --mark 0x1/0xff -s 10.0.0.0/255.0.0.0 ! -d fd00::/8 -j RETURN',
+    '-A INPUT -m statistic --mode random --probability 0.50000000000 -j RETURN',
     '-P FORWARD DROP',
     '-N MINE',
   ])('%s is a rule', (line) => {
@@ -192,7 +193,7 @@ describe('whatever is written', () => {
         if ('message' in read) return
         for (const { rules } of read)
           for (const rule of rules)
-            for (const word of savedWords(rule) ?? []) expect(word).not.toMatch(/^-M|^--mod|^\//)
+            for (const word of savedWords(rule) ?? []) expect(word).not.toMatch(/^-M|^--mod(p|=|$)|^\//)
       }),
       { seed: 1129, numRuns: 3000 },
     )

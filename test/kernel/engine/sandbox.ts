@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, type TestContext } from 'vitest'
+import { lackingFailure, missingFeatures } from '../../../electron/core/needs/lacking.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import { parseLabText } from '../../../electron/core/lab/parse.js'
 import type { Lab } from '../../../electron/core/lab/lab.js'
@@ -33,12 +34,22 @@ export function loadText(text: string, name = 'test.vethlab.yaml'): LoadedLab {
 
 export const loadStarter = (name: string): LoadedLab => loadText(readFileSync(`${labsDirectory}${name}`, 'utf8'), name)
 
-/** A fresh sandbox that is closed when the test ends. */
-export async function openSession(): Promise<Session> {
+/**
+ * A fresh sandbox that is closed when the test ends.
+ * @param context of a test that runs beside others, whose end vitest does not tell otherwise
+ */
+export async function openSession(context?: TestContext): Promise<Session> {
   const started = await startSandbox()
   if (!started.ok) throw new Error(started.failure.message)
-  onTestFinished(() => started.session.close())
+  const atTheEnd = context?.onTestFinished ?? onTestFinished
+  atTheEnd(() => started.session.close())
   return started.session
+}
+
+/** On a kernel without what the lab needs, the test is skipped, and says what is missing. */
+export function skipLacking(context: TestContext, session: Session, file: LabFile): void {
+  const lacking = lackingFailure(file, missingFeatures(session.capabilities.features))
+  if (lacking) context.skip(lacking.message)
 }
 
 const enter = (session: Session): string[] => [
@@ -79,6 +90,7 @@ const volatile = new Set([
   'link',
   'designated_root',
   'designated_bridge',
+  'designated_port',
   'port_id',
   'gc_timer',
   'hello_timer',

@@ -2,14 +2,24 @@ import { describe, expect, test } from 'vitest'
 import { createLabText } from '../../../electron/core/lab/print.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
-import { descendantsOfTest, dump, inside, loadStarter, loadText, openSession, starterLabs } from './sandbox.js'
+import {
+  descendantsOfTest,
+  dump,
+  inside,
+  loadStarter,
+  loadText,
+  openSession,
+  skipLacking,
+  starterLabs,
+} from './sandbox.js'
 import { patiently, until } from '../support/until.js'
 
 describe.each(starterLabs)('%s', (name) => {
-  test('is built, holds what it claims, reads back as itself, and leaves nothing', async () => {
+  test('is built, holds what it claims, reads back as itself, and leaves nothing', async (context) => {
     const session = await openSession()
-    const empty = await dump(session)
     const { file, lab } = loadStarter(name)
+    skipLacking(context, session, file)
+    const empty = await dump(session)
 
     const applied = await session.request('lab/apply', { lab: file, former: 'everything' })
     expect(applied).toMatchObject({ ok: true })
@@ -44,11 +54,12 @@ describe.each(starterLabs)('%s', (name) => {
 const wholeLabs = starterLabs.filter((name) => loadStarter(name).file.goal === undefined)
 
 describe.each(wholeLabs)('%s', (name) => {
-  test('is the same network when its script is run by hand', async () => {
+  test('is the same network when its script is run by hand', async (context) => {
     const { file, lab } = loadStarter(name)
     const { planScript } = await import('../../../electron/core/plan/script.js')
     const { emptyLive } = await import('../../../electron/core/plan/empty.js')
     const built = await openSession()
+    skipLacking(context, built, file)
     expect(await built.request('lab/apply', { lab: file, former: 'everything' })).toMatchObject({ ok: true })
     const scripted = await openSession()
     const script = planScript(lab, diff(lab, emptyLive(), { former: null }))

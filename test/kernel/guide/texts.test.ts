@@ -5,7 +5,8 @@ import type { CheckEntry, GuideStep, Text } from '../../../electron/core/lab/sch
 import { englishText } from '../../../electron/core/lab/text.js'
 import { parseMarkdown, type Inline } from '../../../renderer/guide/markdown.js'
 import { loadStarter, starterLabs } from '../engine/sandbox.js'
-import { guidedLabs, inLanguage, sayings } from './guided.js'
+import { guidedLabs, inLanguage } from './guided.js'
+import { sayings } from './sayings.js'
 
 /** A step is read beside a terminal: longer texts are not (characters). */
 const longestText = 400
@@ -108,7 +109,8 @@ describe.each(guidedLabs.map(({ file, lab, steps }) => ({ name: file.name, lab, 
           stderr: '',
         })
         expect(command).toMatch(/^(ip|bridge|ping|sysctl|iptables|nft|for) \S.*\S$/)
-        if (/\bping\b/.test(command)) expect(command).toMatch(/ping (-t \d+ )?-c [1-3] -W 1 (-M do -s \d+ )?[\d.]+$/)
+        if (/\bping\b/.test(command))
+          expect(command).toMatch(/ping (-t \d+ )?-c [1-3] -W [1-5] (-M do -s \d+ )?[\d.]+$/)
       }
     })
 

@@ -1,78 +1,21 @@
 /** Who follows a guide in an empty sandbox, command by command, sees what its steps claim and ends with the lab's network. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { CheckEntry, GuideStep } from '../../../electron/core/lab/schema.js'
-import { diff } from '../../../electron/core/plan/diff.js'
-import { isQuieting } from '../../../electron/core/plan/sysctls.js'
-import type { CheckResult } from '../../../electron/core/rpc.js'
 import type { Session } from '../../../electron/session/session.js'
 import { hasParts } from '../../../electron/core/guide/missing-parts.js'
-import { inside, openSession } from '../engine/sandbox.js'
-import { patiently, until } from '../support/until.js'
+import { inside, openSession, skipLacking } from '../engine/sandbox.js'
+import { until } from '../support/until.js'
 import { build } from '../support/build.js'
-import { guidedLab, guidedLabs, sayings, type GuidedLab } from './guided.js'
+import { betweenHereAnd, failedChecks, follow, ranOf, withStatus, type Ran } from './follow.js'
+import { guidedLab, guidedLabs, type GuidedLab } from './guided.js'
 
 beforeAll(() => build())
 
-interface Ran {
-  readonly ok: boolean
-  /** What the terminal shows: both streams. */
-  readonly shown: string
-}
-
 /** Runs one command as the learner would, in a shell of the sandbox's host. */
-async function type(session: Session, command: string): Promise<Ran> {
-  const shown = await inside(session, 'host', 'bash', '--norc', '-c', `exec 2>&1\n${command}\nprintf '\\n%s' "$?"`)
-  const at = shown.lastIndexOf('\n')
-  return { ok: shown.slice(at + 1) === '0', shown: shown.slice(0, at) }
-}
+const type = async (session: Session, command: string): Promise<Ran> =>
+  ranOf(await inside(session, 'host', 'bash', '--norc', '-c', withStatus(command)))
 
-/** The step's own checks, with the step's own expectations, on the network as it is. */
-async function failedChecks(
-  session: Session,
-  { file }: GuidedLab,
-  checks: readonly CheckEntry[],
-): Promise<readonly CheckResult[]> {
-  const { vethlab, name, namespaces, links } = file
-  const lab = { vethlab, name, ...(namespaces && { namespaces }), ...(links && { links }), checks: [...checks] }
-  const answer = await session.request('lab/check', { lab })
-  if (!answer.ok) throw new Error(answer.failure.message)
-  expect(answer.checks.length).toBe(checks.length)
-  return answer.checks.filter(({ ok }) => !ok)
-}
-
-/** Whether a step waits for something that the network must have; others only ask, or look. */
-const builds = ({ done }: GuideStep): boolean => done?.namespaces !== undefined || done?.links !== undefined
-
-/** Follows the guide; `instead` replaces commands, by their text. */
-async function follow(
-  session: Session,
-  guided: GuidedLab,
-  instead: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const expected = sayings[guided.file.name] ?? {}
-  for (const [index, step] of guided.steps.entries()) {
-    const where = `step ${index + 1}`
-    const { done } = step
-    if (done && builds(step)) expect(hasParts(done, session.live), `${where} is done before it began`).toBe(false)
-    for (const [number, written] of (step.commands ?? []).entries()) {
-      const command = instead[written] ?? written
-      // A port forwards when the kernel has seen its carrier, which it looks at once a second (linkwatch): people type slower.
-      if (/\bping\b/.test(command)) await until('all ports to forward', () => portsForward(session))
-      const { ok, shown } = await type(session, command)
-      const saying = expected[`${index + 1}.${number + 1}`]
-      expect({ command, ok, shown }).toMatchObject({ ok: !(saying?.fails ?? false) })
-      if (saying) expect({ command, shown }).toMatchObject({ shown: expect.stringContaining(saying.words) as string })
-    }
-    if (!done) continue
-    await until(`${where} is recognised as done`, () => hasParts(done, session.live))
-    expect(await failedChecks(session, guided, done.checks ?? []), where).toEqual([])
-  }
-}
-
-const portsForward = ({ live }: Session): boolean =>
-  live.namespaces.every(({ links }) =>
-    links.every(({ up, carrier, port }) => port === null || !up || !carrier || port.state === 'forwarding'),
-  )
+const walk = (session: Session, { file }: GuidedLab, instead: Readonly<Record<string, string>> = {}): Promise<void> =>
+  follow(session, (command) => type(session, command), file, instead)
 
 /**
  * A sandbox whose host has the kernel's own default. On a machine that forwards, as one with Docker does, each new
@@ -87,28 +30,19 @@ async function freshSession(): Promise<Session> {
 }
 
 describe.each(guidedLabs.map((each) => [each.file.name, each] as const))('the guide of %s', (name, guided) => {
-  test('leads from an empty sandbox to the network of the lab', async () => {
+  test('leads from an empty sandbox to the network of the lab', async (context) => {
     const session = await freshSession()
+    skipLacking(context, session, guided.file)
     expect(session.live.namespaces.map((each) => each.name)).toEqual(['host'])
-    await follow(session, guided)
+    await walk(session, guided)
 
-    expect(await failedChecks(session, guided, guided.file.checks ?? [])).toEqual([])
-    // Vethlab keeps its wires quiet, and br_netfilter off its bridges; nobody who builds by hand types that.
-    const plan = () => diff(guided.lab, session.live, { former: null })
-    const missing = () =>
-      plan()
-        .filter((planned) => !isQuieting(guided.lab, planned))
-        .map(({ text }) => text)
-    await patiently(() => missing().length === 0)
-    expect(missing()).toEqual([])
-    const left = plan().map(({ text }) => text)
-    // What the learner made beyond the lab would be taken away here.
-    const strict = diff(guided.lab, session.live, { former: 'everything' }).map(({ text }) => text)
-    expect(strict.filter((text) => !left.includes(text))).toEqual(beyondTheLab[name] ?? [])
+    expect(await failedChecks(session, guided.file, guided.file.checks ?? [])).toEqual([])
+    expect(await betweenHereAnd(guided.lab, session)).toEqual({ missing: [], beyond: beyondTheLab[name] ?? [] })
   })
 
-  test('is recognised as done in the lab itself when it is deployed', async () => {
+  test('is recognised as done in the lab itself when it is deployed', async (context) => {
     const session = await openSession()
+    skipLacking(context, session, guided.file)
     expect(await session.request('lab/apply', { lab: guided.file, former: 'everything' })).toMatchObject({ ok: true })
     for (const [index, { done }] of guided.steps.entries()) {
       if (!done || leftToLearner[name] === index + 1) continue
@@ -141,8 +75,8 @@ describe('the network card of the bridge guide', () => {
     const pair = 'ip link add eth0 type veth peer name card0'
     for (const text of Object.values(guided.steps[1]?.text ?? {})) expect(text).toContain(`\`${pair}\``)
     const session = await freshSession()
-    await follow(session, guided, { [add]: pair })
-    expect(await failedChecks(session, guided, guided.file.checks ?? [])).toEqual([])
+    await walk(session, guided, { [add]: pair })
+    expect(await failedChecks(session, guided.file, guided.file.checks ?? [])).toEqual([])
   })
 })
 

@@ -35,25 +35,58 @@ export const hairpin: Rule = {
         interface: oif,
         message: say(direct ? 'hairpin' : 'asymmetric', { router, namespace, server, client, target: probe.target }),
         evidence: answers.evidence(back, addresses),
-        repair: {
-          namespace: router,
-          steps: [
-            {
-              op: 'nat-add',
-              namespace: router,
-              rule: {
-                kind: 'masquerade',
-                family: isIpv6(client) ? 'ipv6' : 'ipv4',
-                source: networkText(prefix ?? `${client}/${isIpv6(client) ? 128 : 32}`),
-                out: oif,
-              },
-            },
-          ],
-        },
+        repair: masqueraded(crossing, prefix ?? alone(client)),
       }),
     }
   },
 }
+
+/**
+ * The request was sent on to whoever had sent it: no machine takes a packet from outside whose source is its own
+ * (fib_validate_source, net/ipv4/fib_frontend.c).
+ */
+export const hairpinToItself: Rule = {
+  code: 'hairpin',
+  suspect(scene) {
+    const { death, probe } = scene
+    if (!death || death.leg !== 'request' || death.namespace !== probe.from || death.src === null) return null
+    const { src: client, dst, namespace, interface: iif } = death
+    const crossing = client === dst && client !== probe.target ? rewrittenTo(scene, client) : null
+    if (!crossing || iif === null) return null
+    const { router, oif } = crossing
+    const addresses = { namespace, ask: 'addresses', dev: iif } as const
+    return {
+      ask: [addresses],
+      ruledOut: say('not-hairpin'),
+      judge: (answers): Finding => ({
+        namespace: router,
+        interface: oif,
+        message: say('hairpin-self', { router, namespace, client, target: probe.target }),
+        evidence: answers.evidence(addresses),
+        repair: masqueraded(crossing, alone(client)),
+      }),
+    }
+  },
+}
+
+const alone = (address: string): string => `${address}/${isIpv6(address) ? 128 : 32}`
+
+/** What the router sends back that way has the router as its source. */
+const masqueraded = ({ router, oif }: Rewritten, source: string): NonNullable<Finding['repair']> => ({
+  namespace: router,
+  steps: [
+    {
+      op: 'nat-add',
+      namespace: router,
+      rule: {
+        kind: 'masquerade',
+        family: isIpv6(source) ? 'ipv6' : 'ipv4',
+        source: networkText(source),
+        out: oif,
+      },
+    },
+  ],
+})
 
 /** Where the request got its new destination, and by which interface it went there. */
 function rewrittenTo({ hops }: Scene, server: string): Rewritten | null {

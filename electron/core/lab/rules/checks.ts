@@ -43,7 +43,15 @@ export const checkRules: Rule = function* (lab) {
 export function* traceFindings(lab: LabIndex, trace: TraceEntry, path: LabPath): Iterable<Finding> {
   yield* namespaceExists(lab, trace.from, [...path, 'from'])
   yield* targetOf(lab, 'ping', trace.to, [...path, 'to'])
-  const { protocol = 'icmp', port } = trace
+  const { protocol = 'icmp', port, size } = trace
+  if (protocol === 'tcp' && size !== undefined) {
+    yield error(
+      'wrong-size',
+      [...path, 'size'],
+      said`A TCP handshake carries no payload.`,
+      said`Remove the size, or say protocol: udp.`,
+    )
+  }
   if (protocol === 'icmp' && port !== undefined) {
     yield error(
       'wrong-port',

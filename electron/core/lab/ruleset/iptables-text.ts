@@ -126,7 +126,7 @@ function refusedWord(words: readonly string[]): Omit<TextRefusal, 'line'> | null
     const option = value
     value = null
     // Whatever it is the value of, by itself iptables would take it for an option.
-    if (word === '-M' || /^--mod/.test(word)) return namesFile(word)
+    if (word === '-M' || /^--mod(p|=|$)/.test(word)) return namesFile(word)
     if (option !== null && textual.has(option)) continue
     if (option === '-m' || option === '-j' || option === '-g') {
       if (!moduleName.test(word))

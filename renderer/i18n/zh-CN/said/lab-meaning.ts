@@ -111,6 +111,8 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Give it one, or write the address here.': '请给它配置地址，或在这里直接写地址。',
   'Leave out the prefix length: {0}.': '请去掉前缀长度：{0}。',
   'A ping has no port.': 'ping 没有端口。',
+  'A TCP handshake carries no payload.': 'TCP 握手不带载荷。',
+  'Remove the size, or say protocol: udp.': '请删除 size，或写 protocol: udp。',
   'Write an address, or the name of a namespace.': '请写地址，或命名空间的名称。',
   'Add a port: {0}:80.': '请加上端口：{0}:80。',
   'Write ADDRESS:PORT, [IPV6]:PORT or NAMESPACE:PORT.': '请写“地址:端口”、“[IPv6]:端口”或“命名空间:端口”。',
