@@ -8,6 +8,7 @@ import { frame } from './en/frame.js'
 import { guide } from './en/guide.js'
 import { host } from './en/host.js'
 import { inspector } from './en/inspector.js'
+import { machine } from './en/machine.js'
 import { diagnosisTitles, fields, trace } from './en/trace.js'
 import { traffic } from './en/traffic.js'
 
@@ -18,6 +19,7 @@ export const en = {
   ...guide,
   ...host,
   ...inspector,
+  ...machine,
   ...dock,
   ...edit,
   ...trace,

@@ -40,7 +40,8 @@ exec sleep infinity`
     return new FoundMachine(world, Number(children.trim().split(' ')[0]))
   }
 
-  private get into(): readonly string[] {
+  /** Words in front of a program that is to run there. */
+  get into(): readonly string[] {
     const user = isRoot ? [] : ['--user', '--preserve-credentials']
     return ['nsenter', '--target', String(this.pid), ...user, '--net', '--mount', '--pid', '--']
   }
