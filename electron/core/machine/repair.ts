@@ -4,6 +4,7 @@ import { normalise } from '../lab/normalise.js'
 import type { LiveState } from '../live/state.js'
 import { diff } from '../plan/diff.js'
 import { labFromLive } from '../plan/read-back.js'
+import { isQuieting } from '../plan/sysctls.js'
 import { typedBy } from './commands.js'
 
 export interface TwinSurroundings {
@@ -20,9 +21,13 @@ export interface TwinSurroundings {
 export function repairCommands(before: LiveState, now: LiveState, around: TwinSurroundings): readonly string[] {
   const lab = normalise(labFromLive(now, 'repaired', false).lab)
   const invented = new Set(around.invented)
-  return diff(lab, before, { former: 'everything' })
-    .filter(({ step }) => !invented.has(step.namespace) && step.op !== 'service-start' && step.op !== 'service-stop')
-    .map(({ text }) => typedBy(text, (key) => (Object.hasOwn(around.ways, key) ? (around.ways[key] ?? null) : null)))
+  return (
+    diff(lab, before, { former: 'everything' })
+      // What keeps the wires of a lab quiet is a habit of labs, and no part of what was done.
+      .filter((planned) => !isQuieting(lab, planned))
+      .filter(({ step }) => !invented.has(step.namespace) && step.op !== 'service-start' && step.op !== 'service-stop')
+      .map(({ text }) => typedBy(text, (key) => (Object.hasOwn(around.ways, key) ? (around.ways[key] ?? null) : null)))
+  )
 }
 
 /** To be read and then run by a person, on the machine, as root. */

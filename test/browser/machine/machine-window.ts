@@ -37,7 +37,9 @@ export class MachineWindow {
 
   /** In the list of what was found. */
   found(name: string | RegExp) {
-    return this.window.page.getByRole('list', { name: 'Network namespaces of this machine' }).getByRole('button', { name })
+    return this.window.page
+      .getByRole('list', { name: 'Network namespaces of this machine' })
+      .getByRole('button', { name })
   }
 
   /** The machine ends first, and everything in it: a signal from outside would reach nsenter(1) only. */

@@ -98,7 +98,9 @@ exec sleep infinity`
       'sysctl -a 2>/dev/null | grep ^net | grep -vE "nf_conntrack_count|random|stat_refresh"',
     ]
     const all = commands.join('; ')
-    return this.sh(`(${all}); ip netns list; for ns in $(ls /run/netns); do ip netns exec $ns sh -c '${all}'; done`)
+    return this.sh(
+      `(${all}); ip netns list; for ns in /run/netns/*; do ip netns exec "\${ns##*/}" sh -c '${all}'; done`,
+    )
   }
 }
 
