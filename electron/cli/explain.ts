@@ -12,6 +12,7 @@ import { filmHtml } from '../core/film/film-file.js'
 import { normalise } from '../core/lab/normalise.js'
 import { createLabText } from '../core/lab/print.js'
 import type { Params, Results } from '../core/rpc.js'
+import { whoReads } from '../session/look.js'
 import { isRoot } from '../session/root-helper.js'
 import type { Session } from '../session/session.js'
 import { rootCommand } from '../session/sudo.js'
@@ -22,7 +23,6 @@ import { note, paint, paintNote, print, printable, printJson } from './output.js
 import { writeOutputFile } from './output-file.js'
 import { withLookers } from './with-lookers.js'
 import { traceText } from './trace-text.js'
-import { whoReads } from './twin.js'
 
 export interface ExplainOptions extends CommonOptions {
   readonly from?: string

@@ -3,11 +3,8 @@
  *
  * `--json`: the document of `core/machine/view.ts`. With `--watch` one document a line, whenever something differs.
  */
-import { merge } from '../core/machine/merge.js'
-import type { MachineView } from '../core/machine/view.js'
 import type { Looked, Looker } from '../session/look.js'
-import { isRoot } from '../session/root-helper.js'
-import { rootCommand } from '../session/sudo.js'
+import { viewOf } from '../session/look-view.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import type { CommonOptions } from './failure.js'
 import { ask, untilDeath } from './fresh-lab.js'
@@ -60,16 +57,4 @@ function show(all: readonly Looked[], last: string | null, { json }: LookOptions
     if (view.reason !== null) note(printable(`${paintNote('yellow', 'not all:')} ${view.reason}`))
   }
   return text
-}
-
-export function viewOf(all: readonly Looked[]): MachineView {
-  const { namespaces, unread } = merge(all)
-  return { partial: unread > 0, reason: unread === 0 ? null : whyUnread(unread, all), namespaces }
-}
-
-function whyUnread(unread: number, all: readonly Looked[]): string {
-  const many = unread === 1 ? '1 network namespace' : `${unread} network namespaces`
-  if (!isRoot()) return `${many} of other users could not be read. Root sees all of them: ${rootCommand(['look'])}`
-  const [first] = all.flatMap(({ refused }) => refused)
-  return `${many} could not be read${first ? `; of the first the kernel says: ${first.reason}` : ''}.`
 }

@@ -4,7 +4,7 @@
  * `--json`: `{"lab":S,"text":S,"unexpressed":[S]}`, as `state --as lab` has it.
  */
 import { createLabText } from '../core/lab/print.js'
-import type { Looker } from '../session/look.js'
+import { whoReads } from '../session/look.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, type CommonOptions } from './failure.js'
 import { ask, untilDeath } from './fresh-lab.js'
@@ -34,18 +34,4 @@ export async function twin(options: TwinOptions): Promise<ExitCode> {
       return exitCode.ok
     }),
   )
-}
-
-/** Whoever reads all that is named; else whoever reads most. */
-export function whoReads(lookers: readonly [Looker, ...Looker[]], names: readonly string[] = []): Looker {
-  const readable = ({ looked }: Looker): Looker['looked']['namespaces'] =>
-    looked.namespaces.filter((each) => each.readable)
-  const knows = (looker: Looker): number =>
-    names.filter((name) =>
-      readable(looker).some(({ id, names: called }) => id === name || called.some((each) => each.name === name)),
-    ).length
-  return lookers.reduce((best, each) => {
-    const [a, b] = [knows(best), knows(each)]
-    return b > a || (b === a && readable(each).length > readable(best).length) ? each : best
-  })
 }

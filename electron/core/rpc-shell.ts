@@ -4,7 +4,8 @@
  */
 import type { Said } from './words/said.js'
 import { z } from 'zod'
-import type { Capabilities, Failure, LeftBehind, Result } from './rpc.js'
+import type { MachineShown } from './machine/shown.js'
+import { requests, type Capabilities, type Failure, type LeftBehind, type Result, type Results } from './rpc.js'
 import type { Text } from './lab/schema.js'
 
 /** Bytes of a lab's text as a file holds it, by SHA-256 (hex): tells whether a file is still what was read. */
@@ -110,6 +111,16 @@ export const shellRequests = {
   'uplink/plug': none,
   'uplink/unplug': none,
   'doctor/run': none,
+  /**
+   * Look at the networks of this machine, with the rights that the shell has, until `look/close` or the window goes; what
+   * becomes otherwise is told by `look/changed`. Nothing of the machine is changed.
+   */
+  'look/open': none,
+  'look/close': none,
+  /** One probe between them; ends are named as in `live` of what is shown. */
+  'look/explain': requests['machine/explain'],
+  /** A lab that is like them. */
+  'look/twin': requests['machine/twin'],
   'file/starters': none,
   'file/recent': none,
   'file/read': z.strictObject({ path }),
@@ -203,6 +214,10 @@ export interface ShellResults {
   'uplink/plug': Result<{ readonly uplink: PluggedUplink }>
   'uplink/unplug': Result<object>
   'doctor/run': { readonly ok: boolean; readonly findings: readonly DoctorFinding[] }
+  'look/open': Result<{ readonly shown: MachineShown }>
+  'look/close': Result<object>
+  'look/explain': Results['machine/explain']
+  'look/twin': Results['machine/twin']
   'file/starters': { readonly labs: readonly StarterLab[] }
   'file/recent': { readonly files: readonly RecentFile[] }
   'file/read': Result<{ readonly file: OpenedFile }>
@@ -229,6 +244,7 @@ export interface ShellNotifications {
   'helper/waiting': HelperWaiting
   /** Plugged or unplugged; `ended` says why where nobody asked for it. */
   'uplink/changed': { readonly uplink: PluggedUplink | null; readonly ended: Failure | null }
+  'look/changed': { readonly shown: MachineShown }
   'file/changed': { readonly path: string }
   /** A file the user opened from outside (second start, drag onto the icon, recent documents). */
   'file/opened': { readonly file: OpenedFile }

@@ -170,7 +170,10 @@ export const requests = {
   'terminal/attach': z.strictObject({ terminal: terminalId }),
   'terminal/close': z.strictObject({ terminal: terminalId }),
   /** What runs on the machine itself: network namespaces, by their names, and what is in them. Changes nothing. */
-  'machine/look': none,
+  'machine/look': z.strictObject({
+    /** With all that a picture shows of them: routes, rules, neighbours. */
+    live: z.boolean().optional(),
+  }),
   /** One probe between namespaces of the machine, filmed; where it fails, the cause. No fix of it is ever carried out. */
   'machine/explain': z.strictObject({
     from: machineName,
@@ -260,6 +263,8 @@ export interface Results {
     readonly known: readonly number[]
     /** The kernel's words for those that are known and could not be entered. */
     readonly refused: readonly { readonly id: string; readonly reason: string }[]
+    /** Where it was asked for: those that could be read, by the names that traces and twins have for them. */
+    readonly live: LiveState | null
   }>
   'machine/explain': Result<{
     readonly trace: Trace
@@ -280,6 +285,8 @@ export interface Results {
     readonly lab: z.infer<typeof labFileSchema>
     /** What of the network the lab does not have, and why. */
     readonly unexpressed: readonly string[]
+    /** Files that lead to namespaces which `ip netns` does not know by the names that the lab has for them. */
+    readonly ways: Readonly<Record<string, string>>
   }>
 }
 

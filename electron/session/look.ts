@@ -85,6 +85,20 @@ export function unreadIds(all: readonly Looked[]): ReadonlySet<string> {
   return new Set(all.flatMap(({ namespaces }) => namespaces.flatMap(({ id }) => (read.has(id) ? [] : [id]))))
 }
 
+/** Whoever reads all that is named; else whoever reads most. */
+export function whoReads(lookers: readonly [Looker, ...Looker[]], names: readonly string[] = []): Looker {
+  const readable = ({ looked }: Looker): Looker['looked']['namespaces'] =>
+    looked.namespaces.filter((each) => each.readable)
+  const knows = (looker: Looker): number =>
+    names.filter((name) =>
+      readable(looker).some(({ id, names: called }) => id === name || called.some((each) => each.name === name)),
+    ).length
+  return lookers.reduce((best, each) => {
+    const [a, b] = [knows(best), knows(each)]
+    return b > a || (b === a && readable(each).length > readable(best).length) ? each : best
+  })
+}
+
 interface OwnNamespace {
   readonly pid: number
   readonly user: string

@@ -23,6 +23,7 @@ import { examine, findingsOf } from './doctor.js'
 import { readLeft } from './elevated/left.js'
 import { HelperOwner } from './helper-owner.js'
 import { languageOf } from './language.js'
+import { LookOwner } from './look-owner.js'
 import { ShellFiles } from './shell-files.js'
 import { failure } from '../core/failure.js'
 import { said, type Said } from '../core/words/said.js'
@@ -55,6 +56,7 @@ type Answers = { readonly [N in ShellRequestName]: (params: ShellParams<N>) => P
 export class Shell {
   private readonly files: ShellFiles
   private readonly helper: HelperOwner
+  private readonly looking = new LookOwner((shown) => this.notify('look/changed', { shown }))
   private window: MessageConnection | null = null
   private windowChannel: TextChannel | null = null
 
@@ -86,12 +88,14 @@ export class Shell {
     this.window = connection
     this.windowChannel = channel
     this.files.stopWatching()
+    void this.looking.close()
     channel.onEnd(() => {
       connection.dispose()
       if (this.window !== connection) return
       this.window = null
       this.windowChannel = null
       this.files.stopWatching()
+      void this.looking.close()
       // Nobody is left who could be told of a password or a command.
       this.helper.cancel()
     })
@@ -125,7 +129,7 @@ export class Shell {
   async close(): Promise<void> {
     this.windowChannel?.end()
     this.files.stopWatching()
-    await this.helper.stop()
+    await Promise.all([this.looking.close(), this.helper.stop()])
   }
 
   private async answer<N extends ShellRequestName>(
@@ -157,6 +161,13 @@ export class Shell {
         await this.helper.unplug()
         return { ok: true }
       },
+      'look/open': () => this.looking.open(),
+      'look/close': async () => {
+        await this.looking.close()
+        return { ok: true }
+      },
+      'look/explain': (params) => this.looking.explain(params),
+      'look/twin': (params) => this.looking.twin(params),
       'doctor/run': async () => findingsOf(await examine(() => this.helper.tryOut())),
       'file/choose': (params) => this.choose(params),
       'window/state': async (params) => {

@@ -62,9 +62,10 @@ export function bandedBox({ each, sides, words, wishes, maxWidth }: BoxInput): B
   const titleEnd = 34 + textWidth(title.text, 'ns')
   const marks: Mark[] = [title]
   let width = titleEnd + 20
-  if (each.role === 'host' && tops.length === 0) {
-    marks.push(mark('root', words.rootNamespace, 'cp', { x: titleEnd + 11, y: 23 }, { tone: 'text3' }))
-    width += 11 + textWidth(words.rootNamespace, 'cp')
+  const caption = each.caption ?? (each.role === 'host' ? words.rootNamespace : '')
+  if (caption !== '' && tops.length === 0) {
+    marks.push(mark('root', caption, 'cp', { x: titleEnd + 11, y: 23 }, { tone: 'text3' }))
+    width += 11 + textWidth(caption, 'cp')
   }
 
   // The header holds what marks the namespace, too.

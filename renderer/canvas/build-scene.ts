@@ -11,13 +11,15 @@ export interface SceneSources {
   readonly live: LiveState | null
   /** The lab as it was last deployed: tells what is leaving from what was made in a terminal. */
   readonly standing?: Lab | null
+  /** Words about namespaces, by name. */
+  readonly captions?: ReadonlyMap<string, string>
 }
 
 /** Names that people give to the network beyond their own; the picture puts those on the right, with a globe. */
 const farName = /^(internet|inet|wan|outside|world|isp|remote|cloud)\b/i
 
 /** The whole picture's content. Pure; the same sources give an equal scene. */
-export function buildScene({ lab, live, standing = null }: SceneSources): Scene {
+export function buildScene({ lab, live, standing = null, captions }: SceneSources): Scene {
   const liveByName = new Map((live?.namespaces ?? []).map((each) => [each.name, each]))
   const names: PeerNames = new Map(
     (live?.namespaces ?? []).map((each) => [each.name, new Map(each.links.map((link) => [link.index, link.name]))]),
@@ -39,9 +41,11 @@ export function buildScene({ lab, live, standing = null }: SceneSources): Scene 
       ),
     )
 
-  const built = sources.map((source) =>
-    namespace(source, lab, interfaces.get(source.name) ?? [], neighbours(source.name)),
-  )
+  const built = sources.map((source): SceneNamespace => {
+    const caption = captions?.get(source.name)
+    const made = namespace(source, lab, interfaces.get(source.name) ?? [], neighbours(source.name))
+    return caption === undefined ? made : { ...made, caption }
+  })
   const natPeers = new Set(
     built.flatMap((each) =>
       each.nat

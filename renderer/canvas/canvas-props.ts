@@ -25,6 +25,8 @@ export interface CanvasProps {
   reach?: Reach
   /** `host` is this machine's own default namespace, not a sandbox. */
   realHost?: boolean
+  /** Of namespaces by name: a few words that stand beside it, or below it. */
+  captions?: ReadonlyMap<string, string>
   /** @param more beside what is selected already */
   onselect?: (target: Target | null, more: boolean) => void
   /** All that a frame was drawn around. */
@@ -46,6 +48,7 @@ export interface CanvasProps {
   onaim?: (from: Target | null, over: Target | null, end: string | null) => void
   /** Said beside the pointer while a cable is in the air. */
   hint?: string | null
+  /** Without, nothing can be edited here. */
   onmode?: (mode: 'live' | 'edit') => void
   onlayer?: (layer: LayerFilter) => void
   /** Whether traffic is shown while it passes; null: it cannot be. */

@@ -15,6 +15,7 @@ export interface CanvasInput {
   readonly standing: Lab | null
   readonly language: Language
   readonly realHost: boolean
+  readonly captions: ReadonlyMap<string, string> | undefined
   /** Somebody draws in it. */
   readonly editing: boolean
 }
@@ -32,8 +33,8 @@ export class CanvasState {
   }
 
   readonly scene: Scene = $derived.by(() => {
-    const { lab, live, standing } = this.#input()
-    return buildScene({ lab, live, standing })
+    const { lab, live, standing, captions } = this.#input()
+    return buildScene({ lab, live, standing, ...(captions && { captions }) })
   })
 
   readonly drawing: Drawing = $derived.by(() => {

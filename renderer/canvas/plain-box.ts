@@ -47,13 +47,19 @@ export const portOf = (each: SceneInterface, side: Side, x: number, y: number, r
 /** Lays out one box at the origin. `sides` says where each cable leaves; an interface without one goes to the top. */
 export function plainBox(each: SceneNamespace, sides: Sides, words: Words): Box {
   const title = titleMark(each, { x: 34, y: 27 }, words)
-  const titleEnd = 34 + textWidth(title.text, 'ns')
+  const nameEnd = 34 + textWidth(title.text, 'ns')
   const marks: Mark[] = [title]
   const ports: Port[] = []
   const rules: { x: number; y: number; width: number }[] = []
   const shown = each.interfaces.filter((item) => item.kind !== 'loopback' || item.addresses.length > 0)
   const on = (side: Side): SceneInterface[] =>
     shown.filter((item) => !isInner(item) && (sides.get(item.id) ?? 'top') === side)
+  // Beside the name, or below it where ports share its row.
+  const caption = each.caption ?? ''
+  const below = on('top').length > 0
+  const captionAt = below ? { x: inset, y: 45 } : { x: nameEnd + 11, y: 27 }
+  if (caption !== '') marks.push(mark('caption', caption, 'cp', captionAt, { tone: 'text3' }))
+  const titleEnd = Math.max(nameEnd, caption === '' ? 0 : captionAt.x + textWidth(caption, 'cp'))
   let width = Math.max(each.role === 'far' || each.role === 'outside' ? minFarWidth : minWidth, titleEnd + inset)
 
   // Top ports share the row with the title.

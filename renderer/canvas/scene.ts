@@ -72,6 +72,8 @@ export interface SceneNat {
 export interface SceneNamespace {
   readonly id: string
   readonly name: string
+  /** What else is known of it, in a few words. */
+  readonly caption?: string
   /** `outside`: not a namespace but the real network behind the uplink. */
   readonly role: 'host' | 'edge' | 'far' | 'outside'
   readonly presence: Presence

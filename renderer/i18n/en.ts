@@ -9,6 +9,7 @@ import { frame } from './en/frame.js'
 import { guide } from './en/guide.js'
 import { host } from './en/host.js'
 import { inspector } from './en/inspector.js'
+import { machine } from './en/machine.js'
 import { diagnosisTitles, fields, trace } from './en/trace.js'
 import { traffic } from './en/traffic.js'
 
@@ -20,6 +21,7 @@ export const en = {
   ...challenge,
   ...host,
   ...inspector,
+  ...machine,
   ...dock,
   ...edit,
   ...trace,

@@ -10,6 +10,7 @@ import { frame } from './zh-CN/frame.js'
 import { guide } from './zh-CN/guide.js'
 import { host } from './zh-CN/host.js'
 import { inspector } from './zh-CN/inspector.js'
+import { machine } from './zh-CN/machine.js'
 import { diagnosisTitles, fields, trace } from './zh-CN/trace.js'
 import { traffic } from './zh-CN/traffic.js'
 
@@ -22,6 +23,7 @@ export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...challenge,
   ...host,
   ...inspector,
+  ...machine,
   ...dock,
   ...edit,
   ...trace,

@@ -29,6 +29,8 @@ export interface Action {
   readonly chord?: string
   /** What stands, or the lab, is another afterwards: never the first thing that the palette offers. */
   readonly changes?: boolean
+  /** Also while this machine is shown in place of the lab. */
+  readonly onMachine?: boolean
   readonly enabled?: () => boolean
   run(): void
 }
@@ -57,6 +59,7 @@ export function actionsOf(app: App): readonly Action[] {
   return [
     {
       id: 'palette',
+      onMachine: true,
       label: 'action.palette',
       keys: '$mod+k',
       shown: 'Ctrl K',
@@ -116,6 +119,7 @@ export function actionsOf(app: App): readonly Action[] {
     },
     {
       id: 'open',
+      onMachine: true,
       changes: true,
       label: 'action.open',
       keys: '$mod+o',
@@ -123,7 +127,7 @@ export function actionsOf(app: App): readonly Action[] {
       everywhere: true,
       run: () => void files.open(),
     },
-    { id: 'new', changes: true, label: 'action.new', run: () => void files.openNew() },
+    { id: 'new', onMachine: true, changes: true, label: 'action.new', run: () => void files.openNew() },
     {
       id: 'save',
       changes: true,
@@ -211,9 +215,30 @@ export function actionsOf(app: App): readonly Action[] {
         app.menus.open = canvas()?.menuPlace(app.selection.target) ?? null
       },
     },
-    { id: 'layer-all', label: 'action.layerAll', keys: '1', shown: '1', run: () => settings.set({ layer: 'all' }) },
-    { id: 'layer-2', label: 'action.layer2', keys: '2', shown: '2', run: () => settings.set({ layer: 'layer2' }) },
-    { id: 'layer-3', label: 'action.layer3', keys: '3', shown: '3', run: () => settings.set({ layer: 'layer3' }) },
+    {
+      id: 'layer-all',
+      onMachine: true,
+      label: 'action.layerAll',
+      keys: '1',
+      shown: '1',
+      run: () => settings.set({ layer: 'all' }),
+    },
+    {
+      id: 'layer-2',
+      onMachine: true,
+      label: 'action.layer2',
+      keys: '2',
+      shown: '2',
+      run: () => settings.set({ layer: 'layer2' }),
+    },
+    {
+      id: 'layer-3',
+      onMachine: true,
+      label: 'action.layer3',
+      keys: '3',
+      shown: '3',
+      run: () => settings.set({ layer: 'layer3' }),
+    },
     {
       id: 'fit',
       label: 'action.fit',
@@ -270,9 +295,33 @@ export function actionsOf(app: App): readonly Action[] {
       enabled: () => uplink.plugged !== null,
       run: () => void uplink.unplug(),
     },
-    { id: 'build', label: 'action.build', run: () => view.openLeft('build') },
-    { id: 'labs', label: 'action.labs', run: () => view.openLeft('labs') },
-    { id: 'guide', label: 'action.guide', run: () => view.openLeft('guide') },
+    { id: 'build', onMachine: true, label: 'action.build', run: () => app.showPanel('build') },
+    {
+      id: 'machine',
+      onMachine: true,
+      label: 'action.machine',
+      keys: 'm',
+      when: 'live',
+      shown: 'M',
+      enabled: () => !app.machine.open,
+      run: () => void app.machine.enter(),
+    },
+    {
+      id: 'twin',
+      onMachine: true,
+      changes: true,
+      label: 'action.twin',
+      enabled: () => app.machine.shown !== null && !app.machine.twinning,
+      run: () => void app.makeTwin(),
+    },
+    {
+      id: 'repair',
+      label: 'action.repair',
+      enabled: () => app.twin.commands.length > 0,
+      run: () => void app.showRepair(),
+    },
+    { id: 'labs', onMachine: true, label: 'action.labs', run: () => app.showPanel('labs') },
+    { id: 'guide', onMachine: true, label: 'action.guide', run: () => app.showPanel('guide') },
     { id: 'inspector', label: 'action.inspector', run: () => settings.set({ inspector: !settings.inspector }) },
     { id: 'dock', label: 'action.dock', run: () => settings.set({ dock: !settings.dock }) },
     { id: 'file', label: 'action.file', enabled: () => document.isOpen, run: () => view.showTab('file') },
@@ -280,17 +329,20 @@ export function actionsOf(app: App): readonly Action[] {
     { id: 'refresh', label: 'action.refresh', enabled: () => session.ready, run: () => void app.live.readAgain() },
     {
       id: 'theme',
+      onMachine: true,
       label: 'action.theme',
       run: () => settings.set({ theme: theme.current === 'light' ? 'dark' : 'light' }),
     },
     {
       id: 'language',
+      onMachine: true,
       label: 'action.language',
       run: () => settings.set({ language: settings.language === 'en' ? 'zh-CN' : 'en' }),
     },
-    { id: 'settings', label: 'action.settings', run: () => (dialogs.sheet = 'settings') },
+    { id: 'settings', onMachine: true, label: 'action.settings', run: () => (dialogs.sheet = 'settings') },
     {
       id: 'shortcuts',
+      onMachine: true,
       label: 'action.shortcuts',
       keys: ['?', 'Shift+?'],
       shown: '?',

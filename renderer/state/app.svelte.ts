@@ -31,6 +31,9 @@ import { Files } from './files.svelte.js'
 import { Host } from './host.svelte.js'
 import { placeProblems } from '../../electron/core/lab/parse.js'
 import { lackingProblems, missingFeatures } from '../../electron/core/needs/lacking.js'
+import { inventedIn } from '../../electron/core/machine/repair.js'
+import { Machine } from '../machine/machine.svelte.js'
+import { Twin } from '../machine/twin.svelte.js'
 import { LabDocument } from './lab-document.svelte.js'
 import { Live } from './live.svelte.js'
 import { Menus } from './menus.svelte.js'
@@ -39,12 +42,14 @@ import { Recheck } from './recheck.js'
 import { Selection } from './selection.svelte.js'
 import { Session } from './session.svelte.js'
 import { Settings } from './settings.svelte.js'
+import type { LeftPanel } from './settings.svelte.js'
 import { saveFilm } from './save-film.js'
 import { savePicture } from './save-picture.js'
 import type { PictureKind } from './save-picture.js'
 import { say, tell, unsay } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
 import { Uplink } from './uplink.svelte.js'
+import { labProber } from '../trace/prober.js'
 import { ProbeForm } from '../trace/probe-form.svelte.js'
 import { Traces } from '../trace/traces.svelte.js'
 import { Traffic } from '../traffic/traffic.svelte.js'
@@ -79,6 +84,9 @@ export class App {
   readonly find: Find
   readonly menus = new Menus()
   readonly host: Host
+  /** Networks of this machine itself, which are only looked at. */
+  readonly machine: Machine
+  readonly twin: Twin
   /** What can be asked of the picture; null while there is none. */
   canvas = $state.raw<CanvasCommands | null>(null)
   readonly traffic: Traffic
@@ -100,6 +108,8 @@ export class App {
     this.uplink = new Uplink(this.link, this.document, this.dialogs, this.session)
     this.deploy = new Deploy(this.link, this.document, this.live, () => session.onHost)
     this.commands = new Commands(this.link)
+    this.machine = new Machine(this.link)
+    this.twin = new Twin(this.document, this.deploy, this.live)
     this.checks = new Checks(
       this.link,
       () => this.document.lab?.checks ?? [],
@@ -120,14 +130,13 @@ export class App {
     this.guide = new Guide(this.link, this.document, around, this.progress)
     this.goals = new Goals(this.link, this.document, around, this.progress)
     this.traces = new Traces(
-      this.link,
+      labProber(this.link, () => (this.deploy.standingFile || this.document.broken ? null : this.document.labFile)),
       new ProbeForm(
         () => this.document.lab,
         () => this.live.state,
       ),
       () => this.live.state,
       () => this.view.showTab('trace'),
-      () => (this.deploy.standingFile || this.document.broken ? null : this.document.labFile),
     )
     this.challenge = new Challenge({
       rpc: this.link,
@@ -193,6 +202,7 @@ export class App {
       $effect(() => this.guide.follow())
       $effect(() => this.goals.follow())
       $effect(() => this.challenge.follow())
+      $effect(() => this.twin.follow())
       $effect(() =>
         this.recheck.whenChanged(this.checkedAbout(), this.document.lab?.checks.map(({ name }) => name) ?? []),
       )
@@ -245,6 +255,38 @@ export class App {
     return isIdle ? `${document.id} ${JSON.stringify(document.lab?.checks ?? [])} ${wiringOf(live.state)}` : null
   }
 
+  /** Beside the lab, which is shown again where this machine was. */
+  showPanel(panel: LeftPanel | null): void {
+    this.machine.leave()
+    this.view.openLeft(panel)
+  }
+
+  /** Those that the window shows. */
+  get shownTraces(): Traces {
+    return this.machine.open ? this.machine.traces : this.traces
+  }
+
+  /** A lab that is like this machine, opened in place of the one that is. */
+  async makeTwin(): Promise<void> {
+    const { machine } = this
+    const made = await machine.twin()
+    if (!made) return
+    const { lab, unexpressed, ways } = made
+    if ((await this.dialogs.ask('twin', { lab, unexpressed })) === 'cancel') return
+    const text = createLabText(lab)
+    const own = new Set(machine.state?.namespaces.map(({ name }) => name))
+    await this.files.openFile({ path: null, text, fingerprint: null })
+    // Somebody may have kept the lab that was open.
+    if (this.document.text === text)
+      this.twin.made({ ways, invented: inventedIn(Object.keys(lab.namespaces ?? {}), own) })
+  }
+
+  /** The commands that make this machine as its twin is by now. */
+  async showRepair(): Promise<void> {
+    const { commands } = this.twin
+    if (commands.length > 0) await this.dialogs.ask('repair', { commands })
+  }
+
   /** The outcome of a trace becomes a check, which is asked at once. */
   expectTrace(): void {
     const entry = this.traces.current && expectedFrom(this.traces.current)
@@ -267,6 +309,7 @@ export class App {
     this.session.shell = answer
     this.uplink.plugged = answer.uplink
     try {
+      void this.machine.look()
       if (!this.seenBefore) await this.firstConnection(answer)
       this.seenBefore = true
       this.host.left = answer.left
@@ -363,6 +406,7 @@ export class App {
   }
 
   private labOpened(): void {
+    this.machine.leave()
     this.selection.target = null
     this.checks.clear()
     this.traces.clear()

@@ -1,4 +1,5 @@
 /** Questions that need an answer before anything goes on. One at a time; each resolves with what was chosen. */
+import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { ForeignRead } from './foreign-file.js'
 import type { RecoveredWork } from '../../electron/core/rpc-shell.js'
 
@@ -35,6 +36,19 @@ export type Question =
       readonly kind: 'import'
       readonly answer: (chosen: 'open' | 'cancel') => void
     } & ForeignRead)
+  | {
+      /** A lab like this machine, and what it has otherwise. */
+      readonly kind: 'twin'
+      readonly lab: LabFile
+      readonly unexpressed: readonly string[]
+      readonly answer: (chosen: 'open' | 'cancel') => void
+    }
+  | {
+      /** What would do to the machine what was done to its twin. */
+      readonly kind: 'repair'
+      readonly commands: readonly string[]
+      readonly answer: (chosen: 'close') => void
+    }
   | {
       /** A network stands, and would go. */
       readonly kind: 'stop'

@@ -37,6 +37,8 @@ export function bindShortcuts(app: App, actions: readonly Action[]): () => void 
   )
 
   function carryOut(action: Action, event: KeyboardEvent, everywhere = false): void {
+    // What would be done to the lab is not meant while this machine is shown.
+    if (app.machine.open && !action.onMachine) return
     // What has the focus comes first: it may know the key, too.
     if (event.defaultPrevented || app.dialogs.question || app.dialogs.sheet) return
     if (!everywhere && isTyping(event.target) && !(action.inUntouched && isUntouched(event.target))) return
@@ -49,6 +51,7 @@ export function bindShortcuts(app: App, actions: readonly Action[]): () => void 
   function showTerminal(index: number, event: KeyboardEvent): void {
     const name = app.live.state?.namespaces[index]?.name
     event.preventDefault()
+    if (app.machine.open) return
     if (name !== undefined) void app.showTerminal(name)
   }
 

@@ -17,10 +17,11 @@ function isTaken(event: KeyboardEvent): boolean {
 
 /** Returns a function that takes them off again. Must be bound before the window's shortcuts, which leave handled keys alone. */
 export function bindTraceKeys(app: App): () => void {
-  const { traces, dialogs } = app
+  const { dialogs } = app
 
   function keydown(event: KeyboardEvent): void {
     if (event.defaultPrevented || dialogs.question || dialogs.sheet || event.isComposing) return
+    const traces = app.shownTraces
     const control = event.ctrlKey || event.metaKey
     if (control && event.key === 'Enter' && !event.altKey && !event.shiftKey) {
       if (!traces.canFix || traces.pane !== 'diagnosis') return
@@ -36,8 +37,9 @@ export function bindTraceKeys(app: App): () => void {
   }
 
   function actionFor(event: KeyboardEvent): (() => void) | null {
+    const traces = app.shownTraces
     if (event.key.toLowerCase() === 't' && !event.shiftKey) return probe
-    if (event.key.toLowerCase() === 'f' && !event.shiftKey)
+    if (event.key.toLowerCase() === 'f' && !event.shiftKey && !app.machine.open)
       return canShowTraffic(app) ? () => void app.traffic.toggle() : null
     const { player } = traces
     if (!traces.replaying || !player) return null
@@ -61,6 +63,7 @@ export function bindTraceKeys(app: App): () => void {
 
   /** The first press goes to the bar, the next one there runs the trace. */
   function probe(): void {
+    const traces = app.shownTraces
     const there = document.activeElement?.closest('[data-trace-bar]')
     if (there && traces.form.params !== null) void traces.run()
     else traces.form.focuser?.()
@@ -74,41 +77,79 @@ const canShowTraffic = ({ session, live, traffic }: App): boolean => session.rea
 
 /** The same for the palette and the list of keys. */
 export function traceActions(app: App): readonly Action[] {
-  const { traces } = app
-  const replaying = (): boolean => traces.replaying && traces.playable
+  const replaying = (): boolean => app.shownTraces.replaying && app.shownTraces.playable
   return [
     {
       id: 'trace',
       label: 'action.trace',
+      onMachine: true,
       shown: 'T',
-      enabled: () => traces.form.focuser !== null,
-      run: () => traces.form.focuser?.(),
+      enabled: () => app.shownTraces.form.focuser !== null,
+      run: () => app.shownTraces.form.focuser?.(),
     },
-    { id: 'play', label: 'action.play', shown: 'Space', enabled: replaying, run: () => traces.player?.toggle() },
-    { id: 'next-hop', label: 'action.nextHop', shown: '→', enabled: replaying, run: () => traces.player?.next() },
+    {
+      id: 'play',
+      label: 'action.play',
+      onMachine: true,
+      shown: 'Space',
+      enabled: replaying,
+      run: () => app.shownTraces.player?.toggle(),
+    },
+    {
+      id: 'next-hop',
+      label: 'action.nextHop',
+      onMachine: true,
+      shown: '→',
+      enabled: replaying,
+      run: () => app.shownTraces.player?.next(),
+    },
     {
       id: 'previous-hop',
       label: 'action.previousHop',
+      onMachine: true,
       shown: '←',
       enabled: replaying,
-      run: () => traces.player?.previous(),
+      run: () => app.shownTraces.player?.previous(),
     },
-    { id: 'first-hop', label: 'action.firstHop', shown: 'Home', enabled: replaying, run: () => traces.player?.first() },
-    { id: 'last-hop', label: 'action.lastHop', shown: 'End', enabled: replaying, run: () => traces.player?.end() },
-    { id: 'faster', label: 'action.faster', shown: 'Shift →', enabled: replaying, run: () => traces.player?.faster(1) },
+    {
+      id: 'first-hop',
+      label: 'action.firstHop',
+      onMachine: true,
+      shown: 'Home',
+      enabled: replaying,
+      run: () => app.shownTraces.player?.first(),
+    },
+    {
+      id: 'last-hop',
+      label: 'action.lastHop',
+      onMachine: true,
+      shown: 'End',
+      enabled: replaying,
+      run: () => app.shownTraces.player?.end(),
+    },
+    {
+      id: 'faster',
+      label: 'action.faster',
+      onMachine: true,
+      shown: 'Shift →',
+      enabled: replaying,
+      run: () => app.shownTraces.player?.faster(1),
+    },
     {
       id: 'slower',
       label: 'action.slower',
+      onMachine: true,
       shown: 'Shift ←',
       enabled: replaying,
-      run: () => traces.player?.faster(-1),
+      run: () => app.shownTraces.player?.faster(-1),
     },
     {
       id: 'leave-replay',
       label: 'action.leaveReplay',
+      onMachine: true,
       shown: 'Esc',
-      enabled: () => traces.replaying,
-      run: () => traces.leave(),
+      enabled: () => app.shownTraces.replaying,
+      run: () => app.shownTraces.leave(),
     },
     {
       id: 'traffic',
@@ -121,8 +162,8 @@ export function traceActions(app: App): readonly Action[] {
       id: 'apply-fix',
       changes: true,
       label: 'action.applyFix',
-      enabled: () => traces.canFix,
-      run: () => void traces.fix(),
+      enabled: () => app.shownTraces.canFix,
+      run: () => void app.shownTraces.fix(),
     },
   ]
 }

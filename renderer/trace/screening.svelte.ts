@@ -3,7 +3,7 @@ import { untrack } from 'svelte'
 import type { Mode, Reach } from '../canvas/selection.js'
 import { everythingReached } from '../canvas/selection.js'
 import { t } from '../i18n/text.svelte.js'
-import type { Live } from '../state/live.svelte.js'
+import type { LiveState } from '../../electron/core/live/state.js'
 import type { FilmHop } from './film.js'
 import { networkKey } from './network-key.js'
 import type { Player } from './player.svelte.js'
@@ -14,7 +14,7 @@ import type { Traces } from './traces.svelte.js'
 export class Screening {
   constructor(
     private readonly traces: Traces,
-    private readonly live: Live,
+    private readonly live: { readonly state: LiveState | null },
   ) {
     $effect(() => {
       const shown = this.traces.replaying ? this.traces.current : null

@@ -1,15 +1,14 @@
 /** The traces of the lab: the one on screen and its player, those kept, the one that runs, and the fix of one that failed. */
 import type { Trace, TraceSummary } from '../../electron/core/diagnosis/trace.js'
 import { isAnswer } from '../../electron/core/diagnosis/trace.js'
-import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { LiveState } from '../../electron/core/live/state.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
-import type { Rpc } from '../connection/rpc.js'
 import { endOf, type ProbeEnd } from './end.js'
 import { buildFilm, isPlayable } from './film.js'
 import { Player } from './player.svelte.js'
 import type { ProbeForm, ProbeParams } from './probe-form.svelte.js'
+import type { Prober } from './prober.js'
 
 export interface RunningTrace {
   readonly from: string
@@ -60,15 +59,13 @@ export class Traces {
   private generation = 0
 
   constructor(
-    private readonly rpc: Rpc,
+    private readonly prober: Prober,
     form: ProbeForm,
     private readonly live: () => LiveState | null,
     private readonly shown: () => void,
-    /** The open lab, where its network was built by hand; what a fix should say then. */
-    private readonly meant: () => LabFile | null,
   ) {
     this.form = form
-    rpc.on('trace/progress', ({ from, to, sent, most }) => {
+    prober.onProgress(({ from, to, sent, most }) => {
       if (this.running) this.running = { from, to, sent, most }
     })
   }
@@ -87,8 +84,7 @@ export class Traces {
     this.failure = null
     this.probing = { from: params.from, to: params.to }
     this.running = { ...this.probing, sent: 0, most: params.count ?? 1 }
-    const lab = this.meant()
-    const answer = await attempt(this.rpc.request('trace/run', lab ? { ...params, lab } : params))
+    const answer = await attempt(this.prober.run(params))
     if (generation !== this.generation) return
     this.running = null
     if (!answer.ok) {
@@ -141,13 +137,13 @@ export class Traces {
   }
 
   async open(id: string): Promise<void> {
-    const answer = await attempt(this.rpc.request('trace/get', { trace: id }))
+    const answer = await attempt(this.prober.get(id))
     if (answer.ok) this.show(answer.trace)
     else this.failure = answer.failure
   }
 
   async compareWith(id: string): Promise<void> {
-    const answer = await attempt(this.rpc.request('trace/get', { trace: id }))
+    const answer = await attempt(this.prober.get(id))
     if (!answer.ok) this.failure = answer.failure
     else {
       this.other = answer.trace
@@ -184,17 +180,24 @@ export class Traces {
     return applied !== null && applied.proof !== null && applied.proof === current?.id ? applied : null
   }
 
+  /** Fixes can be carried out here. */
+  get repairs(): boolean {
+    return this.prober.repairs !== null
+  }
+
   get canFix(): boolean {
+    if (!this.repairs) return false
     return this.replaying && this.failed && this.current?.diagnosis?.fix !== null && !this.fixing && !this.running
   }
 
   /** Carries the fix out and traces again with the same probe. */
   async fix(): Promise<void> {
     const trace = this.current
-    if (!trace?.diagnosis?.fix || this.fixing) return
+    const { repairs } = this.prober
+    if (!repairs || !trace?.diagnosis?.fix || this.fixing) return
     this.fixing = true
     this.failure = null
-    const answer = await attempt(this.rpc.request('trace/fix', { trace: trace.id }))
+    const answer = await attempt(repairs.fix(trace.id))
     this.fixing = false
     if (!answer.ok) {
       this.failure = answer.failure
@@ -210,15 +213,16 @@ export class Traces {
 
   async unfix(): Promise<void> {
     const { applied } = this
-    if (!applied) return
-    const answer = await attempt(this.rpc.request('trace/unfix', { undo: applied.undo }))
+    const { repairs } = this.prober
+    if (!applied || !repairs) return
+    const answer = await attempt(repairs.unfix(applied.undo))
     if (answer.ok) this.applied = null
     else this.failure = answer.failure
   }
 
   async refresh(): Promise<void> {
     try {
-      this.kept = (await this.rpc.request('trace/list', {})).traces
+      this.kept = await this.prober.list()
     } catch {
       // The connection broke; it is asked again when it is back.
     }

@@ -36,7 +36,9 @@ interface Found {
 }
 
 export function discover(): Discovery {
-  const processes = placed(readProcesses())
+  const all = placed(readProcesses())
+  const ours = ownProcesses(all)
+  const processes = all.filter(({ pid }) => !ours.has(pid))
   const namespaces = new Map<number, Found>()
   const at = (inode: number, path: string): Found => {
     const known = namespaces.get(inode)
@@ -50,7 +52,7 @@ export function discover(): Discovery {
   // What may be entered by a process of it leads there; that of another may be of no use.
   for (const { net, pid } of processes.filter(({ mayEnter }) => mayEnter))
     if (net !== null) at(net, processFile(pid, 'ns/net'))
-  for (const each of processes) if (each.net !== null && !isOurs(each)) namespaces.get(each.net)?.processes.push(each)
+  for (const each of processes) if (each.net !== null) namespaces.get(each.net)?.processes.push(each)
   readMounts(processes, at)
   const known = new Set(processes.flatMap(({ net, netFile }) => (net !== null && netFile !== null ? [netFile] : [])))
   const hidden = new Map<number, SeenProcess>()
@@ -59,15 +61,32 @@ export function discover(): Discovery {
     if (net === null && netFile !== null && !known.has(netFile) && !hidden.has(netFile)) hidden.set(netFile, each)
   }
   // Where /proc shows nothing of others, we are where we were started.
-  const first = processes.find(({ pid }) => pid === 1)
+  const first = all.find(({ pid }) => pid === 1)
   return {
-    ...{ namespaces, processes, ownInode, hidden, known },
+    // Whose a socket is may be told of ours as well.
+    ...{ namespaces, processes: all, ownInode, hidden, known },
     defaultInode: first === undefined ? ownInode : first.net,
   }
 }
 
-/** We, and those that look with us from elsewhere: whoever started us has started nothing else. */
-const isOurs = ({ pid, parent }: SeenProcess): boolean => pid === process.pid || (parent > 1 && parent === process.ppid)
+/**
+ * We, and all that whoever started us has started besides: others that look with us, and the sandbox of a window. Networks
+ * that only these are in are Vethlab's own, and no part of what is found. The starter itself is a program like any other.
+ */
+function ownProcesses(all: readonly SeenProcess[]): ReadonlySet<number> {
+  const ours = new Set([process.pid])
+  if (process.ppid <= 1) return ours
+  const children = new Map<number, number[]>()
+  for (const { pid, parent } of all) children.set(parent, [...(children.get(parent) ?? []), pid])
+  const waiting = [process.ppid]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+    for (const child of children.get(next) ?? []) {
+      if (ours.has(child) && child !== process.pid) continue
+      ours.add(child)
+      waiting.push(child)
+    }
+  return ours
+}
 
 /** Where only the link may not be read, the file that every namespace has one of says which one it is all the same. */
 function placed(processes: readonly SeenProcess[]): SeenProcess[] {

@@ -55,7 +55,7 @@ export class LookServer {
       this.place.beat?.()
       return { ok: true }
     },
-    'machine/look': () => this.inOrder(() => this.machine.look()),
+    'machine/look': (params) => this.inOrder(() => this.machine.look(params)),
     'machine/explain': (params) => this.inOrder(() => this.machine.explain(params)),
     'machine/watch': (params) => this.inOrder(() => this.machine.watch(params)),
     'machine/twin': (params) => this.inOrder(() => this.machine.twin(params)),

@@ -72,15 +72,17 @@ export class Machine {
     this.mirror.read(namespaces)
   }
 
-  async look(): Promise<Results['machine/look']> {
+  async look({ live = false }: Params<'machine/look'> = {}): Promise<Results['machine/look']> {
     const survey = await this.find()
     const { discovery, refused } = survey
+    if (live) await this.readRulesets()
     return {
       ok: true,
       namespaces: viewOf(survey, this.live(survey), await this.listeners(survey)),
       hidden: [...discovery.hidden.keys()],
       known: [...discovery.known],
       refused: [...refused].map(([inode, reason]) => ({ id: namespaceId(inode), reason })),
+      live: live ? this.live(survey) : null,
     }
   }
 
@@ -103,7 +105,16 @@ export class Machine {
     )
     const hidden = survey.discovery.hidden.size
     const others = hidden === 0 ? [] : [`${hidden} namespaces of others could not be read.`]
-    return { ok: true, lab, unexpressed: only === undefined ? [...unread, ...others, ...unexpressed] : unexpressed }
+    return {
+      ...{ ok: true, lab },
+      unexpressed: only === undefined ? [...unread, ...others, ...unexpressed] : unexpressed,
+      ways: Object.fromEntries(
+        chosen.flatMap(({ name }) => {
+          const way = wayIn(survey, name)
+          return name === hostNamespace || way === null ? [] : [[name, way]]
+        }),
+      ),
+    }
   }
 
   async explain({ rules = false, ...asked }: Params<'machine/explain'>): Promise<Results['machine/explain']> {

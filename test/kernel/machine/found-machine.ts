@@ -40,7 +40,8 @@ exec sleep infinity`
     return new FoundMachine(world, Number(children.trim().split(' ')[0]))
   }
 
-  private get into(): readonly string[] {
+  /** Words in front of a program that is to run there. */
+  get into(): readonly string[] {
     const user = isRoot ? [] : ['--user', '--preserve-credentials']
     return ['nsenter', '--target', String(this.pid), ...user, '--net', '--mount', '--pid', '--']
   }
@@ -97,7 +98,9 @@ exec sleep infinity`
       'sysctl -a 2>/dev/null | grep ^net | grep -vE "nf_conntrack_count|random|stat_refresh"',
     ]
     const all = commands.join('; ')
-    return this.sh(`(${all}); ip netns list; for ns in $(ls /run/netns); do ip netns exec $ns sh -c '${all}'; done`)
+    return this.sh(
+      `(${all}); ip netns list; for ns in /run/netns/*; do ip netns exec "\${ns##*/}" sh -c '${all}'; done`,
+    )
   }
 }
 

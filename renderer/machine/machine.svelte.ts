@@ -1,0 +1,114 @@
+/** The networks of this machine in the window: looked at and explained; nothing of them is changed. */
+import type { LabFile } from '../../electron/core/lab/schema.js'
+import { foundAs, type MachineShown } from '../../electron/core/machine/shown.js'
+import type { Failure } from '../../electron/core/rpc.js'
+import type { Target } from '../canvas/selection.js'
+import { attempt } from '../connection/rpc.js'
+import type { Rpc } from '../connection/rpc.js'
+import { Selection } from '../state/selection.svelte.js'
+import { ProbeForm } from '../trace/probe-form.svelte.js'
+import { Traces } from '../trace/traces.svelte.js'
+import { captionOf } from './captions.js'
+import { machineProber } from './machine-prober.js'
+
+export interface MadeTwin {
+  readonly lab: LabFile
+  readonly unexpressed: readonly string[]
+  readonly ways: Readonly<Record<string, string>>
+}
+
+export class Machine {
+  /** It is what the window shows. */
+  open = $state(false)
+  shown = $state.raw<MachineShown | null>(null)
+  failure = $state.raw<Failure | null>(null)
+  starting = $state(false)
+  twinning = $state(false)
+  readonly selection = new Selection()
+  readonly traces: Traces
+
+  constructor(private readonly rpc: Rpc) {
+    rpc.on('look/changed', ({ shown }) => {
+      if (this.open) this.shown = shown
+    })
+    this.traces = new Traces(
+      machineProber(rpc),
+      new ProbeForm(
+        () => null,
+        () => this.state,
+      ),
+      () => this.state,
+      () => {},
+    )
+  }
+
+  /** Of those that could be read. */
+  get state(): MachineShown['live'] | null {
+    return this.shown?.live ?? null
+  }
+
+  readonly captions: ReadonlyMap<string, string> = $derived.by(() => {
+    const { shown } = this
+    const captions = (shown?.live.namespaces ?? []).map(({ name, inode }) => {
+      const found = shown && foundAs(shown, inode)
+      return [name, found ? captionOf(found, name) : ''] as const
+    })
+    return new Map(captions)
+  })
+
+  /** Two ends that were chosen one after the other, as the bar names them. */
+  readonly ends: readonly [string, string] | null = $derived.by(() => {
+    const ends = this.selection.all.filter(({ kind }) => kind === 'namespace' || kind === 'interface')
+    const [from, to] = ends.slice(-2)
+    return from && to && from.id !== to.id ? [from.id.split(':')[0] ?? '', to.id] : null
+  })
+
+  async enter(): Promise<void> {
+    this.open = true
+    await this.look()
+  }
+
+  /** Again after the connection was lost, too. */
+  async look(): Promise<void> {
+    if (!this.open || this.starting) return
+    this.starting = true
+    const answer = await attempt(this.rpc.request('look/open', {}))
+    this.starting = false
+    this.failure = answer.ok ? null : answer.failure
+    if (answer.ok && this.open) this.shown = answer.shown
+  }
+
+  leave(): void {
+    if (!this.open) return
+    this.open = false
+    this.traces.clear()
+    this.traces.form.reset()
+    this.selection.target = null
+    this.shown = null
+    this.failure = null
+    void attempt(this.rpc.request('look/close', {}))
+  }
+
+  choose(target: Target | null, more: boolean): void {
+    if (target && more) this.selection.toggle(target)
+    else this.selection.target = target
+    const { ends, traces } = this
+    if (!ends) return
+    traces.form.chooseFrom(ends[0])
+    traces.form.typeTo(ends[1])
+  }
+
+  async explain(): Promise<void> {
+    await this.traces.run()
+  }
+
+  /** Null where none could be made. */
+  async twin(): Promise<MadeTwin | null> {
+    if (this.twinning) return null
+    this.twinning = true
+    const answer = await attempt(this.rpc.request('look/twin', {}))
+    this.twinning = false
+    this.failure = answer.ok ? null : answer.failure
+    return answer.ok ? answer : null
+  }
+}

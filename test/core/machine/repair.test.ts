@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import type { LiveNamespace, LiveState } from '../../../electron/core/live/state.js'
+import { typedBy } from '../../../electron/core/machine/commands.js'
+import { inventedIn, repairCommands } from '../../../electron/core/machine/repair.js'
+import { mergeLive } from '../../../electron/core/machine/shown.js'
+import { liveOf } from '../guide/live-of.js'
+
+const changed = (live: LiveState, name: string, change: (each: LiveNamespace) => LiveNamespace): LiveState => ({
+  ...live,
+  namespaces: live.namespaces.map((each) => (each.name === name ? change(each) : each)),
+})
+const nowhere = { ways: {}, invented: [] }
+
+const twin = liveOf({
+  web: { eth0: { peer: 'outside:eth0', addresses: ['10.1.0.2/24'] } },
+  outside: { eth0: { peer: 'web:eth0', addresses: ['10.1.0.1/24'] } },
+})
+const forwards = (each: LiveNamespace): LiveNamespace => ({
+  ...each,
+  sysctls: { ...each.sysctls, 'net.ipv4.ip_forward': '1' },
+})
+const moved = (each: LiveNamespace): LiveNamespace => ({
+  ...each,
+  addresses: each.addresses.map((address) => ({ ...address, address: '10.1.0.9/24' })),
+})
+
+test('a twin that is as it was needs no commands', () => {
+  expect(repairCommands(twin, twin, nowhere)).toEqual([])
+})
+
+test('what was done in a twin is said for the machine, where a namespace may have no name', () => {
+  const now = changed(changed(twin, 'web', forwards), 'web', moved)
+  expect(repairCommands(twin, now, nowhere)).toEqual([
+    'ip -n web addr del 10.1.0.2/24 dev eth0',
+    'ip -n web addr add 10.1.0.9/24 dev eth0',
+    'ip netns exec web sysctl -w net.ipv4.ip_forward=1',
+  ])
+  const ways = { web: '/proc/7/ns/net' }
+  expect(repairCommands(twin, now, { ways, invented: [] })).toEqual([
+    'nsenter --net=/proc/7/ns/net ip addr del 10.1.0.2/24 dev eth0',
+    'nsenter --net=/proc/7/ns/net ip addr add 10.1.0.9/24 dev eth0',
+    'nsenter --net=/proc/7/ns/net sysctl -w net.ipv4.ip_forward=1',
+  ])
+})
+
+test('what only the twin has is no part of it', () => {
+  const invented = inventedIn(['host', 'web', 'outside'], new Set(['host', 'web']))
+  expect(invented).toEqual(['outside'])
+  expect(repairCommands(twin, changed(twin, 'outside', moved), { ways: {}, invented })).toEqual([])
+})
+
+test('every way of naming a namespace in a command becomes a way in', () => {
+  const way = (key: string): string | null => (key === 'web' ? '/proc/7/ns/net' : null)
+  expect(typedBy('ip -6 -n web route add default via fe80::1', way)).toBe(
+    'nsenter --net=/proc/7/ns/net ip -6 route add default via fe80::1',
+  )
+  expect(typedBy('tc -n web qdisc del dev eth0 root', way)).toBe(
+    'nsenter --net=/proc/7/ns/net tc qdisc del dev eth0 root',
+  )
+  expect(typedBy('ip link add v0 netns web type veth peer name v1 netns db', way)).toBe(
+    'ip link add v0 netns /proc/7/ns/net type veth peer name v1 netns db',
+  )
+  expect(typedBy('ip -n db addr flush dev eth0', way)).toBe('ip -n db addr flush dev eth0')
+})
+
+test('namespaces of several readers are told apart, and each once', () => {
+  const one = liveOf({ sh: { eth0: { peer: 'db:eth0' } }, db: { eth0: { peer: 'sh:eth0' } } })
+  const other: LiveState = {
+    ...one,
+    namespaces: one.namespaces.map((each) => ({ ...each, inode: each.inode + (each.name === 'sh' ? 1000 : 0) })),
+  }
+  const { live, readers } = mergeLive([one, null, other])
+  expect(live.namespaces.filter(({ name }) => name !== 'host').map(({ name }) => name)).toEqual(['sh', 'db', 'sh-2'])
+  expect(readers.get('sh-2')).toEqual({ reader: 2, key: 'sh' })
+})
