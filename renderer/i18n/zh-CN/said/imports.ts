@@ -177,6 +177,33 @@ export const imports: Readonly<Record<string, string>> = {
   'The tunnel {0} is left out: no one address of {1} is on the way to its remote end.':
     '隧道 {0} 未导入：在通往其远端的路径上，找不到 {1} 的唯一地址。',
   'Add `local` and the address that it is to send from.': '请加上 `local` 和它的发送地址。',
+  'This is no lab of Kathara: no line says DEVICE[0]="DOMAIN".':
+    '这不是 Kathara 实验：没有形如 DEVICE[0]="DOMAIN" 的行。',
+  '{0} is left out: it is not of the form DEVICE[KEY]="VALUE".': '{0} 未导入：它不是 DEVICE[KEY]="VALUE" 的形式。',
+  'Only {0} was read; the start-up files that lie beside it are left out.':
+    '只读取了 {0}，同一文件夹中的启动文件未导入。',
+  'Open it where it lies, or import the whole folder.': '请从原位置打开它，或导入整个文件夹。',
+  '{0} is left out: {1} has no device of that name.': '{0} 未导入：{1} 中没有同名设备。',
+  'a lab is connected to no interface of your machine': '实验不连接本机的任何接口',
+  'write `uplink: on` into the lab file for a way to your own network':
+    '要连到自己的网络，请在实验文件中写 `uplink: on`',
+  '{0} is no collision domain; it is left out.': '{0} 不是冲突域，未导入。',
+  '{0} is in the collision domain {1} already; this line is left out.': '{0} 已在冲突域 {1} 中，这一行未导入。',
+  'The collision domain {0} becomes the bridge {1}.': '冲突域 {0} 成为网桥 {1}。',
+  'This is no topology of MiniEdit: it has no lists of `hosts` and `switches`.':
+    '这不是 MiniEdit 拓扑：没有 `hosts` 和 `switches` 列表。',
+  'The controller {0} is left out: bridges of a lab learn by themselves, as the usual controller has it.':
+    '控制器 {0} 未导入：实验中的网桥自行学习，与常用控制器的做法一致。',
+  'The places of the drawing are left out: switches are no boxes of a lab.':
+    '绘图位置未导入：交换机在实验中没有单独的方框。',
+  'This entry has no name; it is left out.': '这一项没有名称，未导入。',
+  'There is a node {0} already; this one is left out.': '已有节点 {0}，这一个未导入。',
+  'a lab takes itself down': '实验会自行拆除',
+  'a lab gives its namespaces no share of the processor': '实验不给命名空间分配处理器份额',
+  '{0} of the link is left out; a lab file cannot say it.': '链路的 {0} 未导入，实验文件无法表达。',
+  'Mininet numbers the first interface of the legacy router {0} by itself; here it has no address.':
+    'Mininet 会给传统路由器 {0} 的第一个接口自动编址；这里它没有地址。',
+  'Give its interfaces addresses in the lab.': '请在实验中给它的接口设置地址。',
   'There is no namespace {0} at this point.': '此时还没有命名空间 {0}。',
   'Make it first: ip netns add {0}': '请先创建：ip netns add {0}',
   'There is a namespace {0} already.': '已有命名空间 {0}。',
