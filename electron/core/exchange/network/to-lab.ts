@@ -20,7 +20,7 @@ import { bridgeKeys } from './bridge.js'
 import { noDeviceHint } from './links.js'
 import { keepPolicyRules } from './policy.js'
 import { keepRules, policyLines } from './rules.js'
-import { spelledText } from './saved.js'
+import { isWhole, spelledText } from './saved.js'
 import { isSettled, settleTunnels } from './tunnel-ends.js'
 import type { Device, Namespace, Network, Route, DeviceKind } from './network.js'
 import { said } from '../../words/said.js'
@@ -121,6 +121,8 @@ function namesOf({ namespaces, netnsFiles: written }: Network, namespace: Namesp
   )
 }
 
+const textKeys = { ipv4: 'iptables', ipv6: 'ip6tables' } as const
+
 function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolean, names: NamesEntry): NamespaceEntry {
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
   const interfaces: Record<string, InterfaceEntry> = {}
@@ -162,7 +164,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   }
   const texts = { iptables: spelledText(namespace, 'ipv4'), ip6tables: spelledText(namespace, 'ipv6') }
   const lines = [...policyLines(namespace), ...namespace.rules].filter(
-    ({ family }) => texts[family === 'ipv4' ? 'iptables' : 'ip6tables'] === null,
+    ({ family }) => !isWhole(namespace.spelled, family) || texts[textKeys[family]] === null,
   )
   const { nat, firewall } = readRules({ name: namespace.name, ruleset: { nft: [], iptables: lines } }, speaksIpv6)
   const native = nftText(namespace)
