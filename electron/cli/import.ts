@@ -1,14 +1,17 @@
 /**
- * `vethlab import FILE --from clab|script`: a lab file made of what another tool reads, on stdout. The file is read,
- * never run; each part of it that no lab can say is a warning on stderr. Needs no privileges.
+ * `vethlab import FILE|FOLDER`: a lab file made of what another tool reads, on stdout. The file is read, never run; each part of it that no lab can say is a warning on stderr. Needs no privileges.
  */
-import { importClab } from '../core/exchange/clab/from-clab.js'
-import { importScript } from '../core/exchange/from-script.js'
+import { statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { labConf } from '../core/exchange/folder.js'
+import { foreignKind, foreignKinds, type Foreign } from '../core/exchange/foreign.js'
 import { groupNotices, type NoticeGroup } from '../core/exchange/groups.js'
 import type { Imported } from '../core/exchange/imported.js'
 import { pathText } from '../core/lab/describe.js'
+import { readForeignText } from '../core/exchange/read-foreign.js'
 import { createLabText } from '../core/lab/print.js'
 import type { Problem } from '../core/lab/problem.js'
+import { readKatharaFolder } from '../session/files/foreign-folder.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure } from './failure.js'
 import { untilDeath } from './fresh-lab.js'
@@ -17,35 +20,70 @@ import { problemText, readInput } from './lab-input.js'
 import { note, paintNote, printable, printRaw } from './output.js'
 
 export interface ImportOptions {
-  readonly from: 'script' | 'clab'
+  /** Undefined: what the file's name, or its text, says. */
+  readonly from?: Foreign
   readonly run?: boolean
   readonly timeout?: number
 }
 
-export async function importLab(file: string, { from, run, timeout }: ImportOptions): Promise<ExitCode> {
-  const misused = run
-    ? from === 'clab'
-      ? '--run goes with --from script: a topology is no program.'
-      : null
-    : timeout === undefined
-      ? null
-      : '--timeout goes with --run: without it nothing is run.'
-  if (misused !== null) return fail(exitCode.usage, failure('usage', misused), {})
+export async function importLab(argument: string, { from: told, run, timeout }: ImportOptions): Promise<ExitCode> {
+  if (!run && timeout !== undefined) return refuse('--timeout goes with --run: without it nothing is run.')
+  const file = isDirectory(argument) && (told ?? 'kathara') === 'kathara' ? join(argument, labConf) : argument
   const input = await readInput(file)
   if (!input.ok) return fail(exitCode.usage, input.failure, {})
   const { name, bytes } = input
-  const read = from === 'clab' ? importClab(bytes, name) : importScript(bytes, name)
+  const from = told ?? foreignKind(name, new TextDecoder().decode(bytes.subarray(0, lookedAt)))
+  if (from === null)
+    return refuse(`What ${name} is cannot be told by its name. Say it: --from ${foreignKinds.join('|')}`)
+  if (run && from !== 'script') return refuse(`--run goes with --from script: ${nouns[from]} is no program.`)
+  const folder = await folderOf(from, file, name, bytes)
+  if (!folder.ok) return fail(exitCode.usage, folder.failure, {})
+  const path = file === '-' ? name : resolve(file)
+  const read = readForeignText(from, { name, path, text: bytes, folder: folder.folder })
+  const textOf = (of: string): string => {
+    const text = of === name ? bytes : folder.folder.files.get(of.slice(folder.folder.prefix.length))
+    return typeof text === 'string' ? text : new TextDecoder().decode(text)
+  }
   // What is no text is no script either.
-  if (!run || read.notices.some(({ severity }) => severity === 'error')) return show(name, bytes, read)
+  if (!run || read.notices.some(({ severity }) => severity === 'error')) return show(name, textOf, read)
   return untilDeath({}, async () => {
     const ran = await runScript({ name, path: file, bytes, seconds: timeout ?? defaultSeconds })
-    return typeof ran === 'number' ? ran : show(name, bytes, ran)
+    return typeof ran === 'number' ? ran : show(name, textOf, ran)
   })
 }
 
-function show(name: string, bytes: Uint8Array, { labFile, notices, problems, followed }: Imported): ExitCode {
-  const text = new TextDecoder().decode(bytes)
-  for (const group of groupNotices(notices)) note(groupText(group, text))
+/** Bytes by which a file without a telling name is known. */
+const lookedAt = 64 * 1024
+
+const nouns: Readonly<Record<Foreign, string>> = {
+  clab: 'a topology',
+  kathara: 'a lab of Kathara',
+  miniedit: 'a topology',
+  script: 'a script',
+}
+
+const refuse = (sentence: string): ExitCode => fail(exitCode.usage, failure('usage', sentence), {})
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+/** Of a lab that is a folder, what lies in it; of standard input nothing more than that is known. */
+async function folderOf(
+  from: Foreign,
+  file: string,
+  name: string,
+  bytes: Uint8Array,
+): Promise<Awaited<ReturnType<typeof readKatharaFolder>>> {
+  if (from === 'kathara' && basename(file) === labConf)
+    return readKatharaFolder(resolve(file), name.slice(0, -labConf.length))
+  return { ok: true, folder: { prefix: '', files: new Map([[labConf, bytes]]), others: [], alone: true } }
+}
+
+function show(
+  name: string,
+  textOf: (file: string) => string,
+  { labFile, notices, problems, followed }: Imported,
+): ExitCode {
+  for (const group of groupNotices(notices)) note(groupText(group, textOf(group.first.file)))
   for (const problem of problems) note(placelessText(problem))
   if (followed && followed.named > followed.understood) note(runInstead(name, followed))
   const refused = (sentence: string): ExitCode => fail(exitCode.usage, failure('not-imported', sentence, name), {})

@@ -1,6 +1,7 @@
 /** The commands with their arguments. Each command's code is loaded when it runs, so that the others cost nothing. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { ExitCode } from './exit-code.js'
+import { foreignKinds } from '../core/exchange/foreign.js'
 import { note, paintNote, printable, printRaw } from './output.js'
 import { vethlab } from '../session/own-command.js'
 
@@ -158,8 +159,8 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .addOption(new Option('--to <form>', 'what to print').choices(['script', 'clab']).makeOptionMandatory())
     .action(async (file: string, options) => done(await (await import('./export.js')).exportLab(file, options)))
 
-  command('import <file>', 'print a lab file made of a bash script or a containerlab topology; nothing is run')
-    .addOption(new Option('--from <form>', 'what to read').choices(['clab', 'script']).makeOptionMandatory())
+  command('import <file>', 'print a lab file made of a bash script or of a lab of another tool; nothing is run')
+    .addOption(new Option('--from <form>', 'what to read (default: what its name says)').choices(foreignKinds))
     .option('--run', 'run the script, in a sandbox of its own without network, and read what it built')
     .option('--timeout <seconds>', 'with --run: end it after so long (default: 60)', wholeNumber(1, 600))
     .action(async (file: string, options) => done(await (await import('./import.js')).importLab(file, options)))

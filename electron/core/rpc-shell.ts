@@ -16,6 +16,8 @@ export interface OpenedFile {
   readonly path: string | null
   readonly text: string
   readonly fingerprint: Fingerprint | null
+  /** Of `lab.conf`, which says little without what lies beside it: texts by path, and the names of the rest. */
+  readonly folder?: { readonly files: Readonly<Record<string, string>>; readonly others: readonly string[] }
 }
 
 export interface StarterLab {

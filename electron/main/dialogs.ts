@@ -17,7 +17,7 @@ export function fileDialogs(window: BrowserWindow, text: () => Text): Choose {
   let isOpen = false
   const ask: Choose = async ({ purpose, suggested }, directory) => {
     const filters = [{ name: text()('labFiles'), extensions: ['vethlab.yaml', 'yaml', 'yml'] }]
-    const foreign = { name: text()('foreignFiles'), extensions: ['sh', 'bash', 'clab.yml'] }
+    const foreign = { name: text()('foreignFiles'), extensions: ['sh', 'bash', 'clab.yml', 'mn', 'conf'] }
     const films = { name: text()('filmFiles'), extensions: ['html', 'htm'] }
     if (purpose === 'open') {
       const { filePaths } = await dialog.showOpenDialog(window, {

@@ -3,6 +3,7 @@ import type { Result } from '../core/rpc.js'
 import type { Fingerprint, OpenedFile, ShellParams, ShellResults } from '../core/rpc-shell.js'
 import { browse } from './files/browse.js'
 import { Guides } from './files/guides.js'
+import { withFolder } from './files/foreign-folder.js'
 import { fingerprintOf, readBytes, readLabFile } from './files/lab-text.js'
 import { RecentFiles } from './files/recent.js'
 import { fileFailure } from './files/refusal.js'
@@ -69,7 +70,7 @@ export class ShellFiles {
       if (read.file.fingerprint !== null) this.watch.expect(path, read.file.fingerprint)
       await this.remember(path)
     }
-    return read
+    return read.ok ? withFolder(path, read.file) : read
   }
 
   private remember(path: string): Promise<void> {

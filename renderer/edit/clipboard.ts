@@ -8,7 +8,8 @@ import { pasteParts } from '../../electron/core/change/paste.js'
 import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import { sentenceOf, t } from '../i18n/text.svelte.js'
-import { foreignKind, readForeign } from '../state/foreign-file.js'
+import { foreignKind } from '../../electron/core/exchange/foreign.js'
+import { readForeign } from '../state/foreign-file.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
 import type { Selection } from '../state/selection.svelte.js'
 import { say } from '../state/tell.js'
@@ -88,7 +89,7 @@ export class Clipboard {
         )
       return
     }
-    const read = await readForeign(foreign, '', text)
+    const read = await readForeign({ from: foreign, path: '', text })
     if (!read.labFile) return say(t('edit.pasteNothing'), words)
     const leftOut = read.groups.map(({ first }) => sentenceOf({ message: first.message, said: first.said.message }))
     this.insert(read.labFile, this.way(read.labFile), pasted, leftOut)

@@ -1,4 +1,5 @@
 /** A lab file, or one that a lab is made of, that is dragged onto the window. A browser gives its text and no path, so it opens as a lab without a file. */
+import { openableName } from '../../electron/core/exchange/foreign.js'
 import { filmName, labOfFilm } from '../../electron/core/film/film-file.js'
 import { saidHere, t } from '../i18n/text.svelte.js'
 import type { App } from './app.svelte.js'
@@ -13,7 +14,7 @@ export async function openDropped(app: App, file: File): Promise<void> {
   // The desktop's preload script knows the path, and its shell opens the file itself.
   if (app.session.shell?.shell === 'desktop') return
   const { name } = file
-  if (!/\.(?:ya?ml|sh|bash|html?)$/i.test(name)) return refuse(t('drop.noLab', { name }))
+  if (!openableName.test(name)) return refuse(t('drop.noLab', { name }))
   if (file.size > largest) return refuse(t('drop.tooLarge', { name }))
   try {
     let text = await file.text()

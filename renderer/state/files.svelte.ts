@@ -8,7 +8,8 @@ import type { Rpc } from '../connection/rpc.js'
 import { t, textOf } from '../i18n/text.svelte.js'
 import type { Dialogs } from './dialogs.svelte.js'
 import type { LabDocument, Unfinished } from './lab-document.svelte.js'
-import { foreignKind, readForeign, type Foreign } from './foreign-file.js'
+import { foreignKind } from '../../electron/core/exchange/foreign.js'
+import { readForeign, type ForeignFile } from './foreign-file.js'
 import { say, tell } from './tell.js'
 
 /** Typing and dragging settle before the work is kept; a crash loses at most this much (ms). */
@@ -106,16 +107,16 @@ export class Files {
 
   private async take(file: OpenedFile, starter: string | null = null, name = file.path ?? ''): Promise<void> {
     const from = starter === null ? foreignKind(name, file.text) : null
-    if (from !== null) return this.openForeign(from, name, file.text)
+    if (from !== null) return this.openForeign({ from, path: name, text: file.text, folder: file.folder })
     if (!(await this.mayLeave())) return
     const { labFile } = parseLabText(file.text, '')
     const title = labFile ? textOf(labFile.title ?? labFile.name) : (file.path?.split('/').at(-1) ?? t('menu.new'))
     if (await this.mayGo(title, labFile?.name ?? null)) this.show(file, starter)
   }
 
-  /** Of a script or a topology: what was read of it, and what was left out, is seen before it is opened. Nothing is run. */
-  private async openForeign(from: Foreign, path: string, text: string): Promise<void> {
-    const read = await readForeign(from, path, text)
+  /** Of a file of another tool: what was read of it, and what was left out, is seen before it is opened. Nothing is run. */
+  private async openForeign(file: ForeignFile): Promise<void> {
+    const read = await readForeign(file)
     if ((await this.dialogs.ask('import', read)) === 'cancel' || read.labFile === null) return
     await this.take({ path: null, text: createLabText(read.labFile), fingerprint: null })
   }

@@ -1,11 +1,12 @@
-/** A file that is no lab but can be read as one: a shell script, a containerlab topology. Reading runs nothing. */
+/** A file that is no lab but can be read as one: of a script, of another tool. Reading runs nothing. */
+import type { Folder } from '../../electron/core/exchange/folder.js'
+import type { Foreign } from '../../electron/core/exchange/foreign.js'
 import type { NoticeGroup } from '../../electron/core/exchange/groups.js'
 import type { Problem } from '../../electron/core/lab/problem.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
+import type { OpenedFile } from '../../electron/core/rpc-shell.js'
 import { shellQuote } from '../../electron/core/plan/shell-quote.js'
-
-export type Foreign = 'script' | 'clab'
 
 export interface ForeignRead {
   readonly from: Foreign
@@ -22,32 +23,33 @@ export interface ForeignRead {
   readonly command: string | null
 }
 
-/** Null for a lab file, and for what nobody knows. */
-export function foreignKind(name: string, text: string): Foreign | null {
-  if (/\.(?:sh|bash)$/i.test(name)) return 'script'
-  return /^topology\s*:/m.test(text) && !/^vethlab\s*:/m.test(text) ? 'clab' : null
+/** A file of another tool, and where it is a folder's, what lies beside it. */
+export interface ForeignFile {
+  readonly from: Foreign
+  readonly path: string
+  readonly text: string
+  readonly folder?: OpenedFile['folder']
 }
 
-export async function readForeign(from: Foreign, path: string, text: string): Promise<ForeignRead> {
+export async function readForeign({ from, path, text, folder }: ForeignFile): Promise<ForeignRead> {
   // The readers of other tools' files are a part of the program that most windows never need.
-  const [{ importScript }, { importClab }, { groupNotices }] = await Promise.all([
-    import('../../electron/core/exchange/from-script.js'),
-    import('../../electron/core/exchange/clab/from-clab.js'),
+  const [{ readForeignText }, { groupNotices }] = await Promise.all([
+    import('../../electron/core/exchange/read-foreign.js'),
     import('../../electron/core/exchange/groups.js'),
   ])
   const name = path.split('/').at(-1) ?? path
-  const { labFile, notices, problems, followed } = from === 'script' ? importScript(text, name) : importClab(text, name)
+  const beside: Folder = folder
+    ? { prefix: '', files: new Map(Object.entries(folder.files)), others: folder.others }
+    : { prefix: '', files: new Map([[name, text]]), others: [], alone: true }
+  const { labFile, notices, problems, followed } = readForeignText(from, { name, path, text, folder: beside })
   const lab = `${labFile?.name ?? 'lab'}.vethlab.yaml`
   // A name that begins with a dash is no option.
   const file = path.startsWith('-') ? `./${path}` : path
   const command = `import ${shellQuote(file)} --from script --run > ${shellQuote(lab)}`
   return {
-    from,
-    name,
-    labFile,
+    ...{ from, name, labFile, problems },
     groups: groupNotices(notices),
     harmless: followed?.harmless ?? 0,
-    problems,
     command: from === 'script' ? command : null,
   }
 }

@@ -50,10 +50,21 @@ show() {
   mount -n --rbind "$1" "$root$1" || fail "mount $1 for the script refused"
   seal "$root$1"
 }
+# What scripts of networks write to in /etc belongs to the machine's root, who is nobody here: folders and copies of their own,
+# of what everybody may read.
+own_etc() {
+  mkdir -p "$1/iproute2/rt_tables.d" "$1/sysctl.d"
+  for each in iproute2/rt_tables sysctl.conf hosts resolv.conf; do
+    if [ -f "/etc/$each" ] && [ -n "$(find -L "/etc/$each" -maxdepth 0 -perm -o=r)" ]; then
+      cat "/etc/$each" >"$1/$each"
+    fi
+  done
+}
 # A folder that may be written, and is as it was afterwards: changes lie in memory. Where no overlay can be, it is read-only.
 lend() {
   mkdir -p "$root$1" "$base/layers/$2/upper/netns" "$base/layers/$2/work"
   [ "$2" = etc ] || rmdir "$base/layers/$2/upper/netns"
+  if [ "$2" = etc ]; then own_etc "$base/layers/$2/upper"; fi
   chmod 755 "$base/layers/$2/upper"
   if [ -n "$become" ]; then chown -R 65534:65534 "$base/layers/$2"; fi
   layers="lowerdir=$1,upperdir=$base/layers/$2/upper,workdir=$base/layers/$2/work"

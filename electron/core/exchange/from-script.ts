@@ -8,6 +8,7 @@ import { finishImport, labNameFrom, unreadable, type Imported } from './imported
 import { emptyNetwork } from './network/network.js'
 import { labOf } from './network/to-lab.js'
 import { collectNotices } from './notice.js'
+import { oneSource } from './sources.js'
 import { templateIn } from './template.js'
 import type { Fates } from './shell/fates.js'
 import { interpret } from './shell/interpret.js'
@@ -37,7 +38,7 @@ interface Followed {
 
 function follow(text: string, file: string, name: string, until?: number): Followed {
   const network = emptyNetwork()
-  const notices = collectNotices(text, file)
+  const notices = collectNotices(oneSource(file, text))
   const template = templateIn(text)
   if (template) notices.tell(template.offset, template.notice)
   const { built, fates } = interpret(text, network, notices.tell, until)

@@ -8,8 +8,8 @@ export interface NoticeGroup {
 }
 
 /** Of one kind are sentences that differ in what they quote. */
-const kindOf = ({ code, message }: PlacedProblem): string =>
-  `${code} ${message.replace(/"(?:\\.|[^"\\])*"|`[^`]*`|\$\{?\w+\}?|\b\d[\w.:/-]*/g, '"')}`
+const kindOf = ({ code, message, file }: PlacedProblem): string =>
+  `${file} ${code} ${message.replace(/"(?:\\.|[^"\\])*"|`[^`]*`|\$\{?\w+\}?|\b\d[\w.:/-]*/g, '"')}`
 
 const rank = ({ first: { severity, code } }: NoticeGroup): number =>
   severity === 'error' ? 0 : code === 'left-out-program' ? 2 : 1

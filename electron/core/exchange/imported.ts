@@ -1,6 +1,6 @@
 /** What every import ends in: a lab file, checked as any other, and a warning for all that is left out. */
 import type { Decoded } from '../lab/decode.js'
-import { sentences, textFinding } from '../lab/finding.js'
+import { sentences, textFinding, type TextFinding } from '../lab/finding.js'
 import { lineIndex } from '../lab/place.js'
 import type { PlacedProblem, Problem } from '../lab/problem.js'
 import type { LabFile } from '../lab/schema.js'
@@ -53,13 +53,21 @@ export function failedImport(text: string, file: string, errors: readonly Import
   return { labFile: null, notices, problems: [] }
 }
 
+/** What the YAML stages advise for lab files helps nobody here. */
+export const ofYaml = ({ code, said: { message, hint }, offset }: TextFinding): ImportError => ({
+  code,
+  message,
+  hint: hint && /\blab\b/i.test(hint.key) ? null : hint,
+  offset,
+})
+
 /** Characters of a lab's name. */
 const maxName = 40
 
 /** `/some/where/My Router.sh` -> `my-router`; what holds no letter or digit is called `imported`. */
 export function labNameFrom(fileName: string): string {
   const base = fileName.split('/').at(-1) ?? ''
-  const stem = base.replace(/(?:\.clab|\.vethlab)?\.(?:ya?ml|sh|bash|txt)$/i, '')
+  const stem = base.replace(/(?:\.clab|\.vethlab)?\.(?:ya?ml|sh|bash|txt|mn)$/i, '')
   const name = stem
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -1,8 +1,8 @@
 /** What an import leaves out, with its place: one warning each, never the same one twice. */
-import { lineIndex } from '../lab/place.js'
 import { sentences } from '../lab/finding.js'
 import type { PlacedProblem } from '../lab/problem.js'
 import { inEnglish, said, type Said } from '../words/said.js'
+import type { Sources } from './sources.js'
 
 export interface Notice {
   /** One sentence that names the thing. */
@@ -25,7 +25,7 @@ export interface Notices {
 /** Notices that are told; a text with more of them has one cause: it is something else than it was taken for. */
 const maxNotices = 200
 
-export function collectNotices(text: string, file: string): Notices {
+export function collectNotices(sources: Sources): Notices {
   const seen = new Set<string>()
   const found: { readonly offset: number; readonly notice: Notice }[] = []
   let more = 0
@@ -42,10 +42,9 @@ export function collectNotices(text: string, file: string): Notices {
       found.push({ offset, notice })
     },
     list() {
-      const placeOf = lineIndex(text)
       const place = (offset: number, { message, hint, program }: Notice): PlacedProblem => {
         const code = program ? 'left-out-program' : 'left-out'
-        return { severity: 'warning', code, path: [], ...sentences(message, hint), file, ...placeOf(offset) }
+        return { severity: 'warning', code, path: [], ...sentences(message, hint), ...sources.placeOf(offset) }
       }
       const listed = found.toSorted((a, b) => a.offset - b.offset).map(({ offset, notice }) => place(offset, notice))
       const [last] = listed.slice(-1)

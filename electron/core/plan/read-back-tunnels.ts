@@ -1,10 +1,13 @@
 /** Tunnels as entries of a lab file. */
+import { parseAddress, parsePrefix } from '../lab/address.js'
 import type { TunnelEntry } from '../lab/schema.js'
+import { mainTable } from '../lab/table.js'
 import { defaultHopLimit, fallbackTunnels, isTunnelKind, tunnelTraits } from '../lab/tunnel.js'
-import type { LiveFdbEntry, LiveLink, LiveWireguard } from '../live/state.js'
-import type { LiveIndex } from './live-index.js'
+import type { LiveLink, LiveNamespace, LiveWireguard } from '../live/state.js'
+import { isKernelAddress, type LiveIndex } from './live-index.js'
 import { ownerOf } from './wireguard.js'
 import { writtenFdb } from './tunnels.js'
+import { wayTo, type Ways } from './way-source.js'
 
 /** A device that the kernel makes by itself in every namespace, and that nobody uses. */
 export const isFallback = ({ name, up, tunnel, kind }: LiveLink): boolean =>
@@ -33,13 +36,37 @@ export function wireguardEntry(
   return { entry, unknown }
 }
 
+/** Where a tunnel has no address of its own the kernel takes that of its way, which a lab file says. */
+function localEnd(remotes: readonly string[], { routes, addresses }: LiveNamespace): string | null {
+  const ways: Ways = {
+    routes: routes.flatMap(({ to, via, dev, src, metric, type, table }) => {
+      const prefix = parsePrefix(to)
+      return prefix && dev !== null && type === 'unicast' && table === mainTable
+        ? [{ to: prefix, via, dev, metric, source: src }]
+        : []
+    }),
+    addresses: addresses.flatMap(({ dev, address }) => {
+      const prefix = parsePrefix(address)
+      return prefix && !isKernelAddress({ dev, address, flags: [] }) ? [{ dev, prefix }] : []
+    }),
+  }
+  const sources = remotes.map((text) => {
+    const remote = parseAddress(text)
+    return remote && wayTo(remote, ways)?.source
+  })
+  const [source] = sources
+  return new Set(sources).size === 1 ? (source ?? null) : null
+}
+
 /** The entry; a text says why there can be none. */
-export function tunnelEntry(namespace: string, link: LiveLink, fdb: readonly LiveFdbEntry[]): TunnelEntry | string {
+export function tunnelEntry(namespace: string, link: LiveLink, live: LiveNamespace): TunnelEntry | string {
   const { name, kind, vxlan, tunnel } = link
   if (vxlan) {
-    if (vxlan.local === null) return 'a tunnel needs a local address'
-    const { id, local, remote, port, ttl, learning } = vxlan
-    const written = writtenFdb(fdb, link)
+    const { id, remote, port, ttl, learning } = vxlan
+    const written = writtenFdb(live.fdb, link)
+    const remotes = remote === null ? written.map((each) => each.remote) : [remote]
+    const local = vxlan.local ?? localEnd(remotes, live)
+    if (local === null) return 'a tunnel needs a local address, and no way to its remote end tells one'
     return {
       ...{ type: 'vxlan', id, namespace, name, local },
       ...(remote === null ? {} : { remote }),
@@ -50,7 +77,7 @@ export function tunnelEntry(namespace: string, link: LiveLink, fdb: readonly Liv
     }
   }
   if (!tunnel || !isTunnelKind(kind)) return 'what it is cannot be read'
-  const { local, remote, key, ttl, id, port, inputKey } = tunnel
+  const { remote, key, ttl, id, port, inputKey } = tunnel
   if (inputKey !== undefined) return 'its keys differ by direction'
   const isUsual = ttl === null || (tunnelTraits[kind].over === 'ipv6' && ttl === defaultHopLimit)
   const limit = isUsual ? {} : { ttl }
@@ -58,7 +85,9 @@ export function tunnelEntry(namespace: string, link: LiveLink, fdb: readonly Liv
     return remote === null || id === null || port === null
       ? 'a tunnel needs a remote address'
       : { type: kind, id, namespace, name, remote, port, ...limit }
-  if (local === null || remote === null) return 'a tunnel needs a local and a remote address'
+  if (remote === null) return 'a tunnel needs a remote address'
+  const local = tunnel.local ?? localEnd([remote], live)
+  if (local === null) return 'a tunnel needs a local address, and no way to its remote end tells one'
   const ends = { namespace, name, local, remote }
   return kind === 'gre' || kind === 'gretap' || kind === 'ip6gre'
     ? { type: kind, ...ends, ...(key === null ? {} : { key }), ...limit }

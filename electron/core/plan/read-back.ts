@@ -120,7 +120,8 @@ class Links {
   }
 
   #tunnel(namespace: string, link: LiveLink): string | null {
-    const entry = tunnelEntry(namespace, link, this.#index.namespaces.get(namespace)?.live.fdb ?? [])
+    const live = this.#index.namespaces.get(namespace)?.live
+    const entry = live ? tunnelEntry(namespace, link, live) : 'its namespace cannot be read'
     if (typeof entry === 'string') return entry
     this.tunnels.push(entry)
     return null

@@ -10,6 +10,9 @@ export const rulesetPrograms = {
   ip6tables: ['ip6tables-restore'],
 } as const
 
+/** Tells whoever reads the script again that the text is the lab's own, and not to be taken apart into entries. */
+export const wordForWord = '# word for word as in the lab file'
+
 type Load = Pick<RulesetStep, 'kind' | 'clears' | 'text'>
 
 /**
@@ -42,7 +45,8 @@ export function rulesetCommand(within: string, load: Load): string {
   const [only] = clears
   if (kind === 'nft' && text === '' && clears.length === 1 && only !== undefined)
     return `${within}${commandLine(['nft', 'delete', 'table', ...only.split(' ')])}`
-  const script = rulesetScript(load) ?? ''
+  const whole = kind !== 'nft' && clears.length === 0 ? `${wordForWord}\n` : ''
+  const script = whole + (rulesetScript(load) ?? '')
   const end = endOf(script)
   return `${within}${rulesetPrograms[kind].join(' ')} <<'${end}'\n${script}${end}`
 }

@@ -2,8 +2,8 @@
 import type { Dirent } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { openableName } from '../../core/exchange/foreign.js'
 import type { DirectoryEntry, ShellResults } from '../../core/rpc-shell.js'
-import { readableName } from './lab-text.js'
 import { fileFailure, refuse } from './refusal.js'
 import { said } from '../../core/words/said.js'
 
@@ -42,7 +42,7 @@ export async function browse(directory: string): Promise<ShellResults['file/brow
 
 async function kindOf(directory: string, entry: Dirent): Promise<DirectoryEntry['kind'] | null> {
   if (entry.isDirectory()) return 'directory'
-  const isLab = readableName.test(entry.name)
+  const isLab = openableName.test(entry.name)
   if (entry.isFile()) return isLab ? 'lab' : null
   if (!entry.isSymbolicLink()) return null
   const stats = await stat(join(directory, entry.name)).catch(() => null)

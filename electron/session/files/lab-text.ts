@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
+import { openableName } from '../../core/exchange/foreign.js'
 import { filmName, labOfFilm } from '../../core/film/film-file.js'
 import { limits } from '../../core/lab/schema.js'
 import type { Result } from '../../core/rpc.js'
@@ -15,8 +16,6 @@ export const fingerprintOf = (bytes: Uint8Array | string): Fingerprint =>
 
 /** Files that a window may write. A window shows labs; it has no business with anything else by this way. */
 const labName = /\.ya?ml$/i
-/** And those that it may read: of a script it makes a lab, without running it; of a film it takes the lab that it carries. */
-export const readableName = /\.(?:ya?ml|sh|bash|html?)$/i
 
 /** Null where the path names a lab file by an absolute path. */
 export function refuseName(path: string, allowed = labName): Refused | null {
@@ -61,9 +60,9 @@ export async function readBytes(path: string): Promise<Result<{ readonly bytes: 
   }
 }
 
-/** A lab file, a containerlab topology or a script as the window gets it. Its text is not parsed: a lab with mistakes opens too, and shows them. */
+/** A lab file, or a file of another tool, as the window gets it. Its text is not parsed: a lab with mistakes opens too, and shows them. */
 export async function readLabFile(path: string): Promise<Result<{ readonly file: OpenedFile }>> {
-  const refused = refuseName(path, readableName)
+  const refused = refuseName(path, openableName)
   if (refused) return refused
   const read = await readBytes(path)
   if (!read.ok) return read

@@ -21,6 +21,8 @@ export const files = {
   'import.none': 'No lab can be made of {name}',
   'import.script': 'The script was read as text. Nothing of it was run.',
   'import.clab': 'The containerlab topology was read as text. Nothing was fetched or run.',
+  'import.kathara': 'The lab of Kathara was read as text, its start-up files too. Nothing was fetched or run.',
+  'import.miniedit': 'The topology of MiniEdit was read as text. Nothing of it was run.',
   'import.makes': 'What could be read makes this lab:',
   'import.namespaces': { one: '{count} namespace', other: '{count} namespaces' },
   'import.bridges': { one: '{count} bridge', other: '{count} bridges' },

@@ -20,6 +20,8 @@ export const files = {
   'import.none': '{name} 无法转换为实验',
   'import.script': '脚本只作为文本读取，没有运行其中的任何内容。',
   'import.clab': 'containerlab 拓扑只作为文本读取，没有下载或运行任何内容。',
+  'import.kathara': 'Kathara 实验及其启动文件只作为文本读取，没有下载或运行任何内容。',
+  'import.miniedit': 'MiniEdit 拓扑只作为文本读取，没有运行任何内容。',
   'import.makes': '读到的内容构成以下实验：',
   'import.namespaces': { one: '{count} 个命名空间', other: '{count} 个命名空间' },
   'import.bridges': { one: '{count} 个网桥', other: '{count} 个网桥' },

@@ -143,6 +143,70 @@ describe('followed, and nothing is left out', () => {
     expect(text).toContain('e0: { multicast: false, promisc: true, arp: false, txqueuelen: 500, group: 7 }')
   })
 
+  test('ifconfig sets where `ip addr` adds, and route puts in front', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1; ifconfig e1 up\n' +
+        'ifconfig e0 10.1.2.3; ifconfig e0 172.20.1.1\nifconfig e0 192.168.9.1 netmask 255.255.255.0 broadcast 192.168.9.255 up\n' +
+        'ifconfig e0:1 192.168.9.7/24; ifconfig e0:2 10.4.0.1 netmask 0xffff0000; ifconfig e0:1 down\n' +
+        'ifconfig e0 inet6 add fd00::1/64; ifconfig e0 add fd01::1/64; ifconfig e0 inet6 del fd01::1/64\n' +
+        'ifconfig e0 hw ether 02:00:00:00:00:05; ifconfig e0 -arp promisc -multicast txqueuelen 77 mtu 1400\n' +
+        'ifconfig e1 10.9.0.1/24; ifconfig e1 0.0.0.0; ifconfig e1 10.8.0.1; ifconfig e1 netmask 255.255.255.0\n' +
+        'route add default gw 192.168.9.2; route del default; route add -net default gw 192.168.9.2 metric 3\n' +
+        'route add -host 10.5.0.1 gw 192.168.9.3 dev e0; route add 10.5.0.2 e1; route add -net 10.6.0.0 netmask 255.255.0.0 reject\n' +
+        'route -A inet6 add default gw fd00::2; route -n -A inet6 add 2001:db8::1/48 gw fd00::3 metric 5\n' +
+        'arp -s 10.8.0.9 02:00:00:00:00:09; arp -i e1 -Ds 10.8.0.20 e1 pub; arp -s 10.8.0.8 02:00:00:00:00:08 -i e1; arp -d 10.8.0.8',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain(
+      `    interfaces:
+      e0:
+        addresses: [192.168.9.1/24, 10.4.0.1/16, "fd00::1/64"]
+        mac: 02:00:00:00:00:05
+        mtu: 1400
+        multicast: false
+        promisc: true
+        arp: false
+        txqueuelen: 77
+      e1: { addresses: [10.8.0.1/24] }
+    routes:
+      - { to: default, via: 192.168.9.2, metric: 3 }
+      - { to: 10.5.0.1/32, via: 192.168.9.3 }
+      - { to: 10.5.0.2/32, dev: e1 }
+      - { to: 10.6.0.0/16, type: unreachable }
+      - { to: default, via: "fd00::2", metric: 1 }
+      - { to: "2001:db8::/48", via: "fd00::3", metric: 5 }
+    neighbours:
+      - { address: 10.8.0.9, mac: 02:00:00:00:00:09, dev: e1 }
+      - { address: 10.8.0.20, dev: e1, proxy: true }
+`,
+    )
+    expect(
+      read(
+        'ip link add e0 type veth peer name e1; ifconfig e0 10.0.0.1/24; ifconfig e1 up\n' +
+          'route add 10.1.0.0/16 gw 10.0.0.2\nroute add -net 10.1.0.0 gw 10.0.0.2\nroute add default gw 10.0.0.2\nroute add default gw 10.0.0.3',
+      ),
+    ).toMatchObject({
+      said: [
+        '2 `route` takes "10.1.0.0" for one address here.',
+        '3 The network "10.1.0.0" has no mask, and the kernel takes none for granted.',
+        '5 The route to "default" that stood before is left out: this one is in front of it.',
+      ],
+      text: expect.stringContaining('{ to: default, via: 10.0.0.3 }') as string,
+    })
+  })
+
+  test('vconfig and brctl', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1; ifconfig e0 up; ifconfig e1 up\nvconfig add e0 5; vconfig add e0 6; vconfig rem e0.6\n' +
+        'ifconfig e0.5 10.0.5.1/24\nbrctl addbr br0; brctl addif br0 e1; brctl stp br0 on; brctl setfd br0 4\n' +
+        'brctl setbridgeprio br0 4096; brctl setageing br0 60; brctl hairpin br0 e1 on; ifconfig br0 up',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain('e0.5: { link: e0, id: 5, addresses: [10.0.5.1/24] }')
+    for (const each of ['stp: true', 'forward-delay: 4', 'priority: 4096', 'ageing: 60', 'hairpin: [e1]'])
+      expect(text).toContain(each)
+  })
+
   test('names that `ip netns exec` gives to the programs of a namespace', () => {
     const { text, said } = read(
       'ip netns add a\nmkdir -p /etc/netns/a\necho "nameserver 10.0.0.53" > /etc/netns/a/resolv.conf\n' +

@@ -5,6 +5,8 @@ import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { importClab } from '../../../electron/core/exchange/clab/from-clab.js'
 import { importScript } from '../../../electron/core/exchange/from-script.js'
+import { importKathara } from '../../../electron/core/exchange/kathara/from-kathara.js'
+import { importMiniEdit } from '../../../electron/core/exchange/miniedit/from-miniedit.js'
 import type { Imported } from '../../../electron/core/exchange/imported.js'
 import { inEnglish, type Said } from '../../../electron/core/words/said.js'
 import { chinese } from '../../../renderer/i18n/said.js'
@@ -76,6 +78,14 @@ test('a script that a lab can say little of', () => {
     'sysctl -w kernel.panic=1',
     'brctl setfd br0 0',
     'ifconfig eth0 10.0.0.1',
+    'ip link add n0 type veth peer name n1',
+    'ifconfig n0 10.0.0.1/24 netmask 1.0.1.0 add 10.0.0.2 fd00::1 tunnel ::1',
+    'ifconfig n0:7 netmask 255.0.0.0',
+    'route flush; route add 10.1.0.0/16 gw 10.0.0.2; route add -net 10.1.0.0 gw 10.0.0.2',
+    'route add default gw 10.0.0.2; route add default gw 10.0.0.3; route add -net 10.3.0.0/16 gw 10.0.0.3 mss 1400',
+    'arp -f; arp -s 10.9.9.9 02:00:00:00:00:09; arp -s 10.0.0.9 02:00:00:00:00:09 temp',
+    'vconfig set_name_type VLAN_PLUS_VID; vconfig add n0 5000; vconfig set_flag n0.5 1 1',
+    'ip link add lost type vxlan id 5 remote 192.0.2.9',
     'modprobe dummy',
     'python3 -m http.server',
     'frobnicate',
@@ -110,6 +120,26 @@ topology:
     - { endpoints: [{ node: a, interface: e2, mac: x, ipv4: 1.2.3.4 }, { node: d, interface: e3 }], vars: {} }
 `
   expectChinese(importClab(topology, 't.clab.yml'), 14)
+})
+
+test('labs of other tools that a lab can say little of', () => {
+  const conf =
+    'LAB_WEB=x\na[0]="some_domain_of_ours"\na[1]="some_domain_of_ours"\na[2]=x-y\na[3]="B/z"\na[image]=x\na[bridged]=true\nx\n'
+  const files = new Map([
+    ['lab.conf', conf],
+    ['b.startup', ''],
+  ])
+  expectChinese(importKathara({ prefix: '', files, others: ['lab.ext', 'a/x'], alone: true }, 'x'), 10)
+  expectChinese(importKathara({ prefix: '', files: new Map([['lab.conf', 'x']]), others: [] }, 'x'), 1)
+  const topology = {
+    application: { dpctl: '1' },
+    controllers: [{}],
+    hosts: [{ x: '1', opts: { hostname: 'a', stopCommand: 'x', cpu: 1, privateDirectory: ['x'], y: 1 } }, {}],
+    switches: [{ opts: { hostname: 'a' } }, { opts: { hostname: 'r', switchType: 'legacyRouter' } }, { number: 1 }],
+    links: [{ src: 'a', dest: 'r', opts: { bw: 5000 } }, { src: 'a' }],
+  }
+  expectChinese(importMiniEdit(JSON.stringify(topology), 'x.mn'), 12)
+  expectChinese(importMiniEdit('{}', 'x.mn'), 1)
 })
 
 test.each([

@@ -59,10 +59,35 @@ test('what a lab cannot say of one is named', () => {
     '2: A tunnel of a lab has the same key in both directions.',
     '3: "tos" of the tunnel is left out; a lab file has no word for it.',
     '3: "nopmtudisc" of the tunnel is left out; a lab file has no word for it.',
-    '4: A tunnel of a lab needs `local` and `remote`.',
+    '4: The tunnel "ipip1" is left out: no one address of "host" is on the way to its remote end.',
     '5: WireGuard of a script is not followed: its keys are in files.',
     expect.stringMatching(/^6: .*wg/),
   ])
+})
+
+test('without `local` it is sent from the address of its way, as everything stands at the end', () => {
+  const { labFile, notices } = read(
+    'ip link add e0 mtu 1400 type veth peer name f0; ip link add e1 type veth peer name f1',
+    'ip link add gre1 type gre remote 10.9.0.2',
+    'ip link add vx0 type vxlan id 5 remote 10.0.0.2 dstport 4789 dev e0',
+    'ip link add vx1 type vxlan id 6 dstport 4789 dev e0; ip link add vx2 type vxlan id 7 dstport 4789 remote fd00::2',
+    'ip addr add 10.0.0.1/24 dev e0; ip addr add 10.1.0.1/24 dev e1; ip addr add fd00:9::1/64 dev e0',
+    'ip addr add fd00::1/64 dev e0; ip link set e0 up; ip link set e1 up',
+    'ip route add 10.9.0.0/16 via 10.1.0.9',
+    'bridge fdb append 00:00:00:00:00:00 dev vx1 dst 10.1.0.2',
+  )
+  expect(notices.map(({ message }) => message)).toEqual([
+    "`dev e0` is left out; a lab's tunnel finds its way by its addresses.",
+  ])
+  const locals = (labFile?.tunnels ?? []).map((each) => [each.name, 'local' in each && each.local])
+  expect(locals).toEqual([
+    ['gre1', '10.1.0.1'],
+    ['vx0', '10.0.0.1'],
+    ['vx1', '10.1.0.1'],
+    ['vx2', 'fd00::1'],
+  ])
+  // A VXLAN that is told by which interface it leaves is as much smaller than that one.
+  expect(labFile?.namespaces?.['host']?.interfaces?.['vx0']?.mtu).toBe(1350)
 })
 
 test('a key of WireGuard is in no line of an exported script', () => {

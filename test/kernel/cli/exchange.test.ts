@@ -50,6 +50,28 @@ describe('import', () => {
     expect(JSON.parse(checked.stdout)).toMatchObject({ lab: 'two-subnets', ok: true })
   })
 
+  test('labs of Kathara and of MiniEdit are known by their names, and hold', async () => {
+    const folder = join(root, 'test/fixtures/exchange/kathara')
+    const kathara = await world.cli('import', folder)
+    expect(kathara.status).toBe(0)
+    expect(kathara.stderr).toContain(`${folder}/r1.startup:4:1  warning  "systemctl" is not a command`)
+    expect(kathara.stderr).toContain('  4 | systemctl start frr\n')
+    expect((await world.cli('import', join(folder, 'lab.conf'), '--from', 'kathara')).stdout).toBe(kathara.stdout)
+    const miniedit = await world.cli('import', join(root, 'test/fixtures/exchange/campus.mn'))
+    expect(miniedit.status).toBe(0)
+    const checks = [
+      [kathara, '{ from: pc1, ping: 10.2.0.10, ttl: 62 }, { from: pc2, ping: 10.9.0.1 }'],
+      [
+        miniedit,
+        '{ from: h1, ping: 10.0.0.7 }, { from: h2, ping: 10.0.0.100 }, { from: h3, ping: 10.0.0.1, expect: unreachable }',
+      ],
+    ] as const
+    for (const [{ stdout }, wanted] of checks) {
+      const ran = await world.runCli(['check', '-', '--json'], { input: `${stdout}\nchecks: [${wanted}]\n` })
+      expect(JSON.parse(ran.stdout)).toMatchObject({ ok: true })
+    }
+  })
+
   test('nothing of it is run', async () => {
     const mark = join(world.directory, 'mark')
     const traps = `ip netns add a\ntouch ${mark}\n$(touch ${mark})\nfor f in \`touch ${mark}\`; do :; done\n`
@@ -59,15 +81,15 @@ describe('import', () => {
   })
 
   test('a line that is left out is a warning with its place and the next step; the rest is printed', async () => {
-    const input = 'ip netns add a\nip netns exec a ifconfig lo up\n'
+    const input = 'ip netns add a\nip netns exec a dhclient e0\n'
     const ran = await world.runCli(['import', '-', '--from', 'script'], { input })
     expect(ran.status).toBe(0)
     expect(ran.stdout).toContain('namespaces:\n  a:\n')
     expect(ran.stderr).toBe(
-      '<stdin>:2:17  warning  "ifconfig" is not a command that a lab is made from.\n' +
-        '  2 | ip netns exec a ifconfig lo up\n' +
+      '<stdin>:2:17  warning  "dhclient" is not a command that a lab is made from.\n' +
+        '  2 | ip netns exec a dhclient e0\n' +
         '                      ^\n' +
-        '  Write `ip addr add ... dev ...` and `ip link set ... up`.\n',
+        '  Give the interface its address with `ip addr add`.\n',
     )
   })
 
@@ -123,10 +145,11 @@ describe('import', () => {
 
 test.each([
   [
-    'a missing form',
-    ['import', 'x.sh'],
-    "vethlab: required option '--from <form>' not specified. See: npm run -s cli -- --help\n",
+    'a form that no name tells',
+    ['import', '/etc/passwd'],
+    'vethlab: What /etc/passwd is cannot be told by its name. Say it: --from clab|kathara|miniedit|script\n',
   ],
+  ['a folder of nothing that is known', ['import', '/'], 'vethlab: Cannot read /lab.conf: there is no such file.\n'],
   [
     'a form that is none',
     ['export', 'x.yaml', '--to', 'gns3'],

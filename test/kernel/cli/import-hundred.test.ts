@@ -1,4 +1,5 @@
-/** A hundred scripts: what the static reader makes of them is what they make when they run, and nothing is left out. */
+/** More than a hundred scripts: what the static reader makes of them is what they make when they run, and nothing is left out. */
+import { existsSync } from 'node:fs'
 import { parse } from 'yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { importScript } from '../../../electron/core/exchange/from-script.js'
@@ -14,16 +15,32 @@ beforeAll(async () => {
 })
 afterAll(() => world.dispose())
 
-/** So many share a sandbox, each in a shell of its own: a sandbox takes a second. */
-const together = 10
-const parts = Array.from({ length: hundred.length / together }, (_, i) =>
-  hundred.slice(i * together, (i + 1) * together),
-)
+/** Twenty share one, each in a shell of its own: a sandbox takes a second. */
+const sandboxes = 7
+const there = hundred.filter(({ script }) => !/\bifconfig\b/.test(script) || existsSync('/sbin/ifconfig'))
+const parts = Array.from({ length: sandboxes }, (_, part) => there.filter((_script, i) => i % sandboxes === part))
 
 const asLab = (file: LabFile | null): ReturnType<typeof normalise> => normalise(file ?? { vethlab: 1, name: 'none' })
 
-test('there are a hundred, all different', () => {
-  expect(new Set(hundred.map(({ script }) => script)).size).toBe(100)
+type Lab = ReturnType<typeof normalise>
+
+/** Routes of several ways, which the model of the kernel has none of. */
+const hops = (lab: Lab): unknown =>
+  Object.fromEntries(
+    [...lab.namespaces].map(([name, { routes }]) => [name, routes.filter(({ nexthops }) => nexthops.length > 0)]),
+  )
+const oneWay = (lab: Lab): Lab => ({
+  ...lab,
+  namespaces: new Map(
+    [...lab.namespaces].map(([name, each]) => [
+      name,
+      { ...each, routes: each.routes.filter(({ nexthops }) => nexthops.length === 0) },
+    ]),
+  ),
+})
+
+test('there are 140, all different', () => {
+  expect(new Set(hundred.map(({ script }) => script)).size).toBe(140)
 })
 
 describe.each(parts.map((part, i) => [i + 1, part] as const))('part %i', { timeout: 120_000 }, (n, part) => {
@@ -36,6 +53,8 @@ describe.each(parts.map((part, i) => [i + 1, part] as const))('part %i', { timeo
     const complaints = ran.stderr.split('\n').filter((line) => /^(?:warning|error|vethlab|not in the file)/.test(line))
     expect([ran.status, complaints]).toEqual([0, []])
     const built = labFileSchema.parse(parse(ran.stdout))
-    expect(differences(asLab(built), asLab(labFile))).toEqual([])
+    const [a, b] = [asLab(built), asLab(labFile)]
+    expect(hops(a)).toEqual(hops(b))
+    expect(differences(oneWay(a), oneWay(b))).toEqual([])
   })
 })

@@ -7,9 +7,8 @@ import { isRecord } from '../../lab/schema-shape.js'
 import { quote } from '../../lab/describe.js'
 import { readYaml } from '../../lab/yaml-read.js'
 import { plainValue } from '../../lab/yaml-value.js'
-import type { TextFinding } from '../../lab/finding.js'
 import { setSysctl } from '../commands/sysctl.js'
-import { failedImport, type ImportError, finishImport, labNameFrom, unreadable, type Imported } from '../imported.js'
+import { failedImport, finishImport, labNameFrom, ofYaml, unreadable, type Imported } from '../imported.js'
 import { emptyNetwork, type Network } from '../network/network.js'
 import { labOf } from '../network/to-lab.js'
 import { collectNotices } from '../notice.js'
@@ -17,6 +16,7 @@ import { Interpreter } from '../shell/interpret.js'
 import { splitWords } from '../shell/split.js'
 import { readLinks } from './links.js'
 import { readNodes, type Place } from './nodes.js'
+import { oneSource } from '../sources.js'
 import { templateIn } from '../template.js'
 import { levelsOf, Topology } from './topology.js'
 import { withoutEnvironment } from './words.js'
@@ -35,7 +35,7 @@ export function importClab(input: string | Uint8Array, file: string): Imported {
   if (!read.document) return failedImport(text, file, read.findings.map(ofYaml))
   const plain = plainValue(read.document)
   if (plain.findings.length > 0) return failedImport(text, file, plain.findings.map(ofYaml))
-  const notices = collectNotices(text, file)
+  const notices = collectNotices(oneSource(file, text))
   const topology = new Topology(read.document, plain.value, notices.tell)
   if (!isRecord(topology.at(['topology', 'nodes']))) {
     const message = said`This is no containerlab topology: it has no \`topology\` with \`nodes\`.`
@@ -53,14 +53,6 @@ export function importClab(input: string | Uint8Array, file: string): Imported {
     notices.list(),
   )
 }
-
-/** What the YAML stages advise for lab files helps nobody here. */
-const ofYaml = ({ code, said: { message, hint }, offset }: TextFinding): ImportError => ({
-  code,
-  message,
-  hint: hint && /\blab\b/i.test(hint.key) ? null : hint,
-  offset,
-})
 
 /** What stands around nodes and links. */
 function leaveOutRest(topology: Topology): void {

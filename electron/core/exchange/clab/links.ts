@@ -5,6 +5,7 @@ import { interfaceNamePattern } from '../../lab/schema.js'
 import { isRecord } from '../../lab/schema-shape.js'
 import { parseMac } from '../commands/link-options.js'
 import { wholeNumber } from '../commands/command.js'
+import { fittingName } from '../fitting-name.js'
 import { addDevice, addPair, setMaster } from '../network/links.js'
 import type { Device, Network } from '../network/network.js'
 import type { Place } from './nodes.js'
@@ -97,7 +98,7 @@ function hostEnds(topology: Topology, places: ReadonlyMap<string, Place>, path: 
   const name = topology.text([...path, 'host-interface'])
   const end = readEnd(topology, places, [...path, 'endpoint'])
   if (!host || name === null || !end) return null
-  return [end, { place: host, name: fittingName(topology, host, name, [...path, 'host-interface']), mac: null }]
+  return [end, { place: host, name: linuxName(topology, host, name, [...path, 'host-interface']), mac: null }]
 }
 
 /** `NODE:INTERFACE`, or a map with both. */
@@ -128,23 +129,18 @@ function readEnd(topology: Topology, places: ReadonlyMap<string, Place>, path: L
   const mac = long ? topology.text([...path, 'mac']) : null
   if (mac !== null && parseMac(mac) === null)
     topology.leaveOut([...path, 'mac'], said`${quote(mac)} is no hardware address; it is left out.`)
-  return { place, name: fittingName(topology, place, name, path), mac: mac === null ? null : parseMac(mac) }
+  return { place, name: linuxName(topology, place, name, path), mac: mac === null ? null : parseMac(mac) }
 }
 
 /** Bytes of an interface's name. */
 const maxNameBytes = 15
 
 /** Interfaces of network systems have names that Linux does not take: `ethernet-1/1`. */
-function fittingName(topology: Topology, { namespace }: Place, name: string, path: LabPath): string {
+function linuxName(topology: Topology, { namespace }: Place, name: string, path: LabPath): string {
   const plain = /^[\u0021-\u007e]+$/.test(name)
   if (interfaceNamePattern.test(name) && (!plain || name.length <= maxNameBytes)) return name
-  const stem =
-    name
-      .replace(/[^A-Za-z0-9_.-]+/g, '-')
-      .slice(-maxNameBytes)
-      .replace(/^[-.]+/, '') || 'eth'
-  let fitting = stem
-  for (let n = 1; namespace.devices.has(fitting); n++) fitting = `${stem.slice(0, maxNameBytes - 4)}-${n}`
+  // What tells interfaces apart is at the end of their names.
+  const fitting = fittingName(namespace, name.replace(/[^A-Za-z0-9_.-]+/g, '-').slice(-maxNameBytes))
   topology.leaveOut(path, said`The interface name ${quote(name)} does not fit Linux; it becomes ${quote(fitting)}.`)
   return fitting
 }

@@ -92,8 +92,11 @@ function isWireguards(lab: Lab, step: Step): boolean {
 const interfaceOf = (lab: Lab, namespace: string, name: string): LabInterface | undefined =>
   lab.namespaces.get(namespace)?.interfaces.find((each) => each.name === name)
 
-/** The command as it is typed in the container, which is the namespace. */
-const typedThere = (step: Step): string => stepText({ ...step, namespace: hostNamespace })
+/** The command as it is typed in the container, which is the namespace; containerlab has no shell that reads here documents. */
+function typedThere(step: Step): string {
+  const text = stepText({ ...step, namespace: hostNamespace })
+  return step.op === 'ruleset-load' ? commandLine(['sh', '-c', text]) : text
+}
 
 /** Switches of br_netfilter, which only some kernels have loaded: `-e` lets the unknown ones pass. */
 const sysctlIfKnown = (key: string, value: string): string => commandLine(['sysctl', '-e', '-w', `${key}=${value}`])

@@ -2,8 +2,12 @@
 import { quote } from '../../lab/describe.js'
 import { addDevice, deleteDevice, findDevice, setMaster } from '../network/links.js'
 import type { Word } from '../shell/word.js'
-import { harmless, leftOut, nothingThere, outcomeOf, refused, success, type Context, type Outcome } from './command.js'
+import { harmless, leftOut, nothingThere, outcomeOf, refused, success, wholeNumber } from './command.js'
+import type { Context, Outcome } from './command.js'
 import { said } from '../../words/said.js'
+
+/** Seconds, and a number. */
+const settings = { setfd: 'forward-delay', setageing: 'ageing', setbridgeprio: 'priority' } as const
 
 export function brctl({ network, namespace }: Context, words: readonly Word[]): Outcome {
   const [, verb, first, ...rest] = words
@@ -38,6 +42,25 @@ export function brctl({ network, namespace }: Context, words: readonly Word[]): 
       const found = bridge()
       if ('message' in found) return refused(found, first)
       found.stp = /^(?:on|yes|1)$/.test(rest[0]?.text ?? '')
+      return success
+    }
+    case 'setfd':
+    case 'setageing':
+    case 'setbridgeprio': {
+      const found = bridge()
+      if ('message' in found) return refused(found, first)
+      const [value] = rest
+      const number = wholeNumber(value?.text.replace(/\.\d*$/, ''), 0, 1_000_000)
+      if (number === null)
+        return leftOut(said`${quote(value?.text ?? '')} is no number for ${quote(verb.text)}.`, null, value ?? verb)
+      found.state.settings.set(settings[verb.text], number)
+      return success
+    }
+    case 'hairpin': {
+      const [name, value] = rest
+      const port = findDevice(namespace, name?.text ?? '')
+      if ('message' in port) return refused(port, name)
+      port.state.switches.set('hairpin', /^(?:on|yes|1)$/.test(value?.text ?? ''))
       return success
     }
     default:

@@ -33,6 +33,8 @@ export interface Context {
   readonly output: Output | null
   /** Files that the script has written, by path; null where their text is not known. */
   readonly files: Map<string, string | null>
+  /** Key of the namespace whose `/etc/hosts` and `/etc/resolv.conf` the script writes; null: those of the machine. */
+  readonly own: string | null
 }
 
 export interface ShellOptions {

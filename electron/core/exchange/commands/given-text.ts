@@ -12,19 +12,29 @@ export interface GivenLine {
   readonly offset: number
 }
 
+export interface GivenText {
+  readonly text: string
+  /** Where it stands in the script letter by letter; null where it does not. */
+  readonly offset: number | null
+}
+
 /** Null, or `-`: standard input. An outcome where the text is not known. */
-export function givenLines(context: Context, file: Word | null, program: Word): readonly GivenLine[] | Outcome {
-  const given = file === null || file.text === '-' ? context.input?.all() : null
+export function givenText(context: Context, file: Word | null, program: Word): GivenText | Outcome {
+  const isInput = file === null || /^(?:-|\/dev\/stdin)$/.test(file.text)
+  const given = isInput ? context.input?.all() : null
   const text = given ? given.text : file ? (context.files.get(fileKey(file.text)) ?? null) : null
-  if (text === null)
-    return leftOut(
-      file === null || file.text === '-'
-        ? said`What ${quote(program.text)} reads from its standard input is not known here.`
-        : said`The file ${quote(file.text)} is not read.`,
-      said`Write its commands out.`,
-      file ?? program,
-    )
-  let from = given?.offset ?? null
+  if (text !== null) return { text, offset: given?.offset ?? null }
+  return leftOut(
+    isInput
+      ? said`What ${quote(program.text)} reads from its standard input is not known here.`
+      : said`The file ${quote(file.text)} is not read.`,
+    said`Write its commands out.`,
+    file ?? program,
+  )
+}
+
+export function linesOf({ text, offset: start }: GivenText, program: Word): readonly GivenLine[] {
+  let from = start
   return text.split('\n').flatMap((line) => {
     const offset = from ?? program.offset
     if (from !== null) from += line.length + 1

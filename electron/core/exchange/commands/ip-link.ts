@@ -2,7 +2,7 @@
 import type { VlanProtocol } from '../../lab/lab.js'
 import { quote } from '../../lab/describe.js'
 import { isTunnelKind } from '../../lab/tunnel.js'
-import { addDevice, addPair, deleteDevice, findDevice, freeName } from '../network/links.js'
+import { addDevice, addPair, addSubInterface, deleteDevice, findDevice, freeName } from '../network/links.js'
 import type { Device, Namespace } from '../network/network.js'
 import type { Notice } from '../notice.js'
 import type { Word } from '../shell/word.js'
@@ -240,18 +240,7 @@ function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Out
       said`Add what is missing.`,
       kind,
     )
-  const twin = [...context.namespace.devices.values()].find(
-    ({ vlan }) => vlan?.parent === parent && vlan.id === id && vlan.protocol === protocol,
-  )
-  if (twin)
-    return refused(
-      {
-        message: said`VLAN ${id} of ${quote(parent.name)} is ${quote(twin.name)} already.`,
-        hint: said`One sub-interface gets the frames of a tag; give this one another id.`,
-      },
-      kind,
-    )
-  return finish(end, addDevice(end.namespace, 'vlan', end.name.text, { vlan: { parent, id, protocol } }))
+  return finish(end, addSubInterface(end.namespace, end.name.text, { parent, id, protocol }))
 }
 
 function addBond(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {

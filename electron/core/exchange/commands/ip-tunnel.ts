@@ -3,7 +3,7 @@ import { parseAddress, type Address } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import { defaultGenevePort, isTunnelKind, type TunnelKind } from '../../lab/tunnel.js'
 import { addDevice, findDevice } from '../network/links.js'
-import type { Device, Namespace, TunnelSettings } from '../network/network.js'
+import type { Device, Namespace, TunnelSaid } from '../network/network.js'
 import type { Notice } from '../notice.js'
 import type { Word } from '../shell/word.js'
 import { Cursor, leftOut, nothingThere, refused, success, wholeNumber } from './command.js'
@@ -14,6 +14,10 @@ import { said } from '../../words/said.js'
 /** Where nobody says which port, Linux takes this one and not IANA's 4789 (drivers/net/vxlan/vxlan_core.c). */
 const kernelVxlanPort = 8472
 
+/** Bytes of Ethernet, and what the kernel takes off for a VXLAN that is told by which interface it leaves (vxlan_config_apply). */
+const usualMtu = 1500
+const headroom = { ipv4: 50, ipv6: 70 } as const
+
 interface Told {
   local: Address | null
   remote: Address | null
@@ -22,6 +26,9 @@ interface Told {
   id: number | null
   port: number | null
   learning: boolean
+  /** The interface that it is to leave by, and where that stands. */
+  by: Device | null
+  byOffset: number
 }
 
 /** Words that stand alone; all others that a lab file has no word for have a value. */
@@ -29,7 +36,9 @@ const lone = /^(?:no|learning$|proxy$|rsc$|udpcsum$|i?o?csum$|i?o?seq$|pmtudisc$
 
 /** Reads the words of the tunnel; an outcome is what ends the reading. */
 function readWords(context: Context, cursor: Cursor): Told | Outcome {
-  const told: Told = { local: null, remote: null, key: null, ttl: null, id: null, port: null, learning: true }
+  const told: Told = {
+    ...{ local: null, remote: null, key: null, ttl: null, id: null, port: null, learning: true, by: null, byOffset: 0 },
+  }
   for (let word = cursor.next(); word; word = cursor.next()) {
     if (lone.test(word.text)) {
       if (/learning$/.test(word.text)) told.learning = word.text === 'learning'
@@ -86,8 +95,8 @@ function readWord(context: Context, told: Told, word: Word, value: Word | undefi
     case 'dev': {
       const device = findDevice(context.namespace, text)
       if ('message' in device) return refused(device, value)
-      const message = said`\`dev ${device.name}\` is left out; a lab's tunnel finds its way by its addresses.`
-      context.tell(word.offset, { message, hint: null })
+      told.by = device
+      told.byOffset = word.offset
       return null
     }
     case 'tos':
@@ -112,20 +121,19 @@ function dotted(text: string): number | null {
 }
 
 /** Null where words are missing. */
-function settingsOf(kind: TunnelKind | 'vxlan', told: Told): TunnelSettings | null {
+function settingsOf(kind: TunnelKind | 'vxlan', told: Told): TunnelSaid | null {
   const { local, remote, key, ttl, id, port, learning } = told
   const limit = ttl === null ? {} : { ttl }
   if (kind === 'vxlan') {
-    if (id === null || local === null) return null
+    if (id === null) return null
     const end = remote === null ? {} : { remote: remote.text }
     const learns = learning ? {} : { learning }
-    return { type: kind, id, local: local.text, ...end, port: port || kernelVxlanPort, ...limit, ...learns }
+    return { type: kind, id, local: local?.text ?? null, ...end, port: port || kernelVxlanPort, ...limit, ...learns }
   }
   if (remote === null) return null
   if (kind === 'geneve')
     return id === null ? null : { type: kind, id, remote: remote.text, port: port || defaultGenevePort, ...limit }
-  if (local === null) return null
-  const ends = { local: local.text, remote: remote.text, ...limit }
+  const ends = { local: local?.text ?? null, remote: remote.text, ...limit }
   if (kind === 'gre' || kind === 'gretap' || kind === 'ip6gre')
     return { type: kind, ...ends, ...(key === null ? {} : { key }) }
   return { type: kind, ...ends }
@@ -134,10 +142,10 @@ function settingsOf(kind: TunnelKind | 'vxlan', told: Told): TunnelSettings | nu
 const needs = (kind: string): Notice => ({
   message:
     kind === 'vxlan'
-      ? said`A tunnel of a lab needs \`id\` and \`local\`.`
+      ? said`A tunnel of a lab needs \`id\`.`
       : kind === 'geneve'
         ? said`A tunnel of a lab needs \`id\` and \`remote\`.`
-        : said`A tunnel of a lab needs \`local\` and \`remote\`.`,
+        : said`A tunnel of a lab needs \`remote\`.`,
   hint: said`Add what is missing.`,
 })
 
@@ -158,8 +166,12 @@ export function addTunnel(
     const { message, hint } = needs(type)
     return leftOut(message, hint, kind)
   }
-  const made = addDevice(at.namespace, type, at.name.text, { tunnel: settings })
-  return 'message' in made ? refused(made, at.name) : made
+  const { by, byOffset } = told
+  const tunnelAt = { offset: kind.offset, by, byOffset }
+  const made = addDevice(at.namespace, type, at.name.text, { tunnel: settings, tunnelAt })
+  if ('message' in made) return refused(made, at.name)
+  if (type === 'vxlan' && by) made.mtu = (by.mtu ?? usualMtu) - headroom[(told.remote ?? told.local)?.family ?? 'ipv4']
+  return made
 }
 
 /** `ip tunnel`'s words for kinds (ip/iptunnel.c, ip/ip6tunnel.c). */

@@ -5,7 +5,7 @@ import { deleteNamespace } from '../network/links.js'
 import type { Word } from '../shell/word.js'
 import { abbreviated, Cursor, harmless, leftOut, nothingThere, refused, success } from './command.js'
 import type { Context, Outcome } from './command.js'
-import { carryOutLines, givenLines } from './given-text.js'
+import { carryOutLines, givenText, linesOf } from './given-text.js'
 import { ipAddress } from './ip-address.js'
 import { ipLink } from './ip-link.js'
 import { ipNeigh } from './ip-neigh.js'
@@ -74,10 +74,10 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
   }
   const [program] = words
   if (batch && program) {
-    const lines = givenLines(at, batch, program)
+    const given = givenText(at, batch, program)
     const before = family === null ? [] : [{ text: family === 'ipv4' ? '-4' : '-6', offset: program.offset }]
-    if ('status' in lines) return lines
-    return carryOutLines(at, lines, (line) => ip(at, [program, ...before, ...line.words]), force)
+    if ('status' in given) return given
+    return carryOutLines(at, linesOf(given, program), (line) => ip(at, [program, ...before, ...line.words]), force)
   }
   const word = cursor.next()
   if (!word) return harmless

@@ -1,11 +1,12 @@
 /** `iptables-restore` and `ip6tables-restore`: the tables that a file or a here document spells out. */
 import { quote } from '../../lab/describe.js'
 import { flushRules } from '../network/rules.js'
-import { clearSpelled } from '../network/saved.js'
+import { clearSpelled, keepSaved } from '../network/saved.js'
 import type { Word } from '../shell/word.js'
 import { leftOut, success, type Context, type Outcome } from './command.js'
-import { carryOutLines, givenLines } from './given-text.js'
+import { carryOutLines, givenText, linesOf } from './given-text.js'
 import { iptables } from './iptables.js'
+import { wordForWord } from '../../plan/ruleset-script.js'
 import { said } from '../../words/said.js'
 
 /** Options that change nothing of what is restored; a number is the seconds that `-w` waits. */
@@ -20,8 +21,11 @@ export function iptablesRestore(context: Context, words: readonly Word[]): Outco
   const strange = others.find(({ text }) => text.startsWith('-') && text !== '-')
   if (strange)
     return leftOut(said`The option ${quote(strange.text)} of ${program.text} is not understood.`, null, strange)
-  const lines = givenLines(context, others[0] ?? null, program)
-  if ('status' in lines) return lines
+  const given = givenText(context, others[0] ?? null, program)
+  if ('status' in given) return given
+  const mark = `${wordForWord}\n`
+  if (!keeps && given.text.startsWith(mark) && keepSaved(context.namespace, family, given.text.slice(mark.length)))
+    return success
   let table = 'filter'
   const say = (...said: readonly Word[]): Outcome =>
     iptables(context, [
@@ -32,7 +36,7 @@ export function iptablesRestore(context: Context, words: readonly Word[]): Outco
     ])
   return carryOutLines(
     context,
-    lines,
+    linesOf(given, program),
     ({ text, words: [first, second, ...more], offset }) => {
       if (!first || first.text === 'COMMIT') return success
       if (first.text.startsWith('*')) {

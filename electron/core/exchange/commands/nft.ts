@@ -3,7 +3,8 @@ import { quote } from '../../lab/describe.js'
 import { addNft, clearNft } from '../network/nft-text.js'
 import { flushAll } from '../network/rules.js'
 import type { Word } from '../shell/word.js'
-import { fileKey, harmless, leftOut, nothingThere, success, type Context, type Outcome } from './command.js'
+import { givenText } from './given-text.js'
+import { harmless, leftOut, nothingThere, success, type Context, type Outcome } from './command.js'
 import { said } from '../../words/said.js'
 
 const options = /^-[acnNsSpuytTev]+$|^--(?:handle|numeric|stateless|echo|terse|optimize)$/
@@ -16,7 +17,7 @@ export function nft(context: Context, [program, ...words]: readonly Word[]): Out
   for (; words[at]?.text.startsWith('-'); at += 1) {
     const { text } = words[at] ?? program
     if (text === '-f' || text === '--file') {
-      const given = textOf(context, words[at + 1] ?? null, program)
+      const given = givenText(context, words[at + 1] ?? program, program)
       return 'status' in given ? given : checks ? success : add(context, given.text, given.offset ?? program.offset)
     }
     if (text === '-v' || text === '--version' || text === '-h' || text === '--help') return harmless
@@ -29,25 +30,6 @@ export function nft(context: Context, [program, ...words]: readonly Word[]): Out
   if (checks) return success
   if (looking.has(given[0]?.text ?? '') || looking.has(command.split(/\s+/)[0] ?? '')) return harmless
   return command === '' ? harmless : add(context, command, (given[0] ?? program).offset)
-}
-
-function textOf(
-  context: Context,
-  file: Word | null,
-  program: Word,
-): { readonly text: string; readonly offset: number | null } | Outcome {
-  const name = file?.text.replace('/dev/stdin', '-')
-  const given = name === '-' ? (context.input?.all() ?? null) : null
-  const text = given ? given.text : file ? (context.files.get(fileKey(file.text)) ?? null) : null
-  if (text === null)
-    return leftOut(
-      name === '-'
-        ? said`What ${quote(program.text)} reads from its standard input is not known here.`
-        : said`The file ${quote(file?.text ?? '')} is not read.`,
-      said`Write its commands out.`,
-      file ?? program,
-    )
-  return { text, offset: given?.offset ?? null }
 }
 
 /** `flush ruleset` throws all away that was before it, and makes no part of the text. */

@@ -103,7 +103,7 @@ const isRead = (path: string): boolean =>
 
 /** Writing into a file: into /proc/sys it is a sysctl. */
 export function writeFile(
-  { files, namespace, network }: Context,
+  { files, namespace, network, own }: Context,
   file: Word,
   text: string | null,
   append = false,
@@ -116,7 +116,7 @@ export function writeFile(
   const before = append ? (files.get(fileKey(file.text)) ?? '') : ''
   const written = text === null || before === null ? null : before + text
   files.set(fileKey(file.text), written)
-  const [, of, name] = /^\/etc\/netns\/([^/]+)\/(resolv\.conf|hosts)$/.exec(file.text) ?? []
+  const [, of = own ?? undefined, name] = /^\/etc\/(?:netns\/([^/]+)\/)?(resolv\.conf|hosts)$/.exec(file.text) ?? []
   if (of !== undefined && name !== undefined) {
     if (written === null)
       return leftOut(said`What is written to ${JSON.stringify(file.text)} is not known here.`, null, file)

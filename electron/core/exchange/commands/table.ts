@@ -8,7 +8,10 @@ import { ip, nsenter } from './ip.js'
 import { iptables } from './iptables.js'
 import { iptablesRestore } from './iptables-restore.js'
 import { bridge } from './bridge.js'
-import { netTools } from './lookers.js'
+import { arp } from './net-tools/arp.js'
+import { ifconfig } from './net-tools/ifconfig.js'
+import { route } from './net-tools/route.js'
+import { vconfig } from './net-tools/vconfig.js'
 import { nft } from './nft.js'
 import { cat, echo, grep, printf, seq, tee } from './printers.js'
 import { evaluate, shell, source, su, xargs } from './shells.js'
@@ -24,7 +27,7 @@ export const interpreters: Readonly<Record<string, Interpreter>> = {
   ...{ 'iptables-nft': iptables, 'iptables-legacy': iptables, 'ip6tables-nft': iptables, 'ip6tables-legacy': iptables },
   ...{ 'iptables-restore': iptablesRestore, 'ip6tables-restore': iptablesRestore },
   ...{ bash: shell, sh: shell, ash: shell, dash: shell, su, eval: evaluate, source, '.': source, xargs },
-  ...{ bridge, route: netTools, arp: netTools, ifconfig: netTools },
+  ...{ bridge, route, arp, ifconfig, vconfig },
   ...{ echo, printf, cat, tee, seq, grep },
 }
 

@@ -67,6 +67,23 @@ export function addDevice(
   return nameRefusal(namespace, name) ?? makeDevice(kind, namespace, name, data)
 }
 
+/** A VLAN sub-interface, in the namespace of the interface that it is on. */
+export function addSubInterface(
+  namespace: Namespace,
+  name: string,
+  vlan: NonNullable<Device['vlan']>,
+): Device | NonNullable<Refusal> {
+  const { parent, id, protocol } = vlan
+  const twin = [...namespace.devices.values()].find(
+    (each) => each.vlan?.parent === parent && each.vlan.id === id && each.vlan.protocol === protocol,
+  )
+  if (!twin) return addDevice(namespace, 'vlan', name, { vlan })
+  return refusal(
+    said`VLAN ${id} of ${quote(parent.name)} is ${quote(twin.name)} already.`,
+    said`One sub-interface gets the frames of a tag; give this one another id.`,
+  )
+}
+
 /** A veth pair, made as one: both ends or none. */
 export function addPair(
   network: Network,

@@ -38,7 +38,9 @@ export interface Device {
   /** Of a bridge, or members of a VRF or a bond, in the order in which they came. */
   readonly ports: Set<Device>
   stp: boolean
-  tunnel: TunnelSettings | null
+  tunnel: TunnelSaid | null
+  /** Where the text makes it; `by`: the interface that it is to leave by, and where that stands. */
+  readonly tunnelAt: { readonly offset: number; readonly by: Device | null; readonly byOffset: number } | null
   /** Of a sub-interface. */
   readonly vlan: { readonly parent: Device; readonly id: number; readonly protocol: VlanProtocol } | null
   /** Of a bond. */
@@ -54,6 +56,8 @@ export interface Device {
   settings: LinkSettings
   /** In the kernel's order; within an IPv4 subnet the first is the primary. */
   addresses: Prefix[]
+  /** Those with a label of their own, such as `eth0:1`, as far as they are still there. */
+  readonly labels: Map<string, Prefix>
   /** Routes that go through it. */
   readonly routes: Set<Route>
   /** By what the kernel tells them apart by (`neighbours.ts`). */
@@ -67,6 +71,11 @@ export type Neighbour = Omit<LabNeighbour, 'dev'>
 
 /** What its entry in a lab file says besides whose it is and what it is called. */
 export type TunnelSettings = Settings<Exclude<TunnelEntry, { readonly type: 'wireguard' }>>
+/** `local` null: nobody said so. */
+export type TunnelSaid = MayBeNull<TunnelSettings>
+type MayBeNull<Entry> = Entry extends { readonly local: string }
+  ? Omit<Entry, 'local'> & { readonly local: string | null }
+  : Entry
 type Settings<Entry> = Entry extends unknown ? Omit<Entry, 'namespace' | 'name'> : never
 
 export interface Route {
@@ -155,13 +164,23 @@ export type Refusal = Notice | null
 export const refusal = (message: Said, hint: Said | null = null): Notice => ({ message, hint })
 
 /** What is particular to a kind of device. */
-export type DeviceData = Partial<Pick<Device, 'tunnel' | 'vlan' | 'bond' | 'table' | 'exact'>>
+export type DeviceData = Partial<Pick<Device, 'tunnel' | 'tunnelAt' | 'vlan' | 'bond' | 'table' | 'exact'>>
 
 export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string, data: DeviceData = {}): Device {
   const device: Device = {
     ...{ kind, namespace, name, mac: null, mtu: null, up: false, master: null, peer: null, ports: new Set<Device>() },
-    ...{ tunnel: null, vlan: null, bond: null, table: null, exact: false, state: freshSwitchState(), ...data },
+    ...{
+      tunnel: null,
+      tunnelAt: null,
+      vlan: null,
+      bond: null,
+      table: null,
+      exact: false,
+      state: freshSwitchState(),
+      ...data,
+    },
     ...{ stp: false, impair: null, settings: {}, addresses: [], routes: new Set<Route>(), neighbours: new Map() },
+    labels: new Map(),
   }
   namespace.devices.set(name, device)
   return device

@@ -29,6 +29,12 @@ export interface HopWords {
 const slot = (to: Prefix, metric: number | null, table: number): string =>
   `${table} ${formatPrefix(to)} ${listedMetric(to.family, metric)}`
 
+/** The route that stands where this one would. */
+export const routeInPlace = (
+  { routes }: Namespace,
+  { to, metric, table }: Pick<RouteWords, 'to' | 'metric' | 'table'>,
+): Route | undefined => routes.get(slot(to, metric, table))
+
 export function addRoute(namespace: Namespace, words: RouteWords, replace: boolean): Refusal {
   const { to, metric, type, onlink, table, mtu } = words
   if (networkPrefix(to).text !== to.text)

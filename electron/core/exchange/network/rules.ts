@@ -83,6 +83,7 @@ export function flushRules(
 export function flushAll({ rules, ruleValues, policies, spelled }: Namespace): void {
   spelled.tables.clear()
   spelled.beyond.clear()
+  spelled.kept.clear()
   rules.length = 0
   ruleValues.clear()
   policies.clear()

@@ -10,6 +10,7 @@ import {
 } from '../../lab/ruleset/iptables-text.js'
 import type { TextRefusal } from '../../lab/ruleset/refusal.js'
 import type { Namespace } from './network.js'
+import { flushRules } from './rules.js'
 
 export interface SpelledRule {
   readonly chain: string
@@ -29,9 +30,11 @@ export interface SpelledTables {
   readonly tables: Map<string, SpelledTable>
   /** Families whose rules entries of a lab file cannot say. */
   readonly beyond: Set<Family>
+  /** Texts of lab files that come back as they were, by family. */
+  readonly kept: Map<Family, string>
 }
 
-export const noTables = (): SpelledTables => ({ tables: new Map(), beyond: new Set() })
+export const noTables = (): SpelledTables => ({ tables: new Map(), beyond: new Set(), kept: new Map() })
 
 export interface TableCommand {
   readonly family: Family
@@ -59,6 +62,8 @@ export const hasChain = (namespace: Namespace, family: Family, table: string, ch
 export function carryOutSpelled(namespace: Namespace, command: TableCommand): TextRefusal | 'none' | null {
   const { family, table, verb, chain, number, saved } = command
   if (!Object.hasOwn(builtInChains, table)) return null
+  // What is changed in the middle of a text is no longer that text.
+  if (/^-[DFIX]$/.test(verb) && namespace.spelled.kept.has(family)) namespace.spelled.beyond.add(family)
   const { chains, rules } = tableOf(namespace, family, table)
   const words = command.words.map(savedWord).join(' ')
   const isIt = (rule: SpelledRule): boolean =>
@@ -104,11 +109,30 @@ export function carryOutSpelled(namespace: Namespace, command: TableCommand): Te
 /** As iptables-restore begins a table, unless it is told not to. */
 export function clearSpelled({ spelled }: Namespace, family: Family, table: string): void {
   spelled.tables.delete(`${family} ${table}`)
+  if (spelled.kept.has(family)) spelled.beyond.add(family)
+}
+
+/** A text of a lab file, which stays as it is for as long as nobody adds what only a text can say. False: it is none. */
+export function keepSaved(namespace: Namespace, family: Family, text: string): boolean {
+  const read = readSaved(text)
+  if ('message' in read || read.some(({ rules }) => rules.some((rule) => !rule.startsWith('-A ')))) return false
+  for (const { name, chains, rules } of read) {
+    flushRules(namespace, family, name, null)
+    clearSpelled(namespace, family, name)
+    const table = tableOf(namespace, family, name)
+    for (const [chain, policy] of chains) table.chains.set(chain, policy)
+    for (const rule of rules) {
+      const [, chain = '', words = ''] = /^-A (\S+) ?(.*)$/.exec(rule) ?? []
+      table.rules.push({ chain, words, saved: null })
+    }
+  }
+  namespace.spelled.kept.set(family, text)
+  return true
 }
 
 /** The text of a family's tables, where entries cannot say them. */
 export function spelledText({ spelled }: Namespace, family: Family): string | null {
-  if (!spelled.beyond.has(family)) return null
+  if (!isWhole(spelled, family)) return spelled.kept.get(family) ?? null
   const tables = [...spelled.tables].flatMap(([key, { chains, rules }]): SavedTable[] => {
     const [of, name = ''] = key.split(' ')
     if (of !== family) return []
@@ -117,3 +141,6 @@ export function spelledText({ spelled }: Namespace, family: Family): string | nu
   })
   return tables.length === 0 ? null : savedText(tables)
 }
+
+/** Whether the text says all rules of the family, and entries none. */
+export const isWhole = ({ beyond }: SpelledTables, family: Family): boolean => beyond.has(family)

@@ -20,7 +20,8 @@ import { bridgeKeys } from './bridge.js'
 import { noDeviceHint } from './links.js'
 import { keepPolicyRules } from './policy.js'
 import { keepRules, policyLines } from './rules.js'
-import { spelledText } from './saved.js'
+import { isWhole, spelledText } from './saved.js'
+import { isSettled, settleTunnels } from './tunnel-ends.js'
 import type { Device, Namespace, Network, Route, DeviceKind } from './network.js'
 import { said } from '../../words/said.js'
 
@@ -38,6 +39,7 @@ const acceptDad = 'net.ipv6.conf.default.accept_dad'
  * addresses, no packet filter on bridges. A plan for the result asks for what the text asked for.
  */
 export function labOf(network: Network, name: string, tell: Tell): LabFile {
+  settleTunnels(network, tell)
   for (const namespace of network.namespaces.values()) dropLooseRules(namespace, tell)
   tellUnsaidNames(network, tell)
   const links = linkEntries(network)
@@ -96,7 +98,9 @@ function linkEntries({ cables }: Network): readonly LinkEntry[] {
 
 function tunnelEntries(namespaces: readonly Namespace[]): Pick<LabFile, 'tunnels'> {
   const tunnels = namespaces.flatMap(({ name: namespace, devices }) =>
-    [...devices.values()].flatMap(({ name, tunnel }) => (tunnel ? [{ ...tunnel, namespace, name }] : [])),
+    [...devices.values()].flatMap(({ name, tunnel }) =>
+      tunnel && isSettled(tunnel) ? [{ ...tunnel, namespace, name }] : [],
+    ),
   )
   return tunnels.length > 0 ? { tunnels } : {}
 }
@@ -116,6 +120,8 @@ function namesOf({ namespaces, netnsFiles: written }: Network, namespace: Namesp
     {},
   )
 }
+
+const textKeys = { ipv4: 'iptables', ipv6: 'ip6tables' } as const
 
 function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolean, names: NamesEntry): NamespaceEntry {
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
@@ -158,7 +164,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   }
   const texts = { iptables: spelledText(namespace, 'ipv4'), ip6tables: spelledText(namespace, 'ipv6') }
   const lines = [...policyLines(namespace), ...namespace.rules].filter(
-    ({ family }) => texts[family === 'ipv4' ? 'iptables' : 'ip6tables'] === null,
+    ({ family }) => !isWhole(namespace.spelled, family) || texts[textKeys[family]] === null,
   )
   const { nat, firewall } = readRules({ name: namespace.name, ruleset: { nft: [], iptables: lines } }, speaksIpv6)
   const native = nftText(namespace)

@@ -26,6 +26,7 @@ export const contextOf = (shell: Interpreter, io: Io): Context => ({
   input: io.input,
   output: io.output,
   files: shell.files,
+  own: shell.own,
 })
 
 function runText(

@@ -76,6 +76,8 @@ export class Interpreter {
   locals: Map<string, ReturnType<Scope['variables']['get']>> | null = null
   /** Where the text that is followed does not read as a script: what stands there is named, and not followed. */
   broken: readonly number[] = []
+  /** The namespace, by its key, whose files are at the places where programs look for them. */
+  own: string | null = null
   built = 0
   told = 0
   readonly #tell: Tell
@@ -93,12 +95,29 @@ export class Interpreter {
     this.#until = until
   }
 
-  whole(text: string): void {
+  /** @param start offset at which the text begins */
+  whole(text: string, namespace = hostOf(this.network), start = 0): void {
+    this.place = (pos) => start + pos
     try {
-      this.script(parse(text), { namespace: hostOf(this.network), input: null, output: null })
+      this.script(parse(text), { namespace, input: null, output: null })
     } catch (thrown) {
       if (!(thrown instanceof Stop || thrown instanceof Return || thrown instanceof Leave)) throw thrown
     }
+  }
+
+  /** A new shell: nothing is set. `own`: its `/etc/hosts` and `/etc/resolv.conf` are those of this namespace. */
+  fresh(own: string | null = null): void {
+    this.scope = newScope()
+    this.status = '0'
+    this.functions.clear()
+    this.files.clear()
+    this.own = own
+  }
+
+  /** A file that is there already. */
+  has(path: string, text: string, offset: number): void {
+    this.files.set(path, text)
+    if (this.own !== null) this.network.netnsFiles.set(`${this.own}/${path.replace('/etc/', '')}`, { text, offset })
   }
 
   /** One command whose words are known. */

@@ -70,9 +70,9 @@ export const imports: Readonly<Record<string, string>> = {
     '请在实验中添加一条 wireguard 类型的隧道；密钥在构建时生成。',
   '{0} is no key of a tunnel.': '{0} 不是隧道的 key。',
   'A tunnel of a lab has the same key in both directions.': '实验中的隧道两个方向使用同一个 key。',
-  'A tunnel of a lab needs `id` and `local`.': '实验中的隧道需要 `id` 和 `local`。',
+  'A tunnel of a lab needs `id`.': '实验中的隧道需要 `id`。',
   'A tunnel of a lab needs `id` and `remote`.': '实验中的隧道需要 `id` 和 `remote`。',
-  'A tunnel of a lab needs `local` and `remote`.': '实验中的隧道需要 `local` 和 `remote`。',
+  'A tunnel of a lab needs `remote`.': '实验中的隧道需要 `remote`。',
   '{0} is left out; write it with `ip link`.': '{0} 已略去；请改用 `ip link`。',
   '`ip tunnel add` needs a mode that a lab knows: gre, ipip, sit, ip6ip6 or ip6gre.':
     '`ip tunnel add` 需要实验支持的模式：gre、ipip、sit、ip6ip6 或 ip6gre。',
@@ -151,10 +151,59 @@ export const imports: Readonly<Record<string, string>> = {
   'Move that interface first, and make the sub-interface there.': '请先移动该接口，再在那里创建子接口。',
   '{0} of the sub-interface is left out; a lab file has no word for it.': '子接口的 {0} 未导入，实验文件无法表达。',
   'A VLAN sub-interface needs a name and an `id` from 1 to 4094.': 'VLAN 子接口需要名称和 1 到 4094 的 `id`。',
-  'Write `ip addr add ... dev ...` and `ip link set ... up`.':
-    '请写成 `ip addr add ... dev ...` 和 `ip link set ... up`。',
-  'Write `ip route add`.': '请写成 `ip route add`。',
-  'Write `ip neigh add`; a lab file has no words for it, though.': '对应的命令是 `ip neigh add`，但实验文件无法表达。',
+  '{0} is no netmask.': '{0} 不是子网掩码。',
+  'Write it as 255.255.255.0.': '请写成 255.255.255.0 的形式。',
+  '{0} has no address at this point.': '{0} 此时还没有地址。',
+  'ifconfig sets no IPv6 address.': 'ifconfig 不能这样设置 IPv6 地址。',
+  'Write `inet6 add` before it.': '请在地址前写 `inet6 add`。',
+  '{0} in `ifconfig` is nothing a lab file can say.': '实验文件无法表达 `ifconfig` 中的 {0}。',
+  '{0} of ifconfig is for IPv6 addresses.': 'ifconfig 的 {0} 用于 IPv6 地址。',
+  'Write `ip addr {0} ... dev {1}`.': '请写成 `ip addr {0} ... dev {1}`。',
+  'Write `route add` or `del`.': '请写成 `route add` 或 `route del`。',
+  '`route` takes {0} for one address here.': '`route` 在这里把 {0} 当作单个地址。',
+  'Write `-net` before it.': '请在它前面写 `-net`。',
+  'The network {0} has no mask, and the kernel takes none for granted.': '网络 {0} 没有掩码，内核不会自行补上。',
+  'Add `netmask`, or write {0}/24.': '请加上 `netmask`，或写成 {0}/24。',
+  'The route to {0} that stood before is left out: this one is in front of it.':
+    '原有的到 {0} 的路由未导入：这一条排在它前面。',
+  'The file of {0} is not read.': '没有读取 {0} 的文件。',
+  'Leave the word out for one that stays.': '去掉这个词，邻居条目就会一直保留。',
+  '{0} is on no subnet that {1} is connected to at this point.': '{0} 此时不在 {1} 直连的任何子网中。',
+  'Add `-i` and the interface.': '请加上 `-i` 和接口名。',
+  'The names of {0} are left out; a sub-interface is called as in eth0.5.':
+    '命名方式 {0} 未导入，子接口按 eth0.5 的形式命名。',
+  'Write `ip link add link eth0 name vlan5 type vlan id 5`.':
+    '请写成 `ip link add link eth0 name vlan5 type vlan id 5`。',
+  'The tunnel {0} is left out: no one address of {1} is on the way to its remote end.':
+    '隧道 {0} 未导入：在通往其远端的路径上，找不到 {1} 的唯一地址。',
+  'Add `local` and the address that it is to send from.': '请加上 `local` 和它的发送地址。',
+  'This is no lab of Kathara: no line says DEVICE[0]="DOMAIN".':
+    '这不是 Kathara 实验：没有形如 DEVICE[0]="DOMAIN" 的行。',
+  '{0} is left out: it is not of the form DEVICE[KEY]="VALUE".': '{0} 未导入：它不是 DEVICE[KEY]="VALUE" 的形式。',
+  'Only {0} was read; the start-up files that lie beside it are left out.':
+    '只读取了 {0}，同一文件夹中的启动文件未导入。',
+  'Open it where it lies, or import the whole folder.': '请从原位置打开它，或导入整个文件夹。',
+  '{0} is left out: {1} has no device of that name.': '{0} 未导入：{1} 中没有同名设备。',
+  'a lab is connected to no interface of your machine': '实验不连接本机的任何接口',
+  'write `uplink: on` into the lab file for a way to your own network':
+    '要连到自己的网络，请在实验文件中写 `uplink: on`',
+  '{0} is no collision domain; it is left out.': '{0} 不是冲突域，未导入。',
+  '{0} is in the collision domain {1} already; this line is left out.': '{0} 已在冲突域 {1} 中，这一行未导入。',
+  'The collision domain {0} becomes the bridge {1}.': '冲突域 {0} 成为网桥 {1}。',
+  'This is no topology of MiniEdit: it has no lists of `hosts` and `switches`.':
+    '这不是 MiniEdit 拓扑：没有 `hosts` 和 `switches` 列表。',
+  'The controller {0} is left out: bridges of a lab learn by themselves, as the usual controller has it.':
+    '控制器 {0} 未导入：实验中的网桥自行学习，与常用控制器的做法一致。',
+  'The places of the drawing are left out: switches are no boxes of a lab.':
+    '绘图位置未导入：交换机在实验中没有单独的方框。',
+  'This entry has no name; it is left out.': '这一项没有名称，未导入。',
+  'There is a node {0} already; this one is left out.': '已有节点 {0}，这一个未导入。',
+  'a lab takes itself down': '实验会自行拆除',
+  'a lab gives its namespaces no share of the processor': '实验不给命名空间分配处理器份额',
+  '{0} of the link is left out; a lab file cannot say it.': '链路的 {0} 未导入，实验文件无法表达。',
+  'Mininet numbers the first interface of the legacy router {0} by itself; here it has no address.':
+    'Mininet 会给传统路由器 {0} 的第一个接口自动编址；这里它没有地址。',
+  'Give its interfaces addresses in the lab.': '请在实验中给它的接口设置地址。',
   'There is no namespace {0} at this point.': '此时还没有命名空间 {0}。',
   'Make it first: ip netns add {0}': '请先创建：ip netns add {0}',
   'There is a namespace {0} already.': '已有命名空间 {0}。',
