@@ -1,5 +1,6 @@
 /** The live state for people: per namespace what `ip`, `bridge`, `iptables` and `sysctl` would show, shortened. */
 import { policyRuleWords } from '../core/plan/text.js'
+import { socketText } from '../core/lab/service.js'
 import { mainTable, tableEntry } from '../core/lab/table.js'
 import type {
   IptablesRule,
@@ -45,10 +46,7 @@ function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => st
     ...section('forwarding', forwardingLines(sysctls)),
     ...section('packet filter and NAT', ruleset.iptables.flatMap(ruleText)),
     ...section('nftables', nftLines(ruleset)),
-    ...section(
-      'services',
-      services.map(({ listen, port }) => `${listen} ${port}`),
-    ),
+    ...section('services', services.map(socketText)),
   ].join('\n')
 }
 

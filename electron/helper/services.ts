@@ -4,6 +4,7 @@
  */
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
+import { socketText } from '../core/lab/service.js'
 import type { LiveService } from '../core/live/state.js'
 import type { KernelWorker } from './kernel/client.js'
 
@@ -35,18 +36,19 @@ export class Services {
       namespace,
       protocol: service.listen,
       port: service.port,
+      ...(service.address === undefined ? {} : { address: service.address }),
     })
     const running = service.listen === 'tcp' ? await listenTcp(fd, service) : await listenUdp(fd, family, service)
     const here = this.running.get(namespace) ?? new Map<string, Running>()
-    here.set(key(service), running)
+    here.set(socketText(service), running)
     this.running.set(namespace, here)
     this.tell(namespace)
   }
 
   stop(namespace: string, service: LiveService): void {
     const here = this.running.get(namespace)
-    here?.get(key(service))?.close()
-    here?.delete(key(service))
+    here?.get(socketText(service))?.close()
+    here?.delete(socketText(service))
     this.tell(namespace)
   }
 
@@ -78,8 +80,6 @@ export class Services {
     )
   }
 }
-
-const key = (service: LiveService): string => `${service.listen}/${service.port}`
 
 async function listenTcp(fd: number, service: LiveService): Promise<Running> {
   const open = new Set<Socket>()

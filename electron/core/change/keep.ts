@@ -10,6 +10,7 @@ import { normalisePolicy } from '../lab/normalise-policy.js'
 import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
 import type { LabFile } from '../lab/schema.js'
+import { canonicalSocket, sameSocket, type ServiceSocket } from '../lab/service.js'
 import { forwardingKeys } from '../lab/sysctl.js'
 import type { LiveState } from '../live/state.js'
 import { own } from '../own.js'
@@ -167,9 +168,9 @@ class Keeping {
     else this.#found.push({ op: 'sysctl-set', namespace, key, value })
   }
 
-  #service(namespace: string, { listen, port }: { readonly listen: string; readonly port: number }): void {
+  #service(namespace: string, service: ServiceSocket): void {
     const services = own(this.file.namespaces, namespace)?.services ?? []
-    const at = services.findIndex((each) => each.listen === listen && each.port === port)
+    const at = services.findIndex((each) => sameSocket(canonicalSocket(each), service))
     if (at >= 0) this.#found.push({ op: 'service-delete', namespace, at })
   }
 

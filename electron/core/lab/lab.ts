@@ -2,16 +2,7 @@
  * A lab in the form the planner and the canvas work on: every default written out, every address canonical,
  * bridges, tunnels and veth ends all interfaces of one namespace. Made from a valid `LabFile` by `normalise`.
  */
-import type {
-  ConnectionState,
-  FilterRuleEntry,
-  GuideStep,
-  NatPart,
-  Outcome,
-  ServiceEntry,
-  Text,
-  NoteEntry,
-} from './schema.js'
+import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, Text, NoteEntry } from './schema.js'
 
 import type { NetnsTexts } from './netns-files.js'
 import type { bondModes } from './schema.js'
@@ -284,8 +275,13 @@ export interface LabPolicy {
   readonly policy: 'accept' | 'drop'
 }
 
-export interface LabService extends ServiceEntry {
+/** A responder. */
+export interface LabService {
+  readonly listen: 'tcp' | 'udp'
+  readonly port: number
   readonly reply: string
+  /** It listens there only. */
+  readonly address?: string
 }
 
 export interface LabNamespace {

@@ -275,6 +275,8 @@ export const serviceSchema = z.strictObject({
   listen: transport,
   port,
   reply: z.string().max(65536).regex(replyPattern).optional(),
+  /** It listens there only. */
+  address: z.string().optional(),
 })
 
 /** As DNS has them (RFC 1035, 2.3.1), with the underscore of services; one word or several with dots between. */

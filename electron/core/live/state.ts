@@ -4,7 +4,7 @@
  */
 
 import type { NetnsTexts } from '../lab/netns-files.js'
-import type { Impair, LinkSettings, PortVlan, VlanProtocol } from '../lab/lab.js'
+import type { Impair, LabService, LinkSettings, PortVlan, VlanProtocol } from '../lab/lab.js'
 import type { LabTunnel } from '../lab/tunnel.js'
 import type { LiveConnection } from './connection.js'
 
@@ -247,11 +247,7 @@ export interface IptablesRule {
 }
 
 /** A responder that the lab asked for and the helper keeps. */
-export interface LiveService {
-  readonly listen: 'tcp' | 'udp'
-  readonly port: number
-  readonly reply: string
-}
+export type LiveService = LabService
 
 export interface LiveNamespace {
   readonly name: string

@@ -184,7 +184,13 @@ export interface WorkerRequests {
   drop: [{ readonly namespaces: readonly string[] }, { readonly dropped: readonly string[] }]
   /** A listening (TCP) or bound (UDP) socket in a namespace; the reply's descriptor belongs to the caller. */
   listen: [
-    { readonly namespace: string; readonly protocol: 'tcp' | 'udp'; readonly port: number },
+    {
+      readonly namespace: string
+      readonly protocol: 'tcp' | 'udp'
+      readonly port: number
+      /** Without one: on every. */
+      readonly address?: string
+    },
     /** `family` of the socket: an IPv6 one serves both, and writes IPv4 addresses as `::ffff:192.0.2.1`. */
     { readonly fd: number; readonly family: Family },
   ]

@@ -520,6 +520,14 @@ const meaning: readonly BadLab[] = [
     '    services: [{ listen: tcp, port: 80 }, { listen: tcp, port: 80 }]',
   ),
   inA(
+    'a responder in the way of one on an address',
+    'service-twice',
+    6,
+    '    services: [{ listen: tcp, port: 80, address: 127.0.0.1 }, { listen: tcp, port: 80 }]',
+  ),
+  inA('a responder on no address', 'bad-address', 6, '    services: [{ listen: tcp, port: 80, address: here }]'),
+  inA('a responder on any link', 'service-address', 6, '    services: [{ listen: tcp, port: 80, address: "fe80::1" }]'),
+  inA(
     'one sysctl in two spellings',
     'sysctl-twice',
     6,

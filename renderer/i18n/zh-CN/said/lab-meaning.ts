@@ -337,6 +337,13 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Give each side a subnet of its own, or join the two.': '请给两边分配不同的子网，或把它们连起来。',
   'Something listens on {0} port {1} in {2} already.': '{2} 中已有服务监听 {0} 端口 {1}。',
   'Choose another port.': '请换一个端口。',
+  '{0} is a link-local address, which every interface may have; a service cannot listen there.':
+    '{0} 是链路本地地址，每个接口都可能有；服务不能只在它上面监听。',
+  'Name a global address, or none.': '请写一个全局地址，或者不写地址。',
+  'No interface of {0} has the address {1}; nobody reaches the service there.':
+    '{0} 没有接口拥有地址 {1}；没有人能在那里访问到这个服务。',
+  'Give it to an interface, or leave "address" out to listen on every one.':
+    '请把它配给一个接口，或去掉 “address”，让服务在所有地址上监听。',
   '{0} is not a sysctl that a lab may set.': '{0} 不是实验可以设置的 sysctl。',
   'Only keys below net are allowed.': '只允许 net 之下的参数。',
   'The value of {0} has more than one line.': '{0} 的值不止一行。',
