@@ -125,6 +125,9 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'service-start':
     case 'service-stop':
       return `service ${step.namespace} ${socketText(step.service)}`
+    case 'dnsmasq-start':
+    case 'dnsmasq-stop':
+      return `dnsmasq ${step.namespace}`
   }
 }
 
@@ -240,5 +243,8 @@ function words(step: Step): string {
     case 'service-start':
     case 'service-stop':
       return socketText(step.service)
+    case 'dnsmasq-start':
+    case 'dnsmasq-stop':
+      return 'dnsmasq'
   }
 }

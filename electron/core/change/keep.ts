@@ -1,6 +1,7 @@
 /** What somebody made, changed or removed in a terminal, as changes of the lab: the file then says what the kernel has. */
 import { canonicalPrefix } from '../lab/address.js'
 import { deviceEntry, masterEntries } from '../lab/device-tables.js'
+import { dnsmasqEntries, isResponder } from '../lab/dnsmasq.js'
 import { endsOf } from '../lab/ends.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
@@ -110,6 +111,11 @@ class Keeping {
         return void this.#found.push({ op: 'service-add', namespace, entry: { ...step.service } })
       case 'service-start':
         return this.#service(namespace, step.service)
+      case 'dnsmasq-start':
+        return this.#withoutDnsmasq(namespace)
+      case 'dnsmasq-stop':
+        for (const entry of dnsmasqEntries(step.serves)) this.#found.push({ op: 'service-add', namespace, entry })
+        return
       case 'impair-set':
         return this.#impair({ namespace, interface: step.dev })
       case 'route-add':
@@ -170,8 +176,15 @@ class Keeping {
 
   #service(namespace: string, service: ServiceSocket): void {
     const services = own(this.file.namespaces, namespace)?.services ?? []
-    const at = services.findIndex((each) => sameSocket(canonicalSocket(each), service))
+    const at = services.findIndex((each) => isResponder(each) && sameSocket(canonicalSocket(each), service))
     if (at >= 0) this.#found.push({ op: 'service-delete', namespace, at })
+  }
+
+  /** The last first, so that places stay true. */
+  #withoutDnsmasq(namespace: string): void {
+    const services = own(this.file.namespaces, namespace)?.services ?? []
+    for (const [at, entry] of [...services.entries()].toReversed())
+      if (!isResponder(entry)) this.#found.push({ op: 'service-delete', namespace, at })
   }
 
   #impair(end: Endpoint): void {

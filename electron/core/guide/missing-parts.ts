@@ -3,6 +3,7 @@
  * step names counts; everything else may differ.
  */
 import { canonicalPrefix } from '../lab/address.js'
+import { isResponder } from '../lab/dnsmasq.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
 import { nearest } from '../lab/nearest.js'
@@ -114,7 +115,7 @@ class Search {
       this.#setting(live, dottedSysctl(key) ?? key, String(value))
     this.#routes(live, entry)
     this.#rules(live, entry)
-    for (const service of entry.services ?? []) {
+    for (const service of (entry.services ?? []).filter(isResponder)) {
       const { listen, port } = service
       const answers = (each: ServiceSocket): boolean =>
         service.address === undefined

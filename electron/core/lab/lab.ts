@@ -4,6 +4,7 @@
  */
 import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, Text, NoteEntry } from './schema.js'
 
+import type { LabDnsmasq } from './dnsmasq.js'
 import type { NetnsTexts } from './netns-files.js'
 import type { bondModes } from './schema.js'
 import type { RulesetKind } from './ruleset/refusal.js'
@@ -303,6 +304,8 @@ export interface LabNamespace {
   /** Dotted keys, values as the kernel prints them. Does not repeat `forwarding`. */
   readonly sysctls: Readonly<Record<string, string>>
   readonly services: readonly LabService[]
+  /** Names, leases and router advertisements; absent where it serves none. */
+  readonly dnsmasq?: LabDnsmasq
 }
 
 export interface LabLink {

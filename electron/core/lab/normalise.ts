@@ -4,6 +4,7 @@
  * none, a link to nowhere) is left out; what the kernel would merely refuse or do badly stays in.
  */
 import { canonicalAddress } from './address.js'
+import { isResponder, normaliseDnsmasq } from './dnsmasq.js'
 import { parseEndpoint } from './endpoint.js'
 import { deviceEntries } from './device-tables.js'
 import { impairOf } from './impair.js'
@@ -29,6 +30,7 @@ export function normalise(labFile: LabFile): Lab {
   const interfaces = normaliseInterfaces(labFile, entries, links)
   const namespaces = new Map<string, LabNamespace>()
   for (const [name, entry] of entries) {
+    const dnsmasq = normaliseDnsmasq(entry.services ?? [])
     namespaces.set(name, {
       name,
       forwarding: entry.forwarding,
@@ -47,6 +49,7 @@ export function normalise(labFile: LabFile): Lab {
       },
       sysctls: normaliseSysctls(entry),
       services: normaliseServices(entry),
+      ...(dnsmasq === undefined ? {} : { dnsmasq }),
     })
   }
   return {
@@ -93,7 +96,7 @@ function normaliseLinks(labFile: LabFile, entries: ReadonlyMap<string, Namespace
 
 /** Those that can listen at all. */
 function normaliseServices({ services = [] }: NamespaceEntry): readonly LabService[] {
-  return services.flatMap(({ listen, port, reply = '', address: text }) => {
+  return services.filter(isResponder).flatMap(({ listen, port, reply = '', address: text }) => {
     if (text === undefined) return [{ listen, port, reply }]
     const address = canonicalAddress(text)
     return address === null ? [] : [{ listen, port, reply, address }]

@@ -271,7 +271,14 @@ export const policySchema = z.strictObject({
 
 export const firewallSchema = z.union([filterRuleSchema, policySchema])
 
-export const serviceSchema = z.strictObject({
+/** As DNS has them (RFC 1035, 2.3.1), with the underscore of services; one word or several with dots between. */
+const domainName = z
+  .string()
+  .max(253)
+  .regex(/^(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?$/)
+
+/** A small server that answers one text. */
+const responderSchema = z.strictObject({
   listen: transport,
   port,
   reply: z.string().max(65536).regex(replyPattern).optional(),
@@ -279,11 +286,30 @@ export const serviceSchema = z.strictObject({
   address: z.string().optional(),
 })
 
-/** As DNS has them (RFC 1035, 2.3.1), with the underscore of services; one word or several with dots between. */
-const domainName = z
-  .string()
-  .max(253)
-  .regex(/^(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?$/)
+/** Served by one dnsmasq of the namespace, as are the two below. */
+const dnsSchema = z.strictObject({
+  dns: z.strictObject({
+    /** An address, or several, by name. */
+    records: z.record(domainName, z.union([z.string(), z.array(z.string()).min(1).max(16)])).optional(),
+    /** Asks the namespace's own resolver for what is in no record. */
+    forward: z.boolean().optional(),
+  }),
+})
+
+const dhcpSchema = z.strictObject({
+  dhcp: z.strictObject({
+    interface: interfaceName,
+    /** The first and the last address that is given away. */
+    range: z.tuple([z.string(), z.string()]),
+    router: z.string().optional(),
+    nameservers: z.array(z.string()).min(1).max(3).optional(),
+  }),
+})
+
+/** Router advertisements (RFC 4861). */
+const raSchema = z.strictObject({ ra: z.strictObject({ interface: interfaceName, prefix: z.string() }) })
+
+export const serviceSchema = z.union([responderSchema, dnsSchema, dhcpSchema, raSchema])
 
 /** Whom the programs of a namespace ask for names: its resolv.conf. */
 export const resolverSchema = z.strictObject({

@@ -1,9 +1,9 @@
 /** What a responder listens on, and in which words. */
 import { canonicalAddress } from './address.js'
-import type { ServiceEntry } from './schema.js'
+import type { LabService } from './lab.js'
 
 /** Without an address: on every one of its namespace. */
-export type ServiceSocket = Pick<ServiceEntry, 'listen' | 'port' | 'address'>
+export type ServiceSocket = Pick<LabService, 'listen' | 'port'> & { readonly address?: string | undefined }
 
 /** Two of the same text are the same socket: `tcp 80`, `tcp 10.0.0.80:80`, `udp [fd00::1]:53`. */
 export function socketText({ listen, port, address }: ServiceSocket): string {

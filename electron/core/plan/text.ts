@@ -4,6 +4,7 @@ import type { ServiceSocket } from '../lab/service.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { defaultHopLimit, tunnelTraits } from '../lab/tunnel.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
+import { dnsmasqCommand } from './dnsmasq.js'
 import { netnsFileCommand } from './netns-files.js'
 import { spellStep, type RuleSpelling } from './rules.js'
 import { rulesetCommand } from './ruleset-script.js'
@@ -366,6 +367,9 @@ export function stepText(step: Step): string {
       return `# vethlab: answer on ${spokenSocket(step.service)} in ${step.namespace}`
     case 'service-stop':
       return `# vethlab: stop answering on ${spokenSocket(step.service)} in ${step.namespace}`
+    case 'dnsmasq-start':
+    case 'dnsmasq-stop':
+      return dnsmasqCommand(step)
     default:
       return isShellStep(step) ? shellText(step) : commandLine(kernelWords(step))
   }

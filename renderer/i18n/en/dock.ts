@@ -138,4 +138,6 @@ export const dock = {
   'reason.policyAccept': 'accept what no rule refuses',
   'reason.serviceStart': 'answer on a port',
   'reason.serviceStop': 'stop answering',
+  'reason.dnsmasqStart': 'serve names, leases or prefixes',
+  'reason.dnsmasqStop': 'stop serving names, leases or prefixes',
 } as const

@@ -134,4 +134,6 @@ export const dock = {
   'reason.policyAccept': '默认放行：没有规则拒绝的都放行',
   'reason.serviceStart': '在端口上提供服务',
   'reason.serviceStop': '停止服务',
+  'reason.dnsmasqStart': '提供名称、租约或前缀',
+  'reason.dnsmasqStop': '停止提供名称、租约或前缀',
 } as const

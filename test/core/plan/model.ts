@@ -86,7 +86,7 @@ export class Model {
       case 'namespace-delete': {
         const namespace = this.#at(step)
         // A listening socket keeps a namespace, and all in it, alive.
-        if (namespace.services.length > 0) throw refusal('services still listen', step)
+        if (namespace.services.length > 0 || namespace.dnsmasq) throw refusal('services still listen', step)
         for (const link of [...namespace.links]) this.#drop(namespace, link)
         this.#namespaces.delete(step.namespace)
         return
@@ -111,6 +111,16 @@ export class Model {
         const { [file]: there = null, ...others } = namespace.files ?? {}
         if (there !== before || there === text) throw refusal('needless, or before is wrong', step)
         namespace.files = { ...others, ...(text === null ? {} : { [file]: text }) }
+        return
+      }
+      case 'dnsmasq-start':
+      case 'dnsmasq-stop': {
+        const namespace = this.#at(step)
+        const runs = namespace.dnsmasq ?? null
+        if (step.op === 'dnsmasq-start' ? runs !== null : JSON.stringify(runs) !== JSON.stringify(step.serves))
+          throw refusal('EADDRINUSE', step)
+        namespace.dnsmasq =
+          step.op === 'dnsmasq-start' ? (structuredClone(step.serves) as Namespace['dnsmasq'] & object) : null
         return
       }
       case 'service-start':

@@ -1,16 +1,24 @@
 import { isLinkLocalIpv6, parseAddress } from '../address.js'
 import { quote } from '../describe.js'
+import { isResponder } from '../dnsmasq.js'
 import { error, warning } from '../finding.js'
 import { canonicalSocket, inTheWay, type ServiceSocket } from '../service.js'
 import { badAddress } from './addresses.js'
 import type { Rule } from './lab-index.js'
 import { said } from '../../words/said.js'
 
+const dnsPort = 53
+
 export const serviceRules: Rule = function* (lab) {
   for (const { name, path, entry, addresses } of lab.namespaces.values()) {
     /** By protocol and port: a namespace may have thousands. */
     const taken = new Map<string, ServiceSocket[]>()
     for (const [i, service] of (entry.services ?? []).entries()) {
+      if (!isResponder(service)) {
+        if ('dns' in service)
+          for (const listen of ['tcp', 'udp'] as const) taken.set(`${listen} ${dnsPort}`, [{ listen, port: dnsPort }])
+        continue
+      }
       const at = [...path, 'services', i]
       const { listen, port, address: text } = service
       const socket = canonicalSocket(service)
