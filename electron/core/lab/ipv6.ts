@@ -25,7 +25,9 @@ const isIpv6 = (text: string | undefined): boolean =>
   text !== undefined && text.includes(':') && (familyOf(text) ?? parseAddressPort(text)?.address.family) === 'ipv6'
 
 const checkUsesIpv6 = (check: CheckEntry): boolean =>
-  isIpv6('ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp) || isIpv6(check.snat)
+  'dns' in check
+    ? isIpv6(check.answer)
+    : isIpv6('ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp) || isIpv6(check.snat)
 
 function serviceUsesIpv6(service: ServiceEntry): boolean {
   if (isResponder(service)) return isIpv6(service.address)

@@ -317,27 +317,43 @@ export interface LabLink {
   readonly unplugged: Endpoint | null
 }
 
-export type LabCheck = {
+interface CheckHead {
   /** In English: by it the check is asked for, and its result is known. */
   readonly name: string
   /** The name in each language the lab has it in. */
   readonly title: Text
   readonly from: string
+}
+
+/** A check that sends a probe. */
+export type ProbeCheck = CheckHead & {
   readonly expect: Outcome
   readonly ttl: number | null
   readonly path: readonly string[] | null
   readonly snat: string | null
 } & (
-  | {
-      readonly kind: 'ping'
-      readonly target: string
-      /** Bytes of payload. */
-      readonly size: number
-      readonly df: boolean
-      readonly count: number
-    }
-  | { readonly kind: 'tcp' | 'udp'; readonly target: string; readonly port: number }
-)
+    | {
+        readonly kind: 'ping'
+        readonly target: string
+        /** Bytes of payload. */
+        readonly size: number
+        readonly df: boolean
+        readonly count: number
+      }
+    | { readonly kind: 'tcp' | 'udp'; readonly target: string; readonly port: number }
+  )
+
+/** A check that asks for a name. */
+export interface NameCheck extends CheckHead {
+  readonly kind: 'dns'
+  /** The name. */
+  readonly target: string
+  readonly expect: 'resolved' | 'unresolved'
+  /** One of the addresses that it must stand for; null: any. */
+  readonly answer: string | null
+}
+
+export type LabCheck = ProbeCheck | NameCheck
 
 export interface Lab {
   readonly name: string

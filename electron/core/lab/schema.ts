@@ -483,6 +483,15 @@ export const checkSchema = z.union([
   }),
   z.strictObject({ ...checkCommon, tcp: z.string() }),
   z.strictObject({ ...checkCommon, udp: z.string() }),
+  z.strictObject({
+    name: lineSchema.optional(),
+    from: namespaceName,
+    /** A name, asked for as the programs of the namespace ask. */
+    dns: domainName,
+    expect: z.enum(['resolved', 'unresolved']).optional(),
+    /** One of the addresses that it must stand for. */
+    answer: z.string().optional(),
+  }),
 ])
 
 /** A part of the network that must be there, by name only. */
@@ -560,6 +569,8 @@ export type Text = z.infer<typeof textSchema>
 export type Outcome = z.infer<typeof outcomeSchema>
 export type NoteEntry = z.infer<typeof noteSchema>
 export type CheckEntry = z.infer<typeof checkSchema>
+/** A check that sends a probe, and none that asks for a name. */
+export type ProbeCheckEntry = Exclude<CheckEntry, { readonly dns: unknown }>
 export type RouteEntry = z.infer<typeof routeSchema>
 export type RuleEntry = z.infer<typeof ruleSchema>
 export type NeighbourEntry = z.infer<typeof neighbourSchema>

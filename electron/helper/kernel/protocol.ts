@@ -35,6 +35,8 @@ export interface ProbeReply {
   readonly offender?: string | null
   /** Local port of the probe's socket (TCP and UDP), where it got one. */
   readonly sourcePort?: number | null
+  /** Of a datagram with a payload of its own: what came back, in base64. */
+  readonly data?: string
 }
 
 /** Families of nftables beside IP's own that a namespace has rules of, and the hooks of interfaces that have chains. */
@@ -233,6 +235,8 @@ export interface WorkerRequests {
       /** Bytes of payload, of which the first carry the mark and the identifier, as an echo's do. */
       readonly size?: number
       readonly identifier?: number
+      /** In base64, and nothing else; then the answer is given back. */
+      readonly payload?: string
     },
     ProbeReply,
   ]

@@ -47,6 +47,7 @@ export const dock = {
   'checks.expected': 'Expected',
   'checks.ttl': 'ttl {ttl}',
   'checks.path': 'path {path}',
+  'checks.answer': 'answer {address}',
   'checks.source': 'source {address}',
   'checks.and': ', ',
   'checks.passed': 'passed',

@@ -46,6 +46,7 @@ export const dock = {
   'checks.expected': '预期',
   'checks.ttl': 'TTL {ttl}',
   'checks.path': '路径 {path}',
+  'checks.answer': '答案 {address}',
   'checks.source': '源地址 {address}',
   'checks.and': '，',
   'checks.passed': '通过',

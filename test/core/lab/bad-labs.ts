@@ -562,6 +562,24 @@ const meaning: readonly BadLab[] = [
     '    sysctls: { net.ipv4.ip_forward: 1, net/ipv4/ip_forward: 0 }',
   ),
   after('check from nowhere', 'unknown-namespace', 3, 'checks: [{ from: hots, ping: 10.0.0.1 }]\n'),
+  after(
+    'a name with an answer that is none',
+    'bad-address',
+    3,
+    'checks: [{ from: host, dns: web.lab, answer: here }]\n',
+  ),
+  after(
+    'an answer of no name',
+    'wrong-outcome',
+    3,
+    'checks: [{ from: host, dns: w, expect: unresolved, answer: 10.0.0.1 }]\n',
+  ),
+  after(
+    'a name that is answered like a ping',
+    'bad-value',
+    3,
+    'checks: [{ from: host, dns: web.lab, expect: reply }]\n',
+  ),
   after('check of a name that is not there', 'unknown-namespace', 3, 'checks: [{ from: host, ping: example.com }]\n'),
   after(
     'check of a namespace without address',

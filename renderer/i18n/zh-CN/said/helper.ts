@@ -37,6 +37,9 @@ export const helper: Readonly<Record<string, string>> = {
   refused: '被拒绝',
   unreachable: '不可达',
   lost: '丢失',
+  'resolved: {0}': '已解析：{0}',
+  'not resolved': '未解析',
+  'resolved to {0} instead of {1}': '解析为 {0}，而不是 {1}',
   '{0} instead of {1}': '结果为{0}，预期为{1}',
   'that was {0} of {1}': '共 {1} 次，其中 {0} 次如此',
   // What follows is the kernel's: it stays as it is.

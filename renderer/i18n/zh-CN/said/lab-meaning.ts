@@ -337,6 +337,8 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Give each side a subnet of its own, or join the two.': '请给两边分配不同的子网，或把它们连起来。',
   'Something listens on {0} port {1} in {2} already.': '{2} 中已有服务监听 {0} 端口 {1}。',
   'Choose another port.': '请换一个端口。',
+  'A name that is not resolved has no answer.': '未解析的名称没有答案。',
+  'Remove "answer", or write expect: resolved.': '请删去 “answer”，或写 expect: resolved。',
   '{0} has this service already.': '{0} 已经有这个服务。',
   'Write all records into one "dns".': '请把所有记录写进同一个 “dns”。',
   'Choose another interface, or remove one of them.': '请换一个接口，或删去其中一个。',
