@@ -1,5 +1,7 @@
 /** The live state for people: per namespace what `ip`, `bridge`, `iptables` and `sysctl` would show, shortened. */
 import { policyRuleWords } from '../core/plan/text.js'
+import { dnsmasqLines } from '../core/lab/dnsmasq.js'
+import { socketText } from '../core/lab/service.js'
 import { mainTable, tableEntry } from '../core/lab/table.js'
 import type {
   IptablesRule,
@@ -29,7 +31,7 @@ export function stateText(live: LiveState, paint: Paint): string {
 function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => string, paint: Paint): string {
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printable(line)}`)]
-  const { neighbours, proxies = [], files = {}, rules, services, ruleset, sysctls } = namespace
+  const { neighbours, proxies = [], files = {}, rules, services, dnsmasq, ruleset, sysctls } = namespace
   return [
     paint('bold', printable(namespace.name)),
     ...section('interfaces', interfaceLines(namespace, endName)),
@@ -45,10 +47,7 @@ function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => st
     ...section('forwarding', forwardingLines(sysctls)),
     ...section('packet filter and NAT', ruleset.iptables.flatMap(ruleText)),
     ...section('nftables', nftLines(ruleset)),
-    ...section(
-      'services',
-      services.map(({ listen, port }) => `${listen} ${port}`),
-    ),
+    ...section('services', [...services.map(socketText), ...(dnsmasq ? dnsmasqLines(dnsmasq) : [])]),
   ].join('\n')
 }
 

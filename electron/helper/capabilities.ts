@@ -30,8 +30,16 @@ export async function probeCapabilities(
 }
 
 async function probeFeatures(worker: KernelWorker): Promise<readonly Feature[]> {
-  return (await worker.request('features', {})).features
+  const { features } = await worker.request('features', {})
+  return [...features, ...programFeatures()]
 }
+
+/** Programs that a lab may need beside the kernel. */
+const programFeatures = (): readonly Feature[] =>
+  (['dnsmasq'] as const).map((name) => {
+    const available = programPath(name) !== null
+    return { name, available, reason: available ? null : 'not installed' }
+  })
 
 async function askTool({ name, ask, package: holder }: (typeof toolList)[number]): Promise<Tool> {
   const path = programPath(name)

@@ -1,6 +1,6 @@
 /** Which way a check's request really went: the frames of one packet of it, captured in every namespace, put in order. */
 import { innermost } from '../core/diagnosis/death.js'
-import type { LabCheck } from '../core/lab/lab.js'
+import type { ProbeCheck } from '../core/lab/lab.js'
 import type { LiveState } from '../core/live/state.js'
 import { packetType, type TracedHop } from '../core/packet/hop.js'
 import { stitch } from '../core/packet/stitch.js'
@@ -26,7 +26,7 @@ export interface PathEvidence {
 export async function capturePath(
   worker: KernelWorker,
   live: LiveState,
-  check: LabCheck,
+  check: ProbeCheck,
   identifier: number,
   send: () => Promise<ProbeReply>,
 ): Promise<{ readonly reply: ProbeReply; readonly evidence: PathEvidence }> {

@@ -1,5 +1,6 @@
 /** What a check's answer comes to, beside what the lab expects. */
-import type { LabCheck } from '../core/lab/lab.js'
+import type { Resolution } from '../core/diagnosis/names.js'
+import type { LabCheck, NameCheck, ProbeCheck } from '../core/lab/lab.js'
 import type { Outcome } from '../core/lab/schema.js'
 import type { CheckResult } from '../core/rpc.js'
 import { inEnglish, said, type Said } from '../core/words/said.js'
@@ -28,7 +29,7 @@ export interface Probed {
 }
 
 /** @param reply of the first that ended otherwise, else of the first */
-export function judge(check: LabCheck, reply: ProbeReply, { evidence, sent, odd }: Probed): CheckResult {
+export function judge(check: ProbeCheck, reply: ProbeReply, { evidence, sent, odd }: Probed): CheckResult {
   const wrong: Said[] = []
   if (reply.outcome !== check.expect)
     wrong.push(
@@ -61,5 +62,27 @@ export function judge(check: LabCheck, reply: ProbeReply, { evidence, sent, odd 
     ttl: reply.ttl,
     detail: detail && inEnglish(detail),
     ...(detail && { said: detail }),
+  }
+}
+
+/** What a name stands for, beside what the lab expects. */
+export function judgeName(check: NameCheck, { addresses }: Resolution): CheckResult {
+  const isResolved = addresses.length > 0
+  const isOther = check.answer !== null && isResolved && !addresses.includes(check.answer)
+  const wrong: Said | null =
+    isResolved !== (check.expect === 'resolved')
+      ? isResolved
+        ? said`resolved: ${addresses.join(', ')}`
+        : said`not resolved`
+      : isOther
+        ? said`resolved to ${addresses.join(', ')} instead of ${check.answer ?? ''}`
+        : null
+  const describe = (outcome: string, answer: string | null): string =>
+    answer === null ? outcome : `${outcome}, answer ${answer}`
+  return {
+    ...{ name: check.name, ok: wrong === null, expected: describe(check.expect, check.answer) },
+    actual: describe(isResolved ? 'resolved' : 'unresolved', isResolved ? addresses.join(' ') : null),
+    ...{ rttUs: null, ttl: null, detail: wrong && inEnglish(wrong) },
+    ...(wrong && { said: wrong }),
   }
 }

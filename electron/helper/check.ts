@@ -1,11 +1,12 @@
 /** Runs a lab's checks with real packets and compares what came back with what the lab expects. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LabCheck } from '../core/lab/lab.js'
+import type { LabCheck, NameCheck, ProbeCheck } from '../core/lab/lab.js'
 import type { LiveState } from '../core/live/state.js'
 import type { CheckResult } from '../core/rpc.js'
 import { byErrorDestination, countErrors, errorPaceMs, wasCrowded } from './check-crowd.js'
 import { capturePath, type PathEvidence } from './check-path.js'
-import { judge, notRun } from './check-verdict.js'
+import { resolveName } from './check-names.js'
+import { judge, judgeName, notRun } from './check-verdict.js'
 import type { KernelWorker } from './kernel/client.js'
 import type { ProbeReply } from './kernel/protocol.js'
 import { nextIdentifier } from './trace/identifier.js'
@@ -37,7 +38,10 @@ export async function runChecks(
     results[index] = result
     told(result)
   }
-  const run = (index: number): Promise<Ran> => runCheck(worker, checks[index] as LabCheck, live)
+  const run = (index: number): Promise<Ran> => {
+    const check = checks[index] as LabCheck
+    return check.kind === 'dns' ? runNameCheck(worker, check, live) : runCheck(worker, check, live)
+  }
   const before = await countErrors(worker)
   let next = 0
   const lane = async (): Promise<void> => {
@@ -73,7 +77,15 @@ export async function runChecks(
   return results
 }
 
-async function runCheck(worker: KernelWorker, check: LabCheck, live: () => LiveState): Promise<Ran> {
+async function runNameCheck(worker: KernelWorker, check: NameCheck, live: () => LiveState): Promise<Ran> {
+  try {
+    return { result: judgeName(check, await resolveName(worker, live(), check)), doubtful: false }
+  } catch (error) {
+    return { result: notRun(check, error instanceof Error ? error.message : String(error)), doubtful: false }
+  }
+}
+
+async function runCheck(worker: KernelWorker, check: ProbeCheck, live: () => LiveState): Promise<Ran> {
   const identifier = nextIdentifier()
   let odd = 0
   const send = async (): Promise<ProbeReply> => {
@@ -102,9 +114,9 @@ async function runCheck(worker: KernelWorker, check: LabCheck, live: () => LiveS
   }
 }
 
-const countOf = (check: LabCheck): number => (check.kind === 'ping' ? check.count : 1)
+const countOf = (check: ProbeCheck): number => (check.kind === 'ping' ? check.count : 1)
 
-function probe(worker: KernelWorker, check: LabCheck, identifier: number, sequence: number): Promise<ProbeReply> {
+function probe(worker: KernelWorker, check: ProbeCheck, identifier: number, sequence: number): Promise<ProbeReply> {
   const { from: namespace, target } = check
   switch (check.kind) {
     case 'ping': {

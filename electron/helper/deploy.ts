@@ -202,6 +202,8 @@ export class Deployer {
       try {
         if (step.op === 'service-start') await this.services.start(step.namespace, step.service)
         else if (step.op === 'service-stop') this.services.stop(step.namespace, step.service)
+        else if (step.op === 'dnsmasq-start') await this.services.startDnsmasq(step.namespace, step.serves)
+        else if (step.op === 'dnsmasq-stop') await this.services.stopDnsmasq(step.namespace)
       } catch (error) {
         return {
           index,
@@ -243,6 +245,8 @@ const kindOf = (step: Step): Kind => {
       return 'file'
     case 'service-start':
     case 'service-stop':
+    case 'dnsmasq-start':
+    case 'dnsmasq-stop':
       return 'service'
     default:
       return 'kernel'

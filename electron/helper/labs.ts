@@ -63,8 +63,10 @@ export class Labs {
       },
       ran: (records) => this.parts.ran(records),
       startServices: async (lab) => {
-        for (const { name, services } of lab.namespaces.values())
+        for (const { name, services, dnsmasq } of lab.namespaces.values()) {
           for (const service of services) await this.parts.services.start(name, service).catch(() => {})
+          if (dnsmasq) await this.parts.services.startDnsmasq(name, dnsmasq).catch(() => {})
+        }
       },
     })
   }

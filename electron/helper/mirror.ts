@@ -5,9 +5,10 @@
 import type { LiveConnection } from '../core/live/connection.js'
 import { applyToNamespace } from '../core/live/apply.js'
 import type { NetnsTexts } from '../core/lab/netns-files.js'
-import type { LiveChange, LiveNamespace, LiveSection, LiveService, LiveState, LoadedText } from '../core/live/state.js'
+import type { LiveChange, LiveNamespace, LiveSection, LiveState, LoadedText } from '../core/live/state.js'
 import type { KernelChange, KernelNamespace } from './kernel/protocol.js'
 import { emptyRuleset, readRuleset } from './ruleset.js'
+import type { Served } from './services.js'
 
 /** Rulesets read at once: each is two or three processes on a machine that has other work. */
 const readersAtOnce = 2
@@ -28,6 +29,7 @@ const sections = [
   'ruleset',
   'sysctls',
   'services',
+  'dnsmasq',
   'files',
   'connections',
 ] as const satisfies readonly LiveSection[]
@@ -64,7 +66,7 @@ export class Mirror {
   private readonly wanted = new Map<string, boolean>()
   private readonly reading = new Map<string, Promise<void>>()
   /** What was last said about the services of a namespace, which may be said before the namespace itself is read. */
-  private readonly services = new Map<string, readonly LiveService[]>()
+  private readonly services = new Map<string, Served>()
   /** Namespaces seen with legacy rules: those are read along from then on. */
   private readonly legacy = new Set<string>()
 
@@ -111,18 +113,19 @@ export class Mirror {
     this.loaded.delete(name)
   }
 
-  servicesChanged(name: string, services: readonly LiveService[]): void {
-    if (services.length > 0) this.services.set(name, services)
+  servicesChanged(name: string, served: Served): void {
+    if (served.services.length > 0 || served.dnsmasq) this.services.set(name, served)
     else this.services.delete(name)
     this.tellServices(name)
   }
 
   private tellServices(name: string): void {
-    const inode = this.inodeOf(name)
-    const services = this.services.get(name) ?? []
-    const known = this.namespaces.get(name)?.services ?? []
-    if (known.length === 0 && services.length === 0) return
-    if (inode !== null) this.push({ namespace: name, inode, services })
+    const known = this.namespaces.get(name)
+    const inode = known?.inode ?? null
+    const served = this.services.get(name) ?? { services: [], dnsmasq: null }
+    const isServed = ({ services, dnsmasq }: Partial<Served>): boolean => Boolean(services?.length) || Boolean(dnsmasq)
+    if (!isServed(known ?? {}) && !isServed(served)) return
+    if (inode !== null) this.push({ namespace: name, inode, ...served })
   }
 
   /** Of each namespace that has any; the others have none. */

@@ -2,7 +2,7 @@
  * The only place of the helper that starts a program. Absolute paths from a fixed list of directories, a cleared
  * environment, no shell, bounded in time and output.
  */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { hostNamespace } from '../core/lab/lab.js'
 
@@ -89,4 +89,70 @@ function run(path: string, args: readonly string[], input: string): Promise<Ran>
     child.stdin?.on('error', () => {})
     child.stdin?.end(input)
   })
+}
+
+/** A program that runs until it is stopped. */
+export interface KeptProgram {
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>
+  /** Asks it to end; resolves when it has. */
+  stop(): Promise<void>
+  kill(): void
+}
+
+/** What a server of the lab may do, be it root: open low ports and raw sockets, and give leases to those without an address. */
+const keptCapabilities = '-all,+net_bind_service,+net_raw,+net_admin'
+/** A program says within this time that it is ready (milliseconds). */
+const readyLimitMs = 10_000
+/** One that was asked to end and does not is ended after this long (milliseconds). */
+const stopLimitMs = 2000
+/** Most that is kept of what it says until it is ready, bytes. */
+const sayingLimit = 16 * 1024
+
+/**
+ * Starts a program in a namespace of the lab, and returns when it has written what `ready` finds; or what it said, where it
+ * ended before. It ends with us, and can do nothing but what a server of a network needs.
+ */
+export async function keepIn(
+  namespace: string,
+  program: string,
+  args: readonly string[],
+  ready: RegExp,
+): Promise<KeptProgram | { readonly refused: string }> {
+  const [path, setpriv, nsenter] = [programPath(program), programPath('setpriv'), programPath('nsenter')]
+  if (path === null) return { refused: `${program}: not installed` }
+  if (setpriv === null || nsenter === null) return { refused: 'setpriv and nsenter: not installed' }
+  const into = namespace === hostNamespace ? [] : [nsenter, `--net=${netnsDirectory}/${namespace}`, '--']
+  const [file = '', ...words] = [
+    ...into,
+    ...[setpriv, '--pdeathsig', 'KILL', '--no-new-privs', '--bounding-set', keptCapabilities, '--', path, ...args],
+  ]
+  const child = spawn(file, words, { env: environment, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve())
+    child.once('close', () => resolve())
+  })
+  let saying = ''
+  const isReady = new Promise<boolean>((resolve) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      // What it says later is nobody's to read, and must not fill a pipe.
+      if (saying.length < sayingLimit) saying += text
+      if (ready.test(saying)) resolve(true)
+    })
+    void ended.then(() => resolve(false))
+  })
+  const limit = setTimeout(() => child.kill('SIGKILL'), readyLimitMs)
+  const began = await isReady
+  clearTimeout(limit)
+  if (!began) return { refused: saying }
+  return {
+    ended,
+    async stop() {
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), stopLimitMs)
+      await ended
+      clearTimeout(late)
+    },
+    kill: () => void child.kill('SIGKILL'),
+  }
 }

@@ -111,7 +111,7 @@ export class HelperServer {
       place.account,
     )
     this.mirror = new Mirror((revision, changes) => this.notify('live/changed', { revision, changes }))
-    this.services = new Services(worker, (namespace, services) => this.mirror.servicesChanged(namespace, services))
+    this.services = new Services(worker, (namespace, served) => this.mirror.servicesChanged(namespace, served))
     this.deployer = new Deployer(worker, this.services, {
       progress: (done, total, text) => this.notify('deploy/progress', { done, total, text }),
       ran: (records) => this.ran(records),

@@ -1,10 +1,13 @@
 /**
- * The lab's responders: small TCP and UDP servers on sockets that were opened inside a namespace. No process of their
- * own: a socket stays in the namespace it was opened in, whoever reads from it.
+ * What answers in a lab: small TCP and UDP servers on sockets that were opened inside a namespace, without a process of
+ * their own - a socket stays in the namespace it was opened in, whoever reads from it - and one dnsmasq per namespace.
  */
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { LiveService } from '../core/live/state.js'
+import { socketText } from '../core/lab/service.js'
+import type { LabDnsmasq } from '../core/lab/dnsmasq.js'
+import type { LiveNamespace, LiveService } from '../core/live/state.js'
+import { DnsmasqProcesses } from './dnsmasq.js'
 import type { KernelWorker } from './kernel/client.js'
 
 /** A client that says nothing gets the reply after this long (milliseconds): `nc` waits, `curl` speaks first. */
@@ -13,6 +16,9 @@ const silenceMs = 80
 const lifetimeMs = 10_000
 /** Open connections per service; more are closed at once. */
 const maxConnections = 256
+
+/** What answers in a namespace. */
+export type Served = Required<Pick<LiveNamespace, 'services' | 'dnsmasq'>>
 
 interface Running {
   readonly service: LiveService
@@ -26,8 +32,10 @@ export class Services {
 
   constructor(
     private readonly worker: KernelWorker,
-    private readonly changed: (namespace: string, services: readonly LiveService[]) => void,
+    private readonly changed: (namespace: string, served: Served) => void,
   ) {}
+
+  private readonly dnsmasq = new DnsmasqProcesses((namespace) => this.tell(namespace))
 
   /** Rejects with the kernel's words where the port cannot be had. */
   async start(namespace: string, service: LiveService): Promise<void> {
@@ -35,29 +43,42 @@ export class Services {
       namespace,
       protocol: service.listen,
       port: service.port,
+      ...(service.address === undefined ? {} : { address: service.address }),
     })
     const running = service.listen === 'tcp' ? await listenTcp(fd, service) : await listenUdp(fd, family, service)
     const here = this.running.get(namespace) ?? new Map<string, Running>()
-    here.set(key(service), running)
+    here.set(socketText(service), running)
     this.running.set(namespace, here)
     this.tell(namespace)
   }
 
   stop(namespace: string, service: LiveService): void {
     const here = this.running.get(namespace)
-    here?.get(key(service))?.close()
-    here?.delete(key(service))
+    here?.get(socketText(service))?.close()
+    here?.delete(socketText(service))
+    this.tell(namespace)
+  }
+
+  /** Rejects with its own words where it does not start. */
+  async startDnsmasq(namespace: string, serves: LabDnsmasq): Promise<void> {
+    await this.dnsmasq.start(namespace, serves)
+    this.tell(namespace)
+  }
+
+  async stopDnsmasq(namespace: string): Promise<void> {
+    await this.dnsmasq.stop(namespace)
     this.tell(namespace)
   }
 
   /** Ends every service of a namespace: its sockets would keep it alive. */
   drop(namespace: string): void {
     for (const running of this.running.get(namespace)?.values() ?? []) running.close()
-    if (this.running.delete(namespace)) this.changed(namespace, [])
+    const wasServed = this.dnsmasq.drop(namespace)
+    if (this.running.delete(namespace) || wasServed) this.changed(namespace, { services: [], dnsmasq: null })
   }
 
   dropAll(): void {
-    for (const namespace of [...this.running.keys()]) this.drop(namespace)
+    for (const namespace of new Set([...this.running.keys(), ...this.dnsmasq.namespaces])) this.drop(namespace)
   }
 
   /** Until the returned function is called nothing is told; then each namespace once, however many services it got. */
@@ -72,14 +93,12 @@ export class Services {
 
   private tell(namespace: string): void {
     if (this.held) return void this.held.add(namespace)
-    this.changed(
-      namespace,
-      [...(this.running.get(namespace)?.values() ?? [])].map(({ service }) => service),
-    )
+    this.changed(namespace, {
+      services: [...(this.running.get(namespace)?.values() ?? [])].map(({ service }) => service),
+      dnsmasq: this.dnsmasq.servedIn(namespace),
+    })
   }
 }
-
-const key = (service: LiveService): string => `${service.listen}/${service.port}`
 
 async function listenTcp(fd: number, service: LiveService): Promise<Running> {
   const open = new Set<Socket>()

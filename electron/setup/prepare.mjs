@@ -45,6 +45,8 @@ const toolsToTest = {
   ...toolsToStart,
   tcpdump: 'tcpdump',
   conntrack: 'conntrack',
+  dnsmasq: 'dnsmasq-base',
+  udhcpc: 'udhcpc',
   traceroute: 'traceroute',
   nc: 'netcat-openbsd',
   shellcheck: 'shellcheck',

@@ -5,6 +5,7 @@ import { sentenceOf, t } from '../i18n/text.svelte.js'
 
 /** What is asked of the network, in the words of the lab file and of ping(8). */
 export function checkQuestion(check: LabCheck): string {
+  if (check.kind === 'dns') return `${check.from} → dns ${check.target}`
   const target =
     check.kind === 'ping'
       ? [
@@ -20,9 +21,15 @@ export function checkQuestion(check: LabCheck): string {
 }
 
 /** What the lab expects. */
-export function expectation({ expect, ttl, path, snat }: LabCheck): string {
+export function expectation(check: LabCheck): string {
+  const outcome = t(`trace.outcome.${check.expect}`)
+  if (check.kind === 'dns')
+    return [outcome, ...(check.answer === null ? [] : [t('checks.answer', { address: check.answer })])].join(
+      t('checks.and'),
+    )
+  const { ttl, path, snat } = check
   return [
-    t(`trace.outcome.${expect}`),
+    outcome,
     ...(ttl === null ? [] : [t('checks.ttl', { ttl })]),
     ...(path === null ? [] : [t('checks.path', { path: path.join(' → ') })]),
     ...(snat === null ? [] : [t('checks.source', { address: snat })]),

@@ -11,6 +11,7 @@ export function takesAway(step: Step): boolean {
     step.op.endsWith('-delete') ||
     step.op === 'link-down' ||
     step.op === 'service-stop' ||
+    step.op === 'dnsmasq-stop' ||
     (step.op === 'link-master' && step.master === null) ||
     (step.op === 'netns-file' && step.text === null) ||
     (step.op === 'impair-set' && step.impair === null)
@@ -117,5 +118,9 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.serviceStart'
     case 'service-stop':
       return 'reason.serviceStop'
+    case 'dnsmasq-start':
+      return 'reason.dnsmasqStart'
+    case 'dnsmasq-stop':
+      return 'reason.dnsmasqStop'
   }
 }

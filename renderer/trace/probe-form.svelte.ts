@@ -1,5 +1,5 @@
 /** What the trace bar asks for; the lab's own first check says where to begin. */
-import type { Lab } from '../../electron/core/lab/lab.js'
+import type { Lab, LabCheck, ProbeCheck } from '../../electron/core/lab/lab.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import { parsePortTarget } from '../../electron/core/lab/target.js'
 import type { LiveState } from '../../electron/core/live/state.js'
@@ -15,6 +15,8 @@ const usualTtl = 64
 
 /** Bounds of the fields; the contract's own. */
 export const bounds = { count: [1, 20], size: [0, 65507], ttl: [1, 255], port: [1, 65535] } as const
+
+const isProbe = (check: LabCheck): check is ProbeCheck => check.kind !== 'dns'
 
 export class ProbeForm {
   private chosenFrom = $state<string | null>(null)
@@ -44,7 +46,7 @@ export class ProbeForm {
     const lab = this.lab()
     // A lab to repair is about what does not work yet.
     const checks = [...(lab?.goal ?? []), ...(lab?.checks ?? [])]
-    const usable = checks.filter(({ from }) => this.names.includes(from))
+    const usable = checks.filter(isProbe).filter(({ from }) => this.names.includes(from))
     const pings = usable.filter(({ kind }) => kind === 'ping')
     const routed = pings.find(({ ttl, expect }) => expect === 'reply' && ttl !== null && ttl < usualTtl)
     const answered = usable.find(({ expect }) => expect === 'reply' || expect === 'connected')

@@ -4,6 +4,7 @@
  */
 import { diff } from '../plan/diff.js'
 import type { Lab } from '../lab/lab.js'
+import { socketText } from '../lab/service.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import type { LiveState } from '../live/state.js'
 import { policyRuleWords } from '../plan/text.js'
@@ -123,7 +124,10 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
       return `policy ${step.namespace} ${step.family} ${step.chain}`
     case 'service-start':
     case 'service-stop':
-      return `service ${step.namespace} ${step.service.listen} ${step.service.port}`
+      return `service ${step.namespace} ${socketText(step.service)}`
+    case 'dnsmasq-start':
+    case 'dnsmasq-stop':
+      return `dnsmasq ${step.namespace}`
   }
 }
 
@@ -238,6 +242,9 @@ function words(step: Step): string {
       return `${step.chain} policy ${step.before}`
     case 'service-start':
     case 'service-stop':
-      return `${step.service.listen} ${step.service.port}`
+      return socketText(step.service)
+    case 'dnsmasq-start':
+    case 'dnsmasq-stop':
+      return 'dnsmasq'
   }
 }

@@ -1,6 +1,7 @@
 /** What somebody made, changed or removed in a terminal, as changes of the lab: the file then says what the kernel has. */
 import { canonicalPrefix } from '../lab/address.js'
 import { deviceEntry, masterEntries } from '../lab/device-tables.js'
+import { dnsmasqEntries, isResponder } from '../lab/dnsmasq.js'
 import { endsOf } from '../lab/ends.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
@@ -10,6 +11,7 @@ import { normalisePolicy } from '../lab/normalise-policy.js'
 import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
 import type { LabFile } from '../lab/schema.js'
+import { canonicalSocket, sameSocket, type ServiceSocket } from '../lab/service.js'
 import { forwardingKeys } from '../lab/sysctl.js'
 import type { LiveState } from '../live/state.js'
 import { own } from '../own.js'
@@ -109,6 +111,11 @@ class Keeping {
         return void this.#found.push({ op: 'service-add', namespace, entry: { ...step.service } })
       case 'service-start':
         return this.#service(namespace, step.service)
+      case 'dnsmasq-start':
+        return this.#withoutDnsmasq(namespace)
+      case 'dnsmasq-stop':
+        for (const entry of dnsmasqEntries(step.serves)) this.#found.push({ op: 'service-add', namespace, entry })
+        return
       case 'impair-set':
         return this.#impair({ namespace, interface: step.dev })
       case 'route-add':
@@ -167,10 +174,17 @@ class Keeping {
     else this.#found.push({ op: 'sysctl-set', namespace, key, value })
   }
 
-  #service(namespace: string, { listen, port }: { readonly listen: string; readonly port: number }): void {
+  #service(namespace: string, service: ServiceSocket): void {
     const services = own(this.file.namespaces, namespace)?.services ?? []
-    const at = services.findIndex((each) => each.listen === listen && each.port === port)
+    const at = services.findIndex((each) => isResponder(each) && sameSocket(canonicalSocket(each), service))
     if (at >= 0) this.#found.push({ op: 'service-delete', namespace, at })
+  }
+
+  /** The last first, so that places stay true. */
+  #withoutDnsmasq(namespace: string): void {
+    const services = own(this.file.namespaces, namespace)?.services ?? []
+    for (const [at, entry] of [...services.entries()].toReversed())
+      if (!isResponder(entry)) this.#found.push({ op: 'service-delete', namespace, at })
   }
 
   #impair(end: Endpoint): void {

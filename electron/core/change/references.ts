@@ -145,6 +145,7 @@ function inChecks(checks: readonly CheckEntry[] | undefined, base: LabPath, name
   return (checks ?? []).flatMap((check, i) => {
     const goes = [...base, i]
     const found = check.from === name ? [whole([...goes, 'from'], goes)] : []
+    if ('dns' in check) return found
     for (const [at, passed] of (check.path ?? []).entries())
       if (passed === name) found.push(whole([...goes, 'path', at], goes))
     const [kind, text] =

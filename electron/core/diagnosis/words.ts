@@ -95,6 +95,12 @@ export const sentences = {
     'The bridges make a circle without spanning tree: the cable from {namespace}:{interface} to {otherNamespace}:{otherInterface} joins two that are joined already, so frames go round for ever.',
   'tunnel-mismatch':
     'The two ends of the tunnel do not fit: {what} is {value} at {namespace}:{interface} and {otherValue} at {otherNamespace}:{otherInterface}.',
+  'name-no-resolver':
+    '{namespace} asks nobody for names: it has no nameserver, and its hosts file does not know {name}.',
+  'name-no-answer': '{namespace} asks {by} for {name} and gets no answer.',
+  'name-unknown': '{by}, which {namespace} asks, knows no address of {name} ({code}).',
+  'name-wrong': '{namespace} takes {name} for {address}, as {by} says, and not for {wanted}.',
+  'name-resolved': '{namespace} takes {name} for {address}, as {by} says.',
   'tunnel-unreachable': 'The packets of the tunnel {interface} of {namespace} do not get to {remote}.',
   'tunnel-mtu':
     'The packet has {length} bytes and must not be cut, but the tunnel {interface} of {namespace} takes {mtu}: it puts {overhead} bytes around each.',

@@ -3,6 +3,7 @@
  * step names counts; everything else may differ.
  */
 import { canonicalPrefix } from '../lab/address.js'
+import { isResponder } from '../lab/dnsmasq.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
 import { nearest } from '../lab/nearest.js'
@@ -10,6 +11,7 @@ import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/norma
 import { normaliseRoutes } from '../lab/normalise-rules.js'
 import { readSaved } from '../lab/ruleset/iptables-text.js'
 import type { GuideStep, LabFile } from '../lab/schema.js'
+import { canonicalSocket, sameSocket, type ServiceSocket } from '../lab/service.js'
 import { dottedSysctl } from '../lab/sysctl.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { livePolicies } from '../plan/policies.js'
@@ -131,9 +133,13 @@ class Search {
       this.#setting(live, dottedSysctl(key) ?? key, String(value))
     this.#routes(live, entry)
     this.#rules(live, entry)
-    for (const { listen, port } of entry.services ?? []) {
-      if (!live.services.some((each) => each.listen === listen && each.port === port))
-        this.#miss('service', { namespace: name, listen, port: String(port) })
+    for (const service of (entry.services ?? []).filter(isResponder)) {
+      const { listen, port } = service
+      const answers = (each: ServiceSocket): boolean =>
+        service.address === undefined
+          ? each.listen === listen && each.port === port
+          : sameSocket(each, canonicalSocket(service))
+      if (!live.services.some(answers)) this.#miss('service', { namespace: name, listen, port: String(port) })
     }
   }
 

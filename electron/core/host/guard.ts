@@ -101,6 +101,10 @@ export function foreignTouch(step: Step, own: Own): string | null {
       return step.comment === undefined ? 'its firewall' : null
     case 'netns-file':
       return `its ${step.file}`
+    case 'dnsmasq-start':
+    case 'dnsmasq-stop':
+      // It would serve whoever is in the networks that the machine itself is in.
+      return 'who is asked for names and addresses in its networks'
     case 'ruleset-load':
       return 'its firewall'
     case 'policy-set':

@@ -1,7 +1,8 @@
 /** Whether a lab speaks IPv6 anywhere. If not, IPv6 is off in its namespaces and no neighbour discovery disturbs it. */
 import { deviceEntries } from './device-tables.js'
 import { familyOf, parseAddressPort } from './address.js'
-import type { CheckEntry, LabFile } from './schema.js'
+import { isResponder } from './dnsmasq.js'
+import type { CheckEntry, LabFile, ServiceEntry } from './schema.js'
 import type { NamespaceEntry } from './rules/lab-index.js'
 import { dottedSysctl } from './sysctl.js'
 
@@ -24,7 +25,18 @@ const isIpv6 = (text: string | undefined): boolean =>
   text !== undefined && text.includes(':') && (familyOf(text) ?? parseAddressPort(text)?.address.family) === 'ipv6'
 
 const checkUsesIpv6 = (check: CheckEntry): boolean =>
-  isIpv6('ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp) || isIpv6(check.snat)
+  'dns' in check
+    ? isIpv6(check.answer)
+    : isIpv6('ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp) || isIpv6(check.snat)
+
+function serviceUsesIpv6(service: ServiceEntry): boolean {
+  if (isResponder(service)) return isIpv6(service.address)
+  if ('dns' in service)
+    return Object.values(service.dns.records ?? {})
+      .flat()
+      .some(isIpv6)
+  return 'ra' in service
+}
 
 function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
   return (
@@ -41,6 +53,7 @@ function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
     (entry.firewall ?? []).some((rule) =>
       'policy' in rule ? rule.family === 'ipv6' : isIpv6(rule.source) || isIpv6(rule.destination),
     ) ||
+    (entry.services ?? []).some(serviceUsesIpv6) ||
     entry.ip6tables !== undefined ||
     Object.keys(entry.sysctls ?? {}).some((key) => {
       const dotted = dottedSysctl(key) ?? ''

@@ -27,7 +27,7 @@ const descriptions: Readonly<Record<string, string>> = {
   'namespaces.*.iptables': 'Rules as iptables-save prints them, loaded as they are.',
   'namespaces.*.ip6tables': 'Rules as ip6tables-save prints them, loaded as they are.',
   'namespaces.*.sysctls': 'Kernel parameters below net.',
-  'namespaces.*.services': 'Small responders, so that checks have a peer.',
+  'namespaces.*.services': 'Small responders, so that checks have a peer, and what dnsmasq serves: dns, dhcp and ra.',
   links: 'veth pairs: two ends, each NAMESPACE:INTERFACE.',
   tunnels: 'Tunnels of the kernel: VXLAN, GRE, IPIP, SIT, Geneve and their like.',
   uplink: 'Whether the host has Internet.',

@@ -2,17 +2,9 @@
  * A lab in the form the planner and the canvas work on: every default written out, every address canonical,
  * bridges, tunnels and veth ends all interfaces of one namespace. Made from a valid `LabFile` by `normalise`.
  */
-import type {
-  ConnectionState,
-  FilterRuleEntry,
-  GuideStep,
-  NatPart,
-  Outcome,
-  ServiceEntry,
-  Text,
-  NoteEntry,
-} from './schema.js'
+import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, Text, NoteEntry } from './schema.js'
 
+import type { LabDnsmasq } from './dnsmasq.js'
 import type { NetnsTexts } from './netns-files.js'
 import type { bondModes } from './schema.js'
 import type { RulesetKind } from './ruleset/refusal.js'
@@ -284,8 +276,13 @@ export interface LabPolicy {
   readonly policy: 'accept' | 'drop'
 }
 
-export interface LabService extends ServiceEntry {
+/** A responder. */
+export interface LabService {
+  readonly listen: 'tcp' | 'udp'
+  readonly port: number
   readonly reply: string
+  /** It listens there only. */
+  readonly address?: string
 }
 
 export interface LabNamespace {
@@ -307,6 +304,8 @@ export interface LabNamespace {
   /** Dotted keys, values as the kernel prints them. Does not repeat `forwarding`. */
   readonly sysctls: Readonly<Record<string, string>>
   readonly services: readonly LabService[]
+  /** Names, leases and router advertisements; absent where it serves none. */
+  readonly dnsmasq?: LabDnsmasq
 }
 
 export interface LabLink {
@@ -318,27 +317,43 @@ export interface LabLink {
   readonly unplugged: Endpoint | null
 }
 
-export type LabCheck = {
+interface CheckHead {
   /** In English: by it the check is asked for, and its result is known. */
   readonly name: string
   /** The name in each language the lab has it in. */
   readonly title: Text
   readonly from: string
+}
+
+/** A check that sends a probe. */
+export type ProbeCheck = CheckHead & {
   readonly expect: Outcome
   readonly ttl: number | null
   readonly path: readonly string[] | null
   readonly snat: string | null
 } & (
-  | {
-      readonly kind: 'ping'
-      readonly target: string
-      /** Bytes of payload. */
-      readonly size: number
-      readonly df: boolean
-      readonly count: number
-    }
-  | { readonly kind: 'tcp' | 'udp'; readonly target: string; readonly port: number }
-)
+    | {
+        readonly kind: 'ping'
+        readonly target: string
+        /** Bytes of payload. */
+        readonly size: number
+        readonly df: boolean
+        readonly count: number
+      }
+    | { readonly kind: 'tcp' | 'udp'; readonly target: string; readonly port: number }
+  )
+
+/** A check that asks for a name. */
+export interface NameCheck extends CheckHead {
+  readonly kind: 'dns'
+  /** The name. */
+  readonly target: string
+  readonly expect: 'resolved' | 'unresolved'
+  /** One of the addresses that it must stand for; null: any. */
+  readonly answer: string | null
+}
+
+export type LabCheck = ProbeCheck | NameCheck
 
 export interface Lab {
   readonly name: string

@@ -10,6 +10,7 @@ export const pingSize = 56
 
 /** One check with its target resolved, or none where the target leads nowhere. */
 export function normaliseCheck(check: CheckEntry, namespaces: ReadonlyMap<string, LabNamespace>): readonly LabCheck[] {
+  if ('dns' in check) return normaliseNameCheck(check, namespaces)
   const word = 'ping' in check ? 'ping' : 'tcp' in check ? 'tcp' : 'udp'
   const text = 'ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp
   if (!namespaces.has(check.from)) return []
@@ -33,6 +34,21 @@ export function normaliseCheck(check: CheckEntry, namespaces: ReadonlyMap<string
   const parsed = parsePortTarget(text)
   const target = addressOf(parsed, namespaces)
   return target === null || !parsed ? [] : [{ ...common, kind, target, port: parsed.port }]
+}
+
+function normaliseNameCheck(
+  { name, from, dns, expect = 'resolved', answer }: Extract<CheckEntry, { readonly dns: unknown }>,
+  namespaces: ReadonlyMap<string, LabNamespace>,
+): readonly LabCheck[] {
+  if (!namespaces.has(from)) return []
+  const plain = `${from} dns ${dns}`
+  const title = name ?? plain
+  return [
+    {
+      ...{ name: englishText(title) || plain, title, from, kind: 'dns', target: dns, expect },
+      answer: answer === undefined ? null : canonicalAddress(answer),
+    },
+  ]
 }
 
 /** The address it is aimed at; a namespace stands for one of its own, of the family that is asked for. */

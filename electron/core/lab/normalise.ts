@@ -3,11 +3,13 @@
  * no error. A lab that is broken on purpose comes here with errors: what cannot be expressed at all (an address that is
  * none, a link to nowhere) is left out; what the kernel would merely refuse or do badly stays in.
  */
+import { canonicalAddress } from './address.js'
+import { isResponder, normaliseDnsmasq } from './dnsmasq.js'
 import { parseEndpoint } from './endpoint.js'
 import { deviceEntries } from './device-tables.js'
 import { impairOf } from './impair.js'
 import { hostNamespace } from './lab.js'
-import type { Lab, LabLink, LabNamespace } from './lab.js'
+import type { Lab, LabLink, LabNamespace, LabService } from './lab.js'
 import { normaliseCheck } from './normalise-checks.js'
 import { normaliseInterfaces } from './normalise-interfaces.js'
 import { normalisePolicy } from './normalise-policy.js'
@@ -28,6 +30,7 @@ export function normalise(labFile: LabFile): Lab {
   const interfaces = normaliseInterfaces(labFile, entries, links)
   const namespaces = new Map<string, LabNamespace>()
   for (const [name, entry] of entries) {
+    const dnsmasq = normaliseDnsmasq(entry.services ?? [])
     namespaces.set(name, {
       name,
       forwarding: entry.forwarding,
@@ -45,7 +48,8 @@ export function normalise(labFile: LabFile): Lab {
         ...(entry.ip6tables === undefined ? {} : { ip6tables: entry.ip6tables }),
       },
       sysctls: normaliseSysctls(entry),
-      services: (entry.services ?? []).map((service) => ({ ...service, reply: service.reply ?? '' })),
+      services: normaliseServices(entry),
+      ...(dnsmasq === undefined ? {} : { dnsmasq }),
     })
   }
   return {
@@ -87,6 +91,15 @@ function normaliseLinks(labFile: LabFile, entries: ReadonlyMap<string, Namespace
         unplugged: ends.find((_, i) => long.unplugged === [a, b][i]) ?? null,
       },
     ]
+  })
+}
+
+/** Those that can listen at all. */
+function normaliseServices({ services = [] }: NamespaceEntry): readonly LabService[] {
+  return services.filter(isResponder).flatMap(({ listen, port, reply = '', address: text }) => {
+    if (text === undefined) return [{ listen, port, reply }]
+    const address = canonicalAddress(text)
+    return address === null ? [] : [{ listen, port, reply, address }]
   })
 }
 

@@ -271,17 +271,45 @@ export const policySchema = z.strictObject({
 
 export const firewallSchema = z.union([filterRuleSchema, policySchema])
 
-export const serviceSchema = z.strictObject({
-  listen: transport,
-  port,
-  reply: z.string().max(65536).regex(replyPattern).optional(),
-})
-
 /** As DNS has them (RFC 1035, 2.3.1), with the underscore of services; one word or several with dots between. */
 const domainName = z
   .string()
   .max(253)
   .regex(/^(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?$/)
+
+/** A small server that answers one text. */
+const responderSchema = z.strictObject({
+  listen: transport,
+  port,
+  reply: z.string().max(65536).regex(replyPattern).optional(),
+  /** It listens there only. */
+  address: z.string().optional(),
+})
+
+/** Served by one dnsmasq of the namespace, as are the two below. */
+const dnsSchema = z.strictObject({
+  dns: z.strictObject({
+    /** An address, or several, by name. */
+    records: z.record(domainName, z.union([z.string(), z.array(z.string()).min(1).max(16)])).optional(),
+    /** Asks the namespace's own resolver for what is in no record. */
+    forward: z.boolean().optional(),
+  }),
+})
+
+const dhcpSchema = z.strictObject({
+  dhcp: z.strictObject({
+    interface: interfaceName,
+    /** The first and the last address that is given away. */
+    range: z.tuple([z.string(), z.string()]),
+    router: z.string().optional(),
+    nameservers: z.array(z.string()).min(1).max(3).optional(),
+  }),
+})
+
+/** Router advertisements (RFC 4861). */
+const raSchema = z.strictObject({ ra: z.strictObject({ interface: interfaceName, prefix: z.string() }) })
+
+export const serviceSchema = z.union([responderSchema, dnsSchema, dhcpSchema, raSchema])
 
 /** Whom the programs of a namespace ask for names: its resolv.conf. */
 export const resolverSchema = z.strictObject({
@@ -455,6 +483,15 @@ export const checkSchema = z.union([
   }),
   z.strictObject({ ...checkCommon, tcp: z.string() }),
   z.strictObject({ ...checkCommon, udp: z.string() }),
+  z.strictObject({
+    name: lineSchema.optional(),
+    from: namespaceName,
+    /** A name, asked for as the programs of the namespace ask. */
+    dns: domainName,
+    expect: z.enum(['resolved', 'unresolved']).optional(),
+    /** One of the addresses that it must stand for. */
+    answer: z.string().optional(),
+  }),
 ])
 
 /** A part of the network that must be there, by name only. */
@@ -536,6 +573,8 @@ export type Text = z.infer<typeof textSchema>
 export type Outcome = z.infer<typeof outcomeSchema>
 export type NoteEntry = z.infer<typeof noteSchema>
 export type CheckEntry = z.infer<typeof checkSchema>
+/** A check that sends a probe, and none that asks for a name. */
+export type ProbeCheckEntry = Exclude<CheckEntry, { readonly dns: unknown }>
 export type RouteEntry = z.infer<typeof routeSchema>
 export type RuleEntry = z.infer<typeof ruleSchema>
 export type NeighbourEntry = z.infer<typeof neighbourSchema>

@@ -8,6 +8,7 @@ import { bondRules } from './rules/bonds.js'
 import { bridgeRules } from './rules/bridges.js'
 import { bridgeSettingRules } from './rules/bridge-settings.js'
 import { checkRules } from './rules/checks.js'
+import { dnsmasqRules } from './rules/dnsmasq.js'
 import { firewallRules } from './rules/firewall.js'
 import { guideRules } from './rules/guide.js'
 import { textRules } from './rules/texts.js'
@@ -51,6 +52,7 @@ const rules: readonly Rule[] = [
   rulesetRules,
   sysctlRules,
   serviceRules,
+  dnsmasqRules,
   checkRules,
   guideRules,
   textRules,

@@ -3,8 +3,9 @@
  * Plain JSON throughout: the same objects travel to the window unchanged.
  */
 
+import type { LabDnsmasq } from '../lab/dnsmasq.js'
 import type { NetnsTexts } from '../lab/netns-files.js'
-import type { Impair, LinkSettings, PortVlan, VlanProtocol } from '../lab/lab.js'
+import type { Impair, LabService, LinkSettings, PortVlan, VlanProtocol } from '../lab/lab.js'
 import type { LabTunnel } from '../lab/tunnel.js'
 import type { LiveConnection } from './connection.js'
 
@@ -247,11 +248,7 @@ export interface IptablesRule {
 }
 
 /** A responder that the lab asked for and the helper keeps. */
-export interface LiveService {
-  readonly listen: 'tcp' | 'udp'
-  readonly port: number
-  readonly reply: string
-}
+export type LiveService = LabService
 
 export interface LiveNamespace {
   readonly name: string
@@ -269,6 +266,8 @@ export interface LiveNamespace {
   /** Dotted `net.*` keys: the ones that are watched, and those that the lab sets. */
   readonly sysctls: Readonly<Record<string, string>>
   readonly services: readonly LiveService[]
+  /** What the helper's dnsmasq serves there; null or absent where there is none. */
+  readonly dnsmasq?: LabDnsmasq | null
   /** Of /etc/netns, as of the last look at them; absent where there are none. */
   readonly files?: NetnsTexts
   /** What conntrack follows, as of the last `live/look`; absent where nobody has looked. */

@@ -3,6 +3,7 @@ import { containsAddress, parseAddress, parsePrefix } from '../lab/address.js'
 import type { LabFile } from '../lab/schema.js'
 import { masterOf } from '../lab/lab.js'
 import { replyPattern } from '../lab/plain-text.js'
+import { socketText } from '../lab/service.js'
 import { validateLabFile } from '../lab/validate.js'
 import type { LiveLink, LiveNamespace, LiveService, LiveState } from '../live/state.js'
 import { labFromLive, type ReadBack } from '../plan/read-back.js'
@@ -40,12 +41,18 @@ function servicesOf(namespace: string, listeners: readonly MachineListener[], no
       notes.push(`${where} listens on ${address} only, which nothing else reaches.`)
       continue
     }
-    if (address !== '0.0.0.0' && address !== '::')
-      notes.push(`${where} listens on ${address} only; in the twin it answers on every address.`)
     const reply = `${process ?? 'hello'}\n`
-    services.set(`${listen} ${port}`, { listen, port, reply: replyPattern.test(reply) ? reply : 'hello\n' })
+    const service = {
+      ...{ listen, port, reply: replyPattern.test(reply) ? reply : 'hello\n' },
+      ...(address === '0.0.0.0' || address === '::' ? {} : { address }),
+    }
+    if (address.startsWith('fe80:')) notes.push(`${where} listens on ${address}, which every interface may have.`)
+    else services.set(socketText(service), service)
   }
-  return [...services.values()]
+  // A responder on every address is one on each of them.
+  const found = [...services.values()]
+  const everywhere = new Set(found.flatMap(({ listen, port, address }) => (address ? [] : [`${listen} ${port}`])))
+  return found.filter(({ listen, port, address }) => !address || !everywhere.has(`${listen} ${port}`))
 }
 
 /** Interfaces that lead off the machine, or to where nobody could look, become cables to one namespace for all that is there. */

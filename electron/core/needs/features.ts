@@ -3,6 +3,8 @@ import { said, type Said } from '../words/said.js'
 
 export interface NeededFeature {
   readonly what: Said
+  /** Of a program: the package that brings it (Debian, Ubuntu). Then the kernel has no part in it. */
+  readonly program?: string
   /** Of the kernel; null where it is a part that a kernel has from the start or never. */
   readonly module: string | null
   /** The switch of a kernel's build. */
@@ -30,6 +32,7 @@ export const neededFeatures = {
     module: null,
     option: 'CONFIG_BRIDGE_VLAN_FILTERING',
   },
+  dnsmasq: { what: said`dnsmasq (which serves names and leases)`, program: 'dnsmasq-base', module: null, option: '' },
 } as const satisfies Readonly<Record<string, NeededFeature>>
 
 export type FeatureName = keyof typeof neededFeatures

@@ -1,5 +1,6 @@
 /** What a lab needs of the kernel that not every kernel has, and for which object. */
 import { parseEndpoint } from '../lab/endpoint.js'
+import { isResponder } from '../lab/dnsmasq.js'
 import { impairOf } from '../lab/impair.js'
 import type { Endpoint } from '../lab/lab.js'
 import type { LabPath } from '../lab/problem.js'
@@ -9,7 +10,8 @@ import type { FeatureName } from './features.js'
 
 export interface Need {
   readonly feature: FeatureName
-  readonly at: Endpoint
+  /** Without an interface: the namespace itself. */
+  readonly at: Endpoint | Pick<Endpoint, 'namespace'>
   /** Where the file says so. */
   readonly path: LabPath
 }
@@ -29,6 +31,8 @@ export function* needsOf(file: LabFile): Iterable<Need> {
     for (const name of Object.keys(entry?.vlans ?? {})) yield need('vlan', name, 'vlans', name)
     for (const name of Object.keys(entry?.bonds ?? {})) yield need('bond', name, 'bonds', name)
     for (const name of Object.keys(entry?.vrfs ?? {})) yield need('vrf', name, 'vrfs', name)
+    for (const [i, service] of (entry?.services ?? []).entries())
+      if (!isResponder(service)) yield { feature: 'dnsmasq', at: { namespace }, path: [...base, 'services', i] }
   }
   for (const [index, link] of (file.links ?? []).entries()) {
     if ('length' in link) continue

@@ -2,6 +2,7 @@
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveLink, LiveState } from '../live/state.js'
 import { planAddresses } from './addresses.js'
+import { planDnsmasq } from './dnsmasq.js'
 import { isCycled, planCreations, planDeletions, planLinkChanges } from './links.js'
 import { indexLive, isDeletable, isKernelAddress, linkKey } from './live-index.js'
 import type { Marks } from './marks.js'
@@ -55,6 +56,7 @@ export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan
   const scope: Scope = { lab, index, former, draft, interfaces, formerInterfaces, marks, ...doom }
   for (const name of doom.goneNamespaces) {
     stopServices(scope, name)
+    planDnsmasq(scope, name)
     planNetnsFiles(scope, name)
   }
   for (const name of lab.namespaces.keys()) {
@@ -85,6 +87,7 @@ function planParts(scope: Scope, spoken: LabNamespace): void {
   planRules(scope, namespace, filled)
   planPolicies(scope, namespace, filled)
   planServices(scope, namespace.name)
+  planDnsmasq(scope, namespace.name)
   planNetnsFiles(scope, namespace.name)
 }
 

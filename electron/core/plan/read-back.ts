@@ -16,6 +16,7 @@ import { givenNeighbours } from './given-neighbours.js'
 import { netnsDirectoryOf } from './netns-files.js'
 import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
+import { dnsmasqEntries } from '../lab/dnsmasq.js'
 import { bridgeEntry } from './read-back-bridge.js'
 import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
 import { readPolicy } from './read-back-policy.js'
@@ -238,7 +239,14 @@ function readNamespace(
     ...(rules.firewall.length > 0 ? { firewall: [...rules.firewall] } : {}),
     ...rules.texts,
     ...(Object.keys(sysctls).length > 0 ? { sysctls } : {}),
-    ...(live.services.length > 0 ? { services: live.services.map((service) => ({ ...service })) } : {}),
+    ...(live.services.length > 0 || live.dnsmasq
+      ? {
+          services: [
+            ...live.services.map((service) => ({ ...service })),
+            ...(live.dnsmasq ? dnsmasqEntries(live.dnsmasq) : []),
+          ],
+        }
+      : {}),
   }
 }
 

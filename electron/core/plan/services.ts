@@ -1,21 +1,27 @@
 import type { LabService } from '../lab/lab.js'
+import { inTheWay, socketText } from '../lab/service.js'
 import { formerLab, type Scope } from './scope.js'
 
-const socketOf = ({ listen, port }: LabService): string => `${listen}/${port}`
+const bySocket = (services: readonly LabService[] = []): ReadonlyMap<string, LabService> =>
+  new Map(services.map((service) => [socketText(service), service]))
 
 /** Responders of one namespace, compared by value. One that answers differently is stopped and started anew. */
 export function planServices({ draft, former, index, lab }: Scope, namespace: string): void {
-  const wanted = new Map((lab.namespaces.get(namespace)?.services ?? []).map((service) => [socketOf(service), service]))
-  const had = new Set((formerLab(former)?.namespaces.get(namespace)?.services ?? []).map(socketOf))
+  const wanted = bySocket(lab.namespaces.get(namespace)?.services)
+  const had = bySocket(formerLab(former)?.namespaces.get(namespace)?.services)
   const live = index.namespaces.get(namespace)?.live.services ?? []
+  const ports = byPort([...wanted.values()])
   const standing = new Set<string>()
-  for (const { listen, port, reply } of live) {
-    const service = { listen, port, reply }
-    const socket = socketOf(service)
+  for (const service of live) {
+    const socket = socketText(service)
     const same = wanted.get(socket)
-    if (same?.reply === reply) standing.add(socket)
-    else if (same || had.has(socket) || former === 'everything') {
-      draft.add('service-stop', { op: 'service-stop', namespace, service })
+    if (same?.reply === service.reply) standing.add(socket)
+    else if (
+      ports.get(portOf(service))?.some((each) => inTheWay(each, service)) ||
+      had.has(socket) ||
+      former === 'everything'
+    ) {
+      draft.add('service-stop', { op: 'service-stop', namespace, service: { ...service } })
     }
   }
   for (const [socket, service] of wanted) {
@@ -23,9 +29,22 @@ export function planServices({ draft, former, index, lab }: Scope, namespace: st
   }
 }
 
+/** What is wanted, by protocol and port. */
+function byPort(services: readonly LabService[]): ReadonlyMap<string, readonly LabService[]> {
+  const found = new Map<string, LabService[]>()
+  for (const service of services) {
+    const there = found.get(portOf(service))
+    if (there) there.push(service)
+    else found.set(portOf(service), [service])
+  }
+  return found
+}
+
+const portOf = ({ listen, port }: LabService): string => `${listen} ${port}`
+
 /** A namespace lives as long as a socket in it: responders end before it does, whoever asked for them. */
 export function stopServices({ draft, index }: Scope, namespace: string): void {
-  for (const { listen, port, reply } of index.namespaces.get(namespace)?.live.services ?? []) {
-    draft.add('service-stop', { op: 'service-stop', namespace, service: { listen, port, reply } })
+  for (const service of index.namespaces.get(namespace)?.live.services ?? []) {
+    draft.add('service-stop', { op: 'service-stop', namespace, service: { ...service } })
   }
 }

@@ -5,6 +5,7 @@
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
 import type { Endpoint, LabBond, LabNeighbour, LabVlan, LinkSetting, NextHop } from '../lab/lab.js'
 import type { PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
+import type { LabDnsmasq } from '../lab/dnsmasq.js'
 import type { NetnsFile } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import type { LabTunnel, TunnelKind } from '../lab/tunnel.js'
@@ -233,6 +234,9 @@ export type RulesetStep = At & {
 /** Responders are kept by the helper itself. */
 export type ServiceStep = At & { readonly op: 'service-start' | 'service-stop'; readonly service: LabService }
 
+/** The dnsmasq of a namespace, one process that the helper keeps. */
+export type DnsmasqStep = At & { readonly op: 'dnsmasq-start' | 'dnsmasq-stop'; readonly serves: LabDnsmasq }
+
 /** A file of /etc/netns/NAME; null: there is none. */
 export type NetnsFileStep = At & {
   readonly op: 'netns-file'
@@ -241,7 +245,7 @@ export type NetnsFileStep = At & {
   readonly before: string | null
 }
 
-export type Step = NetnsFileStep | KernelStep | IptablesStep | RulesetStep | ServiceStep
+export type Step = NetnsFileStep | KernelStep | IptablesStep | RulesetStep | ServiceStep | DnsmasqStep
 export type StepOp = Step['op']
 
 /** Whether a step changes the packet filter or NAT, which is read anew only where somebody did. */

@@ -1,8 +1,10 @@
 /** Steps in the words of iproute2 6.1, sysctl, iptables and tc: what a person would type in the lab's host. */
 import { hostNamespace, usualMiimon, type Impair, type LabRule } from '../lab/lab.js'
+import type { ServiceSocket } from '../lab/service.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { defaultHopLimit, tunnelTraits } from '../lab/tunnel.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
+import { dnsmasqCommand } from './dnsmasq.js'
 import { netnsFileCommand } from './netns-files.js'
 import { spellStep, type RuleSpelling } from './rules.js'
 import { rulesetCommand } from './ruleset-script.js'
@@ -335,6 +337,9 @@ function kernelWords(step: Exclude<KernelStep, ShellStep>): Words {
   }
 }
 
+const spokenSocket = ({ listen, port, address }: ServiceSocket): string =>
+  `${listen} port ${port}${address === undefined ? '' : ` of ${address}`}`
+
 /**
  * The step as one command, shell-quoted, to be typed in the lab's host. Services, which no command of the system
  * keeps, are one comment line. A firewall rule for two families is spelled for its first: planners make one step each.
@@ -359,9 +364,12 @@ export function stepText(step: Step): string {
     case 'netns-file':
       return netnsFileCommand(step)
     case 'service-start':
-      return `# vethlab: answer on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
+      return `# vethlab: answer on ${spokenSocket(step.service)} in ${step.namespace}`
     case 'service-stop':
-      return `# vethlab: stop answering on ${step.service.listen} port ${step.service.port} in ${step.namespace}`
+      return `# vethlab: stop answering on ${spokenSocket(step.service)} in ${step.namespace}`
+    case 'dnsmasq-start':
+    case 'dnsmasq-stop':
+      return dnsmasqCommand(step)
     default:
       return isShellStep(step) ? shellText(step) : commandLine(kernelWords(step))
   }

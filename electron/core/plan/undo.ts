@@ -114,5 +114,9 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, op: 'service-stop' }]
     case 'service-stop':
       return [{ ...step, op: 'service-start' }]
+    case 'dnsmasq-start':
+      return [{ ...step, op: 'dnsmasq-stop' }]
+    case 'dnsmasq-stop':
+      return [{ ...step, op: 'dnsmasq-start' }]
   }
 }

@@ -16,7 +16,7 @@ export interface KernelError {
 }
 
 /** Everything of a namespace that the worker reads itself; rulesets, services and connections belong to the main thread. */
-export type KernelNamespace = Omit<LiveNamespace, 'ruleset' | 'services' | 'connections' | 'files'>
+export type KernelNamespace = Omit<LiveNamespace, 'ruleset' | 'services' | 'dnsmasq' | 'connections' | 'files'>
 
 /** As `LiveChange`, without the sections that belong to the main thread. */
 export type KernelChange =
@@ -35,6 +35,8 @@ export interface ProbeReply {
   readonly offender?: string | null
   /** Local port of the probe's socket (TCP and UDP), where it got one. */
   readonly sourcePort?: number | null
+  /** Of a datagram with a payload of its own: what came back, in base64. */
+  readonly data?: string
 }
 
 /** Families of nftables beside IP's own that a namespace has rules of, and the hooks of interfaces that have chains. */
@@ -184,7 +186,13 @@ export interface WorkerRequests {
   drop: [{ readonly namespaces: readonly string[] }, { readonly dropped: readonly string[] }]
   /** A listening (TCP) or bound (UDP) socket in a namespace; the reply's descriptor belongs to the caller. */
   listen: [
-    { readonly namespace: string; readonly protocol: 'tcp' | 'udp'; readonly port: number },
+    {
+      readonly namespace: string
+      readonly protocol: 'tcp' | 'udp'
+      readonly port: number
+      /** Without one: on every. */
+      readonly address?: string
+    },
     /** `family` of the socket: an IPv6 one serves both, and writes IPv4 addresses as `::ffff:192.0.2.1`. */
     { readonly fd: number; readonly family: Family },
   ]
@@ -227,6 +235,8 @@ export interface WorkerRequests {
       /** Bytes of payload, of which the first carry the mark and the identifier, as an echo's do. */
       readonly size?: number
       readonly identifier?: number
+      /** In base64, and nothing else; then the answer is given back. */
+      readonly payload?: string
     },
     ProbeReply,
   ]

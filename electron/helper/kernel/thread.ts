@@ -75,9 +75,9 @@ export class KernelThread {
       return null
     },
     drop: ({ namespaces }) => this.#drop(namespaces),
-    listen: ({ namespace, protocol, port }) =>
+    listen: ({ namespace, protocol, port, address }) =>
       this.#in(namespace, (open, found) => {
-        const fd = openListener(open.namespaces, found, protocol, port)
+        const fd = openListener(open.namespaces, found, protocol, port, address)
         return fd instanceof Refusal ? fd : { fd, family: listenerFamily(fd) }
       }),
     ping: (params) => this.#probe(params, (target) => echoAttempt(target, params)),

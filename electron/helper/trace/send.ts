@@ -1,9 +1,11 @@
 /** Sends what a probe consists of: one packet or connection, several, or a series of rising TTL. Each is captured by itself. */
 import type { Outcome } from '../../core/lab/schema.js'
 import { isAnswer, type ProbeAnswer } from '../../core/diagnosis/trace.js'
+import { dnsQuery, type DnsType } from '../../core/packet/dns.js'
 import type { Params } from '../../core/rpc.js'
 import type { KernelWorker } from '../kernel/client.js'
 import type { CapturedFrame, ProbeReply } from '../kernel/protocol.js'
+import { probeMark } from './identifier.js'
 
 /** Frames kept of one probe: every copy of one packet in the largest lab, twice. */
 const maxFrames = 5000
@@ -33,6 +35,8 @@ export interface Aimed extends Omit<Params<'trace/run'>, 'to'> {
   readonly target: string
   readonly identifier: number
   readonly timeoutMs: number
+  /** The payload of a datagram is this question to a nameserver, which answers nothing else. */
+  readonly question?: { readonly name: string; readonly type: DnsType }
 }
 
 export async function sendProbe(
@@ -85,6 +89,11 @@ function one(worker: KernelWorker, aimed: Aimed, ttl: number | null, sequence: n
     case 'tcp':
       return worker.request('connect', { namespace, target, port, timeoutMs, ttl })
     case 'udp': {
+      if (aimed.question) {
+        const { name, type } = aimed.question
+        const payload = Buffer.from(dnsQuery(identifier, name, type, probeMark(identifier))).toString('base64')
+        return worker.request('datagram', { namespace, target, port, timeoutMs, ttl, df, payload })
+      }
       const sized = size === undefined ? {} : { size }
       return worker.request('datagram', { namespace, target, port, timeoutMs, ttl, df, identifier, ...sized })
     }

@@ -2,15 +2,17 @@
 import { randomBytes } from 'node:crypto'
 import { investigate, pairsOf, settle, type Candidate, type Settled } from '../../core/diagnosis/diagnose.js'
 import { findDeath } from '../../core/diagnosis/death.js'
+import { nameUnresolved } from '../../core/diagnosis/names.js'
 import { Network } from '../../core/diagnosis/network.js'
 import { repairText, type Repair, type RepairStep } from '../../core/diagnosis/repair.js'
 import type { ProbeFacts, RuleVerdict, Scene } from '../../core/diagnosis/scene.js'
 import { isAnswer, type Trace, type TraceSummary } from '../../core/diagnosis/trace.js'
-import type { Lab, LabCheck } from '../../core/lab/lab.js'
+import type { Lab, LabCheck, NameCheck } from '../../core/lab/lab.js'
 import type { LiveNamespace, LiveState } from '../../core/live/state.js'
 import { stitch } from '../../core/packet/stitch.js'
 import type { CommandRecord, Failure, Params, Results } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
+import { resolveName } from '../check-names.js'
 import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
 import type { CapturedFrame, RuleEvent } from '../kernel/protocol.js'
 import type { Mirror } from '../mirror.js'
@@ -115,6 +117,7 @@ export class Tracer {
   /** Why a check that failed did so; null where a trace of the same probe gets its answer. Not kept. */
   async explain(check: LabCheck): Promise<{ readonly diagnosis: Trace['diagnosis'] } | { readonly failure: Failure }> {
     await this.hooks.refresh()
+    if (check.kind === 'dns') return this.explainName(check)
     const result = await this.trace({
       from: check.from,
       to: check.target,
@@ -126,7 +129,24 @@ export class Tracer {
     return result.failure.code === notTakenBack ? result : { diagnosis: null }
   }
 
-  private async trace(params: Params<'trace/run'>): Promise<Kept | { readonly failure: Failure }> {
+  /** Where a question is not answered, why not: a probe by the way of the question has the same fate. */
+  private async explainName(check: NameCheck): ReturnType<Tracer['explain']> {
+    const resolution = await resolveName(this.worker, this.mirror.state, check)
+    const silent = resolution.asked.find(({ code }) => code === null)
+    const isAnswered = resolution.asked.some(({ code }) => code !== null)
+    const result =
+      silent && !isAnswered
+        ? await this.trace({ from: check.from, to: silent.nameserver, protocol: 'udp', port: 53 }, silent)
+        : null
+    if (result && 'failure' in result && result.failure.code === notTakenBack) return result
+    const inside = result && !('failure' in result) ? result.trace.diagnosis : null
+    return { diagnosis: nameUnresolved(resolution, check.answer, inside) }
+  }
+
+  private async trace(
+    params: Params<'trace/run'>,
+    question?: Aimed['question'],
+  ): Promise<Kept | { readonly failure: Failure }> {
     const refused = this.refuse(params)
     if (refused) return { failure: refused }
     const labNow = this.hooks.lab()
@@ -139,6 +159,7 @@ export class Tracer {
       target: aimed.address,
       identifier: nextIdentifier(),
       timeoutMs: params.timeoutMs ?? usualTimeoutMs,
+      ...(question ? { question } : {}),
     }
     const time = Date.now()
     const before = await this.count()

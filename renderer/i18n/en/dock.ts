@@ -47,6 +47,7 @@ export const dock = {
   'checks.expected': 'Expected',
   'checks.ttl': 'ttl {ttl}',
   'checks.path': 'path {path}',
+  'checks.answer': 'answer {address}',
   'checks.source': 'source {address}',
   'checks.and': ', ',
   'checks.passed': 'passed',
@@ -138,4 +139,6 @@ export const dock = {
   'reason.policyAccept': 'accept what no rule refuses',
   'reason.serviceStart': 'answer on a port',
   'reason.serviceStop': 'stop answering',
+  'reason.dnsmasqStart': 'serve names, leases or prefixes',
+  'reason.dnsmasqStop': 'stop serving names, leases or prefixes',
 } as const

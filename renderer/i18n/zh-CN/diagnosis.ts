@@ -88,6 +88,11 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.stp-blocking': '{namespace} 的 {interface}（{bridge} 的端口）不转发：生成树使它处于 {state} 状态。',
   'cause.bridge-loop':
     '网桥连成了环，又没有启用生成树：{namespace}:{interface} 到 {otherNamespace}:{otherInterface} 的网线连接的两个网桥本来就相通，所以帧会一直兜圈。',
+  'cause.name-no-resolver': '{namespace} 没有可询问名称的服务器，它的 hosts 文件里也没有 {name}。',
+  'cause.name-no-answer': '{namespace} 向 {by} 询问 {name}，没有得到应答。',
+  'cause.name-unknown': '{namespace} 询问的 {by} 不知道 {name} 的地址（{code}）。',
+  'cause.name-wrong': '按 {by} 所说，{namespace} 认为 {name} 是 {address}，而不是 {wanted}。',
+  'cause.name-resolved': '按 {by} 所说，{namespace} 认为 {name} 是 {address}。',
   'cause.tunnel-unreachable': '{namespace} 的隧道 {interface} 自身的数据包到不了 {remote}。',
   'cause.tunnel-mtu':
     '数据包有 {length} 字节且不允许分片，而 {namespace} 的隧道 {interface} 最多接受 {mtu} 字节：它会在每个包外再加 {overhead} 字节。',

@@ -46,6 +46,7 @@ export const dock = {
   'checks.expected': '预期',
   'checks.ttl': 'TTL {ttl}',
   'checks.path': '路径 {path}',
+  'checks.answer': '答案 {address}',
   'checks.source': '源地址 {address}',
   'checks.and': '，',
   'checks.passed': '通过',
@@ -134,4 +135,6 @@ export const dock = {
   'reason.policyAccept': '默认放行：没有规则拒绝的都放行',
   'reason.serviceStart': '在端口上提供服务',
   'reason.serviceStop': '停止服务',
+  'reason.dnsmasqStart': '提供名称、租约或前缀',
+  'reason.dnsmasqStop': '停止提供名称、租约或前缀',
 } as const

@@ -263,7 +263,7 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
   ]) as Record<`firewall-${'add' | 'set' | 'delete' | 'move'}`, Make>),
   ...(list('service', [
     { listen: 'tcp', port: 81 },
-    { listen: 'udp', port: 54, reply: 'x' },
+    { listen: 'udp', port: 54, reply: 'x', address: '127.0.0.1' },
   ]) as Record<`service-${'add' | 'set' | 'delete' | 'move'}`, Make>),
   ...(whole('check', checks) as Record<`check-${'add' | 'set' | 'delete' | 'move'}`, Make>),
   ...(whole('goal', checks) as Record<`goal-${'add' | 'set' | 'delete' | 'move'}`, Make>),

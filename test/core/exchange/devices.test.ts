@@ -121,3 +121,27 @@ test('bonds, which take nobody who is up', () => {
   // The bond has switched its members on.
   expect(host?.interfaces).toEqual({ f0: { up: false }, f1: { up: false } })
 })
+
+test('what a dnsmasq serves; what a lab cannot say of it is named', () => {
+  const { labFile, notices } = importScript(
+    `ip netns add a
+ip -n a link add br0 type bridge
+ip -n a addr add 10.0.0.1/24 dev br0
+ip -n a addr add fd00:1::1/64 dev br0
+ip netns exec a dnsmasq --no-resolv -i br0 --host-record=Web.lab,web,10.0.0.80 -A /db.lab/10.0.0.81 -F 10.0.0.100,10.0.0.150,12h \\
+  --dhcp-range=10.0.0.151,10.0.0.199,255.255.255.0 -O 3,10.0.0.1 --dhcp-option=option:dns-server,10.0.0.1 --enable-ra --dhcp-range=fd00:1::,ra-only --dhcp-host=02:00:00:00:00:01,10.0.0.7
+`,
+    'x.sh',
+  )
+  expect(labFile?.namespaces?.['a']?.services).toEqual([
+    { dns: { records: { 'web.lab': '10.0.0.80', web: '10.0.0.80', 'db.lab': '10.0.0.81' } } },
+    { dhcp: { interface: 'br0', range: ['10.0.0.151', '10.0.0.199'], router: '10.0.0.1', nameservers: ['10.0.0.1'] } },
+    { ra: { interface: 'br0', prefix: 'fd00:1::/64' } },
+  ])
+  expect(notices.map(({ message }) => message)).toEqual([
+    '"dnsmasq -i" is nothing a lab file can say.',
+    '"-A" answers for all names below "db.lab", too; in the lab it is that name alone.',
+    '"dnsmasq -F" is nothing a lab file can say.',
+    '"dnsmasq --dhcp-host=02:00:00:00:00:01,10.0.0.7" is nothing a lab file can say.',
+  ])
+})

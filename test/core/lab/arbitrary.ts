@@ -143,7 +143,10 @@ const namespace = fc.record(
       { requiredKeys: [] },
     ),
     services: fc.array(
-      fc.record({ listen: fc.constantFrom('tcp', 'udp'), port, reply: text }, { requiredKeys: ['listen', 'port'] }),
+      fc.record(
+        { listen: fc.constantFrom('tcp', 'udp'), port, reply: text, address: fc.constant('127.0.0.1') },
+        { requiredKeys: ['listen', 'port'] },
+      ),
       { maxLength: 2 },
     ),
   },

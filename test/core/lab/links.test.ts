@@ -153,3 +153,16 @@ links:
     'links.0.impair This kernel has no rate limit of cables (module sch_tbf), needed for "b:slow".',
   ])
 })
+
+test('names and leases take a dnsmasq, which a machine may lack: its package is told', () => {
+  const { labFile } = parseLabText(lab('{ services: [{ listen: tcp, port: 80 }, { dns: {} }] }'), 'x')
+  if (!labFile) throw new Error('no lab')
+  expect(lackingFailure(labFile, new Set(['dnsmasq']))).toMatchObject({
+    code: 'kernel-lacks',
+    message:
+      'This machine has no dnsmasq (which serves names and leases), needed for "a": `sudo apt install dnsmasq-base` brings it (Debian, Ubuntu), then start Vethlab again.',
+  })
+  expect(lackingProblems(labFile, new Set(['dnsmasq'])).map(({ path }) => path.join('.'))).toEqual([
+    'namespaces.a.services.1',
+  ])
+})

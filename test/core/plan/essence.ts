@@ -24,6 +24,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       ruleset,
       sysctls,
       services,
+      dnsmasq = null,
     } = namespace
     const peerName = (peer: live.LiveLink['peer']) =>
       peer &&
@@ -86,6 +87,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
         ),
         sysctls,
         services: services.map((each) => JSON.stringify(each)).toSorted(),
+        dnsmasq,
       },
     ] as const
   })

@@ -1,7 +1,7 @@
 /** Random labs that a kernel can hold. All draw from the same few names, so that any two of them overlap. */
 import fc from 'fast-check'
 import { networkOf } from '../../../electron/core/lab/address.js'
-import type { LabFile } from '../../../electron/core/lab/schema.js'
+import type { LabFile, ServiceEntry } from '../../../electron/core/lab/schema.js'
 
 const namespaceNames = ['host', 'ns0', 'ns1', 'ns2', 'ns3']
 const endNames = ['e0', 'e1', 'e2', 'e3']
@@ -129,10 +129,22 @@ function neighboursOf(
   })
 }
 
-const services: fc.Arbitrary<NonNullable<NamespaceEntry['services']>> = fc.uniqueArray(
-  fc.record({ listen: fc.constantFrom('tcp', 'udp'), port: fc.constantFrom(80, 53), reply: fc.constantFrom('a', 'b') }),
-  { maxLength: 2, selector: ({ listen, port }) => `${listen}${port}` },
-)
+const services: fc.Arbitrary<NonNullable<NamespaceEntry['services']>> = fc
+  .uniqueArray(
+    fc.record({
+      listen: fc.constantFrom('tcp', 'udp'),
+      port: fc.constantFrom(80, 53),
+      reply: fc.constantFrom('a', 'b'),
+    }),
+    { maxLength: 2, selector: ({ listen, port }) => `${listen}${port}` },
+  )
+  .map((all) => [
+    // What the one answers is answered on one address only.
+    ...all.map((each) => (each.reply === 'b' ? { ...each, address: '127.0.0.1' } : each)),
+    ...all.flatMap(({ port, reply }) => (port === 80 ? [namesOf(reply)] : [])).slice(0, 1),
+  ])
+
+const namesOf = (name: string): ServiceEntry => ({ dns: { records: { [`${name}.lab`]: '10.0.0.80' } } })
 
 /** What a route is made of once the namespace's addresses are known. */
 const routeSeeds = fc.uniqueArray(

@@ -5,6 +5,7 @@
  */
 import { networkOf } from '../../../electron/core/lab/address.js'
 import { masterOf, type LabNeighbour, type PortVlan } from '../../../electron/core/lab/lab.js'
+import { inTheWay, sameSocket } from '../../../electron/core/lab/service.js'
 import { isLayer3, tunnelMtu } from '../../../electron/core/lab/tunnel.js'
 import { usualBridge, usualPort, usualVlans } from '../../../electron/core/lab/normalise-bridge.js'
 import { usualLinkSetting } from '../../../electron/core/lab/link-settings.js'
@@ -85,7 +86,7 @@ export class Model {
       case 'namespace-delete': {
         const namespace = this.#at(step)
         // A listening socket keeps a namespace, and all in it, alive.
-        if (namespace.services.length > 0) throw refusal('services still listen', step)
+        if (namespace.services.length > 0 || namespace.dnsmasq) throw refusal('services still listen', step)
         for (const link of [...namespace.links]) this.#drop(namespace, link)
         this.#namespaces.delete(step.namespace)
         return
@@ -112,14 +113,28 @@ export class Model {
         namespace.files = { ...others, ...(text === null ? {} : { [file]: text }) }
         return
       }
+      case 'dnsmasq-start':
+      case 'dnsmasq-stop': {
+        const namespace = this.#at(step)
+        const runs = namespace.dnsmasq ?? null
+        if (step.op === 'dnsmasq-start' ? runs !== null : JSON.stringify(runs) !== JSON.stringify(step.serves))
+          throw refusal('EADDRINUSE', step)
+        namespace.dnsmasq =
+          step.op === 'dnsmasq-start' ? (structuredClone(step.serves) as Namespace['dnsmasq'] & object) : null
+        return
+      }
       case 'service-start':
       case 'service-stop': {
         const namespace = this.#at(step)
-        const { listen, port, reply } = step.service
-        const at = namespace.services.findIndex((each) => each.listen === listen && each.port === port)
-        if (at >= 0 === (step.op === 'service-start')) throw refusal(at >= 0 ? 'EADDRINUSE' : 'ENOENT', step)
-        if (at >= 0) namespace.services.splice(at, 1)
-        else namespace.services.push({ listen, port, reply })
+        const { service } = step
+        if (step.op === 'service-start') {
+          if (namespace.services.some((each) => inTheWay(each, service))) throw refusal('EADDRINUSE', step)
+          namespace.services.push({ ...service })
+        } else {
+          const at = namespace.services.findIndex((each) => sameSocket(each, service))
+          if (at < 0) throw refusal('ENOENT', step)
+          namespace.services.splice(at, 1)
+        }
         return
       }
       default:

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Step } from '../../../electron/core/plan/step.js'
+import { dnsmasqEntries, normaliseDnsmasq } from '../../../electron/core/lab/dnsmasq.js'
+import { dnsmasqWords } from '../../../electron/core/plan/dnsmasq.js'
 import { stepText } from '../../../electron/core/plan/text.js'
 
 const none = { mac: null, mtu: null }
@@ -168,4 +170,29 @@ describe('a step is one command', () => {
   test.each(cases.map(([step, text]) => ({ step, text })))('$text', ({ step, text }) => {
     expect(stepText(step)).toBe(text)
   })
+})
+
+test('a dnsmasq is told all on its command line, and no name of a record becomes an option of its own', () => {
+  const serves = normaliseDnsmasq([
+    { dns: { records: { 'Web.Lab.': ['10.0.0.80', 'FD00::80'], _sip: '10.0.0.9' } } },
+    { dhcp: { interface: 'br,0', range: ['10.0.0.100', '10.0.0.199'], nameservers: ['10.0.0.53', '10.0.0.54'] } },
+    { ra: { interface: 'br,0', prefix: 'fd00:1::1/64' } },
+  ])
+  if (!serves) throw new Error('it serves nothing')
+  const words = dnsmasqWords('r1', serves)
+  expect(words).toEqual([
+    ...['--conf-file=', '--user=', '--group=', '--no-hosts', '--cache-size=0', '--no-resolv', '--local=/#/'],
+    ...['--host-record=web.lab,10.0.0.80', '--host-record=web.lab,fd00::80', '--host-record=_sip,10.0.0.9'],
+    ...['--leasefile-ro', '--dhcp-authoritative', '--no-ping', '--dhcp-range=set:dhcp0,10.0.0.100,10.0.0.199,1h'],
+    ...['--dhcp-option=tag:dhcp0,option:router', '--dhcp-option=tag:dhcp0,option:dns-server,10.0.0.53,10.0.0.54'],
+    ...['--enable-ra', '--dhcp-range=set:ra0,fd00:1::,ra-only,64,1h'],
+  ])
+  const step = { op: 'dnsmasq-start', namespace: 'r1', serves } as const
+  expect(stepText(step)).toMatch(/^ip netns exec r1 dnsmasq --pid-file=\/run\/dnsmasq-r1\.pid --conf-file= /)
+  expect(stepText({ ...step, op: 'dnsmasq-stop' })).toBe('kill "$(cat /run/dnsmasq-r1.pid)"')
+  expect(dnsmasqEntries(serves)).toEqual([
+    { dns: { records: { 'web.lab': ['10.0.0.80', 'fd00::80'], _sip: '10.0.0.9' } } },
+    { dhcp: { interface: 'br,0', range: ['10.0.0.100', '10.0.0.199'], nameservers: ['10.0.0.53', '10.0.0.54'] } },
+    { ra: { interface: 'br,0', prefix: 'fd00:1::/64' } },
+  ])
 })

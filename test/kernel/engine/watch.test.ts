@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LiveNamespace } from '../../../electron/core/live/state.js'
+import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import type { Session } from '../../../electron/session/session.js'
 import { inside, loadStarter, loadText, openSession } from './sandbox.js'
 import { atRest } from '../support/at-rest.js'
@@ -160,4 +161,35 @@ test('a service shows in the live state however soon after its namespace it is s
     const again = await session.request('lab/clear', {})
     expect(again.ok).toBe(true)
   }
+})
+
+test('a service with an address answers there only, before the address comes and after it has gone for a moment', async () => {
+  const session = await openSession()
+  const lab = (addresses: string): string => `vethlab: 1
+name: there-only
+namespaces:
+  a:
+    interfaces: { lo: { addresses: [${addresses}] } }
+    services:
+      - { listen: tcp, port: 80, reply: first, address: 10.0.0.1 }
+      - { listen: tcp, port: 80, reply: second, address: 10.0.0.2 }
+      - { listen: tcp, port: 80, reply: sixth, address: "fd00::1" }
+      - { listen: udp, port: 53, address: 10.0.0.2 }
+`
+  const both = '10.0.0.1/32, 10.0.0.2/32, "fd00::1/128"'
+  const ask = (address: string) =>
+    inside(session, 'a', 'bash', '-c', `exec 3<>/dev/tcp/${address}/80 && timeout 5 cat <&3`)
+  for (const addresses of [both, '10.0.0.1/32, "fd00::1/128"', both])
+    expect(
+      await session.request('lab/apply', { lab: loadText(lab(addresses)).file, former: 'standing' }),
+    ).toMatchObject({ ok: true })
+  expect(await ask('10.0.0.1')).toBe('first')
+  expect(await ask('10.0.0.2')).toBe('second')
+  expect(await ask('fd00::1')).toBe('sixth')
+  await expect(ask('127.0.0.1')).rejects.toThrow('Connection refused')
+  expect(await inside(session, 'a', 'ss', '-Hlun')).toContain('10.0.0.2:53')
+  const back = labFromLive(session.live, 'back')
+  expect(back.lab.namespaces?.['a']?.services).toEqual(
+    loadText(lab(both)).file.namespaces?.['a']?.services?.map((each) => ({ reply: '', ...each })),
+  )
 })

@@ -1,6 +1,7 @@
 /** Faults of packet filters, NAT and services. */
 import type { DiagnosisCode } from '../../diagnosis/diagnosis.js'
 import { containsAddress } from '../../lab/address.js'
+import { isResponder } from '../../lab/dnsmasq.js'
 import type { FirewallEntry, NatEntry } from '../../lab/schema.js'
 import { alone, entryOf } from '../entries.js'
 import type { Fault, Healthy, Place } from '../fault.js'
@@ -135,7 +136,7 @@ export const filterFaults: readonly Fault[] = [
       const services = entryOf(healthy.file, namespace).services ?? []
       if (way.check.kind !== 'tcp') return []
       return services.flatMap((entry, at) =>
-        entry.listen === 'tcp'
+        isResponder(entry) && entry.listen === 'tcp'
           ? [
               {
                 code: 'port-closed' as const,

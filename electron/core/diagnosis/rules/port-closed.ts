@@ -1,3 +1,4 @@
+import { inTheWay } from '../../lab/service.js'
 import { innermost } from '../death.js'
 import { counterEvidence, type Finding, type Rule } from '../rule.js'
 import type { RuleVerdict, Scene } from '../scene.js'
@@ -27,7 +28,7 @@ export const portClosed: Rule = {
           .flatMap((line) => new RegExp(`(\\S+):${port}\\s`).exec(line)?.[1] ?? [])
         const wanted = lab?.namespaces
           .get(namespace)
-          ?.services.find((service) => service.listen === protocol && service.port === port)
+          ?.services.find((service) => inTheWay(service, { listen: protocol, port, address }))
         return {
           namespace,
           interface: null,
@@ -58,7 +59,7 @@ export const portClosed: Rule = {
                     {
                       op: 'service-start',
                       namespace,
-                      service: { listen: protocol, port, reply: wanted?.reply ?? 'hello\n' },
+                      service: wanted ?? { listen: protocol, port, reply: 'hello\n' },
                     },
                   ],
                 },

@@ -4,6 +4,7 @@
  */
 import { brctl } from './brctl.js'
 import type { Context, Outcome } from './command.js'
+import { dnsmasq } from './dnsmasq.js'
 import { ip, nsenter } from './ip.js'
 import { iptables } from './iptables.js'
 import { iptablesRestore } from './iptables-restore.js'
@@ -27,7 +28,7 @@ export const interpreters: Readonly<Record<string, Interpreter>> = {
   ...{ 'iptables-nft': iptables, 'iptables-legacy': iptables, 'ip6tables-nft': iptables, 'ip6tables-legacy': iptables },
   ...{ 'iptables-restore': iptablesRestore, 'ip6tables-restore': iptablesRestore },
   ...{ bash: shell, sh: shell, ash: shell, dash: shell, su, eval: evaluate, source, '.': source, xargs },
-  ...{ bridge, route, arp, ifconfig, vconfig },
+  ...{ bridge, dnsmasq, route, arp, ifconfig, vconfig },
   ...{ echo, printf, cat, tee, seq, grep },
 }
 

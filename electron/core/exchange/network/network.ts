@@ -3,6 +3,7 @@
  * not a simulation of packets; it knows names that are taken, what goes with what, and which routes can stand.
  */
 import type { Prefix } from '../../lab/address.js'
+import type { LabDnsmasq } from '../../lab/dnsmasq.js'
 import {
   hostNamespace,
   type Impair,
@@ -139,6 +140,8 @@ export interface Namespace {
   /** What `nft` was given, in order, and the tables (`inet filter`) that it made. */
   readonly nft: { readonly lines: string[]; readonly tables: Set<string> }
   readonly sysctls: Map<string, string>
+  /** What the last dnsmasq that was started there serves. */
+  dnsmasq: LabDnsmasq | null
 }
 
 export interface Network {
@@ -199,6 +202,7 @@ export function makeNamespace(name: string): Namespace {
       spelled: noTables(),
       nft: { lines: [], tables: new Set() },
       sysctls: new Map(),
+      dnsmasq: null,
     },
   }
   makeDevice('loopback', namespace, 'lo')

@@ -1,5 +1,6 @@
 /** The network that the commands made, as a lab file. */
 import { formatPrefix, isLinkLocalIpv6, parseAddress } from '../../lab/address.js'
+import { dnsmasqEntries } from '../../lab/dnsmasq.js'
 import { formatEndpoint } from '../../lab/endpoint.js'
 import { usesIpv6 } from '../../lab/ipv6.js'
 import { hostNamespace, usualMiimon } from '../../lab/lab.js'
@@ -193,11 +194,20 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(texts.iptables === null ? {} : { iptables: texts.iptables }),
     ...(texts.ip6tables === null ? {} : { ip6tables: texts.ip6tables }),
     ...(Object.keys(settings.sysctls).length > 0 ? { sysctls: settings.sysctls } : {}),
+    ...servedEntry(namespace, names),
   }
 }
 
 /** Bytes that an interface of the kind has anyway; null where that depends on others. */
 const usualMtu: Readonly<Partial<Record<DeviceKind, number>>> = { loopback: 65536, veth: 1500, dummy: 1500, bond: 1500 }
+
+/** Forwarding goes by the namespace's own resolver; without one it would go nowhere. */
+function servedEntry({ name, dnsmasq }: Namespace, { resolver }: NamesEntry): Pick<NamespaceEntry, 'services'> {
+  if (!dnsmasq) return {}
+  const { dns } = dnsmasq
+  const forward = dns?.forward === true && (name === hostNamespace || resolver !== undefined)
+  return { services: [...dnsmasqEntries({ ...dnsmasq, dns: dns && { ...dns, forward } })] }
+}
 
 function interfaceEntry({ kind, addresses, mac, mtu, up, settings }: Device): InterfaceEntry {
   return {

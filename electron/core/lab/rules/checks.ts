@@ -7,6 +7,7 @@ import type { LabPath } from '../problem.js'
 import type { CheckEntry, Outcome, TraceEntry } from '../schema.js'
 import { parseHostTarget, parsePortTarget } from '../target.js'
 import { englishText } from '../text.js'
+import { badAddress } from './addresses.js'
 import type { LabIndex, Rule } from './lab-index.js'
 import { namespaceExists } from './references.js'
 import { oneOf, said, type Said } from '../../words/said.js'
@@ -73,6 +74,7 @@ export function* traceFindings(lab: LabIndex, trace: TraceEntry, path: LabPath):
 /** One check; also used for the checks that end a step of the guide. */
 export function* checkFindings(lab: LabIndex, check: CheckEntry, path: LabPath): Iterable<Finding> {
   yield* namespaceExists(lab, check.from, [...path, 'from'])
+  if ('dns' in check) return void (yield* nameFindings(check, path))
   const kind = 'ping' in check ? 'ping' : 'tcp' in check ? 'tcp' : 'udp'
   const text = 'ping' in check ? check.ping : 'tcp' in check ? check.tcp : check.udp
   yield* targetOf(lab, kind, text, [...path, kind], 'ipv6' in check ? check.ipv6 : undefined)
@@ -102,6 +104,21 @@ export function* checkFindings(lab: LabIndex, check: CheckEntry, path: LabPath):
       said`Write the one source address that the request must carry.`,
     )
   }
+}
+
+function* nameFindings(
+  { expect, answer }: Extract<CheckEntry, { readonly dns: unknown }>,
+  path: LabPath,
+): Iterable<Finding> {
+  if (answer === undefined) return
+  if (!parseAddress(answer)) yield badAddress(answer, [...path, 'answer'])
+  else if (expect === 'unresolved')
+    yield error(
+      'wrong-outcome',
+      [...path, 'answer'],
+      said`A name that is not resolved has no answer.`,
+      said`Remove "answer", or write expect: resolved.`,
+    )
 }
 
 /** @param ipv6 whether an address of IPv6 is asked for; undefined: any */

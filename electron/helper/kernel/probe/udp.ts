@@ -5,7 +5,7 @@ import { EPOLLIN } from '../poller.js'
 import { mark } from './icmp.js'
 import { errorOutcome, sendFailure } from './outcome.js'
 import { type Attempt, connectTo, type Target } from './probe.js'
-import { localPort, receive, receiveDetails, setDontFragment, setTtl } from './receive.js'
+import { data, localPort, receive, receiveDetails, setDontFragment, setTtl } from './receive.js'
 
 const plain = Buffer.from('vethlab probe\n')
 /** Largest payload over IPv4, bytes. */
@@ -18,10 +18,13 @@ export interface Datagram {
   /** Bytes of payload. */
   readonly size?: number
   readonly identifier?: number
+  /** In base64, in place of a payload of ours. */
+  readonly payload?: string
 }
 
 /** With an identifier, the payload begins as an echo's does: mark, identifier. */
-function payloadOf({ size, identifier }: Datagram): Buffer {
+function payloadOf({ size, identifier, payload: own }: Datagram): Buffer {
+  if (own !== undefined) return Buffer.from(own, 'base64').subarray(0, maxPayloadBytes)
   if (identifier === undefined) return plain
   const begin = Buffer.concat([mark, Buffer.alloc(4)])
   begin.writeUInt32BE(identifier >>> 0, mark.length)
@@ -48,6 +51,7 @@ export function datagramAttempt(target: Target, datagram: Datagram): Attempt {
         rttUs: rttNs === null ? null : Math.max(0, Number(rttNs)) / 1000,
         ttl: received.ttl,
         message: null,
+        ...(datagram.payload === undefined ? {} : { data: data.toString('base64', 0, received.length) }),
       }
     }
     const error = receive(fd, true)?.error

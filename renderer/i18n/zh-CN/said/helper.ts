@@ -21,6 +21,10 @@ export const helper: Readonly<Record<string, string>> = {
   'rate limit of cables': '线缆限速',
   'bridges that filter VLANs': '过滤 VLAN 的网桥',
   '{0} and {1} more': '{0} 及另外 {1} 处',
+  'This machine has no {0}, needed for {1}': '此机器上没有 {0}，而 {1} 需要它',
+  '`{0}` brings it (Debian, Ubuntu), then start Vethlab again':
+    '`{0}` 会安装它（Debian、Ubuntu），然后重新启动 Vethlab',
+  'dnsmasq (which serves names and leases)': 'dnsmasq（提供名称和租约的程序）',
   'This kernel has no {0} ({1}), needed for {2}': '此内核不支持{0}（{1}），而 {2} 需要它',
   'This kernel has no {0} (module {1}), needed for {2}': '此内核不支持{0}（模块 {1}），而 {2} 需要它',
   '{0} (Debian) is a package whose kernel is built with it': '软件包 {0}（Debian）的内核带有此功能',
@@ -33,6 +37,9 @@ export const helper: Readonly<Record<string, string>> = {
   refused: '被拒绝',
   unreachable: '不可达',
   lost: '丢失',
+  'resolved: {0}': '已解析：{0}',
+  'not resolved': '未解析',
+  'resolved to {0} instead of {1}': '解析为 {0}，而不是 {1}',
   '{0} instead of {1}': '结果为{0}，预期为{1}',
   'that was {0} of {1}': '共 {1} 次，其中 {0} 次如此',
   // What follows is the kernel's: it stays as it is.

@@ -339,6 +339,42 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Give each side a subnet of its own, or join the two.': '请给两边分配不同的子网，或把它们连起来。',
   'Something listens on {0} port {1} in {2} already.': '{2} 中已有服务监听 {0} 端口 {1}。',
   'Choose another port.': '请换一个端口。',
+  'A name that is not resolved has no answer.': '未解析的名称没有答案。',
+  'Remove "answer", or write expect: resolved.': '请删去 “answer”，或写 expect: resolved。',
+  '{0} has this service already.': '{0} 已经有这个服务。',
+  'Write all records into one "dns".': '请把所有记录写进同一个 “dns”。',
+  'Choose another interface, or remove one of them.': '请换一个接口，或删去其中一个。',
+  '{0} is a number or an address, and no name that anybody asks for.': '{0} 是数字或地址，不是会被查询的名称。',
+  'Write the name first, and its address behind it.': '请先写名称，再写它的地址。',
+  '{0} has a record already; DNS does not tell upper from lower case.': '{0} 已经有一条记录；DNS 不区分大小写。',
+  'Write all of its addresses into one list.': '请把它的所有地址写进一个列表。',
+  '{0} has nobody to forward to: it has no resolver of its own.': '{0} 无处转发：它没有自己的解析器。',
+  'Give the namespace a "resolver", or remove "forward".': '请给该命名空间配置 “resolver”，或删去 “forward”。',
+  'DHCP gives away IPv4 addresses, and {0} is none.': 'DHCP 分配的是 IPv4 地址，而 {0} 不是。',
+  'For IPv6, a service "ra" lets hosts make their own.': '对于 IPv6，“ra” 服务让主机自己生成地址。',
+  '{0} is in no subnet of {1}, and dnsmasq gives away addresses of its own subnets only.':
+    '{0} 不在 {1} 的任何子网中，而 dnsmasq 只分配自己所在子网的地址。',
+  'Give {0} an address of that subnet, or choose a range of one that it has.':
+    '请给 {0} 配一个该子网的地址，或选用它已有子网中的范围。',
+  'A range goes from its first address to its last in one subnet; {0} is not behind {1} in {2}.':
+    '范围应在同一子网内从首地址到末地址；在 {2} 中，{0} 不在 {1} 之后。',
+  'Write the smaller address first, and both of one subnet.': '请先写较小的地址，且两者同属一个子网。',
+  '{0} is no IPv6 prefix that a router can advertise.': '{0} 不是路由器可以通告的 IPv6 前缀。',
+  'Write one like fd00:1::/64.': '请写成 fd00:1::/64 这样的前缀。',
+  'Hosts make themselves addresses in a prefix of 64 bits, and {0} has {1}.':
+    '主机只在 64 位前缀中自动生成地址，而 {0} 是 {1} 位。',
+  '{0} has no address in {1}, and dnsmasq advertises prefixes of its own addresses only.':
+    '{0} 在 {1} 中没有地址，而 dnsmasq 只通告自己地址所在的前缀。',
+  'Give {0} an address in it.': '请给 {0} 配一个其中的地址。',
+  '{0} advertises itself as a router and does not forward.': '{0} 通告自己是路由器，却不转发。',
+  'Add "forwarding: true".': '请加上 “forwarding: true”。',
+  '{0} is a link-local address, which every interface may have; a service cannot listen there.':
+    '{0} 是链路本地地址，每个接口都可能有；服务不能只在它上面监听。',
+  'Name a global address, or none.': '请写一个全局地址，或者不写地址。',
+  'No interface of {0} has the address {1}; nobody reaches the service there.':
+    '{0} 没有接口拥有地址 {1}；没有人能在那里访问到这个服务。',
+  'Give it to an interface, or leave "address" out to listen on every one.':
+    '请把它配给一个接口，或去掉 “address”，让服务在所有地址上监听。',
   '{0} is not a sysctl that a lab may set.': '{0} 不是实验可以设置的 sysctl。',
   'Only keys below net are allowed.': '只允许 net 之下的参数。',
   'The value of {0} has more than one line.': '{0} 的值不止一行。',

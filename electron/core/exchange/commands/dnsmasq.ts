@@ -1,0 +1,176 @@
+/** `dnsmasq` with what it serves on its command line: names, leases, router advertisements. */
+import { containsAddress, formatPrefix, networkPrefix, parseAddress, parsePrefix } from '../../lab/address.js'
+import { quote } from '../../lab/describe.js'
+import { plainName, type LabDhcp, type LabDnsmasq } from '../../lab/dnsmasq.js'
+import type { Device, Namespace } from '../network/network.js'
+import type { Notice } from '../notice.js'
+import type { Word } from '../shell/word.js'
+import { harmless, success, type Context, type Outcome } from './command.js'
+import { said } from '../../words/said.js'
+
+/** Its short options that a lab knows (dnsmasq(8)). */
+const longNames: Readonly<Record<string, string>> = {
+  ...{ C: 'conf-file', u: 'user', g: 'group', x: 'pid-file', h: 'no-hosts', c: 'cache-size', k: 'keep-in-foreground' },
+  ...{
+    d: 'no-daemon',
+    z: 'bind-interfaces',
+    K: 'dhcp-authoritative',
+    l: 'dhcp-leasefile',
+    R: 'no-resolv',
+    N: 'no-negcache',
+  },
+  ...{
+    n: 'no-poll',
+    8: 'log-facility',
+    q: 'log-queries',
+    D: 'domain-needed',
+    b: 'bogus-priv',
+    i: 'interface',
+    p: 'port',
+  },
+  ...{ A: 'address', F: 'dhcp-range', O: 'dhcp-option', 5: 'no-ping', 9: 'leasefile-ro', w: 'help', v: 'version' },
+  ...{
+    a: 'listen-address',
+    I: 'except-interface',
+    r: 'resolv-file',
+    S: 'server',
+    G: 'dhcp-host',
+    H: 'addn-hosts',
+    s: 'domain',
+  },
+}
+
+/** What serves the same in a lab, with it or without. */
+const indifferent = new Set(
+  (
+    'user group pid-file no-hosts cache-size keep-in-foreground no-daemon bind-interfaces bind-dynamic dhcp-authoritative ' +
+    'dhcp-leasefile no-negcache no-poll log-facility log-queries log-dhcp domain-needed bogus-priv no-ping leasefile-ro ' +
+    'no-resolv enable-ra local local-service dhcp-lease-max log-async strict-order'
+  ).split(' '),
+)
+/** Options whose value may be the next word. */
+const valued = new Set(
+  (
+    'user group pid-file cache-size dhcp-leasefile log-facility conf-file interface port address dhcp-range dhcp-option ' +
+    'listen-address except-interface resolv-file server dhcp-host addn-hosts domain host-record local conf-dir hostsdir'
+  ).split(' '),
+)
+
+interface Option {
+  readonly name: string
+  readonly value: string
+  readonly word: Word
+}
+
+function* optionsOf(words: readonly Word[]): Iterable<Option> {
+  for (let i = 1; i < words.length; i++) {
+    const word = words[i]
+    if (!word) continue
+    const [, long, value] = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(word.text) ?? []
+    const [, letter, glued] = /^-([A-Za-z0-9])(.*)$/s.exec(word.text) ?? []
+    const name = long ?? (letter === undefined ? '' : (longNames[letter] ?? letter))
+    const inWord = long === undefined ? glued || undefined : value
+    const takesNext = inWord === undefined && valued.has(name) && !(words[i + 1]?.text.startsWith('-') ?? true)
+    yield { name, value: inWord ?? (takesNext ? (words[++i]?.text ?? '') : ''), word }
+  }
+}
+
+export function dnsmasq({ namespace, tell }: Context, words: readonly Word[]): Outcome {
+  const options = [...optionsOf(words)]
+  if (options.some(({ name }) => name === 'help' || name === 'version' || name === 'test')) return harmless
+  const records = new Map<string, string[]>()
+  const dhcp = new Map<string, LabDhcp>()
+  const ra: LabDnsmasq['ra'][number][] = []
+  let port = 53
+  let forward = !options.some(({ name }) => name === 'no-resolv')
+  for (const option of options) {
+    const { name, value, word } = option
+    const leave = (): void => tell(word.offset, notSaid(word))
+    if (indifferent.has(name)) continue
+    const parts = value.split(',')
+    if (name === 'conf-file' && (value === '' || value === '/dev/null')) continue
+    else if (name === 'port' && (value === '0' || value === '53')) port = Number(value)
+    else if (name === 'resolv-file') forward = true
+    else if (name === 'host-record') {
+      if (!addRecord(records, parts)) leave()
+    } else if (name === 'address') {
+      const [, domain, address] = /^\/([^/#]+)\/(.+)$/.exec(value) ?? []
+      if (!domain || !address || !addRecord(records, [domain, address])) leave()
+      else
+        tell(word.offset, {
+          message: said`${quote(word.text)} answers for all names below ${quote(domain)}, too; in the lab it is that name alone.`,
+          hint: said`Write --host-record=${domain},${address} for the same.`,
+        })
+    } else if (name === 'dhcp-range') {
+      if (!addRange(namespace, parts, dhcp, ra)) leave()
+    } else if (name === 'dhcp-option') {
+      if (!addOption(dhcp, parts)) leave()
+    } else leave()
+  }
+  namespace.dnsmasq = {
+    dns: port === 0 ? null : { records: [...records].map(([name, addresses]) => ({ name, addresses })), forward },
+    dhcp: [...dhcp.values()],
+    ra,
+  }
+  return success
+}
+
+const notSaid = (word: Word): Notice => ({
+  message: said`${quote(`dnsmasq ${word.text}`)} is nothing a lab file can say.`,
+  hint: said`The rest of the command counts.`,
+})
+
+function addRecord(records: Map<string, string[]>, parts: readonly string[]): boolean {
+  const addresses = parts.flatMap((part) => parseAddress(part)?.text ?? [])
+  const names = parts.filter((part) => parseAddress(part) === null && !/^\d+$/.test(part)).map(plainName)
+  if (addresses.length === 0 || names.length === 0 || !names.every((each) => /^[a-z0-9_-][a-z0-9_.-]*$/.test(each)))
+    return false
+  for (const name of names) records.set(name, [...(records.get(name) ?? []), ...addresses])
+  return true
+}
+
+const deviceOf = ({ devices }: Namespace, address: string): Device | undefined =>
+  [...devices.values()].find(({ addresses }) => addresses.some((each) => containsAddress(each, address)))
+
+/** By the tag that is set, or by the number of the range. */
+function addRange(
+  namespace: Namespace,
+  parts: readonly string[],
+  dhcp: Map<string, LabDhcp>,
+  ra: LabDnsmasq['ra'][number][],
+): boolean {
+  const tag = parts.find((part) => part.startsWith('set:'))?.slice(4) ?? `range ${dhcp.size}`
+  const rest = parts.filter((part) => !/^(?:set|tag):/.test(part))
+  const [first = '', last = ''] = rest
+  const [from, to] = [parseAddress(first), parseAddress(last)]
+  if (from?.family === 'ipv4' && to?.family === 'ipv4') {
+    const device = deviceOf(namespace, from.text)
+    if (!device || rest.slice(2).some((part) => parseAddress(part) === null && part !== '1h')) return false
+    dhcp.set(tag, { interface: device.name, range: [from.text, to.text], router: null, nameservers: [] })
+    return true
+  }
+  const length = rest.find((part) => /^\d+$/.test(part)) ?? '64'
+  const prefix = from?.family === 'ipv6' ? parsePrefix(`${from.text}/${length}`) : null
+  if (!prefix || !rest.includes('ra-only') || length !== '64') return false
+  const device = [...namespace.devices.values()].find(({ addresses }) =>
+    addresses.some((each) => containsAddress(prefix, each)),
+  )
+  if (!device) return false
+  ra.push({ interface: device.name, prefix: formatPrefix(networkPrefix(prefix)) })
+  return true
+}
+
+/** Without a tag: of every range that stands before it. */
+function addOption(dhcp: Map<string, LabDhcp>, parts: readonly string[]): boolean {
+  const tag = parts.find((part) => part.startsWith('tag:'))?.slice(4)
+  const [what = '', ...values] = parts.filter((part) => !part.startsWith('tag:'))
+  const addresses = values.flatMap((each) => parseAddress(each)?.text ?? [])
+  if (addresses.length < values.length) return false
+  const isRouter = /^(?:3|option:router)$/.test(what)
+  if (!isRouter && !/^(?:6|option:dns-server)$/.test(what)) return false
+  if (addresses.length > (isRouter ? 1 : 3)) return false
+  for (const [key, range] of dhcp)
+    if (tag === undefined || tag === key)
+      dhcp.set(key, isRouter ? { ...range, router: addresses[0] ?? null } : { ...range, nameservers: addresses })
+  return tag === undefined || dhcp.has(tag)
+}

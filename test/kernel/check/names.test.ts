@@ -1,0 +1,71 @@
+/** Checks that ask for names, over each namespace's own resolver, and why a name is not what it should be. */
+import { expect, test } from 'vitest'
+import { loadText, openSession } from '../engine/sandbox.js'
+
+const text = `vethlab: 1
+name: names
+namespaces:
+  dns:
+    interfaces: { lo: { addresses: [10.0.9.9/32] }, eth0: { addresses: [10.0.0.53/24] } }
+    firewall: [{ chain: input, source: 10.0.0.3, protocol: udp, port: 53, action: drop }]
+    services: [{ dns: { records: { web.lab: [10.0.0.80, "fd00::80"] } } }]
+  sw: { bridges: { br0: { ports: [p0, p1, p2, p3, p4] } } }
+  good: { interfaces: { eth0: { addresses: [10.0.0.2/24] } }, resolver: { nameservers: [10.0.0.53], search: [lab] } }
+  barred: { interfaces: { eth0: { addresses: [10.0.0.3/24] } }, resolver: { nameservers: [10.0.0.53] } }
+  told:
+    interfaces: { eth0: { addresses: [10.0.0.4/24] } }
+    resolver: { nameservers: [10.0.0.53] }
+    hosts: { 10.0.0.99: [Web.lab] }
+  # The first is not there.
+  second: { interfaces: { eth0: { addresses: [10.0.0.5/24] } }, resolver: { nameservers: [10.0.0.77, 10.0.0.53] } }
+links: [[dns:eth0, sw:p0], [good:eth0, sw:p1], [barred:eth0, sw:p2], [told:eth0, sw:p3], [second:eth0, sw:p4]]
+checks:
+  - { from: good, dns: web.lab, answer: 10.0.0.80 }
+  - { from: good, dns: WEB, answer: "fd00::80" }
+  - { from: good, dns: no.lab, expect: unresolved }
+  - { from: second, dns: web.lab, answer: 10.0.0.80 }
+  - { from: told, dns: web.lab, answer: 10.0.0.99 }
+  - { name: wrong, from: good, dns: web.lab, answer: 10.0.0.81 }
+  - { name: nobody, from: good, dns: db.lab }
+  - { name: in the way, from: told, dns: web.lab, answer: 10.0.0.80 }
+  - { name: barred, from: barred, dns: web.lab, answer: 10.0.0.80 }
+  - { name: unwanted, from: good, dns: web.lab, expect: unresolved }
+`
+
+test('names are asked for as programs there ask, and each failure has its cause', async () => {
+  const session = await openSession()
+  const { file } = loadText(text)
+  expect(await session.request('lab/apply', { lab: file, former: 'everything' })).toMatchObject({ ok: true })
+  const checked = await session.request('lab/check', {})
+  if (!checked.ok) throw new Error(checked.failure.message)
+  const { checks } = checked
+  expect(checks.map(({ ok }) => ok)).toEqual([true, true, true, true, true, false, false, false, false, false])
+  expect(checks.slice(0, 1)).toMatchObject([
+    { name: 'good dns web.lab', expected: 'resolved, answer 10.0.0.80', actual: 'resolved, answer 10.0.0.80' },
+  ])
+  const [wrong, nobody, inTheWay, barred, unwanted] = checks.slice(5)
+  expect(wrong).toMatchObject({
+    detail: 'resolved to 10.0.0.80 instead of 10.0.0.81',
+    diagnosis: {
+      code: 'name-unresolved',
+      namespace: 'good',
+      cause: 'good takes web.lab for 10.0.0.80, as 10.0.0.53 says, and not for 10.0.0.81.',
+      evidence: [
+        { command: 'cat /etc/netns/good/resolv.conf' },
+        { command: 'dig @10.0.0.53 web.lab A', output: 'status: NOERROR\n10.0.0.80' },
+      ],
+      fix: null,
+    },
+  })
+  expect(nobody?.diagnosis?.cause).toBe('10.0.0.53, which good asks, knows no address of db.lab (NXDOMAIN).')
+  expect(inTheWay?.diagnosis?.cause).toBe(
+    'told takes web.lab for 10.0.0.99, as /etc/netns/told/hosts says, and not for 10.0.0.80.',
+  )
+  // Why nobody answers is the cause within; its fix has been tried.
+  expect(barred?.diagnosis).toMatchObject({
+    code: 'name-unresolved',
+    inside: { code: 'firewall-drop' },
+    fix: { namespace: 'dns', tried: true },
+  })
+  expect(unwanted?.detail).toBe('resolved: 10.0.0.80, fd00::80')
+})
