@@ -47,6 +47,11 @@ export interface SceneInterface {
   readonly table?: number
   /** Of a port, or the bridge itself, where the bridge goes by VLANs. */
   readonly vlans?: readonly PortVlan[]
+  /** Of a macvlan or an ipvlan: how it shares the cable of another interface; `namespace` null: of its own. */
+  readonly share?: {
+    readonly mode: string
+    readonly parent: { readonly name: string; readonly namespace: string | null }
+  }
 }
 
 export interface SceneTunnel {

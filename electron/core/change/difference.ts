@@ -61,6 +61,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'share-add':
     case 'bond-add':
     case 'vrf-add':
     case 'link-delete':
@@ -167,6 +168,7 @@ function words(step: Step): string {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'share-add':
     case 'bond-add':
     case 'vrf-add':
     case 'link-delete':

@@ -254,6 +254,14 @@ function kernelWords(step: Exclude<KernelStep, ShellStep>): Words {
         ...(step.protocol === '802.1q' ? [] : ['protocol', step.protocol]),
         ...['id', step.id],
       ]
+    case 'share-add': {
+      const { parent } = step
+      const add = [...within('ip', parent.namespace), 'link', 'add', 'link', parent.interface, 'name', step.name]
+      const words = [...add, ...hardware(step)]
+      // Typed in the host, whose namespace has no name: by the process that does it.
+      const moved = parent.namespace === namespace ? [] : ['netns', namespace === hostNamespace ? 1 : namespace]
+      return [...words, ...moved, 'type', step.kind, 'mode', step.mode]
+    }
     case 'bond-add':
       return linkAdd(step, 'bond', [
         ...['mode', step.mode],

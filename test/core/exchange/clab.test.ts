@@ -4,7 +4,7 @@ import { exportClab } from '../../../electron/core/exchange/clab/to-clab.js'
 import { importClab } from '../../../electron/core/exchange/clab/from-clab.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import type { Lab } from '../../../electron/core/lab/lab.js'
-import { expressibleLab } from './expressible.js'
+import { nodewiseLab } from './expressible.js'
 import { differences } from './same-network.js'
 import { starterLabs } from './starters.js'
 
@@ -23,7 +23,7 @@ const withoutFiles = (lab: Lab): Lab => ({
 describe('a lab exported to containerlab and imported again', patience, () => {
   test('is the same network, for any lab', () => {
     fc.assert(
-      fc.property(expressibleLab.map(withoutFiles), (lab) => {
+      fc.property(nodewiseLab.map(withoutFiles), (lab) => {
         const { labFile: back, notices } = importClab(exportClab(lab).text, 'back.clab.yml')
         expect(notices.map(({ message }) => message)).toEqual(imageIsLeftOut)
         if (back === null) expect(lab.namespaces.size).toBe(1)

@@ -22,7 +22,8 @@ import { freshSwitchState, type SwitchState } from './bridge.js'
 import { makeSubnets, type Subnets } from './subnets.js'
 import type { Said } from '../../words/said.js'
 
-export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy' | 'vlan' | 'vrf' | 'bond' | TunnelKind
+export type DeviceKind =
+  'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy' | 'vlan' | 'macvlan' | 'ipvlan' | 'vrf' | 'bond' | TunnelKind
 
 export interface Device {
   readonly kind: DeviceKind
@@ -41,6 +42,10 @@ export interface Device {
   tunnel: TunnelSettings | null
   /** Of a sub-interface. */
   readonly vlan: { readonly parent: Device; readonly id: number; readonly protocol: VlanProtocol } | null
+  /** Of a macvlan or an ipvlan: the interface whose cable it shares. */
+  share: { readonly parent: Device; readonly mode: string } | null
+  /** Macvlans and ipvlans on it, in any namespace. */
+  readonly shares: Set<Device>
   /** Of a bond. */
   bond: BondSaid | null
   /** Of a VRF: the number of its routing table. */
@@ -155,15 +160,28 @@ export type Refusal = Notice | null
 export const refusal = (message: Said, hint: Said | null = null): Notice => ({ message, hint })
 
 /** What is particular to a kind of device. */
-export type DeviceData = Partial<Pick<Device, 'tunnel' | 'vlan' | 'bond' | 'table' | 'exact'>>
+export type DeviceData = Partial<Pick<Device, 'tunnel' | 'vlan' | 'share' | 'bond' | 'table' | 'exact'>>
 
 export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string, data: DeviceData = {}): Device {
   const device: Device = {
     ...{ kind, namespace, name, mac: null, mtu: null, up: false, master: null, peer: null, ports: new Set<Device>() },
-    ...{ tunnel: null, vlan: null, bond: null, table: null, exact: false, state: freshSwitchState(), ...data },
+    ...{
+      tunnel: null,
+      vlan: null,
+      share: null,
+      bond: null,
+      table: null,
+      exact: false,
+      state: freshSwitchState(),
+      ...data,
+    },
     ...{ stp: false, impair: null, settings: {}, addresses: [], routes: new Set<Route>(), neighbours: new Map() },
+    shares: new Set<Device>(),
   }
   namespace.devices.set(name, device)
+  device.share?.parent.shares.add(device)
+  // All ipvlans on one interface have the mode of the last (ipvlan_set_port_mode, drivers/net/ipvlan/ipvlan_main.c).
+  if (kind === 'ipvlan' && device.share) for (const each of device.share.parent.shares) each.share = { ...device.share }
   return device
 }
 
