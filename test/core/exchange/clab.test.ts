@@ -132,6 +132,38 @@ test('a topology that people keep', () => {
   ])
 })
 
+test('macvlans on interfaces of the machine, of which a lab knows nothing', () => {
+  const { labFile, notices, problems } = importClab(
+    `name: m
+topology:
+  nodes: { a: { kind: linux, exec: [ip addr add 10.0.0.1/24 dev eth1] }, b: { kind: linux } }
+  links:
+    - endpoints: ["a:eth1", "macvlan:enp0s3"]
+    - { type: macvlan, endpoint: { node: b, interface: eth2, mac: "02:00:00:00:00:07" }, host-interface: enp0s3, mode: private }
+    - endpoints: ["macvlan:enp0s3", "b:eth1"]
+    - { type: macvlan, endpoint: { node: b, interface: eth3 }, host-interface: enp0s3, mode: source }
+`,
+    'm.clab.yml',
+  )
+  expect(problems).toEqual([])
+  expect(labFile?.namespaces).toEqual({
+    host: {
+      macvlans: {
+        eth1: { link: 'enp0s3', mode: 'bridge', in: 'a', addresses: ['10.0.0.1/24'] },
+        eth2: { link: 'enp0s3', mode: 'private', in: 'b', mac: '02:00:00:00:00:07' },
+      },
+      interfaces: { enp0s3: {} },
+    },
+    a: {},
+    b: {},
+  })
+  expect(notices.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
+    '5:29 "enp0s3" of the machine becomes an interface of host with nothing behind it: a lab does not know your machine.',
+    '7:7 A lab file names each macvlan of "host" once, and has one called "eth1".',
+    '8:88 "source" is no mode of a macvlan.',
+  ])
+})
+
 describe('what is no topology', () => {
   test.each([
     ['nothing', '', 'no content'],
