@@ -27,7 +27,9 @@ const isInner = (each: SceneInterface): boolean =>
   each.kind === 'dummy' ||
   each.kind === 'vrf' ||
   each.kind === 'bond' ||
-  ((isAnyTunnel(each.kind) || each.kind === 'vlan' || each.share !== undefined) && each.master === null)
+  // By a line of its own where what it shares is in another namespace.
+  each.share?.parent.namespace === null ||
+  ((isAnyTunnel(each.kind) || each.kind === 'vlan') && each.master === null)
 
 export const portOf = (each: SceneInterface, side: Side, x: number, y: number, rest: Partial<Port> = {}): Port => ({
   id: each.id,

@@ -93,7 +93,7 @@ export interface SceneNamespace {
 
 export interface SceneCable {
   readonly id: string
-  readonly kind: 'veth' | 'tunnel' | 'uplink'
+  readonly kind: 'veth' | 'tunnel' | 'share' | 'uplink'
   /** Ids of interfaces. */
   readonly ends: readonly [string, string]
   readonly presence: Presence

@@ -64,9 +64,11 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
   const veth = addVeth(socket, named('veth0'), { ...named('veth1'), namespaceFd: null })
   /** A link on top of another one needs one; where veth is missing, lo makes the kernel say its own no. */
   const lower = veth ? lo : linkIndex(socket, 'veth0')
-  const parent = { namespace: '', interface: 'veth0' }
-  const above = (share: LabShare): Refusal | null =>
-    lower instanceof Refusal ? lower : addShare(socket, { ...named(`${share.kind}0`), ...share }, lower, null)
+  const above = (share: LabShare): Refusal | null => {
+    // Each on an end of its own: an interface gives its frames to one taker (netdev_rx_handler_register, net/core/dev.c).
+    const parent = veth ? lo : linkIndex(socket, share.parent.interface)
+    return parent instanceof Refusal ? parent : addShare(socket, { ...named(`${share.kind}0`), ...share }, parent, null)
+  }
   const tried: readonly (readonly [string, Refusal | null])[] = [
     ['veth', veth],
     ['bridge', addBridge(socket, { ...named('bridge0'), stp: false })],
@@ -74,8 +76,8 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
     ['ifb', addLink(socket, named('ifb0'), 'ifb')],
     ['vxlan', addVxlan(socket, { ...named('vxlan0'), id: 1, local: '127.0.0.1', remote: '127.0.0.2', port: 4789 })],
     ...tunnelKinds.map((kind) => [kind, tryTunnel(socket, kind)] as const),
-    ['macvlan', above({ kind: 'macvlan', parent, mode: 'bridge' })],
-    ['ipvlan', above({ kind: 'ipvlan', parent, mode: 'l2' })],
+    ['macvlan', above({ kind: 'macvlan', parent: { namespace: '', interface: 'veth0' }, mode: 'bridge' })],
+    ['ipvlan', above({ kind: 'ipvlan', parent: { namespace: '', interface: 'veth1' }, mode: 'l2' })],
     [
       'vlan',
       lower instanceof Refusal ? lower : addVlan(socket, { ...named('vlan0'), id: 2, protocol: '802.1q' }, lower),
