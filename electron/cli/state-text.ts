@@ -20,21 +20,22 @@ export function stateText(live: LiveState, paint: Paint): string {
   const indexed = new Map(
     live.namespaces.map(({ name, links }) => [name, new Map(links.map((link) => [link.index, link.name]))]),
   )
-  const endName = ({ peer }: LiveLink): string => {
-    if (peer === null) return ''
-    const name = peer.namespace === null ? undefined : indexed.get(peer.namespace)?.get(peer.index)
-    return name === undefined ? '@?' : `@${peer.namespace}:${name}`
+  const placeName: PlaceName = (place) => {
+    const name = place.namespace === null ? undefined : indexed.get(place.namespace)?.get(place.index)
+    return name === undefined ? '?' : `${place.namespace}:${name}`
   }
-  return live.namespaces.map((namespace) => namespaceText(namespace, endName, paint)).join('\n\n')
+  return live.namespaces.map((namespace) => namespaceText(namespace, placeName, paint)).join('\n\n')
 }
 
-function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => string, paint: Paint): string {
+type PlaceName = (place: NonNullable<LiveLink['peer']>) => string
+
+function namespaceText(namespace: LiveNamespace, placeName: PlaceName, paint: Paint): string {
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printable(line)}`)]
   const { neighbours, proxies = [], files = {}, rules, services, dnsmasq, ruleset, sysctls } = namespace
   return [
     paint('bold', printable(namespace.name)),
-    ...section('interfaces', interfaceLines(namespace, endName)),
+    ...section('interfaces', interfaceLines(namespace, placeName)),
     ...section('rules', rules.filter(({ protocol }) => protocol !== 'kernel').map(policyRuleText)),
     ...section('routes', namespace.routes.map(routeText)),
     ...section('neighbours', [
@@ -51,7 +52,7 @@ function namespaceText(namespace: LiveNamespace, endName: (link: LiveLink) => st
   ].join('\n')
 }
 
-function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: LiveLink) => string): string[] {
+function interfaceLines({ links, addresses }: LiveNamespace, placeName: PlaceName): string[] {
   const rows = links.map((link) => {
     const state = !link.up ? 'down' : link.carrier ? 'up' : 'no carrier'
     const kind = [
@@ -62,6 +63,7 @@ function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: Liv
       ...(link.bonding ? [`${link.bonding.mode}, active ${link.bonding.active ?? 'none'}`] : []),
       ...(link.table === undefined ? [] : [`table ${link.table}`]),
       ...(link.vlan === undefined ? [] : [`${link.vlan.protocol} id ${link.vlan.id} on ${link.vlan.link ?? '?'}`]),
+      ...(link.share ? [`${link.share.mode} on ${placeName(link.share.parent)}`] : []),
       ...(link.bridge?.vlanFiltering ? ['filters VLANs'] : []),
       ...vlanWords(link),
       ...Object.entries(link.settings ?? {}).map(([key, value]) => `${key} ${value}`),
@@ -69,7 +71,14 @@ function interfaceLines({ links, addresses }: LiveNamespace, endName: (link: Liv
       ...(link.tunnel?.remote ? [tunnelWords(link.tunnel)] : []),
     ].join(', ')
     const own = addresses.filter(({ dev }) => dev === link.name).map(addressText)
-    return [`${link.name}${endName(link)}`, state, `mtu ${link.mtu}`, link.mac ?? '-', kind, own.join('  ')]
+    return [
+      `${link.name}${link.peer ? `@${placeName(link.peer)}` : ''}`,
+      state,
+      `mtu ${link.mtu}`,
+      link.mac ?? '-',
+      kind,
+      own.join('  '),
+    ]
   })
   return columns(rows)
 }

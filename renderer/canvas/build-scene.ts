@@ -65,7 +65,7 @@ export function buildScene({ lab, live, standing = null, captions }: SceneSource
     .filter((each) => each.role !== 'host' || built.length === 1 || !isIdle(each))
 
   const cables = veths(byId, lab, standing)
-  cables.push(...tunnels(byId))
+  cables.push(...tunnels(byId), ...shared(byId))
   const uplink = [...byId.values()].find((each) => each.uplink)
   if (uplink) {
     const end = interfaceId(outsideId, 'uplink')
@@ -194,6 +194,26 @@ function impairedAt(link: LabLink | undefined, first: string): Pick<SceneCable, 
 }
 
 const pairKey = (ends: readonly string[]): string => [...ends].sort().join('~')
+
+/** From a macvlan or an ipvlan to the interface of another namespace whose cable it shares. */
+function shared(byId: ReadonlyMap<string, SceneInterface>): SceneCable[] {
+  return [...byId.values()].flatMap((end): SceneCable[] => {
+    const parent = end.share?.parent
+    const other = parent && parent.namespace !== null ? byId.get(interfaceId(parent.namespace, parent.name)) : undefined
+    if (!other) return []
+    return [
+      {
+        id: pairKey([end.id, other.id]),
+        kind: 'share',
+        ends: [end.id, other.id],
+        presence: end.presence,
+        carries: end.state !== 'down' && other.state !== 'down',
+        ...unimpaired,
+        tunnelId: null,
+      },
+    ]
+  })
+}
 
 function tunnels(byId: ReadonlyMap<string, SceneInterface>): SceneCable[] {
   return tunnelPairs(byId).map(([end, other]) => ({

@@ -136,13 +136,16 @@ function labels(cable: SceneCable, points: readonly Point[], a: Box, b: Box, wor
   const text =
     cable.kind === 'tunnel'
       ? words.tunnel(cable.tunnelLabel ?? '', null)
-      : cable.kind === 'uplink'
-        ? words.uplink
-        : cable.unplugged === null
-          ? words.vethPair + impairText(cable)
-          : words.unplugged(endName(cable.unplugged, cable.ends))
+      : cable.kind === 'share'
+        ? ''
+        : cable.kind === 'uplink'
+          ? words.uplink
+          : cable.unplugged === null
+            ? words.vethPair + impairText(cable)
+            : words.unplugged(endName(cable.unplugged, cable.ends))
   const stretch = longest(points, [a, b])
-  if (!stretch) return []
+  // What shares a cable says so itself.
+  if (!stretch || text === '') return []
   const [from, to] = stretch
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
   const key = `${cable.id}/label/${text}`

@@ -53,6 +53,7 @@ export function canvasWords(language: Language, realHost = false): Words {
     inBond: (name) => t('inBond', { name }),
     bondMode: (mode, active) => (active === null ? t('bondMode', { mode }) : t('bondUses', { mode, active })),
     vrfTable: (table) => t('vrfTable', { table }),
+    shareOn: (kind, mode, parent) => t('shareOn', { kind, mode, parent }),
     vlanOn: (id, parent) => t('vlanOn', { id, parent }),
     tunnel: (label, remote) => (remote === null ? label : t('tunnelTo', { label, remote })),
   }

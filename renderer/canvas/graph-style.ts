@@ -133,6 +133,11 @@ export function graphStyle(c: Tokens): StylesheetJson {
         'line-style': 'solid',
       },
     },
+    // Nor is what shares the cable of another namespace's interface: it has none of its own.
+    {
+      selector: 'edge.cable.share',
+      style: { width: 1.5, 'line-style': 'dashed', 'line-dash-pattern': [2, 4] },
+    },
     { selector: 'edge.stem', style: { 'z-index': order.path } },
     {
       selector: 'edge.path',

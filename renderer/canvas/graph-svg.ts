@@ -46,6 +46,8 @@ function shapesOf(element: Element): Shape[] {
         shape('path', { d, fill: 'none', stroke: 'var(--l2)', 'stroke-width': 7 }),
         shape('path', { d, fill: 'none', stroke: 'var(--canvas)', 'stroke-width': 4 }),
       ]
+    if (has('share'))
+      return [shape('path', { d, fill: 'none', stroke: 'var(--l2)', 'stroke-width': 1.5, 'stroke-dasharray': '2 4' })]
     const stroke = has('silent') ? 'var(--text3)' : 'var(--l2)'
     return [shape('path', { d, fill: 'none', stroke, 'stroke-width': 2.5, ...dash('7 5') })]
   }

@@ -40,6 +40,11 @@ export function interfaceLines(each: SceneInterface, words: Words, wholeForeign 
 function remarks(each: SceneInterface, words: Words, wholeForeign: boolean): string[] {
   const bare = each.addresses.length === 0
   const standing: string[] = []
+  if (each.share) {
+    const { mode, parent } = each.share
+    const on = parent.namespace === null ? parent.name : `${parent.namespace}:${parent.name}`
+    standing.push(words.shareOn(each.kind, mode, on))
+  }
   if (each.vlan) standing.push(words.vlanOn(each.vlan.id, each.vlan.parent))
   if (each.vrf !== undefined) standing.push(words.inVrf(each.vrf))
   if (each.bonding) standing.push(words.bondMode(each.bonding.mode, each.bonding.active))

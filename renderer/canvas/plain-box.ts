@@ -27,6 +27,8 @@ const isInner = (each: SceneInterface): boolean =>
   each.kind === 'dummy' ||
   each.kind === 'vrf' ||
   each.kind === 'bond' ||
+  // By a line of its own where what it shares is in another namespace.
+  each.share?.parent.namespace === null ||
   ((isAnyTunnel(each.kind) || each.kind === 'vlan') && each.master === null)
 
 export const portOf = (each: SceneInterface, side: Side, x: number, y: number, rest: Partial<Port> = {}): Port => ({

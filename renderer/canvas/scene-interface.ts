@@ -1,4 +1,4 @@
-import type { Lab, LabInterface, LabNamespace, PortVlan } from '../../electron/core/lab/lab.js'
+import { isShare, type Lab, type LabInterface, type LabNamespace, type PortVlan } from '../../electron/core/lab/lab.js'
 import { usualVlans } from '../../electron/core/lab/normalise-bridge.js'
 import type { LiveLink, LiveNamespace } from '../../electron/core/live/state.js'
 import type { InterfaceState, Presence, SceneInterface, Stated } from './scene.js'
@@ -91,6 +91,7 @@ function sceneInterface(
   ).filter((address) => !isAutomatic(address.text))
   const vlan = vlanOf(wanted, link)
   const vlans = vlansOf(source, wanted, link)
+  const share = shareOf(source.name, wanted, link, labs.names)
   const vrf = link ? link.vrf : wanted?.vrf
   const bond = link ? link.bond : wanted?.bond
   const bonding = link?.bonding ?? (wanted?.kind === 'bond' ? { mode: wanted.mode, active: null } : undefined)
@@ -98,6 +99,7 @@ function sceneInterface(
   return {
     ...(vlan ? { vlan } : {}),
     ...(vlans ? { vlans } : {}),
+    ...(share ? { share } : {}),
     ...(vrf === undefined ? {} : { vrf }),
     ...(bond === undefined ? {} : { bond }),
     ...(bonding === undefined ? {} : { bonding: { mode: bonding.mode, active: bonding.active } }),
@@ -120,6 +122,26 @@ function sceneInterface(
 function vlanOf(wanted: LabInterface | undefined, link: LiveLink | undefined): SceneInterface['vlan'] | null {
   if (link?.vlan) return { id: link.vlan.id, parent: link.vlan.link ?? '?' }
   return wanted?.kind === 'vlan' ? { id: wanted.id, parent: wanted.link } : null
+}
+
+/** What a macvlan or an ipvlan is on; the namespace is said only where it is another one. */
+function shareOf(
+  own: string,
+  wanted: LabInterface | undefined,
+  link: LiveLink | undefined,
+  names: PeerNames,
+): SceneInterface['share'] | null {
+  const parentIn = (namespace: string | null, name: string) => ({
+    name,
+    namespace: namespace === own ? null : namespace,
+  })
+  if (link?.share) {
+    const { namespace, index } = link.share.parent
+    const parent = parentIn(namespace, names.get(namespace ?? '')?.get(index) ?? '?')
+    return { mode: link.share.mode, parent }
+  }
+  if (!wanted || !isShare(wanted)) return null
+  return { mode: wanted.mode, parent: parentIn(wanted.parent.namespace, wanted.parent.interface) }
 }
 
 /** What the kernel has, or what the file says while there is none. */

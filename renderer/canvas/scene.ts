@@ -47,6 +47,11 @@ export interface SceneInterface {
   readonly table?: number
   /** Of a port, or the bridge itself, where the bridge goes by VLANs. */
   readonly vlans?: readonly PortVlan[]
+  /** Of a macvlan or an ipvlan: how it shares the cable of another interface; `namespace` null: of its own. */
+  readonly share?: {
+    readonly mode: string
+    readonly parent: { readonly name: string; readonly namespace: string | null }
+  }
 }
 
 export interface SceneTunnel {
@@ -90,7 +95,7 @@ export interface SceneNamespace {
 
 export interface SceneCable {
   readonly id: string
-  readonly kind: 'veth' | 'tunnel' | 'uplink'
+  readonly kind: 'veth' | 'tunnel' | 'share' | 'uplink'
   /** Ids of interfaces. */
   readonly ends: readonly [string, string]
   readonly presence: Presence

@@ -33,6 +33,7 @@ export interface Words {
   readonly inBond: (name: string) => string
   readonly bondMode: (mode: string, active: string | null) => string
   readonly vrfTable: (table: number) => string
+  readonly shareOn: (kind: string, mode: string, parent: string) => string
   readonly vlanOn: (id: number, parent: string) => string
   readonly tunnel: (label: string, remote: string | null) => string
 }

@@ -42,6 +42,8 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.dummy'
     case 'vlan-add':
       return 'reason.vlan'
+    case 'share-add':
+      return step.kind === 'macvlan' ? 'reason.macvlan' : 'reason.ipvlan'
     case 'bond-add':
       return 'reason.bond'
     case 'bond-primary':

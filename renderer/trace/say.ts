@@ -48,6 +48,14 @@ const kindOf = (live: LiveState | null, namespace: string, name: string | null):
 const bondOf = (live: LiveState | null, namespace: string, name: string | null): string | undefined =>
   live?.namespaces.find((each) => each.name === namespace)?.links.find((link) => link.name === name)?.bond
 
+/** Whether the one hop is at a macvlan or an ipvlan on the interface of the other. */
+function isShareOn(live: LiveState | null, child: TraceHop, parent: TraceHop): boolean {
+  const linkOf = ({ namespace, interface: name }: TraceHop) =>
+    live?.namespaces.find((each) => each.name === namespace)?.links.find((link) => link.name === name)
+  const below = linkOf(child)?.share?.parent
+  return below !== undefined && below.namespace === parent.namespace && below.index === linkOf(parent)?.index
+}
+
 export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
   const packet = packetOf(hop)
   const { namespace } = hop
@@ -67,6 +75,8 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
       if (kind === 'bridge') return saying('both', 'hop.handedDown', { namespace, bridge: name ?? '' })
       if (isAnyTunnel(kind ?? '')) return saying('out', 'hop.intoTunnel', { interface: name ?? '' })
       if (kind === 'vlan') return saying('out', 'hop.bySubInterface', { interface: name ?? '' })
+      if (before && isShareOn(live, before, hop))
+        return saying('out', 'hop.byParent', { interface: name ?? '', share: before.interface ?? '' })
       if (before && before.namespace === namespace && packet?.vlan && !packetOf(before)?.vlan)
         return saying('out', 'hop.tagged', { interface: name ?? '', vlan: packet.vlan.id })
       if (before && before.namespace === namespace) return saying('out', 'hop.sentOn', { interface: name ?? '' })
@@ -78,6 +88,10 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
       if (kind === 'vlan') return saying('in', 'hop.untagged', { interface: name ?? '' })
       const bond = bondOf(live, namespace, name)
       if (bond) return saying('in', 'hop.byMember', { interface: name ?? '', bond })
+      if (before && isShareOn(live, before, hop))
+        return saying('in', 'hop.pastParent', { interface: name ?? '', share: before.interface ?? '' })
+      const taker = [...film.byNumber.values()].find((each) => each.from === hop.n && isShareOn(live, each.hop, hop))
+      if (taker) return saying('in', 'hop.forShare', { interface: name ?? '', share: taker.hop.interface ?? '' })
       const ttl = packet?.ip?.ttl
       if (packet?.arp) return saying('in', 'hop.heardArp', { namespace })
       const own = isTarget(film, hop)

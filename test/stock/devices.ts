@@ -1,5 +1,5 @@
 /**
- * Runs inside the emulated machine: devices that stand over others - VRFs and bonds - built, read back, filmed, broken, edited and
+ * Runs inside the emulated machine: devices that stand over others - VRFs, bonds and ipvlans - built, read back, filmed, broken, edited and
  * taken down.
  */
 import type { LabFile } from '../../electron/core/lab/schema.js'
@@ -26,6 +26,15 @@ function changed(lab: LabFile): LabFile {
   if (!router) throw new Error('no router')
   router.vrfs = { red: { table: 11, members: ['r-a', 'r-c'] }, blue: { table: 20, up: false } }
   router.bonds = { bond0: { mode: 'active-backup', members: ['m2'], addresses: ['10.5.0.254/24'], mtu: 1400 } }
+  const shared = edited.namespaces?.['p']
+  if (!shared) throw new Error('nobody shares')
+  shared.interfaces = { ...shared.interfaces, l2: { addresses: ['10.6.0.1/24'], mac: '02:00:00:00:00:06' } }
+  shared.ipvlans = {
+    iv0: { link: 'l2', mode: 'l3s', in: 'q1', addresses: ['10.6.0.20/24'] },
+    iv2: { link: 'l3', mode: 'l3', in: 'q2', addresses: ['10.17.0.12/24'], up: false },
+    iv3: { link: 'l3s', mode: 'l2' },
+  }
+  for (const name of ['q2', 'q3']) edited.namespaces = { ...edited.namespaces, [name]: {} }
   router.routes = [{ to: '10.9.0.0/16', via: '10.1.0.1', table: 11 }]
   return edited
 }
@@ -49,6 +58,7 @@ const faults: Readonly<Record<string, Fault>> = {
     broken: 'ip link set m1 down; ip link set m2 down; sleep 1',
     mended: 'ip link set m1 up; ip link set m2 up; sleep 1',
   },
+  'an ipvlan and its parent': { from: 'q0', to: '10.6.0.1', at: 'q0', broken: 'true', mended: 'true' },
   'no route back into the VRF': {
     ...{ from: 'a', to: '10.4.0.1', at: 'r' },
     broken: 'ip route del 10.1.0.0/24',
@@ -84,11 +94,21 @@ export async function studyDevices(session: Session, file: string): Promise<Devi
   for (const [from, to] of [
     ['a', '10.9.0.1'],
     ['e', '10.5.0.254'],
+    ['q0', '10.6.0.11'],
+    ['q0', '10.6.0.2'],
+    ['q2', '10.7.0.2'],
+    ['q3', '10.8.0.2'],
+    ['s', '10.18.0.13'],
   ] as const) {
     const { hops } = await film(session, from, to)
-    films[`${from} ${to}`] = hops
-      .filter(({ leg, observed }) => leg === 'request' && observed)
-      .map(({ namespace, interface: name, direction }) => `${namespace}:${name} ${direction}`)
+    const request = hops.filter(({ leg }) => leg === 'request')
+    const last = request.at(-1)
+    films[`${from} ${to}`] = [
+      ...request
+        .filter(({ observed }) => observed)
+        .map(({ namespace, interface: name, direction }) => `${namespace}:${name} ${direction}`),
+      `${last?.namespace}:${last?.interface} ${last?.event}`,
+    ]
   }
   const failedOver = await failOver(session)
   const diagnoses: Record<string, string> = {}
@@ -105,7 +125,7 @@ export async function studyDevices(session: Session, file: string): Promise<Devi
   await emptied(session)
   return {
     ...study,
-    missing: missingOf(session, ['vrf', 'bond']),
+    missing: missingOf(session, ['vrf', 'bond', 'ipvlan']),
     ...{ films, failedOver, diagnoses, edited, remains: remainsOf(session) },
   }
 }

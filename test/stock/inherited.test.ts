@@ -85,20 +85,27 @@ test('what a machine hands on to new namespaces is not seen in a lab', (context)
   ).toEqual([])
 })
 
-test('VRFs and bonds: built, read back, filmed, explained, edited, gone', (context) => {
+test('VRFs, bonds and ipvlans: built, read back, filmed, explained, edited, gone', (context) => {
   if ('reason' in booted) return context.skip(booted.reason)
   const { devices } = booted.seen
   expect(devices.missing).toEqual([])
   expect(devices.checks.filter((each) => !/: true /.test(each))).toEqual([])
-  expect(devices.checks).toHaveLength(6)
+  expect(devices.checks).toHaveLength(10)
   expect([...devices.left, ...devices.unexpressed, ...devices.edited, ...devices.remains]).toEqual([])
   expect(devices.films).toEqual({
-    'a 10.9.0.1': ['a:eth0 out', 'r:r-a in', 'r:r-b out', 'b:eth0 in'],
-    'e 10.5.0.254': ['e:bond0 out', 'e:m1 out', 'r:m1 in', 'r:bond0 in'],
+    'a 10.9.0.1': ['a:eth0 out', 'r:r-a in', 'r:r-b out', 'b:eth0 in', 'b:eth0 delivered'],
+    'e 10.5.0.254': ['e:bond0 out', 'e:m1 out', 'r:m1 in', 'r:bond0 in', 'r:bond0 delivered'],
+    'q0 10.6.0.11': ['q0:iv0 out', 'q1:iv1 in', 'q1:iv1 delivered'],
+    'q0 10.6.0.2': ['q0:iv0 out', 'p:l2 out', 's:l2 in', 's:l2 delivered'],
+    'q2 10.7.0.2': ['q2:iv2 out', 'p:l3 out', 's:l3 in', 's:l3 delivered'],
+    'q3 10.8.0.2': ['q3:iv3 out', 'p:l3s out', 's:l3s in', 's:l3s delivered'],
+    // Its packets come up through the parent's own layer 3, and nobody sees them at the ipvlan itself.
+    's 10.18.0.13': ['s:l3s out', 'p:l3s in', 'q3:iv3 delivered'],
   })
   expect(devices.failedOver).toEqual(['m1 m1 reply', 'm2 m2 reply', 'm1 m1 reply'])
   expect(devices.diagnoses).toEqual({
     'no route into the VRF': 'vrf-leak-missing r:r-a ip -n r route add 10.4.0.0/24 dev r-d table 10',
+    'an ipvlan and its parent': 'same-subnet-apart q0:iv0 untried',
     'a bond without a carrier': 'bond-no-member r:bond0 ip -n r link set m1 up; ip -n r link set m2 up',
     'no route back into the VRF': 'vrf-leak-missing r:r-d ip -n r route add 10.1.0.0/24 dev r-a',
   })

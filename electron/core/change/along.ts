@@ -61,7 +61,7 @@ function entryOf(path: LabPath): { readonly entry: LabPath } | null {
       return upTo(6)
     if ((third === 'vrfs' || third === 'bonds') && fifth === 'members') return upTo(6)
     if (third === 'bonds' && fifth === 'primary') return upTo(5)
-    if (third === 'vlans') return upTo(4)
+    if (third === 'vlans' || third === 'macvlans' || third === 'ipvlans') return upTo(4)
     return ['routes', 'rules', 'nat', 'firewall', 'services', 'sysctls'].includes(String(third)) ? upTo(4) : null
   }
   if (first === 'tunnels' && third === 'peers') return upTo(4)

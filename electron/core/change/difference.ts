@@ -62,6 +62,7 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'share-add':
     case 'bond-add':
     case 'vrf-add':
     case 'link-delete':
@@ -171,6 +172,7 @@ function words(step: Step): string {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'share-add':
     case 'bond-add':
     case 'vrf-add':
     case 'link-delete':

@@ -1,6 +1,5 @@
 /** What goes and what is renamed along, when a namespace or an interface goes or has another name. */
-import { own } from '../own.js'
-import { tableOf } from '../lab/device-tables.js'
+import { hasEntry } from '../lab/device-tables.js'
 import { endsOf } from '../lab/ends.js'
 import { parseEndpoint } from '../lab/endpoint.js'
 import type { Endpoint } from '../lab/lab.js'
@@ -46,10 +45,9 @@ export function renameAll(draft: Draft, references: readonly Reference[], name: 
 /** Whether a part of the file gives the namespace an interface of this name. */
 export function hasInterface(file: LabFile, { namespace, interface: name }: Endpoint): boolean {
   if (name === 'lo') return true
-  const entry = own(file.namespaces, namespace)
   const end = `${namespace}:${name}`
   return (
-    Object.hasOwn(entry?.[tableOf(entry, name)] ?? {}, name) ||
+    hasEntry(file, { namespace, interface: name }) ||
     (file.links ?? []).some((link) => endsOf(link).includes(end)) ||
     (file.tunnels ?? []).some((each) => each.namespace === namespace && each.name === name)
   )

@@ -1,6 +1,6 @@
 /** What somebody made, changed or removed in a terminal, as changes of the lab: the file then says what the kernel has. */
 import { canonicalPrefix } from '../lab/address.js'
-import { deviceEntry, masterEntries } from '../lab/device-tables.js'
+import { deviceEntry, homeOf, masterEntries, shareTables, sharesIn, type ShareEntry } from '../lab/device-tables.js'
 import { dnsmasqEntries, isResponder } from '../lab/dnsmasq.js'
 import { endsOf } from '../lab/ends.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
@@ -28,7 +28,7 @@ export function keepChanges(file: LabFile, difference: Difference, live: LiveSta
   // What is made or removed as a whole is one thing; the steps after the first only put back what was on it.
   const whole =
     first !== undefined &&
-    /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan|bond|vrf)-(add|delete)$|^link-delete$/.test(
+    /^(namespace|veth|bridge|vxlan|tunnel|wireguard|dummy|vlan|share|bond|vrf)-(add|delete)$|^link-delete$/.test(
       first.step.op,
     )
   const steps = whole ? [first] : difference.steps
@@ -66,6 +66,7 @@ class Keeping {
       case 'wireguard-add':
       case 'dummy-add':
       case 'vlan-add':
+      case 'share-add':
       case 'bond-add':
       case 'vrf-add':
         return void this.#found.push({ op: 'link-delete', namespace, name: step.name })
@@ -88,7 +89,7 @@ class Keeping {
         return this.#master({ namespace, interface: step.name }, step.before)
       case 'link-set': {
         const { setting } = step
-        const value = deviceEntry(own(this.read.namespaces, namespace), step.name)?.[setting] ?? null
+        const value = deviceEntry(this.read, { namespace, interface: step.name })?.[setting] ?? null
         return void this.#found.push({ op: 'link-set', namespace, name: step.name, keys: { [setting]: value } })
       }
       case 'bridge-stp':
@@ -221,14 +222,42 @@ class Keeping {
   }
 
   #adoptNamespace(name: string): void {
-    const entry = own(this.read.namespaces, name) ?? {}
-    this.#found.push({ op: 'namespace-add', namespace: name, entry })
+    const { macvlans, ipvlans, ...entry } = own(this.read.namespaces, name) ?? {}
+    const isHere = ([, said]: readonly [string, object]): boolean => homeOf(name, said) === name
+    const stay = {
+      macvlans: Object.entries(macvlans ?? {}).filter(isHere),
+      ipvlans: Object.entries(ipvlans ?? {}).filter(isHere),
+    }
+    this.#found.push({
+      ...{ op: 'namespace-add', namespace: name },
+      entry: {
+        ...entry,
+        ...(stay.macvlans.length > 0 ? { macvlans: Object.fromEntries(stay.macvlans) } : {}),
+        ...(stay.ipvlans.length > 0 ? { ipvlans: Object.fromEntries(stay.ipvlans) } : {}),
+      },
+    })
     const links = (this.read.links ?? []).filter((link) =>
       endsOf(link).some((end) => parseEndpoint(end).namespace === name),
     )
     for (const link of links) this.#adoptCable(link, name)
     for (const tunnel of this.read.tunnels ?? [])
       if (tunnel.namespace === name) this.#found.push({ op: 'tunnel-add', tunnel: { ...tunnel } })
+    for (const [home, shares] of sharesIn(this.read))
+      for (const share of shares)
+        if (home !== share.from && (home === name || share.from === name)) this.#adoptShare(share, name)
+  }
+
+  /** What it is on must be in the lab, and the namespace where it is; or come now. */
+  #adoptShare({ table, name, from, said }: ShareEntry, adopted: string | null): void {
+    const isThere = (namespace: string): boolean =>
+      [adopted, hostNamespace].includes(namespace) || Object.hasOwn(this.file.namespaces ?? {}, namespace)
+    const { link, mode, ...entry } = said
+    const isParent = from === adopted || hasInterface(this.file, { namespace: from, interface: link })
+    if (!isParent || !isThere(from) || !isThere(homeOf(from, said))) return
+    this.#found.push({
+      ...{ op: 'share-add', namespace: from, name, share: shareTables[table], link },
+      entry: { ...entry, ...(mode === undefined ? {} : { mode }) },
+    })
   }
 
   /** A cable whose both ends have a namespace; the rest comes with the namespace that is missing. */
@@ -288,6 +317,9 @@ class Keeping {
     const [vlan, dummy, vrf] = [own(there?.vlans, name), own(there?.dummies, name), own(there?.vrfs, name)]
     const plain = own(there?.interfaces, name) ?? dummy
     const bond = own(there?.bonds, name)
+    const share = sharesIn(this.read)
+      .get(namespace)
+      ?.find((each) => each.name === name)
     const isMine = hasInterface(this.file, end)
     /** Of members, those that the lab has. */
     const known = (members: readonly string[] = []): { members?: string[] } => {
@@ -306,6 +338,9 @@ class Keeping {
     } else if (vlan && !isMine) {
       this.#found.push({ op: 'vlan-add', namespace, name, entry: { ...vlan } })
       this.#plug(end, there)
+    } else if (share && !isMine) {
+      this.#adoptShare(share, null)
+      this.#plug(end, there)
     } else if (bond && !isMine) {
       const { members: _, ...entry } = bond
       this.#found.push({ op: 'bond-add', namespace, name, entry: { ...entry, ...known(bond.members) } })
@@ -323,9 +358,8 @@ class Keeping {
   #copy(end: Endpoint): void {
     const { namespace, interface: name } = end
     const there = own(this.read.namespaces, namespace)
-    const mine = own(this.file.namespaces, namespace)
-    const wanted = deviceEntry(there, name) ?? {}
-    const had = deviceEntry(mine, name)
+    const wanted = deviceEntry(this.read, end) ?? {}
+    const had = deviceEntry(this.file, end)
     const stays = new Set((wanted.addresses ?? []).map(canonical))
     for (const address of had?.addresses ?? [])
       if (!stays.has(canonical(address))) this.#found.push({ op: 'address-delete', namespace, dev: name, address })

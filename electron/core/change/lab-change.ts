@@ -3,7 +3,7 @@
  * does; a gesture is a list of them. `null` takes a key out of the file: what it then is, is the kernel's choice.
  */
 import type { ImpairEntry } from '../lab/impair.js'
-import type { Endpoint, LinkSetting } from '../lab/lab.js'
+import type { Endpoint, LabShare, LinkSetting } from '../lab/lab.js'
 import type { NamesEntry } from '../lab/netns-files.js'
 import type { RulesetKind } from '../lab/ruleset/refusal.js'
 import type {
@@ -23,6 +23,7 @@ export type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[stri
 export type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
 export type BridgeEntry = NonNullable<NonNullable<NamespaceEntry['bridges']>[string]>
 export type VlanEntry = NonNullable<NonNullable<NamespaceEntry['vlans']>[string]>
+export type MacvlanEntry = NonNullable<NonNullable<NamespaceEntry['macvlans']>[string]>
 export type BondEntry = NonNullable<NonNullable<NamespaceEntry['bonds']>[string]>
 export const bondKeys = ['mode', 'primary', 'miimon'] as const
 export type VrfEntry = NonNullable<NonNullable<NamespaceEntry['vrfs']>[string]>
@@ -91,6 +92,15 @@ export type LinkChange =
   | (OfLink & { readonly op: 'dummy-add'; readonly entry?: InterfaceEntry; readonly exact?: boolean })
   | (OfLink & { readonly op: 'vlan-add'; readonly entry: VlanEntry })
   | (OfLink & { readonly op: 'vlan-set'; readonly entry: Pick<VlanEntry, 'link' | 'id' | 'protocol'> })
+  /** `namespace` is that of the interface whose cable it shares. */
+  | (OfLink & {
+      readonly op: 'share-add'
+      readonly share: LabShare['kind']
+      readonly link: string
+      readonly entry: Omit<MacvlanEntry, 'link' | 'mode'> & { readonly mode?: LabShare['mode'] | undefined }
+    })
+  /** `namespace` is that of the macvlan or ipvlan itself. */
+  | (OfLink & { readonly op: 'share-set'; readonly mode: LabShare['mode'] })
   | (OfLink & { readonly op: 'bond-add'; readonly entry?: BondEntry })
   | (OfLink & { readonly op: 'bond-set'; readonly keys: Pick<BondEntry, (typeof bondKeys)[number]> })
   | (OfLink & { readonly op: 'vrf-add'; readonly entry: VrfEntry })

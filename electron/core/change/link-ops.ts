@@ -1,7 +1,7 @@
 /** Changes of interfaces, bridges, tunnels and cables, and of the addresses on them. */
 import { canonicalPrefix } from '../lab/address.js'
 import { quote } from '../lab/describe.js'
-import { masterEntries, masterTables, tableOf } from '../lab/device-tables.js'
+import { devicePath, makingPath, masterEntries, masterTables } from '../lab/device-tables.js'
 import { endsOf } from '../lab/ends.js'
 import { formatEndpoint } from '../lab/endpoint.js'
 import { error } from '../lab/finding.js'
@@ -32,9 +32,8 @@ function mayCome(draft: Draft, end: Endpoint): Finding | null {
 }
 
 /** Where the entry of an interface is, or would be: what is made by its entry has a table of its kind. */
-const entryPath = (draft: Draft, namespace: string, name: string): LabPath => [
-  ...['namespaces', namespace, tableOf(namespaceOf(draft, namespace), name), name],
-]
+const entryPath = (draft: Draft, namespace: string, name: string): LabPath =>
+  devicePath(draft.labFile, { namespace, interface: name })
 
 function onEntry(draft: Draft, namespace: string, name: string, key: string, value: unknown): Finding | null {
   if (!isThere(draft, namespace)) return noNamespace(namespace)
@@ -84,7 +83,9 @@ function addressPath(draft: Draft, namespace: string, name: string): LabPath {
   const at = (draft.labFile.tunnels ?? []).findIndex(
     (each) => each.namespace === namespace && each.name === name && each.addresses !== undefined,
   )
-  return at < 0 ? entryPath(draft, namespace, name) : ['tunnels', at]
+  if (at >= 0) return ['tunnels', at]
+  const made = makingPath(draft.labFile, { namespace, interface: name })
+  return made && draft.at([...made, 'addresses']) !== undefined ? made : entryPath(draft, namespace, name)
 }
 
 const addressesOf = (draft: Draft, namespace: string, name: string): readonly string[] =>
@@ -173,6 +174,20 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
     if (!Object.hasOwn(namespaceOf(draft, namespace).vlans ?? {}, name)) return noInterface(namespace, name)
     for (const key of ['link', 'id', 'protocol'] as const)
       draft.put(['namespaces', namespace, 'vlans', name, key], entry[key] ?? null)
+    return null
+  },
+  'share-add': (draft, { namespace, name, link, share, entry }) => {
+    const refused = mayCome(draft, { namespace: entry.in ?? namespace, interface: name })
+    if (refused) return refused
+    const table = share === 'macvlan' ? 'macvlans' : 'ipvlans'
+    if (Object.hasOwn(namespaceOf(draft, namespace)[table] ?? {}, name)) return taken({ namespace, interface: name })
+    draft.set(['namespaces', namespace, table, name], { link, ...entry })
+    return null
+  },
+  'share-set': (draft, { namespace, name, mode }) => {
+    const made = makingPath(draft.labFile, { namespace, interface: name })
+    if (!made) return noInterface(namespace, name)
+    draft.put([...made, 'mode'], mode)
     return null
   },
   'bond-add': (draft, { namespace, name, entry }) => {

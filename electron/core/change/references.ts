@@ -2,7 +2,7 @@
  * Who names a namespace or an interface: renaming and removing follow these. What is written for people (texts of the
  * guide, its commands) names nothing.
  */
-import { deviceTables } from '../lab/device-tables.js'
+import { deviceTables, homeOf, shareTables, type ShareTable } from '../lab/device-tables.js'
 import { endsOf } from '../lab/ends.js'
 import { isByEnd } from '../lab/impair.js'
 import { parseEndpoint } from '../lab/endpoint.js'
@@ -11,6 +11,7 @@ import type { LabPath } from '../lab/problem.js'
 import type { CheckEntry, GuideStep, LabFile } from '../lab/schema.js'
 import { dottedSysctl, sysctlPath } from '../lab/sysctl.js'
 import { parseHostTarget, parsePortTarget } from '../lab/target.js'
+import { own } from '../own.js'
 import type { LinkEntry, NamespaceEntry } from './lab-change.js'
 
 export interface Reference {
@@ -43,6 +44,12 @@ export function namespaceReferences(file: LabFile, name: string): readonly Refer
       if (peer.namespace === name)
         found.push(whole(['tunnels', i, 'peers', n, 'namespace'], ['tunnels', i, 'peers', n]))
   }
+  for (const [from, entry] of Object.entries(file.namespaces ?? {}))
+    for (const [table, share, said] of sharesOf(entry))
+      if (said.in === name) {
+        const at = ['namespaces', from, table, share]
+        found.push(whole([...at, 'in'], at))
+      }
   for (const key of Object.keys(file.layout ?? {})) {
     const part = key === name ? '' : key.startsWith(`${name}:`) ? key.slice(name.length) : null
     if (part === null) continue
@@ -60,7 +67,11 @@ export function namespaceReferences(file: LabFile, name: string): readonly Refer
 export function interfaceReferences(file: LabFile, { namespace, interface: name }: Endpoint): readonly Reference[] {
   const found: Reference[] = []
   const entry = file.namespaces?.[namespace]
-  if (entry) found.push(...inNamespace(entry, ['namespaces', namespace], name))
+  if (entry) found.push(...inNamespace(entry, ['namespaces', namespace], name, namespace))
+  for (const [from, other] of Object.entries(file.namespaces ?? {}))
+    for (const [table, share, said] of sharesOf(other))
+      if (from !== namespace && share === name && said.in === namespace)
+        found.push(keyed(['namespaces', from, table, share]))
   const inEnd: OnEnd = (path, goes, text, isKey = false) => {
     const end = parseEndpoint(text)
     if (end.namespace !== namespace || end.interface !== name) return
@@ -76,10 +87,16 @@ export function interfaceReferences(file: LabFile, { namespace, interface: name 
   for (const [i, { done }] of (file.guide ?? []).entries()) {
     eachEnd(done?.links, ['guide', i, 'done', 'links'], inEnd)
     const parts = Array.isArray(done?.namespaces) ? undefined : done?.namespaces?.[namespace]
-    if (parts) found.push(...inNamespace(parts, ['guide', i, 'done', 'namespaces', namespace], name))
+    if (parts) found.push(...inNamespace(parts, ['guide', i, 'done', 'namespaces', namespace], name, namespace))
   }
   return found
 }
+
+/** Macvlans and ipvlans on interfaces of a namespace, wherever they are. */
+const sharesOf = (entry: NamespaceEntry | null) =>
+  (Object.keys(shareTables) as ShareTable[]).flatMap((table) =>
+    Object.entries(entry?.[table] ?? {}).map(([name, said]) => [table, name, said] as const),
+  )
 
 type OnEnd = (path: LabPath, goes: LabPath, text: string, isKey?: boolean) => void
 
@@ -96,9 +113,12 @@ function eachEnd(links: readonly LinkEntry[] | undefined, base: LabPath, on: OnE
   }
 }
 
-function inNamespace(entry: NamespaceEntry, base: LabPath, name: string): readonly Reference[] {
+function inNamespace(entry: NamespaceEntry, base: LabPath, name: string, namespace: string): readonly Reference[] {
   const found: Reference[] = []
-  for (const key of deviceTables) if (Object.hasOwn(entry[key] ?? {}, name)) found.push(keyed([...base, key, name]))
+  for (const key of deviceTables) {
+    const said = own<object | null>(entry[key], name)
+    if (said !== undefined && homeOf(namespace, said) === namespace) found.push(keyed([...base, key, name]))
+  }
   for (const [bridge, said] of Object.entries(entry.bridges ?? {})) {
     const at = [...base, 'bridges', bridge]
     for (const list of ['ports', 'hairpin', 'isolated'] as const)
@@ -120,6 +140,8 @@ function inNamespace(entry: NamespaceEntry, base: LabPath, name: string): readon
   // Without its parent a sub-interface goes, and whatever names it.
   for (const [vlan, { link }] of Object.entries(entry.vlans ?? {}))
     if (link === name) found.push(whole([...base, 'vlans', vlan, 'link'], [...base, 'vlans', vlan]))
+  for (const [table, share, { link }] of sharesOf(entry))
+    if (link === name) found.push(whole([...base, table, share, 'link'], [...base, table, share]))
   for (const list of ['routes', 'neighbours', 'rules', 'nat', 'firewall'] as const)
     for (const [i, item] of (entry[list] ?? []).entries())
       for (const key of ['dev', 'in', 'out', 'iif', 'oif'] as const)

@@ -108,6 +108,7 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
       'master',
       'bridge',
       'vlan',
+      'share',
       'vxlan',
       'tunnel',
       'impair',

@@ -15,13 +15,16 @@ export type Tags = readonly number[]
 
 export interface Framed extends Place {
   readonly tags: Tags
+  /** Frames of a macvlan or an ipvlan leave by its parent, which does not get them itself. */
+  readonly passing?: true
 }
 
 /** More tags than these on one frame are nobody's on purpose. */
 const maxTags = 4
 
 export const placeKey = ({ namespace, link }: Place): string => `${namespace}/${link.index}`
-const framedKey = (framed: Framed): string => `${placeKey(framed)}/${framed.tags.join('.')}`
+const framedKey = (framed: Framed): string =>
+  `${placeKey(framed)}/${framed.tags.join('.')}${framed.passing ? ' passing' : ''}`
 
 /** The VLAN of a frame that came to a bridge by this port (or the bridge's own interface); null where it is not let in. */
 export function vlanAt({ port, bridge }: LiveLink, tags: Tags): { readonly id: number; readonly inner: Tags } | null {
@@ -46,19 +49,39 @@ export function reach(network: Network, start: Place, ignoreState = false): read
   const first = { ...start, tags: [] }
   const seen = new Map<string, Framed>([[framedKey(first), first]])
   const queue: Framed[] = [first]
-  const visit = (namespace: string, link: LiveLink | undefined, tags: Tags): void => {
+  /** By what was reached over a cable, the end that it was reached from: a cable gives nothing back. */
+  const sender = new Map<Framed, LiveLink>()
+  let came: LiveLink | null = null
+  const visit = (namespace: string, link: LiveLink | undefined, tags: Tags, passing = false): void => {
     if (!link || tags.length > maxTags) return
-    const framed = { namespace, link, tags }
+    const framed: Framed = { namespace, link, tags, ...(passing ? { passing } : {}) }
     if (seen.has(framedKey(framed)) || !(ignoreState || link.up)) return
     seen.set(framedKey(framed), framed)
+    if (came) sender.set(framed, came)
     queue.push(framed)
   }
   for (let place = queue.shift(); place; place = queue.shift()) {
     const { namespace, link, tags } = place
     if (!ignoreState && !link.up) continue
     const links = network.namespace(namespace)?.links ?? []
+    const shared = network.parent(link)
+    // What came to it from its parent goes no further.
+    if (shared && place !== first) continue
+    if (shared) {
+      visit(shared.namespace, shared.link, tags, true)
+      if (hearsSiblings(link))
+        for (const each of network.sharing(shared.namespace, shared.link))
+          if (each.link !== link && hearsSiblings(each.link)) visit(each.namespace, each.link, tags)
+      continue
+    }
+    if (place !== first && !place.passing)
+      for (const each of network.sharing(namespace, link)) visit(each.namespace, each.link, tags)
     const far = network.peer(link)
-    if (far) visit(far.namespace, far.link, tags)
+    if (far && far.link !== sender.get(place)) {
+      came = link
+      visit(far.namespace, far.link, tags)
+      came = null
+    }
     if (link.bond !== undefined) visit(namespace, network.link(namespace, link.bond), tags)
     if (link.bonding) for (const member of links) if (member.bond === link.name) visit(namespace, member, tags)
     if (link.vlan) visit(namespace, network.link(namespace, link.vlan.link), [link.vlan.id, ...tags])
@@ -79,6 +102,9 @@ export function reach(network: Network, start: Place, ignoreState = false): read
   }
   return [...seen.values()]
 }
+
+/** Macvlans in mode bridge and ipvlans hand each other their frames; in other modes all go out by the cable. */
+const hearsSiblings = ({ kind, share }: LiveLink): boolean => kind === 'ipvlan' || share?.mode === 'bridge'
 
 /** The far end of a tunnel: the same VNI, held by whoever has its remote address. */
 function tunnelEnds(network: Network, { link }: Place): Place[] {

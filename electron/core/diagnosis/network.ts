@@ -46,6 +46,23 @@ export class Network {
     return found && { namespace: far, link: found }
   }
 
+  /** What a macvlan or an ipvlan shares the cable of. */
+  parent({ share }: LiveLink): { readonly namespace: string; readonly link: LiveLink } | undefined {
+    const namespace = share?.parent.namespace
+    const link = this.#namespaces.get(namespace ?? '')?.links.find(({ index }) => index === share?.parent.index)
+    return namespace && link ? { namespace, link } : undefined
+  }
+
+  /** Macvlans and ipvlans that share its cable, in any namespace. */
+  sharing(namespace: string, { index }: LiveLink): { readonly namespace: string; readonly link: LiveLink }[] {
+    return this.live.namespaces.flatMap(({ name, links }) =>
+      links.flatMap((link) => {
+        const parent = link.share?.parent
+        return parent?.namespace === namespace && parent.index === index ? [{ namespace: name, link }] : []
+      }),
+    )
+  }
+
   /** Whether frames of `upper` go by `lower`: it is a VLAN sub-interface of it, or of one that is. */
   standsOn(namespace: string, upper: string, lower: string): boolean {
     const links = this.#namespaces.get(namespace)?.links.length ?? 0

@@ -14,7 +14,7 @@ export type Obstacle =
 /** Interfaces where a frame sent by `start` comes out as it was sent, `start` left out. */
 export const segment = (network: Network, start: Place, ignoreState = false): Place[] =>
   reach(network, start, ignoreState)
-    .filter((place) => place.tags.length === 0 && placeKey(place) !== placeKey(start))
+    .filter((place) => place.tags.length === 0 && !place.passing && placeKey(place) !== placeKey(start))
     .map(({ namespace, link }) => ({ namespace, link }))
 
 export const shares = (places: readonly Place[], wanted: Place): boolean =>
@@ -34,17 +34,24 @@ export function obstacle(
   const wired = [from, ...segment(network, from, true)]
   if (shares(wired, to)) {
     // Together but for something that is off: what is off on the near side comes first.
-    const off = wired.find(({ link }) => !link.up && link.kind !== 'loopback')
+    const passed = reach(network, from, true).filter(({ passing }) => passing)
+    const off = [...wired, ...passed].find(({ link }) => !link.up && link.kind !== 'loopback')
     return off ? { kind: 'down', at: off } : null
   }
   const far = [to, ...segment(network, to, true)]
+  const isShared = ({ namespace, link }: Place): boolean => network.sharing(namespace, link).length > 0
   // One cable's end lies loose beside the bridge that the other side is on.
   for (const [loose, side] of [
     [wired, far],
     [far, wired],
   ] as const) {
     for (const end of loose) {
-      if (end.link.bridge || end.link.kind === 'loopback' || network.addresses(end.namespace, end.link.name).length > 0)
+      if (
+        end.link.bridge ||
+        end.link.kind === 'loopback' ||
+        isShared(end) ||
+        network.addresses(end.namespace, end.link.name).length > 0
+      )
         continue
       const bridge = side.find(({ namespace, link }) => namespace === end.namespace && link.bridge !== null)
       if (!bridge || end.link.master === bridge.link.name) continue
@@ -61,6 +68,7 @@ function bothLoose(network: Network, near: readonly Place[], far: readonly Place
     link.bridge === null &&
     link.master === null &&
     link.kind !== 'loopback' &&
+    network.sharing(namespace, link).length === 0 &&
     network.addresses(namespace, link.name).length === 0
   for (const end of near.filter(isLoose)) {
     const bridge = network.namespace(end.namespace)?.links.find((link) => link.bridge !== null)

@@ -66,6 +66,8 @@ export const sentences = {
   'address-on-port':
     '{address} is on {interface} of {namespace}, which is a port of {bridge}: what comes to a port goes to its bridge, so the address belongs there.',
   'same-subnet-apart': '{namespace} and {otherNamespace} are both in {prefix}, but no wire joins them.',
+  'same-subnet-parent':
+    '{interface} of {namespace} is a {kind} on {parent} of {otherNamespace}: both are in {prefix} and share a cable, but the kernel passes nothing from one to the other.',
   'same-subnet-apart-at':
     '{namespace} and {otherNamespace} are both in {prefix}, but their cables end at {first} and {second} of {between}, which no bridge joins.',
   'wrong-prefix-narrow':

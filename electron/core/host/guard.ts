@@ -15,7 +15,7 @@ export function ownWithPlan(own: Own, plan: Plan): Own {
     const made =
       step.op === 'veth-add'
         ? [step, step.peer]
-        : /^(?:bridge|vxlan|tunnel|wireguard|dummy|vlan|bond)-add$/.test(step.op)
+        : /^(?:bridge|vxlan|tunnel|wireguard|dummy|vlan|share|bond)-add$/.test(step.op)
           ? [step]
           : []
     for (const each of made) if (each.namespace === hostNamespace && 'name' in each) links.add(each.name)
@@ -25,6 +25,8 @@ export function ownWithPlan(own: Own, plan: Plan): Own {
 
 /** What the step would touch of others, in words; null where it is the lab's. */
 export function foreignTouch(step: Step, own: Own): string | null {
+  if (step.op === 'share-add' && step.parent.namespace === hostNamespace && !own.links.has(step.parent.interface))
+    return `the interface ${step.parent.interface}`
   if (step.namespace !== hostNamespace)
     return own.namespaces.has(step.namespace) ? null : `the namespace ${step.namespace}`
   switch (step.op) {
@@ -42,6 +44,7 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'tunnel-add':
     case 'wireguard-add':
     case 'dummy-add':
+    case 'share-add':
     case 'bond-add':
     case 'service-start':
     case 'service-stop':

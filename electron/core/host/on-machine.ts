@@ -14,6 +14,8 @@ export function isOnMachine(step: Step): boolean {
       return true
     case 'veth-add':
       return step.peer.namespace === hostNamespace
+    case 'share-add':
+      return step.parent.namespace === hostNamespace
     case 'link-delete':
       return step.restore.some(isOnMachine)
     default:

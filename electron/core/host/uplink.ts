@@ -1,5 +1,12 @@
 /** Which interface of the machine is its way out, and what that means for a lab that names it `eth0`. */
-import { hostNamespace, type Lab, type LabFirewall, type LabNamespace, type LabNat } from '../lab/lab.js'
+import {
+  hostNamespace,
+  type Lab,
+  type LabFirewall,
+  type LabInterface,
+  type LabNamespace,
+  type LabNat,
+} from '../lab/lab.js'
 import type { LiveRoute, LiveState } from '../live/state.js'
 import { uplinkInterface } from '../plan/scope.js'
 import type { Uplink } from '../rpc.js'
@@ -63,11 +70,15 @@ export function placeOnHost(lab: Lab, uplink: string | null, macOf: (name: strin
   if (!host) return { ...lab, uplink: false }
   const renamed = meansUplink(lab) && uplink !== null ? renameUplink(host, uplink) : host
   const interfaces = renamed.interfaces.map((each) =>
-    each.kind === 'loopback' || each.mac !== null ? each : { ...each, mac: macOf(each.name) },
+    each.kind === 'loopback' || each.mac !== null || hasParentMac(each) ? each : { ...each, mac: macOf(each.name) },
   )
   const namespaces = new Map(lab.namespaces).set(hostNamespace, { ...renamed, interfaces })
   return { ...lab, uplink: false, namespaces }
 }
+
+/** What cannot be given one of its own. */
+const hasParentMac = (each: LabInterface): boolean =>
+  each.kind === 'ipvlan' || (each.kind === 'macvlan' && each.mode === 'passthru')
 
 function renameUplink(host: LabNamespace, uplink: string): LabNamespace {
   const real = <T extends string | null | undefined>(name: T): T | string => (name === uplinkInterface ? uplink : name)

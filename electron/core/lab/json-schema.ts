@@ -16,6 +16,10 @@ const descriptions: Readonly<Record<string, string>> = {
   'namespaces.*.bridges': 'Bridges by name, with the address of their own interface and their ports.',
   'namespaces.*.dummies': 'Dummy devices by name: interfaces without a cable.',
   'namespaces.*.vlans': 'VLAN sub-interfaces by name: what their parent carries with one tag.',
+  'namespaces.*.macvlans':
+    'Macvlans by name: stations with hardware addresses of their own on the cable of an interface, here or in another namespace.',
+  'namespaces.*.ipvlans':
+    'Ipvlans by name: stations with the hardware address of the interface whose cable they share, here or in another namespace.',
   'namespaces.*.bonds': 'Bonds by name: several cables as one interface.',
   'namespaces.*.vrfs': 'VRFs by name: members whose packets are looked up in a routing table of their own.',
   'namespaces.*.interfaces': 'Interfaces by name: ends of links, tunnels, lo, or plain ones without a cable.',

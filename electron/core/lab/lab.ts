@@ -6,7 +6,7 @@ import type { ConnectionState, FilterRuleEntry, GuideStep, NatPart, Outcome, Tex
 
 import type { LabDnsmasq } from './dnsmasq.js'
 import type { NetnsTexts } from './netns-files.js'
-import type { bondModes } from './schema.js'
+import type { bondModes, ipvlanModes, macvlanModes } from './schema.js'
 import type { RulesetKind } from './ruleset/refusal.js'
 import type { LabTunnel, TunnelKind } from './tunnel.js'
 
@@ -70,6 +70,7 @@ export type LabInterface =
   /** No cable: a dummy device; unless `exact`, the nearest that the kernel has will do. */
   | (InterfaceCommon & { readonly kind: 'dummy'; readonly exact?: boolean })
   | (InterfaceCommon & LabVlan & { readonly kind: 'vlan' })
+  | (InterfaceCommon & LabShare)
   | (InterfaceCommon & LabBond & { readonly kind: 'bond' })
   /** `table`: the routing table that what comes in by its members is looked up in. */
   | (InterfaceCommon & { readonly kind: 'vrf'; readonly table: number })
@@ -140,6 +141,14 @@ export interface LabVlan {
   readonly id: number
   readonly protocol: VlanProtocol
 }
+
+/** What shares the cable of an interface, its `parent`, which may be in another namespace. */
+export type LabShare =
+  | { readonly kind: 'macvlan'; readonly parent: Endpoint; readonly mode: (typeof macvlanModes)[number] }
+  | { readonly kind: 'ipvlan'; readonly parent: Endpoint; readonly mode: (typeof ipvlanModes)[number] }
+
+export const isShare = <T extends { readonly kind: string }>(each: T): each is Extract<T, { kind: LabShare['kind'] }> =>
+  each.kind === 'macvlan' || each.kind === 'ipvlan'
 
 /** One VLAN of a bridge port, as `bridge vlan` shows it. */
 export interface PortVlan {

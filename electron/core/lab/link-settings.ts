@@ -21,7 +21,7 @@ export const usualLinkSetting = (kind: string, setting: LinkSetting): number => 
 }
 
 /** Kinds of which it is known what they have by themselves; others bring settings of their own. */
-export const knownKinds: ReadonlySet<string> = new Set('loopback veth bridge vxlan dummy ifb vlan'.split(' '))
+export const knownKinds: ReadonlySet<string> = new Set('loopback veth bridge vxlan dummy ifb vlan macvlan'.split(' '))
 
 export function linkSettingsOf(entry: DeviceEntry | null | undefined): { readonly linkSettings?: LinkSettings } {
   const said = linkSettings.flatMap((setting) => {

@@ -1,7 +1,7 @@
 import { canonicalPrefix } from './address.js'
-import { masterEntries, type MasterTable } from './device-tables.js'
+import { masterEntries, sharesIn, type MasterTable, type ShareEntry } from './device-tables.js'
 import { formatEndpoint } from './endpoint.js'
-import { usualMiimon, type Endpoint, type LabInterface, type LabLink } from './lab.js'
+import { isShare, usualMiimon, type Endpoint, type LabInterface, type LabLink, type LabShare } from './lab.js'
 import { linkSettingsOf } from './link-settings.js'
 import { normaliseBridge } from './normalise-bridge.js'
 import type { NamespaceEntry } from './rules/lab-index.js'
@@ -33,6 +33,8 @@ export function normaliseInterfaces(
     known.push(tunnel)
     tunnels.set(tunnel.namespace, known)
   }
+
+  const shares = sharesIn(labFile)
 
   const interfacesOf = (namespace: string, entry: NamespaceEntry): readonly LabInterface[] => {
     const made = new Map<string, LabInterface>()
@@ -70,8 +72,9 @@ export function normaliseInterfaces(
       if (more) add({ ...common(tunnel.name, { ...about, addresses }), ...more })
     }
     const stacked = new Map(Object.entries(entry.vlans ?? {}))
+    const shared = new Map((shares.get(namespace) ?? []).map((each) => [each.name, each]))
     for (const name of [...said.keys(), ...(ends.get(namespace) ?? [])]) {
-      if (stacked.has(name)) continue
+      if (stacked.has(name) || shared.has(name)) continue
       const cable = cables.get(`${namespace}:${name}`)
       const own = common(name, said.get(name))
       if (!cable) add({ ...own, kind: 'dummy' })
@@ -85,6 +88,11 @@ export function normaliseInterfaces(
       const about = common(name, own)
       // Nothing comes up on what is down (vlan_dev_open, net/8021q/vlan_dev.c).
       add({ ...about, kind: 'vlan', link, id, protocol, up: about.up && (made.get(link)?.up ?? true) })
+    }
+    for (const [name, share] of shared) {
+      const about = said.get(name)
+      const addresses = [...(share.said.addresses ?? []), ...(about?.addresses ?? [])]
+      add({ ...common(name, { ...share.said, ...about, addresses }), ...shareOf(share) })
     }
     const ports = portsByBridge(masters, made)
     return [...made.values()].map((device) => {
@@ -111,6 +119,14 @@ function fromBelow<T extends { readonly link: string }>(
   return [...ordered]
 }
 
+/** Docker's modes, where none is said. */
+function shareOf({ table, from, said }: ShareEntry): LabShare {
+  const parent = { namespace: from, interface: said.link }
+  return table === 'macvlans'
+    ? { kind: 'macvlan', parent, mode: said.mode ?? 'bridge' }
+    : { kind: 'ipvlan', parent, mode: said.mode ?? 'l2' }
+}
+
 type Master = Pick<LabInterface, 'master' | 'vrf' | 'bond'>
 
 const asMaster: Readonly<Record<MasterTable, (name: string) => Master>> = {
@@ -128,7 +144,9 @@ function mastersOf(entry: NamespaceEntry): ReadonlyMap<string, Master> {
 }
 
 /** What stands over others itself is no member of a bond. */
-const bondless: ReadonlySet<LabInterface['kind']> = new Set<LabInterface['kind']>(['bridge', 'bond', 'vlan', 'vxlan'])
+const bondless: ReadonlySet<LabInterface['kind']> = new Set<LabInterface['kind']>([
+  ...(['bridge', 'bond', 'vlan', 'macvlan', 'ipvlan', 'vxlan'] as const),
+])
 
 /** A master that is not there, or that takes no such interface (in a lab broken on purpose), is none. */
 function withMaster(device: LabInterface, made: ReadonlyMap<string, LabInterface>): LabInterface {
@@ -136,7 +154,7 @@ function withMaster(device: LabInterface, made: ReadonlyMap<string, LabInterface
   const isThere = (name: string | null | undefined, kind: LabInterface['kind']): boolean =>
     name !== null && name !== undefined && made.get(name)?.kind === kind
   const takesNone = device.kind === 'loopback' || device.kind === 'vrf'
-  const isPort = !takesNone && device.kind !== 'bridge' && isThere(device.master, 'bridge')
+  const isPort = !takesNone && device.kind !== 'bridge' && !isShare(device) && isThere(device.master, 'bridge')
   const isMember = !takesNone && isThere(vrf, 'vrf')
   const isBonded = !takesNone && !bondless.has(device.kind) && isThere(bond, 'bond')
   return {

@@ -6,7 +6,7 @@
 import { canonicalAddress } from './address.js'
 import { isResponder, normaliseDnsmasq } from './dnsmasq.js'
 import { parseEndpoint } from './endpoint.js'
-import { deviceEntries } from './device-tables.js'
+import { deviceEntries, homeOf, sharesIn, type ShareEntry } from './device-tables.js'
 import { impairOf } from './impair.js'
 import { hostNamespace } from './lab.js'
 import type { Lab, LabLink, LabNamespace, LabService } from './lab.js'
@@ -28,6 +28,7 @@ export function normalise(labFile: LabFile): Lab {
   for (const [name, entry] of Object.entries(labFile.namespaces ?? {})) entries.set(name, entry ?? {})
   const links = normaliseLinks(labFile, entries)
   const interfaces = normaliseInterfaces(labFile, entries, links)
+  const shares = sharesIn(labFile)
   const namespaces = new Map<string, LabNamespace>()
   for (const [name, entry] of entries) {
     const dnsmasq = normaliseDnsmasq(entry.services ?? [])
@@ -47,7 +48,7 @@ export function normalise(labFile: LabFile): Lab {
         ...(entry.iptables === undefined ? {} : { iptables: entry.iptables }),
         ...(entry.ip6tables === undefined ? {} : { ip6tables: entry.ip6tables }),
       },
-      sysctls: normaliseSysctls(entry),
+      sysctls: normaliseSysctls(name, entry, shares.get(name) ?? []),
       services: normaliseServices(entry),
       ...(dnsmasq === undefined ? {} : { dnsmasq }),
     })
@@ -104,8 +105,12 @@ function normaliseServices({ services = [] }: NamespaceEntry): readonly LabServi
 }
 
 /** Dotted keys, text values. What only repeats `forwarding` is left out; what contradicts it stays and is set after it. */
-function normaliseSysctls(entry: NamespaceEntry): Readonly<Record<string, string>> {
-  const sysctls: Record<string, string> = { ...advertisements(entry) }
+function normaliseSysctls(
+  namespace: string,
+  entry: NamespaceEntry,
+  shares: readonly ShareEntry[],
+): Readonly<Record<string, string>> {
+  const sysctls: Record<string, string> = { ...advertisements(namespace, entry, shares) }
   for (const [key, value] of Object.entries(entry.sysctls ?? {})) {
     const dotted = dottedSysctl(key)
     if (dotted === null) continue
@@ -119,9 +124,17 @@ function normaliseSysctls(entry: NamespaceEntry): Readonly<Record<string, string
 }
 
 /** A router heeds other routers only at 2 (accept_ra, Documentation/networking/ip-sysctl.rst). */
-function advertisements(entry: NamespaceEntry): Readonly<Record<string, string>> {
+function advertisements(
+  namespace: string,
+  entry: NamespaceEntry,
+  shares: readonly ShareEntry[],
+): Readonly<Record<string, string>> {
+  const moved = shares.filter(({ from }) => from !== namespace).map(({ name, said }) => [name, said] as const)
+  const own = deviceEntries(entry).flatMap(([, name, said]) =>
+    homeOf(namespace, said) === namespace ? [[name, said] as const] : [],
+  )
   return Object.fromEntries(
-    deviceEntries(entry).flatMap(([, name, said]) => {
+    [...moved, ...own].flatMap(([name, said]) => {
       const heeds = said?.['accept-ra']
       const key = heeds === undefined ? null : dottedSysctl(`net/ipv6/conf/${name}/accept_ra`)
       return key === null ? [] : [[key, heeds ? (entry.forwarding === true ? '2' : '1') : '0'] as const]

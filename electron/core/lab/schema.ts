@@ -125,6 +125,26 @@ export const vlanSchema = z.strictObject({
   ...interfaceSchema.shape,
 })
 
+export const macvlanModes = ['bridge', 'private', 'vepa', 'passthru'] as const
+/** In the order of IPVLAN_MODE_* (linux/if_link.h). */
+export const ipvlanModes = ['l2', 'l3', 'l3s'] as const
+
+/** One more station, with a hardware address of its own, on the cable of an interface; `in`: the namespace it is moved to. */
+export const macvlanSchema = z.strictObject({
+  link: interfaceName,
+  mode: z.enum(macvlanModes).optional(),
+  in: namespaceName.optional(),
+  ...interfaceSchema.shape,
+})
+
+/** The same with the hardware address of that interface. All on one interface have one mode. */
+export const ipvlanSchema = z.strictObject({
+  link: interfaceName,
+  mode: z.enum(ipvlanModes).optional(),
+  in: namespaceName.optional(),
+  ...interfaceSchema.shape,
+})
+
 /** 253-255 have names, and are called by them (`rules/tables.ts`). */
 const tableNumber = z.int().min(1).max(4294967295)
 const table = z.union([z.enum(['default', 'main', 'local']), tableNumber])
@@ -326,6 +346,8 @@ export const namespaceSchema = z.strictObject({
   bridges: z.record(interfaceName, bridgeSchema.nullable()).optional(),
   dummies: z.record(interfaceName, interfaceSchema.nullable()).optional(),
   vlans: z.record(interfaceName, vlanSchema).optional(),
+  macvlans: z.record(interfaceName, macvlanSchema).optional(),
+  ipvlans: z.record(interfaceName, ipvlanSchema).optional(),
   bonds: z.record(interfaceName, bondSchema.nullable()).optional(),
   vrfs: z.record(interfaceName, vrfSchema).optional(),
   interfaces: z.record(interfaceName, interfaceSchema.nullable()).optional(),

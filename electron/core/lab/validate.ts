@@ -25,6 +25,7 @@ import { policyRules } from './rules/policy.js'
 import { routeRules } from './rules/routes.js'
 import { rulesetRules } from './rules/rulesets.js'
 import { segmentRules } from './rules/segments.js'
+import { shareRules } from './rules/shares.js'
 import { serviceRules } from './rules/services.js'
 import { sysctlRules } from './rules/sysctls.js'
 import { tunnelRules } from './rules/tunnels.js'
@@ -36,6 +37,7 @@ const rules: readonly Rule[] = [
   linkRules,
   tunnelRules,
   vlanRules,
+  shareRules,
   bridgeRules,
   bridgeSettingRules,
   memberRules,

@@ -43,6 +43,8 @@ export interface LiveLink {
   readonly port: LivePort | null
   /** Set on VLAN sub-interfaces. `link` is null where its parent is in another namespace. */
   readonly vlan?: { readonly id: number; readonly protocol: VlanProtocol; readonly link: string | null }
+  /** Of a macvlan or an ipvlan: how it shares its parent's cable, and the parent as a veth's `peer`. */
+  readonly share?: { readonly mode: string; readonly parent: NonNullable<LiveLink['peer']> }
   /** Of a bond itself. */
   readonly bonding?: LiveBond
   /** Of a VRF itself: the number of its routing table. */

@@ -25,6 +25,8 @@ export const neededFeatures = {
   geneve: { what: said`Geneve tunnels`, module: 'geneve', option: 'CONFIG_GENEVE' },
   wireguard: { what: said`WireGuard tunnels`, module: 'wireguard', option: 'CONFIG_WIREGUARD' },
   vxlan: { what: said`VXLAN tunnels`, module: 'vxlan', option: 'CONFIG_VXLAN' },
+  macvlan: { what: said`macvlans`, module: 'macvlan', option: 'CONFIG_MACVLAN' },
+  ipvlan: { what: said`ipvlans`, module: 'ipvlan', option: 'CONFIG_IPVLAN' },
   bond: { what: said`bonds`, module: 'bonding', option: 'CONFIG_BONDING' },
   vrf: { what: said`VRF devices`, module: 'vrf', option: 'CONFIG_NET_VRF' },
   'vlan-filtering': {

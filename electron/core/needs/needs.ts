@@ -29,6 +29,8 @@ export function* needsOf(file: LabFile): Iterable<Need> {
       if (bridge?.['vlan-filtering']) yield need('vlan-filtering', name, 'bridges', name, 'vlan-filtering')
     for (const name of Object.keys(entry?.dummies ?? {})) yield need('dummy', name, 'dummies', name)
     for (const name of Object.keys(entry?.vlans ?? {})) yield need('vlan', name, 'vlans', name)
+    for (const name of Object.keys(entry?.macvlans ?? {})) yield need('macvlan', name, 'macvlans', name)
+    for (const name of Object.keys(entry?.ipvlans ?? {})) yield need('ipvlan', name, 'ipvlans', name)
     for (const name of Object.keys(entry?.bonds ?? {})) yield need('bond', name, 'bonds', name)
     for (const name of Object.keys(entry?.vrfs ?? {})) yield need('vrf', name, 'vrfs', name)
     for (const [i, service] of (entry?.services ?? []).entries())

@@ -25,6 +25,8 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
   const before = new Map<Member, Member>()
   const forwarded = new Map<Member, Member>()
   const followed = new Set<Member>()
+  /** What a parent handed to those that share it, and never saw itself. */
+  const handed = new Set([...wires.values()].filter(({ direction }) => direction === 'in'))
   // Earlier sightings of the same namespace by what they can be recognised by.
   const byBytes = new Index()
   const bySubject = new Index()
@@ -96,7 +98,7 @@ export function buildChain(ordered: readonly Member[], wires: Wires): Chain {
     }
     // Neighbour messages are never routed, unless a tunnel carries them.
     if (level === 0 && (member.leg === 'arp' || member.leg === 'ndp')) return undefined
-    const arrived = recut(member).filter(reachesLayer3)
+    const arrived = recut(member).filter((each) => reachesLayer3(each) && !handed.has(each))
     const exact = arrived.find((earlier) => earlier.piece === member.piece && !forwarded.has(earlier))
     if (exact) forwarded.set(exact, member)
     // A router that fragments sends more pieces than it got.

@@ -1,7 +1,8 @@
 /** One order for what several namespaces saw: arrival order inside each, wires and clock between them. */
+import { shareWires } from './share-wires.js'
 import type { Member } from './sighting.js'
 
-/** Frame that came in -> the same frame where it had gone out, at the other end of the cable. */
+/** Frame that came in -> the same frame where it had gone out, at the other end of the cable; and what shares a cable. */
 export type Wires = ReadonlyMap<Member, Member>
 
 /** Stamps of the two ends of a cable may swap by this much on a busy machine; measured 0.6..9.3 µs apart. Nanoseconds. */
@@ -30,6 +31,7 @@ export function pairWires(members: readonly Member[]): Wires {
     const [out] = latest < 0 ? [] : queue.splice(latest, 1)
     if (out) wires.set(member, out)
   }
+  for (const [member, from] of shareWires(members, wires, clockSlackNs)) wires.set(member, from)
   return wires
 }
 

@@ -8,6 +8,8 @@ export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'm
   readonly vxlan: { readonly remote: string | null; readonly port: number } | null
   readonly tunnel?: { readonly remote: string | null; readonly port: number | null }
   readonly wireguard?: { readonly listen: number; readonly peers: readonly { readonly endpoint: string | null }[] }
+  /** What a macvlan or an ipvlan shares the cable of. */
+  readonly share?: LiveLink['share']
   /** The interface that a sub-interface is on. */
   readonly vlan?: { readonly link: string | null }
 }
@@ -21,9 +23,16 @@ export interface TopologyNamespace {
   readonly fdb?: readonly Pick<LiveFdbEntry, 'dev' | 'dst'>[]
 }
 
+export interface Sharing {
+  readonly namespace: string
+  readonly link: TopologyLink
+}
+
 export interface Topology {
   readonly link: (namespace: string, ifindex: number) => TopologyLink | null
   readonly has: (namespace: string) => boolean
+  /** Macvlans and ipvlans on the interface, in any namespace. */
+  readonly shares: (namespace: string, ifindex: number) => readonly Sharing[]
   /** Whether the address (canonical) is one of the namespace's own; all of 127/8 and ::1 are everybody's. */
   readonly owns: (namespace: string, address: string) => boolean
   /** Whose link-layer address may be needed to send to `address`: gateways of the longest match, or the address itself. */
@@ -39,6 +48,7 @@ export interface Topology {
 
 export function buildTopology(namespaces: readonly TopologyNamespace[]): Topology {
   const links = new Map<string, TopologyLink>()
+  const shares = new Map<string, readonly Sharing[]>()
   const own = new Map<string, Set<string>>()
   const macs = new Map<string, Set<string>>()
   const routes = new Map<string, TopologyNamespace['routes']>()
@@ -50,6 +60,10 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
   for (const namespace of namespaces) {
     for (const link of namespace.links) {
       links.set(`${namespace.name}/${link.index}`, link)
+      if (link.share) {
+        const on = `${link.share.parent.namespace}/${link.share.parent.index}`
+        shares.set(on, [...(shares.get(on) ?? []), { namespace: namespace.name, link }])
+      }
       if (link.vxlan) ports.add(link.vxlan.port)
       if (link.wireguard?.listen) wireguardPorts.add(link.wireguard.listen)
       hasWireguard ||= link.kind === 'wireguard'
@@ -64,6 +78,7 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
   return {
     link: (namespace, ifindex) => links.get(`${namespace}/${ifindex}`) ?? null,
     has: (namespace) => own.has(namespace),
+    shares: (namespace, ifindex) => shares.get(`${namespace}/${ifindex}`) ?? [],
     owns: (namespace, address) =>
       address.startsWith('127.') || address === '::1' || (own.get(namespace)?.has(address) ?? false),
     nextHops: (namespace, address) => nextHops(routes.get(namespace) ?? [], address),

@@ -95,9 +95,25 @@ interface Placed {
   readonly hop: WorkedOut
 }
 
+/**
+ * Whose layer 3 it comes to: that of an ipvlan in mode l3s, whose packets the parent's own layer 3 hands over behind its
+ * filters, so that nobody sees them at the ipvlan itself (drivers/net/ipvlan/ipvlan_l3s.c); else its own.
+ */
+function taker({ topology }: Indexed, member: Member): Member {
+  const { ip } = member.packet.headers
+  const found = topology
+    .shares(member.namespace, member.link.index)
+    .find(({ namespace, link }) => link.share?.mode === 'l3s' && ip && topology.owns(namespace, ip.dst))
+  return found ? { ...member, namespace: found.namespace, link: found.link } : member
+}
+
 /** A packet came up to layer 3 and no interface sent it on. */
-function endAtLayer3(scene: Indexed, member: Member): readonly Placed[] {
+function endAtLayer3(scene: Indexed, came: Member): readonly Placed[] {
   const { ordered, topology, probe, place } = scene
+  const member = taker(scene, came)
+  if (member !== came) {
+    return heardByProbe(probe, member) ? [{ anchor: came, hop: ending(member, 'delivered', came) }] : []
+  }
   const { ip } = member.packet.headers
   // Only the last piece of a packet ends it; pieces may also have gone on in another cut.
   const pieces = scene.pieces.get(pieceKey(member)) ?? []
@@ -175,7 +191,8 @@ function lostAtLayer2(scene: Indexed, member: Member): boolean {
   if (toGroup(member.packet)) return false
   const { link, direction } = member
   if (direction === 'out') {
-    if (link.kind === 'bridge' || isAnyTunnel(link.kind) || link.kind === 'vlan' || link.kind === 'bond') return true
+    if (link.kind === 'bridge' || isAnyTunnel(link.kind) || link.kind === 'vlan' || link.kind === 'bond' || link.share)
+      return true
     const far = link.peer?.namespace
     return typeof far === 'string' && scene.topology.has(far)
   }

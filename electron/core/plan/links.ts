@@ -1,5 +1,13 @@
 /** Which interfaces must go, which must come, and what of those that stay must change. */
-import { masterOf, type Lab, type LabInterface, type LabNamespace } from '../lab/lab.js'
+import {
+  isShare,
+  masterOf,
+  type Endpoint,
+  type Lab,
+  type LabInterface,
+  type LabNamespace,
+  type LabShare,
+} from '../lab/lab.js'
 import { tunnelMtu } from '../lab/tunnel.js'
 import type { LiveLink } from '../live/state.js'
 import { clearsMaster, planBridgeMtu } from './bridge-mtu.js'
@@ -85,15 +93,16 @@ export function planDeletions(draft: Draft, lab: Lab, index: LiveIndex, former: 
   const going = [...unwantedLinks(wantedBy, index, former, goneNamespaces), ...again]
   // Behind those that are given to it, which take their place in it along.
   for (const ref of going.toSorted((a, b) => rank(a.link) - rank(b.link))) {
-    const taken = linkAndPeer(index, ref)
     const { namespace, link } = ref
     if (gone.has(linkKey(namespace, link.name))) continue
+    // What stands on it may have gone by a step of its own, which brings it back.
+    const taken = linkAndPeer(index, ref).filter((each) => !gone.has(linkKey(each.namespace, each.link.name)))
     const withNamespace = index.peer(ref) !== null && goneNamespaces.has(index.peer(ref)?.namespace ?? '')
     const nameAgain = wantedBy.get(namespace)?.has(link.name)
     if (withNamespace && !nameAgain) continue
     const restore = restoreLinks(index, taken, gone)
     // Before its parent may go down: undo makes it again, up, when that is up.
-    const phase = link.vlan ? 'stacked-delete' : rank(link) > 0 ? 'master-delete' : 'link-delete'
+    const phase = link.vlan || link.share ? 'stacked-delete' : rank(link) > 0 ? 'master-delete' : 'link-delete'
     draft.add(phase, { op: 'link-delete', namespace, name: link.name, restore })
     for (const each of taken) gone.add(linkKey(each.namespace, each.link.name))
   }
@@ -139,6 +148,7 @@ export function planCreations(scope: Scope): void {
         const phase = isOverBridge(wantedHere, wanted) ? 'over-bridge-add' : 'stacked-add'
         draft.add(phase, { op: 'vlan-add', ...made, link, id, protocol })
       }
+      if (isShare(wanted)) draft.add('share-add', { op: 'share-add', ...made, ...shareOf(wanted) })
       if (wanted.kind === 'vxlan') draft.add('tunnel-add', { op: 'vxlan-add', ...made, ...vxlanOf(wanted) })
       else if (wanted.kind === 'wireguard') {
         draft.add('tunnel-add', { op: 'wireguard-add', namespace, name, mac: null, mtu })
@@ -170,11 +180,17 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
         wanted.kind === 'loopback' ? loopbackMtu : tunnelMtu(wanted.kind, isTunnel(wanted) ? wanted.key : null)
       const mtu =
         wanted.kind === 'vlan'
-          ? stackedMtu(scope, namespace, wanted, live, had)
-          : (wanted.mtu ?? (had && had.mtu !== null ? usual : null))
+          ? stackedMtu(scope, { namespace, interface: wanted.link }, wanted, live, had)
+          : wanted.kind === 'macvlan'
+            ? stackedMtu(scope, wanted.parent, wanted, live, had)
+            : (wanted.mtu ?? (had && had.mtu !== null ? usual : null))
       // A member of a bond has the bond's.
       if (mtu !== null && mtu !== live.mtu && wanted.kind !== 'bridge' && wanted.bond === undefined) {
-        const phase = wanted.kind === 'vlan' && mtu < live.mtu ? 'stacked-change' : 'link-change'
+        const [smaller, larger] =
+          wanted.kind === 'macvlan'
+            ? (['stacked-change', 'share-change'] as const)
+            : (['stacked-change', 'link-change'] as const)
+        const phase = (wanted.kind === 'vlan' || isShare(wanted)) && mtu < live.mtu ? smaller : larger
         draft.add(phase, { op: 'link-mtu', ...at, mtu, before: live.mtu })
       }
       if (wanted.mac !== null && live.mac !== null && wanted.mac !== live.mac && wanted.bond === undefined) {
@@ -198,7 +214,8 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
     if (change) {
       const { master, before } = change
       const over = wanted.kind === 'vlan' && isOverBridge(interfaces, wanted)
-      const phase = master === null ? 'master-clear' : over ? 'over-bridge-master' : 'master-set'
+      const set = isShare(wanted) ? 'share-master' : over ? 'over-bridge-master' : 'master-set'
+      const phase = master === null ? 'master-clear' : set
       const step = { op: 'link-master' as const, ...at, master, before }
       // With its place in a bridge a port loses what it was set to there.
       const back: Step[] = live && before !== null ? restorePort({ namespace, link: live }) : []
@@ -271,6 +288,8 @@ export function isCycled(scope: Scope, namespace: LabNamespace, wanted: LabInter
   return parent !== undefined && isCycled(scope, namespace, parent)
 }
 
+const shareOf = ({ kind, parent, mode }: LabShare): LabShare => ({ kind, parent, mode }) as LabShare
+
 /** Whether a sub-interface stands, at the bottom, on a bridge. */
 function isOverBridge(interfaces: readonly LabInterface[], vlan: LabInterface & { readonly kind: 'vlan' }): boolean {
   let at: LabInterface | undefined = vlan
@@ -282,18 +301,18 @@ function isOverBridge(interfaces: readonly LabInterface[], vlan: LabInterface & 
 }
 
 /**
- * The MTU of a sub-interface that stays: its own, or where the file says none any more that of its parent, which the kernel
- * cuts it to (vlan_device_event, net/8021q/vlan.c) and undo would not give back.
+ * The MTU of a sub-interface or a macvlan that stays: its own, or where the file says none any more that of its parent, which the kernel
+ * cuts it to (vlan_device_event, net/8021q/vlan.c; macvlan_device_event, drivers/net/macvlan.c) and undo would not give back.
  */
 function stackedMtu(
   { interfaces, index }: Scope,
-  namespace: string,
-  wanted: LabInterface & { readonly kind: 'vlan' },
+  { namespace, interface: link }: Endpoint,
+  wanted: LabInterface,
   live: LiveLink,
   had: LabInterface | undefined,
 ): number | null {
   if (wanted.mtu !== null) return wanted.mtu
-  const parent = interfaces.get(namespace)?.get(wanted.link)?.mtu ?? index.link(namespace, wanted.link)?.mtu ?? null
+  const parent = interfaces.get(namespace)?.get(link)?.mtu ?? index.link(namespace, link)?.mtu ?? null
   if (parent === null) return null
   return (had?.mtu ?? null) !== null ? parent : Math.min(parent, live.mtu)
 }

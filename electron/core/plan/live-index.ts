@@ -28,6 +28,10 @@ export interface LiveIndex {
   link(namespace: string, name: string): LiveLink | undefined
   /** The other end of a veth pair, or null where it is in no namespace we know. */
   peer(ref: LinkRef): LinkRef | null
+  /** What a macvlan or an ipvlan shares the cable of, or null where it is in no namespace we know. */
+  parent(ref: LinkRef): LinkRef | null
+  /** Macvlans and ipvlans that share its cable, in any namespace. */
+  shares(ref: LinkRef): readonly LinkRef[]
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string | null): Map<string, T[]> {
@@ -45,6 +49,7 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string | null): Map
 export function indexLive(state: LiveState): LiveIndex {
   const namespaces = new Map<string, IndexedNamespace>()
   const byIndex = new Map<string, Map<number, LiveLink>>()
+  const sharing: LinkRef[] = []
   for (const live of state.namespaces) {
     namespaces.set(live.name, {
       name: live.name,
@@ -56,15 +61,22 @@ export function indexLive(state: LiveState): LiveIndex {
       stacked: groupBy(live.links, (link) => link.vlan?.link ?? null),
     })
     byIndex.set(live.name, new Map(live.links.map((link) => [link.index, link])))
+    for (const link of live.links) if (link.share) sharing.push({ namespace: live.name, link })
   }
+  const placed = (place: LiveLink['peer']): LinkRef | null => {
+    if (!place || place.namespace === null) return null
+    const link = byIndex.get(place.namespace)?.get(place.index)
+    return link ? { namespace: place.namespace, link } : null
+  }
+  const sharesOf = groupBy(sharing, ({ link: { share } }) =>
+    share && share.parent.namespace !== null ? `${share.parent.namespace} ${share.parent.index}` : null,
+  )
   return {
     namespaces,
     link: (namespace, name) => namespaces.get(namespace)?.links.get(name),
-    peer({ link: { peer } }) {
-      if (!peer || peer.namespace === null) return null
-      const link = byIndex.get(peer.namespace)?.get(peer.index)
-      return link ? { namespace: peer.namespace, link } : null
-    },
+    peer: ({ link }) => placed(link.peer),
+    parent: ({ link }) => placed(link.share?.parent ?? null),
+    shares: ({ namespace, link }) => sharesOf.get(`${namespace} ${link.index}`) ?? [],
   }
 }
 

@@ -49,6 +49,9 @@ function forgetful(scope: Scope, namespace: LabNamespace): ReadonlySet<string> {
     if (!live) continue
     // With it goes what stands on it, whosever that is.
     if (live.up !== wanted.up) for (const name of withStacked(scope, namespace.name, wanted.name)) names.add(name)
+    // Undo gives a bond its members again, and switches off those that were.
+    if (live.bond !== undefined && !live.up && scope.gone.has(linkKey(namespace.name, live.bond)))
+      names.add(wanted.name)
     const isRenumbered = wanted.mac === null ? changesPorts(scope, namespace, wanted) : wanted.mac !== live.mac
     const asksAnew = linkSettingSteps(scope, namespace.name, wanted, live).some(({ setting }) => setting === 'arp')
     if (isRenumbered || asksAnew) names.add(wanted.name)

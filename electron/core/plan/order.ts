@@ -10,6 +10,9 @@
  * parent may be a bridge. What goes out of a bridge's VLANs goes before others come, because one VLAN at a time is for
  * frames without a tag.
  *
+ * A macvlan or an ipvlan is no larger than its parent either, which may be anything of the above, in any namespace: it comes
+ * behind all of them, and goes before them, because the kernel lets an interface that is shared into no bridge and no bond.
+ *
  * A VRF or a bond goes behind its members, each of which takes its place in it along, so that undo brings it back before them. A
  * VRF switches off who comes and who goes (cycle_netdev, drivers/net/vrf.c), a bond takes only who is off, switches it on, and
  * off again when it goes (bond_enslave, drivers/net/bonding/bond_main.c): they go down before and come up behind.
@@ -62,6 +65,9 @@ export const phases = [
   'bridge-mtu',
   'over-bridge-add',
   'over-bridge-master',
+  'share-add',
+  'share-change',
+  'share-master',
   'bridge-set',
   'wireguard-peer-delete',
   'wireguard-set',

@@ -1,10 +1,11 @@
 /** `vethlab state --as lab`: the live network as a lab file. */
 import { containsAddress, familyOf, isLinkLocalIpv6, parseAddress } from '../lab/address.js'
+import type { DeviceEntry } from '../lab/device-tables.js'
 import { usesIpv6 } from '../lab/ipv6.js'
 import { linkSettingEntries } from '../lab/link-settings.js'
 import { netnsFiles, readNetnsFile, type NamesEntry } from '../lab/netns-files.js'
 import { neighbourEntry } from '../lab/normalise-neighbours.js'
-import { hostNamespace, usualMiimon } from '../lab/lab.js'
+import { hostNamespace, usualMiimon, type LabShare } from '../lab/lab.js'
 import { bondModes, interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
 import type { LabFile, NeighbourEntry, RouteEntry } from '../lab/schema.js'
 import { mainTable, tableEntry } from '../lab/table.js'
@@ -22,7 +23,7 @@ import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
-import { hasGateway, stepRoute } from './restore.js'
+import { hasGateway, shareOf, stepRoute } from './restore.js'
 import { devicesOf, wholeRoutes, type WholeRoute } from './whole-routes.js'
 
 export interface ReadBack {
@@ -76,6 +77,8 @@ function readState(live: LiveState, name: string, speaksIpv6: boolean, asMade: b
   const namespaces: Record<string, NamespaceEntry> = {}
   for (const namespace of readable)
     namespaces[namespace.name] = readNamespace(namespace, links, speaksIpv6, asMade, unexpressed)
+  for (const { home, ...share } of links.shares)
+    namespaces[share.from] = putShare(namespaces[share.from] ?? {}, home, share)
   const uplink = index.link(hostNamespace, 'eth0')
   const lab: LabFile = {
     vethlab: labVersion,
@@ -88,14 +91,32 @@ function readState(live: LiveState, name: string, speaksIpv6: boolean, asMade: b
   return { lab, unexpressed }
 }
 
+interface ReadShare {
+  readonly from: string
+  readonly name: string
+  readonly share: LabShare
+  readonly said: DeviceEntry
+}
+
+/** Into the namespace of its parent, with the one where it is. */
+function putShare(entry: NamespaceEntry, home: string, { from, name, share, said }: ReadShare): NamespaceEntry {
+  const moved = { ...(home === from ? {} : { in: home }), ...said }
+  const link = share.parent.interface
+  return share.kind === 'macvlan'
+    ? { ...entry, macvlans: { ...entry.macvlans, [name]: { link, mode: share.mode, ...moved } } }
+    : { ...entry, ipvlans: { ...entry.ipvlans, [name]: { link, mode: share.mode, ...moved } } }
+}
+
 /** Collects the veth pairs and tunnels of all namespaces, and knows which links a lab file can hold. */
 class Links {
   readonly entries: LinkEntry[] = []
   readonly tunnels: NonNullable<LabFile['tunnels']> = []
+  readonly shares: (ReadShare & { readonly home: string })[] = []
   readonly #index: LiveIndex
   readonly #namespaces: ReadonlySet<string>
   readonly #unexpressed: string[]
   readonly #paired = new Set<string>()
+  readonly #shared = new Map<string, string>()
 
   constructor(index: LiveIndex, namespaces: ReadonlySet<string>, unexpressed: string[]) {
     this.#index = index
@@ -114,6 +135,7 @@ class Links {
     // `__proto__` is refused in a lab file: as a key of a plain object it would be lost.
     if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
     if (['loopback', 'bridge', 'dummy', 'bond', 'vrf'].includes(link.kind) || bareKinds.has(link.kind)) return null
+    if (link.share) return this.#share(namespace, link)
     if (link.kind === 'vlan') return this.#parent(namespace, link)
     if (link.kind === 'vxlan' || isTunnelKind(link.kind)) return this.#tunnel(namespace, link)
     if (link.kind === 'wireguard') return this.#wireguard(namespace, link)
@@ -145,6 +167,34 @@ class Links {
     const parent = below === null ? undefined : this.#index.link(namespace, below)
     if (!parent) return 'what it is on is in another namespace'
     return this.#refuse(namespace, parent) === null ? null : `what it is on, ${parent.name}, is not in the file`
+  }
+
+  /** It is named in the namespace of its parent, where a name can stand once. */
+  #share(namespace: string, link: LiveLink): string | null {
+    const parent = this.#index.parent({ namespace, link })
+    const share = shareOf(this.#index, { namespace, link })
+    if (!parent || !share || !this.#namespaces.has(parent.namespace))
+      return 'what it is on is in no namespace of the lab'
+    if (link.master !== null || link.bond !== undefined) return `a lab file has no ${link.kind} with such a master`
+    if (this.#refuse(parent.namespace, parent.link) !== null)
+      return `what it is on, ${parent.link.name}, is not in the file`
+    const key = `${parent.namespace} ${link.kind} ${link.name}`
+    const holder = this.#shared.get(key) ?? namespace
+    this.#shared.set(key, holder)
+    return holder === namespace ? null : `${parent.namespace} has a ${link.kind} of that name in ${holder} already`
+  }
+
+  /** Of one that `read` has taken. */
+  addShare(home: string, link: LiveLink, said: DeviceEntry): void {
+    const share = shareOf(this.#index, { namespace: home, link })
+    const parent = this.#index.parent({ namespace: home, link })
+    if (!share || !parent) return
+    const { mtu, ...others } = said
+    const isOwnMtu = mtu !== undefined && share.kind === 'macvlan' && link.mtu !== parent.link.mtu
+    this.shares.push({
+      ...{ home, from: parent.namespace, name: link.name, share },
+      said: { ...others, ...(isOwnMtu ? { mtu } : {}) },
+    })
   }
 
   #pair(namespace: string, link: LiveLink): string | null {
@@ -187,12 +237,12 @@ function readNamespace(
       const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
       const said = {
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
-        ...(hasUsualMtu(live, link) || link.bond !== undefined ? {} : { mtu: link.mtu }),
+        ...((hasUsualMtu(live, link) && !link.share) || link.bond !== undefined ? {} : { mtu: link.mtu }),
         ...(link.up ? {} : { up: false }),
         ...linkSettingEntries(link.settings),
       }
       const members = live.links.filter(({ master }) => master === link.name)
-      const ports = members.map((port) => port.name)
+      const ports = members.flatMap(({ name: port, share }) => (share ? [] : [port]))
       if (link.kind === 'bridge') {
         bridges[link.name] = {
           ...said,
@@ -200,6 +250,8 @@ function readNamespace(
           ...(link.bridge?.stp ? { stp: true } : {}),
           ...bridgeEntry(link, members),
         }
+      } else if (link.share) {
+        links.addShare(live.name, link, said)
       } else if (link.kind === 'dummy') {
         dummies[link.name] = said
       } else if (link.vlan && link.vlan.link !== null) {

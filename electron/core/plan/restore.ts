@@ -1,11 +1,11 @@
 /** How to make again what a deletion takes along: the undo of `link-delete` and `namespace-delete`. */
-import { hostNamespace, masterOf, type Impair } from '../lab/lab.js'
+import { hostNamespace, masterOf, type Impair, type LabShare } from '../lab/lab.js'
 import type { LiveAddress, LiveLink } from '../live/state.js'
 import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
 import { restoreBridge, restorePort } from './bridge-settings.js'
 import { parsePrefix } from '../lab/address.js'
 import { isTunnelKind } from '../lab/tunnel.js'
-import { bondModes } from '../lab/schema.js'
+import { bondModes, ipvlanModes, macvlanModes } from '../lab/schema.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
 import { restoreLinkSettings } from './link-settings.js'
@@ -77,6 +77,19 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
       ? { op: 'vlan-add', namespace, name, mac, mtu, ...link.vlan, link: parent }
       : null
   }
+  const share = shareOf(index, { namespace, link })
+  if (share) {
+    // What it has of its parent cannot be given to it.
+    const own = share.kind === 'macvlan' && share.mode !== 'passthru'
+    return {
+      op: 'share-add',
+      namespace,
+      name,
+      mac: own ? mac : null,
+      mtu: share.kind === 'macvlan' ? mtu : null,
+      ...share,
+    }
+  }
   if (link.kind === 'bond') {
     const { bonding } = link
     const known = bonding && bondModes.find((mode) => mode === bonding.mode)
@@ -99,6 +112,20 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
     }
   if (!vxlan || vxlan.local === null) return null
   return { op: 'vxlan-add', namespace, name, mac, mtu, ...vxlan, local: vxlan.local }
+}
+
+/** How a macvlan or an ipvlan shares its parent, in the words of the lab; null where it is none, or its parent is unknown. */
+export function shareOf(index: LiveIndex, ref: LinkRef): LabShare | null {
+  const { kind, share } = ref.link
+  const there = index.parent(ref)
+  if (!share || !there) return null
+  const parent = { namespace: there.namespace, interface: there.link.name }
+  const [macvlan, ipvlan] = [
+    macvlanModes.find((mode) => mode === share.mode),
+    ipvlanModes.find((mode) => mode === share.mode),
+  ]
+  if (kind === 'macvlan' && macvlan !== undefined) return { kind, parent, mode: macvlan }
+  return kind === 'ipvlan' && ipvlan !== undefined ? { kind, parent, mode: ipvlan } : null
 }
 
 /** An interface's place, addresses, switch and impairment, in the order they can be given. */
@@ -164,7 +191,7 @@ export function restoreLinks(index: LiveIndex, refs: readonly LinkRef[], gone: R
     const add = known.has(key) ? null : creation(index, ref)
     known.add(key)
     if (add?.op === 'veth-add') known.add(linkKey(add.peer.namespace, add.peer.name))
-    if (add) (add.op === 'vlan-add' ? stacked : adds).push(add)
+    if (add) (add.op === 'vlan-add' || add.op === 'share-add' ? stacked : adds).push(add)
     if (ref.link.master !== null && !gone.has(linkKey(ref.namespace, ref.link.master)))
       settings.push(...restorePort(ref))
     settings.push(...restoreWireguard(ref))
@@ -225,7 +252,10 @@ export function linkAndPeer(index: LiveIndex, ref: LinkRef): LinkRef[] {
 
 function standingOn(index: LiveIndex, { namespace, link }: LinkRef): LinkRef[] {
   const above = index.namespaces.get(namespace)?.stacked.get(link.name) ?? []
-  return above.flatMap((each) => [{ namespace, link: each }, ...standingOn(index, { namespace, link: each })])
+  return [...above.map((each) => ({ namespace, link: each })), ...index.shares({ namespace, link })].flatMap((each) => [
+    each,
+    ...standingOn(index, each),
+  ])
 }
 
 /** All that a namespace's deletion takes: its links and the far ends of its veth pairs. */

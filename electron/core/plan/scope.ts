@@ -96,6 +96,15 @@ export function isSameLink(index: LiveIndex, namespace: string, wanted: LabInter
       const { vlan } = link
       return vlan?.link === wanted.link && vlan.id === wanted.id && vlan.protocol === wanted.protocol
     }
+    case 'macvlan':
+    case 'ipvlan': {
+      const parent = link.kind === wanted.kind ? index.parent({ namespace, link }) : null
+      return (
+        parent !== null &&
+        isEndpoint(wanted.parent, parent.namespace, parent.link.name) &&
+        link.share?.mode === wanted.mode
+      )
+    }
     case 'wireguard':
       return link.kind === wanted.kind
     default:

@@ -3,7 +3,7 @@
  * iptables-restore or a socket. A plan is a list of steps; `text.ts` spells each as iproute2, `undo.ts` takes it back.
  */
 import type { BridgeSetting, Family, Impair, LabFirewall, LabNat, LabPolicy, LabRule, LabService } from '../lab/lab.js'
-import type { Endpoint, LabBond, LabNeighbour, LabVlan, LinkSetting, NextHop } from '../lab/lab.js'
+import type { Endpoint, LabBond, LabNeighbour, LabShare, LabVlan, LinkSetting, NextHop } from '../lab/lab.js'
 import type { PortSetting, PortVlan, VxlanFdb } from '../lab/lab.js'
 import type { LabDnsmasq } from '../lab/dnsmasq.js'
 import type { NetnsFile } from '../lab/netns-files.js'
@@ -84,6 +84,14 @@ export type KernelStep =
   | (At &
       LabVlan & {
         readonly op: 'vlan-add'
+        readonly name: string
+        readonly mac: string | null
+        readonly mtu: number | null
+      })
+  /** `namespace` is where it is; its parent may be in another one. */
+  | (At &
+      LabShare & {
+        readonly op: 'share-add'
         readonly name: string
         readonly mac: string | null
         readonly mtu: number | null

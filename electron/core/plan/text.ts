@@ -182,13 +182,31 @@ function rule(namespace: string, verb: '-A' | '-D', spelling: RuleSpelling): Wor
 }
 
 /** What takes more than the words of one program. */
-type ShellStep = Extract<KernelStep, { op: 'wireguard-key' | 'wireguard-peer-set' | 'wireguard-peer-delete' }>
+type ShellStep = Extract<
+  KernelStep,
+  { op: 'share-add' | 'wireguard-key' | 'wireguard-peer-set' | 'wireguard-peer-delete' }
+>
 
 const isShellStep = (step: Step): step is ShellStep =>
-  step.op === 'wireguard-key' || step.op === 'wireguard-peer-set' || step.op === 'wireguard-peer-delete'
+  step.op === 'share-add' ||
+  step.op === 'wireguard-key' ||
+  step.op === 'wireguard-peer-set' ||
+  step.op === 'wireguard-peer-delete'
+
+/** Typed in the host, whose namespace has no name: it is known by the shell's own process. */
+function shareText({ namespace, parent, ...step }: Extract<Step, { op: 'share-add' }>): string {
+  const add = [...within('ip', parent.namespace), 'link', 'add', 'link', parent.interface, 'name', step.name]
+  const moved = namespace === hostNamespace ? 'netns $$' : commandLine(['netns', namespace])
+  return [
+    commandLine([...add, ...hardware(step)]),
+    ...(parent.namespace === namespace ? [] : [moved]),
+    commandLine(['type', step.kind, 'mode', step.mode]),
+  ].join(' ')
+}
 
 /** A key goes from the program that makes it to the kernel, and is in no command and no file. */
 function shellText(step: ShellStep): string {
+  if (step.op === 'share-add') return shareText(step)
   const set = [...execWithin(step.namespace), 'wg', 'set', step.name]
   if (step.op === 'wireguard-key') {
     const listen = step.listen === null ? [] : ['listen-port', step.listen]

@@ -25,6 +25,7 @@ export function undoOf(step: Step): Step[] {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'share-add':
     case 'bond-add':
     case 'vrf-add':
       return removal(step)

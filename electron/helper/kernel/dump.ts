@@ -79,9 +79,10 @@ function readSections(
     mirror.impairs = new Map(given(dumpImpairs(requests)))
     mirror.linkNames.clear()
     mirror.veths.clear()
+    mirror.parents.clear()
     for (const link of mirror.links) {
       mirror.linkNames.set(link.index, link.name)
-      if (link.veth) mirror.veths.set(link.index, link.veth)
+      if (link.other) mirror[link.shareMode === undefined ? 'veths' : 'parents'].set(link.index, link.other)
     }
   }
   const wants = (section: keyof typeof sectionBits): boolean => !before || (bits & sectionBits[section]) !== 0
@@ -146,10 +147,11 @@ function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
   mirror.unresolved = false
   given(namespaces.peers.learn(namespaces, namespace))
   return mirror.links.map((dumped) => {
-    const { masterIndex, masterKind, veth: _, tag, bondData, ...link } = dumped
+    const { masterIndex, masterKind, other: _, tag, bondData, shareMode, ...link } = dumped
     const nameOf = (index: number | null): string | null =>
       index === null ? null : (mirror.linkNames.get(index) ?? null)
     const master = nameOf(masterIndex)
+    const other = namespaces.peers.resolve(namespaces, namespace, dumped)
     return {
       ...link,
       ...(tag ? { vlan: { id: tag.id, protocol: tag.protocol, link: nameOf(tag.parent) } } : {}),
@@ -159,7 +161,8 @@ function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
       master: masterKind === 'vrf' || masterKind === 'bond' ? null : master,
       ...(masterKind === 'vrf' && master !== null ? { vrf: master } : {}),
       ...(masterKind === 'bond' && master !== null ? { bond: master } : {}),
-      peer: namespaces.peers.resolve(namespaces, namespace, dumped),
+      peer: shareMode === undefined ? other : null,
+      ...(shareMode !== undefined && other ? { share: { mode: shareMode, parent: other } } : {}),
       impair: mirror.impairs.get(link.index) ?? null,
     }
   })

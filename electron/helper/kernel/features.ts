@@ -1,26 +1,17 @@
 /** What this kernel can do: each feature is tried in a scratch namespace, which nobody sees. */
+import type { LabShare } from '../../core/lab/lab.js'
 import { defaultGenevePort, tunnelKinds, tunnelTraits, type TunnelKind } from '../../core/lab/tunnel.js'
 import { existsSync, readFileSync } from 'node:fs'
 import * as libc from './libc.js'
 import { ENOENT, EOPNOTSUPP, Refusal } from './errno.js'
 import type { Namespaces } from './namespaces.js'
-import type { MessageWriter } from './netlink/message.js'
 import { NETLINK_ROUTE, NetlinkSocket } from './netlink/socket.js'
 import { openNetfilter, rulesetGeneration, tryConntrack } from './nfnetlink.js'
 import { addBond } from './rtnetlink/bond.js'
 import { makeFiltering } from './rtnetlink/bridge.js'
-import {
-  addBridge,
-  addLink,
-  addVeth,
-  addVlan,
-  addVrf,
-  addVxlan,
-  IFLA_LINK,
-  linkIndex,
-  type NewLink,
-} from './rtnetlink/link.js'
+import { addBridge, addLink, addVeth, addVlan, addVrf, addVxlan, linkIndex, type NewLink } from './rtnetlink/link.js'
 import { dumpLinks } from './rtnetlink/link-dump.js'
+import { addShare } from './rtnetlink/share.js'
 import { addTunnel } from './rtnetlink/tunnel.js'
 import { tryImpair } from './rtnetlink/qdisc.js'
 
@@ -30,8 +21,6 @@ export interface TriedFeature {
   readonly reason: string | null
 }
 
-const IFLA_MACVLAN_MODE = 1
-const MACVLAN_MODE_BRIDGE = 4
 /** _IOW('T', 202, int) (linux/if_tun.h). */
 const TUNSETIFF = 0x400454ca
 const IFF_TUN = 0x0001
@@ -75,10 +64,11 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
   const veth = addVeth(socket, named('veth0'), { ...named('veth1'), namespaceFd: null })
   /** A link on top of another one needs one; where veth is missing, lo makes the kernel say its own no. */
   const lower = veth ? lo : linkIndex(socket, 'veth0')
-  const above = (kind: string, data: (to: MessageWriter) => void): Refusal | null =>
-    lower instanceof Refusal
-      ? lower
-      : addLink(socket, named(`${kind}0`), kind, data, (to) => to.attributeU32(IFLA_LINK, lower))
+  const above = (share: LabShare): Refusal | null => {
+    // Each on an end of its own: an interface gives its frames to one taker (netdev_rx_handler_register, net/core/dev.c).
+    const parent = veth ? lo : linkIndex(socket, share.parent.interface)
+    return parent instanceof Refusal ? parent : addShare(socket, { ...named(`${share.kind}0`), ...share }, parent, null)
+  }
   const tried: readonly (readonly [string, Refusal | null])[] = [
     ['veth', veth],
     ['bridge', addBridge(socket, { ...named('bridge0'), stp: false })],
@@ -86,8 +76,8 @@ function tryAll(socket: NetlinkSocket): readonly TriedFeature[] | Refusal {
     ['ifb', addLink(socket, named('ifb0'), 'ifb')],
     ['vxlan', addVxlan(socket, { ...named('vxlan0'), id: 1, local: '127.0.0.1', remote: '127.0.0.2', port: 4789 })],
     ...tunnelKinds.map((kind) => [kind, tryTunnel(socket, kind)] as const),
-    ['macvlan', above('macvlan', (to) => to.attributeU32(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE))],
-    ['ipvlan', above('ipvlan', () => {})],
+    ['macvlan', above({ kind: 'macvlan', parent: { namespace: '', interface: 'veth0' }, mode: 'bridge' })],
+    ['ipvlan', above({ kind: 'ipvlan', parent: { namespace: '', interface: 'veth1' }, mode: 'l2' })],
     [
       'vlan',
       lower instanceof Refusal ? lower : addVlan(socket, { ...named('vlan0'), id: 2, protocol: '802.1q' }, lower),

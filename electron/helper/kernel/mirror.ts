@@ -34,8 +34,10 @@ export class Mirror {
   impairs: ReadonlyMap<number, LiveLink['impair']> = new Map()
   readonly linkNames = new Map<number, string>()
   /** Veth ends by their index. */
-  readonly veths = new Map<number, NonNullable<DumpedLink['veth']>>()
-  /** Whether a veth end's other namespace is not known by name. It may become so when names appear. */
+  readonly veths = new Map<number, NonNullable<DumpedLink['other']>>()
+  /** What macvlans and ipvlans share, by their index. */
+  readonly parents = new Map<number, NonNullable<DumpedLink['other']>>()
+  /** Whether the other namespace of a veth end, or of what is shared, is not known by name. It may become so when names appear. */
   unresolved = false
 
   /** Namespaces by the id that this one has for them. */

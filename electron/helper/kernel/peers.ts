@@ -1,5 +1,5 @@
 /**
- * Which namespace the other end of a veth pair is in. The kernel tells a number that only means something in the asking
+ * Which namespace the other end of a veth pair is in, or what a macvlan or an ipvlan shares. The kernel tells a number that only means something in the asking
  * namespace (IFLA_LINK_NETNSID). To asking about one namespace after the other, which takes n² questions, there is a
  * better way: a scratch namespace of ours in which every known namespace has a number too. Asked from there, one dump per
  * namespace pairs its numbers with ours, and no number is given away where the learner would see it in `ip netns`.
@@ -21,10 +21,10 @@ export class PeerRegistry {
   readonly #ids = new Map<Namespace, number>()
   readonly #byId = new Map<number, Namespace>()
 
-  /** The link's peer in names. Marks the mirror where the other namespace is in none that is known. */
+  /** The link's peer, or what it shares, in names. Marks the mirror where the other namespace is in none that is known. */
   resolve(namespaces: Namespaces, namespace: Namespace, link: DumpedLink): LiveLink['peer'] {
-    if (!link.veth) return null
-    const { index, namespaceId } = link.veth
+    if (!link.other) return null
+    const { index, namespaceId } = link.other
     if (namespaceId === null) return { namespace: namespace.name, index }
     const found = namespace.mirror.peers.get(namespaceId)
     if (!found) namespace.mirror.unresolved = true
@@ -33,9 +33,9 @@ export class PeerRegistry {
 
   /** Learns which namespaces stand behind the numbers of this one, where its links have numbers that are not known yet. */
   learn(namespaces: Namespaces, namespace: Namespace): Refusal | null {
-    const { veths, peers } = namespace.mirror
+    const { veths, parents, peers } = namespace.mirror
     const missing = new Set<number>()
-    for (const { namespaceId } of veths.values())
+    for (const { namespaceId } of [...veths.values(), ...parents.values()])
       if (namespaceId !== null && namespaceId >= 0 && !peers.has(namespaceId)) missing.add(namespaceId)
     if (missing.size === 0) return null
     if (namespaces.onlyLooks) return lookAround(namespaces, namespace, missing)
@@ -104,15 +104,18 @@ export class PeerRegistry {
 
 /**
  * Without a scratch namespace, which would be one more on the machine, and is not for everybody to make: whoever holds an
- * end that points back at one of this namespace is asked about, and nobody else. Until both ends have been read there is
+ * end that points back at one of this namespace is asked about, whoever has an interface of the number that is shared, and
+ * nobody else. Until both ends have been read there is
  * nobody to ask about; the watch comes back to that.
  */
 function lookAround(namespaces: Namespaces, namespace: Namespace, missing: Set<number>): Refusal | null {
-  const { veths, peers } = namespace.mirror
-  for (const [index, veth] of veths) {
-    if (veth.namespaceId === null || !missing.has(veth.namespaceId)) continue
+  const { veths, parents, peers } = namespace.mirror
+  for (const [index, far] of [...veths, ...parents]) {
+    if (far.namespaceId === null || !missing.has(far.namespaceId)) continue
+    const isIt = ({ mirror }: Namespace): boolean =>
+      parents.has(index) ? mirror.linkNames.has(far.index) : mirror.veths.get(far.index)?.index === index
     for (const other of namespaces.all()) {
-      if (other === namespace || other.mirror.veths.get(veth.index)?.index !== index) continue
+      if (other === namespace || !missing.has(far.namespaceId) || !isIt(other)) continue
       const id = namespaceIdOf(namespace.requests, other.fd)
       if (id instanceof Refusal && !unknowing.has(id.errno)) return id
       if (id instanceof Refusal || id < 0) continue

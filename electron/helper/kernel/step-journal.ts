@@ -58,6 +58,7 @@ function entriesOf(step: KernelStep): readonly JournalEntry[] | Refusal {
     case 'wireguard-add':
     case 'dummy-add':
     case 'vlan-add':
+    case 'share-add':
     case 'bond-add':
     case 'vrf-add':
     case 'link-mac':

@@ -14,6 +14,7 @@ import * as link from './rtnetlink/link.js'
 import { addNeighbour, deleteNeighbour } from './rtnetlink/neighbour.js'
 import { setImpair } from './rtnetlink/qdisc.js'
 import { addRoute, deleteRoute } from './rtnetlink/route.js'
+import { addShare } from './rtnetlink/share.js'
 import { addTunnel } from './rtnetlink/tunnel.js'
 import { addRule, deleteRule } from './rtnetlink/rule.js'
 import { Wireguard } from './wireguard.js'
@@ -115,6 +116,14 @@ function runIn(context: StepContext, namespace: Namespace, step: StepInside): Re
     }
     case 'vlan-add':
       return onLink(context, namespace, step.link, (parent) => link.addVlan(socket, step, parent))
+    case 'share-add': {
+      const above = namespaces.find(step.parent.namespace)
+      if (above instanceof Refusal) return above
+      const namespaceFd = above === namespace ? null : namespace.fd
+      return onLink(context, above, step.parent.interface, (parent) =>
+        addShare(above.requests, step, parent, namespaceFd),
+      )
+    }
     case 'bond-add':
       return addBond(socket, step)
     case 'bond-primary':

@@ -91,6 +91,8 @@ export const dock = {
   'reason.vxlanFdb': 'remote end of the tunnel',
   'reason.dummy': 'an interface without a cable',
   'reason.vlan': 'a sub-interface for one VLAN',
+  'reason.macvlan': 'one more station on the cable of an interface',
+  'reason.ipvlan': 'one more station with the hardware address of an interface',
   'reason.bond': 'several cables as one interface',
   'reason.bondPrimary': 'the member that the bond prefers',
   'reason.vrf': 'a routing domain with a table of its own',

@@ -63,6 +63,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.address-on-port':
     '{address} 配在 {namespace} 的 {interface} 上，而它是 {bridge} 的端口：进入端口的帧都交给网桥，地址应当配在网桥上。',
   'cause.same-subnet-apart': '{namespace} 和 {otherNamespace} 都在 {prefix}，但没有网线把它们连在一起。',
+  'cause.same-subnet-parent':
+    '{namespace} 的 {interface} 是 {otherNamespace} 的 {parent} 之上的 {kind}：两者同在 {prefix}、共用一根线缆，但内核不在它们之间传递任何帧。',
   'cause.same-subnet-apart-at':
     '{namespace} 和 {otherNamespace} 都在 {prefix}，但它们的网线分别接在 {between} 的 {first} 和 {second} 上，没有网桥把两者连起来。',
   'cause.wrong-prefix-narrow':

@@ -87,6 +87,8 @@ export const dock = {
   'reason.vxlanFdb': '隧道的对端',
   'reason.dummy': '没有网线的接口',
   'reason.vlan': '某个 VLAN 的子接口',
+  'reason.macvlan': '接口线缆上的又一个站点',
+  'reason.ipvlan': '与接口共用硬件地址的又一个站点',
   'reason.bond': '把多根网线合为一个接口',
   'reason.bondPrimary': 'bond 首选的成员',
   'reason.vrf': '拥有独立路由表的路由域',

@@ -37,8 +37,20 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
   const inside = (namespace: string): Plain => below(below(lab, 'namespaces'), namespace)
   const entry = (namespace: string, name: string): Plain => {
     const all = inside(namespace)
-    const isIn = (table: string): boolean => all[table] !== undefined && Object.hasOwn(all[table] as Plain, name)
-    return below(below(all, ['bridges', 'bonds', 'dummies', 'vlans', 'vrfs'].find(isIn) ?? 'interfaces'), name)
+    const isIn = (table: string): boolean => {
+      const said = all[table] === undefined ? undefined : (all[table] as Record<string, Plain | undefined>)[name]
+      return said !== undefined && [undefined, namespace].includes(said?.['in'] as string | undefined)
+    }
+    for (const [from, other] of Object.entries(below(lab, 'namespaces') as Record<string, Plain | null>))
+      for (const table of ['macvlans', 'ipvlans']) {
+        const said = (other?.[table] as Record<string, Plain> | undefined)?.[name]
+        const isDescribed = Object.hasOwn((all['interfaces'] ?? {}) as Plain, name)
+        if (from !== namespace && said?.['in'] === namespace && !isDescribed) return said
+      }
+    return below(
+      below(all, ['bridges', 'bonds', 'dummies', 'vlans', 'macvlans', 'ipvlans', 'vrfs'].find(isIn) ?? 'interfaces'),
+      name,
+    )
   }
   const cable = (end: { readonly namespace: string; readonly interface: string }): number =>
     (file.links ?? []).findIndex((link) => endsOf(link).includes(`${end.namespace}:${end.interface}`))
@@ -109,6 +121,12 @@ export function modelled(file: LabFile, change: LabChange): LabFile | null {
     case 'vlan-set':
       for (const key of ['link', 'id', 'protocol'] as const)
         put(entry(change.namespace, change.name), key, change.entry[key] ?? null)
+      break
+    case 'share-add':
+      below(inside(change.namespace), `${change.share}s`)[change.name] = { link: change.link, ...change.entry }
+      break
+    case 'share-set':
+      put(entry(change.namespace, change.name), 'mode', change.mode)
       break
     case 'bond-add':
       below(inside(change.namespace), 'bonds')[change.name] = change.entry ?? {}

@@ -184,6 +184,19 @@ const makers: Readonly<Record<ChangeOp, Make>> = {
     const { name } = pick(interfaces(file).filter((each) => each.namespace === namespace))
     return { op: 'vlan-set', namespace, name: vlan, entry: { link: name, id: pick([10, 30]) } }
   },
+  'share-add': (file, pick) => {
+    const { namespace, name: link } = pick(interfaces(file))
+    const name = pick(['mv0', 'mv1'])
+    const moved = pick([{}, { in: pick(namespaces(file)) }])
+    return pick<LabChange>([
+      { op: 'share-add', namespace, name, link, share: 'macvlan', entry: { mode: 'private', ...moved } },
+      { op: 'share-add', namespace, name, link, share: 'ipvlan', entry: { ...moved, addresses: ['10.0.9.1/24'] } },
+    ])
+  },
+  'share-set': (file, pick) => ({
+    ...{ op: 'share-set', namespace: pick(namespaces(file)), name: pick(['mv0', 'mv1']) },
+    mode: pick(['bridge', 'vepa'] as const),
+  }),
   'bond-add': (file, pick) => ({
     ...{ op: 'bond-add', namespace: pick(namespaces(file)), name: pick(['bond0', 'bond1']) },
     ...pick([{}, { entry: { mode: 'active-backup' as const, members: ['e1'], primary: 'e1', miimon: 100 } }]),

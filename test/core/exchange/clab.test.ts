@@ -4,7 +4,7 @@ import { exportClab } from '../../../electron/core/exchange/clab/to-clab.js'
 import { importClab } from '../../../electron/core/exchange/clab/from-clab.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import type { Lab } from '../../../electron/core/lab/lab.js'
-import { expressibleLab } from './expressible.js'
+import { nodewiseLab } from './expressible.js'
 import { differences } from './same-network.js'
 import { starterLabs } from './starters.js'
 
@@ -23,7 +23,7 @@ const withoutFiles = (lab: Lab): Lab => ({
 describe('a lab exported to containerlab and imported again', patience, () => {
   test('is the same network, for any lab', () => {
     fc.assert(
-      fc.property(expressibleLab.map(withoutFiles), (lab) => {
+      fc.property(nodewiseLab.map(withoutFiles), (lab) => {
         const { labFile: back, notices } = importClab(exportClab(lab).text, 'back.clab.yml')
         expect(notices.map(({ message }) => message)).toEqual(imageIsLeftOut)
         if (back === null) expect(lab.namespaces.size).toBe(1)
@@ -129,6 +129,38 @@ test('a topology that people keep', () => {
     '37:29 A lab has no "mgmt-net"; the link is left out.',
     '38:29 There is no node "nobody"; its link is left out.',
     '39:7 A lab has no links of type "vxlan"; this one is left out.',
+  ])
+})
+
+test('macvlans on interfaces of the machine, of which a lab knows nothing', () => {
+  const { labFile, notices, problems } = importClab(
+    `name: m
+topology:
+  nodes: { a: { kind: linux, exec: [ip addr add 10.0.0.1/24 dev eth1] }, b: { kind: linux } }
+  links:
+    - endpoints: ["a:eth1", "macvlan:enp0s3"]
+    - { type: macvlan, endpoint: { node: b, interface: eth2, mac: "02:00:00:00:00:07" }, host-interface: enp0s3, mode: private }
+    - endpoints: ["macvlan:enp0s3", "b:eth1"]
+    - { type: macvlan, endpoint: { node: b, interface: eth3 }, host-interface: enp0s3, mode: source }
+`,
+    'm.clab.yml',
+  )
+  expect(problems).toEqual([])
+  expect(labFile?.namespaces).toEqual({
+    host: {
+      macvlans: {
+        eth1: { link: 'enp0s3', mode: 'bridge', in: 'a', addresses: ['10.0.0.1/24'] },
+        eth2: { link: 'enp0s3', mode: 'private', in: 'b', mac: '02:00:00:00:00:07' },
+      },
+      interfaces: { enp0s3: {} },
+    },
+    a: {},
+    b: {},
+  })
+  expect(notices.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
+    '5:29 "enp0s3" of the machine becomes an interface of host with nothing behind it: a lab does not know your machine.',
+    '7:7 A lab file names each macvlan of "host" once, and has one called "eth1".',
+    '8:88 "source" is no mode of a macvlan.',
   ])
 })
 

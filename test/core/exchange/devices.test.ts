@@ -4,7 +4,7 @@ import { importScript } from '../../../electron/core/exchange/from-script.js'
 
 const read = (...lines: readonly string[]) => {
   const { labFile, notices } = importScript(lines.join('\n'), 'devices.sh')
-  return { host: labFile?.namespaces?.['host'], notices: notices.map(({ message }) => message) }
+  return { lab: labFile, host: labFile?.namespaces?.['host'], notices: notices.map(({ message }) => message) }
 }
 
 const switchLines = [
@@ -96,6 +96,47 @@ test('VRFs, their members and their routes', () => {
     { to: '10.9.0.0/16', via: '10.0.0.2', table: 10 },
     { to: '0.0.0.0/0', metric: 4278198272, type: 'unreachable', table: 10 },
   ])
+})
+
+test('macvlans and ipvlans, which go to other namespaces and keep their parent', () => {
+  const { host, notices, lab } = read(
+    'ip netns add c1',
+    'ip link add e0 type veth peer name e1',
+    'ip link add d0 type dummy',
+    'ip link add link e0 name mv0 address 02:00:00:00:00:07 type macvlan mode bridge',
+    'ip link set mv0 netns c1',
+    'ip -n c1 link set mv0 name eth0',
+    'ip -n c1 addr add 10.0.0.1/24 dev eth0',
+    'ip -n c1 link set eth0 up',
+    'ip link add link e0 mv1 netns c1 type macvlan',
+    'ip link add link d0 name iv0 type ipvlan mode l2',
+    'ip link add link d0 name iv1 type ipvlan mode l3s bridge',
+    'ip link set iv1 up',
+    'ip link add link e1 name mv2 type macvlan',
+    'ip link del e1',
+  )
+  expect(notices).toEqual([])
+  expect(lab?.links ?? []).toEqual([])
+  expect(host?.macvlans).toBeUndefined()
+  // The last one says the mode of all on an interface.
+  expect(host?.ipvlans).toEqual({
+    iv0: { link: 'd0', mode: 'l3s', up: false },
+    iv1: { link: 'd0', mode: 'l3s' },
+  })
+  const kept = read(
+    'ip netns add c1',
+    'ip link add e0 type veth peer name e1',
+    'ip link add link e0 name mv0 address 02:00:00:00:00:07 type macvlan mode bridge',
+    'ip link set mv0 netns c1',
+    'ip -n c1 link set mv0 name eth0',
+    'ip -n c1 addr add 10.0.0.1/24 dev eth0',
+    'ip -n c1 link set eth0 up',
+    'ip link add link e0 mv1 netns c1 type macvlan',
+  )
+  expect(kept.host?.macvlans).toEqual({
+    eth0: { link: 'e0', mode: 'bridge', in: 'c1', mac: '02:00:00:00:00:07', addresses: ['10.0.0.1/24'] },
+    mv1: { link: 'e0', mode: 'vepa', in: 'c1', up: false },
+  })
 })
 
 test('bonds, which take nobody who is up', () => {

@@ -19,4 +19,19 @@ function withoutLooseRules(file: LabFile): LabFile {
   return { ...file, namespaces: Object.fromEntries(namespaces), tunnels }
 }
 
+/** What is on an interface of another namespace is beyond what one node of containerlab can make. */
+function withoutMoved(file: LabFile): LabFile {
+  const stays = (name: string, table: object | undefined) =>
+    Object.fromEntries(
+      Object.entries(table ?? {}).filter(([, said]: [string, { in?: string }]) => [undefined, name].includes(said.in)),
+    )
+  const namespaces = Object.entries(file.namespaces ?? {}).map(([name, entry]) => [
+    name,
+    { ...entry, macvlans: stays(name, entry?.macvlans), ipvlans: stays(name, entry?.ipvlans) },
+  ])
+  return { ...file, namespaces: Object.fromEntries(namespaces) as NonNullable<LabFile['namespaces']> }
+}
+
+export const nodewiseLab = labFile.map(withoutLooseRules).map(withoutMoved).map(normalise)
+
 export const expressibleLab = labFile.map(withoutLooseRules).map(normalise)

@@ -109,7 +109,9 @@ describe('what cannot be said in a lab is named with its place', () => {
   const ready =
     'ip netns add a; ip link add e0 type veth peer name e1; ip link set e0 up; ip addr add 10.0.0.1/24 dev e0\n'
   test.each([
-    ['ip link add m0 link e0 type macvlan', 'A lab file has no "macvlan" devices.'],
+    ['ip link add m0 link e0 type macvtap', 'A lab file has no "macvtap" devices.'],
+    ['ip link add m0 link e0 type macvlan mode x', '"x" is no mode of a macvlan.'],
+    ['ip link add m0 link lo type ipvlan', '"lo" has no cable that could be shared.'],
     ['ip link add link e9 name v0 type vlan id 5', 'There is no interface "e9"'],
     ['ip link add link e0 name v0 type vlan id 4095', 'A VLAN sub-interface needs a name and an `id` from 1 to 4094.'],
     ['bridge vlan add dev e0 vid 10', '"e0" is no port of a bridge at this point.'],

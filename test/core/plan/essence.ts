@@ -52,6 +52,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
             settings: Object.entries(link.settings ?? {}).toSorted(),
             wireguard: keyless(link.wireguard),
             peer: peerName(link.peer),
+            share: link.share && `${link.share.mode} ${peerName(link.share.parent)}`,
             ...(macs ? { mac: link.mac } : {}),
           }))
           .toSorted((a, b) => a.name.localeCompare(b.name)),

@@ -335,6 +335,56 @@ function vlansOf(
   return vlans
 }
 
+type MacvlanEntry = NonNullable<NamespaceEntry['macvlans']>[string]
+type IpvlanEntry = NonNullable<NamespaceEntry['ipvlans']>[string]
+
+const share = (ipv6: boolean, tagged: boolean) =>
+  fc.record({
+    name: fc.constantFrom('mv0', 'mv1', 'e3'),
+    from: fc.constantFrom(...namespaceNames),
+    link: fc.constantFrom('br0', 'bond0', 'dum0', 'vl0', 'e0', 'e1'),
+    home: fc.constantFrom(null, null, ...namespaceNames),
+    isMacvlan: fc.boolean(),
+    macvlan: fc.constantFrom<MacvlanEntry['mode']>(undefined, 'private', 'vepa', 'passthru'),
+    ipvlan: fc.constantFrom<IpvlanEntry['mode']>(undefined, 'l3', 'l3s'),
+    isDescribed: fc.boolean(),
+    device: device(ipv6, tagged),
+  })
+type ShareSeed = typeof share extends (...all: never[]) => fc.Arbitrary<infer T> ? T : never
+
+/** Those whose parent is there and goes to nobody else, as the kernel lets them share it; each name once where it is. */
+function addShares(seeds: readonly ShareSeed[], namespaces: NonNullable<LabFile['namespaces']>): void {
+  const kinds = new Map<string, string>()
+  for (const { name, from, link, home: said, isMacvlan, macvlan, ipvlan, isDescribed, device: full } of seeds) {
+    const [above, home] = [namespaces[from], said ?? from]
+    const there = namespaces[home]
+    if (!above || !there) continue
+    const given = [...(above.bridges?.['br0']?.ports ?? []), ...(above.bonds?.['bond0']?.members ?? [])]
+    const has = [above.bridges, above.bonds, above.dummies, above.vlans, above.interfaces].some((table) =>
+      Object.hasOwn(table ?? {}, link),
+    )
+    const isTaken = [there.interfaces, there.macvlans, there.ipvlans, above.macvlans, above.ipvlans].some((table) =>
+      Object.hasOwn(table ?? {}, name),
+    )
+    const moved = Object.values(namespaces).some(
+      (each) => each?.macvlans?.[name]?.in === home || each?.ipvlans?.[name]?.in === home,
+    )
+    const kind = isMacvlan ? (macvlan === 'passthru' ? 'alone' : 'macvlan') : `ipvlan ${ipvlan ?? ''}`
+    const before = kinds.get(`${from} ${link}`)
+    const clashes = before !== undefined && (before !== kind || kind === 'alone')
+    if (!has || given.includes(link) || isTaken || moved || clashes) continue
+    kinds.set(`${from} ${link}`, kind)
+    const { mac, arp: _, ...rest } = full as typeof full & { mac?: string; arp?: boolean }
+    const own = { ...rest, ...(kind === 'macvlan' && mac !== undefined ? { mac } : {}) }
+    const place = { link, ...(said === null ? {} : { in: said }) }
+    const described = isDescribed && home !== from
+    if (described) there.interfaces = { ...there.interfaces, [name]: own }
+    const entry = { ...place, ...(described ? {} : own) }
+    if (isMacvlan) above.macvlans = { ...above.macvlans, [name]: { ...entry, ...(macvlan ? { mode: macvlan } : {}) } }
+    else above.ipvlans = { ...above.ipvlans, [name]: { ...entry, ...(ipvlan ? { mode: ipvlan } : {}) } }
+  }
+}
+
 const vrf = (ipv6: boolean) =>
   fc.record({
     device: device(ipv6, true),
@@ -456,9 +506,10 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
       seeds: fc.tuple(...namespaceNames.map(() => namespaceSeed(ipv6, tagged))),
       pairs,
       impaired: fc.nat(12),
+      shares: fc.array(share(ipv6, tagged), { maxLength: tagged ? 5 : 0 }),
       tunnels: tagged ? fc.tuple(vxlan, gre, wireguard).map((each) => each.flat()) : vxlan,
     })
-    .map(({ names, seeds, pairs, impaired, tunnels }): LabFile => {
+    .map(({ names, seeds, pairs, impaired, shares, tunnels }): LabFile => {
       const there = new Set(['host', ...names])
       const cables = pairs.filter(([a, b]) => a && b && there.has(a.namespace) && there.has(b.namespace))
       const namespaces: NonNullable<LabFile['namespaces']> = {}
@@ -517,6 +568,7 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           neighbours: neighboursOf(seed.neighbours, entry),
         }
       })
+      addShares(shares, namespaces)
       return {
         vethlab: 1,
         name: 'random',

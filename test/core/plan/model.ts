@@ -192,6 +192,23 @@ export class Model {
         this.#make(namespace, 'vlan', { ...step, mtu: step.mtu ?? parent.mtu }, step).vlan = { link, id, protocol }
         return
       }
+      case 'share-add': {
+        const above = this.#at({ ...step, namespace: step.parent.namespace })
+        const parent = this.#link(above, step.parent.interface, step)
+        const others = this.#sharing(above, parent)
+        // One taker of its frames (netdev_rx_handler_register, net/core/dev.c).
+        if (parent.master !== null || parent.bond !== undefined) throw refusal('EBUSY', step)
+        if (others.some(({ link }) => link.kind !== step.kind)) throw refusal('EBUSY', step)
+        const isAlone = step.mode === 'passthru' || others.some(({ link }) => link.share?.mode === 'passthru')
+        if (isAlone && others.length > 0) throw refusal('EINVAL', step)
+        if ((step.mtu ?? 0) > parent.mtu) throw refusal('EINVAL', step)
+        const mac = step.kind === 'ipvlan' || step.mode === 'passthru' ? parent.mac : step.mac
+        const link = this.#make(namespace, step.kind, { ...step, mac, mtu: step.mtu ?? parent.mtu }, step)
+        link.share = { mode: step.mode, parent: { namespace: above.name, index: parent.index } }
+        // ipvlan_set_port_mode, drivers/net/ipvlan/ipvlan_main.c.
+        if (step.kind === 'ipvlan') for (const { link: other } of others) if (other.share) other.share.mode = step.mode
+        return
+      }
       case 'bridge-set': {
         const { bridge } = this.#link(namespace, step.name, step)
         if (!bridge) throw refusal('EOPNOTSUPP', step)
@@ -330,6 +347,8 @@ export class Model {
         if (now !== step.before && link.kind !== 'bridge') throw refusal('before is wrong', step)
         if (step.op === 'link-mac') {
           link.mac = step.mac
+          for (const { link: each } of this.#sharing(namespace, link))
+            if (each.kind === 'ipvlan' || each.share?.mode === 'passthru') each.mac = step.mac
           forgetNeighbours(namespace, link.name, null, false)
         } else if (link.mtu !== step.mtu) {
           link.mtu = step.mtu
@@ -345,6 +364,8 @@ export class Model {
         const kind = step.master === null ? null : this.#link(namespace, step.master, step).kind
         if (kind !== null && kind !== 'bridge' && kind !== 'vrf' && kind !== 'bond') throw refusal('EINVAL', step)
         if (kind === link.kind) throw refusal('ELOOP', step)
+        if ((kind === 'bridge' || kind === 'bond') && this.#sharing(namespace, link).length > 0)
+          throw refusal('EBUSY', step)
         const left = link.master
         // The kernel tells it only while it is one, and remembers it.
         const held = namespace.links.find(({ name }) => name === link.bond)?.bonding
@@ -476,11 +497,23 @@ export class Model {
   }
 
   #cutStacked(namespace: Namespace, link: Link): void {
+    for (const { link: each } of this.#sharing(namespace, link))
+      if (each.kind === 'ipvlan' || each.mtu > link.mtu) each.mtu = link.mtu
     for (const each of stackedOn(namespace, link)) {
       if (each.mtu <= link.mtu) continue
       each.mtu = link.mtu
       this.#cutStacked(namespace, each)
     }
+  }
+
+  /** Macvlans and ipvlans on the link, in any namespace. */
+  #sharing({ name }: Namespace, { index }: Link): readonly { readonly home: Namespace; readonly link: Link }[] {
+    return [...this.#namespaces.values()].flatMap((home) =>
+      home.links.flatMap((link) => {
+        const parent = link.share?.parent
+        return parent?.namespace === name && parent.index === index ? [{ home, link }] : []
+      }),
+    )
   }
 
   #at(step: { readonly op: string; readonly namespace: string }): Namespace {
@@ -534,6 +567,7 @@ export class Model {
       this.#switchOn(namespace, each)
     }
     for (const each of stackedOn(namespace, link)) this.#drop(namespace, each)
+    for (const { home, link: each } of this.#sharing(namespace, link)) this.#drop(home, each)
     this.#adjust(namespace, link.master)
     namespace.addresses = namespace.addresses.filter(({ dev }) => dev !== link.name)
     namespace.routes = namespace.routes.filter(({ dev }) => dev !== link.name)

@@ -196,3 +196,15 @@ test('a dnsmasq is told all on its command line, and no name of a record becomes
     { ra: { interface: 'br,0', prefix: 'fd00:1::/64' } },
   ])
 })
+
+test('a macvlan is made from where its parent is, for where it shall be', () => {
+  const share = (namespace: string, from: string) =>
+    stepText({
+      ...{ op: 'share-add', kind: 'macvlan', mode: 'bridge', namespace, name: 'mv0', mac: null, mtu: 1400 },
+      parent: { namespace: from, interface: 'e0' },
+    })
+  expect(share('a', 'a')).toBe('ip -n a link add link e0 name mv0 mtu 1400 type macvlan mode bridge')
+  expect(share('a', 'host')).toBe('ip link add link e0 name mv0 mtu 1400 netns a type macvlan mode bridge')
+  // The shell that it is typed in is in the host, which in a lab need not be the namespace of process 1.
+  expect(share('host', 'a')).toBe('ip -n a link add link e0 name mv0 mtu 1400 netns $$ type macvlan mode bridge')
+})

@@ -69,8 +69,16 @@ function twins({ death, network }: Scene): { readonly kept: Place; readonly chan
   return owner && other ? { kept: owner, changed: other } : null
 }
 
+/** An ipvlan has the hardware address of its parent, and so has a macvlan in mode passthru; else it is a station itself. */
+function station(network: Network, place: Place): Place {
+  const { kind, share } = place.link
+  const isOne = kind === 'ipvlan' || share?.mode === 'passthru'
+  return (isOne && network.parent(place.link)) || place
+}
+
 /** The same interface, or one that stands on the other: a VLAN sub-interface has the hardware address of its parent. */
-function oneDevice(network: Network, a: Place, b: Place): boolean {
+function oneDevice(network: Network, one: Place, other: Place): boolean {
+  const [a, b] = [station(network, one), station(network, other)]
   if (a.namespace !== b.namespace) return false
   const below = ({ namespace, link }: Place): Set<string> =>
     new Set(

@@ -1,7 +1,7 @@
 import { addressAdd, addressDelete } from '../lab-says.js'
 import { networkText, type Network } from '../network.js'
 import type { Repair } from '../repair.js'
-import type { Finding, Rule } from '../rule.js'
+import type { Finding, Rule, Suspicion } from '../rule.js'
 import { segment, shares, type Place } from '../segment.js'
 import { containsAddress } from '../../lab/address.js'
 import type { Scene } from '../scene.js'
@@ -14,6 +14,8 @@ export const sameSubnetApart: Rule = {
     const apart = find(scene)
     if (!apart) return null
     const { from, to, prefix, ends } = apart
+    const shared = sharedBy(scene.network, from, to)
+    if (shared) return besideParent(from, to, prefix, shared)
     const own = { namespace: from.namespace, ask: 'addresses', dev: from.link.name } as const
     const other = { namespace: to.namespace, ask: 'addresses', dev: to.link.name } as const
     const links = (ends ?? []).map(({ namespace, link }) => ({ namespace, ask: 'link', dev: link.name }) as const)
@@ -38,6 +40,40 @@ export const sameSubnetApart: Rule = {
       }),
     }
   },
+}
+
+/** Which of the two is a macvlan or an ipvlan on the other. */
+function sharedBy(network: Network, from: Place, to: Place): Place | null {
+  const isOn = (child: Place, parent: Place): boolean => {
+    const below = network.parent(child.link)
+    return below?.namespace === parent.namespace && below.link.index === parent.link.index
+  }
+  return isOn(from, to) ? from : isOn(to, from) ? to : null
+}
+
+/** It has the interface's cable, and the kernel hands nothing from one to the other. */
+function besideParent(from: Place, to: Place, prefix: string, child: Place): Suspicion {
+  const parent = child === from ? to : from
+  const own = { namespace: child.namespace, ask: 'link', dev: child.link.name, details: true } as const
+  const asked = [from, to].map(({ namespace, link }) => ({ namespace, ask: 'addresses', dev: link.name }) as const)
+  return {
+    ask: [own, ...asked],
+    ruledOut: say('not-same-subnet-apart', { namespace: from.namespace }),
+    judge: (answers): Finding => ({
+      namespace: child.namespace,
+      interface: child.link.name,
+      message: say('same-subnet-parent', {
+        namespace: child.namespace,
+        interface: child.link.name,
+        kind: child.link.kind,
+        otherNamespace: parent.namespace,
+        parent: parent.link.name,
+        prefix,
+      }),
+      evidence: answers.evidence(own, ...asked),
+      repair: null,
+    }),
+  }
 }
 
 interface Apart {

@@ -5,13 +5,15 @@ import { interfaceNamePattern } from '../../lab/schema.js'
 import { isRecord } from '../../lab/schema-shape.js'
 import { parseMac } from '../commands/link-options.js'
 import { wholeNumber } from '../commands/command.js'
+import { macvlanModes } from '../../lab/schema.js'
 import { fittingName } from '../fitting-name.js'
+import { shareRefusal } from '../network/shares.js'
 import { addDevice, addPair, setMaster } from '../network/links.js'
 import type { Device, Network } from '../network/network.js'
 import type { Place } from './nodes.js'
 import type { Topology } from './topology.js'
 import { usualMtu } from './words.js'
-import { said } from '../../words/said.js'
+import { said, type Said } from '../../words/said.js'
 
 interface End {
   readonly place: Place
@@ -19,8 +21,8 @@ interface End {
   readonly mac: string | null
 }
 
-const usedTypes = new Set(['veth', 'brief', 'host', 'dummy'])
-const usedKeys = new Set(['type', 'endpoints', 'endpoint', 'mtu', 'host-interface'])
+const usedTypes = new Set(['veth', 'brief', 'host', 'macvlan', 'dummy'])
+const usedKeys = new Set(['type', 'endpoints', 'endpoint', 'mtu', 'host-interface', 'mode'])
 
 export function readLinks(topology: Topology, network: Network, places: ReadonlyMap<string, Place>): void {
   topology.list(['topology', 'links']).forEach((link, i) => {
@@ -57,6 +59,10 @@ function readLink(
     else if (made) finishEnd(made, end, mtu)
     return
   }
+  if (type === 'macvlan' || (type === 'veth' && macvlanEnd(topology, path) !== null)) {
+    readMacvlan(topology, places, path, mtu)
+    return
+  }
   const ends = type === 'host' ? hostEnds(topology, places, path) : bothEnds(topology, places, path)
   if (!ends) return
   const [a, b] = ends
@@ -72,6 +78,55 @@ function readLink(
   finishEnd(made[0], a, mtu)
   finishEnd(made[1], b, mtu)
 }
+
+/** The place of the short form's other end, `macvlan:IF`; null where there is none. */
+function macvlanEnd(topology: Topology, path: LabPath): 0 | 1 | null {
+  const isIt = (i: 0 | 1): boolean => /^macvlan:/i.test(topology.text([...path, 'endpoints', i]) ?? '')
+  return isIt(0) ? 0 : isIt(1) ? 1 : null
+}
+
+/**
+ * A macvlan of a node on an interface of the machine (links/link_macvlan.go). A lab knows nothing of the machine's: one
+ * that is not there yet becomes an interface of `host` with nothing behind it.
+ */
+function readMacvlan(topology: Topology, places: ReadonlyMap<string, Place>, path: LabPath, mtu: number | null): void {
+  const short = macvlanEnd(topology, path)
+  const [endPath, parentPath] =
+    short === null
+      ? ([
+          [...path, 'endpoint'],
+          [...path, 'host-interface'],
+        ] as const)
+      : ([
+          [...path, 'endpoints', short === 0 ? 1 : 0],
+          [...path, 'endpoints', short],
+        ] as const)
+  const end = readEnd(topology, places, endPath)
+  const name = topology.text(parentPath)?.replace(/^macvlan:/i, '') ?? ''
+  const word = topology.text([...path, 'mode'])?.toLowerCase() || 'bridge'
+  const mode = macvlanModes.find((each) => each === word)
+  const host = places.get('host')
+  if (!end || !host) return
+  if (mode === undefined) return leaveOutMode(topology, path, word)
+  const known = host.namespace.devices.get(name)
+  const parent = known ?? addDevice(host.namespace, 'dummy', name)
+  if ('message' in parent) return topology.leaveOut(path, parent.message, parent.hint)
+  if (!known) {
+    parent.up = true
+    topology.leaveOut(parentPath, plainParent(name))
+  }
+  const made =
+    shareRefusal('macvlan', parent, end.name, mode) ??
+    addDevice(end.place.namespace, 'macvlan', end.name, { share: { parent, mode } })
+  if ('message' in made) topology.leaveOut(path, made.message, made.hint)
+  else finishEnd(made, end, mtu)
+}
+
+const leaveOutMode = (topology: Topology, path: LabPath, mode: string): void =>
+  topology.leaveOut([...path, 'mode'], said`${quote(mode)} is no mode of a ${'macvlan'}.`)
+
+const plainParent = (name: string): Said =>
+  said`${quote(name)} of the machine becomes an interface of host with nothing behind it: a lab does not know your machine.`
 
 function finishEnd(device: Device, { place, mac }: End, mtu: number | null): void {
   device.up = true
@@ -113,7 +168,7 @@ function readEnd(topology: Topology, places: ReadonlyMap<string, Place>, path: L
   }
   const place = places.get(node)
   if (!place) {
-    const outside = /^(?:mgmt-net|macvlan)$/i.test(node)
+    const outside = /^mgmt-net$/i.test(node)
     topology.leaveOut(
       path,
       outside

@@ -4,7 +4,7 @@
  * from the machine - comes by the commands that Vethlab prints, as `exec` lines of its node.
  */
 import { Document, isMap, isSeq, visit } from 'yaml'
-import { hostNamespace, type Lab, type LabInterface, type LabNamespace } from '../../lab/lab.js'
+import { hostNamespace, isShare, type Lab, type LabInterface, type LabNamespace } from '../../lab/lab.js'
 import { plainLine } from '../../lab/plain-text.js'
 import { englishText } from '../../lab/text.js'
 import { diff } from '../../plan/diff.js'
@@ -26,7 +26,7 @@ export function exportClab(lab: Lab): Exported {
   const pairs = steps.filter((step) => step.op === 'veth-add')
   const commands = new Map(used.map((each) => [each.name, commandsBefore(lab, each, pairs)]))
   for (const step of steps)
-    if (!isContainerlabs(lab, step) && !isWireguards(lab, step)) commands.get(step.namespace)?.push(typedThere(step))
+    if (!isContainerlabs(lab, step) && !isBeyondNodes(lab, step)) commands.get(step.namespace)?.push(typedThere(step))
   const nodes = used.map(({ name }) => {
     const node = nodeNames.get(name) ?? name
     const exec = commands.get(name) ?? []
@@ -80,21 +80,33 @@ function isContainerlabs(lab: Lab, step: Step): boolean {
   return kind === 'veth' || kind === 'loopback'
 }
 
-/** Its keys pass from one namespace to another while it is built, and no node of containerlab sees into another. */
-function isWireguards(lab: Lab, step: Step): boolean {
+/**
+ * No node of containerlab sees into another: keys of WireGuard pass from one namespace to another while they are built, and
+ * a macvlan may be on an interface of another one.
+ */
+function isBeyondNodes(lab: Lab, step: Step): boolean {
   const names = 'name' in step ? [step.name] : 'dev' in step ? [step.dev] : []
+  const more = step.op === 'neighbour-add' ? [step.neighbour.dev] : []
   const route = step.op === 'route-add' ? [step.route.dev, ...(step.route.nexthops ?? []).map(({ dev }) => dev)] : []
-  return [...names, ...route].some(
-    (name) => name !== null && interfaceOf(lab, step.namespace, name)?.kind === 'wireguard',
-  )
+  return [...names, ...more, ...route].some((name) => {
+    const device = name === null ? undefined : interfaceOf(lab, step.namespace, name)
+    return device !== undefined && (device.kind === 'wireguard' || isOnAnother(step.namespace, device))
+  })
 }
+
+const isOnAnother = (namespace: string, device: LabInterface): boolean =>
+  isShare(device) && device.parent.namespace !== namespace
 
 const interfaceOf = (lab: Lab, namespace: string, name: string): LabInterface | undefined =>
   lab.namespaces.get(namespace)?.interfaces.find((each) => each.name === name)
 
 /** The command as it is typed in the container, which is the namespace; containerlab has no shell that reads here documents. */
 function typedThere(step: Step): string {
-  const text = stepText({ ...step, namespace: hostNamespace })
+  const text = stepText({
+    ...step,
+    namespace: hostNamespace,
+    ...(step.op === 'share-add' ? { parent: { ...step.parent, namespace: hostNamespace } } : {}),
+  } as Step)
   return step.op === 'ruleset-load' ? commandLine(['sh', '-c', text]) : text
 }
 
@@ -167,7 +179,9 @@ function leftBehind(
       interfaces.flatMap((each) =>
         each.kind === 'wireguard'
           ? [`tunnel ${each.name} of ${name}: containerlab hands no keys from node to node`]
-          : [],
+          : isShare(each) && isOnAnother(name, each)
+            ? [`${each.kind} ${each.name} of ${name}: it is on an interface of another node, ${each.parent.namespace}`]
+            : [],
       ),
     ),
     ...used

@@ -3,7 +3,7 @@ import { quote } from '../../lab/describe.js'
 import type { LinkSetting } from '../../lab/lab.js'
 import { findDevice, moveDevice, renameDevice, setMaster } from '../network/links.js'
 import { dropNeighbours } from '../network/neighbours.js'
-import type { Device, Namespace } from '../network/network.js'
+import type { Device, Namespace, Network } from '../network/network.js'
 import type { Word } from '../shell/word.js'
 import { leftOut, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
@@ -71,7 +71,7 @@ export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
   }
   const device = findDevice(context.namespace, wanted.device?.text ?? '')
   if ('message' in device) return refused(device, wanted.device ?? undefined)
-  return carryOut(device, wanted)
+  return carryOut(context.network, device, wanted)
 }
 
 function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted): Outcome | null {
@@ -157,9 +157,10 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
   }
 }
 
-function carryOut(device: Device, { options, settings, namespace, name, master }: Wanted): Outcome {
+function carryOut(network: Network, device: Device, wanted: Wanted): Outcome {
+  const { options, settings, namespace, name, master } = wanted
   if (namespace) {
-    const wrong = moveDevice(device, namespace.to)
+    const wrong = moveDevice(network, device, namespace.to)
     if (wrong) return refused(wrong, namespace.word)
   }
   if (name) {

@@ -1,5 +1,5 @@
 /** `ip link add|set|del`. */
-import type { VlanProtocol } from '../../lab/lab.js'
+import type { LabShare, VlanProtocol } from '../../lab/lab.js'
 import { quote } from '../../lab/describe.js'
 import { isTunnelKind } from '../../lab/tunnel.js'
 import { addDevice, addPair, addSubInterface, deleteDevice, findDevice, freeName } from '../network/links.js'
@@ -13,6 +13,7 @@ import { addTunnel } from './ip-tunnel.js'
 import { ipLinkSet } from './ip-link-set.js'
 import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
 import { routeTable } from './route-table.js'
+import { readShare } from './share.js'
 import { readBondOptions } from './bond-options.js'
 import { tableWord } from '../../lab/table.js'
 import { said } from '../../words/said.js'
@@ -145,6 +146,9 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       return addBridge(context, cursor, end, kind)
     case 'vlan':
       return addVlan(context, cursor, end, kind)
+    case 'macvlan':
+    case 'ipvlan':
+      return addShare(context, cursor, end, kind, kind.text)
     case 'bond':
       return addBond(context, cursor, end, kind)
     case 'vrf':
@@ -169,7 +173,7 @@ function ipLinkAdd(context: Context, cursor: Cursor, verb: Word | undefined): Ou
       }
       return leftOut(
         said`A lab file has no ${quote(kind.text)} devices.`,
-        said`It has veth pairs, bridges, vlan, vrf, bond, dummy, and tunnels such as vxlan and gre.`,
+        said`It has veth pairs, bridges, vlan, macvlan, ipvlan, vrf, bond, dummy, and tunnels such as vxlan and gre.`,
         kind,
       )
     }
@@ -217,6 +221,12 @@ function addBridge(context: Context, cursor: Cursor, end: NewEnd, kind: Word): O
 function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
   const parent = findDevice(context.namespace, end.parent?.text ?? '')
   if ('message' in parent) return refused(parent, end.parent ?? kind)
+  if (parent.share)
+    return leftOut(
+      said`${quote(parent.name)} shares the cable of another interface; a lab puts no VLAN on it.`,
+      said`Put the VLAN on that interface, and the other one on the VLAN.`,
+      kind,
+    )
   if (end.namespace !== context.namespace)
     return leftOut(
       said`A lab has a VLAN sub-interface in the namespace of the interface that it is on.`,
@@ -241,6 +251,15 @@ function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Out
       kind,
     )
   return finish(end, addSubInterface(end.namespace, end.name.text, { parent, id, protocol }))
+}
+
+function addShare(context: Context, cursor: Cursor, end: NewEnd, kind: Word, share: LabShare['kind']): Outcome {
+  const parent = findDevice(context.namespace, end.parent?.text ?? '')
+  if ('message' in parent) return refused(parent, end.parent ?? kind)
+  const name = end.name?.text ?? freeName(end.namespace, share, '')
+  const read = readShare(context, cursor, share, parent, name)
+  if (read && 'message' in read) return refused(read, kind)
+  return finish(end, addDevice(end.namespace, share, name, { share: read }))
 }
 
 function addBond(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {

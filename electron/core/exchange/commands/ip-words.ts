@@ -1,4 +1,5 @@
 /** What the objects of `ip` have in common. */
+import { ownProcess } from '../shell/expand.js'
 import type { Family } from '../../lab/lab.js'
 import type { Word } from '../shell/word.js'
 import { abbreviated, type Context, type Cursor } from './command.js'
@@ -20,6 +21,7 @@ export function isShowing(cursor: Cursor): boolean {
 /** Where `ip link set X netns Y` leads: by name, or back to the host by the number of its first process. */
 export function netnsOf(context: Context, word: Word | undefined): ReturnType<typeof findNamespace> {
   const name = word?.text ?? ''
+  if (name === ownProcess) return hostOf(context.network)
   if (name === '1' && !context.network.namespaces.has('1')) return hostOf(context.network)
   return findNamespace(context.network, name)
 }

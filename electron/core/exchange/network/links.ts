@@ -16,6 +16,7 @@ import {
   type Refusal,
 } from './network.js'
 import { dropNeighbours } from './neighbours.js'
+import { keyRefusal } from './shares.js'
 import { dropRoutes } from './routes.js'
 import { said, type Said } from '../../words/said.js'
 
@@ -120,7 +121,8 @@ export function freeName(namespace: Namespace, stem: string, not: string): strin
 export function deleteDevice(network: Network, device: Device): Refusal {
   if (device.kind === 'loopback') return refusal(said`The kernel does not give up "lo".`)
   for (const end of device.peer ? [device, device.peer] : [device]) {
-    for (const above of standingOn(end)) deleteDevice(network, above)
+    for (const above of [...standingOn(end), ...end.shares]) deleteDevice(network, above)
+    end.share?.parent.shares.delete(end)
     network.cables.delete(end)
     detach(end)
   }
@@ -153,7 +155,7 @@ function dropSettings({ name, namespace: { sysctls } }: Device): void {
 }
 
 /** `ip link set X netns Y`: comes down, leaves its bridge, and loses its addresses. */
-export function moveDevice(device: Device, to: Namespace): Refusal {
+export function moveDevice(network: Network, device: Device, to: Namespace): Refusal {
   if (device.namespace === to) return null
   if (device.kind === 'loopback' || device.kind === 'bridge')
     return refusal(
@@ -167,6 +169,8 @@ export function moveDevice(device: Device, to: Namespace): Refusal {
     )
   const refused = nameRefusal(to, device.name)
   if (refused) return refused
+  // What shared its cable goes with it from there (macvlan_device_event, drivers/net/macvlan.c).
+  for (const each of device.shares) deleteDevice(network, each)
   detach(device)
   device.up = false
   device.namespace = to
@@ -176,7 +180,9 @@ export function moveDevice(device: Device, to: Namespace): Refusal {
 
 export function renameDevice(device: Device, name: string): Refusal {
   if (device.kind === 'loopback') return refusal(said`"lo" keeps its name in a lab.`)
-  const refused = nameRefusal(device.namespace, name)
+  const refused =
+    nameRefusal(device.namespace, name) ??
+    (device.share ? keyRefusal(device.share.parent.namespace, device.kind, name) : null)
   if (refused) return refused
   dropSettings(device)
   const { devices } = device.namespace
@@ -221,6 +227,14 @@ export function setMaster(device: Device, master: Device | null): Refusal {
     return refusal(said`${quote(device.name)} cannot be a member of a VRF.`)
   if (master?.kind === 'bridge' && (device.kind === 'loopback' || device.kind === 'bridge'))
     return refusal(said`${quote(device.name)} cannot be a port of a bridge.`, said`Join two bridges with a veth pair.`)
+  if (master && master.kind !== 'vrf' && device.share)
+    return refusal(
+      said`${quote(device.name)} shares the cable of another interface; a lab gives it to no bridge and no bond.`,
+      said`Give the bridge that interface, or a cable of its own.`,
+    )
+  const [sharing] = device.shares
+  if (master && master.kind !== 'vrf' && sharing)
+    return refusal(said`${quote(device.name)} is shared by ${quote(sharing.name)}, which gets its frames.`)
   // A bond switches off who goes, and on who comes (bond_enslave, drivers/net/bonding/bond_main.c).
   if (device.master?.kind === 'bond' && device.master !== master) setUp(device, false)
   if (master?.kind === 'bond') setUp(device, true)

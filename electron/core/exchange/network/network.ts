@@ -23,7 +23,8 @@ import { freshSwitchState, type SwitchState } from './bridge.js'
 import { makeSubnets, type Subnets } from './subnets.js'
 import type { Said } from '../../words/said.js'
 
-export type DeviceKind = 'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy' | 'vlan' | 'vrf' | 'bond' | TunnelKind
+export type DeviceKind =
+  'loopback' | 'veth' | 'bridge' | 'vxlan' | 'dummy' | 'vlan' | 'macvlan' | 'ipvlan' | 'vrf' | 'bond' | TunnelKind
 
 export interface Device {
   readonly kind: DeviceKind
@@ -44,6 +45,10 @@ export interface Device {
   readonly tunnelAt: { readonly offset: number; readonly by: Device | null; readonly byOffset: number } | null
   /** Of a sub-interface. */
   readonly vlan: { readonly parent: Device; readonly id: number; readonly protocol: VlanProtocol } | null
+  /** Of a macvlan or an ipvlan: the interface whose cable it shares. */
+  share: { readonly parent: Device; readonly mode: string } | null
+  /** Macvlans and ipvlans on it, in any namespace. */
+  readonly shares: Set<Device>
   /** Of a bond. */
   bond: BondSaid | null
   /** Of a VRF: the number of its routing table. */
@@ -167,7 +172,7 @@ export type Refusal = Notice | null
 export const refusal = (message: Said, hint: Said | null = null): Notice => ({ message, hint })
 
 /** What is particular to a kind of device. */
-export type DeviceData = Partial<Pick<Device, 'tunnel' | 'tunnelAt' | 'vlan' | 'bond' | 'table' | 'exact'>>
+export type DeviceData = Partial<Pick<Device, 'tunnel' | 'tunnelAt' | 'vlan' | 'share' | 'bond' | 'table' | 'exact'>>
 
 export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string, data: DeviceData = {}): Device {
   const device: Device = {
@@ -176,6 +181,7 @@ export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string,
       tunnel: null,
       tunnelAt: null,
       vlan: null,
+      share: null,
       bond: null,
       table: null,
       exact: false,
@@ -184,8 +190,12 @@ export function makeDevice(kind: DeviceKind, namespace: Namespace, name: string,
     },
     ...{ stp: false, impair: null, settings: {}, addresses: [], routes: new Set<Route>(), neighbours: new Map() },
     labels: new Map(),
+    shares: new Set<Device>(),
   }
   namespace.devices.set(name, device)
+  device.share?.parent.shares.add(device)
+  // All ipvlans on one interface have the mode of the last (ipvlan_set_port_mode, drivers/net/ipvlan/ipvlan_main.c).
+  if (kind === 'ipvlan' && device.share) for (const each of device.share.parent.shares) each.share = { ...device.share }
   return device
 }
 

@@ -131,6 +131,7 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
   const vlans: NonNullable<NamespaceEntry['vlans']> = {}
   const bonds: NonNullable<NamespaceEntry['bonds']> = {}
   const vrfs: NonNullable<NamespaceEntry['vrfs']> = {}
+  const [macvlans, ipvlans] = [shareEntries(namespace, 'macvlan'), shareEntries(namespace, 'ipvlan')]
   for (const device of namespace.devices.values()) {
     const entry = interfaceEntry(device)
     if (device.kind === 'bridge') {
@@ -141,6 +142,8 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
         ...(device.stp ? { stp: true } : {}),
         ...bridgeKeys(device),
       }
+    } else if (device.share) {
+      // Named where its parent is.
     } else if (device.vlan) {
       const { parent, id, protocol } = device.vlan
       vlans[device.name] = { link: parent.name, id, ...(protocol === '802.1q' ? {} : { protocol }), ...entry }
@@ -181,6 +184,8 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(Object.keys(bridges).length > 0 ? { bridges } : {}),
     ...(Object.keys(dummies).length > 0 ? { dummies } : {}),
     ...(Object.keys(vlans).length > 0 ? { vlans } : {}),
+    ...(Object.keys(macvlans).length > 0 ? { macvlans: macvlans as NamespaceEntry['macvlans'] } : {}),
+    ...(Object.keys(ipvlans).length > 0 ? { ipvlans: ipvlans as NamespaceEntry['ipvlans'] } : {}),
     ...(Object.keys(bonds).length > 0 ? { bonds } : {}),
     ...(Object.keys(vrfs).length > 0 ? { vrfs } : {}),
     ...(Object.keys(interfaces).length > 0 ? { interfaces } : {}),
@@ -196,6 +201,27 @@ function namespaceEntry(namespace: Namespace, habits: Habits, speaksIpv6: boolea
     ...(Object.keys(settings.sysctls).length > 0 ? { sysctls: settings.sysctls } : {}),
     ...servedEntry(namespace, names),
   }
+}
+
+/** What shares cables of the namespace, wherever it is; it has its parent's size, and what it cannot have but from there. */
+function shareEntries(namespace: Namespace, kind: 'macvlan' | 'ipvlan'): Record<string, object> {
+  const shares = [...namespace.devices.values()].flatMap((device) => [...device.shares])
+  return Object.fromEntries(
+    shares.flatMap((each) => {
+      if (each.kind !== kind || !each.share) return []
+      const { parent, mode } = each.share
+      const { mac, mtu, ...entry } = interfaceEntry(each)
+      const own = kind === 'macvlan'
+      const isSmaller = mtu !== undefined && mtu < (parent.mtu ?? usualMtu[parent.kind] ?? mtu)
+      const said = {
+        ...{ link: parent.name, mode },
+        ...(each.namespace === namespace ? {} : { in: each.namespace.name }),
+        ...(own && mode !== 'passthru' && mac !== undefined ? { mac } : {}),
+        ...(own && isSmaller ? { mtu } : {}),
+      }
+      return [[each.name, { ...said, ...entry }] as const]
+    }),
+  )
 }
 
 /** Bytes that an interface of the kind has anyway; null where that depends on others. */

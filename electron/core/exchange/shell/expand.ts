@@ -70,6 +70,9 @@ export function expandPattern(word: SourceWord, around: Surroundings): string | 
   return pattern
 }
 
+/** The number of the shell's own process, which stands for it: what it will be is not known. */
+export const ownProcess = '$$'
+
 export const calculate = (node: ArithmeticExpression | undefined, around: Surroundings): number | null =>
   evaluate(node, around.scope, (value, each) =>
     each.type !== 'ArithmeticWord' ? value : each.parts ? textOf(each.parts, around) : plainText(value, around),
@@ -101,6 +104,8 @@ function textOf(parts: readonly WordPart[], around: Surroundings): string | null
 }
 
 function fieldsOf(word: SourceWord, around: Surroundings): readonly string[] {
+  // The shell itself: `ip link set X netns $$` means the namespace that it is in.
+  if (word.text === ownProcess) return [ownProcess]
   const parts = partsOf(word)
   if (parts.some(({ type }) => type === 'BraceExpansion')) {
     const raw = word.text.replace(/'[^']*'|"(?:\\[^]|[^"\\])*"|\$\{[^}]*\}|\\[{},]/g, protectBraces)

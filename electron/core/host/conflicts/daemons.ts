@@ -80,6 +80,8 @@ const types: Readonly<Record<LabInterface['kind'], string>> = {
   ip6gre: 'ip6gre',
   geneve: 'ether',
   wireguard: 'wireguard',
+  macvlan: 'ether',
+  ipvlan: 'ether',
   vlan: 'vlan',
   vrf: 'ether',
   bond: 'bond',

@@ -1,5 +1,5 @@
 import { quote } from '../describe.js'
-import { deviceEntry, tableOf } from '../device-tables.js'
+import { deviceEntry, devicePath } from '../device-tables.js'
 import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import { usualMiimon } from '../lab.js'
@@ -48,14 +48,15 @@ const bondMtu = 1500
 
 /** A member has the address and the size of its bond (bond_enslave, drivers/net/bonding/bond_main.c). */
 function* memberOf(
-  { links }: LabIndex,
-  { name: namespace, entry, path, interfaces }: IndexedNamespace,
+  { links, file }: LabIndex,
+  { name: namespace, interfaces }: IndexedNamespace,
   bond: string,
   member: string,
   mtu: number,
 ): Iterable<Finding> {
-  const own = deviceEntry(entry, member)
-  const at = [...path, tableOf(entry, member), member]
+  const end = { namespace, interface: member }
+  const own = deviceEntry(file, end)
+  const at = devicePath(file, end)
   if (own?.mac !== undefined)
     yield error(
       'mac-of-member',

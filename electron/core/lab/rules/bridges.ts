@@ -47,6 +47,13 @@ function* portsOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Finding>
           said`${quote(port)} is a bridge; a bridge cannot be a port of a bridge.`,
           said`Join the two with a link: one end in each.`,
         )
+      } else if (device?.mentions.some(({ kind }) => kind === 'macvlan' || kind === 'ipvlan')) {
+        yield error(
+          'bad-port',
+          path,
+          said`${quote(port)} shares the cable of another interface; a lab makes it no port of a bridge.`,
+          said`Give the bridge that interface, or a cable of its own.`,
+        )
       } else if (device && device.addresses.length > 0) {
         yield warning(
           'address-on-port',

@@ -1,5 +1,5 @@
 /** What the rules look things up in: every namespace with every interface that any part of the file gives it. */
-import { deviceEntries } from '../device-tables.js'
+import { deviceEntries, homeOf } from '../device-tables.js'
 import { parsePrefix } from '../address.js'
 import type { Prefix } from '../address.js'
 import { parseEndpoint } from '../endpoint.js'
@@ -14,7 +14,7 @@ export type LinkEntry = NonNullable<LabFile['links']>[number]
 
 /** One place in the file that makes or describes an interface. */
 export interface Mention {
-  readonly kind: 'entry' | 'bridge' | 'bond' | 'dummy' | 'vlan' | 'vrf' | 'link' | 'tunnel'
+  readonly kind: 'entry' | 'bridge' | 'bond' | 'dummy' | 'vlan' | 'macvlan' | 'ipvlan' | 'vrf' | 'link' | 'tunnel'
   readonly path: LabPath
 }
 
@@ -63,6 +63,8 @@ const mentionOf = {
   bonds: 'bond',
   dummies: 'dummy',
   vlans: 'vlan',
+  macvlans: 'macvlan',
+  ipvlans: 'ipvlan',
   vrfs: 'vrf',
   interfaces: 'entry',
 } as const
@@ -94,14 +96,16 @@ export function indexLab(file: LabFile): LabIndex {
     interfaces.set(name, known)
     return known
   }
-  for (const { name, path, entry, addresses } of namespaces.values()) {
+  for (const { name, path, entry } of namespaces.values()) {
     for (const [table, device, said] of deviceEntries(entry)) {
       const at = [...path, table, device]
-      const known = mention(name, device, mentionOf[table], at)
+      const home = homeOf(name, said)
+      const known = mention(home, device, mentionOf[table], at)
       known?.addresses.push(...readAddresses(said?.addresses, [...at, 'addresses']))
       if (known && said?.up === false) known.up = false
       for (const { prefix } of known?.addresses ?? []) {
-        if (known && prefix && !addresses.has(prefix.text)) addresses.set(prefix.text, known)
+        const there = namespaces.get(home)?.addresses
+        if (known && prefix && !there?.has(prefix.text)) there?.set(prefix.text, known)
       }
     }
   }

@@ -57,7 +57,9 @@ function refusedByVrf(name: string, kinds: ReadonlySet<Mention['kind']>): Why | 
 
 /** What stands over others itself; the kernel takes some of it, and a lab none. */
 function refusedByBond(name: string, kinds: ReadonlySet<Mention['kind']>): Why | null {
-  const stands = (['bridge', 'bond', 'vlan', 'vrf', 'tunnel'] as const).some((kind) => kinds.has(kind))
+  const stands = (['bridge', 'bond', 'vlan', 'macvlan', 'ipvlan', 'vrf', 'tunnel'] as const).some((kind) =>
+    kinds.has(kind),
+  )
   if (name !== 'lo' && !stands) return null
   return [
     said`${quote(name)} cannot be a member of a bond.`,

@@ -64,6 +64,8 @@ const nouns = {
   bridge: said`a bridge`,
   dummy: said`a dummy device`,
   vlan: said`a VLAN sub-interface`,
+  macvlan: said`a macvlan`,
+  ipvlan: said`an ipvlan`,
   vrf: said`a VRF`,
   bond: said`a bond`,
   link: said`the end of a link`,
@@ -71,7 +73,9 @@ const nouns = {
 } as const
 
 /** What has its addresses in the entry that makes it. */
-const selfDescribed: ReadonlySet<Mention['kind']> = new Set<Mention['kind']>(['bond', 'dummy', 'vlan', 'vrf'])
+const selfDescribed: ReadonlySet<Mention['kind']> = new Set<Mention['kind']>([
+  ...(['bond', 'dummy', 'vlan', 'macvlan', 'ipvlan', 'vrf'] as const),
+])
 
 /**
  * An entry below `interfaces` describes what a link or a tunnel makes; a bridge has its addresses in its own entry.
@@ -88,7 +92,9 @@ function clashOf(device: IndexedInterface): Finding | null {
       said`Write the addresses into the entry of the bridge.`,
     )
   }
-  if (maker && selfDescribed.has(maker.kind) && entry) {
+  // What comes from another namespace may be described where it is.
+  const isMoved = maker?.path[1] !== device.namespace
+  if (maker && selfDescribed.has(maker.kind) && !isMoved && entry) {
     return at(
       entry,
       'name-twice',

@@ -1,6 +1,6 @@
 import { own } from '../../own.js'
 import { formatPrefix, networkPrefix } from '../address.js'
-import { deviceEntries } from '../device-tables.js'
+import { deviceEntries, homeOf } from '../device-tables.js'
 import { quote } from '../describe.js'
 import { formatEndpoint, parseEndpoint } from '../endpoint.js'
 import { warning } from '../finding.js'
@@ -56,7 +56,7 @@ function* sameMacs(lab: LabIndex, segments: (end: string) => string): Iterable<F
   for (const { name, path, entry } of lab.namespaces.values()) {
     for (const [table, device, about] of deviceEntries(entry)) {
       if (about?.mac === undefined) continue
-      const end = `${name}:${device}`
+      const end = `${homeOf(name, about)}:${device}`
       const mac = about.mac.toLowerCase()
       const held = `${segments(end)} ${mac}`
       const holder = holders.get(held)
@@ -114,6 +114,10 @@ export function joinSegments(lab: LabIndex): (end: string) => string {
   for (const { ends } of lab.links)
     for (const stack of stacks) join(`${formatEndpoint(ends[0])}${stack}`, `${formatEndpoint(ends[1])}${stack}`)
   for (const namespace of lab.namespaces.values()) joinTagged(namespace, stacks, join)
+  // A macvlan or an ipvlan is one more station on the cable of its parent.
+  for (const { name, entry } of lab.namespaces.values())
+    for (const [device, said] of [...Object.entries(entry.macvlans ?? {}), ...Object.entries(entry.ipvlans ?? {})])
+      for (const stack of stacks) join(`${homeOf(name, said)}:${device}${stack}`, `${name}:${said.link}${stack}`)
   // Tunnels of one network meet somewhere below; which ones answer each other is the underlay's matter.
   for (const tunnel of lab.file.tunnels ?? []) {
     join(tunnelNetwork(tunnel), `${tunnel.namespace}:${tunnel.name}`)

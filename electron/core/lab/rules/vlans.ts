@@ -1,7 +1,8 @@
 import { quote } from '../describe.js'
-import { deviceEntry, tableOf } from '../device-tables.js'
+import { deviceEntry, devicePath } from '../device-tables.js'
 import { error } from '../finding.js'
 import type { Finding } from '../finding.js'
+import type { Endpoint } from '../lab.js'
 import type { IndexedNamespace, LabIndex, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
 import { said } from '../../words/said.js'
@@ -18,6 +19,13 @@ function* vlansOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Finding>
     yield* interfaceExists(lab, namespace.name, link, [...path, 'link'])
     // lo refuses tags (NETIF_F_VLAN_CHALLENGED, drivers/net/loopback.c).
     if (link === 'lo') yield error('bad-parent', [...path, 'link'], said`"lo" cannot carry VLANs.`)
+    if (namespace.interfaces.get(link)?.mentions.some(({ kind }) => kind === 'macvlan' || kind === 'ipvlan'))
+      yield error(
+        'bad-parent',
+        [...path, 'link'],
+        said`${quote(link)} shares the cable of another interface; a lab puts no VLAN on it.`,
+        said`Put the VLAN on that interface, and the other one on the VLAN.`,
+      )
     if (isOnItself(namespace, name))
       yield error(
         'vlan-circle',
@@ -25,7 +33,7 @@ function* vlansOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Finding>
         said`${quote(name)} stands on itself, by way of ${quote(link)}.`,
         said`Name the interface that the tagged frames come in by.`,
       )
-    const most = mtuOf(lab, namespace, link)
+    const most = mtuOf(lab, { namespace: namespace.name, interface: link })
     if (mtu !== undefined && most !== null && mtu > most)
       yield error(
         'mtu-above-parent',
@@ -47,12 +55,13 @@ function* vlansOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Finding>
 }
 
 /** Bytes; null where it is the smallest of others, and not said. */
-function mtuOf({ links }: LabIndex, { name: namespace, entry }: IndexedNamespace, link: string): number | null {
-  const own = deviceEntry(entry, link)?.mtu
+export function mtuOf({ links, file }: LabIndex, parent: Endpoint): number | null {
+  const { namespace, interface: link } = parent
+  const own = deviceEntry(file, parent)?.mtu
   if (own !== undefined) return own
   const cable = links.find(({ ends }) => ends.some((end) => end.namespace === namespace && end.interface === link))
   if (cable) return Array.isArray(cable.entry) ? 1500 : (cable.entry.mtu ?? 1500)
-  return tableOf(entry, link) === 'dummies' ? 1500 : null
+  return devicePath(file, parent)[2] === 'dummies' ? 1500 : null
 }
 
 function isOnItself({ entry }: IndexedNamespace, name: string): boolean {

@@ -58,6 +58,7 @@ import {
   RTM_GETLINK,
   skipStatistics,
 } from './link.js'
+import { isShareKind, readShareMode } from './share.js'
 import { readTunnel } from './tunnel.js'
 
 /** Of Ethernet; a tunnel without frames calls its ends hardware addresses (ARPHRD_IPGRE and its like). */
@@ -71,8 +72,10 @@ const operstates = ['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing'
 /** BR_STATE_*, as `bridge link` spells them. */
 const portStates = ['disabled', 'listening', 'learning', 'forwarding', 'blocking']
 
-/** A link with what still has to be put into names. */
-export interface DumpedLink extends Omit<LiveLink, 'master' | 'vrf' | 'bond' | 'bonding' | 'peer' | 'impair' | 'vlan'> {
+/** What still has to be put into names. */
+type Named = 'master' | 'vrf' | 'bond' | 'bonding' | 'peer' | 'impair' | 'vlan' | 'share'
+
+export interface DumpedLink extends Omit<LiveLink, Named> {
   /** Of a sub-interface; `parent` is the index, null where it is in another namespace. */
   readonly tag?: { readonly id: number; readonly protocol: VlanProtocol; readonly parent: number | null }
 
@@ -80,8 +83,13 @@ export interface DumpedLink extends Omit<LiveLink, 'master' | 'vrf' | 'bond' | '
   readonly bondData?: DumpedBond
   /** IFLA_INFO_SLAVE_KIND; empty without a master. */
   readonly masterKind: string
-  /** Of a veth end: the other one's index, and its namespace's id as seen from here (null: the same namespace). */
-  readonly veth: { readonly index: number; readonly namespaceId: number | null } | null
+  /** Of a macvlan or an ipvlan. */
+  readonly shareMode?: string
+  /**
+   * Of a veth end the other one, of a macvlan or an ipvlan what it shares: its index, and its namespace's id as seen from
+   * here (null: the same namespace).
+   */
+  readonly other: { readonly index: number; readonly namespaceId: number | null } | null
 }
 
 interface KindData {
@@ -190,6 +198,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
   let port: LiveLink['port'] = null
   let bondData: DumpedBond | null = null
   let permanentMac: string | null = null
+  let shareMode: string | null = null
   eachAttribute(bytes, at + 16, end, (type, where, length) => {
     if (type === IFLA_IFNAME) name = readString(bytes, where, length)
     else if (type === IFLA_ADDRESS) mac = length === macBytes ? formatMac(bytes, where, length) : null
@@ -207,6 +216,8 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
         else if (info === IFLA_INFO_SLAVE_KIND) portKind = readString(bytes, inner, size)
         else if (info === IFLA_INFO_DATA && readKinds.has(kind)) data = readKindData(bytes, inner, inner + size, kind)
         else if (info === IFLA_INFO_DATA && isTunnelKind(kind)) tunnel = readTunnel(bytes, inner, inner + size, kind)
+        else if (info === IFLA_INFO_DATA && isShareKind(kind))
+          shareMode = readShareMode(bytes, inner, inner + size, kind)
         else if (info === IFLA_INFO_DATA && kind === 'bond') bondData = readBond(bytes, inner, inner + size)
         else if (info === IFLA_INFO_SLAVE_DATA && portKind === 'bond')
           permanentMac = readPermanentMac(bytes, inner, inner + size)
@@ -227,13 +238,14 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
     operstate,
     masterIndex,
     masterKind: portKind,
-    veth: kind === 'veth' && lower !== null ? { index: lower, namespaceId } : null,
+    other: (kind === 'veth' || isShareKind(kind)) && lower !== null ? { index: lower, namespaceId } : null,
     bridge: kind === 'bridge' && known ? known.bridge : null,
     port,
     ...readSettings(kind, flags, queueLength, group),
     ...(kind === 'vlan' && known
       ? { tag: { id: known.vlanTag, protocol: known.protocol, parent: namespaceId === null ? lower : null } }
       : {}),
+    ...(shareMode === null ? {} : { shareMode }),
     ...(bondData === null ? {} : { bondData }),
     ...(permanentMac === null || permanentMac === mac ? {} : { permanentMac }),
     ...(kind === 'vrf' && known ? { table: known.table } : {}),

@@ -62,8 +62,6 @@ export const imports: Readonly<Record<string, string>> = {
   '`ip link add` does not say of which type.': '`ip link add` 没有写明类型。',
   'Add `type veth`, `type bridge` ...': '请加上 `type veth`、`type bridge` 等。',
   'A lab file has no {0} devices.': '实验文件没有 {0} 设备。',
-  'It has veth pairs, bridges, vlan, vrf, bond, dummy, and tunnels such as vxlan and gre.':
-    '可用的有 veth 对、网桥、vlan、vrf、bond、dummy，以及 vxlan、gre 等隧道。',
   'WireGuard of a script is not followed: its keys are in files.': '脚本中的 WireGuard 无法导入：密钥在文件里。',
   'Add a tunnel of type wireguard to the lab; its keys are made when it is built.':
     '请在实验中添加一条 wireguard 类型的隧道；密钥在构建时生成。',
