@@ -15,6 +15,8 @@ beforeAll(async () => {
 const causes: Readonly<Record<string, readonly string[]>> = {
   '13-vlans.access': ['vlan-mismatch', 'vlan-mismatch'],
   '13-vlans.broken': ['vlan-mismatch', 'vlan-mismatch'],
+  '20-vrf.broken': ['vrf-leak-missing'],
+  '20-vrf.other-tenant': ['vrf-leak-missing'],
   '23-slow-and-lossy.broken': ['impaired'],
   '23-slow-and-lossy.late': ['impaired'],
 }

@@ -131,4 +131,10 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '6.3': says('loss 100%'),
     '7.2': says('ttl=62'),
   },
+  'vrf-two-tenants': {
+    '3.3': says('[l3mdev-table]'),
+    '5.2': says('10.0.1.0/24 dev red1'),
+    '5.3': says('ttl=63'),
+    '6.2': says('ttl=63'),
+  },
 }
