@@ -54,6 +54,13 @@ function cableOf(draft: Draft, end: Endpoint): { readonly path: LabPath; readonl
   return null
 }
 
+/** Settings of an interface that no cable and no tunnel brings: no obstacle to one that does. */
+const isBare = (draft: Draft, { namespace, interface: name }: Endpoint): boolean =>
+  name !== 'lo' &&
+  Object.hasOwn(namespaceOf(draft, namespace).interfaces ?? {}, name) &&
+  cableOf(draft, { namespace, interface: name }) === null &&
+  !(draft.labFile.tunnels ?? []).some((each) => each.namespace === namespace && each.name === name)
+
 /** A key of a cable, which has none in its short form. */
 function onCable(draft: Draft, end: Endpoint, key: 'mtu' | 'impair' | 'unplugged', value: unknown): Finding | null {
   const cable = cableOf(draft, end)
@@ -96,9 +103,7 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
     const [a, b] = ends
     for (const end of ends) {
       if (!isThere(draft, end.namespace)) return noNamespace(end.namespace)
-      const isBare =
-        Object.hasOwn(namespaceOf(draft, end.namespace).interfaces ?? {}, end.interface) && cableOf(draft, end) === null
-      const refused = isBare && end.interface !== 'lo' ? null : mayCome(draft, end)
+      const refused = isBare(draft, end) ? null : mayCome(draft, end)
       if (refused) return refused
     }
     const short = [formatEndpoint(a), formatEndpoint(b)]
@@ -141,7 +146,9 @@ export const linkOps: { readonly [Op in LinkChange['op']]: Carry<Op> } = {
     return null
   },
   'tunnel-add': (draft, { tunnel }) => {
-    const refused = mayCome(draft, { namespace: tunnel.namespace, interface: tunnel.name })
+    const end = { namespace: tunnel.namespace, interface: tunnel.name }
+    if (!isThere(draft, end.namespace)) return noNamespace(end.namespace)
+    const refused = isBare(draft, end) ? null : mayCome(draft, end)
     if (refused) return refused
     draft.insert(['tunnels', draft.labFile.tunnels?.length ?? 0], tunnel)
     return null

@@ -5,7 +5,8 @@
 import { canonicalPrefix } from '../lab/address.js'
 import { isResponder } from '../lab/dnsmasq.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
-import type { Endpoint } from '../lab/lab.js'
+import { impairOf } from '../lab/impair.js'
+import type { Endpoint, Impair } from '../lab/lab.js'
 import { nearest } from '../lab/nearest.js'
 import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
@@ -15,6 +16,8 @@ import { canonicalSocket, sameSocket, type ServiceSocket } from '../lab/service.
 import { dottedSysctl } from '../lab/sysctl.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { livePolicies } from '../plan/policies.js'
+import { impairEntry } from '../plan/impair-entry.js'
+import { sameImpair } from '../plan/qdisc.js'
 import { liveRuleValue, spellFirewall, spellNat } from '../plan/rules.js'
 import { deviceDifferences } from './device-settings.js'
 import { leadsThere } from './leads-there.js'
@@ -72,9 +75,15 @@ export function missingParts(
   for (const link of wanted.links ?? []) {
     const [a, b] = (Array.isArray(link) ? link : link.ends).map(parseEndpoint)
     if (a && b) looked.cable(a, b)
+    if (Array.isArray(link) || link.impair === undefined) continue
+    for (const end of link.ends) looked.impairment(parseEndpoint(end), impairOf(link.impair, end))
   }
   return looked.missing
 }
+
+/** As a lab file says it. */
+const impairText = (impair: Impair | null): string =>
+  (impair && Object.entries(impairEntry(impair)).flat().join(' ')) || '-'
 
 /** The rules of a text, as iptables-save spells them; what it says of chains and policies is no rule. */
 function* savedRules(
@@ -252,6 +261,12 @@ class Search {
       if (isDrop === (policy === 'drop')) continue
       this.#miss('rule', { namespace: live.name, rule: `-P ${chain.toUpperCase()} ${policy.toUpperCase()}` })
     }
+  }
+
+  impairment({ namespace, interface: name }: Endpoint, wanted: Impair | null): void {
+    const link = this.#link(namespace, name)
+    if (link && !sameImpair(wanted, link.impair))
+      this.#differs(namespace, `${name} qdisc`, impairText(wanted), impairText(link.impair))
   }
 
   cable(a: Endpoint, b: Endpoint): void {

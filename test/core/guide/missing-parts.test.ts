@@ -69,6 +69,12 @@ describe('what a step misses is told by its part', () => {
       ['rule host POSTROUTING -s 10.0.0.0/24 -o eth0 -j MASQUERADE'],
     ],
     [
+      'what a cable does to packets, by end',
+      { links: [{ ends: ['ns0:veth0', 'ns1:veth1'], impair: { 'ns1:veth1': { delay: '20ms', loss: '1%' } } }] },
+      { ns0: { veth0: { peer: 'ns1:veth1' } }, ns1: { veth1: { peer: 'ns0:veth0' } } },
+      ['setting ns1 veth1 qdisc delay 20ms loss 1% -'],
+    ],
+    [
       'a rule in the words of iptables-save',
       {
         namespaces: {

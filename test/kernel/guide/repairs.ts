@@ -49,4 +49,8 @@ export const repairs: Readonly<Record<string, readonly string[]>> = {
     'iptables -t nat -R KUBE-SEP-2 2 -p tcp -j DNAT --to-destination 10.244.0.12:8080',
   ],
   '22-kubernetes-service.itself': ['iptables -t nat -I KUBE-SEP-1 -s 10.244.0.11 -j KUBE-MARK-MASQ'],
+  '23-slow-and-lossy.broken': ['tc -n r2 qdisc replace dev to-r1 root netem delay 50ms'],
+  '23-slow-and-lossy.late': ['tc -n r1 qdisc replace dev to-r2 root netem delay 30ms'],
+  '20-vrf.broken': ['ip -n r link set blue2 master blue'],
+  '20-vrf.other-tenant': ['ip -n r link set blue2 master blue'],
 }

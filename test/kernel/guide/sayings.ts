@@ -124,4 +124,17 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '10.2': fails(''),
     '10.3': says('KUBE-SEP-2'),
   },
+  'slow-and-lossy': {
+    '4.3': says('ttl=62'),
+    '5.2': says('3 received'),
+    '6.2': fails('100% packet loss'),
+    '6.3': says('loss 100%'),
+    '7.2': says('ttl=62'),
+  },
+  'vrf-two-tenants': {
+    '3.3': says('[l3mdev-table]'),
+    '5.2': says('10.0.1.0/24 dev red1'),
+    '5.3': says('ttl=63'),
+    '6.2': says('ttl=63'),
+  },
 }
