@@ -52,6 +52,7 @@ export const diagnosisCodes = [
   'wireguard-no-handshake',
   'wireguard-not-allowed',
   'fdb-entry',
+  'program-on-path',
   'unknown',
 ] as const
 export type DiagnosisCode = (typeof diagnosisCodes)[number]
