@@ -10,6 +10,8 @@ import { said } from '../../../electron/core/words/said.js'
 
 export interface Looker {
   ask<N extends RequestName>(name: N, params: Params<N>): Promise<Results[N]>
+  /** How often it has said that the machine may be otherwise. */
+  changes(): number
   close(): Promise<void>
 }
 
@@ -29,5 +31,7 @@ export async function startLooker(into: readonly string[]): Promise<Looker> {
     gone: helper.exited,
   })
   if (session === null) throw new Error(`the looker did not start: ${helper.lastWords}`)
-  return { ask: (name, params) => session.request(name, params), close: () => session.close() }
+  let changes = 0
+  session.on('machine/changed', () => (changes += 1))
+  return { changes: () => changes, ask: (name, params) => session.request(name, params), close: () => session.close() }
 }
