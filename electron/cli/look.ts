@@ -3,7 +3,7 @@
  *
  * `--json`: the document of `core/machine/view.ts`. With `--watch` one document a line, whenever something differs.
  */
-import type { Looked, Looker } from '../session/look.js'
+import { eachChange, type Looked, type Looker } from '../session/look.js'
 import { viewOf } from '../session/look-view.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import type { CommonOptions } from './failure.js'
@@ -16,12 +16,6 @@ export interface LookOptions extends CommonOptions {
   readonly watch?: boolean
 }
 
-/**
- * The kernel tells of what changes in a namespace, but nobody of one that a process begins: that is looked for this often
- * (milliseconds).
- */
-const lookAgainMs = 1000
-
 export async function look(options: LookOptions): Promise<ExitCode> {
   return untilDeath(options, () =>
     withLookers('Looking at the networks of this machine ...', options, async (lookers, arrived) => {
@@ -31,17 +25,18 @@ export async function look(options: LookOptions): Promise<ExitCode> {
         null,
         options,
       )
-      while (options.watch) {
-        await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
+      if (!options.watch) return exitCode.ok
+      await eachChange(lookers, async () => {
         last = show(await lookAgain(lookers), last, options)
-      }
+        return true
+      })
       return exitCode.ok
     }),
   )
 }
 
 async function lookAgain(lookers: readonly Looker[]): Promise<readonly Looked[]> {
-  const all = await Promise.all(lookers.map(({ session }) => ask(session, 'machine/look', {})))
+  const all = await Promise.all(lookers.map(({ session }) => ask(session, 'machine/look', { watch: true })))
   return all.flatMap((each) => (each.ok ? [each] : []))
 }
 

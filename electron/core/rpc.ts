@@ -173,6 +173,8 @@ export const requests = {
   'machine/look': z.strictObject({
     /** With all that a picture shows of them: routes, rules, neighbours. */
     live: z.boolean().optional(),
+    /** From now on `machine/changed` says when it may be otherwise. */
+    watch: z.boolean().optional(),
   }),
   /** One probe between namespaces of the machine, filmed; where it fails, the cause. No fix of it is ever carried out. */
   'machine/explain': z.strictObject({
@@ -314,6 +316,8 @@ export interface Notifications {
   }
   /** `reason`: why it ended, where nobody asked for it. */
   'capture/state': { readonly on: boolean; readonly reason: string | null }
+  /** Something of the machine may be otherwise than when it was last looked at. */
+  'machine/changed': Record<string, never>
   'terminal/data': { readonly terminal: string; readonly data: string }
   'terminal/ended': { readonly terminal: string; readonly exitCode: number; readonly signal: number | null }
 }

@@ -6,12 +6,9 @@ import { namespaceId } from '../core/machine/view.js'
 import type { Params, Result, Results } from '../core/rpc.js'
 import { said } from '../core/words/said.js'
 import { whyUnread } from './look-view.js'
-import { startLookers, whoReads, type Looked, type Looker, type LookersStart } from './look.js'
+import { eachChange, startLookers, whoReads, type Looked, type Looker, type LookersStart } from './look.js'
 
 type Lookers = Extract<LookersStart, { readonly ok: true }>
-
-/** How often it is looked again (milliseconds). */
-const lookAgainMs = 1000
 
 const closed = failure('not-looking', said`Nobody looks at this machine now; open This machine again.`)
 
@@ -87,7 +84,9 @@ export class LookOwner {
 
   private async look({ lookers }: Lookers): Promise<void> {
     const all = await Promise.all(
-      lookers.map(({ session }: Looker) => session.request('machine/look', { live: true }).catch(() => null)),
+      lookers.map(({ session }: Looker) =>
+        session.request('machine/look', { live: true, watch: true }).catch(() => null),
+      ),
     )
     // Whoever has ended has nothing to tell; the others have.
     const looked: (Looked | null)[] = all.map((each) => (each?.ok ? each : null))
@@ -101,14 +100,16 @@ export class LookOwner {
 
   private async follow(starting: Promise<LookersStart>, lookers: Lookers): Promise<void> {
     this.told = JSON.stringify(this.shown)
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, lookAgainMs))
-      if (this.starting !== starting) return
+    await eachChange(lookers.lookers, async () => {
+      if (this.starting !== starting) return false
       await this.look(lookers)
-      if (this.starting !== starting || this.shown === null) return
+      if (this.starting !== starting || this.shown === null) return false
       const text = JSON.stringify(this.shown)
       if (text !== this.told) this.tell(this.shown)
       this.told = text
-    }
+      return true
+    })
+    // They have ended by themselves: whoever opens it again starts others.
+    if (this.starting === starting) this.starting = null
   }
 }

@@ -99,6 +99,38 @@ export function whoReads(lookers: readonly [Looker, ...Looker[]], names: readonl
   })
 }
 
+/**
+ * At once, and after each change that a looker has told of: one after the other, and once for all that came meanwhile. Ends
+ * with the last of the lookers.
+ * @param use false: enough
+ */
+export async function eachChange(lookers: readonly Looker[], use: () => Promise<boolean>): Promise<void> {
+  let isChanged = true
+  let isOver = false
+  let wake = (): void => {}
+  const changed = (): void => {
+    isChanged = true
+    wake()
+  }
+  const deaf = lookers.map(({ session }) => session.on('machine/changed', changed))
+  // What it had read is gone with it.
+  for (const { session } of lookers) void session.ended.then(changed)
+  void Promise.all(lookers.map(({ session }) => session.ended)).then(() => {
+    isOver = true
+    wake()
+  })
+  try {
+    while (!isOver) {
+      if (isChanged) {
+        isChanged = false
+        if (!(await use())) return
+      } else await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    for (const stop of deaf) stop()
+  }
+}
+
 interface OwnNamespace {
   readonly pid: number
   readonly user: string

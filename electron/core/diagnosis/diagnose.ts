@@ -23,6 +23,7 @@ import { firewallReject } from './rules/firewall-reject.js'
 import { forwardingOff } from './rules/forwarding-off.js'
 import { gatewayUnreachable } from './rules/gateway-unreachable.js'
 import { hairpin, hairpinToItself } from './rules/hairpin.js'
+import { hairpinPort } from './rules/hairpin-port.js'
 import { impaired } from './rules/impaired.js'
 import { interfaceDown } from './rules/interface-down.js'
 import { ipv6Off } from './rules/ipv6-off.js'
@@ -44,6 +45,7 @@ import { peerDown } from './rules/peer-down.js'
 import { policyAstray } from './rules/policy-astray.js'
 import { policyDetour, policyRule } from './rules/policy-rule.js'
 import { portClosed } from './rules/port-closed.js'
+import { programOnPath } from './rules/program-on-path.js'
 import { routeBlocked } from './rules/route-blocked.js'
 import { rpFilter } from './rules/rp-filter.js'
 import { sameSubnetApart } from './rules/same-subnet-apart.js'
@@ -109,6 +111,7 @@ const rules: readonly Rule[] = [
   gatewayUnreachable,
   hairpin,
   hairpinToItself,
+  hairpinPort,
   natLocal,
   wrongSource,
   otherSource,
@@ -124,6 +127,7 @@ const rules: readonly Rule[] = [
   sameSubnetApart,
   noSuchAddress,
   portClosed,
+  programOnPath,
 ]
 
 export interface Investigation {

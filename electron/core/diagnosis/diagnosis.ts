@@ -53,6 +53,7 @@ export const diagnosisCodes = [
   'wireguard-not-allowed',
   'fdb-entry',
   'name-unresolved',
+  'program-on-path',
   'unknown',
 ] as const
 export type DiagnosisCode = (typeof diagnosisCodes)[number]

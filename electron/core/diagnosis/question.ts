@@ -36,6 +36,8 @@ export type Question = { readonly namespace: string } & (
   | { readonly ask: 'fdb'; readonly bridge: string }
   /** What the interface does to frames that leave by it, with its counters. */
   | { readonly ask: 'qdisc'; readonly dev: string }
+  /** What looks at frames as they come in or go out, beside the rules of the firewall. */
+  | { readonly ask: 'filters'; readonly dev: string; readonly side: 'ingress' | 'egress' }
   /** Of WireGuard; keys of others are public ones. */
   | {
       readonly ask: 'wireguard'
@@ -102,6 +104,8 @@ function words(question: Question): readonly [string, ...string[]] {
       return ['bridge', 'vlan', 'show', 'dev', question.dev]
     case 'qdisc':
       return ['tc', '-s', 'qdisc', 'show', 'dev', question.dev]
+    case 'filters':
+      return ['tc', 'filter', 'show', 'dev', question.dev, question.side]
     case 'fdb':
       return ['bridge', 'fdb', 'show', 'br', question.bridge]
     case 'wireguard':

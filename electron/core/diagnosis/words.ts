@@ -149,6 +149,10 @@ export const sentences = {
     '{namespace} rewrites the destination to {address}, where nothing from outside may go while {key} is 0.',
   'bridge-netfilter':
     'Frames that only pass {bridge} go through the firewall of {namespace} ({key}=1), and it drops this one: chain {chain}: {rule}.',
+  'hairpin-port':
+    '{bridge} of {namespace} should send the packet for {target} out by {interface}, the port that it came in by, and hairpin is off there.',
+  'program-on-path':
+    'A program ({kind}) is attached to {interface} of {namespace}, on the way of the packet. What it does with packets cannot be seen, and nothing else that was looked at explains where this one ended.',
   'port-closed': 'Nobody listens on {protocol} port {port} in {namespace}.',
   'port-closed-rewritten':
     'Nobody listens on {protocol} port {port} in {namespace}, where its own rule sends what comes to port {from}: {rule}.',
@@ -205,6 +209,8 @@ export const sentences = {
   'not-nat': 'No rewriting of addresses is missing in {namespace}.',
   'not-neighbour': 'The link-layer addresses that {namespace} knows are right.',
   'not-bridge-netfilter': 'Bridged frames do not go through the firewall of {namespace}.',
+  'not-hairpin-port': '{interface} of {namespace} sends back what came in by it.',
+  'not-program-on-path': 'No program (XDP, BPF of tc) sits in {namespace} where it ended.',
   'not-port-closed': 'Nobody answered that the port is closed.',
   'not-no-such-address': '{owner} has {target}.',
 } as const

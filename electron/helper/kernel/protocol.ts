@@ -166,6 +166,8 @@ export interface WorkerRequests {
       readonly refused: readonly { readonly name: string; readonly error: KernelError }[]
     },
   ]
+  /** Whoever only looks is told of nothing unasked; from now on `changed` and `ruleset-changed` come here as well. Once. */
+  hear: [Record<string, never>, null]
   /** Sockets that wait for others (TCP) or for whatever comes (UDP), by namespace. */
   listeners: [Record<string, never>, { readonly sockets: Readonly<Record<string, readonly WaitingSocket[]>> }]
   /**

@@ -58,9 +58,17 @@ export class KernelThread {
   #rescanDue = false
   /** Runs follow one another: steps of two plans in turns would serve neither. */
   #running: Promise<unknown> = Promise.resolve()
+  /** Begins to hear events, where nobody has asked for that yet. */
+  #hear: (() => void) | null = null
   readonly #answerers: Answerers = {
     open: (params) => this.#start(params),
     attach: ({ found }) => this.#attach(found),
+    hear: () => {
+      if (!this.#open) return notOpen()
+      this.#hear?.()
+      this.#hear = null
+      return null
+    },
     listeners: () => this.#listeners(),
     run: (params) => this.#run(params),
     read: (params) => this.#read(params),
@@ -152,7 +160,7 @@ export class KernelThread {
     const probes = new Probes(poller)
     const captures = new Captures(poller)
     const ruleTraces = new RuleTraces(poller)
-    // Whoever only looks asks for what there is: nothing is heard unasked.
+    // Whoever only looks asks for what there is: nothing is heard before they ask for that, too.
     const onlyLooks = netnsDirectory === null
     if (onlyLooks) watch.hold()
     const listeners = [watch, ...(onlyLooks ? [] : [ruleset]), probes, captures, ruleTraces]
@@ -170,6 +178,13 @@ export class KernelThread {
       return namespaces
     }
     for (const listener of listeners) listener.start(namespaces)
+    if (onlyLooks)
+      this.#hear = () => {
+        watch.release()
+        ruleset.start(namespaces)
+        listeners.push(ruleset)
+        for (const namespace of namespaces.all()) ruleset.attached(namespace, true)
+      }
     this.#open = { poller, namespaces, watch, ruleset, probes, captures, ruleTraces, features: new Features() }
     namespaces.rescan()
     const read = await watch.readNow([...namespaces.all()], true)

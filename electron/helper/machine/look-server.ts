@@ -25,7 +25,9 @@ export class LookServer {
     private readonly worker: KernelWorker,
     private readonly place: { beat?(): void; broken(): void },
   ) {
-    this.machine = new Machine(worker)
+    this.machine = new Machine(worker, () => {
+      if (this.opened) void this.connection?.sendNotification('machine/changed', {}).catch(() => {})
+    })
   }
 
   async start(watchedSysctls: readonly string[]): Promise<void> {
@@ -69,6 +71,7 @@ export class LookServer {
 
   async close(): Promise<void> {
     this.opened = false
+    this.machine.close()
     await this.worker.close()
   }
 }

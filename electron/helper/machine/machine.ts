@@ -19,6 +19,7 @@ import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
 import { Mirror } from '../mirror.js'
 import { findNamespacesBy } from '../run.js'
 import { Tracer } from '../trace/tracer.js'
+import { Alert } from './alert.js'
 import { discover, type Discovered, type Discovery } from './discover.js'
 import { namesOf } from './names.js'
 import { socketOwners } from './processes.js'
@@ -36,7 +37,8 @@ export interface Survey {
 }
 
 export class Machine {
-  private readonly mirror = new Mirror(() => {})
+  private readonly mirror = new Mirror(() => this.alert.changed())
+  private readonly alert: Alert
   private readonly tracer: Tracer
   /** Keys stay with their namespaces as long as these are there. */
   private keys: ReadonlyMap<number, string> = new Map()
@@ -44,8 +46,14 @@ export class Machine {
   private mayTraceRules = false
   private touched: string[] = []
 
-  constructor(private readonly worker: KernelWorker) {
+  /** @param changed told when it may be otherwise, once somebody has asked for that */
+  constructor(
+    private readonly worker: KernelWorker,
+    changed: () => void,
+  ) {
+    this.alert = new Alert(changed, async () => JSON.stringify(await this.worker.request('listeners', {})))
     worker.on('changed', ({ changes }) => this.mirror.kernelChanged(changes))
+    worker.on('ruleset-changed', () => this.alert.changed())
     findNamespacesBy((name) => this.files.get(name) ?? null)
     this.tracer = new Tracer(worker, this.mirror, null, {
       refresh: async () => {
@@ -72,10 +80,14 @@ export class Machine {
     this.mirror.read(namespaces)
   }
 
-  async look({ live = false }: Params<'machine/look'> = {}): Promise<Results['machine/look']> {
+  async look({ live = false, watch = false }: Params<'machine/look'>): Promise<Results['machine/look']> {
     const survey = await this.find()
     const { discovery, refused } = survey
     if (live) await this.readRulesets()
+    if (watch) {
+      await this.worker.request('hear', {})
+      this.alert.start()
+    }
     return {
       ok: true,
       namespaces: viewOf(survey, this.live(survey), await this.listeners(survey)),
@@ -84,6 +96,10 @@ export class Machine {
       refused: [...refused].map(([inode, reason]) => ({ id: namespaceId(inode), reason })),
       live: live ? this.live(survey) : null,
     }
+  }
+
+  close(): void {
+    this.alert.stop()
   }
 
   async twin({ only }: Params<'machine/twin'>): Promise<Results['machine/twin']> {

@@ -189,6 +189,12 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-nat': '{namespace} 不缺少地址改写。',
   'cause.not-neighbour': '{namespace} 邻居表中的链路层地址正确。',
   'cause.not-bridge-netfilter': '桥接的帧不经过 {namespace} 的防火墙。',
+  'cause.hairpin-port':
+    '{namespace} 的 {bridge} 应把发往 {target} 的数据包从它进来的端口 {interface} 再发出去，而该端口的 hairpin 已关闭。',
+  'cause.program-on-path':
+    '{namespace} 的 {interface} 上挂有程序（{kind}），位于数据包的途中。它如何处理数据包无从得知，而查看过的其他一切都不能解释这个数据包为何在此终止。',
+  'cause.not-hairpin-port': '{namespace} 的 {interface} 会把从它进来的帧再发回去。',
+  'cause.not-program-on-path': '{namespace} 中数据包终止之处没有程序（XDP、tc 的 BPF）。',
   'cause.not-port-closed': '没有收到端口已关闭的应答。',
   'cause.not-no-such-address': '{owner} 配置了 {target}。',
 }

@@ -56,18 +56,6 @@ test('rules that drop are named by their counters, and with --rules by what the 
   expect(await machine.sh('ip netns exec r nft list tables')).toBe('table ip filter\n')
 })
 
-test('a rule that drops what was sent to a published port is named, though DNAT has renamed it by then', async () => {
-  const rules = `
-ip netns exec r iptables -t nat -A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 10.2.0.2:80
-ip netns exec r iptables -A FORWARD -d 10.2.0.2/32 -j DROP`
-  const machine = await FoundMachine.start(world, routed + rules)
-  const ran = await machine.cli('explain', '--from', 'web', '--to', '10.1.0.1', '--port', '8080', '--json')
-  expect(JSON.parse(ran.stdout)).toMatchObject({
-    outcome: 'lost',
-    diagnosis: { code: 'firewall-drop', namespace: 'r', cause: expect.stringContaining('-d 10.2.0.2/32 -j DROP') },
-  })
-})
-
 test('a namespace without a name is entered by its process in what is to be typed', async () => {
   const machine = await FoundMachine.start(world, routed)
   machine.background(['ip', 'netns', 'exec', 'r', 'sleep', '1000'])

@@ -4,6 +4,7 @@ import { until } from '../support/until.js'
 import { isRoot, unprivilegedUser } from '../support/user.js'
 import { World } from '../support/world.js'
 import { FoundMachine, namespaceOf, routed, viewOf } from './found-machine.js'
+import { startLooker } from './looker.js'
 
 let world: World
 beforeAll(async () => {
@@ -131,5 +132,28 @@ test.skipIf(!isRoot)('a user reads what is theirs, and hears how much is not', a
     expect(view.namespaces[0]).toMatchObject({ default: true, readable: true })
   } finally {
     user.dispose()
+  }
+})
+
+test('whoever watches is told when something changes: by events, and of listeners by a glance', async () => {
+  const machine = await FoundMachine.start(world, routed)
+  await machine.rest()
+  const looker = await startLooker(machine.into)
+  try {
+    await looker.ask('machine/look', { watch: true })
+    // What looking itself has found is told once.
+    for (let last = -1; last !== looker.changes(); await new Promise((resolve) => setTimeout(resolve, 1300)))
+      last = looker.changes()
+    const before = looker.changes()
+    await machine.sh('ip -n web addr add 10.9.9.9/24 dev eth0')
+    const since = performance.now()
+    await until('an address is told of', () => looker.changes() > before)
+    // Sooner than by looking again now and then, which would take ten seconds.
+    expect(performance.now() - since).toBeLessThan(6000)
+    const after = looker.changes()
+    await machine.serve('web', 81)
+    await until('a listener is told of', () => looker.changes() > after)
+  } finally {
+    await looker.close()
   }
 })

@@ -41,7 +41,7 @@ export const good: { readonly [N in RequestName]: object } = {
   'terminal/acknowledge': { terminal: 'terminal-1', characters: 100 },
   'terminal/attach': { terminal: 'terminal-1' },
   'terminal/close': { terminal: 'terminal-1' },
-  'machine/look': {},
+  'machine/look': { live: true, watch: true },
   'machine/explain': { from: 'web', to: '10.0.0.1', protocol: 'tcp', port: 80, count: 1, rules: true },
   'machine/watch': { filter: 'tcp port 80', from: 'web', count: 1, seconds: 1 },
   'machine/twin': { only: ['web'] },

@@ -73,6 +73,8 @@ describe('every fault is named, proved and mended', () => {
   /** Of what many kernels lack: test/stock has their labs. */
   const elsewhere: ReadonlySet<string> = new Set([
     ...['vlan-mismatch', 'vrf-leak-missing', 'bond-no-member'],
+    // A lab has none: test/kernel/machine has it.
+    'program-on-path',
     ...['tunnel-mtu', 'wireguard-no-handshake', 'wireguard-not-allowed'],
   ])
   test('no code is left out, cold or warm, but the one that admits to know nothing', () => {

@@ -102,8 +102,8 @@ export const portSetting: Rule = {
           const evidence = answers.evidence(...asked)
           if (asked.every((each) => has(each, 'isolated', 'on')))
             return {
+              // Between two isolated ports nothing passes, whatever else is wrong (should_deliver, net/bridge/br_forward.c).
               code: 'port-isolated',
-              onlyIfTried: true,
               namespace,
               interface: far.name,
               message: say('port-isolated', { namespace, interface: near.name, other: far.name, bridge: bridge.name }),
