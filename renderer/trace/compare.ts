@@ -40,7 +40,8 @@ function meaningOf(hop: TraceHop): string {
 }
 
 /** What differs from one probe to the next anyway. */
-const passing = /(^|\.)(ip\.id|icmp\.id|icmp\.seq|tcp\.seq|tcp\.ack|tcp\.srcPort|udp\.srcPort)$/
+const passing =
+  /(^|\.)(ip\.id|icmp\.id|icmp\.seq|tcp\.seq|tcp\.ack|tcp\.srcPort|udp\.srcPort|dns\.id|dhcp\.id|dhcp\.xid)$/
 
 /** First the packets of the two are lined up by what they mean, then the hops of each by where they happened. */
 export function compareTraces(a: Trace, b: Trace): Comparison {

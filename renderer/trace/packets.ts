@@ -18,10 +18,15 @@ export const packetIdOf = (film: Film, hop: TraceHop): string =>
 /** The packet in the words of its protocol; never translated. */
 export function nameOf(packet: PacketHeaders | null): string {
   if (!packet) return ''
-  const { arp, icmp, tcp, udp, ip } = packet
+  const { arp, icmp, tcp, udp, ip, dns, dhcp } = packet
   if (arp) return `ARP ${arp.op}`
   if (icmp) return (ip?.version === 6 ? icmp6Names : icmpNames)[icmp.type] ?? `ICMP ${icmp.type}/${icmp.code}`
   if (tcp) return `TCP ${tcp.flags.join(' ')}`.trim()
+  if (dns) {
+    const asked = dns.question ? ` ${dns.question.type} ${dns.question.name}` : ''
+    return dns.response ? `DNS ${dns.code === 'NOERROR' ? 'answer' : (dns.code ?? '')}${asked}` : `DNS query${asked}`
+  }
+  if (dhcp) return `DHCP ${dhcp.message}${dhcp.address === null ? '' : ` ${dhcp.address}`}`
   if (udp) return 'UDP datagram'
   if (!ip) return 'frame'
   return /^\d+$/.test(ip.protocol) ? `IP protocol ${ip.protocol}` : ip.protocol.toUpperCase()
@@ -40,6 +45,8 @@ const icmp6Names: Readonly<Record<number, string>> = {
   3: 'ICMPv6 time exceeded',
   128: 'echo request',
   129: 'echo reply',
+  133: 'router solicitation',
+  134: 'router advertisement',
   135: 'neighbour solicitation',
   136: 'neighbour advertisement',
   137: 'ICMPv6 redirect',

@@ -16,7 +16,13 @@ const otherTypes: Readonly<Record<number, string>> = {
 /** RFC 1035, 4.1.1, in the words of dig(1). */
 const codes = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'] as const
 
-export interface DnsRecord {
+/** Where it stands in the message, bytes. */
+interface Placed {
+  readonly offset: number
+  readonly length: number
+}
+
+export interface DnsRecord extends Placed {
   readonly name: string
   /** `A`, `AAAA`, `CNAME`, ...; a number in words where it has no name here. */
   readonly type: string
@@ -30,7 +36,7 @@ export interface DnsMessage {
   /** `NOERROR`, `NXDOMAIN`, ... */
   readonly code: string
   /** Null where it asks nothing, or could not be read. */
-  readonly question: { readonly name: string; readonly type: string } | null
+  readonly question: (Placed & { readonly name: string; readonly type: string }) | null
   readonly answers: readonly DnsRecord[]
 }
 
@@ -96,7 +102,8 @@ export function decodeDns(bytes: Uint8Array): DnsMessage | null {
   if (questions === 1) {
     const name = readName(bytes, at)
     if (!name || name.end + 4 > bytes.length) return null
-    question = { name: name.text, type: typeName(view.getUint16(name.end)) }
+    const type = typeName(view.getUint16(name.end))
+    question = { name: name.text, type, offset: at, length: name.end + 4 - at }
     at = name.end + 4
   }
   const answers: DnsRecord[] = []
@@ -112,6 +119,7 @@ export function decodeDns(bytes: Uint8Array): DnsMessage | null {
       name: name.text,
       type: typeName(type),
       address: isAddress ? bytes.subarray(data, data + size) : null,
+      ...{ offset: at, length: data + size - at },
     })
     at = data + size
   }

@@ -5,7 +5,9 @@ import type { Checksum, Field, Layer, LayerName, Missing, Packet, PacketHeaders 
 
 export const fieldNames = [
   'acknowledgement',
+  'answer',
   'checksum',
+  'client-address',
   'code',
   'counter',
   'data',
@@ -29,6 +31,7 @@ export const fieldNames = [
   'link-layer-address',
   'lifetime',
   'mtu',
+  'nameserver',
   'next-header',
   'operation',
   'option',
@@ -38,13 +41,17 @@ export const fieldNames = [
   'protocol',
   'protocol-length',
   'protocol-type',
+  'question',
   'receiver',
+  'requested-address',
   'reserved',
   'sender',
   'sender-ip',
   'sender-mac',
   'sequence',
+  'server',
   'source',
+  'subnet-mask',
   'target',
   'target-ip',
   'target-mac',
@@ -57,6 +64,7 @@ export const fieldNames = [
   'vlan',
   'vni',
   'window',
+  'your-address',
 ] as const
 export type FieldName = (typeof fieldNames)[number]
 
@@ -241,6 +249,14 @@ export function closePayload(draft: Draft, of: LayerName, offset: number, length
     checksum: null,
     within: draft.within,
   })
+}
+
+/** What a datagram carries is known: it is a layer of its own, and the payload of its packet all the same. */
+export function closeService(draft: Draft, of: LayerName, offset: number, length: number): void {
+  const end = Math.max(offset, Math.min(draft.end, offset + length))
+  draft.payload = { offset, end, length }
+  if (end - offset < length)
+    noteMissing(draft, { layer: of, part: 'payload', captured: end - offset, expected: length })
 }
 
 const hexDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

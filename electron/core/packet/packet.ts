@@ -98,6 +98,28 @@ export interface WireguardHeader {
   readonly counter?: number
 }
 
+export interface DnsHeader {
+  readonly id: number
+  readonly response: boolean
+  /** Of a response: `NOERROR`, `NXDOMAIN`, ... */
+  readonly code: string | null
+  readonly question: { readonly name: string; readonly type: string } | null
+  /** Addresses of its answers. */
+  readonly answers: readonly string[]
+}
+
+export interface DhcpHeader {
+  /** `discover`, `offer`, `request`, `ack`, `nak`, ... */
+  readonly message: string
+  /** By which the messages of one exchange belong together. */
+  readonly id: number
+  /** The address that is given, or asked for. */
+  readonly address: string | null
+  readonly server: string | null
+  /** Seconds. */
+  readonly lease: number | null
+}
+
 /** The packet as `trace --json` prints it. A layer stands here only if its whole fixed header was captured. */
 export interface PacketHeaders {
   readonly eth?: EthernetHeader
@@ -111,6 +133,8 @@ export interface PacketHeaders {
   readonly gre?: GreHeader
   readonly geneve?: GeneveHeader
   readonly wireguard?: WireguardHeader
+  readonly dns?: DnsHeader
+  readonly dhcp?: DhcpHeader
   /** The frame or packet inside a tunnel. */
   readonly inner?: PacketHeaders
 }
@@ -129,6 +153,8 @@ export const layerNames = [
   'gre',
   'geneve',
   'wireguard',
+  'dns',
+  'dhcp',
   'payload',
 ] as const
 export type LayerName = (typeof layerNames)[number]

@@ -1,5 +1,7 @@
 /** UDP (RFC 768), and the tunnel that may lie in it. */
 import { verifySegment, type Segment } from './checksum.js'
+import { decodeDhcp, looksLikeDhcp } from './dhcp.js'
+import { decodeDnsLayer } from './dns-layer.js'
 import { closePayload, hex16, HeaderReader, type Draft } from './fields.js'
 import type { Checksum } from './packet.js'
 import { decodeGeneve } from './geneve.js'
@@ -27,8 +29,16 @@ export function decodeUdp(draft: Draft, segment: Segment): void {
   else if (vxlanPorts.includes(dstPort)) decodeVxlan(draft, rest, carried)
   else if (genevePorts.includes(dstPort)) decodeGeneve(draft, rest, carried)
   else if (isWireguard && looksLikeWireguard(draft, rest)) decodeWireguard(draft, rest, carried)
+  else if (isService(dnsPorts, srcPort, dstPort) && decodeDnsLayer(draft, rest, carried)) return
+  else if (isService(dhcpPorts, srcPort, dstPort) && looksLikeDhcp(draft, rest)) decodeDhcp(draft, rest, carried)
   else closePayload(draft, 'udp', rest, carried)
 }
+
+/** RFC 1035, 4.2.1; RFC 2131, 4.1. */
+const dnsPorts = [53]
+const dhcpPorts = [67, 68]
+const isService = (ports: readonly number[], source: number, destination: number): boolean =>
+  ports.includes(source) || ports.includes(destination)
 
 function udpChecksum(draft: Draft, segment: Segment, length: number, sum: number): Checksum {
   // Zero means none: everywhere in IPv4, in tunnels over IPv6 (RFC 6935).

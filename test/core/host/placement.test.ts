@@ -235,6 +235,10 @@ describe('the guard under the planner', () => {
     [{ op: 'namespace-delete', namespace: 'theirs' }, 'the namespace theirs'],
     [{ op: 'link-up', namespace: 'theirs', name: 'eth0' }, 'the namespace theirs'],
     [{ op: 'ruleset-load', namespace: 'host', kind: 'nft', clears: [], text: 'table inet x { }' }, 'its firewall'],
+    [
+      { op: 'dnsmasq-start', namespace: 'host', serves: { dns: null, dhcp: [], ra: [] } },
+      'who is asked for names and addresses in its networks',
+    ],
     [{ op: 'ruleset-load', namespace: 'theirs', kind: 'iptables', clears: [], text: '' }, 'the namespace theirs'],
     [{ op: 'ruleset-load', namespace: 'ns0', kind: 'nft', clears: [], text: 'table inet x { }' }, null],
     [
