@@ -23,7 +23,8 @@ import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
-import { hasGateway, shareOf, stepRoute } from './restore.js'
+import { hasGateway, stepRoute } from './restore.js'
+import { shareOf } from './shares.js'
 import { devicesOf, wholeRoutes, type WholeRoute } from './whole-routes.js'
 
 export interface ReadBack {

@@ -1,11 +1,11 @@
 /** How to make again what a deletion takes along: the undo of `link-delete` and `namespace-delete`. */
-import { hostNamespace, masterOf, type Impair, type LabShare } from '../lab/lab.js'
+import { hostNamespace, masterOf, type Impair } from '../lab/lab.js'
 import type { LiveAddress, LiveLink } from '../live/state.js'
 import { defaultMtu, ownBridgeMtu } from './bridge-mtu.js'
 import { restoreBridge, restorePort } from './bridge-settings.js'
 import { parsePrefix } from '../lab/address.js'
 import { isTunnelKind } from '../lab/tunnel.js'
-import { bondModes, ipvlanModes, macvlanModes } from '../lab/schema.js'
+import { bondModes } from '../lab/schema.js'
 import { isDeletable, isKernelAddress, isOwnRoute, linkKey, type LinkRef, type LiveIndex } from './live-index.js'
 import { listedMetric } from './route-metric.js'
 import { restoreLinkSettings } from './link-settings.js'
@@ -15,6 +15,7 @@ import { livePolicies } from './policies.js'
 import { isOwnRule, stepRule } from './policy-rules.js'
 import { parseRule } from './parse-rule.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
+import { shareOf } from './shares.js'
 import { tunnelOf, writtenFdb } from './tunnels.js'
 import { restoreWireguard } from './wireguard.js'
 import type { WholeRoute } from './whole-routes.js'
@@ -112,20 +113,6 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
     }
   if (!vxlan || vxlan.local === null) return null
   return { op: 'vxlan-add', namespace, name, mac, mtu, ...vxlan, local: vxlan.local }
-}
-
-/** How a macvlan or an ipvlan shares its parent, in the words of the lab; null where it is none, or its parent is unknown. */
-export function shareOf(index: LiveIndex, ref: LinkRef): LabShare | null {
-  const { kind, share } = ref.link
-  const there = index.parent(ref)
-  if (!share || !there) return null
-  const parent = { namespace: there.namespace, interface: there.link.name }
-  const [macvlan, ipvlan] = [
-    macvlanModes.find((mode) => mode === share.mode),
-    ipvlanModes.find((mode) => mode === share.mode),
-  ]
-  if (kind === 'macvlan' && macvlan !== undefined) return { kind, parent, mode: macvlan }
-  return kind === 'ipvlan' && ipvlan !== undefined ? { kind, parent, mode: ipvlan } : null
 }
 
 /** An interface's place, addresses, switch and impairment, in the order they can be given. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseLabText } from '../../../electron/core/lab/parse.js'
 import { buildScene } from '../../../renderer/canvas/build-scene.js'
 import type { Scene, SceneInterface, SceneNamespace } from '../../../renderer/canvas/scene.js'
 import { lab, labB, labN, labR, labVxlan } from './fixtures/labs.js'
@@ -147,6 +148,26 @@ test('the two ends of a VXLAN find each other by address and number', () => {
     (cable) => cable.kind === 'tunnel',
   )
   expect(tunnels).toMatchObject([{ ends: ['r1:vx0', 'r2:vx0'], tunnelId: 42 }])
+})
+
+test('what shares the cable of another namespace is joined to it by a line of its own', () => {
+  const { lab: wanted } = parseLabText(
+    `vethlab: 1
+name: shares
+namespaces:
+  r: { macvlans: { mv0: { link: e0, in: a }, mv1: { link: e0, mode: private } } }
+  s: {}
+  a: {}
+links: [[r:e0, s:e0]]
+`,
+    'shares',
+  )
+  const { cables, namespaces } = buildScene({ lab: wanted, live: null })
+  expect(cables.map(({ kind, ends }) => `${kind} ${ends.join(' ')}`)).toEqual(['veth r:e0 s:e0', 'share a:mv0 r:e0'])
+  expect(namespaces.flatMap(({ interfaces }) => interfaces.flatMap(({ share }) => share ?? []))).toEqual([
+    { mode: 'private', parent: { name: 'e0', namespace: null } },
+    { mode: 'bridge', parent: { name: 'e0', namespace: 'r' } },
+  ])
 })
 
 test('the uplink leads to the network outside', () => {

@@ -125,21 +125,22 @@ links: [[a:e0, sw:p1], [b:e0, sw:p2], [r:e0, sw:t]]
 
 test('a kernel that lacks something is told at each object, and refused in one sentence a feature', () => {
   const { labFile } = parseLabText(
-    lab('{ dummies: { d: {} }, vlans: { v: { link: d, id: 1 }, w: { link: d, id: 2 } } }'),
+    lab('{ dummies: { d: {} }, vlans: { v: { link: d, id: 1 }, w: { link: d, id: 2 } }, ipvlans: { i: { link: d } } }'),
     'x',
   )
   if (!labFile) throw new Error('no lab')
-  const missing = new Set(['vlan', 'dummy', 'netem'])
+  const missing = new Set(['vlan', 'ipvlan', 'dummy', 'netem'])
   expect(lackingProblems(labFile, missing).map(({ code, path }) => `${code} ${path.join('.')}`)).toEqual([
     'kernel-lacks namespaces.a.dummies.d',
     'kernel-lacks namespaces.a.vlans.v',
     'kernel-lacks namespaces.a.vlans.w',
+    'kernel-lacks namespaces.a.ipvlans.i',
   ])
   const refused = lackingFailure(labFile, missing)
   expect(refused?.message).toContain(
     'no VLAN sub-interfaces (module 8021q), needed for "a:v" and 1 more: `sudo modprobe 8021q` loads it',
   )
-  expect(refused?.message.match(/This kernel has no/g)).toHaveLength(2)
+  expect(refused?.message.match(/This kernel has no/g)).toHaveLength(3)
   expect(lackingFailure(labFile, new Set(['netem']))).toBeNull()
 })
 

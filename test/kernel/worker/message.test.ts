@@ -26,7 +26,7 @@ const decodeAll = <T>(messages: readonly Buffer[], decode: (bytes: Buffer, at: n
 
 describe('captured answers of the kernel are read as `ip` prints them', () => {
   test('links', () => {
-    const common = { up: true, vxlan: null, bridge: null, port: null, masterIndex: null, veth: null }
+    const common = { up: true, vxlan: null, bridge: null, port: null, masterIndex: null, other: null }
     expect(decodeAll(captured.links, decodeLink)).toEqual([
       {
         ...{ ...common, index: 2, name: 'br0', kind: 'bridge', masterKind: '', mac: '02:00:00:00:00:10', mtu: 1500 },
@@ -42,7 +42,7 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
           mac: '02:00:00:00:00:01',
           mtu: 1500,
         },
-        ...{ carrier: true, operstate: 'up', masterIndex: 2, veth: { index: 2, namespaceId: 0 } },
+        ...{ carrier: true, operstate: 'up', masterIndex: 2, other: { index: 2, namespaceId: 0 } },
         port: { number: 1, state: 'listening' },
       },
       {
