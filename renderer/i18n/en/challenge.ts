@@ -26,7 +26,7 @@ export const challenge = {
   'challenge.shortest': 'Shortest known repair',
   'challenge.yours': { one: 'You typed {count} command', other: 'You typed {count} commands' },
   'challenge.yoursNone': 'You typed nothing',
-  'challenge.compare': 'Of that, repairing takes {count}.',
+  'challenge.compare': { one: 'One would have been enough.', other: '{count} would have been enough.' },
   'challenge.again': 'Break it again',
   'challenge.done': 'Done',
   'challenge.helpLook': 'What to look at',

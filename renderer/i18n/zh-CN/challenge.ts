@@ -26,7 +26,7 @@ export const challenge: Readonly<Record<keyof typeof en, Message>> = {
   'challenge.shortest': '已知最短的修复办法',
   'challenge.yours': '你输入了 {count} 条命令',
   'challenge.yoursNone': '你没有输入命令',
-  'challenge.compare': '其中修复只需要 {count} 条。',
+  'challenge.compare': '其实 {count} 条就够了。',
   'challenge.again': '再来一次',
   'challenge.done': '完成',
   'challenge.helpLook': '该看哪里',
