@@ -148,7 +148,7 @@ const mostFixes = 3
 
 async function fixByTrace(): Promise<void> {
   const repaired = learner.panel.getByRole('heading', { name: learner.say('guide.repaired') })
-  const before = learner.panel.locator('.goals [data-ok=true]')
+  const before = learner.panel.locator('.body.scroll [data-ok=true]')
   const tracing = learner.panel.locator('[data-trace]')
   const tryMs = 1000
   for (let round = 0; round < mostFixes; round += 1) {
@@ -183,7 +183,7 @@ describe.each(repairs)('the repair of %s', (id, how) => {
     await learner.open(id)
     const explained = learner.panel.getByText(learner.text(file.explanation).slice(0, 30))
     await learner.deploy()
-    await learner.panel.locator('.goals [data-ok=false]').first().waitFor()
+    await learner.panel.locator('.body.scroll [data-ok=false]').first().waitFor()
     expect(await explained.count()).toBe(0)
     if (how === 'by the fix') await fixByTrace()
     else for (const command of how) await learner.type(command)
@@ -192,7 +192,7 @@ describe.each(repairs)('the repair of %s', (id, how) => {
       const said = learner.panel.getByRole('heading', { name: learner.say('guide.repaired') })
       return (await said.isVisible()) && (await explained.isVisible())
     })
-    expect(await learner.panel.locator('.goals [data-ok=false]').count()).toBe(0)
+    expect(await learner.panel.locator('.body.scroll [data-ok=false]').count()).toBe(0)
     // The last rung has no next one.
     if (!id.startsWith('09')) await learner.panel.locator('[aria-labelledby=go-on] button').first().waitFor()
     await learner.takeDown()

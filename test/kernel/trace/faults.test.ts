@@ -75,6 +75,8 @@ describe('every fault is named, proved and mended', () => {
     ...['vlan-mismatch', 'vrf-leak-missing', 'bond-no-member'],
     // A lab has none: test/kernel/machine has it.
     'program-on-path',
+    // No trace asks for a name: test/kernel/check has it.
+    'name-unresolved',
     ...['tunnel-mtu', 'wireguard-no-handshake', 'wireguard-not-allowed'],
   ])
   test('no code is left out, cold or warm, but the one that admits to know nothing', () => {
