@@ -44,7 +44,7 @@ export default defineConfig({
           name: 'core',
           include: ['test/core/**/*.test.ts'],
           setupFiles: ['test/support/seed.ts'],
-          testTimeout: 60_000,
+          testTimeout: 300_000,
         },
       },
       // No test: measures the window. `npm run bench:ui`.

@@ -113,13 +113,15 @@ export class Challenge {
 
   /** @param count how many faults at once, 1 to 3 */
   async break(count: number): Promise<void> {
-    const { document, deploy, commands, around } = this.parts
+    const { document, deploy, commands, traces, around } = this.parts
     const { labFile, lab, source, id } = document
     if (!this.possible || !labFile || !lab || !source) return
     this.refused = null
     this.ended = null
     this.breaking = true
     deploy.veiled = true
+    // A film of the network as it was tells nothing of what it is now.
+    traces.clear()
     const before = commands.last
     commands.hidden = [before, Infinity]
     try {
@@ -227,6 +229,7 @@ export class Challenge {
     if (!kept) return
     const { since, faults, differs, repair, typed, commands, traces } = kept
     const tookMs = Date.now() - since
+    this.parts.traces.clear()
     this.ended = {
       how,
       tookMs,

@@ -485,7 +485,7 @@ export class App {
   /** @param sure whoever pressed a button that says so; what is in no lab is asked about all the same */
   async stopLab(sure: boolean): Promise<void> {
     const unkept = this.deploy.unkept.length
-    if (!sure || unkept > 0) {
+    if (!sure || unkept > 0 || this.challenge.on) {
       const asked = { standing: this.standing, next: null, unkept }
       const chosen = await this.dialogs.ask('stop', asked)
       if (chosen === 'cancel' || (chosen === 'keep' && !(await this.keepFirst(() => this.files.save())))) return

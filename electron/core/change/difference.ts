@@ -211,9 +211,9 @@ function words(step: Step): string {
       return `addr ${step.address} dev ${step.dev}`
     case 'route-add':
     case 'route-delete': {
-      const { to, via, dev, table = mainTable, nexthops = [] } = step.route
+      const { to, via, dev, type, table = mainTable, nexthops = [] } = step.route
       const prefix = to === '0.0.0.0/0' || to === '::/0' ? 'default' : to
-      return `route ${prefix}${via === null ? '' : ` via ${via}`}${dev === null ? '' : ` dev ${dev}`}${nexthops.map((hop) => ` nexthop via ${hop.via ?? hop.dev ?? ''}`).join('')}${
+      return `route ${type === 'unicast' ? '' : `${type} `}${prefix}${via === null ? '' : ` via ${via}`}${dev === null ? '' : ` dev ${dev}`}${nexthops.map((hop) => ` nexthop via ${hop.via ?? hop.dev ?? ''}`).join('')}${
         table === mainTable ? '' : ` table ${tableEntry(table)}`
       }`
     }

@@ -164,7 +164,13 @@ function conclude(
   incomplete: boolean,
 ): readonly Candidate[] {
   const judged = suspicions.map(({ rule, suspicion }) => ({ rule, suspicion, finding: suspicion.judge(answers) }))
-  const ruledOut = judged.flatMap(({ suspicion, finding }) => (finding ? [] : [suspicion.ruledOut]))
+  // What one rule found is not ruled out by another that looked for the same.
+  const found = new Set(
+    judged.flatMap(({ suspicion, finding }) => (finding ? [JSON.stringify(suspicion.ruledOut)] : [])),
+  )
+  const ruledOut = judged.flatMap(({ suspicion, finding }) =>
+    finding || found.has(JSON.stringify(suspicion.ruledOut)) ? [] : [suspicion.ruledOut],
+  )
   const candidates: Candidate[] = []
   for (const { rule, finding } of judged) {
     if (!finding) continue

@@ -6,6 +6,7 @@ import { diff } from '../plan/diff.js'
 import { labFromLive } from '../plan/read-back.js'
 import { isQuieting } from '../plan/sysctls.js'
 import { typedBy } from './commands.js'
+import { ruleChanges, withoutIptables } from './rule-changes.js'
 
 export interface TwinSurroundings {
   /** Files that lead to namespaces of the machine which `ip netns` does not know by the names they have in the twin. */
@@ -19,15 +20,22 @@ export interface TwinSurroundings {
  * @param now the same as it is by now
  */
 export function repairCommands(before: LiveState, now: LiveState, around: TwinSurroundings): readonly string[] {
-  const lab = normalise(labFromLive(now, 'repaired', false).lab)
+  const lab = normalise(labFromLive(withoutIptables(now), 'repaired', false).lab)
   const invented = new Set(around.invented)
-  return (
-    diff(lab, before, { former: 'everything' })
+  const typed = (text: string): string =>
+    typedBy(text, (key) => (Object.hasOwn(around.ways, key) ? (around.ways[key] ?? null) : null))
+  const rulesBefore = new Map(before.namespaces.map(({ name, ruleset }) => [name, ruleset.iptables]))
+  const rules = now.namespaces
+    .filter(({ name }) => !invented.has(name))
+    .flatMap(({ name, ruleset }) => ruleChanges(name, rulesBefore.get(name) ?? [], ruleset.iptables))
+  return [
+    ...diff(lab, withoutIptables(before), { former: 'everything' })
       // What keeps the wires of a lab quiet is a habit of labs, and no part of what was done.
       .filter((planned) => !isQuieting(lab, planned))
       .filter(({ step }) => !invented.has(step.namespace) && step.op !== 'service-start' && step.op !== 'service-stop')
-      .map(({ text }) => typedBy(text, (key) => (Object.hasOwn(around.ways, key) ? (around.ways[key] ?? null) : null)))
-  )
+      .map(({ text }) => text),
+    ...rules,
+  ].map(typed)
 }
 
 /** To be read and then run by a person, on the machine, as root. */

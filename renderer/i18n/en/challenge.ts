@@ -2,6 +2,7 @@
 export const challenge = {
   'challenge.break': 'Break it',
   'challenge.breakWhat': 'Puts faults into the network that stands, and does not say which',
+  'challenge.needs': 'Deploy a lab with checks first; what was changed by hand is kept or reverted before',
   'challenge.faults': 'Faults at once',
   'challenge.breaking': 'Breaking something …',
   'challenge.refused.no-place': 'There is no place in this lab where so many known faults would break a check.',

@@ -4,6 +4,7 @@ import type { Message } from '../catalogue.js'
 export const challenge: Readonly<Record<keyof typeof en, Message>> = {
   'challenge.break': '制造故障',
   'challenge.breakWhat': '在正在运行的网络中放入故障，但不说明是什么故障',
+  'challenge.needs': '请先部署一个带检查的实验；手动改动的部分需先保留或还原',
   'challenge.faults': '同时放入的故障数',
   'challenge.breaking': '正在制造故障…',
   'challenge.refused.no-place': '在这个实验里，找不到能同时放入这么多故障并使检查失败的位置。',

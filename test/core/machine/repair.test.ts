@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LiveNamespace, LiveState } from '../../../electron/core/live/state.js'
+import type { IptablesRule, LiveNamespace, LiveState } from '../../../electron/core/live/state.js'
 import { typedBy } from '../../../electron/core/machine/commands.js'
 import { inventedIn, repairCommands } from '../../../electron/core/machine/repair.js'
 import { mergeLive } from '../../../electron/core/machine/shown.js'
@@ -72,4 +72,36 @@ test('namespaces of several readers are told apart, and each once', () => {
   const { live, readers } = mergeLive([one, null, other])
   expect(live.namespaces.filter(({ name }) => name !== 'host').map(({ name }) => name)).toEqual(['sh', 'db', 'sh-2'])
   expect(readers.get('sh-2')).toEqual({ reader: 2, key: 'sh' })
+})
+
+test('of iptables only what was changed is said, rule by rule', () => {
+  const line = (chain: string, rule: string | null, policy: string | null = null): IptablesRule => ({
+    ...{ family: 'ipv4', table: 'filter', chain, rule, policy, packets: 0, bytes: 0, engine: 'nft' },
+  })
+  const withRules = (...iptables: readonly IptablesRule[]): LiveState =>
+    changed(twin, 'web', (each) => ({ ...each, ruleset: { ...each.ruleset, iptables } }))
+  const before = withRules(
+    line('FORWARD', null, 'DROP'),
+    line('FORWARD', '-i a -j ACCEPT'),
+    line('FORWARD', '-i b -j DROP'),
+    line('FORWARD', '-i c -j ACCEPT'),
+    line('OLD', '-j RETURN'),
+  )
+  const now = withRules(
+    line('FORWARD', null, 'ACCEPT'),
+    line('FORWARD', '-i a -j ACCEPT'),
+    line('FORWARD', '-i new -j NEW'),
+    line('FORWARD', '-i c -j ACCEPT'),
+    line('NEW', '-j RETURN'),
+  )
+  expect(repairCommands(before, now, nowhere)).toEqual([
+    'ip netns exec web iptables -t filter -N NEW',
+    'ip netns exec web iptables -t filter -D FORWARD -i b -j DROP',
+    'ip netns exec web iptables -t filter -I FORWARD 2 -i new -j NEW',
+    'ip netns exec web iptables -t filter -D OLD -j RETURN',
+    'ip netns exec web iptables -t filter -I NEW 1 -j RETURN',
+    'ip netns exec web iptables -t filter -P FORWARD ACCEPT',
+    'ip netns exec web iptables -t filter -X OLD',
+  ])
+  expect(repairCommands(now, now, nowhere)).toEqual([])
 })

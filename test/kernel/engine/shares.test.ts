@@ -84,5 +84,5 @@ test('a macvlan that somebody moves is found where it is', async () => {
       ?.links.find(({ index }) => index === link?.share?.parent.index)
     return `${link?.share?.mode} ${link?.share?.parent.namespace}:${parent?.name}`
   }
-  await expect.poll(found, { timeout: 10_000 }).toBe('vepa r:e0')
+  await expect.poll(found).toBe('vepa r:e0')
 })

@@ -109,7 +109,7 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
           namespace,
           steps: [{ op: 'nft-rule-delete', namespace, family, table, chain, handle, rule, position: position ?? 1 }],
         }
-  const ends = packet ?? endsOf(scene)
+  const ends = packet ?? rewritten(scene, namespace) ?? endsOf(scene)
   if (!ofIptables(verdict)) {
     const rules = isOfDiscovery(scene, packet) ? [discovery] : ends ? nftAccepts(verdict, ends) : []
     const steps = rules.map(
@@ -166,6 +166,10 @@ interface Ends {
   readonly src: string
   readonly dst: string
 }
+
+/** As a chain behind DNAT has it, where rules are counted and not heard. */
+const rewritten = (scene: Scene, namespace: string): Ends | null =>
+  ownPackets(scene, namespace).flatMap((each) => redirected(scene, namespace, each))[0] ?? null
 
 function endsOf({ death }: Scene): Ends | null {
   return death?.src ? { src: death.src, dst: death.dst } : null
