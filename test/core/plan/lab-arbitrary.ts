@@ -525,6 +525,7 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
                   br0: {
                     ...seed.bridge.device,
                     stp: seed.bridge.stp,
+                    ...(seed.bridge.stp ? { dhcp4: true } : {}),
                     ...bridgeEntry(
                       seed.settings,
                       seed.bridge.ports.filter((port) => own.includes(port)),
