@@ -48,8 +48,8 @@ function withoutLease(namespace: LiveNamespace): LiveNamespace {
 
 /**
  * A client knows its interface from when it began, and notices nothing of what happens to it: where that goes, or goes down
- * for a moment, the client ends before and begins anew behind. So it does where the namespace gets a resolver of its own, or
- * has it no more, because only then are its nameservers the lease's.
+ * for a moment, the client ends before and begins anew behind. So it does where the namespace
+ * loses the resolver of its own: its nameservers are the lease's then.
  */
 export function planDhcp(scope: Scope, namespace: LabNamespace): void {
   const { draft, former, index, lab, goneNamespaces, gone } = scope
@@ -58,13 +58,15 @@ export function planDhcp(scope: Scope, namespace: LabNamespace): void {
   const before = formerLab(former)?.namespaces.get(name)
   const wanted = new Set(goneNamespaces.has(name) ? [] : (lab.namespaces.get(name)?.dhcp4 ?? []))
   const had = new Set(before?.dhcp4)
-  const hasResolver = (files: LabNamespace['files'] | undefined): boolean => files?.['resolv.conf'] !== undefined
-  const isSteady = before === undefined || hasResolver(before.files) === hasResolver(namespace.files)
+  const losesResolver =
+    there?.live.files?.['resolv.conf'] !== undefined &&
+    namespace.files['resolv.conf'] === undefined &&
+    (former === 'everything' || before?.files['resolv.conf'] !== undefined)
   const stays = (dev: string): boolean => {
     const link = there?.links.get(dev)
     const each = namespace.interfaces.find((one) => one.name === dev)
-    if (!link || !each || gone.has(linkKey(name, dev)) || !isSteady) return false
-    return link.up === each.up && (each.mac === null || each.mac === link.mac) && !isCycled(scope, namespace, each)
+    if (!link || !each || gone.has(linkKey(name, dev)) || losesResolver) return false
+    return link.up === each.up && !isCycled(scope, namespace, each)
   }
   const standing = new Set<string>()
   for (const { dev } of there?.live.dhcp ?? []) {
