@@ -1,4 +1,5 @@
 /** The live state for people: per namespace what `ip`, `bridge`, `iptables` and `sysctl` would show, shortened. */
+import { leaseText } from '../core/live/lease.js'
 import { policyRuleWords } from '../core/plan/text.js'
 import { dnsmasqLines } from '../core/lab/dnsmasq.js'
 import { socketText } from '../core/lab/service.js'
@@ -32,7 +33,7 @@ type PlaceName = (place: NonNullable<LiveLink['peer']>) => string
 function namespaceText(namespace: LiveNamespace, placeName: PlaceName, paint: Paint): string {
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printable(line)}`)]
-  const { neighbours, proxies = [], files = {}, rules, services, dnsmasq, ruleset, sysctls } = namespace
+  const { neighbours, proxies = [], files = {}, rules, services, dnsmasq, dhcp = [], ruleset, sysctls } = namespace
   return [
     paint('bold', printable(namespace.name)),
     ...section('interfaces', interfaceLines(namespace, placeName)),
@@ -49,6 +50,10 @@ function namespaceText(namespace: LiveNamespace, placeName: PlaceName, paint: Pa
     ...section('packet filter and NAT', ruleset.iptables.flatMap(ruleText)),
     ...section('nftables', nftLines(ruleset)),
     ...section('services', [...services.map(socketText), ...(dnsmasq ? dnsmasqLines(dnsmasq) : [])]),
+    ...section(
+      'DHCP clients',
+      dhcp.map(({ dev, lease }) => `${dev} ${lease ? `${lease.address} from ${leaseText(lease)}` : 'no lease'}`),
+    ),
   ].join('\n')
 }
 

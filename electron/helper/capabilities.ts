@@ -36,7 +36,7 @@ async function probeFeatures(worker: KernelWorker): Promise<readonly Feature[]> 
 
 /** Programs that a lab may need beside the kernel. */
 const programFeatures = (): readonly Feature[] =>
-  (['dnsmasq'] as const).map((name) => {
+  (['dnsmasq', 'udhcpc'] as const).map((name) => {
     const available = programPath(name) !== null
     return { name, available, reason: available ? null : 'not installed' }
   })

@@ -191,7 +191,10 @@ export class Deployer {
     // Each telling names all services of a namespace: told one by one, some thousand of them are a flood.
     const tell = this.services.hold()
     try {
-      return await this.carryOutServices(part)
+      const refusal = await this.carryOutServices(part)
+      const asking = part.flatMap((step) => (step.op === 'dhcp-start' ? [step] : []))
+      if (refusal === null) await this.services.settleDhcp(asking)
+      return refusal
     } finally {
       tell()
     }
@@ -204,6 +207,8 @@ export class Deployer {
         else if (step.op === 'service-stop') this.services.stop(step.namespace, step.service)
         else if (step.op === 'dnsmasq-start') await this.services.startDnsmasq(step.namespace, step.serves)
         else if (step.op === 'dnsmasq-stop') await this.services.stopDnsmasq(step.namespace)
+        else if (step.op === 'dhcp-start') await this.services.startDhcp(step.namespace, step.dev)
+        else if (step.op === 'dhcp-stop') await this.services.stopDhcp(step.namespace, step.dev)
       } catch (error) {
         return {
           index,
@@ -247,6 +252,8 @@ const kindOf = (step: Step): Kind => {
     case 'service-stop':
     case 'dnsmasq-start':
     case 'dnsmasq-stop':
+    case 'dhcp-start':
+    case 'dhcp-stop':
       return 'service'
     default:
       return 'kernel'

@@ -63,7 +63,8 @@ export class Labs {
       },
       ran: (records) => this.parts.ran(records),
       startServices: async (lab) => {
-        for (const { name, services, dnsmasq } of lab.namespaces.values()) {
+        for (const { name, services, dnsmasq, dhcp4 = [] } of lab.namespaces.values()) {
+          for (const dev of dhcp4) await this.parts.services.startDhcp(name, dev).catch(() => {})
           for (const service of services) await this.parts.services.start(name, service).catch(() => {})
           if (dnsmasq) await this.parts.services.startDnsmasq(name, dnsmasq).catch(() => {})
         }

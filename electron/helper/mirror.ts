@@ -30,9 +30,13 @@ const sections = [
   'sysctls',
   'services',
   'dnsmasq',
+  'dhcp',
   'files',
   'connections',
 ] as const satisfies readonly LiveSection[]
+
+const isServed = ({ services, dnsmasq, dhcp }: Partial<Served>): boolean =>
+  Boolean(services?.length) || Boolean(dnsmasq) || Boolean(dhcp?.length)
 
 function changesBetween(before: LiveState, now: LiveState): LiveChange[] {
   const old = new Map(before.namespaces.map((namespace) => [namespace.name, namespace]))
@@ -114,7 +118,7 @@ export class Mirror {
   }
 
   servicesChanged(name: string, served: Served): void {
-    if (served.services.length > 0 || served.dnsmasq) this.services.set(name, served)
+    if (isServed(served)) this.services.set(name, served)
     else this.services.delete(name)
     this.tellServices(name)
   }
@@ -122,8 +126,7 @@ export class Mirror {
   private tellServices(name: string): void {
     const known = this.namespaces.get(name)
     const inode = known?.inode ?? null
-    const served = this.services.get(name) ?? { services: [], dnsmasq: null }
-    const isServed = ({ services, dnsmasq }: Partial<Served>): boolean => Boolean(services?.length) || Boolean(dnsmasq)
+    const served = this.services.get(name) ?? { services: [], dnsmasq: null, dhcp: [] }
     if (!isServed(known ?? {}) && !isServed(served)) return
     if (inode !== null) this.push({ namespace: name, inode, ...served })
   }

@@ -1,6 +1,7 @@
 /** /etc/netns as `ip netns exec` reads it: read for the mirror, written for plans. */
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { netnsFileMark, netnsFiles, type NetnsFile, type NetnsTexts } from '../core/lab/netns-files.js'
+import { hostNamespace } from '../core/lab/lab.js'
 import { netnsDirectoryOf } from '../core/plan/netns-files.js'
 import type { NetnsFileStep } from '../core/plan/step.js'
 import { readRegularFile } from './regular-file.js'
@@ -62,6 +63,27 @@ export function changeNetnsFile({ namespace, file, text }: NetnsFileStep, onMach
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+/**
+ * The resolv.conf that a lease gives, in the place of the one that it gave `before`, or of none. One of somebody else's stays,
+ * the lab's own, too. Returns what stands there for the lease.
+ *
+ * @param asked on the machine itself, as in a deploy
+ */
+export function changeLeaseResolver(
+  namespace: string,
+  text: string | null,
+  before: string | null,
+  asked?: (step: NetnsFileStep) => string | null,
+): string | null {
+  const there = readText(namespace, 'resolv.conf')
+  if (namespace === hostNamespace || text === before || (there !== null && there !== before)) return before
+  if (text === null && there === null) return null
+  const step = { op: 'netns-file', namespace, file: 'resolv.conf', text, before: there } as const
+  // Without nameservers a lease is still a lease.
+  const refused = asked?.(step) ?? changeNetnsFile(step, asked !== undefined)
+  return refused === null ? text : there
 }
 
 function isThere(path: string): boolean {

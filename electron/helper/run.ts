@@ -112,12 +112,15 @@ const sayingLimit = 16 * 1024
 /**
  * Starts a program in a namespace of the lab, and returns when it has written what `ready` finds; or what it said, where it
  * ended before. It ends with us, and can do nothing but what a server of a network needs.
+ *
+ * @param heard told each line that it writes, as long as it runs
  */
 export async function keepIn(
   namespace: string,
   program: string,
   args: readonly string[],
   ready: RegExp,
+  heard: (line: string) => void = () => {},
 ): Promise<KeptProgram | { readonly refused: string }> {
   const [path, setpriv, nsenter] = [programPath(program), programPath('setpriv'), programPath('nsenter')]
   if (path === null) return { refused: `${program}: not installed` }
@@ -133,10 +136,14 @@ export async function keepIn(
     child.once('close', () => resolve())
   })
   let saying = ''
+  let rest = ''
   const isReady = new Promise<boolean>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      // What it says later is nobody's to read, and must not fill a pipe.
+      // What it says later must not fill a pipe, and is not kept.
       if (saying.length < sayingLimit) saying += text
+      const lines = (rest + text).slice(-sayingLimit).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) heard(line)
       if (ready.test(saying)) resolve(true)
     })
     void ended.then(() => resolve(false))

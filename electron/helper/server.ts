@@ -30,7 +30,7 @@ import type { Account } from './elevated/caller.js'
 import type { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
 import { Labs } from './labs.js'
-import { readNetnsFiles } from './netns-files.js'
+import { changeLeaseResolver, readNetnsFiles } from './netns-files.js'
 import { Mirror } from './mirror.js'
 import type { SandboxLab } from './sandbox/sandbox-lab.js'
 import { Services } from './services.js'
@@ -111,14 +111,22 @@ export class HelperServer {
       place.account,
     )
     this.mirror = new Mirror((revision, changes) => this.notify('live/changed', { revision, changes }))
-    this.services = new Services(worker, (namespace, served) => this.mirror.servicesChanged(namespace, served))
+    const beforeFile =
+      place.mode === 'elevated' ? (step: NetnsFileStep) => this.host?.beforeFile(step) ?? null : undefined
+    this.services = new Services(
+      worker,
+      (namespace, served) => this.mirror.servicesChanged(namespace, served),
+      (namespace, text, before) => {
+        const stands = changeLeaseResolver(namespace, text, before, beforeFile)
+        if (stands !== before) this.mirror.filesRead(readNetnsFiles())
+        return stands
+      },
+    )
     this.deployer = new Deployer(worker, this.services, {
       progress: (done, total, text) => this.notify('deploy/progress', { done, total, text }),
       ran: (records) => this.ran(records),
       beforeRules: async (steps) => (await this.host?.beforeRules(steps)) ?? null,
-      ...(place.mode === 'elevated'
-        ? { beforeFile: (step: NetnsFileStep) => this.host?.beforeFile(step) ?? null }
-        : {}),
+      ...(beforeFile ? { beforeFile } : {}),
       loaded: (namespace, text) => this.mirror.textLoaded(namespace, text),
     })
     this.labs = new Labs({

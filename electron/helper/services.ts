@@ -1,12 +1,14 @@
 /**
  * What answers in a lab: small TCP and UDP servers on sockets that were opened inside a namespace, without a process of
- * their own - a socket stays in the namespace it was opened in, whoever reads from it - and one dnsmasq per namespace.
+ * their own - a socket stays in the namespace it was opened in, whoever reads from it - and one dnsmasq per namespace. And who asks:
+ * the DHCP clients of its interfaces.
  */
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
 import { socketText } from '../core/lab/service.js'
 import type { LabDnsmasq } from '../core/lab/dnsmasq.js'
 import type { LiveNamespace, LiveService } from '../core/live/state.js'
+import { DhcpClients, type DhcpHooks } from './dhcp.js'
 import { DnsmasqProcesses } from './dnsmasq.js'
 import type { KernelWorker } from './kernel/client.js'
 
@@ -17,8 +19,8 @@ const lifetimeMs = 10_000
 /** Open connections per service; more are closed at once. */
 const maxConnections = 256
 
-/** What answers in a namespace. */
-export type Served = Required<Pick<LiveNamespace, 'services' | 'dnsmasq'>>
+/** What answers in a namespace, and what asks for leases. */
+export type Served = Required<Pick<LiveNamespace, 'services' | 'dnsmasq' | 'dhcp'>>
 
 interface Running {
   readonly service: LiveService
@@ -33,9 +35,13 @@ export class Services {
   constructor(
     private readonly worker: KernelWorker,
     private readonly changed: (namespace: string, served: Served) => void,
-  ) {}
+    resolver: DhcpHooks['resolver'],
+  ) {
+    this.dhcp = new DhcpClients({ changed: (namespace) => this.tell(namespace), resolver })
+  }
 
   private readonly dnsmasq = new DnsmasqProcesses((namespace) => this.tell(namespace))
+  private readonly dhcp: DhcpClients
 
   /** Rejects with the kernel's words where the port cannot be had. */
   async start(namespace: string, service: LiveService): Promise<void> {
@@ -70,15 +76,34 @@ export class Services {
     this.tell(namespace)
   }
 
+  /** Rejects with its own words where it does not start. */
+  async startDhcp(namespace: string, dev: string): Promise<void> {
+    await this.dhcp.start(namespace, dev)
+    this.tell(namespace)
+  }
+
+  /** Until those that were started have their leases, or nobody has answered for long. */
+  settleDhcp(clients: readonly { readonly namespace: string; readonly dev: string }[]): Promise<void> {
+    return this.dhcp.settle(clients)
+  }
+
+  async stopDhcp(namespace: string, dev: string): Promise<void> {
+    await this.dhcp.stop(namespace, dev)
+    this.tell(namespace)
+  }
+
   /** Ends every service of a namespace: its sockets would keep it alive. */
   drop(namespace: string): void {
     for (const running of this.running.get(namespace)?.values() ?? []) running.close()
     const wasServed = this.dnsmasq.drop(namespace)
-    if (this.running.delete(namespace) || wasServed) this.changed(namespace, { services: [], dnsmasq: null })
+    const hasAsked = this.dhcp.drop(namespace)
+    if (this.running.delete(namespace) || wasServed || hasAsked)
+      this.changed(namespace, { services: [], dnsmasq: null, dhcp: [] })
   }
 
   dropAll(): void {
-    for (const namespace of new Set([...this.running.keys(), ...this.dnsmasq.namespaces])) this.drop(namespace)
+    for (const namespace of new Set([...this.running.keys(), ...this.dnsmasq.namespaces, ...this.dhcp.namespaces]))
+      this.drop(namespace)
   }
 
   /** Until the returned function is called nothing is told; then each namespace once, however many services it got. */
@@ -96,6 +121,7 @@ export class Services {
     this.changed(namespace, {
       services: [...(this.running.get(namespace)?.values() ?? [])].map(({ service }) => service),
       dnsmasq: this.dnsmasq.servedIn(namespace),
+      dhcp: this.dhcp.clientsIn(namespace),
     })
   }
 }

@@ -12,6 +12,7 @@ export function takesAway(step: Step): boolean {
     step.op === 'link-down' ||
     step.op === 'service-stop' ||
     step.op === 'dnsmasq-stop' ||
+    step.op === 'dhcp-stop' ||
     (step.op === 'link-master' && step.master === null) ||
     (step.op === 'netns-file' && step.text === null) ||
     (step.op === 'impair-set' && step.impair === null)
@@ -124,5 +125,9 @@ export function reasonOf(step: Step): ReasonKey {
       return 'reason.dnsmasqStart'
     case 'dnsmasq-stop':
       return 'reason.dnsmasqStop'
+    case 'dhcp-start':
+      return 'reason.dhcpStart'
+    case 'dhcp-stop':
+      return 'reason.dhcpStop'
   }
 }

@@ -129,6 +129,9 @@ function objectOf(step: Step, known: ReadonlyMap<string, unknown>): string {
     case 'dnsmasq-start':
     case 'dnsmasq-stop':
       return `dnsmasq ${step.namespace}`
+    case 'dhcp-start':
+    case 'dhcp-stop':
+      return withLink(step.namespace, step.dev, known) ?? `dhcp ${step.namespace} ${step.dev}`
   }
 }
 
@@ -248,5 +251,8 @@ function words(step: Step): string {
     case 'dnsmasq-start':
     case 'dnsmasq-stop':
       return 'dnsmasq'
+    case 'dhcp-start':
+    case 'dhcp-stop':
+      return `dhcp ${step.dev}`
   }
 }

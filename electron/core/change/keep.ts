@@ -114,6 +114,11 @@ class Keeping {
         return this.#service(namespace, step.service)
       case 'dnsmasq-start':
         return this.#withoutDnsmasq(namespace)
+      case 'dhcp-start':
+      case 'dhcp-stop': {
+        const dhcp4 = deviceEntry(this.read, { namespace, interface: step.dev })?.dhcp4 ?? null
+        return void this.#found.push({ op: 'link-set', namespace, name: step.dev, keys: { dhcp4 } })
+      }
       case 'dnsmasq-stop':
         for (const entry of dnsmasqEntries(step.serves)) this.#found.push({ op: 'service-add', namespace, entry })
         return

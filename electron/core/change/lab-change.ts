@@ -113,7 +113,7 @@ export type LinkChange =
   | (OfLink & { readonly op: 'link-mac'; readonly mac: string | null })
   | (OfLink & {
       readonly op: 'link-set'
-      readonly keys: { readonly [Key in LinkSetting]?: NonNullable<InterfaceEntry[Key]> | null }
+      readonly keys: { readonly [Key in LinkSetting | 'dhcp4']?: NonNullable<InterfaceEntry[Key]> | null }
     })
   | (OfLink & { readonly op: 'link-master'; readonly master: string | null })
   | (At & { readonly op: 'address-add'; readonly dev: string; readonly address: string })

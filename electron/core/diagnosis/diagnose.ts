@@ -36,6 +36,7 @@ import { natLocal } from './rules/nat-local.js'
 import { natMissing } from './rules/nat-missing.js'
 import { natWrongInterface } from './rules/nat-wrong-interface.js'
 import { neighbourFailed } from './rules/neighbour-failed.js'
+import { noLease } from './rules/no-lease.js'
 import { noAddress, noAddressThere } from './rules/no-address.js'
 import { noReturnRoute, noRoute, noWayBack } from './rules/no-route.js'
 import { addressGone, noSuchAddress } from './rules/no-such-address.js'
@@ -91,6 +92,7 @@ const rules: readonly Rule[] = [
   wrongRoute,
   forwardingOff,
   bondNoMember,
+  noLease,
   interfaceDown,
   peerDown,
   noAddress,

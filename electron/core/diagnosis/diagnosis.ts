@@ -9,6 +9,7 @@ export const diagnosisCodes = [
   'interface-down',
   'peer-down',
   'no-address',
+  'no-lease',
   'wrong-prefix',
   'duplicate-address',
   'duplicate-subnet',

@@ -62,6 +62,13 @@ export const sentences = {
   'own-gateway':
     'The route of {namespace} to {target} goes by {gateway}, which is its own address: so it asks on {interface} for {target} itself.',
   'no-address': '{namespace} has no {family} address on {interface}.',
+  'no-lease':
+    '{interface} of {namespace} waits for a lease. {server} serves DHCP in its segment, and nothing that it gave has come.',
+  'no-lease-full':
+    '{interface} of {namespace} waits for a lease. {server} has given away every address of its range {range}.',
+  'no-lease-nobody': '{interface} of {namespace} waits for a lease, and nobody in its segment serves DHCP.',
+  'no-lease-cable': '{interface} of {namespace} waits for a lease, and its cable has no carrier: nobody hears it ask.',
+  'no-lease-down': '{interface} of {namespace} waits for a lease, and is down: it cannot ask.',
   'ipv6-off': 'IPv6 is switched off on {interface} of {namespace}: {key} is 1.',
   'address-on-port':
     '{address} is on {interface} of {namespace}, which is a port of {bridge}: what comes to a port goes to its bridge, so the address belongs there.',
@@ -176,6 +183,7 @@ export const sentences = {
   'not-interface-down': 'Every interface of {namespace} that it could take is up.',
   'not-by-down': 'No address on an interface of {namespace} that is down would lead there: {interfaces}.',
   'not-peer-down': 'The cable at {interface} of {namespace} has a carrier.',
+  'not-no-lease': 'Nothing in {namespace} waits for a lease.',
   'not-no-address': '{namespace} has an address.',
   'not-wrong-prefix': 'The prefix lengths in {namespace} fit its neighbours.',
   'not-duplicate-subnet': 'What {namespace} looks for is on no other interface of the same subnet.',

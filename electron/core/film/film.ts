@@ -46,7 +46,7 @@ export interface FilmData {
 const drawnSysctls: ReadonlySet<string> = new Set(['net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding'])
 
 const drawn = (namespace: LiveNamespace): LiveNamespace => {
-  const { connections: _connections, dnsmasq: _dnsmasq, ...rest } = namespace
+  const { connections: _connections, dnsmasq: _dnsmasq, dhcp: _dhcp, ...rest } = namespace
   return {
     ...rest,
     neighbours: [],

@@ -108,6 +108,10 @@ export function foreignTouch(step: Step, own: Own): string | null {
     case 'dnsmasq-stop':
       // It would serve whoever is in the networks that the machine itself is in.
       return 'who is asked for names and addresses in its networks'
+    case 'dhcp-start':
+    case 'dhcp-stop':
+      // Whoever answers would say where the machine itself sends what it sends, and whom it asks for names.
+      return 'its addresses, its default route and its nameservers'
     case 'ruleset-load':
       return 'its firewall'
     case 'policy-set':

@@ -27,6 +27,7 @@ export interface DeviceEntry {
   readonly txqueuelen?: number | undefined
   readonly group?: number | undefined
   readonly 'accept-ra'?: boolean | undefined
+  readonly dhcp4?: boolean | undefined
 }
 
 /** Interfaces that others are given to, by the key that lists these. An interface has one master. */

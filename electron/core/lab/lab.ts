@@ -315,6 +315,8 @@ export interface LabNamespace {
   readonly services: readonly LabService[]
   /** Names, leases and router advertisements; absent where it serves none. */
   readonly dnsmasq?: LabDnsmasq
+  /** Interfaces on which a DHCP client asks for an address; absent where there is none. */
+  readonly dhcp4?: readonly string[]
 }
 
 export interface LabLink {

@@ -6,7 +6,7 @@
 import { canonicalAddress } from './address.js'
 import { isResponder, normaliseDnsmasq } from './dnsmasq.js'
 import { parseEndpoint } from './endpoint.js'
-import { deviceEntries, homeOf, sharesIn, type ShareEntry } from './device-tables.js'
+import { deviceEntries, homeOf, sharesIn, type DeviceEntry, type ShareEntry } from './device-tables.js'
 import { impairOf } from './impair.js'
 import { hostNamespace } from './lab.js'
 import type { Lab, LabLink, LabNamespace, LabService } from './lab.js'
@@ -32,6 +32,8 @@ export function normalise(labFile: LabFile): Lab {
   const namespaces = new Map<string, LabNamespace>()
   for (const [name, entry] of entries) {
     const dnsmasq = normaliseDnsmasq(entry.services ?? [])
+    const devices = devicesIn(name, entry, shares.get(name) ?? [])
+    const dhcp4 = devices.flatMap(([device, said]) => (said?.dhcp4 === true && device !== 'lo' ? [device] : []))
     namespaces.set(name, {
       name,
       forwarding: entry.forwarding,
@@ -48,9 +50,10 @@ export function normalise(labFile: LabFile): Lab {
         ...(entry.iptables === undefined ? {} : { iptables: entry.iptables }),
         ...(entry.ip6tables === undefined ? {} : { ip6tables: entry.ip6tables }),
       },
-      sysctls: normaliseSysctls(name, entry, shares.get(name) ?? []),
+      sysctls: normaliseSysctls(entry, devices),
       services: normaliseServices(entry),
       ...(dnsmasq === undefined ? {} : { dnsmasq }),
+      ...(dhcp4.length === 0 ? {} : { dhcp4 }),
     })
   }
   return {
@@ -105,12 +108,8 @@ function normaliseServices({ services = [] }: NamespaceEntry): readonly LabServi
 }
 
 /** Dotted keys, text values. What only repeats `forwarding` is left out; what contradicts it stays and is set after it. */
-function normaliseSysctls(
-  namespace: string,
-  entry: NamespaceEntry,
-  shares: readonly ShareEntry[],
-): Readonly<Record<string, string>> {
-  const sysctls: Record<string, string> = { ...advertisements(namespace, entry, shares) }
+function normaliseSysctls(entry: NamespaceEntry, devices: readonly SaidDevice[]): Readonly<Record<string, string>> {
+  const sysctls: Record<string, string> = { ...advertisements(entry, devices) }
   for (const [key, value] of Object.entries(entry.sysctls ?? {})) {
     const dotted = dottedSysctl(key)
     if (dotted === null) continue
@@ -123,21 +122,23 @@ function normaliseSysctls(
   return sysctls
 }
 
-/** A router heeds other routers only at 2 (accept_ra, Documentation/networking/ip-sysctl.rst). */
-function advertisements(
-  namespace: string,
-  entry: NamespaceEntry,
-  shares: readonly ShareEntry[],
-): Readonly<Record<string, string>> {
+type SaidDevice = readonly [name: string, said: DeviceEntry | null]
+
+/** Every interface that is in the namespace with what its own entry says, wherever the file has that. */
+function devicesIn(namespace: string, entry: NamespaceEntry, shares: readonly ShareEntry[]): readonly SaidDevice[] {
   const moved = shares.filter(({ from }) => from !== namespace).map(({ name, said }) => [name, said] as const)
   const own = deviceEntries(entry).flatMap(([, name, said]) =>
-    homeOf(namespace, said) === namespace ? [[name, said] as const] : [],
+    homeOf(namespace, said) === namespace ? [[name, said ?? null] as const] : [],
   )
-  return Object.fromEntries(
-    [...moved, ...own].flatMap(([name, said]) => {
+  return [...moved, ...own]
+}
+
+/** A router heeds other routers only at 2 (accept_ra, Documentation/networking/ip-sysctl.rst). */
+const advertisements = (entry: NamespaceEntry, devices: readonly SaidDevice[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    devices.flatMap(([name, said]) => {
       const heeds = said?.['accept-ra']
       const key = heeds === undefined ? null : dottedSysctl(`net/ipv6/conf/${name}/accept_ra`)
       return key === null ? [] : [[key, heeds ? (entry.forwarding === true ? '2' : '1') : '0'] as const]
     }),
   )
-}

@@ -76,6 +76,8 @@ export const interfaceSchema = z.strictObject({
   ...linkSettings,
   /** Whether it makes itself addresses and routes of what routers advertise (IPv6). */
   'accept-ra': z.boolean().optional(),
+  /** Whether a DHCP client asks for its address, its default route and its nameservers. */
+  dhcp4: z.boolean().optional(),
 })
 
 /** 0 and 4095 are reserved (IEEE 802.1Q, table 9-2). */
@@ -115,6 +117,7 @@ export const bridgeSchema = z.strictObject({
   up: z.boolean().optional(),
   ...linkSettings,
   'accept-ra': z.boolean().optional(),
+  dhcp4: z.boolean().optional(),
 })
 
 /** A sub-interface: what its parent carries with one VLAN's tag. */

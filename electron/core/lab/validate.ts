@@ -8,6 +8,7 @@ import { bondRules } from './rules/bonds.js'
 import { bridgeRules } from './rules/bridges.js'
 import { bridgeSettingRules } from './rules/bridge-settings.js'
 import { checkRules } from './rules/checks.js'
+import { dhcp4Rules } from './rules/dhcp4.js'
 import { dnsmasqRules } from './rules/dnsmasq.js'
 import { firewallRules } from './rules/firewall.js'
 import { guideRules } from './rules/guide.js'
@@ -55,6 +56,7 @@ const rules: readonly Rule[] = [
   sysctlRules,
   serviceRules,
   dnsmasqRules,
+  dhcp4Rules,
   checkRules,
   guideRules,
   textRules,

@@ -249,6 +249,26 @@ export interface IptablesRule {
   readonly engine: 'nft' | 'legacy'
 }
 
+/** A DHCP client that the lab asked for and the helper keeps. */
+export interface LiveDhcpClient {
+  readonly dev: string
+  /** Null: it asks, and has none. */
+  readonly lease: LiveLease | null
+  /** The last that it said of itself, in its own words. */
+  readonly last: string
+}
+
+export interface LiveLease {
+  /** `address/prefix-length`. */
+  readonly address: string
+  /** Who gave it. */
+  readonly server: string
+  /** What the server gave it for, seconds. */
+  readonly seconds: number
+  readonly routers: readonly string[]
+  readonly nameservers: readonly string[]
+}
+
 /** A responder that the lab asked for and the helper keeps. */
 export type LiveService = LabService
 
@@ -270,6 +290,8 @@ export interface LiveNamespace {
   readonly services: readonly LiveService[]
   /** What the helper's dnsmasq serves there; null or absent where there is none. */
   readonly dnsmasq?: LabDnsmasq | null
+  /** The helper's DHCP clients there, by interface; absent where there is none. */
+  readonly dhcp?: readonly LiveDhcpClient[]
   /** Of /etc/netns, as of the last look at them; absent where there are none. */
   readonly files?: NetnsTexts
   /** What conntrack follows, as of the last `live/look`; absent where nobody has looked. */

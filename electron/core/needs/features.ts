@@ -35,6 +35,7 @@ export const neededFeatures = {
     option: 'CONFIG_BRIDGE_VLAN_FILTERING',
   },
   dnsmasq: { what: said`dnsmasq (which serves names and leases)`, program: 'dnsmasq-base', module: null, option: '' },
+  udhcpc: { what: said`udhcpc (which asks for addresses by DHCP)`, program: 'udhcpc', module: null, option: '' },
 } as const satisfies Readonly<Record<string, NeededFeature>>
 
 export type FeatureName = keyof typeof neededFeatures

@@ -1,5 +1,6 @@
 /** What a lab needs of the kernel that not every kernel has, and for which object. */
 import { parseEndpoint } from '../lab/endpoint.js'
+import { deviceEntries } from '../lab/device-tables.js'
 import { isResponder } from '../lab/dnsmasq.js'
 import { impairOf } from '../lab/impair.js'
 import type { Endpoint } from '../lab/lab.js'
@@ -33,6 +34,8 @@ export function* needsOf(file: LabFile): Iterable<Need> {
     for (const name of Object.keys(entry?.ipvlans ?? {})) yield need('ipvlan', name, 'ipvlans', name)
     for (const name of Object.keys(entry?.bonds ?? {})) yield need('bond', name, 'bonds', name)
     for (const name of Object.keys(entry?.vrfs ?? {})) yield need('vrf', name, 'vrfs', name)
+    for (const [table, name, device] of deviceEntries(entry ?? {}))
+      if (device?.dhcp4 === true) yield need('udhcpc', name, table, name, 'dhcp4')
     for (const [i, service] of (entry?.services ?? []).entries())
       if (!isResponder(service)) yield { feature: 'dnsmasq', at: { namespace }, path: [...base, 'services', i] }
   }

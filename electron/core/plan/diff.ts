@@ -2,6 +2,7 @@
 import type { Lab, LabInterface, LabNamespace } from '../lab/lab.js'
 import type { LiveLink, LiveState } from '../live/state.js'
 import { planAddresses } from './addresses.js'
+import { planDhcp, withoutLeases } from './dhcp.js'
 import { planDnsmasq } from './dnsmasq.js'
 import { isCycled, planCreations, planDeletions, planLinkChanges } from './links.js'
 import { indexLive, isDeletable, isKernelAddress, linkKey } from './live-index.js'
@@ -47,7 +48,7 @@ export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan
     machineHost: options.machineHost ?? false,
     before: options.before ?? new Map<string, string>(),
   }
-  const index = indexLive(live)
+  const index = indexLive(withoutLeases(live))
   const draft = startDraft()
   const doom = planDeletions(draft, lab, index, former)
   const interfaces = indexInterfaces(lab)
@@ -55,6 +56,7 @@ export function diff(lab: Lab, live: LiveState, options: DiffOptions = {}): Plan
   const marks = options.marks ?? null
   const scope: Scope = { lab, index, former, draft, interfaces, formerInterfaces, marks, ...doom }
   for (const name of doom.goneNamespaces) {
+    planDhcp(scope, unspoken(name))
     stopServices(scope, name)
     planDnsmasq(scope, name)
     planNetnsFiles(scope, name)
@@ -89,6 +91,7 @@ function planParts(scope: Scope, spoken: LabNamespace): void {
   planServices(scope, namespace.name)
   planDnsmasq(scope, namespace.name)
   planNetnsFiles(scope, namespace.name)
+  planDhcp(scope, namespace)
 }
 
 /**

@@ -95,6 +95,7 @@ export const phases = [
   'policy-drop',
   'impair-set',
   'service-start',
+  'dhcp-start',
 ] as const
 
 export type Phase = (typeof phases)[number]

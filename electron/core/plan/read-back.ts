@@ -24,6 +24,7 @@ import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
 import { hasGateway, stepRoute } from './restore.js'
+import { withoutLeases } from './dhcp.js'
 import { shareOf } from './shares.js'
 import { devicesOf, wholeRoutes, type WholeRoute } from './whole-routes.js'
 
@@ -50,7 +51,8 @@ const bareKinds = new Set(['ifb', 'physical', 'tun'])
  *
  * @param asMade false: settings that are merely the kernel's own are not written down, and become the lab's habits
  */
-export function labFromLive(live: LiveState, name: string, asMade = true): ReadBack {
+export function labFromLive(found: LiveState, name: string, asMade = true): ReadBack {
+  const live = withoutLeases(found)
   const speaksIpv6 = live.namespaces.some(
     ({ addresses, routes, neighbours, proxies = [], rules, ruleset, sysctls }) =>
       addresses.some((each) => each.family === 'ipv6' && !isKernelAddress(each)) ||
@@ -241,6 +243,7 @@ function readNamespace(
         ...((hasUsualMtu(live, link) && !link.share) || link.bond !== undefined ? {} : { mtu: link.mtu }),
         ...(link.up ? {} : { up: false }),
         ...linkSettingEntries(link.settings),
+        ...(live.dhcp?.some(({ dev }) => dev === link.name) ? { dhcp4: true } : {}),
       }
       const members = live.links.filter(({ master }) => master === link.name)
       const ports = members.flatMap(({ name: port, share }) => (share ? [] : [port]))

@@ -245,6 +245,9 @@ export type ServiceStep = At & { readonly op: 'service-start' | 'service-stop'; 
 /** The dnsmasq of a namespace, one process that the helper keeps. */
 export type DnsmasqStep = At & { readonly op: 'dnsmasq-start' | 'dnsmasq-stop'; readonly serves: LabDnsmasq }
 
+/** The DHCP client of an interface, one process that the helper keeps; what it was given goes with it. */
+export type DhcpStep = At & { readonly op: 'dhcp-start' | 'dhcp-stop'; readonly dev: string }
+
 /** A file of /etc/netns/NAME; null: there is none. */
 export type NetnsFileStep = At & {
   readonly op: 'netns-file'
@@ -253,7 +256,7 @@ export type NetnsFileStep = At & {
   readonly before: string | null
 }
 
-export type Step = NetnsFileStep | KernelStep | IptablesStep | RulesetStep | ServiceStep | DnsmasqStep
+export type Step = NetnsFileStep | KernelStep | IptablesStep | RulesetStep | ServiceStep | DnsmasqStep | DhcpStep
 export type StepOp = Step['op']
 
 /** Whether a step changes the packet filter or NAT, which is read anew only where somebody did. */

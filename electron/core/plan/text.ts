@@ -4,6 +4,7 @@ import type { ServiceSocket } from '../lab/service.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { defaultHopLimit, tunnelTraits } from '../lab/tunnel.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
+import { dhcpCommand } from './dhcp.js'
 import { dnsmasqCommand } from './dnsmasq.js'
 import { netnsFileCommand } from './netns-files.js'
 import { spellStep, type RuleSpelling } from './rules.js'
@@ -388,6 +389,9 @@ export function stepText(step: Step): string {
     case 'dnsmasq-start':
     case 'dnsmasq-stop':
       return dnsmasqCommand(step)
+    case 'dhcp-start':
+    case 'dhcp-stop':
+      return dhcpCommand(step)
     default:
       return isShellStep(step) ? shellText(step) : commandLine(kernelWords(step))
   }

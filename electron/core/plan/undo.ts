@@ -119,5 +119,9 @@ export function undoOf(step: Step): Step[] {
       return [{ ...step, op: 'dnsmasq-stop' }]
     case 'dnsmasq-stop':
       return [{ ...step, op: 'dnsmasq-start' }]
+    case 'dhcp-start':
+      return [{ ...step, op: 'dhcp-stop' }]
+    case 'dhcp-stop':
+      return [{ ...step, op: 'dhcp-start' }]
   }
 }

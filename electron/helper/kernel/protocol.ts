@@ -16,7 +16,7 @@ export interface KernelError {
 }
 
 /** Everything of a namespace that the worker reads itself; rulesets, services and connections belong to the main thread. */
-export type KernelNamespace = Omit<LiveNamespace, 'ruleset' | 'services' | 'dnsmasq' | 'connections' | 'files'>
+export type KernelNamespace = Omit<LiveNamespace, 'ruleset' | 'services' | 'dnsmasq' | 'dhcp' | 'connections' | 'files'>
 
 /** As `LiveChange`, without the sections that belong to the main thread. */
 export type KernelChange =

@@ -143,4 +143,6 @@ export const dock = {
   'reason.serviceStop': 'stop answering',
   'reason.dnsmasqStart': 'serve names, leases or prefixes',
   'reason.dnsmasqStop': 'stop serving names, leases or prefixes',
+  'reason.dhcpStart': 'ask for an address by DHCP',
+  'reason.dhcpStop': 'give the address back that DHCP gave',
 } as const

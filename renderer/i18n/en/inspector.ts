@@ -25,6 +25,8 @@ export const inspector = {
   'facts.endIn': 'End in {namespace}',
   'facts.address': 'Address',
   'facts.noAddress': 'none',
+  'facts.asksLease': 'asks for a lease',
+  'facts.noLease': 'asks for a lease, and has none yet',
   'facts.peer': 'Peer',
   'facts.portOf': 'Port of',
   'facts.portState': 'Port state',

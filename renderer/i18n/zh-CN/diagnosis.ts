@@ -58,6 +58,12 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-fdb-entry': '{namespace} 没有固定条目把帧引错。',
   'cause.own-gateway':
     '{namespace} 到 {target} 的路由以自己的地址 {gateway} 为网关，所以它直接在 {interface} 上询问 {target}。',
+  'cause.no-lease':
+    '{namespace} 的 {interface} 正在等待租约。它所在网段里 {server} 提供 DHCP，但没有收到它分配的租约。',
+  'cause.no-lease-full': '{namespace} 的 {interface} 正在等待租约。{server} 已经把范围 {range} 里的地址全部分完。',
+  'cause.no-lease-nobody': '{namespace} 的 {interface} 正在等待租约，而它所在的网段里没有人提供 DHCP。',
+  'cause.no-lease-cable': '{namespace} 的 {interface} 正在等待租约，但它的线缆没有载波：没有人听得到它的请求。',
+  'cause.no-lease-down': '{namespace} 的 {interface} 正在等待租约，但它没有启用：无法发出请求。',
   'cause.no-address': '{namespace} 的 {interface} 没有 {family} 地址。',
   'cause.ipv6-off': '{namespace} 的 {interface} 上关闭了 IPv6：{key} 为 1。',
   'cause.address-on-port':
@@ -164,6 +170,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-interface-down': '{namespace} 可用的接口都已启用。',
   'cause.not-by-down': '{namespace} 中已关闭的接口上没有能通往该处的地址：{interfaces}。',
   'cause.not-peer-down': '{namespace} 的 {interface} 上的网线有载波。',
+  'cause.not-no-lease': '{namespace} 里没有接口在等待租约。',
   'cause.not-no-address': '{namespace} 有地址。',
   'cause.not-wrong-prefix': '{namespace} 的前缀长度与邻居一致。',
   'cause.not-duplicate-subnet': '{namespace} 没有两个接口在同一子网。',

@@ -139,4 +139,6 @@ export const dock = {
   'reason.serviceStop': '停止服务',
   'reason.dnsmasqStart': '提供名称、租约或前缀',
   'reason.dnsmasqStop': '停止提供名称、租约或前缀',
+  'reason.dhcpStart': '通过 DHCP 请求地址',
+  'reason.dhcpStop': '归还 DHCP 分配的地址',
 } as const

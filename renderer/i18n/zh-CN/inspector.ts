@@ -21,6 +21,8 @@ export const inspector = {
   'facts.endIn': '{namespace} 一端',
   'facts.address': '地址',
   'facts.noAddress': '无',
+  'facts.asksLease': '请求租约',
+  'facts.noLease': '正在请求租约，还没有得到',
   'facts.peer': '对端',
   'facts.portOf': '所属网桥',
   'facts.portState': '端口状态',

@@ -186,3 +186,28 @@ ip netns exec a dnsmasq --no-resolv -i br0 --host-record=Web.lab,web,10.0.0.80 -
     '"dnsmasq --dhcp-host=02:00:00:00:00:01,10.0.0.7" is nothing a lab file can say.',
   ])
 })
+
+test('interfaces that ask for their addresses, whichever client they have', () => {
+  const { labFile, notices } = importScript(
+    `ip netns add a
+ip netns add b
+ip link add e0 netns a type veth peer name e0 netns b
+ip link add e1 netns a type veth peer name e1 netns b
+ip netns exec a ip link set e0 up
+ip netns exec a udhcpc -i e0 -b -s /etc/udhcpc/default.script
+ip netns exec a dhclient -v -pf /run/e1.pid e1
+ip netns exec b dhcpcd -4 -t 5 e0
+ip netns exec b dhclient -r e1
+ip netns exec b dhclient
+`,
+    'x.sh',
+  )
+  expect(labFile?.namespaces).toMatchObject({
+    a: { interfaces: { e0: { dhcp4: true }, e1: { dhcp4: true } } },
+    b: { interfaces: { e0: { dhcp4: true } } },
+  })
+  expect(labFile?.namespaces?.['b']?.interfaces?.['e1']).not.toHaveProperty('dhcp4')
+  expect(notices.map(({ message }) => message)).toEqual([
+    '"dhclient" asks on every interface there is; a lab says on which.',
+  ])
+})

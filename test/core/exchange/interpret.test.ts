@@ -89,7 +89,11 @@ describe('what a shell makes of a text', () => {
       '2:14 A quote or bracket that starts here is never closed.',
     ],
     ['what depends on a ping', 'ip netns add a\nping -c1 x && ip netns add b', '2:15 Whether this runs depends'],
-    ['another command', 'ip netns add a\ndhclient e0', '2:1 "dhclient" is not a command that a lab is made from.'],
+    [
+      'another command',
+      'ip netns add a\nwpa_supplicant e0',
+      '2:1 "wpa_supplicant" is not a command that a lab is made from.',
+    ],
     ['another script', 'ip netns add a\n./more.sh', '2:1 "./more.sh" is not a command'],
     ['a file', 'ip netns add a\necho x > /etc/resolv.conf', '2:10 A lab writes no files'],
   ])('%s is named with its place, and the rest counts', (_, script, start) => {

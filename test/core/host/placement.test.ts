@@ -235,6 +235,7 @@ describe('the guard under the planner', () => {
     [{ op: 'namespace-delete', namespace: 'theirs' }, 'the namespace theirs'],
     [{ op: 'link-up', namespace: 'theirs', name: 'eth0' }, 'the namespace theirs'],
     [{ op: 'ruleset-load', namespace: 'host', kind: 'nft', clears: [], text: 'table inet x { }' }, 'its firewall'],
+    [{ op: 'dhcp-start', namespace: 'host', dev: 'eth0' }, 'its addresses, its default route and its nameservers'],
     [
       { op: 'dnsmasq-start', namespace: 'host', serves: { dns: null, dhcp: [], ra: [] } },
       'who is asked for names and addresses in its networks',

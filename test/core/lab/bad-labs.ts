@@ -553,6 +553,14 @@ const meaning: readonly BadLab[] = [
     6,
     '    services: [{ dhcp: { interface: v, range: [10.9.0.1, 10.9.0.9] } }]',
   ),
+  inA('a lease without a cable', 'dhcp-nowhere', 6, '    dummies: { d: { dhcp4: true } }'),
+  inA('a lease for the address of another', 'dhcp-nowhere', 6, '    ipvlans: { i: { link: v, dhcp4: true } }'),
+  inA(
+    'a lease of a port',
+    'dhcp-on-member',
+    6,
+    '    vlans: { m: { link: v, id: 7, dhcp4: true } }\n    bridges: { b0: { ports: [m] } }',
+  ),
   inA('a prefix of IPv4', 'bad-prefix', 6, '    services: [{ ra: { interface: v, prefix: 10.0.0.0/24 } }]'),
   inA('a prefix that is too long', 'bad-prefix', 6, '    services: [{ ra: { interface: v, prefix: "fd00::/80" } }]'),
   inA(

@@ -25,6 +25,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
       sysctls,
       services,
       dnsmasq = null,
+      dhcp = [],
     } = namespace
     const peerName = (peer: live.LiveLink['peer']) =>
       peer &&
@@ -89,6 +90,7 @@ export function essence(state: live.LiveState, { macs = false } = {}): unknown {
         sysctls,
         services: services.map((each) => JSON.stringify(each)).toSorted(),
         dnsmasq,
+        dhcp: dhcp.map(({ dev }) => dev).toSorted(),
       },
     ] as const
   })

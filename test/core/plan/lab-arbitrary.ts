@@ -525,6 +525,8 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
                   br0: {
                     ...seed.bridge.device,
                     stp: seed.bridge.stp,
+                    // A client that nobody answers makes who types its command wait: not in labs whose commands are typed.
+                    ...(tagged && seed.bridge.stp ? { dhcp4: true } : {}),
                     ...bridgeEntry(
                       seed.settings,
                       seed.bridge.ports.filter((port) => own.includes(port)),

@@ -123,6 +123,17 @@ export class Model {
           step.op === 'dnsmasq-start' ? (structuredClone(step.serves) as Namespace['dnsmasq'] & object) : null
         return
       }
+      case 'dhcp-start':
+      case 'dhcp-stop': {
+        const namespace = this.#at(step)
+        const { dhcp = [], links } = namespace
+        const runs = dhcp.some(({ dev }) => dev === step.dev)
+        if (runs === (step.op === 'dhcp-start')) throw refusal('needless', step)
+        if (step.op === 'dhcp-stop') namespace.dhcp = dhcp.filter(({ dev }) => dev !== step.dev)
+        else if (!links.some(({ name }) => name === step.dev)) throw refusal('ENODEV', step)
+        else namespace.dhcp = [...dhcp, { dev: step.dev, lease: null, last: '' }]
+        return
+      }
       case 'service-start':
       case 'service-stop': {
         const namespace = this.#at(step)

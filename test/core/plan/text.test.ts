@@ -190,6 +190,9 @@ test('a dnsmasq is told all on its command line, and no name of a record becomes
   const step = { op: 'dnsmasq-start', namespace: 'r1', serves } as const
   expect(stepText(step)).toMatch(/^ip netns exec r1 dnsmasq --pid-file=\/run\/dnsmasq-r1\.pid --conf-file= /)
   expect(stepText({ ...step, op: 'dnsmasq-stop' })).toBe('kill "$(cat /run/dnsmasq-r1.pid)"')
+  const asks = { op: 'dhcp-start', namespace: 'r1', dev: 'eth0' } as const
+  expect(stepText(asks)).toBe('ip netns exec r1 udhcpc -i eth0 -b -p /run/udhcpc-r1-eth0.pid -R -t 5 -T 1 -A 3')
+  expect(stepText({ ...asks, op: 'dhcp-stop' })).toBe('kill "$(cat /run/udhcpc-r1-eth0.pid)"')
   expect(dnsmasqEntries(serves)).toEqual([
     { dns: { records: { 'web.lab': ['10.0.0.80', 'fd00::80'], _sip: '10.0.0.9' } } },
     { dhcp: { interface: 'br,0', range: ['10.0.0.100', '10.0.0.199'], nameservers: ['10.0.0.53', '10.0.0.54'] } },

@@ -81,15 +81,15 @@ describe('import', () => {
   })
 
   test('a line that is left out is a warning with its place and the next step; the rest is printed', async () => {
-    const input = 'ip netns add a\nip netns exec a dhclient e0\n'
+    const input = 'ip netns add a\nip netns exec a wpa_supplicant e0\n'
     const ran = await world.runCli(['import', '-', '--from', 'script'], { input })
     expect(ran.status).toBe(0)
     expect(ran.stdout).toContain('namespaces:\n  a:\n')
     expect(ran.stderr).toBe(
-      '<stdin>:2:17  warning  "dhclient" is not a command that a lab is made from.\n' +
-        '  2 | ip netns exec a dhclient e0\n' +
+      '<stdin>:2:17  warning  "wpa_supplicant" is not a command that a lab is made from.\n' +
+        '  2 | ip netns exec a wpa_supplicant e0\n' +
         '                      ^\n' +
-        '  Give the interface its address with `ip addr add`.\n',
+        '  A lab has cables and no radio: `ip link add NAME type veth`\n',
     )
   })
 

@@ -4,6 +4,7 @@
  */
 import { brctl } from './brctl.js'
 import type { Context, Outcome } from './command.js'
+import { dhcpClient } from './dhcp-client.js'
 import { dnsmasq } from './dnsmasq.js'
 import { ip, nsenter } from './ip.js'
 import { iptables } from './iptables.js'
@@ -28,6 +29,7 @@ export const interpreters: Readonly<Record<string, Interpreter>> = {
   ...{ 'iptables-nft': iptables, 'iptables-legacy': iptables, 'ip6tables-nft': iptables, 'ip6tables-legacy': iptables },
   ...{ 'iptables-restore': iptablesRestore, 'ip6tables-restore': iptablesRestore },
   ...{ bash: shell, sh: shell, ash: shell, dash: shell, su, eval: evaluate, source, '.': source, xargs },
+  ...{ udhcpc: dhcpClient, dhclient: dhcpClient, dhcpcd: dhcpClient },
   ...{ bridge, dnsmasq, route, arp, ifconfig, vconfig },
   ...{ echo, printf, cat, tee, seq, grep },
 }
@@ -75,5 +77,5 @@ export const hints: Readonly<Record<string, Said>> = {
   python: said`Should it answer? Add a \`services\` entry to the lab file.`,
   socat: said`Should it answer? Add a \`services\` entry to the lab file.`,
   ethtool: said`A lab leaves the offloads of its interfaces as the kernel has them.`,
-  dhclient: said`Give the interface its address with \`ip addr add\`.`,
+  wpa_supplicant: said`A lab has cables and no radio: \`ip link add NAME type veth\``,
 }

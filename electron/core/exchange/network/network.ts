@@ -58,6 +58,8 @@ export interface Device {
   /** A dummy device, and not the like of one. */
   readonly exact: boolean
   impair: Impair | null
+  /** A DHCP client was started for it. */
+  asksDhcp?: true
   /** What somebody set by `ip link set`. */
   settings: LinkSettings
   /** In the kernel's order; within an IPv4 subnet the first is the primary. */

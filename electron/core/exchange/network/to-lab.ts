@@ -235,13 +235,14 @@ function servedEntry({ name, dnsmasq }: Namespace, { resolver }: NamesEntry): Pi
   return { services: [...dnsmasqEntries({ ...dnsmasq, dns: dns && { ...dns, forward } })] }
 }
 
-function interfaceEntry({ kind, addresses, mac, mtu, up, settings }: Device): InterfaceEntry {
+function interfaceEntry({ kind, addresses, mac, mtu, up, settings, asksDhcp }: Device): InterfaceEntry {
   return {
     ...(addresses.length > 0 ? { addresses: addresses.map(formatPrefix) } : {}),
     ...(mac === null ? {} : { mac }),
     ...(mtu === null || mtu === usualMtu[kind] ? {} : { mtu }),
     ...(up ? {} : { up: false }),
     ...linkSettingEntries(settings),
+    ...(asksDhcp ? { dhcp4: true } : {}),
   }
 }
 

@@ -230,7 +230,9 @@ export const imports: Readonly<Record<string, string>> = {
   'The rest of the command counts.': '命令的其余部分有效。',
   'Should it answer? Add a `services` entry to the lab file.': '需要它应答吗？请在实验文件中添加 `services` 条目。',
   'A lab leaves the offloads of its interfaces as the kernel has them.': '实验不改动接口的卸载（offload）设置。',
-  'Give the interface its address with `ip addr add`.': '请用 `ip addr add` 给接口配置地址。',
+  'A lab has cables and no radio: `ip link add NAME type veth`': '实验只有线缆，没有无线电：ip link add NAME type veth',
+  '{0} asks on every interface there is; a lab says on which.': '{0} 会在所有接口上请求；实验要写明是哪一个。',
+  'Name the interface: {0}.': '请写明接口：{0}。',
   'Of tc a lab file knows root qdiscs of kind netem and tbf only.':
     '对于 tc，实验文件只支持 netem 和 tbf 类型的根 qdisc。',
   'A lab file slows or loses frames on veth pairs only.': '实验文件只能在 veth 对上设置延迟或丢帧。',

@@ -341,6 +341,19 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Choose another port.': '请换一个端口。',
   'A name that is not resolved has no answer.': '未解析的名称没有答案。',
   'Remove "answer", or write expect: resolved.': '请删去 “answer”，或写 expect: resolved。',
+  "{0} is a member of the VRF {1}, and a lease's default route would not be in its table.":
+    '{0} 是 VRF {1} 的成员，而租约的默认路由不会进入它的路由表。',
+  'Give {0} its addresses, and the VRF its routes.': '请给 {0} 配置地址，并给该 VRF 配置路由。',
+  '{0} belongs to {1} and has no address of its own.': '{0} 属于 {1}，自己没有地址。',
+  'Write "dhcp4" at {0}.': '请把 “dhcp4” 写在 {0} 上。',
+  'The ipvlan {0} has the hardware address of another interface, by which a DHCP server would take it for that one.':
+    'ipvlan {0} 使用另一个接口的硬件地址，DHCP 服务器会把它当成那个接口。',
+  'Make it a macvlan, or give it an address.': '请改用 macvlan，或给它配置地址。',
+  'The tunnel {0} carries no frames, so that no DHCP server can be asked through it.':
+    '隧道 {0} 不承载以太网帧，无法通过它询问 DHCP 服务器。',
+  'Give it its addresses.': '请给它配置地址。',
+  '{0} has no cable, so that no DHCP server can be asked.': '{0} 没有线缆，无法询问 DHCP 服务器。',
+  'Plug it in under "links", or give it an address.': '请在 “links” 中把它接上，或给它配置地址。',
   '{0} has this service already.': '{0} 已经有这个服务。',
   'Write all records into one "dns".': '请把所有记录写进同一个 “dns”。',
   'Choose another interface, or remove one of them.': '请换一个接口，或删去其中一个。',

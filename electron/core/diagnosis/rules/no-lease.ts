@@ -1,0 +1,103 @@
+import { containsAddress, parseAddress } from '../../lab/address.js'
+import type { LiveDhcpClient } from '../../live/state.js'
+import { departureOf } from '../death.js'
+import { bare, isIpv6 } from '../network.js'
+import type { Question } from '../question.js'
+import type { Finding, Rule } from '../rule.js'
+import type { Scene } from '../scene.js'
+import { segment, type Place } from '../segment.js'
+import { say, type Message } from '../words.js'
+
+/** Namespaces of the segment that are asked who serves DHCP there; more than these are no segment of a person's. */
+const mostAsked = 8
+
+/** Who sends should get an address by DHCP, and has none yet: who was asked, and what came of it. */
+export const noLease: Rule = {
+  code: 'no-lease',
+  suspect: (scene) => {
+    const found = waiting(scene)
+    if (!found) return null
+    const { client, place } = found
+    const { namespace, link } = place
+    const beside = segment(scene.network, place)
+    const asked = [...new Set(beside.map((each) => each.namespace))].filter((each) => each !== namespace)
+    const linkQuestion: Question = { namespace, ask: 'link', dev: link.name }
+    const listeners = asked
+      .slice(0, mostAsked)
+      .map((each): Question => ({ namespace: each, ask: 'listeners', protocol: 'udp' }))
+    return {
+      ask: [linkQuestion, ...listeners],
+      ruledOut: say('not-no-lease', { namespace }),
+      judge: (answers): Finding => {
+        const serving = listeners.find((question) => /:67\s/.test(answers.of(question).output))
+        return {
+          namespace,
+          interface: link.name,
+          message: messageOf(scene, place, beside, serving?.namespace ?? null),
+          evidence: [
+            { command: `${within(namespace)}udhcpc -i ${link.name}`, output: client.last },
+            ...answers.evidence(linkQuestion, ...(serving ? [serving] : listeners)),
+          ],
+          repair: null,
+          // An address given by hand would help, and is not what is wrong.
+          final: true,
+        }
+      },
+    }
+  },
+}
+
+const within = (namespace: string): string => (namespace === 'host' ? '' : `ip netns exec ${namespace} `)
+
+function waiting({ death, network }: Scene): { readonly client: LiveDhcpClient; readonly place: Place } | null {
+  const departure = departureOf(death)
+  if (!departure || isIpv6(departure.dst)) return null
+  const { namespace } = departure
+  for (const client of network.namespace(namespace)?.dhcp ?? []) {
+    const link = network.link(namespace, client.dev)
+    const isBare = network.addresses(namespace, client.dev).every(({ address }) => isIpv6(address))
+    if (client.lease === null && link && isBare) return { client, place: { namespace, link } }
+  }
+  return null
+}
+
+function messageOf(
+  scene: Scene,
+  { namespace, link }: Place,
+  beside: readonly Place[],
+  serving: string | null,
+): Message {
+  const at = { namespace, interface: link.name }
+  if (!link.up) return say('no-lease-down', at)
+  if (!link.carrier) return say('no-lease-cable', at)
+  if (serving === null) return say('no-lease-nobody', at)
+  const range = fullRange(scene, serving, beside)
+  return range === null
+    ? say('no-lease', { ...at, server: serving })
+    : say('no-lease-full', { ...at, server: serving, range })
+}
+
+/** The range that the server gives away on this segment, where everything of it is given away. */
+function fullRange({ network }: Scene, server: string, beside: readonly Place[]): string | null {
+  const devs = beside.flatMap((each) => (each.namespace === server ? [each.link.name] : []))
+  const served = network.namespace(server)?.dnsmasq?.dhcp.find((each) => devs.includes(each.interface))
+  if (!served) return null
+  const [first, last] = served.range.map(numberOf) as [number, number]
+  const subnet = network
+    .addresses(server, served.interface)
+    .find(({ address }) => containsAddress(address, served.range[0]))
+  const given = new Set(
+    network.live.namespaces.flatMap(({ dhcp = [] }) =>
+      dhcp.flatMap(({ lease }) => {
+        const address =
+          lease && subnet && containsAddress(subnet.address, bare(lease.address)) ? numberOf(bare(lease.address)) : -1
+        return address >= first && address <= last ? [address] : []
+      }),
+    ),
+  )
+  return given.size > last - first ? served.range.join('-') : null
+}
+
+/** Of an IPv4 address. */
+const numberOf = (text: string): number =>
+  (parseAddress(text)?.bytes ?? []).reduce((sum: number, byte) => sum * 256 + byte, 0)
