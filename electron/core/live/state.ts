@@ -270,7 +270,7 @@ export interface LiveNamespace {
   readonly services: readonly LiveService[]
   /** What the helper's dnsmasq serves there; null or absent where there is none. */
   readonly dnsmasq?: LabDnsmasq | null
-  /** Of /etc/netns, as of the last look at them; absent where there are none. */
+  /** Of /etc/netns; absent where there are none. */
   readonly files?: NetnsTexts
   /** What conntrack follows, as of the last `live/look`; absent where nobody has looked. */
   readonly connections?: readonly LiveConnection[]
