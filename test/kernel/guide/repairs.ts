@@ -38,6 +38,8 @@ export const repairs: Readonly<Record<string, readonly string[]>> = {
   '14-two-ways.second-line': ['iptables -t nat -A POSTROUTING -o wan2 -j MASQUERADE'],
   '15-mtu.broken': ['ip netns exec fw iptables -I FORWARD -p icmp --icmp-type fragmentation-needed -j ACCEPT'],
   '15-mtu.ends': ['ip -n server link set eth0 mtu 1500'],
+  '16-names.broken': ['echo nameserver 10.0.0.53 > /etc/netns/pc2/resolv.conf'],
+  '16-names.moved': ['rm /etc/netns/pc1/hosts'],
   '18-firewall.broken': ['ip netns exec fw nft insert rule inet filter forward ct state established,related accept'],
   '18-firewall.new': ['ip netns exec fw nft add rule inet filter forward iifname wan tcp dport 22 ct state new accept'],
   '19-hairpin.broken': ['iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o bridge0 -j MASQUERADE'],

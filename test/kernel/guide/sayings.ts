@@ -97,6 +97,16 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '10.3': says('DROP'),
     '11.2': fails('Frag needed and DF set (mtu = 1400)'),
   },
+  'names-and-dns': {
+    '2.2': says('ttl=64'),
+    '3.3': says('10.0.0.80'),
+    '4.3': fails(''),
+    '5.2': says('10.0.0.80'),
+    '6.1': fails(''),
+    '7.2': says('web.lab'),
+    '8.3': says('10.0.0.81'),
+    '9.2': says('10.0.0.80'),
+  },
   'stateful-firewall': {
     '4.3': fails('100% packet loss'),
     '5.2': fails('100% packet loss'),
