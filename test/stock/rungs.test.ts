@@ -19,6 +19,8 @@ const causes: Readonly<Record<string, readonly string[]>> = {
   '20-vrf.other-tenant': ['vrf-leak-missing'],
   '23-slow-and-lossy.broken': ['impaired'],
   '23-slow-and-lossy.late': ['impaired'],
+  '24-bonding.broken': ['bond-no-member'],
+  '24-bonding.one-cable': ['bond-no-member'],
 }
 
 test('every guide leads to its lab, and every lab to repair is named and repaired', (context) => {

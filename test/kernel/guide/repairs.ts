@@ -55,4 +55,6 @@ export const repairs: Readonly<Record<string, readonly string[]>> = {
   '23-slow-and-lossy.late': ['tc -n r1 qdisc replace dev to-r2 root netem delay 30ms'],
   '20-vrf.broken': ['ip -n r link set blue2 master blue'],
   '20-vrf.other-tenant': ['ip -n r link set blue2 master blue'],
+  '24-bonding.broken': ['ip -n server link set bond0 type bond miimon 100', 'sleep 1'],
+  '24-bonding.one-cable': ['ip -n server link set eth1 down', 'ip -n server link set eth1 master bond0', 'sleep 1'],
 }

@@ -147,4 +147,13 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '5.3': says('ttl=63'),
     '6.2': says('ttl=63'),
   },
+  'bonding-and-failover': {
+    '2.2': says('ttl=64'),
+    '5.1': says('ttl=64'),
+    '5.2': says('active_slave eth'),
+    '7.2': says('ttl=64'),
+    '7.3': says('active_slave eth1'),
+    '8.2': says('ttl=64'),
+    '8.3': says('active_slave eth0'),
+  },
 }
