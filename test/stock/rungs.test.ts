@@ -17,6 +17,8 @@ const causes: Readonly<Record<string, readonly string[]>> = {
   '13-vlans.broken': ['vlan-mismatch', 'vlan-mismatch'],
   '20-vrf.broken': ['vrf-leak-missing'],
   '20-vrf.other-tenant': ['vrf-leak-missing'],
+  '21-wireguard.broken': ['wireguard-not-allowed'],
+  '21-wireguard.silent': ['wireguard-no-handshake', 'wireguard-no-handshake'],
   '23-slow-and-lossy.broken': ['impaired'],
   '23-slow-and-lossy.late': ['impaired'],
   '24-bonding.broken': ['bond-no-member'],

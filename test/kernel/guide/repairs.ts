@@ -55,6 +55,14 @@ export const repairs: Readonly<Record<string, readonly string[]>> = {
   '23-slow-and-lossy.late': ['tc -n r1 qdisc replace dev to-r2 root netem delay 30ms'],
   '20-vrf.broken': ['ip -n r link set blue2 master blue'],
   '20-vrf.other-tenant': ['ip -n r link set blue2 master blue'],
+  '21-wireguard.broken': [
+    'ip netns exec b wg set wg0 peer $(ip netns exec a wg show wg0 public-key) allowed-ips 10.99.0.1/32,10.1.0.0/24',
+  ],
+  '21-wireguard.silent': [
+    'ip netns exec a wg set wg0 peer $(ip netns exec b wg show wg0 public-key) endpoint 198.51.100.2:51820',
+    // It tries again five seconds after it has tried in vain (REKEY_TIMEOUT).
+    'ip netns exec a ping -c 3 -W 10 10.99.0.2',
+  ],
   '24-bonding.broken': ['ip -n server link set bond0 type bond miimon 100', 'sleep 1'],
   '24-bonding.one-cable': ['ip -n server link set eth1 down', 'ip -n server link set eth1 master bond0', 'sleep 1'],
 }

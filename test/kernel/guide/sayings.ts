@@ -147,6 +147,15 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '5.3': says('ttl=63'),
     '6.2': says('ttl=63'),
   },
+  'wireguard-two-sites': {
+    '2.3': says('ttl=63'),
+    '3.3': fails('100% packet loss'),
+    '4.3': says('listening port: 51820'),
+    '5.3': says('ttl=64'),
+    '6.1': says('latest handshake'),
+    '7.2': says('ttl=62'),
+    '8.1': says('mtu 1420'),
+  },
   'bonding-and-failover': {
     '2.2': says('ttl=64'),
     '5.1': says('ttl=64'),
