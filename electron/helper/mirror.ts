@@ -101,15 +101,20 @@ export class Mirror {
     return Object.fromEntries(changed) as Omit<KernelNamespace, 'name'>
   }
 
-  kernelChanged(changes: readonly KernelChange[]): void {
+  /** @returns whether there are namespaces that were not there */
+  kernelChanged(changes: readonly KernelChange[]): boolean {
+    let isNew = false
     for (const change of changes) {
       const sections = Object.keys(change).filter((key) => key !== 'namespace' && key !== 'inode')
       const known = this.namespaces.get(change.namespace)
       if (!change.removed && sections.length === 0 && known?.inode === change.inode) continue
       if (change.removed) this.forget(change.namespace)
       this.push(change)
-      if (!change.removed && known?.inode !== change.inode) this.tellServices(change.namespace)
+      if (change.removed || known?.inode === change.inode) continue
+      this.tellServices(change.namespace)
+      isNew = true
     }
+    return isNew
   }
 
   private forget(name: string): void {

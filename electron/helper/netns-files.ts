@@ -6,14 +6,14 @@ import { netnsDirectoryOf } from '../core/plan/netns-files.js'
 import type { NetnsFileStep } from '../core/plan/step.js'
 import { readRegularFile } from './regular-file.js'
 
-const root = '/etc/netns'
+export const netnsRoot = '/etc/netns'
 /** Longer ones are no file of a lab (bytes). */
 const mostBytes = 64 * 1024
 
 /** By namespace. */
 export function readNetnsFiles(): ReadonlyMap<string, NetnsTexts> {
   const found = new Map<string, NetnsTexts>()
-  for (const namespace of namesIn(root)) {
+  for (const namespace of namesIn(netnsRoot)) {
     const texts = netnsFiles.flatMap((file) => {
       const text = readText(namespace, file)
       return text === null ? [] : [[file, text] as const]
@@ -52,7 +52,7 @@ export function changeNetnsFile({ namespace, file, text }: NetnsFileStep, onMach
     if (text === null) {
       rmSync(path, { force: true })
       removeIfEmpty(directory)
-      removeIfEmpty(root)
+      removeIfEmpty(netnsRoot)
       return null
     }
     mkdirSync(directory, { recursive: true, mode: 0o755 })

@@ -31,6 +31,7 @@ import type { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
 import { Labs } from './labs.js'
 import { changeLeaseResolver, readNetnsFiles } from './netns-files.js'
+import { NetnsFilesWatch } from './netns-files-watch.js'
 import { Mirror } from './mirror.js'
 import type { SandboxLab } from './sandbox/sandbox-lab.js'
 import { Services } from './services.js'
@@ -80,6 +81,7 @@ const notLooking = {
 export class HelperServer {
   private readonly mirror: Mirror
   private readonly services: Services
+  private readonly netnsFiles = new NetnsFilesWatch(() => this.mirror.filesRead(readNetnsFiles()))
   private readonly deployer: Deployer
   private connection: MessageConnection | null = null
   private opened = false
@@ -160,7 +162,8 @@ export class HelperServer {
     })
     worker.on('changed', ({ changes }) => {
       for (const change of changes) if (change.removed) this.services.drop(change.namespace)
-      this.mirror.kernelChanged(changes)
+      // Its files may be there already.
+      if (this.mirror.kernelChanged(changes)) this.netnsFiles.look()
     })
     worker.on('ruleset-changed', ({ namespaces }) => void this.mirror.readRulesets(namespaces))
   }
@@ -172,6 +175,7 @@ export class HelperServer {
     const { namespaces } = await this.worker.request('open', { netnsDirectory, watchedSysctls, isNew })
     this.mirror.read(namespaces)
     if (found) await this.watchTelling()
+    else this.netnsFiles.start()
     this.connection = openDoor(this.channel, createMessageConnection, {
       requests,
       refuses: (name) =>
@@ -377,6 +381,7 @@ export class HelperServer {
     // Nobody listens any more, and a closed connection takes it amiss to be told something.
     this.opened = false
     await this.inOrder(async () => this.host?.end())
+    this.netnsFiles.stop()
     this.services.dropAll()
     void this.liveFilm.stop()
     await Promise.all([this.terminals.closeAll(), this.worker.close()])

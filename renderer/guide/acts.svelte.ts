@@ -1,10 +1,12 @@
 /** What the learner did, step by step: the kernel keeps what was made, and forgets what was only sent or looked at. */
 import { SvelteMap } from 'svelte/reactivity'
 import type { MissingPart } from '../../electron/core/guide/missing-parts.js'
-import { isSameCommand, pingOf } from '../../electron/core/guide/typed-command.js'
-import type { Ping, Typed } from '../../electron/core/guide/typed-command.js'
+import { isSameCommand, probeOf } from '../../electron/core/guide/typed-command.js'
+import type { Probe, Typed } from '../../electron/core/guide/typed-command.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { GuideStep } from '../../electron/core/lab/schema.js'
+
+const isSameProbe = (a: Probe, b: Probe): boolean => a.kind === b.kind && a.from === b.from && a.target === b.target
 
 /** The commands of a guide are typed in the host's terminal. */
 const inHost = (line: string): Typed => ({ namespace: hostNamespace, line })
@@ -15,9 +17,9 @@ export class Acts {
 
   constructor(private readonly steps: () => readonly GuideStep[]) {}
 
-  /** By step, the pings that it asks for. */
-  private readonly pings: readonly (readonly Ping[])[] = $derived.by(() =>
-    this.steps().map(({ commands }) => (commands ?? []).flatMap((line) => pingOf(inHost(line)) ?? [])),
+  /** By step, the pings and lookups that it asks for. */
+  private readonly probes: readonly (readonly Probe[])[] = $derived.by(() =>
+    this.steps().map(({ commands }) => (commands ?? []).flatMap((line) => probeOf(inHost(line)) ?? [])),
   )
 
   /** @returns the commands of the line */
@@ -37,14 +39,18 @@ export class Acts {
 
   /** The step asks for a packet to be sent. */
   asked(step: number): boolean {
-    return (this.pings[step]?.length ?? 0) > 0
+    return (this.probes[step]?.length ?? 0) > 0
   }
 
   /** What it asks for and nobody has sent. That it would be answered is no proof: the step asks for the act. */
   unsent(step: number): readonly MissingPart[] {
-    const sent = (this.typed.get(step) ?? []).flatMap((each) => pingOf(each) ?? [])
-    return (this.pings[step] ?? [])
-      .filter(({ from, target }) => !sent.some((each) => each.from === from && each.target === target))
-      .map(({ from, target }) => ({ code: 'ping', values: { namespace: from, address: target } }))
+    const sent = (this.typed.get(step) ?? []).flatMap((each) => probeOf(each) ?? [])
+    return (this.probes[step] ?? [])
+      .filter((probe) => !sent.some((each) => isSameProbe(each, probe)))
+      .map(({ kind, from, target }) =>
+        kind === 'ping'
+          ? { code: 'ping', values: { namespace: from, address: target } }
+          : { code: 'lookup', values: { namespace: from, name: target } },
+      )
   }
 }

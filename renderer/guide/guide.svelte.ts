@@ -8,7 +8,7 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { commandEffects, shownByKernel } from '../../electron/core/guide/command-effects.js'
 import { isMeans, missingParts } from '../../electron/core/guide/missing-parts.js'
 import type { MissingPart } from '../../electron/core/guide/missing-parts.js'
-import { pingOf } from '../../electron/core/guide/typed-command.js'
+import { probeOf } from '../../electron/core/guide/typed-command.js'
 import type { Typed } from '../../electron/core/guide/typed-command.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { GuideStep, LabFile } from '../../electron/core/lab/schema.js'
@@ -288,16 +288,16 @@ export class Guide {
     this.keep()
   }
 
-  /** A line was sent off in a terminal. A ping that the step asks about has its answer asked for. */
+  /** A line was sent off in a terminal. A ping or a lookup that the step asks about has its answer asked for. */
   ran(typed: Typed): void {
     if (this.steps.length === 0) return
     const asks = this.toAsk !== null
     const commands = this.acts.add(this.index, typed)
     // The first time, they are asked by themselves.
     if (!asks || this.toAsk === null) return
-    const pings = commands.map(pingOf)
+    const probes = commands.map(probeOf)
     const asked = (this.stepChecks[this.index] ?? []).filter(({ check }) =>
-      pings.some((ping) => check.kind === 'ping' && check.from === ping?.from && check.target === ping.target),
+      probes.some((probe) => check.kind === probe?.kind && check.from === probe.from && check.target === probe.target),
     )
     void this.checks.run(asked.map(({ check }) => check.name))
   }

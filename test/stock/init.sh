@@ -14,6 +14,8 @@ if ! $b mount -t overlay -o lowerdir=/lower,upperdir=/upper/files,workdir=/upper
 fi
 for each in proc sys dev; do $b mount --move "/$each" "/new/$each"; done
 for each in run tmp dev/shm dev/pts; do $b mkdir -p "/new/$each"; done
+# As udev makes them.
+for each in fd: stdin:/0 stdout:/1 stderr:/2; do $b ln -sf "/proc/self/fd${each#*:}" "/new/dev/${each%%:*}"; done
 $b mount -t tmpfs none /new/run
 $b mount -t tmpfs -o mode=1777 none /new/tmp
 $b mount -t tmpfs -o mode=1777 none /new/dev/shm

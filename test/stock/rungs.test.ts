@@ -17,8 +17,12 @@ const causes: Readonly<Record<string, readonly string[]>> = {
   '13-vlans.broken': ['vlan-mismatch', 'vlan-mismatch'],
   '20-vrf.broken': ['vrf-leak-missing'],
   '20-vrf.other-tenant': ['vrf-leak-missing'],
+  '21-wireguard.broken': ['wireguard-not-allowed'],
+  '21-wireguard.silent': ['wireguard-no-handshake', 'wireguard-no-handshake'],
   '23-slow-and-lossy.broken': ['impaired'],
   '23-slow-and-lossy.late': ['impaired'],
+  '24-bonding.broken': ['bond-no-member'],
+  '24-bonding.one-cable': ['bond-no-member'],
 }
 
 test('every guide leads to its lab, and every lab to repair is named and repaired', (context) => {

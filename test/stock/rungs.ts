@@ -31,8 +31,8 @@ if (process.env['VETHLAB_STOCK_KERNEL'] !== '1' || file === undefined || labs ==
   throw new Error('test/stock/machine.mjs starts a machine for this.')
 
 const exec = promisify(execFile)
-/** What most kernels have. */
-const usual = new Set(['tbf', 'vxlan'])
+/** What most machines have. */
+const usual = new Set(['tbf', 'vxlan', 'dnsmasq'])
 
 async function withSandbox<T>(work: (session: Session, type: Type) => Promise<T>): Promise<T> {
   const started = await startSandbox()

@@ -9,6 +9,8 @@ export const sentences = {
   'policy-astray':
     'A rule of policy routing in {namespace} sends it to {target} by {way}, past the route to {prefix} that leads there: {rule}.',
   'bond-no-member': 'The bond {interface} of {namespace} has no member that carries anything: {members}.',
+  'bond-unwatched':
+    'The bond {interface} of {namespace} goes on using {member}, which has no carrier: with miimon 0 it does not look.',
   'bond-empty': 'The bond {interface} of {namespace} has no members, so nothing leaves by it.',
   'vrf-leak-out':
     '{namespace} looks for {target} in the table of VRF {vrf} ({table}), which has no way there; table {other} has one ({prefix}), and no route leads from the one to the other.',

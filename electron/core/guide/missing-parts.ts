@@ -21,6 +21,7 @@ import { sameImpair } from '../plan/qdisc.js'
 import { liveRuleValue, spellFirewall, spellNat } from '../plan/rules.js'
 import { deviceDifferences } from './device-settings.js'
 import { leadsThere } from './leads-there.js'
+import { nameFileDifferences } from './name-files.js'
 
 export type Wanted = NonNullable<GuideStep['done']>
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
@@ -45,7 +46,7 @@ type Thing =
 const means = ['route', 'route-elsewhere', 'rule', 'setting', 'service'] as const
 
 /** What was not sent yet: no part of the network, but what its learner is asked to do. */
-type Act = 'ping'
+type Act = 'ping' | 'lookup'
 
 export type MissingCode = Thing | (typeof means)[number] | Act
 export interface MissingPart {
@@ -137,6 +138,8 @@ class Search {
     for (const kind of ['vlans', 'bonds', 'vrfs', 'dummies'] as const)
       for (const [link, said] of Object.entries(entry[kind] ?? {})) this.#interface(live, link, said ?? {})
     for (const { key, wanted, actual } of deviceDifferences(entry, live)) this.#differs(live.name, key, wanted, actual)
+    for (const { key, wanted, actual } of nameFileDifferences(entry, live.name, live.files))
+      this.#differs(live.name, key, wanted, actual)
     if (entry.forwarding !== undefined) this.#setting(live, 'net.ipv4.ip_forward', entry.forwarding ? '1' : '0')
     for (const [key, value] of Object.entries(entry.sysctls ?? {}))
       this.#setting(live, dottedSysctl(key) ?? key, String(value))

@@ -292,7 +292,7 @@ export interface LiveNamespace {
   readonly dnsmasq?: LabDnsmasq | null
   /** The helper's DHCP clients there, by interface; absent where there is none. */
   readonly dhcp?: readonly LiveDhcpClient[]
-  /** Of /etc/netns, as of the last look at them; absent where there are none. */
+  /** Of /etc/netns; absent where there are none. */
   readonly files?: NetnsTexts
   /** What conntrack follows, as of the last `live/look`; absent where nobody has looked. */
   readonly connections?: readonly LiveConnection[]

@@ -45,6 +45,7 @@ export const guide = {
   'guide.missing.rule': '{namespace} has no rule {rule}',
   'guide.missing.setting': '{key} in {namespace} is {actual}, it should be {wanted}',
   'guide.missing.ping': 'nobody in {namespace} has pinged {address} in this step',
+  'guide.missing.lookup': 'nobody in {namespace} has asked for {name} in this step',
   'guide.missing.service': 'nobody answers in {namespace} on {listen} port {port}',
   'guide.deployed': 'This network stands already',
   'guide.deployedText': 'It was deployed all at once. Read along in it, or take it down and build it yourself.',

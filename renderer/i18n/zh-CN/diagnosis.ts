@@ -7,6 +7,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 的一条策略路由规则让去往 {target} 的包改走 {way}，绕过了主表中通往那里的 {prefix} 路由：{rule}。',
   'cause.policy-detour': '{namespace} 的一条策略路由规则让去往 {target} 的包改走 {way}，而那条路走不通：{rule}。',
   'cause.bond-no-member': '{namespace} 的 bond {interface} 没有能传输的成员：{members}。',
+  'cause.bond-unwatched': '{namespace} 的 bond {interface} 一直在用没有载波的 {member}：miimon 为 0，它不查看载波。',
   'cause.bond-empty': '{namespace} 的 bond {interface} 没有成员，什么也发不出去。',
   'cause.not-bond': '{namespace} 的出路上没有缺少可用成员的 bond。',
   'cause.vrf-leak-out':

@@ -45,6 +45,7 @@ export const guide = {
   'guide.missing.rule': '{namespace} 没有规则 {rule}',
   'guide.missing.setting': '{namespace} 的 {key} 是 {actual}，应该是 {wanted}',
   'guide.missing.ping': '本步骤中还没有从 {namespace} ping 过 {address}',
+  'guide.missing.lookup': '本步骤中还没有从 {namespace} 查过 {name}',
   'guide.missing.service': '{namespace} 的 {listen} 端口 {port} 无人监听',
   'guide.deployed': '这个网络已经搭好了',
   'guide.deployedText': '它是一次部署完成的。可以在其中跟读教程，也可以拆除后自己动手搭建。',

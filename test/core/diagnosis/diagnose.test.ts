@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { investigate, settle } from '../../../electron/core/diagnosis/diagnose.js'
 import { diagnosisCodes } from '../../../electron/core/diagnosis/diagnosis.js'
+import { duplicateMac } from '../../../electron/core/diagnosis/rules/duplicate-mac.js'
 import type { Answer } from '../../../electron/core/diagnosis/question.js'
 import type { Scene } from '../../../electron/core/diagnosis/scene.js'
 import { english, say, sentences, type MessageKey } from '../../../electron/core/diagnosis/words.js'
@@ -66,6 +67,29 @@ describe('a cause is named only when its proof is there', () => {
       ]),
     )
     expect(new Set(diagnosis.ruledOut).size).toBe(diagnosis.ruledOut.length)
+  })
+
+  test('members of a bond are no stations beside it, although they have its hardware address', () => {
+    const live = routed()
+    const cable = live.namespaces.find(({ name }) => name === 'b')?.links.find(({ name }) => name === 'b0')
+    if (!cable) throw new Error('no cable')
+    const mac = '02:00:00:00:00:aa'
+    const bonding = { mode: 'active-backup', miimon: 100, primary: null, active: 'b1' } as const
+    const bonded = routed({
+      b: {
+        links: [
+          { ...cable, mac, bond: 'bond0' },
+          { ...cable, index: 4, name: 'b1', mac, bond: 'bond0', peer: null },
+          { ...cable, index: 5, name: 'bond0', kind: 'bond', mac, peer: null, bonding },
+        ],
+        addresses: [['bond0', '10.2.0.2/24']],
+      },
+    })
+    const scene = sceneOf(bonded, diedInRouter)
+    const { death } = scene
+    if (!death) throw new Error('nothing died')
+    const missed = { namespace: 'r', dev: 'r1', address: '10.2.0.2', iif: null }
+    expect(duplicateMac.suspect({ ...scene, death: { ...death, missed } })).toBeNull()
   })
 
   test('a namespace with nothing but lo is not said to have an address', () => {

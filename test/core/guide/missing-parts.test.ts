@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { commandEffects, shownByKernel } from '../../../electron/core/guide/command-effects.js'
 import { hasParts, isMeans, missingParts } from '../../../electron/core/guide/missing-parts.js'
 import type { Wanted } from '../../../electron/core/guide/missing-parts.js'
-import { isSameCommand, pingOf } from '../../../electron/core/guide/typed-command.js'
+import { isSameCommand, probeOf } from '../../../electron/core/guide/typed-command.js'
 import { routedLive, liveOf } from './live-of.js'
 
 const known = new Set(['host', 'ns0', 'ns1', 'ns-router'])
@@ -157,7 +157,43 @@ describe('a typed command', () => {
     expect(isSameCommand({ namespace: 'ns0', line: 'ping 10.0.0.2' }, guide)).toBe(true)
     expect(isSameCommand({ namespace: 'host', line: 'sudo ip netns exec ns0  ping 10.0.0.2' }, guide)).toBe(true)
     expect(isSameCommand({ namespace: 'host', line: 'ping 10.0.0.2' }, guide)).toBe(false)
-    expect(pingOf(guide)).toEqual({ from: 'ns0', target: '10.0.0.2' })
-    expect(pingOf({ namespace: 'ns0', line: 'echo 10.0.0.2' })).toBeNull()
+    expect(probeOf(guide)).toEqual({ kind: 'ping', from: 'ns0', target: '10.0.0.2' })
+    expect(probeOf({ namespace: 'ns0', line: 'echo 10.0.0.2' })).toBeNull()
+  })
+  test('that looks a name up is the same by whichever program', () => {
+    const guide = { namespace: 'host', line: 'ip netns exec pc getent hosts web.lab' }
+    expect(probeOf(guide)).toEqual({ kind: 'dns', from: 'pc', target: 'web.lab' })
+    expect(isSameCommand({ namespace: 'pc', line: 'getent ahostsv4 web.lab' }, guide)).toBe(true)
+    expect(isSameCommand({ namespace: 'pc', line: 'getent hosts db.lab' }, guide)).toBe(false)
+  })
+})
+
+describe('names and resolvers', () => {
+  const wanted: Wanted = {
+    namespaces: {
+      pc: { resolver: { nameservers: ['10.0.0.53'], search: ['lab'] }, hosts: { '10.0.0.80': ['web'] } },
+    },
+  }
+  const missing = (files: Readonly<Record<string, string>>) => {
+    const live = liveOf({ pc: {} })
+    const namespaces = live.namespaces.map((each) => (each.name === 'pc' ? { ...each, files } : each))
+    return missingParts(wanted, { ...live, namespaces }).map(({ values }) => [
+      ...[values['key'], values['wanted'], values['actual']],
+    ])
+  }
+
+  test('count by what the files say, whoever has written them, and however', () => {
+    const files = {
+      'resolv.conf': '# mine\nsearch  lab\nnameserver 10.0.0.53\n',
+      hosts: '127.0.0.1 localhost\n10.0.0.80 www web\n',
+    }
+    expect(missing(files)).toEqual([])
+  })
+  test('are missed with the file, what it should say, and what it says', () => {
+    expect(missing({ 'resolv.conf': 'nameserver 10.0.0.54\n' })).toEqual([
+      ['/etc/netns/pc/resolv.conf nameserver', '10.0.0.53', '10.0.0.54'],
+      ['/etc/netns/pc/resolv.conf search', 'lab', '-'],
+      ['/etc/netns/pc/hosts 10.0.0.80', 'web', '-'],
+    ])
   })
 })

@@ -1,6 +1,7 @@
 /** Checks that ask for names, over each namespace's own resolver, and why a name is not what it should be. */
 import { expect, test } from 'vitest'
-import { loadText, openSession } from '../engine/sandbox.js'
+import { until } from '../support/until.js'
+import { inside, loadText, openSession } from '../engine/sandbox.js'
 
 const text = `vethlab: 1
 name: names
@@ -68,4 +69,23 @@ test('names are asked for as programs there ask, and each failure has its cause'
     fix: { namespace: 'dns', tried: true },
   })
   expect(unwanted?.detail).toBe('resolved: 10.0.0.80, fd00::80')
+})
+
+test('what is written to /etc/netns in a terminal is seen without anybody asking for it', async () => {
+  const session = await openSession()
+  const type = (command: string) => inside(session, 'host', 'bash', '--norc', '-ec', command)
+  const files = (name: string) => session.live.namespaces.find((each) => each.name === name)?.files ?? {}
+  const resolver = (name: string, text: string) =>
+    until(`${name} has the resolver`, () => files(name)['resolv.conf'] === text)
+  await type('ip netns add pc; mkdir -p /etc/netns/pc; echo nameserver 10.0.0.53 > /etc/netns/pc/resolv.conf')
+  await resolver('pc', 'nameserver 10.0.0.53\n')
+  // In place of /etc/resolv.conf, by a program of the namespace.
+  await type("ip netns exec pc bash -c 'echo search lab >> /etc/resolv.conf'")
+  await resolver('pc', 'nameserver 10.0.0.53\nsearch lab\n')
+  await type('rm -r /etc/netns/pc; mkdir /etc/netns/pc; echo 10.0.0.80 web > /etc/netns/pc/hosts')
+  await until('pc has names, and no resolver', () => JSON.stringify(files('pc')) === '{"hosts":"10.0.0.80 web\\n"}')
+  await type('rm -r /etc/netns; mkdir -p /etc/netns/late; echo nameserver 10.0.0.54 > /etc/netns/late/resolv.conf')
+  await until('pc has none', () => JSON.stringify(files('pc')) === '{}')
+  await type('ip netns add late')
+  await resolver('late', 'nameserver 10.0.0.54\n')
 })

@@ -38,6 +38,8 @@ export const repairs: Readonly<Record<string, readonly string[]>> = {
   '14-two-ways.second-line': ['iptables -t nat -A POSTROUTING -o wan2 -j MASQUERADE'],
   '15-mtu.broken': ['ip netns exec fw iptables -I FORWARD -p icmp --icmp-type fragmentation-needed -j ACCEPT'],
   '15-mtu.ends': ['ip -n server link set eth0 mtu 1500'],
+  '16-names.broken': ['echo nameserver 10.0.0.53 > /etc/netns/pc2/resolv.conf'],
+  '16-names.moved': ['rm /etc/netns/pc1/hosts'],
   '18-firewall.broken': ['ip netns exec fw nft insert rule inet filter forward ct state established,related accept'],
   '18-firewall.new': ['ip netns exec fw nft add rule inet filter forward iifname wan tcp dport 22 ct state new accept'],
   '19-hairpin.broken': ['iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o bridge0 -j MASQUERADE'],
@@ -53,4 +55,14 @@ export const repairs: Readonly<Record<string, readonly string[]>> = {
   '23-slow-and-lossy.late': ['tc -n r1 qdisc replace dev to-r2 root netem delay 30ms'],
   '20-vrf.broken': ['ip -n r link set blue2 master blue'],
   '20-vrf.other-tenant': ['ip -n r link set blue2 master blue'],
+  '21-wireguard.broken': [
+    'ip netns exec b wg set wg0 peer $(ip netns exec a wg show wg0 public-key) allowed-ips 10.99.0.1/32,10.1.0.0/24',
+  ],
+  '21-wireguard.silent': [
+    'ip netns exec a wg set wg0 peer $(ip netns exec b wg show wg0 public-key) endpoint 198.51.100.2:51820',
+    // It tries again five seconds after it has tried in vain (REKEY_TIMEOUT).
+    'ip netns exec a ping -c 3 -W 10 10.99.0.2',
+  ],
+  '24-bonding.broken': ['ip -n server link set bond0 type bond miimon 100', 'sleep 1'],
+  '24-bonding.one-cable': ['ip -n server link set eth1 down', 'ip -n server link set eth1 master bond0', 'sleep 1'],
 }

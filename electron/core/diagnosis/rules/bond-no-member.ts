@@ -8,14 +8,17 @@ import type { Scene } from '../scene.js'
 import type { Place } from '../segment.js'
 import { say } from '../words.js'
 
-/** A bond that is on and has nobody to send by: no members, or none with a carrier. */
+/** A bond that is on and has nobody to send by: no members, none with a carrier, or one in use that has none, unnoticed. */
 export const bondNoMember: Rule = {
   code: 'bond-no-member',
   suspect(scene) {
     const departure = departureOf(scene.death)
     if (!departure) return null
     const { namespace } = departure
-    const bond = onTheWay(scene).find((place) => place.link.up && !membersOf(scene, place).some(carries))
+    const places = onTheWay(scene).filter(({ link }) => link.up)
+    const bond = places.find((place) => !membersOf(scene, place).some(carries))
+    const unwatched = bond ? undefined : places.find((place) => deadMember(scene, place) !== undefined)
+    if (unwatched) return notLooking(scene, unwatched)
     if (!bond) return { ask: [], ruledOut: say('not-bond', { namespace }), judge: () => null }
     const members = membersOf(scene, bond)
     const at = { namespace: bond.namespace, interface: bond.link.name }
@@ -41,6 +44,39 @@ export const bondNoMember: Rule = {
       },
     }
   },
+}
+
+/** The one in use, where nobody looks at its carrier, and another has one. */
+function deadMember(scene: Scene, place: Place): LiveLink | undefined {
+  const { bonding } = place.link
+  const members = membersOf(scene, place)
+  if (bonding?.miimon !== 0 || !members.some(carries)) return undefined
+  return members.find((member) => member.name === bonding.active && !carries(member))
+}
+
+/** It was made so, and how often it should look is for people to say: no fix. */
+function notLooking(scene: Scene, { namespace, link }: Place): ReturnType<Rule['suspect']> {
+  const member = scene.network.link(namespace, link.bonding?.active ?? null)
+  const [own, used] = [link, member ?? link].map(
+    ({ name }) => ({ namespace, ask: 'link', dev: name, details: true }) as const,
+  )
+  if (!member || !own || !used) return null
+  return {
+    ask: [own, used],
+    ruledOut: say('not-bond', { namespace }),
+    judge(answers): Finding | null {
+      const words = ` ${answers.of(own).output.replace(/\s+/g, ' ')} `
+      const isUsed = words.includes(` active_slave ${member.name} `) && words.includes(' miimon 0 ')
+      if (!isUsed || answers.of(used).status !== 0 || /[<,]LOWER_UP[,>]/.test(answers.of(used).output)) return null
+      const at = { namespace, interface: link.name }
+      return {
+        ...at,
+        message: say('bond-unwatched', { ...at, member: member.name }),
+        evidence: answers.evidence(own, used),
+        repair: null,
+      }
+    },
+  }
 }
 
 const carries = ({ up, carrier }: LiveLink): boolean => up && carrier

@@ -69,8 +69,13 @@ function twins({ death, network }: Scene): { readonly kept: Place; readonly chan
   return owner && other ? { kept: owner, changed: other } : null
 }
 
-/** An ipvlan has the hardware address of its parent, and so has a macvlan in mode passthru; else it is a station itself. */
+/**
+ * An ipvlan has the hardware address of its parent, and so has a macvlan in mode passthru; a member has that of its bond.
+ * Else it is a station itself.
+ */
 function station(network: Network, place: Place): Place {
+  const bond = network.link(place.namespace, place.link.bond ?? null)
+  if (bond) return { namespace: place.namespace, link: bond }
   const { kind, share } = place.link
   const isOne = kind === 'ipvlan' || share?.mode === 'passthru'
   return (isOne && network.parent(place.link)) || place
