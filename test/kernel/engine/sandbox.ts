@@ -110,13 +110,16 @@ const volatile = new Set([
   'cost',
 ])
 
+/** A port comes to forward by itself, 15 s a state (net/bridge/br_stp.c); how far it is is a matter of when one looks. */
+const onItsWay: ReadonlySet<unknown> = new Set(['listening', 'learning', 'forwarding'])
+
 function stable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stable)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value as IpObject)
       .filter(([key]) => !volatile.has(key))
-      .map(([key, inner]) => [key, stable(inner)]),
+      .map(([key, inner]) => [key, key === 'state' && onItsWay.has(inner) ? 'forwarding' : stable(inner)]),
   )
 }
 
