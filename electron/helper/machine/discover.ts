@@ -60,11 +60,12 @@ export function discover(): Discovery {
     const { net, netFile } = each
     if (net === null && netFile !== null && !known.has(netFile) && !hidden.has(netFile)) hidden.set(netFile, each)
   }
+  // Where /proc shows nothing of others, we are where we were started.
+  const first = all.find(({ pid }) => pid === 1)
   return {
     // Whose a socket is may be told of ours as well.
     ...{ namespaces, processes: all, ownInode, hidden, known },
-    // What is asked for is the network that one is in, as `ip` has it: not that of process 1, which may be out of its reach.
-    defaultInode: ownInode,
+    defaultInode: first === undefined ? ownInode : first.net,
   }
 }
 
