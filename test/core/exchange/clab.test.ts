@@ -14,11 +14,11 @@ const patience = { timeout: 120_000 }
 /** All that an export says which no lab has words for. */
 const imageIsLeftOut = ['"image" is left out: a namespace runs no image.']
 
-/** Names of a node are containerlab's to write, and what answers is a program of its image. */
+/** Names of a node are containerlab's to write, and what answers or asks for an address is a program of its image. */
 const withoutFiles = (lab: Lab): Lab => ({
   ...lab,
   namespaces: new Map(
-    [...lab.namespaces].map(([name, { dnsmasq: _dnsmasq, ...each }]) => [name, { ...each, files: {} }]),
+    [...lab.namespaces].map(([name, { dnsmasq: _dnsmasq, dhcp4: _dhcp4, ...each }]) => [name, { ...each, files: {} }]),
   ),
 })
 
@@ -35,7 +35,11 @@ describe('a lab exported to containerlab and imported again', patience, () => {
     )
   })
 
-  test.each(starterLabs())('is the same network: %s', (_, lab) => {
+  // Keys of WireGuard are made at each deploy, and stand in no topology.
+  const sayable = starterLabs().filter(([, { namespaces }]) =>
+    [...namespaces.values()].every(({ interfaces }) => interfaces.every(({ kind }) => kind !== 'wireguard')),
+  )
+  test.each(sayable.map(([name, lab]) => [name, withoutFiles(lab)] as const))('is the same network: %s', (_, lab) => {
     const { labFile: back, notices, problems } = importClab(exportClab(lab).text, 'back.clab.yml')
     expect(notices.map(({ message }) => message)).toEqual(imageIsLeftOut)
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])

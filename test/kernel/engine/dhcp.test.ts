@@ -79,9 +79,12 @@ test('two clients get leases that are no difference, lose and get them, and leav
   expect(JSON.stringify(back.lab.namespaces?.['a'])).not.toMatch(/10\.0\.0\./)
   expect(planned(normalise(back.lab))).toEqual([])
 
+  const noClient = (): boolean =>
+    session.live.namespaces.every(({ dhcp }) => !dhcp?.length) &&
+    ['a', 'b'].every((name) => at(name)?.addresses.every(({ address }) => !/^10\.0\.0\.10/.test(address)) ?? false)
   // Somebody ends a client: a difference, which puts it back, or is kept.
   await inside(session, 'a', 'pkill', '-x', 'udhcpc')
-  await until('no client', () => session.live.namespaces.every(({ dhcp }) => !dhcp?.length))
+  await until('no client, and nothing of a lease', noClient)
   const [lost] = differences(made, made, session.live).filter(({ namespace }) => namespace === 'a')
   expect(lost).toMatchObject({ kind: 'missing', what: 'dhcp eth0' })
   expect(lost && keepChanges(file, lost, session.live)).toEqual([
@@ -107,7 +110,7 @@ test('two clients get leases that are no difference, lose and get them, and leav
   const narrow = loadText(lab({ server: '      - { dhcp: { interface: eth0, range: [10.0.0.100, 10.0.0.100] } }' }))
   expect(await apply(fixed.file)).toMatchObject({ ok: true })
   await inside(session, 'b', 'pkill', '-x', 'udhcpc')
-  await until('no client', () => session.live.namespaces.every(({ dhcp }) => !dhcp?.length))
+  await until('no client, and nothing of a lease', noClient)
   expect(await apply(narrow.file)).toMatchObject({ ok: true })
   const [waits = ''] = ['a', 'b'].filter((name) => leaseOf(name) === null)
   expect(waits).not.toBe('')
@@ -126,7 +129,7 @@ test('two clients get leases that are no difference, lose and get them, and leav
   const none = loadText(lab({ server: '' }))
   expect(await apply(none.file)).toMatchObject({ ok: true })
   await inside(session, 'host', 'ip', 'netns', 'exec', 'a', 'pkill', '-x', 'udhcpc')
-  await until('no client', () => session.live.namespaces.every(({ dhcp }) => !dhcp?.length))
+  await until('no client, and nothing of a lease', noClient)
   for (const name of ['a', 'b']) await inside(session, name, 'ip', 'address', 'flush', 'dev', 'eth0')
   expect(await apply(none.file)).toMatchObject({ ok: true })
   expect(await cause('a')).toMatchObject({ code: 'no-lease', namespace: 'a', message: { key: 'no-lease-nobody' } })
