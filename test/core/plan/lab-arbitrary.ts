@@ -563,7 +563,12 @@ const ofFamily = (ipv6: boolean, tagged: boolean): fc.Arbitrary<LabFile> =>
           own.includes(each) ||
           [entry.bridges, entry.bonds, entry.dummies, entry.vlans].some((table) => Object.hasOwn(table ?? {}, each))
         const red = entry.vrfs?.['red']
-        if (red) red.members = (seed.vrf?.members ?? []).filter((each) => isThere(each) && !ports.includes(each))
+        // What asks for an address of its own is nobody's member.
+        const asks = (each: string): boolean => each === 'br0' && entry.bridges?.['br0']?.dhcp4 === true
+        if (red)
+          red.members = (seed.vrf?.members ?? []).filter(
+            (each) => isThere(each) && !ports.includes(each) && !asks(each),
+          )
         namespaces[name] = {
           ...entry,
           routes: routesOf(seed.routes, entry),
