@@ -50,6 +50,7 @@ test('two clients get leases that are no difference, lose and get them, and leav
 
   expect(await apply(file)).toMatchObject({ ok: true })
   expect(clients(session.anchorPid)).toBe(2)
+  await until('two leases', () => Boolean(leaseOf('a') && leaseOf('b')))
   expect([leaseOf('a')?.address, leaseOf('b')?.address].toSorted()).toEqual(['10.0.0.100/24', '10.0.0.101/24'])
   expect(leaseOf('a')).toMatchObject({
     server: '10.0.0.1',
@@ -91,7 +92,7 @@ test('two clients get leases that are no difference, lose and get them, and leav
     { op: 'link-set', namespace: 'a', name: 'eth0', keys: { dhcp4: null } },
   ])
   expect(await apply(file)).toMatchObject({ ok: true, steps: 2 })
-  expect(leaseOf('a')).not.toBeNull()
+  await until('two leases again', () => Boolean(leaseOf('a') && leaseOf('b')))
 
   // There and back by an edit: an address of its own, then a lease again.
   const fixed = loadText(lab({ a: 'addresses: [10.0.0.7/24]' }))
@@ -104,6 +105,7 @@ test('two clients get leases that are no difference, lose and get them, and leav
   expect(planned(fixed.lab)).toEqual([])
   expect(clients(session.anchorPid)).toBe(1)
   expect(await apply(file)).toMatchObject({ ok: true })
+  await until('a lease again', () => Boolean(leaseOf('a')))
   expect(leaseOf('a')?.address).toMatch(/^10\.0\.0\.10[01]\/24$/)
 
   // One address for two: who comes second waits, and is told why.
@@ -112,7 +114,8 @@ test('two clients get leases that are no difference, lose and get them, and leav
   await inside(session, 'b', 'pkill', '-x', 'udhcpc')
   await until('no client, and nothing of a lease', noClient)
   expect(await apply(narrow.file)).toMatchObject({ ok: true })
-  const [waits = ''] = ['a', 'b'].filter((name) => leaseOf(name) === null)
+  await until('one lease for one address', () => ['a', 'b'].filter((name) => leaseOf(name)).length === 1)
+  const [waits = ''] = ['a', 'b'].filter((name) => !leaseOf(name))
   expect(waits).not.toBe('')
   const cause = async (from: string) => {
     const traced = await session.request('trace/run', { from, to: '10.0.0.1', protocol: 'icmp' })
@@ -134,7 +137,7 @@ test('two clients get leases that are no difference, lose and get them, and leav
   expect(await apply(none.file)).toMatchObject({ ok: true })
   expect(await cause('a')).toMatchObject({ code: 'no-lease', namespace: 'a', message: { key: 'no-lease-nobody' } })
   expect(await apply(file)).toMatchObject({ ok: true })
-  await until('leases for both', () => Boolean(leaseOf('a') && leaseOf('b')), 10_000)
+  await until('leases for both', () => Boolean(leaseOf('a') && leaseOf('b')))
 
   expect(await session.request('lab/clear', {})).toMatchObject({ ok: true })
   await until('no process', () => clients(session.anchorPid) === 0)

@@ -49,7 +49,10 @@ export async function openSession(context?: TestContext): Promise<Session> {
 /** On a kernel without what the lab needs, the test is skipped, and says what is missing. */
 export function skipLacking(context: TestContext, session: Session, file: LabFile): void {
   const lacking = lackingFailure(file, missingFeatures(session.capabilities.features))
-  if (lacking) context.skip(lacking.message)
+  if (!lacking) return
+  // For the list of skipped tests at the end of a run: the report has no other place for it.
+  Object.assign(context.task.meta, { reason: lacking.message })
+  context.skip(lacking.message)
 }
 
 const enter = (session: Session): string[] => [
