@@ -26,6 +26,8 @@ import type { Traces } from '../trace/traces.svelte.js'
 import { mostTyped, pointsLeft, readKept, writeKept, type Broken, type HintLevel, type Kept } from './kept.js'
 
 export interface Ended extends Broken {
+  /** Id of the document. */
+  readonly lab: string
   readonly how: 'solved' | 'given-up'
   readonly tookMs: number
   readonly points: number
@@ -61,8 +63,10 @@ export class Challenge {
   breaking = $state(false)
   refused = $state.raw<Refused | null>(null)
   private kept = $state.raw<Kept | null>(null)
-  ended = $state.raw<Ended | null>(null)
+  private over = $state.raw<Ended | null>(null)
   private asked = ''
+  /** Sequence number of the last command before it was broken. */
+  private before = 0
 
   constructor(private readonly parts: Parts) {
     const { rpc, document } = parts
@@ -77,6 +81,8 @@ export class Challenge {
 
   /** Something is broken, or about to be, and nobody may see what. */
   readonly on = $derived.by(() => this.breaking || this.kept !== null)
+  /** How it ended, of the lab that is open. */
+  readonly ended: Ended | null = $derived.by(() => (this.over?.lab === this.parts.document.id ? this.over : null))
   readonly hint: HintLevel = $derived.by(() => this.kept?.hint ?? 0)
   readonly points = $derived.by(() => pointsLeft(this.hint))
   readonly since = $derived.by(() => this.kept?.since ?? null)
@@ -113,29 +119,25 @@ export class Challenge {
 
   /** @param count how many faults at once, 1 to 3 */
   async break(count: number): Promise<void> {
-    const { document, deploy, commands, traces, around } = this.parts
+    const { document, commands, traces, around } = this.parts
     const { labFile, lab, source, id } = document
     if (!this.possible || !labFile || !lab || !source) return
     this.refused = null
-    this.ended = null
+    this.over = null
+    this.before = commands.last
     this.breaking = true
-    deploy.veiled = true
     // A film of the network as it was tells nothing of what it is now.
     traces.clear()
-    const before = commands.last
-    commands.hidden = [before, Infinity]
     try {
       const choices = pickFaults(injectionsOf(healthyOf(labFile, lab)), count, seed())
       const found = await this.firstThatBreaks(choices)
       if ('faults' in found && document.id === id) {
         this.asked = around.live.state ? wiringOf(around.live.state) : ''
         const begun = { typed: [], commands: 0, traces: 0, hint: 0 } as const
-        this.keep({ lab: id, since: Date.now(), ...found, ...begun, hidden: [before, commands.last] })
+        this.keep({ lab: id, since: Date.now(), ...found, ...begun, hidden: [this.before, commands.last] })
       } else this.refused = 'refused' in found ? found.refused : null
     } finally {
       this.breaking = false
-      deploy.veiled = this.kept !== null
-      commands.hidden = this.kept?.hidden ?? null
     }
   }
 
@@ -182,16 +184,23 @@ export class Challenge {
   /** Call inside an effect: the checks are asked again whenever the network is another one. */
   follow(): void {
     const { kept, asked, checks } = this
-    const { document, deploy, around, traces } = this.parts
-    deploy.veiled = this.on
-    traces.veiled = this.on
-    document.locked = this.on ? locked : null
+    const { document, deploy, around } = this.parts
+    this.veil()
     if (!kept) return
     if (document.id !== kept.lab || (around.idle() && !deploy.isStanding)) return untrack(() => this.forget())
     const { state: live } = around.live
     if (!live || !around.idle() || checks.running.size > 0) return
     const about = wiringOf(live)
     if (about !== asked) untrack(() => void this.askAgain(about))
+  }
+
+  /** What everybody else must not tell, or do, meanwhile. */
+  private veil(): void {
+    const { document, deploy, traces, commands } = this.parts
+    deploy.veiled = this.on
+    traces.veiled = this.on
+    document.locked = this.on ? locked : null
+    commands.hidden = this.kept?.hidden ?? (this.breaking ? [this.before, Infinity] : null)
   }
 
   private async askAgain(about: string): Promise<void> {
@@ -227,27 +236,16 @@ export class Challenge {
   private end(how: Ended['how']): void {
     const { kept, points } = this
     if (!kept) return
-    const { since, faults, differs, repair, typed, commands, traces } = kept
-    const tookMs = Date.now() - since
+    const { since, hint: _hint, hidden: _hidden, ...story } = kept
     this.parts.traces.clear()
-    this.ended = {
-      how,
-      tookMs,
-      points: how === 'solved' ? points : 0,
-      faults,
-      differs,
-      repair,
-      typed,
-      commands,
-      traces,
-    }
+    this.over = { ...story, how, tookMs: Date.now() - since, points: how === 'solved' ? points : 0 }
     this.keep(null)
   }
 
   /** Whatever there was belongs to another lab. */
   forget(): void {
     this.keep(null)
-    this.ended = null
+    this.over = null
     this.refused = null
   }
 
@@ -259,7 +257,6 @@ export class Challenge {
 
   private keep(kept: Kept | null): void {
     this.kept = kept
-    this.parts.commands.hidden = kept?.hidden ?? null
     writeKept(sessionStorage, kept)
   }
 }

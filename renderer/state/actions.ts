@@ -74,7 +74,7 @@ export function actionsOf(app: App): readonly Action[] {
       shown: 'Ctrl ↵',
       everywhere: true,
       enabled: () => deploy.canDeploy && session.ready,
-      run: () => void app.deployLab(),
+      run: () => void app.standing.build(),
     },
     { id: 'plan', label: 'action.plan', enabled: () => deploy.plan.length > 0, run: () => view.showTab('plan') },
     {
@@ -82,7 +82,7 @@ export function actionsOf(app: App): readonly Action[] {
       label: 'action.stop',
       enabled: () => session.ready && !deploy.busy && app.live.hasContent,
       changes: true,
-      run: () => void app.stopLab(false),
+      run: () => void app.standing.stop(false),
     },
     {
       id: 'host',
@@ -112,10 +112,7 @@ export function actionsOf(app: App): readonly Action[] {
       label: 'action.break',
       changes: true,
       enabled: () => app.challenge.possible,
-      run: () => {
-        view.openLeft('guide')
-        void app.challenge.break(1)
-      },
+      run: () => void app.breakIt(),
     },
     {
       id: 'open',
@@ -267,19 +264,19 @@ export function actionsOf(app: App): readonly Action[] {
       id: 'export-png',
       label: 'action.exportPng',
       enabled: () => canvas() !== null,
-      run: () => void app.exportPicture('png'),
+      run: () => void app.share.exportPicture('png'),
     },
     {
       id: 'export-svg',
       label: 'action.exportSvg',
       enabled: () => canvas() !== null,
-      run: () => void app.exportPicture('svg'),
+      run: () => void app.share.exportPicture('svg'),
     },
     {
       id: 'export-film',
       label: 'action.exportFilm',
-      enabled: () => app.canFilm,
-      run: () => void app.exportFilm(),
+      enabled: () => app.share.canFilm,
+      run: () => void app.share.exportFilm(),
     },
     {
       id: 'plug',

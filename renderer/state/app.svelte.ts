@@ -25,7 +25,6 @@ import type { CanvasCommands } from './actions.js'
 import { Checks } from './checks.svelte.js'
 import { Commands } from './commands.svelte.js'
 import { Deploy } from './deploy.svelte.js'
-import type { HostChoices } from './deploy.svelte.js'
 import { Dialogs } from './dialogs.svelte.js'
 import { Files } from './files.svelte.js'
 import { Host } from './host.svelte.js'
@@ -43,10 +42,9 @@ import { Selection } from './selection.svelte.js'
 import { Session } from './session.svelte.js'
 import { Settings } from './settings.svelte.js'
 import type { LeftPanel } from './settings.svelte.js'
-import { saveFilm } from './save-film.js'
-import { savePicture } from './save-picture.js'
-import type { PictureKind } from './save-picture.js'
-import { say, tell, unsay } from './tell.js'
+import { Share } from './share.svelte.js'
+import { Standing } from './standing.svelte.js'
+import { say, tell } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
 import { Uplink } from './uplink.svelte.js'
 import { labProber } from '../trace/prober.js'
@@ -55,9 +53,6 @@ import { Traces } from '../trace/traces.svelte.js'
 import { Traffic } from '../traffic/traffic.svelte.js'
 import { View } from './view.svelte.js'
 import { theme } from '../ui/theme.svelte.js'
-
-/** Deploy and Stop speak of the same thing: what of the lab is in the kernel. */
-const deployWords = 'deploy'
 
 export class App {
   readonly settings = new Settings()
@@ -84,6 +79,8 @@ export class App {
   readonly find: Find
   readonly menus = new Menus()
   readonly host: Host
+  readonly share: Share
+  readonly standing: Standing
   /** Networks of this machine itself, which are only looked at. */
   readonly machine: Machine
   readonly twin: Twin
@@ -157,9 +154,16 @@ export class App {
           if (tab.namespace === namespace) tab.screen.annotate(texts, t('traffic.onCanvas'))
       },
     )
+    this.standing = new Standing({
+      ...{ document: this.document, live: this.live, deploy: this.deploy, checks: this.checks, session },
+      ...{ uplink: this.uplink, dialogs: this.dialogs, view: this.view },
+      host: () => this.host,
+      challenge: () => this.challenge,
+      save: () => this.files.save(),
+    })
     this.files = new Files(this.link, this.document, this.dialogs, {
-      mayGo: (next, name, save) => this.mayReplace(next, name, save),
-      keep: () => this.askUnkept(),
+      mayGo: (next, name, save) => this.standing.mayReplace(next, name, save),
+      keep: () => this.standing.askUnkept(),
       opened: () => this.labOpened(),
     })
     this.editor = new Editor({
@@ -190,10 +194,14 @@ export class App {
         await this.openSession()
       },
       startSandbox: () => this.startSandbox(),
-      deploy: async (choices) => ((await this.carryOut(choices)) ? null : this.deploy.failure),
+      deploy: async (choices) => ((await this.standing.carryOut(choices)) ? null : this.deploy.failure),
       hasLab: () => this.deploy.standingFile !== null,
       showLab: () => this.showStanding(),
       askLeave: () => this.dialogs.ask('leave-host', { title: this.deploy.standingFile?.name ?? '' }),
+    })
+    this.share = new Share({
+      ...{ document: this.document, traces: this.traces, live: this.live, session },
+      canvas: () => this.canvas,
     })
     this.link.on('helper/ended', ({ message, said }) => this.helperEnded(message, said))
     this.link.on('window/closing', () => void this.close())
@@ -281,6 +289,12 @@ export class App {
       this.twin.made({ ways, invented: inventedIn(Object.keys(lab.namespaces ?? {}), own) })
   }
 
+  /** @param count how many faults at once, 1 to 3 */
+  async breakIt(count = 1): Promise<void> {
+    this.showPanel('guide')
+    await this.challenge.break(count)
+  }
+
   /** The commands that make this machine as its twin is by now. */
   async showRepair(): Promise<void> {
     const { commands } = this.twin
@@ -364,7 +378,7 @@ export class App {
   private async settleStanding(lab: LabFile | null): Promise<void> {
     if (!lab || !this.document.isOpen || this.document.lab?.name === lab.name) return
     const asked = { standing: textOf(lab.title ?? lab.name), next: this.document.title, unkept: 0 }
-    const stopped = (await this.dialogs.ask('stop', asked)) === 'stop' && (await this.stopNetwork())
+    const stopped = (await this.dialogs.ask('stop', asked)) === 'stop' && (await this.standing.takeDown())
     if (stopped) return this.live.readAgain()
     if (!(await this.files.mayLeave())) return
     this.document.open({ path: null, text: createLabText(lab), fingerprint: null })
@@ -442,20 +456,9 @@ export class App {
     this.view.showTab('plan')
   }
 
-  async deployLab(): Promise<void> {
-    if (!this.deploy.canDeploy || !this.session.ready) return
-    // On this machine itself, nothing is done that has not been shown.
-    if (this.session.onHost) await this.host.show()
-    else {
-      // It was plugged in for another lab.
-      if (!this.uplink.asked) await this.uplink.unplug()
-      await this.carryOut()
-    }
-  }
-
   /** For whoever wants to see a packet before anything stands that could send one. */
   async deployAndTrace(): Promise<void> {
-    await this.deployLab()
+    await this.standing.build()
     if (!this.deploy.isStanding) return
     // Who can send is known once the last changes have come.
     await this.live.readAgain()
@@ -463,57 +466,9 @@ export class App {
     else await this.traces.run()
   }
 
-  private async carryOut(choices: HostChoices = {}): Promise<boolean> {
-    this.view.openDock()
-    unsay(deployWords)
-    const done = await this.deploy.deploy(choices)
-    if (done) {
-      const { report } = this.deploy
-      say(t('deploy.done', { count: report?.steps ?? 0, ms: Math.round(report?.deployMs ?? 0) }), deployWords)
-      this.checks.clear()
-    } else this.view.showTab('plan')
-    return done
-  }
-
-  /** What Stop would take down, as people call it; null: a network that was made by hand without any lab. */
-  private get standing(): string | null {
-    const { standingFile, isStanding } = this.deploy
-    if (standingFile && !isStanding) return textOf(standingFile.title ?? standingFile.name)
-    return this.document.isOpen ? this.document.title : null
-  }
-
-  /** @param sure whoever pressed a button that says so; what is in no lab is asked about all the same */
-  async stopLab(sure: boolean): Promise<void> {
-    const unkept = this.deploy.unkept.length
-    if (!sure || unkept > 0 || this.challenge.on) {
-      const asked = { standing: this.standing, next: null, unkept }
-      const chosen = await this.dialogs.ask('stop', asked)
-      if (chosen === 'cancel' || (chosen === 'keep' && !(await this.keepFirst(() => this.files.save())))) return
-    }
-    // Whatever is not as it was has a dialog of its own.
-    if ((await this.stopNetwork()) && this.deploy.aftermath === null) say(t('deploy.stopped'), deployWords)
-  }
-
-  private async stopNetwork(): Promise<boolean> {
-    unsay(deployWords)
-    await this.uplink.unplug()
-    if (await this.deploy.stop()) {
-      this.checks.clear()
-      return true
-    }
-    const { failure } = this.deploy
-    if (failure && !this.session.onHost) tell(failure)
-    // What could not be undone on this machine stays in the journal: the banner says so, and undoes it once it can be.
-    if (this.session.onHost) {
-      if (failure) this.host.notUndone(failure)
-      await this.host.readLeft()
-    }
-    return false
-  }
-
   /** From the first step of the guide, or the first look at a broken lab: without what was built. */
   async startAgain(): Promise<void> {
-    if (this.live.hasContent) await this.stopLab(true)
+    if (this.live.hasContent) await this.standing.stop(true)
     if (!this.live.hasContent) this.guide.begin()
   }
 
@@ -528,41 +483,6 @@ export class App {
     form.size = size ?? null
     form.df = df === true
     await this.traces.run()
-  }
-
-  /** One lab at a time: what stands goes before another lab is opened. False: it is to stay, and so is its lab. */
-  private async mayReplace(next: string, name: string | null, save: () => Promise<boolean>): Promise<boolean> {
-    // The same lab once more, or a network that belongs to no lab yet.
-    if (!this.document.isOpen || (name !== null && name === this.document.lab?.name)) return true
-    if (!this.session.ready || !this.live.hasContent) return true
-    if (this.session.onHost) return this.host.leave()
-    const asked = { standing: this.standing, next, unkept: this.deploy.unkept.length }
-    const chosen = await this.dialogs.ask('stop', asked)
-    if (chosen === 'cancel' || (chosen === 'keep' && !(await this.keepFirst(save)))) return false
-    if (!(await this.stopNetwork())) return false
-    // The last changes are still on their way; the next lab must see none of them.
-    await this.live.readAgain()
-    return true
-  }
-
-  /** What was made by hand goes into the lab and to its file. False: it was not saved, so nothing may be lost yet. */
-  private keepFirst(save: () => Promise<boolean>): Promise<boolean> {
-    this.deploy.keepAll()
-    return save()
-  }
-
-  /** Differences that a save was to leave out; they are not asked about again. */
-  private leftOut = ''
-
-  private async askUnkept(): Promise<boolean> {
-    const { unkept } = this.deploy
-    const what = unkept.map((drift) => `${drift.namespace}  ${drift.what}`)
-    const key = [this.document.id, ...what].join('\n')
-    if (unkept.length === 0 || key === this.leftOut) return true
-    const chosen = await this.dialogs.ask('unkept', { what })
-    if (chosen === 'keep') this.deploy.keepAll()
-    if (chosen === 'without') this.leftOut = key
-    return chosen !== 'cancel'
   }
 
   /**
@@ -592,36 +512,6 @@ export class App {
     this.view.showTab('terminal')
     const tab = await this.terminals.show(namespace)
     tab.screen.focus()
-  }
-
-  async exportPicture(kind: PictureKind): Promise<void> {
-    if (!this.canvas) return
-    try {
-      await savePicture(this.canvas, kind, this.document.lab?.name ?? 'vethlab')
-    } catch (error) {
-      tell({ code: 'picture', message: t('files.noPicture'), where: null, output: String(error) })
-    }
-  }
-
-  /** What is shown in the picture and can be shared: the trace on screen, in its lab. */
-  readonly canFilm: boolean = $derived.by(
-    () =>
-      this.traces.current !== null && this.traces.playable && this.document.lab !== null && this.live.state !== null,
-  )
-
-  async exportFilm(): Promise<void> {
-    const { current: trace } = this.traces
-    const { lab, text } = this.document
-    const { state: live } = this.live
-    if (!trace || !lab || !live) return
-    const refuse = (output: string | null): void =>
-      tell({ code: 'film', message: t(output === null ? 'files.filmTooLarge' : 'files.noFilm'), where: null, output })
-    try {
-      const version = this.session.shell?.version ?? ''
-      if (!(await saveFilm({ version, lab, text, trace, live }))) refuse(null)
-    } catch (error) {
-      refuse(String(error))
-    }
   }
 
   private async close(): Promise<void> {

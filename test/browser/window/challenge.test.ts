@@ -116,6 +116,13 @@ test('who gives up is told, and the network is whole', async () => {
   expect(await shown().locator('.c-bad').count()).toBe(0)
 })
 
+test('how it ended is told of its own lab alone', async () => {
+  await panel().getByText('What was broken').waitFor()
+  await window.replaceBy(/^Two namespaces on one cable/)
+  await window.status.filter({ hasText: 'Idle' }).waitFor()
+  expect(await window.page.getByText('What was broken').count()).toBe(0)
+})
+
 test('nothing in the page threw', () => {
   expect(window.errors).toEqual([])
 })

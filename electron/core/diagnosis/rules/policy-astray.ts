@@ -1,4 +1,3 @@
-import { containsAddress } from '../../lab/address.js'
 import { mainTable } from '../../lab/table.js'
 import type { LiveRoute, LiveRule } from '../../live/state.js'
 import { departureOf, type Departure } from '../death.js'
@@ -109,7 +108,6 @@ function forkAt(scene: Scene, departure: Departure): Fork | null {
       rule.table !== mainTable &&
       prefixLength(taken.to) < prefixLength(right.to) &&
       taken.dev !== right.dev &&
-      containsAddress(right.to, dst) &&
       (right.via === null ? isOn(network, namespace, right.dev, dst) : leadsThere(scene, namespace, right, dst))
     return isFork ? { departure, rule, taken, right } : null
   }
