@@ -258,7 +258,8 @@ export class App {
   private checkedAbout(): string | null {
     const { checks, deploy, document, live, session, settings, traces } = this
     const isUsed = checks.results.size > 0 || checks.running.size > 0
-    if (!settings.recheck || !isUsed || !live.state || !live.hasContent) return null
+    // A challenge asks them itself, and what comes of it is heard here, too.
+    if (this.challenge.on || !settings.recheck || !isUsed || !live.state || !live.hasContent) return null
     const isIdle = session.ready && !deploy.busy && !traces.running && this.link.state.kind === 'up'
     return isIdle ? `${document.id} ${JSON.stringify(document.lab?.checks ?? [])} ${wiringOf(live.state)}` : null
   }

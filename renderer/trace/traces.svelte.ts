@@ -187,7 +187,9 @@ export class Traces {
 
   get canFix(): boolean {
     if (!this.repairs) return false
-    return this.replaying && this.failed && this.current?.diagnosis?.fix !== null && !this.fixing && !this.running
+    return (
+      this.replaying && this.failed && (this.current?.diagnosis?.fix ?? null) !== null && !this.fixing && !this.running
+    )
   }
 
   /** Carries the fix out and traces again with the same probe. */
