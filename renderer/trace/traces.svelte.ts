@@ -137,13 +137,17 @@ export class Traces {
   }
 
   async open(id: string): Promise<void> {
-    const answer = await attempt(this.prober.get(id))
+    const { kept } = this.prober
+    if (!kept) return
+    const answer = await attempt(kept.get(id))
     if (answer.ok) this.show(answer.trace)
     else this.failure = answer.failure
   }
 
   async compareWith(id: string): Promise<void> {
-    const answer = await attempt(this.prober.get(id))
+    const { kept } = this.prober
+    if (!kept) return
+    const answer = await attempt(kept.get(id))
     if (!answer.ok) this.failure = answer.failure
     else {
       this.other = answer.trace
@@ -224,7 +228,7 @@ export class Traces {
 
   async refresh(): Promise<void> {
     try {
-      this.kept = await this.prober.list()
+      this.kept = (await this.prober.kept?.list()) ?? []
     } catch {
       // The connection broke; it is asked again when it is back.
     }
