@@ -279,11 +279,12 @@ export class App {
   async makeTwin(): Promise<void> {
     const { machine } = this
     const made = await machine.twin()
+    // As the machine was when it was made: later, the page may be left, and a namespace gone.
+    const own = new Set(machine.state?.namespaces.map(({ name }) => name))
     if (!made) return
     const { lab, unexpressed, ways } = made
     if ((await this.dialogs.ask('twin', { lab, unexpressed })) === 'cancel') return
     const text = createLabText(lab)
-    const own = new Set(machine.state?.namespaces.map(({ name }) => name))
     await this.files.openFile({ path: null, text, fingerprint: null })
     // Somebody may have kept the lab that was open.
     if (this.document.text === text)
