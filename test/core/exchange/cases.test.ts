@@ -56,6 +56,16 @@ describe('followed, and nothing is left out', () => {
       ['a', 'c', 'a-b.c', 'bx'],
     ],
     ['printf and upper case', 'n=$(printf "n%02d" 7); ip netns add $n; ip netns add ${n^^}', ['n07', 'N07']],
+    [
+      'printf into a variable, and in other bases',
+      'printf -v a n%02x 31; ip netns add $a; printf -v b %X 0x1f; ip netns add $b',
+      ['n1f', '1F'],
+    ],
+    [
+      'what is read from a command in brackets',
+      'mapfile -t a < <(printf "%s\\n" x y); while read -r n; do ip netns add $n; done < <(echo z); for n in "${a[@]}"; do ip netns add $n; done',
+      ['z', 'x', 'y'],
+    ],
     ['case', 'case "${1:-up}" in up|start) ip netns add a ;; *) ip netns add b ;; esac', ['a']],
     [
       'break and continue',
