@@ -9,7 +9,10 @@ export default mergeConfig(node, {
     sourcemap: false,
     rolldownOptions: {
       input: Object.fromEntries(
-        ['inherited', 'rungs'].map((name) => [`stock-${name}`, fileURLToPath(new URL(`${name}.ts`, import.meta.url))]),
+        ['brief', 'inherited', 'rungs'].map((name) => [
+          `stock-${name}`,
+          fileURLToPath(new URL(`${name}.ts`, import.meta.url)),
+        ]),
       ),
     },
   },
