@@ -169,6 +169,8 @@ export const sentences = {
     'In {namespace} somebody listens on {protocol} port {port} of {address} only, and nobody on that of {target}.',
   'local-down': 'lo of {namespace} is down, and what a namespace sends to itself goes by lo.',
   'no-such-address': 'Nobody in the lab has {target}.',
+  'no-such-address-rewritten':
+    'A rule of {namespace} sends it on to {target}, and nobody in the lab has that address: {rule}.',
   'no-such-address-here': 'Nobody in the lab has {target}; {interface} of {namespace} should.',
   unknown: 'The packet was last seen in {namespace}; nothing that was looked at proves why it ended there.',
   'unknown-nowhere': 'Nothing that was looked at proves why there was no answer.',

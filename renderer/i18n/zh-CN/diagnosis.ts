@@ -156,6 +156,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 中有程序监听 {protocol} 端口 {port}，但只在 {address} 上；{target} 上没有程序监听。',
   'cause.local-down': '{namespace} 的 lo 未启用，而命名空间发给自己的数据包都经过 lo。',
   'cause.no-such-address': '实验中没有接口配置了 {target}。',
+  'cause.no-such-address-rewritten':
+    '{namespace} 的一条规则把它转发到 {target}，而实验中没有接口配置了这个地址：{rule}。',
   'cause.no-such-address-here': '实验中没有接口配置了 {target}；它本应在 {namespace} 的 {interface} 上。',
   'cause.unknown': '数据包最后出现在 {namespace}；现有证据不足以确定它为何到此为止。',
   'cause.unknown-nowhere': '现有证据不足以确定为何没有应答。',
