@@ -1,5 +1,7 @@
 /** Why a name is not what a check says: whom a namespace asks, and what each of them answered. */
 import type { DnsType } from '../packet/dns.js'
+import { execWithin } from '../plan/exec-within.js'
+import { commandLine } from '../plan/shell-quote.js'
 import type { Diagnosis, Evidence, Inside } from './diagnosis.js'
 import { english, say } from './words.js'
 
@@ -50,7 +52,7 @@ export function nameUnresolved(
   const evidence: Evidence[] = [
     ...(file ? [{ command: `cat ${file.path}`, output: file.text.trimEnd() }] : []),
     ...asked.map((each) => ({
-      command: `dig @${each.nameserver} ${each.name} ${each.type}`,
+      command: commandLine([...execWithin(namespace), 'dig', `@${each.nameserver}`, each.name, each.type]),
       output: each.code === null ? each.outcome : [`status: ${each.code}`, ...each.addresses].join('\n'),
     })),
   ]

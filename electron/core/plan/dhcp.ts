@@ -2,9 +2,10 @@
  * DHCP clients, one for each interface that is to have one, and what they were given: address, default route and nameservers
  * come and go with a lease, and are no plan's to make, to keep or to take away.
  */
-import { hostNamespace, type LabNamespace } from '../lab/lab.js'
+import type { LabNamespace } from '../lab/lab.js'
 import { netnsTexts } from '../lab/netns-files.js'
 import type { LiveLease, LiveNamespace, LiveState } from '../live/state.js'
+import { execWithin } from './exec-within.js'
 import { isCycled } from './links.js'
 import { linkKey } from './live-index.js'
 import { formerLab, type Scope } from './scope.js'
@@ -87,6 +88,5 @@ export function planDhcp(scope: Scope, namespace: LabNamespace): void {
 export function dhcpCommand({ op, namespace, dev }: DhcpStep): string {
   const pidFile = `/run/udhcpc-${namespace}-${dev}.pid`
   if (op === 'dhcp-stop') return `kill "$(cat ${commandLine([pidFile])})"`
-  const within = namespace === hostNamespace ? [] : ['ip', 'netns', 'exec', namespace]
-  return commandLine([...within, 'udhcpc', '-i', dev, '-b', '-p', pidFile, ...udhcpcAlways])
+  return commandLine([...execWithin(namespace), 'udhcpc', '-i', dev, '-b', '-p', pidFile, ...udhcpcAlways])
 }

@@ -53,7 +53,7 @@ test('names are asked for as programs there ask, and each failure has its cause'
       cause: 'good takes web.lab for 10.0.0.80, as 10.0.0.53 says, and not for 10.0.0.81.',
       evidence: [
         { command: 'cat /etc/netns/good/resolv.conf' },
-        { command: 'dig @10.0.0.53 web.lab A', output: 'status: NOERROR\n10.0.0.80' },
+        { command: 'ip netns exec good dig @10.0.0.53 web.lab A', output: 'status: NOERROR\n10.0.0.80' },
       ],
       fix: null,
     },

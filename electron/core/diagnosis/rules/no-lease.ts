@@ -1,5 +1,7 @@
 import { containsAddress, parseAddress } from '../../lab/address.js'
 import type { LiveDhcpClient } from '../../live/state.js'
+import { execWithin } from '../../plan/exec-within.js'
+import { commandLine } from '../../plan/shell-quote.js'
 import { departureOf } from '../death.js'
 import { bare, isIpv6 } from '../network.js'
 import type { Question } from '../question.js'
@@ -35,7 +37,7 @@ export const noLease: Rule = {
           interface: link.name,
           message: messageOf(scene, place, beside, serving?.namespace ?? null),
           evidence: [
-            { command: `${within(namespace)}udhcpc -i ${link.name}`, output: client.last },
+            { command: commandLine([...execWithin(namespace), 'udhcpc', '-i', link.name]), output: client.last },
             ...answers.evidence(linkQuestion, ...(serving ? [serving] : listeners)),
           ],
           repair: null,
@@ -46,8 +48,6 @@ export const noLease: Rule = {
     }
   },
 }
-
-const within = (namespace: string): string => (namespace === 'host' ? '' : `ip netns exec ${namespace} `)
 
 function waiting({ death, network }: Scene): { readonly client: LiveDhcpClient; readonly place: Place } | null {
   const departure = departureOf(death)
