@@ -5,7 +5,7 @@
 import { untrack } from 'svelte'
 import type { Problem } from '../../electron/core/lab/problem.js'
 import { inEnglish, said } from '../../electron/core/words/said.js'
-import { differences } from '../../electron/core/change/difference.js'
+import { differences, type Difference } from '../../electron/core/change/difference.js'
 import { healthyOf, injectionsOf } from '../../electron/core/challenge/catalogue.js'
 import type { Injection } from '../../electron/core/challenge/fault.js'
 import { inject } from '../../electron/core/challenge/inject.js'
@@ -18,10 +18,12 @@ import type { Failure } from '../../electron/core/rpc.js'
 import { attempt, type Rpc } from '../connection/rpc.js'
 import type { Circumstances } from '../guide/circumstances.js'
 import { wiringOf } from '../guide/wiring.js'
+import { t } from '../i18n/text.svelte.js'
 import { Checks } from '../state/checks.svelte.js'
 import type { Commands } from '../state/commands.svelte.js'
 import type { Deploy } from '../state/deploy.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
+import { tell } from '../state/tell.js'
 import type { Traces } from '../trace/traces.svelte.js'
 import { mostTyped, pointsLeft, readKept, writeKept, type Broken, type HintLevel, type Kept } from './kept.js'
 
@@ -37,8 +39,8 @@ export interface Ended extends Broken {
   readonly traces: number
 }
 
-/** Why nothing was broken. */
-export type Refused = 'no-place' | 'not-sound' | 'not-proved' | Failure
+/** Why nothing was broken; null: there is nobody left to be told. */
+type Refused = 'no-place' | 'not-sound' | 'not-proved' | Failure | null
 
 interface Parts {
   readonly rpc: Rpc
@@ -51,17 +53,32 @@ interface Parts {
 
 const message = said`Repair it in the terminals: the lab itself can be changed again when all checks hold.`
 const locked: Problem = {
-  ...{ severity: 'error', code: 'challenge', path: [], message: inEnglish(message), hint: null },
+  severity: 'error',
+  code: 'challenge',
+  path: [],
+  message: inEnglish(message),
+  hint: null,
   said: { message, hint: null },
 }
 
 const seed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
 
+function refuse(refused: Refused): void {
+  if (typeof refused === 'string')
+    tell({ code: 'challenge', message: t(`challenge.refused.${refused}`), where: null, output: null })
+  else if (refused) tell(refused)
+}
+
+const brokenBy = (injections: readonly Injection[], differs: readonly Difference[]): Broken => ({
+  faults: injections.map(({ code, namespace, interface: at }) => ({ code, namespace, interface: at })),
+  differs: differs.map(({ kind, namespace, what }) => ({ kind, namespace, what })),
+  repair: differs.flatMap(({ steps }) => steps.map(({ text }) => text)),
+})
+
 export class Challenge {
   readonly checks: Checks
   /** Faults are being looked for that break a check. */
   breaking = $state(false)
-  refused = $state.raw<Refused | null>(null)
   private kept = $state.raw<Kept | null>(null)
   private over = $state.raw<Ended | null>(null)
   private asked = ''
@@ -119,10 +136,9 @@ export class Challenge {
 
   /** @param count how many faults at once, 1 to 3 */
   async break(count: number): Promise<void> {
-    const { document, commands, traces, around } = this.parts
+    const { document, deploy, commands, traces, around } = this.parts
     const { labFile, lab, source, id } = document
     if (!this.possible || !labFile || !lab || !source) return
-    this.refused = null
     this.over = null
     this.before = commands.last
     this.breaking = true
@@ -130,12 +146,12 @@ export class Challenge {
     traces.clear()
     try {
       const choices = pickFaults(injectionsOf(healthyOf(labFile, lab)), count, seed())
-      const found = await this.firstThatBreaks(choices)
-      if ('faults' in found && document.id === id) {
-        this.asked = around.live.state ? wiringOf(around.live.state) : ''
-        const begun = { typed: [], commands: 0, traces: 0, hint: 0 } as const
-        this.keep({ lab: id, since: Date.now(), ...found, ...begun, hidden: [this.before, commands.last] })
-      } else this.refused = 'refused' in found ? found.refused : null
+      // Nothing else is done to the network meanwhile.
+      const found = await deploy.hold(this.firstThatBreaks(choices, id))
+      if ('refused' in found) return refuse(found.refused)
+      this.asked = around.live.state ? wiringOf(around.live.state) : ''
+      const begun = { typed: [], commands: 0, traces: 0, hint: 0 } as const
+      this.keep({ lab: id, since: Date.now(), ...found, ...begun, hidden: [this.before, commands.last] })
     } finally {
       this.breaking = false
     }
@@ -144,41 +160,45 @@ export class Challenge {
   /** Each choice is put into the kernel and asked for; what breaks nothing is taken back. */
   private async firstThatBreaks(
     choices: Iterable<readonly Injection[]>,
+    id: string,
   ): Promise<Broken | { readonly refused: Refused }> {
     const { document, deploy, around, rpc } = this.parts
     const { labFile: healthy, source } = document
-    if (!healthy || !source) return { refused: 'no-place' }
-    const sound = await attempt(rpc.request('lab/check', { lab: healthy, explain: false }))
+    if (!healthy || !source) return { refused: null }
+    const lab = normalise(healthy)
+    const ask = () => attempt(rpc.request('lab/check', { lab: healthy, explain: false }))
+    const sound = await ask()
     if (!sound.ok) return { refused: sound.failure }
     if (sound.checks.some(({ ok }) => !ok)) return { refused: 'not-sound' }
     let refused: Refused = 'no-place'
     for (const injections of choices) {
+      // Another lab was opened, or the sandbox has ended.
+      if (document.id !== id || !deploy.isStanding) return { refused: null }
       const made = inject(source, injections)
       const { state: live } = around.live
-      if (!made || !live) continue
+      const only = made && live ? diff(normalise(made.broken), live, { former: lab }).map(({ text }) => text) : []
+      if (!made || only.length === 0) continue
       refused = 'not-proved'
-      const only = diff(normalise(made.broken), live, { former: normalise(healthy) }).map(({ text }) => text)
-      if (only.length === 0) continue
       // Some of the steps, so that what stands is still the lab as it is written.
-      const broken = await attempt(rpc.request('lab/apply', { lab: made.broken, former: 'standing', only }))
-      if (broken.ok) {
-        const checked = await attempt(rpc.request('lab/check', { lab: healthy, explain: false }))
-        await around.live.readAgain()
-        if (checked.ok && checked.checks.some(({ ok }) => !ok) && around.live.state) {
-          for (const check of checked.checks) this.checks.results.set(check.name, check)
-          const lab = normalise(healthy)
-          const differs = differences(lab, lab, around.live.state)
-          return {
-            faults: injections.map(({ code, namespace, interface: at }) => ({ code, namespace, interface: at })),
-            differs: differs.map(({ kind, namespace, what }) => ({ kind, namespace, what })),
-            repair: differs.flatMap(({ steps }) => steps.map(({ text }) => text)),
-          }
-        }
+      const applied = await attempt(rpc.request('lab/apply', { lab: made.broken, former: 'standing', only }))
+      const checked = applied.ok ? await ask() : applied
+      const read = await this.readAgain()
+      if (read) return { refused: read }
+      if (checked.ok && checked.checks.some(({ ok }) => !ok) && around.live.state) {
+        for (const check of checked.checks) this.checks.results.set(check.name, check)
+        return brokenBy(injections, differences(lab, lab, around.live.state))
       }
-      await deploy.revert(null)
-      await around.live.readAgain()
+      if (!(await deploy.revert(null))) return { refused: deploy.failure }
+      const again = await this.readAgain()
+      if (again) return { refused: again }
     }
     return { refused }
+  }
+
+  /** @returns why it could not be read */
+  private async readAgain(): Promise<Failure | null> {
+    const read = await attempt(this.parts.around.live.readAgain().then(() => ({ ok: true }) as const))
+    return read.ok ? null : read.failure
   }
 
   /** Call inside an effect: the checks are asked again whenever the network is another one. */
@@ -207,6 +227,8 @@ export class Challenge {
     this.asked = about
     const list = this.parts.document.lab?.checks ?? []
     await this.checks.run(list.map(({ name }) => name))
+    // Nobody has answered: the next change, or a hand on a row, asks again.
+    if (this.checks.failure) return
     const { state: live } = this.parts.around.live
     // Of a network that has changed meanwhile the answers say nothing.
     if (!this.kept || !live || wiringOf(live) !== about) return
@@ -246,7 +268,6 @@ export class Challenge {
   forget(): void {
     this.keep(null)
     this.over = null
-    this.refused = null
   }
 
   /** After a reload: of the lab that is open. */

@@ -30,7 +30,7 @@ export interface Kept extends Broken {
 /** Lines that are kept of what was typed. */
 export const mostTyped = 200
 
-/** Points that are left: to be told what to look at is free, the cause and its fix are not. */
+/** Points of 100 that are left: to be told what to look at is free, the cause and its fix are not. */
 export const pointsLeft = (hint: HintLevel): number => [100, 100, 75, 40][hint] ?? 0
 
 const key = 'vethlab.challenge'
@@ -49,6 +49,7 @@ export function writeKept(store: Storage, kept: Kept | null): void {
     if (kept === null) store.removeItem(key)
     else store.setItem(key, JSON.stringify(kept))
   } catch {
-    // Too big or forbidden: then a reload ends the challenge.
+    // Too big or forbidden: then a reload ends it, and must not find an older one.
+    store.removeItem(key)
   }
 }

@@ -1,4 +1,5 @@
 /** What stands beside a namespace of this machine: what kind of thing it is, and what else it is called. */
+import { hostNamespace } from '../../electron/core/lab/lab.js'
 import { plainLine } from '../../electron/core/lab/plain-text.js'
 import type { MachineName, MachineNamespace } from '../../electron/core/machine/view.js'
 import { elide } from '../canvas/measure.js'
@@ -26,4 +27,4 @@ export function captionOf({ names, default: isDefault }: MachineNamespace, key: 
 
 /** What a person calls it in a list. */
 export const titleOf = ({ names: [first], id, default: isDefault }: MachineNamespace): string =>
-  isDefault ? 'host' : first ? shortName(first.name) : id
+  isDefault ? hostNamespace : first ? shortName(first.name) : id

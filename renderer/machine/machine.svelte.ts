@@ -2,6 +2,7 @@
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import { foundAs, type MachineShown } from '../../electron/core/machine/shown.js'
 import type { Failure } from '../../electron/core/rpc.js'
+import { namespaceOf } from '../canvas/scene.js'
 import type { Target } from '../canvas/selection.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
@@ -10,6 +11,9 @@ import { ProbeForm } from '../trace/probe-form.svelte.js'
 import { Traces } from '../trace/traces.svelte.js'
 import { captionOf } from './captions.js'
 import { machineProber } from './machine-prober.js'
+
+/** The namespace that it is, or that it is in. */
+export const ownerOf = ({ kind, id }: Target): string => (kind === 'interface' ? namespaceOf(id) : id)
 
 export interface MadeTwin {
   readonly lab: LabFile
@@ -23,6 +27,8 @@ export class Machine {
   shown = $state.raw<MachineShown | null>(null)
   failure = $state.raw<Failure | null>(null)
   starting = $state(false)
+  /** How often it was entered: what was asked before the last time is no answer. */
+  private entered = 0
   twinning = $state(false)
   readonly selection = new Selection()
   readonly traces: Traces
@@ -60,11 +66,12 @@ export class Machine {
   readonly ends: readonly [string, string] | null = $derived.by(() => {
     const ends = this.selection.all.filter(({ kind }) => kind === 'namespace' || kind === 'interface')
     const [from, to] = ends.slice(-2)
-    return from && to && from.id !== to.id ? [from.id.split(':')[0] ?? '', to.id] : null
+    return from && to && from.id !== to.id ? [ownerOf(from), to.id] : null
   })
 
   async enter(): Promise<void> {
     this.open = true
+    this.entered += 1
     await this.look()
   }
 
@@ -72,10 +79,17 @@ export class Machine {
   async look(): Promise<void> {
     if (!this.open || this.starting) return
     this.starting = true
-    const answer = await attempt(this.rpc.request('look/open', {}))
+    let entered: number
+    let answer
+    // Whoever left and came back meanwhile has had it closed on the way.
+    do {
+      entered = this.entered
+      answer = await attempt(this.rpc.request('look/open', {}))
+    } while (this.open && entered !== this.entered)
     this.starting = false
+    if (!this.open) return
     this.failure = answer.ok ? null : answer.failure
-    if (answer.ok && this.open) this.shown = answer.shown
+    if (answer.ok) this.shown = answer.shown
   }
 
   leave(): void {
@@ -92,6 +106,17 @@ export class Machine {
   choose(target: Target | null, more: boolean): void {
     if (target && more) this.selection.toggle(target)
     else this.selection.target = target
+    this.fillBar()
+  }
+
+  /** What a frame is drawn around. */
+  frame(targets: readonly Target[], more: boolean): void {
+    if (!more) this.selection.target = null
+    this.selection.add(targets)
+    this.fillBar()
+  }
+
+  private fillBar(): void {
     const { ends, traces } = this
     if (!ends) return
     traces.form.chooseFrom(ends[0])

@@ -258,7 +258,8 @@ export class App {
   private checkedAbout(): string | null {
     const { checks, deploy, document, live, session, settings, traces } = this
     const isUsed = checks.results.size > 0 || checks.running.size > 0
-    if (!settings.recheck || !isUsed || !live.state || !live.hasContent) return null
+    // A challenge asks them itself, and what comes of it is heard here, too.
+    if (this.challenge.on || !settings.recheck || !isUsed || !live.state || !live.hasContent) return null
     const isIdle = session.ready && !deploy.busy && !traces.running && this.link.state.kind === 'up'
     return isIdle ? `${document.id} ${JSON.stringify(document.lab?.checks ?? [])} ${wiringOf(live.state)}` : null
   }
@@ -278,11 +279,12 @@ export class App {
   async makeTwin(): Promise<void> {
     const { machine } = this
     const made = await machine.twin()
+    // As the machine was when it was made: later, the page may be left, and a namespace gone.
+    const own = new Set(machine.state?.namespaces.map(({ name }) => name))
     if (!made) return
     const { lab, unexpressed, ways } = made
     if ((await this.dialogs.ask('twin', { lab, unexpressed })) === 'cancel') return
     const text = createLabText(lab)
-    const own = new Set(machine.state?.namespaces.map(({ name }) => name))
     await this.files.openFile({ path: null, text, fingerprint: null })
     // Somebody may have kept the lab that was open.
     if (this.document.text === text)

@@ -56,6 +56,8 @@ export class Deploy {
   standingText = $state.raw<string | null>(null)
   progress = $state.raw<Progress | null>(null)
   stopping = $state(false)
+  /** Something else is at the kernel, step by step. */
+  private held = $state(false)
   failure = $state.raw<DeployFailure | Failure | null>(null)
   report = $state.raw<DeployReport | null>(null)
   /** On this machine: what stayed, or is otherwise, when the lab was taken down; null once that was read, or where nothing is. */
@@ -82,7 +84,7 @@ export class Deploy {
   readonly standingLab: Lab | null = $derived(this.standingFile ? normalise(this.standingFile) : null)
   /** The lab that is open is the one that was built, give or take its edits. */
   readonly isStanding = $derived.by(() => this.standingId !== null && this.standingId === this.document.id)
-  readonly busy = $derived(this.progress !== null || this.stopping)
+  readonly busy = $derived(this.progress !== null || this.stopping || this.held)
 
   /** What Deploy would do now. Empty: nothing. */
   readonly plan: Plan = $derived.by(() => {
@@ -150,6 +152,16 @@ export class Deploy {
     return work
   }
 
+  /** Nobody builds, stops or reverts until it is done, but whoever does it. */
+  async hold<Answer>(work: Promise<Answer>): Promise<Answer> {
+    this.held = true
+    try {
+      return await this.during(work)
+    } finally {
+      this.held = false
+    }
+  }
+
   /** Resolves when nothing is under way any more, and what came of it is told. */
   async idle(): Promise<void> {
     while (this.busy) {
@@ -192,7 +204,7 @@ export class Deploy {
   /** @param only the objects to put back; null: all of them */
   async revert(only: readonly Difference[] | null): Promise<boolean> {
     const lab = this.standingFile
-    if (!lab || this.busy) return false
+    if (!lab || this.progress || this.stopping) return false
     this.progress = { done: 0, total: only?.flatMap(({ steps }) => steps).length ?? this.changedByOthers.length }
     const steps = only?.flatMap((drift) => drift.steps.map(({ text }) => text))
     const answer = await this.during(

@@ -19,6 +19,9 @@ import { textOf } from '../i18n/text.svelte.js'
 /** Texts kept for undo. A lab is a few kilobytes; the limit is for the one that has thousands of nodes. */
 const maxHistory = 200
 
+/** What is on the canvas only. */
+const drawing: ReadonlySet<LabChange['op']> = new Set<LabChange['op']>(['layout-set', 'note-set'])
+
 /** How an edit is remembered. */
 export interface StepName {
   /** Edits of one kind that follow each other (a drag) are one step. */
@@ -147,7 +150,7 @@ export class LabDocument {
    */
   change(changes: readonly LabChange[], step: StepName = {}, tolerated: Tolerated = 'nothing'): Changed {
     if (!this.source) return { ok: false, problems: this.problems }
-    if (this.locked && changes.some(({ op }) => op !== 'layout-set')) return { ok: false, problems: [this.locked] }
+    if (this.locked && changes.some(({ op }) => !drawing.has(op))) return { ok: false, problems: [this.locked] }
     const changed = changeSource(this.source, changes, tolerated)
     if (changed.ok) {
       this.opened = changed.source

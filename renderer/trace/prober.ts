@@ -1,4 +1,4 @@
-/** Who sends the probes of a window, and keeps what came of them: the helper of the lab, or what looks at this machine. */
+/** Who sends the probes of a window, and may keep what came of them: the helper of the lab, or what looks at this machine. */
 import type { Trace, TraceSummary } from '../../electron/core/diagnosis/trace.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Notifications, Result, Results } from '../../electron/core/rpc.js'
@@ -7,9 +7,11 @@ import type { ProbeParams } from './probe-form.svelte.js'
 
 export interface Prober {
   run(probe: ProbeParams): Promise<Result<{ readonly trace: Trace }>>
-  /** The latest, oldest first. */
-  list(): Promise<readonly TraceSummary[]>
-  get(id: string): Promise<Result<{ readonly trace: Trace }>>
+  /** The latest, oldest first; null where none are kept. */
+  readonly kept: {
+    list(): Promise<readonly TraceSummary[]>
+    get(id: string): Promise<Result<{ readonly trace: Trace }>>
+  } | null
   /** Carries fixes out; null where nothing may be changed. */
   readonly repairs: {
     fix(trace: string): Promise<Results['trace/fix']>
@@ -25,8 +27,10 @@ export const labProber = (rpc: Rpc, meant: () => LabFile | null): Prober => ({
     const lab = meant()
     return rpc.request('trace/run', lab ? { ...probe, lab } : probe)
   },
-  list: async () => (await rpc.request('trace/list', {})).traces,
-  get: (trace) => rpc.request('trace/get', { trace }),
+  kept: {
+    list: async () => (await rpc.request('trace/list', {})).traces,
+    get: (trace) => rpc.request('trace/get', { trace }),
+  },
   repairs: {
     fix: (trace) => rpc.request('trace/fix', { trace }),
     unfix: (undo) => rpc.request('trace/unfix', { undo }),

@@ -90,7 +90,8 @@ export function sayHop(hop: TraceHop, { film, live }: Context): Saying {
       if (bond) return saying('in', 'hop.byMember', { interface: name ?? '', bond })
       if (before && isShareOn(live, before, hop))
         return saying('in', 'hop.pastParent', { interface: name ?? '', share: before.interface ?? '' })
-      const taker = [...film.byNumber.values()].find((each) => each.from === hop.n && isShareOn(live, each.hop, hop))
+      const next = film.byNumber.get(hop.n)?.next ?? []
+      const taker = next.map((n) => film.byNumber.get(n)).find((each) => each && isShareOn(live, each.hop, hop))
       if (taker) return saying('in', 'hop.forShare', { interface: name ?? '', share: taker.hop.interface ?? '' })
       const ttl = packet?.ip?.ttl
       if (packet?.arp) return saying('in', 'hop.heardArp', { namespace })

@@ -137,13 +137,17 @@ export class Traces {
   }
 
   async open(id: string): Promise<void> {
-    const answer = await attempt(this.prober.get(id))
+    const { kept } = this.prober
+    if (!kept) return
+    const answer = await attempt(kept.get(id))
     if (answer.ok) this.show(answer.trace)
     else this.failure = answer.failure
   }
 
   async compareWith(id: string): Promise<void> {
-    const answer = await attempt(this.prober.get(id))
+    const { kept } = this.prober
+    if (!kept) return
+    const answer = await attempt(kept.get(id))
     if (!answer.ok) this.failure = answer.failure
     else {
       this.other = answer.trace
@@ -187,7 +191,9 @@ export class Traces {
 
   get canFix(): boolean {
     if (!this.repairs) return false
-    return this.replaying && this.failed && this.current?.diagnosis?.fix !== null && !this.fixing && !this.running
+    return (
+      this.replaying && this.failed && (this.current?.diagnosis?.fix ?? null) !== null && !this.fixing && !this.running
+    )
   }
 
   /** Carries the fix out and traces again with the same probe. */
@@ -222,7 +228,7 @@ export class Traces {
 
   async refresh(): Promise<void> {
     try {
-      this.kept = await this.prober.list()
+      this.kept = (await this.prober.kept?.list()) ?? []
     } catch {
       // The connection broke; it is asked again when it is back.
     }

@@ -108,19 +108,28 @@ export function dnsmasqEntries({ dns, dhcp, ra }: LabDnsmasq): readonly ServerEn
   ]
 }
 
-/** In a few words, for a line of an overview. */
-export function dnsmasqLines({ dns, dhcp, ra }: LabDnsmasq): readonly string[] {
+export interface ServedFact {
+  readonly kind: 'dns' | 'dhcp' | 'ra'
+  readonly text: string
+}
+
+/** In a few words, a line of an overview each. */
+export function dnsmasqFacts({ dns, dhcp, ra }: LabDnsmasq): readonly ServedFact[] {
+  const records = dns?.records.map(({ name, addresses }) => `${name} ${addresses.join(' ')}`) ?? []
+  const others = dns?.forward ? ['forward'] : dns && records.length === 0 ? [''] : []
+  const leases = dhcp.map(({ interface: dev, range, router, nameservers }) =>
+    [
+      `${dev} ${range.join('-')}`,
+      ...(router === null ? [] : [`router ${router}`]),
+      ...(nameservers.length > 0 ? [`nameservers ${nameservers.join(' ')}`] : []),
+    ].join(' '),
+  )
   return [
-    ...(dns
-      ? [
-          ...dns.records.map(({ name, addresses }) => `dns ${name} ${addresses.join(' ')}`),
-          ...(dns.forward || dns.records.length === 0 ? [dns.forward ? 'dns forward' : 'dns'] : []),
-        ]
-      : []),
-    ...dhcp.map(
-      ({ interface: dev, range, router, nameservers }) =>
-        `dhcp ${dev} ${range.join('-')}${router === null ? '' : ` router ${router}`}${nameservers.length > 0 ? ` nameservers ${nameservers.join(' ')}` : ''}`,
-    ),
-    ...ra.map(({ interface: dev, prefix }) => `ra ${dev} ${prefix}`),
+    ...[...records, ...others].map((text) => ({ kind: 'dns', text }) as const),
+    ...leases.map((text) => ({ kind: 'dhcp', text }) as const),
+    ...ra.map(({ interface: dev, prefix }) => ({ kind: 'ra', text: `${dev} ${prefix}` }) as const),
   ]
 }
+
+export const dnsmasqLines = (serves: LabDnsmasq): readonly string[] =>
+  dnsmasqFacts(serves).map(({ kind, text }) => (text === '' ? kind : `${kind} ${text}`))

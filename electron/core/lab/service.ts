@@ -6,10 +6,11 @@ import type { LabService } from './lab.js'
 export type ServiceSocket = Pick<LabService, 'listen' | 'port'> & { readonly address?: string | undefined }
 
 /** Two of the same text are the same socket: `tcp 80`, `tcp 10.0.0.80:80`, `udp [fd00::1]:53`. */
-export function socketText({ listen, port, address }: ServiceSocket): string {
-  if (address === undefined) return `${listen} ${port}`
-  return `${listen} ${address.includes(':') ? `[${address}]` : address}:${port}`
-}
+export const socketText = (socket: ServiceSocket): string => `${socket.listen} ${placeText(socket)}`
+
+/** `80`, `10.0.0.80:80`, `[fd00::1]:53`. */
+export const placeText = ({ port, address }: Omit<ServiceSocket, 'listen'>): string =>
+  address === undefined ? `${port}` : `${address.includes(':') ? `[${address}]` : address}:${port}`
 
 /** With its address as the kernel would print it. */
 export function canonicalSocket({ listen, port, address }: ServiceSocket): ServiceSocket {

@@ -2,7 +2,8 @@
 export const challenge = {
   'challenge.break': 'Break it',
   'challenge.breakWhat': 'Puts faults into the network that stands, and does not say which',
-  'challenge.needs': 'Deploy a lab with checks first; what was changed by hand is kept or reverted before',
+  'challenge.needs':
+    'Needs a deployed lab that has checks and is none to repair itself. Keep or revert first what was changed by hand',
   'challenge.faults': 'Faults at once',
   'challenge.breaking': 'Breaking something …',
   'challenge.refused.no-place': 'There is no place in this lab where so many known faults would break a check.',
@@ -31,8 +32,9 @@ export const challenge = {
   'challenge.again': 'Break it again',
   'challenge.done': 'Done',
   'challenge.helpLook': 'What to look at',
-  'challenge.helpCause': 'The cause (25 points)',
-  'challenge.helpFix': 'The repair (35 points)',
+  'challenge.helpCause': 'The cause',
+  'challenge.helpFix': 'The repair',
+  'challenge.costs': '{what} ({points} points)',
   'challenge.helpNone': 'Nothing that was looked at proves a cause for this packet. Trace another way to it.',
   'challenge.look': 'Look at this yourself',
 } as const

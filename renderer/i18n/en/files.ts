@@ -4,7 +4,7 @@ export const files = {
   'labs.starters': 'Starter labs',
   'labs.rung': 'Level {rung}',
   'labs.guided': 'Guide',
-  'labs.lacks': 'Needs another kernel',
+  'labs.lacks': 'Cannot be built here',
   'labs.repair': 'Repair',
   'labs.variant': 'Variant',
   'menu.lab': 'Lab: {title}',

@@ -4,7 +4,7 @@ import type { Message } from '../catalogue.js'
 export const challenge: Readonly<Record<keyof typeof en, Message>> = {
   'challenge.break': '制造故障',
   'challenge.breakWhat': '在正在运行的网络中放入故障，但不说明是什么故障',
-  'challenge.needs': '请先部署一个带检查的实验；手动改动的部分需先保留或还原',
+  'challenge.needs': '需要一个已部署、带检查且本身不是待修复的实验；手动改动过的部分请先保留或还原',
   'challenge.faults': '同时放入的故障数',
   'challenge.breaking': '正在制造故障…',
   'challenge.refused.no-place': '在这个实验里，找不到能同时放入这么多故障并使检查失败的位置。',
@@ -31,8 +31,9 @@ export const challenge: Readonly<Record<keyof typeof en, Message>> = {
   'challenge.again': '再来一次',
   'challenge.done': '完成',
   'challenge.helpLook': '该看哪里',
-  'challenge.helpCause': '原因（扣 25 分）',
-  'challenge.helpFix': '修复办法（扣 35 分）',
+  'challenge.helpCause': '原因',
+  'challenge.helpFix': '修复办法',
+  'challenge.costs': '{what}（扣 {points} 分）',
   'challenge.helpNone': '查看过的信息都不能证明这个数据包失败的原因。请换一条路径追踪。',
   'challenge.look': '自己看看这些',
 }

@@ -3,7 +3,7 @@ export const files = {
   'labs.starters': '入门实验',
   'labs.rung': '第 {rung} 级',
   'labs.guided': '教程',
-  'labs.lacks': '需要其他内核',
+  'labs.lacks': '本机无法构建',
   'labs.repair': '修复',
   'labs.variant': '变体',
   'menu.lab': '实验：{title}',

@@ -336,7 +336,7 @@ export const diagnosisTitles = {
   'short.ipv6-off': 'IPv6 已关闭',
   'short.own-gateway': '网关是自己',
   'short.tunnel-mtu': '对隧道来说过大',
-  'short.name-unresolved': '名称未解析',
+  'short.name-unresolved': '名称解析结果不对',
   'short.tunnel-unreachable': '隧道的包未送达',
   'short.wireguard-no-handshake': '没有握手',
   'short.wireguard-not-allowed': '地址不被允许',

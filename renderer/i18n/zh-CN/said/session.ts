@@ -8,7 +8,6 @@ export const session: Readonly<Record<string, string>> = {
   '{0} network namespaces could not be read; of the first the kernel says: {1}.':
     '{0} 个网络命名空间无法读取；关于第一个，内核的说法：{1}。',
   'Nobody looks at this machine now; open This machine again.': '现在没有在查看本机；请重新打开“本机”。',
-  'That trace is not kept any more.': '该追踪已不再保留。',
   'A lab on this machine itself needs Vethlab from a deb or rpm package, or a checkout: root cannot read a running AppImage.':
     '在本机上运行实验需要 deb 或 rpm 软件包中的 Vethlab，或源码检出：root 无法读取正在运行的 AppImage。',
   '{0} has characters in its path that cannot be handed to root safely. Move Vethlab to a directory whose path is made of letters, digits and . _ - only.':

@@ -44,5 +44,5 @@ export const shares = {
   '{0} has the MTU of {1}.': '{0} 的 MTU 就是 {1} 的。',
   'Remove "mtu", or write it at {0}.': '请去掉 "mtu"，或写在 {0} 处。',
   '{0} of the machine becomes an interface of host with nothing behind it: a lab does not know your machine.':
-    '机器的 {0} 成为 host 的一个接口，背后没有任何网络：实验并不了解您的机器。',
+    '机器的 {0} 成为 host 的一个接口，背后没有任何网络：实验并不了解你的机器。',
 }
