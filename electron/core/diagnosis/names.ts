@@ -17,6 +17,12 @@ export interface Asked {
   readonly addresses: readonly string[]
 }
 
+/** Codes of a server that cannot say: the next one is asked (res_send.c of glibc). */
+const unable: readonly string[] = ['SERVFAIL', 'NOTIMP', 'REFUSED']
+
+/** Whether it ends the asking. */
+export const isFinal = ({ code }: Pick<Asked, 'code'>): boolean => code !== null && !unable.includes(code)
+
 export interface Resolution {
   readonly namespace: string
   readonly name: string
@@ -38,7 +44,7 @@ export function nameUnresolved(
   inside: Diagnosis | null,
 ): Diagnosis {
   const silent = asked.find(({ code }) => code === null)
-  const answered = asked.find(({ code }) => code !== null)
+  const answered = asked.find(isFinal) ?? asked.find(({ code }) => code !== null)
   const message =
     addresses.length > 0
       ? wanted === null
