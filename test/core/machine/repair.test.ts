@@ -86,11 +86,23 @@ test('namespaces of several readers are told apart, and each once', () => {
   const one = liveOf({ sh: { eth0: { peer: 'db:eth0' } }, db: { eth0: { peer: 'sh:eth0' } } })
   const other: LiveState = {
     ...one,
-    namespaces: one.namespaces.map((each) => ({ ...each, inode: each.inode + (each.name === 'sh' ? 1000 : 0) })),
+    namespaces: one.namespaces.map((each) =>
+      each.name === 'sh'
+        ? {
+            ...each,
+            inode: each.inode + 1000,
+            links: each.links.map((link) =>
+              link.peer ? { ...link, share: { mode: 'l2', parent: { namespace: 'sh', index: link.index } } } : link,
+            ),
+          }
+        : each,
+    ),
   }
   const { live, readers } = mergeLive([one, null, other])
   expect(live.namespaces.filter(({ name }) => name !== 'host').map(({ name }) => name)).toEqual(['sh', 'db', 'sh-2'])
   expect(readers.get('sh-2')).toEqual({ reader: 2, key: 'sh' })
+  const share = live.namespaces.find(({ name }) => name === 'sh-2')?.links.find(({ name }) => name === 'eth0')?.share
+  expect(share?.parent.namespace).toBe('sh-2')
 })
 
 test('of iptables only what was changed is said, rule by rule', () => {
