@@ -118,6 +118,7 @@ class Links {
   readonly #index: LiveIndex
   readonly #namespaces: ReadonlySet<string>
   readonly #unexpressed: string[]
+  readonly #verdicts = new Map<string, string | null>()
   readonly #paired = new Set<string>()
   readonly #shared = new Map<string, string>()
 
@@ -134,7 +135,17 @@ class Links {
     return why === null
   }
 
+  /** Asked once of each, by itself or for what is on it: what can be said is put down by asking. */
   #refuse(namespace: string, link: LiveLink): string | null {
+    const key = linkKey(namespace, link.name)
+    const known = this.#verdicts.get(key)
+    if (known !== undefined) return known
+    const verdict = this.#judge(namespace, link)
+    this.#verdicts.set(key, verdict)
+    return verdict
+  }
+
+  #judge(namespace: string, link: LiveLink): string | null {
     // `__proto__` is refused in a lab file: as a key of a plain object it would be lost.
     if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
     if (['loopback', 'bridge', 'dummy', 'bond', 'vrf'].includes(link.kind) || bareKinds.has(link.kind)) return null
