@@ -18,9 +18,6 @@ import type { DhcpStep } from './step.js'
  */
 export const udhcpcAlways = ['-R', '-t', '5', '-T', '1', '-A', '3'] as const
 
-/** RTA_METRIC of the default routes of a lease: one that the lab itself has goes before them. */
-export const leaseMetric = 1024
-
 /** The resolv.conf of a namespace that was told its nameservers; null: it was told none. */
 export const leaseResolver = ({ nameservers }: LiveLease): string | null =>
   nameservers.length === 0 ? null : (netnsTexts({ resolver: { nameservers: [...nameservers] } })['resolv.conf'] ?? null)

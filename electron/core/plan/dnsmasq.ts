@@ -19,7 +19,7 @@ const leaseTime = '1h'
  * What it is told in every case. It stays the user that it is started as: a sandbox knows no other, and what it may do is
  * taken from it by whoever starts it.
  */
-export const dnsmasqAlways = ['--conf-file=', '--user=', '--group=', '--no-hosts', '--cache-size=0'] as const
+const dnsmasqAlways = ['--conf-file=', '--user=', '--group=', '--no-hosts', '--cache-size=0'] as const
 
 /** Of what it serves. */
 export function dnsmasqWords(namespace: string, { dns, dhcp, ra }: LabDnsmasq): readonly string[] {

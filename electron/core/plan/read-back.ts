@@ -25,7 +25,7 @@ import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
 import { hasGateway, stepRoute } from './restore.js'
 import { withoutLeases } from './dhcp.js'
-import { shareOf } from './shares.js'
+import { liveShare } from './shares.js'
 import { devicesOf, wholeRoutes, type WholeRoute } from './whole-routes.js'
 
 export interface ReadBack {
@@ -186,7 +186,7 @@ class Links {
   /** It is named in the namespace of its parent, where a name can stand once. */
   #share(namespace: string, link: LiveLink): string | null {
     const parent = this.#index.parent({ namespace, link })
-    const share = shareOf(this.#index, { namespace, link })
+    const share = liveShare(this.#index, { namespace, link })
     if (!parent || !share || !this.#namespaces.has(parent.namespace))
       return 'what it is on is in no namespace of the lab'
     if (link.master !== null || link.bond !== undefined) return `a lab file has no ${link.kind} with such a master`
@@ -200,7 +200,7 @@ class Links {
 
   /** Of one that `read` has taken. */
   addShare(home: string, link: LiveLink, said: DeviceEntry): void {
-    const share = shareOf(this.#index, { namespace: home, link })
+    const share = liveShare(this.#index, { namespace: home, link })
     const parent = this.#index.parent({ namespace: home, link })
     if (!share || !parent) return
     const { mtu, ...others } = said
