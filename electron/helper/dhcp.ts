@@ -1,6 +1,7 @@
 /**
- * DHCP clients: a udhcpc for each interface that asks for its address. It ends with its interface, its namespace, the lab, and
- * with this process, however that ends. Address and route are put there by `resources/script/lease.sh`, nameservers by us.
+ * DHCP clients: a udhcpc for each interface that asks for its address. It ends with its interface, its namespace, the
+ * lab, and with this process, however that ends. Address and route are put there by `resources/script/lease.sh`,
+ * nameservers by us.
  */
 import { fileURLToPath } from 'node:url'
 import { leaseResolver, udhcpcAlways } from '../core/plan/dhcp.js'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What becomes of a lease: udhcpc(8) starts this with a word, and tells the rest in its environment. The address lives as long as
-# the lease does. The helper reads what is said here and writes the nameservers.
+# What becomes of a lease: udhcpc(8) starts this with a word, and tells the rest in its environment. The address lives
+# as long as the lease does. The helper reads what is said here and writes the nameservers.
 set -u
 : "${interface:=}" "${ip:=}" "${mask:=}"
 case "${1-}" in

@@ -298,8 +298,9 @@ function isOverBridge(interfaces: readonly LabInterface[], vlan: LabInterface & 
 }
 
 /**
- * The MTU of a sub-interface or a macvlan that stays: its own, or where the file says none any more that of its parent, which the kernel
- * cuts it to (vlan_device_event, net/8021q/vlan.c; macvlan_device_event, drivers/net/macvlan.c) and undo would not give back.
+ * The MTU of a sub-interface or a macvlan that stays: its own, or where the file says none any more that of its parent,
+ * which the kernel cuts it to (vlan_device_event, net/8021q/vlan.c; macvlan_device_event, drivers/net/macvlan.c) and
+ * undo would not give back.
  */
 function stackedMtu(
   { interfaces, index }: Scope,
