@@ -1,5 +1,6 @@
 /**
- * `vethlab import FILE|FOLDER`: a lab file made of what another tool reads, on stdout. The file is read, never run; each part of it that no lab can say is a warning on stderr. Needs no privileges.
+ * `vethlab import FILE|FOLDER`: a lab file made of what another tool reads, on stdout. The file is read, never run;
+ * each part of it that no lab can say is a warning on stderr. Needs no privileges.
  */
 import { statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'

@@ -69,6 +69,8 @@ export const sentences = {
   'no-lease-full':
     '{interface} of {namespace} waits for a lease. {server} has given away every address of its range {range}.',
   'no-lease-nobody': '{interface} of {namespace} waits for a lease, and nobody in its segment serves DHCP.',
+  'no-lease-unknown':
+    '{interface} of {namespace} waits for a lease. Of those in its segment who could be asked, nobody serves DHCP; others could not be asked.',
   'no-lease-cable': '{interface} of {namespace} waits for a lease, and its cable has no carrier: nobody hears it ask.',
   'no-lease-down': '{interface} of {namespace} waits for a lease, and is down: it cannot ask.',
   'ipv6-off': 'IPv6 is switched off on {interface} of {namespace}: {key} is 1.',

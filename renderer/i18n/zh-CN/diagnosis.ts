@@ -63,6 +63,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 的 {interface} 正在等待租约。它所在网段里 {server} 提供 DHCP，但没有收到它分配的租约。',
   'cause.no-lease-full': '{namespace} 的 {interface} 正在等待租约。{server} 已经把范围 {range} 里的地址全部分完。',
   'cause.no-lease-nobody': '{namespace} 的 {interface} 正在等待租约，而它所在的网段里没有人提供 DHCP。',
+  'cause.no-lease-unknown':
+    '{namespace} 的 {interface} 正在等待租约。它所在的网段里，能问到的都不提供 DHCP；其余的无法询问。',
   'cause.no-lease-cable': '{namespace} 的 {interface} 正在等待租约，但它的线缆没有载波：没有人听得到它的请求。',
   'cause.no-lease-down': '{namespace} 的 {interface} 正在等待租约，但它没有启用：无法发出请求。',
   'cause.no-address': '{namespace} 的 {interface} 没有 {family} 地址。',
