@@ -53,6 +53,18 @@ export const natFaults: readonly Fault[] = [
     fix: ['ip rule del priority 32765 to 192.168.1.2/32 blackhole'],
   },
   {
+    name: 'a published port that leads to an address nobody has',
+    code: 'no-such-address',
+    lab: published(dnat.replace('10.0.0.10', '10.0.0.99')),
+    from: 'net',
+    to: '203.0.113.7',
+    probe: tcp(80),
+    namespace: 'host',
+    interface: 'br',
+    evidence: /10\.0\.0\.99[\s\S]*--to-destination 10\.0\.0\.99:8080/,
+    fix: null,
+  },
+  {
     name: "a published port, from the server's own subnet",
     code: 'hairpin',
     lab: published(dnat),

@@ -164,4 +164,25 @@ links: [[a:a0, r1:r10], [r1:r11, r2:r20], [r2:r21, b:b0]]
       'ip netns exec ns0 sysctl -w net.ipv4.route.flush=1',
     ],
   },
+  {
+    name: 'a link that takes less than the packet, where nobody is told',
+    code: 'mtu',
+    lab: router(),
+    typed: [
+      'ip -n ns-router link set veth3 mtu 1400',
+      'ip -n ns1 link set veth2 mtu 1400',
+      'ip netns exec ns-router iptables -A OUTPUT -p icmp -j DROP',
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    probe: { size: 1472, df: true },
+    namespace: 'ns-router',
+    interface: 'veth3',
+    evidence: /mtu 1400[\s\S]*IpFragFails \+1/,
+    fix: [
+      'ip -n ns-router link set veth3 mtu 1500',
+      'ip -n ns1 link set veth2 mtu 1500',
+      'ip netns exec ns0 sysctl -w net.ipv4.route.flush=1',
+    ],
+  },
 ]
