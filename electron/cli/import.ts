@@ -74,7 +74,7 @@ async function folderOf(
   bytes: Uint8Array,
 ): Promise<Awaited<ReturnType<typeof readKatharaFolder>>> {
   if (from === 'kathara' && basename(file) === labConf)
-    return readKatharaFolder(resolve(file), name.slice(0, -labConf.length))
+    return readKatharaFolder(resolve(file), name.slice(0, -labConf.length), bytes)
   return { ok: true, folder: { prefix: '', files: new Map([[labConf, bytes]]), others: [], alone: true } }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { importClab } from '../../../electron/core/exchange/clab/from-clab.js'
+import { whyUnread, type WhyUnread } from '../../../electron/core/exchange/folder.js'
 import { importScript } from '../../../electron/core/exchange/from-script.js'
 import { importKathara } from '../../../electron/core/exchange/kathara/from-kathara.js'
 import { importMiniEdit } from '../../../electron/core/exchange/miniedit/from-miniedit.js'
@@ -130,6 +131,9 @@ test('labs of other tools that a lab can say little of', () => {
     ['b.startup', ''],
   ])
   expectChinese(importKathara({ prefix: '', files, others: ['lab.ext', 'a/x'], alone: true }, 'x'), 10)
+  const unread = (Object.keys(whyUnread) as WhyUnread[]).map((why) => ({ path: `${why}.startup`, why }))
+  const bounded = { prefix: '', files: new Map([['lab.conf', 'a[0]="A"\n']]), others: [], unread, lookedAt: 7 }
+  expectChinese(importKathara(bounded, 'x'), unread.length + 1)
   expectChinese(importKathara({ prefix: '', files: new Map([['lab.conf', 'x']]), others: [] }, 'x'), 1)
   const topology = {
     application: { dpctl: '1' },

@@ -5,7 +5,7 @@
 import { decode } from '../../lab/decode.js'
 import { quote } from '../../lab/describe.js'
 import { said } from '../../words/said.js'
-import { labConf, type Folder } from '../folder.js'
+import { labConf, whyUnread, type Folder, type WhyUnread } from '../folder.js'
 import { failedImport, finishImport, labNameFrom, unreadable, type Imported } from '../imported.js'
 import { emptyNetwork } from '../network/network.js'
 import { labOf } from '../network/to-lab.js'
@@ -79,6 +79,12 @@ function tellRest({ folder, tell }: Given, devices: readonly KatharaDevice[]): v
     if (of !== undefined && of !== 'shared' && !names.has(of))
       tell(0, { message: said`${quote(path)} is left out: ${quote(labConf)} has no device of that name.`, hint: null })
   }
+  tellUnread(folder, tell)
+  if (folder.lookedAt !== undefined)
+    tell(0, {
+      message: said`The folder holds more than the ${folder.lookedAt} files and folders that were looked at, those that lie nearest; what lies beyond is left out.`,
+      hint: said`Move what is not of the lab out of the folder.`,
+    })
   for (const path of folder.others) {
     const device = devices.find(({ name }) => path.startsWith(`${name}/`))
     if (/\.shutdown$|^lab\.dep$/.test(path)) continue
@@ -88,6 +94,19 @@ function tellRest({ folder, tell }: Given, devices: readonly KatharaDevice[]): v
         ? said`a lab is connected to no interface of your machine`
         : null
     if (why) tell(device?.offset ?? 0, { message: said`${quote(path)} is left out: ${why}.`, hint: null })
+  }
+}
+
+/** Names of one kind that are listed. */
+const maxUnread = 20
+
+/** Each by its name, which a list of the kinds of what is left out would hide. */
+function tellUnread({ unread = [] }: Folder, tell: Tell): void {
+  const kinds = new Map<WhyUnread, string[]>()
+  for (const { path, why } of unread) kinds.set(why, [...(kinds.get(why) ?? []), quote(path)])
+  for (const [why, paths] of kinds) {
+    const names = paths.slice(0, maxUnread).join(', ') + (paths.length > maxUnread ? ', ...' : '')
+    tell(0, { message: said`Left out of the folder (${whyUnread[why]}): ${names}.`, hint: null })
   }
 }
 
@@ -116,5 +135,5 @@ function textOf({ files }: Folder, path: string): string | null {
   const bytes = files.get(path)
   if (bytes === undefined) return null
   const { text, finding } = decode(bytes)
-  return finding && finding.code !== 'empty-file' ? null : plain(text)
+  return finding ? null : plain(text)
 }
