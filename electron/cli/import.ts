@@ -64,7 +64,14 @@ const nouns: Readonly<Record<Foreign, string>> = {
 
 const refuse = (sentence: string): ExitCode => fail(exitCode.usage, failure('usage', sentence), {})
 
-const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+/** What cannot be looked at is no folder; why not is said when it is read. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
 
 /** Of a lab that is a folder, what lies in it; of standard input nothing more than that is known. */
 async function folderOf(

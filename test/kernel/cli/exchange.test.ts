@@ -169,6 +169,11 @@ test.each([
     "vethlab: option '--to <form>' argument 'gns3' is invalid. Allowed choices are script, clab. See: npm run -s cli -- --help\n",
   ],
   [
+    'a name that no file has',
+    ['import', 'x'.repeat(300)],
+    `vethlab: Cannot read ${'x'.repeat(300)}: its name is too long.\n`,
+  ],
+  [
     'a file that is not there',
     ['import', '/nowhere/x.sh', '--from', 'script'],
     'vethlab: Cannot read /nowhere/x.sh: there is no such file.\n',
