@@ -87,6 +87,7 @@ test('a script that a lab can say little of', () => {
     'arp -f; arp -s 10.9.9.9 02:00:00:00:00:09; arp -s 10.0.0.9 02:00:00:00:00:09 temp',
     'vconfig set_name_type VLAN_PLUS_VID; vconfig add n0 5000; vconfig set_flag n0.5 1 1',
     'ip link add lost type vxlan id 5 remote 192.0.2.9',
+    'dnsmasq -F 10.0.0.100,10.0.0.150,12h',
     'modprobe dummy',
     'python3 -m http.server',
     'frobnicate',

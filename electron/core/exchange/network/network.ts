@@ -14,6 +14,7 @@ import {
   type LabRule,
   type VlanProtocol,
 } from '../../lab/lab.js'
+import type { NetnsFile } from '../../lab/netns-files.js'
 import type { TunnelEntry } from '../../lab/schema.js'
 import type { TunnelKind } from '../../lab/tunnel.js'
 import type { IptablesRule } from '../../live/state.js'
@@ -232,4 +233,11 @@ export function emptyNetwork(): Network {
     netnsFiles: new Map(),
     cables: new Set(),
   }
+}
+
+/** What the text has written to a file that `ip netns exec` puts in place there; the machine's own is nobody's. */
+export function netnsText(network: Network, namespace: Namespace, file: NetnsFile): string | undefined {
+  if (network.netnsFiles.size === 0 || namespace.name === hostNamespace) return undefined
+  const [key] = [...network.namespaces].find(([, each]) => each === namespace) ?? []
+  return network.netnsFiles.get(`${key}/${file}`)?.text
 }

@@ -181,6 +181,7 @@ export const imports: Readonly<Record<string, string>> = {
     '只读取了 {0}，同一文件夹中的启动文件未导入。',
   'Open it where it lies, or import the whole folder.': '请从原位置打开它，或导入整个文件夹。',
   'Left out of the folder ({0}): {1}.': '文件夹中未导入（{0}）：{1}。',
+  'Leases of {0} become leases of {1}.': '租期 {0} 改为 {1}。',
   'no permission to read it': '没有读取权限',
   'a link that leads out of the folder, or nowhere': '指向文件夹之外或不存在之处的链接',
   'no regular file': '不是普通文件',
