@@ -13,7 +13,9 @@ export function foreignKind(name: string, text: string): Foreign | null {
   if (base === labConf) return 'kathara'
   if (/\.mn$/i.test(base)) return 'miniedit'
   if (/\.(?:sh|bash)$/i.test(base)) return 'script'
-  if (/^\s*\{[^]*"switches"\s*:[^]*\}\s*$/.test(text) && /"hosts"\s*:/.test(text)) return 'miniedit'
+  if (isObject(text.trim()) && /"switches"\s*:/.test(text) && /"hosts"\s*:/.test(text)) return 'miniedit'
   if (/^topology\s*:/m.test(text) && !/^vethlab\s*:/m.test(text)) return 'clab'
   return /^#!.*\b(?:ba|da|a)?sh\b/.test(text) ? 'script' : null
 }
+
+const isObject = (json: string): boolean => json.startsWith('{') && json.endsWith('}')

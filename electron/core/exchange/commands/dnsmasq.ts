@@ -84,7 +84,7 @@ export function dnsmasq({ network, namespace, files, tell }: Context, words: rea
   const options = [...optionsOf(words)].sort((a, b) => rank(a) - rank(b))
   const given = new Set(options.map(({ name }) => name))
   if (given.has('help') || given.has('version') || given.has('test')) return harmless
-  const records = new Map<string, string[]>()
+  const records = new Map<string, Set<string>>()
   const dhcp = new Map<string, LabDhcp>()
   const ra: LabDnsmasq['ra'][number][] = []
   let port = 53
@@ -120,7 +120,10 @@ export function dnsmasq({ network, namespace, files, tell }: Context, words: rea
     } else leave()
   }
   namespace.dnsmasq = {
-    dns: port === 0 ? null : { records: [...records].map(([name, addresses]) => ({ name, addresses })), forward },
+    dns:
+      port === 0
+        ? null
+        : { records: [...records].map(([name, addresses]) => ({ name, addresses: [...addresses] })), forward },
     dhcp: [...dhcp.values()],
     ra,
   }
@@ -132,17 +135,21 @@ const notSaid = ({ value, word }: Option): Notice => ({
   hint: said`The rest of the command counts.`,
 })
 
-function addRecord(records: Map<string, string[]>, parts: readonly string[]): boolean {
+function addRecord(records: Map<string, Set<string>>, parts: readonly string[]): boolean {
   const addresses = parts.flatMap((part) => parseAddress(part)?.text ?? [])
   const names = parts.filter((part) => parseAddress(part) === null && !/^\d+$/.test(part)).map(plainName)
   if (addresses.length === 0 || names.length === 0 || !names.every((each) => /^[a-z0-9_-][a-z0-9_.-]*$/.test(each)))
     return false
-  for (const name of names) records.set(name, [...new Set([...(records.get(name) ?? []), ...addresses])])
+  for (const name of names) {
+    const known = records.get(name) ?? new Set<string>()
+    for (const each of addresses) known.add(each)
+    records.set(name, known)
+  }
   return true
 }
 
 /** Of a file of hosts(5). False where not all of it is known. */
-function addHosts(records: Map<string, string[]>, text: string | null | undefined): boolean {
+function addHosts(records: Map<string, Set<string>>, text: string | null | undefined): boolean {
   const { entry, rest } = readNetnsFile('hosts', text ?? '')
   const lines = Object.entries(entry.hosts ?? {})
   const added = lines.flatMap(([address, names]) => names.map((name) => addRecord(records, [name, address])))
