@@ -195,6 +195,19 @@ describe('followed, and nothing is left out', () => {
     })
   })
 
+  test('a word of ifconfig that no lab has takes its value with it', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1\nifconfig e0 10.0.0.1 pointopoint 10.0.0.2 metric 5 netmask 255.255.255.0 up\n' +
+        'ifconfig e1 10.0.1.1/24 dstaddr 10.0.1.2',
+    )
+    expect(text).toContain('e0: { addresses: [10.0.0.1/24] }\n      e1: { addresses: [10.0.1.1/24] }')
+    expect(said).toEqual(
+      ['2 "pointopoint 10.0.0.2"', '2 "metric 5"', '3 "dstaddr 10.0.1.2"'].map(
+        (word) => `${word} in \`ifconfig\` is nothing a lab file can say.`,
+      ),
+    )
+  })
+
   test('vconfig and brctl', () => {
     const { text, said } = read(
       'ip link add e0 type veth peer name e1; ifconfig e0 up; ifconfig e1 up\nvconfig add e0 5; vconfig add e0 6; vconfig rem e0.6\n' +

@@ -226,20 +226,40 @@ test('interfaces that ask for their addresses, whichever client they have', () =
 ip netns add b
 ip link add e0 netns a type veth peer name e0 netns b
 ip link add e1 netns a type veth peer name e1 netns b
-ip netns exec a ip link set e0 up
-ip netns exec a udhcpc -i e0 -b -s /etc/udhcpc/default.script
+ip link add eth0 netns a type veth peer name eth0 netns b
+ip link add e2 netns a type veth peer name e2 netns b
+ip netns exec a udhcpc -B -i e0 -b -s /etc/udhcpc/default.script
 ip netns exec a dhclient -v -pf /run/e1.pid e1
-ip netns exec b dhcpcd -4 -t 5 e0
+ip netns exec a udhcpc -q
+ip netns exec a udhcpc -nqi e2
+ip netns exec b dhcpcd -4 -t 5 --timeout 5 e0
+ip netns exec b udhcpc --interface=e2
 ip netns exec b dhclient -r e1
 ip netns exec b dhclient
 `,
     'x.sh',
   )
-  expect(labFile?.namespaces).toMatchObject({
-    a: { interfaces: { e0: { dhcp4: true }, e1: { dhcp4: true } } },
-    b: { interfaces: { e0: { dhcp4: true } } },
+  // Each of them switches its interface on.
+  expect(labFile?.namespaces).toEqual({
+    a: {
+      interfaces: {
+        lo: { up: false },
+        e0: { dhcp4: true },
+        e1: { dhcp4: true },
+        eth0: { dhcp4: true },
+        e2: { dhcp4: true },
+      },
+    },
+    b: {
+      interfaces: {
+        lo: { up: false },
+        e0: { dhcp4: true },
+        e1: { up: false },
+        eth0: { up: false },
+        e2: { dhcp4: true },
+      },
+    },
   })
-  expect(labFile?.namespaces?.['b']?.interfaces?.['e1']).not.toHaveProperty('dhcp4')
   expect(notices.map(({ message }) => message)).toEqual([
     '"dhclient" asks on every interface there is; a lab says on which.',
   ])
