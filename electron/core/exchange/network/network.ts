@@ -235,9 +235,12 @@ export function emptyNetwork(): Network {
   }
 }
 
+/** The name that the text uses for it. */
+export const keyOf = ({ namespaces }: Network, namespace: Namespace): string | undefined =>
+  [...namespaces].find(([, each]) => each === namespace)?.[0]
+
 /** What the text has written to a file that `ip netns exec` puts in place there; the machine's own is nobody's. */
 export function netnsText(network: Network, namespace: Namespace, file: NetnsFile): string | undefined {
   if (network.netnsFiles.size === 0 || namespace.name === hostNamespace) return undefined
-  const [key] = [...network.namespaces].find(([, each]) => each === namespace) ?? []
-  return network.netnsFiles.get(`${key}/${file}`)?.text
+  return network.netnsFiles.get(`${keyOf(network, namespace)}/${file}`)?.text
 }
