@@ -195,6 +195,18 @@ describe('followed, and nothing is left out', () => {
     })
   })
 
+  test('a route by another interface is in front of the one that stood before; the very same is refused', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1; ifconfig e0 10.0.0.1/24; ifconfig e1 10.0.1.1/24\n' +
+        'route add -net 10.1.0.0/16 dev e0\nroute add -net 10.1.0.0/16 dev e1\nroute add -net 10.1.0.0/16 e1',
+    )
+    expect(text).toContain('routes:\n      - { to: 10.1.0.0/16, dev: e1 }\n')
+    expect(said).toEqual([
+      '3 The route to "10.1.0.0/16" that stood before is left out: this one is in front of it.',
+      '4 There is a route to 10.1.0.0/16 in "host" already.',
+    ])
+  })
+
   test('a word of ifconfig that no lab has takes its value with it', () => {
     const { text, said } = read(
       'ip link add e0 type veth peer name e1\nifconfig e0 10.0.0.1 pointopoint 10.0.0.2 metric 5 netmask 255.255.255.0 up\n' +
