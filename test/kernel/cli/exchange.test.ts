@@ -169,6 +169,11 @@ test.each([
     "vethlab: option '--to <form>' argument 'gns3' is invalid. Allowed choices are script, clab. See: npm run -s cli -- --help\n",
   ],
   [
+    'a lab that is one already',
+    ['import', join(root, 'resources/labs/01-one-namespace.vethlab.yaml')],
+    `vethlab: ${join(root, 'resources/labs/01-one-namespace.vethlab.yaml')} is a lab already; there is nothing to import.\n`,
+  ],
+  [
     'a name that no file has',
     ['import', 'x'.repeat(300)],
     `vethlab: Cannot read ${'x'.repeat(300)}: its name is too long.\n`,
