@@ -9,7 +9,7 @@ import { labConf, whyUnread, type Folder, type WhyUnread } from '../folder.js'
 import { failedImport, finishImport, labNameFrom, unreadable, type Imported } from '../imported.js'
 import { emptyNetwork } from '../network/network.js'
 import { labOf } from '../network/to-lab.js'
-import { collectNotices, type Tell } from '../notice.js'
+import { collectNotices, leftOutFor, type Tell } from '../notice.js'
 import { Interpreter } from '../shell/interpret.js'
 import { Sources } from '../sources.js'
 import { forwardIpv6, readDevices, type KatharaDevice } from './devices.js'
@@ -56,7 +56,7 @@ function aboutOf({ about, strange }: LabConf, tell: Tell): { name: string | null
   for (const { key, value, offset } of about) {
     if (key === 'LAB_NAME') name = value
     else if (key === 'LAB_DESCRIPTION') description = value || null
-    else tell(offset, { message: said`${quote(key)} is left out: a lab file has no words for it.`, hint: null })
+    else tell(offset, { message: leftOutFor(key), hint: null })
   }
   for (const { offset, text } of strange)
     tell(offset, {
@@ -77,7 +77,7 @@ function tellRest({ folder, tell }: Given, devices: readonly KatharaDevice[]): v
   for (const path of folder.files.keys()) {
     const [, of] = /^(.+)\.startup$/.exec(path) ?? []
     if (of !== undefined && of !== 'shared' && !names.has(of))
-      tell(0, { message: said`${quote(path)} is left out: ${quote(labConf)} has no device of that name.`, hint: null })
+      tell(0, { message: leftOutFor(path, said`${quote(labConf)} has no device of that name`), hint: null })
   }
   tellUnread(folder, tell)
   if (folder.lookedAt !== undefined)
@@ -93,7 +93,7 @@ function tellRest({ folder, tell }: Given, devices: readonly KatharaDevice[]): v
       : path === 'lab.ext'
         ? said`a lab is connected to no interface of your machine`
         : null
-    if (why) tell(device?.offset ?? 0, { message: said`${quote(path)} is left out: ${why}.`, hint: null })
+    if (why) tell(device?.offset ?? 0, { message: leftOutFor(path, why), hint: null })
   }
 }
 

@@ -222,11 +222,15 @@ export function makeNamespace(name: string): Namespace {
   return namespace
 }
 
+export function switchOnLo({ devices }: Namespace): void {
+  const lo = devices.get('lo')
+  if (lo) lo.up = true
+}
+
 /** A host as a sandbox has it: nothing but `lo`, which is on, as on every machine. */
 export function emptyNetwork(): Network {
   const host = makeNamespace(hostNamespace)
-  const lo = host.devices.get('lo')
-  if (lo) lo.up = true
+  switchOnLo(host)
   return {
     namespaces: new Map([[hostNamespace, host]]),
     names: new Set([hostNamespace]),

@@ -16,7 +16,7 @@ import type {
 } from 'unbash'
 import { quote } from '../../lab/describe.js'
 import { bareCommand } from '../commands/dispatch.js'
-import type { Status } from '../commands/command.js'
+import { fileKey, type Status } from '../commands/command.js'
 import { hostOf } from '../commands/namespaces.js'
 import { keyOf, type Namespace, type Network } from '../network/network.js'
 import type { Notice, Tell } from '../notice.js'
@@ -120,7 +120,7 @@ export class Interpreter {
 
   /** A file that is there already. */
   has(path: string, text: string, offset: number): void {
-    this.files.set(path, text)
+    this.files.set(fileKey(path), text)
     if (this.own !== null) this.network.netnsFiles.set(`${this.own}/${path.replace('/etc/', '')}`, { text, offset })
   }
 

@@ -12,7 +12,6 @@ export const imports: Readonly<Record<string, string>> = {
   'a lab has no management network': '实验没有管理网络',
   'a lab file has no words for it': '实验文件无法表达',
   '{0} is left out: {1}.': '{0} 未导入：{1}。',
-  '{0} is left out: a lab file has no words for it.': '{0} 未导入：实验文件无法表达。',
   'This command depends on the environment of containerlab.': '这条命令依赖 containerlab 的运行环境。',
   'This link is no map with `endpoints`; it is left out.': '这条链路不是带 `endpoints` 的映射，未导入。',
   'A lab has no links of type {0}; this one is left out.': '实验没有 {0} 类型的链路，这一条未导入。',
@@ -191,7 +190,7 @@ export const imports: Readonly<Record<string, string>> = {
   'The folder holds more than the {0} files and folders that were looked at, those that lie nearest; what lies beyond is left out.':
     '该文件夹中不止所查看的 {0} 个文件和文件夹（从最外层开始），其余未导入。',
   'Move what is not of the lab out of the folder.': '请把不属于实验的文件移出该文件夹。',
-  '{0} is left out: {1} has no device of that name.': '{0} 未导入：{1} 中没有同名设备。',
+  '{0} has no device of that name': '{0} 中没有同名设备',
   'a lab is connected to no interface of your machine': '实验不连接本机的任何接口',
   'write `uplink: on` into the lab file for a way to your own network':
     '要连到自己的网络，请在实验文件中写 `uplink: on`',
