@@ -47,7 +47,10 @@ const reasons: Readonly<Record<string, string>> = {
 
 type Unreadable = { readonly ok: false; readonly failure: Failure }
 
-/** Reads and parses `path`, `-` for standard input; of a film file the lab that it carries. The failure is about reading alone; problems are part of the lab. */
+/**
+ * Reads and parses `path`, `-` for standard input; of a film file the lab that it carries. The failure is about reading
+ * alone; problems are part of the lab.
+ */
 export async function readLab(path: string): Promise<{ readonly ok: true; readonly read: ReadLab } | Unreadable> {
   const result = await readInput(path)
   if (!result.ok) return result

@@ -1,6 +1,7 @@
 /** A name asked for as the programs of a namespace ask: its hosts file first, then the nameservers of its resolver. */
 import { randomInt } from 'node:crypto'
-import type { Asked, Resolution } from '../core/diagnosis/names.js'
+import { realpathSync } from 'node:fs'
+import { isFinal, type Asked, type Resolution } from '../core/diagnosis/names.js'
 import { formatAddress } from '../core/lab/address.js'
 import { plainName } from '../core/lab/dnsmasq.js'
 import { hostNamespace, type NameCheck } from '../core/lab/lab.js'
@@ -28,7 +29,7 @@ export async function resolveName(
   const read = (file: NetnsFile): { readonly path: string; readonly text: string } | null => {
     const own = namespace === hostNamespace ? undefined : files[file]
     if (own !== undefined) return { path: `${netnsDirectoryOf(namespace)}/${file}`, text: own }
-    const text = readRegularFile(`/etc/${file}`, mostBytes)
+    const text = readRegularFile(linked(`/etc/${file}`), mostBytes)
     return text === null ? null : { path: `/etc/${file}`, text }
   }
   const hosts = read('hosts')
@@ -49,9 +50,9 @@ export async function resolveName(
     for (const type of types) {
       const last = await askAll(worker, namespace, nameservers, candidate, type)
       asked.push(...last)
-      const answered = last.find(({ code }) => code !== null)
+      const answered = last.find(isFinal) ?? last.find(({ code }) => code !== null)
       // Nobody there: asked for anything else, they would be as silent.
-      if (!answered && nameservers.length > 0) return { ...common, asked, addresses: [], from: null }
+      if (!answered && nameservers.length > 0) return { ...common, asked, addresses: found, from: by }
       if (answered && answered.addresses.length > 0) {
         found.push(...answered.addresses)
         by = answered.nameserver
@@ -62,6 +63,15 @@ export async function resolveName(
   return { ...common, asked, addresses: [], from: null }
 }
 
+/** These two files of the machine's own are links of its administrator's making on many machines (systemd-resolved). */
+function linked(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
 /** In the order of res_search(3) with `ndots:1`: with a dot in it a name is asked for as it is first. */
 function candidatesOf(target: string, search: readonly string[]): readonly string[] {
   const name = plainName(target)
@@ -70,7 +80,7 @@ function candidatesOf(target: string, search: readonly string[]): readonly strin
   return name.includes('.') ? [name, ...searched] : [...searched, name]
 }
 
-/** The first that answers ends it; what the others said before is told, too. */
+/** The first that can say ends it; what the others said before is told, too. */
 async function askAll(
   worker: KernelWorker,
   namespace: string,
@@ -82,7 +92,7 @@ async function askAll(
   for (const nameserver of nameservers) {
     const result = await ask(worker, namespace, nameserver, name, type)
     asked.push(result)
-    if (result.code !== null) break
+    if (isFinal(result)) break
   }
   return asked
 }

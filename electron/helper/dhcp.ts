@@ -1,6 +1,7 @@
 /**
- * DHCP clients: a udhcpc for each interface that asks for its address. It ends with its interface, its namespace, the lab, and
- * with this process, however that ends. Address and route are put there by `resources/script/lease.sh`, nameservers by us.
+ * DHCP clients: a udhcpc for each interface that asks for its address. It ends with its interface, its namespace, the
+ * lab, and with this process, however that ends. Address and route are put there by `resources/script/lease.sh`,
+ * nameservers by us.
  */
 import { fileURLToPath } from 'node:url'
 import { leaseResolver, udhcpcAlways } from '../core/plan/dhcp.js'
@@ -17,6 +18,9 @@ const leaseLimitMs = 3000
 interface Running {
   readonly namespace: string
   readonly dev: string
+  /** Ends it at once. */
+  readonly dropped: AbortController
+  /** Null until it is ready. */
   program: KeptProgram | null
   lease: LiveLease | null
   last: string
@@ -50,13 +54,17 @@ export class DhcpClients {
   /** Rejects with its own words where it does not start. */
   async start(namespace: string, dev: string): Promise<void> {
     await this.stop(namespace, dev)
-    const client: Running = { namespace, dev, program: null, lease: null, last: '', resolver: null }
-    const key = keyOf(namespace, dev)
-    this.running.set(key, client)
-    const words = ['-f', '-S', '-i', dev, '-s', script, ...udhcpcAlways]
-    const program = await keepIn(namespace, 'udhcpc', words, started, (line) => this.heard(client, line))
+    const dropped = new AbortController()
+    const client: Running = { namespace, dev, dropped, program: null, lease: null, last: '', resolver: null }
+    this.running.set(keyOf(namespace, dev), client)
+    const words = ['-f', '-i', dev, '-s', script, ...udhcpcAlways]
+    const program = await keepIn(namespace, 'udhcpc', words, {
+      ready: started,
+      dropped: dropped.signal,
+      heard: (line) => this.heard(client, line),
+    })
     if ('refused' in program) {
-      this.running.delete(key)
+      this.forget(client)
       throw new Error(plainRefusal(program.refused))
     }
     client.program = program
@@ -84,7 +92,8 @@ export class DhcpClients {
   async stop(namespace: string, dev: string): Promise<void> {
     const client = this.running.get(keyOf(namespace, dev))
     if (!client) return
-    await client.program?.stop()
+    if (client.program) await client.program.stop()
+    else client.dropped.abort()
     this.ended(client)
   }
 
@@ -92,7 +101,7 @@ export class DhcpClients {
   drop(namespace: string): boolean {
     const there = [...this.running.values()].filter((each) => each.namespace === namespace)
     for (const client of there) {
-      client.program?.kill()
+      client.dropped.abort()
       this.ended(client)
     }
     return there.length > 0
@@ -103,11 +112,15 @@ export class DhcpClients {
   }
 
   private ended(client: Running): void {
-    const key = keyOf(client.namespace, client.dev)
-    if (this.running.get(key) !== client) return
-    this.running.delete(key)
+    if (!this.forget(client)) return
     this.given(client, null)
     this.hooks.changed(client.namespace)
+  }
+
+  /** @returns whether it was not forgotten, and followed by another, already */
+  private forget(client: Running): boolean {
+    const key = keyOf(client.namespace, client.dev)
+    return this.running.get(key) === client && this.running.delete(key)
   }
 
   private heard(client: Running, line: string): void {

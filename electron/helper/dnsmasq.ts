@@ -11,7 +11,10 @@ const started = /\bstarted, version\b/
 
 interface Running {
   readonly serves: LabDnsmasq
-  readonly program: KeptProgram
+  /** Ends it at once. */
+  readonly dropped: AbortController
+  /** Null until it is ready. */
+  program: KeptProgram | null
 }
 
 export class DnsmasqProcesses {
@@ -21,20 +24,24 @@ export class DnsmasqProcesses {
   constructor(private readonly ended: (namespace: string) => void) {}
 
   servedIn(namespace: string): LabDnsmasq | null {
-    return this.running.get(namespace)?.serves ?? null
+    const there = this.running.get(namespace)
+    return there?.program ? there.serves : null
   }
 
   /** Rejects with its own words where it does not start. */
   async start(namespace: string, serves: LabDnsmasq): Promise<void> {
     await this.stop(namespace)
+    const one: Running = { serves, dropped: new AbortController(), program: null }
+    this.running.set(namespace, one)
     const words = ['--keep-in-foreground', '--log-facility=-', '--pid-file=', ...dnsmasqWords(namespace, serves)]
-    const program = await keepIn(namespace, 'dnsmasq', words, started)
-    if ('refused' in program) throw new Error(plainRefusal(program.refused))
-    this.running.set(namespace, { serves, program })
+    const program = await keepIn(namespace, 'dnsmasq', words, { ready: started, dropped: one.dropped.signal })
+    if ('refused' in program) {
+      this.forget(namespace, one)
+      throw new Error(plainRefusal(program.refused))
+    }
+    one.program = program
     void program.ended.then(() => {
-      if (this.running.get(namespace)?.program !== program) return
-      this.running.delete(namespace)
-      this.ended(namespace)
+      if (this.forget(namespace, one)) this.ended(namespace)
     })
   }
 
@@ -42,14 +49,19 @@ export class DnsmasqProcesses {
   async stop(namespace: string): Promise<void> {
     const there = this.running.get(namespace)
     this.running.delete(namespace)
-    await there?.program.stop()
+    if (there?.program) await there.program.stop()
+    else there?.dropped.abort()
   }
 
   /** At once: it would keep its namespace alive. */
   drop(namespace: string): boolean {
-    const there = this.running.get(namespace)
-    there?.program.kill()
+    this.running.get(namespace)?.dropped.abort()
     return this.running.delete(namespace)
+  }
+
+  /** @returns whether it was not forgotten, and followed by another, already */
+  private forget(namespace: string, one: Running): boolean {
+    return this.running.get(namespace) === one && this.running.delete(namespace)
   }
 
   get namespaces(): readonly string[] {

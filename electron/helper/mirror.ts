@@ -35,8 +35,18 @@ const sections = [
   'connections',
 ] as const satisfies readonly LiveSection[]
 
-const isServed = ({ services, dnsmasq, dhcp }: Partial<Served>): boolean =>
-  Boolean(services?.length) || Boolean(dnsmasq) || Boolean(dhcp?.length)
+const notServed: Served = { services: [], dnsmasq: null, dhcp: [] }
+
+/** What is not as it was known. */
+const differing = <T extends object>(now: T, known: { readonly [Key in keyof T]?: unknown }): Partial<T> =>
+  Object.fromEntries(
+    (Object.keys(now) as (keyof T)[])
+      .filter((key) => JSON.stringify(now[key]) !== JSON.stringify(known[key]))
+      .map((key) => [key, now[key]]),
+  ) as Partial<T>
+
+const isServed = ({ services, dnsmasq, dhcp }: Served): boolean =>
+  services.length > 0 || dnsmasq !== null || dhcp.length > 0
 
 function changesBetween(before: LiveState, now: LiveState): LiveChange[] {
   const old = new Map(before.namespaces.map((namespace) => [namespace.name, namespace]))
@@ -91,14 +101,12 @@ export class Mirror {
     )
   }
 
-  private withoutKnown(name: string, sections: Omit<KernelNamespace, 'name'>): Omit<KernelNamespace, 'name'> {
+  private withoutKnown(
+    name: string,
+    sections: Omit<KernelNamespace, 'name'>,
+  ): Pick<KernelNamespace, 'inode'> & Partial<Omit<KernelNamespace, 'name'>> {
     const known = this.namespaces.get(name)
-    if (known?.inode !== sections.inode) return sections
-    const changed = Object.entries(sections).filter(
-      ([section, value]) =>
-        section === 'inode' || JSON.stringify(value) !== JSON.stringify(known[section as keyof typeof known]),
-    )
-    return Object.fromEntries(changed) as Omit<KernelNamespace, 'name'>
+    return known?.inode === sections.inode ? { ...differing(sections, known), inode: sections.inode } : sections
   }
 
   /** @returns whether there are namespaces that were not there */
@@ -130,10 +138,10 @@ export class Mirror {
 
   private tellServices(name: string): void {
     const known = this.namespaces.get(name)
-    const inode = known?.inode ?? null
-    const served = this.services.get(name) ?? { services: [], dnsmasq: null, dhcp: [] }
-    if (!isServed(known ?? {}) && !isServed(served)) return
-    if (inode !== null) this.push({ namespace: name, inode, ...served })
+    if (!known) return
+    const { services, dnsmasq = null, dhcp = [] } = known
+    const news = differing(this.services.get(name) ?? notServed, { services, dnsmasq, dhcp })
+    if (Object.keys(news).length > 0) this.push({ namespace: name, inode: known.inode, ...news })
   }
 
   /** Of each namespace that has any; the others have none. */

@@ -105,7 +105,10 @@ function removeIfEmpty(directory: string): void {
   }
 }
 
-/** Whether /etc is the layer that resources/sandbox-init.sh has laid: fields 5 and, after the dash, the type (proc_pid_mountinfo(5)). */
+/**
+ * Whether /etc is the layer that resources/sandbox-init.sh has laid: fields 5 and, after the dash, the type
+ * (proc_pid_mountinfo(5)).
+ */
 export function hasOwnEtc(): boolean {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
   const last = lines.findLast((line) => line.split(' ')[4] === '/etc')

@@ -97,7 +97,6 @@ export interface KeptProgram {
   readonly ended: Promise<void>
   /** Asks it to end; resolves when it has. */
   stop(): Promise<void>
-  kill(): void
 }
 
 /** What a server of the lab may do, be it root: open low ports and raw sockets, and give leases to those without an address. */
@@ -109,57 +108,75 @@ const stopLimitMs = 2000
 /** Most that is kept of what it says until it is ready, bytes. */
 const sayingLimit = 16 * 1024
 
+export interface Keeping {
+  /** Finds the line by which it says that it is ready. */
+  readonly ready: RegExp
+  /** Ends it at once, ready or not. */
+  readonly dropped: AbortSignal
+  /** Told each line that it writes, as long as it runs. */
+  readonly heard?: (line: string) => void
+}
+
 /**
- * Starts a program in a namespace of the lab, and returns when it has written what `ready` finds; or what it said, where it
- * ended before. It ends with us, and can do nothing but what a server of a network needs.
- *
- * @param heard told each line that it writes, as long as it runs
+ * Starts a program in a namespace of the lab, and returns when it is ready; or what it said, where it ended before, or why
+ * it was ended. It ends with us, and can do nothing but what a server of a network needs.
  */
 export async function keepIn(
   namespace: string,
   program: string,
   args: readonly string[],
-  ready: RegExp,
-  heard: (line: string) => void = () => {},
+  { ready, dropped, heard = () => {} }: Keeping,
 ): Promise<KeptProgram | { readonly refused: string }> {
   const [path, setpriv, nsenter] = [programPath(program), programPath('setpriv'), programPath('nsenter')]
   if (path === null) return { refused: `${program}: not installed` }
   if (setpriv === null || nsenter === null) return { refused: 'setpriv and nsenter: not installed' }
+  if (dropped.aborted) return { refused: `${program}: ${namespace} is gone` }
   const into = namespace === hostNamespace ? [] : [nsenter, `--net=${netnsDirectory}/${namespace}`, '--']
   const [file = '', ...words] = [
     ...into,
     ...[setpriv, '--pdeathsig', 'KILL', '--no-new-privs', '--bounding-set', keptCapabilities, '--', path, ...args],
   ]
   const child = spawn(file, words, { env: environment, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
+  const kill = (): void => void child.kill('SIGKILL')
+  dropped.addEventListener('abort', kill)
   const ended = new Promise<void>((resolve) => {
     child.once('error', () => resolve())
     child.once('close', () => resolve())
   })
-  let saying = ''
+  void ended.then(() => dropped.removeEventListener('abort', kill))
+  /** Null once it is ready: what it says later must not fill a pipe, and is not kept. */
+  let saying: string | null = ''
   let rest = ''
   const isReady = new Promise<boolean>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      // What it says later must not fill a pipe, and is not kept.
-      if (saying.length < sayingLimit) saying += text
       const lines = (rest + text).slice(-sayingLimit).split('\n')
       rest = lines.pop() ?? ''
       for (const line of lines) heard(line)
-      if (ready.test(saying)) resolve(true)
+      if (saying === null) return
+      saying = (saying + text).slice(0, sayingLimit)
+      if (!lines.some((line) => ready.test(line))) return
+      saying = null
+      resolve(true)
     })
     void ended.then(() => resolve(false))
   })
-  const limit = setTimeout(() => child.kill('SIGKILL'), readyLimitMs)
+  let isLate = false
+  const limit = setTimeout(() => {
+    isLate = true
+    kill()
+  }, readyLimitMs)
   const began = await isReady
   clearTimeout(limit)
-  if (!began) return { refused: saying }
+  if (dropped.aborted) return { refused: `${program}: ${namespace} is gone` }
+  if (isLate) return { refused: `${program}: it was not ready within ${readyLimitMs / 1000} s` }
+  if (!began) return { refused: saying ?? '' }
   return {
     ended,
     async stop() {
       child.kill('SIGTERM')
-      const late = setTimeout(() => child.kill('SIGKILL'), stopLimitMs)
+      const late = setTimeout(kill, stopLimitMs)
       await ended
       clearTimeout(late)
     },
-    kill: () => void child.kill('SIGKILL'),
   }
 }

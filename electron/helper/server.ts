@@ -30,8 +30,8 @@ import type { Account } from './elevated/caller.js'
 import type { RealHost } from './host/real-host.js'
 import type { KernelWorker } from './kernel/client.js'
 import { Labs } from './labs.js'
-import { changeLeaseResolver, readNetnsFiles } from './netns-files.js'
-import { NetnsFilesWatch } from './netns-files-watch.js'
+import { changeLeaseResolver, netnsRoot, readNetnsFiles } from './netns-files.js'
+import { DirectoryWatch } from './directory-watch.js'
 import { Mirror } from './mirror.js'
 import type { SandboxLab } from './sandbox/sandbox-lab.js'
 import { Services } from './services.js'
@@ -81,7 +81,7 @@ const notLooking = {
 export class HelperServer {
   private readonly mirror: Mirror
   private readonly services: Services
-  private readonly netnsFiles = new NetnsFilesWatch(() => this.mirror.filesRead(readNetnsFiles()))
+  private readonly netnsFiles = new DirectoryWatch([netnsRoot], 'below', () => this.mirror.filesRead(readNetnsFiles()))
   private readonly deployer: Deployer
   private connection: MessageConnection | null = null
   private opened = false

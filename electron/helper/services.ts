@@ -1,7 +1,7 @@
 /**
  * What answers in a lab: small TCP and UDP servers on sockets that were opened inside a namespace, without a process of
- * their own - a socket stays in the namespace it was opened in, whoever reads from it - and one dnsmasq per namespace. And who asks:
- * the DHCP clients of its interfaces.
+ * their own - a socket stays in the namespace it was opened in, whoever reads from it - and one dnsmasq per namespace.
+ * And who asks: the DHCP clients of its interfaces.
  */
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'

@@ -62,6 +62,11 @@ const toolsToTest = {
   pkexec: 'pkexec',
   'dbus-daemon': 'dbus',
   'dbus-send': 'dbus',
+  // For the machine with a stock kernel (test/stock/).
+  'qemu-system-x86_64': 'qemu-system-x86',
+  busybox: 'busybox-static',
+  cpio: 'cpio',
+  depmod: 'kmod',
 }
 
 const say = (text) => process.stderr.write(`vethlab: ${text}\n`)

@@ -23,9 +23,10 @@ import { Checks } from '../state/checks.svelte.js'
 import type { Commands } from '../state/commands.svelte.js'
 import type { Deploy } from '../state/deploy.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
+import { keepInTab, keptInTab } from '../state/kept-in-tab.js'
 import { tell } from '../state/tell.js'
 import type { Traces } from '../trace/traces.svelte.js'
-import { mostTyped, pointsLeft, readKept, writeKept, type Broken, type HintLevel, type Kept } from './kept.js'
+import { challengeKey, mostTyped, pointsLeft, type Broken, type HintLevel, type Kept } from './kept.js'
 
 export interface Ended extends Broken {
   /** Id of the document. */
@@ -272,12 +273,12 @@ export class Challenge {
 
   /** After a reload: of the lab that is open. */
   restore(): void {
-    const kept = readKept(sessionStorage)
+    const kept = keptInTab<Kept>(challengeKey)
     this.keep(kept?.lab === this.parts.document.id ? kept : null)
   }
 
   private keep(kept: Kept | null): void {
     this.kept = kept
-    writeKept(sessionStorage, kept)
+    keepInTab(challengeKey, kept)
   }
 }

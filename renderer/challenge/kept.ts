@@ -33,23 +33,4 @@ export const mostTyped = 200
 /** Points of 100 that are left: to be told what to look at is free, the cause and its fix are not. */
 export const pointsLeft = (hint: HintLevel): number => [100, 100, 75, 40][hint] ?? 0
 
-const key = 'vethlab.challenge'
-
-/** Null: nothing is stored, or nothing that can be read. */
-export function readKept(store: Storage): Kept | null {
-  try {
-    return JSON.parse(store.getItem(key) ?? 'null') as Kept | null
-  } catch {
-    return null
-  }
-}
-
-export function writeKept(store: Storage, kept: Kept | null): void {
-  try {
-    if (kept === null) store.removeItem(key)
-    else store.setItem(key, JSON.stringify(kept))
-  } catch {
-    // Too big or forbidden: then a reload ends it, and must not find an older one.
-    store.removeItem(key)
-  }
-}
+export const challengeKey = 'vethlab.challenge'

@@ -367,6 +367,7 @@ export class App {
       this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
     this.deploy.found(opened.lab)
     this.challenge.restore()
+    this.twin.restore()
     if (opened.capabilities.mode === 'elevated') this.host.left = opened.left?.kept ? null : opened.left
     else await this.settleStanding(opened.lab)
     this.session.phase = { kind: 'ready' }

@@ -7,6 +7,7 @@ import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 import { t, textOf } from '../i18n/text.svelte.js'
 import type { Dialogs } from './dialogs.svelte.js'
+import { keepInTab, keptInTab } from './kept-in-tab.js'
 import type { LabDocument, Unfinished } from './lab-document.svelte.js'
 import { foreignKind } from '../../electron/core/exchange/foreign.js'
 import { readForeign, type ForeignFile } from './foreign-file.js'
@@ -262,11 +263,7 @@ export class Files {
     if (!isOpen) return () => {}
     const keepTab = (): void => {
       const fingerprint = this.document.fingerprint
-      try {
-        sessionStorage.setItem(tabKey, JSON.stringify({ id, path, text, savedText, starter, fingerprint, unfinished }))
-      } catch {
-        // Too big or forbidden: a reload then starts with what the shell kept.
-      }
+      keepInTab(tabKey, { id, path, text, savedText, starter, fingerprint, unfinished })
     }
     const timer = setTimeout(() => {
       keepTab()
@@ -291,25 +288,22 @@ export class Files {
 
   /** What this tab had open before a reload. */
   restoreTab(): boolean {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(tabKey) ?? 'null') as {
-        id: string
-        path: string | null
-        text: string
-        savedText: string | null
-        starter: string | null
-        fingerprint: string | null
-        unfinished?: Unfinished | null
-      } | null
-      if (!kept) return false
-      this.document.open({ path: kept.path, text: kept.text, fingerprint: kept.fingerprint }, kept.starter)
-      this.document.id = kept.id
-      this.document.savedText = kept.savedText
-      this.document.unfinished = kept.unfinished ?? null
-      this.settled()
-      return true
-    } catch {
-      return false
-    }
+    const kept = keptInTab<{
+      id: string
+      path: string | null
+      text: string
+      savedText: string | null
+      starter: string | null
+      fingerprint: string | null
+      unfinished?: Unfinished | null
+    }>(tabKey)
+    // Kept by another version, it may be another thing.
+    if (typeof kept?.text !== 'string') return false
+    this.document.open({ path: kept.path, text: kept.text, fingerprint: kept.fingerprint }, kept.starter)
+    this.document.id = kept.id
+    this.document.savedText = kept.savedText
+    this.document.unfinished = kept.unfinished ?? null
+    this.settled()
+    return true
   }
 }

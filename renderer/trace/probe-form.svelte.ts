@@ -1,6 +1,6 @@
 /** What the trace bar asks for; the lab's own first check says where to begin. */
-import type { Lab, LabCheck, ProbeCheck } from '../../electron/core/lab/lab.js'
-import { hostNamespace } from '../../electron/core/lab/lab.js'
+import { hostNamespace, type Lab } from '../../electron/core/lab/lab.js'
+import { isProbe } from '../../electron/core/lab/probe-check.js'
 import { parsePortTarget } from '../../electron/core/lab/target.js'
 import type { LiveState } from '../../electron/core/live/state.js'
 import type { Params } from '../../electron/core/rpc.js'
@@ -15,8 +15,6 @@ const usualTtl = 64
 
 /** Bounds of the fields; the contract's own. */
 export const bounds = { count: [1, 20], size: [0, 65507], ttl: [1, 255], port: [1, 65535] } as const
-
-const isProbe = (check: LabCheck): check is ProbeCheck => check.kind !== 'dns'
 
 export class ProbeForm {
   private chosenFrom = $state<string | null>(null)

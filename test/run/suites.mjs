@@ -51,6 +51,7 @@ export const suites = [
   { name: 'packages', project: 'packages' },
   // Some labs by chance; `npm run fuzz:truth` goes on with others.
   { name: 'fuzz', project: 'fuzz' },
-  // Boots an emulated machine, which wants one to itself: only when it is named (`npm run test:stock`).
+  { name: 'stock-brief', project: 'stock-brief' },
+  // Takes a quarter of an hour of an emulated machine: only when it is named (`npm run test:stock`).
   { name: 'stock', project: 'stock', named: true },
 ]

@@ -18,7 +18,7 @@ export async function boot<T>(program: string): Promise<{ readonly seen: T } | {
   if (bundled.status !== 0) throw new Error(`${bundled.stdout}${bundled.stderr}`)
   const job = mkdtempSync(join(tmpdir(), 'vethlab-stock-'))
   try {
-    const words = [`dist/node/${program}.js`, '/job/seen.json', 'resources/labs']
+    const words = [`dist/stock/${program}.js`, '/job/seen.json', 'resources/labs']
     const machine = spawn(process.execPath, ['test/stock/machine.mjs', job, process.execPath, ...words], { cwd: root })
     const said: string[] = []
     for (const stream of [machine.stdout, machine.stderr])

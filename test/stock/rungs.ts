@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { isAnswer } from '../../electron/core/diagnosis/trace.js'
-import type { LabCheck, ProbeCheck } from '../../electron/core/lab/lab.js'
+import { isProbe, traceOf } from '../../electron/core/lab/probe-check.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import { parseLabText } from '../../electron/core/lab/parse.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
@@ -59,13 +59,6 @@ const walked = (lab: LabFile): Promise<readonly string[]> =>
     return [...(await failedChecks(session, lab, lab.checks ?? [])).map(told), ...missing, ...beyond]
   })
 
-const isProbe = (goal: LabCheck): goal is ProbeCheck => goal.kind !== 'dns'
-
-const probeOf = (goal: ProbeCheck) => ({
-  protocol: goal.kind === 'ping' ? ('icmp' as const) : goal.kind,
-  ...('port' in goal ? { port: goal.port } : { size: goal.size, df: goal.df }),
-})
-
 const repaired = (lab: LabFile, name: string) =>
   withSandbox(async (session, type) => {
     const applied = await session.request('lab/apply', { lab, former: 'everything' })
@@ -74,7 +67,8 @@ const repaired = (lab: LabFile, name: string) =>
     const lost = await failedChecks(session, lab, lab.goal ?? [])
     const causes: string[] = []
     for (const goal of normalise(lab).goal.filter(isProbe)) {
-      const { diagnosis, outcome } = await film(session, goal.from, goal.target, probeOf(goal))
+      const { from: _, to: __, ...probe } = traceOf(goal)
+      const { diagnosis, outcome } = await film(session, goal.from, goal.target, probe)
       const tried = diagnosis?.fix?.tried ? `, tried: ${diagnosis.fix.commands.join('; ')}` : ''
       causes.push(isAnswer(outcome) ? outcome : `${diagnosis?.code ?? outcome}: ${diagnosis?.cause ?? '-'}${tried}`)
     }

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import { parseLabText } from '../../electron/core/lab/parse.js'
+import { fallbackTunnels } from '../../electron/core/lab/tunnel.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import { diff } from '../../electron/core/plan/diff.js'
 import { labFromLive } from '../../electron/core/plan/read-back.js'
@@ -38,10 +39,12 @@ export async function film(session: Session, from: string, to: string, more: Par
 export const missingOf = (session: Session, wanted: readonly string[]): readonly string[] =>
   wanted.filter((name) => !session.capabilities.features.some((each) => each.name === name && each.available))
 
-/** Namespaces and links beyond `lo`. */
+/** Links beyond `lo`, and beyond the tunnels that the kernel keeps in every namespace once it knows their kind. */
 export const remainsOf = (session: Session): readonly string[] =>
   session.live.namespaces.flatMap(({ name, links }) =>
-    links.filter(({ kind }) => kind !== 'loopback').map((link) => `${name}:${link.name}`),
+    links
+      .filter((link) => link.kind !== 'loopback' && !fallbackTunnels.has(link.name))
+      .map((link) => `${name}:${link.name}`),
   )
 
 export interface Study {

@@ -2,10 +2,9 @@
  * Runs inside the emulated machine: one tunnel of every kind between two namespaces, built, read back, filmed, edited, broken
  * in the ways that tunnels break, and taken down. Last of all that runs there: the kernel's own tunnels stay in every namespace.
  */
-import { fallbackTunnels } from '../../electron/core/lab/tunnel.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Session } from '../../electron/session/session.js'
-import { apply, built, editedAndBack, emptied, film, typed, type Study } from './study.js'
+import { apply, built, editedAndBack, emptied, film, remainsOf, typed, type Study } from './study.js'
 
 export interface TunnelStudy extends Study {
   readonly missing: readonly string[]
@@ -99,10 +98,6 @@ export async function studyTunnels(session: Session, file: string): Promise<Tunn
       kinds.has(name) && !available ? [name] : [],
     ),
     ...{ films, diagnoses, edited, keptKey },
-    remains: session.live.namespaces.flatMap(({ name, links }) =>
-      links
-        .filter((link) => link.kind !== 'loopback' && !fallbackTunnels.has(link.name))
-        .map((link) => `${name}:${link.name}`),
-    ),
+    remains: remainsOf(session),
   }
 }

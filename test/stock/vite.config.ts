@@ -2,14 +2,21 @@ import { fileURLToPath } from 'node:url'
 import { mergeConfig } from 'vite'
 import node from '../../vite.node.config.js'
 
-/** What runs in the emulated machine, in few files beside the programs: reading many files is slow there. */
+/**
+ * What runs in the emulated machine, in few files, as reading many is slow there; with programs of its own beside it, as
+ * other suites run those in `dist/node/` meanwhile.
+ */
 export default mergeConfig(node, {
   build: {
-    emptyOutDir: false,
+    outDir: 'dist/stock',
+    emptyOutDir: true,
     sourcemap: false,
     rolldownOptions: {
       input: Object.fromEntries(
-        ['inherited', 'rungs'].map((name) => [`stock-${name}`, fileURLToPath(new URL(`${name}.ts`, import.meta.url))]),
+        ['brief', 'inherited', 'rungs'].map((name) => [
+          `stock-${name}`,
+          fileURLToPath(new URL(`${name}.ts`, import.meta.url)),
+        ]),
       ),
     },
   },

@@ -1,5 +1,7 @@
 /** Why a name is not what a check says: whom a namespace asks, and what each of them answered. */
 import type { DnsType } from '../packet/dns.js'
+import { execWithin } from '../plan/exec-within.js'
+import { commandLine } from '../plan/shell-quote.js'
 import type { Diagnosis, Evidence, Inside } from './diagnosis.js'
 import { english, say } from './words.js'
 
@@ -14,6 +16,12 @@ export interface Asked {
   readonly outcome: string
   readonly addresses: readonly string[]
 }
+
+/** Codes of a server that cannot say: the next one is asked (res_send.c of glibc). */
+const unable: readonly string[] = ['SERVFAIL', 'NOTIMP', 'REFUSED']
+
+/** Whether it ends the asking. */
+export const isFinal = ({ code }: Pick<Asked, 'code'>): boolean => code !== null && !unable.includes(code)
 
 export interface Resolution {
   readonly namespace: string
@@ -36,7 +44,7 @@ export function nameUnresolved(
   inside: Diagnosis | null,
 ): Diagnosis {
   const silent = asked.find(({ code }) => code === null)
-  const answered = asked.find(({ code }) => code !== null)
+  const answered = asked.find(isFinal) ?? asked.find(({ code }) => code !== null)
   const message =
     addresses.length > 0
       ? wanted === null
@@ -50,7 +58,7 @@ export function nameUnresolved(
   const evidence: Evidence[] = [
     ...(file ? [{ command: `cat ${file.path}`, output: file.text.trimEnd() }] : []),
     ...asked.map((each) => ({
-      command: `dig @${each.nameserver} ${each.name} ${each.type}`,
+      command: commandLine([...execWithin(namespace), 'dig', `@${each.nameserver}`, each.name, each.type]),
       output: each.code === null ? each.outcome : [`status: ${each.code}`, ...each.addresses].join('\n'),
     })),
   ]

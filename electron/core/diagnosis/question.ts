@@ -1,5 +1,6 @@
 /** What is asked of the kernel's tools once a probe has failed: a program, its arguments, and how a person types it. */
 import { hostNamespace } from '../lab/lab.js'
+import { execWithin } from '../plan/exec-within.js'
 import { commandLine } from '../plan/shell-quote.js'
 import type { Evidence } from './diagnosis.js'
 
@@ -123,7 +124,7 @@ export function commandOf(question: Question): Command {
     ? [program, ...rest]
     : program === 'ip'
       ? ['ip', '-n', namespace, ...rest]
-      : ['ip', 'netns', 'exec', namespace, program, ...rest]
+      : [...execWithin(namespace), program, ...rest]
   return { namespace, program, arguments: rest, text: commandLine(typed) }
 }
 

@@ -2,6 +2,7 @@
 import { hostNamespace } from '../lab/lab.js'
 import type { Family } from '../lab/lab.js'
 import type { LiveNeighbour } from '../live/state.js'
+import { execWithin } from '../plan/exec-within.js'
 import { commandLine } from '../plan/shell-quote.js'
 import type { Step } from '../plan/step.js'
 import { stepText } from '../plan/text.js'
@@ -147,7 +148,7 @@ export function repairText(step: RepairStep): string {
   const { program, arguments: words } = command
   if (step.namespace === hostNamespace) return commandLine([program, ...words])
   if (program === 'ip') return commandLine(['ip', '-n', step.namespace, ...words])
-  return commandLine(['ip', 'netns', 'exec', step.namespace, program, ...words])
+  return commandLine([...execWithin(step.namespace), program, ...words])
 }
 
 /** The steps that take one back, in order. What the kernel had learned by itself it will learn again. */

@@ -1,4 +1,6 @@
 /** What every rule of `rules/` is: when it applies, what it must know, and what proves it. */
+import { execWithin } from '../plan/exec-within.js'
+import { commandLine } from '../plan/shell-quote.js'
 import type { DiagnosisCode, Evidence } from './diagnosis.js'
 import type { Answers, Question } from './question.js'
 import type { Repair } from './repair.js'
@@ -38,10 +40,9 @@ export interface Rule {
 export function counterEvidence(scene: Scene, namespace: string, names: readonly string[]): Evidence[] {
   const moved = names.filter((name) => (scene.counters[namespace]?.[name] ?? 0) > 0)
   if (moved.length === 0) return []
-  const within = namespace === 'host' ? '' : `ip netns exec ${namespace} `
   return [
     {
-      command: `${within}nstat -asz ${moved.join(' ')}`,
+      command: commandLine([...execWithin(namespace), 'nstat', '-asz', ...moved]),
       output: moved.map((name) => `${name} +${scene.counters[namespace]?.[name] ?? 0} during the probe`).join('\n'),
     },
   ]

@@ -69,6 +69,8 @@ export const sentences = {
   'no-lease-full':
     '{interface} of {namespace} waits for a lease. {server} has given away every address of its range {range}.',
   'no-lease-nobody': '{interface} of {namespace} waits for a lease, and nobody in its segment serves DHCP.',
+  'no-lease-unknown':
+    '{interface} of {namespace} waits for a lease. Of those in its segment who could be asked, nobody serves DHCP; others could not be asked.',
   'no-lease-cable': '{interface} of {namespace} waits for a lease, and its cable has no carrier: nobody hears it ask.',
   'no-lease-down': '{interface} of {namespace} waits for a lease, and is down: it cannot ask.',
   'ipv6-off': 'IPv6 is switched off on {interface} of {namespace}: {key} is 1.',
@@ -169,6 +171,8 @@ export const sentences = {
     'In {namespace} somebody listens on {protocol} port {port} of {address} only, and nobody on that of {target}.',
   'local-down': 'lo of {namespace} is down, and what a namespace sends to itself goes by lo.',
   'no-such-address': 'Nobody in the lab has {target}.',
+  'no-such-address-rewritten':
+    'A rule of {namespace} sends it on to {target}, and nobody in the lab has that address: {rule}.',
   'no-such-address-here': 'Nobody in the lab has {target}; {interface} of {namespace} should.',
   unknown: 'The packet was last seen in {namespace}; nothing that was looked at proves why it ended there.',
   'unknown-nowhere': 'Nothing that was looked at proves why there was no answer.',

@@ -3,6 +3,7 @@
  * step names counts; everything else may differ.
  */
 import { canonicalPrefix } from '../lab/address.js'
+import { deviceEntries, homeOf, type DeviceEntry } from '../lab/device-tables.js'
 import { isResponder } from '../lab/dnsmasq.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import { impairOf } from '../lab/impair.js'
@@ -10,8 +11,9 @@ import type { Endpoint, Impair } from '../lab/lab.js'
 import { nearest } from '../lab/nearest.js'
 import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
-import { readSaved } from '../lab/ruleset/iptables-text.js'
-import type { GuideStep, LabFile } from '../lab/schema.js'
+import { savedRules } from '../lab/ruleset/iptables-text.js'
+import type { NamespaceEntry } from '../lab/rules/lab-index.js'
+import type { GuideStep } from '../lab/schema.js'
 import { canonicalSocket, sameSocket, type ServiceSocket } from '../lab/service.js'
 import { dottedSysctl } from '../lab/sysctl.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
@@ -22,10 +24,10 @@ import { liveRuleValue, spellFirewall, spellNat } from '../plan/rules.js'
 import { deviceDifferences } from './device-settings.js'
 import { leadsThere } from './leads-there.js'
 import { nameFileDifferences } from './name-files.js'
+import { hasClient, unserved } from './served.js'
+import { shareDifferences } from './share-settings.js'
 
 export type Wanted = NonNullable<GuideStep['done']>
-type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
-type InterfaceEntry = NonNullable<NonNullable<NamespaceEntry['interfaces']>[string]>
 type BridgeEntry = NonNullable<NonNullable<NamespaceEntry['bridges']>[string]>
 
 /** Things of the network: later steps call them by these names. */
@@ -43,7 +45,7 @@ type Thing =
   | 'cable'
   | 'cable-elsewhere'
 /** Ways to a purpose: whether another way serves it is for the step's checks to say. */
-const means = ['route', 'route-elsewhere', 'rule', 'setting', 'service'] as const
+const means = ['route', 'route-elsewhere', 'rule', 'setting', 'service', 'served'] as const
 
 /** What was not sent yet: no part of the network, but what its learner is asked to do. */
 type Act = 'ping' | 'lookup'
@@ -82,22 +84,11 @@ export function missingParts(
   return looked.missing
 }
 
+const onOff = (on: boolean): string => (on ? 'on' : 'off')
+
 /** As a lab file says it. */
 const impairText = (impair: Impair | null): string =>
   (impair && Object.entries(impairEntry(impair)).flat().join(' ')) || '-'
-
-/** The rules of a text, as iptables-save spells them; what it says of chains and policies is no rule. */
-function* savedRules(
-  text: string,
-): Iterable<{ readonly table: string; readonly chain: string; readonly rule: string }> {
-  const tables = readSaved(text)
-  if (!('length' in tables)) return
-  for (const { name, rules } of tables)
-    for (const line of rules) {
-      const [, chain, rule] = /^-A (\S+) (.*)$/.exec(line) ?? []
-      if (chain !== undefined && rule !== undefined) yield { table: name, chain, rule }
-    }
-}
 
 class Search {
   readonly #byName: ReadonlyMap<string, LiveNamespace>
@@ -134,9 +125,17 @@ class Search {
     const live = this.#there(name)
     if (!live) return
     for (const [bridge, said] of Object.entries(entry.bridges ?? {})) this.#bridge(live, bridge, said ?? {})
-    for (const [link, said] of Object.entries(entry.interfaces ?? {})) this.#interface(live, link, said ?? {})
-    for (const kind of ['vlans', 'bonds', 'vrfs', 'dummies'] as const)
-      for (const [link, said] of Object.entries(entry[kind] ?? {})) this.#interface(live, link, said ?? {})
+    for (const [table, link, said] of deviceEntries(entry)) {
+      const home = table === 'bridges' ? null : this.#there(homeOf(name, said))
+      if (home) this.#interface(home, link, said ?? {})
+    }
+    for (const { namespace, key, wanted, actual } of shareDifferences(entry, name, this.#byName))
+      this.#differs(namespace, key, wanted, actual)
+    const named = nameFileDifferences(entry, live.name, live.files)
+    for (const { key, wanted, actual } of [...deviceDifferences(entry, live), ...named])
+      this.#differs(live.name, key, wanted, actual)
+    for (const { namespace, key, wanted, actual } of shareDifferences(entry, name, this.#byName))
+      this.#differs(namespace, key, wanted, actual)
     for (const { key, wanted, actual } of deviceDifferences(entry, live)) this.#differs(live.name, key, wanted, actual)
     for (const { key, wanted, actual } of nameFileDifferences(entry, live.name, live.files))
       this.#differs(live.name, key, wanted, actual)
@@ -153,6 +152,7 @@ class Search {
           : sameSocket(each, canonicalSocket(service))
       if (!live.services.some(answers)) this.#miss('service', { namespace: name, listen, port: String(port) })
     }
+    for (const what of unserved(entry.services ?? [], live.dnsmasq)) this.#miss('served', { namespace: name, what })
   }
 
   #link(namespace: string, name: string): LiveLink | null {
@@ -166,18 +166,20 @@ class Search {
       : this.#miss('interface', { interface: name, namespace })
   }
 
-  #interface(live: LiveNamespace, name: string, said: InterfaceEntry): LiveLink | null {
+  #interface(live: LiveNamespace, name: string, said: DeviceEntry): LiveLink | null {
     const link = this.#link(live.name, name)
     if (!link) return null
     for (const address of said.addresses ?? []) this.#address(live, name, canonicalPrefix(address) ?? address)
     if (said.up !== undefined && link.up !== said.up) {
       if (said.up) this.#miss('interface-down', { interface: name, namespace: live.name })
-      else this.#differs(live.name, `${name} up`, 'off', 'on')
+      else this.#differs(live.name, `${name} up`, onOff(false), onOff(true))
     }
     if (said.mtu !== undefined && link.mtu !== said.mtu)
       this.#differs(live.name, `${name} mtu`, String(said.mtu), String(link.mtu))
     if (said.mac !== undefined && link.mac !== said.mac.toLowerCase())
       this.#differs(live.name, `${name} address`, said.mac.toLowerCase(), link.mac ?? '-')
+    if (said.dhcp4 !== undefined && said.dhcp4 !== hasClient(live, name))
+      this.#differs(live.name, `${name} dhcp4`, onOff(said.dhcp4), onOff(!said.dhcp4))
     return link
   }
 
@@ -202,7 +204,7 @@ class Search {
     if (!link) return
     if (link.kind !== 'bridge') return void this.#miss('no-bridge', { interface: name, namespace: live.name })
     if (said.stp !== undefined && link.bridge?.stp !== said.stp)
-      this.#differs(live.name, `${name} stp`, said.stp ? 'on' : 'off', said.stp ? 'off' : 'on')
+      this.#differs(live.name, `${name} stp`, onOff(said.stp), onOff(!said.stp))
     for (const port of said.ports ?? []) {
       const plugged = this.#link(live.name, port)
       if (plugged && plugged.master !== name)

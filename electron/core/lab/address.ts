@@ -96,6 +96,12 @@ export function containsAddress(prefix: string | Prefix, address: string | Addre
   return a.every((byte, i) => byte === b[i])
 }
 
+/** Of one family, by their numbers: negative where `a` is the smaller one. */
+export function compareAddresses(a: Address, b: Address): number {
+  const at = a.bytes.findIndex((byte, i) => byte !== b.bytes[i])
+  return at < 0 ? 0 : (a.bytes[at] ?? 0) - (b.bytes[at] ?? 0)
+}
+
 /** Whether two prefixes share an address. */
 export function overlaps(a: Prefix, b: Prefix): boolean {
   return a.length <= b.length ? containsAddress(a, b) : containsAddress(b, a)

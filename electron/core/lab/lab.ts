@@ -147,8 +147,10 @@ export type LabShare =
   | { readonly kind: 'macvlan'; readonly parent: Endpoint; readonly mode: (typeof macvlanModes)[number] }
   | { readonly kind: 'ipvlan'; readonly parent: Endpoint; readonly mode: (typeof ipvlanModes)[number] }
 
+export const isShareKind = (kind: string): kind is LabShare['kind'] => kind === 'macvlan' || kind === 'ipvlan'
+
 export const isShare = <T extends { readonly kind: string }>(each: T): each is Extract<T, { kind: LabShare['kind'] }> =>
-  each.kind === 'macvlan' || each.kind === 'ipvlan'
+  isShareKind(each.kind)
 
 /** One VLAN of a bridge port, as `bridge vlan` shows it. */
 export interface PortVlan {

@@ -92,7 +92,7 @@ export function normaliseInterfaces(
     for (const [name, share] of shared) {
       const about = said.get(name)
       const addresses = [...(share.said.addresses ?? []), ...(about?.addresses ?? [])]
-      add({ ...common(name, { ...share.said, ...about, addresses }), ...shareOf(share) })
+      add({ ...common(name, { ...share.said, ...about, addresses }), ...normaliseShare(share) })
     }
     const ports = portsByBridge(masters, made)
     return [...made.values()].map((device) => {
@@ -120,7 +120,7 @@ function fromBelow<T extends { readonly link: string }>(
 }
 
 /** Docker's modes, where none is said. */
-function shareOf({ table, from, said }: ShareEntry): LabShare {
+function normaliseShare({ table, from, said }: ShareEntry): LabShare {
   const parent = { namespace: from, interface: said.link }
   return table === 'macvlans'
     ? { kind: 'macvlan', parent, mode: said.mode ?? 'bridge' }

@@ -41,7 +41,10 @@ export const printableInColour = (text: string): string =>
     .map((part, at) => (at % 2 === 1 ? part : printable(part)))
     .join('')
 
-/** A JSON document that says the same in characters that do nothing to whoever shows it: JSON leaves C1, DEL and marks of direction as they are. */
+/**
+ * A JSON document that says the same in characters that do nothing to whoever shows it: JSON leaves C1, DEL and marks
+ * of direction as they are.
+ */
 export const printableJson = (json: string): string => json.replace(unprintable, escaped)
 
 /** The first character that a pattern of this file refuses, as `U+001B`. */

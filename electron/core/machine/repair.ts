@@ -4,6 +4,7 @@ import { normalise } from '../lab/normalise.js'
 import type { LiveState } from '../live/state.js'
 import { diff } from '../plan/diff.js'
 import { labFromLive } from '../plan/read-back.js'
+import { isHelpersOwn } from '../plan/step.js'
 import { isQuieting } from '../plan/sysctls.js'
 import { typedBy } from './commands.js'
 import { ruleChanges, withoutIptables } from './rule-changes.js'
@@ -32,7 +33,7 @@ export function repairCommands(before: LiveState, now: LiveState, around: TwinSu
     ...diff(lab, withoutIptables(before), { former: 'everything' })
       // What keeps the wires of a lab quiet is a habit of labs, and no part of what was done.
       .filter((planned) => !isQuieting(lab, planned))
-      .filter(({ step }) => !invented.has(step.namespace) && step.op !== 'service-start' && step.op !== 'service-stop')
+      .filter(({ step }) => !invented.has(step.namespace) && !isHelpersOwn(step))
       .map(({ text }) => text),
     ...rules,
   ].map(typed)

@@ -1,8 +1,9 @@
 /** What became of rules of iptables, as commands for single rules: a whole text would take away what others have added since. */
 import type { RepairStep } from '../diagnosis/repair.js'
 import { repairText } from '../diagnosis/repair.js'
-import { hostNamespace } from '../lab/lab.js'
 import type { IptablesRule, LiveState } from '../live/state.js'
+import { execWithin } from '../plan/exec-within.js'
+import { commandLine } from '../plan/shell-quote.js'
 
 type Chain = Pick<IptablesRule, 'engine' | 'family' | 'table' | 'chain'>
 interface Rules extends Chain {
@@ -28,14 +29,14 @@ export function ruleChanges(
   const policies = [...there].flatMap(([key, chain]) => {
     const { policy } = chain
     return policy !== null && then.get(key)?.policy !== policy && (then.has(key) || policy !== 'ACCEPT')
-      ? [whole(namespace, chain, `-P ${chain.chain} ${policy}`)]
+      ? [whole(namespace, chain, '-P', chain.chain, policy)]
       : []
   })
   return [
-    ...made.map((chain) => whole(namespace, chain, `-N ${chain.chain}`)),
+    ...made.map((chain) => whole(namespace, chain, '-N', chain.chain)),
     ...changed,
     ...policies,
-    ...gone.map((chain) => whole(namespace, chain, `-X ${chain.chain}`)),
+    ...gone.map((chain) => whole(namespace, chain, '-X', chain.chain)),
   ]
 }
 
@@ -107,8 +108,8 @@ const stepFor = (namespace: string, { engine, family, table, chain }: Chain, cha
   ...change,
 })
 
-/** Of a chain as a whole. */
-function whole(namespace: string, { engine, family, table }: Chain, words: string): string {
+/** Of a chain as a whole, whose name is anybody's. */
+function whole(namespace: string, { engine, family, table }: Chain, ...words: readonly string[]): string {
   const tool = `${family === 'ipv4' ? 'iptables' : 'ip6tables'}${engine === 'legacy' ? '-legacy' : ''}`
-  return `${namespace === hostNamespace ? '' : `ip netns exec ${namespace} `}${tool} -t ${table} ${words}`
+  return commandLine([...execWithin(namespace), tool, '-t', table, ...words])
 }

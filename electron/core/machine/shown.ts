@@ -40,16 +40,23 @@ export function mergeLive(all: readonly (LiveState | null)[]): { readonly live: 
       namespaces.push({
         ...each,
         name: names.get(each.name) ?? each.name,
-        links: each.links.map((link) => renamedPeer(link, names)),
+        links: each.links.map((link) => renamed(link, names)),
       })
   }
   // Revisions are those of one mirror; whoever asks for all of it again counts anew.
   return { live: { revision: 0, namespaces }, readers }
 }
 
-function renamedPeer(link: LiveLink, names: ReadonlyMap<string, string>): LiveLink {
-  const { peer } = link
-  return peer?.namespace ? { ...link, peer: { ...peer, namespace: names.get(peer.namespace) ?? peer.namespace } } : link
+/** With its other end and its parent under the names that they have here. */
+function renamed(link: LiveLink, names: ReadonlyMap<string, string>): LiveLink {
+  const { peer, share } = link
+  const placed = (place: NonNullable<LiveLink['peer']>): NonNullable<LiveLink['peer']> =>
+    place.namespace === null ? place : { ...place, namespace: names.get(place.namespace) ?? place.namespace }
+  return {
+    ...link,
+    ...(peer ? { peer: placed(peer) } : {}),
+    ...(share ? { share: { ...share, parent: placed(share.parent) } } : {}),
+  }
 }
 
 /** By the name that the picture has for it. */

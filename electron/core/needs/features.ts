@@ -1,15 +1,21 @@
 /** Kernel features that a lab may need, by the names under which the helper tries them, and how one gets them. */
 import { said, type Said } from '../words/said.js'
 
-export interface NeededFeature {
+interface KernelPart {
   readonly what: Said
-  /** Of a program: the package that brings it (Debian, Ubuntu). Then the kernel has no part in it. */
-  readonly program?: string
-  /** Of the kernel; null where it is a part that a kernel has from the start or never. */
+  /** Null where it is a part that a kernel has from the start or never. */
   readonly module: string | null
   /** The switch of a kernel's build. */
   readonly option: string
 }
+
+interface Program {
+  readonly what: Said
+  /** The package that brings it (Debian, Ubuntu). */
+  readonly program: string
+}
+
+export type NeededFeature = KernelPart | Program
 
 export const neededFeatures = {
   dummy: { what: said`dummy devices`, module: 'dummy', option: 'CONFIG_DUMMY' },
@@ -34,8 +40,8 @@ export const neededFeatures = {
     module: null,
     option: 'CONFIG_BRIDGE_VLAN_FILTERING',
   },
-  dnsmasq: { what: said`dnsmasq (which serves names and leases)`, program: 'dnsmasq-base', module: null, option: '' },
-  udhcpc: { what: said`udhcpc (which asks for addresses by DHCP)`, program: 'udhcpc', module: null, option: '' },
+  dnsmasq: { what: said`dnsmasq (which serves names and leases)`, program: 'dnsmasq-base' },
+  udhcpc: { what: said`udhcpc (which asks for addresses by DHCP)`, program: 'udhcpc' },
 } as const satisfies Readonly<Record<string, NeededFeature>>
 
 export type FeatureName = keyof typeof neededFeatures

@@ -39,22 +39,23 @@ export function lackingOf(file: LabFile, features: { readonly has: (name: string
 const placeOf = ({ at }: Need): string => ('interface' in at ? formatEndpoint(at) : at.namespace)
 
 /** Without its full stop. */
-function missing({ what, program, module, option }: NeededFeature, needs: readonly Need[]): Said {
+function missing(lacking: NeededFeature, needs: readonly Need[]): Said {
   const first = quote(needs[0] ? placeOf(needs[0]) : '')
   const users = needs.length === 1 ? said`${first}` : said`${first} and ${needs.length - 1} more`
-  if (program !== undefined) return said`This machine has no ${what}, needed for ${users}`
+  if ('program' in lacking) return said`This machine has no ${lacking.what}, needed for ${users}`
+  const { what, module, option } = lacking
   return module === null
     ? said`This kernel has no ${what} (${option}), needed for ${users}`
     : said`This kernel has no ${what} (module ${module}), needed for ${users}`
 }
 
 /** Without its full stop; begins with a name. */
-const remedy = ({ program, module }: NeededFeature): Said =>
-  program !== undefined
-    ? said`\`${`sudo apt install ${program}`}\` brings it (Debian, Ubuntu), then start Vethlab again`
-    : module === null
+const remedy = (lacking: NeededFeature): Said =>
+  'program' in lacking
+    ? said`\`${`sudo apt install ${lacking.program}`}\` brings it (Debian, Ubuntu), then start Vethlab again`
+    : lacking.module === null
       ? said`${'linux-image-amd64'} (Debian) is a package whose kernel is built with it`
-      : said`\`${`sudo modprobe ${module}`}\` loads it, and where there is no such module, ${'linux-modules-extra-$(uname -r)'} (Ubuntu) or the kernel of ${'linux-image-amd64'} (Debian) brings it`
+      : said`\`${`sudo modprobe ${lacking.module}`}\` loads it, and where there is no such module, ${'linux-modules-extra-$(uname -r)'} (Ubuntu) or the kernel of ${'linux-image-amd64'} (Debian) brings it`
 
 /** Why the lab is refused, or null: one sentence per feature, which says how one gets it. */
 export function lackingFailure(file: LabFile, features: { readonly has: (name: string) => boolean }): Failure | null {

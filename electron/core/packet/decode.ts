@@ -29,8 +29,8 @@ export const optionsOf = ({ eth, arp, ip, udp, vxlan, geneve, wireguard }: Packe
 })
 
 /**
- * Decodes one Ethernet frame, or a packet without one. Takes any bytes and never throws: what cannot be read is left out, and what was not
- * captured is named in `missing`.
+ * Decodes one Ethernet frame, or a packet without one. Takes any bytes and never throws: what cannot be read is left
+ * out, and what was not captured is named in `missing`.
  */
 export function decodeFrame(bytes: Uint8Array, options: DecodeOptions = {}): Packet {
   const length = Math.max(bytes.length, options.originalLength ?? 0)

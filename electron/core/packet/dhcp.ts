@@ -16,7 +16,6 @@ const addressOptions: Readonly<Record<number, FieldName>> = {
 }
 const messageType = 53
 const leaseTime = 51
-const overload = 52
 const end = 255
 /** No message has more; bounds the work that a hostile one causes. */
 const maxOptions = 64
@@ -87,7 +86,7 @@ function readOptions(header: HeaderReader, length: number): Options {
       const text = Array.from({ length: size / 4 }, (_, i) => ipv4Text(bytes.subarray(i * 4, i * 4 + 4))).join(', ')
       header.add(name, path, at, 2 + size, text, text)
       said.set(name, text)
-    } else if (code !== overload) {
+    } else {
       header.add('option', path, at, 2 + size, `${code} ${hex(bytes)}`.trim(), hex(bytes) || hex8(code))
     }
     at += 2 + size

@@ -130,7 +130,7 @@ function waiting(at: Sighting, own: readonly Sighting[], probe: ProbeIdentity): 
 
 /** Addresses that packets of the probe go to from here. */
 function destinations(namespace: string, own: readonly Sighting[], probe: ProbeIdentity, topology: Topology): string[] {
-  const found = new Set<string>()
+  const found = new Set<string>(own.length > 0 ? topology.rewrites(namespace) : [])
   const target = canonicalAddress(probe.target)
   if (namespace === probe.from && target !== null) found.add(target)
   for (const { packet, link, direction } of own) {

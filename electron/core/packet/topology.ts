@@ -1,7 +1,7 @@
 /** The part of the live state that stitching asks about, indexed. */
 import ipaddr from 'ipaddr.js'
 import { defaultGenevePort, defaultVxlanPort, defaultWireguardPort } from '../lab/tunnel.js'
-import type { LiveAddress, LiveFdbEntry, LiveLink, LiveRoute } from '../live/state.js'
+import type { LiveAddress, LiveFdbEntry, LiveLink, LiveRoute, LiveRuleset } from '../live/state.js'
 import { canonicalAddress } from './address.js'
 
 export type TopologyLink = Pick<LiveLink, 'index' | 'name' | 'kind' | 'mac' | 'master' | 'bond' | 'peer'> & {
@@ -21,6 +21,7 @@ export interface TopologyNamespace {
   readonly addresses: readonly Pick<LiveAddress, 'address'>[]
   readonly routes: readonly Pick<LiveRoute, 'to' | 'via' | 'type'>[]
   readonly fdb?: readonly Pick<LiveFdbEntry, 'dev' | 'dst'>[]
+  readonly ruleset?: Pick<LiveRuleset, 'iptables' | 'nft'>
 }
 
 export interface Sharing {
@@ -37,6 +38,8 @@ export interface Topology {
   readonly owns: (namespace: string, address: string) => boolean
   /** Whose link-layer address may be needed to send to `address`: gateways of the longest match, or the address itself. */
   readonly nextHops: (namespace: string, address: string) => readonly string[]
+  /** Addresses that rules of the namespace put in a destination's place. */
+  readonly rewrites: (namespace: string) => readonly string[]
   readonly macs: (namespace: string) => ReadonlySet<string>
   readonly vxlanPorts: readonly number[]
   readonly genevePorts: readonly number[]
@@ -57,6 +60,7 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
   const wireguardPorts = new Set<number>([defaultWireguardPort])
   let hasWireguard = false
   const fdb = new Map<string, NonNullable<TopologyNamespace['fdb']>>()
+  const rewrites = new Map<string, readonly string[]>()
   for (const namespace of namespaces) {
     for (const link of namespace.links) {
       links.set(`${namespace.name}/${link.index}`, link)
@@ -73,6 +77,7 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
     macs.set(namespace.name, new Set(namespace.links.flatMap((link) => link.mac ?? [])))
     routes.set(namespace.name, namespace.routes)
     fdb.set(namespace.name, namespace.fdb ?? [])
+    rewrites.set(namespace.name, namespace.ruleset ? rewritesOf(namespace.ruleset) : [])
   }
   const none: ReadonlySet<string> = new Set()
   return {
@@ -82,6 +87,7 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
     owns: (namespace, address) =>
       address.startsWith('127.') || address === '::1' || (own.get(namespace)?.has(address) ?? false),
     nextHops: (namespace, address) => nextHops(routes.get(namespace) ?? [], address),
+    rewrites: (namespace) => rewrites.get(namespace) ?? [],
     macs: (namespace) => macs.get(namespace) ?? none,
     vxlanPorts: [...ports],
     genevePorts: [...genevePorts],
@@ -96,6 +102,21 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
       return [...new Set([...(said ? [said] : []), ...learned])]
     },
   }
+}
+
+/** Of `-j DNAT --to-destination 10.0.0.2:80`, and of the same as nft says it (libnftables-json(5), `dnat`). */
+function rewritesOf({ iptables, nft }: Pick<LiveRuleset, 'iptables' | 'nft'>): readonly string[] {
+  const saved = iptables.map(({ rule }) => /--to-destination \[?([\da-fA-F.:]*[\da-fA-F])/.exec(rule ?? '')?.[1])
+  const said = (nft as readonly NftRule[]).flatMap(({ rule }) => rule?.expr?.map(({ dnat }) => dnat?.addr) ?? [])
+  return [...saved, ...said].flatMap((text) => {
+    if (typeof text !== 'string') return []
+    return canonicalAddress(text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')) ?? []
+  })
+}
+
+/** As much of one as matters here; an address may be an expression of its own. */
+interface NftRule {
+  readonly rule?: { readonly expr?: readonly { readonly dnat?: { readonly addr?: unknown } | null }[] }
 }
 
 /** Of `10.0.0.1:51820` or `[fd00::1]:51820`. */

@@ -2,9 +2,10 @@
  * DHCP clients, one for each interface that is to have one, and what they were given: address, default route and nameservers
  * come and go with a lease, and are no plan's to make, to keep or to take away.
  */
-import { hostNamespace, type LabNamespace } from '../lab/lab.js'
+import type { LabNamespace } from '../lab/lab.js'
 import { netnsTexts } from '../lab/netns-files.js'
 import type { LiveLease, LiveNamespace, LiveState } from '../live/state.js'
+import { execWithin } from './exec-within.js'
 import { isCycled } from './links.js'
 import { linkKey } from './live-index.js'
 import { formerLab, type Scope } from './scope.js'
@@ -16,9 +17,6 @@ import type { DhcpStep } from './step.js'
  * after three, so that one that is plugged in late need not wait for its usual twenty.
  */
 export const udhcpcAlways = ['-R', '-t', '5', '-T', '1', '-A', '3'] as const
-
-/** RTA_METRIC of the default routes of a lease: one that the lab itself has goes before them. */
-export const leaseMetric = 1024
 
 /** The resolv.conf of a namespace that was told its nameservers; null: it was told none. */
 export const leaseResolver = ({ nameservers }: LiveLease): string | null =>
@@ -87,6 +85,5 @@ export function planDhcp(scope: Scope, namespace: LabNamespace): void {
 export function dhcpCommand({ op, namespace, dev }: DhcpStep): string {
   const pidFile = `/run/udhcpc-${namespace}-${dev}.pid`
   if (op === 'dhcp-stop') return `kill "$(cat ${commandLine([pidFile])})"`
-  const within = namespace === hostNamespace ? [] : ['ip', 'netns', 'exec', namespace]
-  return commandLine([...within, 'udhcpc', '-i', dev, '-b', '-p', pidFile, ...udhcpcAlways])
+  return commandLine([...execWithin(namespace), 'udhcpc', '-i', dev, '-b', '-p', pidFile, ...udhcpcAlways])
 }

@@ -6,6 +6,7 @@
 import { parsePrefix } from '../lab/address.js'
 import type { LabDnsmasq } from '../lab/dnsmasq.js'
 import { hostNamespace } from '../lab/lab.js'
+import { execWithin } from './exec-within.js'
 import { netnsDirectoryOf } from './netns-files.js'
 import { formerLab, type Scope } from './scope.js'
 import { commandLine } from './shell-quote.js'
@@ -18,7 +19,7 @@ const leaseTime = '1h'
  * What it is told in every case. It stays the user that it is started as: a sandbox knows no other, and what it may do is
  * taken from it by whoever starts it.
  */
-export const dnsmasqAlways = ['--conf-file=', '--user=', '--group=', '--no-hosts', '--cache-size=0'] as const
+const dnsmasqAlways = ['--conf-file=', '--user=', '--group=', '--no-hosts', '--cache-size=0'] as const
 
 /** Of what it serves. */
 export function dnsmasqWords(namespace: string, { dns, dhcp, ra }: LabDnsmasq): readonly string[] {
@@ -70,6 +71,5 @@ export function planDnsmasq({ draft, former, index, lab, goneNamespaces }: Scope
 export function dnsmasqCommand({ op, namespace, serves }: DnsmasqStep): string {
   const pidFile = `/run/dnsmasq-${namespace}.pid`
   if (op === 'dnsmasq-stop') return `kill "$(cat ${commandLine([pidFile])})"`
-  const within = namespace === hostNamespace ? [] : ['ip', 'netns', 'exec', namespace]
-  return commandLine([...within, 'dnsmasq', `--pid-file=${pidFile}`, ...dnsmasqWords(namespace, serves)])
+  return commandLine([...execWithin(namespace), 'dnsmasq', `--pid-file=${pidFile}`, ...dnsmasqWords(namespace, serves)])
 }

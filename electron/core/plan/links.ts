@@ -186,11 +186,8 @@ export function planLinkChanges(scope: Scope, { name: namespace, interfaces }: L
             : (wanted.mtu ?? (had && had.mtu !== null ? usual : null))
       // A member of a bond has the bond's.
       if (mtu !== null && mtu !== live.mtu && wanted.kind !== 'bridge' && wanted.bond === undefined) {
-        const [smaller, larger] =
-          wanted.kind === 'macvlan'
-            ? (['stacked-change', 'share-change'] as const)
-            : (['stacked-change', 'link-change'] as const)
-        const phase = (wanted.kind === 'vlan' || isShare(wanted)) && mtu < live.mtu ? smaller : larger
+        const isLess = (wanted.kind === 'vlan' || isShare(wanted)) && mtu < live.mtu
+        const phase = isLess ? 'stacked-change' : wanted.kind === 'macvlan' ? 'share-change' : 'link-change'
         draft.add(phase, { op: 'link-mtu', ...at, mtu, before: live.mtu })
       }
       if (wanted.mac !== null && live.mac !== null && wanted.mac !== live.mac && wanted.bond === undefined) {
@@ -301,8 +298,9 @@ function isOverBridge(interfaces: readonly LabInterface[], vlan: LabInterface & 
 }
 
 /**
- * The MTU of a sub-interface or a macvlan that stays: its own, or where the file says none any more that of its parent, which the kernel
- * cuts it to (vlan_device_event, net/8021q/vlan.c; macvlan_device_event, drivers/net/macvlan.c) and undo would not give back.
+ * The MTU of a sub-interface or a macvlan that stays: its own, or where the file says none any more that of its parent,
+ * which the kernel cuts it to (vlan_device_event, net/8021q/vlan.c; macvlan_device_event, drivers/net/macvlan.c) and
+ * undo would not give back.
  */
 function stackedMtu(
   { interfaces, index }: Scope,

@@ -1,7 +1,8 @@
 /**
- * Static neighbours, and addresses that an interface answers for. The kernel forgets those of an interface that goes down
- * (neigh_ifdown), gets another MAC address or another word about ARP (neigh_changeaddr, net/core/neighbour.c) or loses its last IPv4 address
- * (fib_disable_ip, net/ipv4/fib_frontend.c). What would go that way is deleted and given again, so that each undo is exact.
+ * Static neighbours, and addresses that an interface answers for. The kernel forgets those of an interface that goes
+ * down (neigh_ifdown), gets another MAC address or another word about ARP (neigh_changeaddr, net/core/neighbour.c) or
+ * loses its last IPv4 address (fib_disable_ip, net/ipv4/fib_frontend.c). What would go that way is deleted and given
+ * again, so that each undo is exact.
  */
 import type { LabInterface, LabNamespace } from '../lab/lab.js'
 import { withStacked, type Flushed } from './addresses.js'

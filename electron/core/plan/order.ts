@@ -5,30 +5,33 @@
  * services (a listening socket keeps its namespace alive), rules, impairments, routes, addresses, then the interfaces
  * and the namespaces, each of which takes the rest along.
  *
- * A sub-interface is no larger than its parent: it is made when that has its MTU, which a bridge has from its ports, and
- * shrinks before it. A sub-interface goes down before its parent, which would take it along, and comes up behind it: its own phases, as the
- * parent may be a bridge. What goes out of a bridge's VLANs goes before others come, because one VLAN at a time is for
- * frames without a tag.
+ * A sub-interface is no larger than its parent: it is made when that has its MTU, which a bridge has from its ports,
+ * and shrinks before it. A sub-interface goes down before its parent, which would take it along, and comes up behind
+ * it: its own phases, as the parent may be a bridge. What goes out of a bridge's VLANs goes before others come, because
+ * one VLAN at a time is for frames without a tag.
  *
- * A macvlan or an ipvlan is no larger than its parent either, which may be anything of the above, in any namespace: it comes
- * behind all of them, and goes before them, because the kernel lets an interface that is shared into no bridge and no bond.
+ * A macvlan or an ipvlan is no larger than its parent either, which may be anything of the above, in any namespace: it
+ * comes behind all of them, and goes before them, because the kernel lets an interface that is shared into no bridge
+ * and no bond.
  *
- * A VRF or a bond goes behind its members, each of which takes its place in it along, so that undo brings it back before them. A
- * VRF switches off who comes and who goes (cycle_netdev, drivers/net/vrf.c), a bond takes only who is off, switches it on, and
- * off again when it goes (bond_enslave, drivers/net/bonding/bond_main.c): they go down before and come up behind.
+ * A VRF or a bond goes behind its members, each of which takes its place in it along, so that undo brings it back
+ * before them. A VRF switches off who comes and who goes (cycle_netdev, drivers/net/vrf.c), a bond takes only who is
+ * off, switches it on, and off again when it goes (bond_enslave, drivers/net/bonding/bond_main.c): they go down before
+ * and come up behind.
  *
  * What comes follows what it stands on. `net.ipv6.conf.*.disable_ipv6`, `conf.default.*` and br_netfilter's switches
  * act on interfaces made later. `lo` comes up before it gets addresses: the kernel adds 127.0.0.1/8 only to an `lo`
  * that has none (inetdev_event, net/ipv4/devinet.c). A bridge's MTU follows its ports, with which it changes until it
- * is given. Interfaces come up before bridges, so that a bridge comes up once,
- * with its carrier and with the MAC its ports gave it, and not first without. IPv6 addresses follow, because going down
- * takes them along (addrconf_ifdown): so undo can take them back before the interface. Routes on a device come before routes
- * through a gateway, which must be on-link by then (fib_check_nh: a gateway is never reached through another gateway).
- * Neighbours come when nothing more of this plan makes the kernel forget them (`neighbours.ts`).
- * Rules of policy routing come behind the routes and go before them: by them the kernel looks for the gateways of new
- * routes (fib_check_nh_v4_gw, net/ipv4/fib_semantics.c). Forwarding follows the routes, and other sysctls follow forwarding, which resets some of them (inet_forward_change),
- * and the interfaces they name. A chain that is to drop what no rule accepts does so behind its rules, and ends before them,
- * so that what they let through passes all the while. Texts of rules are loaded before the entries that add to them.
+ * is given. Interfaces come up before bridges, so that a bridge comes up once, with its carrier and with the MAC its
+ * ports gave it, and not first without. IPv6 addresses follow, because going down takes them along (addrconf_ifdown):
+ * so undo can take them back before the interface. Routes on a device come before routes through a gateway, which must
+ * be on-link by then (fib_check_nh: a gateway is never reached through another gateway). Neighbours come when nothing
+ * more of this plan makes the kernel forget them (`neighbours.ts`). Rules of policy routing come behind the routes and
+ * go before them: by them the kernel looks for the gateways of new routes (fib_check_nh_v4_gw,
+ * net/ipv4/fib_semantics.c). Forwarding follows the routes, and other sysctls follow forwarding, which resets some of
+ * them (inet_forward_change), and the interfaces they name. A chain that is to drop what no rule accepts does so behind
+ * its rules, and ends before them, so that what they let through passes all the while. Texts of rules are loaded before
+ * the entries that add to them.
  */
 import type { Plan, PlannedStep, Step } from './step.js'
 import { stepText } from './text.js'

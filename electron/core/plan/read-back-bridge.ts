@@ -16,7 +16,8 @@ export function bridgeEntry(
   BridgeEntry,
   Exclude<BridgeSetting, 'vlan-filtering'> | 'hairpin' | 'isolated' | 'learning' | 'vlan-filtering' | 'port-vlans'
 > {
-  const { priority, forwardDelay, ageing, vlanFiltering = false } = bridge ?? {}
+  const { priority, ageing, vlanFiltering = false } = bridge ?? {}
+  const forwardDelay = bridge && !bridge.stp && isUnused(bridge.forwardDelay) ? undefined : bridge?.forwardDelay
   const switched = (setting: 'hairpin' | 'isolated' | 'learning'): string[] =>
     members
       .filter(({ port }) => (port?.[setting] ?? usualPort[setting]) !== usualPort[setting])
@@ -38,6 +39,9 @@ export function bridgeEntry(
     ...(Object.keys(portVlans).length > 0 ? { 'port-vlans': portVlans } : {}),
   }
 }
+
+/** Without STP ports forward at once, so what the kernel refuses with it may stand there (br_set_forward_delay, net/bridge). */
+const isUnused = (seconds: number | undefined): boolean => seconds !== undefined && (seconds < 2 || seconds > 30)
 
 export function vlanEntry(vlans: readonly PortVlan[]): PortVlans[string] {
   const pvid = vlans.find((each) => each.pvid)

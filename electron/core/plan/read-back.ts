@@ -25,7 +25,7 @@ import { readRules } from './read-back-rules.js'
 import { readSysctls } from './read-back-sysctls.js'
 import { hasGateway, stepRoute } from './restore.js'
 import { withoutLeases } from './dhcp.js'
-import { shareOf } from './shares.js'
+import { liveShare } from './shares.js'
 import { devicesOf, wholeRoutes, type WholeRoute } from './whole-routes.js'
 
 export interface ReadBack {
@@ -118,6 +118,7 @@ class Links {
   readonly #index: LiveIndex
   readonly #namespaces: ReadonlySet<string>
   readonly #unexpressed: string[]
+  readonly #verdicts = new Map<string, string | null>()
   readonly #paired = new Set<string>()
   readonly #shared = new Map<string, string>()
 
@@ -134,7 +135,17 @@ class Links {
     return why === null
   }
 
+  /** Asked once of each, by itself or for what is on it: what can be said is put down by asking. */
   #refuse(namespace: string, link: LiveLink): string | null {
+    const key = linkKey(namespace, link.name)
+    const known = this.#verdicts.get(key)
+    if (known !== undefined) return known
+    const verdict = this.#judge(namespace, link)
+    this.#verdicts.set(key, verdict)
+    return verdict
+  }
+
+  #judge(namespace: string, link: LiveLink): string | null {
     // `__proto__` is refused in a lab file: as a key of a plain object it would be lost.
     if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
     if (['loopback', 'bridge', 'dummy', 'bond', 'vrf'].includes(link.kind) || bareKinds.has(link.kind)) return null
@@ -175,7 +186,7 @@ class Links {
   /** It is named in the namespace of its parent, where a name can stand once. */
   #share(namespace: string, link: LiveLink): string | null {
     const parent = this.#index.parent({ namespace, link })
-    const share = shareOf(this.#index, { namespace, link })
+    const share = liveShare(this.#index, { namespace, link })
     if (!parent || !share || !this.#namespaces.has(parent.namespace))
       return 'what it is on is in no namespace of the lab'
     if (link.master !== null || link.bond !== undefined) return `a lab file has no ${link.kind} with such a master`
@@ -189,7 +200,7 @@ class Links {
 
   /** Of one that `read` has taken. */
   addShare(home: string, link: LiveLink, said: DeviceEntry): void {
-    const share = shareOf(this.#index, { namespace: home, link })
+    const share = liveShare(this.#index, { namespace: home, link })
     const parent = this.#index.parent({ namespace: home, link })
     if (!share || !parent) return
     const { mtu, ...others } = said

@@ -15,7 +15,7 @@ import { livePolicies } from './policies.js'
 import { isOwnRule, stepRule } from './policy-rules.js'
 import { parseRule } from './parse-rule.js'
 import type { KernelStep, Step, StepRoute } from './step.js'
-import { shareOf } from './shares.js'
+import { liveShare } from './shares.js'
 import { tunnelOf, writtenFdb } from './tunnels.js'
 import { restoreWireguard } from './wireguard.js'
 import type { WholeRoute } from './whole-routes.js'
@@ -78,7 +78,7 @@ function creation(index: LiveIndex, { namespace, link }: LinkRef): KernelStep | 
       ? { op: 'vlan-add', namespace, name, mac, mtu, ...link.vlan, link: parent }
       : null
   }
-  const share = shareOf(index, { namespace, link })
+  const share = liveShare(index, { namespace, link })
   if (share) {
     // What it has of its parent cannot be given to it.
     const own = share.kind === 'macvlan' && share.mode !== 'passthru'

@@ -1,7 +1,8 @@
 /** A plan as a bash script that needs nothing but iproute2, procps and iptables. */
-import { hostNamespace, type Lab } from '../lab/lab.js'
+import type { Lab } from '../lab/lab.js'
 import { plainLine } from '../lab/plain-text.js'
 import { commandLine } from './shell-quote.js'
+import { execWithin } from './exec-within.js'
 import { freshWords } from './fresh-settings.js'
 import type { Plan, PlannedStep } from './step.js'
 import { bridgeNetfilterKeys, hasBridge } from './sysctls.js'
@@ -13,8 +14,7 @@ function title(lab: Lab): string {
 
 /** Switches that only some kernels have: `-e` lets the unknown ones pass. */
 function sysctlIfKnown(namespace: string, key: string, value: string): string {
-  const within = namespace === hostNamespace ? [] : ['ip', 'netns', 'exec', namespace]
-  return commandLine([...within, 'sysctl', '-e', '-w', `${key}=${value}`])
+  return commandLine([...execWithin(namespace), 'sysctl', '-e', '-w', `${key}=${value}`])
 }
 
 function line({ step, text }: PlannedStep): string | null {

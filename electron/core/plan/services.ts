@@ -21,7 +21,7 @@ export function planServices({ draft, former, index, lab }: Scope, namespace: st
       had.has(socket) ||
       former === 'everything'
     ) {
-      draft.add('service-stop', { op: 'service-stop', namespace, service: { ...service } })
+      draft.add('service-stop', { op: 'service-stop', namespace, service })
     }
   }
   for (const [socket, service] of wanted) {
@@ -45,6 +45,6 @@ const portOf = ({ listen, port }: LabService): string => `${listen} ${port}`
 /** A namespace lives as long as a socket in it: responders end before it does, whoever asked for them. */
 export function stopServices({ draft, index }: Scope, namespace: string): void {
   for (const service of index.namespaces.get(namespace)?.live.services ?? []) {
-    draft.add('service-stop', { op: 'service-stop', namespace, service: { ...service } })
+    draft.add('service-stop', { op: 'service-stop', namespace, service })
   }
 }

@@ -4,7 +4,7 @@ import { ipvlanModes, macvlanModes } from '../lab/schema.js'
 import type { LinkRef, LiveIndex } from './live-index.js'
 
 /** How a macvlan or an ipvlan shares its parent, in the words of the lab; null where it is none, or its parent is unknown. */
-export function shareOf(index: LiveIndex, ref: LinkRef): LabShare | null {
+export function liveShare(index: LiveIndex, ref: LinkRef): LabShare | null {
   const { kind, share } = ref.link
   const there = index.parent(ref)
   if (!share || !there) return null

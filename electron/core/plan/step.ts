@@ -259,6 +259,16 @@ export type NetnsFileStep = At & {
 export type Step = NetnsFileStep | KernelStep | IptablesStep | RulesetStep | ServiceStep | DnsmasqStep | DhcpStep
 export type StepOp = Step['op']
 
+/** Whether the helper itself keeps what a step is about: on a machine somebody else does. */
+export function isHelpersOwn(step: Step): step is ServiceStep | DnsmasqStep | DhcpStep {
+  return helpersOwn.some((each) => each === step.op)
+}
+const helpersOwn: readonly StepOp[] = [
+  ...(['service-start', 'service-stop'] as const),
+  ...(['dnsmasq-start', 'dnsmasq-stop'] as const),
+  ...(['dhcp-start', 'dhcp-stop'] as const),
+]
+
 /** Whether a step changes the packet filter or NAT, which is read anew only where somebody did. */
 export function changesRules({ op }: Step): boolean {
   return op === 'policy-set' || op === 'ruleset-load' || op.startsWith('nat-') || op.startsWith('firewall-')

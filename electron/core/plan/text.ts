@@ -6,6 +6,7 @@ import { defaultHopLimit, tunnelTraits } from '../lab/tunnel.js'
 import { delayText, percentText, qdiscOf, rateText } from './qdisc.js'
 import { dhcpCommand } from './dhcp.js'
 import { dnsmasqCommand } from './dnsmasq.js'
+import { execWithin } from './exec-within.js'
 import { netnsFileCommand } from './netns-files.js'
 import { spellStep, type RuleSpelling } from './rules.js'
 import { rulesetCommand } from './ruleset-script.js'
@@ -25,11 +26,6 @@ const newName = (name: string): Words => (plainName.test(name) ? [name] : ['name
 /** A program with iproute2's own way into a namespace. */
 function within(program: 'ip' | 'tc' | 'bridge', namespace: string, options: Words = []): Words {
   return namespace === hostNamespace ? [program, ...options] : [program, ...options, '-n', namespace]
-}
-
-/** Any other program in a namespace. */
-function execWithin(namespace: string): Words {
-  return namespace === hostNamespace ? [] : ['ip', 'netns', 'exec', namespace]
 }
 
 function hardware(link: { readonly mac: string | null; readonly mtu: number | null }): Words {

@@ -17,7 +17,8 @@ const backlog = 128
 
 /**
  * A TCP socket that listens, or a bound UDP socket, on one address, which may come later, or on every address of the
- * namespace: of both families where IPv6 is on there, else of IPv4 alone. Nonblocking and close-on-exec; the descriptor is the caller's and keeps the namespace alive.
+ * namespace: of both families where IPv6 is on there, else of IPv4 alone. Nonblocking and close-on-exec; the descriptor
+ * is the caller's and keeps the namespace alive.
  */
 export function openListener(
   namespaces: Namespaces,

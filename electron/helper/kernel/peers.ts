@@ -1,8 +1,9 @@
 /**
- * Which namespace the other end of a veth pair is in, or what a macvlan or an ipvlan shares. The kernel tells a number that only means something in the asking
- * namespace (IFLA_LINK_NETNSID). To asking about one namespace after the other, which takes n² questions, there is a
- * better way: a scratch namespace of ours in which every known namespace has a number too. Asked from there, one dump per
- * namespace pairs its numbers with ours, and no number is given away where the learner would see it in `ip netns`.
+ * Which namespace the other end of a veth pair is in, or what a macvlan or an ipvlan shares. The kernel tells a number
+ * that only means something in the asking namespace (IFLA_LINK_NETNSID). To asking about one namespace after the other,
+ * which takes n² questions, there is a better way: a scratch namespace of ours in which every known namespace has a
+ * number too. Asked from there, one dump per namespace pairs its numbers with ours, and no number is given away where
+ * the learner would see it in `ip netns`.
  */
 import type { LiveLink } from '../../core/live/state.js'
 import { EINVAL, EOPNOTSUPP, EPERM, Refusal } from './errno.js'

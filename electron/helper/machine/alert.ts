@@ -4,7 +4,9 @@
  * begins a namespace, and of a socket that begins to listen, it tells nobody without root's proc connector: for these, and
  * for these only, is /proc glanced at, which reads the links of namespaces and the tables of sockets and nothing else.
  */
-import { readdirSync, readlinkSync, watch, type FSWatcher } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
+import type { LiveChange } from '../../core/live/state.js'
+import { DirectoryWatch } from '../directory-watch.js'
 import { processFile } from './processes.js'
 
 /** Directories in which namespaces have names. */
@@ -13,13 +15,19 @@ const places = ['/run/netns', '/run/docker/netns'] as const
 const glanceMs = 1000
 /** What changes within this time is told once (milliseconds). */
 const settleMs = 150
-/** Shortest time between two tellings (milliseconds): where packets are counted, looking finds a change each time. */
+/** Shortest time between two tellings (milliseconds). */
 const restMs = 1000
 /** What has no event of any kind, such as rules of the legacy iptables, is told of this late at most (milliseconds). */
 const seldomMs = 10_000
 
+/** Keys of a change that tell nothing, and that of rules: these are read by looking, which finds other counters each time. */
+const noNews: ReadonlySet<string> = new Set(['namespace', 'inode', 'ruleset'])
+
+/** Whether what is read is news: of other rules the kernel tells by itself, or nobody does. */
+export const isNews = (change: LiveChange): boolean => Object.keys(change).some((key) => !noNews.has(key))
+
 export class Alert {
-  private readonly watchers: FSWatcher[] = []
+  private readonly names = new DirectoryWatch(places, 'place', () => this.changed())
   private glancing: NodeJS.Timeout | null = null
   private seldom: NodeJS.Timeout | null = null
   private settling: NodeJS.Timeout | null = null
@@ -34,7 +42,7 @@ export class Alert {
 
   start(): void {
     if (this.glancing) return
-    for (const place of places) this.watch(place)
+    this.names.start()
     this.seen = ''
     this.glancing = setTimeout(() => void this.glance(), 0)
     this.seldom = setInterval(() => this.changed(), seldomMs)
@@ -52,20 +60,9 @@ export class Alert {
   }
 
   stop(): void {
-    for (const watcher of this.watchers.splice(0)) watcher.close()
+    this.names.stop()
     for (const timer of [this.glancing, this.seldom, this.settling]) if (timer) clearTimeout(timer)
     this.glancing = this.seldom = this.settling = null
-  }
-
-  private watch(place: string): void {
-    try {
-      const watcher = watch(place, { persistent: false }, () => this.changed())
-      // It was removed: the glances go on.
-      watcher.on('error', () => watcher.close())
-      this.watchers.push(watcher)
-    } catch {
-      // It is not there, or not ours to read.
-    }
   }
 
   private async glance(): Promise<void> {

@@ -19,7 +19,7 @@ import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
 import { Mirror } from '../mirror.js'
 import { findNamespacesBy } from '../run.js'
 import { Tracer } from '../trace/tracer.js'
-import { Alert } from './alert.js'
+import { Alert, isNews } from './alert.js'
 import { discover, type Discovered, type Discovery } from './discover.js'
 import { namesOf } from './names.js'
 import { socketOwners } from './processes.js'
@@ -37,7 +37,9 @@ export interface Survey {
 }
 
 export class Machine {
-  private readonly mirror = new Mirror(() => this.alert.changed())
+  private readonly mirror = new Mirror((_, changes) => {
+    if (changes.some(isNews)) this.alert.changed()
+  })
   private readonly alert: Alert
   private readonly tracer: Tracer
   /** Keys stay with their namespaces as long as these are there. */

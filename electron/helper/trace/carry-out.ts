@@ -7,6 +7,7 @@ import type { CommandRecord, Failure } from '../../core/rpc.js'
 import type { Deployer } from '../deploy.js'
 import { runIn } from '../run.js'
 import { failure } from '../../core/failure.js'
+import { listedRules } from './listed-rules.js'
 import { said } from '../../core/words/said.js'
 
 export interface CarriedOut {
@@ -60,7 +61,15 @@ async function one(
   if (output !== null) return { failure: refused(text, step.namespace, output) }
   if (!isNewRule) return { undo: undoRepair(step) }
   const handle = /# handle (\d+)/.exec(stdout)?.[1]
-  return { undo: handle === undefined ? [] : [{ ...step, op: 'nft-rule-delete', handle: Number(handle) }] }
+  const number = handle === undefined ? await handleOf(step) : Number(handle)
+  if (number === null) return { failure: refused(text, step.namespace, 'it is not where it was put') }
+  return { undo: [{ ...step, op: 'nft-rule-delete', handle: number }] }
+}
+
+/** Of a rule that has just been put in, where nft did not tell: by its place and its words. */
+async function handleOf(step: RepairStep & { readonly op: 'nft-rule-insert' }): Promise<number | null> {
+  const there = (await listedRules(step.namespace, step))[step.position - 1]
+  return there?.rule === step.rule ? there.handle : null
 }
 
 /** nft(8) tells the number of a rule that it has added. */

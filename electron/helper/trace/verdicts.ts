@@ -5,7 +5,7 @@ import { traceTable } from '../../core/live/own-table.js'
 import { protocolName } from '../../core/packet/upper-layer.js'
 import type { RuledFamilies, RuleEvent } from '../kernel/protocol.js'
 import { formatAddress } from '../kernel/inet.js'
-import { runIn } from '../run.js'
+import { listedRules, type ListedRule } from './listed-rules.js'
 
 interface NftRuleEntry {
   readonly family: string
@@ -78,7 +78,7 @@ function upper(protocol: string, transport: Uint8Array | null): Pick<RulePacket,
 /** Decisions only: what dropped, and what accepted by a rule. */
 export async function ruleVerdicts(events: readonly RuleEvent[], live: LiveState): Promise<RuleVerdict[]> {
   const verdicts: RuleVerdict[] = []
-  const listings = new Map<string, Promise<string>>()
+  const listings = new Map<string, Promise<readonly ListedRule[]>>()
   // A base chain's first event carries the packet; those that follow it are about the same one.
   const latest = new Map<string, RuleEvent>()
   for (const event of events) {
@@ -113,7 +113,7 @@ export async function ruleVerdicts(events: readonly RuleEvent[], live: LiveState
 async function ruleText(
   event: RuleEvent,
   namespace: LiveNamespace | undefined,
-  listings: Map<string, Promise<string>>,
+  listings: Map<string, Promise<readonly ListedRule[]>>,
 ): Promise<{ readonly rule: string; readonly position: number } | null> {
   const { family, table, chain, handle } = event
   const inChain = rulesOfChain(namespace, event)
@@ -131,14 +131,11 @@ async function ruleText(
   // iptables lists the rules of a chain in the order that nftables does.
   if (place >= 0 && saved.length === inChain.length) return { rule: saved[place]?.rule ?? '', position: place + 1 }
   const key = `${event.namespace} ${family} ${table} ${chain}`
-  const listing =
-    listings.get(key) ??
-    runIn(event.namespace, 'nft', ['-a', 'list', 'chain', family, table, chain]).then(({ stdout }) => stdout)
+  const listing = listings.get(key) ?? listedRules(event.namespace, event)
   listings.set(key, listing)
-  const lines = (await listing).split('\n').filter((line) => / # handle \d+$/.test(line) && !/^\s*chain /.test(line))
-  const at = lines.findIndex((line) => line.endsWith(` # handle ${handle}`))
-  const line = lines[at]
-  return line === undefined ? null : { rule: line.replace(/ # handle \d+$/, '').trim(), position: at + 1 }
+  const rules = await listing
+  const at = rules.findIndex((each) => each.handle === handle)
+  return at < 0 ? null : { rule: rules[at]?.rule ?? '', position: at + 1 }
 }
 
 /** The numbers that rules of nftables have now: known by their places, where they were put in anew. */

@@ -7,6 +7,7 @@ export const file = {
   'file.loading': 'Opening the text',
   'file.none': 'No lab is open.',
   'file.readOnly': 'While a trace is replayed, the text can only be read.',
+  'file.readOnly.broken': 'Something is broken: the text is as it was before, and can only be read.',
   'file.problems': { one: '{count} problem', other: '{count} problems' },
   'file.kept': 'Not a lab yet: the lab stays as it was, this text is kept.',
   'file.discard': 'Discard the text',

@@ -47,6 +47,7 @@ export const guide = {
   'guide.missing.ping': 'nobody in {namespace} has pinged {address} in this step',
   'guide.missing.lookup': 'nobody in {namespace} has asked for {name} in this step',
   'guide.missing.service': 'nobody answers in {namespace} on {listen} port {port}',
+  'guide.missing.served': 'nobody in {namespace} serves {what}',
   'guide.deployed': 'This network stands already',
   'guide.deployedText': 'It was deployed all at once. Read along in it, or take it down and build it yourself.',
   'guide.readAlong': 'Read along',

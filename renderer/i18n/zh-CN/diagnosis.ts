@@ -63,6 +63,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 的 {interface} 正在等待租约。它所在网段里 {server} 提供 DHCP，但没有收到它分配的租约。',
   'cause.no-lease-full': '{namespace} 的 {interface} 正在等待租约。{server} 已经把范围 {range} 里的地址全部分完。',
   'cause.no-lease-nobody': '{namespace} 的 {interface} 正在等待租约，而它所在的网段里没有人提供 DHCP。',
+  'cause.no-lease-unknown':
+    '{namespace} 的 {interface} 正在等待租约。它所在的网段里，能问到的都不提供 DHCP；其余的无法询问。',
   'cause.no-lease-cable': '{namespace} 的 {interface} 正在等待租约，但它的线缆没有载波：没有人听得到它的请求。',
   'cause.no-lease-down': '{namespace} 的 {interface} 正在等待租约，但它没有启用：无法发出请求。',
   'cause.no-address': '{namespace} 的 {interface} 没有 {family} 地址。',
@@ -156,6 +158,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 中有程序监听 {protocol} 端口 {port}，但只在 {address} 上；{target} 上没有程序监听。',
   'cause.local-down': '{namespace} 的 lo 未启用，而命名空间发给自己的数据包都经过 lo。',
   'cause.no-such-address': '实验中没有接口配置了 {target}。',
+  'cause.no-such-address-rewritten':
+    '{namespace} 的一条规则把它转发到 {target}，而实验中没有接口配置了这个地址：{rule}。',
   'cause.no-such-address-here': '实验中没有接口配置了 {target}；它本应在 {namespace} 的 {interface} 上。',
   'cause.unknown': '数据包最后出现在 {namespace}；现有证据不足以确定它为何到此为止。',
   'cause.unknown-nowhere': '现有证据不足以确定为何没有应答。',

@@ -47,6 +47,7 @@ export const guide = {
   'guide.missing.ping': '本步骤中还没有从 {namespace} ping 过 {address}',
   'guide.missing.lookup': '本步骤中还没有从 {namespace} 查过 {name}',
   'guide.missing.service': '{namespace} 的 {listen} 端口 {port} 无人监听',
+  'guide.missing.served': '{namespace} 没有提供 {what}',
   'guide.deployed': '这个网络已经搭好了',
   'guide.deployedText': '它是一次部署完成的。可以在其中跟读教程，也可以拆除后自己动手搭建。',
   'guide.readAlong': '跟读教程',

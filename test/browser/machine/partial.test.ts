@@ -8,7 +8,8 @@ let opened: MachineWindow | undefined
 afterAll(() => opened?.close())
 
 /** Of root's, which somebody else may know of and not read. */
-const elsewhere = 'unshare --net --mount sleep 1000 &\nsleep 0.2'
+const elsewhere = `unshare --net --mount sleep 1000 &
+until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done`
 
 test.skipIf(!isRoot)('somebody without rights sees their own, and is told what reading the rest needs', async () => {
   opened = await MachineWindow.open(`${routed}\n${elsewhere}`, 'user', {

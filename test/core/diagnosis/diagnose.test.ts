@@ -7,7 +7,10 @@ import { duplicateMac } from '../../../electron/core/diagnosis/rules/duplicate-m
 import type { Answer } from '../../../electron/core/diagnosis/question.js'
 import type { Scene } from '../../../electron/core/diagnosis/scene.js'
 import { english, say, sentences, type MessageKey } from '../../../electron/core/diagnosis/words.js'
-import { hop, routed, sceneOf } from './scene-of.js'
+import { noLease } from '../../../electron/core/diagnosis/rules/no-lease.js'
+import type { LiveNamespace, LiveState } from '../../../electron/core/live/state.js'
+import { liveOf } from '../guide/live-of.js'
+import { hop, route, routed, sceneOf } from './scene-of.js'
 
 /** Answers to what was asked: what a command says, by a part of its text. */
 function answered(scene: Scene, said: Readonly<Record<string, Partial<Answer>>> = {}) {
@@ -90,6 +93,51 @@ describe('a cause is named only when its proof is there', () => {
     if (!death) throw new Error('nothing died')
     const missed = { namespace: 'r', dev: 'r1', address: '10.2.0.2', iif: null }
     expect(duplicateMac.suspect({ ...scene, death: { ...death, missed } })).toBeNull()
+  })
+
+  test('a lease that has not come is missed only by what would go its way', () => {
+    const waits = (live: LiveState): Scene => {
+      const dhcp = [{ dev: 'a0', lease: null, last: 'udhcpc: sending discover' }]
+      const namespaces = live.namespaces.map((each) => (each.name === 'a' ? { ...each, dhcp } : each))
+      return sceneOf({ ...live, namespaces }, [hop(1, { packet: packet('', '10.2.0.2') })])
+    }
+    const nobody = { 'ss -Hln': { output: '' } }
+    const found = (scene: Scene, said = nobody): string | undefined =>
+      noLease.suspect(scene) ? answered(scene, said).diagnosis.message.key : 'not suspected'
+    const cable = { links: routed().namespaces[0]?.links.filter(({ name }) => name === 'a0') ?? [], addresses: [] }
+    expect(found(waits(routed({ a: { ...cable, routes: [] } })))).toBe('no-lease-nobody')
+    expect(found(waits(routed({ a: { ...cable, routes: [route('0.0.0.0/0', null, 'a0')] } })))).toBe('no-lease-nobody')
+    for (const other of [route('10.2.0.0/16', '10.7.0.1', 'a1'), route('10.2.0.0/16', null, null, 'blackhole')])
+      expect(found(waits(routed({ a: { ...cable, routes: [other] } })))).toBe('not suspected')
+    // Nobody is only said where everybody was asked.
+    const silent = { 'ss -Hln': { output: 'ss: not installed', status: -1 } }
+    expect(found(waits(routed({ a: { ...cable, routes: [] } })), silent)).toBe('no-lease-unknown')
+    const off = { ...cable, links: cable.links.map((each) => ({ ...each, kind: 'physical', peer: null })) }
+    expect(found(waits(routed({ a: { ...off, routes: [] } })))).toBe('no-lease-unknown')
+  })
+
+  test('who is known to serve a crowded segment is asked first', () => {
+    const ports = Array.from({ length: 12 }, (_, n) => `p${n}`)
+    const crowd = liveOf({
+      sw: { br0: { kind: 'bridge' }, ...Object.fromEntries(ports.map((name, n) => [name, { peer: `n${n}:e` }])) },
+      ...Object.fromEntries(ports.map((name, n) => [`n${n}`, { e: { peer: `sw:${name}` } }])),
+    })
+    const range = ['10.0.0.10', '10.0.0.20'] as const
+    const serves = { dns: null, dhcp: [{ interface: 'e', range, router: null, nameservers: [] }], ra: [] }
+    const live = {
+      ...crowd,
+      namespaces: crowd.namespaces.map((each): LiveNamespace => {
+        if (each.name === 'sw')
+          return { ...each, links: each.links.map((link) => ({ ...link, master: link.peer && 'br0' })) }
+        if (each.name === 'n0') return { ...each, dhcp: [{ dev: 'e', lease: null, last: '' }] }
+        return each.name === 'n11' ? { ...each, dnsmasq: serves } : each
+      }),
+    }
+    const probe = { ...sceneOf(live, []).probe, from: 'n0' }
+    const scene = sceneOf(live, [hop(1, { namespace: 'n0', packet: packet('', '10.0.0.5') })], { probe })
+    const [, first, ...others] = noLease.suspect(scene)?.ask ?? []
+    expect(first?.namespace).toBe('n11')
+    expect(others).toHaveLength(7)
   })
 
   test('a namespace with nothing but lo is not said to have an address', () => {

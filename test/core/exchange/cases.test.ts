@@ -56,6 +56,23 @@ describe('followed, and nothing is left out', () => {
       ['a', 'c', 'a-b.c', 'bx'],
     ],
     ['printf and upper case', 'n=$(printf "n%02d" 7); ip netns add $n; ip netns add ${n^^}', ['n07', 'N07']],
+    [
+      'printf into a variable, and in other bases',
+      'printf -v a n%02x 31; ip netns add $a; printf -v b %X 0x1f; ip netns add $b',
+      ['n1f', '1F'],
+    ],
+    [
+      'what is read from a command in brackets',
+      'mapfile -t a < <(printf "%s\\n" x y); while read -r n; do ip netns add $n; done < <(echo z); for n in "${a[@]}"; do ip netns add $n; done',
+      ['z', 'x', 'y'],
+    ],
+    [
+      'values taken apart by other programs',
+      'c=10.9.0.0/24; ip netns add $(echo $c | cut -d/ -f2)x; ip netns add $(echo "$c" | awk -F/ "{print \\$1}"); ' +
+        'ip netns add $(echo $c | sed "s/\\.0\\/.*//"); ip netns add $(echo ab | tr a-z A-Z); ip netns add $(basename /x/y.sh .sh); ' +
+        'ip netns add d$(dirname /run/x | tr -d /); ip netns add $(echo "a  b" | awk \'{print $NF, $1}\' | tr " " -)',
+      ['24x', '10.9.0.0', '10.9.0', 'AB', 'y', 'drun', 'b-a'],
+    ],
     ['case', 'case "${1:-up}" in up|start) ip netns add a ;; *) ip netns add b ;; esac', ['a']],
     [
       'break and continue',
@@ -341,5 +358,17 @@ describe('named', () => {
       '3 The script "./lib.sh" is not read.',
       '4 What `xargs` reads from its standard input is not known here.',
     ])
+  })
+
+  test('what another program makes of a value, where that is not known here', () => {
+    const { names, said } = read(
+      'for p in "[z-a]" "^*" "a\\(b" "a+"; do ip netns add n$(echo ab | sed "s/$p/x/"); done\n' +
+        'ip netns add $(echo a | cut -f1 --complement)\nip netns add last',
+    )
+    expect(names).toEqual(['last'])
+    expect(said.map((line) => line.slice(0, 2))).toEqual(['1 ', '1 ', '1 ', '1 ', '2 '].slice(-said.length))
+    expect(new Set(said.map((line) => line.slice(2)))).toEqual(
+      new Set(['This depends on the output of a command, which is not known before the script runs.']),
+    )
   })
 })

@@ -3,6 +3,8 @@ import { commandEffects, shownByKernel } from '../../../electron/core/guide/comm
 import { hasParts, isMeans, missingParts } from '../../../electron/core/guide/missing-parts.js'
 import type { Wanted } from '../../../electron/core/guide/missing-parts.js'
 import { isSameCommand, probeOf } from '../../../electron/core/guide/typed-command.js'
+import { normaliseDnsmasq } from '../../../electron/core/lab/dnsmasq.js'
+import type { LiveLink, LiveNamespace, LiveState } from '../../../electron/core/live/state.js'
 import { routedLive, liveOf } from './live-of.js'
 
 const known = new Set(['host', 'ns0', 'ns1', 'ns-router'])
@@ -194,6 +196,69 @@ describe('names and resolvers', () => {
       ['/etc/netns/pc/resolv.conf nameserver', '10.0.0.53', '10.0.0.54'],
       ['/etc/netns/pc/resolv.conf search', 'lab', '-'],
       ['/etc/netns/pc/hosts 10.0.0.80', 'web', '-'],
+    ])
+  })
+})
+
+describe('what shares a cable, asks for a lease or serves', () => {
+  const wanted: Wanted = {
+    namespaces: {
+      host: { macvlans: { mac0: { link: 'eth0', mode: 'private', in: 'ns0' } }, ipvlans: { ipv0: { link: 'eth0' } } },
+      ns0: { interfaces: { eth1: { dhcp4: true } } },
+      ns1: {
+        services: [
+          { dns: { records: { 'web.lab': '10.0.0.80', 'db.lab': '10.0.0.81' } } },
+          { dhcp: { interface: 'br0', range: ['10.0.0.100', '10.0.0.150'], router: '10.0.0.1' } },
+          { ra: { interface: 'br0', prefix: 'fd00::/64' } },
+        ],
+      },
+    },
+  }
+  const changed = (
+    live: LiveState,
+    name: string,
+    change: (each: LiveNamespace) => Partial<LiveNamespace>,
+  ): LiveState => ({
+    ...live,
+    namespaces: live.namespaces.map((each) => (each.name === name ? { ...each, ...change(each) } : each)),
+  })
+  const missing = (live: LiveState) =>
+    missingParts(wanted, live, known).map(({ code, values }) => [code, ...Object.values(values)].join(' '))
+  const begun = liveOf({ host: { eth0: {}, ipv0: { kind: 'dummy' } }, ns0: { eth1: {} }, ns1: { br0: {} } })
+
+  test('is looked for', () => {
+    expect(missing(begun)).toEqual([
+      'interface mac0 ns0',
+      'setting host ipv0 type ipvlan dummy',
+      'setting ns0 eth1 dhcp4 on off',
+      'served ns1 dns web.lab 10.0.0.80',
+      'served ns1 dns db.lab 10.0.0.81',
+      'served ns1 dhcp br0 10.0.0.100-10.0.0.150 router 10.0.0.1',
+      'served ns1 ra br0 fd00::/64',
+    ])
+  })
+
+  test('is found where it is, and told where it is otherwise', () => {
+    const made = liveOf({ host: { eth0: {}, ipv0: {} }, ns0: { eth1: {}, mac0: {} }, ns1: { br0: {} } })
+    const parent = made.namespaces[0]?.links.find(({ name }) => name === 'eth0')?.index ?? 0
+    const share = (kind: string, mode: string) => (link: LiveLink) => ({
+      ...{ ...link, kind, share: { mode, parent: { namespace: 'host', index: parent } } },
+    })
+    const shared = (name: string, link: string, become: (link: LiveLink) => LiveLink) => (live: LiveState) =>
+      changed(live, name, ({ links }) => ({ links: links.map((each) => (each.name === link ? become(each) : each)) }))
+    const served = changed(made, 'ns1', () => ({
+      dnsmasq:
+        normaliseDnsmasq([
+          { dns: { records: { 'db.lab': '10.0.0.81', 'web.lab': ['10.0.0.80', 'fd00::80'] } } },
+          { dhcp: { interface: 'br0', range: ['10.0.0.100', '10.0.0.150'], router: '10.0.0.1' } },
+          { ra: { interface: 'br0', prefix: 'fd00::/64' } },
+        ]) ?? null,
+    }))
+    const leased = changed(served, 'ns0', () => ({ dhcp: [{ dev: 'eth1', lease: null, last: '' }] }))
+    const all = shared('host', 'ipv0', share('ipvlan', 'l3'))(leased)
+    expect(missing(shared('ns0', 'mac0', share('macvlan', 'private'))(all))).toEqual([])
+    expect(missing(shared('ns0', 'mac0', share('macvlan', 'bridge'))(all))).toEqual([
+      'setting ns0 mac0 mode private bridge',
     ])
   })
 })

@@ -540,6 +540,13 @@ const meaning: readonly BadLab[] = [
   inA('a record twice', 'record-twice', 6, '    services: [{ dns: { records: { web: 10.0.0.1, WEB.: 10.0.0.2 } } }]'),
   inA('names served twice', 'service-twice', 6, '    services: [{ dns: {} }, { dns: {} }]'),
   inA('a responder on the port of names', 'service-twice', 6, '    services: [{ dns: {} }, { listen: udp, port: 53 }]'),
+  inA('names on the port of a responder', 'service-twice', 6, '    services: [{ listen: tcp, port: 53 }, { dns: {} }]'),
+  inA(
+    'leases on the port of a responder',
+    'service-twice',
+    6,
+    '    services: [{ listen: udp, port: 67 }, { dhcp: { interface: v, range: [10.0.0.9, 10.0.0.20] } }]',
+  ),
   inA('nobody to forward to', 'forward-nowhere', 6, '    services: [{ dns: { forward: true } }]'),
   inA(
     'leases of no interface',

@@ -63,15 +63,46 @@ test('every way of naming a namespace in a command becomes a way in', () => {
   expect(typedBy('ip -n db addr flush dev eth0', way)).toBe('ip -n db addr flush dev eth0')
 })
 
+test('a path to a namespace is one word to the shell, wherever its command says it', () => {
+  const way = (): string => "/run/a b/$(id)'s"
+  const word = `'--net=/run/a b/$(id)'\\''s'`
+  expect(typedBy('ip -n web link set eth0 up', way)).toBe(`nsenter ${word} ip link set eth0 up`)
+  expect(typedBy('wg set wg0 peer "$(ip netns exec db wg show wg0 public-key)" remove', way)).toBe(
+    `wg set wg0 peer "$(nsenter ${word} wg show wg0 public-key)" remove`,
+  )
+  expect(typedBy('ip link add v0 netns web type veth', way)).toBe(
+    `ip link add v0 netns '/run/a b/$(id)'\\''s' type veth`,
+  )
+  // What is text stays as it is: a path put there would be read by the shell.
+  const comment = `--comment 'see ip netns exec web '\\''ip netns exec db x'`
+  expect(typedBy(`ip netns exec web iptables -A INPUT -m comment ${comment}`, way)).toBe(
+    `nsenter ${word} iptables -A INPUT -m comment ${comment}`,
+  )
+  const text = ` <<'EOF'\n# don't: ip netns exec web x\nEOF`
+  expect(typedBy(`ip netns exec web nft -f -${text}`, way)).toBe(`nsenter ${word} nft -f -${text}`)
+})
+
 test('namespaces of several readers are told apart, and each once', () => {
   const one = liveOf({ sh: { eth0: { peer: 'db:eth0' } }, db: { eth0: { peer: 'sh:eth0' } } })
   const other: LiveState = {
     ...one,
-    namespaces: one.namespaces.map((each) => ({ ...each, inode: each.inode + (each.name === 'sh' ? 1000 : 0) })),
+    namespaces: one.namespaces.map((each) =>
+      each.name === 'sh'
+        ? {
+            ...each,
+            inode: each.inode + 1000,
+            links: each.links.map((link) =>
+              link.peer ? { ...link, share: { mode: 'l2', parent: { namespace: 'sh', index: link.index } } } : link,
+            ),
+          }
+        : each,
+    ),
   }
   const { live, readers } = mergeLive([one, null, other])
   expect(live.namespaces.filter(({ name }) => name !== 'host').map(({ name }) => name)).toEqual(['sh', 'db', 'sh-2'])
   expect(readers.get('sh-2')).toEqual({ reader: 2, key: 'sh' })
+  const share = live.namespaces.find(({ name }) => name === 'sh-2')?.links.find(({ name }) => name === 'eth0')?.share
+  expect(share?.parent.namespace).toBe('sh-2')
 })
 
 test('of iptables only what was changed is said, rule by rule', () => {
@@ -104,4 +135,28 @@ test('of iptables only what was changed is said, rule by rule', () => {
     'ip netns exec web iptables -t filter -X OLD',
   ])
   expect(repairCommands(now, now, nowhere)).toEqual([])
+  const chain = '$(reboot);'
+  expect(repairCommands(withRules(), withRules(line(chain, null), line(chain, `-j ${chain}`)), nowhere)).toEqual([
+    "ip netns exec web iptables -t filter -N '$(reboot);'",
+    "ip netns exec web iptables -t filter -I '$(reboot);' 1 -j '$(reboot);'",
+  ])
+  expect(repairCommands(withRules(line(chain, null)), withRules(), nowhere)).toEqual([
+    "ip netns exec web iptables -t filter -X '$(reboot);'",
+  ])
+})
+
+test('what the helper itself keeps is no command for the machine', () => {
+  const dns = { records: [{ name: 'web.lab', addresses: ['10.1.0.2'] }], forward: false }
+  const given = changed(twin, 'web', (each) => ({
+    ...each,
+    addresses: each.addresses.map((address) => ({ ...address, flags: ['permanent'] })),
+  }))
+  const now = changed(given, 'web', (each) => ({
+    ...each,
+    services: [{ listen: 'tcp', port: 80, reply: 'hello' }],
+    dnsmasq: { dns, dhcp: [], ra: [] },
+    dhcp: [{ dev: 'eth0', lease: null, last: '' }],
+  }))
+  expect(repairCommands(given, now, nowhere)).toEqual([])
+  expect(repairCommands(now, given, nowhere)).toEqual([])
 })

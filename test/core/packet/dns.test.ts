@@ -75,7 +75,7 @@ test('an offer of DHCP says which address, by whom and for how long', () => {
   Buffer.from('020000000009', 'hex').copy(offer, 28)
   Buffer.from('63825363', 'hex').copy(offer, 236)
   const options = Buffer.from(
-    '350102' + '36040a000001' + '330400000e10' + '0104ffffff00' + '03040a000001' + '0c0161' + 'ff',
+    '350102' + '36040a000001' + '330400000e10' + '0104ffffff00' + '03040a000001' + '0c0161' + '340103' + 'ff',
     'hex',
   )
   const packet = decodeFrame(frame(67, 68, Buffer.concat([offer, options])))
@@ -87,6 +87,7 @@ test('an offer of DHCP says which address, by whom and for how long', () => {
     ...['dhcp.op 2 reply', 'dhcp.xid 0x12345678', 'dhcp.flags 0', 'dhcp.ciaddr 0.0.0.0', 'dhcp.yiaddr 10.0.0.100'],
     ...['dhcp.giaddr 0.0.0.0', 'dhcp.chaddr 02:00:00:00:00:09', 'dhcp.option.53 2 offer', 'dhcp.option.54 10.0.0.1'],
     ...['dhcp.option.51 3600 s', 'dhcp.option.1 255.255.255.0', 'dhcp.option.3 10.0.0.1', 'dhcp.option.12 12 61'],
+    'dhcp.option.52 52 03',
   ])
   expect(decodeFrame(frame(67, 68, Buffer.alloc(300))).layers.at(-1)?.layer).toBe('payload')
 })

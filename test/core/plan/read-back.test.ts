@@ -74,3 +74,25 @@ test('what a lab file cannot say is listed, not lost', () => {
     'host: iptables -t raw -P PREROUTING DROP',
   ])
 })
+
+test('a tunnel that something is on is said once, whichever of them is read first', () => {
+  const live = withHost(build(normalise(labs.nat)), ({ links }) => {
+    const own = (index: number, name: string, more: Partial<LiveLink>): LiveLink => ({
+      ...{ ...(links[0] as LiveLink), index, name, ...more },
+    })
+    const vxlan = { id: 42, local: '172.16.0.157', remote: '172.16.0.1', port: 4789 }
+    const onIt = { mode: 'bridge', parent: { namespace: 'host', index: 99 } }
+    return {
+      links: [
+        ...links,
+        own(98, 'mac0', { kind: 'macvlan', share: onIt }),
+        own(99, 'vx0', { kind: 'vxlan', vxlan }),
+        own(100, 'mac1', { kind: 'macvlan', share: onIt }),
+      ],
+    }
+  })
+  const { lab, unexpressed } = labFromLive(live, 'nat')
+  expect(unexpressed).toEqual([])
+  expect(lab.tunnels?.map(({ name }) => name)).toEqual(['vx0'])
+  expect(Object.keys(lab.namespaces?.['host']?.macvlans ?? {})).toEqual(['mac0', 'mac1'])
+})

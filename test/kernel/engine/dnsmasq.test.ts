@@ -5,6 +5,7 @@ import { differences } from '../../../electron/core/change/difference.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
+import { DnsmasqProcesses } from '../../../electron/helper/dnsmasq.js'
 import { until } from '../support/until.js'
 import { inside, loadText, openSession } from './sandbox.js'
 
@@ -102,4 +103,17 @@ test('names, leases and prefixes are served, read back, and end with what is cha
 
   expect(await session.request('lab/clear', {})).toMatchObject({ ok: true })
   await until('no process', () => dnsmasqs(session.anchorPid) === 0)
+})
+
+test('what is dropped before it is ready ends at once, and did not start', async () => {
+  const processes = new DnsmasqProcesses(() => {})
+  // It has nothing to serve, and opens no socket.
+  const starting = processes.start('host', { dns: null, dhcp: [], ra: [] })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(processes.drop('host')).toBe(true)
+  await expect(starting).rejects.toThrow('dnsmasq: host is gone')
+  expect([processes.namespaces, processes.servedIn('host')]).toEqual([[], null])
+  expect(execFileSync('ps', ['--ppid', String(process.pid), '-o', 'comm='], { encoding: 'utf8' })).not.toMatch(
+    /dnsmasq|setpriv/,
+  )
 })

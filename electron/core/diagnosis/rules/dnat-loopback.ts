@@ -1,7 +1,6 @@
 import type { Finding, Rule } from '../rule.js'
-import type { RuleVerdict, Scene } from '../scene.js'
 import { say } from '../words.js'
-import { oneEnd, ownPackets } from './own-packets.js'
+import { rewriting } from './rewriting.js'
 import { noWay } from './routing.js'
 import { valueOf } from './sysctl.js'
 import { askChain } from './firewall.js'
@@ -38,16 +37,4 @@ export const dnatLoopback: Rule = {
       },
     }
   },
-}
-
-/** The rule that rewrote the probe's own packet there. */
-function rewriting(scene: Scene, namespace: string): RuleVerdict | undefined {
-  const own = ownPackets(scene, namespace)
-  return scene.verdicts.find(
-    ({ namespace: at, verdict, rule, packet }) =>
-      at === namespace &&
-      verdict === 'accept' &&
-      /DNAT|dnat/.test(rule ?? '') &&
-      (packet === null || own.some((each) => oneEnd(packet, each))),
-  )
 }

@@ -1,5 +1,6 @@
 import { isTunnelKind, tunnelOverhead } from '../../lab/tunnel.js'
 import type { LiveLink } from '../../live/state.js'
+import type { Death } from '../death.js'
 import type { RepairStep } from '../repair.js'
 import { counterEvidence, type Finding, type Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
@@ -18,9 +19,10 @@ export const mtu: Rule = {
     const ipv6 = isIpv6(death.dst)
     const said = complaint !== null && (ipv6 ? complaint.type === 2 : complaint.type === 3 && complaint.code === 4)
     const own = death.stage === 'start' && /message too long/i.test(probe.message ?? '')
-    if (!said && !own) return { ask: [], ruledOut: say('not-mtu'), judge: () => null }
-    const length = said && death.length !== null ? death.length : packetLength(probe)
-    const place = placeAt(network, said ? complaint.namespace : probe.from, death.dst)
+    const unsaid = !said && !own && isTooLong(scene, death)
+    if (!said && !own && !unsaid) return { ask: [], ruledOut: say('not-mtu'), judge: () => null }
+    const length = !own && death.length !== null ? death.length : packetLength(probe)
+    const place = placeAt(network, said ? complaint.namespace : own ? probe.from : death.namespace, death.dst)
     const link = place && ({ namespace: place.namespace, ask: 'link', dev: place.link.name } as const)
     return {
       ask: link ? [link] : [],
@@ -42,7 +44,7 @@ export const mtu: Rule = {
           ],
           // What one's own interface does not take, no change of the way lets pass.
           repair:
-            place && (said || tunnel !== null)
+            place && (!own || tunnel !== null)
               ? {
                   namespace,
                   steps: tunnel === null ? widen(scene, place, length) : widenTunnel(scene, place, length, tunnel),
@@ -52,6 +54,13 @@ export const mtu: Rule = {
       },
     }
   },
+}
+
+/** Longer than what it would have left by takes, where the kernel counted one: its error may have been dropped, too. */
+function isTooLong({ network, counters }: Scene, { stage, namespace, dst, length }: Death): boolean {
+  const limit = placeAt(network, namespace, dst)?.link.mtu
+  const counted = counters[namespace]?.[isIpv6(dst) ? 'Ip6InTooBigErrors' : 'IpFragFails'] ?? 0
+  return stage === 'forward' && length !== null && limit !== undefined && length > limit && counted > 0
 }
 
 /** Bytes that a tunnel puts around a packet; null where it is none. WireGuard: with IPv4 outside. */

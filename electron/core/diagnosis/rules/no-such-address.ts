@@ -2,6 +2,8 @@ import { addressAdd, labOwner, routesOver } from '../lab-says.js'
 import { isIpv6 } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import { say } from '../words.js'
+import { askChain } from './firewall.js'
+import { newEnd, rewriting } from './rewriting.js'
 
 /** It was sent on beyond where it should have ended: the lab says who has the address, and nobody has. */
 export const addressGone: Rule = {
@@ -40,7 +42,8 @@ export const addressGone: Rule = {
 /** Asked for on the last segment, and nobody is called so. */
 export const noSuchAddress: Rule = {
   code: 'no-such-address',
-  suspect({ death, network, lab }) {
+  suspect(scene) {
+    const { death, network, lab } = scene
     const asked = death?.missed
     if (!asked) return null
     const { namespace } = asked
@@ -50,8 +53,12 @@ export const noSuchAddress: Rule = {
     const there = wanted && network.link(wanted.namespace, wanted.interface.name)
     const addresses =
       wanted && there && ({ namespace: wanted.namespace, ask: 'addresses', dev: wanted.interface.name } as const)
+    const verdict = rewriting(scene, namespace)
+    const sender = verdict && newEnd(verdict.rule ?? '')?.address === asked.address ? verdict : null
+    const chain = sender && askChain(sender)
+    const asks = [neighbour, ...(addresses ? [addresses] : []), ...(chain ? [chain] : [])]
     return {
-      ask: [neighbour, ...(addresses ? [addresses] : [])],
+      ask: asks,
       ruledOut: say('not-no-such-address', { owner: owner?.namespace ?? '', target: asked.address }),
       judge(answers): Finding | null {
         if (owner) return null
@@ -61,8 +68,10 @@ export const noSuchAddress: Rule = {
           interface: at?.interface ?? asked.dev,
           message: at
             ? say('no-such-address-here', { target: asked.address, ...at })
-            : say('no-such-address', { target: asked.address }),
-          evidence: answers.evidence(neighbour, ...(addresses ? [addresses] : [])),
+            : sender
+              ? say('no-such-address-rewritten', { target: asked.address, namespace, rule: sender.rule ?? '' })
+              : say('no-such-address', { target: asked.address }),
+          evidence: answers.evidence(...asks),
           repair:
             at && wanted
               ? { namespace: at.namespace, steps: [addressAdd(at.namespace, at.interface, wanted.address)] }

@@ -5,6 +5,7 @@ import type { RuleVerdict, Scene } from '../scene.js'
 import { say } from '../words.js'
 import { askChain } from './firewall.js'
 import { fits, ownPackets, samePacket } from './own-packets.js'
+import { newEnd } from './rewriting.js'
 
 /** A reset, or ICMP "port unreachable", from where the packet was meant to go. */
 export const portClosed: Rule = {
@@ -75,14 +76,6 @@ interface Refuser {
   readonly address: string
   /** The rule of its own that had sent the packet to this port. */
   readonly rewritten: RuleVerdict | null
-}
-
-/** Where a rule of NAT sends a packet, as iptables and nft spell it; null where it names neither. */
-function newEnd(rule: string): { readonly address: string | null; readonly port: number | null } | null {
-  const redirected = /(?:--to-ports |\bredirect to :)(\d+)/.exec(rule)
-  if (redirected) return { address: null, port: Number(redirected[1]) }
-  const sent = /(?:--to-destination |\bdnat (?:ip6? )?to )\[?([0-9a-fA-F.:]+?)\]?(?::(\d+))?(?:\s|$)/.exec(rule)
-  return sent ? { address: sent[1] ?? null, port: sent[2] === undefined ? null : Number(sent[2]) } : null
 }
 
 /** Rewritten where it had arrived, behind where it was captured: only its rule tells. */

@@ -10,7 +10,7 @@ import { plainLine } from '../../lab/plain-text.js'
 import { englishText } from '../../lab/text.js'
 import { diff } from '../../plan/diff.js'
 import { emptyLive } from '../../plan/empty.js'
-import type { Step } from '../../plan/step.js'
+import { isHelpersOwn, type Step } from '../../plan/step.js'
 import { bridgeNetfilterKeys, hasBridge } from '../../plan/sysctls.js'
 import { commandLine } from '../../plan/shell-quote.js'
 import { stepText } from '../../plan/text.js'
@@ -69,7 +69,7 @@ function nodeNamesOf(namespaces: readonly LabNamespace[]): ReadonlyMap<string, s
 /** What containerlab does by itself: nodes, cables, and switching on their ends and `lo`. */
 function isContainerlabs(lab: Lab, step: Step): boolean {
   if (step.op === 'namespace-add' || step.op === 'veth-add') return true
-  if (step.op === 'service-start' || step.op === 'dnsmasq-start' || step.op === 'dhcp-start') return true
+  if (isHelpersOwn(step)) return true
   // A node has a /etc of its own, and containerlab writes these two files.
   if (step.op === 'netns-file') return true
   // Written before all others where there are bridges, whether the lab says so or not.

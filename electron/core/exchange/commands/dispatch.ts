@@ -37,12 +37,17 @@ export function bareCommand(words: readonly Word[]): readonly Word[] {
   return program ? [{ ...program, text: nameOf(program) }, ...rest] : []
 }
 
+/** UTF-16 units of a script of sed that are looked through. */
+const maxScript = 4096
+/** Its command `e`, and the flag of that name behind `s/a/b/` (GNU sed). */
+const executing = /(?:^|[;{}\n$/\d])\s*e(?:\s|$)|s([^\w\s\\])(?:\\.|(?!\1).)*\1(?:\\.|(?!\1).)*\1[gpiImM\d]*e/
+
 /** Programs without effect that run others when they are told to. */
 const runsOthers = (words: readonly Word[]): boolean => {
   const [program, ...rest] = words
   if (program?.text === 'find') return rest.some(({ text }) => /^-(?:exec|execdir|ok|okdir)$/.test(text))
-  if (program?.text === 'awk' || program?.text === 'sed')
-    return rest.some(({ text }) => /system\s*\(|\|\s*"|\|&/.test(text))
+  if (program?.text === 'awk') return rest.some(({ text }) => /system\s*\(|\|\s*"|\|&/.test(text))
+  if (program?.text === 'sed') return rest.some(({ text }) => text.length > maxScript || executing.test(text))
   return false
 }
 
@@ -62,7 +67,7 @@ export function dispatch(context: Context, words: readonly Word[]): Outcome {
   const [program] = words
   if (!program) return success
   const interpreter = own(interpreters, program.text)
-  if (interpreter) {
+  if (interpreter && !runsOthers(words)) {
     const outcome = interpreter(context, words)
     if (outcome === harmless) context.output?.print(null)
     return outcome

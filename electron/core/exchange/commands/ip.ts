@@ -52,7 +52,7 @@ export function ip(context: Context, words: readonly Word[]): Outcome {
       if (named !== 'inet' && named !== 'inet6')
         return leftOut(said`ip -family ${named ?? ''} is left out.`, null, word)
       family = named === 'inet' ? 'ipv4' : 'ipv6'
-    } else if (option === '-n' || option === '-netns') {
+    } else if (/^-n(?:e(?:t(?:ns?)?)?)?$/.test(option)) {
       const name = cursor.next()
       const namespace = findNamespace(context.network, name?.text ?? '')
       if ('message' in namespace) return refused(namespace, name)

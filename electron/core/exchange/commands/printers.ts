@@ -1,5 +1,6 @@
 /** Programs whose output can be known, and those that hand it on. */
 import { padNumber, countTo } from '../shell/braces.js'
+import { formatted, printed, unescaped } from '../shell/print-format.js'
 import type { Word } from '../shell/word.js'
 import { fileKey, harmless, leftOut, nothingThere, success, type Context, type Outcome } from './command.js'
 import { procSysctl, setSysctl } from './sysctl.js'
@@ -19,35 +20,9 @@ export function echo({ output }: Context, words: readonly Word[]): Outcome {
   return success
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', a: '\u0007' }
-
-const unescaped = (text: string): string => text.replace(/\\([ntra\\])/g, (whole, c: string) => escapes[c] ?? whole)
-
 export function printf({ output }: Context, words: readonly Word[]): Outcome {
-  const [, format, ...rest] = words.map(({ text }) => text)
-  output?.print(format === undefined ? '' : format === '-v' ? null : formatted(unescaped(format), rest))
+  output?.print(printed(words.slice(1).map(({ text }) => text)))
   return success
-}
-
-/** As often as there are values for it. */
-function formatted(format: string, values: readonly string[]): string | null {
-  const directive = /%(%|(0?)(\d*)([sdiqb])|.?)/g
-  const takes = [...format.matchAll(directive)].filter(([whole]) => whole !== '%%').length
-  let [text, at] = ['', 0]
-  let failed = false
-  do {
-    text += format.replace(directive, (_, whole: string, zero?: string, width?: string, kind?: string) => {
-      if (whole === '%') return '%'
-      if (kind === undefined) failed = true
-      const value = values[at++] ?? (kind === 'd' ? '0' : '')
-      if (kind === 'd' || kind === 'i') {
-        if (!/^-?\d{1,15}$/.test(value)) failed = true
-        return zero ? padNumber(Number(value), Number(width)) : String(Number(value)).padStart(Number(width ?? 0))
-      }
-      return value.padStart(Number(width ?? 0))
-    })
-  } while (takes > 0 && at < values.length && text.length < 100_000 && !failed)
-  return failed ? null : text
 }
 
 export function seq({ output }: Context, words: readonly Word[]): Outcome {

@@ -19,6 +19,7 @@ import { cat, echo, grep, printf, seq, tee } from './printers.js'
 import { evaluate, shell, source, su, xargs } from './shells.js'
 import { sysctl } from './sysctl.js'
 import { tc } from './tc.js'
+import { awk, basename, cut, dirname, sed, tr } from './text-filters.js'
 import type { Word } from '../shell/word.js'
 import { said, type Said } from '../../words/said.js'
 
@@ -31,7 +32,7 @@ export const interpreters: Readonly<Record<string, Interpreter>> = {
   ...{ bash: shell, sh: shell, ash: shell, dash: shell, su, eval: evaluate, source, '.': source, xargs },
   ...{ udhcpc: dhcpClient, dhclient: dhcpClient, dhcpcd: dhcpClient },
   ...{ bridge, dnsmasq, route, arp, ifconfig, vconfig },
-  ...{ echo, printf, cat, tee, seq, grep },
+  ...{ echo, printf, cat, tee, seq, grep, cut, awk, sed, tr, basename, dirname },
 }
 
 /** Words that ask, wait, print, or look after files and the shell itself. The network is the same after them. */

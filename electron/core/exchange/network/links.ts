@@ -46,6 +46,7 @@ export function nameRefusal(namespace: Namespace, name: string): Refusal {
 export function findDevice(namespace: Namespace, name: string): Device | NonNullable<Refusal> {
   const device = namespace.devices.get(name)
   if (device) return device
+  if (name === '') return refusal(said`The command names no interface.`, said`Write \`dev\` and its name.`)
   return refusal(
     said`There is no interface ${quote(name)} in ${quote(namespace.name)} at this point.`,
     noDeviceHint(namespace, name),

@@ -10,6 +10,7 @@ import { isWithoutEffect } from './effect.js'
 import { expandAll } from './expand.js'
 import type { Fate } from './fates.js'
 import type { Interpreter, Io } from './interpret.js'
+import { printed } from './print-format.js'
 import { redirect } from './redirect.js'
 import { Leave, Return, Stop } from './signals.js'
 import { testWords } from './test.js'
@@ -192,6 +193,10 @@ function builtin(shell: Interpreter, words: readonly string[], io: Io, offset: n
     case 'mapfile':
     case 'readarray':
       mapfile(words, io.input, shell.around)
+      return 'success'
+    case 'printf':
+      if (first !== '-v') return null
+      shell.scope.variables.set(words[2] ?? '', printed(words.slice(3)))
       return 'success'
     case 'set':
       setArguments(words, shell.around)

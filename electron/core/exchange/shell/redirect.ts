@@ -23,6 +23,11 @@ export function redirect(shell: Interpreter, redirects: readonly Redirection[], 
       const text = expandText(each.target, shell.around)
       inner = { ...inner, input: new Input(text === null ? null : `${text}\n`) }
     } else if (each.operator === '<') {
+      const [part] = each.target?.parts ?? []
+      if (part?.type === 'ProcessSubstitution' && part.script) {
+        inner = { ...inner, input: new Input(shell.capture(part.script)) }
+        continue
+      }
       const path = expandText(each.target, shell.around)
       const text = path === '/dev/null' ? '' : path === null ? null : (shell.files.get(fileKey(path)) ?? null)
       inner = { ...inner, input: new Input(text) }

@@ -1,6 +1,7 @@
 import { quote } from '../describe.js'
 import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
+import { isShare } from '../lab.js'
 import type { IndexedNamespace, LabIndex, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
 import { said } from '../../words/said.js'
@@ -47,7 +48,7 @@ function* portsOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Finding>
           said`${quote(port)} is a bridge; a bridge cannot be a port of a bridge.`,
           said`Join the two with a link: one end in each.`,
         )
-      } else if (device?.mentions.some(({ kind }) => kind === 'macvlan' || kind === 'ipvlan')) {
+      } else if (device?.mentions.some(isShare)) {
         yield error(
           'bad-port',
           path,

@@ -1,5 +1,13 @@
 /** Services that dnsmasq serves: names, leases, router advertisements. */
-import { containsAddress, isLinkLocalIpv6, networkOf, parseAddress, parsePrefix, type Address } from '../address.js'
+import {
+  compareAddresses,
+  containsAddress,
+  isLinkLocalIpv6,
+  networkOf,
+  parseAddress,
+  parsePrefix,
+  type Address,
+} from '../address.js'
 import { quote } from '../describe.js'
 import { isResponder, plainName } from '../dnsmasq.js'
 import { error, warning } from '../finding.js'
@@ -48,8 +56,8 @@ function* dnsFindings(namespace: IndexedNamespace, { dns }: Entry<'dns'>, path: 
       yield error(
         'bad-name',
         at,
-        said`${quote(name)} is a number or an address, and no name that anybody asks for.`,
-        said`Write the name first, and its address behind it.`,
+        said`${quote(name)} stands where a name belongs and has no letter in it.`,
+        said`Write \`NAME: ADDRESS\`.`,
       )
     if (names.has(plainName(name)))
       yield error(
@@ -105,18 +113,13 @@ function* dhcpFindings(
       said`${first.text} is in no subnet of ${quote(own.name)}, and dnsmasq gives away addresses of its own subnets only.`,
       said`Give ${quote(own.name)} an address of that subnet, or choose a range of one that it has.`,
     )
-  else if (!containsAddress(subnet, last) || isBefore(last, first))
+  else if (!containsAddress(subnet, last) || compareAddresses(last, first) < 0)
     yield error(
       'range-elsewhere',
       [...path, 'range', 1],
       said`A range goes from its first address to its last in one subnet; ${last.text} is not behind ${first.text} in ${networkOf(`${subnet.text}/${subnet.length}`) ?? ''}.`,
       said`Write the smaller address first, and both of one subnet.`,
     )
-}
-
-function isBefore(a: Address, b: Address): boolean {
-  const at = a.bytes.findIndex((byte, i) => byte !== b.bytes[i])
-  return at >= 0 && (a.bytes[at] ?? 0) < (b.bytes[at] ?? 0)
 }
 
 function* raFindings(

@@ -12,8 +12,8 @@ import { tunnelNetwork } from './tunnel-networks.js'
 import { said } from '../../words/said.js'
 
 /**
- * One broadcast domain, one subnet, each address once in it, of IP and of hardware. Warnings: the kernel takes all of it, and answers then
- * come from the wrong place.
+ * One broadcast domain, one subnet, each address once in it, of IP and of hardware. Warnings: the kernel takes all of
+ * it, and answers then come from the wrong place.
  */
 export const segmentRules: Rule = function* (lab) {
   const segments = joinSegments(lab)

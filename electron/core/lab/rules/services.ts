@@ -7,18 +7,20 @@ import { badAddress } from './addresses.js'
 import type { Rule } from './lab-index.js'
 import { said } from '../../words/said.js'
 
-const dnsPort = 53
+/** What dnsmasq listens on for each kind of service, on every address of the namespace; advertisements need no port. */
+const taking: readonly (readonly [kind: string, sockets: readonly ServiceSocket[]])[] = [
+  ['dns', (['tcp', 'udp'] as const).map((listen) => ({ listen, port: 53 }))],
+  ['dhcp', [{ listen: 'udp', port: 67 }]],
+]
 
 export const serviceRules: Rule = function* (lab) {
   for (const { name, path, entry, addresses } of lab.namespaces.values()) {
+    const services = entry.services ?? []
+    const servers = taking.filter(([kind]) => services.some((each) => kind in each)).flatMap(([, sockets]) => sockets)
     /** By protocol and port: a namespace may have thousands. */
-    const taken = new Map<string, ServiceSocket[]>()
-    for (const [i, service] of (entry.services ?? []).entries()) {
-      if (!isResponder(service)) {
-        if ('dns' in service)
-          for (const listen of ['tcp', 'udp'] as const) taken.set(`${listen} ${dnsPort}`, [{ listen, port: dnsPort }])
-        continue
-      }
+    const taken = new Map(servers.map((socket) => [`${socket.listen} ${socket.port}`, [socket]]))
+    for (const [i, service] of services.entries()) {
+      if (!isResponder(service)) continue
       const at = [...path, 'services', i]
       const { listen, port, address: text } = service
       const socket = canonicalSocket(service)

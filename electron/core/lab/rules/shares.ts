@@ -2,6 +2,8 @@ import { quote } from '../describe.js'
 import { deviceEntry, devicePath, homeOf, type ShareTable } from '../device-tables.js'
 import { error } from '../finding.js'
 import type { Finding } from '../finding.js'
+import { isShare } from '../lab.js'
+import type { LabPath } from '../problem.js'
 import { isLayer3 } from '../tunnel.js'
 import type { IndexedNamespace, LabIndex, Rule } from './lab-index.js'
 import { interfaceExists, namespaceExists } from './references.js'
@@ -42,7 +44,7 @@ function* sharesOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Finding
     yield* interfaceExists(lab, namespace.name, link, [...path, 'link'])
     const why = refusedParent(lab, namespace, link)
     if (why) yield error('bad-parent', [...path, 'link'], ...why)
-    else yield* beside(share, first.get(link), [...path])
+    else yield* beside(share, first.get(link), path)
     if (!first.has(link)) first.set(link, share)
     yield* ownKeys(lab, namespace, share)
   }
@@ -55,8 +57,7 @@ function refusedParent(lab: LabIndex, namespace: IndexedNamespace, link: string)
   const mentions = interfaces.get(link)?.mentions ?? []
   const hint = said`Name the interface whose cable is to be shared.`
   if (link === 'lo') return [said`"lo" has no cable that could be shared.`, hint]
-  if (mentions.some(({ kind }) => kind === 'macvlan' || kind === 'ipvlan'))
-    return [said`${quote(link)} shares the cable of another interface itself.`, hint]
+  if (mentions.some(isShare)) return [said`${quote(link)} shares the cable of another interface itself.`, hint]
   const tunnel = lab.file.tunnels?.find((each) => each.namespace === name && each.name === link)
   if (tunnel && isLayer3(tunnel.type)) return [said`${quote(link)} carries packets and no frames.`, hint]
   for (const [master, about] of Object.entries(entry.bridges ?? {}))
@@ -75,7 +76,7 @@ function refusedParent(lab: LabIndex, namespace: IndexedNamespace, link: string)
 }
 
 /** What the kernel refuses, or changes, on an interface that is shared already. */
-function* beside(share: Share, first: Share | undefined, path: (string | number)[]): Iterable<Finding> {
+function* beside(share: Share, first: Share | undefined, path: LabPath): Iterable<Finding> {
   if (!first) return
   const { table, name, link, mode } = share
   if (first.table !== table)

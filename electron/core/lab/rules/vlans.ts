@@ -2,7 +2,7 @@ import { quote } from '../describe.js'
 import { deviceEntry, devicePath } from '../device-tables.js'
 import { error } from '../finding.js'
 import type { Finding } from '../finding.js'
-import type { Endpoint } from '../lab.js'
+import { isShare, type Endpoint } from '../lab.js'
 import type { IndexedNamespace, LabIndex, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
 import { said } from '../../words/said.js'
@@ -19,7 +19,7 @@ function* vlansOf(lab: LabIndex, namespace: IndexedNamespace): Iterable<Finding>
     yield* interfaceExists(lab, namespace.name, link, [...path, 'link'])
     // lo refuses tags (NETIF_F_VLAN_CHALLENGED, drivers/net/loopback.c).
     if (link === 'lo') yield error('bad-parent', [...path, 'link'], said`"lo" cannot carry VLANs.`)
-    if (namespace.interfaces.get(link)?.mentions.some(({ kind }) => kind === 'macvlan' || kind === 'ipvlan'))
+    if (namespace.interfaces.get(link)?.mentions.some(isShare))
       yield error(
         'bad-parent',
         [...path, 'link'],

@@ -185,3 +185,16 @@ export const savedText = (tables: readonly SavedTable[]): string =>
     .join('')
 
 export const emptyTable = (name: string): SavedTable => ({ name, chains: new Map(), rules: [] })
+
+/** The rules of a text, as iptables-save spells them; what it says of chains and policies is no rule. */
+export function* savedRules(
+  text: string,
+): Iterable<{ readonly table: string; readonly chain: string; readonly rule: string }> {
+  const tables = readSaved(text)
+  if (!('length' in tables)) return
+  for (const { name, rules } of tables)
+    for (const line of rules) {
+      const [, chain, rule] = /^-A (\S+) (.*)$/.exec(line) ?? []
+      if (chain !== undefined && rule !== undefined) yield { table: name, chain, rule }
+    }
+}

@@ -1,6 +1,12 @@
 /** Reading links: RTM_GETLINK into the live state's words. */
 import { formatAddress, formatMac } from '../inet.js'
-import { linkSettings, type LinkSetting, type PortSetting, type VlanProtocol } from '../../../core/lab/lab.js'
+import {
+  isShareKind,
+  linkSettings,
+  type LinkSetting,
+  type PortSetting,
+  type VlanProtocol,
+} from '../../../core/lab/lab.js'
 import { knownKinds, usualLinkSetting } from '../../../core/lab/link-settings.js'
 import { usualBridge, usualPort } from '../../../core/lab/normalise-bridge.js'
 import { isTunnelKind } from '../../../core/lab/tunnel.js'
@@ -58,7 +64,7 @@ import {
   RTM_GETLINK,
   skipStatistics,
 } from './link.js'
-import { isShareKind, readShareMode } from './share.js'
+import { readShareMode } from './share.js'
 import { readTunnel } from './tunnel.js'
 
 /** Of Ethernet; a tunnel without frames calls its ends hardware addresses (ARPHRD_IPGRE and its like). */

@@ -98,7 +98,10 @@ function changeRoute(
   return socket.change(request)
 }
 
-/** `ip route add`: protocol boot and table main unless told otherwise. `index` is of `route.dev`, `hopIndices` of the next hops; 0: the kernel finds it. */
+/**
+ * `ip route add`: protocol boot and table main unless told otherwise. `index` is of `route.dev`, `hopIndices` of the
+ * next hops; 0: the kernel finds it.
+ */
 export const addRoute = (
   socket: NetlinkSocket,
   route: StepRoute,
@@ -147,7 +150,10 @@ function readNextHops(bytes: Buffer, from: number, to: number): NextHop[] {
 /** The kernel keeps the local table by itself; what others put there are routes as they are anywhere. */
 const localTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
 
-/** One RTM_NEWROUTE payload; none for the kernel's local table and for cached clones. A multipath route is one entry per next hop. */
+/**
+ * One RTM_NEWROUTE payload; none for the kernel's local table and for cached clones. A multipath route is one entry per
+ * next hop.
+ */
 export function decodeRoute(bytes: Buffer, at: number, end: number): DumpedRoute[] | null {
   const family = familyOf(bytes[at] ?? 0)
   const bits = bytes.readUInt32LE(at + 8)

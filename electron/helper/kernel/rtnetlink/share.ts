@@ -40,8 +40,6 @@ export const addShare = (
     },
   )
 
-export const isShareKind = (kind: string): kind is LabShare['kind'] => kind === 'macvlan' || kind === 'ipvlan'
-
 /** IFLA_INFO_DATA of either, in words of `ip link`; a mode that has none (source) as its number. */
 export function readShareMode(bytes: Buffer, from: number, to: number, kind: LabShare['kind']): string {
   let mode = ''

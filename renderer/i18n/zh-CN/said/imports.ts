@@ -255,6 +255,8 @@ export const imports: Readonly<Record<string, string>> = {
   'A namespace with more than {0} interfaces is more than a lab may have.':
     '单个命名空间超过 {0} 个接口，超出实验的上限。',
   'There is an interface {0} in {1} already.': '{1} 中已有接口 {0}。',
+  'The command names no interface.': '该命令没有给出接口。',
+  'Write `dev` and its name.': '请写上 `dev` 和接口名。',
   'There is no interface {0} in {1} at this point.': '{1} 中此时没有接口 {0}。',
   'A lab does not know your machine: make eth0 in the script, or write `uplink: on` and this into the lab file.':
     '实验不了解你的机器：请在脚本中创建 eth0，或在实验文件中写上 `uplink: on` 和这一项。',

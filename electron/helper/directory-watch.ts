@@ -1,10 +1,9 @@
 /**
- * Says that files of /etc/netns are otherwise: they are written in terminals, and no event of netlink tells of them. inotify
- * tells what happens in a directory, so each that leads to one is watched for as long as it is there.
+ * Says that something is otherwise in directories which may not be there yet, may go, and may be made again. inotify tells
+ * what happens in a directory that there is, so each that leads to one is watched for as long as it is there.
  */
 import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { netnsRoot } from './netns-files.js'
 
 /** What changes within this time is told once (milliseconds): a shell makes a file and then writes to it. */
 const settleMs = 50
@@ -15,12 +14,23 @@ interface Watched {
   readonly watcher: FSWatcher
 }
 
-export class NetnsFilesWatch {
+/** Names in the directory that matter; null: every name. */
+type Names = ReadonlySet<string> | null
+
+export class DirectoryWatch {
   private readonly watched = new Map<string, Watched>()
   private settling: NodeJS.Timeout | null = null
   private stopped = true
 
-  constructor(private readonly tell: () => void) {}
+  /**
+   * @param places absolute paths
+   * @param depth `below`: what is in the directories of a place counts, too
+   */
+  constructor(
+    private readonly places: readonly string[],
+    private readonly depth: 'place' | 'below',
+    private readonly tell: () => void,
+  ) {}
 
   start(): void {
     this.stopped = false
@@ -48,25 +58,36 @@ export class NetnsFilesWatch {
 
   /** Watches the directories that are there by now. */
   private follow(): void {
-    const parent = dirname(netnsRoot)
-    const there = new Set([parent, netnsRoot, ...directoriesIn(netnsRoot)])
-    for (const path of this.watched.keys()) if (!there.has(path)) this.leave(path)
-    for (const path of there) this.watch(path, path === parent ? basename(netnsRoot) : null)
+    const wanted = this.wanted()
+    for (const path of this.watched.keys()) if (!wanted.has(path)) this.leave(path)
+    for (const [path, names] of wanted) this.watch(path, names)
   }
 
-  /** @param only the one name in the directory that matters; null: every name */
-  private watch(path: string, only: string | null): void {
+  private wanted(): ReadonlyMap<string, Names> {
+    const wanted = new Map<string, Names>()
+    for (const place of this.places) {
+      for (let path = place; dirname(path) !== '/'; path = dirname(path)) {
+        const above = dirname(path)
+        wanted.set(above, new Set([...(wanted.get(above) ?? []), basename(path)]))
+      }
+      for (const path of [place, ...(this.depth === 'below' ? directoriesIn(place) : [])]) wanted.set(path, null)
+    }
+    return wanted
+  }
+
+  private watch(path: string, names: Names): void {
     try {
       const { ino: inode } = statSync(path)
       if (this.watched.get(path)?.inode === inode) return
       this.leave(path)
       const watcher = watch(path, { persistent: false }, (_, name) => {
-        if (only === null || name === only) this.look()
+        if (names === null || name === null || names.has(name)) this.look()
       })
       watcher.on('error', () => this.leave(path))
       this.watched.set(path, { inode, watcher })
     } catch {
-      // It is not there, or gone again; or the user may watch no more, and the files are read with all the rest.
+      // It is not there, or gone again; or it is not ours to read, or the user may watch no more: whoever is told looks
+      // again by other means, too.
       this.leave(path)
     }
   }
