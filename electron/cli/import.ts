@@ -1,11 +1,11 @@
 /**
- * `vethlab import FILE|FOLDER`: a lab file made of what another tool reads, on stdout. The file is read, never run;
- * each part of it that no lab can say is a warning on stderr. Needs no privileges.
+ * `vethlab import FILE|FOLDER`: a lab file made of what another tool reads, on stdout. The file is read, and run only where
+ * `--run` says so; each part of it that no lab can say is a warning on stderr. Needs no privileges.
  */
 import { statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { labConf } from '../core/exchange/folder.js'
-import { foreignKind, foreignKinds, type Foreign } from '../core/exchange/foreign.js'
+import { foreignKind, foreignKinds, isLabText, type Foreign } from '../core/exchange/foreign.js'
 import { groupNotices, type NoticeGroup } from '../core/exchange/groups.js'
 import type { Imported } from '../core/exchange/imported.js'
 import { pathText } from '../core/lab/describe.js'
@@ -33,7 +33,9 @@ export async function importLab(argument: string, { from: told, run, timeout }: 
   const input = await readInput(file)
   if (!input.ok) return fail(exitCode.usage, input.failure, {})
   const { name, bytes } = input
-  const from = told ?? foreignKind(name, new TextDecoder().decode(bytes.subarray(0, lookedAt)))
+  const text = new TextDecoder().decode(bytes.subarray(0, lookedAt))
+  const from = told ?? foreignKind(name, text)
+  if (from === null && isLabText(text)) return refuse(`${name} is a lab already; there is nothing to import.`)
   if (from === null)
     return refuse(`What ${name} is cannot be told by its name. Say it: --from ${foreignKinds.join('|')}`)
   if (run && from !== 'script') return refuse(`--run goes with --from script: ${nouns[from]} is no program.`)
@@ -65,7 +67,14 @@ const nouns: Readonly<Record<Foreign, string>> = {
 
 const refuse = (sentence: string): ExitCode => fail(exitCode.usage, failure('usage', sentence), {})
 
-const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+/** What cannot be looked at is no folder; why not is said when it is read. */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
 
 /** Of a lab that is a folder, what lies in it; of standard input nothing more than that is known. */
 async function folderOf(
@@ -75,7 +84,7 @@ async function folderOf(
   bytes: Uint8Array,
 ): Promise<Awaited<ReturnType<typeof readKatharaFolder>>> {
   if (from === 'kathara' && basename(file) === labConf)
-    return readKatharaFolder(resolve(file), name.slice(0, -labConf.length))
+    return readKatharaFolder(resolve(file), name.slice(0, -labConf.length), bytes)
   return { ok: true, folder: { prefix: '', files: new Map([[labConf, bytes]]), others: [], alone: true } }
 }
 

@@ -40,6 +40,8 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'you may not read it',
   EISDIR: 'it is a directory',
   ENOTDIR: 'part of its path is no directory',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'its name is too long',
   ENOFILE: 'it is a pipe, a socket or a device. Give what such a thing says on standard input, as -',
 }
 

@@ -159,8 +159,13 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .addOption(new Option('--to <form>', 'what to print').choices(['script', 'clab']).makeOptionMandatory())
     .action(async (file: string, options) => done(await (await import('./export.js')).exportLab(file, options)))
 
-  command('import <file>', 'print a lab file made of a bash script or of a lab of another tool; nothing is run')
-    .addOption(new Option('--from <form>', 'what to read (default: what its name says)').choices(foreignKinds))
+  command(
+    'import <file|folder>',
+    'print a lab file made of a bash script or of a lab of another tool, which is read and not run',
+  )
+    .addOption(
+      new Option('--from <form>', 'what to read (default: what its name or its text says)').choices(foreignKinds),
+    )
     .option('--run', 'run the script, in a sandbox of its own without network, and read what it built')
     .option('--timeout <seconds>', 'with --run: end it after so long (default: 60)', wholeNumber(1, 600))
     .action(async (file: string, options) => done(await (await import('./import.js')).importLab(file, options)))

@@ -2,6 +2,7 @@
  * What the window asks of its own shell (Electron main, or `vethlab serve`) rather than of the helper: lab files, the
  * helper's life, the machine. Same connection, same form as `rpc.ts`; a shell answers these and relays all the others.
  */
+import type { Folder } from './exchange/folder.js'
 import type { Said } from './words/said.js'
 import { z } from 'zod'
 import type { MachineShown } from './machine/shown.js'
@@ -17,7 +18,7 @@ export interface OpenedFile {
   readonly text: string
   readonly fingerprint: Fingerprint | null
   /** Of `lab.conf`, which says little without what lies beside it: texts by path, and the names of the rest. */
-  readonly folder?: { readonly files: Readonly<Record<string, string>>; readonly others: readonly string[] }
+  readonly folder?: Omit<Folder, 'files' | 'prefix' | 'alone'> & { readonly files: Readonly<Record<string, string>> }
 }
 
 export interface StarterLab {

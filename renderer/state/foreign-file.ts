@@ -39,7 +39,7 @@ export async function readForeign({ from, path, text, folder }: ForeignFile): Pr
   ])
   const name = path.split('/').at(-1) ?? path
   const beside: Folder = folder
-    ? { prefix: '', files: new Map(Object.entries(folder.files)), others: folder.others }
+    ? { ...folder, prefix: '', files: new Map(Object.entries(folder.files)) }
     : { prefix: '', files: new Map([[name, text]]), others: [], alone: true }
   const { labFile, notices, problems, followed } = readForeignText(from, { name, path, text, folder: beside })
   const lab = `${labFile?.name ?? 'lab'}.vethlab.yaml`

@@ -24,7 +24,7 @@ export const checks = {
       'shellcheck',
       [
         'resources/sandbox-init.sh',
-        ...['jail.sh', 'no-op', 'prepare.sh', 'sudo'].map((name) => `resources/script/${name}`),
+        ...['jail.sh', 'lease.sh', 'no-op', 'prepare.sh', 'sudo'].map((name) => `resources/script/${name}`),
         'resources/shell/bashrc',
         'resources/linux/vethlab',
         'resources/linux/elevate',

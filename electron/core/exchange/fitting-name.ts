@@ -1,9 +1,7 @@
 /** A name for an interface that is free and that Linux takes, as near to the wanted one as may be. */
+import { maxNameBytes } from '../lab/rules/names.js'
 import { interfaceNamePattern } from '../lab/schema.js'
 import type { Namespace } from './network/network.js'
-
-/** Bytes of an interface's name. */
-const maxNameBytes = 15
 
 /** @param end what must not be cut off, such as `-eth0` */
 export function fittingName({ devices }: Namespace, stem: string, end = ''): string {

@@ -13,7 +13,12 @@ export function foreignKind(name: string, text: string): Foreign | null {
   if (base === labConf) return 'kathara'
   if (/\.mn$/i.test(base)) return 'miniedit'
   if (/\.(?:sh|bash)$/i.test(base)) return 'script'
-  if (/^\s*\{[^]*"switches"\s*:[^]*\}\s*$/.test(text) && /"hosts"\s*:/.test(text)) return 'miniedit'
-  if (/^topology\s*:/m.test(text) && !/^vethlab\s*:/m.test(text)) return 'clab'
+  if (isObject(text.trim()) && /"switches"\s*:/.test(text) && /"hosts"\s*:/.test(text)) return 'miniedit'
+  if (/^topology\s*:/m.test(text) && !isLabText(text)) return 'clab'
   return /^#!.*\b(?:ba|da|a)?sh\b/.test(text) ? 'script' : null
 }
+
+const isObject = (json: string): boolean => json.startsWith('{') && json.endsWith('}')
+
+/** Whether it begins as a lab file does, right or wrong. */
+export const isLabText = (text: string): boolean => /^vethlab\s*:/m.test(text)

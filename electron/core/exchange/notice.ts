@@ -1,4 +1,5 @@
 /** What an import leaves out, with its place: one warning each, never the same one twice. */
+import { quote } from '../lab/describe.js'
 import { sentences } from '../lab/finding.js'
 import type { PlacedProblem } from '../lab/problem.js'
 import { inEnglish, said, type Said } from '../words/said.js'
@@ -12,6 +13,10 @@ export interface Notice {
   /** It is about a program that may have nothing to do with the network. */
   readonly program?: true
 }
+
+/** @param why a clause; without it there are no words for the thing */
+export const leftOutFor = (name: string, why: Said = said`a lab file has no words for it`): Said =>
+  said`${quote(name)} is left out: ${why}.`
 
 /** Says something about the place with this offset (UTF-16 units). */
 export type Tell = (offset: number, notice: Notice) => void

@@ -65,7 +65,7 @@ function readHosts(lines: readonly string[]): ReadNetnsFile {
     const [address = '', ...names] = line.split(' ')
     const known = parseAddress(address)?.text
     if (known === undefined || names.length === 0) rest.push(line)
-    else hosts[known] = [...(hosts[known] ?? []), ...names]
+    else for (const name of names) (hosts[known] ??= []).push(name)
   }
   return { entry: Object.keys(hosts).length > 0 ? { hosts } : {}, rest }
 }

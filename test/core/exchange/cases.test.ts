@@ -212,6 +212,31 @@ describe('followed, and nothing is left out', () => {
     })
   })
 
+  test('a route by another interface is in front of the one that stood before; the very same is refused', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1; ifconfig e0 10.0.0.1/24; ifconfig e1 10.0.1.1/24\n' +
+        'route add -net 10.1.0.0/16 dev e0\nroute add -net 10.1.0.0/16 dev e1\nroute add -net 10.1.0.0/16 e1',
+    )
+    expect(text).toContain('routes:\n      - { to: 10.1.0.0/16, dev: e1 }\n')
+    expect(said).toEqual([
+      '3 The route to "10.1.0.0/16" that stood before is left out: this one is in front of it.',
+      '4 There is a route to 10.1.0.0/16 in "host" already.',
+    ])
+  })
+
+  test('a word of ifconfig that no lab has takes its value with it', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1\nifconfig e0 10.0.0.1 pointopoint 10.0.0.2 metric 5 netmask 255.255.255.0 up\n' +
+        'ifconfig e1 10.0.1.1/24 dstaddr 10.0.1.2',
+    )
+    expect(text).toContain('e0: { addresses: [10.0.0.1/24] }\n      e1: { addresses: [10.0.1.1/24] }')
+    expect(said).toEqual(
+      ['2 "pointopoint 10.0.0.2"', '2 "metric 5"', '3 "dstaddr 10.0.1.2"'].map(
+        (word) => `${word} in \`ifconfig\` is nothing a lab file can say.`,
+      ),
+    )
+  })
+
   test('vconfig and brctl', () => {
     const { text, said } = read(
       'ip link add e0 type veth peer name e1; ifconfig e0 up; ifconfig e1 up\nvconfig add e0 5; vconfig add e0 6; vconfig rem e0.6\n' +
@@ -222,6 +247,24 @@ describe('followed, and nothing is left out', () => {
     expect(text).toContain('e0.5: { link: e0, id: 5, addresses: [10.0.5.1/24] }')
     for (const each of ['stp: true', 'forward-delay: 4', 'priority: 4096', 'ageing: 60', 'hairpin: [e1]'])
       expect(text).toContain(each)
+    const none = read(
+      'ip link add e0 type veth peer name e1; ip link add m0 link e0 type macvlan\nvconfig add m0 5\n' +
+        'ip link add br0 type bridge\nbrctl hairpin br0 e1 on',
+    )
+    expect(none.said).toEqual([
+      '2 "m0" shares the cable of another interface; a lab puts no VLAN on it.',
+      '4 "e1" is no port of a bridge at this point.',
+    ])
+  })
+
+  test('arp takes the interface behind the address, too', () => {
+    const { text, said } = read(
+      'ip link add e0 type veth peer name e1; ifconfig e0 10.0.0.1/24; ifconfig e1 10.0.0.2/24\n' +
+        'arp -s 10.0.0.9 02:00:00:00:00:09 dev e1; arp -s 10.0.0.8 02:00:00:00:00:08 netmask 255.255.255.255 dev e0',
+    )
+    expect(said).toEqual([])
+    expect(text).toContain('{ address: 10.0.0.9, mac: 02:00:00:00:00:09, dev: e1 }')
+    expect(text).toContain('{ address: 10.0.0.8, mac: 02:00:00:00:00:08, dev: e0 }')
   })
 
   test('names that `ip netns exec` gives to the programs of a namespace', () => {

@@ -6,6 +6,7 @@ import { normalise } from '../../../electron/core/lab/normalise.js'
 import type { Lab } from '../../../electron/core/lab/lab.js'
 import { nodewiseLab } from './expressible.js'
 import { differences } from './same-network.js'
+import { parseLabText } from '../../../electron/core/lab/parse.js'
 import { starterLabs } from './starters.js'
 
 /** Milliseconds; a hundred random labs take some seconds, ten times that on a busy machine. */
@@ -45,6 +46,28 @@ describe('a lab exported to containerlab and imported again', patience, () => {
       expect(differences(lab, normalise(back ?? { vethlab: 1, name: 'none' }))).toEqual([])
     },
   )
+})
+
+test('what asks for an address is told, and nothing is set on what no node can have', () => {
+  const text = `vethlab: 1
+name: x
+namespaces:
+  a:
+    macvlans: { mv0: { link: eth0, in: b } }
+  b:
+    interfaces: { eth0: { dhcp4: true } }
+    sysctls: { net.ipv4.conf.mv0.rp_filter: 2, net.ipv4.conf.eth0.rp_filter: 2 }
+links: [[a:eth0, b:eth0]]
+`
+  const { lab, problems } = parseLabText(text, 'x.vethlab.yaml')
+  if (!lab) throw new Error(JSON.stringify(problems))
+  const { text: topology, leftBehind } = exportClab(lab)
+  expect(leftBehind).toEqual([
+    'macvlan mv0 of b: it is on an interface of another node, a',
+    'dhcp4 on eth0 of b: start a client of DHCP in the image to ask for addresses',
+  ])
+  expect(topology).toContain('net.ipv4.conf.eth0.rp_filter=2')
+  expect(topology).not.toContain('mv0')
 })
 
 /** What people keep: network systems, a bridge of the machine, one in a node, settings on several levels. */

@@ -176,15 +176,48 @@ ip netns exec a dnsmasq --no-resolv -i br0 --host-record=Web.lab,web,10.0.0.80 -
   )
   expect(labFile?.namespaces?.['a']?.services).toEqual([
     { dns: { records: { 'web.lab': '10.0.0.80', web: '10.0.0.80', 'db.lab': '10.0.0.81' } } },
-    { dhcp: { interface: 'br0', range: ['10.0.0.151', '10.0.0.199'], router: '10.0.0.1', nameservers: ['10.0.0.1'] } },
+    { dhcp: { interface: 'br0', range: ['10.0.0.100', '10.0.0.150'], router: '10.0.0.1', nameservers: ['10.0.0.1'] } },
     { ra: { interface: 'br0', prefix: 'fd00:1::/64' } },
   ])
   expect(notices.map(({ message }) => message)).toEqual([
-    '"dnsmasq -i" is nothing a lab file can say.',
+    '"dnsmasq -i br0" is nothing a lab file can say.',
     '"-A" answers for all names below "db.lab", too; in the lab it is that name alone.',
-    '"dnsmasq -F" is nothing a lab file can say.',
+    'Leases of 12h become leases of 1h.',
+    '"dnsmasq --dhcp-range=10.0.0.151,10.0.0.199,255.255.255.0" is nothing a lab file can say.',
     '"dnsmasq --dhcp-host=02:00:00:00:00:01,10.0.0.7" is nothing a lab file can say.',
   ])
+})
+
+test('a dnsmasq names itself as the router unless it is told another or none, wherever in its command that stands', () => {
+  const served = (words: string, before = ''): readonly object[] | undefined => {
+    const text = `ip netns add a
+ip -n a link add br0 type bridge
+ip -n a addr add 10.0.0.1/24 dev br0
+ip -n a addr add 10.1.0.1/24 dev br0
+${before}
+ip netns exec a dnsmasq ${words}
+`
+    const { labFile, notices } = importScript(text, 'x.sh')
+    expect(notices.map(({ message }) => message)).toEqual([])
+    return labFile?.namespaces?.['a']?.services
+  }
+  const range = '-F 10.1.0.100,10.1.0.150'
+  const dhcp = (more: object): readonly object[] => [
+    { dhcp: { interface: 'br0', range: ['10.1.0.100', '10.1.0.150'], ...more } },
+  ]
+  expect(served(`-p 0 ${range},60m`)).toEqual(dhcp({ router: '10.1.0.1' }))
+  expect(served(`-p 0 -O 3 ${range}`)).toEqual(dhcp({}))
+  expect(served(`-p 0 -O option:router ${range}`)).toEqual(dhcp({}))
+  expect(served(`-p 0 -O 3,10.1.0.9 -O 6,0.0.0.0 ${range}`)).toEqual(
+    dhcp({ router: '10.1.0.9', nameservers: ['10.1.0.1'] }),
+  )
+  expect(served(`-p 0 -O tag:x,3,10.1.0.8 -O 3,10.1.0.9 -F set:x,10.1.0.100,10.1.0.150`)).toEqual(
+    dhcp({ router: '10.1.0.8' }),
+  )
+  const hosts = 'mkdir -p /etc/netns/a; printf "10.0.0.80 web\\n" > /etc/netns/a/hosts; echo 10.0.0.81 db > more'
+  const dns = (records: object): readonly object[] => [{ dns: { records } }]
+  expect(served('-R', hosts)).toEqual(dns({ web: '10.0.0.80' }))
+  expect(served('-R --no-hosts -H more', hosts)).toEqual(dns({ db: '10.0.0.81' }))
 })
 
 test('interfaces that ask for their addresses, whichever client they have', () => {
@@ -193,20 +226,40 @@ test('interfaces that ask for their addresses, whichever client they have', () =
 ip netns add b
 ip link add e0 netns a type veth peer name e0 netns b
 ip link add e1 netns a type veth peer name e1 netns b
-ip netns exec a ip link set e0 up
-ip netns exec a udhcpc -i e0 -b -s /etc/udhcpc/default.script
+ip link add eth0 netns a type veth peer name eth0 netns b
+ip link add e2 netns a type veth peer name e2 netns b
+ip netns exec a udhcpc -B -i e0 -b -s /etc/udhcpc/default.script
 ip netns exec a dhclient -v -pf /run/e1.pid e1
-ip netns exec b dhcpcd -4 -t 5 e0
+ip netns exec a udhcpc -q
+ip netns exec a udhcpc -nqi e2
+ip netns exec b dhcpcd -4 -t 5 --timeout 5 e0
+ip netns exec b udhcpc --interface=e2
 ip netns exec b dhclient -r e1
 ip netns exec b dhclient
 `,
     'x.sh',
   )
-  expect(labFile?.namespaces).toMatchObject({
-    a: { interfaces: { e0: { dhcp4: true }, e1: { dhcp4: true } } },
-    b: { interfaces: { e0: { dhcp4: true } } },
+  // Each of them switches its interface on.
+  expect(labFile?.namespaces).toEqual({
+    a: {
+      interfaces: {
+        lo: { up: false },
+        e0: { dhcp4: true },
+        e1: { dhcp4: true },
+        eth0: { dhcp4: true },
+        e2: { dhcp4: true },
+      },
+    },
+    b: {
+      interfaces: {
+        lo: { up: false },
+        e0: { dhcp4: true },
+        e1: { up: false },
+        eth0: { up: false },
+        e2: { dhcp4: true },
+      },
+    },
   })
-  expect(labFile?.namespaces?.['b']?.interfaces?.['e1']).not.toHaveProperty('dhcp4')
   expect(notices.map(({ message }) => message)).toEqual([
     '"dhclient" asks on every interface there is; a lab says on which.',
   ])

@@ -19,6 +19,17 @@ function withoutLooseRules(file: LabFile): LabFile {
   return { ...file, namespaces: Object.fromEntries(namespaces), tunnels }
 }
 
+/** A client of DHCP switches its interface on: no script can have both. */
+function withAskersUp(file: LabFile): LabFile {
+  const namespaces = Object.entries(file.namespaces ?? {}).map(([name, entry]) => {
+    const bridges = Object.entries(entry?.bridges ?? {}).map(([bridge, said]) => {
+      return [bridge, said?.dhcp4 ? { ...said, up: true } : said]
+    })
+    return [name, { ...entry, bridges: Object.fromEntries(bridges) as object }]
+  })
+  return { ...file, namespaces: Object.fromEntries(namespaces) as NonNullable<LabFile['namespaces']> }
+}
+
 /** What is on an interface of another namespace is beyond what one node of containerlab can make. */
 function withoutMoved(file: LabFile): LabFile {
   const stays = (name: string, table: object | undefined) =>
@@ -34,4 +45,4 @@ function withoutMoved(file: LabFile): LabFile {
 
 export const nodewiseLab = labFile.map(withoutLooseRules).map(withoutMoved).map(normalise)
 
-export const expressibleLab = labFile.map(withoutLooseRules).map(normalise)
+export const expressibleLab = labFile.map(withoutLooseRules).map(withAskersUp).map(normalise)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { importClab } from '../../../electron/core/exchange/clab/from-clab.js'
+import { whyUnread, type WhyUnread } from '../../../electron/core/exchange/folder.js'
 import { importScript } from '../../../electron/core/exchange/from-script.js'
 import { importKathara } from '../../../electron/core/exchange/kathara/from-kathara.js'
 import { importMiniEdit } from '../../../electron/core/exchange/miniedit/from-miniedit.js'
@@ -86,6 +87,7 @@ test('a script that a lab can say little of', () => {
     'arp -f; arp -s 10.9.9.9 02:00:00:00:00:09; arp -s 10.0.0.9 02:00:00:00:00:09 temp',
     'vconfig set_name_type VLAN_PLUS_VID; vconfig add n0 5000; vconfig set_flag n0.5 1 1',
     'ip link add lost type vxlan id 5 remote 192.0.2.9',
+    'dnsmasq -F 10.0.0.100,10.0.0.150,12h',
     'modprobe dummy',
     'python3 -m http.server',
     'frobnicate',
@@ -130,6 +132,9 @@ test('labs of other tools that a lab can say little of', () => {
     ['b.startup', ''],
   ])
   expectChinese(importKathara({ prefix: '', files, others: ['lab.ext', 'a/x'], alone: true }, 'x'), 10)
+  const unread = (Object.keys(whyUnread) as WhyUnread[]).map((why) => ({ path: `${why}.startup`, why }))
+  const bounded = { prefix: '', files: new Map([['lab.conf', 'a[0]="A"\n']]), others: [], unread, lookedAt: 7 }
+  expectChinese(importKathara(bounded, 'x'), unread.length + 1)
   expectChinese(importKathara({ prefix: '', files: new Map([['lab.conf', 'x']]), others: [] }, 'x'), 1)
   const topology = {
     application: { dpctl: '1' },

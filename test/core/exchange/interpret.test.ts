@@ -167,6 +167,18 @@ test('a namespace called host is not the host', () => {
   })
 })
 
+test('the number of a shell leads to where that shell is, whoever is told it', () => {
+  const where = (move: string): string[] => {
+    const made = lab(`ip netns add a; ip netns add b\nip link add e0 netns b type veth peer name e1 netns b\n${move}`)
+    return (made.links ?? []).flatMap((link) => ('ends' in link ? link.ends : link))
+  }
+  expect(where('ip -n b link set e1 netns $$')).toEqual(['b:e0', 'host:e1'])
+  expect(where('(ip netns exec b ip link set e1 netns "$$")')).toEqual(['b:e0', 'host:e1'])
+  expect(where(`ip netns exec a bash -c 'ip -n b link set e1 netns \${$}'`)).toEqual(['b:e0', 'a:e1'])
+  expect(where('ip netns exec a bash <<"E"\nip -n b link set e1 netns "$$"\nE')).toEqual(['b:e0', 'a:e1'])
+  expect(where(`ip netns exec a bash -c 'true'; ip -n b link set e1 netns $$`)).toEqual(['b:e0', 'host:e1'])
+})
+
 test('a gateway that only a default route reaches is said to be a neighbour', () => {
   const script = `ip link add e0 type veth peer name e1; ip link set e0 up; ip link set e1 up
 ip addr add 10.1.0.1/24 dev e0; ip route add default dev e0; ip route add 10.8.0.0/16 via 10.77.0.1`

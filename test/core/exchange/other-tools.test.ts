@@ -8,6 +8,7 @@ import { foreignKind } from '../../../electron/core/exchange/foreign.js'
 import type { Imported } from '../../../electron/core/exchange/imported.js'
 import { importKathara } from '../../../electron/core/exchange/kathara/from-kathara.js'
 import { importMiniEdit } from '../../../electron/core/exchange/miniedit/from-miniedit.js'
+import { readNetnsFile } from '../../../electron/core/lab/netns-files.js'
 import { createLabText } from '../../../electron/core/lab/print.js'
 
 const fixtures = new URL('../../fixtures/exchange/', import.meta.url).pathname
@@ -121,6 +122,20 @@ links:
       ['10.0.0.1/8'],
     ])
     expect(imported.labFile?.links?.[0]).toEqual(['a_device_with_a_long_name:eth0', 'host:a_device_w-eth0'])
+  })
+
+  test('a title may have a comment behind it, and an apostrophe or a number sign in it', () => {
+    const titles = (name: string, description: string): unknown => {
+      const conf = `LAB_NAME=${name}\nLAB_DESCRIPTION=${description}\na[0]="A" # first\na[1]=B#second\na[2]=C"D\n`
+      const imported = kathara({ 'lab.conf': conf })
+      expect(said(imported)).toEqual([
+        'x/lab.conf:5 "a[2]=C\\"D" is left out: it is not of the form DEVICE[KEY]="VALUE".',
+      ])
+      return [imported.labFile?.name, imported.labFile?.description]
+    }
+    expect(titles('"two offices" # of ours', `It's lab #7, C#1 # draft`)).toEqual(['two-offices', `It's lab`])
+    expect(titles('offices  # of ours', `'with # within'`)).toEqual(['offices', 'with # within'])
+    expect(titles('offices#7', `"a" and "b"`)).toEqual(['offices-7', '"a" and "b"'])
   })
 
   test('lab.conf alone says that the rest is missing; what is no lab of Kathara is refused', () => {
@@ -239,4 +254,21 @@ test('none of them throws, whatever it is given', () => {
     }),
     { numRuns: 60 },
   )
+})
+
+/** Milliseconds that a file may take. Of the clock or of the processor: others may be busy on this machine. */
+const limitMs = 3000
+const most = 4 * 1024 * 1024
+
+test.each<[string, () => unknown]>([
+  ['a value before a stray quote', () => kathara({ 'lab.conf': `a[0]=b${' '.repeat(most - 10)}"` })],
+  ['a title with a gap', () => kathara({ 'lab.conf': `LAB_NAME=a${' '.repeat(most - 20)}b\na[0]=A` })],
+  ['switches without end', () => foreignKind('', `{${'"switches":'.repeat(most / 11)}`)],
+  ['blanks in front of nothing', () => foreignKind('', `${' '.repeat(most)}x`)],
+  ['an address of many names', () => readNetnsFile('hosts', '10.0.0.1 a\n'.repeat(100_000))],
+])('%s, in megabytes, takes no time', (_, read) => {
+  const [started, used] = [performance.now(), process.cpuUsage()]
+  read()
+  const { user, system } = process.cpuUsage(used)
+  expect(Math.min(performance.now() - started, (user + system) / 1000)).toBeLessThan(limitMs)
 })

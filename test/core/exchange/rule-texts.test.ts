@@ -40,6 +40,8 @@ test('what is typed behind a text stands beside it, as long as it is behind all 
 test.each([
   ['a rule in front', '-I INPUT -s 10.0.0.9 -j DROP', /-A INPUT -s 10\.0\.0\.9 -j DROP\n\s*-A INPUT -i lo -j ACCEPT/],
   ['a rule less', '-D INPUT -i lo -j ACCEPT', /^(?![^]*-i lo)[^]*multiport/],
+  ['another policy', '-P INPUT ACCEPT', /^(?![^]*:INPUT DROP)[^]*multiport/],
+  ['a policy that drops', '-P FORWARD DROP', /:FORWARD DROP[^]*multiport/],
   ['a chain without rules', '-F WEB', /^(?![^]*-A WEB)[^]*:WEB - /],
   [
     'a rule that only a text says',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../support/build.js'
@@ -48,6 +48,19 @@ describe('import', () => {
     const checks = 'checks:\n  - { from: ns0, ping: 192.168.1.2, expect: reply, ttl: 63 }\n'
     const checked = await world.runCli(['check', '-', '--json'], { input: `${ran.stdout}\n${checks}` })
     expect(JSON.parse(checked.stdout)).toMatchObject({ lab: 'two-subnets', ok: true })
+  })
+
+  test('what a user may not read of a folder is named, and the rest of it is read', async () => {
+    const folder = join(world.home, 'lab')
+    mkdirSync(join(folder, 'a/kept'), { recursive: true })
+    writeFileSync(join(folder, 'lab.conf'), 'a[0]="X"\nb[0]="X"\n')
+    writeFileSync(join(folder, 'a.startup'), '')
+    writeFileSync(join(folder, 'b.startup'), 'ip address add 10.0.0.2/8 dev eth0\n')
+    for (const path of ['a/kept', 'a.startup']) chmodSync(join(folder, path), world.user === null ? 0o755 : 0o700)
+    const ran = await world.cli('import', folder)
+    expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining('10.0.0.2/8')])
+    if (world.user === null) return
+    expect(ran.stderr).toContain('Left out of the folder (no permission to read it): "a/kept/", "a.startup".')
   })
 
   test('labs of Kathara and of MiniEdit are known by their names, and hold', async () => {
@@ -154,6 +167,16 @@ test.each([
     'a form that is none',
     ['export', 'x.yaml', '--to', 'gns3'],
     "vethlab: option '--to <form>' argument 'gns3' is invalid. Allowed choices are script, clab. See: npm run -s cli -- --help\n",
+  ],
+  [
+    'a lab that is one already',
+    ['import', join(root, 'resources/labs/01-one-namespace.vethlab.yaml')],
+    `vethlab: ${join(root, 'resources/labs/01-one-namespace.vethlab.yaml')} is a lab already; there is nothing to import.\n`,
+  ],
+  [
+    'a name that no file has',
+    ['import', 'x'.repeat(300)],
+    `vethlab: Cannot read ${'x'.repeat(300)}: its name is too long.\n`,
   ],
   [
     'a file that is not there',

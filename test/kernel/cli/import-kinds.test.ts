@@ -1,12 +1,12 @@
 /** Scripts of different kinds: the static reader makes of each what it makes when it runs, or names what it left out. */
-import { existsSync } from 'node:fs'
 import { parse } from 'yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { importScript } from '../../../electron/core/exchange/from-script.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import { labFileSchema } from '../../../electron/core/lab/schema.js'
 import { differences } from '../../core/exchange/same-network.js'
-import { kinds, netTools } from '../../fixtures/exchange/kinds.js'
+import { kinds, needsNetTools } from '../../fixtures/exchange/kinds.js'
+import { skipWithout } from '../support/skip.js'
 import { World } from '../support/world.js'
 
 let world: World
@@ -18,13 +18,8 @@ afterAll(() => world.dispose())
 /** A lab has no words for these, or the reader cannot know them: named they are, and the rest is read. */
 const named = new Map([['a trap that tears it all down when the script ends', /at its end/]])
 
-const missing = netTools.filter(
-  (program) => !['/sbin', '/usr/sbin', '/usr/bin'].some((at) => existsSync(`${at}/${program}`)),
-)
-
-test.for(kinds.map(({ name, script }) => [name, script] as const))('%s', async ([name, script], { skip }) => {
-  const lacks = missing.find((program) => new RegExp(`\\b${program} `).test(script))
-  skip(lacks !== undefined, `cannot run here: there is no ${lacks}`)
+test.for(kinds.map(({ name, script }) => [name, script] as const))('%s', async ([name, script], context) => {
+  if (needsNetTools(script)) skipWithout(context, 'ifconfig')
   const file = world.file('kind.sh', script)
   const ran = await world.runCli(['import', file, '--from', 'script', '--run'], { input: '', limitMs: 120_000 })
   const { labFile, notices } = importScript(script, file)

@@ -1,11 +1,13 @@
 /** Addresses by DHCP: a server and two clients, what came with their leases, and the end of all of it. */
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { differences } from '../../../electron/core/change/difference.js'
 import { keepChanges } from '../../../electron/core/change/keep.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
+import { root } from '../support/build.js'
 import { until } from '../support/until.js'
 import { inside, loadText, openSession, skipLacking } from './sandbox.js'
 
@@ -138,6 +140,13 @@ test('two clients get leases that are no difference, lose and get them, and leav
   expect(await cause('a')).toMatchObject({ code: 'no-lease', namespace: 'a', message: { key: 'no-lease-nobody' } })
   expect(await apply(file)).toMatchObject({ ok: true })
   await until('leases for both', () => Boolean(leaseOf('a') && leaseOf('b')))
+
+  // A server need not say for how long (RFC 2131, 4.3.1, asks for it; some forget).
+  const script = join(root, 'resources/script/lease.sh')
+  await inside(session, 'server', 'env', 'interface=far', 'ip=10.8.0.7', 'mask=24', 'sh', script, 'bound')
+  expect(await inside(session, 'server', 'ip', 'address', 'show', 'dev', 'far')).toMatch(
+    /inet 10\.8\.0\.7\/24 [^\n]*dynamic far\n\s*valid_lft 3[56]\d\dsec/,
+  )
 
   expect(await session.request('lab/clear', {})).toMatchObject({ ok: true })
   await until('no process', () => clients(session.anchorPid) === 0)

@@ -12,6 +12,7 @@ import type { Lab } from '../../../electron/core/lab/lab.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Session } from '../../../electron/session/session.js'
 import { startSandbox } from '../../../electron/session/sandbox.js'
+import { skipBecause } from '../support/skip.js'
 
 const exec = promisify(execFile)
 const labsDirectory = fileURLToPath(new URL('../../../resources/labs/', import.meta.url))
@@ -49,10 +50,7 @@ export async function openSession(context?: TestContext): Promise<Session> {
 /** On a kernel without what the lab needs, the test is skipped, and says what is missing. */
 export function skipLacking(context: TestContext, session: Session, file: LabFile): void {
   const lacking = lackingFailure(file, missingFeatures(session.capabilities.features))
-  if (!lacking) return
-  // For the list of skipped tests at the end of a run: the report has no other place for it.
-  Object.assign(context.task.meta, { reason: lacking.message })
-  context.skip(lacking.message)
+  if (lacking) skipBecause(context, lacking.message)
 }
 
 const enter = (session: Session): string[] => [

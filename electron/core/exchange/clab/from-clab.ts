@@ -4,14 +4,13 @@
  */
 import { decode } from '../../lab/decode.js'
 import { isRecord } from '../../lab/schema-shape.js'
-import { quote } from '../../lab/describe.js'
 import { readYaml } from '../../lab/yaml-read.js'
 import { plainValue } from '../../lab/yaml-value.js'
 import { setSysctl } from '../commands/sysctl.js'
 import { failedImport, finishImport, labNameFrom, ofYaml, unreadable, type Imported } from '../imported.js'
 import { emptyNetwork, type Network } from '../network/network.js'
 import { labOf } from '../network/to-lab.js'
-import { collectNotices } from '../notice.js'
+import { collectNotices, leftOutFor } from '../notice.js'
 import { Interpreter } from '../shell/interpret.js'
 import { splitWords } from '../shell/split.js'
 import { readLinks } from './links.js'
@@ -58,12 +57,11 @@ export function importClab(input: string | Uint8Array, file: string): Imported {
 function leaveOutRest(topology: Topology): void {
   for (const key of topology.keys([])) {
     if (key === 'name' || key === 'topology') continue
-    const why = key === 'mgmt' ? said`a lab has no management network` : said`a lab file has no words for it`
-    topology.leaveOut([key], said`${quote(key)} is left out: ${why}.`)
+    topology.leaveOut([key], leftOutFor(key, key === 'mgmt' ? said`a lab has no management network` : undefined))
   }
   for (const key of topology.keys(['topology'])) {
     if (!['nodes', 'links', 'defaults', 'kinds', 'groups'].includes(key))
-      topology.leaveOut(['topology', key], said`${quote(key)} is left out: a lab file has no words for it.`)
+      topology.leaveOut(['topology', key], leftOutFor(key))
   }
 }
 

@@ -1,14 +1,15 @@
 /** Links of a topology as veth pairs. */
 import { quote } from '../../lab/describe.js'
 import type { LabPath } from '../../lab/problem.js'
-import { interfaceNamePattern } from '../../lab/schema.js'
+import { maxNameBytes } from '../../lab/rules/names.js'
+import { interfaceNamePattern, macvlanModes } from '../../lab/schema.js'
 import { isRecord } from '../../lab/schema-shape.js'
 import { parseMac } from '../commands/link-options.js'
 import { wholeNumber } from '../commands/command.js'
-import { macvlanModes } from '../../lab/schema.js'
 import { fittingName } from '../fitting-name.js'
 import { shareRefusal } from '../network/shares.js'
 import { addDevice, addPair, setMaster } from '../network/links.js'
+import { leftOutFor } from '../notice.js'
 import type { Device, Network } from '../network/network.js'
 import type { Place } from './nodes.js'
 import type { Topology } from './topology.js'
@@ -37,8 +38,7 @@ export function readLinks(topology: Topology, network: Network, places: Readonly
       return
     }
     for (const key of Object.keys(link)) {
-      if (!usedKeys.has(key))
-        topology.leaveOut([...path, key], said`${quote(key)} is left out: a lab file has no words for it.`)
+      if (!usedKeys.has(key)) topology.leaveOut([...path, key], leftOutFor(key))
     }
     readLink(topology, network, places, path, type)
   })
@@ -187,15 +187,12 @@ function readEnd(topology: Topology, places: ReadonlyMap<string, Place>, path: L
   return { place, name: linuxName(topology, place, name, path), mac: mac === null ? null : parseMac(mac) }
 }
 
-/** Bytes of an interface's name. */
-const maxNameBytes = 15
-
 /** Interfaces of network systems have names that Linux does not take: `ethernet-1/1`. */
 function linuxName(topology: Topology, { namespace }: Place, name: string, path: LabPath): string {
   const plain = /^[\u0021-\u007e]+$/.test(name)
   if (interfaceNamePattern.test(name) && (!plain || name.length <= maxNameBytes)) return name
   // What tells interfaces apart is at the end of their names.
-  const fitting = fittingName(namespace, name.replace(/[^A-Za-z0-9_.-]+/g, '-').slice(-maxNameBytes))
+  const fitting = fittingName(namespace, name.slice(-maxNameBytes))
   topology.leaveOut(path, said`The interface name ${quote(name)} does not fit Linux; it becomes ${quote(fitting)}.`)
   return fitting
 }

@@ -4,7 +4,8 @@ import type { LabPath } from '../../lab/problem.js'
 import { namespaceNamePattern } from '../../lab/schema.js'
 import { addNamespace, hostOf } from '../commands/namespaces.js'
 import { addDevice } from '../network/links.js'
-import type { Device, Namespace, Network } from '../network/network.js'
+import { switchOnLo, type Device, type Namespace, type Network } from '../network/network.js'
+import { leftOutFor } from '../notice.js'
 import { levelsOf, type Topology } from './topology.js'
 import { namespaceLabel } from './words.js'
 import { said, type Said } from '../../words/said.js'
@@ -25,15 +26,17 @@ const plainKinds = new Set(['linux', 'host', 'ext-container'])
 /** Keys that are used, or say nothing about the network. */
 const usedKeys = new Set(['kind', 'exec', 'sysctls', 'group', 'network-mode', 'labels'])
 
-const reasons: Readonly<Record<string, Said>> = {
-  image: said`a namespace runs no image`,
-  binds: said`a namespace shares the files of your machine`,
-  'startup-config': said`a namespace has no operating system to configure`,
-  ports: said`a \`dnat\` rule publishes a port`,
-  publish: said`a \`dnat\` rule publishes a port`,
-  'mgmt-ipv4': said`a lab has no management network`,
-  'mgmt-ipv6': said`a lab has no management network`,
-}
+const reasons: ReadonlyMap<string, Said> = new Map(
+  Object.entries({
+    image: said`a namespace runs no image`,
+    binds: said`a namespace shares the files of your machine`,
+    'startup-config': said`a namespace has no operating system to configure`,
+    ports: said`a \`dnat\` rule publishes a port`,
+    publish: said`a \`dnat\` rule publishes a port`,
+    'mgmt-ipv4': said`a lab has no management network`,
+    'mgmt-ipv6': said`a lab has no management network`,
+  }),
+)
 
 export function readNodes(topology: Topology, network: Network): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>([['host', { namespace: hostOf(network), bridge: null }]])
@@ -95,8 +98,7 @@ function namespaceOf(topology: Topology, network: Network, name: string, kind: s
     topology.leaveOut(nodePath(name), made.message, made.hint)
     return null
   }
-  const lo = made.devices.get('lo')
-  if (lo) lo.up = true
+  switchOnLo(made)
   return made
 }
 
@@ -142,8 +144,7 @@ function leaveOutKeys(topology: Topology, names: readonly string[]): void {
         const foreign = topology.keys(path).filter((label) => label !== namespaceLabel)
         if (foreign.length > 0) topology.leaveOut(path, said`\`labels\` are left out; a lab file has none.`)
       } else if (!usedKeys.has(key)) {
-        const why = Object.hasOwn(reasons, key) ? reasons[key] : undefined
-        topology.leaveOut(path, said`${quote(key)} is left out: ${why ?? said`a lab file has no words for it`}.`)
+        topology.leaveOut(path, leftOutFor(key, reasons.get(key)))
       }
     }
   }

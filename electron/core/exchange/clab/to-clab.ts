@@ -5,6 +5,7 @@
  */
 import { Document, isMap, isSeq, visit } from 'yaml'
 import { hostNamespace, isShare, type Lab, type LabInterface, type LabNamespace } from '../../lab/lab.js'
+import { sysctlPath } from '../../lab/sysctl.js'
 import { plainLine } from '../../lab/plain-text.js'
 import { englishText } from '../../lab/text.js'
 import { diff } from '../../plan/diff.js'
@@ -87,8 +88,10 @@ function isContainerlabs(lab: Lab, step: Step): boolean {
 function isBeyondNodes(lab: Lab, step: Step): boolean {
   const names = 'name' in step ? [step.name] : 'dev' in step ? [step.dev] : []
   const more = step.op === 'neighbour-add' ? [step.neighbour.dev] : []
+  // net/ipv4/conf/NAME/rp_filter
+  const setting = step.op === 'sysctl-set' ? [sysctlPath(step.key)?.split('/')[3] ?? null] : []
   const route = step.op === 'route-add' ? [step.route.dev, ...(step.route.nexthops ?? []).map(({ dev }) => dev)] : []
-  return [...names, ...more, ...route].some((name) => {
+  return [...names, ...more, ...setting, ...route].some((name) => {
     const device = name === null ? undefined : interfaceOf(lab, step.namespace, name)
     return device !== undefined && (device.kind === 'wireguard' || isOnAnother(step.namespace, device))
   })
@@ -173,6 +176,7 @@ function leftBehind(
   nodeNames: ReadonlyMap<string, string>,
 ): readonly string[] {
   const renamed = used.filter(({ name }) => nodeNames.get(name) !== name)
+  const asking = used.flatMap(({ name, dhcp4 = [] }) => dhcp4.map((each) => `${each} of ${name}`))
   const answering = [...lab.namespaces.values()].filter(({ services, dnsmasq }) => services.length > 0 || dnsmasq)
   return [
     ...used.flatMap(({ name, interfaces }) =>
@@ -199,6 +203,9 @@ function leftBehind(
     ...drawingAndLessons(lab, 'containerlab'),
     ...(answering.length > 0
       ? [`services in ${answering.map(({ name }) => name).join(', ')}: start programs in the image to answer`]
+      : []),
+    ...(asking.length > 0
+      ? [`dhcp4 on ${asking.join(', ')}: start a client of DHCP in the image to ask for addresses`]
       : []),
     ...(lab.uplink ? ['uplink: remove `network-mode: none` from a node, and it has the way out of its container'] : []),
   ]

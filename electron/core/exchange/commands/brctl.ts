@@ -1,5 +1,6 @@
 /** `brctl`, which older texts use for what `ip link` does. */
 import { quote } from '../../lab/describe.js'
+import { noPort } from './bridge.js'
 import { addDevice, deleteDevice, findDevice, setMaster } from '../network/links.js'
 import type { Word } from '../shell/word.js'
 import { harmless, leftOut, nothingThere, outcomeOf, refused, success, wholeNumber } from './command.js'
@@ -60,6 +61,7 @@ export function brctl({ network, namespace }: Context, words: readonly Word[]): 
       const [name, value] = rest
       const port = findDevice(namespace, name?.text ?? '')
       if ('message' in port) return refused(port, name)
+      if (port.master?.kind !== 'bridge' || port.master.name !== first?.text) return noPort(port, name)
       port.state.switches.set('hairpin', /^(?:on|yes|1)$/.test(value?.text ?? ''))
       return success
     }

@@ -38,14 +38,17 @@ function switchPart({ namespace }: Context, name: Word | undefined, self: boolea
   const device = findDevice(namespace, name?.text ?? '')
   if ('message' in device) return refused(device, name)
   if (self ? device.kind === 'bridge' : device.master?.kind === 'bridge') return device
-  return refused(
-    {
-      message: said`${quote(device.name)} is no port of a bridge at this point.`,
-      hint: said`Write \`ip link set ${device.name} master BRIDGE\` before it.`,
-    },
-    name,
-  )
+  return noPort(device, name)
 }
+
+export const noPort = ({ name }: Device, word: Word | undefined): Outcome =>
+  refused(
+    {
+      message: said`${quote(name)} is no port of a bridge at this point.`,
+      hint: said`Write \`ip link set ${name} master BRIDGE\` before it.`,
+    },
+    word,
+  )
 
 function portVlan(context: Context, cursor: Cursor, isAdded: boolean, verb: Word): Outcome {
   let [name, range]: [Word | undefined, Word | undefined] = [undefined, undefined]

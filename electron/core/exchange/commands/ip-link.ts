@@ -13,7 +13,7 @@ import { addTunnel } from './ip-tunnel.js'
 import { ipLinkSet } from './ip-link-set.js'
 import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
 import { routeTable } from './route-table.js'
-import { readShare } from './share.js'
+import { readShare, vlanOnShare } from './share.js'
 import { readBondOptions } from './bond-options.js'
 import { tableWord } from '../../lab/table.js'
 import { said } from '../../words/said.js'
@@ -221,12 +221,7 @@ function addBridge(context: Context, cursor: Cursor, end: NewEnd, kind: Word): O
 function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Outcome {
   const parent = findDevice(context.namespace, end.parent?.text ?? '')
   if ('message' in parent) return refused(parent, end.parent ?? kind)
-  if (parent.share)
-    return leftOut(
-      said`${quote(parent.name)} shares the cable of another interface; a lab puts no VLAN on it.`,
-      said`Put the VLAN on that interface, and the other one on the VLAN.`,
-      kind,
-    )
+  if (parent.share) return vlanOnShare(parent, kind)
   if (end.namespace !== context.namespace)
     return leftOut(
       said`A lab has a VLAN sub-interface in the namespace of the interface that it is on.`,

@@ -18,10 +18,11 @@ export function isShowing(cursor: Cursor): boolean {
   return !verb || abbreviated(verb.text, showing) !== null
 }
 
-/** Where `ip link set X netns Y` leads: by name, or back to the host by the number of its first process. */
+/** Where `ip link set X netns Y` leads: by name, by the number of a shell's own process, or back to the host by that of its first. */
 export function netnsOf(context: Context, word: Word | undefined): ReturnType<typeof findNamespace> {
   const name = word?.text ?? ''
-  if (name === ownProcess) return hostOf(context.network)
+  const own = name.startsWith(ownProcess) ? context.network.namespaces.get(name.slice(ownProcess.length)) : undefined
+  if (own) return own
   if (name === '1' && !context.network.namespaces.has('1')) return hostOf(context.network)
   return findNamespace(context.network, name)
 }

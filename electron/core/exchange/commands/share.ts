@@ -7,7 +7,7 @@ import type { Device } from '../network/network.js'
 import type { Notice } from '../notice.js'
 import type { Word } from '../shell/word.js'
 import { said } from '../../words/said.js'
-import type { Context, Cursor } from './command.js'
+import { leftOut, type Context, type Cursor, type Outcome } from './command.js'
 
 /** iproute2's own where none is said (macvlan_common_newlink, ipvlan_link_new). */
 const usualMode = { macvlan: 'vepa', ipvlan: 'l3' } as const
@@ -42,3 +42,10 @@ export function readShare(
   }
   return shareRefusal(kind, parent, name, mode) ?? { parent, mode }
 }
+
+export const vlanOnShare = ({ name }: Device, word: Word): Outcome =>
+  leftOut(
+    said`${quote(name)} shares the cable of another interface; a lab puts no VLAN on it.`,
+    said`Put the VLAN on that interface, and the other one on the VLAN.`,
+    word,
+  )

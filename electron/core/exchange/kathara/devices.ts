@@ -6,8 +6,8 @@ import { addNamespace, hostOf, namespaceKey } from '../commands/namespaces.js'
 import { setSysctl } from '../commands/sysctl.js'
 import { fittingName } from '../fitting-name.js'
 import { addDevice, addPair, setMaster } from '../network/links.js'
-import type { Device, Namespace, Network } from '../network/network.js'
-import type { Tell } from '../notice.js'
+import { switchOnLo, type Device, type Namespace, type Network } from '../network/network.js'
+import { leftOutFor, type Tell } from '../notice.js'
 import type { DeviceLine, LabConf } from './lab-conf.js'
 
 export interface KatharaDevice {
@@ -27,12 +27,14 @@ const ownSettings: Readonly<Record<string, string>> = {
   'net.ipv4.icmp_ratelimit': '0',
 }
 
-const reasons: Readonly<Record<string, Said>> = {
-  image: said`a namespace runs no image`,
-  volume: said`a namespace shares the files of your machine`,
-  port: said`a \`dnat\` rule publishes a port`,
-  bridged: said`write \`uplink: on\` into the lab file for a way to your own network`,
-}
+const reasons: ReadonlyMap<string, Said> = new Map(
+  Object.entries({
+    image: said`a namespace runs no image`,
+    volume: said`a namespace shares the files of your machine`,
+    port: said`a \`dnat\` rule publishes a port`,
+    bridged: said`write \`uplink: on\` into the lab file for a way to your own network`,
+  }),
+)
 
 const ipv6Forward = 'net.ipv6.conf.all.forwarding'
 
@@ -77,8 +79,7 @@ export function readDevices({ devices: lines }: LabConf, network: Network, tell:
 }
 
 function begin(namespace: Namespace): void {
-  const lo = namespace.devices.get('lo')
-  if (lo) lo.up = true
+  switchOnLo(namespace)
   for (const [key, value] of Object.entries(ownSettings)) namespace.sysctls.set(key, value)
 }
 
@@ -144,9 +145,5 @@ function setting({ namespace }: KatharaDevice, { key, value, offset }: DeviceLin
     if (notice) tell(offset, notice)
     return
   }
-  const why = Object.hasOwn(reasons, key) ? reasons[key] : undefined
-  tell(offset, {
-    message: said`${quote(key)} is left out: ${why ?? said`a lab file has no words for it`}.`,
-    hint: null,
-  })
+  tell(offset, { message: leftOutFor(key, reasons.get(key)), hint: null })
 }

@@ -5,11 +5,11 @@
 import { decode } from '../../lab/decode.js'
 import { quote } from '../../lab/describe.js'
 import { said } from '../../words/said.js'
-import { labConf, type Folder } from '../folder.js'
+import { labConf, whyUnread, type Folder, type WhyUnread } from '../folder.js'
 import { failedImport, finishImport, labNameFrom, unreadable, type Imported } from '../imported.js'
 import { emptyNetwork } from '../network/network.js'
 import { labOf } from '../network/to-lab.js'
-import { collectNotices, type Tell } from '../notice.js'
+import { collectNotices, leftOutFor, type Tell } from '../notice.js'
 import { Interpreter } from '../shell/interpret.js'
 import { Sources } from '../sources.js'
 import { forwardIpv6, readDevices, type KatharaDevice } from './devices.js'
@@ -56,7 +56,7 @@ function aboutOf({ about, strange }: LabConf, tell: Tell): { name: string | null
   for (const { key, value, offset } of about) {
     if (key === 'LAB_NAME') name = value
     else if (key === 'LAB_DESCRIPTION') description = value || null
-    else tell(offset, { message: said`${quote(key)} is left out: a lab file has no words for it.`, hint: null })
+    else tell(offset, { message: leftOutFor(key), hint: null })
   }
   for (const { offset, text } of strange)
     tell(offset, {
@@ -77,8 +77,14 @@ function tellRest({ folder, tell }: Given, devices: readonly KatharaDevice[]): v
   for (const path of folder.files.keys()) {
     const [, of] = /^(.+)\.startup$/.exec(path) ?? []
     if (of !== undefined && of !== 'shared' && !names.has(of))
-      tell(0, { message: said`${quote(path)} is left out: ${quote(labConf)} has no device of that name.`, hint: null })
+      tell(0, { message: leftOutFor(path, said`${quote(labConf)} has no device of that name`), hint: null })
   }
+  tellUnread(folder, tell)
+  if (folder.lookedAt !== undefined)
+    tell(0, {
+      message: said`The folder holds more than the ${folder.lookedAt} files and folders that were looked at, those that lie nearest; what lies beyond is left out.`,
+      hint: said`Move what is not of the lab out of the folder.`,
+    })
   for (const path of folder.others) {
     const device = devices.find(({ name }) => path.startsWith(`${name}/`))
     if (/\.shutdown$|^lab\.dep$/.test(path)) continue
@@ -87,7 +93,20 @@ function tellRest({ folder, tell }: Given, devices: readonly KatharaDevice[]): v
       : path === 'lab.ext'
         ? said`a lab is connected to no interface of your machine`
         : null
-    if (why) tell(device?.offset ?? 0, { message: said`${quote(path)} is left out: ${why}.`, hint: null })
+    if (why) tell(device?.offset ?? 0, { message: leftOutFor(path, why), hint: null })
+  }
+}
+
+/** Names of one kind that are listed. */
+const maxUnread = 20
+
+/** Each by its name, which a list of the kinds of what is left out would hide. */
+function tellUnread({ unread = [] }: Folder, tell: Tell): void {
+  const kinds = new Map<WhyUnread, string[]>()
+  for (const { path, why } of unread) kinds.set(why, [...(kinds.get(why) ?? []), quote(path)])
+  for (const [why, paths] of kinds) {
+    const names = paths.slice(0, maxUnread).join(', ') + (paths.length > maxUnread ? ', ...' : '')
+    tell(0, { message: said`Left out of the folder (${whyUnread[why]}): ${names}.`, hint: null })
   }
 }
 
@@ -116,5 +135,5 @@ function textOf({ files }: Folder, path: string): string | null {
   const bytes = files.get(path)
   if (bytes === undefined) return null
   const { text, finding } = decode(bytes)
-  return finding && finding.code !== 'empty-file' ? null : plain(text)
+  return finding ? null : plain(text)
 }

@@ -11,7 +11,7 @@ import { said } from '../../words/said.js'
 import { failedImport, finishImport, labNameFrom, ofYaml, unreadable, type Imported } from '../imported.js'
 import { emptyNetwork } from '../network/network.js'
 import { labOf } from '../network/to-lab.js'
-import { collectNotices } from '../notice.js'
+import { collectNotices, leftOutFor } from '../notice.js'
 import { PlacedValues } from '../placed-values.js'
 import { Interpreter } from '../shell/interpret.js'
 import { oneSource } from '../sources.js'
@@ -46,8 +46,7 @@ export function importMiniEdit(input: string | Uint8Array, file: string): Import
 const known = new Set(['hosts', 'switches', 'links', 'controllers', 'application', 'version'])
 
 function leaveOutRest(values: PlacedValues): void {
-  for (const key of values.keys([]).filter((each) => !known.has(each)))
-    values.leaveOut([key], said`${quote(key)} is left out: a lab file has no words for it.`)
+  for (const key of values.keys([]).filter((each) => !known.has(each))) values.leaveOut([key], leftOutFor(key))
   values.list(['controllers']).forEach((_, i) => {
     const name = values.text(['controllers', i, 'opts', 'hostname']) ?? 'c0'
     values.leaveOut(
@@ -60,8 +59,7 @@ function leaveOutRest(values: PlacedValues): void {
     [['application', 'sflow'], 'sflowTarget'],
     [['application'], 'dpctl'],
   ] as const)
-    if ((values.text([...path, key]) ?? '') !== '')
-      values.leaveOut([...path, key], said`${quote(key)} is left out: a lab file has no words for it.`)
+    if ((values.text([...path, key]) ?? '') !== '') values.leaveOut([...path, key], leftOutFor(key))
   const first = (['hosts', 'switches'] as const).find((list) => values.list([list]).length > 0)
   if (first !== undefined && values.at([first, 0, 'x']) !== undefined)
     values.leaveOut([first, 0, 'x'], said`The places of the drawing are left out: switches are no boxes of a lab.`)

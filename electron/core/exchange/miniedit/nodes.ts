@@ -6,7 +6,8 @@ import { said, type Said } from '../../words/said.js'
 import { addNamespace, hostOf } from '../commands/namespaces.js'
 import { fittingName } from '../fitting-name.js'
 import { addDevice } from '../network/links.js'
-import type { Device, Namespace, Network } from '../network/network.js'
+import { switchOnLo, type Device, type Namespace, type Network } from '../network/network.js'
+import { leftOutFor } from '../notice.js'
 import type { PlacedValues } from '../placed-values.js'
 
 export interface Node {
@@ -28,13 +29,15 @@ const usedKeys = new Set(
   ).split(' '),
 )
 
-const reasons: Readonly<Record<string, Said>> = {
-  externalInterfaces: said`a lab is connected to no interface of your machine`,
-  privateDirectory: said`a namespace shares the files of your machine`,
-  stopCommand: said`a lab takes itself down`,
-  cores: said`a lab gives its namespaces no share of the processor`,
-  cpu: said`a lab gives its namespaces no share of the processor`,
-}
+const reasons: ReadonlyMap<string, Said> = new Map(
+  Object.entries({
+    externalInterfaces: said`a lab is connected to no interface of your machine`,
+    privateDirectory: said`a namespace shares the files of your machine`,
+    stopCommand: said`a lab takes itself down`,
+    cores: said`a lab gives its namespaces no share of the processor`,
+    cpu: said`a lab gives its namespaces no share of the processor`,
+  }),
+)
 
 /** By name, in the order of the file. */
 export function readNodes(values: PlacedValues, network: Network): ReadonlyMap<string, Node> {
@@ -77,8 +80,7 @@ function makeHost(
 ): Made | Exclude<ReturnType<typeof addNamespace>, Namespace> {
   const namespace = addNamespace(network, name, values.offset(path), values.tell)
   if ('message' in namespace) return namespace
-  const lo = namespace.devices.get('lo')
-  if (lo) lo.up = true
+  switchOnLo(namespace)
   if (isRouter(values, path)) namespace.sysctls.set('net.ipv4.ip_forward', '1')
   return { namespace, bridge: null }
 }
@@ -106,7 +108,6 @@ const isEmpty = (value: unknown): boolean =>
 function leaveOutOptions(values: PlacedValues, path: LabPath): void {
   for (const key of values.keys(path)) {
     if (usedKeys.has(key) || isEmpty(values.at([...path, key]))) continue
-    const why = Object.hasOwn(reasons, key) ? reasons[key] : undefined
-    values.leaveOut([...path, key], said`${quote(key)} is left out: ${why ?? said`a lab file has no words for it`}.`)
+    values.leaveOut([...path, key], leftOutFor(key, reasons.get(key)))
   }
 }

@@ -1,6 +1,7 @@
 /** Interfaces come, change, move and go, and take along what the kernel takes along. */
 import { quote } from '../../lab/describe.js'
 import { hostNamespace } from '../../lab/lab.js'
+import { maxNameBytes } from '../../lab/rules/names.js'
 import { interfaceNamePattern, limits } from '../../lab/schema.js'
 import { dropAddresses } from './addresses.js'
 import { freshSwitchState } from './bridge.js'
@@ -19,9 +20,6 @@ import { dropNeighbours } from './neighbours.js'
 import { keyRefusal } from './shares.js'
 import { dropRoutes } from './routes.js'
 import { said, type Said } from '../../words/said.js'
-
-/** IFNAMSIZ less its final zero (linux/if.h); the kernel counts bytes. */
-const maxNameBytes = 15
 
 /** Of text without lone surrogates. */
 const utf8Bytes = (text: string): number => encodeURIComponent(text).replace(/%../g, '-').length

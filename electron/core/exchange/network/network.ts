@@ -14,6 +14,7 @@ import {
   type LabRule,
   type VlanProtocol,
 } from '../../lab/lab.js'
+import type { NetnsFile } from '../../lab/netns-files.js'
 import type { TunnelEntry } from '../../lab/schema.js'
 import type { TunnelKind } from '../../lab/tunnel.js'
 import type { IptablesRule } from '../../live/state.js'
@@ -221,15 +222,29 @@ export function makeNamespace(name: string): Namespace {
   return namespace
 }
 
+export function switchOnLo({ devices }: Namespace): void {
+  const lo = devices.get('lo')
+  if (lo) lo.up = true
+}
+
 /** A host as a sandbox has it: nothing but `lo`, which is on, as on every machine. */
 export function emptyNetwork(): Network {
   const host = makeNamespace(hostNamespace)
-  const lo = host.devices.get('lo')
-  if (lo) lo.up = true
+  switchOnLo(host)
   return {
     namespaces: new Map([[hostNamespace, host]]),
     names: new Set([hostNamespace]),
     netnsFiles: new Map(),
     cables: new Set(),
   }
+}
+
+/** The name that the text uses for it. */
+export const keyOf = ({ namespaces }: Network, namespace: Namespace): string | undefined =>
+  [...namespaces].find(([, each]) => each === namespace)?.[0]
+
+/** What the text has written to a file that `ip netns exec` puts in place there; the machine's own is nobody's. */
+export function netnsText(network: Network, namespace: Namespace, file: NetnsFile): string | undefined {
+  if (network.netnsFiles.size === 0 || namespace.name === hostNamespace) return undefined
+  return network.netnsFiles.get(`${keyOf(network, namespace)}/${file}`)?.text
 }

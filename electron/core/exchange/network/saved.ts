@@ -62,9 +62,11 @@ export const hasChain = (namespace: Namespace, family: Family, table: string, ch
 export function carryOutSpelled(namespace: Namespace, command: TableCommand): TextRefusal | 'none' | null {
   const { family, table, verb, chain, number, saved } = command
   if (!Object.hasOwn(builtInChains, table)) return null
-  // What is changed in the middle of a text is no longer that text.
-  if (/^-[DFIX]$/.test(verb) && namespace.spelled.kept.has(family)) namespace.spelled.beyond.add(family)
   const { chains, rules } = tableOf(namespace, family, table)
+  const told = chains.get(chain ?? '')
+  // What is changed in the middle of a text is no longer that text.
+  const changes = /^-[DFIX]$/.test(verb) || (verb === '-P' && told !== undefined && told !== number)
+  if (changes && namespace.spelled.kept.has(family)) namespace.spelled.beyond.add(family)
   const words = command.words.map(savedWord).join(' ')
   const isIt = (rule: SpelledRule): boolean =>
     rule.chain === chain && (rule.words === words || (saved !== null && rule.saved === saved))

@@ -23,7 +23,7 @@ import { keepPolicyRules } from './policy.js'
 import { keepRules, policyLines } from './rules.js'
 import { isWhole, spelledText } from './saved.js'
 import { isSettled, settleTunnels } from './tunnel-ends.js'
-import type { Device, Namespace, Network, Route, DeviceKind } from './network.js'
+import { netnsText, type Device, type DeviceKind, type Namespace, type Network, type Route } from './network.js'
 import { said } from '../../words/said.js'
 
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
@@ -113,11 +113,9 @@ function tellUnsaidNames({ netnsFiles: written }: Network, tell: Tell): void {
 }
 
 /** What the text has written to the files that `ip netns exec` puts in place there. */
-function namesOf({ namespaces, netnsFiles: written }: Network, namespace: Namespace): NamesEntry {
-  if (written.size === 0 || namespace.name === hostNamespace) return {}
-  const [key] = [...namespaces].find(([, each]) => each === namespace) ?? []
+function namesOf(network: Network, namespace: Namespace): NamesEntry {
   return netnsFiles.reduce<NamesEntry>(
-    (read, file) => ({ ...read, ...readNetnsFile(file, written.get(`${key}/${file}`)?.text ?? '').entry }),
+    (read, file) => ({ ...read, ...readNetnsFile(file, netnsText(network, namespace, file) ?? '').entry }),
     {},
   )
 }

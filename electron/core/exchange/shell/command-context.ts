@@ -36,10 +36,11 @@ function runText(
   offset: number,
   options: ShellOptions = {},
 ): Outcome['status'] {
-  const { place, scope } = shell
+  const { place, scope, home } = shell
   const outer = scope.args
   // Places inside quotes cannot be told once escapes and values are resolved.
   shell.place = options.exact ? (pos) => offset + pos : () => offset
+  if (!options.same) shell.home = io.namespace
   const work = (): Outcome['status'] => {
     if (!options.same || (options.args?.length ?? 0) > 0) shell.scope.args = options.args ?? []
     return shell.script(parse(text), options.exact || !io.input ? { ...io, input: null } : io)
@@ -47,7 +48,7 @@ function runText(
   try {
     return shell.deeper(offset, () => (options.same ? work() : shell.apart(work)))
   } finally {
-    shell.place = place
+    Object.assign(shell, { place, home })
     if (options.same) scope.args = outer
   }
 }

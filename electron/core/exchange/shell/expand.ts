@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly scope: Scope
   /** `$?`, or null where it is not known. */
   readonly status: string | null
+  /** The namespace that the shell itself is in, by the key that the network has for it. */
+  home(): string
   /** What the commands print; they are run in the model for it. */
   capture(script: ParsedScript): string | null
 }
@@ -70,7 +72,10 @@ export function expandPattern(word: SourceWord, around: Surroundings): string | 
   return pattern
 }
 
-/** The number of the shell's own process, which stands for it: what it will be is not known. */
+/**
+ * Stands for the number of a shell's own process, with the key of its namespace behind it: what the number will be is not
+ * known, and the shell that puts it in may be in another namespace than the command that is given it.
+ */
 export const ownProcess = '$$'
 
 export const calculate = (node: ArithmeticExpression | undefined, around: Surroundings): number | null =>
@@ -105,7 +110,7 @@ function textOf(parts: readonly WordPart[], around: Surroundings): string | null
 
 function fieldsOf(word: SourceWord, around: Surroundings): readonly string[] {
   // The shell itself: `ip link set X netns $$` means the namespace that it is in.
-  if (word.text === ownProcess) return [ownProcess]
+  if (/^("?)\$(?:\$|\{\$\})\1$/.test(word.text)) return [`${ownProcess}${around.home()}`]
   const parts = partsOf(word)
   if (parts.some(({ type }) => type === 'BraceExpansion')) {
     const raw = word.text.replace(/'[^']*'|"(?:\\[^]|[^"\\])*"|\$\{[^}]*\}|\\[{},]/g, protectBraces)

@@ -16,9 +16,9 @@ import type {
 } from 'unbash'
 import { quote } from '../../lab/describe.js'
 import { bareCommand } from '../commands/dispatch.js'
-import type { Status } from '../commands/command.js'
+import { fileKey, type Status } from '../commands/command.js'
 import { hostOf } from '../commands/namespaces.js'
-import type { Namespace, Network } from '../network/network.js'
+import { keyOf, type Namespace, type Network } from '../network/network.js'
 import type { Notice, Tell } from '../notice.js'
 import { runCommand, runSource } from './command.js'
 import { sayOutcome } from './command-context.js'
@@ -78,6 +78,8 @@ export class Interpreter {
   broken: readonly number[] = []
   /** The namespace, by its key, whose files are at the places where programs look for them. */
   own: string | null = null
+  /** Where the shell was started that the text is for: a part of it in parentheses is no shell of another number. */
+  home: Namespace
   built = 0
   told = 0
   readonly #tell: Tell
@@ -93,11 +95,13 @@ export class Interpreter {
   ) {
     this.#tell = tell
     this.#until = until
+    this.home = hostOf(network)
   }
 
   /** @param start offset at which the text begins */
   whole(text: string, namespace = hostOf(this.network), start = 0): void {
     this.place = (pos) => start + pos
+    this.home = namespace
     try {
       this.script(parse(text), { namespace, input: null, output: null })
     } catch (thrown) {
@@ -116,7 +120,7 @@ export class Interpreter {
 
   /** A file that is there already. */
   has(path: string, text: string, offset: number): void {
-    this.files.set(path, text)
+    this.files.set(fileKey(path), text)
     if (this.own !== null) this.network.netnsFiles.set(`${this.own}/${path.replace('/etc/', '')}`, { text, offset })
   }
 
@@ -161,6 +165,7 @@ export class Interpreter {
     return {
       scope: this.scope,
       status: this.status,
+      home: () => keyOf(this.network, this.home) ?? '',
       capture: (script) => this.capture(script),
     }
   }

@@ -5,7 +5,7 @@ import type { IndexedInterface, Mention, Rule } from './lab-index.js'
 import { said, type Said } from '../../words/said.js'
 
 /** IFNAMSIZ less its final zero (linux/if.h); the kernel counts bytes. */
-const maxNameBytes = 15
+export const maxNameBytes = 15
 
 const utf8Bytes = (text: string): number =>
   [...text].reduce(

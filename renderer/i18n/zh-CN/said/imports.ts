@@ -12,7 +12,6 @@ export const imports: Readonly<Record<string, string>> = {
   'a lab has no management network': '实验没有管理网络',
   'a lab file has no words for it': '实验文件无法表达',
   '{0} is left out: {1}.': '{0} 未导入：{1}。',
-  '{0} is left out: a lab file has no words for it.': '{0} 未导入：实验文件无法表达。',
   'This command depends on the environment of containerlab.': '这条命令依赖 containerlab 的运行环境。',
   'This link is no map with `endpoints`; it is left out.': '这条链路不是带 `endpoints` 的映射，未导入。',
   'A lab has no links of type {0}; this one is left out.': '实验没有 {0} 类型的链路，这一条未导入。',
@@ -180,7 +179,18 @@ export const imports: Readonly<Record<string, string>> = {
   'Only {0} was read; the start-up files that lie beside it are left out.':
     '只读取了 {0}，同一文件夹中的启动文件未导入。',
   'Open it where it lies, or import the whole folder.': '请从原位置打开它，或导入整个文件夹。',
-  '{0} is left out: {1} has no device of that name.': '{0} 未导入：{1} 中没有同名设备。',
+  'Left out of the folder ({0}): {1}.': '文件夹中未导入（{0}）：{1}。',
+  'Leases of {0} become leases of {1}.': '租期 {0} 改为 {1}。',
+  'no permission to read it': '没有读取权限',
+  'a link that leads out of the folder, or nowhere': '指向文件夹之外或不存在之处的链接',
+  'no regular file': '不是普通文件',
+  'no UTF-8 text': '不是 UTF-8 文本',
+  'more than {0} MiB together': '合计超过 {0} MiB',
+  'the system cannot read it': '系统无法读取',
+  'The folder holds more than the {0} files and folders that were looked at, those that lie nearest; what lies beyond is left out.':
+    '该文件夹中不止所查看的 {0} 个文件和文件夹（从最外层开始），其余未导入。',
+  'Move what is not of the lab out of the folder.': '请把不属于实验的文件移出该文件夹。',
+  '{0} has no device of that name': '{0} 中没有同名设备',
   'a lab is connected to no interface of your machine': '实验不连接本机的任何接口',
   'write `uplink: on` into the lab file for a way to your own network':
     '要连到自己的网络，请在实验文件中写 `uplink: on`',

@@ -20,8 +20,9 @@ export function arp(context: Context, words: readonly Word[]): Outcome {
   const plain: Word[] = []
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at] as Word
-    if (word.text === '-i' || word.text === '--device') name = rest[++at] ?? null
-    else if (valued.test(word.text)) at++
+    // `dev` stands behind the address, as a word (arp(8)).
+    if (/^(?:-i|--device|dev)$/.test(word.text)) name = rest[++at] ?? null
+    else if (valued.test(word.text) || word.text === 'netmask') at++
     else if (/^-[a-zA-Z]+$/.test(word.text)) for (const letter of word.text.slice(1)) flags.add(letter)
     else if (word.text.startsWith('--')) flags.add(word.text[2] ?? '')
     else plain.push(word)

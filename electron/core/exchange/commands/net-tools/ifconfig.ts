@@ -89,9 +89,18 @@ function carryOut(target: Target, cursor: Cursor, word: Word): Outcome {
     case 'del':
       return addOrDelete(target, word, cursor.next())
     default:
-      return setAddress(target, word)
+      return valued.has(word.text) ? leftOutPair(word, cursor.next()) : setAddress(target, word)
   }
 }
+
+/** Words whose value is the next one, and which a lab file has none for (ifconfig(8)). */
+const valued = new Set('metric pointopoint dstaddr tunnel outfill keepalive media irq io_addr mem_start'.split(' '))
+
+const leftOutPair = (word: Word, value: Word | undefined): Outcome =>
+  unsaid(value ? { ...word, text: `${word.text} ${value.text}` } : word)
+
+const unsaid = (word: Word): Outcome =>
+  leftOut(said`${quote(word.text)} in \`ifconfig\` is nothing a lab file can say.`, null, word)
 
 function setNumber(device: Device, word: Word, value: Word | undefined): Outcome {
   const number = wholeNumber(value?.text, word.text === 'mtu' ? 68 : 0, word.text === 'mtu' ? 65535 : 2147483647)
@@ -139,7 +148,7 @@ function setAddress(target: Target, word: Word): Outcome {
   const address = parseAddress(text)
   if (address?.family === 'ipv6')
     return refused({ message: said`ifconfig sets no IPv6 address.`, hint: said`Write \`inet6 add\` before it.` }, word)
-  if (!address) return leftOut(said`${quote(word.text)} in \`ifconfig\` is nothing a lab file can say.`, null, word)
+  if (!address) return unsaid(word)
   const { device, label } = target
   const own = ownAddress(target)
   const length = bits === undefined ? classLength(address) : wholeNumber(bits, 0, 32)

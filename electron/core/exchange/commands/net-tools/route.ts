@@ -139,8 +139,9 @@ function add({ namespace, tell }: Context, told: Words, to: Prefix): Outcome {
   }
   // The kernel puts it in front of the one that is there, which then nobody asks (fib_table_insert, net/ipv4/fib_trie.c).
   const behind = to.family === 'ipv4' ? routeInPlace(namespace, route) : undefined
-  const isOther = behind !== undefined && (behind.via !== (via?.text ?? null) || behind.type !== route.type)
-  const refusal = addRoute(namespace, route, isOther)
+  const isElsewhere = behind?.device !== device && device !== null && !reject
+  const isOther = behind && (isElsewhere || behind.via !== (via?.text ?? null) || behind.type !== route.type)
+  const refusal = addRoute(namespace, route, isOther ?? false)
   if (isOther && !refusal)
     tell(told.to.offset, {
       message: said`The route to ${quote(told.to.text)} that stood before is left out: this one is in front of it.`,

@@ -5,6 +5,7 @@ import { addSubInterface, deleteDevice, findDevice } from '../../network/links.j
 import type { Word } from '../../shell/word.js'
 import { harmless, leftOut, nothingThere, outcomeOf, refused, success, wholeNumber } from '../command.js'
 import type { Context, Outcome } from '../command.js'
+import { vlanOnShare } from '../share.js'
 
 export function vconfig({ network, namespace }: Context, words: readonly Word[]): Outcome {
   const [, verb, name, value] = words
@@ -13,6 +14,7 @@ export function vconfig({ network, namespace }: Context, words: readonly Word[])
     case 'add': {
       const parent = findDevice(namespace, name?.text ?? '')
       if ('message' in parent) return refused(parent, name)
+      if (parent.share) return vlanOnShare(parent, name ?? verb)
       const id = wholeNumber(value?.text, 1, 4094)
       if (id === null) return leftOut(said`${quote(value?.text ?? '')} is no VLAN from 1 to 4094.`, null, value ?? verb)
       // As the kernel names it where nobody has said otherwise (register_vlan_device, net/8021q/vlan.c).
