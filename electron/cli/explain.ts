@@ -16,6 +16,7 @@ import { whoReads } from '../session/look.js'
 import { isRoot } from '../session/root-helper.js'
 import type { Session } from '../session/session.js'
 import { rootCommand } from '../session/sudo.js'
+import { aimed } from './aim.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
 import { ask, untilDeath } from './fresh-lab.js'
@@ -80,28 +81,18 @@ async function explainWatched(options: Watching): Promise<ExitCode> {
   return untilDeath(options, () => runWatch(options))
 }
 
-async function explainProbe(options: Probing): Promise<ExitCode> {
-  const { proto = 'icmp', port } = options
-  if (proto !== 'icmp' && port === undefined)
-    return fail(
-      exitCode.usage,
-      failure('no-port', `--proto ${proto} needs --port, for instance --port 80.`, '--port'),
-      options,
-    )
-  if (options.proto === 'icmp' && port !== undefined)
-    return fail(
-      exitCode.usage,
-      failure('port-of-icmp', 'An echo has no port; add --proto tcp or --proto udp.', '--port'),
-      options,
-    )
-  return untilDeath(options, () => run(options))
+/** Whatever a container, a pod or a process is called. */
+const machineName = /^\S/
+
+async function explainProbe(asked: Probing): Promise<ExitCode> {
+  const options = aimed(asked, machineName)
+  return 'code' in options ? fail(exitCode.usage, options, asked) : untilDeath(options, () => run(options))
 }
 
-/** A port alone means TCP, as with every other tool. */
 const paramsOf = ({ from, to, proto, port, count, rules }: Probing): Params<'machine/explain'> => ({
   from,
   to,
-  protocol: proto ?? (port === undefined ? 'icmp' : 'tcp'),
+  ...(proto === undefined ? {} : { protocol: proto }),
   ...(port === undefined ? {} : { port }),
   ...(count === undefined ? {} : { count }),
   ...(rules ? { rules } : {}),

@@ -86,7 +86,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
   const probing = (each: Command): Command =>
     each
       .requiredOption('--from <namespace>', 'the namespace that sends')
-      .requiredOption('--to <address>', 'an address, a namespace, or NAMESPACE:INTERFACE')
+      .requiredOption('--to <address>', 'an address, a namespace, or NAMESPACE:INTERFACE; with a port, ADDRESS:PORT')
       .addOption(new Option('--proto <protocol>', 'what to send').choices(['icmp', 'tcp', 'udp']))
       .option('--port <number>', 'the port of tcp and udp', portNumber)
       .option('--count <number>', 'send so many, one after the other', wholeNumber(1, 20))
@@ -172,7 +172,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
 
   command('explain', 'send one probe between networks of this machine, show its way, and say why it failed')
     .option('--from <name>', 'who sends: a name of `look`, or host')
-    .option('--to <address|name>', 'an address, a name of `look`, or NAME:INTERFACE')
+    .option('--to <address|name>', 'an address, a name of `look`, or NAME:INTERFACE; with a port, ADDRESS:PORT')
     .option('--watch <filter>', 'instead of a probe, film what an application sends: "tcp port 80", "host 10.0.0.1"')
     .option('--seconds <number>', 'watch no longer than this', wholeNumber(1, 600))
     .option('--port <number>', 'the port of tcp and udp', portNumber)

@@ -22,7 +22,7 @@ test('a probe that is answered is filmed in every namespace on its way', async (
   machine.background(['unshare', '--mount', '--net', 'sh', '-c', elsewhere])
   await until('the other', async () => /sleep 1003/.test(await machine.sh('ps -eo args')))
   const [file, film] = [join(world.directory, 'out.pcapng'), join(world.directory, 'out.html')]
-  const asked = ['explain', '--from', 'web', '--to', 'db', '--port', '80', '--json']
+  const asked = ['explain', '--from', 'web', '--to', 'db:80', '--json']
   const ran = await machine.cli(...asked, '--pcapng', file, '--html', film)
   expect([ran.status, ran.stderr]).toEqual([0, ''])
   const { probe, outcome, hops, diagnosis, touched } = JSON.parse(ran.stdout)
