@@ -35,6 +35,8 @@ export interface ExplainOptions extends CommonOptions {
   readonly proto?: 'icmp' | 'tcp' | 'udp'
   readonly port?: number
   readonly count?: number
+  /** Every hop, however many. */
+  readonly all?: boolean
   /** Trace firewall rules, too: that takes a table of ours. */
   readonly rules?: boolean
   /** File for the film. */
@@ -188,7 +190,7 @@ async function show({ trace, touched }: Explained, options: ExplainOptions, besi
     const more = { ...(beside && { lost }), ...(others.length > 0 && { others: others.map(traceJson) }) }
     printJson({ ...traceJson(trace), touched, ...more })
   } else {
-    for (const each of [trace, ...others]) print(traceText(each, paint))
+    for (const each of [trace, ...others]) print(traceText(each, paint, options))
     if (lost > 0) note(`${lost} frames were lost meanwhile: what a film lacks may have happened.`)
     for (const each of touched) note(printable(`${paintNote('dim', 'touched:')} ${each}`))
     if (trace.diagnosis?.code === 'unknown' && !options.rules)

@@ -8,6 +8,7 @@ import { vethlab } from '../session/own-command.js'
 const jsonOption = (): Option => new Option('--json', 'print one JSON document, and nothing else, on stdout')
 const uplinkOption = (): Option =>
   new Option('--uplink', 'plug in the uplink that the lab asks for: its programs then reach your own network')
+const allOption = (): Option => new Option('--all', 'print every hop and all of the evidence, however long')
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 function portNumber(value: string): number {
@@ -97,6 +98,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
 
   probing(command('trace <file|lab>', 'send one probe, show its way hop by hop, and say why it failed'))
     .option('--pcapng <out>', 'write the frames to this file')
+    .addOption(allOption())
     .addOption(uplinkOption())
     .addOption(jsonOption())
     .action(async (argument: string, options) => done(await (await import('./trace.js')).trace(argument, options)))
@@ -179,6 +181,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .addOption(new Option('--proto <protocol>', 'what to send').choices(['icmp', 'tcp', 'udp']))
     .option('--count <number>', 'send so many, one after the other', wholeNumber(1, 20))
     .option('--rules', 'trace firewall rules, by an nftables table of its own that ends with it')
+    .addOption(allOption())
     .addOption(jsonOption())
     .option('--html <out>', 'write the film to this file')
     .option('--pcapng <out>', 'write the frames to this file')

@@ -22,6 +22,8 @@ import { misplacedUplink } from './uplink.js'
 export interface TraceOptions extends ProbeOptions {
   /** File for the capture. */
   readonly pcapng?: string
+  /** Every hop, however many. */
+  readonly all?: boolean
 }
 
 export async function trace(argument: string, asked: TraceOptions): Promise<ExitCode> {
@@ -72,6 +74,6 @@ async function show(traced: Trace | Failure, options: TraceOptions): Promise<Exi
     }
   }
   if (options.json) printJson(traceJson(traced))
-  else print(traceText(traced, paint))
+  else print(traceText(traced, paint, options))
   return isAnswer(traced.outcome) ? exitCode.ok : exitCode.failed
 }
