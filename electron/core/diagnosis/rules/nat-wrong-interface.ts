@@ -6,7 +6,7 @@ import { isIpv6 } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { say } from '../words.js'
-import { isSourceNat, lastCrossing, leavesBy, liveNat, means, type SourceNat, type TargetNat } from './nat.js'
+import { isSourceNat, lastCrossing, leavesBy, liveNat, means, type TargetNat } from './nat.js'
 
 interface Wrong {
   readonly namespace: string
@@ -67,7 +67,10 @@ function wrongSource(scene: Scene): Wrong | null {
   if (missingRoutes(scene, departure.namespace).some(({ to }) => containsAddress(to, src))) return null
   const { protocol, port } = scene.probe
   const seen = { source: src, destination: crossing.dst, protocol, port }
-  const rules = liveNat(scene, namespace).filter((each): each is SourceNat => isSourceNat(each) && means(each, seen))
+  const all = liveNat(scene, namespace).filter(isSourceNat)
+  // That one is inside as well, and is meant to answer by this router.
+  if (all.some((each) => means(each, { ...seen, source: crossing.dst, destination: null }))) return null
+  const rules = all.filter((each) => means(each, seen))
   if (rules.some((each) => leavesBy(each, oif))) return null
   // One that is for all but this interface means what it says.
   const rule = rules.find((each) => !each.not?.includes('out'))

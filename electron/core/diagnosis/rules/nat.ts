@@ -15,17 +15,27 @@ export interface Crossing {
 }
 
 /** Where the request was routed last, the end of its way that is nearest to the far side. */
-export function lastCrossing({ hops }: Scene): Crossing | null {
-  const routed = hops.findLast(({ leg, event }) => leg === 'request' && event === 'routed')
-  if (!routed) return null
-  const out = hops.find(
-    ({ n, leg, namespace, direction, event }) =>
-      n > routed.n && leg === 'request' && namespace === routed.namespace && direction === 'out' && event === 'sent',
-  )
-  const { src, dst = null } = out?.packet?.ip ?? {}
-  if (!out || out.interface === null || src === undefined) return null
-  const came = hops.find(({ n }) => n === routed.comparedWith)
-  return { namespace: routed.namespace, iif: came?.interface ?? null, oif: out.interface, src, dst }
+export const lastCrossing = (scene: Scene): Crossing | null => crossings(scene)[0] ?? null
+
+/** Every place where the request was routed and went on, the last first. */
+export function crossings({ hops }: Scene): (Crossing | null)[] {
+  return hops
+    .filter(({ leg, event }) => leg === 'request' && event === 'routed')
+    .map((routed) => {
+      const out = hops.find(
+        ({ n, leg, namespace, direction, event }) =>
+          n > routed.n &&
+          leg === 'request' &&
+          namespace === routed.namespace &&
+          direction === 'out' &&
+          event === 'sent',
+      )
+      const { src, dst = null } = out?.packet?.ip ?? {}
+      if (!out || out.interface === null || src === undefined) return null
+      const came = hops.find(({ n }) => n === routed.comparedWith)
+      return { namespace: routed.namespace, iif: came?.interface ?? null, oif: out.interface, src, dst }
+    })
+    .toReversed()
 }
 
 /** Rules of NAT that a namespace has and a lab file has words for. */
