@@ -61,6 +61,8 @@ export const sentences = {
   'port-setting': '{interface} of {namespace}, a port of {bridge}, keeps frames back: {setting}.',
   'fdb-entry':
     '{bridge} of {namespace} has a fixed entry that sends frames for {mac} to {interface}; the station is behind {right}.',
+  'wrong-gateway':
+    'The route of {namespace} to {target} goes by {gateway}, which is {other} and no router; {router} beside it leads there, by {right}.',
   'own-gateway':
     'The route of {namespace} to {target} goes by {gateway}, which is its own address: so it asks on {interface} for {target} itself.',
   'no-address': '{namespace} has no {family} address on {interface}.',

@@ -57,6 +57,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-vlan': '{namespace} 中没有 VLAN 隔开帧。',
   'cause.not-port-setting': '{namespace} 没有端口设置挡住帧。',
   'cause.not-fdb-entry': '{namespace} 没有固定条目把帧引错。',
+  'cause.wrong-gateway':
+    '{namespace} 到 {target} 的路由经过 {gateway}，那是 {other}，并不是路由器；旁边的 {router}（{right}）才通向那里。',
   'cause.own-gateway':
     '{namespace} 到 {target} 的路由以自己的地址 {gateway} 为网关，所以它直接在 {interface} 上询问 {target}。',
   'cause.no-lease':

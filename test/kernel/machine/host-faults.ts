@@ -217,6 +217,13 @@ export const hostFaults: readonly HostFault[] = [
     ...{ code: 'gateway-unreachable', namespace: 'app', says: /172\.18\.0\.254/ },
   },
   {
+    name: 'a gateway that is another container',
+    break: 'ip netns exec db sysctl -qw net.ipv4.ip_forward=0; ip -n app route replace default via 172.18.0.3',
+    mend: 'ip -n app route replace default via 172.18.0.1',
+    probe: outside,
+    ...{ code: 'wrong-gateway', namespace: 'app', says: /172\.18\.0\.3, which is db .* host .* by 172\.18\.0\.1/ },
+  },
+  {
     name: 'a route that refuses',
     break: 'ip route add blackhole 198.51.100.1/32',
     mend: 'ip route del blackhole 198.51.100.1/32',
