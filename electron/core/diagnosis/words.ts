@@ -145,6 +145,8 @@ export const sentences = {
     '{router} sends it out with the private source {source}; {namespace} has no route back to that, and no rule rewrites it.',
   'nat-wrong-interface':
     'The {kind} rule of {namespace} names {wrong}, but the packet {passes} by {right}, so it is not rewritten.',
+  'nat-but-interface':
+    'The {kind} rule of {namespace} is for every interface but {right}, and the packet comes in by that one, so it is not rewritten.',
   'nat-local':
     'What {namespace} sends itself does not pass PREROUTING, so its DNAT rule for port {port} does not apply; the same rule in OUTPUT would.',
   hairpin:

@@ -137,6 +137,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 的 {interface} 只接受 {mtu} 字节，{length} 字节的数据包被它默默丢弃；旁边 {otherNamespace} 的 {otherInterface} 接受 {otherMtu}。',
   'cause.nat-missing':
     '{router} 将它发往外网时，私有源地址 {source} 未经转换；{namespace} 没有回到该地址的路由，也没有规则改写它。',
+  'cause.nat-but-interface': '{namespace} 的 {kind} 规则排除了 {right}，而数据包正是从它进来的，因此没有被改写。',
   'cause.nat-wrong-interface': '{namespace} 的 {kind} 规则指定的是 {wrong}，而数据包经过的是 {right}，因此没有被改写。',
   'cause.nat-local':
     '{namespace} 自己发出的数据包不经过 PREROUTING，所以它对端口 {port} 的 DNAT 规则不起作用；OUTPUT 中的同一条规则才会。',

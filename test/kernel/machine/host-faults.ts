@@ -10,6 +10,9 @@ const forwardOut = 'FORWARD -i br-app ! -o br-app -j ACCEPT'
 const published = 'DOCKER -d 172.18.0.2/32 ! -i br-app -p tcp --dport 80 -j ACCEPT'
 const masquerade = 'POSTROUTING -s 172.18.0.0/24 ! -o br-app -j MASQUERADE'
 const publishing = 'PREROUTING -d 198.51.100.2/32 -p tcp --dport 8080 -j DNAT --to-destination 172.18.0.2:80'
+/** As Docker has it where no program of its own passes connections on. */
+const local = 'iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER'
+const leftOut = 'DOCKER ! -i br-app -p tcp --dport 8080 -j DNAT --to-destination 172.18.0.2:80'
 
 /** Two containers on a bridge, another network beside, and a client outside who knows no way back to either. */
 export const composeHost = `
@@ -194,6 +197,13 @@ export const hostFaults: readonly HostFault[] = [
     mend: 'true',
     probe: ['app', '198.51.100.2', 8080],
     ...{ code: 'hairpin', namespace: 'host', says: /veth-app/ },
+  },
+  {
+    name: 'a published port from the bridge that its rule leaves out',
+    break: `iptables -t nat -D ${publishing}; iptables -t nat -N DOCKER; ${local}; iptables -t nat -A ${leftOut}`,
+    mend: `iptables -t nat -D ${leftOut}; ${local.replace('-A', '-D')}; iptables -t nat -X DOCKER; iptables -t nat -A ${publishing}`,
+    probe: ['db', '198.51.100.2', 8080],
+    ...{ code: 'nat-wrong-interface', namespace: 'host', says: /every interface but br-app/ },
   },
   {
     name: 'no forwarding',

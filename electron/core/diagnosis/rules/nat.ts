@@ -45,6 +45,38 @@ export const liveNat = ({ network }: Scene, namespace: string): LabNat[] =>
     return parsed?.kind === 'nat' ? [parsed.rule] : []
   })
 
+/** A rule that rewrites destinations, and where it stands. */
+export interface Published {
+  readonly rule: TargetNat
+  readonly chain: string
+  readonly engine: 'nft' | 'legacy'
+}
+
+/** A jump that whatever is sent to the namespace itself takes, as container engines write it. */
+const jump = /^(?:-m addrtype --dst-type LOCAL )?-j (\S+)$/
+
+/** What PREROUTING does to what is sent to the namespace itself, in chains that it leads to as well. */
+export function publishedBy({ network }: Scene, namespace: string): Published[] {
+  const all = (network.namespace(namespace)?.ruleset.iptables ?? []).filter(({ table }) => table === 'nat')
+  const chains = new Set(['PREROUTING'])
+  // A set is walked to its end, with what is added meanwhile.
+  for (const chain of chains)
+    for (const each of all) {
+      const to = each.chain === chain ? jump.exec(each.rule ?? '')?.[1] : undefined
+      if (to !== undefined && all.some((other) => other.chain === to)) chains.add(to)
+    }
+  return all
+    .filter(({ chain }) => chains.has(chain))
+    .flatMap(({ chain, engine, ...each }) => {
+      const parsed = parseRule({ ...each, engine, chain: 'PREROUTING' })
+      return parsed?.kind === 'nat' && parsed.rule.kind === 'dnat' ? [{ rule: parsed.rule, chain, engine }] : []
+    })
+}
+
+/** Whether it counts for what comes in by the interface. */
+export const comesBy = (rule: TargetNat, iif: string): boolean =>
+  rule.in === null || (rule.in === iif) !== (rule.not?.includes('in') ?? false)
+
 export type SourceNat = Extract<LabNat, { readonly kind: 'masquerade' | 'snat' }>
 export type TargetNat = Extract<LabNat, { readonly kind: 'dnat' }>
 
