@@ -12,11 +12,14 @@ export interface Known {
   readonly names: readonly MachineName[]
 }
 
-/** The one that is called so: by its key, its id, or any name of it; `host` is the machine's own. */
+/** Names for the one in which whoever asks stands. */
+export const isHostName = (name: string): boolean => name === hostNamespace || name === 'default'
+
+/** The one that is called so: by its key, its id, or any name of it; `host` is that of whoever asks. */
 export function findByName(name: string, all: readonly Known[]): Known | { readonly wrong: Said } {
   const exact = all.find(({ key, id }) => key === name || id === name)
   if (exact) return exact
-  if (name === hostNamespace || name === 'default') {
+  if (isHostName(name)) {
     const own = all.find((each) => each.default)
     if (own) return own
   }

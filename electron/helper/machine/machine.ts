@@ -46,9 +46,13 @@ export class Machine {
   private mayTraceRules = false
   private touched: string[] = []
 
-  /** @param changed told when it may be otherwise, once somebody has asked for that */
+  /**
+   * @param askedFrom as `discover` takes it
+   * @param changed told when it may be otherwise, once somebody has asked for that
+   */
   constructor(
     private readonly worker: KernelWorker,
+    private readonly askedFrom: number | null,
     changed: () => void,
   ) {
     this.alert = new Alert(changed, async () => JSON.stringify(await this.worker.request('listeners', {})))
@@ -71,7 +75,7 @@ export class Machine {
   }
 
   async open(watchedSysctls: readonly string[]): Promise<void> {
-    const discovery = discover()
+    const discovery = discover(this.askedFrom)
     const ownName = this.keysFor(discovery, await namesOf(discovery)).get(discovery.ownInode)
     const { namespaces } = await this.worker.request('open', {
       ...{ netnsDirectory: null, watchedSysctls },
@@ -197,7 +201,7 @@ export class Machine {
 
   /** Finds what there is now, and reads all that can be entered. */
   private async find(): Promise<Survey> {
-    const discovery = discover()
+    const discovery = discover(this.askedFrom)
     const names = await namesOf(discovery)
     const { ownInode, namespaces } = discovery
     const keys = this.keysFor(discovery, names)
@@ -221,7 +225,7 @@ export class Machine {
     names: ReadonlyMap<number, readonly MachineName[]>,
   ): ReadonlyMap<number, string> {
     const keys = new Map<number, string>()
-    if (defaultInode !== null) keys.set(defaultInode, hostNamespace)
+    keys.set(defaultInode, hostNamespace)
     for (const inode of namespaces.keys()) {
       const kept = this.keys.get(inode)
       if (kept !== undefined && !keys.has(inode)) keys.set(inode, kept)
