@@ -13,8 +13,8 @@ import { namespaceId, type MachineListener, type MachineName } from '../../core/
 import { tellingSysctls } from '../../core/plan/read-back-sysctls.js'
 import type { Failure, Params, Results } from '../../core/rpc.js'
 import { said } from '../../core/words/said.js'
-import type { Flow } from '../../core/packet/stream/flow.js'
-import { readFlowFilter } from '../../core/packet/stream/flow-filter.js'
+import type { Episode } from '../../core/packet/stream/episodes.js'
+import { endsOf, readFlowFilter } from '../../core/packet/stream/flow-filter.js'
 import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
 import { Mirror } from '../mirror.js'
 import { findNamespacesBy } from '../run.js'
@@ -166,7 +166,8 @@ export class Machine {
       return { ok: false, failure: failure('no-such-namespace', sender.wrong, from ?? null) }
     const live = this.live(survey)
     try {
-      const matches = (flow: Flow): boolean => read.matches(flow) && (sender === null || flow.namespace === sender.key)
+      const matches = (episode: Episode): boolean =>
+        endsOf(episode).some(read.matches) && (sender === null || episode.talk.flow.namespace === sender.key)
       const { traces, lost } = await watchTraffic(this.worker, live, { matches, count, seconds })
       const passed = new Set(traces.flatMap(({ hops }) => hops.map(({ namespace }) => namespace)))
       const namespaces = live.namespaces.filter(({ name }) => passed.has(name))

@@ -91,17 +91,23 @@ test('what cannot be asked is refused before anything is sent', async () => {
 })
 
 test("an application's own packets are filmed instead of a probe: those that fit, bounded in number and time", async () => {
-  const machine = await FoundMachine.start(world, routed)
+  const published = 'PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 10.2.0.2:80'
+  const machine = await FoundMachine.start(world, `${routed}\nip netns exec r iptables -t nat -A ${published}`)
   await machine.serve('db', 80)
-  const asking = `setInterval(() => require('net').connect(80, '10.2.0.2').on('error', () => {}).resume(), 100)`
+  const asking = `setInterval(() => require('net').connect(8080, '10.1.0.1').on('error', () => {}).resume(), 100)`
   machine.background(['ip', 'netns', 'exec', 'web', process.execPath, '-e', asking])
   machine.background(['ip', 'netns', 'exec', 'db', 'ping', '-i', '0.2', '10.1.0.2'])
   const file = join(world.directory, 'watched.pcapng')
-  const ran = await machine.cli('explain', '--watch', 'tcp dst port 80', '--seconds', '60', '--json', '--pcapng', file)
+  // As it is once the router has rewritten it; the film has it as it was sent.
+  const filter = 'tcp dst host 10.2.0.2 and dst port 80'
+  const ran = await machine.cli('explain', '--watch', filter, '--seconds', '60', '--json', '--pcapng', file)
   expect([ran.status, ran.stderr]).toEqual([0, ''])
   const { probe, outcome, hops, diagnosis, touched, lost, others } = JSON.parse(ran.stdout)
-  expect(probe).toEqual({ from: 'web', to: '10.2.0.2', protocol: 'tcp', port: 80 })
+  expect(probe).toEqual({ from: 'web', to: '10.1.0.1', protocol: 'tcp', port: 8080 })
   expect([outcome, diagnosis, touched, lost, others]).toEqual(['connected', null, [], 0, undefined])
+  // Many connections have the same addresses: the entry is that of this one.
+  const nat = hops.find(({ event }: { event: string }) => event === 'nat')
+  expect(nat.reason.conntrack).toContain(` sport=${nat.packet.tcp.srcPort} dport=8080 `)
   const places = new Set(hops.map(({ namespace }: { namespace: string }) => namespace))
   expect([...places].sort()).toEqual(['db', 'r', 'web'])
   expect(readFileSync(file).readUInt32LE(0)).toBe(0x0a0d0d0a)
