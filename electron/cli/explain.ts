@@ -11,6 +11,7 @@ import { filmBytes, filmData } from '../core/film/film.js'
 import { filmHtml } from '../core/film/film-file.js'
 import { normalise } from '../core/lab/normalise.js'
 import { createLabText } from '../core/lab/print.js'
+import { namespaceId } from '../core/machine/view.js'
 import type { Params, Results } from '../core/rpc.js'
 import { whoReads } from '../session/look.js'
 import { isRoot } from '../session/root-helper.js'
@@ -149,7 +150,7 @@ async function writeFilm(
 ): Promise<ExitCode | null> {
   const { html: file } = options
   if (file === undefined) return null
-  const made = await ask(session, 'machine/twin', { only: live.namespaces.map(({ name }) => name) })
+  const made = await ask(session, 'machine/twin', { only: live.namespaces.map(({ inode }) => namespaceId(inode)) })
   if (!made.ok) return fail(exitCode.usage, made.failure, options)
   const { default: page } = await import('virtual:film-page')
   const application = `Vethlab ${version}`

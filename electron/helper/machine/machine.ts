@@ -189,7 +189,8 @@ export class Machine {
     const colon = to.lastIndexOf(':')
     const part = colon < 0 ? null : findByName(to.slice(0, colon), known)
     if (part && !('wrong' in part)) return { text: `${part.key}${to.slice(colon)}` }
-    return { failure: failure('no-such-target', whole.wrong, to) }
+    const isCalled = known.some(({ names }) => names.some(({ name }) => name === to.slice(0, colon)))
+    return { failure: failure('no-such-target', part && isCalled ? part.wrong : whole.wrong, to) }
   }
 
   private beforeRules(namespaces: readonly string[]): boolean {
@@ -288,6 +289,9 @@ export class Machine {
     return [...keys].map(([inode, key]) => ({
       ...{ key, id: namespaceId(inode), default: inode === discovery.defaultInode },
       names: names.get(inode) ?? [],
+      own: (discovery.namespaces.get(inode)?.mounts ?? []).flatMap(({ path, by }) =>
+        by === null ? (netnsName(path) ?? []) : [],
+      ),
     }))
   }
 

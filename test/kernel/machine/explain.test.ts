@@ -59,6 +59,9 @@ test('rules that drop are named by their counters, and with --rules by what the 
 test('a namespace without a name is entered by its process in what is to be typed', async () => {
   const machine = await FoundMachine.start(world, routed)
   machine.background(['ip', 'netns', 'exec', 'r', 'sleep', '1000'])
+  await until('a process that keeps it', async () =>
+    /sleep 1000/.test(await machine.sh('ip netns pids r | xargs -r ps -o args')),
+  )
   await machine.sh('ip netns exec r sysctl -qw net.ipv4.ip_forward=0; umount /run/netns/r; rm /run/netns/r')
   const ran = await machine.cli('explain', '--from', 'web', '--to', 'db', '--json')
   const { diagnosis } = JSON.parse(ran.stdout)
@@ -88,6 +91,17 @@ test('what cannot be asked is refused before anything is sent', async () => {
     2,
     'vethlab: --proto tcp needs --port, for instance --port 80.\n',
   ])
+  machine.background(['unshare', '--net', 'sh', '-c', 'cp $(command -v sleep) /run/web; exec /run/web 1004'])
+  await until('another that is called web', async () => /\/run\/web 1004/.test(await machine.sh('ps -eo args')))
+  const [status, sentence] = await said('--from', 'web', '--to', 'db')
+  const ids = String(sentence).match(/net:\[\d+\]/g) ?? []
+  expect([status, sentence]).toEqual([
+    2,
+    `vethlab: "web" is the name of 2 namespaces: ${ids.join(', ')}. Name one of these.\n`,
+  ])
+  const own = `net:[${(await machine.sh('stat -c %i /run/netns/web')).trim()}]`
+  expect(ids).toContain(own)
+  expect(await said('--from', own, '--to', 'db')).toEqual([0, ''])
 })
 
 test("an application's own packets are filmed instead of a probe: those that fit, bounded in number and time", async () => {
