@@ -11,11 +11,13 @@ import { filmBytes, filmData } from '../core/film/film.js'
 import { filmHtml } from '../core/film/film-file.js'
 import { normalise } from '../core/lab/normalise.js'
 import { createLabText } from '../core/lab/print.js'
+import { namespaceId } from '../core/machine/view.js'
 import type { Params, Results } from '../core/rpc.js'
 import { whoReads } from '../session/look.js'
 import { isRoot } from '../session/root-helper.js'
 import type { Session } from '../session/session.js'
 import { rootCommand } from '../session/sudo.js'
+import { aimed } from './aim.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
 import { ask, untilDeath } from './fresh-lab.js'
@@ -34,6 +36,8 @@ export interface ExplainOptions extends CommonOptions {
   readonly proto?: 'icmp' | 'tcp' | 'udp'
   readonly port?: number
   readonly count?: number
+  /** Every hop, however many. */
+  readonly all?: boolean
   /** Trace firewall rules, too: that takes a table of ours. */
   readonly rules?: boolean
   /** File for the film. */
@@ -80,28 +84,18 @@ async function explainWatched(options: Watching): Promise<ExitCode> {
   return untilDeath(options, () => runWatch(options))
 }
 
-async function explainProbe(options: Probing): Promise<ExitCode> {
-  const { proto = 'icmp', port } = options
-  if (proto !== 'icmp' && port === undefined)
-    return fail(
-      exitCode.usage,
-      failure('no-port', `--proto ${proto} needs --port, for instance --port 80.`, '--port'),
-      options,
-    )
-  if (options.proto === 'icmp' && port !== undefined)
-    return fail(
-      exitCode.usage,
-      failure('port-of-icmp', 'An echo has no port; add --proto tcp or --proto udp.', '--port'),
-      options,
-    )
-  return untilDeath(options, () => run(options))
+/** Whatever a container, a pod or a process is called. */
+const machineName = /^\S/
+
+async function explainProbe(asked: Probing): Promise<ExitCode> {
+  const options = aimed(asked, machineName)
+  return 'code' in options ? fail(exitCode.usage, options, asked) : untilDeath(options, () => run(options))
 }
 
-/** A port alone means TCP, as with every other tool. */
 const paramsOf = ({ from, to, proto, port, count, rules }: Probing): Params<'machine/explain'> => ({
   from,
   to,
-  protocol: proto ?? (port === undefined ? 'icmp' : 'tcp'),
+  ...(proto === undefined ? {} : { protocol: proto }),
   ...(port === undefined ? {} : { port }),
   ...(count === undefined ? {} : { count }),
   ...(rules ? { rules } : {}),
@@ -156,7 +150,7 @@ async function writeFilm(
 ): Promise<ExitCode | null> {
   const { html: file } = options
   if (file === undefined) return null
-  const made = await ask(session, 'machine/twin', { only: live.namespaces.map(({ name }) => name) })
+  const made = await ask(session, 'machine/twin', { only: live.namespaces.map(({ inode }) => namespaceId(inode)) })
   if (!made.ok) return fail(exitCode.usage, made.failure, options)
   const { default: page } = await import('virtual:film-page')
   const application = `Vethlab ${version}`
@@ -197,7 +191,7 @@ async function show({ trace, touched }: Explained, options: ExplainOptions, besi
     const more = { ...(beside && { lost }), ...(others.length > 0 && { others: others.map(traceJson) }) }
     printJson({ ...traceJson(trace), touched, ...more })
   } else {
-    for (const each of [trace, ...others]) print(traceText(each, paint))
+    for (const each of [trace, ...others]) print(traceText(each, paint, options))
     if (lost > 0) note(`${lost} frames were lost meanwhile: what a film lacks may have happened.`)
     for (const each of touched) note(printable(`${paintNote('dim', 'touched:')} ${each}`))
     if (trace.diagnosis?.code === 'unknown' && !options.rules)

@@ -11,22 +11,23 @@ import { filmHtml } from '../core/film/film-file.js'
 import { tracePcap, type Trace } from '../core/diagnosis/trace.js'
 import type { LiveState } from '../core/live/state.js'
 import type { Failure } from '../core/rpc.js'
+import { aimed } from './aim.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure } from './failure.js'
 import { deployFresh, untilDeath } from './fresh-lab.js'
 import { requireLab, type ValidLab } from './lab-input.js'
 import { note, printable, printJson } from './output.js'
 import { writeOutputFile } from './output-file.js'
-import { send, wrongProbe, type ProbeOptions } from './probe.js'
+import { send, type ProbeOptions } from './probe.js'
 
 export interface FilmOptions extends ProbeOptions {
   /** The page. */
   readonly output: string
 }
 
-export async function film(file: string, options: FilmOptions): Promise<ExitCode> {
-  const wrong = wrongProbe(options)
-  if (wrong !== null) return fail(exitCode.usage, wrong, options)
+export async function film(file: string, asked: FilmOptions): Promise<ExitCode> {
+  const options = aimed(asked)
+  if ('code' in options) return fail(exitCode.usage, options, asked)
   const valid = await requireLab(file, options)
   if (typeof valid === 'number') return valid
   return untilDeath(options, async () => {

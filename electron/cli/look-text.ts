@@ -10,6 +10,10 @@ const mostNames = 6
 
 export function lookText(namespaces: readonly MachineNamespace[], paint: Paint): string {
   const titles = new Map(namespaces.map((each) => [each.id, titleOf(each)]))
+  // One name of several says nothing of whose end it is.
+  const uses = new Map<string, number>()
+  for (const title of titles.values()) uses.set(title, (uses.get(title) ?? 0) + 1)
+  for (const [id, title] of titles) if ((uses.get(title) ?? 0) > 1) titles.set(id, id)
   return namespaces.map((each) => namespaceText(each, titles, paint)).join('\n\n')
 }
 

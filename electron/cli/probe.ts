@@ -1,17 +1,14 @@
-/** The probe of a command line: its flags, what is wrong with them, and how it is sent. */
+/** The probe of a command line: its flags, and how it is sent. */
 import type { Trace } from '../core/diagnosis/trace.js'
 import type { Failure, Params } from '../core/rpc.js'
 import type { Session } from '../session/session.js'
-import { failure } from './failure.js'
+import type { Aim } from './aim.js'
 import { ask } from './fresh-lab.js'
 import { startProgress } from './progress.js'
 import type { UplinkOptions } from './uplink.js'
 
-export interface ProbeOptions extends UplinkOptions {
+export interface ProbeOptions extends UplinkOptions, Aim {
   readonly from: string
-  readonly to: string
-  readonly proto?: 'icmp' | 'tcp' | 'udp'
-  readonly port?: number
   readonly count?: number
   readonly size?: number
   readonly ttl?: number
@@ -31,15 +28,6 @@ function paramsOf({ from, to, proto, port, count, size, ttl, df, series }: Probe
     ...(df ? { df } : {}),
     ...(series ? { series } : {}),
   }
-}
-
-/** What is asked for and cannot be sent; null where nothing is wrong. */
-export function wrongProbe({ proto = 'icmp', port }: ProbeOptions): Failure | null {
-  if (proto !== 'icmp' && port === undefined)
-    return failure('no-port', `--proto ${proto} needs --port, for instance --port 80.`, '--port')
-  if (proto === 'icmp' && port !== undefined)
-    return failure('port-of-icmp', 'An echo has no port; add --proto tcp or --proto udp.', '--port')
-  return null
 }
 
 export async function send(session: Session, options: ProbeOptions): Promise<Trace | Failure> {

@@ -8,6 +8,7 @@ import { vethlab } from '../session/own-command.js'
 const jsonOption = (): Option => new Option('--json', 'print one JSON document, and nothing else, on stdout')
 const uplinkOption = (): Option =>
   new Option('--uplink', 'plug in the uplink that the lab asks for: its programs then reach your own network')
+const allOption = (): Option => new Option('--all', 'print every hop and all of the evidence, however long')
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 function portNumber(value: string): number {
@@ -86,7 +87,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
   const probing = (each: Command): Command =>
     each
       .requiredOption('--from <namespace>', 'the namespace that sends')
-      .requiredOption('--to <address>', 'an address, a namespace, or NAMESPACE:INTERFACE')
+      .requiredOption('--to <address>', 'an address, a namespace, or NAMESPACE:INTERFACE; with a port, ADDRESS:PORT')
       .addOption(new Option('--proto <protocol>', 'what to send').choices(['icmp', 'tcp', 'udp']))
       .option('--port <number>', 'the port of tcp and udp', portNumber)
       .option('--count <number>', 'send so many, one after the other', wholeNumber(1, 20))
@@ -97,6 +98,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
 
   probing(command('trace <file|lab>', 'send one probe, show its way hop by hop, and say why it failed'))
     .option('--pcapng <out>', 'write the frames to this file')
+    .addOption(allOption())
     .addOption(uplinkOption())
     .addOption(jsonOption())
     .action(async (argument: string, options) => done(await (await import('./trace.js')).trace(argument, options)))
@@ -177,13 +179,14 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
 
   command('explain', 'send one probe between networks of this machine, show its way, and say why it failed')
     .option('--from <name>', 'who sends: a name of `look`, or host')
-    .option('--to <address|name>', 'an address, a name of `look`, or NAME:INTERFACE')
+    .option('--to <address|name>', 'an address, a name of `look`, or NAME:INTERFACE; with a port, ADDRESS:PORT')
     .option('--watch <filter>', 'instead of a probe, film what an application sends: "tcp port 80", "host 10.0.0.1"')
     .option('--seconds <number>', 'watch no longer than this', wholeNumber(1, 600))
     .option('--port <number>', 'the port of tcp and udp', portNumber)
     .addOption(new Option('--proto <protocol>', 'what to send').choices(['icmp', 'tcp', 'udp']))
     .option('--count <number>', 'send so many, one after the other', wholeNumber(1, 20))
     .option('--rules', 'trace firewall rules, by an nftables table of its own that ends with it')
+    .addOption(allOption())
     .addOption(jsonOption())
     .option('--html <out>', 'write the film to this file')
     .option('--pcapng <out>', 'write the frames to this file')

@@ -1,4 +1,7 @@
-/** A trace for people: its hops in a table, then the cause, its evidence, and the fix. */
+/**
+ * A trace for people. What it came to stands last, where a terminal shows it: the outcome, the cause, its evidence and the
+ * fix; before them the hops, and what was ruled out.
+ */
 import { uneventfulCopies } from '../core/packet/flood.js'
 import type { Diagnosis } from '../core/diagnosis/diagnosis.js'
 import { innermost } from '../core/diagnosis/death.js'
@@ -7,8 +10,20 @@ import { isAnswer } from '../core/diagnosis/trace.js'
 import type { PacketHeaders } from '../core/packet/packet.js'
 import { timeText } from './check-report.js'
 import { printable, type Paint } from './output.js'
+import { leftOut, shortened, type Kept } from './shortened.js'
 
-export function traceText(trace: Trace, paint: Paint): string {
+/** Hops of a failed trace, and lines of one piece of evidence: with a heading and the fix they fill one screen. */
+const keptHops: Kept = { first: 8, last: 12 }
+const keptLines: Kept = { first: 8, last: 4 }
+/** Lines between the outcome in front and the end, from which on it is said again. */
+const glance = 16
+
+export interface TraceTextOptions {
+  /** Every hop, and all of the evidence. */
+  readonly all?: boolean
+}
+
+export function traceText(trace: Trace, paint: Paint, { all = false }: TraceTextOptions = {}): string {
   const { probe, outcome, rttUs, ttl, message, hops, dropped, beyond, diagnosis, answers } = trace
   const port = probe.port === undefined ? '' : ` port ${probe.port}`
   const name = probe.name === undefined ? '' : ` (${probe.name})`
@@ -18,15 +33,21 @@ export function traceText(trace: Trace, paint: Paint): string {
     ...(ttl === null ? [] : [`ttl ${ttl}`]),
     ...(message === null ? [] : [message]),
   ]
-  const lines = [`${paint('bold', `${probe.protocol} ${probe.from} -> ${probe.to}${name}${port}`)}: ${end.join(', ')}`]
+  const head = `${paint('bold', `${probe.protocol} ${probe.from} -> ${probe.to}${name}${port}`)}: ${end.join(', ')}`
+  const lines: string[] = []
   if (answers.length > 1) lines.push(...answers.map((answer, index) => answerLine(answer, index)))
-  if (hops.length > 0) lines.push('', ...table(hops, paint))
+  if (hops.length > 0) lines.push('', ...table(hops, diagnosis !== null && !all, paint))
   if (dropped + beyond > 0)
     lines.push(
       paint('yellow', `The film has gaps: the kernel dropped ${dropped} frames, and ${beyond} were more than is kept.`),
     )
-  if (diagnosis) lines.push('', ...diagnosisLines(diagnosis, paint))
-  return printable(lines.join('\n').replaceAll('\u001b', '\u0001')).replaceAll('\\u0001', '\u001b')
+  if (diagnosis && diagnosis.ruledOut.length > 0)
+    lines.push('', 'Ruled out:', ...diagnosis.ruledOut.map((each) => `  ${each}`))
+  const again = lines.length > glance ? [head] : []
+  if (diagnosis) lines.push('', ...again, ...diagnosisLines(diagnosis, all, paint))
+  else if (again.length > 0) lines.push('', ...again)
+  const text = [head, ...lines].join('\n')
+  return printable(text.replaceAll('\u001b', '\u0001')).replaceAll('\\u0001', '\u001b')
 }
 
 function answerLine(answer: Trace['answers'][number], index: number): string {
@@ -47,9 +68,12 @@ interface Row {
   readonly dropped: boolean
 }
 
-function table(hops: readonly TraceHop[], paint: Paint): string[] {
+/** @param short a list that is too long lacks its middle, but for what was dropped */
+function table(hops: readonly TraceHop[], short: boolean, paint: Paint): string[] {
   const uneventful = uneventfulCopies(hops)
-  const rows = hops.filter(({ n }) => uneventful.get(n) !== 0).map((hop) => rowOf(hop, uneventful.get(hop.n)))
+  const every = hops.filter(({ n }) => uneventful.get(n) !== 0).map((hop) => rowOf(hop, uneventful.get(hop.n)))
+  const shown = short ? shortened(every, keptHops, ({ dropped }) => dropped) : every
+  const rows = shown.filter((each) => typeof each !== 'number')
   const width = (pick: (row: Row) => string): number => Math.max(...rows.map((row) => pick(row).length))
   const [n, time, place, event, packet] = [
     width((row) => row.n),
@@ -58,7 +82,9 @@ function table(hops: readonly TraceHop[], paint: Paint): string[] {
     width((row) => row.event),
     width((row) => row.packet),
   ]
-  return rows.flatMap((row) => {
+  const lead = ' '.repeat(n + time + 4)
+  return shown.flatMap((row) => {
+    if (typeof row === 'number') return [lead + paint('dim', leftOut(row, 'hops'))]
     const line = [
       row.n.padStart(n),
       row.time.padStart(time),
@@ -69,7 +95,6 @@ function table(hops: readonly TraceHop[], paint: Paint): string[] {
     ]
       .join('  ')
       .trimEnd()
-    const lead = ' '.repeat(n + time + 4)
     const styled = row.dropped ? paint('red', line) : row.observed ? line : paint('dim', line)
     return [styled, ...row.more.map((text) => lead + paint('cyan', text))]
   })
@@ -166,15 +191,15 @@ function icmpText(type: number, code: number, version: 4 | 6): string {
   return code === 0 ? name : `${name} ${type}/${code}`
 }
 
-export function diagnosisLines({ code, cause, evidence, fix, ruledOut }: Diagnosis, paint: Paint): string[] {
-  const block = (text: string, lead: string): string[] => text.split('\n').map((line) => lead + line)
+function diagnosisLines({ code, cause, evidence, fix }: Diagnosis, all: boolean, paint: Paint): string[] {
+  const output = (text: string): string[] => {
+    const lines = (text === '' ? '(nothing)' : text).split('\n')
+    const shown = all ? lines : shortened(lines, keptLines)
+    return shown.map((each) => `    ${typeof each === 'number' ? paint('dim', leftOut(each, 'lines')) : each}`)
+  }
   return [
     `${paint('red', code)}: ${paint('bold', cause)}`,
-    ...evidence.flatMap(({ command, output }) => [
-      `  ${paint('dim', '$')} ${command}`,
-      ...block(output === '' ? '(nothing)' : output, '    '),
-    ]),
+    ...evidence.flatMap((each) => [`  ${paint('dim', '$')} ${each.command}`, ...output(each.output)]),
     ...(fix ? [paint('green', '  To fix it:'), ...fix.commands.map((command) => `    ${command}`)] : []),
-    ...(ruledOut.length > 0 ? ['  Ruled out:', ...ruledOut.map((each) => `    ${each}`)] : []),
   ]
 }

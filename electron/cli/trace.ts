@@ -7,13 +7,14 @@
 import { version } from '../../package.json'
 import { isAnswer, traceJson, tracePcap, type Trace } from '../core/diagnosis/trace.js'
 import type { Failure } from '../core/rpc.js'
+import { aimed } from './aim.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure } from './failure.js'
 import { deployFresh, untilDeath } from './fresh-lab.js'
 import { isLabFile, requireLab } from './lab-input.js'
 import { paint, print, printJson } from './output.js'
 import { writeOutputFile } from './output-file.js'
-import { send, wrongProbe, type ProbeOptions } from './probe.js'
+import { send, type ProbeOptions } from './probe.js'
 import { findLab } from './running-labs.js'
 import { traceText } from './trace-text.js'
 import { misplacedUplink } from './uplink.js'
@@ -21,11 +22,13 @@ import { misplacedUplink } from './uplink.js'
 export interface TraceOptions extends ProbeOptions {
   /** File for the capture. */
   readonly pcapng?: string
+  /** Every hop, however many. */
+  readonly all?: boolean
 }
 
-export async function trace(argument: string, options: TraceOptions): Promise<ExitCode> {
-  const wrong = wrongProbe(options)
-  if (wrong !== null) return fail(exitCode.usage, wrong, options)
+export async function trace(argument: string, asked: TraceOptions): Promise<ExitCode> {
+  const options = aimed(asked)
+  if ('code' in options) return fail(exitCode.usage, options, asked)
   const misplaced = misplacedUplink(argument, options)
   if (misplaced !== null) return fail(exitCode.usage, misplaced, options)
   return untilDeath(options, () => (isLabFile(argument) ? ofFile(argument, options) : ofRunning(argument, options)))
@@ -71,6 +74,6 @@ async function show(traced: Trace | Failure, options: TraceOptions): Promise<Exi
     }
   }
   if (options.json) printJson(traceJson(traced))
-  else print(traceText(traced, paint))
+  else print(traceText(traced, paint, options))
   return isAnswer(traced.outcome) ? exitCode.ok : exitCode.failed
 }

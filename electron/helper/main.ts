@@ -4,7 +4,8 @@
  * `helper.js VARIANT`: inside the sandbox, started by `sandbox-init.sh` with its channel on descriptor 3.
  * `helper.js elevated`: on the machine itself, started by a shell that is root, with its channel on descriptor 3; when its
  * session ends it undoes what it changed there.
- * `helper.js look`: on the machine itself too, as root or as a user; reads what is there, and changes nothing.
+ * `helper.js look [--from INODE]`: on the machine itself too, as root or as a user; reads what is there, and changes nothing.
+ * INODE is the network namespace of whoever asks, where the helper is started in another one.
  * `helper.js elevated --connect DIRECTORY`: the same as `elevated`, started by pkexec or sudo for a shell that waits in a directory.
  */
 import { close as closeInspector, url } from 'node:inspector'
@@ -128,17 +129,20 @@ async function main(): Promise<void> {
 }
 
 /** Nothing is made, so there is nothing to take back: with its channel it ends. */
-async function look(words: readonly string[]): Promise<void> {
+async function look([variant = '', option, inode = '', ...more]: readonly string[]): Promise<void> {
+  if (option !== undefined && (option !== '--from' || !/^\d+$/.test(inode) || more.length > 0))
+    refuse('usage: look --from INODE')
+  const askedFrom = option === undefined ? null : Number(inode)
   process.chdir('/')
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   endProgramsWithUs()
-  const channel = lineChannel(await openStream(words), maxMessageBytes)
+  const channel = lineChannel(await openStream([variant]), maxMessageBytes)
   const worker = startKernelWorker()
   worker.onFailure((error) => {
     process.stderr.write(printable(`vethlab-helper: the kernel worker ended: ${error.stack ?? error.message}\n`))
     process.exit(99)
   })
-  const server = new LookServer(channel, worker, { beat: watchHeartbeat(() => end()), broken: () => end() })
+  const server = new LookServer(channel, worker, { askedFrom, beat: watchHeartbeat(() => end()), broken: () => end() })
   const end = (status = 0): void => {
     setTimeout(() => process.exit(status), closeLimitMs.sandbox).unref()
     void server.close().finally(() => process.exit(status))

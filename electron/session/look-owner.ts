@@ -43,23 +43,17 @@ export class LookOwner {
     const to = this.readers.get(params.to)
     return (looker ?? lookers.lookers[0]).session.request('machine/explain', {
       ...params,
-      ...(from && { from: from.key }),
-      ...(to && to.reader === from?.reader && { to: to.key }),
+      from: this.idOf(params.from) ?? params.from,
+      ...(to && to.reader === from?.reader && { to: this.idOf(params.to) ?? params.to }),
     })
   }
 
   async twin({ only }: Params<'machine/twin'>): Promise<Results['machine/twin']> {
     const lookers = await this.running()
     if (!lookers) return { ok: false, failure: closed }
-    const names = only ?? []
-    const { session } = whoReads(
-      lookers.lookers,
-      names.map((name) => this.idOf(name) ?? name),
-    )
-    return session.request(
-      'machine/twin',
-      only === undefined ? {} : { only: names.map((name) => this.readers.get(name)?.key ?? name) },
-    )
+    const ids = only?.map((name) => this.idOf(name) ?? name)
+    const { session } = whoReads(lookers.lookers, ids)
+    return session.request('machine/twin', ids === undefined ? {} : { only: ids })
   }
 
   /** Ends whoever looks; resolves when they are gone. */
@@ -72,6 +66,7 @@ export class LookOwner {
     if (started?.ok) await started.close()
   }
 
+  /** Names in the picture are of its own making; several namespaces may have the same from elsewhere. */
   private idOf(name: string): string | null {
     const inode = this.shown?.live.namespaces.find((each) => each.name === name)?.inode
     return inode === undefined ? null : namespaceId(inode)

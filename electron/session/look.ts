@@ -3,8 +3,9 @@
  * one in each user namespace of theirs that network namespaces belong to: rootless engines make such.
  */
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { failure } from '../core/failure.js'
+import { isHostName } from '../core/machine/find.js'
 import { namespaceId } from '../core/machine/view.js'
 import type { Failure, Results } from '../core/rpc.js'
 import { said } from '../core/words/said.js'
@@ -85,13 +86,16 @@ export function unreadIds(all: readonly Looked[]): ReadonlySet<string> {
   return new Set(all.flatMap(({ namespaces }) => namespaces.flatMap(({ id }) => (read.has(id) ? [] : [id]))))
 }
 
-/** Whoever reads all that is named; else whoever reads most. */
+/** Whoever reads all that is named, as `findByName` takes it; else whoever reads most. */
 export function whoReads(lookers: readonly [Looker, ...Looker[]], names: readonly string[] = []): Looker {
   const readable = ({ looked }: Looker): Looker['looked']['namespaces'] =>
     looked.namespaces.filter((each) => each.readable)
   const knows = (looker: Looker): number =>
     names.filter((name) =>
-      readable(looker).some(({ id, names: called }) => id === name || called.some((each) => each.name === name)),
+      readable(looker).some(
+        ({ id, default: isHost, names: called }) =>
+          id === name || (isHost && isHostName(name)) || called.some((each) => each.name === name),
+      ),
     ).length
   return lookers.reduce((best, each) => {
     const [a, b] = [knows(best), knows(each)]
@@ -184,7 +188,8 @@ async function start(before: readonly string[]): Promise<SessionStart> {
     process.execPath,
     ...withoutInspector(),
     programFile('helper.js'),
-    'look',
+    // Inside of a user namespace it is started in a network that is not ours.
+    ...['look', '--from', String(statSync('/proc/self/ns/net').ino)],
   ]
   const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const
   const helper = new HelperProcess(spawn(program, words, { stdio: [...stdio], env: bareEnvironment() }))

@@ -19,6 +19,7 @@ const aboutRoutes: ReadonlySet<DiagnosisCode> = new Set<DiagnosisCode>([
   'rp-filter',
   'route-blocked',
   'own-gateway',
+  'wrong-gateway',
 ])
 const aboutNeighbours: ReadonlySet<DiagnosisCode> = new Set<DiagnosisCode>([
   'neighbour-failed',

@@ -38,6 +38,7 @@ export const diagnosisCodes = [
   'arp-off',
   'ipv6-off',
   'own-gateway',
+  'wrong-gateway',
   'tunnel-mismatch',
   'hairpin',
   'asymmetric',

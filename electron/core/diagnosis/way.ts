@@ -6,6 +6,8 @@ import { segment } from './segment.js'
 
 interface Neighbour {
   readonly namespace: string
+  /** Its interface there. */
+  readonly dev: string
   /** Address by which it can be a gateway. */
   readonly address: string
 }
@@ -20,7 +22,7 @@ function neighbours(network: Network, namespace: string, ipv6: boolean): Neighbo
     for (const place of segment(network, { namespace, link }))
       for (const other of network.addresses(place.namespace, place.link.name))
         if (place.namespace !== namespace && containsAddress(address, other.address))
-          found.push({ namespace: place.namespace, address: bare(other.address) })
+          found.push({ namespace: place.namespace, dev: other.dev, address: bare(other.address) })
   }
   return found
 }
@@ -56,6 +58,18 @@ export function deriveRoute(network: Network, from: string, address: string): St
       )
   }
   return null
+}
+
+/** Who beside `from` forwards, and has a way to the address that leads off the segment they share. */
+export const routersBeside = (network: Network, from: string, address: string): readonly Neighbour[] =>
+  neighbours(network, from, isIpv6(address)).filter(
+    ({ namespace, dev }) => network.forwards(namespace, isIpv6(address)) && leadsOff(network, namespace, dev, address),
+  )
+
+/** The namespace has a way to the address, and not by the interface named. */
+export function leadsOff(network: Network, namespace: string, dev: string | null, address: string): boolean {
+  const route = network.route(namespace, address)
+  return route?.type === 'unicast' && route.dev !== null && route.dev !== dev
 }
 
 /** Addresses tried when a free one is looked for: a small subnet, or the beginning of a large one. */

@@ -61,6 +61,8 @@ export const sentences = {
   'port-setting': '{interface} of {namespace}, a port of {bridge}, keeps frames back: {setting}.',
   'fdb-entry':
     '{bridge} of {namespace} has a fixed entry that sends frames for {mac} to {interface}; the station is behind {right}.',
+  'wrong-gateway':
+    'The route of {namespace} to {target} goes by {gateway}, which is {other} and no router; {router} beside it leads there, by {right}.',
   'own-gateway':
     'The route of {namespace} to {target} goes by {gateway}, which is its own address: so it asks on {interface} for {target} itself.',
   'no-address': '{namespace} has no {family} address on {interface}.',
@@ -145,6 +147,8 @@ export const sentences = {
     '{router} sends it out with the private source {source}; {namespace} has no route back to that, and no rule rewrites it.',
   'nat-wrong-interface':
     'The {kind} rule of {namespace} names {wrong}, but the packet {passes} by {right}, so it is not rewritten.',
+  'nat-but-interface':
+    'The {kind} rule of {namespace} is for every interface but {right}, and the packet comes in by that one, so it is not rewritten.',
   'nat-local':
     'What {namespace} sends itself does not pass PREROUTING, so its DNAT rule for port {port} does not apply; the same rule in OUTPUT would.',
   hairpin:

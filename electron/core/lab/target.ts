@@ -9,11 +9,11 @@ export interface Target {
 
 const namespaceForm = /^([a-zA-Z0-9][a-zA-Z0-9_.-]{0,31})$/
 
-const hostOf = (text: string): Target['host'] | null => {
+const hostOf = (text: string, nameForm = namespaceForm): Target['host'] | null => {
   const address = parseAddress(text)
   if (address) return { kind: 'address', text: address.text }
   // Digits and dots alone were meant as an address, and are a wrong one.
-  return namespaceForm.test(text) && !/^[0-9.]+$/.test(text) ? { kind: 'namespace', name: text } : null
+  return nameForm.test(text) && !/^[0-9.]+$/.test(text) ? { kind: 'namespace', name: text } : null
 }
 
 /** Reads `ADDRESS` or `NAMESPACE` (no port), or null. */
@@ -22,10 +22,13 @@ export function parseHostTarget(text: string): Target | null {
   return host && { host, port: null }
 }
 
-/** Reads `ADDRESS:PORT`, `[IPV6]:PORT` or `NAMESPACE:PORT`, or null. */
-export function parsePortTarget(text: string): (Target & { readonly port: number }) | null {
+/**
+ * Reads `ADDRESS:PORT`, `[IPV6]:PORT` or `NAMESPACE:PORT`, or null.
+ * @param nameForm of what else than a lab has names: pods have longer ones
+ */
+export function parsePortTarget(text: string, nameForm?: RegExp): (Target & { readonly port: number }) | null {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):([1-9][0-9]{0,4})$/.exec(text)
-  const host = match && hostOf(match[1] ?? match[2] ?? '')
+  const host = match && hostOf(match[1] ?? match[2] ?? '', nameForm)
   const port = Number(match?.[3])
   if (!host || port > 65535) return null
   return (match[1] !== undefined) === (host.kind === 'address' && host.text.includes(':')) ? { host, port } : null

@@ -1,4 +1,6 @@
 /** One flow that conntrack follows, as conntrack(8) lists it. */
+import { canonicalAddress } from '../packet/address.js'
+import type { PacketHeaders } from '../packet/packet.js'
 import type { Family } from './state.js'
 
 export interface Flow {
@@ -53,6 +55,39 @@ function flowOf({ src, dst, sport, dport }: Record<string, string>): Flow | null
   const port = (text: string | undefined): number | null => (text === undefined ? null : Number(text))
   return { source: src, destination: dst, sourcePort: port(sport), destinationPort: port(dport) }
 }
+
+/**
+ * The entry that a packet belongs to: one of its two directions has the packet's own ends, ports or identifier included.
+ * Between two hosts there may be many more.
+ * @param lines of `conntrack -L`
+ * @param packet as it was before it was rewritten, without tunnels around it
+ */
+export function entryOf(lines: readonly string[], { ip, tcp, udp, icmp }: PacketHeaders): string | undefined {
+  if (!ip) return undefined
+  const ends = tcp ?? udp
+  const wanted: Readonly<Record<string, string | number | null | undefined>> = {
+    ...{ sport: ends?.srcPort, dport: ends?.dstPort },
+    ...{ type: icmp?.type, code: icmp?.code, id: icmp?.id },
+  }
+  return lines.find((line) => {
+    if (!line.startsWith(`${ip.protocol} `)) return false
+    return line
+      .split(/(?=\bsrc=)/)
+      .slice(1)
+      .some((direction) => {
+        const said = new Map([...direction.matchAll(/\b(\w+)=(\S+)/g)].map(([, key = '', value = '']) => [key, value]))
+        return (
+          isAddress(said.get('src') ?? '', ip.src) &&
+          isAddress(said.get('dst') ?? '', ip.dst) &&
+          Object.entries(wanted).every(([key, value]) => value === undefined || said.get(key) === String(value))
+        )
+      })
+  })
+}
+
+/** @param wanted in canonical spelling, which those of IPv4 have anyway */
+const isAddress = (said: string, wanted: string): boolean =>
+  said === wanted || (wanted.includes(':') && canonicalAddress(said) === wanted)
 
 /** Whether the addresses or ports of the answer are not simply the original's turned around. */
 export function isTranslated({ original, reply }: LiveConnection): boolean {

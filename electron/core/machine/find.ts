@@ -10,25 +10,35 @@ export interface Known {
   readonly id: string
   readonly default: boolean
   readonly names: readonly MachineName[]
+  /** Of `names`, those of `ip netns` in the /run of whoever asks. */
+  readonly own: readonly string[]
 }
 
-/** The one that is called so: by its key, its id, or any name of it; `host` is the machine's own. */
+/** Names for the one in which whoever asks stands. */
+export const isHostName = (name: string): boolean => name === hostNamespace || name === 'default'
+
+/**
+ * The one that is called so: by its id, any name of it, or its key; `host` is that of whoever asks. A name that several have
+ * is nobody's: their ids tell them apart. Only what somebody else's /run has under a name gives way to any other of it.
+ */
 export function findByName(name: string, all: readonly Known[]): Known | { readonly wrong: Said } {
-  const exact = all.find(({ key, id }) => key === name || id === name)
+  const exact = all.find(({ id }) => id === name) ?? (isHostName(name) ? all.find((each) => each.default) : undefined)
   if (exact) return exact
-  if (name === hostNamespace || name === 'default') {
-    const own = all.find((each) => each.default)
-    if (own) return own
-  }
   const named = all.filter(({ names }) => names.some((each) => each.name === name))
-  const [first, second] = named
+  const near = named.filter((each) => !isFar(name, each))
+  const [first, second] = near.length > 0 ? near : named
   if (first && !second) return first
   if (first) {
-    const list = named.map(({ key }) => key).join(', ')
+    const list = named.map(({ id }) => id).join(', ')
     return { wrong: said`"${name}" is the name of ${named.length} namespaces: ${list}. Name one of these.` }
   }
+  const keyed = all.find(({ key }) => key === name)
+  if (keyed) return keyed
   const meant = didYouMean(name, new Set(all.flatMap(({ key, names }) => [key, ...names.map((each) => each.name)])))
   return { wrong: said`No network namespace that could be read is called "${name}". ${meant ?? lookFirst}` }
 }
+
+const isFar = (name: string, { names, own }: Known): boolean =>
+  !own.includes(name) && names.every((each) => each.name !== name || each.kind === 'netns')
 
 const lookFirst = said`The command look lists their names.`

@@ -32,7 +32,7 @@ export interface MachineListener {
 export interface MachineNamespace {
   /** As the link /proc/PID/ns/net says it. */
   readonly id: string
-  /** It is that of the machine's first process. */
+  /** Whoever looks stands in it: as a rule that of the machine's first process. */
   readonly default: boolean
   readonly names: readonly MachineName[]
   readonly readable: boolean

@@ -16,8 +16,10 @@ export interface Discovery {
   /** By inode. */
   readonly namespaces: ReadonlyMap<number, Discovered>
   readonly processes: readonly SeenProcess[]
-  /** Of the machine's first process; null where it may not be known. */
-  readonly defaultInode: number | null
+  /** Where whoever asks stands: `host`, wherever we ourselves were started. */
+  readonly defaultInode: number
+  /** Of the machine's first process, of which everything is a part; null where it may not be known. */
+  readonly firstInode: number | null
   readonly ownInode: number
   /** Processes whose namespace may not be known: one for each namespace. */
   readonly hidden: ReadonlyMap<number, SeenProcess>
@@ -35,7 +37,8 @@ interface Found {
   mounts: { path: string; by: SeenProcess | null }[]
 }
 
-export function discover(): Discovery {
+/** @param askedFrom network namespace of whoever asks (inode); null: our own */
+export function discover(askedFrom: number | null): Discovery {
   const all = placed(readProcesses())
   const ours = ownProcesses(all)
   const processes = all.filter(({ pid }) => !ours.has(pid))
@@ -65,7 +68,8 @@ export function discover(): Discovery {
   return {
     // Whose a socket is may be told of ours as well.
     ...{ namespaces, processes: all, ownInode, hidden, known },
-    defaultInode: first === undefined ? ownInode : first.net,
+    defaultInode: askedFrom ?? ownInode,
+    firstInode: first === undefined ? ownInode : first.net,
   }
 }
 

@@ -23,9 +23,9 @@ export class LookServer {
   constructor(
     private readonly channel: TextChannel,
     private readonly worker: KernelWorker,
-    private readonly place: { beat?(): void; broken(): void },
+    private readonly place: { readonly askedFrom: number | null; beat?(): void; broken(): void },
   ) {
-    this.machine = new Machine(worker, () => {
+    this.machine = new Machine(worker, place.askedFrom, () => {
       if (this.opened) void this.connection?.sendNotification('machine/changed', {}).catch(() => {})
     })
   }

@@ -13,8 +13,8 @@ import { namespaceId, type MachineListener, type MachineName } from '../../core/
 import { tellingSysctls } from '../../core/plan/read-back-sysctls.js'
 import type { Failure, Params, Results } from '../../core/rpc.js'
 import { said } from '../../core/words/said.js'
-import type { Flow } from '../../core/packet/stream/flow.js'
-import { readFlowFilter } from '../../core/packet/stream/flow-filter.js'
+import type { Episode } from '../../core/packet/stream/episodes.js'
+import { endsOf, readFlowFilter } from '../../core/packet/stream/flow-filter.js'
 import { KernelRefusal, type KernelWorker } from '../kernel/client.js'
 import { Mirror } from '../mirror.js'
 import { findNamespacesBy } from '../run.js'
@@ -48,9 +48,13 @@ export class Machine {
   private mayTraceRules = false
   private touched: string[] = []
 
-  /** @param changed told when it may be otherwise, once somebody has asked for that */
+  /**
+   * @param askedFrom as `discover` takes it
+   * @param changed told when it may be otherwise, once somebody has asked for that
+   */
   constructor(
     private readonly worker: KernelWorker,
+    private readonly askedFrom: number | null,
     changed: () => void,
   ) {
     this.alert = new Alert(changed, async () => JSON.stringify(await this.worker.request('listeners', {})))
@@ -73,7 +77,7 @@ export class Machine {
   }
 
   async open(watchedSysctls: readonly string[]): Promise<void> {
-    const discovery = discover()
+    const discovery = discover(this.askedFrom)
     const ownName = this.keysFor(discovery, await namesOf(discovery)).get(discovery.ownInode)
     const { namespaces } = await this.worker.request('open', {
       ...{ netnsDirectory: null, watchedSysctls },
@@ -164,7 +168,8 @@ export class Machine {
       return { ok: false, failure: failure('no-such-namespace', sender.wrong, from ?? null) }
     const live = this.live(survey)
     try {
-      const matches = (flow: Flow): boolean => read.matches(flow) && (sender === null || flow.namespace === sender.key)
+      const matches = (episode: Episode): boolean =>
+        endsOf(episode).some(read.matches) && (sender === null || episode.talk.flow.namespace === sender.key)
       const { traces, lost } = await watchTraffic(this.worker, live, { matches, count, seconds })
       const passed = new Set(traces.flatMap(({ hops }) => hops.map(({ namespace }) => namespace)))
       const namespaces = live.namespaces.filter(({ name }) => passed.has(name))
@@ -186,7 +191,8 @@ export class Machine {
     const colon = to.lastIndexOf(':')
     const part = colon < 0 ? null : findByName(to.slice(0, colon), known)
     if (part && !('wrong' in part)) return { text: `${part.key}${to.slice(colon)}` }
-    return { failure: failure('no-such-target', whole.wrong, to) }
+    const isCalled = known.some(({ names }) => names.some(({ name }) => name === to.slice(0, colon)))
+    return { failure: failure('no-such-target', part && isCalled ? part.wrong : whole.wrong, to) }
   }
 
   private beforeRules(namespaces: readonly string[]): boolean {
@@ -199,7 +205,7 @@ export class Machine {
 
   /** Finds what there is now, and reads all that can be entered. */
   private async find(): Promise<Survey> {
-    const discovery = discover()
+    const discovery = discover(this.askedFrom)
     const names = await namesOf(discovery)
     const { ownInode, namespaces } = discovery
     const keys = this.keysFor(discovery, names)
@@ -223,7 +229,7 @@ export class Machine {
     names: ReadonlyMap<number, readonly MachineName[]>,
   ): ReadonlyMap<number, string> {
     const keys = new Map<number, string>()
-    if (defaultInode !== null) keys.set(defaultInode, hostNamespace)
+    keys.set(defaultInode, hostNamespace)
     for (const inode of namespaces.keys()) {
       const kept = this.keys.get(inode)
       if (kept !== undefined && !keys.has(inode)) keys.set(inode, kept)
@@ -285,6 +291,9 @@ export class Machine {
     return [...keys].map(([inode, key]) => ({
       ...{ key, id: namespaceId(inode), default: inode === discovery.defaultInode },
       names: names.get(inode) ?? [],
+      own: (discovery.namespaces.get(inode)?.mounts ?? []).flatMap(({ path, by }) =>
+        by === null ? (netnsName(path) ?? []) : [],
+      ),
     }))
   }
 

@@ -13,7 +13,7 @@ const mostProcesses = 5
 const shortId = 12
 
 /** Names by the inode of the namespace. */
-export async function namesOf({ namespaces, defaultInode }: Discovery): Promise<Map<number, MachineName[]>> {
+export async function namesOf({ namespaces, firstInode }: Discovery): Promise<Map<number, MachineName[]>> {
   const owners = new Map<string, ReturnType<typeof cgroupOwner>>()
   const ownerOf = ({ cgroup }: SeenProcess): ReturnType<typeof cgroupOwner> => {
     const known = owners.get(cgroup) ?? cgroupOwner(cgroup)
@@ -26,13 +26,13 @@ export async function namesOf({ namespaces, defaultInode }: Discovery): Promise<
       if (container) wanted.set(container.id, { ...container, uid })
   const told = await containerNames([...wanted.values()])
   return new Map(
-    [...namespaces.values()].map((each) => [each.inode, namesFor(each, each.inode === defaultInode, ownerOf, told)]),
+    [...namespaces.values()].map((each) => [each.inode, namesFor(each, each.inode === firstInode, ownerOf, told)]),
   )
 }
 
 function namesFor(
   { inode, processes, mounts }: Discovered,
-  isDefault: boolean,
+  isFirst: boolean,
   ownerOf: (process: SeenProcess) => ReturnType<typeof cgroupOwner>,
   told: ContainerNames,
 ): MachineName[] {
@@ -52,11 +52,11 @@ function namesFor(
     const detail = by === null ? path : `${path}, as process ${by.pid} (${by.comm}) sees it`
     if (name !== null) names.push({ kind: 'netns', engine: null, name, detail })
   }
-  // Of the machine's own namespace everything is a part: its first process stands for it.
-  const units = isDefault ? [] : owners.flatMap(({ unit }) => (unit === null ? [] : [unit]))
+  // Of the namespace of the first process everything is a part: that process stands for it.
+  const units = isFirst ? [] : owners.flatMap(({ unit }) => (unit === null ? [] : [unit]))
   for (const name of units) names.push({ kind: 'unit', engine: 'systemd', name, detail: null })
   if (names.length === 0 || names.every(({ kind }) => kind === 'unit'))
-    for (const { pid, comm } of processes.slice(0, isDefault ? 1 : mostProcesses))
+    for (const { pid, comm } of processes.slice(0, isFirst ? 1 : mostProcesses))
       names.push({ kind: 'process', engine: null, name: comm, detail: `pid ${pid}` })
   const [mount] = mounts
   if (names.length === 0 && mount)

@@ -8,7 +8,7 @@ import {
 } from '../../core/machine/view.js'
 import type { Survey } from './machine.js'
 
-/** The machine's own first, then by name. */
+/** That of whoever asks first, then by name. */
 export function viewOf(
   { discovery, names, keys, refused }: Survey,
   live: LiveState,

@@ -3,7 +3,7 @@ import type { Trace } from '../../core/diagnosis/trace.js'
 import type { LiveState } from '../../core/live/state.js'
 import { filmEpisode } from '../../core/packet/stream/episode-film.js'
 import { Episodes, type Episode } from '../../core/packet/stream/episodes.js'
-import { flowJson, type Flow } from '../../core/packet/stream/flow.js'
+import { flowJson } from '../../core/packet/stream/flow.js'
 import { buildTopology } from '../../core/packet/topology.js'
 import type { KernelWorker } from '../kernel/client.js'
 import type { CapturedFrame } from '../kernel/protocol.js'
@@ -15,7 +15,7 @@ const tickMs = 50
 const mostWaiting = 20_000
 
 export interface Wanted {
-  readonly matches: (flow: Flow) => boolean
+  readonly matches: (episode: Episode) => boolean
   /** Exchanges; it ends with the last of them. */
   readonly count: number
   /** It ends after this time, with whatever has come. */
@@ -39,7 +39,7 @@ export async function watchTraffic(worker: KernelWorker, live: LiveState, wanted
   const keep = async (episode: Episode): Promise<void> => {
     const flow = flowJson(episode.talk.flow)
     // A question for a neighbour is shown with the packet that waited for it.
-    if (episode.entries.some(({ claimed }) => claimed) || !wanted.matches(flow)) return
+    if (episode.entries.some(({ claimed }) => claimed) || !wanted.matches(episode)) return
     const film = filmEpisode(episode, episodes.neighboursOf(episode), topology, false)
     if (film.hops.length > 0) traces.push(await heldTrace({ id: '', flow, film }, live, null))
   }

@@ -3,14 +3,21 @@ import type { HopReason, TraceHop } from '../../core/diagnosis/trace.js'
 import { innermost } from '../../core/diagnosis/death.js'
 import type { RuleVerdict } from '../../core/diagnosis/scene.js'
 import type { TracedHop } from '../../core/packet/hop.js'
+import { fits, packetsOf, samePacket } from '../../core/diagnosis/rules/own-packets.js'
+import { entryOf } from '../../core/live/connection.js'
+import type { PacketHeaders } from '../../core/packet/packet.js'
 import { programPath, runIn } from '../run.js'
 
 const nothing: HopReason = { table: null, chain: null, rule: null, verdict: null, conntrack: null }
 
 export async function withReasons(hops: readonly TracedHop[], verdicts: readonly RuleVerdict[]): Promise<TraceHop[]> {
-  const rewriting = [...new Set(hops.filter(({ event }) => event === 'nat').map(({ namespace }) => namespace))]
+  const rewritten = hops.filter(({ event }) => event === 'nat')
+  const families = new Set(
+    rewritten.map(({ packet }) => (packet && innermost(packet).ip?.version === 6 ? 'ipv6' : 'ipv4')),
+  )
   const entries = new Map<string, readonly string[]>()
-  for (const namespace of rewriting) entries.set(namespace, await conntrack(namespace))
+  for (const namespace of new Set(rewritten.map((hop) => hop.namespace)))
+    entries.set(namespace, await conntrack(namespace, families))
   return hops.map((hop) => {
     const reason =
       hop.event === 'nat'
@@ -25,10 +32,14 @@ export async function withReasons(hops: readonly TracedHop[], verdicts: readonly
 }
 
 /** Without the tool, the entry is left out; the film is whole all the same. */
-async function conntrack(namespace: string): Promise<readonly string[]> {
+async function conntrack(namespace: string, families: ReadonlySet<'ipv4' | 'ipv6'>): Promise<readonly string[]> {
   if (programPath('conntrack') === null) return []
-  const { stdout } = await runIn(namespace, 'conntrack', ['-L'])
-  return stdout.split('\n').filter((line) => line !== '')
+  const lines: string[] = []
+  for (const family of families) {
+    const { stdout } = await runIn(namespace, 'conntrack', ['-L', '-f', family])
+    lines.push(...stdout.split('\n').filter((line) => line !== ''))
+  }
+  return lines
 }
 
 function natReason(
@@ -37,10 +48,11 @@ function natReason(
   verdicts: readonly RuleVerdict[],
   entries: ReadonlyMap<string, readonly string[]>,
 ): HopReason | null {
+  const before = hops.find(({ n }) => n === hop.comparedWith)?.packet
   const destination = hop.changed.includes('ip.dst') || hop.changed.some((path) => path.endsWith('.dstPort'))
   const ruled =
     hop.leg === 'request'
-      ? verdicts.find(
+      ? ofPacket(verdicts, hop, before ?? null, hops).find(
           ({ namespace, table, rule, chain }) =>
             namespace === hop.namespace &&
             (table === 'nat' || /\b(snat|dnat|masquerade|redirect)\b/i.test(rule ?? '')) &&
@@ -49,12 +61,36 @@ function natReason(
               : true),
         )
       : undefined
-  const before = hops.find(({ n }) => n === hop.comparedWith)?.packet
-  const ip = before && innermost(before).ip
-  const tuple = ip ? [`src=${ip.src} dst=${ip.dst} `] : []
-  const entry = (entries.get(hop.namespace) ?? []).find((line) => tuple.some((part) => line.includes(part)))
+  const entry = before ? entryOf(entries.get(hop.namespace) ?? [], innermost(before)) : undefined
   if (!ruled && entry === undefined) return null
   return { ...nothing, ...(ruled ? said(ruled) : {}), conntrack: entry ?? null }
+}
+
+/**
+ * Those about this very packet: other traffic of the machine meets rules at the same time. Its source is rewritten last, so
+ * rules see the packet with the source it came with; its destination may be the new one by then.
+ */
+function ofPacket(
+  verdicts: readonly RuleVerdict[],
+  hop: TracedHop,
+  before: PacketHeaders | null,
+  hops: readonly TracedHop[],
+): readonly RuleVerdict[] {
+  const [came] = before ? packetsOf(innermost(before)) : []
+  const [goes] = hop.packet ? packetsOf(innermost(hop.packet)) : []
+  if (!came || !goes) return verdicts
+  const sent = { ...goes, src: came.src, ports: goes.ports && came.ports && { ...goes.ports, src: came.ports.src } }
+  const out = hops.find((each) => each.n > hop.n && each.namespace === hop.namespace && each.direction === 'out')
+  return verdicts.filter(({ packet, rule, family, iif, oif }) => {
+    if (packet !== null) return samePacket(packet, came) || samePacket(packet, sent)
+    // A counter names no packet: the rule must at least mean such.
+    return leavesBy(rule, out?.interface) && [came, sent].some((each) => fits({ rule, iif, oif }, family, each))
+  })
+}
+
+function leavesBy(rule: string | null, dev: string | null | undefined): boolean {
+  const [, not, named] = /(?:^| )(! )?-o (\S+)/.exec(rule ?? '') ?? []
+  return named === undefined || !dev || (named === dev) !== (not !== undefined)
 }
 
 /**

@@ -57,6 +57,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-vlan': '{namespace} 中没有 VLAN 隔开帧。',
   'cause.not-port-setting': '{namespace} 没有端口设置挡住帧。',
   'cause.not-fdb-entry': '{namespace} 没有固定条目把帧引错。',
+  'cause.wrong-gateway':
+    '{namespace} 到 {target} 的路由经过 {gateway}，那是 {other}，并不是路由器；旁边的 {router}（{right}）才通向那里。',
   'cause.own-gateway':
     '{namespace} 到 {target} 的路由以自己的地址 {gateway} 为网关，所以它直接在 {interface} 上询问 {target}。',
   'cause.no-lease':
@@ -137,6 +139,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 的 {interface} 只接受 {mtu} 字节，{length} 字节的数据包被它默默丢弃；旁边 {otherNamespace} 的 {otherInterface} 接受 {otherMtu}。',
   'cause.nat-missing':
     '{router} 将它发往外网时，私有源地址 {source} 未经转换；{namespace} 没有回到该地址的路由，也没有规则改写它。',
+  'cause.nat-but-interface': '{namespace} 的 {kind} 规则排除了 {right}，而数据包正是从它进来的，因此没有被改写。',
   'cause.nat-wrong-interface': '{namespace} 的 {kind} 规则指定的是 {wrong}，而数据包经过的是 {right}，因此没有被改写。',
   'cause.nat-local':
     '{namespace} 自己发出的数据包不经过 PREROUTING，所以它对端口 {port} 的 DNAT 规则不起作用；OUTPUT 中的同一条规则才会。',

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { isTranslated, parseConnection } from '../../../electron/core/live/connection.js'
+import { describe, expect, test } from 'vitest'
+import { entryOf, isTranslated, parseConnection } from '../../../electron/core/live/connection.js'
+import type { PacketHeaders } from '../../../electron/core/packet/packet.js'
 
 const parsed = (line: string) => {
   const connection = parseConnection(line)
@@ -53,3 +54,34 @@ test.each([
   'conntrack v1.4.7 (conntrack-tools): 0 flow entries have been shown.',
   'ipv4 2 tcp 6 10 CLOSE src=1.1.1.1',
 ])('no entry: %j', (line) => expect(parseConnection(line)).toBeNull())
+
+describe('the entry of a packet', () => {
+  const tcp = (sport: number, rest: string): string =>
+    `tcp      6 431999 ESTABLISHED src=10.1.0.2 dst=10.1.0.1 sport=${sport} dport=8080 ${rest}`
+  const answer = (dport: number): string => `src=10.2.0.2 dst=10.1.0.2 sport=80 dport=${dport} [ASSURED] mark=0 use=1`
+  const echo = (id: number): string =>
+    `icmp     1 29 src=10.1.0.2 dst=10.2.0.2 type=8 code=0 id=${id} src=10.2.0.2 dst=10.9.0.1 type=0 code=0 id=${id} mark=0`
+  const six = `icmpv6   58 29 src=fd00:0::1 dst=fd00::2 type=128 code=0 id=7 src=fd00::2 dst=fd00::9 type=129 code=0 id=7`
+  const lines = [tcp(40001, answer(40001)), tcp(40002, answer(40002)), echo(7), echo(8), six]
+  const packet = (src: string, dst: string, more: Partial<PacketHeaders>): PacketHeaders => ({
+    ip: {
+      ...{ version: src.includes(':') ? 6 : 4, src, dst, ttl: 64, id: 1, df: false, length: 84 },
+      protocol: more.tcp ? 'tcp' : src.includes(':') ? 'icmpv6' : 'icmp',
+    },
+    ...more,
+  })
+  const ports = (srcPort: number, dstPort: number) => ({
+    tcp: { srcPort, dstPort, seq: 1, ack: 0, flags: [] },
+  })
+  const asked = (type: number, id: number) => ({ icmp: { type, code: 0, id, seq: 1 } })
+
+  test.each([
+    ['of a connection', packet('10.1.0.2', '10.1.0.1', ports(40002, 8080)), 1],
+    ['of its answer', packet('10.2.0.2', '10.1.0.2', ports(80, 40001)), 0],
+    ['of an echo beside another', packet('10.1.0.2', '10.2.0.2', asked(8, 8)), 3],
+    ['of the answer to it', packet('10.2.0.2', '10.9.0.1', asked(0, 7)), 2],
+    ['of IPv6', packet('fd00::1', 'fd00::2', asked(128, 7)), 4],
+    ['none of another port', packet('10.1.0.2', '10.1.0.1', ports(40003, 8080)), -1],
+    ['none of another echo', packet('10.1.0.2', '10.2.0.2', asked(8, 9)), -1],
+  ])('%s', (_, headers, at) => expect(entryOf(lines, headers)).toBe(lines[at]))
+})

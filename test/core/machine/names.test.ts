@@ -69,17 +69,24 @@ test('names are told once each, bounded, and the best first', () => {
 })
 
 const known: readonly Known[] = [
-  { key: 'host', id: 'net:[1]', default: true, names: [named('systemd', 'process')] },
-  { key: 'web', id: 'net:[2]', default: false, names: [named('shop-web-1', 'container')] },
-  { key: 'a', id: 'net:[3]', default: false, names: [named('sh', 'process')] },
-  { key: 'b', id: 'net:[4]', default: false, names: [named('sh', 'process')] },
+  { key: 'host', id: 'net:[1]', default: true, names: [named('systemd', 'process')], own: [] },
+  { key: 'web', id: 'net:[2]', default: false, names: [named('shop-web-1', 'container')], own: [] },
+  { key: 'a', id: 'net:[3]', default: false, names: [named('sh', 'process')], own: [] },
+  { key: 'b', id: 'net:[4]', default: false, names: [named('sh', 'process'), named('db')], own: ['db'] },
+  { key: 'cache', id: 'net:[5]', default: false, names: [named('cache')], own: ['cache'] },
+  { key: 'cache-2', id: 'net:[6]', default: false, names: [named('cache', 'container')], own: [] },
+  // In the /run of somebody else.
+  { key: 'db', id: 'net:[7]', default: false, names: [named('db')], own: [] },
 ]
 
 test('a namespace is found by its key, its id, or a name that it alone has', () => {
-  const ids = ['web', 'net:[2]', 'shop-web-1', 'host', 'default'].map((name) => findByName(name, known))
+  const names = ['web', 'net:[2]', 'shop-web-1', 'host', 'default', 'cache-2', 'net:[7]']
+  const ids = names.map((name) => findByName(name, known))
   expect(ids.map((each) => ('id' in each ? each.id : each))).toEqual(
-    ['2', '2', '2', '1', '1'].map((each) => `net:[${each}]`),
+    ['2', '2', '2', '1', '1', '6', '7'].map((each) => `net:[${each}]`),
   )
+  // Whoever types a name of `ip netns` means that of their own /run.
+  expect(findByName('db', known)).toMatchObject({ id: 'net:[4]' })
 })
 
 test('a name that several have, or none, is refused with what to say instead', () => {
@@ -87,7 +94,9 @@ test('a name that several have, or none, is refused with what to say instead', (
     const found = findByName(name, known)
     return 'wrong' in found ? inEnglish(found.wrong) : found.id
   }
-  expect(why('sh')).toBe('"sh" is the name of 2 namespaces: a, b. Name one of these.')
+  expect(why('sh')).toBe('"sh" is the name of 2 namespaces: net:[3], net:[4]. Name one of these.')
+  // The first of them is called so in traces as well.
+  expect(why('cache')).toBe('"cache" is the name of 2 namespaces: net:[5], net:[6]. Name one of these.')
   expect(why('wed')).toBe('No network namespace that could be read is called "wed". Did you mean "web"?')
   expect(why('nothing')).toMatch(/look lists their names\.$/)
 })

@@ -22,7 +22,7 @@ test('a probe that is answered is filmed in every namespace on its way', async (
   machine.background(['unshare', '--mount', '--net', 'sh', '-c', elsewhere])
   await until('the other', async () => /sleep 1003/.test(await machine.sh('ps -eo args')))
   const [file, film] = [join(world.directory, 'out.pcapng'), join(world.directory, 'out.html')]
-  const asked = ['explain', '--from', 'web', '--to', 'db', '--port', '80', '--json']
+  const asked = ['explain', '--from', 'web', '--to', 'db:80', '--json']
   const ran = await machine.cli(...asked, '--pcapng', file, '--html', film)
   expect([ran.status, ran.stderr]).toEqual([0, ''])
   const { probe, outcome, hops, diagnosis, touched } = JSON.parse(ran.stdout)
@@ -59,6 +59,9 @@ test('rules that drop are named by their counters, and with --rules by what the 
 test('a namespace without a name is entered by its process in what is to be typed', async () => {
   const machine = await FoundMachine.start(world, routed)
   machine.background(['ip', 'netns', 'exec', 'r', 'sleep', '1000'])
+  await until('a process that keeps it', async () =>
+    /sleep 1000/.test(await machine.sh('ip netns pids r | xargs -r ps -o args')),
+  )
   await machine.sh('ip netns exec r sysctl -qw net.ipv4.ip_forward=0; umount /run/netns/r; rm /run/netns/r')
   const ran = await machine.cli('explain', '--from', 'web', '--to', 'db', '--json')
   const { diagnosis } = JSON.parse(ran.stdout)
@@ -88,20 +91,37 @@ test('what cannot be asked is refused before anything is sent', async () => {
     2,
     'vethlab: --proto tcp needs --port, for instance --port 80.\n',
   ])
+  machine.background(['unshare', '--net', 'sh', '-c', 'cp $(command -v sleep) /run/web; exec /run/web 1004'])
+  await until('another that is called web', async () => /\/run\/web 1004/.test(await machine.sh('ps -eo args')))
+  const [status, sentence] = await said('--from', 'web', '--to', 'db')
+  const ids = String(sentence).match(/net:\[\d+\]/g) ?? []
+  expect([status, sentence]).toEqual([
+    2,
+    `vethlab: "web" is the name of 2 namespaces: ${ids.join(', ')}. Name one of these.\n`,
+  ])
+  const own = `net:[${(await machine.sh('stat -c %i /run/netns/web')).trim()}]`
+  expect(ids).toContain(own)
+  expect(await said('--from', own, '--to', 'db')).toEqual([0, ''])
 })
 
 test("an application's own packets are filmed instead of a probe: those that fit, bounded in number and time", async () => {
-  const machine = await FoundMachine.start(world, routed)
+  const published = 'PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 10.2.0.2:80'
+  const machine = await FoundMachine.start(world, `${routed}\nip netns exec r iptables -t nat -A ${published}`)
   await machine.serve('db', 80)
-  const asking = `setInterval(() => require('net').connect(80, '10.2.0.2').on('error', () => {}).resume(), 100)`
+  const asking = `setInterval(() => require('net').connect(8080, '10.1.0.1').on('error', () => {}).resume(), 100)`
   machine.background(['ip', 'netns', 'exec', 'web', process.execPath, '-e', asking])
   machine.background(['ip', 'netns', 'exec', 'db', 'ping', '-i', '0.2', '10.1.0.2'])
   const file = join(world.directory, 'watched.pcapng')
-  const ran = await machine.cli('explain', '--watch', 'tcp dst port 80', '--seconds', '60', '--json', '--pcapng', file)
+  // As it is once the router has rewritten it; the film has it as it was sent.
+  const filter = 'tcp dst host 10.2.0.2 and dst port 80'
+  const ran = await machine.cli('explain', '--watch', filter, '--seconds', '60', '--json', '--pcapng', file)
   expect([ran.status, ran.stderr]).toEqual([0, ''])
   const { probe, outcome, hops, diagnosis, touched, lost, others } = JSON.parse(ran.stdout)
-  expect(probe).toEqual({ from: 'web', to: '10.2.0.2', protocol: 'tcp', port: 80 })
+  expect(probe).toEqual({ from: 'web', to: '10.1.0.1', protocol: 'tcp', port: 8080 })
   expect([outcome, diagnosis, touched, lost, others]).toEqual(['connected', null, [], 0, undefined])
+  // Many connections have the same addresses: the entry is that of this one.
+  const nat = hops.find(({ event }: { event: string }) => event === 'nat')
+  expect(nat.reason.conntrack).toContain(` sport=${nat.packet.tcp.srcPort} dport=8080 `)
   const places = new Set(hops.map(({ namespace }: { namespace: string }) => namespace))
   expect([...places].sort()).toEqual(['db', 'r', 'web'])
   expect(readFileSync(file).readUInt32LE(0)).toBe(0x0a0d0d0a)

@@ -9,6 +9,10 @@ const dropProgram = fileURLToPath(new URL('drop-program.mjs', import.meta.url))
 const forwardOut = 'FORWARD -i br-app ! -o br-app -j ACCEPT'
 const published = 'DOCKER -d 172.18.0.2/32 ! -i br-app -p tcp --dport 80 -j ACCEPT'
 const masquerade = 'POSTROUTING -s 172.18.0.0/24 ! -o br-app -j MASQUERADE'
+const publishing = 'PREROUTING -d 198.51.100.2/32 -p tcp --dport 8080 -j DNAT --to-destination 172.18.0.2:80'
+/** As Docker has it where no program of its own passes connections on. */
+const local = 'iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER'
+const leftOut = 'DOCKER ! -i br-app -p tcp --dport 8080 -j DNAT --to-destination 172.18.0.2:80'
 
 /** Two containers on a bridge, another network beside, and a client outside who knows no way back to either. */
 export const composeHost = `
@@ -38,7 +42,7 @@ ip -n client addr add 198.51.100.1/24 dev eth0
 ip -n client link set eth0 up
 sysctl -qw net.ipv4.ip_forward=1
 iptables -t nat -A ${masquerade}
-iptables -t nat -A PREROUTING -d 198.51.100.2/32 -p tcp --dport 8080 -j DNAT --to-destination 172.18.0.2:80
+iptables -t nat -A ${publishing}
 iptables -P FORWARD DROP
 iptables -N DOCKER-USER
 iptables -N DOCKER
@@ -74,6 +78,12 @@ const lost = (text: string, table = 'filter'): Pick<HostFault, 'break' | 'mend'>
   break: `iptables -t ${table} -D ${text}`,
   mend: `iptables -t ${table} -A ${text}`,
 })
+/** Rules accept what leaves br-more, and the outside is a LAN with private addresses, too. */
+const lan = {
+  break:
+    'iptables -I FORWARD -i br-more -o up0 -j ACCEPT; ip addr add 10.7.0.2/24 dev up0; ip -n client addr add 10.7.0.1/24 dev eth0',
+  mend: 'iptables -D FORWARD -i br-more -o up0 -j ACCEPT; ip addr del 10.7.0.2/24 dev up0; ip -n client addr del 10.7.0.1/24 dev eth0',
+}
 const outside = ['app', '198.51.100.1'] as const
 const flush = (namespace: string): string => `ip -n ${namespace} neigh flush all`
 
@@ -154,11 +164,46 @@ export const hostFaults: readonly HostFault[] = [
     ...{ code: 'nat-wrong-interface', namespace: 'host', says: /br-more/ },
   },
   {
+    name: 'no masquerading towards a private LAN, of a network that has a published port',
+    break: `iptables -t nat -D ${masquerade}; ${lan.break}`,
+    mend: `iptables -t nat -A ${masquerade}; ${lan.mend}`,
+    probe: ['app', '10.7.0.1'],
+    ...{ code: 'nat-missing', namespace: 'host', says: /172\.18\.0/ },
+  },
+  {
+    name: 'masquerading of another network than the one that sends to a private LAN',
+    break: lan.break,
+    mend: lan.mend,
+    probe: ['cache', '10.7.0.1'],
+    ...{ code: 'nat-missing', namespace: 'host', says: /172\.19\.0\.2/ },
+  },
+  {
+    name: 'a private LAN that is routed to, and has no way back',
+    break: `iptables -t nat -F; iptables -I FORWARD -j ACCEPT; ${lan.break}`,
+    mend: `iptables -t nat -A ${masquerade}; iptables -t nat -A ${publishing}; iptables -D FORWARD -j ACCEPT; ${lan.mend}`,
+    probe: ['cache', '10.7.0.1'],
+    ...{ code: 'no-return-route', namespace: 'client', says: /172\.19\.0\.2/ },
+  },
+  {
+    name: 'a container that has lost its gateway, behind a router that hides it',
+    break: 'iptables -I FORWARD -j ACCEPT; ip -n app route del default',
+    mend: 'iptables -D FORWARD -j ACCEPT; ip -n app route add default via 172.18.0.1; ip neigh flush dev br-app',
+    probe: ['cache', '172.18.0.2'],
+    ...{ code: 'no-return-route', namespace: 'app', says: /172\.19\.0\.2/ },
+  },
+  {
     name: 'a published port from its own container',
     break: 'true',
     mend: 'true',
     probe: ['app', '198.51.100.2', 8080],
     ...{ code: 'hairpin', namespace: 'host', says: /veth-app/ },
+  },
+  {
+    name: 'a published port from the bridge that its rule leaves out',
+    break: `iptables -t nat -D ${publishing}; iptables -t nat -N DOCKER; ${local}; iptables -t nat -A ${leftOut}`,
+    mend: `iptables -t nat -D ${leftOut}; ${local.replace('-A', '-D')}; iptables -t nat -X DOCKER; iptables -t nat -A ${publishing}`,
+    probe: ['db', '198.51.100.2', 8080],
+    ...{ code: 'nat-wrong-interface', namespace: 'host', says: /every interface but br-app/ },
   },
   {
     name: 'no forwarding',
@@ -180,6 +225,13 @@ export const hostFaults: readonly HostFault[] = [
     mend: 'ip -n app route replace default via 172.18.0.1',
     probe: outside,
     ...{ code: 'gateway-unreachable', namespace: 'app', says: /172\.18\.0\.254/ },
+  },
+  {
+    name: 'a gateway that is another container',
+    break: 'ip netns exec db sysctl -qw net.ipv4.ip_forward=0; ip -n app route replace default via 172.18.0.3',
+    mend: 'ip -n app route replace default via 172.18.0.1',
+    probe: outside,
+    ...{ code: 'wrong-gateway', namespace: 'app', says: /172\.18\.0\.3, which is db .* host .* by 172\.18\.0\.1/ },
   },
   {
     name: 'a route that refuses',

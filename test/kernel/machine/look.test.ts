@@ -65,6 +65,19 @@ test('a process is named where nothing else names its namespace, and one without
   ])
 })
 
+test('host is where whoever looks stands, and not where the first process is', async () => {
+  const machine = await FoundMachine.start(world, 'ip link add out0 type veth peer name out1')
+  const elsewhere = ['unshare', '--net', 'sh', '-c', `ip link set lo up; exec "$@"`, 'sh', process.execPath, cliFile]
+  const { namespaces } = viewOf(await machine.run([...elsewhere, 'look', '--json']))
+  const names = namespaces.map(({ default: isHost, interfaces }) => [isHost, interfaces.map(({ name }) => name)])
+  expect(names).toEqual([
+    [true, ['lo']],
+    [false, ['lo', 'out1', 'out0']],
+  ])
+  const ran = await machine.run([...elsewhere, 'explain', '--from', 'host', '--to', '10.9.9.9', '--json'])
+  expect(JSON.parse(ran.stdout)).toMatchObject({ outcome: 'unreachable', diagnosis: { namespace: 'host' } })
+})
+
 test('names that are hostile are text', async () => {
   const names = ['a<b>bold', `e\u001b[31mred`, 'n'.repeat(255)]
   const machine = await FoundMachine.start(world, '')

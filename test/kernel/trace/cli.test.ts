@@ -109,7 +109,7 @@ describe('vethlab trace', () => {
       '',
       'vethlab: --proto tcp needs --port, for instance --port 80.\n',
     ])
-    const refused = await traced(starter('06-router'), '--from', 'ns0', '--to', 'ns1', '--proto', 'tcp', '--port', '80')
+    const refused = await traced(starter('06-router'), '--from', 'ns0', '--to', 'ns1:80')
     expect(refused.status).toBe(1)
     expect(refused.stdout).toContain('port-closed: Nobody listens on TCP port 80 in ns1.')
   })

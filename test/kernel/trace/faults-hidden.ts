@@ -45,6 +45,16 @@ export const hiddenFaults: readonly Fault[] = [
     fix: ['ip -n r route del 10.2.0.2/32 via 10.1.0.3 dev br0'],
   },
   {
+    name: 'a gateway that is a station beside the router',
+    code: 'wrong-gateway',
+    lab: beside.replace('via: 10.1.0.1 }]', 'via: 10.1.0.3 }]'),
+    from: 'a',
+    to: '10.2.0.2',
+    namespace: 'a',
+    evidence: /via 10\.1\.0\.3[\s\S]*ip_forward = 0[\s\S]*ip_forward = 1/,
+    fix: ['ip -n a route del default via 10.1.0.3 dev e0', 'ip -n a route add default via 10.1.0.1 dev e0'],
+  },
+  {
     name: 'a route that leads to lo',
     code: 'loop',
     lab: router(),

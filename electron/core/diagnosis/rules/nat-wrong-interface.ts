@@ -2,19 +2,22 @@ import { containsAddress } from '../../lab/address.js'
 import type { LabNat } from '../../lab/lab.js'
 import { departureOf } from '../death.js'
 import { missingRoutes } from '../lab-says.js'
-import { isIpv6 } from '../network.js'
+import { isIpv6, networkText } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
-import { say } from '../words.js'
-import { isSourceNat, lastCrossing, leavesBy, liveNat, means, type SourceNat, type TargetNat } from './nat.js'
+import { say, type Message } from '../words.js'
+import { comesBy, isSourceNat, lastCrossing, leavesBy, liveNat, means, publishedBy } from './nat.js'
 
 interface Wrong {
   readonly namespace: string
-  readonly rule: LabNat
-  readonly better: LabNat
-  readonly wrong: string
-  readonly right: string
-  readonly passes: 'leaves' | 'comes in'
+  /** The interface that the packet passes. */
+  readonly interface: string
+  readonly message: Message
+  /** Where the rule stands. */
+  readonly chain: string
+  readonly engine: 'nft' | 'legacy'
+  /** Rules that would do it; the one that is there may serve others, and stays. */
+  readonly better: readonly LabNat[]
 }
 
 /** The rule is there, and for another interface than the packet takes. */
@@ -23,38 +26,28 @@ export const natWrongInterface: Rule = {
   suspect(scene) {
     const found = wrongSource(scene) ?? wrongDestination(scene)
     if (!found) return null
-    const { namespace, rule, better, wrong, right, passes } = found
-    const question = {
-      namespace,
-      ask: 'iptables',
-      engine: 'nft',
-      ipv6: isIpv6(scene.probe.target),
-      table: 'nat',
-      chain: rule.kind === 'dnat' ? 'PREROUTING' : 'POSTROUTING',
-    } as const
+    const { namespace, chain, engine, better, message } = found
+    const ipv6 = isIpv6(scene.probe.target)
+    const question = { namespace, ask: 'iptables', engine, ipv6, table: 'nat', chain } as const
     return {
       ask: [question],
       ruledOut: say('not-nat', { namespace }),
       judge: (answers): Finding => ({
         namespace,
-        interface: right,
-        message: say('nat-wrong-interface', {
-          namespace,
-          kind: rule.kind === 'masquerade' ? 'MASQUERADE' : rule.kind.toUpperCase(),
-          wrong,
-          right,
-          passes,
-        }),
+        interface: found.interface,
+        message,
         evidence: answers.evidence(question),
-        repair: {
-          namespace,
-          // The rule that is there may serve others: it stays.
-          steps: [{ op: 'nat-add', namespace, rule: better }],
-        },
+        repair: { namespace, steps: better.map((rule) => ({ op: 'nat-add', namespace, rule }) as const) },
       }),
     }
   },
 }
+
+const named = (namespace: string, { kind }: LabNat, wrong: string, right: string, passes: string): Message =>
+  say('nat-wrong-interface', {
+    ...{ namespace, wrong, right, passes },
+    kind: kind === 'masquerade' ? 'MASQUERADE' : kind.toUpperCase(),
+  })
 
 function wrongSource(scene: Scene): Wrong | null {
   const departure = departureOf(scene.death)
@@ -67,12 +60,19 @@ function wrongSource(scene: Scene): Wrong | null {
   if (missingRoutes(scene, departure.namespace).some(({ to }) => containsAddress(to, src))) return null
   const { protocol, port } = scene.probe
   const seen = { source: src, destination: crossing.dst, protocol, port }
-  const rules = liveNat(scene, namespace).filter((each): each is SourceNat => isSourceNat(each) && means(each, seen))
+  const all = liveNat(scene, namespace).filter(isSourceNat)
+  // That one is inside as well, and is meant to answer by this router.
+  if (all.some((each) => means(each, { ...seen, source: crossing.dst, destination: null }))) return null
+  const rules = all.filter((each) => means(each, seen))
   if (rules.some((each) => leavesBy(each, oif))) return null
   // One that is for all but this interface means what it says.
   const rule = rules.find((each) => !each.not?.includes('out'))
   if (!rule || rule.out === null) return null
-  return { namespace, rule, better: { ...rule, out: oif }, wrong: rule.out, right: oif, passes: 'leaves' }
+  return {
+    ...{ namespace, interface: oif, chain: 'POSTROUTING', engine: 'nft' },
+    message: named(namespace, rule, rule.out, oif, 'leaves'),
+    better: [{ ...rule, out: oif }],
+  }
 }
 
 /** The host itself answered that the port is closed, although a rule would have sent the connection on. */
@@ -90,10 +90,37 @@ function wrongDestination(scene: Scene): Wrong | null {
   if (!scene.network.owns(namespace, came.packet?.ip?.dst ?? '')) return null
   const { src: source = null, dst: destination = null } = came.packet?.ip ?? {}
   const seen = { source, destination, protocol: probe.protocol, port: probe.port }
-  const rule = liveNat(scene, namespace).find(
-    (each): each is TargetNat => each.kind === 'dnat' && each.chain !== 'output' && means(each, seen),
-  )
-  if (!rule || rule.in === null || rule.in === came.interface || rule.not?.includes('in')) return null
+  const all = publishedBy(scene, namespace).filter(({ rule }) => means(rule, seen))
   const right = came.interface
-  return { namespace, rule, better: { ...rule, in: right }, wrong: rule.in, right, passes: 'comes in' }
+  const found = all.find(({ rule }) => rule.in !== null)
+  if (!found || found.rule.in === null || all.some(({ rule }) => comesBy(rule, right))) return null
+  const { rule, chain, engine } = found
+  const { not = [], ...published } = rule
+  const others = not.filter((part) => part !== 'in')
+  const better: LabNat = { ...published, in: right, ...(others.length > 0 ? { not: others } : {}) }
+  return {
+    ...{ namespace, interface: right, chain, engine },
+    message: not.includes('in')
+      ? say('nat-but-interface', { namespace, kind: 'DNAT', right })
+      : named(namespace, rule, found.rule.in, right, 'comes in'),
+    better: [better, ...throughTheRouter(scene, namespace, right, source, rule.toAddress)],
+  }
+}
+
+/** Who is asked in the subnet of who asks would answer directly, and not by the router that has rewritten the address. */
+function throughTheRouter(
+  scene: Scene,
+  namespace: string,
+  dev: string,
+  source: string | null,
+  server: string,
+): LabNat[] {
+  if (source === null) return []
+  const shared = scene.network
+    .addresses(namespace, dev)
+    .find(({ address }) => containsAddress(address, source) && containsAddress(address, server))
+  if (!shared) return []
+  const seen = { source, destination: server, protocol: scene.probe.protocol, port: null }
+  const hidden = liveNat(scene, namespace).some((rule) => isSourceNat(rule) && means(rule, seen) && leavesBy(rule, dev))
+  return hidden ? [] : [{ kind: 'masquerade', family: shared.family, source: networkText(shared.address), out: dev }]
 }

@@ -15,17 +15,27 @@ export interface Crossing {
 }
 
 /** Where the request was routed last, the end of its way that is nearest to the far side. */
-export function lastCrossing({ hops }: Scene): Crossing | null {
-  const routed = hops.findLast(({ leg, event }) => leg === 'request' && event === 'routed')
-  if (!routed) return null
-  const out = hops.find(
-    ({ n, leg, namespace, direction, event }) =>
-      n > routed.n && leg === 'request' && namespace === routed.namespace && direction === 'out' && event === 'sent',
-  )
-  const { src, dst = null } = out?.packet?.ip ?? {}
-  if (!out || out.interface === null || src === undefined) return null
-  const came = hops.find(({ n }) => n === routed.comparedWith)
-  return { namespace: routed.namespace, iif: came?.interface ?? null, oif: out.interface, src, dst }
+export const lastCrossing = (scene: Scene): Crossing | null => crossings(scene)[0] ?? null
+
+/** Every place where the request was routed and went on, the last first. */
+export function crossings({ hops }: Scene): (Crossing | null)[] {
+  return hops
+    .filter(({ leg, event }) => leg === 'request' && event === 'routed')
+    .map((routed) => {
+      const out = hops.find(
+        ({ n, leg, namespace, direction, event }) =>
+          n > routed.n &&
+          leg === 'request' &&
+          namespace === routed.namespace &&
+          direction === 'out' &&
+          event === 'sent',
+      )
+      const { src, dst = null } = out?.packet?.ip ?? {}
+      if (!out || out.interface === null || src === undefined) return null
+      const came = hops.find(({ n }) => n === routed.comparedWith)
+      return { namespace: routed.namespace, iif: came?.interface ?? null, oif: out.interface, src, dst }
+    })
+    .toReversed()
 }
 
 /** Rules of NAT that a namespace has and a lab file has words for. */
@@ -34,6 +44,38 @@ export const liveNat = ({ network }: Scene, namespace: string): LabNat[] =>
     const parsed = rule.table === 'nat' ? parseRule(rule) : null
     return parsed?.kind === 'nat' ? [parsed.rule] : []
   })
+
+/** A rule that rewrites destinations, and where it stands. */
+export interface Published {
+  readonly rule: TargetNat
+  readonly chain: string
+  readonly engine: 'nft' | 'legacy'
+}
+
+/** A jump that whatever is sent to the namespace itself takes, as container engines write it. */
+const jump = /^(?:-m addrtype --dst-type LOCAL )?-j (\S+)$/
+
+/** What PREROUTING does to what is sent to the namespace itself, in chains that it leads to as well. */
+export function publishedBy({ network }: Scene, namespace: string): Published[] {
+  const all = (network.namespace(namespace)?.ruleset.iptables ?? []).filter(({ table }) => table === 'nat')
+  const chains = new Set(['PREROUTING'])
+  // A set is walked to its end, with what is added meanwhile.
+  for (const chain of chains)
+    for (const each of all) {
+      const to = each.chain === chain ? jump.exec(each.rule ?? '')?.[1] : undefined
+      if (to !== undefined && all.some((other) => other.chain === to)) chains.add(to)
+    }
+  return all
+    .filter(({ chain }) => chains.has(chain))
+    .flatMap(({ chain, engine, ...each }) => {
+      const parsed = parseRule({ ...each, engine, chain: 'PREROUTING' })
+      return parsed?.kind === 'nat' && parsed.rule.kind === 'dnat' ? [{ rule: parsed.rule, chain, engine }] : []
+    })
+}
+
+/** Whether it counts for what comes in by the interface. */
+export const comesBy = (rule: TargetNat, iif: string): boolean =>
+  rule.in === null || (rule.in === iif) !== (rule.not?.includes('in') ?? false)
 
 export type SourceNat = Extract<LabNat, { readonly kind: 'masquerade' | 'snat' }>
 export type TargetNat = Extract<LabNat, { readonly kind: 'dnat' }>

@@ -1,7 +1,7 @@
 /** Packets of the probe as rules saw them, so that a verdict about another connection is never taken for its own. */
 import type { PacketHeaders } from '../../packet/packet.js'
 import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
-import { formatAddress, parseAddress } from '../../lab/address.js'
+import { containsAddress, formatAddress, parseAddress } from '../../lab/address.js'
 import { isIpv6 } from '../network.js'
 
 const echo = { icmp: [8, 0], icmpv6: [128, 129] } as const
@@ -13,7 +13,7 @@ export const isDiscovery = (packet: RulePacket | null): boolean =>
   packet?.icmp?.type === solicitation || packet?.icmp?.type === advertisement
 
 /** One per IP header: a tunnel's packet, and what is in it. */
-function packetsOf(headers: PacketHeaders): RulePacket[] {
+export function packetsOf(headers: PacketHeaders): RulePacket[] {
   const inner = headers.inner ? packetsOf(headers.inner) : []
   const { ip, tcp, udp, icmp, arp } = headers
   if (arp) return [{ src: arp.senderIp, dst: arp.targetIp, protocol: 'arp', ports: null, icmp: null }, ...inner]
@@ -104,8 +104,9 @@ export function fits(
 ): boolean {
   if ((family === 'ip6') !== isIpv6(packet.dst)) return false
   if (rule === null) return true
+  // What a rule wants to be otherwise is not looked into.
   const said = (flag: string): string | undefined =>
-    new RegExp(`(?:^| )${flag} (\\S+)`).exec(rule)?.[1]?.replace(/\/(32|128)$/, '')
+    new RegExp(`(?:^|(?<!!) )${flag} (\\S+)`).exec(rule)?.[1]?.replace(/\/(32|128)$/, '')
   const protocol = said('-p')
   const names = packet.protocol === 'icmpv6' ? ['icmpv6', 'ipv6-icmp'] : [packet.protocol]
   if (protocol !== undefined && !names.includes(protocol)) return false
@@ -114,6 +115,6 @@ export function fits(
   const sourcePort = said('--sport')
   if (sourcePort !== undefined && packet.ports?.src && String(packet.ports.src) !== sourcePort) return false
   const outside = (prefix: string | undefined, address: string): boolean =>
-    prefix !== undefined && address !== '' && !prefix.includes('/') && prefix !== address
+    prefix !== undefined && address !== '' && !containsAddress(prefix, address)
   return !outside(said('-s'), packet.src) && !outside(said('-d'), packet.dst)
 }

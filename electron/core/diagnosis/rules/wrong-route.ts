@@ -1,4 +1,5 @@
 import { containsAddress } from '../../lab/address.js'
+import type { LiveRoute } from '../../live/state.js'
 import type { Death, Missed } from '../death.js'
 import { labRoutes, missingRoutes, routeAdd } from '../lab-says.js'
 import { isIpv6, prefixLength, type Network } from '../network.js'
@@ -6,24 +7,45 @@ import type { Repair } from '../repair.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { segment, shares } from '../segment.js'
-import { deriveRoute } from '../way.js'
+import { deriveRoute, leadsOff, routersBeside } from '../way.js'
 import { say, type Message } from '../words.js'
 import { routeOf } from './routing.js'
 
+interface Astray {
+  readonly sender: Missed
+  readonly how: 'lo' | 'back' | 'host'
+  /** Where a router is beside the station that is none: how to get there. */
+  readonly router?: { readonly namespace: string; readonly address: string }
+}
+
 /**
  * Who had sent the packet to a station that was not meant to pass it: back to where it came from, to its own lo, or to one that
- * is no router, by a route that the lab does not want. Such a station needs no forwarding.
+ * is no router. Such a station needs no forwarding.
  */
-export function astray(scene: Scene): { readonly sender: Missed; readonly how: 'lo' | 'back' | 'host' } | null {
+export function astray(scene: Scene): Astray | null {
   const { death, network } = scene
   const sender = death?.sender
   if (!death || !sender || death.stage !== 'forward') return null
   if (sender.dev === 'lo') return { sender, how: 'lo' }
   if (death.namespace === sender.namespace || !network.owns(death.namespace, sender.address)) return null
   if (hadItBefore(scene, death)) return { sender, how: 'back' }
-  return !network.forwards(death.namespace, isIpv6(death.dst)) && isUnwanted(scene, sender)
-    ? { sender, how: 'host' }
-    : null
+  if (network.forwards(death.namespace, isIpv6(death.dst))) return null
+  if (isUnwanted(scene, sender)) return { sender, how: 'host' }
+  const router = routerInstead(scene, death, sender)
+  return router ? { sender, how: 'host', router } : null
+}
+
+/**
+ * The station could not be a router if it forwarded: it knows no way but the one the packet came by. And one that is stands
+ * beside it. A station that the lab wants to forward is to be a router all the same.
+ */
+function routerInstead(
+  { lab, network }: Scene,
+  { namespace, interface: dev, dst }: Death,
+  sender: Missed,
+): Astray['router'] {
+  if (lab?.namespaces.get(namespace)?.forwarding || leadsOff(network, namespace, dev, dst)) return undefined
+  return routersBeside(network, sender.namespace, dst).find((each) => each.namespace !== namespace)
 }
 
 /** It had sent the packet on before. */
@@ -58,35 +80,45 @@ export const wrongRoute: Rule = {
     const found = astray(scene)
     const { death, network } = scene
     if (!found || !death) return null
-    const { sender, how } = found
+    const { sender, how, router } = found
     const { namespace } = sender
     const route = network.route(namespace, death.dst)
     if (!route) return null
     const ipv6 = isIpv6(death.dst)
     const table = { namespace, ask: 'routes', ipv6 } as const
     const get = { namespace, ask: 'route-get', to: death.dst } as const
+    const key = ipv6 ? 'net.ipv6.conf.all.forwarding' : 'net.ipv4.ip_forward'
+    const forwarding = (router ? [death.namespace, router.namespace] : []).map(
+      (each) => ({ namespace: each, ask: 'sysctl', keys: [key] }) as const,
+    )
+    const questions = [get, table, ...forwarding]
     const at = { namespace, target: death.dst, prefix: route.to }
-    const message: Message =
-      how === 'lo'
+    const led = { ...at, other: death.namespace, gateway: route.via ?? sender.address }
+    const message: Message = router
+      ? say('wrong-gateway', { ...led, router: router.namespace, right: router.address })
+      : how === 'lo'
         ? say('route-lo', at)
-        : say(how === 'back' ? 'route-back' : 'route-to-host', {
-            ...at,
-            other: death.namespace,
-            gateway: route.via ?? sender.address,
-          })
+        : say(how === 'back' ? 'route-back' : 'route-to-host', led)
     return {
-      ask: [get, table],
+      ask: questions,
       ruledOut: say('not-loop'),
       judge: (answers): Finding => ({
+        ...(router ? { code: 'wrong-gateway' as const } : {}),
         namespace,
         interface: route.dev,
         message,
-        evidence: answers.evidence(get, table),
-        repair: leadRight(scene, namespace, death.dst),
+        evidence: answers.evidence(...questions),
+        repair: router ? ledBy(namespace, route, router.address) : leadRight(scene, namespace, death.dst),
       }),
     }
   },
 }
+
+/** The same route by another gateway. */
+const ledBy = (namespace: string, route: LiveRoute, via: string): Repair => ({
+  namespace,
+  steps: [{ op: 'route-delete', namespace, route: routeOf(route) }, routeAdd(namespace, { ...routeOf(route), via })],
+})
 
 /** The destination is on the segment of that interface. */
 export function isOn(network: Network, namespace: string, dev: string | null, dst: string): boolean {

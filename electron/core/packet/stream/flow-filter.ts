@@ -1,9 +1,12 @@
 /** Which traffic somebody means: a part of pcap-filter(7), asked of conversations and not of single frames. */
 import { containsAddress, parseAddress, parsePrefix } from '../../lab/address.js'
+import { innermost } from '../../diagnosis/death.js'
 import { said, type Said } from '../../words/said.js'
+import type { Episode } from './episodes.js'
 import type { Flow } from './flow.js'
 
-type Part = (flow: Pick<Flow, 'protocol' | 'source' | 'destination' | 'ports'>) => boolean
+export type Ends = Pick<Flow, 'protocol' | 'source' | 'destination' | 'ports'>
+type Part = (ends: Ends) => boolean
 
 export type ReadFilter =
   { readonly ok: true; readonly matches: Part } | { readonly ok: false; readonly message: Said; readonly where: string }
@@ -12,7 +15,8 @@ const protocols = { icmp: 'icmp', icmp6: 'icmp', tcp: 'tcp', udp: 'udp', arp: 'a
 
 /**
  * `tcp`, `port 80`, `host 10.0.0.1`, `net 10.0.0.0/8`, `src` and `dst` before the last three; all of them must hold (`and`
- * may stand between). Ports and addresses are those that the asker used, before any NAT, and `src` is who asks.
+ * may stand between). Ports and addresses are those of one packet of a question, wherever that was seen (`endsOf`), and
+ * `src` is who asks.
  */
 export function readFlowFilter(text: string): ReadFilter {
   const words = text.trim().split(/\s+/)
@@ -54,3 +58,15 @@ function partOf(side: 'src' | 'dst' | null, kind: string, value: string): Part |
   const prefix = kind === 'net' ? value : `${value}/${value.includes(':') ? 128 : 32}`
   return ({ source, destination }) => either((each) => containsAddress(prefix, each), source, destination)
 }
+
+/** What an exchange's question was sent from and to: as the asker used it, and as NAT has made it on the way. */
+export const endsOf = ({ talk, entries }: Episode): readonly Ends[] => [
+  talk.flow,
+  ...entries.flatMap(({ identity, sighting }): Ends[] => {
+    const { ip, tcp, udp } = innermost(sighting.subject.headers)
+    if (identity.leg !== 'request' || !ip) return []
+    const ends = tcp ?? udp
+    const ports = ends ? { source: ends.srcPort, destination: ends.dstPort } : null
+    return [{ protocol: talk.flow.protocol, source: ip.src, destination: ip.dst, ports }]
+  }),
+]
