@@ -1,0 +1,15 @@
+/** Commands that prepare what later ones need, and that the mirror of the kernel shows nothing of. */
+const preparing: readonly RegExp[] = [
+  // Files, variables, modules, and what goes on running.
+  /^(?:mkdir|modprobe|export|cd) /,
+  /^[A-Za-z_]\w*=/,
+  /[^&]&$/,
+  // What it sets may be so on this machine by chance, and otherwise on the next (net.core.devconf_inherit_init_net).
+  /\bsysctl (?:-\w+ )*[\w./-]+ ?= ?\S/,
+  /> ?\/proc\/sys\//,
+  // Queues that belong to no cable, and what a driver was told.
+  /\btc (?:-\w+ (?:\S+ )?)?(?:qdisc|class|filter) (?:add|replace|change|del)\b/,
+  /\bethtool -[A-Z]/,
+]
+
+export const prepares = (line: string): boolean => preparing.some((each) => each.test(line.trim()))
