@@ -1,5 +1,8 @@
 /** What an act was, as commands of the host's terminal, each with what of the network it has made. */
+import { parse } from 'unbash'
+import { isWithoutEffect } from '../exchange/shell/effect.js'
 import { probeOf, type Probe } from '../guide/typed-command.js'
+import { hostNamespace } from '../lab/lab.js'
 import { normalise } from '../lab/normalise.js'
 import type { LiveState } from '../live/state.js'
 import { diff } from '../plan/diff.js'
@@ -12,7 +15,7 @@ import type { TypedCommand } from './recorded.js'
 
 export interface Command {
   readonly line: string
-  /** What it has made, or where it has only taken away, what it took. */
+  /** What it has made, and what it took away. */
   readonly facts: readonly Fact[]
   readonly probe: SentProbe | null
 }
@@ -33,15 +36,25 @@ function gestureLines(from: LiveState, to: LiveState): readonly string[] {
 }
 
 function typedLines(commands: readonly TypedCommand[]): readonly Omit<Command, 'facts'>[] {
-  // What has failed did nothing, unless it is all there was.
-  const some = commands.filter((each) => worked(each) || probeOf(each) !== null)
-  return (some.length > 0 ? some : commands).map((command) => {
+  // Of several, each did what they have done together, but for what failed or only looked.
+  const some = commands.filter((each) => probeOf(each) !== null || (worked(each) && couldChange(each.line)))
+  return (commands.length > 1 && some.length > 0 ? some : commands).map((command) => {
     const probe = probeOf(command)
     return {
       line: hostLine(command),
       probe: probe && { ...probe, answered: command.status === null ? null : command.status === 0 },
     }
   })
+}
+
+/** What does not read as a script might do anything. */
+function couldChange(line: string): boolean {
+  if (/^(?:clear|reset|history|jobs)$/.test(line)) return false
+  try {
+    return !isWithoutEffect(parse(line))
+  } catch {
+    return true
+  }
 }
 
 export function commandsOf({
@@ -55,23 +68,24 @@ export function commandsOf({
   if (act.kind === 'trace') return []
   const lines =
     act.kind === 'typed' ? typedLines(act.commands) : gestureLines(from, to).map((line) => ({ line, probe: null }))
-  const keys = made.length > 0 ? made : gone
-  const facts = keys.flatMap((key) => after.get(key) ?? before.get(key) ?? [])
-  const makers = lines.flatMap(({ probe }, at) => (probe ? [] : [at]))
+  const makers = lines.flatMap(({ line, probe }, at) =>
+    probe ? [] : [{ at, words: new Set(line.split(/[\s;&|='"]+/)) }],
+  )
   const byCommand = new Map<number, Fact[]>()
-  for (const fact of facts) {
-    const words = wordsOf(fact)
-    const named = makers.findLast((at) => words.every((word) => lines[at]?.line.includes(word)))
-    const at = named ?? makers.at(-1)
+  for (const key of [...made, ...gone]) {
+    const fact = after.get(key) ?? before.get(key)
+    if (!fact) continue
+    const named = makers.findLast(({ words }) => wordsOf(fact).every((word) => words.has(word)))
+    const at = (named ?? makers.at(-1))?.at
     if (at !== undefined) byCommand.set(at, [...(byCommand.get(at) ?? []), fact])
   }
   return lines.map((line, at) => ({ ...line, facts: byCommand.get(at) ?? [] }))
 }
 
-/** What a command that makes it names. */
+/** What a command that makes it, or takes it away, names. */
 function wordsOf({ path, kind, value }: Fact): readonly string[] {
   const [, namespace = '', , device = '', setting = ''] = path
   if (path[0] === 'links') return Array.isArray(value) ? (value as string[]).flatMap((end) => end.split(':')) : []
   const said = kind === 'item' && typeof value === 'string' ? [value] : setting === 'up' ? ['up'] : []
-  return [...(namespace === 'host' ? [] : [namespace]), device, ...said]
+  return [...(namespace === hostNamespace ? [] : [namespace]), device, ...said].filter((word) => word !== '')
 }

@@ -31,8 +31,17 @@ const there = (...path: readonly string[]): Fact => ({ path, kind: 'there' })
 export const keyOf = ({ path, kind, value }: Fact): string =>
   JSON.stringify([kind, path, path[0] === 'links' && Array.isArray(value) ? value.toSorted() : value])
 
+/** States never change, and a recording that grows is read again and again. */
+const known = new WeakMap<LiveState, Facts>()
+
 /** MACs are no part of it: the kernel does not tell a given one from its own choice. */
 export function factsOf(live: LiveState): Facts {
+  const facts = known.get(live) ?? readFacts(live)
+  known.set(live, facts)
+  return facts
+}
+
+function readFacts(live: LiveState): Facts {
   const { lab, unexpressed } = labFromLive(live, anyName, false)
   const facts = new Map<string, Fact>()
   const add = (fact: Fact): void => void facts.set(keyOf(fact), fact)
