@@ -2,6 +2,7 @@
 import { parse } from 'unbash'
 import { isWithoutEffect } from '../exchange/shell/effect.js'
 import { probeOf, type Probe } from '../guide/typed-command.js'
+import { deviceTables } from '../lab/device-tables.js'
 import { hostNamespace } from '../lab/lab.js'
 import { normalise } from '../lab/normalise.js'
 import type { LiveState } from '../live/state.js'
@@ -84,8 +85,11 @@ export function commandsOf({
 
 /** What a command that makes it, or takes it away, names. */
 function wordsOf({ path, kind, value }: Fact): readonly string[] {
-  const [, namespace = '', , device = '', setting = ''] = path
+  const [, namespace = '', list = '', name = '', setting = ''] = path
   if (path[0] === 'links') return Array.isArray(value) ? (value as string[]).flatMap((end) => end.split(':')) : []
+  const within = namespace === hostNamespace ? [] : [namespace]
+  // A rule is spelled in other words than it was typed.
+  if (list !== 'sysctls' && !deviceTables.some((each) => each === list)) return within
   const said = kind === 'item' && typeof value === 'string' ? [value] : setting === 'up' ? ['up'] : []
-  return [...(namespace === hostNamespace ? [] : [namespace]), device, ...said].filter((word) => word !== '')
+  return [...within, name, ...said]
 }

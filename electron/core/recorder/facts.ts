@@ -3,10 +3,11 @@
  * states, and what a step waits for is put together from facts again.
  */
 import { deviceTables } from '../lab/device-tables.js'
+import { forwardingKeys } from '../lab/sysctl.js'
 import { labFromLive } from '../plan/read-back.js'
 import type { Wanted } from '../guide/missing-parts.js'
 import type { LabFile } from '../lab/schema.js'
-import type { LiveLink, LiveState } from '../live/state.js'
+import type { LiveLink, LiveRuleset, LiveState } from '../live/state.js'
 
 export interface Fact {
   /** Where a lab file says it: keys from the top. */
@@ -20,6 +21,10 @@ export interface Fact {
 export type Facts = ReadonlyMap<string, Fact>
 
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
+
+/** Keys whose parts are told by the kernel's own rules. */
+const filters: ReadonlySet<string> = new Set(['nat', 'firewall', 'iptables', 'ip6tables', 'nft'])
+const textKeys = ['iptables', 'ip6tables'] as const
 
 const isDeviceTable = (key: string): boolean => deviceTables.some((each) => each === key)
 
@@ -45,11 +50,15 @@ function readFacts(live: LiveState): Facts {
   const { lab, unexpressed } = labFromLive(live, anyName, false)
   const facts = new Map<string, Fact>()
   const add = (fact: Fact): void => void facts.set(keyOf(fact), fact)
-  for (const { name, links } of live.namespaces) {
+  for (const { name, links, ruleset, sysctls } of live.namespaces) {
     add(there('namespaces', name))
     const entry = lab.namespaces?.[name] ?? {}
     for (const fact of entryFacts(name, entry)) add(fact)
     for (const link of links) for (const fact of linkFacts(name, link, entry)) add(fact)
+    for (const fact of ruleFacts(name, ruleset)) add(fact)
+    // A lab file says nothing of it where IPv4 is forwarded, too.
+    const path = ['namespaces', name, 'sysctls', forwardingKeys[1]]
+    if (sysctls[forwardingKeys[1]] === '1') add({ path, kind: 'value', value: '1' })
   }
   for (const link of lab.links ?? []) {
     const { ends, ...said } = Array.isArray(link) ? { ends: link } : link
@@ -64,8 +73,8 @@ function readFacts(live: LiveState): Facts {
 function* entryFacts(namespace: string, entry: NamespaceEntry): Iterable<Fact> {
   for (const [key, said] of Object.entries(entry)) {
     const path = ['namespaces', namespace, key]
-    // Vethlab's own responders answer for it; nobody types them.
-    if (key === 'services') continue
+    // Vethlab's own responders answer for services, nobody types them; rules are told one by one.
+    if (key === 'services' || filters.has(key)) continue
     if (isDeviceTable(key))
       for (const [name, device] of Object.entries(said as Record<string, object | null>)) {
         // What is only described is told by the kernel itself.
@@ -82,6 +91,22 @@ function* entryFacts(namespace: string, entry: NamespaceEntry): Iterable<Fact> {
 function* saidFacts(path: readonly string[], said: unknown, listed = true): Iterable<Fact> {
   if (listed && Array.isArray(said)) for (const value of said as unknown[]) yield { path, kind: 'item', value }
   else yield { path, kind: 'value', value: said }
+}
+
+/** Line by line: a lab file has one text for all of them as soon as it has no other words for one. */
+function* ruleFacts(namespace: string, { iptables, listing }: LiveRuleset): Iterable<Fact> {
+  const path = ['namespaces', namespace]
+  for (const { family, table, chain, rule, policy } of iptables) {
+    const rules = [...path, family === 'ipv4' ? 'iptables' : 'ip6tables', table]
+    if (rule !== null) yield { path: rules, kind: 'item', value: `-A ${chain} ${rule}` }
+    else if (policy === 'DROP' && table === 'filter' && family === 'ipv4')
+      yield { path: [...path, 'firewall'], kind: 'item', value: { chain: chain.toLowerCase(), policy: 'drop' } }
+    else if (policy !== 'ACCEPT') yield { path: rules, kind: 'item', value: `:${chain} ${policy ?? '-'}` }
+  }
+  for (const { family, name, text } of listing?.nft ?? [])
+    for (const line of text.split('\n'))
+      if (line.trim() !== '' && line.trim() !== '}')
+        yield { path: [...path, 'nft', `${family} ${name}`], kind: 'item', value: line.trim() }
 }
 
 /** A lab file says of an interface only when it is off; a step waits for one that is on. */
@@ -101,10 +126,18 @@ export function wantedOf(facts: Iterable<Fact>): Wanted {
     if (kind === 'item') holder[last] = [...((holder[last] as unknown[] | undefined) ?? []), value]
     else if (kind === 'value') holder[last] = value
   }
-  const { namespaces } = wanted as { namespaces?: Record<string, object> }
+  const { namespaces } = wanted as { namespaces?: Record<string, Record<string, unknown>> }
+  for (const entry of Object.values(namespaces ?? {}))
+    for (const key of textKeys) if (entry[key]) entry[key] = savedText(entry[key] as Record<string, readonly string[]>)
   const onlyNames = namespaces && Object.values(namespaces).every((entry) => Object.keys(entry).length === 0)
   return (onlyNames ? { ...wanted, namespaces: Object.keys(namespaces) } : wanted) as Wanted
 }
+
+/** As iptables-save prints it, with what a step asks for and no more. */
+const savedText = (tables: Readonly<Record<string, readonly string[]>>): string =>
+  Object.entries(tables)
+    .map(([table, lines]) => [`*${table}`, ...lines, 'COMMIT', ''].join('\n'))
+    .join('')
 
 function at(root: Record<string, unknown>, path: readonly string[]): Record<string, unknown> {
   let here = root

@@ -68,7 +68,7 @@ function draftsOf(doings: readonly Doing[]): readonly Draft[] {
     for (const command of commandsOf(doing)) {
       const purpose = purposeFor(command, drafts.at(-1))
       const last = drafts.at(-1)
-      const draft = last && takes(last, command, purpose) ? last : open(purpose, doing)
+      const draft = last && takes(last, command, purpose) ? last : open(command.probe ? null : purpose, doing)
       if (!draft.commands.some(({ line, probe }) => probe !== null && line === command.line))
         draft.commands.push(command)
       const check = checkOf(command.probe)

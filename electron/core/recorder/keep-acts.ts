@@ -2,11 +2,12 @@
  * Which acts of a recording stay: what failed, did nothing or was undone again is no part of a guide, and neither is a
  * packet that was sent in a network which the guide never has.
  */
+import { deviceTables } from '../lab/device-tables.js'
 import { probeOf } from '../guide/typed-command.js'
 import type { LiveState } from '../live/state.js'
 import { beyond, factsOf, type Facts } from './facts.js'
 import type { Act, Recorded, Recording, TypedCommand } from './recorded.js'
-import { prepares } from './unseen.js'
+import { prepares, sends } from './unseen.js'
 
 export interface Doing {
   readonly recorded: Recorded
@@ -56,7 +57,9 @@ export const worked = ({ status }: TypedCommand): boolean => status === 0 || sta
 /** What it is good for beside changing the network: it sends something, or prepares what comes later. */
 function says(act: Act): boolean {
   if (act.kind !== 'typed') return act.kind === 'trace'
-  return act.commands.some((command) => probeOf(command) !== null || (worked(command) && prepares(command.line)))
+  return act.commands.some(
+    (command) => probeOf(command) !== null || sends(command.line) || (worked(command) && prepares(command.line)),
+  )
 }
 
 const stateOf = (facts: Facts): string => [...facts.keys()].sort().join('\n')
@@ -83,7 +86,7 @@ function withoutLoops(doings: readonly Doing[]): readonly Doing[] {
 
 /**
  * What was made and taken away again with other things done in between. Acts that share such a fact go together, if
- * nothing of all they did is left and nothing in between was built on it; a value that was set anew goes alone.
+ * nothing of all they did is left and nothing in between was built on it.
  */
 function withoutDetours(doings: readonly Doing[]): readonly Doing[] {
   const passing = passingFacts(doings)
@@ -93,9 +96,7 @@ function withoutDetours(doings: readonly Doing[]): readonly Doing[] {
   }
   const dropped = new Set<number>()
   for (const group of groupsOf(passing)) {
-    const left = group.filter(lasts)
-    const going = left.length === 0 ? group : group.filter((at) => !left.includes(at) && isSetAnew(doings, at))
-    if (going.length > 0 && !isBuiltOn(doings, group)) for (const at of going) dropped.add(at)
+    if (!group.some(lasts) && !isBuiltOn(doings, group)) for (const at of group) dropped.add(at)
   }
   return doings.filter((_, at) => !dropped.has(at))
 }
@@ -131,28 +132,16 @@ function groupsOf(passing: readonly Passing[]): readonly (readonly number[])[] {
   return groups.map((group) => [...group].sort((a, b) => a - b))
 }
 
-/** Every value that it set was set to another one later, by a command that needs nothing of the first. */
-function isSetAnew(doings: readonly Doing[], at: number): boolean {
-  const { made = [], after } = doings[at] ?? {}
-  const pathOf = (facts: Facts, key: string): string => JSON.stringify(facts.get(key)?.path)
-  return made.every((key) => {
-    const fact = after?.get(key)
-    const later = doings.find((each, index) => index > at && each.gone.includes(key))
-    if (!fact || !later) return false
-    if (fact.kind === 'value') return later.made.some((each) => pathOf(later.after, each) === JSON.stringify(fact.path))
-    return fact.kind === 'item' && /\breplace\b/.test(linesOf(later.recorded.act))
-  })
-}
-
-const linesOf = (act: Act): string => (act.kind === 'typed' ? act.commands.map(({ line }) => line).join('\n') : '')
-
 /** A route is taken by the kernel only while there is a way to its gateway: one that came in between may be built on it. */
 function isBuiltOn(doings: readonly Doing[], group: readonly number[]): boolean {
   const [first = 0, last = 0] = [group[0], group.at(-1)]
   const touched = new Set(
     group.flatMap((at) => {
       const { made = [], gone = [], before, after } = doings[at] ?? {}
-      return [...made, ...gone].map((key) => (after?.get(key) ?? before?.get(key))?.path[1])
+      return [...made, ...gone].flatMap((key) => {
+        const [, namespace = '', list = ''] = (after?.get(key) ?? before?.get(key))?.path ?? []
+        return list === '' || list === 'routes' || deviceTables.some((each) => each === list) ? [namespace] : []
+      })
     }),
   )
   return doings.some(
@@ -162,7 +151,7 @@ function isBuiltOn(doings: readonly Doing[], group: readonly number[]): boolean 
       !group.includes(at) &&
       made.some((key) => {
         const [, namespace, list] = after.get(key)?.path ?? []
-        return touched.has(namespace) && (list === 'routes' || list === 'rules')
+        return namespace !== undefined && touched.has(namespace) && (list === 'routes' || list === 'rules')
       }),
   )
 }

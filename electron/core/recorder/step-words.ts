@@ -25,7 +25,8 @@ export function titleOfStep({ purpose, commands, trace, checks }: Draft, facts: 
     return said`Connect ${a} and ${b}`
   }
   const names = allOf([...new Set(all.flatMap(({ path }) => (path[0] === 'namespaces' ? (path[1] ?? []) : [])))])
-  const forwards = all.length > 0 && all.every(({ path }) => path[2] === 'forwarding')
+  if (all.length === 0) return said`Prepare what comes next`
+  const forwards = all.every(({ path }) => path[2] === 'forwarding')
   return forwards ? said`Turn on forwarding in ${names}` : titles[purpose](names)
 }
 

@@ -66,17 +66,21 @@ describe('the router that was built by hand', () => {
         'ip -n ns-router link set veth3 up',
       ],
       [
+        'ip -n ns0 route add 192.168.1.0/24 via 192.168.0.9',
         'ip -n ns0 route replace 192.168.1.0/24 via 192.168.0.1',
         'ip -n ns1 route add 192.168.0.0/24 via 192.168.1.1',
-        'ip netns exec ns0 ping -c 1 -W 1 192.168.1.2',
       ],
+      ['ip netns exec ns0 ping -c 1 -W 1 192.168.1.2'],
       ['ip netns exec ns-router sysctl -w net.ipv4.ip_forward=1', 'ip netns exec ns0 ping -c 1 -W 1 192.168.1.2'],
     ])
     for (const { commands = [] } of guide) expect(commands.length).toBeLessThanOrEqual(mostCommands)
   })
 
   test('asks in every step for what the kernel had afterwards, and had not when it began', () => {
-    for (const { title, done = {} } of guide) {
+    // One of them only sends a ping.
+    const asking = guide.flatMap(({ title, done }) => (done ? [{ title, done }] : []))
+    expect(asking).toHaveLength(guide.length - 1)
+    for (const { title, done } of asking) {
       expect(missingParts(done, recording.start), inEnglishOf(title)).not.toEqual([])
       expect(missingParts(done, end), inEnglishOf(title)).toEqual([])
     }
@@ -90,9 +94,12 @@ describe('the router that was built by hand', () => {
   })
 
   test('has a ping that was answered as a check, and says of one that was not only that', () => {
-    expect(guide.map(({ done }) => done?.checks?.length ?? 0)).toEqual([0, 0, 0, 0, 1, 0, 0, 1])
+    expect(guide.map(({ done }) => done?.checks?.length ?? 0)).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 1])
     expect(guide.at(-1)?.done?.checks).toEqual([{ from: 'ns0', ping: '192.168.1.2', expect: 'reply' }])
-    expect(guide[6]?.text).toMatchObject({ en: expect.stringContaining('`192.168.1.2` is not answered.') as string })
+    expect(guide[7]).toMatchObject({
+      title: { en: 'Send a packet from ns0 to 192.168.1.2', 'zh-CN': '从 ns0 向 192.168.1.2 发一个数据包' },
+      text: { en: expect.stringContaining('`192.168.1.2` is not answered.') as string },
+    })
   })
 
   test('is a lab without a fault, in both languages', () => {

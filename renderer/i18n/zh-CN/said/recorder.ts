@@ -14,6 +14,7 @@ export const recorder: Readonly<Record<string, string>> = {
   'Change {0}': '更改 {0}',
   '{0}\n- {1}': '{0}\n- {1}',
   'Afterwards:\n': '完成之后：\n',
+  'Prepare what comes next': '为后面的步骤做准备',
   'These commands prepare what comes next.': '这些命令为后面的步骤做准备。',
   'A ping from {0} to {1} is answered.': '从 {0} ping {1} 有应答。',
   'A ping from {0} to {1} is not answered.': '从 {0} ping {1} 没有应答。',
