@@ -125,8 +125,9 @@ test('a solver follows it in an empty sandbox, step by step to the same network'
 test('what a button deploys is recorded as its commands, and what is discarded is gone', async () => {
   await window.stop()
   await window.page.keyboard.press('Control+k')
-  await window.page.keyboard.type('record a guide')
-  await window.page.keyboard.press('Enter')
+  await window.page.getByRole('dialog').getByRole('combobox').fill('record a guide')
+  // Offered as soon as nothing stands any more.
+  await window.page.getByRole('option', { name: 'Record a guide' }).click()
   await mark(0).waitFor()
   await window.deploy()
   await window.trace()
