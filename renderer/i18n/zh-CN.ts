@@ -11,6 +11,7 @@ import { guide } from './zh-CN/guide.js'
 import { host } from './zh-CN/host.js'
 import { inspector } from './zh-CN/inspector.js'
 import { machine } from './zh-CN/machine.js'
+import { record } from './zh-CN/record.js'
 import { diagnosisTitles, fields, trace } from './zh-CN/trace.js'
 import { traffic } from './zh-CN/traffic.js'
 
@@ -21,6 +22,7 @@ export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...files,
   ...guide,
   ...challenge,
+  ...record,
   ...host,
   ...inspector,
   ...machine,

@@ -115,6 +115,20 @@ export function actionsOf(app: App): readonly Action[] {
       run: () => void app.breakIt(),
     },
     {
+      id: 'record',
+      label: 'action.record',
+      changes: true,
+      enabled: () => app.recorder.possible,
+      run: () => void app.record(),
+    },
+    {
+      id: 'record-stop',
+      label: 'action.recordStop',
+      changes: true,
+      enabled: () => app.recorder.on,
+      run: () => void app.stopRecording(),
+    },
+    {
       id: 'open',
       onMachine: true,
       changes: true,

@@ -20,6 +20,7 @@ import { Goals } from '../guide/goals.svelte.js'
 import { wiringOf } from '../guide/wiring.js'
 import { Guide } from '../guide/guide.svelte.js'
 import { Progress } from '../guide/progress.svelte.js'
+import { Recorder } from '../record/recorder.svelte.js'
 import { t, textOf } from '../i18n/text.svelte.js'
 import type { CanvasCommands } from './actions.js'
 import { Checks } from './checks.svelte.js'
@@ -73,6 +74,7 @@ export class App {
   readonly guide: Guide
   readonly goals: Goals
   readonly challenge: Challenge
+  readonly recorder: Recorder
   readonly traces: Traces
   readonly editor: Editor
   readonly clipboard: Clipboard
@@ -114,9 +116,13 @@ export class App {
       () => !this.challenge.on,
     )
     this.recheck = new Recheck(this.checks)
-    this.terminals = new Terminals(this.link, (namespace, line) => {
-      this.guide.ran({ namespace, line })
-      this.challenge.ran(line)
+    this.terminals = new Terminals(this.link, {
+      entered: (namespace, line) => {
+        this.guide.ran({ namespace, line })
+        this.challenge.ran(line)
+        this.recorder.entered()
+      },
+      ended: (namespace, line, status) => this.recorder.ended({ namespace, line, status }),
     })
     this.progress = new Progress(this.link)
     const around = {
@@ -141,7 +147,11 @@ export class App {
       deploy: this.deploy,
       traces: this.traces,
       commands: this.commands,
-      around: { ...around, idle: () => around.idle() && !session.onHost },
+      around: { ...around, idle: () => around.idle() && !session.onHost && !this.recorder.on },
+    })
+    this.recorder = new Recorder({
+      ...{ rpc: this.link, document: this.document, deploy: this.deploy, live: this.live },
+      possible: () => around.idle() && !session.onHost && !this.challenge.on,
     })
     this.traffic = new Traffic(
       this.link,
@@ -223,6 +233,10 @@ export class App {
           this.challenge.probed()
         })
       })
+      $effect(() => {
+        const { ended } = this.traces
+        if (ended !== null) untrack(() => void this.recorder.traced(ended))
+      })
       // The shells of a lab end with it, and their tabs with them.
       $effect(() => {
         if (this.live.state) void this.terminals.closeGone(new Set(this.live.byName.keys()))
@@ -297,6 +311,22 @@ export class App {
     await this.challenge.break(count)
   }
 
+  /** What somebody does from now on becomes a guide of the open lab; where none is open, of a new one. */
+  async record(): Promise<void> {
+    if (!this.document.isOpen) await this.files.openNew()
+    this.showPanel('guide')
+    await this.recorder.start()
+    if (this.recorder.on) await this.showTerminal(hostNamespace)
+  }
+
+  /** The guide that was recorded is in view, from its first step. */
+  async stopRecording(): Promise<void> {
+    if (!(await this.recorder.stop())) return
+    this.guide.begin()
+    this.showPanel('guide')
+    say(t('record.made'), 'record', { label: t('record.toFile'), run: () => this.view.showTab('file') })
+  }
+
   /** The commands that make this machine as its twin is by now. */
   async showRepair(): Promise<void> {
     const { commands } = this.twin
@@ -368,6 +398,7 @@ export class App {
     this.deploy.found(opened.lab)
     this.challenge.restore()
     this.twin.restore()
+    this.recorder.restore()
     if (opened.capabilities.mode === 'elevated') this.host.left = opened.left?.kept ? null : opened.left
     else await this.settleStanding(opened.lab)
     this.session.phase = { kind: 'ready' }
@@ -413,6 +444,7 @@ export class App {
   }
 
   private forgetSandbox(): void {
+    this.recorder.forget()
     this.live.clear()
     this.deploy.forget()
     this.terminals.clear()
@@ -431,6 +463,7 @@ export class App {
     this.deploy.failure = null
     this.deploy.report = null
     this.deploy.runningPlan = null
+    this.recorder.labOpened()
     this.editor.letGo()
     this.find.end()
     this.menus.open = null

@@ -228,12 +228,21 @@ export class Deploy {
       tell({ code, message, ...(said && { said: said.message }), where: null, output: null })
   }
 
-  /** All that stands by hand, as one edit of the lab. What is made as a whole takes others along. */
-  keepAll(): void {
-    const step = { kind: 'keep all', label: t('drift.keptAll', { count: this.unkept.length }) }
-    for (let left = this.unkept.length; left > 0; left -= 1) {
-      const [difference] = this.unkept
-      if (difference) this.keep(difference, step)
+  /**
+   * All that stands by hand, as one edit of the lab. What is made as a whole takes others along.
+   * @param step with a kind, by which its changes are one
+   */
+  keepAll(step: StepName = { kind: 'keep all', label: t('drift.keptAll', { count: this.unkept.length }) }): void {
+    /** By id: what hangs on another one may be kept with it, and otherwise not at all. */
+    const tried = new Set<string>()
+    const isNamespace = ({ steps }: Difference): boolean => steps[0]?.step.op === 'namespace-delete'
+    for (;;) {
+      const left = this.unkept.filter(({ id }) => !tried.has(id))
+      // A cable has its place in the lab when both of its ends have.
+      const next = left.find(isNamespace) ?? left[0]
+      if (!next) return
+      tried.add(next.id)
+      this.keep(next, step)
     }
   }
 

@@ -13,8 +13,12 @@ const openingDelayMs = 300
 /** Until a tab has been measured; the size of a classic terminal. */
 const firstSize = { columns: 80, rows: 24 } as const
 
-/** A line was sent off at a shell's prompt. */
-type Entered = (namespace: string, line: string) => void
+export interface TerminalEvents {
+  /** A line was sent off at a shell's prompt. */
+  entered(namespace: string, line: string): void
+  /** What was sent off has ended; `status` is null where the shell does not tell. */
+  ended(namespace: string, line: string, status: number | null): void
+}
 
 export class TerminalTab {
   readonly key = crypto.randomUUID()
@@ -25,18 +29,32 @@ export class TerminalTab {
   slow = $state(false)
   failed = $state.raw<string | null>(null)
   readonly screen: Screen
+  /** Sent off, and its shell has not come back to its prompt. */
+  private running: string | null = null
 
   constructor(
     readonly namespace: string,
     private readonly rpc: Rpc,
-    entered: Entered,
+    private readonly events: TerminalEvents,
   ) {
     this.screen = new Screen({
       typed: (data) => this.typed(data),
-      entered: (line) => entered(namespace, line),
+      entered: (line) => {
+        // A shell that says nothing of prompts was at one, or nobody could have typed.
+        this.ran(null)
+        this.running = line
+        events.entered(namespace, line)
+      },
+      prompted: (status) => this.ran(status),
       resized: (columns, rows) => this.ask('terminal/resize', { columns, rows }),
       taken: (characters) => this.ask('terminal/acknowledge', { characters }),
     })
+  }
+
+  private ran(status: number | null): void {
+    const { running } = this
+    this.running = null
+    if (running !== null) this.events.ended(this.namespace, running, status)
   }
 
   get alive(): boolean {
@@ -111,7 +129,7 @@ export class Terminals {
 
   constructor(
     private readonly rpc: Rpc,
-    private readonly entered: Entered,
+    private readonly events: TerminalEvents,
   ) {
     rpc.on('terminal/data', ({ terminal, data }) => {
       const tab = this.tabs.find(({ id }) => id === terminal)
@@ -134,7 +152,7 @@ export class Terminals {
 
   /** A new shell in a tab of its own, in view. */
   async open(namespace: string, show = true): Promise<TerminalTab> {
-    const tab = new TerminalTab(namespace, this.rpc, this.entered)
+    const tab = new TerminalTab(namespace, this.rpc, this.events)
     this.tabs = [...this.tabs, tab]
     if (show) this.activeKey = tab.key
     await tab.open()
@@ -158,7 +176,7 @@ export class Terminals {
     for (const tab of this.tabs) if (!kept.includes(tab)) tab.screen.dispose()
     const known = new Set(kept.map(({ id }) => id))
     const fresh = infos.filter(({ id }) => !known.has(id))
-    const added = fresh.map((info) => ({ info, tab: new TerminalTab(info.namespace, this.rpc, this.entered) }))
+    const added = fresh.map((info) => ({ info, tab: new TerminalTab(info.namespace, this.rpc, this.events) }))
     this.tabs = [...kept, ...added.map(({ tab }) => tab)]
     if (!this.active) this.activeKey = this.tabs[0]?.key ?? null
     const again = kept.flatMap((tab) => {

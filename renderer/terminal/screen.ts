@@ -11,6 +11,8 @@ export interface ScreenEvents {
   typed(data: string): void
   /** A line behind the shell's prompt was sent off. */
   entered(line: string): void
+  /** A shell is at its prompt again: how the last command ended, if it tells. */
+  prompted(status: number): void
   resized(columns: number, rows: number): void
   /** So many characters of output have been written. */
   taken(characters: number): void
@@ -27,6 +29,8 @@ const recentLines = 60
 const noteGap = 2
 /** What was typed ends with a line feed of the shell's, soon after the key: the prompt may only just have come. */
 const readAfterEnter = 100
+/** Semantic prompts: `OSC 133 ; D ; STATUS`, which the lab's bash says in front of each (resources/shell/bashrc). */
+const semanticPrompt = 133
 /** The prompt of the lab's shells, and what stands behind it. */
 const prompted = /^\S+:\S* ?[#$] +(\S.*)$/
 
@@ -81,6 +85,11 @@ export class Screen {
       events.typed(data)
     })
     this.terminal.onLineFeed(() => this.readLine())
+    this.terminal.parser.registerOscHandler(semanticPrompt, (words) => {
+      const status = /^D;(\d+)$/.exec(words)?.[1]
+      if (status !== undefined) events.prompted(Number(status))
+      return true
+    })
     this.terminal.onResize(({ cols, rows }) => events.resized(cols, rows))
     this.terminal.attachCustomKeyEventHandler((event) => !this.takeKey(event))
   }

@@ -44,6 +44,8 @@ export class Traces {
   running = $state.raw<RunningTrace | null>(null)
   /** What runs, whatever it has come to; the same until another one begins. */
   probing = $state.raw<{ readonly from: string; readonly to: string } | null>(null)
+  /** The last that was sent from here and came to its end. */
+  ended = $state.raw<Trace | null>(null)
   failure = $state.raw<Failure | null>(null)
   /** The trace stands on the canvas and in the right pane; else only in its tab. */
   replaying = $state(false)
@@ -92,6 +94,7 @@ export class Traces {
       this.shown()
       return
     }
+    this.ended = answer.trace
     this.show(answer.trace)
     void this.refresh()
   }

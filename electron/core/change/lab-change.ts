@@ -140,7 +140,7 @@ export type EntryChange =
   | ListOps<'note', NoteEntry>
 
 /** What the file says of the lab as a whole. */
-export type LabKeys = Pick<LabFile, 'name' | 'title' | 'description' | 'broken' | 'uplink' | 'explanation'>
+export type LabKeys = Pick<LabFile, 'name' | 'title' | 'description' | 'broken' | 'uplink' | 'explanation' | 'guide'>
 
 export type WholeChange =
   | {

@@ -33,3 +33,9 @@ export function oneOf(words: readonly string[]): Said {
   const last = words.at(-1) ?? ''
   return words.length < 2 ? said`${last}` : said`${words.slice(0, -1).join(', ')} or ${last}`
 }
+
+/** `a, b and c`, of such words. */
+export function allOf(words: readonly string[]): Said {
+  const last = words.at(-1) ?? ''
+  return words.length < 2 ? said`${last}` : said`${words.slice(0, -1).join(', ')} and ${last}`
+}

@@ -1,0 +1,18 @@
+export const record = {
+  'record.record': '录制教程',
+  'record.how': '您输入、绘制和追踪的内容会成为教程的步骤；失败的和撤销的命令会被略去。',
+  'record.empty': '教程从空网络开始：请先拆除当前网络。',
+  'record.title': '正在录制教程',
+  'record.recording': '录制中：{count} 步',
+  'record.steps': '目前 {count} 步',
+  'record.begin': '在终端里或画布上搭建网络。每一步都会显示在这里，和教程中的样子一样。',
+  'record.stop': '停止并生成教程',
+  'record.discard': '放弃',
+  'record.nothing': '没有搭建也没有发送任何内容，因此没有教程。',
+  'record.lost': '录制随网络一起结束了：{count} 步已丢失。',
+  'record.step': '录制的教程',
+  'record.made': '教程已写入实验。标题和正文由您来写，请在“文件”标签页中编辑。',
+  'record.toFile': '打开“文件”标签页',
+  'action.record': '录制教程',
+  'action.recordStop': '停止录制并生成教程',
+} as const
