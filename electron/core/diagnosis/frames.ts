@@ -17,6 +17,8 @@ export interface Framed extends Place {
   readonly tags: Tags
   /** Frames of a macvlan or an ipvlan leave by its parent, which does not get them itself. */
   readonly passing?: true
+  /** Where it came from; absent where it was sent. */
+  readonly before?: Framed
 }
 
 /** More tags than these on one frame are nobody's on purpose. */
@@ -52,9 +54,10 @@ export function reach(network: Network, start: Place, ignoreState = false): read
   /** By what was reached over a cable, the end that it was reached from: a cable gives nothing back. */
   const sender = new Map<Framed, LiveLink>()
   let came: LiveLink | null = null
+  let before: Framed = first
   const visit = (namespace: string, link: LiveLink | undefined, tags: Tags, passing = false): void => {
     if (!link || tags.length > maxTags) return
-    const framed: Framed = { namespace, link, tags, ...(passing ? { passing } : {}) }
+    const framed: Framed = { namespace, link, tags, ...(passing ? { passing } : {}), before }
     if (seen.has(framedKey(framed)) || !(ignoreState || link.up)) return
     seen.set(framedKey(framed), framed)
     if (came) sender.set(framed, came)
@@ -62,6 +65,7 @@ export function reach(network: Network, start: Place, ignoreState = false): read
   }
   for (let place = queue.shift(); place; place = queue.shift()) {
     const { namespace, link, tags } = place
+    before = place
     if (!ignoreState && !link.up) continue
     const links = network.namespace(namespace)?.links ?? []
     const shared = network.parent(link)
