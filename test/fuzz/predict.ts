@@ -1,65 +1,39 @@
 /** Predictions held against films: labs by chance, healthy and broken, cold and warm, and a few probes in each. */
-import { difference, probeOf } from '../../electron/core/predict/compare.js'
-import { predict } from '../../electron/core/predict/predict.js'
-import { inEnglish } from '../../electron/core/words/said.js'
-import type { Trace } from '../../electron/core/diagnosis/trace.js'
 import type { Params } from '../../electron/core/rpc.js'
+import { foretell, type Foretold } from '../kernel/trace/foretold.js'
 import type { Rig } from '../kernel/trace/rig.js'
 import { chooseFaults } from './faults.js'
-import { fuzzLab, labYaml, outsideAddress, type FuzzLab } from './lab.js'
+import { dualStack, fuzzLab, hostIpv6, labYaml, outsideAddress, type FuzzLab } from './lab.js'
+import { chooseTurns } from './turns.js'
 
 /** Longer than three questions that nobody answers take here (milliseconds). */
 const timeoutMs = 500
 /** Probes of each lab. */
 const probes = 3
-/** The kernel looks after lost carriers once a second, and then forgets whom it was asking for (milliseconds). */
+/** The kernel looks after lost carriers once a second, and forgets then whom it was asking for (milliseconds). */
 const settleMs = 1200
 
 export interface Compared {
   readonly seed: number
   /** One word of each probe, and why. */
-  readonly verdicts: readonly {
-    readonly verdict: 'equal' | 'cannot say' | 'different'
-    readonly why: string
-  }[]
+  readonly verdicts: readonly Verdict[]
 }
 
-export type Verdict = Compared['verdicts'][number]
-
-/** Predicts from what stands, sends the probe, and compares. */
-export async function foretell(
-  rig: Rig,
-  from: string,
-  to: string,
-  more: Partial<Params<'trace/run'>>,
-): Promise<Verdict & { readonly trace: Trace }> {
-  await rig.session.request('live/refresh', {})
-  const { live } = rig.session
-  const trace = await rig.trace(from, to, { timeoutMs, ...more })
-  const prediction = predict(live, probeOf(trace, more.timeoutMs ?? timeoutMs))
-  if (!prediction.sure) return { verdict: 'cannot say', why: inEnglish(prediction.because), trace }
-  const why = difference(prediction, trace, live)
-  if (why === null) return { verdict: 'equal', why: trace.outcome, trace }
-  const end = prediction.end ? ` (${inEnglish(prediction.end)})` : ''
-  return { verdict: 'different', why: `${why}${end}; diagnosed ${trace.diagnosis?.code ?? 'nothing'}`, trace }
-}
+export type Verdict = Pick<Foretold, 'verdict' | 'why'>
 
 export async function compareLab(rig: Rig, seed: number): Promise<Compared> {
   const lab = fuzzLab(seed)
-  const typed = seed % 3 === 0 ? [] : chooseFaults(lab).map(({ command }) => command)
-  await rig.build(labYaml(lab.network))
+  const typed = typedIn(lab, seed)
+  await rig.build(labYaml(seed % 5 < 2 ? dualStack(lab.network) : lab.network))
   const verdicts: Verdict[] = []
-  if (seed % 2 === 1) await warm(rig, lab)
+  if (seed % 2 === 1) await warm(rig, lab, seed)
   for (const command of typed) await rig.try(command)
+  // Asked before and after that moment, the kernel says two things.
+  if (typed.some((command) => /link set|nomaster/.test(command)))
+    await new Promise((resolve) => setTimeout(resolve, settleMs))
   for (let n = 0; n < probes; n++) {
-    const { from, to, more } = question(lab)
-    const ask = () => foretell(rig, from, to, more)
-    let { verdict, why } = await ask()
-    // Only what is still so when the kernel has come to rest is a difference.
-    if (verdict === 'different') {
-      await new Promise((resolve) => setTimeout(resolve, settleMs))
-      ;({ verdict, why } = await ask())
-    }
+    const { from, to, more } = question(lab, seed)
+    const { verdict, why } = await foretell(rig, from, to, { ...more, timeoutMs })
     const what = `${more.protocol ?? 'ping'} ${from} -> ${to}${more.port ? `:${more.port}` : ''}${more.size ? ' big' : ''}`
     verdicts.push({ verdict, why: `seed ${seed}, ${what}, typed ${JSON.stringify(typed)}: ${why}` })
   }
@@ -71,15 +45,21 @@ const picker =
   <T>(list: readonly T[]): T =>
     list[Math.floor(random() * list.length)] as T
 
-async function warm(rig: Rig, lab: FuzzLab): Promise<void> {
-  const { from, to } = question(lab)
+/** Faults, turns, both, or nothing. */
+function typedIn(lab: FuzzLab, seed: number): string[] {
+  const faults = seed % 4 === 1 || seed % 4 === 3 ? chooseFaults(lab).map(({ command }) => command) : []
+  return seed % 4 === 0 ? [] : [...faults, ...(seed % 4 === 1 ? [] : chooseTurns(lab))]
+}
+
+async function warm(rig: Rig, lab: FuzzLab, seed: number): Promise<void> {
+  const { from, to } = question(lab, seed)
   await rig.try(`ip netns exec ${from} ping -n -c 1 -W 1 ${to}`)
 }
 
 /** A payload beyond what a small cable takes, and within what all others do (bytes). */
 const bigSize = 1200
 
-function question(lab: FuzzLab): { from: string; to: string; more: Partial<Params<'trace/run'>> } {
+function question(lab: FuzzLab, seed: number): { from: string; to: string; more: Partial<Params<'trace/run'>> } {
   const pick = picker(lab)
   const from = pick(lab.hosts)
   const others = lab.hosts.filter((host) => host !== from).map(({ address }) => address)
@@ -104,5 +84,6 @@ function question(lab: FuzzLab): { from: string; to: string; more: Partial<Param
           : how > 0.9
             ? { size: bigSize, df: true }
             : {}
-  return { from: from.name, to, more }
+  const isIpv6 = seed % 5 < 2 && lab.random() < 0.7
+  return { from: from.name, to: isIpv6 ? hostIpv6(to) : to, more }
 }

@@ -48,7 +48,8 @@ function leaving(
 
 /** Every place that an untagged frame sent by `start` gets to, `start` first. `ignoreState` follows what is off, too. */
 export function reach(network: Network, start: Place, ignoreState = false): readonly Framed[] {
-  const first = { ...start, tags: [] }
+  // What is sent begins here, whatever brought its sender to send it.
+  const first: Framed = { namespace: start.namespace, link: start.link, tags: [] }
   const seen = new Map<string, Framed>([[framedKey(first), first]])
   const queue: Framed[] = [first]
   /** By what was reached over a cable, the end that it was reached from: a cable gives nothing back. */

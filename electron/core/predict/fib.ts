@@ -76,8 +76,7 @@ export function isSourceValid(network: Network, namespace: string, { src, dst, i
   const filter = Math.max(
     ...['all', iif].map((name) => Number(network.sysctl(namespace, confKey(name, 'rp_filter')) ?? 0)),
   )
-  // Without a filter, only what no route could be for is refused.
-  if (back.kind === 'refused') return back.by === 'none' && filter === 0
+  if (back.kind === 'refused') return filter === 0
   if (back.dev === iif || filter === 0) return true
   return filter === 2 && own(network, namespace, iif).length > 0
 }

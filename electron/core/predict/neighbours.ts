@@ -1,6 +1,6 @@
 /** Whose link-layer address a frame gets: what is known, and who answers where it is asked for (RFC 826, RFC 4861). */
 import type { Place } from '../diagnosis/frames.js'
-import { isIpv6, type Network } from '../diagnosis/network.js'
+import { bare, isIpv6, type Network } from '../diagnosis/network.js'
 import { solicitedNode } from '../lab/address.js'
 import { said } from '../words/said.js'
 import { chooseSource, isSourceValid, lookUp } from './fib.js'
@@ -50,11 +50,10 @@ export class Neighbours {
 
   #ask(place: Place, address: string, src: string): string | null {
     const { namespace, link } = place
-    const by = this.network.owns(namespace, src)
-      ? src
-      : chooseSource(this.network, namespace, { dev: link.name, nextHop: address, preferred: null, dst: address })
+    const by = this.network.owns(namespace, src) ? src : this.#askingAddress(place, address)
     const asks = this.#passes(namespace, 'OUTPUT', solicitation, by, multicastOf(address), link.name)
-    if (!asks || link.mac === null) return null
+    const isAsked = asks && (by !== null || !isIpv6(address))
+    if (!isAsked || link.mac === null) return null
     const answering = this.wire
       .broadcast(place, link.mac)
       .filter((each) => this.#answers(each, address, by) && this.wire.unicast(each, link.mac ?? '').taker !== null)
@@ -66,6 +65,18 @@ export class Neighbours {
     if (!this.#passes(namespace, 'INPUT', advertisement, address, by ?? address, link.name)) return null
     this.#learned.set(`${namespace}/${link.name} ${address}`, one.link.mac)
     return one.link.mac
+  }
+
+  /** Of one who sends on what others have sent: for IPv6 always the link-local one (ndisc_send_ns, net/ipv6/ndisc.c). */
+  #askingAddress({ namespace, link }: Place, address: string): string | null {
+    if (!isIpv6(address))
+      return chooseSource(this.network, namespace, { dev: link.name, nextHop: address, preferred: null, dst: address })
+    const local = this.network
+      .namespace(namespace)
+      ?.addresses.find(({ dev, family, scope }) => dev === link.name && family === 'ipv6' && scope === 'link')
+    if (local?.flags.includes('tentative'))
+      throw new CannotSay(said`${namespace} still checks whether somebody else has ${local.address}`)
+    return local ? bare(local.address) : null
   }
 
   #answers({ namespace, link }: Place, address: string, by: string | null): boolean {

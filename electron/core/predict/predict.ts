@@ -110,7 +110,7 @@ class Course {
     if (link.kind === 'loopback') return this.#loop(here, link, leaving, way, iif)
     const place = { namespace: name, link }
     const mac = this.#neighbours.macOf(place, nextHop, leaving.src)
-    if (mac === null) return this.#unresolved(here, leaving, dev, nextHop, iif)
+    if (mac === null) return this.#unresolved(here, leaving, dev, nextHop)
     const size = Math.min(leaving.length, this.#mtu(name, way))
     const { taker, steps } = this.#wire.unicast(place, mac)
     const fitting = this.#fitting(steps, size)
@@ -154,12 +154,13 @@ class Course {
     return this.#loop(here, lo, { ...packet, ttl: packet.ttl - 1 }, way, iif)
   }
 
-  #unresolved(here: LiveNamespace, packet: Packet, dev: string, nextHop: string, iif: string | null): Outcome {
+  /** Whoever waited is told with an ICMP error, a sender of the same namespace by its own lo (ipv4_link_failure). */
+  #unresolved(here: LiveNamespace, packet: Packet, dev: string, nextHop: string): Outcome {
     const why = said`Nobody answers ${here.name} for ${nextHop} on ${dev}.`
     this.#end ??= why
     const isToldInTime = this.#neighbours.patienceMs(here.name, dev, nextHop) < this.probe.timeoutMs
     if (!isToldInTime) return 'lost'
-    return iif === null ? this.#unsent({ ...packet, src: null }, why) : this.#complain(here, packet, 'no-way', why)
+    return this.#complain(here, packet, 'no-way', why)
   }
 
   #receive(here: LiveNamespace, dev: string, arrived: Packet): Outcome {

@@ -22,7 +22,9 @@ export class Wire {
   /** Stations that hear what `start` sends to all. */
   broadcast(start: Place, mac: string): readonly Framed[] {
     this.#careful(start)
-    const heard = reach(this.network, start).filter((each) => this.#isStation(each, start) && this.#passes(each))
+    const heard = reach(this.network, start).filter(
+      (each) => this.#isStation(each, start) && this.#leaves(each, start) && this.#passes(each),
+    )
     for (const each of heard) this.#learn(wayOf(each), mac)
     return heard
   }
@@ -74,7 +76,8 @@ export class Wire {
     const way = wayOf(place)
     return way.every((each, at) => {
       const next = way[at + 1]
-      return !next || next.namespace !== each.namespace || this.#crosses(each, next)
+      if (!next || next.namespace !== each.namespace) return true
+      return this.#crosses(each, next) && next.link.port?.bcastFlood !== false
     })
   }
 
@@ -91,10 +94,12 @@ export class Wire {
     if (bridge === null) return true
     const { namespace } = from
     const { fdb = [] } = this.network.namespace(namespace) ?? {}
-    const known = this.#learned.get(`${namespace}/${bridge} ${mac}`)
+    const learned = this.#learned.get(`${namespace}/${bridge} ${mac}`)
     const entries = fdb.filter((each) => each.mac === mac && each.master === bridge)
-    const dev = known ?? entries.find(({ permanent }) => !permanent)?.dev ?? entries[0]?.dev
-    return dev === undefined || dev === to.link.name
+    const written = entries.find((each) => each.static)
+    const dev = written?.dev ?? learned ?? entries.find(({ permanent }) => !permanent)?.dev ?? entries[0]?.dev
+    if (dev !== undefined) return dev === to.link.name
+    return to.link.port?.flood !== false
   }
 
   #learn(way: readonly Framed[], mac: string): void {

@@ -1,10 +1,12 @@
 /**
  * No false blame: in labs made by chance, a path that works never gets a diagnosis, the outcome is what plain ping and nc
- * report, and a fix that is carried out never leads to the same diagnosis again. `VETHLAB_RANDOM_LABS` makes it longer.
+ * report, what was predicted of it from the state of the network is so, and a fix that is carried out never leads to the
+ * same diagnosis again. `VETHLAB_RANDOM_LABS` makes it longer.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isAnswer, type Trace } from '../../../electron/core/diagnosis/trace.js'
 import { randomFrom } from '../../../electron/core/challenge/random.js'
+import { foretell } from './foretold.js'
 import { randomLab, type RandomLab } from './random-lab.js'
 import { Rig } from './rig.js'
 
@@ -59,16 +61,18 @@ async function examine(rig: Rig, seed: number, problems: string[], codes: Map<st
   const probe = tcp ? { protocol: 'tcp' as const, port: 80, timeoutMs } : { timeoutMs }
   const ask = () => (tcp ? plainConnect : plainPing)(rig, from.name, to.address)
   let plain = await ask()
-  let trace = await rig.trace(from.name, to.address, probe)
-  if (trace.outcome !== plain) {
+  let foretold = await foretell(rig, from.name, to.address, probe)
+  if (foretold.trace.outcome !== plain || foretold.verdict === 'different') {
     // The kernel looks after lost carriers once a second, and forgets then whom it was asking for without a word
     // (linkwatch, neigh_carrier_down): both must be asked on the same side of that moment.
     await new Promise((resolve) => setTimeout(resolve, settleMs))
     plain = await ask()
-    trace = await rig.trace(from.name, to.address, probe)
+    foretold = await foretell(rig, from.name, to.address, probe)
   }
+  let { trace } = foretold
   const story = describeTrace(seed, lab, trace)
   if (trace.outcome !== plain) problems.push(`${story}; plain says ${plain}`)
+  if (foretold.verdict !== 'equal') problems.push(`${story}; ${foretold.verdict}: ${foretold.why}`)
   if (isAnswer(trace.outcome) !== (trace.diagnosis === null))
     problems.push(`${story}: a diagnosis of what works, or none`)
   if (!broken && !isAnswer(trace.outcome)) problems.push(`${story}: a healthy lab does not work`)
