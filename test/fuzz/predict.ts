@@ -24,12 +24,13 @@ export type Verdict = Pick<Foretold, 'verdict' | 'why'>
 export async function compareLab(rig: Rig, seed: number): Promise<Compared> {
   const lab = fuzzLab(seed)
   const typed = typedIn(lab, seed)
-  await rig.build(labYaml(seed % 5 < 2 ? dualStack(lab.network) : lab.network))
+  const isDual = seed % 5 < 2
+  await rig.build(labYaml(isDual ? dualStack(lab.network) : lab.network))
   const verdicts: Verdict[] = []
   if (seed % 2 === 1) await warm(rig, lab, seed)
   for (const command of typed) await rig.try(command)
-  // Asked before and after that moment, the kernel says two things.
-  if (typed.some((command) => /link set|nomaster/.test(command)))
+  // Asked before and after that moment, the kernel says two things; link-local addresses come then, too.
+  if (isDual || typed.some((command) => /link set|nomaster/.test(command)))
     await new Promise((resolve) => setTimeout(resolve, settleMs))
   for (let n = 0; n < probes; n++) {
     const { from, to, more } = question(lab, seed)

@@ -29,15 +29,16 @@ export function lookUp(network: Network, namespace: string, packet: Routed): Way
   const family = isIpv6(dst) ? 'ipv6' : 'ipv4'
   const here = network.namespace(namespace)
   if (here?.links.some(({ vrf, table }) => vrf !== undefined || table !== undefined))
-    throw new CannotSay(said`${namespace} has a VRF`)
+    throw new CannotSay(said`${namespace} has a VRF.`)
   const rules = [...(here?.rules ?? [])]
     .filter((rule) => rule.family === family)
     .sort((a, b) => a.priority - b.priority)
   for (const rule of rules) {
     if (picks(rule, packet) === rule.not) continue
     if (rule.others.length > 0 || rule.fwmark !== null || rule.oif !== null)
-      throw new CannotSay(said`${namespace} has the rule ${policyRuleWords(rule).join(' ')}`)
-    if (rule.action === 'goto') throw new CannotSay(said`${namespace} has the rule ${policyRuleWords(rule).join(' ')}`)
+      throw new CannotSay(said`What the rule ${policyRuleWords(rule).join(' ')} of ${namespace} asks for is not known.`)
+    if (rule.action === 'goto')
+      throw new CannotSay(said`What the rule ${policyRuleWords(rule).join(' ')} of ${namespace} asks for is not known.`)
     if (rule.action !== 'to-table') return { kind: 'refused', by: refusing(rule.action) }
     const found = inTable(network, namespace, rule, dst)
     if (found) return found
@@ -60,18 +61,26 @@ function inTable(network: Network, namespace: string, rule: LiveRule, dst: strin
   if (best.type !== 'unicast') return { kind: 'refused', by: refusing(best.type) }
   const equal = fitting.filter(({ to, metric, type }) => to === best.to && metric === best.metric && type === best.type)
   if (equal.length > 1 && equal.some(({ weight }) => weight !== null))
-    throw new CannotSay(said`${namespace} has ${equal.length} ways of the same weight to ${best.to}`)
+    throw new CannotSay(said`${namespace} has ${equal.length} equal ways to ${best.to}, and a hash chooses.`)
   if (best.dev === null) return null
-  return { kind: 'unicast', route: best, dev: best.dev, nextHop: best.via ?? dst, rule }
+  // With an address of one's own as gateway, all is on the link (rt_set_nexthop, net/ipv4/route.c).
+  const isOnLink = best.via === null || network.owns(namespace, best.via)
+  return { kind: 'unicast', route: best, dev: best.dev, nextHop: isOnLink ? dst : (best.via ?? dst), rule }
 }
 
 /**
  * Whether the source of a packet that came in passes (fib_validate_source, net/ipv4/fib_frontend.c): with reverse path
  * filtering, an answer would have to leave by the same interface (strict) or by any (loose). IPv6 does not look.
+ * @param oif by which it would be sent on, and its answer come in; null where it is for the namespace itself
  */
-export function isSourceValid(network: Network, namespace: string, { src, dst, iif }: Required<Routed>): boolean {
+export function isSourceValid(
+  network: Network,
+  namespace: string,
+  { src, dst, iif }: Routed,
+  oif: string | null = null,
+): boolean {
   if (src === null || iif === null || isIpv6(dst)) return true
-  const back = lookUp(network, namespace, { dst: src, src: dst, iif: null })
+  const back = lookUp(network, namespace, { dst: src, src: dst, iif: oif })
   if (back.kind === 'local') return network.sysctl(namespace, confKey(iif, 'accept_local')) === '1'
   const filter = Math.max(
     ...['all', iif].map((name) => Number(network.sysctl(namespace, confKey(name, 'rp_filter')) ?? 0)),
@@ -127,11 +136,12 @@ function chooseIpv6(network: Network, namespace: string, dev: string, dst: strin
   const usable = (network.namespace(namespace)?.addresses ?? []).filter(
     ({ family, flags, scope, dev: at }) =>
       family === 'ipv6' &&
-      scope !== 'host' &&
-      (at === dev || scope === 'global') &&
+      (at === dev || scope !== 'link') &&
       !flags.some((flag) => flag === 'tentative' || flag === 'dadfailed'),
   )
   const rank = (each: (typeof usable)[number]): number[] => [
+    // Where there is no other, even that of lo is taken.
+    Number(each.scope !== 'host'),
     Number((each.scope === 'link') === wantsLink),
     Number(!each.flags.includes('deprecated')),
     Number(each.dev === dev),

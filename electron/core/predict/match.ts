@@ -38,7 +38,7 @@ export function matches(words: readonly string[], packet: Packet, at: At): boole
     if (fits === null) unknown = `${option} ${value}`
     else if (fits === isNot) return false
   }
-  if (unknown !== null) throw new CannotSay(said`a rule asks for ${unknown}`)
+  if (unknown !== null) throw new CannotSay(said`Whether a rule with ${unknown} means the packet is not known.`)
   return true
 }
 

@@ -50,15 +50,14 @@ export class Neighbours {
 
   #ask(place: Place, address: string, src: string): string | null {
     const { namespace, link } = place
-    const by = this.network.owns(namespace, src) ? src : this.#askingAddress(place, address)
+    const by = this.#askingAddress(place, address, src)
     const asks = this.#passes(namespace, 'OUTPUT', solicitation, by, multicastOf(address), link.name)
-    const isAsked = asks && (by !== null || !isIpv6(address))
-    if (!isAsked || link.mac === null) return null
+    if (!asks || link.mac === null) return null
     const answering = this.wire
-      .broadcast(place, link.mac)
+      .broadcast(place, link.mac, isIpv6(address))
       .filter((each) => this.#answers(each, address, by) && this.wire.unicast(each, link.mac ?? '').taker !== null)
     const macs = new Set(answering.map((each) => each.link.mac))
-    if (macs.size > 1) throw new CannotSay(said`${macs.size} stations answer for ${address}`)
+    if (macs.size > 1) throw new CannotSay(said`${macs.size} stations answer for ${address}, and the first one counts.`)
     const [one] = answering
     if (!one || one.link.mac === null) return null
     if (by !== null) this.#learned.set(`${one.namespace}/${one.link.name} ${by}`, link.mac)
@@ -67,16 +66,23 @@ export class Neighbours {
     return one.link.mac
   }
 
-  /** Of one who sends on what others have sent: for IPv6 always the link-local one (ndisc_send_ns, net/ipv6/ndisc.c). */
-  #askingAddress({ namespace, link }: Place, address: string): string | null {
+  /**
+   * That of the packet where it is the interface's own, and for ARP any of the namespace; else one that is. IPv6 takes the
+   * link-local one then (ndisc_solicit, net/ipv6/ndisc.c).
+   */
+  #askingAddress({ namespace, link }: Place, address: string, src: string): string | null {
     if (!isIpv6(address))
-      return chooseSource(this.network, namespace, { dev: link.name, nextHop: address, preferred: null, dst: address })
-    const local = this.network
-      .namespace(namespace)
-      ?.addresses.find(({ dev, family, scope }) => dev === link.name && family === 'ipv6' && scope === 'link')
-    if (local?.flags.includes('tentative'))
-      throw new CannotSay(said`${namespace} still checks whether somebody else has ${local.address}`)
-    return local ? bare(local.address) : null
+      return this.network.owns(namespace, src)
+        ? src
+        : chooseSource(this.network, namespace, { dev: link.name, nextHop: address, preferred: null, dst: address })
+    const here = (this.network.namespace(namespace)?.addresses ?? []).filter(
+      ({ dev, family }) => dev === link.name && family === 'ipv6',
+    )
+    if (here.some((each) => bare(each.address) === src)) return src
+    const local = here.find(({ scope }) => scope === 'link')
+    if (!local || local.flags.includes('tentative'))
+      throw new CannotSay(said`${namespace}:${link.name} has no link-local address yet.`)
+    return bare(local.address)
   }
 
   #answers({ namespace, link }: Place, address: string, by: string | null): boolean {

@@ -78,7 +78,7 @@ export function answerTo(here: LiveNamespace, packet: Packet, ttl: number): Unse
     (each) => each.listen === protocol && each.port === dstPort && (each.address ?? dst) === dst,
   )
   if (!listens && here.dnsmasq && (dstPort === 53 || dstPort === 67))
-    throw new CannotSay(said`dnsmasq of ${here.name} answers what it likes`)
+    throw new CannotSay(said`Whether dnsmasq of ${here.name} answers is not known.`)
   if (protocol === 'udp') return listens ? { ...back, length } : 'closed'
   return { ...back, complaint: listens ? null : 'reset' }
 }

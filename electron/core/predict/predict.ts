@@ -106,7 +106,7 @@ class Course {
     const leaving = this.#translation.source(here, filtered.packet, at, nextHop)
     if (!leaving) return this.#lost(said`${name} has no address to hide ${packet.src} behind.`)
     const link = this.#network.link(name, dev)
-    if (!link) throw new CannotSay(said`${name} has no interface ${dev}`)
+    if (!link) throw new CannotSay(said`${name} has no interface ${dev}.`)
     if (link.kind === 'loopback') return this.#loop(here, link, leaving, way, iif)
     const place = { namespace: name, link }
     const mac = this.#neighbours.macOf(place, nextHop, leaving.src)
@@ -128,7 +128,7 @@ class Course {
       const filters = ['net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables']
       const isFiltered = filters.some((key) => here.sysctls[key] === '1') && here.ruleset.iptables.length > 0
       if (isFiltered && this.#network.link(namespace, name)?.port)
-        throw new CannotSay(said`bridges of ${namespace} hand frames to iptables`)
+        throw new CannotSay(said`Bridges of ${namespace} hand frames to iptables.`)
     }
     const end = steps.findIndex(
       ({ namespace, interface: name }) => size > (this.#network.link(namespace, name)?.mtu ?? 0) + 4,
@@ -166,6 +166,7 @@ class Course {
   #receive(here: LiveNamespace, dev: string, arrived: Packet): Outcome {
     const { name } = here
     refuseUnreadable(here)
+    if (arrived.src === '::1' && dev !== 'lo') return this.#lost(said`${name} takes no packets from ::1.`)
     const at = { iif: dev, oif: null }
     const first = this.#filter(here, 'PREROUTING', arrived, at)
     if (first.outcome) return first.outcome
@@ -179,7 +180,8 @@ class Course {
         ? this.#lost(why)
         : this.#complain(here, packet, way.by === 'prohibit' ? 'prohibited' : 'no-way', why)
     }
-    if (dev !== 'lo' && !isSourceValid(this.#network, name, { src: packet.src, dst: packet.dst, iif: dev }))
+    const sent = { src: packet.src, dst: packet.dst, iif: dev }
+    if (dev !== 'lo' && !isSourceValid(this.#network, name, sent, way.kind === 'unicast' ? way.dev : null))
       return this.#lost(said`${name} does not take packets from ${packet.src} on ${dev} (rp_filter).`)
     if (way.kind === 'local') {
       const input = this.#filter(here, 'INPUT', packet, at)
@@ -242,7 +244,7 @@ class Course {
 
   #namespace(name: string): LiveNamespace {
     const found = this.#network.namespace(name)
-    if (!found) throw new CannotSay(said`there is no namespace ${name}`)
+    if (!found) throw new CannotSay(said`There is no namespace ${name}.`)
     return found
   }
 

@@ -12,5 +12,5 @@ const decisive =
 export function refuseUnreadable(namespace: LiveNamespace): void {
   refuseUnread(namespace)
   for (const [key, value] of Object.entries(namespace.sysctls))
-    if (decisive.test(key) && value !== '0') throw new CannotSay(said`${namespace.name} has ${key}=${value}`)
+    if (decisive.test(key) && value !== '0') throw new CannotSay(said`${namespace.name} has ${key}=${value}.`)
 }

@@ -82,7 +82,7 @@ function walk(chains: Chains, hook: Hook, packet: Packet, at: At): Verdict {
         with: optionAfter(words, '--reject-with') ?? 'icmp-port-unreachable',
       }
     default:
-      throw new CannotSay(said`a rule has the target ${end?.target ?? ''}`)
+      throw new CannotSay(said`What the target ${end?.target ?? ''} does is not known.`)
   }
 }
 
@@ -157,6 +157,7 @@ export function refuseUnread({ name, ruleset }: LiveNamespace): void {
       const rule = (entry as { readonly rule?: { family: string; table: string; chain: string } }).rule
       return rule?.family === family && rule.table === table && rule.chain === chain
     })
-    if (hasRules || policy === 'drop') throw new CannotSay(said`${name} has rules of nftables in ${family} ${table}`)
+    if (hasRules || policy === 'drop')
+      throw new CannotSay(said`${name} has rules of nftables in table ${family} ${table}.`)
   }
 }

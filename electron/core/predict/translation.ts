@@ -37,7 +37,7 @@ export class Translation {
     const { name } = namespace
     if (packet.leg !== 'request') return { ...packet, dst: this.#back(name, packet)?.came.src ?? packet.dst }
     if (this.#tracked.some((each) => each.namespace === name))
-      throw new CannotSay(said`the packet passes NAT of ${name} twice`)
+      throw new CannotSay(said`The packet passes the NAT of ${name} twice.`)
     // Rules of NAT are asked for the first packet of a connection, once.
     if (this.#asked.has(name)) return packet
     this.#came.set(name, packet)
@@ -49,7 +49,7 @@ export class Translation {
       return { ...packet, dst: dst ?? packet.dst, dstPort: port === undefined ? packet.dstPort : portOf(port) }
     }
     const to = parseAddressPort(optionAfter(rule.words, '--to-destination') ?? '')
-    if (rule.target !== 'DNAT' || !to) throw new CannotSay(said`${name} has the rule ${rule.words.join(' ')}`)
+    if (rule.target !== 'DNAT' || !to) throw new CannotSay(said`What ${rule.words.join(' ')} chooses is not known.`)
     return { ...packet, dst: to.address.text, dstPort: to.port ?? packet.dstPort }
   }
 
@@ -82,7 +82,7 @@ export class Translation {
   ): string | null {
     if (target === 'MASQUERADE') return chooseSource(this.network, name, { dev, nextHop, preferred: null, dst })
     const to = parseAddressPort(optionAfter(words, '--to-source') ?? '')
-    if (target !== 'SNAT' || !to) throw new CannotSay(said`${name} has the rule ${words.join(' ')}`)
+    if (target !== 'SNAT' || !to) throw new CannotSay(said`What ${words.join(' ')} chooses is not known.`)
     return to.address.text
   }
 
@@ -109,6 +109,6 @@ export class Translation {
 const loopback = (dst: string): string => (isIpv6(dst) ? '::1' : '127.0.0.1')
 
 function portOf(text: string): number {
-  if (!/^\d+$/.test(text)) throw new CannotSay(said`a rule chooses among the ports ${text}`)
+  if (!/^\d+$/.test(text)) throw new CannotSay(said`A rule chooses among the ports ${text}.`)
   return Number(text)
 }

@@ -19,11 +19,11 @@ export class Wire {
 
   constructor(private readonly network: Network) {}
 
-  /** Stations that hear what `start` sends to all. */
-  broadcast(start: Place, mac: string): readonly Framed[] {
+  /** Stations that hear what `start` sends to all, or to a group that all listen to. */
+  broadcast(start: Place, mac: string, isGroup: boolean): readonly Framed[] {
     this.#careful(start)
     const heard = reach(this.network, start).filter(
-      (each) => this.#isStation(each, start) && this.#leaves(each, start) && this.#passes(each),
+      (each) => this.#isStation(each, start) && this.#leaves(each, start) && this.#passes(each, isGroup),
     )
     for (const each of heard) this.#learn(wayOf(each), mac)
     return heard
@@ -72,12 +72,14 @@ export class Wire {
     return second?.namespace !== start.namespace
   }
 
-  #passes(place: Framed): boolean {
+  #passes(place: Framed, isGroup: boolean): boolean {
     const way = wayOf(place)
     return way.every((each, at) => {
       const next = way[at + 1]
       if (!next || next.namespace !== each.namespace) return true
-      return this.#crosses(each, next) && next.link.port?.bcastFlood !== false
+      // What the bridge itself sends to all leaves by all (br_flood, net/bridge/br_forward.c).
+      const isFlooded = isGroup || each.link.bridge !== null || next.link.port?.bcastFlood !== false
+      return this.#crosses(each, next) && isFlooded
     })
   }
 
@@ -112,8 +114,11 @@ export class Wire {
   }
 
   #careful({ namespace, link }: Place): void {
-    if (isAnyTunnel(link.kind)) throw new CannotSay(said`${namespace}:${link.name} is a tunnel`)
-    if (link.share) throw new CannotSay(said`${namespace}:${link.name} shares its cable with others`)
+    if (isAnyTunnel(link.kind)) throw new CannotSay(said`${namespace}:${link.name} is a tunnel.`)
+    if (link.share) throw new CannotSay(said`${namespace}:${link.name} shares its cable.`)
+    // The kernel looks after carriers once a second (linkwatch); what it knows of neighbours goes then, and frames until then.
+    if (link.up && !link.carrier && link.operstate === 'up')
+      throw new CannotSay(said`The kernel has yet to notice that ${namespace}:${link.name} has lost its carrier.`)
   }
 }
 
@@ -137,9 +142,9 @@ function stepsOf(network: Network, way: readonly Framed[]): Step[] {
   return way.map((place, at) => {
     const { namespace, link } = place
     const before = way[at - 1]
-    if (link.impair && decides(link)) throw new CannotSay(said`${namespace}:${link.name} loses frames by chance`)
-    if (place.passing || link.share) throw new CannotSay(said`${namespace}:${link.name} shares its cable with others`)
-    if (isAnyTunnel(link.kind)) throw new CannotSay(said`${namespace}:${link.name} is a tunnel`)
+    if (link.impair && decides(link)) throw new CannotSay(said`${namespace}:${link.name} loses frames by chance.`)
+    if (place.passing || link.share) throw new CannotSay(said`${namespace}:${link.name} shares its cable.`)
+    if (isAnyTunnel(link.kind)) throw new CannotSay(said`${namespace}:${link.name} is a tunnel.`)
     return { namespace, interface: link.name, direction: directionOf(network, before, place) }
   })
 }

@@ -6,6 +6,7 @@ import { films } from './said/films.js'
 import { helper } from './said/helper.js'
 import { imports } from './said/imports.js'
 import { labMeaning } from './said/lab-meaning.js'
+import { predictions } from './said/predictions.js'
 import { shares } from './said/shares.js'
 import { labText } from './said/lab-text.js'
 import { session } from './said/session.js'
@@ -17,6 +18,7 @@ export const saidInChinese: Readonly<Record<string, string>> = {
   ...conflicts,
   ...imports,
   ...labMeaning,
+  ...predictions,
   ...shares,
   ...films,
   ...helper,
