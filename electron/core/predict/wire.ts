@@ -98,8 +98,10 @@ export class Wire {
     const { fdb = [] } = this.network.namespace(namespace) ?? {}
     const learned = this.#learned.get(`${namespace}/${bridge} ${mac}`)
     const entries = fdb.filter((each) => each.mac === mac && each.master === bridge)
+    // A permanent entry is the bridge's own, whatever port it stands at: a bridge has the addresses of its ports.
+    if (entries.some(({ permanent }) => permanent)) return to.link.bridge !== null
     const written = entries.find((each) => each.static)
-    const dev = written?.dev ?? learned ?? entries.find(({ permanent }) => !permanent)?.dev ?? entries[0]?.dev
+    const dev = written?.dev ?? learned ?? entries[0]?.dev
     if (dev !== undefined) return dev === to.link.name
     return to.link.port?.flood !== false
   }

@@ -21,6 +21,9 @@ const lanes = 3
 /** More than there are faults: each fix may uncover one that was behind it. */
 const mostFixes = 6
 
+/** Labs in which all came as predicted. */
+let equal = 0
+
 const rigs: Rig[] = []
 beforeAll(async () => {
   for (let lane = 0; lane < lanes; lane++) rigs.push(await Rig.open())
@@ -72,7 +75,8 @@ async function examine(rig: Rig, seed: number, problems: string[], codes: Map<st
   let { trace } = foretold
   const story = describeTrace(seed, lab, trace)
   if (trace.outcome !== plain) problems.push(`${story}; plain says ${plain}`)
-  if (foretold.verdict !== 'equal') problems.push(`${story}; ${foretold.verdict}: ${foretold.why}`)
+  if (foretold.verdict === 'different') problems.push(`${story}; ${foretold.why}`)
+  if (foretold.verdict === 'equal') equal++
   if (isAnswer(trace.outcome) !== (trace.diagnosis === null))
     problems.push(`${story}: a diagnosis of what works, or none`)
   if (!broken && !isAnswer(trace.outcome)) problems.push(`${story}: a healthy lab does not work`)
@@ -106,6 +110,8 @@ test(`${labs} labs by chance`, { timeout: 1000 * 60 * 15 }, async () => {
     }),
   )
   expect(problems).toEqual([])
+  // What cannot be said, as the kernel is about to act by itself, is rare.
+  expect(equal).toBeGreaterThanOrEqual(labs * 0.95)
   // A run that meets a few causes only would prove little.
   expect(codes.size).toBeGreaterThanOrEqual(Math.min(6, labs / 8))
 })
