@@ -8,6 +8,8 @@ export interface Routed {
   readonly src: string | null
   /** By which it came; null where it starts here. */
   readonly iif: string | null
+  /** Of nfmark; absent: 0. */
+  readonly mark?: number
 }
 
 /** By its addresses and by where it came from; `oif`, marks and what else a rule may say are not looked at. */

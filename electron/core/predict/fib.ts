@@ -34,8 +34,10 @@ export function lookUp(network: Network, namespace: string, packet: Routed): Way
     .filter((rule) => rule.family === family)
     .sort((a, b) => a.priority - b.priority)
   for (const rule of rules) {
-    if (picks(rule, packet) === rule.not) continue
-    if (rule.others.length > 0 || rule.fwmark !== null || rule.oif !== null)
+    // Nobody binds a probe to an interface, so that no rule that asks for one to leave by means it.
+    const isMarked = rule.fwmark === null || rule.fwmark === (packet.mark ?? 0)
+    if ((picks(rule, packet) && isMarked && rule.oif === null) === rule.not) continue
+    if (rule.others.length > 0)
       throw new CannotSay(said`What the rule ${policyRuleWords(rule).join(' ')} of ${namespace} asks for is not known.`)
     if (rule.action === 'goto')
       throw new CannotSay(said`What the rule ${policyRuleWords(rule).join(' ')} of ${namespace} asks for is not known.`)

@@ -1,5 +1,6 @@
 /** A rule as iptables-save spells it, held against one packet. */
 import { containsAddress } from '../lab/address.js'
+import type { LiveNamespace } from '../live/state.js'
 import { said } from '../words/said.js'
 import { stateOf, type Packet } from './packet.js'
 import { CannotSay } from './prediction.js'
@@ -24,17 +25,20 @@ export function optionAfter(words: readonly string[], option: string): string | 
 const silent: ReadonlySet<string> = new Set(['-m', '--comment', '-j', '-g'])
 
 /** Whether the rule means the packet. Throws where all that is known here fits, and something else is asked. */
-export function matches(words: readonly string[], packet: Packet, at: At): boolean {
+export function matches(words: readonly string[], packet: Packet, at: At, here: LiveNamespace): boolean {
   let unknown: string | null = null
+  let module = ''
   for (let n = 0; n < words.length; n++) {
     const isNot = words[n] === '!'
     if (isNot) n++
     const [option = '', value = ''] = [words[n], words[n + 1]]
     if (option === '-j' || option === '-g') break
     n++
+    if (option === '-m') module = value
     if (silent.has(option)) continue
-    const test = tests[option]
-    const fits = test?.(value, packet, at) ?? null
+    // Two modules have an option of this name.
+    const test = option === '--mark' && module !== 'mark' ? undefined : tests[option]
+    const fits = test?.(value, packet, at, here) ?? null
     if (fits === null) unknown = `${option} ${value}`
     else if (fits === isNot) return false
   }
@@ -42,7 +46,7 @@ export function matches(words: readonly string[], packet: Packet, at: At): boole
   return true
 }
 
-type Test = (value: string, packet: Packet, at: At) => boolean | null
+type Test = (value: string, packet: Packet, at: At, here: LiveNamespace) => boolean | null
 
 const protocols: Readonly<Record<string, string>> = {
   'ipv6-icmp': 'icmpv6',
@@ -64,8 +68,24 @@ function inRange(range: string, port: number | null): boolean | null {
 }
 
 const states: Test = (value, packet) => value.split(',').includes(stateOf(packet))
-const icmpType: Test = (value, { type }) =>
-  value === 'any' ? true : /^\d+$/.test(value) ? Number(value) === type : null
+/** `TYPE` or `TYPE/CODE`; the code is known of echoes alone, and is 0. */
+const icmpType: Test = (value, { type, leg }) => {
+  if (value === 'any') return true
+  const [wanted, code] = value.split('/').map(Number)
+  if (wanted !== type || code === undefined) return Number.isNaN(wanted) ? null : wanted === type
+  return leg === 'error' ? null : code === 0
+}
+
+const mark: Test = (value, { mark: own }) => {
+  const [wanted, mask = 0xffffffff] = value.split('/').map(Number)
+  return (own & mask) >>> 0 === wanted
+}
+
+/** `LOCAL` is what is asked for: an address of the namespace. */
+const isOfType = (value: string, address: string, { addresses }: LiveNamespace): boolean | null =>
+  value !== 'LOCAL'
+    ? null
+    : containsAddress('127.0.0.0/8', address) || addresses.some(({ address: own }) => own.startsWith(`${address}/`))
 
 const tests: Readonly<Record<string, Test>> = {
   '-s': (value, { src }) => containsAddress(value, src),
@@ -77,6 +97,9 @@ const tests: Readonly<Record<string, Test>> = {
   '--sport': (value, { srcPort }) => inRange(value, srcPort),
   '--ctstate': states,
   '--state': states,
+  '--mark': mark,
+  '--dst-type': (value, { dst }, _at, here) => isOfType(value, dst, here),
+  '--src-type': (value, { src }, _at, here) => isOfType(value, src, here),
   '--icmp-type': icmpType,
   '--icmpv6-type': icmpType,
 }

@@ -114,7 +114,7 @@ export class Neighbours {
     if (!isIpv6(dst) || !namespace) return true
     const packet: Packet = {
       ...{ leg: 'request', protocol: 'icmpv6', src: src ?? '::', dst, srcPort: null, dstPort: null, type },
-      ...{ ttl: 255, length: 72, df: false, complaint: null },
+      ...{ ttl: 255, length: 72, df: false, mark: 0, complaint: null },
     }
     const at = hook === 'INPUT' ? { iif: dev, oif: null } : { iif: null, oif: dev }
     return filter(namespace, hook, packet, at).verdict === 'accept'

@@ -22,6 +22,8 @@ export interface Packet {
   /** Bytes of the IP packet. */
   readonly length: number
   readonly df: boolean
+  /** nfmark, which ends with the namespace (skb_scrub_packet, net/core/skbuff.c). */
+  readonly mark: number
   readonly complaint: Complaint | null
 }
 
@@ -57,7 +59,7 @@ export function probePacket(probe: Probe, usualTtl: number): Unsent {
   const { to, port, ttl, df } = probe
   const protocol = probe.protocol !== 'icmp' ? probe.protocol : isIpv6(to) ? 'icmpv6' : 'icmp'
   return {
-    ...{ leg: 'request', protocol, src: null, dst: to, srcPort: null, dstPort: port, complaint: null, df },
+    ...{ leg: 'request', protocol, src: null, dst: to, srcPort: null, dstPort: port, complaint: null, df, mark: 0 },
     type: protocol === 'icmp' || protocol === 'icmpv6' ? echoTypes[protocol].request : null,
     ttl: ttl ?? usualTtl,
     length: headerBytes(to) + payloadBytes(probe),
@@ -67,7 +69,16 @@ export function probePacket(probe: Probe, usualTtl: number): Unsent {
 /** What a namespace answers to what it takes; `closed`: with an ICMP error, as no port of UDP is open there. */
 export function answerTo(here: LiveNamespace, packet: Packet, ttl: number): Unsent | 'silence' | 'closed' {
   const { protocol, src, dst, srcPort, dstPort, length } = packet
-  const back = { ...packet, leg: 'reply', src: dst, dst: src, srcPort: dstPort, dstPort: srcPort, ttl } as const
+  const back = {
+    ...packet,
+    leg: 'reply',
+    src: dst,
+    dst: src,
+    srcPort: dstPort,
+    dstPort: srcPort,
+    ttl,
+    mark: 0,
+  } as const
   if (protocol === 'icmp' || protocol === 'icmpv6') {
     const key = protocol === 'icmp' ? 'net.ipv4.icmp_echo_ignore_all' : 'net.ipv6.icmp.echo_ignore_all'
     if (here.sysctls[key] === '1') return 'silence'
@@ -99,6 +110,7 @@ export function errorAbout(packet: Packet, complaint: Complaint, ttl: number, is
     ttl,
     length: headerBytes(dst) + icmpBytes + headerBytes(dst) + icmpBytes,
     df: false,
+    mark: 0,
     complaint,
   }
 }

@@ -76,7 +76,9 @@ class Course {
     const output = this.#filter(here, 'OUTPUT', packet, at)
     if (output.outcome) return output.outcome
     const aimed = this.#translation.destination(here, 'OUTPUT', output.packet, at)
-    if (aimed.dst !== packet.dst) way = lookUp(this.#network, name, { dst: aimed.dst, src, iif: null })
+    // What was given another end, or a mark, is routed again (ip_route_me_harder, net/ipv4/netfilter.c).
+    if (aimed.dst !== packet.dst || aimed.mark !== 0)
+      way = lookUp(this.#network, name, { dst: aimed.dst, src, iif: null, mark: aimed.mark })
     if (way.kind === 'refused') return this.#unsent(unsent, said`${name} has no way to ${aimed.dst}.`)
     packet = aimed
     return this.#leave(here, packet, way, null)
@@ -168,10 +170,10 @@ class Course {
     refuseUnreadable(here)
     if (arrived.src === '::1' && dev !== 'lo') return this.#lost(said`${name} takes no packets from ::1.`)
     const at = { iif: dev, oif: null }
-    const first = this.#filter(here, 'PREROUTING', arrived, at)
+    const first = this.#filter(here, 'PREROUTING', dev === 'lo' ? arrived : { ...arrived, mark: 0 }, at)
     if (first.outcome) return first.outcome
     const packet = this.#translation.destination(here, 'PREROUTING', first.packet, at)
-    const way = lookUp(this.#network, name, { dst: packet.dst, src: packet.src, iif: dev })
+    const way = lookUp(this.#network, name, { dst: packet.dst, src: packet.src, iif: dev, mark: packet.mark })
     const isForwarding = this.#network.forwards(name, isIpv6(packet.dst))
     if (way.kind !== 'local' && !isForwarding) return this.#lost(said`${name} does not forward.`)
     if (way.kind === 'refused') {

@@ -41,16 +41,16 @@ export class Translation {
     // Rules of NAT are asked for the first packet of a connection, once.
     if (this.#asked.has(name)) return packet
     this.#came.set(name, packet)
-    const rule = natRule(namespace, hook, packet, at)
-    if (!rule) return packet
+    const { rule, packet: seen } = natRule(namespace, hook, packet, at)
+    if (!rule) return seen
     if (rule.target === 'REDIRECT') {
       const port = optionAfter(rule.words, '--to-ports')
       const dst = hook === 'OUTPUT' ? loopback(packet.dst) : this.#firstAddress(namespace, at.iif, packet.dst)
-      return { ...packet, dst: dst ?? packet.dst, dstPort: port === undefined ? packet.dstPort : portOf(port) }
+      return { ...seen, dst: dst ?? packet.dst, dstPort: port === undefined ? packet.dstPort : portOf(port) }
     }
     const to = parseAddressPort(optionAfter(rule.words, '--to-destination') ?? '')
     if (rule.target !== 'DNAT' || !to) throw new CannotSay(said`What ${rule.words.join(' ')} chooses is not known.`)
-    return { ...packet, dst: to.address.text, dstPort: to.port ?? packet.dstPort }
+    return { ...seen, dst: to.address.text, dstPort: to.port ?? packet.dstPort }
   }
 
   /** At POSTROUTING, or where it is delivered: who it comes from. Null: it is dropped, as there is no address for it. */
@@ -62,7 +62,7 @@ export class Translation {
     }
     const isNew = !this.#asked.has(name)
     this.#asked.add(name)
-    const rule = at.oif === null || !isNew ? null : natRule(namespace, 'POSTROUTING', packet, at)
+    const rule = at.oif === null || !isNew ? null : natRule(namespace, 'POSTROUTING', packet, at).rule
     const src = rule && at.oif !== null ? this.#newSource(namespace, rule, at.oif, nextHop, packet.dst) : packet.src
     if (src === null) return null
     const went = { ...packet, src }
