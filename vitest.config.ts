@@ -37,7 +37,9 @@ export default defineConfig({
       // In an emulated machine everything takes five times as long.
       { test: { ...onMachine, name: 'stock', include: ['test/stock/**/*.test.ts'], testTimeout: 900_000 } },
       // Its seeds set the time that a run takes.
-      { test: { ...onMachine, name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
+      { test: { ...onMachine, name: 'fuzz', include: ['test/fuzz/truth.test.ts'] } },
+      // Of predictions, the default run has those of the random labs (`trace`). `npm run fuzz:predict`.
+      { test: { ...onMachine, name: 'predictions', include: ['test/fuzz/{predict,starters}.test.ts'] } },
       {
         test: {
           ...always,

@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz:truth -- [--seed N] [--labs N] [--lanes N]`: labs by chance against an independent builder and judge.
- * `npm run fuzz:predict`: predictions in labs by chance against films.
+ * `npm run fuzz:predict -- ...`: predictions against films, in the starter labs and in labs by chance.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 const [what = 'truth'] = positionals
+const project = what === 'predict' ? 'predictions' : 'fuzz'
 const wanted = { seed: '1', labs: '1000', lanes: '2', ...values }
 for (const [name, value] of Object.entries(wanted)) {
   if (/^[1-9][0-9]{0,8}$/.test(value)) continue
@@ -27,7 +28,7 @@ const env = {
 }
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--configLoader=runner', '--project=fuzz', `test/fuzz/${what}.test.ts`],
+  ['node_modules/vitest/vitest.mjs', 'run', '--configLoader=runner', `--project=${project}`],
   { cwd: root, stdio: 'inherit', env },
 )
 process.exit(status ?? 1)

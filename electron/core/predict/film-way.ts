@@ -50,10 +50,3 @@ function isOverheard({ frames }: Film, hop: TraceHop | undefined, live: LiveStat
 
 /** `namespace:interface` in order, for comparing and for showing. */
 export const stepText = ({ namespace, interface: name, direction }: Step): string => `${namespace}:${name} ${direction}`
-
-/** Namespaces in order, as the `path` of a check has them. */
-export function namespacesOf(way: readonly Step[]): string[] {
-  const names: string[] = []
-  for (const { namespace } of way) if (names.at(-1) !== namespace) names.push(namespace)
-  return names
-}

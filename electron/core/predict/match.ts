@@ -2,7 +2,7 @@
 import { containsAddress } from '../lab/address.js'
 import type { LiveNamespace } from '../live/state.js'
 import { said } from '../words/said.js'
-import { stateOf, type Packet } from './packet.js'
+import { stateOf, type Complaint, type Packet } from './packet.js'
 import { CannotSay } from './prediction.js'
 
 export interface At {
@@ -68,12 +68,17 @@ function inRange(range: string, port: number | null): boolean | null {
 }
 
 const states: Test = (value, packet) => value.split(',').includes(stateOf(packet))
-/** `TYPE` or `TYPE/CODE`; the code is known of echoes alone, and is 0. */
-const icmpType: Test = (value, { type, leg }) => {
+/** Of ICMP errors (RFC 792); others may have one of several. Echoes have 0. */
+const codes: Readonly<Partial<Record<Complaint, number>>> = { port: 3, 'too-big': 4, expired: 0 }
+
+/** `TYPE` or `TYPE/CODE`. */
+const icmpType: Test = (value, { type, leg, complaint }) => {
   if (value === 'any') return true
   const [wanted, code] = value.split('/').map(Number)
   if (wanted !== type || code === undefined) return Number.isNaN(wanted) ? null : wanted === type
-  return leg === 'error' ? null : code === 0
+  const own = leg === 'error' ? codes[complaint ?? 'no-way'] : 0
+  if (own !== undefined) return own === code
+  return code === codes.port || code === codes['too-big'] ? false : null
 }
 
 const mark: Test = (value, { mark: own }) => {
