@@ -28,6 +28,9 @@ export function predict(live: LiveState, probe: Probe): Prediction {
   }
 }
 
+/** `net.ipv4.icmp_ratelimit` as every namespace has it: errors to one address are this far apart (milliseconds). */
+const errorsApartMs = 1000
+
 /** The way on of a packet: every method says what the one who probed hears in the end. */
 class Course {
   readonly #network: Network
@@ -37,6 +40,8 @@ class Course {
   readonly #steps: Record<Packet['leg'], Step[]> = { request: [], reply: [], error: [] }
   readonly #decisions: Decision[] = []
   #end: Said | null = null
+  /** Namespaces that sent it back by where it came from, and told its sender of the shorter way. */
+  readonly #redirecting = new Set<string>()
 
   constructor(
     live: LiveState,
@@ -160,9 +165,8 @@ class Course {
   #unresolved(here: LiveNamespace, packet: Packet, dev: string, nextHop: string): Outcome {
     const why = said`Nobody answers ${here.name} for ${nextHop} on ${dev}.`
     this.#end ??= why
-    const isToldInTime = this.#neighbours.patienceMs(here.name, dev, nextHop) < this.probe.timeoutMs
-    if (!isToldInTime) return 'lost'
-    return this.#complain(here, packet, 'no-way', why)
+    const afterMs = this.#neighbours.patienceMs(here.name, dev, nextHop)
+    return afterMs < this.probe.timeoutMs ? this.#complain(here, packet, 'no-way', why, afterMs) : 'lost'
   }
 
   #receive(here: LiveNamespace, dev: string, arrived: Packet): Outcome {
@@ -193,6 +197,7 @@ class Course {
     if (packet.ttl <= 1) return this.#complain(here, packet, 'expired', said`The TTL ends at ${name}.`)
     if (packet.length > this.#mtu(name, way) && (packet.df || isIpv6(packet.dst)))
       return this.#complain(here, packet, 'too-big', said`The packet is too large for ${name} to send on.`)
+    if (way.dev === dev) this.#redirecting.add(name)
     const forward = this.#filter(here, 'FORWARD', packet, { iif: dev, oif: way.dev })
     if (forward.outcome) return forward.outcome
     return this.#leave(here, { ...forward.packet, ttl: forward.packet.ttl - 1 }, way, dev)
@@ -212,9 +217,13 @@ class Course {
   }
 
   /** An ICMP error about a packet; about answers and errors it changes nothing for the one who waits. */
-  #complain(here: LiveNamespace, packet: Packet, complaint: Complaint, why: Said): Outcome {
+  #complain(here: LiveNamespace, packet: Packet, complaint: Complaint, why: Said, afterMs = 0): Outcome {
     this.#end ??= why
     if (packet.leg !== 'request') return 'lost'
+    // A redirect counts for the limit of errors, and whether one was sent is known from history alone (ip_rt_send_redirect).
+    const isLimited = complaint !== 'reset' && !isIpv6(packet.dst) && afterMs < errorsApartMs
+    if (isLimited && this.#redirecting.has(here.name))
+      throw new CannotSay(said`${here.name} may have sent a redirect, and sends no error right after it.`)
     return this.#send(
       here,
       errorAbout(packet, complaint, this.#ttl(here.name), this.#network.owns(here.name, packet.dst)),

@@ -30,6 +30,8 @@ export const predictions = {
   '{0} sends it to its own lo, where nobody takes it.': '{0} 把它发往自己的 lo，那里没有人接收。',
   '{0} sends it round by its own lo.': '{0} 让它在自己的 lo 上打转。',
   'Nobody answers {0} for {1} on {2}.': '在 {2} 上，没有站点为 {1} 应答 {0}。',
+  '{0} may have sent a redirect, and sends no error right after it.':
+    '{0} 可能已发出重定向，此后短时间内不再发送差错报文。',
   '{0} does not forward.': '{0} 不转发。',
   '{0} does not take packets from {1} on {2} (rp_filter).': '{0} 不接收从 {2} 进入的来自 {1} 的数据包（rp_filter）。',
   'The TTL ends at {0}.': 'TTL 在 {0} 耗尽。',
