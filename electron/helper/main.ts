@@ -26,6 +26,7 @@ import { HelperServer } from './server.js'
 const watchedSysctls = [
   'net.ipv4.ip_forward',
   'net.ipv4.ip_default_ttl',
+  'net.ipv4.icmp_echo_ignore_all',
   'net.ipv4.conf.all.rp_filter',
   'net.ipv4.conf.default.rp_filter',
   'net.ipv6.conf.all.forwarding',

@@ -118,6 +118,33 @@ export function fuzzLab(seed: number): FuzzLab {
   return { network: { stations, cables }, hosts, routers, outside, random }
 }
 
+/** `10.1.0.10` -> `fd00:10:1:0::10`: the decimal digits are taken as hexadecimal ones. */
+export const hostIpv6 = (address: string): string => {
+  const [a, b, c, d] = address.split('.')
+  return `fd00:${a}:${b}:${c}::${d}`
+}
+
+const prefixIpv6 = (prefix: string): string => {
+  const [address = '', length] = prefix.split('/')
+  return length === '32' ? `${hostIpv6(address)}/128` : `${hostIpv6(address).replace(/::0$/, '::')}/64`
+}
+
+/** The same network with an IPv6 address beside each of IPv4, and a route beside each route; NAT is of IPv4 alone. */
+export const dualStack = ({ stations, cables }: Network): Network => ({
+  cables,
+  stations: stations.map((station) => ({
+    ...station,
+    devices: station.devices.map((device) => ({
+      ...device,
+      addresses: [...device.addresses, ...device.addresses.map(prefixIpv6)],
+    })),
+    routes: [
+      ...station.routes,
+      ...station.routes.map(({ to, via }) => ({ to: to === 'default' ? to : prefixIpv6(to), via: hostIpv6(via) })),
+    ],
+  })),
+})
+
 /** Neighbours that nobody is are given up after three questions; asked faster, labs are faster (milliseconds). */
 export const retransMs = 60
 
@@ -141,7 +168,11 @@ export function labYaml({ stations, cables }: Network): string {
         ...Object.fromEntries(
           station.devices
             .filter(({ name }) => name !== 'lo')
-            .map(({ name }) => [`net.ipv4.neigh.${name}.retrans_time_ms`, retransMs]),
+            .flatMap(({ name, addresses }) =>
+              ['ipv4', ...(addresses.some((each) => each.includes(':')) ? ['ipv6'] : [])].map(
+                (family) => [`net.${family}.neigh.${name}.retrans_time_ms`, retransMs] as const,
+              ),
+            ),
         ),
       },
     }

@@ -1,11 +1,19 @@
-/** `npm run fuzz:truth -- [--seed N] [--labs N] [--lanes N]`: labs by chance against an independent builder and judge. */
+/**
+ * `npm run fuzz:truth -- [--seed N] [--labs N] [--lanes N]`: labs by chance against an independent builder and judge.
+ * `npm run fuzz:predict -- ...`: predictions against films, in the starter labs and in labs by chance.
+ */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const number = { type: 'string' }
-const { values } = parseArgs({ options: { seed: number, labs: number, lanes: number } })
+const { values, positionals } = parseArgs({
+  options: { seed: number, labs: number, lanes: number },
+  allowPositionals: true,
+})
+const [what = 'truth'] = positionals
+const project = what === 'predict' ? 'predictions' : 'fuzz'
 const wanted = { seed: '1', labs: '1000', lanes: '2', ...values }
 for (const [name, value] of Object.entries(wanted)) {
   if (/^[1-9][0-9]{0,8}$/.test(value)) continue
@@ -20,7 +28,7 @@ const env = {
 }
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--configLoader=runner', '--project=fuzz'],
+  ['node_modules/vitest/vitest.mjs', 'run', '--configLoader=runner', `--project=${project}`],
   { cwd: root, stdio: 'inherit', env },
 )
 process.exit(status ?? 1)

@@ -17,6 +17,8 @@ export interface Framed extends Place {
   readonly tags: Tags
   /** Frames of a macvlan or an ipvlan leave by its parent, which does not get them itself. */
   readonly passing?: true
+  /** Where it came from; absent where it was sent. */
+  readonly before?: Framed
 }
 
 /** More tags than these on one frame are nobody's on purpose. */
@@ -46,15 +48,17 @@ function leaving(
 
 /** Every place that an untagged frame sent by `start` gets to, `start` first. `ignoreState` follows what is off, too. */
 export function reach(network: Network, start: Place, ignoreState = false): readonly Framed[] {
-  const first = { ...start, tags: [] }
+  // What is sent begins here, whatever brought its sender to send it.
+  const first: Framed = { namespace: start.namespace, link: start.link, tags: [] }
   const seen = new Map<string, Framed>([[framedKey(first), first]])
   const queue: Framed[] = [first]
   /** By what was reached over a cable, the end that it was reached from: a cable gives nothing back. */
   const sender = new Map<Framed, LiveLink>()
   let came: LiveLink | null = null
+  let before: Framed = first
   const visit = (namespace: string, link: LiveLink | undefined, tags: Tags, passing = false): void => {
     if (!link || tags.length > maxTags) return
-    const framed: Framed = { namespace, link, tags, ...(passing ? { passing } : {}) }
+    const framed: Framed = { namespace, link, tags, ...(passing ? { passing } : {}), before }
     if (seen.has(framedKey(framed)) || !(ignoreState || link.up)) return
     seen.set(framedKey(framed), framed)
     if (came) sender.set(framed, came)
@@ -62,6 +66,7 @@ export function reach(network: Network, start: Place, ignoreState = false): read
   }
   for (let place = queue.shift(); place; place = queue.shift()) {
     const { namespace, link, tags } = place
+    before = place
     if (!ignoreState && !link.up) continue
     const links = network.namespace(namespace)?.links ?? []
     const shared = network.parent(link)

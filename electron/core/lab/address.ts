@@ -120,6 +120,10 @@ export const isMulticast = (address: Address): boolean =>
 export const isLinkLocalIpv6 = (address: Address): boolean =>
   address.family === 'ipv6' && address.bytes[0] === 0xfe && ((address.bytes[1] ?? 0) & 0xc0) === 0x80
 
+/** The group of all whose addresses end alike, which a question for one of them goes to (RFC 4291, 2.7.1). */
+export const solicitedNode = (address: string): string =>
+  formatAddress([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, ...(parseAddress(address)?.bytes.slice(13) ?? [])])
+
 /** Reads `ADDRESS:PORT` or `[IPV6]:PORT`; a bare address has port null. Null if it is none of these. */
 export function parseAddressPort(text: string): { readonly address: Address; readonly port: number | null } | null {
   const bare = parseAddress(text)

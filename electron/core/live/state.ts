@@ -118,6 +118,9 @@ export interface LivePort {
   readonly hairpin?: boolean
   readonly isolated?: boolean
   readonly learning?: boolean
+  /** What the bridge has not learned, and what is for all, does not leave by it; absent: it does. */
+  readonly flood?: false
+  readonly bcastFlood?: false
   /** Only where its bridge filters. */
   readonly vlans?: readonly PortVlan[]
 }
@@ -205,6 +208,8 @@ export interface LiveFdbEntry {
   /** VXLAN: the remote tunnel end. */
   readonly dst: string | null
   readonly permanent: boolean
+  /** Written by hand, so that nothing that is learned takes its place (`bridge fdb ... static`). */
+  readonly static?: true
 }
 
 /** Packet filter and NAT, in both of its spellings. */

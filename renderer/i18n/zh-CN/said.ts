@@ -7,6 +7,7 @@ import { helper } from './said/helper.js'
 import { imports } from './said/imports.js'
 import { labMeaning } from './said/lab-meaning.js'
 import { recorder } from './said/recorder.js'
+import { predictions } from './said/predictions.js'
 import { shares } from './said/shares.js'
 import { labText } from './said/lab-text.js'
 import { session } from './said/session.js'
@@ -19,6 +20,7 @@ export const saidInChinese: Readonly<Record<string, string>> = {
   ...imports,
   ...labMeaning,
   ...recorder,
+  ...predictions,
   ...shares,
   ...films,
   ...helper,

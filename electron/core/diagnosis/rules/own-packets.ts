@@ -1,7 +1,7 @@
 /** Packets of the probe as rules saw them, so that a verdict about another connection is never taken for its own. */
 import type { PacketHeaders } from '../../packet/packet.js'
 import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
-import { containsAddress, formatAddress, parseAddress } from '../../lab/address.js'
+import { containsAddress, solicitedNode } from '../../lab/address.js'
 import { isIpv6 } from '../network.js'
 
 const echo = { icmp: [8, 0], icmpv6: [128, 129] } as const
@@ -41,9 +41,6 @@ function answerTo({ src, dst, protocol, ports, icmp }: RulePacket): RulePacket {
     icmp: icmp && { type: reversed(icmp.type), id: icmp.id },
   }
 }
-
-const solicitedNode = (address: string): string =>
-  formatAddress([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, ...(parseAddress(address)?.bytes.slice(13) ?? [])])
 
 /** For the link-layer address of a neighbour; one of IPv6 goes to the group of all whose addresses end alike (RFC 4291). */
 function questionFor(address: string): RulePacket {

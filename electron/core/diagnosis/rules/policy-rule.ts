@@ -4,6 +4,7 @@ import { mainTable } from '../../lab/table.js'
 import type { LiveRoute, LiveRule } from '../../live/state.js'
 import { departureOf, type Departure } from '../death.js'
 import { bare, isIpv6, prefixLength } from '../network.js'
+import { picks } from '../policy-match.js'
 import { isOwnRule, stepRule } from '../../plan/policy-rules.js'
 import { policyRuleWords } from '../../plan/text.js'
 import type { RouteGet } from '../question.js'
@@ -133,13 +134,9 @@ export function wayIn({ network }: Scene, rule: LiveRule, namespace: string, dst
 }
 
 /** Rules of policy routing before the main table's that pick it; the one that is asked first comes first. */
-export function matching({ network }: Scene, { namespace, dst, src, iif }: Departure): LiveRule[] {
-  const family = isIpv6(dst) ? 'ipv6' : 'ipv4'
-  const within = (prefix: string | null, address: string | null): boolean =>
-    prefix === null ||
-    (address !== null &&
-      containsAddress(prefix.includes('/') ? prefix : `${prefix}/${isIpv6(prefix) ? 128 : 32}`, address))
-  return (network.namespace(namespace)?.rules ?? [])
+export function matching({ network }: Scene, departure: Departure): LiveRule[] {
+  const family = isIpv6(departure.dst) ? 'ipv6' : 'ipv4'
+  return (network.namespace(departure.namespace)?.rules ?? [])
     .filter(
       (rule) =>
         rule.family === family &&
@@ -147,9 +144,7 @@ export function matching({ network }: Scene, { namespace, dst, src, iif }: Depar
         // What else it says may be why this packet is not meant, and could not be put back.
         isOwnRule(rule) &&
         !rule.not &&
-        within(rule.to, dst) &&
-        within(rule.from, src) &&
-        (rule.iif === null || rule.iif === iif || (rule.iif === 'lo' && iif === null)),
+        picks(rule, departure),
     )
     .sort((a, b) => a.priority - b.priority)
 }

@@ -11,6 +11,8 @@ export const PF_BRIDGE = 7
 const NDA_VLAN = 5
 const NDA_MASTER = 9
 const NUD_PERMANENT = 0x80
+/** Of a bridge's entry: static (fdb_to_nud, net/bridge/br_fdb.c). */
+const NUD_NOARP = 0x40
 /** In the device's own list, and not in that of its bridge. */
 const NTF_SELF = 0x02
 
@@ -38,8 +40,12 @@ export function decodeFdbEntry(bytes: Buffer, at: number, end: number): DumpedFd
     else if (type === NDA_DST) dst = formatAddress(bytes, where, length)
   })
   if (mac === null || (multicast && masterIndex === null && dst === null)) return null
-  const permanent = (bytes.readUInt16LE(at + 8) & NUD_PERMANENT) !== 0
-  return { index: bytes.readInt32LE(at + 4), masterIndex, mac, vlan, dst, permanent }
+  const state = bytes.readUInt16LE(at + 8)
+  const isStatic = masterIndex !== null && (state & NUD_NOARP) !== 0
+  return {
+    ...{ index: bytes.readInt32LE(at + 4), masterIndex, mac, vlan, dst, permanent: (state & NUD_PERMANENT) !== 0 },
+    ...(isStatic ? { static: true } : {}),
+  }
 }
 
 /**

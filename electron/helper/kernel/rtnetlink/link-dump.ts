@@ -70,7 +70,9 @@ import { readTunnel } from './tunnel.js'
 /** Of Ethernet; a tunnel without frames calls its ends hardware addresses (ARPHRD_IPGRE and its like). */
 const macBytes = 6
 const IFLA_BRPORT_STATE = 1
+const IFLA_BRPORT_UNICAST_FLOOD = 9
 const IFLA_BRPORT_NO = 18
+const IFLA_BRPORT_BCAST_FLOOD = 30
 /** ifi_type of lo (linux/if_arp.h). */
 const ARPHRD_LOOPBACK = 772
 /** IF_OPER_* of RFC 2863, as `ip link` spells them. */
@@ -159,17 +161,26 @@ const switchTypes: Readonly<Record<number, PortSetting>> = {
   [IFLA_BRPORT_ISOLATED]: 'isolated',
 }
 
+/** On in every new port, and told only where somebody switched them off. */
+const floodTypes: Readonly<Record<number, 'flood' | 'bcastFlood'>> = {
+  [IFLA_BRPORT_UNICAST_FLOOD]: 'flood',
+  [IFLA_BRPORT_BCAST_FLOOD]: 'bcastFlood',
+}
+
 function readPort(bytes: Buffer, from: number, to: number): LiveLink['port'] {
   let number = 0
   let state = 'disabled'
   const switches: { [S in PortSetting]?: boolean } = {}
+  const floods: { flood?: false; bcastFlood?: false } = {}
   eachAttribute(bytes, from, to, (type, at) => {
     const setting = switchTypes[type]
+    const flood = floodTypes[type]
     if (type === IFLA_BRPORT_STATE) state = portStates[bytes[at] ?? 0] ?? 'disabled'
     else if (type === IFLA_BRPORT_NO) number = bytes.readUInt16LE(at)
     else if (setting && (bytes[at] !== 0) !== usualPort[setting]) switches[setting] = bytes[at] !== 0
+    else if (flood && bytes[at] === 0) floods[flood] = false
   })
-  return { number, state, ...switches }
+  return { number, state, ...switches, ...floods }
 }
 
 /** Those that differ from what the kind has by itself. */
