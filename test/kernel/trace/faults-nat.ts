@@ -53,6 +53,31 @@ export const natFaults: readonly Fault[] = [
     fix: ['ip rule del priority 32765 to 192.168.1.2/32 blackhole'],
   },
   {
+    name: 'a rule for the wrong interface, behind another router that hides its own networks',
+    code: 'nat-wrong-interface',
+    lab: `
+broken: true
+namespaces:
+  a: { interfaces: { e0: { addresses: [192.168.1.2/24] } }, routes: [{ to: default, via: 192.168.1.1 }] }
+  r1:
+    forwarding: true
+    interfaces: { e0: { addresses: [192.168.1.1/24] }, e1: { addresses: [10.0.0.2/24] } }
+    routes: [{ to: default, via: 10.0.0.1 }]
+    nat: [{ masquerade: 192.168.1.0/24, out: e0 }]
+  r2:
+    forwarding: true
+    interfaces: { e0: { addresses: [10.0.0.1/24] }, e1: { addresses: [192.0.2.1/24] } }
+    nat: [{ masquerade: 10.0.0.0/24, out: e1 }]
+  b: { interfaces: { e0: { addresses: [192.0.2.2/24] } } }
+links: [[a:e0, r1:e0], [r1:e1, r2:e0], [r2:e1, b:e0]]
+`,
+    from: 'a',
+    to: '192.0.2.2',
+    namespace: 'r1',
+    evidence: /-s 192\.168\.1\.0\/24 -o e0/,
+    fix: ['ip netns exec r1 iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o e1 -j MASQUERADE'],
+  },
+  {
     name: 'a published port that leads to an address nobody has',
     code: 'no-such-address',
     lab: published(dnat.replace('10.0.0.10', '10.0.0.99')),

@@ -6,7 +6,7 @@ import { isIpv6, networkText } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { say, type Message } from '../words.js'
-import { comesBy, isSourceNat, lastCrossing, leavesBy, liveNat, means, publishedBy } from './nat.js'
+import { comesBy, crossings, isSourceNat, leavesBy, liveNat, means, publishedBy, type Crossing } from './nat.js'
 
 interface Wrong {
   readonly namespace: string
@@ -49,20 +49,27 @@ const named = (namespace: string, { kind }: LabNat, wrong: string, right: string
     kind: kind === 'masquerade' ? 'MASQUERADE' : kind.toUpperCase(),
   })
 
+/** At the last router that could turn the answer back: one that knows no way to the source itself hides nobody behind it. */
 function wrongSource(scene: Scene): Wrong | null {
   const departure = departureOf(scene.death)
-  const crossing = lastCrossing(scene)
-  if (!departure || departure.leg !== 'reply' || !crossing) return null
-  const { namespace, oif, src } = crossing
-  // Rewritten all the same, or there is a way back: then it is not for want of NAT.
-  if (src !== departure.dst || scene.network.route(departure.namespace, src)) return null
-  // The lab means that one to have a way back itself.
-  if (missingRoutes(scene, departure.namespace).some(({ to }) => containsAddress(to, src))) return null
+  if (!departure || departure.leg !== 'reply') return null
+  for (const crossing of crossings(scene)) {
+    // Rewritten all the same, or there is a way back: then it is not for want of NAT.
+    if (crossing?.src !== departure.dst || scene.network.route(departure.namespace, crossing.src)) return null
+    // The lab means that one to have a way back itself.
+    if (missingRoutes(scene, departure.namespace).some(({ to }) => containsAddress(to, crossing.src))) return null
+    const wrong = wrongAt(scene, crossing)
+    if (wrong || scene.network.route(crossing.namespace, crossing.src)) return wrong
+  }
+  return null
+}
+
+function wrongAt(scene: Scene, { namespace, oif, src, dst }: Crossing): Wrong | null {
   const { protocol, port } = scene.probe
-  const seen = { source: src, destination: crossing.dst, protocol, port }
+  const seen = { source: src, destination: dst, protocol, port }
   const all = liveNat(scene, namespace).filter(isSourceNat)
   // That one is inside as well, and is meant to answer by this router.
-  if (all.some((each) => means(each, { ...seen, source: crossing.dst, destination: null }))) return null
+  if (all.some((each) => means(each, { ...seen, source: dst, destination: null }))) return null
   const rules = all.filter((each) => means(each, seen))
   if (rules.some((each) => leavesBy(each, oif))) return null
   // One that is for all but this interface means what it says.
