@@ -24,7 +24,14 @@ export default ts.config(
         'error',
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
       ],
-      'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
+        {
+          selector: "CallExpression[callee.property.name='scrollIntoView']:not([callee.object.name='EditorView'])",
+          message: 'It scrolls the window too: showInList of renderer/ui/scroll-within.ts scrolls the list alone.',
+        },
+      ],
     },
   },
   {

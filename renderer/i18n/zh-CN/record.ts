@@ -1,6 +1,6 @@
 export const record = {
   'record.record': '录制教程',
-  'record.how': '您输入、绘制和追踪的内容会成为教程的步骤；失败的和撤销的命令会被略去。',
+  'record.how': '你输入、绘制和追踪的内容会成为教程的步骤；失败的和撤销的命令会被略去。',
   'record.empty': '教程从空网络开始：请先拆除当前网络。',
   'record.title': '正在录制教程',
   'record.recording': '录制中：{count} 步',
@@ -11,7 +11,7 @@ export const record = {
   'record.nothing': '没有搭建也没有发送任何内容，因此没有教程。',
   'record.lost': '录制随网络一起结束了：{count} 步已丢失。',
   'record.step': '录制的教程',
-  'record.made': '教程已写入实验。标题和正文由您来写，请在“文件”标签页中编辑。',
+  'record.made': '教程已写入实验。标题和正文由你来写，请在“文件”标签页中编辑。',
   'record.toFile': '打开“文件”标签页',
   'action.record': '录制教程',
   'action.recordStop': '停止录制并生成教程',
