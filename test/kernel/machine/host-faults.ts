@@ -192,8 +192,16 @@ export const hostFaults: readonly HostFault[] = [
     ...{ code: 'no-return-route', namespace: 'app', says: /172\.19\.0\.2/ },
   },
   {
-    name: 'a published port from its own container',
-    break: 'true',
+    name: 'a published port from its own container, which the host does not know yet',
+    break: 'ip neigh flush dev br-app',
+    mend: 'true',
+    probe: ['app', '198.51.100.2', 8080],
+    ...{ code: 'hairpin', namespace: 'host', says: /veth-app/ },
+  },
+  {
+    // With its link-layer address at hand, bridge netfilter rewrites the frame and never leaves the bridge.
+    name: 'a published port from its own container, which the host knows',
+    break: 'ping -c 1 -W 5 172.18.0.2 >/dev/null',
     mend: 'true',
     probe: ['app', '198.51.100.2', 8080],
     ...{ code: 'hairpin', namespace: 'host', says: /veth-app/ },

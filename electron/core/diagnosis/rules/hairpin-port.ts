@@ -3,6 +3,7 @@ import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import type { Question } from '../question.js'
 import { say } from '../words.js'
+import { newEnd, rewriting } from './rewriting.js'
 
 interface Turned {
   readonly namespace: string
@@ -18,7 +19,7 @@ interface Turned {
 export const hairpinPort: Rule = {
   code: 'hairpin',
   suspect(scene) {
-    const turned = turnedBack(scene)
+    const turned = turnedBack(scene) ?? turnedUnseen(scene)
     if (!turned) return null
     const { namespace, bridge, port } = turned
     const question: Question = { namespace, ask: 'port', dev: port }
@@ -56,4 +57,19 @@ function turnedBack({ hops, network }: Scene): Turned | null {
       network.link(namespace, dev)?.master === bridge.name,
   )
   return came?.interface ? { namespace: last.namespace, bridge: bridge.name, port: came.interface } : null
+}
+
+/**
+ * Where the bridge hands frames to iptables and knows the station's link-layer address, a rule rewrites the frame between its
+ * ports: it is seen as it came in, and not again (br_nf_pre_routing_finish_bridge, net/bridge/br_netfilter_hooks.c).
+ */
+function turnedUnseen(scene: Scene): Turned | null {
+  const { hops, network } = scene
+  const last = hops.findLast(({ leg, observed }) => leg === 'request' && observed)
+  const src = last?.packet && innermost(last.packet).ip?.src
+  if (!last || last.direction !== 'in' || last.interface === null || src === undefined) return null
+  const { namespace, interface: port } = last
+  const bridge = network.link(namespace, port)?.master
+  if (!bridge || newEnd(rewriting(scene, namespace)?.rule ?? '')?.address !== src) return null
+  return { namespace, bridge, port }
 }
