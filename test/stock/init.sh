@@ -23,5 +23,11 @@ $b mount -t devpts -o gid=5,mode=620,ptmxmode=666 none /new/dev/pts
 $b mkdir -p /new/lib/modules /new/job
 $b mount -t 9p -o "$share,ro,cache=loose" modules /new/lib/modules
 $b mount -t 9p -o "$share" job /new/job
+# What stands where those directories of memory are now.
+root="$($b cat /new/job/root)"
+if ! [ -d "/new$root" ]; then
+  $b mkdir -p "/new$root"
+  $b mount -t 9p -o "$share,ro,cache=loose" project "/new$root"
+fi
 $b ifconfig lo 127.0.0.1 up
 exec $b switch_root -c /dev/hvc0 /new /bin/bash /job/start

@@ -31,6 +31,7 @@ const kept = ['PATH', 'HOME', 'CI', 'VETHLAB_FUZZ_SEED', 'VETHLAB_FUZZ_LABS'].fl
 )
 const [started, status] = [join(job, 'started'), join(job, 'status')]
 for (const file of [started, status]) rmSync(file, { force: true })
+writeFileSync(join(job, 'root'), process.cwd())
 writeFileSync(
   join(job, 'start'),
   [
@@ -56,6 +57,7 @@ const machine = spawn(
     ...['-device', 'virtio-serial', '-chardev', 'stdio,id=out,signal=off', '-device', 'virtconsole,chardev=out'],
     ...share('/', 'root', readOnly),
     ...share(found.modules, 'modules', readOnly),
+    ...share(process.cwd(), 'project', readOnly),
     ...share(job, 'job', ''),
   ],
   { stdio: ['ignore', 'pipe', 'inherit'] },
