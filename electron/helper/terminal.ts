@@ -4,6 +4,7 @@ import { chownSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { maxTerminals, type Failure, type Params, type Results, type TerminalInfo } from '../core/rpc.js'
 import type { Account } from './elevated/caller.js'
+import { FarEnd } from './terminal-far-end.js'
 import { TerminalInput } from './terminal-input.js'
 import { TerminalLine } from './terminal-line.js'
 import { TerminalOutput } from './terminal-output.js'
@@ -24,6 +25,7 @@ interface Terminal {
   readonly id: string
   readonly namespace: string
   readonly pty: Pty
+  readonly farEnd: FarEnd
   readonly output: TerminalOutput
   readonly input: TerminalInput
   readonly line: TerminalLine
@@ -53,8 +55,11 @@ export class Terminals {
   private count = 0
   /** A child of this process has ended. node-pty tells only later: when its output is read, or thrown away after 200 ms. */
   private readonly childEnded = (): void => {
-    for (const { output, pty, ended } of this.terminals.values())
-      if (ended === null && hasEnded(pty.pid)) output.letRestThrough()
+    for (const { output, pty, farEnd, ended } of this.terminals.values()) {
+      if (ended !== null || !hasEnded(pty.pid)) continue
+      output.letRestThrough()
+      farEnd.readOut(pty._socket, pty.fd)
+    }
   }
 
   /** @param account whose shells they are; null: those of whoever this process is */
@@ -88,7 +93,8 @@ export class Terminals {
       )
     const command = shellCommand(namespace, this.account)
     if ('code' in command) return { ok: false, failure: command }
-    let pty: Pty
+    let pty: Pty | null = null
+    let farEnd: FarEnd
     try {
       pty = loaded.spawn(command.file, [...command.args], {
         name: 'xterm-256color',
@@ -97,9 +103,11 @@ export class Terminals {
         cwd: command.directory,
         env: command.environment,
       }) as Pty
+      farEnd = new FarEnd(pty.ptsName)
       // As login(1) does it: programs open their terminal by name.
       if (this.account) chownSync(pty.ptsName, this.account.uid, -1)
     } catch (error) {
+      pty?.kill('SIGKILL')
       const words = error instanceof Error ? error.message : String(error)
       return refuse('terminal-failed', said`A shell in ${namespace} could not be started: ${words}`, namespace, words)
     }
@@ -111,7 +119,19 @@ export class Terminals {
     })
     const input = new TerminalInput(() => (isOpen(terminal) ? pty.fd : null))
     const line = new TerminalLine(pty.pid, (data) => input.write(data))
-    const terminal: Terminal = { id, namespace, pty, output, input, line, columns, rows, ended: null, closing: null }
+    const terminal: Terminal = {
+      id,
+      namespace,
+      pty,
+      farEnd,
+      output,
+      input,
+      line,
+      columns,
+      rows,
+      ended: null,
+      closing: null,
+    }
     this.terminals.set(id, terminal)
     pty.onData((data) => {
       line.shown(data)
@@ -192,6 +212,7 @@ export class Terminals {
   private end(terminal: Terminal): Promise<void> {
     terminal.closing ??= (async () => {
       terminal.output.letRestThrough()
+      terminal.farEnd.letGo()
       await endSession(terminal.pty.pid, terminal.ended !== null)
       this.terminals.delete(terminal.id)
     })()
@@ -200,6 +221,7 @@ export class Terminals {
 
   private exited(terminal: Terminal, exitCode: number, signal: number | null): void {
     terminal.input.stop()
+    terminal.farEnd.letGo()
     terminal.output.flush()
     terminal.ended = { exitCode, signal }
     this.hooks.ended(terminal.id, exitCode, signal)
