@@ -47,12 +47,15 @@ export interface BrowserShellOptions {
   readonly port: number
   /** Told of each client that was turned away. */
   turnedAway?(reason: string): void
+  /** Told when the window has gone; one that is loaded again comes back at once. */
+  windowGone?(): void
 }
 
 export interface BrowserShell {
   readonly port: number
   /** A new address that opens the window once; the one before is void, and an open window is let go when it is used. */
   newAddress(): string
+  readonly hasWindow: boolean
   /** Turns everybody away and stops listening. The shell is its owner's to close. */
   close(): Promise<void>
 }
@@ -80,6 +83,7 @@ class Browser implements BrowserShell {
   private readonly unknown = new Waiting(maxUnknown)
   /** Of a connection: to be called when it is the window's. */
   private readonly known = new WeakMap<Duplex, () => void>()
+  private windows = 0
   private readonly sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -109,6 +113,10 @@ class Browser implements BrowserShell {
         return this.turnAway(socket, '429 Too Many Requests', 'too many attempts')
       this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.meet(webSocket, request))
     })
+  }
+
+  get hasWindow(): boolean {
+    return this.windows > 0
   }
 
   newAddress(): string {
@@ -157,6 +165,11 @@ class Browser implements BrowserShell {
       const secret = message === null ? null : this.admission.admit(message.params.token ?? '')
       if (message !== null && secret !== null) {
         this.known.get(request.socket)?.()
+        this.windows += 1
+        socket.once('close', () => {
+          this.windows -= 1
+          if (!this.hasWindow) this.options.windowGone?.()
+        })
         return this.options.shell.attach(webChannel(socket, text), secret)
       }
       // Who has tried too often is told nothing more.
@@ -190,7 +203,7 @@ function parse(text: string): z.infer<typeof firstMessage> | null {
 function refuseClient(socket: WebSocket, id: number | string | null): void {
   const error = refused(
     errorCodes.notAdmitted,
-    said`This address has been used, or belongs to another start. Take a new one from the terminal that Vethlab runs in.`,
+    said`This address has been used, or belongs to another start. Press Enter in the terminal that Vethlab runs in: it prints a new one.`,
   )
   socket.send(JSON.stringify({ jsonrpc: '2.0', id, error: error.toJson() }))
   socket.close(closeCodes.policyViolation, 'not admitted')

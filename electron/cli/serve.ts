@@ -1,6 +1,6 @@
 /**
  * `vethlab serve [FILE]`: the window in the user's own browser, until it is interrupted. Prints one address per line on
- * stdout; the first comes at once, another one with Enter on a terminal.
+ * stdout; the first comes at once, another one with Enter on a terminal, or without one when the window has been closed.
  *
  * `--json`: `{"url":S}`.
  */
@@ -16,6 +16,9 @@ import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
 import { own } from './interrupt.js'
 import { note, print, printJson } from './output.js'
+
+/** A window that is loaded again is back within this (milliseconds). */
+const reloadMs = 3000
 
 export interface ServeOptions extends CommonOptions {
   readonly port?: number
@@ -36,9 +39,12 @@ export async function serve(file: string | undefined, options: ServeOptions): Pr
       (reason) => note(`Turned away: ${reason}.`),
       () => performance.now(),
     ),
+    windowGone: () => setTimeout(() => void (browser.hasWindow || leaveAddress?.()), reloadMs).unref(),
   })
   if (!opened.ok) return fail(exitCode.machine, opened.failure, options)
   const { browser } = opened
+  // Nobody can press Enter there.
+  const leaveAddress = options.json || process.stdin.isTTY ? null : () => print(browser.newAddress())
   own(() => Promise.all([shell.close(), browser.close()]).then(() => {}))
   if (options.json) printJson({ url: browser.newAddress() })
   else {
@@ -47,7 +53,7 @@ export async function serve(file: string | undefined, options: ServeOptions): Pr
     note(
       process.stdin.isTTY
         ? 'Enter: a new address. Ctrl-C: stop, and take the lab down.'
-        : 'Ctrl-C stops it and takes the lab down.',
+        : 'Ctrl-C stops it and takes the lab down. When the window is closed, a new address is printed here.',
     )
     if (process.stdin.isTTY) createInterface({ input: process.stdin }).on('line', () => print(browser.newAddress()))
   }

@@ -130,8 +130,8 @@ export const session: Readonly<Record<string, string>> = {
   'The helper is not running; start it first.': '辅助进程没有运行；请先启动它。',
   'The helper has ended; start it again.': '辅助进程已经结束；请重新启动它。',
   'There is no connection to the helper; it is tried again by itself.': '与辅助进程的连接已断开；正在自动重新连接。',
-  'This address has been used, or belongs to another start. Take a new one from the terminal that Vethlab runs in.':
-    '这个地址已经用过，或属于另一次启动。请从运行 Vethlab 的终端里取一个新地址。',
+  'This address has been used, or belongs to another start. Press Enter in the terminal that Vethlab runs in: it prints a new one.':
+    '这个地址已经用过，或属于另一次启动。在运行 Vethlab 的终端里按回车键，就会打印一个新地址。',
   'The uplink ended by itself: slirp4netns is gone, and {0} with it. The lab goes on without it; plug it in again.':
     '上行链路自行断开：slirp4netns 已退出，{0} 也随之消失。实验在没有上行链路的情况下继续运行；可以重新接入。',
   'starts without a password, with your range of ids from /etc/subuid':
