@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runStep } from './long-step.mjs'
 
@@ -123,16 +123,48 @@ async function installTools(tools) {
   if (status !== 0) giveUp(`The packages could not be installed. Try yourself:\n\n  sudo ${command}\n`)
 }
 
+const lockedIn = (file) => {
+  try {
+    return JSON.parse(readFileSync(join(root, file), 'utf8')).packages ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/** npm notes in node_modules what it has put there. Times would lie: they are those of the checkout and of a copy. */
+function areInstalled() {
+  const installed = lockedIn('node_modules/.package-lock.json')
+  const { '': _, ...wanted } = lockedIn('package-lock.json')
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => (optional && !installed[path]) || installed[path]?.version === version,
+  )
+}
+
+/** Distributions install Node's headers beside it: what is compiled on installation needs no download then. */
+function ownHeaders() {
+  const prefix = join(dirname(process.execPath), '..')
+  try {
+    const header = readFileSync(join(prefix, 'include/node/node_version.h'), 'utf8')
+    const [major, minor] = ['MAJOR', 'MINOR'].map((part) => header.match(`NODE_${part}_VERSION (\\d+)`)?.[1])
+    return process.versions.node.startsWith(`${major}.${minor}.`) ? { npm_config_nodedir: prefix } : {}
+  } catch {
+    return {}
+  }
+}
+
 async function installDependencies() {
-  const lock = join(root, 'package-lock.json')
-  const installed = join(root, 'node_modules/.package-lock.json')
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
+  if (areInstalled()) return
   const step = {
     ...{ doing: 'installing dependencies', takes: 'a minute or two, once' },
     done: 'the dependencies are installed',
   }
-  const status = await run(step, 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-  if (status !== 0) giveUp('npm ci failed; its reason is above.')
+  const headers = process.env.npm_config_nodedir === undefined ? ownHeaders() : {}
+  const status = await run(step, 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], headers)
+  if (status !== 0)
+    giveUp(
+      'npm ci failed; its reason is above. It needs the npm registry, and where this machine has no headers of Node ' +
+        `${process.versions.node} (package libnode-dev, nodejs-dev or nodejs), nodejs.org for node-pty, which is compiled here.`,
+    )
 }
 
 /** Everything the build reads, as one fingerprint. Times would lie after a checkout of another branch. */
