@@ -2,14 +2,17 @@
 import type { Impair } from '../../electron/core/lab/lab.js'
 import { sameImpair } from '../../electron/core/plan/qdisc.js'
 import type { Box, Cable, Mark, Point, Port } from './drawing.js'
-import { routeCable, type CableEnd } from './cable-route.js'
+import { routeCable, wayOut, type CableEnd } from './cable-route.js'
 import { mark, markRect } from './label.js'
 import { Places } from './places.js'
+import { TakenWays } from './taken-ways.js'
 import { namespaceOf, type Scene, type SceneCable } from './scene.js'
 import type { Words } from './words.js'
 
 /** More cables than this on one bar are told by the bar's own words. */
 const labelledPerBar = 12
+/** In a picture of more cables nobody follows a single one by eye, and ways of their own would take long to find. */
+const followed = 120
 /** Bends of neighbouring cables in one corridor are this far apart. */
 const laneStep = 8
 
@@ -21,15 +24,21 @@ export function drawCables(scene: Scene, boxes: Box[], words: Words): Cable[] {
   for (const port of ports.values()) if (port.bar) perBar.set(port.bar, (perBar.get(port.bar) ?? 0) + 1)
   const gaps = new Map<string, Box['gaps'][number][]>()
   const lanes = new Lanes()
+  const taken = scene.cables.length <= followed ? new TakenWays() : undefined
   const cables: Cable[] = []
-  for (const cable of scene.cables) {
-    const ends = cable.ends.map((id) => ({ port: ports.get(id), box: byId.get(namespaceOf(id)) }))
-    const [a, b] = ends
-    if (!a?.port || !a.box || !b?.port || !b.box) continue
-    const from = cableEnd(a.port, a.box)
-    const to = cableEnd(b.port, b.box)
+  const plugged = scene.cables.flatMap((cable) => {
+    const [a, b] = cable.ends.map((id) => ({ port: ports.get(id), box: byId.get(namespaceOf(id)) }))
+    if (!a?.port || !a.box || !b?.port || !b.box) return []
+    const [from, to] = [cableEnd(a.port, a.box), cableEnd(b.port, b.box)]
+    // Where one leaves its box no other passes, whichever is drawn first.
+    const free = taken && [from, to].map((end) => taken.add(wayOut(end)))
+    return [{ cable, a: { port: a.port, box: a.box }, b: { port: b.port, box: b.box }, from, to, free }]
+  })
+  for (const { cable, a, b, from, to, free } of plugged) {
+    for (const each of free ?? []) each()
     const straight = from.x === to.x || from.y === to.y
-    const points = routeCable(from, to, boxes, straight ? 0 : lanes.take(from, to))
+    const points = routeCable(from, to, boxes, straight ? 0 : lanes.take(from, to), taken)
+    taken?.add(points)
     for (const [end, box, port, towards] of [
       [from, a.box, a.port, points[1]],
       [to, b.box, b.port, points.at(-2)],

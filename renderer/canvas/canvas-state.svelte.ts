@@ -26,7 +26,7 @@ export class CanvasState {
   moving = $state.raw<Places>({})
   // The last drawing is no state: it is only what the next one is compared with. Places of a drag that still goes on are
   // not kept: it may be taken back.
-  #last: { key: string; drawing: Drawing; places: Places; home: Places; still: boolean } | null = null
+  #last: { name: string; key: string; drawing: Drawing; places: Places; home: Places; still: boolean } | null = null
 
   constructor(input: () => CanvasInput) {
     this.#input = input
@@ -39,9 +39,11 @@ export class CanvasState {
 
   readonly drawing: Drawing = $derived.by(() => {
     const { lab, language, realHost, editing } = this.#input()
-    const key = `${lab?.name ?? ''} ${language}`
-    // Another lab starts from nothing; the same one keeps every box where it is.
-    const last = this.#last?.key === key ? this.#last : null
+    const name = lab?.name ?? ''
+    const key = `${name} ${language}`
+    // Another lab starts from nothing; the same one keeps every box where it is. In another language its words have other
+    // sizes, and it is arranged anew, but for what somebody drew.
+    const last = this.#last?.name === name && (this.#last.key === key || this.#last.still) ? this.#last : null
     // What somebody drew stays as it was drawn, afterwards too.
     const still = editing || (last?.still ?? false)
     const dragged = new Set(Object.keys(this.moving))
@@ -53,10 +55,10 @@ export class CanvasState {
       still,
       dragged,
     })
-    const kept = reuse(last?.drawing ?? null, drawing)
+    const kept = reuse(last?.key === key ? last.drawing : null, drawing)
     const places =
       dragged.size > 0 && last ? last.places : remembered(last?.places ?? {}, kept, lab?.layout ?? {}, still)
-    this.#last = { key, drawing: kept, places, home: homeOf(last?.home ?? {}, places, lab?.layout ?? {}), still }
+    this.#last = { name, key, drawing: kept, places, home: homeOf(last?.home ?? {}, places, lab?.layout ?? {}), still }
     return kept
   })
 }
