@@ -122,6 +122,11 @@ export class Guide {
     () => this.steps.length > 0 && (this.reading ? this.isLast : this.open === this.steps.length),
   )
 
+  /** A step before the one in view that was passed over, and that this one may need; null: none. */
+  readonly skipped: number | null = $derived.by(() =>
+    !this.reading && !this.deciding && this.open < this.index ? this.open : null,
+  )
+
   /** All was deployed: is the guide read along, or the network taken down and built? */
   readonly deciding = $derived.by(
     () => this.builds && this.around.isStanding() && !this.reading && this.open < this.steps.length,

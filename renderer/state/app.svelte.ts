@@ -470,7 +470,11 @@ export class App {
     this.guide.opened()
     this.goals.checks.clear()
     const { lab } = this.document
-    if (lab && lab.guide.length + lab.goal.length > 0) this.settings.set({ left: 'guide' })
+    // A guide is followed in what runs: there its keys mean what its buttons say.
+    if (lab && lab.guide.length + lab.goal.length > 0) {
+      this.editor.show(false)
+      this.settings.set({ left: 'guide' })
+    }
     // What is wrong with a file is said where it can be read.
     if (this.document.broken) this.settings.set({ inspector: true })
     this.settings.set({ welcomed: true })

@@ -27,6 +27,8 @@ export const guide = {
   'guide.predict': 'Choose what you expect. Then the network is asked.',
   'guide.noted': 'Noted. The network has the last word: run the commands of this step.',
   'guide.notYet': 'not yet',
+  'guide.skipped': 'Step {step} is not done yet; this one may need it.',
+  'guide.skippedGo': 'Go there',
   'guide.missing': 'Still missing',
   'guide.missing.namespace': 'there is no namespace {namespace}',
   'guide.missing.namespace-like': 'there is no namespace {namespace}; there is one called {like}',

@@ -27,6 +27,8 @@ export const guide = {
   'guide.predict': '先选出你的预期，再由网络来回答。',
   'guide.noted': '已记下。最终由网络说了算：请执行本步骤的命令。',
   'guide.notYet': '尚未满足',
+  'guide.skipped': '第 {step} 步还没有完成，这一步可能要用到它。',
+  'guide.skippedGo': '回到那一步',
   'guide.missing': '还缺少',
   'guide.missing.namespace': '没有命名空间 {namespace}',
   'guide.missing.namespace-like': '没有命名空间 {namespace}，但有一个名为 {like}',
