@@ -5,7 +5,7 @@ import type { CanvasCommands } from '../state/actions.js'
 type Drop = NonNullable<ReturnType<CanvasCommands['at']>>
 
 export interface Carried {
-  readonly glyph: ObjectKind | 'note' | 'stamp'
+  readonly glyph: ObjectKind | 'nat' | 'note' | 'stamp'
   /** Said beside the pointer; `over` is the namespace below it. */
   readonly hint: (over: string | null) => string
   readonly drop: (at: Drop) => void

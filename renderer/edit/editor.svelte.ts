@@ -74,8 +74,14 @@ export class Editor {
   noting = $state<number | null>(null)
   /** What the cable in the air would do. */
   readonly aim: Aim
-  /** What the last gesture chose by itself. */
-  chosen = $state.raw<Gesture['reasons']>([])
+  /** What the last gesture chose by itself, as long as what it left selected is. */
+  readonly chosen: Gesture['reasons'] = $derived.by(() =>
+    this.choices.selected === this.around.selection.all ? this.choices.reasons : [],
+  )
+  private choices = $state.raw<{ readonly reasons: Gesture['reasons']; readonly selected: readonly Target[] }>({
+    reasons: [],
+    selected: [],
+  })
   /** Takes back the change that waits for its turn; null: none waits, or none is under way. */
   private waiting: (() => void) | null = null
   private following = false
@@ -92,8 +98,12 @@ export class Editor {
 
   show(on: boolean): void {
     this.wanted = on
-    this.chosen = []
+    this.forgetChosen()
     this.letGo()
+  }
+
+  private forgetChosen(): void {
+    this.choices = { reasons: [], selected: [] }
   }
 
   /** Nothing of what was begun stays. True: there was something. */
@@ -175,7 +185,7 @@ export class Editor {
     const place = this.from && this.placeOf(target)
     if (place) return this.plug(place)
     this.letGo()
-    this.chosen = []
+    this.forgetChosen()
     if (!more) this.around.selection.target = target
     else if (target) this.around.selection.toggle(target)
   }
@@ -352,7 +362,7 @@ export class Editor {
 
   /** What was typed into a field; undefined: done. Else why not. */
   set(changes: readonly LabChange[], label: string): readonly Problem[] | undefined {
-    this.chosen = []
+    this.forgetChosen()
     const follows = this.follows
     const changed = this.around.document.change(changes, { label })
     if (!changed.ok) return changed.problems
@@ -362,7 +372,7 @@ export class Editor {
 
   /** What was typed in the lab's text; it is a lab. */
   write(text: string): void {
-    this.chosen = []
+    this.forgetChosen()
     this.letGo()
     const { document } = this.around
     const follows = this.follows
@@ -372,7 +382,7 @@ export class Editor {
   }
 
   undo(): void {
-    this.chosen = []
+    this.forgetChosen()
     this.letGo()
     const follows = this.follows
     const label = this.around.document.undo()
@@ -383,7 +393,7 @@ export class Editor {
   }
 
   redo(): void {
-    this.chosen = []
+    this.forgetChosen()
     this.letGo()
     const follows = this.follows
     const label = this.around.document.redo()
@@ -405,6 +415,10 @@ export class Editor {
       return lab.namespaces.get(namespace)?.interfaces.some((each) => each.name === name) ?? false
     }
     if (!selection.all.every(isThere)) selection.all = selection.all.filter(isThere)
+    // Nor is it where a cable begins, or what NAT is out of.
+    const { from, ways } = this
+    if (from && !isThere(targetOf(from))) this.letGo()
+    else if (ways && !ways.every(({ namespace }) => lab.namespaces.has(namespace))) this.letGo()
   }
 
   /** The text as it was when the lab was last carried out: one step back over all of the edits since. */
@@ -436,15 +450,28 @@ export class Editor {
   /** @param several what is selected then, where that is not the one object whose name is typed next */
   carryOut(gestured: Gestured, label: string, several: readonly Target[] | null = null): void {
     if (!gestured.ok) return refuse(gestured.problems)
-    if (!this.commit(gestured.changes, label)) return
-    this.chosen = gestured.reasons
+    if (!this.commit([...gestured.changes, ...this.kept(gestured.changes)], label)) return
     this.deselectGone()
-    if (several) return void (this.around.selection.all = several)
+    const { selection } = this.around
     const made = gestured.changes.find(({ op }) => op === 'namespace-add' || op === 'bridge-add')
-    if (!made) return
-    this.around.selection.target = targetOf(gestured.made)
-    this.around.toName()
-    this.naming = this.around.selection.target.id
+    if (several) selection.all = several
+    else if (made) {
+      selection.target = targetOf(gestured.made)
+      this.around.toName()
+      this.naming = selection.target?.id ?? null
+    }
+    this.choices = { reasons: gestured.reasons, selected: selection.all }
+  }
+
+  /** Where a hand has placed a box, the others stay where they are drawn, also when the lab is opened another time. */
+  private kept(changes: readonly LabChange[]): LabChange[] {
+    const { file } = this
+    if (!file || !changes.some((change) => change.op === 'namespace-add' && change.at)) return []
+    return [...this.around.placed()].flatMap(([name, { x, y }]): LabChange[] =>
+      Object.hasOwn(file.layout ?? {}, name) || !(name === hostNamespace || Object.hasOwn(file.namespaces ?? {}, name))
+        ? []
+        : [{ op: 'layout-set', name, at: { x: Math.round(x), y: Math.round(y) } }],
+    )
   }
 
   private commit(changes: readonly LabChange[], label: string): boolean {

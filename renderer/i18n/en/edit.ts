@@ -84,6 +84,8 @@ export const edit = {
   'edit.sentBy': 'Sent by {name}',
   'edit.natOf': 'NAT of {name}',
   'edit.aimBack': 'Release over nothing to leave it where it is',
+  'edit.dropNat': 'drop on a namespace',
+  'edit.dropNatIn': 'NAT in {name}',
   'edit.dropIn': 'drop to create in {name}',
   'edit.selected': '{count} selected',
   'edit.setMany': 'set {what} of {count} objects',

@@ -83,6 +83,8 @@ export const edit = {
   'edit.sentBy': '由 {name} 发出',
   'edit.natOf': '{name} 的 NAT',
   'edit.aimBack': '在空白处松开则保持原位',
+  'edit.dropNat': '拖到某个命名空间上松开',
+  'edit.dropNatIn': '在 {name} 中做 NAT',
   'edit.dropIn': '松开后在 {name} 中创建',
   'edit.selected': '已选择 {count} 个对象',
   'edit.setMany': '设置 {count} 个对象的 {what}',

@@ -74,9 +74,9 @@ export const wrappers: Readonly<Record<string, { readonly valued: RegExp; readon
 export const hints: Readonly<Record<string, Said>> = {
   'ovs-vsctl': said`A lab has Linux bridges: ip link add NAME type bridge`,
   modprobe: said`A lab takes the kernel as it is.`,
-  python3: said`Should it answer? Add a \`services\` entry to the lab file.`,
-  python: said`Should it answer? Add a \`services\` entry to the lab file.`,
-  socat: said`Should it answer? Add a \`services\` entry to the lab file.`,
+  python3: said`Should it answer? Add it under "services" in the lab file.`,
+  python: said`Should it answer? Add it under "services" in the lab file.`,
+  socat: said`Should it answer? Add it under "services" in the lab file.`,
   ethtool: said`A lab leaves the offloads of its interfaces as the kernel has them.`,
   wpa_supplicant: said`A lab has cables and no radio: \`ip link add NAME type veth\``,
 }

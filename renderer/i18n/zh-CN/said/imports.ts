@@ -238,7 +238,7 @@ export const imports: Readonly<Record<string, string>> = {
   'Write --host-record={0},{1} for the same.': '要得到同样的效果，请写 --host-record={0},{1}。',
   '{0} is nothing a lab file can say.': '实验文件无法表达 {0}。',
   'The rest of the command counts.': '命令的其余部分有效。',
-  'Should it answer? Add a `services` entry to the lab file.': '需要它应答吗？请在实验文件中添加 `services` 条目。',
+  'Should it answer? Add it under "services" in the lab file.': '需要它应答吗？请在实验文件的 "services" 下添加它。',
   'A lab leaves the offloads of its interfaces as the kernel has them.': '实验不改动接口的卸载（offload）设置。',
   'A lab has cables and no radio: `ip link add NAME type veth`': '实验只有线缆，没有无线电：ip link add NAME type veth',
   '{0} asks on every interface there is; a lab says on which.': '{0} 会在所有接口上请求；实验要写明是哪一个。',
