@@ -283,3 +283,15 @@ ip netns exec b dhclient
     '"dhclient" asks on every interface there is; a lab says on which.',
   ])
 })
+
+test('words of iproute2 that are cut short, and those that say what a lab has anyway', () => {
+  const { lab, host, notices } = read(
+    'ip link add e0 type veth peer name e1',
+    'ip link add link e0 name e0.7 type vlan proto 802.1ad id 7',
+    'ip addr add 2001:db8::1/64 dev e0; ip link set e0 up',
+    'ip link add t6 type ip6tnl mode any local 2001:db8::1 remote 2001:db8::2',
+  )
+  expect(notices).toEqual([])
+  expect(host?.vlans).toMatchObject({ 'e0.7': { link: 'e0', id: 7, protocol: '802.1ad' } })
+  expect(lab?.tunnels).toMatchObject([{ type: 'ip6tnl', name: 't6' }])
+})

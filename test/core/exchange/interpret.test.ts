@@ -47,6 +47,11 @@ describe('what a shell makes of a text', () => {
     ['defaults', 'ip netns add ${N:-a}; ip netns add ${N-b}', ['a', 'b']],
     ['braces', 'for n in x{1..3} {y,z}; do ip netns add $n; done', ['x1', 'x2', 'x3', 'y', 'z']],
     ['seq and arithmetic', 'for i in $(seq 2); do ip netns add n$((i + 1)); done', ['n2', 'n3']],
+    [
+      'functions called like programs',
+      'ip() { sudo ip "$@"; }\nip netns add a\nip6() { ip netns exec a ip "$@"; }\nip6 netns add b',
+      ['a', 'b'],
+    ],
     ['functions', 'f() { ip netns add $1; return; ip netns add no; }\nf a; f b', ['a', 'b']],
     ['sudo and full paths', 'sudo -E /sbin/ip netns add a', ['a']],
     ['a shell in a shell', `bash -c 'ip netns add a; ip netns add b'`, ['a', 'b']],
