@@ -24,7 +24,7 @@ export const helper: Readonly<Record<string, string>> = {
   'This machine has no {0}, needed for {1}': '此机器上没有 {0}，而 {1} 需要它',
   '`{0}` brings it (Debian, Ubuntu), then start Vethlab again':
     '`{0}` 会安装它（Debian、Ubuntu），然后重新启动 Vethlab',
-  'udhcpc (which asks for addresses by DHCP)': 'udhcpc（通过 DHCP 请求地址的程序）',
+  'udhcpc or dhcpcd (which ask for addresses by DHCP)': 'udhcpc 或 dhcpcd（通过 DHCP 请求地址的程序）',
   'dnsmasq (which serves names and leases)': 'dnsmasq（提供名称和租约的程序）',
   'This kernel has no {0} ({1}), needed for {2}': '此内核不支持{0}（{1}），而 {2} 需要它',
   'This kernel has no {0} (module {1}), needed for {2}': '此内核不支持{0}（模块 {1}），而 {2} 需要它',
