@@ -242,6 +242,22 @@ test('the same words in many spellings', () => {
   expect(other.links).toEqual(plain.links)
 })
 
+test('of an impairment that remembers the frame before, the rest is taken', () => {
+  const { labFile, notices } = importScript(
+    `ip netns add a; ip link add e0 netns a type veth peer name e1
+    tc -n a qdisc add dev e0 root netem delay 20ms
+    tc -n a qdisc change dev e0 root netem delay 30ms 5ms 25% loss 1% 30% duplicate 1%`,
+    'x.sh',
+  )
+  expect(labFile?.links).toMatchObject([
+    { impair: { 'a:e0': { delay: '30ms', jitter: '5ms', loss: '1%', duplicate: '1%' } } },
+  ])
+  expect(notices.map(({ message }) => message)).toEqual([
+    'The correlation 25% is left out; a lab file has no word for it.',
+    'The correlation 30% is left out; a lab file has no word for it.',
+  ])
+})
+
 test('the lab is called after its file', () => {
   const name = (file: string): string | undefined => importScript('ip netns add a', file).labFile?.name
   expect(['/x/My Router.sh', '<stdin>', '...', `${'n'.repeat(60)}.bash`, 'lab.clab.yml'].map(name)).toEqual([
