@@ -2,6 +2,7 @@
 import { release } from 'node:os'
 import type { Capabilities, Feature, Tool } from '../core/rpc.js'
 import type { KernelWorker } from './kernel/client.js'
+import { dhcpProgram } from './dhcp-programs.js'
 import { programPath, runIn } from './run.js'
 import { hostNamespace } from '../core/lab/lab.js'
 
@@ -36,10 +37,9 @@ async function probeFeatures(worker: KernelWorker): Promise<readonly Feature[]> 
 
 /** Programs that a lab may need beside the kernel. */
 const programFeatures = (): readonly Feature[] =>
-  (['dnsmasq', 'udhcpc'] as const).map((name) => {
-    const available = programPath(name) !== null
-    return { name, available, reason: available ? null : 'not installed' }
-  })
+  Object.entries({ dnsmasq: programPath('dnsmasq') !== null, dhcp: dhcpProgram() !== null }).map(
+    ([name, available]) => ({ name, available, reason: available ? null : 'not installed' }),
+  )
 
 async function askTool({ name, ask, package: holder }: (typeof toolList)[number]): Promise<Tool> {
   const path = programPath(name)

@@ -1,23 +1,21 @@
 /**
- * DHCP clients: a udhcpc for each interface that asks for its address. It ends with its interface, its namespace, the
+ * DHCP clients: one for each interface that asks for its address. It ends with its interface, its namespace, the
  * lab, and with this process, however that ends. Address and route are put there by `resources/script/lease.sh`,
  * nameservers by us.
  */
-import { fileURLToPath } from 'node:url'
-import { leaseResolver, udhcpcAlways } from '../core/plan/dhcp.js'
+import { leaseResolver } from '../core/plan/dhcp.js'
 import { parseAddress, parsePrefix } from '../core/lab/address.js'
 import type { LiveDhcpClient, LiveLease } from '../core/live/state.js'
+import { dhcpProgram, type DhcpProgram } from './dhcp-programs.js'
 import { keepIn, type KeptProgram } from './run.js'
 
-const script = fileURLToPath(new URL('../../resources/script/lease.sh', import.meta.url))
-
-const started = /\bstarted, v/
 /** Where somebody answers, a lease is there by then (milliseconds); where nobody does, a deploy waits no longer. */
 const leaseLimitMs = 3000
 
 interface Running {
   readonly namespace: string
   readonly dev: string
+  readonly asks: DhcpProgram
   /** Ends it at once. */
   readonly dropped: AbortController
   /** Null until it is ready. */
@@ -46,26 +44,28 @@ export class DhcpClients {
   constructor(private readonly hooks: DhcpHooks) {}
 
   clientsIn(namespace: string): readonly LiveDhcpClient[] {
-    return [...this.running.values()].flatMap(({ namespace: where, dev, lease, last, program }) =>
-      where === namespace && program !== null ? [{ dev, lease, last }] : [],
+    return [...this.running.values()].flatMap(({ namespace: where, dev, asks, lease, last, program }) =>
+      where === namespace && program !== null ? [{ dev, program: asks.name, lease, last }] : [],
     )
   }
 
   /** Rejects with its own words where it does not start. */
   async start(namespace: string, dev: string): Promise<void> {
     await this.stop(namespace, dev)
+    const asks = dhcpProgram()
+    if (asks === null) throw new Error('udhcpc: not installed')
     const dropped = new AbortController()
-    const client: Running = { namespace, dev, dropped, program: null, lease: null, last: '', resolver: null }
+    const client: Running = { namespace, dev, asks, dropped, program: null, lease: null, last: '', resolver: null }
     this.running.set(keyOf(namespace, dev), client)
-    const words = ['-f', '-i', dev, '-s', script, ...udhcpcAlways]
-    const program = await keepIn(namespace, 'udhcpc', words, {
-      ready: started,
+    const program = await keepIn(namespace, asks.name, asks.words(dev), {
+      ready: asks.ready,
+      apart: asks.apart,
       dropped: dropped.signal,
       heard: (line) => this.heard(client, line),
     })
     if ('refused' in program) {
       this.forget(client)
-      throw new Error(plainRefusal(program.refused))
+      throw new Error(plainRefusal(program.refused, asks))
     }
     client.program = program
     void program.ended.then(() => this.ended(client))
@@ -128,7 +128,7 @@ export class DhcpClients {
     const before = JSON.stringify([client.lease, client.last])
     const lease = leaseOf(line)
     if (lease !== undefined) this.given(client, lease)
-    else if (line.startsWith('udhcpc: ')) client.last = line
+    else if (line.startsWith(client.asks.says(client.dev))) client.last = line
     if (client.program !== null && JSON.stringify([client.lease, client.last]) !== before)
       this.hooks.changed(client.namespace)
   }
@@ -158,7 +158,7 @@ function leaseOf(line: string): LiveLease | null | undefined {
 }
 
 /** `udhcpc: SIOCGIFINDEX: No such device`, without what its log says besides. */
-function plainRefusal(output: string): string {
-  const line = output.split('\n').find((each) => each !== '' && !started.test(each))
-  return line === undefined ? 'udhcpc: it ended at once' : line
+function plainRefusal(output: string, { name, ready }: DhcpProgram): string {
+  const line = output.split('\n').find((each) => each !== '' && !ready.test(each))
+  return line === undefined ? `${name}: it ended at once` : line
 }

@@ -113,6 +113,8 @@ export interface Keeping {
   readonly ready: RegExp
   /** Ends it at once, ready or not. */
   readonly dropped: AbortSignal
+  /** A script that prepares a mount namespace for it alone, and then starts what it is given. */
+  readonly apart?: string | null
   /** Told each line that it writes, as long as it runs. */
   readonly heard?: (line: string) => void
 }
@@ -125,15 +127,17 @@ export async function keepIn(
   namespace: string,
   program: string,
   args: readonly string[],
-  { ready, dropped, heard = () => {} }: Keeping,
+  { ready, dropped, apart = null, heard = () => {} }: Keeping,
 ): Promise<KeptProgram | { readonly refused: string }> {
   const [path, setpriv, nsenter] = [programPath(program), programPath('setpriv'), programPath('nsenter')]
   if (path === null) return { refused: `${program}: not installed` }
   if (setpriv === null || nsenter === null) return { refused: 'setpriv and nsenter: not installed' }
   if (dropped.aborted) return { refused: `${program}: ${namespace} is gone` }
   const into = namespace === hostNamespace ? [] : [nsenter, `--net=${netnsDirectory}/${namespace}`, '--']
+  const alone = apart === null ? [] : ['/usr/bin/unshare', '--mount', '--', '/bin/sh', apart]
   const [file = '', ...words] = [
     ...into,
+    ...alone,
     ...[setpriv, '--pdeathsig', 'KILL', '--no-new-privs', '--bounding-set', keptCapabilities, '--', path, ...args],
   ]
   const child = spawn(file, words, { env: environment, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })

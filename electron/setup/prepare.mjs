@@ -47,6 +47,7 @@ const toolsToTest = {
   conntrack: 'conntrack',
   dnsmasq: 'dnsmasq-base',
   udhcpc: 'udhcpc',
+  dhcpcd: 'dhcpcd-base',
   ifconfig: 'net-tools',
   traceroute: 'traceroute',
   nc: 'netcat-openbsd',

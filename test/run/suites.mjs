@@ -24,7 +24,9 @@ export const checks = {
       'shellcheck',
       [
         'resources/sandbox-init.sh',
-        ...['jail.sh', 'lease.sh', 'no-op', 'prepare.sh', 'sudo'].map((name) => `resources/script/${name}`),
+        ...['dhcpcd.sh', 'jail.sh', 'lease.sh', 'no-op', 'prepare.sh', 'sudo'].map(
+          (name) => `resources/script/${name}`,
+        ),
         'resources/shell/bashrc',
         'resources/linux/vethlab',
         'resources/linux/elevate',

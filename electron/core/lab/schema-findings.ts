@@ -18,7 +18,8 @@ import {
 import { labFileSchema, labVersion } from './schema.js'
 import type { LabFile } from './schema.js'
 import { patternFinding } from './schema-pattern.js'
-import { inEnglish, oneOf, said, type Said } from '../words/said.js'
+import { typeHint } from './type-hint.js'
+import { oneOf, said } from '../words/said.js'
 
 /** A file with more mistakes has one cause, and explaining them all would take longer than reading it. */
 const maxIssues = 500
@@ -129,23 +130,6 @@ function missing(path: LabPath, schema: z.core.$ZodType | null): Finding {
     said`${where} has no ${quote(key)}.`,
     schema ? said`Add \`${key}:\` with ${kindOf(schema)}.` : null,
   )
-}
-
-/** The slips that YAML makes easy. */
-function typeHint(kind: Said, value: unknown, key: string | number | undefined): Said | null {
-  const expected = inEnglish(kind)
-  if (value === null)
-    return expected === 'text' ? said`Write a value, or remove the line.` : said`Write ${kind}, or remove the line.`
-  if (expected.includes('text') && (typeof value === 'number' || typeof value === 'boolean'))
-    return said`Put it in quotes: "${String(value)}".`
-  if (expected.includes('number') && typeof value === 'string' && /^-?[0-9]+$/.test(value))
-    return said`Remove the quotes.`
-  if (expected === 'true or false' && typeof value === 'string') return said`YAML 1.2 knows only true and false.`
-  if (expected === 'a list' && typeof value === 'string') return said`Put it in brackets: [${value.slice(0, 40)}].`
-  if (expected === 'a list' && isRecord(value)) return said`Start each entry with a dash.`
-  if (expected === 'a map' && Array.isArray(value))
-    return said`Write \`name:\` lines below ${quote(String(key ?? ''))}, without dashes.`
-  return null
 }
 
 function wrongValue(allowed: readonly string[], path: LabPath, value: unknown): Finding {

@@ -257,6 +257,7 @@ export interface IptablesRule {
 /** A DHCP client that the lab asked for and the helper keeps. */
 export interface LiveDhcpClient {
   readonly dev: string
+  readonly program: 'udhcpc' | 'dhcpcd'
   /** Null: it asks, and has none. */
   readonly lease: LiveLease | null
   /** The last that it said of itself, in its own words. */

@@ -41,7 +41,7 @@ export const neededFeatures = {
     option: 'CONFIG_BRIDGE_VLAN_FILTERING',
   },
   dnsmasq: { what: said`dnsmasq (which serves names and leases)`, program: 'dnsmasq-base' },
-  udhcpc: { what: said`udhcpc (which asks for addresses by DHCP)`, program: 'udhcpc' },
+  dhcp: { what: said`udhcpc or dhcpcd (which ask for addresses by DHCP)`, program: 'udhcpc' },
 } as const satisfies Readonly<Record<string, NeededFeature>>
 
 export type FeatureName = keyof typeof neededFeatures

@@ -35,7 +35,7 @@ export function* needsOf(file: LabFile): Iterable<Need> {
     for (const name of Object.keys(entry?.bonds ?? {})) yield need('bond', name, 'bonds', name)
     for (const name of Object.keys(entry?.vrfs ?? {})) yield need('vrf', name, 'vrfs', name)
     for (const [table, name, device] of deviceEntries(entry ?? {}))
-      if (device?.dhcp4 === true) yield need('udhcpc', name, table, name, 'dhcp4')
+      if (device?.dhcp4 === true) yield need('dhcp', name, table, name, 'dhcp4')
     for (const [i, service] of (entry?.services ?? []).entries())
       if (!isResponder(service)) yield { feature: 'dnsmasq', at: { namespace }, path: [...base, 'services', i] }
   }

@@ -4,10 +4,9 @@ import type { DeviceEntry } from '../lab/device-tables.js'
 import { usesIpv6 } from '../lab/ipv6.js'
 import { linkSettingEntries } from '../lab/link-settings.js'
 import { netnsFiles, readNetnsFile, type NamesEntry } from '../lab/netns-files.js'
-import { neighbourEntry } from '../lab/normalise-neighbours.js'
 import { hostNamespace, usualMiimon, type LabShare } from '../lab/lab.js'
 import { bondModes, interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
-import type { LabFile, NeighbourEntry, RouteEntry } from '../lab/schema.js'
+import type { LabFile, RouteEntry } from '../lab/schema.js'
 import { mainTable, tableEntry } from '../lab/table.js'
 import { isTunnelKind, tunnelMtu } from '../lab/tunnel.js'
 import type { LiveBond, LiveLink, LiveNamespace, LiveState } from '../live/state.js'
@@ -22,6 +21,7 @@ import { bridgeEntry } from './read-back-bridge.js'
 import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
+import { readNeighbours, silencedPorts, writtenStations } from './read-back-stations.js'
 import { readSysctls } from './read-back-sysctls.js'
 import { hasGateway, stepRoute } from './restore.js'
 import { withoutLeases } from './dhcp.js'
@@ -285,6 +285,7 @@ function readNamespace(
   }
   const routes = wholeRoutes(live.routes).filter((route) => isSayable(live.name, route, skipped, unexpressed))
   const neighbours = readNeighbours(live, skipped, unexpressed)
+  unexpressed.push(...writtenStations(live), ...silencedPorts(live))
   const policy = readPolicy(live, speaksIpv6)
   unexpressed.push(...policy.unexpressed)
   const rules = readRules(live, speaksIpv6)
@@ -324,15 +325,6 @@ function readNames({ name, files = {} }: LiveNamespace, unexpressed: string[]): 
     unexpressed.push(...rest.map((line) => `${netnsDirectoryOf(name)}/${file}: ${line}`))
     return { ...read, ...entry }
   }, {})
-}
-
-function readNeighbours(live: LiveNamespace, skipped: ReadonlySet<string>, unexpressed: string[]): NeighbourEntry[] {
-  return givenNeighbours(live).flatMap((neighbour): NeighbourEntry[] => {
-    const { address, dev } = neighbour
-    if (!skipped.has(dev)) return [neighbourEntry(neighbour)]
-    unexpressed.push(`${live.name}: neighbour ${address} by ${dev}`)
-    return []
-  })
 }
 
 /** Its mode, and what of the rest is not as the kernel makes it. */

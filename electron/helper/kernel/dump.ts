@@ -7,6 +7,7 @@ import type { Namespaces } from './namespaces.js'
 import { dumpAddresses } from './rtnetlink/address.js'
 import { dumpFdb } from './rtnetlink/fdb.js'
 import { dumpPortVlans } from './rtnetlink/bridge.js'
+import { withAgeing } from './ageing.js'
 import { dumpLinks, type DumpedLink } from './rtnetlink/link-dump.js'
 import { dumpNeighbours, dumpProxies } from './rtnetlink/neighbour.js'
 import { dumpNetconf, netconfAll, netconfDefault } from './rtnetlink/netconf.js'
@@ -75,7 +76,8 @@ function readSections(
 
   const before = mirror.sections
   if (bits & sectionBits.links || !before) {
-    mirror.links = withWireguard(withVlans(given(dumpLinks(requests)), requests), namespaces, namespace)
+    const links = withAgeing(given(dumpLinks(requests)), mirror.links)
+    mirror.links = withWireguard(withVlans(links, requests), namespaces, namespace)
     mirror.impairs = new Map(given(dumpImpairs(requests)))
     mirror.linkNames.clear()
     mirror.veths.clear()

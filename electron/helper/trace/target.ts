@@ -35,7 +35,9 @@ export function aim(to: string, from: string, live: LiveState, lab: Lab | null):
     ].filter((each) => dev === undefined || each.dev === dev),
   )
   if (first !== null) return { ok: true, address: first }
-  return noTarget(to, unknownTarget(to, name, own !== undefined || wanted !== undefined, live))
+  if (own === undefined && wanted === undefined) return noTarget(to, unknownTarget(to, name, live))
+  const links = own?.links.map((each) => each.name) ?? []
+  return noTarget(to, notAimed(to, withoutAddress(name, dev, links)))
 }
 
 const noTarget = (to: string, message: Said): Aimed => ({ ok: false, failure: failure('no-such-target', message, to) })
@@ -66,10 +68,18 @@ function split(to: string, separator: string): readonly [string, string?] {
   return at < 0 ? [to] : [to.slice(0, at), to.slice(at + 1)]
 }
 
-function unknownTarget(to: string, name: string, there: boolean, live: LiveState): Said {
-  const names = live.namespaces.map((each) => each.name)
-  const next = there
-    ? said`${name} has no such address; name one, as in 192.168.1.2.`
-    : (didYouMean(name, names) ?? said`Name an address, a namespace, or NAMESPACE:INTERFACE.`)
-  return said`"${to}" is no address and nothing of the lab that has one. ${next}`
+/** Of a namespace that is there, or of one of its interfaces. */
+function withoutAddress(name: string, dev: string | undefined, links: readonly string[]): Said {
+  if (dev === undefined) return said`${name} has no address. Give it one, or aim at another namespace.`
+  if (links.includes(dev)) return said`${dev} in ${name} has no address. Give it one, or name another interface.`
+  return said`${name} has no interface "${dev}". It has ${links.join(', ')}.`
 }
+
+function unknownTarget(to: string, name: string, live: LiveState): Said {
+  const names = live.namespaces.map((each) => each.name)
+  const next = didYouMean(name, names) ?? said`Name an address, a namespace, or NAMESPACE:INTERFACE.`
+  return notAimed(to, next)
+}
+
+const notAimed = (to: string, next: Said): Said =>
+  said`"${to}" is no address and nothing of the lab that has one. ${next}`

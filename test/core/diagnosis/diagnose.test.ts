@@ -97,7 +97,7 @@ describe('a cause is named only when its proof is there', () => {
 
   test('a lease that has not come is missed only by what would go its way', () => {
     const waits = (live: LiveState): Scene => {
-      const dhcp = [{ dev: 'a0', lease: null, last: 'udhcpc: sending discover' }]
+      const dhcp = [{ dev: 'a0', program: 'udhcpc' as const, lease: null, last: 'udhcpc: sending discover' }]
       const namespaces = live.namespaces.map((each) => (each.name === 'a' ? { ...each, dhcp } : each))
       return sceneOf({ ...live, namespaces }, [hop(1, { packet: packet('', '10.2.0.2') })])
     }
@@ -129,7 +129,7 @@ describe('a cause is named only when its proof is there', () => {
       namespaces: crowd.namespaces.map((each): LiveNamespace => {
         if (each.name === 'sw')
           return { ...each, links: each.links.map((link) => ({ ...link, master: link.peer && 'br0' })) }
-        if (each.name === 'n0') return { ...each, dhcp: [{ dev: 'e', lease: null, last: '' }] }
+        if (each.name === 'n0') return { ...each, dhcp: [{ dev: 'e', program: 'udhcpc', lease: null, last: '' }] }
         return each.name === 'n11' ? { ...each, dnsmasq: serves } : each
       }),
     }

@@ -15,6 +15,25 @@ const switchLines = [
   'ip link set p2 master br0',
 ]
 
+test('the VLAN that a bridge gives its ports by itself, before they come and while they are there', () => {
+  const vlans = (...lines: readonly string[]) => {
+    const { host, notices } = read(...switchLines, ...lines)
+    expect(notices).toEqual([])
+    return host?.bridges?.['br0']?.['port-vlans']
+  }
+  const later = ['ip link add p3 type veth peer name e3', 'ip link set p3 master br0']
+  const set = (pvid: number) => `ip link set br0 type bridge vlan_default_pvid ${pvid}`
+  expect(vlans(set(0), 'bridge vlan add dev p1 vid 10 pvid untagged', ...later)).toEqual({
+    ...{ br0: {}, p1: { pvid: 10 }, p2: {}, p3: {} },
+  })
+  expect(vlans(set(5), ...later)).toEqual({ br0: { pvid: 5 }, p1: { pvid: 5 }, p2: { pvid: 5 }, p3: { pvid: 5 } })
+  // Who was given another keeps it.
+  expect(vlans('bridge vlan add dev p1 vid 10 pvid untagged', set(5))).toEqual({
+    ...{ br0: { pvid: 5 }, p1: { pvid: 10, untagged: [1] }, p2: { pvid: 5 } },
+  })
+  expect(vlans(set(0), set(1))).toBeUndefined()
+})
+
 test('a filtering bridge with an access port and a trunk', () => {
   const { host, notices } = read(
     ...switchLines,
@@ -263,4 +282,16 @@ ip netns exec b dhclient
   expect(notices.map(({ message }) => message)).toEqual([
     '"dhclient" asks on every interface there is; a lab says on which.',
   ])
+})
+
+test('words of iproute2 that are cut short, and those that say what a lab has anyway', () => {
+  const { lab, host, notices } = read(
+    'ip link add e0 type veth peer name e1',
+    'ip link add link e0 name e0.7 type vlan proto 802.1ad id 7',
+    'ip addr add 2001:db8::1/64 dev e0; ip link set e0 up',
+    'ip link add t6 type ip6tnl mode any local 2001:db8::1 remote 2001:db8::2',
+  )
+  expect(notices).toEqual([])
+  expect(host?.vlans).toMatchObject({ 'e0.7': { link: 'e0', id: 7, protocol: '802.1ad' } })
+  expect(lab?.tunnels).toMatchObject([{ type: 'ip6tnl', name: 't6' }])
 })

@@ -47,6 +47,11 @@ describe('what a shell makes of a text', () => {
     ['defaults', 'ip netns add ${N:-a}; ip netns add ${N-b}', ['a', 'b']],
     ['braces', 'for n in x{1..3} {y,z}; do ip netns add $n; done', ['x1', 'x2', 'x3', 'y', 'z']],
     ['seq and arithmetic', 'for i in $(seq 2); do ip netns add n$((i + 1)); done', ['n2', 'n3']],
+    [
+      'functions called like programs',
+      'ip() { sudo ip "$@"; }\nip netns add a\nip6() { ip netns exec a ip "$@"; }\nip6 netns add b',
+      ['a', 'b'],
+    ],
     ['functions', 'f() { ip netns add $1; return; ip netns add no; }\nf a; f b', ['a', 'b']],
     ['sudo and full paths', 'sudo -E /sbin/ip netns add a', ['a']],
     ['a shell in a shell', `bash -c 'ip netns add a; ip netns add b'`, ['a', 'b']],
@@ -235,6 +240,22 @@ test('the same words in many spellings', () => {
     ip netns exec a tc qdisc add dev e0 root handle 1: netem delay 20ms loss random 1%`)
   expect({ ...other, links: [] }).toEqual({ ...plain, links: [] })
   expect(other.links).toEqual(plain.links)
+})
+
+test('of an impairment that remembers the frame before, the rest is taken', () => {
+  const { labFile, notices } = importScript(
+    `ip netns add a; ip link add e0 netns a type veth peer name e1
+    tc -n a qdisc add dev e0 root netem delay 20ms
+    tc -n a qdisc change dev e0 root netem delay 30ms 5ms 25% loss 1% 30% duplicate 1%`,
+    'x.sh',
+  )
+  expect(labFile?.links).toMatchObject([
+    { impair: { 'a:e0': { delay: '30ms', jitter: '5ms', loss: '1%', duplicate: '1%' } } },
+  ])
+  expect(notices.map(({ message }) => message)).toEqual([
+    'The correlation 25% is left out; a lab file has no word for it.',
+    'The correlation 30% is left out; a lab file has no word for it.',
+  ])
 })
 
 test('the lab is called after its file', () => {

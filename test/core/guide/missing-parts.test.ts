@@ -254,7 +254,7 @@ describe('what shares a cable, asks for a lease or serves', () => {
           { ra: { interface: 'br0', prefix: 'fd00::/64' } },
         ]) ?? null,
     }))
-    const leased = changed(served, 'ns0', () => ({ dhcp: [{ dev: 'eth1', lease: null, last: '' }] }))
+    const leased = changed(served, 'ns0', () => ({ dhcp: [{ dev: 'eth1', program: 'udhcpc', lease: null, last: '' }] }))
     const all = shared('host', 'ipv0', share('ipvlan', 'l3'))(leased)
     expect(missing(shared('ns0', 'mac0', share('macvlan', 'private'))(all))).toEqual([])
     expect(missing(shared('ns0', 'mac0', share('macvlan', 'bridge'))(all))).toEqual([

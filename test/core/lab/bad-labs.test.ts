@@ -60,6 +60,7 @@ test('suggestions name what was meant', () => {
   expect(hint('link to a namespace that is not there')).toBe('Did you mean "router"?')
   expect(hint('mistyped default')).toBe('Did you mean "default"?')
   expect(hint('number as namespace')).toBe('Put it in quotes: "1".')
+  expect(hint('masquerade without a source')).toBe('Write it as in 10.0.0.0/24.')
   expect(hint('route to a host in a network')).toBe('Write 10.5.0.0/24.')
   expect(hint('no version')).toBe('Add the line `vethlab: 1` at the top.')
 })

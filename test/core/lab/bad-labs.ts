@@ -361,6 +361,7 @@ const meaning: readonly BadLab[] = [
   ),
   inA('unknown table', 'bad-value', 6, '    routes: [{ to: default, via: 10.0.0.1, table: mian }]'),
   inA('table 0', 'out-of-range', 6, '    routes: [{ to: default, via: 10.0.0.1, table: 0 }]'),
+  inA('masquerade without a source', 'wrong-type', 6, '    nat: [{ masquerade: true, out: v }]'),
   inA('table in quotes', 'bad-value', 6, '    routes: [{ to: default, via: 10.0.0.1, table: "100" }]'),
   inA('table main by its number', 'table-has-name', 6, '    routes: [{ to: default, via: 10.0.0.1, table: 254 }]'),
   inA(

@@ -184,7 +184,7 @@ test('names and leases take a dnsmasq, which a machine may lack: its package is 
   ])
   const { labFile: asking } = parseLabText(lab('{ bridges: { br0: { dhcp4: true } } }'), 'x')
   if (!asking) throw new Error('no lab')
-  expect(lackingFailure(asking, new Set(['udhcpc']))?.message).toBe(
-    'This machine has no udhcpc (which asks for addresses by DHCP), needed for "a:br0": `sudo apt install udhcpc` brings it (Debian, Ubuntu), then start Vethlab again.',
+  expect(lackingFailure(asking, new Set(['dhcp']))?.message).toBe(
+    'This machine has no udhcpc or dhcpcd (which ask for addresses by DHCP), needed for "a:br0": `sudo apt install udhcpc` brings it (Debian, Ubuntu), then start Vethlab again.',
   )
 })

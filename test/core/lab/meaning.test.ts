@@ -32,6 +32,11 @@ links: [[a:p, b:p], [a:q, b:q]]`
       ['warning table-empty'],
     ],
     [
+      'a rule to the table of a VRF',
+      `${head}namespaces: { a: { vrfs: { red: { table: 100, members: [e] } }, interfaces: { e: {} }, rules: [{ from: 10.0.0.0/8, table: 100 }] } }`,
+      [],
+    ],
+    [
       'two rules of one priority that disagree',
       `${head}namespaces: { a: { rules: [{ iif: lo, table: main, priority: 7 }, { iif: lo, table: local, priority: 7 }] } }`,
       ['warning rule-in-shadow'],

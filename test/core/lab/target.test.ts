@@ -45,6 +45,14 @@ const said = (to: string): string => {
   return aimed.ok ? aimed.address : aimed.failure.message
 }
 
+test('a namespace without an address, and an interface that is not there', () => {
+  expect(said('host')).toBe(
+    '"host" is no address and nothing of the lab that has one. host has no address. Give it one, or aim at another namespace.',
+  )
+  expect(said('a:lo')).toMatch(/lo in a has no address\. Give it one, or name another interface\.$/)
+  expect(said('a:eth9')).toMatch(/a has no interface "eth9"\. It has lo, e0\.$/)
+})
+
 describe('a name', () => {
   test.each([
     [

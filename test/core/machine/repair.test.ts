@@ -155,7 +155,7 @@ test('what the helper itself keeps is no command for the machine', () => {
     ...each,
     services: [{ listen: 'tcp', port: 80, reply: 'hello' }],
     dnsmasq: { dns, dhcp: [], ra: [] },
-    dhcp: [{ dev: 'eth0', lease: null, last: '' }],
+    dhcp: [{ dev: 'eth0', program: 'udhcpc', lease: null, last: '' }],
   }))
   expect(repairCommands(given, now, nowhere)).toEqual([])
   expect(repairCommands(now, given, nowhere)).toEqual([])

@@ -131,7 +131,7 @@ export class Model {
         if (runs === (step.op === 'dhcp-start')) throw refusal('needless', step)
         if (step.op === 'dhcp-stop') namespace.dhcp = dhcp.filter(({ dev }) => dev !== step.dev)
         else if (!links.some(({ name }) => name === step.dev)) throw refusal('ENODEV', step)
-        else namespace.dhcp = [...dhcp, { dev: step.dev, lease: null, last: '' }]
+        else namespace.dhcp = [...dhcp, { dev: step.dev, program: 'udhcpc', lease: null, last: '' }]
         return
       }
       case 'service-start':

@@ -96,3 +96,35 @@ test('a tunnel that something is on is said once, whichever of them is read firs
   expect(lab.tunnels?.map(({ name }) => name)).toEqual(['vx0'])
   expect(Object.keys(lab.namespaces?.['host']?.macvlans ?? {})).toEqual(['mac0', 'mac1'])
 })
+
+test('what somebody wrote into a bridge is named, and what the kernel keeps there itself is not', () => {
+  const live = withHost(build(normalise(labs.nat)), ({ links, fdb }) => {
+    const bridge = links.find(({ kind }) => kind === 'bridge')?.name ?? ''
+    const [port, quiet] = links.filter(({ master }) => master === bridge)
+    const own = links.find(({ name }) => name === bridge)?.mac ?? ''
+    const at = (dev: string, mac: string, more: object = {}) => ({
+      ...{ dev, mac, master: bridge, vlan: null, dst: null, permanent: false, ...more },
+    })
+    const [dev, other] = [port?.name ?? '', quiet?.name ?? '']
+    return {
+      links: links.map((link) =>
+        link.port && link.name === other ? { ...link, port: { ...link.port, flood: false } } : link,
+      ),
+      fdb: [
+        ...fdb,
+        at(dev, '02:00:00:00:00:0a', { static: true, vlan: 10 }),
+        at(dev, '02:00:00:00:00:0b', { permanent: true }),
+        at(bridge, '02:00:00:00:00:0c', { permanent: true }),
+        at(dev, '02:00:00:00:00:0d'),
+        at(dev, own, { permanent: true }),
+        at(dev, '02:00:00:00:00:0e', { permanent: true, master: null }),
+      ],
+    }
+  })
+  expect(labFromLive(live, 'nat').unexpressed).toEqual([
+    'host: bridge fdb add 02:00:00:00:00:0a dev veth1 master static vlan 10',
+    'host: bridge fdb add 02:00:00:00:00:0b dev veth1 master',
+    'host: bridge fdb add 02:00:00:00:00:0c dev bridge0 self',
+    'host: bridge link set dev veth3 flood off',
+  ])
+})

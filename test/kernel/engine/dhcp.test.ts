@@ -1,5 +1,6 @@
 /** Addresses by DHCP: a server and two clients, what came with their leases, and the end of all of it. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { differences } from '../../../electron/core/change/difference.js'
@@ -8,6 +9,7 @@ import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import { root } from '../support/build.js'
+import { skipBecause } from '../support/skip.js'
 import { until } from '../support/until.js'
 import { inside, loadText, openSession, skipLacking } from './sandbox.js'
 
@@ -151,4 +153,23 @@ test('two clients get leases that are no difference, lose and get them, and leav
   expect(await session.request('lab/clear', {})).toMatchObject({ ok: true })
   await until('no process', () => clients(session.anchorPid) === 0)
   expect(await inside(session, 'host', 'ls', '/etc/netns').catch(() => '')).toBe('')
+})
+
+test('a machine that has dhcpcd alone asks by it, and one that has neither is refused', (context) => {
+  const paths = ['udhcpc', 'dhcpcd'].map((name) => ['/usr/sbin', '/usr/bin'].map((directory) => `${directory}/${name}`))
+  const [udhcpc = [], dhcpcd = []] = paths.map((places) => places.filter((path) => existsSync(path)))
+  if (process.getuid?.() !== 0) skipBecause(context, 'programs are hidden by root alone')
+  if (dhcpcd.length === 0) skipBecause(context, 'dhcpcd is not installed')
+  /** As on a machine without those programs. */
+  const check = (hidden: readonly string[]) => {
+    const hide = hidden.map((path) => `mount --bind /dev/null ${path} && `).join('')
+    const words = ['--mount', 'sh', '-c', `${hide}exec "$0" dist/node/cli.js check --json -`, process.execPath]
+    return spawnSync('unshare', words, { cwd: root, input: lab(), encoding: 'utf8', timeout: 60_000 })
+  }
+  const asked = check(udhcpc)
+  expect(asked.stderr).toBe('')
+  expect(JSON.parse(asked.stdout)).toMatchObject({ ok: true, checks: [{ ok: true }, { ok: true }, { ok: true }] })
+  const refused = check([...udhcpc, ...dhcpcd])
+  expect(refused.status).toBe(3)
+  expect(refused.stdout + refused.stderr).toContain('no udhcpc or dhcpcd (which ask for addresses by DHCP)')
 })

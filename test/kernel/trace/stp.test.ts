@@ -20,4 +20,10 @@ test('a check waits for ports that listen and learn', async () => {
   expect(port()).toMatch(/blocking|listening|learning/)
   const result = await rig.session.request('lab/check', {})
   expect(result.ok && result.checks.map(({ ok, actual }) => [ok, actual])).toEqual([[true, 'reply']])
+
+  // That ports forward is a change of the tree: for a moment the kernel forgets sooner, which nobody has asked for.
+  expect(await rig.type('ip -d -j link show br0')).toMatch(/"ageing_time":400,/)
+  await rig.session.request('live/refresh', {})
+  const br0 = rig.session.live.namespaces[0]?.links.find(({ name }) => name === 'br0')
+  expect(br0?.bridge).toEqual({ stp: true, vlanFiltering: false, forwardDelay: 2 })
 })

@@ -47,7 +47,7 @@ export const noLease: Rule = {
           interface: link.name,
           message: messageOf(scene, place, beside, serving?.namespace ?? null, isWhole),
           evidence: [
-            { command: commandLine([...execWithin(namespace), 'udhcpc', '-i', link.name]), output: client.last },
+            { command: commandLine([...execWithin(namespace), ...asking(client, link.name)]), output: client.last },
             ...answers.evidence(linkQuestion, ...(serving ? [serving] : listeners)),
           ],
           repair: null,
@@ -58,6 +58,9 @@ export const noLease: Rule = {
     }
   },
 }
+
+const asking = ({ program }: LiveDhcpClient, dev: string): readonly string[] =>
+  program === 'dhcpcd' ? [program, dev] : [program, '-i', dev]
 
 function waiting({ death, network }: Scene): { readonly client: LiveDhcpClient; readonly place: Place } | null {
   const departure = departureOf(death)

@@ -232,8 +232,9 @@ function addVlan(context: Context, cursor: Cursor, end: NewEnd, kind: Word): Out
   let protocol: VlanProtocol = '802.1q'
   for (let word = cursor.next(); word; word = cursor.next()) {
     const value = cursor.next()
-    if (word.text === 'id') id = wholeNumber(value?.text, 1, 4094)
-    else if (word.text === 'protocol') protocol = /ad$/i.test(value?.text ?? '') ? '802.1ad' : '802.1q'
+    const key = abbreviated(word.text, ['protocol', 'id'])
+    if (key === 'id') id = wholeNumber(value?.text, 1, 4094)
+    else if (key === 'protocol') protocol = /^(?:802\.1ad|0x88a8)$/i.test(value?.text ?? '') ? '802.1ad' : '802.1q'
     else {
       const message = said`${quote(word.text)} of the sub-interface is left out; a lab file has no word for it.`
       context.tell(word.offset, { message, hint: null })

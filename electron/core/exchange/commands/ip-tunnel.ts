@@ -99,13 +99,16 @@ function readWord(context: Context, told: Told, word: Word, value: Word | undefi
       told.byOffset = word.offset
       return null
     }
+    case 'mode':
+      // A lab's carries whatever its kind can.
+      if (text !== 'any') tellLeftOut(context, word)
+      return null
     case 'tos':
     case 'tclass':
     case 'flowlabel':
     case 'encaplimit':
     case 'ageing':
     case 'maxaddress':
-    case 'mode':
     case 'encap':
       tellLeftOut(context, word)
       return null

@@ -1,6 +1,7 @@
 /** What can be said of a link both when it is made and later. */
 import { quote } from '../../lab/describe.js'
 import type { BridgeSetting } from '../../lab/lab.js'
+import { setDefaultPvid } from '../network/bridge.js'
 import { setMac, setUp } from '../network/links.js'
 import type { Device } from '../network/network.js'
 import { wholeNumber, type Context, type Cursor } from './command.js'
@@ -36,6 +37,7 @@ export function readBridgeOptions({ tell }: Context, cursor: Cursor, device: Dev
     const setting = bridgeWords[word.text]
     const number = wholeNumber(value?.text, 0, 4_000_000_000)
     if (word.text === 'stp_state') device.stp = value?.text !== '0'
+    else if (word.text === 'vlan_default_pvid' && number !== null && number <= 4094) setDefaultPvid(device, number)
     else if (setting && number !== null) device.state.settings.set(setting.key, Math.round(number / setting.ticks))
     else
       tell(word.offset, {

@@ -41,7 +41,7 @@ export function tc(context: Context, words: readonly Word[]): Outcome {
     return success
   }
   if (device.kind !== 'veth') return leftOut(said`A lab file slows or loses frames on veth pairs only.`, null, name)
-  const impair = readImpair(cursor)
+  const impair = readImpair(context, cursor)
   if ('status' in impair) return impair
   device.impair = impair
   return success
@@ -55,7 +55,18 @@ const shares = {
   reorder: 'reorderPercent',
 } as const
 
-function readImpair(cursor: Cursor): Impair | Outcome {
+/** How much one frame's fate is like the one before: the rest of the impairment is taken without it. */
+function leaveCorrelation({ tell }: Context, cursor: Cursor): void {
+  const word = cursor.peek()
+  if (word === undefined || !/^[\d.]+%$/.test(word.text)) return
+  cursor.next()
+  tell(word.offset, {
+    message: said`The correlation ${word.text} is left out; a lab file has no word for it.`,
+    hint: null,
+  })
+}
+
+function readImpair(context: Context, cursor: Cursor): Impair | Outcome {
   const kind = cursor.next()
   let impair: Impair = { delayUs: null, lossPercent: null, rateBit: null }
   for (let word = cursor.next(); word; word = cursor.next()) {
@@ -73,11 +84,13 @@ function readImpair(cursor: Cursor): Impair | Outcome {
       if (delayUs === null) return unknown()
       const jitterUs = parseDelay(cursor.peek()?.text ?? '')
       if (jitterUs !== null) cursor.next()
+      leaveCorrelation(context, cursor)
       impair = { ...impair, delayUs, ...(jitterUs !== null && { jitterUs }) }
     } else if (Object.hasOwn(shares, word.text) && isNetem) {
       if (word.text === 'loss' && value?.text === 'random') value = cursor.next()
       const share = parseLoss(value?.text ?? '')
       if (share === null) return unknown()
+      leaveCorrelation(context, cursor)
       impair = { ...impair, [shares[word.text as keyof typeof shares]]: share }
     } else return unknown()
   }

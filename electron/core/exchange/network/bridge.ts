@@ -10,9 +10,38 @@ export interface SwitchState {
   readonly settings: Map<BridgeSetting, number>
   readonly switches: Map<PortSetting, boolean>
   vlans: readonly PortVlan[]
+  /** Of a bridge: the VLAN that it gives to whoever becomes its port (`vlan_default_pvid`); 0: none. */
+  defaultPvid: number
 }
 
-export const freshSwitchState = (): SwitchState => ({ settings: new Map(), switches: new Map(), vlans: usualVlans })
+const usualPvid = 1
+
+/** @param pvid of the bridge whose port it becomes */
+export const freshSwitchState = (pvid = usualPvid): SwitchState => ({
+  settings: new Map(),
+  switches: new Map(),
+  vlans: defaultVlans(pvid),
+  defaultPvid: usualPvid,
+})
+
+const defaultVlans = (id: number): readonly PortVlan[] =>
+  id === usualPvid ? usualVlans : id === 0 ? [] : [{ id, pvid: true, untagged: true }]
+
+/**
+ * The bridge and its ports change to that VLAN, but for those that somebody has given others
+ * (__br_vlan_set_default_pvid, net/bridge/br_vlan.c).
+ */
+export function setDefaultPvid(bridge: Device, pvid: number): void {
+  const former = bridge.state.defaultPvid
+  bridge.state.defaultPvid = pvid
+  if (former === pvid) return
+  for (const { state } of [bridge, ...bridge.ports]) {
+    const has = state.vlans.some((each) => each.id === former && each.pvid && each.untagged)
+    if (pvid !== 0 && ((former !== 0 && !has) || state.vlans.some(({ id }) => id === pvid))) continue
+    if (has) deleteVlan(state, former)
+    for (const vlan of defaultVlans(pvid)) addVlan(state, vlan)
+  }
+}
 
 /** A VLAN that is for what has no tag takes that from the one before (__vlan_add_pvid, net/bridge/br_vlan.c). */
 export function addVlan(state: SwitchState, vlan: PortVlan): void {

@@ -238,7 +238,7 @@ export function setMaster(device: Device, master: Device | null): Refusal {
   if (device.master?.kind === 'bond' && device.master !== master) setUp(device, false)
   if (master?.kind === 'bond') setUp(device, true)
   device.master?.ports.delete(device)
-  if (device.kind !== 'bridge') device.state = freshSwitchState()
+  if (device.kind !== 'bridge') device.state = freshSwitchState(master?.state.defaultPvid)
   // A VRF switches off for a moment who comes and who goes (cycle_netdev, drivers/net/vrf.c).
   if (device.up && device.master !== master && (device.master?.kind === 'vrf' || master?.kind === 'vrf')) {
     setUp(device, false)

@@ -77,7 +77,7 @@ function follow(shell: Interpreter, node: Command, io: Io): Done {
   const bare = bareCommand(words)
   const [program] = bare
   try {
-    const outcome = runCommand(shell, bare, inner)
+    const outcome = runCommand(shell, bare, inner, program?.offset === words[0]?.offset || words[0]?.text === 'time')
     finish()
     sayOutcome(shell, outcome, shell.place(node.pos))
     if (words[0]?.text === 'exec' && program) throw new Stop()
@@ -120,11 +120,14 @@ function asWord(arg: CommandArgument): SourceWord {
   return { type: 'Word', text, value: head + value.value, pos, end, parts }
 }
 
-/** `words` as `bareCommand` gives them. */
-export function runCommand(shell: Interpreter, words: readonly Word[], io: Io): Outcome {
+/**
+ * @param words as `bareCommand` gives them
+ * @param byShell false: another program starts it, and programs know no functions of the shell
+ */
+export function runCommand(shell: Interpreter, words: readonly Word[], io: Io, byShell = true): Outcome {
   const [program] = words
   if (!program) return success
-  const body = shell.functions.get(program.text)
+  const body = byShell ? shell.functions.get(program.text) : undefined
   if (body) return outcome(shell.deeper(program.offset, () => call(shell, program.text, words.slice(1), io)))
   const built = builtin(
     shell,

@@ -171,7 +171,7 @@ export class Interpreter {
   }
 
   run(words: readonly Word[], io: Io): ReturnType<typeof runCommand> {
-    return runCommand(this, words, io)
+    return runCommand(this, words, io, false)
   }
 
   /** What the commands of a substitution print. */

@@ -18,7 +18,9 @@ export const policyRules: Rule = function* (lab) {
   for (const namespace of lab.namespaces.values()) {
     const rules = namespace.entry.rules ?? []
     if (rules.length === 0) continue
-    const filled = new Set((namespace.entry.routes ?? []).map(({ table }) => tableNumber(table)))
+    const { routes = [], vrfs = {} } = namespace.entry
+    // In that of a VRF the kernel puts the subnets of its members.
+    const filled = new Set([...routes, ...Object.values(vrfs)].map(({ table }) => tableNumber(table)))
     const seen = new Map([...kernelRules('ipv4'), ...kernelRules('ipv6')].map(keyAndEnd))
     for (const [i, rule] of rules.entries()) {
       const path = [...namespace.path, 'rules', i]

@@ -11,6 +11,7 @@ export const IFLA_BR_FORWARD_DELAY = 1
 export const IFLA_BR_AGEING_TIME = 4
 export const IFLA_BR_PRIORITY = 6
 export const IFLA_BR_VLAN_FILTERING = 7
+export const IFLA_BR_TOPOLOGY_CHANGE = 14
 export const IFLA_BRPORT_MODE = 4
 export const IFLA_BRPORT_LEARNING = 8
 export const IFLA_BRPORT_ISOLATED = 33

@@ -19,6 +19,7 @@ import {
   IFLA_BR_AGEING_TIME,
   IFLA_BR_FORWARD_DELAY,
   IFLA_BR_PRIORITY,
+  IFLA_BR_TOPOLOGY_CHANGE,
   IFLA_BR_VLAN_FILTERING,
   IFLA_BRPORT_ISOLATED,
   IFLA_BRPORT_LEARNING,
@@ -89,6 +90,8 @@ export interface DumpedLink extends Omit<LiveLink, Named> {
 
   readonly masterIndex: number | null
   readonly bondData?: DumpedBond
+  /** The ageing of the bridge is what a change of the tree makes of it for a moment. */
+  readonly isAgeingPassing?: true
   /** IFLA_INFO_SLAVE_KIND; empty without a master. */
   readonly masterKind: string
   /** Of a macvlan or an ipvlan. */
@@ -102,6 +105,7 @@ export interface DumpedLink extends Omit<LiveLink, Named> {
 
 interface KindData {
   bridge: { -readonly [K in keyof LiveBridge]: LiveBridge[K] }
+  isChangingTree: boolean
   vlanTag: number
   table: number
   protocol: VlanProtocol
@@ -120,11 +124,12 @@ function readKindData(bytes: Buffer, from: number, to: number, kind: string): Ki
   const bridge: KindData['bridge'] = { stp: false, vlanFiltering: false }
   const ids: Omit<KindData, 'bridge'> = {
     ...{ vlanTag: 0, table: 0, protocol: '802.1q', vxlanId: 0, local: null, remote: null, port: 0 },
-    ...{ ttl: 0, learning: true },
+    ...{ ttl: 0, learning: true, isChangingTree: false },
   }
   const data: KindData = { ...ids, bridge }
   eachAttribute(bytes, from, to, (type, at, length) => {
-    if (kind === 'bridge') readBridge(bridge, bytes, type, at)
+    if (kind === 'bridge' && type === IFLA_BR_TOPOLOGY_CHANGE) data.isChangingTree = bytes[at] !== 0
+    else if (kind === 'bridge') readBridge(bridge, bytes, type, at)
     else if (kind === 'vrf') {
       if (type === IFLA_VRF_TABLE) data.table = bytes.readUInt32LE(at)
     } else if (kind === 'vlan') {
@@ -138,6 +143,11 @@ function readKindData(bytes: Buffer, from: number, to: number, kind: string): Ki
     else if (type === IFLA_VXLAN_GROUP || type === IFLA_VXLAN_GROUP6) data.remote = formatAddress(bytes, at, length)
   })
   return data
+}
+
+function isAgeingPassing({ isChangingTree, bridge }: KindData): boolean {
+  const { ageing = usualBridge.ageing, forwardDelay = usualBridge['forward-delay'] } = bridge
+  return isChangingTree && ageing === 2 * forwardDelay
 }
 
 /** What every bridge has anyway is left out: a star of a thousand says it a thousand times. */
@@ -257,6 +267,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
     masterKind: portKind,
     other: (kind === 'veth' || isShareKind(kind)) && lower !== null ? { index: lower, namespaceId } : null,
     bridge: kind === 'bridge' && known ? known.bridge : null,
+    ...(kind === 'bridge' && known && isAgeingPassing(known) ? { isAgeingPassing: true as const } : {}),
     port,
     ...readSettings(kind, flags, queueLength, group),
     ...(kind === 'vlan' && known

@@ -24,7 +24,7 @@ export const helper: Readonly<Record<string, string>> = {
   'This machine has no {0}, needed for {1}': '此机器上没有 {0}，而 {1} 需要它',
   '`{0}` brings it (Debian, Ubuntu), then start Vethlab again':
     '`{0}` 会安装它（Debian、Ubuntu），然后重新启动 Vethlab',
-  'udhcpc (which asks for addresses by DHCP)': 'udhcpc（通过 DHCP 请求地址的程序）',
+  'udhcpc or dhcpcd (which ask for addresses by DHCP)': 'udhcpc 或 dhcpcd（通过 DHCP 请求地址的程序）',
   'dnsmasq (which serves names and leases)': 'dnsmasq（提供名称和租约的程序）',
   'This kernel has no {0} ({1}), needed for {2}': '此内核不支持{0}（{1}），而 {2} 需要它',
   'This kernel has no {0} (module {1}), needed for {2}': '此内核不支持{0}（模块 {1}），而 {2} 需要它',
@@ -95,7 +95,11 @@ export const helper: Readonly<Record<string, string>> = {
   'This terminal is closed. Open a new one.': '这个终端已关闭。请新建一个。',
   'The kernel refused "{0}": {1}. Trace again: the lab has changed since.':
     '内核拒绝了“{0}”：{1}。实验已有变化，请重新追踪。',
-  '{0} has no such address; name one, as in 192.168.1.2.': '{0} 没有这样的地址；请直接写地址，例如 192.168.1.2。',
+  '{0} has no address. Give it one, or aim at another namespace.':
+    '{0} 没有地址。请给它一个地址，或者换一个目标命名空间。',
+  '{0} in {1} has no address. Give it one, or name another interface.':
+    '{1} 里的 {0} 没有地址。请给它一个地址，或者写另一个接口。',
+  '{0} has no interface "{1}". It has {2}.': '{0} 没有接口“{1}”。它有 {2}。',
   'Name an address, a namespace, or NAMESPACE:INTERFACE.': '请写地址、命名空间，或“命名空间:接口”。',
   '"{0}" is no address and nothing of the lab that has one. {1}': '“{0}”不是地址，也不是实验中有地址的对象。{1}',
   'An IPv4 address has no zone. Leave out %{0}.': 'IPv4 地址没有区域标识，请去掉 %{0}。',

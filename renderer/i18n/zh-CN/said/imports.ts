@@ -42,6 +42,7 @@ export const imports: Readonly<Record<string, string>> = {
   'The file {0} is not read.': '没有读取文件 {0}。',
   'Write its commands out.': '请把其中的命令直接写出来。',
   '{0} is not understood.': '无法识别 {0}。',
+  'The correlation {0} is left out; a lab file has no word for it.': '相关系数 {0} 未导入，实验文件无法表达。',
   'The scope {0} of the address is left out; a lab file has no word for it.':
     '地址的作用域 {0} 未导入，实验文件无法表达。',
   '"noprefixroute" is left out; a lab file has no word for it.': '"noprefixroute" 未导入，实验文件无法表达。',

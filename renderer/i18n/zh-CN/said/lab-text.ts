@@ -44,6 +44,7 @@ export const labText: Readonly<Record<string, string>> = {
   'Write a value, or remove the line.': '请写上值，或删除这一行。',
   'Write {0}, or remove the line.': '请写上{0}，或删除这一行。',
   'Put it in quotes: "{0}".': '请加上引号："{0}"。',
+  'Write it as in {0}.': '请写成例如 {0} 的样子。',
   'Remove the quotes.': '请去掉引号。',
   'YAML 1.2 knows only true and false.': 'YAML 1.2 的布尔值只有 true 和 false。',
   'Put it in brackets: [{0}].': '请放进方括号：[{0}]。',

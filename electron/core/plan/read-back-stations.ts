@@ -1,0 +1,39 @@
+/** Stations that somebody wrote down by hand: neighbours as a lab file says them, entries of bridges that it has no words for. */
+import { neighbourEntry } from '../lab/normalise-neighbours.js'
+import type { NeighbourEntry } from '../lab/schema.js'
+import type { LiveNamespace } from '../live/state.js'
+import { givenNeighbours } from './given-neighbours.js'
+
+export function readNeighbours(
+  live: LiveNamespace,
+  skipped: ReadonlySet<string>,
+  unexpressed: string[],
+): NeighbourEntry[] {
+  return givenNeighbours(live).flatMap((neighbour): NeighbourEntry[] => {
+    const { address, dev } = neighbour
+    if (!skipped.has(dev)) return [neighbourEntry(neighbour)]
+    unexpressed.push(`${live.name}: neighbour ${address} by ${dev}`)
+    return []
+  })
+}
+
+/** The commands that would write them anew. */
+export function writtenStations({ name, fdb, links }: LiveNamespace): string[] {
+  // Of its own address, and of that of each port, the kernel keeps a permanent entry itself (fdb_add_local, net/bridge/br_fdb.c).
+  const own = new Set(links.map(({ mac }) => mac))
+  const said = fdb.flatMap(({ dev, mac, master, vlan, permanent, ...entry }) => {
+    const isWritten = entry.static || (permanent && !own.has(mac))
+    if (master === null || !isWritten) return []
+    const where = master === dev ? 'self' : 'master'
+    const tag = vlan === null ? '' : ` vlan ${vlan}`
+    return [`${name}: bridge fdb add ${mac} dev ${dev} ${where}${entry.static ? ' static' : ''}${tag}`]
+  })
+  return [...new Set(said)]
+}
+
+/** What keeps ports from sending what their bridge has not learned. */
+export const silencedPorts = ({ name, links }: LiveNamespace): string[] =>
+  links.flatMap(({ name: dev, port }) => [
+    ...(port?.flood === false ? [`${name}: bridge link set dev ${dev} flood off`] : []),
+    ...(port?.bcastFlood === false ? [`${name}: bridge link set dev ${dev} bcast_flood off`] : []),
+  ])
