@@ -53,7 +53,10 @@ describe.each(starterLabs)('%s', (name) => {
 /** A lab to repair is its rung but for an entry or two. */
 const wholeLabs = starterLabs.filter((name) => loadStarter(name).file.goal === undefined)
 
-describe.each(wholeLabs)('%s', (name) => {
+/** By hand the machine's own script for leases gives addresses, and the bridge makes itself one of a MAC by chance. */
+const bringsOwn = (name: string): boolean => name.startsWith('17-')
+
+describe.each(wholeLabs.filter((name) => !bringsOwn(name)))('%s', (name) => {
   test('is the same network when its script is run by hand', async (context) => {
     const { file, lab } = loadStarter(name)
     const { planScript } = await import('../../../electron/core/plan/script.js')
