@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { missingParts } from '../../../electron/core/guide/missing-parts.js'
 import { createLabText } from '../../../electron/core/lab/print.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
@@ -28,6 +29,10 @@ describe.each(starterLabs)('%s', (name) => {
     const checked = await session.request('lab/check', {})
     expect(checked.ok && checked.checks.filter(({ ok }) => !ok)).toEqual([])
     expect(checked.ok && checked.checks.length).toBe(lab.checks.length)
+
+    // A guide that asked for all of it would be done.
+    const { namespaces = {}, links = [] } = file
+    await until('every part is found', () => missingParts({ namespaces, links }, session.live).length === 0)
 
     const { lab: labFile, unexpressed } = labFromLive(session.live, 'read-back')
     expect(unexpressed).toEqual([])
