@@ -9,22 +9,22 @@ import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import { impairOf } from '../lab/impair.js'
 import type { Endpoint, Impair } from '../lab/lab.js'
 import { nearest } from '../lab/nearest.js'
-import { normaliseFirewall, normaliseNat, normalisePolicies } from '../lab/normalise-filter.js'
+import { normaliseNeighbours } from '../lab/normalise-neighbours.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
-import { savedRules } from '../lab/ruleset/iptables-text.js'
 import type { NamespaceEntry } from '../lab/rules/lab-index.js'
 import type { GuideStep } from '../lab/schema.js'
 import { canonicalSocket, sameSocket, type ServiceSocket } from '../lab/service.js'
 import { dottedSysctl } from '../lab/sysctl.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
-import { livePolicies } from '../plan/policies.js'
+import { givenNeighbours } from '../plan/given-neighbours.js'
 import { impairEntry } from '../plan/impair-entry.js'
 import { sameImpair } from '../plan/qdisc.js'
-import { liveRuleValue, spellFirewall, spellNat } from '../plan/rules.js'
-import { deviceDifferences } from './device-settings.js'
-import { leadsThere } from './leads-there.js'
+import { deviceDifferences, onOff } from './device-settings.js'
+import { missingHops, routeDifferences, routeThere } from './leads-there.js'
+import { linkDifferences } from './link-settings.js'
+import { missingRules } from './missing-rules.js'
 import { nameFileDifferences } from './name-files.js'
-import { hasClient, unserved } from './served.js'
+import { unserved } from './served.js'
 import { shareDifferences } from './share-settings.js'
 
 export type Wanted = NonNullable<GuideStep['done']>
@@ -45,7 +45,10 @@ type Thing =
   | 'cable'
   | 'cable-elsewhere'
 /** Ways to a purpose: whether another way serves it is for the step's checks to say. */
-const means = ['route', 'route-elsewhere', 'rule', 'setting', 'service', 'served'] as const
+const means = [
+  ...(['route', 'route-elsewhere', 'rule', 'neighbour', 'proxy'] as const),
+  ...(['setting', 'plugged', 'service', 'served'] as const),
+] as const
 
 /** What was not sent yet: no part of the network, but what its learner is asked to do. */
 type Act = 'ping' | 'lookup'
@@ -78,13 +81,14 @@ export function missingParts(
   for (const link of wanted.links ?? []) {
     const [a, b] = (Array.isArray(link) ? link : link.ends).map(parseEndpoint)
     if (a && b) looked.cable(a, b)
-    if (Array.isArray(link) || link.impair === undefined) continue
-    for (const end of link.ends) looked.impairment(parseEndpoint(end), impairOf(link.impair, end))
+    if (Array.isArray(link)) continue
+    const { ends, mtu, unplugged, impair } = link
+    for (const end of ends) looked.end(parseEndpoint(end), mtu, end === unplugged)
+    if (impair === undefined) continue
+    for (const end of ends) looked.impairment(parseEndpoint(end), impairOf(impair, end))
   }
   return looked.missing
 }
-
-const onOff = (on: boolean): string => (on ? 'on' : 'off')
 
 /** As a lab file says it. */
 const impairText = (impair: Impair | null): string =>
@@ -134,23 +138,27 @@ class Search {
     const named = nameFileDifferences(entry, live.name, live.files)
     for (const { key, wanted, actual } of [...deviceDifferences(entry, live), ...named])
       this.#differs(live.name, key, wanted, actual)
-    for (const { namespace, key, wanted, actual } of shareDifferences(entry, name, this.#byName))
-      this.#differs(namespace, key, wanted, actual)
-    for (const { key, wanted, actual } of deviceDifferences(entry, live)) this.#differs(live.name, key, wanted, actual)
-    for (const { key, wanted, actual } of nameFileDifferences(entry, live.name, live.files))
-      this.#differs(live.name, key, wanted, actual)
     if (entry.forwarding !== undefined) this.#setting(live, 'net.ipv4.ip_forward', entry.forwarding ? '1' : '0')
     for (const [key, value] of Object.entries(entry.sysctls ?? {}))
       this.#setting(live, dottedSysctl(key) ?? key, String(value))
     this.#routes(live, entry)
-    this.#rules(live, entry)
+    for (const rule of missingRules(entry, live)) this.#miss('rule', { namespace: name, rule })
+    for (const { address, dev, mac } of normaliseNeighbours(entry)) this.#neighbour(live, address, dev, mac)
     for (const service of (entry.services ?? []).filter(isResponder)) {
       const { listen, port } = service
       const answers = (each: ServiceSocket): boolean =>
         service.address === undefined
           ? each.listen === listen && each.port === port
           : sameSocket(each, canonicalSocket(service))
-      if (!live.services.some(answers)) this.#miss('service', { namespace: name, listen, port: String(port) })
+      const there = live.services.filter(answers)
+      if (there.length === 0) this.#miss('service', { namespace: name, listen, port: String(port) })
+      else if (service.reply !== undefined && !there.some(({ reply }) => reply === service.reply))
+        this.#differs(
+          name,
+          `${listen} ${port} reply`,
+          JSON.stringify(service.reply),
+          JSON.stringify(there[0]?.reply ?? ''),
+        )
     }
     for (const what of unserved(entry.services ?? [], live.dnsmasq)) this.#miss('served', { namespace: name, what })
   }
@@ -174,12 +182,8 @@ class Search {
       if (said.up) this.#miss('interface-down', { interface: name, namespace: live.name })
       else this.#differs(live.name, `${name} up`, onOff(false), onOff(true))
     }
-    if (said.mtu !== undefined && link.mtu !== said.mtu)
-      this.#differs(live.name, `${name} mtu`, String(said.mtu), String(link.mtu))
-    if (said.mac !== undefined && link.mac !== said.mac.toLowerCase())
-      this.#differs(live.name, `${name} address`, said.mac.toLowerCase(), link.mac ?? '-')
-    if (said.dhcp4 !== undefined && said.dhcp4 !== hasClient(live, name))
-      this.#differs(live.name, `${name} dhcp4`, onOff(said.dhcp4), onOff(!said.dhcp4))
+    for (const { key, wanted, actual } of linkDifferences(said, live, link))
+      this.#differs(live.name, key, wanted, actual)
     return link
   }
 
@@ -203,13 +207,19 @@ class Search {
     const link = this.#interface(live, name, said)
     if (!link) return
     if (link.kind !== 'bridge') return void this.#miss('no-bridge', { interface: name, namespace: live.name })
-    if (said.stp !== undefined && link.bridge?.stp !== said.stp)
-      this.#differs(live.name, `${name} stp`, onOff(said.stp), onOff(!said.stp))
     for (const port of said.ports ?? []) {
       const plugged = this.#link(live.name, port)
       if (plugged && plugged.master !== name)
         this.#miss('port', { interface: port, bridge: name, namespace: live.name })
     }
+  }
+
+  #neighbour(live: LiveNamespace, address: string, dev: string, mac: string | null): void {
+    const there = givenNeighbours(live).some((each) => each.address === address && each.dev === dev && each.mac === mac)
+    if (there) return
+    const values = { namespace: live.name, address, interface: dev }
+    if (mac === null) this.#miss('proxy', values)
+    else this.#miss('neighbour', { ...values, mac })
   }
 
   #setting(live: LiveNamespace, key: string, wanted: string): void {
@@ -224,8 +234,15 @@ class Search {
 
   #routes(live: LiveNamespace, entry: NamespaceEntry): void {
     for (const route of normaliseRoutes(entry)) {
-      if (leadsThere(route, live.routes)) continue
+      const there = routeThere(route, live.routes)
       const to = /^(?:0\.0\.0\.0|::)\/0$/.test(route.to) ? 'default' : route.to
+      if (there) {
+        for (const { key, wanted, actual } of routeDifferences(route, there))
+          this.#differs(live.name, key, wanted, actual)
+        for (const { via, dev } of missingHops(route, live.routes))
+          this.#miss('route', { namespace: live.name, to, way: via ?? dev ?? '' })
+        continue
+      }
       const way = route.via ?? route.dev ?? route.type
       const other = live.routes.find(
         (each) => each.to === route.to && each.table === route.table && (each.via ?? each.dev) !== null,
@@ -236,36 +253,12 @@ class Search {
     }
   }
 
-  #rules(live: LiveNamespace, entry: NamespaceEntry): void {
-    const nat = normaliseNat(entry, false).map((rule) => spellNat(rule))
-    const firewall = normaliseFirewall(entry, false).map((rule) => spellFirewall(rule, rule.families[0] ?? 'ipv4'))
-    for (const spelling of [...nat, ...firewall]) {
-      const there = live.ruleset.iptables.some(
-        ({ family, table, chain, rule }) =>
-          family === spelling.family &&
-          table === spelling.table &&
-          chain === spelling.chain &&
-          rule !== null &&
-          liveRuleValue(rule) === spelling.saved,
-      )
-      if (!there) this.#miss('rule', { namespace: live.name, rule: `${spelling.chain} ${spelling.typed.join(' ')}` })
-    }
-    for (const [family, text] of [
-      ['ipv4', entry.iptables],
-      ['ipv6', entry.ip6tables],
-    ] as const)
-      for (const { table, chain, rule } of savedRules(text ?? '')) {
-        const there = live.ruleset.iptables.some(
-          (each) => each.family === family && each.table === table && each.chain === chain && each.rule === rule,
-        )
-        if (!there) this.#miss('rule', { namespace: live.name, rule: `-t ${table} -A ${chain} ${rule}` })
-      }
-    const drops = livePolicies(live.ruleset.iptables)
-    for (const { family, chain, policy } of normalisePolicies(entry, false)) {
-      const isDrop = drops.some((each) => each.family === family && each.chain === chain)
-      if (isDrop === (policy === 'drop')) continue
-      this.#miss('rule', { namespace: live.name, rule: `-P ${chain.toUpperCase()} ${policy.toUpperCase()}` })
-    }
+  /** Pulled out is what is down: a veth knows no other way. */
+  end({ namespace, interface: name }: Endpoint, mtu: number | undefined, isUnplugged: boolean): void {
+    const link = this.#link(namespace, name)
+    if (!link) return
+    if (mtu !== undefined && link.mtu !== mtu) this.#differs(namespace, `${name} mtu`, String(mtu), String(link.mtu))
+    if (isUnplugged && link.up) this.#miss('plugged', { namespace, interface: name })
   }
 
   impairment({ namespace, interface: name }: Endpoint, wanted: Impair | null): void {

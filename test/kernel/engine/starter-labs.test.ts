@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { missingParts } from '../../../electron/core/guide/missing-parts.js'
 import { createLabText } from '../../../electron/core/lab/print.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
@@ -29,6 +30,10 @@ describe.each(starterLabs)('%s', (name) => {
     expect(checked.ok && checked.checks.filter(({ ok }) => !ok)).toEqual([])
     expect(checked.ok && checked.checks.length).toBe(lab.checks.length)
 
+    // A guide that asked for all of it would be done.
+    const { namespaces = {}, links = [] } = file
+    await until('every part is found', () => missingParts({ namespaces, links }, session.live).length === 0)
+
     const { lab: labFile, unexpressed } = labFromLive(session.live, 'read-back')
     expect(unexpressed).toEqual([])
     const again = loadText(createLabText(labFile))
@@ -53,7 +58,10 @@ describe.each(starterLabs)('%s', (name) => {
 /** A lab to repair is its rung but for an entry or two. */
 const wholeLabs = starterLabs.filter((name) => loadStarter(name).file.goal === undefined)
 
-describe.each(wholeLabs)('%s', (name) => {
+/** By hand the machine's own script for leases gives addresses, and the bridge makes itself one of a MAC by chance. */
+const bringsOwn = (name: string): boolean => name.startsWith('17-')
+
+describe.each(wholeLabs.filter((name) => !bringsOwn(name)))('%s', (name) => {
   test('is the same network when its script is run by hand', async (context) => {
     const { file, lab } = loadStarter(name)
     const { planScript } = await import('../../../electron/core/plan/script.js')

@@ -14,7 +14,7 @@ beforeAll(() => build())
 /**
  * No single probe shows all that is missing: a trace tells the cause and offers no fix, or one that brings an answer by
  * another way than the lab asks for, as a firewall that is opened altogether or a cable that is made wider. What a file of
- * names says wrong is for people to correct.
+ * names says wrong is for people to correct, and so is who heeds whose advertisements.
  */
 const needsMore = new Set([
   '03-two-namespaces.broken',
@@ -24,6 +24,7 @@ const needsMore = new Set([
   '15-mtu.broken',
   '16-names.broken',
   '16-names.moved',
+  '17-addresses.forwarding',
   '18-firewall.broken',
   '18-firewall.new',
   '22-kubernetes-service.broken',

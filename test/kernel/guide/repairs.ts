@@ -40,6 +40,12 @@ export const repairs: Readonly<Record<string, readonly string[]>> = {
   '15-mtu.ends': ['ip -n server link set eth0 mtu 1500'],
   '16-names.broken': ['echo nameserver 10.0.0.53 > /etc/netns/pc2/resolv.conf'],
   '16-names.moved': ['rm /etc/netns/pc1/hosts'],
+  '17-addresses.broken': ['ip -n pc1 route add default via 10.0.0.1', 'ip -n pc2 route add default via 10.0.0.1'],
+  '17-addresses.forwarding': [
+    'ip netns exec pc2 sysctl -qw net.ipv6.conf.eth0.accept_ra=2',
+    'for off in 1 0; do ip netns exec pc2 sysctl -qw net.ipv6.conf.eth0.disable_ipv6=$off; done',
+    'until ip -n pc2 -6 route | grep -q "proto ra"; do sleep 0.1; done',
+  ],
   '18-firewall.broken': ['ip netns exec fw nft insert rule inet filter forward ct state established,related accept'],
   '18-firewall.new': ['ip netns exec fw nft add rule inet filter forward iifname wan tcp dport 22 ct state new accept'],
   '19-hairpin.broken': ['iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o bridge0 -j MASQUERADE'],

@@ -109,8 +109,8 @@ describe.each(guidedLabs.map(({ file, lab, steps }) => ({ name: file.name, lab, 
           stderr: '',
         })
         expect(command).toMatch(/^(ip|bridge|ping|sysctl|iptables|nft|for|mkdir|echo|printf) \S.*\S$/)
-        if (/\bping\b/.test(command))
-          expect(command).toMatch(/ping (-t \d+ )?-c [1-3] -W [1-5] (-M do -s \d+ )?[\d.]+$/)
+        if (/(?:^| )ping /.test(command))
+          expect(command).toMatch(/ping (-t \d+ )?-c [1-3] -W [1-5] (-M do -s \d+ )?[\da-f.:]+$/)
       }
     })
 
