@@ -129,12 +129,13 @@ export async function keepIn(
   args: readonly string[],
   { ready, dropped, apart = null, heard = () => {} }: Keeping,
 ): Promise<KeptProgram | { readonly refused: string }> {
-  const [path, setpriv, nsenter] = [programPath(program), programPath('setpriv'), programPath('nsenter')]
+  const path = programPath(program)
   if (path === null) return { refused: `${program}: not installed` }
-  if (setpriv === null || nsenter === null) return { refused: 'setpriv and nsenter: not installed' }
+  const [setpriv, nsenter, unshare] = ['setpriv', 'nsenter', 'unshare'].map(programPath)
+  if (!setpriv || !nsenter || !unshare) return { refused: 'setpriv, nsenter and unshare: not installed' }
   if (dropped.aborted) return { refused: `${program}: ${namespace} is gone` }
   const into = namespace === hostNamespace ? [] : [nsenter, `--net=${netnsDirectory}/${namespace}`, '--']
-  const alone = apart === null ? [] : ['/usr/bin/unshare', '--mount', '--', '/bin/sh', apart]
+  const alone = apart === null ? [] : [unshare, '--mount', '--', '/bin/sh', apart]
   const [file = '', ...words] = [
     ...into,
     ...alone,
