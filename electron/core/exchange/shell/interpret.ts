@@ -73,7 +73,7 @@ export class Interpreter {
   /** From a position in the text that is read to one in the file. */
   place: (pos: number) => number = (pos) => pos
   /** What `local` has covered, for the function that is called. */
-  locals: Map<string, ReturnType<Scope['variables']['get']>> | null = null
+  locals: Map<string, () => void> | null = null
   /** Where the text that is followed does not read as a script: what stands there is named, and not followed. */
   broken: readonly number[] = []
   /** The namespace, by its key, whose files are at the places where programs look for them. */
