@@ -35,6 +35,8 @@ import { said } from '../../words/said.js'
 
 /** Commands that are followed: the largest lab that is allowed takes fewer, line by line. */
 const maxCommands = 150_000
+/** Rounds of a loop after which it is looked at whether it changes anything. */
+const enoughRounds = 100
 /** Functions, `bash -c` and `ip netns exec` in each other. */
 const maxLevels = 20
 
@@ -87,6 +89,7 @@ export class Interpreter {
   #commands = 0
   #level = 0
   #here: Namespace | null = null
+  #isBeside = false
 
   constructor(
     readonly network: Network,
@@ -150,10 +153,21 @@ export class Interpreter {
     let status: Status = 'success'
     for (const { command, background } of statements) {
       this.#here = io.namespace
-      status = this.node(command, io)
-      if (background) status = 'success'
+      status = background ? this.#beside(command, io) : this.node(command, io)
     }
     return status
+  }
+
+  /** What runs on beside the rest: a loop that never ends does not keep the script. */
+  #beside(node: Statement['command'], io: Io): Status {
+    const outer = this.#isBeside
+    this.#isBeside = true
+    try {
+      this.node(node, io)
+    } finally {
+      this.#isBeside = outer
+    }
+    return 'success'
   }
 
   tell(offset: number, notice: Notice): void {
@@ -412,13 +426,31 @@ export class Interpreter {
   }
 
   #while(loop: While, io: Io): Status {
-    for (;;) {
+    for (let round = 1; ; round++) {
+      const idle = round % enoughRounds === 0 ? this.#watch(io) : null
       const status = this.node(loop.clause, io)
       if (status === 'unknown') return this.unfollowed(loop, loop.kind)
       if ((status === 'success') !== (loop.kind === 'while')) return 'success'
       this.count(this.place(loop.pos))
       if (!this.#round(() => this.node(loop.body, io))) return 'success'
+      if (!idle?.()) continue
+      // It goes round for ever: the script gets no further, unless the loop is beside it.
+      if (this.#isBeside) return 'success'
+      throw new Stop()
     }
+  }
+
+  /** @returns whether everything that a loop goes by is as it was; what adds to the network again and again ends elsewhere */
+  #watch({ input }: Io): () => boolean {
+    const { built, told, scope } = this
+    const before = new Map(scope.variables)
+    const left = input?.left
+    return () =>
+      (this.#isBeside || built === this.built) &&
+      told === this.told &&
+      left === input?.left &&
+      before.size === scope.variables.size &&
+      [...scope.variables].every(([name, value]) => before.get(name) === value)
   }
 
   /** False where the loop is left. */

@@ -111,6 +111,11 @@ export class Input {
     return whole
   }
 
+  /** UTF-16 units that are still to be read; null where that is not known. */
+  get left(): number | null {
+    return this.#left?.length ?? null
+  }
+
   /** Undefined at the end, null where it is not known. */
   line(): string | null | undefined {
     if (this.#left === null) return null
