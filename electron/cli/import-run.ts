@@ -9,7 +9,7 @@ import type { LiveState } from '../core/live/state.js'
 import { labFromLive } from '../core/plan/read-back.js'
 import { startScripted } from '../session/sandbox.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail } from './failure.js'
+import { fail, type CommonOptions } from './failure.js'
 import { ask } from './fresh-lab.js'
 import { isInterrupted, own } from './interrupt.js'
 import { note, paintNote, printable } from './output.js'
@@ -30,7 +30,10 @@ export interface RunScript {
 }
 
 /** What the run made, or the code of the failure, which is said. */
-export async function runScript({ name, path, bytes, seconds }: RunScript): Promise<Imported | ExitCode> {
+export async function runScript(
+  { name, path, bytes, seconds }: RunScript,
+  options: CommonOptions,
+): Promise<Imported | ExitCode> {
   note(printable(`${paintNote('yellow', 'running')} ${name} as ${runsAs()}, for at most ${seconds} s.`))
   const output = showOutput()
   const started = await startScripted({
@@ -39,7 +42,7 @@ export async function runScript({ name, path, bytes, seconds }: RunScript): Prom
   })
   output.end()
   if (isInterrupted()) return new Promise(() => {})
-  if (!started.ok) return fail(exitCode.machine, started.failure, {})
+  if (!started.ok) return fail(exitCode.machine, started.failure, options)
   const { session, script } = started
   const { free } = own(() => session.close())
   try {

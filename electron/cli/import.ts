@@ -1,6 +1,9 @@
 /**
  * `vethlab import FILE|FOLDER`: a lab file made of what another tool reads, on stdout. The file is read, and run only where
  * `--run` says so; each part of it that no lab can say is a warning on stderr. Needs no privileges.
+ *
+ * `--json`: `{"lab":S,"text":S,"problems":[{"severity":S,"code":S,"message":S,"hint":S|null,"line":N|null,"column":N|null,
+ * "path":[S|N]}]}`; where no lab was made, the failure with the same `problems`.
  */
 import { statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
@@ -14,24 +17,26 @@ import { createLabText } from '../core/lab/print.js'
 import type { Problem } from '../core/lab/problem.js'
 import { readKatharaFolder } from '../session/files/foreign-folder.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, failure } from './failure.js'
+import { fail, failure, failureJson, type CommonOptions } from './failure.js'
 import { untilDeath } from './fresh-lab.js'
 import { defaultSeconds, runScript } from './import-run.js'
-import { problemText, readInput } from './lab-input.js'
-import { note, paintNote, printable, printRaw } from './output.js'
+import { problemJson, problemText, readInput } from './lab-input.js'
+import { note, paintNote, printable, printJson, printRaw } from './output.js'
 
-export interface ImportOptions {
+export interface ImportOptions extends CommonOptions {
   /** Undefined: what the file's name, or its text, says. */
   readonly from?: Foreign
   readonly run?: boolean
   readonly timeout?: number
 }
 
-export async function importLab(argument: string, { from: told, run, timeout }: ImportOptions): Promise<ExitCode> {
+export async function importLab(argument: string, options: ImportOptions): Promise<ExitCode> {
+  const { from: told, run, timeout } = options
+  const refuse = (sentence: string): ExitCode => fail(exitCode.usage, failure('usage', sentence), options)
   if (!run && timeout !== undefined) return refuse('--timeout goes with --run: without it nothing is run.')
   const file = isDirectory(argument) && (told ?? 'kathara') === 'kathara' ? join(argument, labConf) : argument
   const input = await readInput(file)
-  if (!input.ok) return fail(exitCode.usage, input.failure, {})
+  if (!input.ok) return fail(exitCode.usage, input.failure, options)
   const { name, bytes } = input
   const text = new TextDecoder().decode(bytes.subarray(0, lookedAt))
   const from = told ?? foreignKind(name, text)
@@ -40,7 +45,7 @@ export async function importLab(argument: string, { from: told, run, timeout }: 
     return refuse(`What ${name} is cannot be told by its name. Say it: --from ${foreignKinds.join('|')}`)
   if (run && from !== 'script') return refuse(`--run goes with --from script: ${nouns[from]} is no program.`)
   const folder = await folderOf(from, file, name, bytes)
-  if (!folder.ok) return fail(exitCode.usage, folder.failure, {})
+  if (!folder.ok) return fail(exitCode.usage, folder.failure, options)
   const path = file === '-' ? name : resolve(file)
   const read = readForeignText(from, { name, path, text: bytes, folder: folder.folder })
   const textOf = (of: string): string => {
@@ -48,10 +53,10 @@ export async function importLab(argument: string, { from: told, run, timeout }: 
     return typeof text === 'string' ? text : new TextDecoder().decode(text)
   }
   // What is no text is no script either.
-  if (!run || read.notices.some(({ severity }) => severity === 'error')) return show(name, textOf, read)
-  return untilDeath({}, async () => {
-    const ran = await runScript({ name, path: file, bytes, seconds: timeout ?? defaultSeconds })
-    return typeof ran === 'number' ? ran : show(name, textOf, ran)
+  if (!run || read.notices.some(({ severity }) => severity === 'error')) return show(name, textOf, read, options)
+  return untilDeath(options, async () => {
+    const ran = await runScript({ name, path: file, bytes, seconds: timeout ?? defaultSeconds }, options)
+    return typeof ran === 'number' ? ran : show(name, textOf, ran, options)
   })
 }
 
@@ -64,8 +69,6 @@ const nouns: Readonly<Record<Foreign, string>> = {
   miniedit: 'a topology',
   script: 'a script',
 }
-
-const refuse = (sentence: string): ExitCode => fail(exitCode.usage, failure('usage', sentence), {})
 
 /** What cannot be looked at is no folder; why not is said when it is read. */
 function isDirectory(path: string): boolean {
@@ -92,11 +95,24 @@ function show(
   name: string,
   textOf: (file: string) => string,
   { labFile, notices, problems, followed }: Imported,
+  { json }: CommonOptions,
 ): ExitCode {
-  for (const group of groupNotices(notices)) note(groupText(group, textOf(group.first.file)))
-  for (const problem of problems) note(placelessText(problem))
-  if (followed && followed.named > followed.understood) note(runInstead(name, followed))
-  const refused = (sentence: string): ExitCode => fail(exitCode.usage, failure('not-imported', sentence, name), {})
+  if (!json) {
+    for (const group of groupNotices(notices)) note(groupText(group, textOf(group.first.file)))
+    for (const problem of problems) note(placelessText(problem))
+    if (followed && followed.named > followed.understood) note(runInstead(name, followed))
+  }
+  const told = [
+    ...notices.map(problemJson),
+    // The lab has no text yet in which it could have a place.
+    ...problems.map((problem) => problemJson({ ...problem, line: null, column: null })),
+  ]
+  const refused = (sentence: string): ExitCode => {
+    const failed = failure('not-imported', sentence, name)
+    if (!json) return fail(exitCode.usage, failed, {})
+    printJson({ ok: false, error: failureJson(failed), problems: told })
+    return exitCode.usage
+  }
   if (labFile === null) {
     const unread = notices.some(({ severity }) => severity === 'error')
     return refused(unread ? `${name} cannot be read; no lab was made.` : `Nothing in ${name} makes a lab.`)
@@ -104,7 +120,8 @@ function show(
   if (problems.some(({ severity }) => severity === 'error'))
     return refused(`What ${name} makes is no valid lab; nothing was printed. Repair it there.`)
   const made = createLabText(labFile)
-  printRaw(process.stdout.isTTY ? printable(made) : made)
+  if (json) printJson({ lab: labFile.name, text: made, problems: told })
+  else printRaw(process.stdout.isTTY ? printable(made) : made)
   return exitCode.ok
 }
 

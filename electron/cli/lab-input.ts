@@ -7,7 +7,7 @@ import { excerptParts } from '../core/lab/excerpt.js'
 import { isPage, labOfFilm } from '../core/film/film-file.js'
 import type { Lab } from '../core/lab/lab.js'
 import { parseLabText, type ParsedLab } from '../core/lab/parse.js'
-import type { PlacedProblem } from '../core/lab/problem.js'
+import type { PlacedProblem, Problem } from '../core/lab/problem.js'
 import { limits, type LabFile } from '../core/lab/schema.js'
 import type { Failure } from '../core/rpc.js'
 import { inEnglish } from '../core/words/said.js'
@@ -115,7 +115,15 @@ export function problemText(problem: PlacedProblem, text: string, paint: Paint):
 }
 
 /** As `--json` shows a problem. */
-export const problemJson = ({ severity, code, message, hint, line, column, path }: PlacedProblem): object => ({
+export const problemJson = ({
+  severity,
+  code,
+  message,
+  hint,
+  line,
+  column,
+  path,
+}: Problem & { readonly line: number | null; readonly column: number | null }): object => ({
   severity,
   code,
   message,

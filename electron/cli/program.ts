@@ -159,6 +159,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
 
   command('export <file>', 'print a lab for another tool: a bash script, or a containerlab topology')
     .addOption(new Option('--to <form>', 'what to print').choices(['script', 'clab']).makeOptionMandatory())
+    .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./export.js')).exportLab(file, options)))
 
   command(
@@ -170,6 +171,7 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     )
     .option('--run', 'run the script, in a sandbox of its own without network, and read what it built')
     .option('--timeout <seconds>', 'with --run: end it after so long (default: 60)', wholeNumber(1, 600))
+    .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./import.js')).importLab(file, options)))
 
   command('look', 'list the networks of this machine: containers, pods, units, ip netns; changes nothing')

@@ -15,6 +15,7 @@ import { Shell } from '../session/shell.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
 import { own } from './interrupt.js'
+import { readInput } from './lab-input.js'
 import { note, print, printJson } from './output.js'
 
 /** A window that is loaded again is back within this (milliseconds). */
@@ -25,6 +26,13 @@ export interface ServeOptions extends CommonOptions {
 }
 
 export async function serve(file: string | undefined, options: ServeOptions): Promise<ExitCode> {
+  // What is wrong with a lab is shown in the window; what is not there cannot be.
+  if (file === '-') {
+    const message = 'The window opens a file, which it can save again, and not standard input. Name one, or none.'
+    return fail(exitCode.usage, failure('usage', message), options)
+  }
+  const input = file === undefined ? null : await readInput(file)
+  if (input && !input.ok) return fail(exitCode.usage, input.failure, options)
   const directory = programFile('../renderer')
   if (!existsSync(join(directory, 'index.html'))) {
     const message = 'The window is not built, so there is nothing to serve. In a checkout, build it with: npm run build'

@@ -40,6 +40,30 @@ describe('export', () => {
   })
 })
 
+test('with --json both print one document, which names what was left out', async () => {
+  const exported = JSON.parse((await world.cli('export', router, '--to', 'script', '--json')).stdout) as {
+    text: string
+  }
+  const plain = await world.cli('export', router, '--to', 'script')
+  expect(exported).toEqual({ lab: 'router', text: plain.stdout, unexpressed: expect.any(Array) as unknown })
+  expect(exported).toMatchObject({ unexpressed: expect.arrayContaining(['4 checks: a script has none']) as unknown })
+  const text = 'ip netns add a\nip netns add b\nip xfrm state add\n'
+  const ran = await world.cli('import', world.file('two.sh', text), '--json')
+  expect([ran.status, ran.stderr]).toEqual([0, ''])
+  expect(JSON.parse(ran.stdout)).toMatchObject({
+    lab: 'two',
+    text: expect.stringMatching(/^vethlab: 1\nname: two\n/) as string,
+    problems: [{ severity: 'warning', line: 3, column: 4, message: 'A lab file has no words for "ip xfrm".' }],
+  })
+  const none = await world.cli('import', world.file('none.sh', 'ip xfrm state add\n'), '--json')
+  expect([none.status, none.stderr]).toEqual([2, ''])
+  expect(JSON.parse(none.stdout)).toMatchObject({
+    ok: false,
+    error: { code: 'not-imported', message: expect.stringContaining('makes a lab') as string },
+    problems: [{ line: 1 }],
+  })
+})
+
 describe('import', () => {
   test('a script becomes a lab that is called after its file, and holds', async () => {
     const ran = await world.cli('import', world.file('Two Subnets.sh', script), '--from', 'script')

@@ -78,6 +78,17 @@ describe('serve', () => {
       })
   })
 
+  test('a file that is not there is said before a window opens', async () => {
+    for (const [file, sentence] of [
+      [join(world.temporary, 'none.vethlab.yaml'), 'there is no such file'],
+      ['-', 'not standard input'],
+    ] as const) {
+      const ran = await world.run([process.execPath, cli, 'serve', file], { env: environment() })
+      expect(ran).toMatchObject({ status: 2, stdout: '' })
+      expect(ran.stderr).toContain(sentence)
+    }
+  })
+
   test('without a built window says how to get it', async () => {
     const bare = install(world, false)
     const ran = await world.run([process.execPath, bare, 'serve'], { env: environment() })

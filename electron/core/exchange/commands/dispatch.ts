@@ -2,6 +2,7 @@
 import { quote } from '../../lab/describe.js'
 import type { Word } from '../shell/word.js'
 import { fileKey, harmless, leftOut, success, type Context, type Outcome } from './command.js'
+import { isListening } from './listeners.js'
 import { runFile } from './shells.js'
 import { hints, interpreters, succeeding, withoutEffect, wrappers } from './table.js'
 import { said } from '../../words/said.js'
@@ -57,7 +58,7 @@ export function isHarmless(words: readonly Word[]): boolean {
   const [program] = bare
   if (!program || isExit(program.text)) return true
   if (/^(?:echo|printf|cat|seq|grep)$/.test(program.text) || succeeding.has(program.text)) return true
-  return withoutEffect.has(program.text) && !runsOthers(bare)
+  return withoutEffect.has(program.text) && !runsOthers(bare) && !isListening(bare)
 }
 
 export const isExit = (program: string): boolean => program === 'exit' || program === 'return'

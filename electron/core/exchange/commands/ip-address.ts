@@ -1,11 +1,12 @@
 /** `ip addr add|del|flush`. */
-import { parsePrefixOrAddress, type Prefix } from '../../lab/address.js'
+import { addressBits, type Prefix } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import { addAddress, deleteAddress, dropAddresses } from '../network/addresses.js'
 import { findDevice } from '../network/links.js'
 import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, refused, success } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
+import { givenPrefix } from './given-prefix.js'
 import { isShowing, type IpOptions } from './ip-words.js'
 import { said } from '../../words/said.js'
 
@@ -14,7 +15,7 @@ export function ipAddress(context: Context, cursor: Cursor, { family }: IpOption
   const verb = cursor.next()
   const action = abbreviated(verb?.text ?? '', ['add', 'change', 'replace', 'delete', 'flush'])
   if (action === null) return leftOut(said`${quote(`ip addr ${verb?.text ?? ''}`)} is not understood.`, null, verb)
-  let [prefix, name]: [Prefix | null, Word | null] = [null, null]
+  let [prefix, name, peer]: [Prefix | null, Word | null, Word | null] = [null, null, null]
   for (let word = cursor.next(); word; word = cursor.next()) {
     switch (word.text) {
       case 'dev':
@@ -48,13 +49,26 @@ export function ipAddress(context: Context, cursor: Cursor, { family }: IpOption
         break
       case 'local':
         break
+      case 'peer':
+      case 'remote':
+        peer = cursor.next() ?? word
+        break
       default: {
-        const read = parsePrefixOrAddress(word.text)
+        const read = givenPrefix(word.text)
         if (!read || prefix)
           return leftOut(said`${quote(word.text)} in \`ip addr\` is nothing a lab file can say.`, null, word)
         prefix = read
       }
     }
+  }
+  if (peer && prefix) {
+    // The kernel joins its own address, which is alone, to that of the other side (inet_rtm_newaddr, net/ipv4/devinet.c).
+    prefix = { ...prefix, length: addressBits(prefix.family) }
+    if (action !== 'delete')
+      context.tell(peer.offset, {
+        message: said`The peer ${quote(peer.text)} of the address is left out; a lab file has no word for it.`,
+        hint: said`Add a route to it: ip route add ${peer.text} dev ${name?.text ?? 'NAME'}`,
+      })
   }
   if (!name) return leftOut(said`\`ip addr\` does not say on which interface.`, said`Add \`dev\` and its name.`, verb)
   const device = findDevice(context.namespace, name.text)

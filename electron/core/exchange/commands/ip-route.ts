@@ -1,5 +1,5 @@
 /** `ip route add|replace|del`. */
-import { parseAddress, parsePrefixOrAddress, type Address, type Prefix } from '../../lab/address.js'
+import { parseAddress, type Address, type Prefix } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import { mainTable } from '../../lab/table.js'
 import type { Family } from '../../lab/lab.js'
@@ -9,6 +9,7 @@ import { addRoute, deleteRoute, type HopWords } from '../network/routes.js'
 import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, refused, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
+import { givenPrefix } from './given-prefix.js'
 import { isShowing, type IpOptions } from './ip-words.js'
 import { routeTable } from './route-table.js'
 import { said } from '../../words/said.js'
@@ -32,7 +33,7 @@ interface Words {
 export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions): Outcome {
   if (isShowing(cursor)) return harmless
   const verb = cursor.next()
-  const action = abbreviated(verb?.text ?? '', ['add', 'replace', 'change', 'delete'])
+  const action = abbreviated(verb?.text ?? '', ['add', 'append', 'prepend', 'change', 'chg', 'replace', 'delete'])
   if (action === null)
     return leftOut(
       said`${quote(`ip route ${verb?.text ?? ''}`)} is not understood.`,
@@ -66,11 +67,11 @@ export function ipRoute(context: Context, cursor: Cursor, { family }: IpOptions)
   if (first && !second) Object.assign(words, { via: first.via, device: first.device, nexthops: [] })
   if (words.type !== 'unicast' && (words.via || words.device || second))
     return leftOut(said`A route of type ${words.type} goes nowhere; a lab file gives it no gateway.`, null, words.to)
-  return outcomeOf(addRoute(context.namespace, { ...words, to }, action !== 'add'))
+  return outcomeOf(addRoute(context.namespace, { ...words, to }, /^(?:change|chg|replace)$/.test(action)))
 }
 
 const destination = (text: string, family: Family): Prefix | null =>
-  parsePrefixOrAddress(text === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : text)
+  givenPrefix(text === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : text)
 
 /** `nexthop via ADDRESS dev NAME weight NUMBER`, up to the next one. */
 function readNextHop(context: Context, cursor: Cursor, start: Word, words: Words): Outcome | null {

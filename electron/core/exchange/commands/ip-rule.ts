@@ -1,5 +1,5 @@
 /** `ip rule add|del|flush`. */
-import { formatPrefix, networkPrefix, parsePrefixOrAddress } from '../../lab/address.js'
+import { formatPrefix, networkPrefix } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import type { Family, LabRule } from '../../lab/lab.js'
 import { mainTable } from '../../lab/table.js'
@@ -7,6 +7,7 @@ import { addPolicyRule, deletePolicyRule, flushPolicyRules } from '../network/po
 import type { Word } from '../shell/word.js'
 import { abbreviated, harmless, leftOut, nothingThere, outcomeOf, success, wholeNumber } from './command.js'
 import type { Context, Cursor, Outcome } from './command.js'
+import { givenPrefix } from './given-prefix.js'
 import { isShowing, type IpOptions } from './ip-words.js'
 import { said } from '../../words/said.js'
 import { routeTable } from './route-table.js'
@@ -123,7 +124,7 @@ function keyOf(text: string): string {
 
 function readPrefix(value: Word | undefined, word: Word, words: Words, key: 'from' | 'to'): Outcome | null {
   if (value && everybody.includes(value.text)) return null
-  const prefix = parsePrefixOrAddress(value?.text ?? '')
+  const prefix = givenPrefix(value?.text ?? '')
   if (!prefix || (words.family !== null && prefix.family !== words.family))
     return leftOut(
       said`${quote(value?.text ?? '')} is no network for this rule.`,

@@ -13,7 +13,7 @@ import { ipRoute } from './ip-route.js'
 import { ipRule } from './ip-rule.js'
 import { ipTunnel } from './ip-tunnel.js'
 import { isShowing, type IpOptions } from './ip-words.js'
-import { addNamespace, findNamespace, namespaceKey } from './namespaces.js'
+import { addNamespace, findNamespace, namespaceKey, namesOf } from './namespaces.js'
 import { said } from '../../words/said.js'
 
 /** In the order of iproute2's own table, which decides what `ip r` means (ip/ip.c). */
@@ -130,8 +130,11 @@ function allNetns(context: Context, cursor: Cursor): Outcome {
 
 /** Names, as `ip netns list` prints them. */
 function listNames({ network, output }: Context): Outcome {
-  const names = [...network.namespaces.keys()].filter((key) => key !== hostNamespace).map((key) => key.trim())
-  output?.print(names.map((name) => `${name}\n`).join(''))
+  output?.print(
+    namesOf(network)
+      .map((name) => `${name}\n`)
+      .join(''),
+  )
   return success
 }
 

@@ -1,10 +1,11 @@
 /** One rule of iptables as a lab file has it, or the reason why it has not. */
-import { familyOf, networkOf, parseAddress, parseAddressPort } from '../../lab/address.js'
+import { formatPrefix, networkPrefix, parseAddress, parseAddressPort } from '../../lab/address.js'
 import { quote } from '../../lab/describe.js'
 import type { Family, LabFirewall } from '../../lab/lab.js'
 import { connectionStates, natParts, type NatPart } from '../../lab/schema.js'
 import { spellFirewall, spellNat, type RuleSpelling } from '../../plan/rules.js'
 import type { Word } from '../shell/word.js'
+import { givenPrefix } from './given-prefix.js'
 import { beyondEntries, leftOut, wholeNumber, type Outcome } from './command.js'
 import { said } from '../../words/said.js'
 
@@ -28,20 +29,10 @@ export interface GivenRule {
   readonly not: NatPart[]
 }
 
-/** `10.0.0.0/255.255.255.0` as people write it too; null for what is no prefix of the family. */
+/** Null for what is no prefix of the family. */
 function prefixOf(word: Word, family: Family): string | null {
-  const [address = '', mask = ''] = word.text.split('/')
-  const bits = parseAddress(mask)
-    ?.bytes.map((byte) => byte.toString(2).padStart(8, '0'))
-    .join('')
-  const text =
-    bits === undefined
-      ? word.text
-      : /^1*0*$/.test(bits)
-        ? `${address}/${bits.indexOf('0') < 0 ? bits.length : bits.indexOf('0')}`
-        : ''
-  const network = networkOf(text)
-  return network !== null && familyOf(network) === family ? network : null
+  const prefix = givenPrefix(word.text)
+  return prefix?.family === family ? formatPrefix(networkPrefix(prefix)) : null
 }
 
 const noPrefix = (word: Word, family: Family): Outcome =>

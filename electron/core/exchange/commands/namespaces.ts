@@ -32,6 +32,10 @@ export function hostOf(network: Network): Namespace {
 
 export const namespaceKey = (name: string): string => (name === hostNamespace ? foreignHost : name)
 
+/** As the text calls them, the one in which everything starts left out. */
+export const namesOf = ({ namespaces }: Network): readonly string[] =>
+  [...namespaces.keys()].filter((key) => key !== hostNamespace).map((key) => key.trim())
+
 /** Makes it; tells where the lab calls it something else. */
 export function addNamespace(network: Network, name: string, offset: number, tell: Tell): Namespace | Notice {
   const key = namespaceKey(name)

@@ -3,7 +3,8 @@ import { padNumber, countTo } from '../shell/braces.js'
 import { formatted, printed, unescaped } from '../shell/print-format.js'
 import type { Word } from '../shell/word.js'
 import { fileKey, harmless, leftOut, nothingThere, success, type Context, type Outcome } from './command.js'
-import { procSysctl, setSysctl } from './sysctl.js'
+import { namesOf } from './namespaces.js'
+import { knownSysctl, procSysctl, setSysctl } from './sysctl.js'
 import { said } from '../../words/said.js'
 
 export function echo({ output }: Context, words: readonly Word[]): Outcome {
@@ -49,12 +50,36 @@ export function seq({ output }: Context, words: readonly Word[]): Outcome {
   return success
 }
 
-export function cat({ output, input, files }: Context, words: readonly Word[]): Outcome {
+export function cat({ output, input, files, namespace }: Context, words: readonly Word[]): Outcome {
   const names = words.slice(1).filter(({ text }) => text === '-' || !text.startsWith('-'))
   if (names.length === 0) output?.print(input === null ? null : input.all().text)
-  for (const { text } of names)
-    output?.print(text === '-' ? (input?.all().text ?? null) : (files.get(fileKey(text)) ?? null))
+  for (const { text } of names) {
+    const key = procSysctl(text)
+    if (key !== null) output?.print(knownSysctl(namespace, key))
+    else output?.print(text === '-' ? (input?.all().text ?? null) : (files.get(fileKey(text)) ?? null))
+  }
   return success
+}
+
+/** As a file that nothing else is called; what becomes of it is followed like that of any other. */
+export function mktemp({ output, files }: Context, words: readonly Word[]): Outcome {
+  let n = 1
+  while (files.has(temporary(n))) n += 1
+  const isFolder = words.some(({ text }) => /^(?:-[a-z]*d[a-z]*|--directory)$/.test(text))
+  files.set(temporary(n), isFolder ? null : '')
+  output?.print(`${temporary(n)}\n`)
+  return success
+}
+
+const temporary = (n: number): string => `/tmp/tmp.${String(n).padStart(10, '0')}`
+
+/** Of the folder of namespaces, what is in it. */
+export function ls({ output, network }: Context, words: readonly Word[]): Outcome {
+  const [folder, ...more] = words.slice(1)
+  const isKnown = /^(?:\/var)?\/run\/netns\/?$/.test(folder?.text ?? '') && more.length === 0
+  const names = namesOf(network).toSorted()
+  output?.print(isKnown ? names.map((name) => `${name}\n`).join('') : null)
+  return isKnown ? success : harmless
 }
 
 /** `echo 1 | sudo tee /proc/sys/...`; other files are kept, for whoever reads them again. */
@@ -109,13 +134,18 @@ export function grep({ input, output }: Context, words: readonly Word[]): Outcom
     .filter(({ text }) => text.startsWith('-'))
     .map(({ text }) => text)
     .join('')
-  output?.print(null)
-  if (!input || !pattern || files.length > 0 || /[^-qwxFEs]/.test(options) || !/^[\w .:^$/@-]*$/.test(pattern.text))
+  const isKnown = /^[-qwxFEsvc]*$/.test(options) && /^(?:[\w .:^$/@-]|\\b)*$/.test(pattern?.text ?? '')
+  const text = input && isKnown && files.length === 0 ? input.all().text : null
+  if (text === null || !pattern || pattern.text.length > 200) {
+    output?.print(null)
     return harmless
-  const { text } = input.all()
-  if (text === null || pattern.text.length > 200) return harmless
+  }
   const plain = options.includes('F') ? pattern.text.replace(/[.^$]/g, '\\$&') : pattern.text
   const edge = options.includes('w') ? '\\b' : ''
-  const found = new RegExp(options.includes('x') ? `^(?:${plain})$` : `${edge}(?:${plain})${edge}`, 'm')
-  return found.test(text.replace(/\n$/, '')) ? success : nothingThere
+  const found = new RegExp(options.includes('x') ? `^(?:${plain})$` : `${edge}(?:${plain})${edge}`)
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
+  const fitting = lines.filter((line) => found.test(line) !== options.includes('v'))
+  if (options.includes('c')) output?.print(`${fitting.length}\n`)
+  else if (!options.includes('q')) output?.print(fitting.map((line) => `${line}\n`).join(''))
+  return fitting.length > 0 ? success : nothingThere
 }

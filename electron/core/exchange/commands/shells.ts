@@ -18,7 +18,7 @@ export function shell(context: Context, words: readonly Word[]): Outcome {
   }
   const [file, ...args] = rest
   if (file && !/^-[a-z]*s$/.test(file.text)) return runFile(context, file, args)
-  return fromInput(context, words[0], args)
+  return fromInput(context, words[0], args[0]?.text === '--' ? args.slice(1) : args)
 }
 
 /** What comes by standard input, typed or by a here document. */

@@ -33,7 +33,13 @@ export function sysctl(context: Context, words: readonly Word[]): Outcome {
     }
     const equals = word.text.indexOf('=')
     // Without a value it prints.
-    if (equals < 0) continue
+    if (equals < 0) {
+      const value = knownSysctl(context.namespace, word.text)
+      const isBare = words.some(({ text }) => /^-[a-z]*n[a-z]*$|^--values$/.test(text))
+      context.output?.print(value === null ? null : isBare ? value : `${word.text} = ${value}`)
+      if (value !== null) outcome = success
+      continue
+    }
     keep(setSysctl(context.namespace, word.text.slice(0, equals).trim(), word.text.slice(equals + 1), word), word)
   }
   return outcome
@@ -59,6 +65,15 @@ function load({ files, namespace, tell }: Context, option: Word, named: readonly
     }
   }
   return success
+}
+
+/** What a read of it gives: what the text has set, or that a new namespace does not forward; null where it is not known. */
+export function knownSysctl({ sysctls }: Namespace, key: string): string | null {
+  const dotted = /^[A-Za-z0-9_./-]+$/.test(key) ? dottedSysctl(key) : null
+  if (dotted === null) return null
+  const value =
+    sysctls.get(dotted) ?? (/^net\.ipv(?:4\.ip_forward|6\.conf\.all\.forwarding)$/.test(dotted) ? '0' : null)
+  return value === null ? null : `${value}\n`
 }
 
 /** Keys that only the machine's own first namespace has: they hold for all of it. */

@@ -14,12 +14,15 @@ import { arp } from './net-tools/arp.js'
 import { ifconfig } from './net-tools/ifconfig.js'
 import { route } from './net-tools/route.js'
 import { vconfig } from './net-tools/vconfig.js'
+import { iperf, nc, python, socat } from './listeners.js'
+import { modprobe } from './modprobe.js'
 import { nft } from './nft.js'
-import { cat, echo, grep, printf, seq, tee } from './printers.js'
+import { bc, expr } from './numbers.js'
+import { cat, echo, grep, ls, mktemp, printf, seq, tee } from './printers.js'
 import { evaluate, shell, source, su, xargs } from './shells.js'
 import { sysctl } from './sysctl.js'
 import { tc } from './tc.js'
-import { awk, basename, cut, dirname, sed, tr } from './text-filters.js'
+import { awk, basename, cut, dirname, head, sed, sort, tr, wc } from './text-filters.js'
 import type { Word } from '../shell/word.js'
 import { said, type Said } from '../../words/said.js'
 
@@ -31,8 +34,10 @@ export const interpreters: Readonly<Record<string, Interpreter>> = {
   ...{ 'iptables-restore': iptablesRestore, 'ip6tables-restore': iptablesRestore },
   ...{ bash: shell, sh: shell, ash: shell, dash: shell, su, eval: evaluate, source, '.': source, xargs },
   ...{ udhcpc: dhcpClient, dhclient: dhcpClient, dhcpcd: dhcpClient },
+  ...{ nc, ncat: nc, netcat: nc, iperf, iperf3: iperf, python, python3: python, socat, modprobe },
   ...{ bridge, dnsmasq, route, arp, ifconfig, vconfig },
   ...{ echo, printf, cat, tee, seq, grep, cut, awk, sed, tr, basename, dirname },
+  ...{ expr, bc, mktemp, wc, head, tail: head, sort, ls },
 }
 
 /** Words that ask, wait, print, or look after files and the shell itself. The network is the same after them. */
@@ -73,10 +78,6 @@ export const wrappers: Readonly<Record<string, { readonly valued: RegExp; readon
 
 export const hints: Readonly<Record<string, Said>> = {
   'ovs-vsctl': said`A lab has Linux bridges: ip link add NAME type bridge`,
-  modprobe: said`A lab takes the kernel as it is.`,
-  python3: said`Should it answer? Add it under "services" in the lab file.`,
-  python: said`Should it answer? Add it under "services" in the lab file.`,
-  socat: said`Should it answer? Add it under "services" in the lab file.`,
   ethtool: said`A lab leaves the offloads of its interfaces as the kernel has them.`,
   wpa_supplicant: said`A lab has cables and no radio: \`ip link add NAME type veth\``,
 }

@@ -164,6 +164,51 @@ export function sed(context: Context, words: readonly Word[]): Outcome {
   return success
 }
 
+/** `wc -l`, `wc -w`: how many. */
+export const wc = filtering(([option = '', ...files]) => {
+  if (!/^-[lw]$/.test(option) || files.length > 0) return null
+  const count = (text: string): number =>
+    option === '-l' ? text.split('\n').length - 1 : text.split(/\s+/).filter((word) => word !== '').length
+  return { filter: (text) => `${count(text)}\n`, files }
+})
+
+/** `head -n 2`, `tail -1`, `tail -n +2`: the first or the last lines, ten where nobody says how many. */
+export function head(context: Context, words: readonly Word[]): Outcome {
+  const isTail = words[0]?.text === 'tail'
+  return filtering(([first = '-10', ...rest]) => {
+    const [value = '', ...files] = first === '-n' ? rest : [first.replace(/^-n?/, ''), ...rest]
+    const [, from, digits] = /^(\+?)(\d{1,6})$/.exec(value) ?? []
+    if (!first.startsWith('-') || digits === undefined || (from === '+' && !isTail)) return null
+    const number = Number(digits)
+    const part = (lines: readonly string[]): readonly string[] => {
+      if (!isTail) return lines.slice(0, number)
+      return lines.slice(from === '+' ? number - 1 : Math.max(lines.length - number, 0))
+    }
+    const filter = (text: string): string =>
+      text === ''
+        ? ''
+        : part(text.replace(/\n$/, '').split('\n'))
+            .map((line) => `${line}\n`)
+            .join('')
+    return { filter, files }
+  })(context, words)
+}
+
+/** By letters as the C locale has them, each line once with `-u`. */
+export const sort = filtering((words) => {
+  const options = words.filter((word) => word.startsWith('-')).join('')
+  const files = words.filter((word) => !word.startsWith('-'))
+  // Where names have capitals and small letters, or signs, the order is that of the user's language.
+  const isPlain = (text: string): boolean => /^[a-z0-9\n]*$/.test(text)
+  if (!/^[-u]*$/.test(options)) return null
+  const filter = (text: string): string | null => {
+    if (text === '' || !isPlain(text)) return text === '' ? '' : null
+    const lines = text.replace(/\n$/, '').split('\n').toSorted()
+    return `${(options.includes('u') ? [...new Set(lines)] : lines).join('\n')}\n`
+  }
+  return { filter, files }
+})
+
 /** Of a path what stands behind its last slash, or before it. */
 export function basename({ output }: Context, words: readonly Word[]): Outcome {
   const [path, suffix = '', ...more] = words.slice(1).map(({ text }) => text)

@@ -78,6 +78,14 @@ export type BondSaid = Omit<LabBond, 'miimon'> & { readonly miimon: number | nul
 
 export type Neighbour = Omit<LabNeighbour, 'dev'>
 
+/** A responder as a lab file has it. */
+export interface Listener {
+  readonly listen: 'tcp' | 'udp'
+  readonly port: number
+  readonly reply?: string
+  readonly address?: string
+}
+
 /** What its entry in a lab file says besides whose it is and what it is called. */
 export type TunnelSettings = Settings<Exclude<TunnelEntry, { readonly type: 'wireguard' }>>
 /** `local` null: nobody said so. */
@@ -148,6 +156,8 @@ export interface Namespace {
   /** What `nft` was given, in order, and the tables (`inet filter`) that it made. */
   readonly nft: { readonly lines: string[]; readonly tables: Set<string> }
   readonly sysctls: Map<string, string>
+  /** Ports that programs of the script answer on. */
+  readonly listeners: Listener[]
   /** What the last dnsmasq that was started there serves. */
   dnsmasq: LabDnsmasq | null
 }
@@ -215,6 +225,7 @@ export function makeNamespace(name: string): Namespace {
       spelled: noTables(),
       nft: { lines: [], tables: new Set() },
       sysctls: new Map(),
+      listeners: [],
       dnsmasq: null,
     },
   }

@@ -226,11 +226,17 @@ function shareEntries(namespace: Namespace, kind: 'macvlan' | 'ipvlan'): Record<
 const usualMtu: Readonly<Partial<Record<DeviceKind, number>>> = { loopback: 65536, veth: 1500, dummy: 1500, bond: 1500 }
 
 /** Forwarding goes by the namespace's own resolver; without one it would go nowhere. */
-function servedEntry({ name, dnsmasq }: Namespace, { resolver }: NamesEntry): Pick<NamespaceEntry, 'services'> {
-  if (!dnsmasq) return {}
-  const { dns } = dnsmasq
-  const forward = dns?.forward === true && (name === hostNamespace || resolver !== undefined)
-  return { services: [...dnsmasqEntries({ ...dnsmasq, dns: dns && { ...dns, forward } })] }
+function servedEntry(
+  { name, dnsmasq, listeners }: Namespace,
+  { resolver }: NamesEntry,
+): Pick<NamespaceEntry, 'services'> {
+  const services: NonNullable<NamespaceEntry['services']> = [...listeners]
+  if (dnsmasq) {
+    const { dns } = dnsmasq
+    const forward = dns?.forward === true && (name === hostNamespace || resolver !== undefined)
+    services.push(...dnsmasqEntries({ ...dnsmasq, dns: dns && { ...dns, forward } }))
+  }
+  return services.length > 0 ? { services } : {}
 }
 
 function interfaceEntry({ kind, addresses, mac, mtu, up, settings, asksDhcp }: Device): InterfaceEntry {

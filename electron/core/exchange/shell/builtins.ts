@@ -13,6 +13,11 @@ export function assign({ name, value, append, index }: Assignment, around: Surro
     return
   }
   const text = expandText(value, around)
+  if (variables.numbers.has(name)) {
+    const sum = text === null ? null : calculateAll([append ? `${name}+(${text})` : text], around)
+    variables.set(name, sum === null ? null : String(sum))
+    return
+  }
   if (index) {
     const list = before instanceof Map ? new Map(before) : new Map<string, string>()
     const key = before === null ? null : list.size === 0 ? firstKey(index, around) : keyOf(list, index, textsIn(around))
@@ -64,22 +69,46 @@ function wordOf(text: string): SourceWord | undefined {
 /** `export A=b`, `local x`, `declare -A m=(...)`. */
 export function declare(args: readonly CommandArgument[], around: Surroundings): readonly string[] {
   const names: string[] = []
-  let named = false
+  const { variables } = around.scope
+  let options = ''
   for (const arg of args) {
     if (arg.type === 'Assignment') {
-      assign(arg, around)
+      if (options.includes('i')) variables.numbers.add(arg.name)
+      const meant = options.includes('n') && arg.value.type !== 'ArrayValue' ? expandText(arg.value, around) : undefined
+      if (typeof meant === 'string' && /^[A-Za-z_]\w*$/.test(meant)) variables.references.set(arg.name, meant)
+      else if (meant !== undefined) variables.set(arg.name, null)
+      else assign(arg, around)
       names.push(arg.name)
       continue
     }
     const text = expandText(arg, around)
-    if (text !== null && /^-[a-z]*A/.test(text)) named = true
+    if (text !== null && /^-[A-Za-z]+$/.test(text)) options += text
     const [, name, value] = /^([A-Za-z_]\w*)(?:=([^]*))?$/.exec(text ?? '') ?? []
     if (name === undefined) continue
     names.push(name)
-    if (value !== undefined) around.scope.variables.set(name, value)
-    else if (named && !around.scope.variables.has(name)) around.scope.variables.set(name, new Map())
+    if (options.includes('i')) variables.numbers.add(name)
+    if (value !== undefined) variables.set(name, value)
+    else if (options.includes('A') && !variables.has(name)) variables.set(name, new Map())
   }
   return names
+}
+
+/** `unset NAME`, `unset NAME[1]`; what `-f` names are functions. */
+export function unset(words: readonly string[], around: Surroundings): void {
+  const { variables } = around.scope
+  if (words[1] === '-f') return
+  for (const word of words.slice(1)) {
+    const [, name = word, index] = /^([A-Za-z_]\w*)\[([^]+)\]$/.exec(word) ?? []
+    const held = variables.get(name)
+    if (index === undefined) variables.delete(name)
+    else if (held instanceof Map) {
+      const list = new Map(held)
+      const source = wordOf(index)
+      const key = source ? keyOf(list, source, textsIn(around)) : null
+      if (key !== null) list.delete(key)
+      variables.set(name, key === null ? null : list)
+    }
+  }
 }
 
 /** `read -r a b`: false at the end of the input, null where it is not known. */

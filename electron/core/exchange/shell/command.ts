@@ -4,7 +4,7 @@ import { harmless, success, type Outcome, type Status } from '../commands/comman
 import { bareCommand, dispatch, isHarmless } from '../commands/dispatch.js'
 import { interpreters } from '../commands/table.js'
 import type { Notice } from '../notice.js'
-import { assign, calculateAll, declare, mapfile, read, setArguments } from './builtins.js'
+import { assign, calculateAll, declare, mapfile, read, setArguments, unset } from './builtins.js'
 import { contextOf, sayOutcome } from './command-context.js'
 import { isWithoutEffect } from './effect.js'
 import { expandAll } from './expand.js'
@@ -57,7 +57,8 @@ function follow(shell: Interpreter, node: Command, io: Io): Done {
     return { status: 'success', fate: 'without-effect' }
   }
   const source = [node.name, ...node.args.map(asWord)]
-  const expanded = expandAll(source, around)
+  // A name with brackets is an element there, and no pattern of file names.
+  const expanded = expandAll(source, around, /^(?:unset|let)$/.test(node.name.value))
   const { inner, finish } = redirect(shell, node.redirects, io, node.pos)
   if (!expanded.ok) {
     inner.output?.print(null)
@@ -103,7 +104,7 @@ function forget({ scope }: Interpreter, [program, ...names]: readonly Word[]): v
 function cover({ locals, scope }: Interpreter, args: readonly CommandArgument[]): void {
   for (const arg of args) {
     const name = arg.type === 'Assignment' ? arg.name : /^[A-Za-z_]\w*/.exec(arg.value)?.[0]
-    if (name !== undefined && locals && !locals.has(name)) locals.set(name, scope.variables.get(name))
+    if (name !== undefined && locals && !locals.has(name)) locals.set(name, scope.variables.cover(name))
   }
 }
 
@@ -156,10 +157,7 @@ function call(shell: Interpreter, name: string, words: readonly Word[], io: Io):
   } finally {
     Object.assign(shell, { place, locals })
     shell.scope.args = args
-    for (const [each, value] of covered) {
-      if (value === undefined) shell.scope.variables.delete(each)
-      else shell.scope.variables.set(each, value)
-    }
+    for (const putBack of covered.values()) putBack()
   }
 }
 
@@ -211,7 +209,7 @@ function builtin(shell: Interpreter, words: readonly string[], io: Io, offset: n
       atTheEnd(shell, words, offset)
       return 'success'
     case 'unset':
-      for (const name of words.slice(1)) shell.scope.variables.delete(name)
+      unset(words, shell.around)
       return 'success'
     case 'let': {
       const value = calculateAll(words.slice(1), shell.around)

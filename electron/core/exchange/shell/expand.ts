@@ -34,11 +34,13 @@ class Unknown extends Error {
   }
 }
 
-export function expandAll(words: readonly SourceWord[], around: Surroundings): Expanded {
+/** @param isPlain no word is a pattern of file names */
+export function expandAll(words: readonly SourceWord[], around: Surroundings, isPlain = false): Expanded {
   const found: Word[] = []
   for (const word of words) {
     try {
-      for (const text of fieldsOf(word, around)) found.push({ text, offset: word.pos })
+      for (const text of isPlain ? plainFields(word, around) : fieldsOf(word, around))
+        found.push({ text, offset: word.pos })
     } catch (thrown) {
       if (!(thrown instanceof Unknown)) throw thrown
       return { ok: false, offset: word.pos, what: thrown.what }
@@ -125,6 +127,12 @@ function fieldsOf(word: SourceWord, around: Surroundings): readonly string[] {
   return split(parts, around)
 }
 
+function plainFields(word: SourceWord, around: Surroundings): readonly string[] {
+  const text = expandText(word, around)
+  if (text === null) throw new Unknown(said`a computed value`)
+  return [text]
+}
+
 /** Fields: white space in what is not quoted parts them. */
 function split(parts: readonly WordPart[], around: Surroundings): readonly string[] {
   const fields: string[] = []
@@ -134,8 +142,10 @@ function split(parts: readonly WordPart[], around: Surroundings): readonly strin
     current = null
   }
   for (const part of parts) {
-    if (part.type === 'Glob') throw new Unknown(said`which files match here`)
+    // What matches no file stays as it is, and nobody names files like the address of a service.
     const values = valueOf(part, around)
+    if (part.type === 'Glob' && !bracketedAddress.test(values.join(' ')))
+      throw new Unknown(said`which files match here`)
     if (part.type === 'DoubleQuoted' && values.length !== 1) {
       values.forEach((value, i) => {
         if (i > 0) next()
@@ -159,6 +169,9 @@ function split(parts: readonly WordPart[], around: Surroundings): readonly strin
   return fields
 }
 
+/** `[fd00::2]` of `[fd00::2]:80`. */
+const bracketedAddress = /^\[[\da-fA-F:.]*:[\da-fA-F:.]*\]$/
+
 const separators = (ifs: string): RegExp => new RegExp(`[${ifs.replace(/[\\\]^-]/g, '\\$&')}]`)
 
 const isSplit = ({ type }: WordPart): boolean => /^(?:SimpleExpansion|ParameterExpansion|CommandExpansion)$/.test(type)
@@ -170,8 +183,9 @@ function valueOf(part: WordPart, around: Surroundings): readonly string[] {
       return [part.text === '~' || part.text.startsWith('~/') ? `/root${part.value.slice(1)}` : part.value]
     case 'SingleQuoted':
     case 'AnsiCQuoted':
-    case 'Glob':
       return [part.value]
+    case 'Glob':
+      return [part.parts ? `[${part.parts.map((each) => valueOf(each, around).join(' ')).join('')}]` : part.value]
     case 'DoubleQuoted':
     case 'LocaleString':
       return quotedFields(part.parts, around)

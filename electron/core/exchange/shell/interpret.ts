@@ -3,17 +3,8 @@
  * command that it reaches goes to the model; what is not known is told where it stands. Always ends: the number of
  * commands, of rounds and of levels is bounded.
  */
-import { parse, type Case, type CommandNode, type For, type If, type ParsedScript, type Pipeline } from 'unbash'
-import type {
-  ArithmeticFor,
-  CompoundList,
-  PipelineNode,
-  AndOr,
-  Redirection,
-  Statement,
-  SyntaxNode,
-  While,
-} from 'unbash'
+import { parse, type Case, type CommandNode, type If, type ParsedScript, type Pipeline } from 'unbash'
+import type { CompoundList, PipelineNode, AndOr, Redirection, Statement, SyntaxNode } from 'unbash'
 import { quote } from '../../lab/describe.js'
 import { bareCommand } from '../commands/dispatch.js'
 import { fileKey, type Status } from '../commands/command.js'
@@ -23,8 +14,9 @@ import type { Notice, Tell } from '../notice.js'
 import { runCommand, runSource } from './command.js'
 import { sayOutcome } from './command-context.js'
 import { commandsIn, isWithoutEffect } from './effect.js'
-import { calculate, expandAll, expandPattern, expandText, type Surroundings } from './expand.js'
+import { calculate, expandPattern, expandText, type Surroundings } from './expand.js'
 import { Fates } from './fates.js'
+import { followCount, followFor, followWhile } from './loops.js'
 import { redirect } from './redirect.js'
 import { Leave, Return, Stop } from './signals.js'
 import { matches } from './pattern.js'
@@ -73,7 +65,7 @@ export class Interpreter {
   /** From a position in the text that is read to one in the file. */
   place: (pos: number) => number = (pos) => pos
   /** What `local` has covered, for the function that is called. */
-  locals: Map<string, ReturnType<Scope['variables']['get']>> | null = null
+  locals: Map<string, () => void> | null = null
   /** Where the text that is followed does not read as a script: what stands there is named, and not followed. */
   broken: readonly number[] = []
   /** The namespace, by its key, whose files are at the places where programs look for them. */
@@ -82,6 +74,8 @@ export class Interpreter {
   home: Namespace
   built = 0
   told = 0
+  /** What is followed runs beside the rest of the script. */
+  isBeside = false
   readonly #tell: Tell
   readonly #until: number
   #commands = 0
@@ -150,10 +144,21 @@ export class Interpreter {
     let status: Status = 'success'
     for (const { command, background } of statements) {
       this.#here = io.namespace
-      status = this.node(command, io)
-      if (background) status = 'success'
+      status = background ? this.#beside(command, io) : this.node(command, io)
     }
     return status
+  }
+
+  /** What runs on beside the rest: a loop that never ends does not keep the script. */
+  #beside(node: Statement['command'], io: Io): Status {
+    const outer = this.isBeside
+    this.isBeside = true
+    try {
+      this.node(node, io)
+    } finally {
+      this.isBeside = outer
+    }
+    return 'success'
   }
 
   tell(offset: number, notice: Notice): void {
@@ -274,11 +279,11 @@ export class Interpreter {
       case 'Case':
         return this.#case(node, io)
       case 'For':
-        return this.#for(node, io)
+        return followFor(this, node, io)
       case 'ArithmeticFor':
-        return this.#count(node, io)
+        return followCount(this, node, io)
       case 'While':
-        return this.#while(node, io)
+        return followWhile(this, node, io)
       case 'Select':
         return this.unfollowed(node, 'select')
       case 'Coproc':
@@ -376,61 +381,6 @@ export class Interpreter {
   #fits(value: string, pattern: Case['items'][number]['pattern'][number]): Truth {
     const glob = expandPattern(pattern, this.around)
     return glob === null ? null : matches(value, glob)
-  }
-
-  #for(loop: For, io: Io): Status {
-    const words = loop.wordlist
-      ? expandAll(loop.wordlist, this.around)
-      : { ok: true as const, words: this.scope.args.map((text) => ({ text, offset: loop.pos })) }
-    if (!words.ok) {
-      this.scope.variables.set(loop.name.value, null)
-      return this.unfollowed({ ...loop.body, pos: words.offset }, 'for', {
-        message: said`The loop goes over ${words.what}, which is not known before it runs.`,
-        hint: said`Write its values out.`,
-      })
-    }
-    let status: Status = 'success'
-    for (const { text } of words.words) {
-      this.count(this.place(loop.pos))
-      this.scope.variables.set(loop.name.value, text)
-      const round = this.#round(() => (status = this.node(loop.body, io)))
-      if (!round) break
-    }
-    return status
-  }
-
-  #count({ initialize, test, update, body, pos }: ArithmeticFor, io: Io): Status {
-    if (initialize) calculate(initialize, this.around)
-    for (;;) {
-      const holds = truthOf(calculate(test, this.around))
-      if (holds === null) return this.unfollowed({ ...body, pos }, 'for')
-      if (!holds) return 'success'
-      this.count(this.place(pos))
-      if (!this.#round(() => this.node(body, io))) return 'success'
-      if (update) calculate(update, this.around)
-    }
-  }
-
-  #while(loop: While, io: Io): Status {
-    for (;;) {
-      const status = this.node(loop.clause, io)
-      if (status === 'unknown') return this.unfollowed(loop, loop.kind)
-      if ((status === 'success') !== (loop.kind === 'while')) return 'success'
-      this.count(this.place(loop.pos))
-      if (!this.#round(() => this.node(loop.body, io))) return 'success'
-    }
-  }
-
-  /** False where the loop is left. */
-  #round(work: () => Status): boolean {
-    try {
-      work()
-      return true
-    } catch (thrown) {
-      if (!(thrown instanceof Leave)) throw thrown
-      if (thrown.loops > 1) throw new Leave(thrown.again, thrown.loops - 1)
-      return thrown.again
-    }
   }
 }
 

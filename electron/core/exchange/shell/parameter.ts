@@ -1,7 +1,7 @@
 /** `$x`, `${x:-y}`, `${x%%:*}`, `${a[1]}`, `"$@"`, `${#a[@]}` (bash(1), Parameter Expansion). */
 import type { ParameterExpansionPart, Word as SourceWord } from 'unbash'
 import { removed, replaced } from './pattern.js'
-import type { Scope, Value } from './values.js'
+import { scriptName, type Scope, type Value } from './values.js'
 
 /** What a parameter stands for: fields; several of `"$@"` and the like. Null: not known. Undefined: it is not set. */
 export type Fields = readonly string[] | null | undefined
@@ -14,9 +14,6 @@ export interface Texts {
   /** An index or an offset. */
   number(word: SourceWord): number | null
 }
-
-/** The name of the script, which is followed as `bash FILE`. */
-const scriptName = 'script'
 
 /** By name, or by number or sign for what the shell itself has. */
 export function lookUp(name: string, { variables, args }: Scope, status: string | null): Fields {

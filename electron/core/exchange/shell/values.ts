@@ -6,23 +6,92 @@ export type List = ReadonlyMap<string, string>
 /** Null: known only when the script runs. */
 export type Value = string | List | null
 
+/** Variables by name; some are told to be numbers, and some are another name of one (`declare -i`, `declare -n`). */
+export class Variables extends Map<string, Value> {
+  readonly numbers = new Set<string>()
+  readonly references = new Map<string, string>()
+
+  /** The name of the variable that is meant. */
+  #meant(name: string): string {
+    let meant = name
+    for (let n = 0; n < maxReferences; n++) meant = this.references.get(meant) ?? meant
+    return meant
+  }
+
+  override get(name: string): Value | undefined {
+    return super.get(this.#meant(name))
+  }
+
+  override has(name: string): boolean {
+    return super.has(this.#meant(name))
+  }
+
+  override set(name: string, value: Value): this {
+    return super.set(this.#meant(name), value)
+  }
+
+  override delete(name: string): boolean {
+    this.numbers.delete(name)
+    return super.delete(this.#meant(name))
+  }
+
+  /** What a function calls `local` is new in it. @returns puts back what was there */
+  cover(name: string): () => void {
+    const [value, isNumber, meant] = [super.get(name), this.numbers.has(name), this.references.get(name)]
+    this.references.delete(name)
+    this.numbers.delete(name)
+    return () => {
+      this.references.delete(name)
+      this.delete(name)
+      if (value !== undefined) super.set(name, value)
+      if (isNumber) this.numbers.add(name)
+      if (meant !== undefined) this.references.set(name, meant)
+    }
+  }
+
+  copy(): Variables {
+    const copied = new Variables()
+    for (const [name, value] of this) copied.set(name, value)
+    for (const name of this.numbers) copied.numbers.add(name)
+    for (const [name, meant] of this.references) copied.references.set(name, meant)
+    return copied
+  }
+}
+
+/** References to references; bash ends a circle with an error. */
+const maxReferences = 4
+
 export interface Scope {
-  readonly variables: Map<string, Value>
+  readonly variables: Variables
   /** `$1`, `$2`, ... */
   args: readonly string[]
 }
 
+/** `$0`: the script is followed as `bash FILE`. */
+export const scriptName = 'script'
+
 /** As a script without arguments starts, as root. */
 export const newScope = (): Scope => ({
-  variables: new Map<string, Value>([
-    ['EUID', '0'],
-    ['UID', '0'],
-    ['IFS', ' \t\n'],
-  ]),
+  variables: startingWith({
+    EUID: '0',
+    UID: '0',
+    IFS: ' \t\n',
+    HOME: '/root',
+    USER: 'root',
+    LOGNAME: 'root',
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    BASH_SOURCE: scriptName,
+  }),
   args: [],
 })
 
-export const copyScope = ({ variables, args }: Scope): Scope => ({ variables: new Map(variables), args })
+function startingWith(values: Readonly<Record<string, string>>): Variables {
+  const variables = new Variables()
+  for (const [name, value] of Object.entries(values)) variables.set(name, value)
+  return variables
+}
+
+export const copyScope = ({ variables, args }: Scope): Scope => ({ variables: variables.copy(), args })
 
 /** Text that a program reads. Shared by all that read from it, as an open file is. */
 export class Input {
@@ -40,6 +109,11 @@ export class Input {
     const whole = { text: this.#left, offset: this.#offset }
     if (this.#left !== null) this.#left = ''
     return whole
+  }
+
+  /** UTF-16 units that are still to be read; null where that is not known. */
+  get left(): number | null {
+    return this.#left?.length ?? null
   }
 
   /** Undefined at the end, null where it is not known. */

@@ -36,6 +36,10 @@ export const imports: Readonly<Record<string, string>> = {
   'the node that it is in is not in the file': '它所在的节点不在文件中',
   'The Open vSwitch {0} becomes a Linux bridge.': 'Open vSwitch {0} 改为 Linux 网桥。',
   '`labels` are left out; a lab file has none.': '`labels` 未导入，实验文件没有这一项。',
+  'The peer {0} of the address is left out; a lab file has no word for it.':
+    '地址的对端 {0} 未导入；实验文件没有表示它的写法。',
+  'Add a route to it: ip route add {0} dev {1}': '请加一条到它的路由：ip route add {0} dev {1}',
+  'Where {0} listens is not known here.': '这里无法得知 {0} 在哪里监听。',
   '{0} is not a command that a lab is made from.': '{0} 不是用来搭建实验的命令。',
   'Labs are made from ip, sysctl, iptables, brctl and tc.': '实验由 ip、sysctl、iptables、brctl 和 tc 命令构成。',
   'What {0} reads from its standard input is not known here.': '无法得知 {0} 从标准输入读到什么。',
