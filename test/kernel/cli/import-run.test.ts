@@ -153,8 +153,14 @@ ip netns exec h tc qdisc add dev eth0 root pfifo
     const canary = join(world.directory, 'canary')
     writeFileSync(canary, 'sings')
     world.give(canary)
-    const ran = await run(`
+    // Of whoever starts it: numbers with gaps between them, as `exec 200>lock` leaves them.
+    const opened = `exec 200<${world.directory} 202<${precious}/id_ed25519; exec "$@"`
+    const file = world.file(
+      'script.sh',
+      `
 ip netns add kept
+cp /etc/hostname /proc/self/fd/200/left-behind && echo GOT folder
+cat <&202 && echo GOT file
 cat ${precious}/id_ed25519 /root/.ssh/* /home/*/.ssh/* ~/.ssh/* /etc/shadow
 find / -xdev -name 'id_ed25519*' -exec cat {} + | head -c 1000
 for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/environ; done
@@ -173,11 +179,14 @@ unshare -Urmpf sh -c 'mount -o remount,rw,bind /usr; touch /usr/left-behind' && 
 (exec 5<>/dev/tcp/192.0.2.1/80) && echo GOT outside
 find /run -type s | grep . && echo GOT socket
 kill -9 $PPID; kill -9 1; kill -9 -1
-`)
+`,
+    )
+    const ran = await runFile(file, [], { before: ['bash', '-c', opened, 'bash'] })
     expect(ran.stdout).toContain('namespaces:\n  kept:\n')
     expect(ran.stderr).not.toContain(secret)
     expect(ran.stderr).not.toMatch(/GOT|root:\\$/)
-    expect([existsSync('/usr/left-behind'), existsSync('/left-behind')]).toEqual([false, false])
+    const left = ['/usr', '/', world.directory].filter((folder) => existsSync(join(folder, 'left-behind')))
+    expect(left).toEqual([])
     expect(ran.status).toBe(0)
   })
 
