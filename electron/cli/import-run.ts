@@ -40,7 +40,8 @@ export async function runScript({ name, path, bytes, seconds }: RunScript): Prom
   output.end()
   if (isInterrupted()) return new Promise(() => {})
   if (!started.ok) return fail(exitCode.machine, started.failure, {})
-  const { session, script } = started
+  const { session } = started
+  const script = started.script?.end
   const { free } = own(() => session.close())
   try {
     if (script?.late)
