@@ -171,15 +171,16 @@ async function tryVariant(variant: Variant, script: ScriptRun | null): Promise<S
   if (!timedOut) await Promise.race([helper.exited, new Promise((resolve) => setTimeout(resolve, endLimitMs))])
   await helper.kill()
   const ran = await scriptRan
-  const refused = ran === null ? explainRefusal(helper.lastWords, timedOut) : scriptUnread(helper.lastWords)
+  const refused = ran === null ? explainRefusal(helper.lastWords, timedOut) : scriptUnread(helper.lastWords, timedOut)
   return { ok: false, failure: refused, script: ran }
 }
 
 /** The sandbox was allowed: what ended it says nothing about the machine. */
-function scriptUnread(lastWords: string): Failure {
+function scriptUnread(lastWords: string, timedOut: boolean): Failure {
   const reason = lastWords.split('\n').at(-1) ?? ''
-  const sentence =
-    reason === ''
+  const sentence = timedOut
+    ? said`The script was run, but what it had built could not be read in time: it is too much for this machine. Let it build less, or try again when the machine has less to do.`
+    : reason === ''
       ? said`The script was run, but its sandbox ended before what it had built was read. It is not run a second time.`
       : said`The script was run, but its sandbox ended before what it had built was read: ${reason}. It is not run a second time.`
   return failure('script-unread', sentence, 'sandbox', lastWords || null)
