@@ -207,7 +207,7 @@ for each in "/proc/$jail/root/run" "$names"; do
   if [ -L "$each" ]; then names=/proc/self/fd/none; fi
 done
 for each in "$names"/*; do
-  [ -f "$each" ] && [ ! -L "$each" ] || continue
+  if [ -L "$each" ] || [ ! -f "$each" ]; then continue; fi
   nsenter --preserve-credentials --setuid=0 --user="/proc/$jail/ns/user" nsenter --net=/proc/self/fd/7 true 7<"$each" || continue
   name=/run/netns/${each##*/}
   if : >"$name"; then mount -n -c --bind "$each" "$name" || true; fi
