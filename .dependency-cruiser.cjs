@@ -39,14 +39,15 @@ module.exports = {
     only(
       'helper-sees-core',
       '^electron/helper/',
-      ['^electron/core/'],
-      'The privileged process depends on nothing but core.',
+      ['^electron/(core|process)/'],
+      'The privileged process depends on nothing but core, and on what every process begins with.',
     ),
+    only('process-stands-alone', '^electron/process/', []),
     only('session-sees-core', '^electron/session/', ['^electron/core/']),
     only(
       'cli-sees-session-and-core',
       '^electron/cli/',
-      ['^electron/(core|session)/', '^electron/browser/server\\.ts$'],
+      ['^electron/(core|process|session)/', '^electron/browser/server\\.ts$'],
       '`serve` starts the browser shell.',
     ),
     only('main-sees-session-and-core', '^electron/main/', ['^electron/(core|session)/']),
@@ -69,7 +70,7 @@ module.exports = {
     {
       name: 'koffi-only-in-the-kernel-worker',
       severity: 'error',
-      from: { pathNot: '^(electron/helper/kernel/|test/)' },
+      from: { pathNot: '^(electron/helper/kernel/|electron/process/|test/)' },
       to: { path: '(^|/)koffi(/|$)' },
     },
   ],

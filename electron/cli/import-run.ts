@@ -43,7 +43,8 @@ export async function runScript(
   output.end()
   if (isInterrupted()) return new Promise(() => {})
   if (!started.ok) return fail(exitCode.machine, started.failure, options)
-  const { session, script } = started
+  const { session } = started
+  const script = started.script?.end
   const { free } = own(() => session.close())
   try {
     if (script?.late)

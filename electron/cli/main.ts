@@ -5,6 +5,7 @@ import { version } from '../../package.json'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure } from './failure.js'
 import { handleSignals, isInterrupted } from './interrupt.js'
+import { keepDescriptors } from '../process/own-descriptors.js'
 import { neededNode, nodeIsRecent } from '../session/node-version.js'
 import { machineRefusal } from '../session/machine-refusal.js'
 import { refuseInspector } from '../session/no-inspector.js'
@@ -53,6 +54,7 @@ refuseInspector()
 surviveLostTerminal()
 endQuietlyWithReader()
 handleSignals()
+await keepDescriptors()
 let code = await run()
 await flush()
 const lost = lostOutput()

@@ -15,6 +15,7 @@ import { printable } from '../core/lab/plain-text.js'
 import { maxMessageBytes, type Capabilities } from '../core/rpc.js'
 import { probeCapabilities } from './capabilities.js'
 import { accountOf, callerId, type Account } from './elevated/caller.js'
+import { keepDescriptors } from '../process/own-descriptors.js'
 import { connectToShell } from './elevated/connect.js'
 import { watchHeartbeat } from './elevated/heartbeat.js'
 import { startKernelWorker } from './kernel/client.js'
@@ -81,6 +82,7 @@ function refuseInspector(): void {
 
 async function main(): Promise<void> {
   refuseInspector()
+  await keepDescriptors()
   const words = process.argv.slice(2)
   const variant = words[0] ?? 'unknown'
   if (variant === 'look') return look(words)

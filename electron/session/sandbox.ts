@@ -3,6 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { delimiter } from 'node:path'
 import type { Failure } from '../core/rpc.js'
+import { failure } from '../core/failure.js'
+import { said } from '../core/words/said.js'
 import { connect } from './connection.js'
 import { HelperProcess, nodeEnvironment } from './helper-process.js'
 import { gate, passGate, subordinateRange } from './id-map.js'
@@ -10,7 +12,7 @@ import { withoutInspector } from './no-inspector.js'
 import { programFile, resourceFile } from './programs.js'
 import { startPatience, stoppedWorking, type Patience } from './progress.js'
 import { explainRefusal, missingTool } from './refusal.js'
-import { scriptPipes, scriptWords, superviseScript, type ScriptEnd, type ScriptRun } from './script-run.js'
+import { scriptPipes, scriptWords, superviseScript, type ScriptRan, type ScriptRun } from './script-run.js'
 import type { SessionStart } from './session.js'
 
 /** After the channel is closed, the sandbox has this long to end by itself (milliseconds). */
@@ -90,8 +92,8 @@ const patienceWith = (script: ScriptRun | null): Patience => {
 }
 
 export type ScriptedStart = SessionStart & {
-  /** Null: it never ran. */
-  readonly script: ScriptEnd | null
+  /** Null: it never began. */
+  readonly script: ScriptRan | null
 }
 
 /** Tries each way this machine might allow; the failure explains the first refusal, which is about the best way. */
@@ -145,7 +147,7 @@ async function tryVariant(variant: Variant, script: ScriptRun | null): Promise<S
     },
   )
   const helper = new HelperProcess(child)
-  const scriptEnd = script === null ? Promise.resolve(null) : superviseScript(child, script)
+  const scriptRan = script === null ? Promise.resolve(null) : superviseScript(child, script)
   if (gated) {
     const refused = await passGate(child, findProgram('newuidmap') as string, findProgram('newgidmap') as string)
     if (refused !== null) {
@@ -164,11 +166,24 @@ async function tryVariant(variant: Variant, script: ScriptRun | null): Promise<S
     gone: helper.exited,
   })
   progress.end()
-  if (session !== null) return { ok: true, session, script: await scriptEnd }
+  if (session !== null) return { ok: true, session, script: await scriptRan }
   // A helper that dies lets go of the channel a moment before the sandbox around it is gone.
   if (!timedOut) await Promise.race([helper.exited, new Promise((resolve) => setTimeout(resolve, endLimitMs))])
   await helper.kill()
-  return { ok: false, failure: explainRefusal(helper.lastWords, timedOut), script: await scriptEnd }
+  const ran = await scriptRan
+  const refused = ran === null ? explainRefusal(helper.lastWords, timedOut) : scriptUnread(helper.lastWords, timedOut)
+  return { ok: false, failure: refused, script: ran }
+}
+
+/** The sandbox was allowed: what ended it says nothing about the machine. */
+function scriptUnread(lastWords: string, timedOut: boolean): Failure {
+  const reason = lastWords.split('\n').at(-1) ?? ''
+  const sentence = timedOut
+    ? said`The script was run, but what it had built could not be read in time: it is too much for this machine. Let it build less, or try again when the machine has less to do.`
+    : reason === ''
+      ? said`The script was run, but its sandbox ended before what it had built was read. It is not run a second time.`
+      : said`The script was run, but its sandbox ended before what it had built was read: ${reason}. It is not run a second time.`
+  return failure('script-unread', sentence, 'sandbox', lastWords || null)
 }
 
 function helperEnvironment(): NodeJS.ProcessEnv {

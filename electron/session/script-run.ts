@@ -16,6 +16,11 @@ export interface ScriptRun {
   readonly output: (text: string) => void
 }
 
+/** It was started; with its end, or null where that was never said. */
+export interface ScriptRan {
+  readonly end: ScriptEnd | null
+}
+
 /** How it ended: with a status of its own, or because its time was over. */
 export interface ScriptEnd {
   readonly status: number
@@ -60,8 +65,8 @@ function interpreterOf(text: Uint8Array): readonly [program: string, argument: s
   return program === undefined ? ['bash', ''] : [program, argument ?? '']
 }
 
-/** Feeds the script to its sandbox; resolves with how it ended, or null where that is never said. */
-export function superviseScript(child: ChildProcess, { text, output }: ScriptRun): Promise<ScriptEnd | null> {
+/** Feeds the script to its sandbox; resolves with null where it never began. */
+export function superviseScript(child: ChildProcess, { text, output }: ScriptRun): Promise<ScriptRan | null> {
   const [printed, source, end] = child.stdio.slice(4) as [Readable, Writable, Readable]
   for (const stream of [printed, source, end]) stream.on('error', () => {})
   printed.setEncoding('utf8')
@@ -73,9 +78,10 @@ export function superviseScript(child: ChildProcess, { text, output }: ScriptRun
   return new Promise((resolve) => {
     const finish = (): void => {
       const text = said.join('')
-      const [line, word, status] = /^(ended|late) (\d{1,3})\n/.exec(text) ?? []
-      const beyond = length <= maxBeyond && line !== undefined ? text.slice(line.length) : null
-      resolve(word === undefined ? null : { status: Number(status), late: word === 'late', beyond })
+      if (!text.startsWith(firstLine)) return resolve(null)
+      const [lines, word, status] = /^started\n(ended|late) (\d{1,3})\n/.exec(text) ?? []
+      const beyond = length <= maxBeyond && lines !== undefined ? text.slice(lines.length) : null
+      resolve({ end: word === undefined ? null : { status: Number(status), late: word === 'late', beyond } })
     }
     end.on('data', (chunk: string) => {
       length += chunk.length
@@ -87,5 +93,7 @@ export function superviseScript(child: ChildProcess, { text, output }: ScriptRun
   })
 }
 
+/** Said before it begins. */
+const firstLine = 'started\n'
 /** Nothing of a script's can print it. */
 const lastLine = '@=end\n'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Process 1 of the namespaces in which a script runs (prepare.sh made them). It runs the script, ends everything that the
-# script has started, says how it ended, and waits to be ended itself.
+# Process 1 of the namespaces in which a script runs (prepare.sh made them). It says that it is ready, waits for the word to
+# begin, runs the script, says how that ended, and waits to be ended itself, with everything that the script has started.
 # Usage: jail.sh ROOT FILE DIRECTORY SECONDS SHELL ARGUMENT
 set -eu
 
@@ -25,6 +25,8 @@ mkdir -p /run/netns /run/lock
 : >/run/xtables.lock
 
 cd "${directory:-/root}" 2>/dev/null || cd /
+echo ready >&7
+read -r _ <&8
 began=$(date +%s)
 status=0
 timeout --signal=KILL "$seconds" "$shell" ${argument:+"$argument"} "$file" </dev/null >&2 7>&- 8>&- &

@@ -3,7 +3,8 @@
 # sandbox-init.sh. Usage: prepare.sh FILE DIRECTORY SECONDS SHELL ARGUMENT PROGRAM [ARGUMENT...]
 # FILE: the name that the script is run by; DIRECTORY: what is shown of its surroundings, or nothing;
 # SHELL, ARGUMENT: what reads it, with at most one argument.
-# Descriptors: 3 the helper's channel, 4 the script's output, 5 the script's text, 6 how it ended and what it has set.
+# Descriptors: 3 the helper's channel, 4 the script's output, 5 the script's text, 6 that it was started, how it ended and
+# what it has set.
 #
 # The script gets namespaces of every kind, one level deeper than this sandbox: what is mounted here is locked there. It is
 # root in them and, outside of them, nobody where that can be, else the user; its files are those of the system, and none
@@ -135,6 +136,7 @@ mount -n -o remount,bind,ro "$root"
 # The output goes through a pipe, not a socket: what a socket is cannot be opened again as /dev/stderr.
 mkfifo "$base/up" "$base/down" "$base/out"
 chmod 622 "$base/out"
+chmod 600 "$base/up" "$base/down"
 exec 8<>"$base/down"
 (
   exec 3>&- 6>&- 7>"$base/up" 8<"$base/down" </dev/null
@@ -149,32 +151,68 @@ exec 8<>"$base/down"
 jail=$!
 cat <"$base/out" >&4 3>&- 6>&- 8>&- &
 exec 4>&-
-# It ends by itself in time; should it have been kept from that, it is ended all the same.
+ready=
+read -r ready <"$base/up" || true
+init=$(cat "/proc/$jail/task/$jail/children" 2>/dev/null) || true
+init=${init% }
+if [ "$ready" != ready ] || [ -z "$init" ] || ! exec 9<"/proc/$jail/ns/net"; then
+  kill -KILL "$jail" 2>/dev/null || true
+  fail 'the sandbox of the script did not come about'
+fi
+# unshare(1) waits outside of the script's processes and inside of its mounts: stopped, it keeps these when those are gone.
+kill -STOP "$jail"
+
+# Process 1 of the script's namespaces becomes a zombie when all others there are gone.
+runs() {
+  grep -qs '^State:[[:space:]][^ZX]' "/proc/$init/status"
+}
+end_script() {
+  kill -KILL "$init" 2>/dev/null || true
+  while runs; do sleep 0.02; done
+}
+
+# Whoever waits knows of it before the script begins: it is never run a second time.
+echo started >&6
+exec 7<"$base/up"
+echo go >&8
+# It ends in time, and process 1 says how. Where the script has kept that from it, this ends all of it, and says so.
 (
-  exec 3>&- 6>&- 8>&-
-  sleep $((seconds + 10))
-  kill -KILL "$jail"
+  exec 3>&- 6>&- 7<&- 8>&- 9<&-
+  left=$((seconds + 2))
+  while [ "$left" -gt 0 ] && runs; do
+    sleep 1
+    left=$((left - 1))
+  done
+  if [ "$left" -gt 0 ]; then word='ended 137'; else word='late 0'; fi
+  end_script
+  echo "$word" >"$base/up"
 ) 2>/dev/null &
 watch=$!
 said=
-read -r said <"$base/up" || true
+read -r said <&7 || true
+kill -KILL "$watch" 2>/dev/null || true
 case "$said" in
   'ended '[0-9] | 'ended '[0-9][0-9] | 'ended '[0-9][0-9][0-9] | 'late 0') ;;
-  *) said='refused 0' ;;
+  *) said='ended 137' ;;
 esac
+exec 7<&-
+# Under what is read from now on, nothing can change any more.
+end_script
 
-# Names of namespaces are mounts of the script's; they are mounted here as well, for the helper (-c: not by what /proc/PID/root reads).
-for each in "/proc/$jail/root/run/netns"/*; do
-  [ "$(stat -f -c %T "$each" 2>/dev/null)" = nsfs ] || continue
+# Names of namespaces are mounts of the script's; they are mounted here as well, for the helper (-c: not by what
+# /proc/PID/root reads). Of a link nothing is taken: it would lead through this sandbox, not through the script's. And what
+# root of the script may not enter is no namespace of its own: the kernel says whose it is.
+names=/proc/$jail/root/run/netns
+for each in "/proc/$jail/root/run" "$names"; do
+  if [ -L "$each" ]; then names=/proc/self/fd/none; fi
+done
+for each in "$names"/*; do
+  if [ -L "$each" ] || [ ! -f "$each" ]; then continue; fi
+  nsenter --preserve-credentials --setuid=0 --user="/proc/$jail/ns/user" nsenter --net=/proc/self/fd/7 true 7<"$each" || continue
   name=/run/netns/${each##*/}
   if : >"$name"; then mount -n -c --bind "$each" "$name" || true; fi
-done
-if [ "$said" = 'refused 0' ] || ! exec 9<"/proc/$jail/ns/net"; then
-  kill -KILL "$jail" "$watch" 2>/dev/null || true
-  fail 'the sandbox of the script did not come about'
-fi
-# Nothing of the script's is left when its network is read.
-kill -KILL "$jail" "$watch"
+done 2>/dev/null
+kill -KILL "$jail"
 wait "$jail" 2>/dev/null || true
 {
   printf '%s\n' "$said"

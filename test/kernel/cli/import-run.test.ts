@@ -15,7 +15,7 @@ const ways: [string, () => Promise<World>][] = [
 /** What a sandbox and a script take, on a machine that has other things to do (milliseconds). */
 const patience = { timeout: 120_000 }
 
-describe.each(ways)('run by %s', patience, (_, make) => {
+describe.each(ways)('run by %s', patience, (who, make) => {
   let world: World
   let server: Server
   let knocks = 0
@@ -153,8 +153,14 @@ ip netns exec h tc qdisc add dev eth0 root pfifo
     const canary = join(world.directory, 'canary')
     writeFileSync(canary, 'sings')
     world.give(canary)
-    const ran = await run(`
+    // Of whoever starts it: numbers with gaps between them, as `exec 200>lock` leaves them.
+    const opened = `exec 200<${world.directory} 202<${precious}/id_ed25519; exec "$@"`
+    const file = world.file(
+      'script.sh',
+      `
 ip netns add kept
+cp /etc/hostname /proc/self/fd/200/left-behind && echo GOT folder
+cat <&202 && echo GOT file
 cat ${precious}/id_ed25519 /root/.ssh/* /home/*/.ssh/* ~/.ssh/* /etc/shadow
 find / -xdev -name 'id_ed25519*' -exec cat {} + | head -c 1000
 for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/environ; done
@@ -172,12 +178,16 @@ unshare -Urmpf sh -c 'mount -o remount,rw,bind /usr; touch /usr/left-behind' && 
 (exec 5<>/dev/tcp/127.0.0.1/${port()}) && echo GOT loopback
 (exec 5<>/dev/tcp/192.0.2.1/80) && echo GOT outside
 find /run -type s | grep . && echo GOT socket
+ln -s /proc/1/ns/net /run/netns/process; ln -s /run/docker/netns/default /run/netns/engine; mkfifo /run/netns/fifo
 kill -9 $PPID; kill -9 1; kill -9 -1
-`)
-    expect(ran.stdout).toContain('namespaces:\n  kept:\n')
+`,
+    )
+    const ran = await runFile(file, [], { before: ['bash', '-c', opened, 'bash'] })
+    expect(ran.stdout).toMatch(/namespaces:\n {2}kept:\n.*\n$/)
     expect(ran.stderr).not.toContain(secret)
     expect(ran.stderr).not.toMatch(/GOT|root:\\$/)
-    expect([existsSync('/usr/left-behind'), existsSync('/left-behind')]).toEqual([false, false])
+    const left = ['/usr', '/', world.directory].filter((folder) => existsSync(join(folder, 'left-behind')))
+    expect(left).toEqual([])
     expect(ran.status).toBe(0)
   })
 
@@ -193,11 +203,15 @@ kill -9 $PPID; kill -9 1; kill -9 -1
   })
 
   test('waiting for ever, and what is left in the background, ends with its time', async () => {
-    const ran = await run('ip netns add kept\nsetsid nohup sleep 1000 &\ntrap "" TERM HUP INT\nsleep 1000\n', [
-      '--timeout',
-      '2',
-    ])
+    // Process 1 asks for the time when the script has ended, and waits for ever as well: it is ended 2 s later.
+    const clock = '#!/bin/sh\\nsleep 1000\\n'
+    const hang = `printf '${clock}' >/tmp/date; chmod 755 /tmp/date; mount --bind /tmp/date "$(command -v date)"`
+    const ran = await run(
+      `echo begun\n${who === ways[2]?.[0] ? hang : ''}\nip netns add kept\nsetsid nohup sleep 1000 &\ntrap "" TERM HUP INT\nsleep 1000\n`,
+      ['--timeout', '2'],
+    )
     expect(ran.stderr).toContain('warning: it still ran after 2 s and was ended; this is what it had built.')
+    expect(ran.stderr.match(/\| begun/g)).toHaveLength(1)
     expect(ran.stdout).toContain('namespaces:\n  kept:\n')
     expect(ran.status).toBe(0)
   })

@@ -76,8 +76,13 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
     expect(JSON.parse((await world.cli('down', 'alpha', '--json')).stdout)).toEqual({ ok: true, lab: 'alpha' })
   })
 
-  test('the keeper has no terminal, no parent of ours, and nothing of the caller open', async () => {
-    await up('alpha')
+  test('the keeper has no terminal, no parent of ours, and nothing of the caller open; a command in the lab neither', async () => {
+    const lock = world.file('lock', '')
+    const locked = { before: ['bash', '-c', `exec 200<${lock} && flock 200 && exec "$@"`, 'bash'] }
+    await world.runCli(['up', '-d', world.file('alpha.yaml', pair('alpha'))], locked)
+    expect((await world.run(['flock', '--nonblock', lock, 'true'])).status).toBe(0)
+    const inside = await world.runCli(['exec', 'alpha', 'ns0', '--', 'sh', '-c', 'echo /proc/self/fd/2*'], locked)
+    expect(inside.stdout).toBe('/proc/self/fd/2\n')
     const pid = (await listed())[0]?.pid as number
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
     const [, parent, , session, terminal] = stat.map(Number)

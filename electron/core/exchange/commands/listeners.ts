@@ -10,7 +10,7 @@ import { said } from '../../words/said.js'
 /** UTF-16 units of an answer that stands in the script. */
 const maxReply = 1000
 
-export const shouldAnswer = said`Should it answer? Add a \`services\` entry to the lab file.`
+export const shouldAnswer = said`Should it answer? Add it under "services" in the lab file.`
 
 const portOf = (text: string | undefined): number | null => wholeNumber(text, 1, 65535)
 

@@ -97,6 +97,12 @@ export const session: Readonly<Record<string, string>> = {
     '沙箱无法挂载自己的 /sys、/run 或 /etc。请直接在宿主机上运行 Vethlab，不要在容器中运行。{0}',
   'The sandbox did not answer in time. Try again; if it stays so, `{0}` says what this machine can do.':
     '沙箱没有及时响应。请重试；如果仍然如此，可用 `{0}` 查看本机的能力。',
+  'The script was run, but what it had built could not be read in time: it is too much for this machine. Let it build less, or try again when the machine has less to do.':
+    '脚本已经运行，但它所建的网络未能及时读出：对本机来说太多了。请让脚本少建一些，或在本机不忙时重试。',
+  'The script was run, but its sandbox ended before what it had built was read. It is not run a second time.':
+    '脚本已经运行，但沙箱在读出它所建的网络之前就结束了。脚本不会再运行第二次。',
+  'The script was run, but its sandbox ended before what it had built was read: {0}. It is not run a second time.':
+    '脚本已经运行，但沙箱在读出它所建的网络之前就结束了：{0}。脚本不会再运行第二次。',
   'The sandbox ended before it was ready: {0}. See `{1}`.': '沙箱在就绪之前就结束了：{0}。可用 `{1}` 查看本机的能力。',
   'The sandbox ended before it was ready. See `{0}`.': '沙箱在就绪之前就结束了。可用 `{0}` 查看本机的能力。',
   'The helper did not start: {0}': '辅助进程没有启动：{0}',
