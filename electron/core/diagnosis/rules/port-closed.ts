@@ -1,5 +1,5 @@
 import { inTheWay } from '../../lab/service.js'
-import { innermost } from '../death.js'
+import { innermost } from '../loss.js'
 import { isIpv6 } from '../network.js'
 import { counterEvidence, type Finding, type Rule } from '../rule.js'
 import type { RuleVerdict, Scene } from '../scene.js'
