@@ -175,7 +175,7 @@ export const sentences = {
   'program-on-path':
     'A program ({kind}) is attached to {interface} of {namespace}, on the way of the packet. What it does with packets cannot be seen, and nothing else that was looked at explains where this one ended.',
   'filter-on-path':
-    'A filter of tc sits on {interface} of {namespace}, on the way of the packet: {action}. It has met {count} packets so far, and nothing else that was looked at explains where this one ended.',
+    'A filter of tc sits on {interface} of {namespace}, on the way of the packet: {action}. Packets that it has met so far: {count}; nothing else that was looked at explains where this one ended.',
   'port-closed': 'Nobody listens on {protocol} port {port} in {namespace}.',
   'port-closed-rewritten':
     'Nobody listens on {protocol} port {port} in {namespace}, where its own rule sends what comes to port {from}: {rule}.',

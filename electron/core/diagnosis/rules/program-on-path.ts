@@ -110,6 +110,9 @@ function around({ hops, death, network }: Scene): readonly Place[] {
     for (const { namespace, dev } of network.owners(missed.address)) add(namespace, network.link(namespace, dev))
     add(missed.namespace, network.link(missed.namespace, missed.dev))
   }
+  // Sent elsewhere, it is seen last where nobody would look for it.
+  for (const { leg, observed, namespace, interface: name } of hops)
+    if (observed && leg === death?.leg && namespace === death.namespace) add(namespace, network.link(namespace, name))
   // What drops frames as they leave is where routes lead: no capture sees them there.
   const departure = departureOf(death)
   const way = departure && network.route(departure.namespace, departure.dst)?.dev
