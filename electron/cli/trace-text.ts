@@ -4,7 +4,7 @@
  */
 import { uneventfulCopies } from '../core/packet/flood.js'
 import type { Diagnosis } from '../core/diagnosis/diagnosis.js'
-import { innermost } from '../core/diagnosis/death.js'
+import { innermost } from '../core/diagnosis/loss.js'
 import type { HopReason, Trace, TraceHop } from '../core/diagnosis/trace.js'
 import { isAnswer } from '../core/diagnosis/trace.js'
 import type { PacketHeaders } from '../core/packet/packet.js'

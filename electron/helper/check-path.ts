@@ -1,5 +1,5 @@
 /** Which way a check's request really went: the frames of one packet of it, captured in every namespace, put in order. */
-import { innermost } from '../core/diagnosis/death.js'
+import { innermost } from '../core/diagnosis/loss.js'
 import type { ProbeCheck } from '../core/lab/lab.js'
 import type { LiveState } from '../core/live/state.js'
 import { packetType, type TracedHop } from '../core/packet/hop.js'

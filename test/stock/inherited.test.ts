@@ -161,3 +161,20 @@ test('tunnels of every kind: built, read back, filmed, explained, edited, gone',
   expect(tunnels.keptKey).toBe(true)
   expect(tunnels.remains).toEqual([])
 })
+
+test('what takes settings or modules of the machine itself is explained', (context) => {
+  if ('reason' in booted) return context.skip(booted.reason)
+  const { diagnoses, remains } = booted.seen.machineWide
+  expect(Object.keys(diagnoses)).toHaveLength(7)
+  expect(diagnoses).toMatchObject({
+    'a filter that drops what comes in': expect.stringMatching(/^program-on-path b:eth0\n[\s\S]*gact action drop/),
+    'a filter that drops what goes out': expect.stringMatching(/^program-on-path r:e1\n[\s\S]*gact action drop/),
+    'a filter that drops the answer at home': expect.stringMatching(/^program-on-path a:eth0\n[\s\S]*ip_proto icmp/),
+    'a filter that sends it elsewhere': expect.stringMatching(/^program-on-path r:e0\n[\s\S]*Redirect to device lo/),
+    'no room for a connection': expect.stringMatching(
+      /^conntrack-full r:e0\n.*\([23] connections of 2\).*\nno fix\n[\s\S]*nf_conntrack_max = 2[\s\S]*drop \+[1-9]/,
+    ),
+    ...{ 'all is well': 'none', 'room again': 'none' },
+  })
+  expect(remains).toEqual([])
+})

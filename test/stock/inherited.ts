@@ -11,6 +11,7 @@ import { startSandbox } from '../../electron/session/sandbox.js'
 import type { Session } from '../../electron/session/session.js'
 import { studyDevices, type DeviceStudy } from './devices.js'
 import { studyLinks, type LinkStudy } from './links.js'
+import { studyMachineWide, type MachineWide } from './machine-wide.js'
 import { studyTunnels, type TunnelStudy } from './tunnels.js'
 
 export interface Study {
@@ -33,6 +34,7 @@ export interface Inherited {
   readonly links: LinkStudy
   readonly devices: DeviceStudy
   readonly tunnels: TunnelStudy
+  readonly machineWide: MachineWide
 }
 
 const [file, labs] = process.argv.slice(2)
@@ -125,12 +127,13 @@ async function main(path: string): Promise<void> {
   })
   const links = await withSandbox((session) => studyLinks(session, 'test/fixtures/labs/trunk.vethlab.yaml'))
   const devices = await withSandbox((session) => studyDevices(session, 'test/fixtures/labs/devices.vethlab.yaml'))
+  const machineWide = await withSandbox(studyMachineWide)
   changeFirstNamespace()
   const handedOn = run('unshare', '--net', 'sh', '-c', readForward)
   const changed = await withSandbox(studyAll)
   const tunnels = await withSandbox((session) => studyTunnels(session, 'test/fixtures/labs/tunnels.vethlab.yaml'))
   const kernel = run('uname', '-r').trim()
-  const seen: Inherited = { kernel, own, fresh, handedOn, plain, changed, links, devices, tunnels }
+  const seen: Inherited = { kernel, own, fresh, handedOn, plain, changed, links, devices, tunnels, machineWide }
   writeFileSync(path, JSON.stringify(seen))
 }
 

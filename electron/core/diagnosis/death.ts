@@ -3,7 +3,7 @@ import { isAnyTunnel, isLayer3 } from '../lab/tunnel.js'
 import { decodeFrame } from '../packet/decode.js'
 import type { LiveLink } from '../live/state.js'
 import type { CapturedFrame, TracedHop } from '../packet/hop.js'
-import type { PacketHeaders } from '../packet/packet.js'
+import { findComplaint, firstLoss, type Complaint } from './loss.js'
 import { isIpv6, type Network } from './network.js'
 import type { ProbeFacts } from './scene.js'
 
@@ -31,13 +31,6 @@ export interface Missed {
   readonly address: string
   /** By which the packet had come to who sends; null where it starts there. */
   readonly iif: string | null
-}
-
-export interface Complaint {
-  /** Who sent the ICMP error. */
-  readonly namespace: string
-  readonly type: number
-  readonly code: number
 }
 
 export interface Death {
@@ -71,20 +64,6 @@ export interface LostTunnel {
 
 type Kept = Pick<CapturedFrame, 'bytes' | 'originalLength'>
 
-/** The headers of the packet that travels, without tunnels around it. */
-export const innermost = (headers: PacketHeaders): PacketHeaders => (headers.inner ? innermost(headers.inner) : headers)
-
-/** Errors that end a packet's way (RFC 792, 4443): a redirect only gives advice, and may come with any of them. */
-function endsTheWay({ packet }: TracedHop): boolean {
-  const headers = packet && innermost(packet)
-  const type = headers?.icmp?.type
-  if (type === undefined) return false
-  return headers?.ip?.version === 6 ? type < 128 : type === 3 || type === 11 || type === 12
-}
-
-const isError = (hop: TracedHop): boolean =>
-  hop.leg === 'error' && hop.observed && hop.direction === 'out' && endsTheWay(hop)
-
 /** @param frames by the index that hops have */
 export function findDeath(
   probe: ProbeFacts,
@@ -93,9 +72,7 @@ export function findDeath(
   network: Network,
 ): Death | null {
   const complaint = findComplaint(hops)
-  const lost = hops.find(
-    ({ event, leg, observed }) => event === 'dropped' && !observed && (leg === 'request' || leg === 'reply'),
-  )
+  const lost = firstLoss(hops)
   const at = lost ?? strangerHop(hops, network)
   if (!at) return null
   const leg = at.leg === 'reply' ? 'reply' : 'request'
@@ -236,13 +213,6 @@ function stageOf(
   // An old link-layer address led here: a station that is no router and does not have the next hop's address.
   const meant = next === null || next.namespace === at.namespace || network.owns(at.namespace, next.address)
   return meant || network.forwards(at.namespace, isIpv6(dst)) ? 'forward' : 'stranger'
-}
-
-/** The latest ICMP error about the probe, where it set out. One that a namespace sends to itself is seen on its lo. */
-function findComplaint(hops: readonly TracedHop[]): Complaint | null {
-  const hop = hops.find((each) => isError(each))
-  const icmp = hop?.packet && innermost(hop.packet).icmp
-  return hop && icmp ? { namespace: hop.namespace, type: icmp.type, code: icmp.code } : null
 }
 
 /** Ended at stations that it was not addressed to: then it was sent to a wrong one. */

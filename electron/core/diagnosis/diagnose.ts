@@ -9,10 +9,12 @@ import { repairText, type Repair } from './repair.js'
 import type { Finding, Rule, Suspicion } from './rule.js'
 import { addressOnPort } from './rules/address-on-port.js'
 import { arpOff, echoOff, proxyArp } from './rules/arp-off.js'
+import { askerFiltered } from './rules/asker-filtered.js'
 import { askerRefused } from './rules/asker-refused.js'
 import { fdbEntry, portSetting } from './rules/bridge-ports.js'
 import { bondNoMember } from './rules/bond-no-member.js'
 import { bridgeNetfilter } from './rules/bridge-netfilter.js'
+import { conntrackFull } from './rules/conntrack-full.js'
 import { dnatLoopback } from './rules/dnat-loopback.js'
 import { askersTwin, duplicateAddress } from './rules/duplicate-address.js'
 import { duplicateMac } from './rules/duplicate-mac.js'
@@ -73,6 +75,7 @@ const rules: readonly Rule[] = [
   firewallReject,
   firewallDrop,
   dnatLoopback,
+  conntrackFull,
   impaired,
   looseCable,
   noWayBack,
@@ -85,6 +88,7 @@ const rules: readonly Rule[] = [
   vrfLeakMissing,
   routeBlocked,
   askerRefused,
+  askerFiltered,
   policyRule,
   policyAstray,
   ownGateway,

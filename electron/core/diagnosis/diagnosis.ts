@@ -54,6 +54,7 @@ export const diagnosisCodes = [
   'wireguard-no-handshake',
   'wireguard-not-allowed',
   'fdb-entry',
+  'conntrack-full',
   'name-unresolved',
   'program-on-path',
   'unknown',

@@ -106,7 +106,7 @@ function words(question: Question): readonly [string, ...string[]] {
     case 'qdisc':
       return ['tc', '-s', 'qdisc', 'show', 'dev', question.dev]
     case 'filters':
-      return ['tc', 'filter', 'show', 'dev', question.dev, question.side]
+      return ['tc', '-s', 'filter', 'show', 'dev', question.dev, question.side]
     case 'fdb':
       return ['bridge', 'fdb', 'show', 'br', question.bridge]
     case 'wireguard':

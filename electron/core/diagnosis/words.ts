@@ -96,6 +96,8 @@ export const sentences = {
   'neighbour-wrong':
     '{namespace} sends to {target} with the link-layer address {mac}, which nobody there has; it should be {right}.',
   'neighbour-mute': '{owner} has {target} and does not answer who asks for it: {key} is {value}.',
+  'arp-filtered':
+    '{namespace} has {target} and heard the question for it on {interface}, but sends to {source} by {way}: with {key}=1 it answers there only.',
   'arp-off-link': '{interface} of {namespace} speaks no ARP (NOARP), so nobody learns its link-layer address.',
   'arp-proxy-off': 'Nobody has {target}; {namespace} would answer for it on {interface} if {key} were 1.',
   'arp-proxy-lost':
@@ -135,6 +137,10 @@ export const sentences = {
   'firewall-reject': 'A rule of {namespace} rejects it: chain {chain} of table {table}: {rule}.',
   'rp-filter':
     '{namespace} drops it on {interface}: it would answer {source} by another way, and reverse path filtering (rp_filter={value}) forbids that.',
+  'rp-filter-asker':
+    '{namespace} does not answer who asks for {target} on {interface}: the question comes from {source}, to which it sends by {way}, and reverse path filtering (rp_filter={value}) forbids that.',
+  'conntrack-full':
+    'The connection tracking of {namespace} is full ({count} connections of {most}), so it drops what begins a new one: {drops} packets during the probe.',
   'ttl-exceeded': 'The TTL ran out in {namespace}: the packet was allowed {ttl} hops, and the way is longer.',
   'ttl-lowered': 'A rule of {namespace} lowers the TTL, so that it runs out on the way: {rule}.',
   'ttl-loop': 'The packet goes round in circles: {namespaces} send it to each other until the TTL has run out.',
@@ -168,6 +174,8 @@ export const sentences = {
     '{bridge} of {namespace} should send the packet for {target} out by {interface}, the port that it came in by, and hairpin is off there.',
   'program-on-path':
     'A program ({kind}) is attached to {interface} of {namespace}, on the way of the packet. What it does with packets cannot be seen, and nothing else that was looked at explains where this one ended.',
+  'filter-on-path':
+    'A filter of tc sits on {interface} of {namespace}, on the way of the packet: {action}. Packets that it has met so far: {count}; nothing else that was looked at explains where this one ended.',
   'port-closed': 'Nobody listens on {protocol} port {port} in {namespace}.',
   'port-closed-rewritten':
     'Nobody listens on {protocol} port {port} in {namespace}, where its own rule sends what comes to port {from}: {rule}.',
@@ -187,6 +195,7 @@ export const sentences = {
   'not-rp-filter': 'Reverse path filtering of {namespace} did not count a packet.',
   'not-forwarding-off': 'Forwarding is on in {namespace}.',
   'not-forwarding-counted': 'Forwarding is off in {namespace}, but it has counted no packet that this stopped.',
+  'not-conntrack-full': 'The connection tracking of {namespace} has room for new connections.',
   'not-ttl': 'No router says that the TTL ran out.',
   'not-mtu': 'Nobody says that the packet is too big.',
   'not-local-down': 'lo of {namespace} is up.',

@@ -117,7 +117,7 @@ function endAtLayer3(scene: Indexed, came: Member): readonly Placed[] {
   const { ip } = member.packet.headers
   // Only the last piece of a packet ends it; pieces may also have gone on in another cut.
   const pieces = scene.pieces.get(pieceKey(member)) ?? []
-  if (pieces.some((other) => scene.chain.forwarded.has(other) && other.piece !== member.piece)) return []
+  if (pieces.some((other) => other.piece !== member.piece && leftIn(other, member.piece))) return []
   if (member.packet.fragment && pieces.filter(reachesLayer3).at(-1) !== member) return []
   if (!ip || toGroup(member.packet)) return []
 
@@ -141,6 +141,15 @@ function endAtLayer3(scene: Indexed, came: Member): readonly Placed[] {
     { anchor: member, hop: turnedBack(member, restored) },
     { anchor, hop: { ...end, packet: restored } },
   ]
+}
+
+/** Bytes in front of a fragment's data: the header, and in IPv6 that of the fragment (RFC 791, 8200). */
+const beforeData = { 4: 20, 6: 48 } as const
+
+/** It left in a piece that may be cut otherwise, where pieces are put together on the way; or whole. */
+function leftIn({ direction, piece, subject: { fragment, headers } }: Member, offset: number): boolean {
+  if (direction !== 'out' || !headers.ip) return false
+  return fragment === null || (piece <= offset && offset < piece + headers.ip.length - beforeData[headers.ip.version])
 }
 
 /** What its namespace saw after the member, in order. */

@@ -1,5 +1,5 @@
 /** The IP stack's counters of one namespace: /proc/net shows the reader's own, so the thread must be inside. */
-import { dropsCounter } from '../../core/diagnosis/counters.js'
+import { dropsCounter, untrackedDrops } from '../../core/diagnosis/counters.js'
 import { Refusal } from './errno.js'
 import * as libc from './libc.js'
 import type { NetlinkSocket } from './netlink/socket.js'
@@ -43,7 +43,17 @@ export function readCounters(): Record<string, number> {
     const [name = '', value] = line.split(/\s+/)
     if (name !== '' && value !== '0' && value !== undefined) counters[name] = Number(value)
   }
+  const drops = readTracking('drop')
+  if (drops > 0) counters[untrackedDrops] = drops
   return counters
+}
+
+/** A line of names above a line of hexadecimal values for each processor (ct_cpu_seq_show); 0 where nothing is tracked. */
+function readTracking(name: string): number {
+  const [names = '', ...processors] = readWhole('/proc/thread-self/net/stat/nf_conntrack').split('\n')
+  const at = names.trim().split(/\s+/).indexOf(name)
+  if (at < 0) return 0
+  return processors.reduce((sum, line) => sum + (parseInt(line.trim().split(/\s+/)[at] ?? '', 16) || 0), 0)
 }
 
 /** What queues of the namespace have thrown away, by names of ours (`dropsCounter`). */

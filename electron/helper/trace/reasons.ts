@@ -1,6 +1,6 @@
 /** Ties rules and connection tracking to the hops that they made: what rewrote, and what dropped. */
 import type { HopReason, TraceHop } from '../../core/diagnosis/trace.js'
-import { innermost } from '../../core/diagnosis/death.js'
+import { innermost } from '../../core/diagnosis/loss.js'
 import type { RuleVerdict } from '../../core/diagnosis/scene.js'
 import type { TracedHop } from '../../core/packet/hop.js'
 import { fits, packetsOf, samePacket } from '../../core/diagnosis/rules/own-packets.js'

@@ -50,7 +50,8 @@ function packetOf(network: Uint8Array, transport: Uint8Array | null): RulePacket
     return {
       src: formatAddress(bytes, 12, 4),
       dst: formatAddress(bytes, 16, 4),
-      ...upper(protocolName(bytes[9] ?? 0), transport),
+      // Behind the header of a later fragment are data, and no ports.
+      ...upper(protocolName(bytes[9] ?? 0), (bytes.readUInt16BE(6) & 0x1fff) === 0 ? transport : null),
     }
   if (version === 6 && bytes.length >= 40)
     return {

@@ -123,6 +123,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-wireguard-handshake': 'WireGuard 的对等端已建立会话。',
   'cause.tunnel-mismatch':
     '隧道两端不一致：{namespace}:{interface} 的 {what} 是 {value}，{otherNamespace}:{otherInterface} 的是 {otherValue}。',
+  'cause.arp-filtered':
+    '{namespace} 拥有 {target}，也在 {interface} 上收到了对它的请求，但去往 {source} 要走 {way}：{key} 为 1 时只在那个接口上应答。',
   'cause.neighbour-mute': '{owner} 拥有 {target}，却不应答对它的 ARP 请求：{key} 为 {value}。',
   'cause.not-a-bridge-port': '{namespace} 的 {interface} 不是 {bridge} 的端口，因此两边互不相通。',
   'cause.firewall-drop': '{namespace} 的一条规则丢弃了它：表 {table} 的链 {chain}：{rule}。',
@@ -130,6 +132,10 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.firewall-reject': '{namespace} 的一条规则拒绝了它：表 {table} 的链 {chain}：{rule}。',
   'cause.rp-filter':
     '{namespace} 在 {interface} 上丢弃了它：回 {source} 的路径不经过这个接口，反向路径过滤（rp_filter={value}）不允许。',
+  'cause.rp-filter-asker':
+    '{namespace} 不应答在 {interface} 上对 {target} 的 ARP 请求：请求来自 {source}，而去往该地址要走 {way}，反向路径过滤（rp_filter={value}）不允许。',
+  'cause.conntrack-full':
+    '{namespace} 的连接跟踪表已满（{count} 个连接，上限 {most}），因此新连接的首个数据包被丢弃：探测期间共 {drops} 个。',
   'cause.ttl-exceeded': 'TTL 在 {namespace} 耗尽：数据包最多走 {ttl} 跳，而路径更长。',
   'cause.ttl-lowered': '{namespace} 的一条规则降低了 TTL，数据包在途中耗尽 TTL：{rule}。',
   'cause.ttl-loop': '数据包陷入环路：{namespaces} 互相转发，直到 TTL 耗尽。',
@@ -201,6 +207,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-dnat-loopback': '{namespace} 允许把它发往自己的 127.0.0.0/8。',
   'cause.not-gateway': '{namespace} 的网关可以到达。',
   'cause.not-no-route': '{namespace} 有到 {target} 的路由。',
+  'cause.not-conntrack-full': '{namespace} 的连接跟踪表还容得下新连接。',
   'cause.not-nat': '{namespace} 不缺少地址改写。',
   'cause.not-neighbour': '{namespace} 邻居表中的链路层地址正确。',
   'cause.not-bridge-netfilter': '桥接的帧不经过 {namespace} 的防火墙。',
@@ -208,6 +215,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 的 {bridge} 应把发往 {target} 的数据包从它进来的端口 {interface} 再发出去，而该端口的 hairpin 已关闭。',
   'cause.program-on-path':
     '{namespace} 的 {interface} 上挂有程序（{kind}），位于数据包的途中。它如何处理数据包无从得知，而查看过的其他一切都不能解释这个数据包为何在此终止。',
+  'cause.filter-on-path':
+    '{namespace} 的 {interface} 上挂有 tc 过滤器，位于数据包的途中：{action}。它至今处理了 {count} 个数据包，而查看过的其他一切都不能解释这个数据包为何在此终止。',
   'cause.not-hairpin-port': '{namespace} 的 {interface} 会把从它进来的帧再发回去。',
   'cause.not-program-on-path': '{namespace} 中数据包终止之处没有程序（XDP、tc 的 BPF）。',
   'cause.not-port-closed': '没有收到端口已关闭的应答。',

@@ -21,6 +21,8 @@ export interface Fault {
   readonly fix: readonly string[] | null
   /** Where the same fault looks another way once all neighbours are known. */
   readonly warm?: Partial<Pick<Fault, 'code' | 'namespace' | 'interface' | 'evidence' | 'fix'>>
+  /** It is the same with all neighbours known, so once is enough. */
+  readonly alike?: true
   /** It lets a probe through once in a while. */
   readonly fitful?: true
   /** Checks of the lab that must hold after the fix, as `[from, to, probe]`. */

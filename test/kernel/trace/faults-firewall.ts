@@ -120,6 +120,22 @@ export const firewallFaults: readonly Fault[] = [
     fix: ['ip netns exec ns-router nft delete rule inet guard slow handle 7'],
   },
   {
+    name: 'a rule of a router that drops all pieces of a packet but the first',
+    code: 'firewall-drop',
+    lab: router(),
+    typed: [
+      `ip netns exec ns-router nft 'add table ip pieces; add chain ip pieces pre { type filter hook prerouting priority -450; }; add rule ip pieces pre ip frag-off & 0x1fff != 0 drop'`,
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    probe: { size: 3000 },
+    namespace: 'ns-router',
+    interface: 'veth1',
+    evidence: /frag-off & (?:0x1fff|8191) != 0 drop/,
+    fix: ['ip netns exec ns-router nft delete rule ip pieces pre handle 3'],
+    alike: true,
+  },
+  {
     name: 'a rule of iptables-legacy',
     code: 'firewall-drop',
     lab: router(),

@@ -62,7 +62,7 @@ describe('every fault is named, proved and mended', () => {
   })
 
   // Where it worked before somebody typed, all neighbours are known by then; else those that could be found.
-  test.each(named(all))('warm: %s', async (_, fault) => {
+  test.each(named(all.filter(({ alike }) => !alike)))('warm: %s', async (_, fault) => {
     await rig.build(fault.lab)
     await rig.try(`ip netns exec ${fault.from} ping -n -c 1 -W 1 ${fault.to}`)
     for (const command of fault.typed ?? []) await rig.type(command)
@@ -75,6 +75,8 @@ describe('every fault is named, proved and mended', () => {
     ...['vlan-mismatch', 'vrf-leak-missing', 'bond-no-member'],
     // A lab has none: test/kernel/machine has it.
     'program-on-path',
+    // One limit for all namespaces of a machine: test/stock sets it on one of its own.
+    'conntrack-full',
     // No trace asks for a name: test/kernel/check has it.
     'name-unresolved',
     // Of labs whose interfaces ask for their addresses: test/kernel/engine has it.

@@ -1,4 +1,4 @@
-import { innermost } from '../death.js'
+import { innermost } from '../loss.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import type { Question } from '../question.js'

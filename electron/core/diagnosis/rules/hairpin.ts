@@ -1,5 +1,5 @@
 import { containsAddress } from '../../lab/address.js'
-import { innermost } from '../death.js'
+import { innermost } from '../loss.js'
 import { isIpv6, networkText } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'

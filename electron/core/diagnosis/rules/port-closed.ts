@@ -1,5 +1,6 @@
 import { inTheWay } from '../../lab/service.js'
-import { innermost } from '../death.js'
+import { innermost } from '../loss.js'
+import { isIpv6 } from '../network.js'
 import { counterEvidence, type Finding, type Rule } from '../rule.js'
 import type { RuleVerdict, Scene } from '../scene.js'
 import { say } from '../words.js'
@@ -12,7 +13,7 @@ export const portClosed: Rule = {
   code: 'port-closed',
   suspect(scene) {
     const { probe, lab } = scene
-    if (probe.protocol === 'icmp' || probe.outcome !== 'refused') return null
+    if (probe.protocol === 'icmp' || (probe.outcome !== 'refused' && !refusedInVain(scene))) return null
     const found = refuser(scene)
     if (!found) return null
     const { namespace, port, address, rewritten } = found
@@ -70,6 +71,13 @@ export const portClosed: Rule = {
   },
 }
 
+/** It said that the port is closed, and that was kept from who asked (RFC 792, 4443: port unreachable). */
+function refusedInVain({ death, probe, network }: Scene): boolean {
+  const complaint = death?.complaint
+  if (!complaint || probe.protocol !== 'udp' || !network.owns(complaint.namespace, death.dst)) return false
+  return isIpv6(death.dst) ? complaint.type === 1 && complaint.code === 4 : complaint.type === 3 && complaint.code === 3
+}
+
 interface Refuser {
   readonly namespace: string
   readonly port: number
@@ -94,13 +102,18 @@ function rewrittenAt(scene: Scene, namespace: string, port: number): RuleVerdict
   )
 }
 
+/** Who took a connection that was for somebody else (REDIRECT of a proxy), and reset it. */
+const intercepting = ({ hops }: Scene): string | undefined =>
+  hops.find(({ leg, event, packet }) => leg === 'reply' && event === 'sent' && packet?.tcp?.flags.includes('RST'))
+    ?.namespace
+
 /** Who refused, and on which port: DNAT may have changed both. */
 function refuser(scene: Scene): Refuser | null {
   const { hops, probe, network } = scene
-  const arrived = hops.findLast(({ leg, observed, direction, namespace, packet }) => {
-    const ip = packet && innermost(packet).ip
-    return leg === 'request' && observed && direction === 'in' && ip && network.owns(namespace, ip.dst)
-  })
+  const came = hops.filter(({ leg, observed, direction }) => leg === 'request' && observed && direction === 'in')
+  const arrived =
+    came.findLast(({ namespace, packet }) => network.owns(namespace, (packet && innermost(packet).ip?.dst) ?? '')) ??
+    came.findLast(({ namespace }) => namespace === intercepting(scene))
   const ports = arrived?.packet && (innermost(arrived.packet)[probe.protocol === 'tcp' ? 'tcp' : 'udp'] ?? null)
   const port = ports?.dstPort ?? probe.port
   if (port === null) return null

@@ -1,5 +1,5 @@
 /** Two who have one address: what is said of them, near or far from each other. */
-import { innermost } from '../death.js'
+import { innermost } from '../loss.js'
 import { addressDelete, labInterface } from '../lab-says.js'
 import { bare, type Owner } from '../network.js'
 import type { Question } from '../question.js'

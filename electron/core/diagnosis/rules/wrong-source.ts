@@ -1,4 +1,4 @@
-import { innermost } from '../death.js'
+import { innermost } from '../loss.js'
 import { addressAdd } from '../lab-says.js'
 import { isIpv6 } from '../network.js'
 import type { Finding, Rule } from '../rule.js'

@@ -1,6 +1,6 @@
 /** Which traffic somebody means: a part of pcap-filter(7), asked of conversations and not of single frames. */
 import { containsAddress, parseAddress, parsePrefix } from '../../lab/address.js'
-import { innermost } from '../../diagnosis/death.js'
+import { innermost } from '../../diagnosis/loss.js'
 import { said, type Said } from '../../words/said.js'
 import type { Episode } from './episodes.js'
 import type { Flow } from './flow.js'
