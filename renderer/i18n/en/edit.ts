@@ -30,6 +30,8 @@ export const edit = {
   'edit.forwarding': 'Forwards packets',
   'edit.up': 'Up',
   'edit.mtuWords': 'The MTU is a whole number of bytes.',
+  'edit.entryWords': 'This is written as in the lab file: {example}',
+  'edit.moveUp': 'Move {what} up',
   'edit.byKernel': 'up to the kernel',
   'edit.addTo': 'Add to {what}',
   'edit.takeOut': 'Take {what} out',

@@ -29,6 +29,8 @@ export const edit = {
   'edit.forwarding': '转发数据包',
   'edit.up': '启用',
   'edit.mtuWords': 'MTU 是以字节为单位的整数。',
+  'edit.entryWords': '写法与实验文件相同：{example}',
+  'edit.moveUp': '上移 {what}',
   'edit.byKernel': '由内核决定',
   'edit.addTo': '添加{what}',
   'edit.takeOut': '移除 {what}',
