@@ -4,6 +4,7 @@ import { aligned, distributed, lines } from '../canvas/align.js'
 import { t } from '../i18n/text.svelte.js'
 import type { Action } from '../state/actions.js'
 import type { App } from '../state/app.svelte.js'
+import { fillInRoutes } from './fill-in.js'
 import { kinds } from './kinds.js'
 import { copyText } from '../ui/clipboard.js'
 
@@ -99,6 +100,16 @@ export function editActions(app: App): readonly Action[] {
       run: () => {
         app.view.openLeft('build')
         editor.hide(selection.target)
+      },
+    },
+    {
+      id: 'fill-routes',
+      label: 'action.fillRoutes',
+      changes: true,
+      enabled: () => editor.canEdit,
+      run: () => {
+        if (!editor.on) app.edit(true)
+        fillInRoutes(app)
       },
     },
     {

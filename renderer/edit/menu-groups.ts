@@ -25,7 +25,7 @@ const groupsOf: Readonly<Record<Target['kind'] | 'nothing', Groups>> = {
   note: [['note-text'], ['remove'], ['file']],
   nothing: [
     ['add-namespace', 'add-router', 'add-bridge', 'add-internet', 'add-note'],
-    ['paste', 'select-all'],
+    ['paste', 'select-all', 'fill-routes'],
     ['undo', 'redo'],
     ['find', 'fit', 'edit'],
   ],

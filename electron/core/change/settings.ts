@@ -20,6 +20,8 @@ export interface Setting {
   readonly value: unknown
   /** Of a switch: what it is where the file says nothing. */
   readonly usual?: boolean
+  /** Of a list: its first entry that fits decides. */
+  readonly ordered?: boolean
   /** Of what may be typed; empty: anything the file takes. */
   readonly example: string
   /** Null takes the key out of the file. */
@@ -51,6 +53,7 @@ export function namespaceSettings(file: LabFile, namespace: string): readonly Se
         key,
         form: 'list',
         value: entry[key],
+        ordered: key === 'nat' || key === 'firewall',
         example,
         change: (value) => listChanges(name, namespace, there, Array.isArray(value) ? value : []),
       }

@@ -152,6 +152,7 @@ export const frame = {
   'action.add.bridge': 'New bridge',
   'action.add.internet': 'New far network',
   'action.cable': 'Draw a cable from what is selected',
+  'action.fillRoutes': 'Fill in the routes that are missing',
   'action.nat': 'NAT out of an interface',
   'action.remove': 'Remove what is selected',
   'action.rename': 'Rename what is selected',

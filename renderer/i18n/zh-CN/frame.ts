@@ -147,6 +147,7 @@ export const frame = {
   'action.add.bridge': '新建网桥',
   'action.add.internet': '新建远端网络',
   'action.cable': '从选中的对象引出网线',
+  'action.fillRoutes': '补全缺少的路由',
   'action.nat': '在某个接口的出方向做 NAT',
   'action.remove': '删除选中的对象',
   'action.rename': '为选中的对象改名',
