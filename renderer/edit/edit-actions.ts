@@ -71,6 +71,16 @@ export function editActions(app: App): readonly Action[] {
       },
     })),
     {
+      id: 'keep-stamp',
+      label: 'action.keepStamp',
+      when: 'edit',
+      enabled: several,
+      run: () => {
+        app.view.openLeft('build')
+        clipboard.own.naming = true
+      },
+    },
+    {
       id: 'note-text',
       label: 'action.noteText',
       when: 'edit',

@@ -6,7 +6,7 @@ type Groups = readonly (readonly string[])[]
 
 const change: Groups = [
   ['cable', 'nat', 'rename'],
-  ['duplicate', 'copy', 'cut', 'remove'],
+  ['duplicate', 'copy', 'cut', 'keep-stamp', 'remove'],
 ]
 const arrange: Groups = [
   ['align-left', 'align-centre', 'align-right', 'align-top', 'align-middle', 'align-bottom'],
