@@ -36,6 +36,7 @@ export const edit = {
   'edit.mtuWords': 'The MTU is a whole number of bytes.',
   'edit.entryWords': 'This is written as in the lab file: {example}',
   'edit.moveUp': 'Move {what} up',
+  'edit.differs': 'The kernel differs from the lab',
   'edit.byKernel': 'up to the kernel',
   'edit.addTo': 'Add to {what}',
   'edit.takeOut': 'Take {what} out',
