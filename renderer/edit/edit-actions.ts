@@ -71,6 +71,16 @@ export function editActions(app: App): readonly Action[] {
       },
     })),
     {
+      id: 'run-in-all',
+      label: 'action.runInAll',
+      when: 'edit',
+      enabled: () => editing() && app.session.ready && shellsOf(app).length > 1,
+      run: () => {
+        app.view.showTab('terminal')
+        void app.terminals.showBeside(shellsOf(app))
+      },
+    },
+    {
       id: 'keep-stamp',
       label: 'action.keepStamp',
       when: 'edit',
@@ -284,6 +294,10 @@ export function editActions(app: App): readonly Action[] {
     })),
   ]
 }
+
+/** Of what is selected, where a shell can be. */
+const shellsOf = ({ selection, live }: App): readonly string[] =>
+  selection.namespaces.filter((name) => live.byName.has(name))
 
 /** A note has no fields: its text is typed where it stands. False: what is selected is no note. */
 function writeNote({ editor, selection: { target } }: App): boolean {

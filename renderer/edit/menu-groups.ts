@@ -13,7 +13,7 @@ const arrange: Groups = [
   ['distribute-x', 'distribute-y', 'tidy'],
 ]
 const groupsOf: Readonly<Record<Target['kind'] | 'nothing', Groups>> = {
-  namespace: [['terminal-here', 'trace-from', 'trace-to'], ...arrange, ...change, ['copy-name', 'file']],
+  namespace: [['terminal-here', 'run-in-all', 'trace-from', 'trace-to'], ...arrange, ...change, ['copy-name', 'file']],
   interface: [
     ['terminal-here', 'trace-from', 'trace-to'],
     ['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'],

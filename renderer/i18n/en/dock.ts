@@ -20,6 +20,8 @@ export const dock = {
   'terminal.close': 'Close the terminal in {namespace}',
   'terminal.opening': 'Opening a shell in {namespace}',
   'terminal.ended': 'Shell ended (exit {code}). Press Enter to start a new one',
+  'terminal.inAll': 'Command for all: {names}',
+  'terminal.apart': 'One terminal alone again',
   'terminal.none': 'No terminal is open. Choose a namespace above.',
   'terminal.noSandbox': 'Terminals open when the sandbox runs.',
   'terminal.find': 'Find in the terminal',

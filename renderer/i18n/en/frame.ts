@@ -122,6 +122,7 @@ export const frame = {
   'action.distribute.x': 'Distribute across',
   'action.distribute.y': 'Distribute down',
   'action.tidy': 'Tidy what is selected',
+  'action.runInAll': 'Run a command in all that is selected',
   'action.keepStamp': 'Save what is selected as ready made',
   'action.stamp.lan': 'Insert: LAN',
   'action.stamp.two-lans': 'Insert: Two LANs and a router',

@@ -19,6 +19,8 @@ export const dock = {
   'terminal.close': '关闭 {namespace} 的终端',
   'terminal.opening': '正在 {namespace} 中打开 shell',
   'terminal.ended': 'Shell 已结束（退出码 {code}）。按 Enter 启动新的 shell',
+  'terminal.inAll': '发给全部的命令：{names}',
+  'terminal.apart': '恢复单个终端',
   'terminal.none': '没有打开的终端。请在上方选择命名空间。',
   'terminal.noSandbox': '沙箱运行后即可打开终端。',
   'terminal.find': '在终端中查找',

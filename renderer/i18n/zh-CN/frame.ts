@@ -117,6 +117,7 @@ export const frame = {
   'action.distribute.x': '水平等距分布',
   'action.distribute.y': '垂直等距分布',
   'action.tidy': '整理所选对象',
+  'action.runInAll': '在所选的全部命名空间中运行命令',
   'action.keepStamp': '把所选对象存为现成部件',
   'action.stamp.lan': '插入：局域网',
   'action.stamp.two-lans': '插入：路由器与两个局域网',
