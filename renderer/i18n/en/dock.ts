@@ -38,7 +38,7 @@ export const dock = {
   'checks.added': 'A check expects this from now on.',
   'checks.example': 'from: ns0, ping: 10.0.1.2, expect: reply',
   'checks.set': 'change a check',
-  'checks.setOne': 'Change {name}',
+  'checks.setOne': 'Change “{name}”',
   'checks.remove': 'Remove',
   'checks.removeOne': 'Remove the check “{name}”',
   'checks.removed': 'remove a check',

@@ -37,7 +37,7 @@ export const dock = {
   'checks.added': '已添加检查，今后以此为预期。',
   'checks.example': 'from: ns0, ping: 10.0.1.2, expect: reply',
   'checks.set': '修改一项检查',
-  'checks.setOne': '修改{name}',
+  'checks.setOne': '修改“{name}”',
   'checks.remove': '删除',
   'checks.removeOne': '删除检查“{name}”',
   'checks.removed': '删除检查',
