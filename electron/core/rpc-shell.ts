@@ -88,6 +88,9 @@ export const furtherProgress = {
   finished: z.boolean().optional(),
 } as const
 
+/** Of a lab; its file is called by it. */
+const stampName = z.string().regex(/^[a-z0-9-]{1,40}$/)
+
 export const shellRequests = {
   /**
    * Must come first. In the browser shell with the one-time token of the printed address, or with the `secret` that an
@@ -144,6 +147,11 @@ export const shellRequests = {
     text: labText.nullable(),
   }),
   'file/recover': none,
+  /** Parts of labs that the user has saved to be used again, each a lab file in a folder of its own. */
+  'stamp/list': none,
+  /** Refused with `changed-on-disk` where there is one of that name. */
+  'stamp/save': z.strictObject({ name: stampName, text: labText }),
+  'stamp/remove': z.strictObject({ name: stampName }),
   /** Progress of guides, by lab name. */
   'guide/read': none,
   'guide/write': z.strictObject({
@@ -184,6 +192,12 @@ export interface DoctorFinding {
   readonly found: Said
   /** What to do; null where nothing is. */
   readonly hint: Said | null
+}
+
+export interface OwnStamp {
+  readonly name: string
+  /** A lab file. */
+  readonly text: string
 }
 
 export type GuideProgress = Readonly<ShellParams<'guide/write'>>
@@ -234,6 +248,9 @@ export interface ShellResults {
   'file/watch': Result<object>
   'file/keep': Result<object>
   'file/recover': { readonly recovered: readonly RecoveredWork[] }
+  'stamp/list': { readonly stamps: readonly OwnStamp[] }
+  'stamp/save': Result<{ readonly fingerprint: Fingerprint }>
+  'stamp/remove': Result<object>
   'guide/read': { readonly progress: readonly GuideProgress[] }
   'guide/write': Result<object>
   'window/state': Result<object>

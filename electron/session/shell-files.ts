@@ -9,12 +9,16 @@ import { RecentFiles } from './files/recent.js'
 import { fileFailure } from './files/refusal.js'
 import { saveLabFile } from './files/save.js'
 import { starterLabs } from './files/starters.js'
+import { Stamps } from './files/stamps.js'
 import { stateDirectory } from './files/state.js'
 import { StartFolder } from './files/start-folder.js'
 import { UnsavedWork } from './files/unsaved.js'
 import { FileWatch } from './files/watch.js'
 
-type Name = Exclude<Extract<keyof ShellResults, `file/${string}` | `guide/${string}`>, 'file/choose'>
+type Name = Exclude<
+  Extract<keyof ShellResults, `file/${string}` | `guide/${string}` | `stamp/${string}`>,
+  'file/choose'
+>
 
 export class ShellFiles {
   private readonly recent: RecentFiles
@@ -22,6 +26,7 @@ export class ShellFiles {
   readonly startFolder: StartFolder
   private readonly guides: Guides
   private readonly unsaved: UnsavedWork
+  private readonly stamps = new Stamps()
   private readonly watch: FileWatch
   private replaceable: string | null = null
 
@@ -54,6 +59,10 @@ export class ShellFiles {
     'file/watch': ({ path, known }) => this.watch.set(path, known ?? null),
     'file/keep': (params) => this.told(() => this.unsaved.keep(params)),
     'file/recover': async () => ({ recovered: await this.unsaved.recover() }),
+    'stamp/list': async () => ({ stamps: await this.stamps.list() }),
+    'stamp/save': ({ name, text }) =>
+      this.stamps.save(name, text).catch((error) => fileFailure('save', this.stamps.directory, error)),
+    'stamp/remove': ({ name }) => this.told(() => this.stamps.remove(name)),
     'guide/read': async () => ({ progress: await this.guides.read() }),
     'guide/write': (params) => this.told(() => this.guides.write(params)),
   }

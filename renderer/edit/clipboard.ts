@@ -12,7 +12,9 @@ import { foreignKind } from '../../electron/core/exchange/foreign.js'
 import { readForeign } from '../state/foreign-file.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
 import type { Selection } from '../state/selection.svelte.js'
+import type { Rpc } from '../connection/rpc.js'
 import { say } from '../state/tell.js'
+import { OwnStamps, stampName } from './own-stamps.svelte.js'
 import type { Editor } from './editor.svelte.js'
 import type { Rect } from '../canvas/drawing.js'
 
@@ -32,6 +34,7 @@ function fromCorner({ layout }: LabFile, to: Point): Point | null {
 }
 
 export interface ClipboardSurroundings {
+  readonly rpc: Rpc
   readonly document: LabDocument
   readonly selection: Selection
   readonly editor: Editor
@@ -41,7 +44,12 @@ export interface ClipboardSurroundings {
 }
 
 export class Clipboard {
-  constructor(private readonly around: ClipboardSurroundings) {}
+  /** Ready-made parts of one's own. */
+  readonly own: OwnStamps
+
+  constructor(private readonly around: ClipboardSurroundings) {
+    this.own = new OwnStamps(around.rpc)
+  }
 
   /** What is selected, as a lab file; null: no namespace is. What does not come along is said. */
   copied(): string | null {
@@ -106,6 +114,16 @@ export class Clipboard {
       y: boxes.length === 0 ? 0 : Math.max(...boxes.map(({ y, height }) => y + height)) + below,
     }
     this.insert(labFile, fromCorner(labFile, at ?? free) ?? { x: 0, y: 0 }, () => t('stamp.step', { name }), [])
+  }
+
+  /** What is selected becomes a ready-made part of that name. Returns why not; null: it is on its way. */
+  keep(name: string): string | null {
+    if (!stampName.test(name)) return t('stamp.nameWords')
+    if (this.own.list.some((each) => each.name === name)) return t('stamp.taken', { name })
+    const text = this.copied()
+    if (text === null) return t('stamp.nothing')
+    void this.own.save(name, text)
+    return null
   }
 
   private parts(): ReturnType<typeof copyParts> {

@@ -4,6 +4,7 @@ import { aligned, distributed, lines } from '../canvas/align.js'
 import { t } from '../i18n/text.svelte.js'
 import type { Action } from '../state/actions.js'
 import type { App } from '../state/app.svelte.js'
+import { fillInRoutes } from './fill-in.js'
 import { kinds } from './kinds.js'
 import { copyText } from '../ui/clipboard.js'
 
@@ -70,6 +71,26 @@ export function editActions(app: App): readonly Action[] {
       },
     })),
     {
+      id: 'run-in-all',
+      label: 'action.runInAll',
+      when: 'edit',
+      enabled: () => editing() && app.session.ready && shellsOf(app).length > 1,
+      run: () => {
+        app.view.showTab('terminal')
+        void app.terminals.showBeside(shellsOf(app))
+      },
+    },
+    {
+      id: 'keep-stamp',
+      label: 'action.keepStamp',
+      when: 'edit',
+      enabled: several,
+      run: () => {
+        app.view.openLeft('build')
+        clipboard.own.naming = true
+      },
+    },
+    {
       id: 'note-text',
       label: 'action.noteText',
       when: 'edit',
@@ -99,6 +120,16 @@ export function editActions(app: App): readonly Action[] {
       run: () => {
         app.view.openLeft('build')
         editor.hide(selection.target)
+      },
+    },
+    {
+      id: 'fill-routes',
+      label: 'action.fillRoutes',
+      changes: true,
+      enabled: () => editor.canEdit,
+      run: () => {
+        if (!editor.on) app.edit(true)
+        fillInRoutes(app)
       },
     },
     {
@@ -263,6 +294,10 @@ export function editActions(app: App): readonly Action[] {
     })),
   ]
 }
+
+/** Of what is selected, where a shell can be. */
+const shellsOf = ({ selection, live }: App): readonly string[] =>
+  selection.namespaces.filter((name) => live.byName.has(name))
 
 /** A note has no fields: its text is typed where it stands. False: what is selected is no note. */
 function writeNote({ editor, selection: { target } }: App): boolean {

@@ -6,14 +6,14 @@ type Groups = readonly (readonly string[])[]
 
 const change: Groups = [
   ['cable', 'nat', 'rename'],
-  ['duplicate', 'copy', 'cut', 'remove'],
+  ['duplicate', 'copy', 'cut', 'keep-stamp', 'remove'],
 ]
 const arrange: Groups = [
   ['align-left', 'align-centre', 'align-right', 'align-top', 'align-middle', 'align-bottom'],
   ['distribute-x', 'distribute-y', 'tidy'],
 ]
 const groupsOf: Readonly<Record<Target['kind'] | 'nothing', Groups>> = {
-  namespace: [['terminal-here', 'trace-from', 'trace-to'], ...arrange, ...change, ['copy-name', 'file']],
+  namespace: [['terminal-here', 'run-in-all', 'trace-from', 'trace-to'], ...arrange, ...change, ['copy-name', 'file']],
   interface: [
     ['terminal-here', 'trace-from', 'trace-to'],
     ['set-up', 'set-down', 'unplug-cable', 'plug-cable', 'impair'],
@@ -25,7 +25,7 @@ const groupsOf: Readonly<Record<Target['kind'] | 'nothing', Groups>> = {
   note: [['note-text'], ['remove'], ['file']],
   nothing: [
     ['add-namespace', 'add-router', 'add-bridge', 'add-internet', 'add-note'],
-    ['paste', 'select-all'],
+    ['paste', 'select-all', 'fill-routes'],
     ['undo', 'redo'],
     ['find', 'fit', 'edit'],
   ],

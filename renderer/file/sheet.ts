@@ -11,6 +11,7 @@ import { bracketMatching, indentService, indentUnit } from '@codemirror/language
 import { lintKeymap, setDiagnostics } from '@codemirror/lint'
 import type { Diagnostic } from '@codemirror/lint'
 import { diff } from '@codemirror/merge'
+import { search, searchKeymap } from '@codemirror/search'
 import { Annotation, ChangeSet, Compartment, EditorState, Prec, Text } from '@codemirror/state'
 import type { Extension } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLineGutter } from '@codemirror/view'
@@ -103,7 +104,10 @@ export class Sheet {
       tooltips({ parent: document.body, position: 'fixed' }),
       autocompletion({ override: [(context) => this.complete(context)], icons: false, maxRenderedOptions: 60 }),
       Prec.high(keymap.of([...completionKeymap])),
+      search({ top: true }),
       keymap.of([
+        // Its Esc closes the search, where one is open.
+        ...searchKeymap,
         { key: 'Mod-z', run: () => this.back(), preventDefault: true },
         { key: 'Mod-Shift-z', run: () => this.forth(), preventDefault: true },
         { key: 'Mod-y', run: () => this.forth(), preventDefault: true },

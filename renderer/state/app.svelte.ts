@@ -186,8 +186,7 @@ export class App {
       atOnce: () => this.settings.apply === 'at-once' && session.ready && !session.onHost,
     })
     this.clipboard = new Clipboard({
-      document: this.document,
-      selection: this.selection,
+      ...{ rpc: this.link, document: this.document, selection: this.selection },
       editor: this.editor,
       placed: () => this.canvas?.placed() ?? new Map(),
       pointer: () => this.canvas?.pointer() ?? null,

@@ -124,6 +124,13 @@ export class Terminals {
   tabs = $state.raw<readonly TerminalTab[]>([])
   activeKey = $state<string | null>(null)
   readonly active = $derived(this.tabs.find(({ key }) => key === this.activeKey) ?? null)
+  private besideKeys = $state.raw<readonly string[]>([])
+  /** In view together; empty: the active one is alone. Whoever goes to another tab leaves them. */
+  readonly beside = $derived.by(() => {
+    const { besideKeys, activeKey } = this
+    const there = this.tabs.filter(({ key }) => besideKeys.includes(key))
+    return there.length > 1 && there.some(({ key }) => key === activeKey) ? there : []
+  })
   /** Output of shells that no tab has yet: `terminal/open` may be answered after its first prompt. */
   private readonly early = new Map<string, string[]>()
 
@@ -167,6 +174,19 @@ export class Terminals {
     if (!found) return this.open(namespace)
     this.activeKey = found.key
     return found
+  }
+
+  /** One shell of each namespace, side by side. */
+  async showBeside(namespaces: readonly string[]): Promise<void> {
+    const keys: string[] = []
+    for (const namespace of namespaces) keys.push((await this.show(namespace)).key)
+    this.besideKeys = keys
+    this.activeKey = keys[0] ?? this.activeKey
+  }
+
+  /** The active one is alone again. */
+  part(): void {
+    this.besideKeys = []
   }
 
   /** After a reload or a lost connection: the shells the helper still has. Those it no longer has are gone. */

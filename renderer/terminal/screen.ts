@@ -248,6 +248,11 @@ export class Screen {
     this.terminal.paste(text)
   }
 
+  /** As if it were typed here. */
+  type(text: string): void {
+    this.terminal.input(text)
+  }
+
   /** The text on screen and above, for tests and for copying all. */
   get text(): string {
     const { active } = this.terminal.buffer

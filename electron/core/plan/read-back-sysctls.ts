@@ -1,5 +1,5 @@
 import type { LiveLink, LiveNamespace } from '../live/state.js'
-import { bridgeNetfilterKeys, kernelDefaults } from './sysctls.js'
+import { bridgeNetfilterKeys, kernelDefaults, plainDefaults } from './sysctls.js'
 
 /** Settings people turn in lessons, by the last part of `net.ipv4.conf.WHERE.*`, and what a new namespace has. */
 const confDefaults: Readonly<Record<string, string>> = {
@@ -11,17 +11,6 @@ const confDefaults: Readonly<Record<string, string>> = {
   route_localnet: '0',
   log_martians: '0',
 }
-const plainDefaults: Readonly<Record<string, string>> = {
-  'net.ipv4.icmp_echo_ignore_all': '0',
-  'net.ipv4.icmp_echo_ignore_broadcasts': '1',
-  'net.ipv4.ip_default_ttl': '64',
-  'net.ipv4.ip_nonlocal_bind': '0',
-  'net.ipv4.ip_unprivileged_port_start': '1024',
-  'net.ipv4.fib_multipath_hash_policy': '0',
-  'net.ipv4.fib_multipath_use_neigh': '0',
-  'net.ipv4.tcp_syncookies': '1',
-}
-
 /** All that a lab file would name of a namespace with these interfaces, where it is not as usual. */
 export function tellingSysctls(links: readonly Pick<LiveLink, 'name'>[]): string[] {
   const places = ['all', 'default', ...links.map(({ name }) => name.replaceAll('.', '/'))]

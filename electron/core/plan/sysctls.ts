@@ -30,6 +30,21 @@ export const kernelDefaults: Readonly<Record<string, string>> = {
   ...Object.fromEntries(bridgeNetfilterKeys.map((key) => [key, '1'])),
 }
 
+/**
+ * What every new namespace has, whatever that of the machine says (inet_init_net, net/ipv4/af_inet.c; icmp_sk_init;
+ * tcp_sk_init): put back when a lab that has named the key names it no more.
+ */
+export const plainDefaults: Readonly<Record<string, string>> = {
+  'net.ipv4.icmp_echo_ignore_all': '0',
+  'net.ipv4.icmp_echo_ignore_broadcasts': '1',
+  'net.ipv4.ip_default_ttl': '64',
+  'net.ipv4.ip_nonlocal_bind': '0',
+  'net.ipv4.ip_unprivileged_port_start': '1024',
+  'net.ipv4.fib_multipath_hash_policy': '0',
+  'net.ipv4.fib_multipath_use_neigh': '0',
+  'net.ipv4.tcp_syncookies': '1',
+}
+
 export const hasBridge = (namespace: LabNamespace): boolean =>
   namespace.interfaces.some(({ kind }) => kind === 'bridge')
 
@@ -153,7 +168,8 @@ export function restoreSysctls(
   if (!known || former === null) return
   for (const key of formerKeys(index, former, name, known, options)) {
     const before = known[key]
-    const value = options.machineHost && name === hostNamespace ? options.before?.get(key) : kernelDefaults[key]
+    const usual = kernelDefaults[key] ?? plainDefaults[key]
+    const value = options.machineHost && name === hostNamespace ? options.before?.get(key) : usual
     if (wanted.has(key) || before === undefined || value === undefined || before === value) continue
     draft.add(phaseOf(key), { op: 'sysctl-set', namespace: name, key, value, before })
   }

@@ -5,13 +5,13 @@ import type { Editor } from '../editor.svelte.js'
 import { whyNot } from '../why-not.js'
 
 /** @param what the key, as the step's name says it */
-export type Take = (what: string, change: LabChange) => string | null
+export type Take = (what: string, ...changes: readonly LabChange[]) => string | null
 
 /** @param name of the object, as the step's name says it */
 export const takeFor =
   (editor: Editor, name: string): Take =>
-  (what, change) =>
-    whyNot(editor.set([change], t('edit.set', { what, name })))
+  (what, ...changes) =>
+    changes.length === 0 ? null : whyNot(editor.set(changes, t('edit.set', { what, name })))
 
 /** A number of bytes; nothing typed is null, the kernel's choice. What an MTU may be is for the lab's own rules to say. */
 export function takeMtu(take: Take, text: string, change: (mtu: number | null) => LabChange): string | null {

@@ -165,6 +165,31 @@ test('what the file says of an object is typed over in the inspector, and is so 
   expect(await shown()).not.toContain('10.9.9.9')
 })
 
+test('every other key is a line in the words of the file: what is wrong is said below it, what is right is in the kernel', async () => {
+  await select('right')
+  await window.inspector.locator('summary', { hasText: /^firewall/ }).click()
+  const rule = window.inspector.getByLabel('Add to firewall')
+  await rule.fill('chain: input, protocol: tcp')
+  await rule.press('Enter')
+  await window.inspector.getByRole('alert').filter({ hasText: 'needs one of action or policy' }).waitFor()
+  await rule.fill('chain: input, protocol: tcp, port: 81, action: drop')
+  await rule.press('Enter')
+  await window.inspector.getByLabel('firewall 1').waitFor()
+  await window.inspector.locator('summary', { hasText: /^sysctls/ }).click()
+  await window.inspector.getByLabel('Add to sysctls').fill('net.ipv4.ip_default_ttl: 44')
+  await window.inspector.getByLabel('Add to sysctls').press('Enter')
+  expect(await violations(window)).toEqual([])
+  const shown = (): Promise<string> =>
+    window.type('right', 'clear; { iptables-save || nft list ruleset; } | grep 81; sysctl -n net.ipv4.ip_default_ttl')
+  await until('both are there', async () => /81.*\n44/.test(await shown()))
+  await window.rest()
+  for (const what of ['sysctls', 'firewall']) {
+    await press('Control+z')
+    await window.page.getByText(`Undone: set ${what} of right`).first().waitFor()
+  }
+  await until('as it was', async () => /^64$/m.test(await shown()))
+})
+
 test('a name that is taken is refused where it is typed', async () => {
   await select('right')
   await window.rest()

@@ -1,4 +1,6 @@
 /** What is drawn besides the network, and whole parts of it: notes, ready-made parts, order among boxes. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { World } from '../../kernel/support/world.js'
 import { violations } from '../window/axe.js'
@@ -108,6 +110,33 @@ exec 3<>/dev/null; ip netns exec client0 bash -c "exec 3<>/dev/tcp/$(ip -n docke
     ),
   )
   expect(seen).toMatch(/ns1 yes[^]*ns4 yes[^]*ns8 yes[^]*ns9 yes[^]*outside no[^]*app0 yes[^]*hello served/)
+})
+
+test('what is selected is kept as a lab file of its own, and put in again, and a name is taken once', async () => {
+  await window.rest()
+  await press('Control+a')
+  const name = window.page.getByLabel(/^Save what is selected/)
+  await name.fill('no name')
+  await press('Enter')
+  await window.page.getByRole('alert').filter({ hasText: 'A name of 1 to 40 of a-z' }).waitFor()
+  await name.fill('my-net')
+  await press('Enter')
+  await palette(/^my-net/).waitFor()
+  const file = join(window.world.home, '.local/share/vethlab/stamps/my-net.vethlab.yaml')
+  expect(readFileSync(file, 'utf8')).toMatch(/^vethlab: 1\nname: my-net\n/)
+  const before = await window.page.getByRole('treeitem', { level: 1 }).count()
+  await palette(/^my-net/).click()
+  await expect.poll(() => window.page.getByRole('treeitem', { level: 1 }).count()).toBeGreaterThan(before)
+  await name.fill('my-net')
+  await press('Enter')
+  await window.page.getByRole('alert').filter({ hasText: 'There is a ready-made part my-net already' }).waitFor()
+  await press('Escape')
+  await window.page.getByRole('button', { name: 'Take my-net out of what is ready made' }).click()
+  await palette(/^my-net/).waitFor({ state: 'detached' })
+  expect(existsSync(file)).toBe(false)
+  await window.rest()
+  await press('Control+z')
+  await window.page.getByText('Undone: insert my-net').waitFor()
 })
 
 test('what is selected is put in line and tidied by its menu, each a step of its own', async () => {

@@ -176,6 +176,20 @@ test('what several have in common is changed for all of them as one step', async
   for (const name of ['ns0', 'ns1']) await until(`${name} is a station`, async () => /^0$/m.test(await on(name)))
 })
 
+test('one line runs in the shells of all that is selected, side by side', async () => {
+  await choose('ns0', 'ns1')
+  await window.inspector.getByRole('button', { name: 'Run a command in all that is selected' }).click()
+  await window.page.getByLabel('Command for all: ns0, ns1').waitFor()
+  await window.page.keyboard.type('echo in-$((40+2))')
+  await window.page.keyboard.press('Enter')
+  const pane = (name: string): Locator => window.page.locator(`[data-terminal="${name}"]`)
+  for (const name of ['ns0', 'ns1']) await pane(name).getByText('in-42').first().waitFor()
+  const [left, right] = [await pane('ns0').boundingBox(), await pane('ns1').boundingBox()]
+  expect(left && right && left.x + left.width <= right.x).toBe(true)
+  await window.page.getByRole('button', { name: 'One terminal alone again' }).click()
+  await pane('ns1').waitFor({ state: 'hidden' })
+})
+
 test('a copy has its inner cables, names and subnets of its own, and answers in the kernel at once', async () => {
   await choose('ns0', 'ns-router')
   await window.page.getByRole('main').focus()

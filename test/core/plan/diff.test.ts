@@ -321,3 +321,19 @@ describe('steps that only keep a lab quiet', () => {
     expect(quieting(asked)).toContain(`ip netns exec ns1 sysctl -w ${key}=1`)
   })
 })
+
+test('a setting that the lab no longer names is again what every new namespace has, where that is certain', () => {
+  const named = (sysctls: Record<string, string | number>): Lab =>
+    normalise({ vethlab: 1, name: 'ttl', namespaces: { ns0: { sysctls } } })
+  const keys = { 'net.ipv4.ip_default_ttl': '44', 'net.ipv4.tcp_fin_timeout': '30' }
+  const before = named(keys)
+  const built = build(before)
+  const live: LiveState = {
+    ...built,
+    namespaces: built.namespaces.map((each) =>
+      each.name === 'ns0' ? { ...each, sysctls: { ...each.sysctls, ...keys } } : each,
+    ),
+  }
+  expect(texts(named({}), live, { former: before })).toEqual(['ip netns exec ns0 sysctl -w net.ipv4.ip_default_ttl=64'])
+  expect(texts(before, live, { former: before })).toEqual([])
+})
