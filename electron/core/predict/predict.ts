@@ -12,7 +12,7 @@ import { chooseSource, isSourceValid, lookUp, type Way } from './fib.js'
 import type { At } from './match.js'
 import { Neighbours } from './neighbours.js'
 import { answerTo, errorAbout, outcomeOf, probePacket, type Complaint, type Packet, type Unsent } from './packet.js'
-import { CannotSay, type Decision, type Prediction, type Probe, type Step } from './prediction.js'
+import { CannotSay, type Decision, type NextHop, type Prediction, type Probe, type Step } from './prediction.js'
 import { filter, refuseUnread, type Hook } from './ruleset.js'
 import { refuseUnreadable } from './reading.js'
 import { Translation } from './translation.js'
@@ -31,6 +31,9 @@ export function predict(live: LiveState, probe: Probe): Prediction {
 /** `net.ipv4.icmp_ratelimit` as every namespace has it: errors to one address are this far apart (milliseconds). */
 const errorsApartMs = 1000
 
+/** An interface that sends less speaks no IPv6 (IPV6_MIN_MTU, RFC 8200 section 5; addrconf_notify, net/ipv6/addrconf.c). */
+const leastIpv6Mtu = 1280
+
 /** The way on of a packet: every method says what the one who probed hears in the end. */
 class Course {
   readonly #network: Network
@@ -39,6 +42,7 @@ class Course {
   readonly #translation: Translation
   readonly #steps: Record<Packet['leg'], Step[]> = { request: [], reply: [], error: [] }
   readonly #decisions: Decision[] = []
+  #nextHop: NextHop | null = null
   #end: Said | null = null
   /** Namespaces that sent it back by where it came from, and told its sender of the shorter way. */
   readonly #redirecting = new Set<string>()
@@ -58,7 +62,8 @@ class Course {
     const outcome = this.#send(this.#namespace(from), probePacket(this.probe, this.#ttl(from)))
     const { request, reply } = this.#steps
     const isAnswered = outcome === 'reply' || outcome === 'connected'
-    return { sure: true, outcome, request, reply, decisions: this.#decisions, end: isAnswered ? null : this.#end }
+    const [decisions, nextHop] = [this.#decisions, this.#nextHop]
+    return { sure: true, outcome, request, reply, decisions, nextHop, end: isAnswered ? null : this.#end }
   }
 
   /** A packet that starts here. */
@@ -119,7 +124,9 @@ class Course {
     const mac = this.#neighbours.macOf(place, nextHop, leaving.src)
     if (mac === null) return this.#unresolved(here, leaving, dev, nextHop)
     const size = Math.min(leaving.length, this.#mtu(name, way))
-    const { taker, steps } = this.#wire.unicast(place, mac)
+    const { taker, steps, entries } = this.#wire.unicast(place, mac)
+    this.#decided(leaving, name, 'ip neigh', `${nextHop} dev ${dev} lladdr ${mac}`)
+    for (const { namespace, line } of entries) this.#decided(leaving, namespace, 'bridge fdb', line)
     const fitting = this.#fitting(steps, size)
     this.#steps[leaving.leg].push(...fitting)
     if (!taker || fitting.length < steps.length)
@@ -172,6 +179,7 @@ class Course {
   #receive(here: LiveNamespace, dev: string, arrived: Packet): Outcome {
     const { name } = here
     refuseUnreadable(here)
+    if (isIpv6(arrived.dst) && !this.#speaksIpv6(name, dev)) return this.#lost(said`${name}:${dev} takes no IPv6.`)
     if (arrived.src === '::1' && dev !== 'lo') return this.#lost(said`${name} takes no packets from ::1.`)
     const at = { iif: dev, oif: null }
     const first = this.#filter(here, 'PREROUTING', dev === 'lo' ? arrived : { ...arrived, mark: 0 }, at)
@@ -244,19 +252,30 @@ class Course {
     return 'lost'
   }
 
-  #decide(namespace: string, { leg }: Packet, way: Way): void {
-    if (way.kind !== 'unicast' || leg === 'error') return
+  #decide(namespace: string, packet: Packet, way: Exclude<Way, { kind: 'refused' }>): void {
+    if (packet.leg === 'request' && namespace === this.probe.from)
+      this.#nextHop ??= { via: way.kind === 'unicast' ? way.route.via : null, dev: devOf(way) }
+    if (way.kind !== 'unicast') return
     const { to, via, dev } = way.route
     const words = [/^(0\.0\.0\.0|::)\/0$/.test(to) ? 'default' : to, ...(via ? ['via', via] : []), 'dev', dev ?? '']
     const isOwn = way.rule.priority !== 0 && way.rule.priority < mainPriority
-    const rule = isOwn ? policyRuleWords(way.rule).join(' ') : null
-    this.#decisions.push({ leg, namespace, route: words.join(' '), rule })
+    if (isOwn) this.#decided(packet, namespace, 'ip rule', policyRuleWords(way.rule).join(' '))
+    this.#decided(packet, namespace, 'ip route', words.join(' '))
+  }
+
+  #decided({ leg }: Packet, namespace: string, command: Decision['command'], line: string): void {
+    if (leg !== 'error') this.#decisions.push({ leg, namespace, command, line })
   }
 
   #namespace(name: string): LiveNamespace {
     const found = this.#network.namespace(name)
     if (!found) throw new CannotSay(said`There is no namespace ${name}.`)
     return found
+  }
+
+  #speaksIpv6(name: string, dev: string): boolean {
+    const isOff = this.#network.sysctl(name, `net.ipv6.conf.${dev.replaceAll('.', '/')}.disable_ipv6`) === '1'
+    return !isOff && (this.#network.link(name, dev)?.mtu ?? 0) >= leastIpv6Mtu
   }
 
   #mtu(name: string, way: Way): number {

@@ -48,13 +48,19 @@ describe('the way of a probe and its answer', () => {
     const prediction = predict(network(), ping)
     expect(told(prediction)).toBe(`reply: ${there} / ${back}`)
     expect(
-      prediction.sure && prediction.decisions.map(({ namespace, leg, route }) => `${leg} ${namespace} ${route}`),
+      prediction.sure &&
+        prediction.decisions.map(({ namespace, leg, command, line }) => `${leg} ${namespace} ${command}: ${line}`),
     ).toEqual([
-      'request a default via 10.1.0.1 dev a0',
-      'request r 10.2.0.0/24 dev r1',
-      'reply b default via 10.2.0.1 dev b0',
-      'reply r 10.1.0.0/24 dev r0',
+      'request a ip route: default via 10.1.0.1 dev a0',
+      'request a ip neigh: 10.1.0.1 dev a0 lladdr 02:00:00:00:01:02',
+      'request r ip route: 10.2.0.0/24 dev r1',
+      'request r ip neigh: 10.2.0.2 dev r1 lladdr 02:00:00:00:02:02',
+      'reply b ip route: default via 10.2.0.1 dev b0',
+      'reply b ip neigh: 10.2.0.1 dev b0 lladdr 02:00:00:00:01:03',
+      'reply r ip route: 10.1.0.0/24 dev r0',
+      'reply r ip neigh: 10.1.0.2 dev r0 lladdr 02:00:00:00:00:02',
     ])
+    expect(prediction.sure && prediction.nextHop).toEqual({ via: '10.1.0.1', dev: 'a0' })
   })
   test('a port that nobody listens on refuses, one of a service connects', () => {
     const tcp = { ...ping, protocol: 'tcp', port: 80 } as const

@@ -9,6 +9,7 @@ export const predictions = {
   '{0}:{1} loses frames by chance.': '{0}:{1} 会随机丢帧。',
   '{0} stations answer for {1}, and the first one counts.': '有 {0} 个站点应答 {1}，以先到的为准。',
   '{0}:{1} has no link-local address yet.': '{0}:{1} 还没有链路本地地址。',
+  '{0}:{1} takes no IPv6.': '{0}:{1} 不接收 IPv6。',
   '{0} takes no packets from ::1.': '{0} 不接收来自 ::1 的数据包。',
   '{0} has rules of nftables in table {1} {2}.': '{0} 在表 {1} {2} 中有 nftables 规则。',
   'What the target {0} does is not known.': '无法得知目标 {0} 会做什么。',
