@@ -509,15 +509,8 @@ export class App {
   }
 
   /** Films a probe that a guide or a goal speaks of, and puts it into the trace bar. */
-  async traceLike({ from, to, protocol, port, size, df }: TraceEntry): Promise<void> {
-    const { form } = this.traces
-    form.reset()
-    form.chooseFrom(from)
-    form.typeTo(to)
-    form.kind = protocol === 'tcp' || protocol === 'udp' ? protocol : 'ping'
-    form.port = port ?? null
-    form.size = size ?? null
-    form.df = df === true
+  async traceLike(entry: TraceEntry): Promise<void> {
+    this.traces.form.fill(entry)
     await this.traces.run()
   }
 
