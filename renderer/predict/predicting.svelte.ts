@@ -49,7 +49,7 @@ export function placeOf(target: Target): Place | null {
   return { namespace, interface: name }
 }
 
-export const targetOfPlace = ({ namespace, interface: name }: Place): Target =>
+const targetOf = ({ namespace, interface: name }: Place): Target =>
   name === null ? { kind: 'namespace', id: namespace } : { kind: 'interface', id: `${namespace}:${name}` }
 
 export const placeText = ({ namespace, interface: name }: Place): string =>
@@ -76,6 +76,9 @@ export class Predicting {
     this.parts.settings.set({ predict: !this.parts.settings.predict })
     if (!this.on) this.draft = null
   }
+
+  /** What was chosen last, for the ring around it. */
+  readonly last: readonly Target[] = $derived.by(() => this.draft?.places.slice(-1).map(targetOf) ?? [])
 
   /** Of the trace on screen. */
   readonly shown: Marked | null = $derived.by(() => this.marked.get(this.parts.traces.current?.id ?? '') ?? null)

@@ -15,8 +15,8 @@ interface DrawnWay {
 /** From the right corner of a box, and between two numbers at one place (canvas units). */
 const inset = 22
 const apart = 24
-/** Beside a port, clear of its name on the right (canvas units). */
-const beside = { x: -22, y: 0 }
+/** Beside a port, whose name is on its right; beside the sign of a bridge's own interface, whose name is on its left (canvas units). */
+const beside = { port: -22, bar: 30 }
 
 export function drawWay(geometry: Geometry, from: string, places: readonly Place[]): DrawnWay {
   const taken = new Map<string, number>()
@@ -37,10 +37,8 @@ export function drawWay(geometry: Geometry, from: string, places: readonly Place
 
 function anchor(geometry: Geometry, { namespace, interface: name }: Place): Point {
   const id = name === null ? null : interfaceId(namespace, name)
-  const port = id === null ? null : geometry.place({ at: 'interface', id })
-  if (port) return { x: port.x + beside.x, y: port.y + beside.y }
-  const bar = id === null ? null : geometry.bar(id)
-  if (bar) return { x: bar.x + bar.width - inset, y: bar.y + bar.height / 2 }
+  const sign = id === null ? null : geometry.place({ at: 'interface', id })
+  if (id !== null && sign) return { x: sign.x + (geometry.bar(id) ? beside.bar : beside.port), y: sign.y }
   const box = geometry.box(namespace)
   return box ? { x: box.x + box.width - inset, y: box.y } : { x: 0, y: 0 }
 }

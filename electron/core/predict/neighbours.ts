@@ -11,6 +11,8 @@ import type { Wire } from './wire.js'
 
 /** Entries with which the kernel sends at once (NUD_VALID, net/neighbour.h). */
 const valid: ReadonlySet<string> = new Set(['REACHABLE', 'STALE', 'DELAY', 'PROBE', 'PERMANENT', 'NOARP'])
+/** Entries that the kernel asks about while it sends by them, or is about to. */
+const doubted: ReadonlySet<string> = new Set(['DELAY', 'PROBE'])
 /** NEIGH_VAR(MCAST_PROBES), and how long each waits where nobody said so, milliseconds (net/ipv4/arp.c, net/ipv6/ndisc.c). */
 const questions = 3
 const usualRetransMs = 1000
@@ -38,7 +40,16 @@ export class Neighbours {
     // Without ARP every frame gets the interface's own address (arp_constructor, net/ipv4/arp.c).
     if (link.settings?.arp === 0) return link.mac
     const known = this.#known(namespace, link.name, address)
-    return known ?? this.#ask(place, address, src)
+    const mac = known ?? this.#ask(place, address, src)
+    if (known !== null && this.#isDoubted(namespace, link.name, address) && this.#ask(place, address, src) === null)
+      throw new CannotSay(said`${namespace} is asking whether ${address} is still there.`)
+    return mac
+  }
+
+  /** Where nobody answers, the entry is gone within seconds (neigh_timer_handler, net/core/neighbour.c). */
+  #isDoubted(namespace: string, dev: string, address: string): boolean {
+    const entries = this.network.namespace(namespace)?.neighbours ?? []
+    return entries.some((each) => each.dev === dev && each.address === address && doubted.has(each.state))
   }
 
   #known(namespace: string, dev: string, address: string): string | null {

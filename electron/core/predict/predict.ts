@@ -4,6 +4,7 @@
  */
 import { isIpv6, Network } from '../diagnosis/network.js'
 import type { Outcome } from '../lab/schema.js'
+import { canonicalAddress } from '../packet/address.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { policyRuleWords } from '../plan/text.js'
 import { mainPriority } from '../lab/normalise-policy.js'
@@ -158,7 +159,8 @@ class Course {
     way: Exclude<Way, { kind: 'refused' }>,
     iif: string | null,
   ): Outcome {
-    if (!lo.up) return this.#unsent({ ...packet, src: null }, said`lo of ${here.name} is down.`)
+    // A device that is down has a queue that takes all and sends nothing (noop_enqueue, net/sched/sch_generic.c).
+    if (!lo.up) return this.#lost(said`lo of ${here.name} is down.`)
     const step = (direction: Step['direction']): Step => ({ namespace: here.name, interface: lo.name, direction })
     this.#steps[packet.leg].push(step('out'), step('in'))
     if (way.kind === 'local') return this.#receive(here, lo.name, packet)
@@ -214,7 +216,11 @@ class Course {
   #deliver(here: LiveNamespace, packet: Packet): Outcome {
     const { from } = this.probe
     if (packet.leg !== 'request') {
+      const { to, protocol } = this.probe
       if (here.name !== from) return this.#lost(said`The answer comes to ${here.name}, which waits for none.`)
+      // A connection is known by both its ends (RFC 9293 section 3.4); what an echo request is answered from is not looked at.
+      if (packet.leg === 'reply' && protocol !== 'icmp' && canonicalAddress(packet.src) !== canonicalAddress(to))
+        return this.#lost(said`The answer comes from ${packet.src}, and ${here.name} has asked ${to}.`)
       return outcomeOf(packet, this.probe.protocol)
     }
     const answer = answerTo(here, packet, this.#ttl(here.name))

@@ -47,7 +47,10 @@ export class Wire {
       if (!next || next.namespace !== place.namespace) continue
       const behind = this.#behind(place, next, mac)
       if (behind?.dev)
-        entries.push({ namespace: place.namespace, line: `${mac} dev ${behind.dev} master ${behind.bridge}` })
+        entries.push({
+          namespace: place.namespace,
+          line: `${mac} dev ${behind.dev} master ${behind.bridge}${behind.dev === behind.bridge ? ' permanent' : ''}`,
+        })
       const isStopped = !this.#crosses(place, next) || !this.#leadsTo(behind, next)
       if (isStopped) return { taker: null, steps: steps.slice(0, at + 1), entries }
     }

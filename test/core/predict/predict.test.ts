@@ -123,6 +123,32 @@ describe('the way of a probe and its answer', () => {
   })
 })
 
+test('a connection takes no answer from somebody else, and lo that is down loses all', () => {
+  const services = [{ listen: 'tcp', port: 80, reply: '' }] as const
+  const hidden = network({
+    r: () => ({
+      ruleset: { nft: [], iptables: [rule('nat', 'PREROUTING', '-d 10.9.0.9/32 -j DNAT --to-destination 10.2.0.2')] },
+    }),
+    b: () => ({ services: [...services] }),
+  })
+  const tcp = { ...ping, to: '10.9.0.9', protocol: 'tcp', port: 80 } as const
+  expect(told(predict(hidden, tcp))).toBe(`connected: ${there} / ${back}`)
+  const local = network({
+    a: (a) => ({ links: a.links.map((each) => (each.name === 'lo' ? { ...each, up: false } : each)) }),
+  })
+  expect(told(predict(local, { ...ping, to: '10.1.0.2' }))).toBe('lost:  / ')
+})
+test('an entry of a neighbour that nobody confirms may be gone when the packet leaves', () => {
+  const entry = { dev: 'a0', family: 'ipv4', address: '10.1.0.1', mac: '02:00:00:00:01:02', router: false } as const
+  const silent = (state: string) =>
+    network({
+      a: () => ({ neighbours: [{ ...entry, state }] }),
+      r: (r) => ({ addresses: r.addresses.filter(({ dev }) => dev !== 'r0') }),
+    })
+  expect(told(predict(silent('PROBE'), ping))).toBe('a is asking whether 10.1.0.1 is still there.')
+  expect(told(predict(silent('STALE'), ping))).toMatch(/^reply/)
+})
+
 describe('what the state does not tell is said', () => {
   test.each<[string, Changes, RegExp]>([
     [

@@ -38,6 +38,8 @@ export const predictions = {
   'The TTL ends at {0}.': 'TTL 在 {0} 耗尽。',
   'The packet is too large for {0} to send on.': '数据包过大，{0} 无法转发。',
   'The answer comes to {0}, which waits for none.': '应答到达 {0}，而它并未等待应答。',
+  'The answer comes from {0}, and {1} has asked {2}.': '应答来自 {0}，而 {1} 询问的是 {2}。',
+  '{0} is asking whether {1} is still there.': '{0} 正在确认 {1} 是否仍然存在。',
   '{0} does not answer.': '{0} 不应答。',
   'Nobody listens there in {0}.': '{0} 上没有程序监听该端口。',
   '{0} drops it: {1}': '{0} 丢弃了它：{1}',
