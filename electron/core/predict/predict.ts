@@ -189,7 +189,9 @@ class Course {
     const packet = this.#translation.destination(here, 'PREROUTING', first.packet, at)
     const way = lookUp(this.#network, name, { dst: packet.dst, src: packet.src, iif: dev, mark: packet.mark })
     const isForwarding = this.#network.forwards(name, isIpv6(packet.dst))
-    if (way.kind !== 'local' && !isForwarding) return this.#lost(said`${name} does not forward.`)
+    // IPv6 tells of a way that is not there before it looks whether it forwards (ip6_pkt_drop, net/ipv6/route.c).
+    const isToldFirst = isIpv6(packet.dst) && way.kind === 'refused'
+    if (way.kind !== 'local' && !isForwarding && !isToldFirst) return this.#lost(said`${name} does not forward.`)
     if (way.kind === 'refused') {
       const why = said`${name} has no way to ${packet.dst}.`
       return way.by === 'blackhole'
