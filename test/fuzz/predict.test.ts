@@ -10,7 +10,7 @@ test(`predictions in ${labs} labs from seed ${seed}`, { timeout: labs * labMs },
   const problems: string[] = []
   await inTurn(rigs, labs, async (rig, n) => {
     const found = await compareLab(rig, seed + n).catch((error: unknown) => {
-      problems.push(`seed ${seed + n}: ${String(error)}`)
+      problems.push(String(error))
       return null
     })
     verdicts.push(...(found?.verdicts ?? []))

@@ -6,7 +6,7 @@ import { said } from '../words/said.js'
 import { chooseSource, isSourceValid, lookUp } from './fib.js'
 import type { Packet } from './packet.js'
 import { CannotSay } from './prediction.js'
-import { filter } from './ruleset.js'
+import { filter, refuseUnread } from './ruleset.js'
 import type { Wire } from './wire.js'
 
 /** Entries with which the kernel sends at once (NUD_VALID, net/neighbour.h). */
@@ -101,6 +101,9 @@ export class Neighbours {
       (each) => each.dev === link.name && each.address === address,
     )
     if (link.settings?.arp === 0 || link.kind === 'loopback') return false
+    const here = this.network.namespace(namespace)
+    // Tables of nftables that nobody reads here may be those of arptables.
+    if (here) refuseUnread(here)
     if (isIpv6(address)) {
       const isOwn = (this.network.namespace(namespace)?.addresses ?? []).some(
         ({ dev, address: own, flags }) =>
