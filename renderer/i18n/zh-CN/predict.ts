@@ -6,7 +6,8 @@ export const predict: Readonly<Record<keyof typeof en, Message>> = {
   'predict.notNow': '正在查找故障时不能预测：给出的理由会泄露答案',
   'predict.probe': '{from} {kind} {to}',
   'predict.way': '它会怎么走？',
-  'predict.how': '从 {from} 之后开始，按顺序点击它会经过的方框；想更精确，就点击其中的接口。你认为它到哪里为止，就点到哪里。',
+  'predict.how':
+    '从 {from} 之后开始，按顺序点击它会经过的方框；想更精确，就点击其中的接口。你认为它到哪里为止，就点到哪里。',
   'predict.add': '添加一处',
   'predict.takeBack': '撤回最后一处',
   'predict.clear': '清空',
