@@ -2,7 +2,8 @@
 import { innermost } from '../core/diagnosis/loss.js'
 import type { ProbeCheck } from '../core/lab/lab.js'
 import type { LiveState } from '../core/live/state.js'
-import { packetType, type TracedHop } from '../core/packet/hop.js'
+import type { TracedHop } from '../core/packet/hop.js'
+import { isOverheard } from '../core/packet/overheard.js'
 import { stitch } from '../core/packet/stitch.js'
 import type { KernelWorker } from './kernel/client.js'
 import type { CapturedFrame, ProbeReply } from './kernel/protocol.js'
@@ -62,7 +63,9 @@ export async function capturePath(
 
 /** Where the first packet of the request was seen, not what followed it on its connection, nor the same sent once more. */
 function onePacket(hops: readonly TracedHop[], frames: readonly CapturedFrame[], live: LiveState): TracedHop[] {
-  const seen = hops.filter((hop) => hop.leg === 'request' && hop.observed && !isOverheard(hop, frames, live))
+  const seen = hops.filter(
+    (hop) => hop.leg === 'request' && hop.observed && !isOverheard(hop, frames[hop.frame ?? -1], live),
+  )
   const [first] = seen
   if (!first) return []
   const isFirst = numberOf(first)
@@ -80,11 +83,3 @@ function onePacket(hops: readonly TracedHop[], frames: readonly CapturedFrame[],
 const numberOf = ({ packet }: TracedHop): number | null => (packet && innermost(packet).ip?.id) ?? null
 
 const echoOf = ({ packet }: TracedHop): number | null => (packet && innermost(packet).icmp?.seq) ?? null
-
-/** A bridge that does not know the way floods; who hears a frame that is meant for others is not on the way. */
-function isOverheard({ frame, namespace }: TracedHop, frames: readonly CapturedFrame[], live: LiveState): boolean {
-  const captured = frame === null ? undefined : frames[frame]
-  if (captured?.pkttype !== packetType.otherhost) return false
-  const links = live.namespaces.find(({ name }) => name === namespace)?.links
-  return links?.find(({ index }) => index === captured.ifindex)?.master === null
-}

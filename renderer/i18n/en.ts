@@ -10,6 +10,7 @@ import { guide } from './en/guide.js'
 import { host } from './en/host.js'
 import { inspector } from './en/inspector.js'
 import { machine } from './en/machine.js'
+import { predict } from './en/predict.js'
 import { record } from './en/record.js'
 import { diagnosisTitles, fields, trace } from './en/trace.js'
 import { traffic } from './en/traffic.js'
@@ -20,6 +21,7 @@ export const en = {
   ...files,
   ...guide,
   ...challenge,
+  ...predict,
   ...record,
   ...host,
   ...inspector,

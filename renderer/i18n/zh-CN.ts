@@ -11,6 +11,7 @@ import { guide } from './zh-CN/guide.js'
 import { host } from './zh-CN/host.js'
 import { inspector } from './zh-CN/inspector.js'
 import { machine } from './zh-CN/machine.js'
+import { predict } from './zh-CN/predict.js'
 import { record } from './zh-CN/record.js'
 import { diagnosisTitles, fields, trace } from './zh-CN/trace.js'
 import { traffic } from './zh-CN/traffic.js'
@@ -22,6 +23,7 @@ export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...files,
   ...guide,
   ...challenge,
+  ...predict,
   ...record,
   ...host,
   ...inspector,

@@ -49,6 +49,7 @@ import { say, tell } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
 import { Uplink } from './uplink.svelte.js'
 import { labProber } from '../trace/prober.js'
+import { Predicting } from '../predict/predicting.svelte.js'
 import { ProbeForm } from '../trace/probe-form.svelte.js'
 import { Traces } from '../trace/traces.svelte.js'
 import { Traffic } from '../traffic/traffic.svelte.js'
@@ -76,6 +77,7 @@ export class App {
   readonly challenge: Challenge
   readonly recorder: Recorder
   readonly traces: Traces
+  readonly predicting: Predicting
   readonly editor: Editor
   readonly clipboard: Clipboard
   readonly find: Find
@@ -141,6 +143,11 @@ export class App {
       () => this.live.state,
       () => this.view.showTab('trace'),
     )
+    this.predicting = new Predicting({
+      ...{ traces: this.traces, live: this.live, settings: this.settings },
+      possible: () => !this.challenge.on,
+      drawing: () => this.editor.show(false),
+    })
     this.challenge = new Challenge({
       rpc: this.link,
       document: this.document,
@@ -220,6 +227,7 @@ export class App {
       $effect(() => this.goals.follow())
       $effect(() => this.challenge.follow())
       $effect(() => this.twin.follow())
+      $effect(() => this.predicting.follow())
       $effect(() =>
         this.recheck.whenChanged(this.checkedAbout(), this.document.lab?.checks.map(({ name }) => name) ?? []),
       )
@@ -458,6 +466,7 @@ export class App {
     this.selection.target = null
     this.checks.clear()
     this.traces.clear()
+    this.predicting.forget()
     this.traces.form.reset()
     this.deploy.failure = null
     this.deploy.report = null
@@ -502,7 +511,7 @@ export class App {
     // Who can send is known once the last changes have come.
     await this.live.readAgain()
     if (this.traces.form.params === null) this.traces.form.focuser?.()
-    else await this.traces.run()
+    else await this.traces.start()
   }
 
   /** From the first step of the guide, or the first look at a broken lab: without what was built. */
@@ -512,16 +521,9 @@ export class App {
   }
 
   /** Films a probe that a guide or a goal speaks of, and puts it into the trace bar. */
-  async traceLike({ from, to, protocol, port, size, df }: TraceEntry): Promise<void> {
-    const { form } = this.traces
-    form.reset()
-    form.chooseFrom(from)
-    form.typeTo(to)
-    form.kind = protocol === 'tcp' || protocol === 'udp' ? protocol : 'ping'
-    form.port = port ?? null
-    form.size = size ?? null
-    form.df = df === true
-    await this.traces.run()
+  async traceLike(entry: TraceEntry): Promise<void> {
+    this.traces.form.fill(entry)
+    await this.traces.start()
   }
 
   /**

@@ -22,6 +22,8 @@ interface Kept {
   readonly apply: Apply
   /** Checks run again after a change. */
   readonly recheck: boolean
+  /** A trace waits for what its sender expects of it. */
+  readonly predict: boolean
   /** The first-start words have been read. */
   readonly welcomed: boolean
 }
@@ -35,6 +37,7 @@ const defaults: Kept = {
   dock: true,
   apply: 'at-once',
   recheck: true,
+  predict: false,
   welcomed: false,
 }
 
@@ -84,6 +87,9 @@ export class Settings {
   }
   get recheck(): boolean {
     return this.kept.recheck
+  }
+  get predict(): boolean {
+    return this.kept.predict
   }
   get welcomed(): boolean {
     return this.kept.welcomed

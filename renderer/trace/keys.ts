@@ -39,6 +39,10 @@ export function bindTraceKeys(app: App): () => void {
   function actionFor(event: KeyboardEvent): (() => void) | null {
     const traces = app.shownTraces
     if (event.key.toLowerCase() === 't' && !event.shiftKey) return probe
+    if (app.predicting.draft && !app.machine.open) {
+      if (event.key === 'Escape') return () => app.predicting.giveUp()
+      if (event.key === 'Backspace') return () => app.predicting.takeBack()
+    }
     if (event.key.toLowerCase() === 'f' && !event.shiftKey && !app.machine.open)
       return canShowTraffic(app) ? () => void app.traffic.toggle() : null
     const { player } = traces
@@ -64,8 +68,9 @@ export function bindTraceKeys(app: App): () => void {
   /** The first press goes to the bar, the next one there runs the trace. */
   function probe(): void {
     const traces = app.shownTraces
+    if (app.predicting.draft && !app.machine.open) return void app.predicting.send()
     const there = document.activeElement?.closest('[data-trace-bar]')
-    if (there && traces.form.params !== null) void traces.run()
+    if (there && traces.form.params !== null) void traces.start()
     else traces.form.focuser?.()
   }
 

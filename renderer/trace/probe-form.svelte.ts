@@ -1,6 +1,7 @@
 /** What the trace bar asks for; the lab's own first check says where to begin. */
 import { hostNamespace, type Lab } from '../../electron/core/lab/lab.js'
 import { isProbe } from '../../electron/core/lab/probe-check.js'
+import type { TraceEntry } from '../../electron/core/lab/schema.js'
 import { parsePortTarget } from '../../electron/core/lab/target.js'
 import type { LiveState } from '../../electron/core/live/state.js'
 import type { Params } from '../../electron/core/rpc.js'
@@ -15,6 +16,13 @@ const usualTtl = 64
 
 /** Bounds of the fields; the contract's own. */
 export const bounds = { count: [1, 20], size: [0, 65507], ttl: [1, 255], port: [1, 65535] } as const
+
+/** A whole number as near to what was typed as the bounds allow; null where it is none. */
+export function inBounds(text: string, [least, most]: readonly [number, number]): number | null {
+  if (text.trim() === '') return null
+  const value = Math.round(Number(text))
+  return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : null
+}
 
 export class ProbeForm {
   private chosenFrom = $state<string | null>(null)
@@ -118,6 +126,17 @@ export class ProbeForm {
     this.size = null
     this.ttl = null
     this.df = false
+  }
+
+  /** All of it as a guide or a goal asks for it. */
+  fill({ from, to, protocol, port, size, df }: TraceEntry): void {
+    this.reset()
+    this.chooseFrom(from)
+    this.typeTo(to)
+    this.kind = protocol === 'tcp' || protocol === 'udp' ? protocol : 'ping'
+    this.port = port ?? null
+    this.size = size ?? null
+    this.df = df === true
   }
 
   readonly needsPort = $derived(this.kind === 'tcp' || this.kind === 'udp')

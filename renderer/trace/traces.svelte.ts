@@ -27,6 +27,7 @@ export interface AppliedFix {
 
 const withoutCause = <T extends TraceSummary>(trace: T): T => ({ ...trace, diagnosis: null })
 
+export type TracePaneName = 'diagnosis' | 'packet' | 'prediction'
 export type TraceView = 'hops' | 'routes' | 'compare' | 'traffic'
 
 export class Traces {
@@ -50,14 +51,16 @@ export class Traces {
   /** The trace stands on the canvas and in the right pane; else only in its tab. */
   replaying = $state(false)
   view = $state<TraceView>('hops')
-  /** What the right pane shows of a trace that failed. */
-  pane = $state<'diagnosis' | 'packet'>('packet')
+  /** What the right pane shows: `diagnosis` of a trace that failed, `prediction` of one that was predicted. */
+  pane = $state<TracePaneName>('packet')
   /** The trace that the current one is compared with. */
   other = $state.raw<Trace | null>(null)
   fixing = $state(false)
   applied = $state.raw<AppliedFix | null>(null)
   /** Ask before an address changes; kept from one film to the next. */
   asking = $state(false)
+  /** Has something to ask before a probe is sent, and sends it itself; false: it has nothing. */
+  before: ((probe: ProbeParams) => boolean) | null = null
   private generation = 0
 
   constructor(
@@ -79,6 +82,13 @@ export class Traces {
     this.current && this.film ? endOf(this.current, this.film, this.live()) : null,
   )
   readonly failed = $derived(this.current !== null && !isAnswer(this.current.outcome))
+
+  /** Somebody wants to see a packet go. */
+  async start(): Promise<void> {
+    const { params } = this.form
+    if (params !== null && !this.running && this.before?.(params)) return
+    await this.run(params)
+  }
 
   async run(params: ProbeParams | null = this.form.params): Promise<void> {
     if (params === null || this.running) return

@@ -34,9 +34,12 @@ export async function compareLab(rig: Rig, seed: number): Promise<Compared> {
     await new Promise((resolve) => setTimeout(resolve, settleMs))
   for (let n = 0; n < probes; n++) {
     const { from, to, more } = question(lab, seed)
-    const { verdict, why } = await foretell(rig, from, to, { ...more, timeoutMs })
     const what = `${more.protocol ?? 'ping'} ${from} -> ${to}${more.port ? `:${more.port}` : ''}${more.size ? ' big' : ''}`
-    verdicts.push({ verdict, why: `seed ${seed}, ${what}, typed ${JSON.stringify(typed)}: ${why}` })
+    const how = `seed ${seed}, ${what}, typed ${JSON.stringify(typed)}`
+    const { verdict, why } = await foretell(rig, from, to, { ...more, timeoutMs }).catch((error: unknown) => {
+      throw new Error(`${how}: ${String(error)}`)
+    })
+    verdicts.push({ verdict, why: `${how}: ${why}` })
   }
   return { seed, verdicts }
 }

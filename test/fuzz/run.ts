@@ -1,6 +1,7 @@
 /** Examines labs by chance one after the other, in as many sandboxes as are given, and counts. */
 import type { Rig } from '../kernel/trace/rig.js'
 import { examine, type Examined } from './examine.js'
+import { inTurn } from './rigs.js'
 
 export interface Tally {
   readonly examined: readonly Examined[]
@@ -17,22 +18,17 @@ export async function fuzz(
   told: (examined: Examined) => void = () => {},
 ): Promise<Tally> {
   const examined: Examined[] = []
-  let next = 0
-  await Promise.all(
-    rigs.map(async (rig) => {
-      for (let n = next++; n < labs; n = next++) {
-        const seed = firstSeed + n
-        // By the seed alone, so that one that fails can be met again by itself.
-        const warm = seed % 2 === 1
-        const one = await examine(rig, seed, warm).catch((error: unknown): Examined => ({
-          ...{ seed, warm, outcome: 'none', code: null, faults: [], fixes: 0 },
-          problems: [`seed ${seed}: ${String(error)}`],
-        }))
-        examined.push(one)
-        told(one)
-      }
-    }),
-  )
+  await inTurn(rigs, labs, async (rig, n) => {
+    const seed = firstSeed + n
+    // By the seed alone, so that one that fails can be met again by itself.
+    const warm = seed % 2 === 1
+    const one = await examine(rig, seed, warm).catch((error: unknown): Examined => ({
+      ...{ seed, warm, outcome: 'none', code: null, faults: [], fixes: 0 },
+      problems: [`seed ${seed}: ${String(error)}`],
+    }))
+    examined.push(one)
+    told(one)
+  })
   const codes = new Map<string, number>()
   for (const { code } of examined) if (code !== null) codes.set(code, (codes.get(code) ?? 0) + 1)
   const failed = examined.filter(({ code }) => code !== null).length

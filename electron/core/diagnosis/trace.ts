@@ -5,6 +5,9 @@ import { hopJson, type CapturedFrame, type Hop, type TracedHop } from '../packet
 import { tracePcapng } from '../packet/trace-pcapng.js'
 import type { Diagnosis } from './diagnosis.js'
 
+/** No answer within this time is `lost`: twice the first SYN retransmission of Linux (RFC 6298), milliseconds. */
+export const usualTimeoutMs = 2000
+
 /** Which rule rewrote or dropped the packet at a hop that was worked out. */
 export interface HopReason {
   readonly table: string | null

@@ -1,12 +1,12 @@
 /** The way that a packet of a film took: its frames, from the first to where it ended, in the form of a prediction. */
 import type { TraceFrame, TraceHop } from '../diagnosis/trace.js'
 import type { LiveState } from '../live/state.js'
-import { packetType } from '../packet/hop.js'
+import { isOverheard } from '../packet/overheard.js'
 import type { Step } from './prediction.js'
 
 export interface Film {
   readonly hops: readonly TraceHop[]
-  readonly frames: readonly Pick<TraceFrame, 'pkttype'>[]
+  readonly frames: readonly Pick<TraceFrame, 'pkttype' | 'ifindex'>[]
 }
 
 /**
@@ -27,7 +27,8 @@ export function filmWay(film: Film, leg: 'request' | 'reply', live: LiveState): 
   const way: TraceHop[] = []
   for (let at = end ? byNumber.get(end.comparedWith ?? 0) : seen.at(-1); at; at = byNumber.get(at.comparedWith ?? 0))
     way.unshift(at)
-  if (way.at(-1) && isOverheard(film, way.at(-1), live)) {
+  const last = way.at(-1)
+  if (last && isOverheard(last, film.frames[last.frame ?? -1], live)) {
     way.pop()
     while (way.at(-1)?.direction === 'out' && isPort(live, way.at(-1))) way.pop()
   }
@@ -41,12 +42,6 @@ function linkOf(live: LiveState, hop: TraceHop | undefined) {
 }
 
 const isPort = (live: LiveState, hop: TraceHop | undefined): boolean => (linkOf(live, hop)?.master ?? null) !== null
-
-/** A bridge that does not know the way floods; who hears a frame that is meant for others is not on the way. */
-function isOverheard({ frames }: Film, hop: TraceHop | undefined, live: LiveState): boolean {
-  if (!hop || hop.frame === null || frames[hop.frame]?.pkttype !== packetType.otherhost) return false
-  return !isPort(live, hop)
-}
 
 /** `namespace:interface` in order, for comparing and for showing. */
 export const stepText = ({ namespace, interface: name, direction }: Step): string => `${namespace}:${name} ${direction}`

@@ -6,11 +6,13 @@ import { said } from '../words/said.js'
 import { chooseSource, isSourceValid, lookUp } from './fib.js'
 import type { Packet } from './packet.js'
 import { CannotSay } from './prediction.js'
-import { filter } from './ruleset.js'
+import { filter, refuseUnread } from './ruleset.js'
 import type { Wire } from './wire.js'
 
 /** Entries with which the kernel sends at once (NUD_VALID, net/neighbour.h). */
 const valid: ReadonlySet<string> = new Set(['REACHABLE', 'STALE', 'DELAY', 'PROBE', 'PERMANENT', 'NOARP'])
+/** Entries that the kernel asks about while it sends by them, or is about to. */
+const doubted: ReadonlySet<string> = new Set(['DELAY', 'PROBE'])
 /** NEIGH_VAR(MCAST_PROBES), and how long each waits where nobody said so, milliseconds (net/ipv4/arp.c, net/ipv6/ndisc.c). */
 const questions = 3
 const usualRetransMs = 1000
@@ -38,7 +40,16 @@ export class Neighbours {
     // Without ARP every frame gets the interface's own address (arp_constructor, net/ipv4/arp.c).
     if (link.settings?.arp === 0) return link.mac
     const known = this.#known(namespace, link.name, address)
-    return known ?? this.#ask(place, address, src)
+    const mac = known ?? this.#ask(place, address, src)
+    if (known !== null && this.#isDoubted(namespace, link.name, address) && this.#ask(place, address, src) === null)
+      throw new CannotSay(said`${namespace} is asking whether ${address} is still there.`)
+    return mac
+  }
+
+  /** Where nobody answers, the entry is gone within seconds (neigh_timer_handler, net/core/neighbour.c). */
+  #isDoubted(namespace: string, dev: string, address: string): boolean {
+    const entries = this.network.namespace(namespace)?.neighbours ?? []
+    return entries.some((each) => each.dev === dev && each.address === address && doubted.has(each.state))
   }
 
   #known(namespace: string, dev: string, address: string): string | null {
@@ -90,6 +101,9 @@ export class Neighbours {
       (each) => each.dev === link.name && each.address === address,
     )
     if (link.settings?.arp === 0 || link.kind === 'loopback') return false
+    const here = this.network.namespace(namespace)
+    // Tables of nftables that nobody reads here may be those of arptables.
+    if (here) refuseUnread(here)
     if (isIpv6(address)) {
       const isOwn = (this.network.namespace(namespace)?.addresses ?? []).some(
         ({ dev, address: own, flags }) =>

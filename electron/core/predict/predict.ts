@@ -4,6 +4,7 @@
  */
 import { isIpv6, Network } from '../diagnosis/network.js'
 import type { Outcome } from '../lab/schema.js'
+import { canonicalAddress } from '../packet/address.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { policyRuleWords } from '../plan/text.js'
 import { mainPriority } from '../lab/normalise-policy.js'
@@ -12,7 +13,7 @@ import { chooseSource, isSourceValid, lookUp, type Way } from './fib.js'
 import type { At } from './match.js'
 import { Neighbours } from './neighbours.js'
 import { answerTo, errorAbout, outcomeOf, probePacket, type Complaint, type Packet, type Unsent } from './packet.js'
-import { CannotSay, type Decision, type Prediction, type Probe, type Step } from './prediction.js'
+import { CannotSay, type Decision, type NextHop, type Prediction, type Probe, type Step } from './prediction.js'
 import { filter, refuseUnread, type Hook } from './ruleset.js'
 import { refuseUnreadable } from './reading.js'
 import { Translation } from './translation.js'
@@ -31,6 +32,9 @@ export function predict(live: LiveState, probe: Probe): Prediction {
 /** `net.ipv4.icmp_ratelimit` as every namespace has it: errors to one address are this far apart (milliseconds). */
 const errorsApartMs = 1000
 
+/** An interface that sends less speaks no IPv6 (IPV6_MIN_MTU, RFC 8200 section 5; addrconf_notify, net/ipv6/addrconf.c). */
+const leastIpv6Mtu = 1280
+
 /** The way on of a packet: every method says what the one who probed hears in the end. */
 class Course {
   readonly #network: Network
@@ -39,6 +43,7 @@ class Course {
   readonly #translation: Translation
   readonly #steps: Record<Packet['leg'], Step[]> = { request: [], reply: [], error: [] }
   readonly #decisions: Decision[] = []
+  #nextHop: NextHop | null = null
   #end: Said | null = null
   /** Namespaces that sent it back by where it came from, and told its sender of the shorter way. */
   readonly #redirecting = new Set<string>()
@@ -58,7 +63,8 @@ class Course {
     const outcome = this.#send(this.#namespace(from), probePacket(this.probe, this.#ttl(from)))
     const { request, reply } = this.#steps
     const isAnswered = outcome === 'reply' || outcome === 'connected'
-    return { sure: true, outcome, request, reply, decisions: this.#decisions, end: isAnswered ? null : this.#end }
+    const [decisions, nextHop] = [this.#decisions, this.#nextHop]
+    return { sure: true, outcome, request, reply, decisions, nextHop, end: isAnswered ? null : this.#end }
   }
 
   /** A packet that starts here. */
@@ -119,7 +125,9 @@ class Course {
     const mac = this.#neighbours.macOf(place, nextHop, leaving.src)
     if (mac === null) return this.#unresolved(here, leaving, dev, nextHop)
     const size = Math.min(leaving.length, this.#mtu(name, way))
-    const { taker, steps } = this.#wire.unicast(place, mac)
+    const { taker, steps, entries } = this.#wire.unicast(place, mac)
+    this.#decided(leaving, name, 'ip neigh', `${nextHop} dev ${dev} lladdr ${mac}`)
+    for (const { namespace, line } of entries) this.#decided(leaving, namespace, 'bridge fdb', line)
     const fitting = this.#fitting(steps, size)
     this.#steps[leaving.leg].push(...fitting)
     if (!taker || fitting.length < steps.length)
@@ -151,7 +159,8 @@ class Course {
     way: Exclude<Way, { kind: 'refused' }>,
     iif: string | null,
   ): Outcome {
-    if (!lo.up) return this.#unsent({ ...packet, src: null }, said`lo of ${here.name} is down.`)
+    // A device that is down has a queue that takes all and sends nothing (noop_enqueue, net/sched/sch_generic.c).
+    if (!lo.up) return this.#lost(said`lo of ${here.name} is down.`)
     const step = (direction: Step['direction']): Step => ({ namespace: here.name, interface: lo.name, direction })
     this.#steps[packet.leg].push(step('out'), step('in'))
     if (way.kind === 'local') return this.#receive(here, lo.name, packet)
@@ -172,6 +181,7 @@ class Course {
   #receive(here: LiveNamespace, dev: string, arrived: Packet): Outcome {
     const { name } = here
     refuseUnreadable(here)
+    if (isIpv6(arrived.dst) && !this.#speaksIpv6(name, dev)) return this.#lost(said`${name}:${dev} takes no IPv6.`)
     if (arrived.src === '::1' && dev !== 'lo') return this.#lost(said`${name} takes no packets from ::1.`)
     const at = { iif: dev, oif: null }
     const first = this.#filter(here, 'PREROUTING', dev === 'lo' ? arrived : { ...arrived, mark: 0 }, at)
@@ -179,7 +189,9 @@ class Course {
     const packet = this.#translation.destination(here, 'PREROUTING', first.packet, at)
     const way = lookUp(this.#network, name, { dst: packet.dst, src: packet.src, iif: dev, mark: packet.mark })
     const isForwarding = this.#network.forwards(name, isIpv6(packet.dst))
-    if (way.kind !== 'local' && !isForwarding) return this.#lost(said`${name} does not forward.`)
+    // IPv6 tells of a way that is not there before it looks whether it forwards (ip6_pkt_drop, net/ipv6/route.c).
+    const isToldFirst = isIpv6(packet.dst) && way.kind === 'refused'
+    if (way.kind !== 'local' && !isForwarding && !isToldFirst) return this.#lost(said`${name} does not forward.`)
     if (way.kind === 'refused') {
       const why = said`${name} has no way to ${packet.dst}.`
       return way.by === 'blackhole'
@@ -206,7 +218,11 @@ class Course {
   #deliver(here: LiveNamespace, packet: Packet): Outcome {
     const { from } = this.probe
     if (packet.leg !== 'request') {
+      const { to, protocol } = this.probe
       if (here.name !== from) return this.#lost(said`The answer comes to ${here.name}, which waits for none.`)
+      // A connection is known by both its ends (RFC 9293 section 3.4); what an echo request is answered from is not looked at.
+      if (packet.leg === 'reply' && protocol !== 'icmp' && canonicalAddress(packet.src) !== canonicalAddress(to))
+        return this.#lost(said`The answer comes from ${packet.src}, and ${here.name} has asked ${to}.`)
       return outcomeOf(packet, this.probe.protocol)
     }
     const answer = answerTo(here, packet, this.#ttl(here.name))
@@ -244,19 +260,30 @@ class Course {
     return 'lost'
   }
 
-  #decide(namespace: string, { leg }: Packet, way: Way): void {
-    if (way.kind !== 'unicast' || leg === 'error') return
+  #decide(namespace: string, packet: Packet, way: Exclude<Way, { kind: 'refused' }>): void {
+    if (packet.leg === 'request' && namespace === this.probe.from)
+      this.#nextHop ??= { via: way.kind === 'unicast' ? way.route.via : null, dev: devOf(way) }
+    if (way.kind !== 'unicast') return
     const { to, via, dev } = way.route
     const words = [/^(0\.0\.0\.0|::)\/0$/.test(to) ? 'default' : to, ...(via ? ['via', via] : []), 'dev', dev ?? '']
     const isOwn = way.rule.priority !== 0 && way.rule.priority < mainPriority
-    const rule = isOwn ? policyRuleWords(way.rule).join(' ') : null
-    this.#decisions.push({ leg, namespace, route: words.join(' '), rule })
+    if (isOwn) this.#decided(packet, namespace, 'ip rule', policyRuleWords(way.rule).join(' '))
+    this.#decided(packet, namespace, 'ip route', words.join(' '))
+  }
+
+  #decided({ leg }: Packet, namespace: string, command: Decision['command'], line: string): void {
+    if (leg !== 'error') this.#decisions.push({ leg, namespace, command, line })
   }
 
   #namespace(name: string): LiveNamespace {
     const found = this.#network.namespace(name)
     if (!found) throw new CannotSay(said`There is no namespace ${name}.`)
     return found
+  }
+
+  #speaksIpv6(name: string, dev: string): boolean {
+    const isOff = this.#network.sysctl(name, `net.ipv6.conf.${dev.replaceAll('.', '/')}.disable_ipv6`) === '1'
+    return !isOff && (this.#network.link(name, dev)?.mtu ?? 0) >= leastIpv6Mtu
   }
 
   #mtu(name: string, way: Way): number {

@@ -27,13 +27,19 @@ export interface Step {
   readonly direction: 'in' | 'out'
 }
 
-/** Which entry of a routing table sent the packet on, in the words of `ip route`. */
+/** What the kernel looked up to send the packet on, as a line of the command that lists it. */
 export interface Decision {
   readonly leg: 'request' | 'reply'
   readonly namespace: string
-  readonly route: string
-  /** The rule of policy routing that led to the table, in the words of `ip rule`; null: one that every namespace has. */
-  readonly rule: string | null
+  /** `ip rule` only where the rule is not one that every namespace has. */
+  readonly command: 'ip rule' | 'ip route' | 'ip neigh' | 'bridge fdb'
+  readonly line: string
+}
+
+/** Where its sender hands a packet: by an interface to a router (`via`), or to the target itself (null). */
+export interface NextHop {
+  readonly via: string | null
+  readonly dev: string
 }
 
 export interface SurePrediction {
@@ -43,7 +49,10 @@ export interface SurePrediction {
   readonly request: readonly Step[]
   /** Where one packet of the answer is seen; empty where none is sent. */
   readonly reply: readonly Step[]
+  /** In the order in which the kernel came to them. */
   readonly decisions: readonly Decision[]
+  /** Of the request; null where its sender does not send it. */
+  readonly nextHop: NextHop | null
   /** Why the way ends where it ends; null where the answer comes back. */
   readonly end: Said | null
 }

@@ -1,6 +1,7 @@
 /** What the rules of iptables make of a packet, and which rules nobody here can read. */
 import { isIpv6 } from '../diagnosis/network.js'
-import type { IptablesRule, LiveNamespace, LiveRuleset } from '../live/state.js'
+import { nftChains } from '../live/nft-chains.js'
+import type { IptablesRule, LiveNamespace } from '../live/state.js'
 import { said } from '../words/said.js'
 import { matches, optionAfter, wordsOf, type At } from './match.js'
 import type { Packet } from './packet.js'
@@ -64,7 +65,7 @@ function chainsOf({ ruleset }: LiveNamespace, table: string, engine: IptablesRul
   const family = isIpv6(dst) ? 'ipv6' : 'ipv4'
   const chains = new Map<string, IptablesRule[]>()
   if (engine === 'nft')
-    for (const chain of bodies(ruleset, 'chain'))
+    for (const chain of nftChains(ruleset))
       if (chain.family === (isIpv6(dst) ? 'ip6' : 'ip') && chain.table === table) chains.set(chain.name, [])
   for (const rule of ruleset.iptables) {
     if (rule.table !== table || rule.engine !== engine || rule.family !== family) continue
@@ -153,25 +154,10 @@ function ttlAfter(words: readonly string[], ttl: number): number {
   return value('set') ?? ttl + (value('inc') ?? 0) - (value('dec') ?? 0)
 }
 
-interface NftChain {
-  readonly family: string
-  readonly table: string
-  readonly name: string
-  readonly hook?: string
-  readonly policy?: string
-}
-
-function bodies({ nft }: LiveRuleset, kind: string): NftChain[] {
-  return nft.flatMap((entry) => {
-    const body = (entry as Record<string, NftChain | undefined>)[kind]
-    return body ? [body] : []
-  })
-}
-
 /** Tables of nftables that iptables does not show: no rule of theirs is read here. */
 export function refuseUnread({ name, ruleset }: LiveNamespace): void {
   const shown = new Set(ruleset.iptables.map(({ family, table }) => `${family === 'ipv6' ? 'ip6' : 'ip'} ${table}`))
-  for (const { family, table, name: chain, hook, policy } of bodies(ruleset, 'chain')) {
+  for (const { family, table, name: chain, hook, policy } of nftChains(ruleset)) {
     if (hook === undefined || shown.has(`${family} ${table}`)) continue
     const hasRules = ruleset.nft.some((entry) => {
       const rule = (entry as { readonly rule?: { family: string; table: string; chain: string } }).rule

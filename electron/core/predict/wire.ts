@@ -11,6 +11,8 @@ export interface Carried {
   /** Null: nobody takes it. */
   readonly taker: Place | null
   readonly steps: readonly Step[]
+  /** What bridges on the way know of the address, as `bridge fdb` lists it: nothing where they flood. */
+  readonly entries: readonly { readonly namespace: string; readonly line: string }[]
 }
 
 /** What bridges learn while the packet travels: the port of a hardware address, by bridge and VLAN. */
@@ -36,17 +38,24 @@ export class Wire {
     const taker = reached.find(
       (each) => each.link.mac === mac && this.#isStation(each, start) && this.#leaves(each, start),
     )
-    if (!taker) return { taker: null, steps: this.#inVain(start, reached) }
+    if (!taker) return { taker: null, steps: this.#inVain(start, reached), entries: [] }
     const way = wayOf(taker)
     const steps = stepsOf(this.network, way)
+    const entries: { namespace: string; line: string }[] = []
     for (const [at, place] of way.entries()) {
       const next = way[at + 1]
       if (!next || next.namespace !== place.namespace) continue
-      const isStopped = !this.#crosses(place, next) || !this.#leadsTo(place, next, mac)
-      if (isStopped) return { taker: null, steps: steps.slice(0, at + 1) }
+      const behind = this.#behind(place, next, mac)
+      if (behind?.dev)
+        entries.push({
+          namespace: place.namespace,
+          line: `${mac} dev ${behind.dev} master ${behind.bridge}${behind.dev === behind.bridge ? ' permanent' : ''}`,
+        })
+      const isStopped = !this.#crosses(place, next) || !this.#leadsTo(behind, next)
+      if (isStopped) return { taker: null, steps: steps.slice(0, at + 1), entries }
     }
     this.#learn(way, start.link.mac ?? '')
-    return { taker: { namespace: taker.namespace, link: taker.link }, steps }
+    return { taker: { namespace: taker.namespace, link: taker.link }, steps, entries }
   }
 
   /** Nobody there has that address: bridges send it everywhere, and the last place that is sure is the first bridge's. */
@@ -90,20 +99,25 @@ export class Wire {
     return ports.length < 2 || !ports.every(({ isolated }) => isolated)
   }
 
-  /** Whether the bridge believes that the address is behind that port; one that it has not heard of is behind all. */
-  #leadsTo(from: Framed, to: Framed, mac: string): boolean {
+  /** Behind which port, or itself, a bridge has the address; null where no bridge is. */
+  #behind(from: Framed, to: Framed, mac: string): { bridge: string; dev: string | null } | null {
     const bridge = bridgeOf(from.link, to.link)
-    if (bridge === null) return true
+    if (bridge === null) return null
     const { namespace } = from
     const { fdb = [] } = this.network.namespace(namespace) ?? {}
     const learned = this.#learned.get(`${namespace}/${bridge} ${mac}`)
     const entries = fdb.filter((each) => each.mac === mac && each.master === bridge)
     // A permanent entry is the bridge's own, whatever port it stands at: a bridge has the addresses of its ports.
-    if (entries.some(({ permanent }) => permanent)) return to.link.bridge !== null
+    if (entries.some(({ permanent }) => permanent)) return { bridge, dev: bridge }
     const written = entries.find((each) => each.static)
-    const dev = written?.dev ?? learned ?? entries[0]?.dev
-    if (dev !== undefined) return dev === to.link.name
-    return to.link.port?.flood !== false
+    return { bridge, dev: written?.dev ?? learned ?? entries[0]?.dev ?? null }
+  }
+
+  /** Whether the bridge believes that the address is behind that port; one that it has not heard of is behind all. */
+  #leadsTo(behind: { bridge: string; dev: string | null } | null, { link }: Framed): boolean {
+    if (behind === null) return true
+    if (behind.dev === behind.bridge) return link.bridge !== null
+    return behind.dev === null ? link.port?.flood !== false : behind.dev === link.name
   }
 
   #learn(way: readonly Framed[], mac: string): void {

@@ -6,7 +6,7 @@ import { nameUnresolved } from '../../core/diagnosis/names.js'
 import { Network } from '../../core/diagnosis/network.js'
 import { repairText, type Repair, type RepairStep } from '../../core/diagnosis/repair.js'
 import type { ProbeFacts, RuleVerdict, Scene } from '../../core/diagnosis/scene.js'
-import { isAnswer, type Trace, type TraceSummary } from '../../core/diagnosis/trace.js'
+import { isAnswer, type Trace, type TraceSummary, usualTimeoutMs } from '../../core/diagnosis/trace.js'
 import type { Lab, LabCheck, NameCheck } from '../../core/lab/lab.js'
 import type { LiveNamespace, LiveState } from '../../core/live/state.js'
 import { stitch } from '../../core/packet/stitch.js'
@@ -33,8 +33,6 @@ import { said } from '../../core/words/said.js'
 const keptTraces = 50
 /** Fixes that can be taken back. */
 const keptUndos = 50
-/** No answer within this time is `lost`: twice the first SYN retransmission of Linux (RFC 6298), milliseconds. */
-const usualTimeoutMs = 2000
 
 export interface TracerHooks {
   /** Reads everything of the kernel into the mirror. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../kernel/support/until.js'
+import { violations } from '../window/axe.js'
 import { LabWindow } from '../window/window.js'
 
 let window: LabWindow
@@ -17,6 +18,20 @@ const row = (text: string | RegExp) => window.page.locator('tbody tr[data-hop]')
 const current = () => window.page.locator('tbody tr[aria-current=step]')
 const pane = () => window.page.getByRole('complementary', { name: 'Packet' })
 const said = () => window.page.locator('[data-announcer]')
+
+const draft = () => window.page.getByRole('complementary', { name: 'Predict first' })
+const marked = () => window.page.getByRole('complementary', { name: 'Prediction' })
+const places = () => draft().getByRole('listitem').allInnerTexts()
+
+/** By the middle of what is drawn there: the picture itself is one canvas. */
+async function click(words: string): Promise<void> {
+  const box = await window.page
+    .locator('.canvas svg text', { hasText: new RegExp(`^${words}$`) })
+    .first()
+    .boundingBox()
+  if (!box) throw new Error(`${words} is not drawn`)
+  await window.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+}
 
 /** Away from every field and button, so that single letters are keys. */
 async function rest(): Promise<void> {
@@ -198,6 +213,59 @@ test('count, size and kind of the probe are what the bar says', async () => {
   await row('Received echo reply, TTL 63').waitFor({ state: 'attached' })
   await window.page.getByRole('button', { name: /^What to send/ }).click()
   await window.page.getByRole('menuitemradio', { name: 'ping' }).click()
+})
+
+test('Trace asks first, clicks on the picture are the way, and nothing is sent until then', async () => {
+  await window.page.getByRole('combobox', { name: 'Address or name' }).fill('203.0.113.10')
+  await window.button('Predict first').click()
+  await trace()
+  await draft().waitFor()
+  expect(await draft().getByRole('button', { name: /^Send/ }).isDisabled()).toBe(true)
+  await click('host')
+  await expect.poll(places).toEqual(['ns0', '1\nhost'])
+  await click('ns1')
+  await expect.poll(places).toEqual(['ns0', '1\nhost', '2\nns1'])
+  await click('ns1')
+  await expect.poll(places).toEqual(['ns0', '1\nhost'])
+  await click('ns1')
+  await draft().getByLabel('Next hop').selectOption('direct')
+  expect(await window.page.locator('.trace-pane').count()).toBe(0)
+  expect(await violations(window)).toEqual([])
+})
+
+test('the film marks it: right up to where the route led elsewhere, and so is what the program predicted', async () => {
+  await draft().getByRole('button', { name: /^Send/ }).click()
+  await marked().getByText('Not as you predicted').waitFor()
+  const text = await marked().innerText()
+  expect(text).toContain('Right:\nhost\nWrong:\nns1')
+  expect(text).toContain('from host to internet:wan0')
+  expect(text).toMatch(/ip route\s+default via 172\.16\.0\.1 dev eth0/)
+  expect(text).toContain('It was: 192.168.1.1.')
+  expect(text).toMatch(/Request\nRight:\nns0:veth0 → host:veth1 → host:bridge0 → host:eth0 → internet:wan0/)
+  expect(text).toMatch(/Outcome\nRight:\nreply/)
+  await window.page.locator('.way .wrong').waitFor({ state: 'attached' })
+  expect(await window.page.locator('.way .good').count()).toBe(1)
+  expect(await violations(window)).toEqual([])
+})
+
+test('by keyboard alone: places of the tree, T sends, and what is right is said', async () => {
+  await window.page.keyboard.press('Escape')
+  await trace()
+  await draft().waitFor()
+  const tree = window.page.getByRole('tree')
+  for (const key of ['host', 'internet']) {
+    await tree.locator(`[data-key="namespace ${key}"]`).focus()
+    await window.page.keyboard.press('Enter')
+  }
+  await expect.poll(places).toEqual(['ns0', '1\nhost', '2\ninternet'])
+  await window.page.keyboard.press('Backspace')
+  await expect.poll(places).toEqual(['ns0', '1\nhost'])
+  await window.page.keyboard.press('Enter')
+  await draft().getByLabel('Next hop').selectOption('192.168.1.1')
+  await tree.locator('[data-key="namespace host"]').focus()
+  await window.page.keyboard.press('t')
+  await marked().getByText('As you predicted', { exact: true }).waitFor()
+  await window.button('Predict first').click()
 })
 
 test('frames that were not captured are said: the film has gaps', async () => {

@@ -48,13 +48,19 @@ describe('the way of a probe and its answer', () => {
     const prediction = predict(network(), ping)
     expect(told(prediction)).toBe(`reply: ${there} / ${back}`)
     expect(
-      prediction.sure && prediction.decisions.map(({ namespace, leg, route }) => `${leg} ${namespace} ${route}`),
+      prediction.sure &&
+        prediction.decisions.map(({ namespace, leg, command, line }) => `${leg} ${namespace} ${command}: ${line}`),
     ).toEqual([
-      'request a default via 10.1.0.1 dev a0',
-      'request r 10.2.0.0/24 dev r1',
-      'reply b default via 10.2.0.1 dev b0',
-      'reply r 10.1.0.0/24 dev r0',
+      'request a ip route: default via 10.1.0.1 dev a0',
+      'request a ip neigh: 10.1.0.1 dev a0 lladdr 02:00:00:00:01:02',
+      'request r ip route: 10.2.0.0/24 dev r1',
+      'request r ip neigh: 10.2.0.2 dev r1 lladdr 02:00:00:00:02:02',
+      'reply b ip route: default via 10.2.0.1 dev b0',
+      'reply b ip neigh: 10.2.0.1 dev b0 lladdr 02:00:00:00:01:03',
+      'reply r ip route: 10.1.0.0/24 dev r0',
+      'reply r ip neigh: 10.1.0.2 dev r0 lladdr 02:00:00:00:00:02',
     ])
+    expect(prediction.sure && prediction.nextHop).toEqual({ via: '10.1.0.1', dev: 'a0' })
   })
   test('a port that nobody listens on refuses, one of a service connects', () => {
     const tcp = { ...ping, protocol: 'tcp', port: 80 } as const
@@ -115,6 +121,32 @@ describe('the way of a probe and its answer', () => {
     const warm = network({ r: strict, a: () => ({ neighbours: [{ ...entry, router: false }] }) })
     expect(told(predict(warm, ping))).toBe('lost: a:a0 out, r:r0 in / ')
   })
+})
+
+test('a connection takes no answer from somebody else, and lo that is down loses all', () => {
+  const services = [{ listen: 'tcp', port: 80, reply: '' }] as const
+  const hidden = network({
+    r: () => ({
+      ruleset: { nft: [], iptables: [rule('nat', 'PREROUTING', '-d 10.9.0.9/32 -j DNAT --to-destination 10.2.0.2')] },
+    }),
+    b: () => ({ services: [...services] }),
+  })
+  const tcp = { ...ping, to: '10.9.0.9', protocol: 'tcp', port: 80 } as const
+  expect(told(predict(hidden, tcp))).toBe(`connected: ${there} / ${back}`)
+  const local = network({
+    a: (a) => ({ links: a.links.map((each) => (each.name === 'lo' ? { ...each, up: false } : each)) }),
+  })
+  expect(told(predict(local, { ...ping, to: '10.1.0.2' }))).toBe('lost:  / ')
+})
+test('an entry of a neighbour that nobody confirms may be gone when the packet leaves', () => {
+  const entry = { dev: 'a0', family: 'ipv4', address: '10.1.0.1', mac: '02:00:00:00:01:02', router: false } as const
+  const silent = (state: string) =>
+    network({
+      a: () => ({ neighbours: [{ ...entry, state }] }),
+      r: (r) => ({ addresses: r.addresses.filter(({ dev }) => dev !== 'r0') }),
+    })
+  expect(told(predict(silent('PROBE'), ping))).toBe('a is asking whether 10.1.0.1 is still there.')
+  expect(told(predict(silent('STALE'), ping))).toMatch(/^reply/)
 })
 
 describe('what the state does not tell is said', () => {

@@ -1,5 +1,6 @@
 /** What keeps the lab's packets from passing the machine's own firewall: FORWARD, and bridges that call it. */
 import type { Family } from '../../lab/lab.js'
+import { nftChains } from '../../live/nft-chains.js'
 import { ruleMark } from '../../plan/marks.js'
 import { isMarkedRule } from '../own-view.js'
 import { bridgeNetfilterKeys, hasBridge } from '../../plan/sysctls.js'
@@ -88,20 +89,10 @@ function* iptablesDrops(facts: HostFacts, family: Family, engine: Engine): Itera
   )
 }
 
-interface NftChain {
-  readonly family: string
-  readonly table: string
-  readonly name: string
-  readonly hook?: string
-  readonly policy?: string
-}
-
 /** Chains beside those of iptables-nft: a packet must be accepted by every one, so no rule elsewhere helps. */
 function* nftDrops({ live }: HostFacts): Iterable<Finding> {
-  for (const element of hostOf({ live })?.ruleset.nft ?? []) {
-    const { chain } = element as { readonly chain?: NftChain }
-    if (chain?.hook !== 'forward' || chain.policy !== 'drop') continue
-    const { family, table, name } = chain
+  for (const { family, table, name, hook, policy } of nftChains(hostOf({ live })?.ruleset ?? { nft: [] })) {
+    if (hook !== 'forward' || policy !== 'drop') continue
     if ((family === 'ip' || family === 'ip6') && table === 'filter' && name === 'FORWARD') continue
     yield finding(
       'warns',
