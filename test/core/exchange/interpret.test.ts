@@ -127,7 +127,10 @@ describe('what cannot be said in a lab is named with its place', () => {
     ['ip link set e0 allmulticast on', '"allmulticast on" is left out; a lab file has no word for it.'],
     ['ip link set e0 promisc yes', '"promisc" is either on or off.'],
     ['ip link set e0 group lan', '"lan" is no number for "group".'],
-    ['ip addr add 10.0.0.9/24 peer 10.0.0.8 dev e0', 'The peer "10.0.0.8" of the address is left out; a lab file has no word for it.'],
+    [
+      'ip addr add 10.0.0.9/24 peer 10.0.0.8 dev e0',
+      'The peer "10.0.0.8" of the address is left out; a lab file has no word for it.',
+    ],
     [
       'ip route add 10.9.0.0/16 via 10.0.0.2 initcwnd 10',
       '"initcwnd 10" of the route is left out; a lab file has no word for it.',
