@@ -5,9 +5,11 @@
  * `--json`: `{"ok":true,"undone":[S],"kept":[S]}`. `--quiet` says nothing unless something is left that cannot be undone.
  */
 import { isRoot, startRootHelper } from '../session/root-helper.js'
+import { vethlab } from '../session/own-command.js'
 import { rerunAsRoot, rootCommand } from '../session/sudo.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
+import { ask, SandboxDied } from './fresh-lab.js'
 import { note, paintNote, print, printable, printJson } from './output.js'
 
 export interface RecoverOptions extends CommonOptions {
@@ -32,12 +34,16 @@ export async function recover(options: RecoverOptions): Promise<ExitCode> {
   if (!started.ok) return fail(exitCode.machine, started.failure, options)
   const { session } = started
   try {
-    const result = await session.request('host/recover', {})
+    const result = await ask(session, 'host/recover', {})
     if (!result.ok) return fail(exitCode.refused, result.failure, options)
     const { undone, kept } = result
     if (options.json) printJson({ ok: true, undone, kept })
     else if (!options.quiet) report(undone, kept)
     return exitCode.ok
+  } catch (error) {
+    if (!(error instanceof SandboxDied)) throw error
+    const message = `The helper was ended before everything was undone. What is left is still known; undo it with: ${vethlab('recover')}`
+    return fail(exitCode.machine, failure('helper-ended', message), options)
   } finally {
     await session.close()
   }

@@ -12,7 +12,7 @@ import type { KeepStage } from '../session/running/keep.js'
 import { startKeeper, type Keeper } from '../session/running/start-keeper.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { deployCode, fail, failure } from './failure.js'
-import { own, type Owned } from './interrupt.js'
+import { isInterrupted, own, type Owned } from './interrupt.js'
 import { requireLab, type ValidLab } from './lab-input.js'
 import { note, paintNote, printJson } from './output.js'
 import { startProgress } from './progress.js'
@@ -89,6 +89,8 @@ async function start(
     if (uplink !== null) notePlugged(uplink, options)
     return { keeper: started.keeper, owned: ownership }
   }
+  // Whoever ended it knows why it did not come up.
+  if (isInterrupted()) return new Promise(() => {})
   ownership.leave()
   const { stage, failure: refused } = started
   return fail(stage === 'deploy' ? deployCode(refused) : codeOf[stage], refused, options)

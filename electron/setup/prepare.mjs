@@ -124,18 +124,20 @@ async function installTools(tools) {
   if (status !== 0) giveUp(`The packages could not be installed. Try yourself:\n\n  sudo ${command}\n`)
 }
 
+/** Null where there is no such file. */
 const lockedIn = (file) => {
   try {
     return JSON.parse(readFileSync(join(root, file), 'utf8')).packages ?? {}
   } catch {
-    return {}
+    return null
   }
 }
 
 /** npm notes in node_modules what it has put there. Times would lie: they are those of the checkout and of a copy. */
 function areInstalled() {
   const installed = lockedIn('node_modules/.package-lock.json')
-  const { '': _, ...wanted } = lockedIn('package-lock.json')
+  if (installed === null) return false
+  const { '': _, ...wanted } = lockedIn('package-lock.json') ?? {}
   return Object.entries(wanted).every(
     ([path, { version, optional }]) => (optional && !installed[path]) || installed[path]?.version === version,
   )

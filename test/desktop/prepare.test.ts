@@ -56,6 +56,21 @@ test('each long step says what it is, that it goes on, and that it is done', asy
   expect(existsSync(join(checkout, 'dist/.built-from'))).toBe(true)
 })
 
+test.each([
+  ['the versions that are wanted are there, whenever they were put there', '1.0.0', false],
+  ['another version is there', '0.9.0', true],
+])('packages are installed only where they are not: %s', async (_, version, isInstalled) => {
+  const { path, letEnd } = npm()
+  const packages = (of: string): string => JSON.stringify({ packages: { 'node_modules/a': { version: of } } })
+  mkdirSync(join(checkout, 'node_modules'))
+  writeFileSync(join(checkout, 'node_modules/.package-lock.json'), packages(version))
+  writeFileSync(join(checkout, 'package-lock.json'), packages('1.0.0'))
+  for (const step of ['ci', 'run'] as const) letEnd(step)
+  const started = prepare(path)
+  expect((await started.ended).status).toBe(0)
+  expect(started.stderr().includes('npm ci speaks')).toBe(isInstalled)
+})
+
 test('on a terminal one line counts, and nothing of it stays', async () => {
   const { path, letEnd } = npm()
   const record = join(world.temporary, 'typescript')

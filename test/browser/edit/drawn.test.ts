@@ -20,7 +20,6 @@ beforeAll(async () => {
   const world = await World.ofUser()
   window = await LabWindow.open({ file: world.file('home/noted.vethlab.yaml', noted) }, world)
   await window.ready()
-  window.page.setDefaultTimeout(20_000)
   await window.rest()
   await window.page.keyboard.press('e')
   await window.status.filter({ hasText: 'Editing' }).waitFor()

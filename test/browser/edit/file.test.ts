@@ -12,7 +12,6 @@ beforeAll(async () => {
   const path = world.file('home/typed.vethlab.yaml', guided)
   window = await LabWindow.open({ file: path }, world)
   await window.ready()
-  window.page.setDefaultTimeout(20_000)
   await window.deploy()
   await window.tab('File').click()
   await sheet().waitFor()

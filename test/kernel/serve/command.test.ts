@@ -57,6 +57,19 @@ describe('serve', () => {
     await until('every process is gone', () => world.processes().length === 0)
   })
 
+  test('a window that is closed is opened again by an address that is printed where nobody can press Enter', async () => {
+    const { running, url } = await serve()
+    const window = await Window.open(url)
+    window.close()
+    await until('another address', () => running.stdout().split('\n').length === 3)
+    const [, other = ''] = running.stdout().split('\n')
+    expect(other).not.toBe(url)
+    const again = await Window.open(other)
+    process.kill(running.pid, 'SIGINT')
+    expect(await running.ended).toMatchObject({ status: 130 })
+    await again.ended
+  })
+
   test('takes the port it is told, and says so where it cannot', async () => {
     const taken = createServer()
     const port = await new Promise<number>((resolve) => {
