@@ -62,6 +62,8 @@ test('the outcome of a trace becomes a check, which is asked again when the netw
   await press('Enter')
   await press('Shift+F10')
   await window.page.getByRole('menuitem', { name: 'Trace from here' }).click()
+  // Letters that are typed before it has the focus are the canvas's.
+  await window.page.locator('header input[role=combobox]:focus').waitFor()
   await window.page.keyboard.type('10.0.0.2')
   await press('Enter')
   await window.page.locator('.trace-pane').first().waitFor()

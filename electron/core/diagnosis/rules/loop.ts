@@ -1,6 +1,7 @@
 import type { Finding, Rule } from '../rule.js'
 import type { Network } from '../network.js'
 import type { Scene } from '../scene.js'
+import { placeKey } from '../frames.js'
 import { segment, type Place } from '../segment.js'
 import { say } from '../words.js'
 
@@ -43,23 +44,35 @@ export const bridgeLoop: Rule = {
 interface Circle {
   readonly near: Place
   readonly far: Place
+  /** The segment. */
+  readonly around: readonly Place[]
   /** All of the segment: whoever is on it has heard what went round. */
   readonly bridges: readonly Place[]
 }
 
-/** A cable between two bridges that are joined already, where nothing holds back. */
+/**
+ * A cable between two bridges that are joined already, where nothing holds back: as seen from who sends, whichever packet
+ * it was that got lost, where both are on one segment.
+ */
 function circle({ network, probe, death }: Scene): Circle | null {
-  const namespace = death?.missed?.namespace ?? probe.from
-  const dev = death?.missed?.dev ?? network.route(namespace, probe.target)?.dev ?? null
-  const link = network.link(namespace, dev)
-  if (!link) return null
+  const place = (namespace: string, dev: string | null): Place | null => {
+    const link = network.link(namespace, dev)
+    return link ? { namespace, link } : null
+  }
+  const sender = place(probe.from, network.route(probe.from, probe.target)?.dev ?? null)
+  const missed = death?.missed ? place(death.missed.namespace, death.missed.dev) : null
+  const seen = sender && circleAround(network, sender)
+  if (seen && (missed === null || seen.around.some((each) => placeKey(each) === placeKey(missed)))) return seen
+  return missed && circleAround(network, missed)
+}
+
+function circleAround(network: Network, from: Place): Circle | null {
   const joined = new Map<string, string>()
   const root = (bridge: string): string => {
     const parent = joined.get(bridge)
     return parent === undefined || parent === bridge ? bridge : root(parent)
   }
   const seen = new Set<string>()
-  const from = { namespace, link }
   const around = [from, ...segment(network, from)]
   for (const near of around) {
     const far = network.peer(near.link)
@@ -71,7 +84,7 @@ function circle({ network, probe, death }: Scene): Circle | null {
     if (seen.has(cable)) continue
     seen.add(cable)
     const [a, b] = [near, far].map((end) => root(`${end.namespace}/${end.link.master ?? ''}`))
-    if (a === b) return { near, far, bridges: around.filter(({ link: each }) => each.bridge !== null) }
+    if (a === b) return { near, far, around, bridges: around.filter(({ link: each }) => each.bridge !== null) }
     joined.set(a ?? '', b ?? '')
   }
   return null
