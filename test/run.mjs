@@ -1,7 +1,7 @@
 /**
  * Runs every suite, some at a time, and ends with one line: `N passed, N failed, N skipped`.
- * Static checks count as one test each. At the end stand the tests that failed, those that had to be tried again, and those
- * that were skipped with their reasons.
+ * Static checks count as one test each. At the end stand the tests that were skipped, by their reasons, those that had to be
+ * tried again, and last, where whoever reads only the end of a log sees them, those that failed.
  *
  * Usage: node test/run.mjs [SUITE...]   (default: all)
  */
@@ -17,13 +17,15 @@ const lanes = Math.min(4, availableParallelism() + 2)
 const total = { passed: 0, failed: 0, skipped: 0 }
 /** Of each suite, what came of its files. */
 const outcomes = new Map()
-const lists = { Failed: [], 'Passed when tried again': [], Skipped: [] }
+const lists = { 'Passed when tried again': [], Failed: [] }
+/** Tests that were skipped, by their reasons. */
+const skips = new Map()
 
 async function runCheck(suite, [name, program, args]) {
   const lines = []
   const status = await run(program, args, {}, (line) => lines.push(line))
   total[status === 0 ? 'passed' : 'failed'] += 1
-  if (status !== 0) lists.Failed.push(`${suite}: ${name}`)
+  if (status !== 0) lists.Failed.push(`${suite}: ${name}`, ...lines.slice(0, 12).map((line) => `    ${line}`))
   const verdict = status === 0 ? [`  ok    ${name}`] : [`  FAIL  ${name}`, ...lines]
   for (const line of verdict) say(suite, line)
 }
@@ -70,9 +72,12 @@ for (const [suite, found] of outcomes) {
     total.failed += failed.length
     total.skipped += skipped.length
     lists.Failed.push(...failed.map((test) => `${suite.name}: ${test}`))
-    lists.Skipped.push(...skipped.map((test) => `${suite.name}: ${test}`))
+    for (const { test, reason } of skipped) skips.set(reason, [...(skips.get(reason) ?? []), `${suite.name}: ${test}`])
   }
 }
+if (skips.size > 0) process.stdout.write('\nSkipped:\n')
+for (const [reason, tests] of skips)
+  process.stdout.write(`  ${reason}\n${tests.map((test) => `    ${test}\n`).join('')}`)
 for (const [heading, list] of Object.entries(lists))
   if (list.length > 0) process.stdout.write(`\n${heading}:\n${list.map((each) => `  ${each}\n`).join('')}`)
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)

@@ -6,7 +6,13 @@ import { run, say } from './program.mjs'
 import { root } from './suites.mjs'
 import { becomeUser } from './user.mjs'
 
-const firstLine = (message) => (message ?? '').split('\n')[0]
+/** What a test has seen, without the files and lines that lead through libraries. */
+const head = (message) =>
+  (message ?? '')
+    .split('\n')
+    .filter((line) => !line.includes('node_modules') && !line.includes('node:internal'))
+    .slice(0, 12)
+    .join('\n      ')
 
 /**
  * @param {{ name: string, project: string, asUser?: boolean }} suite
@@ -16,7 +22,11 @@ const firstLine = (message) => (message ?? '').split('\n')[0]
 export async function runVitest({ name, project, asUser }, files = []) {
   const found = new Map()
   const user = asUser ? becomeUser() : { prefix: [], cwd: root }
-  if (user === null) return found.set('', { ...nothing(), skipped: ['no unprivileged account could be made'] })
+  if (user === null)
+    return found.set('', {
+      ...nothing(),
+      skipped: [{ test: 'all of it', reason: 'No unprivileged account could be made' }],
+    })
   say(name, files.length === 0 ? 'begins' : `tries again: ${files.join(' ')}`)
   const directory = mkdtempSync(join(tmpdir(), 'vethlab-tests-'))
   chmodSync(directory, 0o777)
@@ -55,10 +65,10 @@ const nothing = () => ({ passed: 0, failed: [], skipped: [] })
 function outcomeOf({ assertionResults, status, message }) {
   const outcome = nothing()
   // Its set-up has failed.
-  if (assertionResults.length === 0 && status === 'failed') outcome.failed.push(firstLine(message))
+  if (assertionResults.length === 0 && status === 'failed') outcome.failed.push(head(message))
   for (const { status: came, fullName, meta, failureMessages } of assertionResults)
     if (came === 'passed') outcome.passed += 1
-    else if (came === 'failed') outcome.failed.push(`${fullName}: ${firstLine(failureMessages[0])}`)
-    else outcome.skipped.push(`${fullName}${meta?.reason ? `: ${meta.reason}` : ''}`)
+    else if (came === 'failed') outcome.failed.push(`${fullName}: ${head(failureMessages[0])}`)
+    else outcome.skipped.push({ test: fullName, reason: meta?.reason ?? 'Set aside in its file' })
   return outcome
 }
