@@ -259,6 +259,33 @@ links: [[cli:e0, srv:e0]]
     fix: ['iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE'],
   },
   {
+    name: 'a rule of nftables for another interface',
+    code: 'nat-wrong-interface',
+    lab: `
+namespaces:
+  a: { interfaces: { e0: { addresses: [10.1.0.2/24] } }, routes: [{ to: default, via: 10.1.0.1 }] }
+  r:
+    forwarding: true
+    interfaces: { e0: { addresses: [10.1.0.1/24] }, e1: { addresses: [198.51.100.1/24] } }
+    nft: |
+      table ip nat {
+        chain postrouting {
+          type nat hook postrouting priority srcnat;
+          ip saddr 10.7.0.0/24 oifname "e9" counter masquerade
+          ip saddr 10.1.0.0/24 oifname "e0" masquerade
+        }
+      }
+  b: { interfaces: { e0: { addresses: [198.51.100.2/24] } } }
+links: [[a:e0, r:e0], [r:e1, b:e0]]
+`,
+    from: 'a',
+    to: '198.51.100.2',
+    namespace: 'r',
+    interface: 'e1',
+    evidence: /oifname "e0" masquerade # handle/,
+    fix: ['ip netns exec r nft add rule ip nat postrouting index 1 \'ip saddr 10.1.0.0/24 oifname "e1" masquerade\''],
+  },
+  {
     name: 'a port published on another interface',
     code: 'nat-wrong-interface',
     lab: nat({

@@ -3,21 +3,33 @@ import type { LabNat } from '../../lab/lab.js'
 import { departureOf } from '../death.js'
 import { missingRoutes } from '../lab-says.js'
 import { isIpv6, networkText } from '../network.js'
+import type { Question } from '../question.js'
+import type { RepairStep } from '../repair.js'
 import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { say, type Message } from '../words.js'
-import { comesBy, crossings, isSourceNat, leavesBy, liveNat, means, publishedBy, type Crossing } from './nat.js'
+import {
+  comesBy,
+  crossings,
+  isSourceNat,
+  leavesBy,
+  liveNat,
+  means,
+  publishedBy,
+  type Crossing,
+  type SourceNat,
+} from './nat.js'
+import { nftSourceNat, nftSourceNatText, type NftSourceNat } from './nft-nat.js'
 
 interface Wrong {
   readonly namespace: string
   /** The interface that the packet passes. */
   readonly interface: string
   readonly message: Message
-  /** Where the rule stands. */
-  readonly chain: string
-  readonly engine: 'nft' | 'legacy'
-  /** Rules that would do it; the one that is there may serve others, and stays. */
-  readonly better: readonly LabNat[]
+  /** Shows the rule where it stands. */
+  readonly shown: Question
+  /** Adds rules that would do it; the one that is there may serve others, and stays. */
+  readonly steps: readonly RepairStep[]
 }
 
 /** The rule is there, and for another interface than the packet takes. */
@@ -26,18 +38,16 @@ export const natWrongInterface: Rule = {
   suspect(scene) {
     const found = wrongSource(scene) ?? wrongDestination(scene)
     if (!found) return null
-    const { namespace, chain, engine, better, message } = found
-    const ipv6 = isIpv6(scene.probe.target)
-    const question = { namespace, ask: 'iptables', engine, ipv6, table: 'nat', chain } as const
+    const { namespace, message, shown, steps } = found
     return {
-      ask: [question],
+      ask: [shown],
       ruledOut: say('not-nat', { namespace }),
       judge: (answers): Finding => ({
         namespace,
         interface: found.interface,
         message,
-        evidence: answers.evidence(question),
-        repair: { namespace, steps: better.map((rule) => ({ op: 'nat-add', namespace, rule }) as const) },
+        evidence: answers.evidence(shown),
+        repair: { namespace, steps },
       }),
     }
   },
@@ -67,7 +77,8 @@ function wrongSource(scene: Scene): Wrong | null {
 function wrongAt(scene: Scene, { namespace, oif, src, dst }: Crossing): Wrong | null {
   const { protocol, port } = scene.probe
   const seen = { source: src, destination: dst, protocol, port }
-  const all = liveNat(scene, namespace).filter(isSourceNat)
+  const native = nftSourceNat(scene, namespace)
+  const all = [...liveNat(scene, namespace).filter(isSourceNat), ...native.map(({ rule }) => rule)]
   // That one is inside as well, and is meant to answer by this router.
   if (all.some((each) => means(each, { ...seen, source: dst, destination: null }))) return null
   const rules = all.filter((each) => means(each, seen))
@@ -75,10 +86,35 @@ function wrongAt(scene: Scene, { namespace, oif, src, dst }: Crossing): Wrong | 
   // One that is for all but this interface means what it says.
   const rule = rules.find((each) => !each.not?.includes('out'))
   if (!rule || rule.out === null) return null
+  const better = { ...rule, out: oif }
+  const found = native.find((each) => each.rule === rule)
   return {
-    ...{ namespace, interface: oif, chain: 'POSTROUTING', engine: 'nft' },
-    message: named(namespace, rule, rule.out, oif, 'leaves'),
-    better: [{ ...rule, out: oif }],
+    ...{ namespace, interface: oif, message: named(namespace, rule, rule.out, oif, 'leaves') },
+    ...(found ? besideNative(namespace, found, better) : inIptables(scene, namespace, 'POSTROUTING', 'nft', [better])),
+  }
+}
+
+const inIptables = (
+  { probe }: Scene,
+  namespace: string,
+  chain: string,
+  engine: 'nft' | 'legacy',
+  better: readonly LabNat[],
+): Pick<Wrong, 'shown' | 'steps'> => ({
+  shown: { namespace, ask: 'iptables', engine, ipv6: isIpv6(probe.target), table: 'nat', chain },
+  steps: better.map((rule) => ({ op: 'nat-add', namespace, rule })),
+})
+
+/** Behind the rule that is there. */
+function besideNative(
+  namespace: string,
+  { family, table, chain, position }: NftSourceNat,
+  better: SourceNat,
+): Pick<Wrong, 'shown' | 'steps'> {
+  const at = { namespace, family, table, chain }
+  return {
+    shown: { ask: 'chain', ...at },
+    steps: [{ op: 'nft-rule-insert', ...at, position: position + 1, rule: nftSourceNatText(better) }],
   }
 }
 
@@ -106,11 +142,14 @@ function wrongDestination(scene: Scene): Wrong | null {
   const others = not.filter((part) => part !== 'in')
   const better: LabNat = { ...published, in: right, ...(others.length > 0 ? { not: others } : {}) }
   return {
-    ...{ namespace, interface: right, chain, engine },
+    ...{ namespace, interface: right },
     message: not.includes('in')
       ? say('nat-but-interface', { namespace, kind: 'DNAT', right })
       : named(namespace, rule, found.rule.in, right, 'comes in'),
-    better: [better, ...throughTheRouter(scene, namespace, right, source, rule.toAddress)],
+    ...inIptables(scene, namespace, chain, engine, [
+      better,
+      ...throughTheRouter(scene, namespace, right, source, rule.toAddress),
+    ]),
   }
 }
 
