@@ -173,8 +173,16 @@ function nextHop(at: TracedHop, hops: readonly TracedHop[], network: Network): M
   const dst = sent?.packet?.ip?.dst
   if (!sent || sent.interface === null || dst === undefined) return null
   const { namespace, interface: dev } = sent
-  const route = network.routes(namespace, dst, null).find((each) => each.dev === dev)
-  return { namespace, dev, address: route?.via ?? dst, iif: cameBy(hops, sent) }
+  const routes = network.routes(namespace, dst, null).filter((each) => each.dev === dev)
+  // Of several next hops the one whose link-layer address the frame bears.
+  const mac = sent.packet?.eth?.dst
+  const neighbours = network.namespace(namespace)?.neighbours ?? []
+  const borne = routes.find(
+    (route) =>
+      route.weight !== null &&
+      neighbours.some((each) => each.dev === dev && each.address === route.via && each.mac === mac),
+  )
+  return { namespace, dev, address: (borne ?? routes[0])?.via ?? dst, iif: cameBy(hops, sent) }
 }
 
 /** Whether the one that `lower` sent had been handed to it by the interface of `upper`, which stands on it. */
@@ -249,15 +257,15 @@ function findUnanswered(
 
 /** Asked for where no frame could be sent, as on a bridge without a carrier: the kernel's own table says so. */
 function unresolved(network: Network, { namespace, interface: iif }: TracedHop, dst: string): Missed | null {
-  const route = network.route(namespace, dst)
-  if (!route?.dev) return null
-  // A gateway that is an address of one's own is none: the kernel asks for the destination itself.
-  const address = route.via === null || network.owns(namespace, route.via) ? dst : route.via
-  const entry = network
-    .namespace(namespace)
-    ?.neighbours.find((each) => each.dev === route.dev && each.address === address)
-  const failed = entry?.state === 'FAILED' || entry?.state === 'INCOMPLETE'
-  return failed ? { namespace, dev: route.dev, address, iif } : null
+  const neighbours = network.namespace(namespace)?.neighbours ?? []
+  for (const { dev, via } of network.ways(namespace, dst)) {
+    if (dev === null) continue
+    // A gateway that is an address of one's own is none: the kernel asks for the destination itself.
+    const address = via === null || network.owns(namespace, via) ? dst : via
+    const entry = neighbours.find((each) => each.dev === dev && each.address === address)
+    if (entry?.state === 'FAILED' || entry?.state === 'INCOMPLETE') return { namespace, dev, address, iif }
+  }
+  return null
 }
 
 /** Where a packet has to find its way by routing: from where, to what. */

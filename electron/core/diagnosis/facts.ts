@@ -5,8 +5,9 @@
 import { masterOf } from '../lab/lab.js'
 import type { LiveNamespace, LiveState } from '../live/state.js'
 import { givenNeighbours } from '../plan/given-neighbours.js'
+import { stepRoute } from '../plan/restore.js'
+import { devicesOf, wholeRoutes } from '../plan/whole-routes.js'
 import type { RepairStep } from './repair.js'
-import { routeOf } from './rules/routing.js'
 
 export interface Fact {
   /** In words for people, as `a: addresses`. */
@@ -118,12 +119,12 @@ function addFacts(facts: Map<string, Fact>, namespace: LiveNamespace, { devs, to
     // Link-local addresses come by themselves, and those of lo when it is first set up (inet_set_ifa, addrconf_init).
     if (scope !== 'link' && !isOwnLoopback(dev, address) && reaches(dev))
       add('addresses', `${dev} ${address}`, '', { op: 'address-add', namespace: name, dev, address, family })
-  for (const route of routes) {
-    const { to: prefix, via, dev, src, mtu, metric, type, table, protocol } = route
+  for (const route of wholeRoutes(routes)) {
+    const { to: prefix, via, dev, src, mtu, metric, type, table, protocol, nexthops } = route
     // The routes of addresses come by themselves, too.
-    if (protocol === 'kernel' || !(reaches(dev) || to.has(prefix))) continue
-    const key = JSON.stringify({ prefix, via, dev, src, mtu, metric, type, table })
-    add('routes', key, '', { op: 'route-add', namespace: name, route: routeOf(route) })
+    if (protocol === 'kernel' || !(devicesOf(route).some(reaches) || to.has(prefix))) continue
+    const key = JSON.stringify({ prefix, via, dev, src, mtu, metric, type, table, nexthops })
+    add('routes', key, '', { op: 'route-add', namespace: name, route: stepRoute(route) })
   }
   // An interface that goes down takes all of them along (neigh_ifdown, net/core/neighbour.c).
   for (const neighbour of givenNeighbours({ neighbours, proxies })) {

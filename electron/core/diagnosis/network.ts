@@ -109,6 +109,15 @@ export class Network {
     return this.routes(namespace, address)[0]
   }
 
+  /** The ways of the route that the kernel takes: more than one where it has several next hops. */
+  ways(namespace: string, address: string, of: number | null = mainTable): LiveRoute[] {
+    const [first, ...others] = this.routes(namespace, address, of)
+    if (!first) return []
+    const isOne = ({ to, table, metric, weight }: LiveRoute): boolean =>
+      weight !== null && to === first.to && table === first.table && metric === first.metric
+    return first.weight === null ? [first] : [first, ...others.filter(isOne)]
+  }
+
   /** An address of the namespace whose subnet holds `address`. */
   connected(namespace: string, address: string): LiveAddress | undefined {
     return this.addresses(namespace).find((each) => containsAddress(each.address, address))

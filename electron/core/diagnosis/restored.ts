@@ -2,6 +2,7 @@
  * Whether a change was taken back whole. Only what our own steps have changed counts: whatever anybody else changed while
  * the change was in force stays as it is.
  */
+import { hasGateway } from '../plan/restore.js'
 import { setBy, type Fact, type Facts } from './facts.js'
 import type { RepairStep } from './repair.js'
 
@@ -31,7 +32,7 @@ export function left({ before, changed, kept, now }: Moments): readonly Fact[] {
 export function restoration(facts: readonly Fact[]): RepairStep[] {
   const steps = facts.flatMap(({ back }) => back ?? [])
   // Addresses first, then routes without a gateway: gateways are reached by them.
-  const rank = (step: RepairStep): number => (step.op === 'route-add' ? 1 + Number(step.route.via !== null) : 0)
+  const rank = (step: RepairStep): number => (step.op === 'route-add' ? 1 + Number(hasGateway(step.route)) : 0)
   return steps.toSorted((a, b) => rank(a) - rank(b))
 }
 

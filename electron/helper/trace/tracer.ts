@@ -60,6 +60,12 @@ interface Kept {
   readonly scene: Scene | null
 }
 
+/**
+ * A fix may have made an interface anew, whose first packet waits for all the questions for neighbours on the way: a probe that
+ * was sent with less patience does not get its fix judged in less (milliseconds).
+ */
+const leastTrialMs = 750
+
 type Counters = Awaited<ReturnType<Tracer['count']>>
 
 export class Tracer {
@@ -348,7 +354,7 @@ export class Tracer {
     const { count: _count, series: _series, ...plain } = probe
     const once: Aimed = { ...plain, ttl: shot.answer.ttl ?? undefined }
     const trials = await trial.run(candidates, trial.progress(shot.answer.outcome, scene.hops), async (patienceMs) => {
-      const timeoutMs = Math.min(once.timeoutMs, Math.round(patienceMs))
+      const timeoutMs = Math.min(Math.max(once.timeoutMs, leastTrialMs), Math.round(patienceMs))
       const again = { ...once, identifier: nextIdentifier(), timeoutMs }
       const { shots } = await sendProbe(this.worker, again, () => {})
       const frames = shots.flatMap((each) => each.frames)

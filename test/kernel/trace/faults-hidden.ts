@@ -45,6 +45,17 @@ export const hiddenFaults: readonly Fault[] = [
     fix: ['ip -n r route del 10.2.0.2/32 via 10.1.0.3 dev br0'],
   },
   {
+    name: 'a route with two ways, neither of which leads there',
+    code: 'loop',
+    lab: beside,
+    typed: ['ip -n r route add 10.2.0.2/32 nexthop via 10.1.0.2 nexthop via 10.1.0.3'],
+    from: 'a',
+    to: '10.2.0.2',
+    namespace: 'r',
+    evidence: /10\.2\.0\.2[\s\S]*nexthop via 10\.1\.0\.2/,
+    fix: ['ip -n r route del 10.2.0.2/32'],
+  },
+  {
     name: 'a gateway that is a station beside the router',
     code: 'wrong-gateway',
     lab: beside.replace('via: 10.1.0.1 }]', 'via: 10.1.0.3 }]'),

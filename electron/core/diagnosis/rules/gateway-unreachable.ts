@@ -6,7 +6,7 @@ import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { deriveRoute } from '../way.js'
 import { say, type Message } from '../words.js'
-import { routeOf } from './routing.js'
+import { takeWay } from './routing.js'
 
 /** A gateway that nobody is, or that no subnet holds. */
 export const gatewayUnreachable: Rule = {
@@ -66,10 +66,7 @@ function silent(scene: Scene): Found | null {
   else if (better && better.via !== asked.address)
     repair = {
       namespace,
-      steps: [
-        { op: 'route-delete', namespace, route: routeOf(route) },
-        routeAdd(namespace, { ...better, to: route.to }),
-      ],
+      steps: takeWay(network, namespace, route, { ...better, to: route.to }),
     }
   return {
     gateway: asked.address,

@@ -1,10 +1,9 @@
 import { departureOf } from '../death.js'
 import { isIpv6 } from '../network.js'
-import { routeAdd } from '../lab-says.js'
 import type { Finding, Rule } from '../rule.js'
 import { deriveRoute } from '../way.js'
 import { say } from '../words.js'
-import { askWay, routeOf } from './routing.js'
+import { askWay, takeWay } from './routing.js'
 
 /** A route by an address of one's own: the kernel takes it for "on this wire", and asks there for everybody. */
 export const ownGateway: Rule = {
@@ -32,10 +31,7 @@ export const ownGateway: Rule = {
           evidence: answers.evidence(table, way),
           repair: better && {
             namespace,
-            steps: [
-              { op: 'route-delete', namespace, route: routeOf(route) },
-              routeAdd(namespace, { ...better, to: route.to }),
-            ],
+            steps: takeWay(network, namespace, route, { ...better, to: route.to }),
           },
         }
       },

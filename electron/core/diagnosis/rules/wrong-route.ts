@@ -9,7 +9,7 @@ import type { Scene } from '../scene.js'
 import { segment, shares } from '../segment.js'
 import { deriveRoute, leadsOff, routersBeside } from '../way.js'
 import { say, type Message } from '../words.js'
-import { routeOf } from './routing.js'
+import { leadWay, routeDelete, takeWay, wholeOf } from './routing.js'
 
 interface Astray {
   readonly sender: Missed
@@ -82,7 +82,8 @@ export const wrongRoute: Rule = {
     if (!found || !death) return null
     const { sender, how, router } = found
     const { namespace } = sender
-    const route = network.route(namespace, death.dst)
+    const ways = network.ways(namespace, death.dst)
+    const route = ways.find(({ via }) => via === sender.address) ?? ways[0]
     if (!route) return null
     const ipv6 = isIpv6(death.dst)
     const table = { namespace, ask: 'routes', ipv6 } as const
@@ -108,17 +109,13 @@ export const wrongRoute: Rule = {
         interface: route.dev,
         message,
         evidence: answers.evidence(...questions),
-        repair: router ? ledBy(namespace, route, router.address) : leadRight(scene, namespace, death.dst),
+        repair: router
+          ? { namespace, steps: leadWay(network, namespace, route, router.address) }
+          : leadRight(scene, namespace, death.dst, route),
       }),
     }
   },
 }
-
-/** The same route by another gateway. */
-const ledBy = (namespace: string, route: LiveRoute, via: string): Repair => ({
-  namespace,
-  steps: [{ op: 'route-delete', namespace, route: routeOf(route) }, routeAdd(namespace, { ...routeOf(route), via })],
-})
 
 /** The destination is on the segment of that interface. */
 export function isOn(network: Network, namespace: string, dev: string | null, dst: string): boolean {
@@ -133,17 +130,22 @@ export function isOn(network: Network, namespace: string, dev: string | null, ds
 }
 
 /** Takes the route away that leads astray, where the right one is behind it; else the lab's own in its place, or one that leads there. */
-export function leadRight(scene: Scene, namespace: string, dst: string): Repair | null {
+export function leadRight(scene: Scene, namespace: string, dst: string, taken?: LiveRoute): Repair | null {
   const { network, lab } = scene
-  const [now, next] = network.routes(namespace, dst)
+  const [first, ...behind] = network.routes(namespace, dst)
+  const now = taken ?? first
   if (!now) return null
-  const away = { op: 'route-delete', namespace, route: routeOf(now) } as const
+  const whole = wholeOf(network, namespace, now)
+  const next = behind.find(({ to, metric }) => to !== whole.to || metric !== whole.metric)
+  const away = [routeDelete(namespace, whole)]
   const wantedRoutes = labRoutes(lab, namespace)
   const isWanted = (to: string, via: string | null): boolean =>
     wantedRoutes.some((each) => each.to === to && each.via === via)
   const connected = next?.via === null && next.dev !== now.dev && isOn(network, namespace, next.dev, dst)
   if (next && (connected || (isWanted(next.to, next.via) && !isWanted(now.to, now.via))))
-    return { namespace, steps: [away] }
+    return { namespace, steps: away }
+  // Its other ways lead on.
+  if (whole.nexthops.length > 1) return { namespace, steps: takeWay(network, namespace, now) }
   const wanted =
     missingRoutes(scene, namespace)
       .filter(
@@ -152,5 +154,5 @@ export function leadRight(scene: Scene, namespace: string, dst: string): Repair 
       .sort((a, b) => prefixLength(b.to) - prefixLength(a.to))[0] ?? deriveRoute(network, namespace, dst)
   if (!wanted || wanted.via === now.via) return null
   const inTheWay = prefixLength(wanted.to) <= prefixLength(now.to)
-  return { namespace, steps: [...(inTheWay ? [away] : []), routeAdd(namespace, wanted)] }
+  return { namespace, steps: [...(inTheWay ? away : []), routeAdd(namespace, wanted)] }
 }
