@@ -98,7 +98,8 @@ export class Settings {
   set(change: Partial<Kept>): void {
     this.kept = { ...this.kept, ...change }
     try {
-      localStorage.setItem(storageKey, JSON.stringify(this.kept))
+      // What another window has chosen meanwhile stays chosen for the next one.
+      localStorage.setItem(storageKey, JSON.stringify({ ...read(), ...change }))
     } catch {
       // A window without storage forgets; everything else works.
     }

@@ -87,6 +87,18 @@ describe('keys', () => {
 
   const canvas = () => window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
 
+  test('what another window has chosen is not written over by a choice of something else', async () => {
+    await window.page.evaluate(() => {
+      const kept = JSON.parse(localStorage.getItem('vethlab.settings') ?? '{}') as object
+      localStorage.setItem('vethlab.settings', JSON.stringify({ ...kept, theme: 'dark' }))
+    })
+    await canvas()
+    await window.page.keyboard.press('2')
+    const kept = await window.page.evaluate(() => localStorage.getItem('vethlab.settings') ?? '')
+    expect(JSON.parse(kept)).toMatchObject({ theme: 'dark', layer: 'layer2' })
+    await window.page.keyboard.press('1')
+  })
+
   test('1, 2 and 3 filter layers', async () => {
     await canvas()
     await window.page.keyboard.press('2')

@@ -121,7 +121,8 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
   })
 
   test('of several that want one name at once, exactly one gets it', async () => {
-    const all = await Promise.all(Array.from({ length: 4 }, () => up('alpha')))
+    const file = world.file('alpha.yaml', pair('alpha'))
+    const all = await Promise.all(Array.from({ length: 4 }, () => world.cli('up', '-d', file)))
     expect(all.map(({ status }) => status).sort()).toEqual([0, 2, 2, 2])
     for (const { status, stderr } of all)
       if (status === 2)
