@@ -166,6 +166,8 @@ export const sentences = {
   'wrong-source': 'A rule of {namespace} gives the packet the source {source}, which nobody has: no answer finds back.',
   'other-source':
     '{namespace} answers from {source} where {target} was asked, and {client} takes no answer from another address than it asked.',
+  'other-port':
+    '{namespace} answers from port {other} where {port} was asked, and {client} takes no answer from there: it rewrites the destination, its server listens on every address and answers from another one, and connection tracking takes that for a new conversation. Let the server listen on the address that it is rewritten to.',
   'dnat-loopback':
     '{namespace} rewrites the destination to {address}, where nothing from outside may go while {key} is 0.',
   'bridge-netfilter':

@@ -13,10 +13,11 @@ export function tuple(packet: Packet, reverse = false): string | null {
 }
 
 /**
- * What a datagram and its answer share where the answer comes from another address than was asked: a server on several
- * addresses sends by the one that its route prefers. `reverse`: as the answer names it.
+ * What a datagram and its answer share where the answer comes from elsewhere than was asked: a server on several addresses
+ * sends from the one that its route prefers, and connection tracking gives it another port where that end is taken by what
+ * was asked (nf_nat_used_tuple, net/netfilter/nf_nat_core.c). `reverse`: as the answer names it.
  */
 export function answerTuple({ headers: { ip, udp }, ports }: Packet, reverse = false): string | null {
   if (!ip || !udp || !ports) return null
-  return reverse ? `${ip.src} ${ports.src} ${ports.dst}` : `${ip.dst} ${ports.dst} ${ports.src}`
+  return reverse ? `${ip.src} ${ports.src}` : `${ip.dst} ${ports.dst}`
 }

@@ -157,6 +157,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 给 {client} 的应答没有经过改写过目的地址的 {router}：问的是 {target}，答的却是 {server}，于是被拒绝。',
   'cause.wrong-source': '{namespace} 的一条规则把源地址改成 {source}，而没有接口配置了它：应答无法返回。',
   'cause.other-source': '问的是 {target}，{namespace} 却用 {source} 应答，而 {client} 不接受来自其他地址的应答。',
+  'cause.other-port':
+    '问的是端口 {port}，{namespace} 却从端口 {other} 应答，而 {client} 不接受：目的地址被改写过，而服务监听在所有地址上，用另一个地址应答，连接跟踪便把它当成一条新连接。让服务只监听改写后的那个地址即可。',
   'cause.dnat-loopback': '{namespace} 把目的地址改写成 {address}，而 {key} 为 0 时外来的数据包不许去那里。',
   'cause.bridge-netfilter':
     '仅经 {bridge} 交换的帧也会经过 {namespace} 的防火墙（{key}=1），这一帧被丢弃：链 {chain}：{rule}。',

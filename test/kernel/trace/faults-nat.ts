@@ -259,6 +259,27 @@ links: [[cli:e0, srv:e0]]
     fix: ['iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE'],
   },
   {
+    name: 'a destination that is rewritten to 127.0.0.1, and a server on every address that answers from elsewhere',
+    code: 'wrong-source',
+    lab: `
+namespaces:
+  srv:
+    interfaces: { e0: { addresses: [10.8.0.1/24] } }
+    nat: [{ dnat: { protocol: udp, port: 53 }, to: "127.0.0.1:53" }]
+    sysctls: { net.ipv4.conf.e0.route_localnet: 1 }
+    services: [{ listen: udp, port: 53 }]
+  cli: { interfaces: { e0: { addresses: [10.8.0.2/24] } } }
+links: [[srv:e0, cli:e0]]
+`,
+    from: 'cli',
+    to: '10.8.0.1',
+    probe: { protocol: 'udp', port: 53 },
+    namespace: 'srv',
+    interface: 'e0',
+    evidence: /0\.0\.0\.0:53[\s\S]*--to-destination 127\.0\.0\.1:53/,
+    fix: null,
+  },
+  {
     name: 'a rule of nftables for another interface',
     code: 'nat-wrong-interface',
     lab: `

@@ -28,6 +28,7 @@ export const portClosed: Rule = {
         const elsewhere = answer.output
           .split('\n')
           .flatMap((line) => new RegExp(`(\\S+):${port}\\s`).exec(line)?.[1] ?? [])
+        if (elsewhere.some((each) => isEverywhere(each, isIpv6(address)))) return null
         const wanted = lab?.namespaces
           .get(namespace)
           ?.services.find((service) => inTheWay(service, { listen: protocol, port, address }))
@@ -71,10 +72,21 @@ export const portClosed: Rule = {
   },
 }
 
+/** A listener on all addresses, as ss(8) has it: `*` is a socket of IPv6 that takes IPv4 as well. */
+const isEverywhere = (listens: string, ipv6: boolean): boolean =>
+  listens === '*' || listens === (ipv6 ? '[::]' : '0.0.0.0')
+
 /** It said that the port is closed, and that was kept from who asked (RFC 792, 4443: port unreachable). */
 function refusedInVain({ death, probe, network }: Scene): boolean {
   const complaint = death?.complaint
-  if (!complaint || probe.protocol !== 'udp' || !network.owns(complaint.namespace, death.dst)) return false
+  // One about the answer is the word of who asked.
+  if (
+    !complaint ||
+    death.leg !== 'request' ||
+    probe.protocol !== 'udp' ||
+    !network.owns(complaint.namespace, death.dst)
+  )
+    return false
   return isIpv6(death.dst) ? complaint.type === 1 && complaint.code === 4 : complaint.type === 3 && complaint.code === 3
 }
 

@@ -1,8 +1,9 @@
 import { innermost } from '../loss.js'
 import { addressAdd } from '../lab-says.js'
 import { isIpv6 } from '../network.js'
-import type { Finding, Rule } from '../rule.js'
-import type { Scene } from '../scene.js'
+import type { Finding, Rule, Suspicion } from '../rule.js'
+import type { ProbeFacts, Scene } from '../scene.js'
+import type { TracedHop } from '../../packet/hop.js'
 import { say } from '../words.js'
 
 /** A rule gives packets a source that nobody has: answers to it find no owner. */
@@ -48,17 +49,48 @@ function rewritten({
   return out?.interface ? { namespace: nat.namespace, source, oif: out.interface } : null
 }
 
+/**
+ * Where the destination was rewritten, a socket that listens on every address answers from another one than the request had come
+ * to by then. Connection tracking takes that for a new conversation whose ends are taken, and gives it another port
+ * (nf_nat_used_tuple, net/netfilter/nf_nat_core.c).
+ */
+function otherPort(
+  { namespace, interface: dev, packet }: TracedHop,
+  { protocol, port, from }: ProbeFacts,
+): Suspicion | null {
+  const other = packet?.udp?.srcPort
+  if (protocol !== 'udp' || port === null || other === undefined || other === port) return null
+  const listeners = { namespace, ask: 'listeners', protocol } as const
+  const rules = { namespace, ask: 'iptables', engine: 'nft', ipv6: false, table: 'nat', chain: 'PREROUTING' } as const
+  return {
+    ask: [listeners, rules],
+    ruledOut: say('not-other-source', { namespace }),
+    judge: (answers): Finding | null =>
+      /-j (DNAT|REDIRECT)\b/.test(answers.of(rules).output) &&
+      /(^|\s)(0\.0\.0\.0|\*):/m.test(answers.of(listeners).output)
+        ? {
+            namespace,
+            interface: dev,
+            message: say('other-port', { namespace, other, port, client: from }),
+            evidence: answers.evidence(listeners, rules),
+            repair: null,
+          }
+        : null,
+  }
+}
+
 /** Sockets that listen on every address answer from the one that the way back prefers: whoever asked does not take it. */
 export const otherSource: Rule = {
   code: 'wrong-source',
   suspect({ death, network, probe, hops }) {
-    if (death?.stage !== 'home' || death.src === null || death.src === probe.target) return null
+    if (death?.stage !== 'home' || death.src === null) return null
     const { src: source, dst: client } = death
     const sent = hops.find(
       ({ leg, event, packet }) => leg === 'reply' && event === 'sent' && packet?.ip?.src === source,
     )
     if (!sent || !network.owns(sent.namespace, probe.target)) return null
     const { namespace } = sent
+    if (source === probe.target) return otherPort(sent, probe)
     const back = { namespace, ask: 'route-get', to: client } as const
     const addresses = { namespace, ask: 'addresses' } as const
     return {
