@@ -15,12 +15,18 @@ const onMachine = {
   expect: { poll: { timeout: 60_000 } },
 }
 
+/** Every lab that comes with the program, built, described and followed. */
+const shippedLabs = 'test/kernel/engine/starter-labs.test.ts'
+
 const apart = ['engine', 'guide', 'trace', 'check', 'traffic', 'uplink', 'elevated']
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...onMachine, name: 'engine', include: ['test/kernel/{engine,guide}/**/*.test.ts'] } },
+      {
+        test: { ...onMachine, name: 'engine', include: ['test/kernel/engine/**/*.test.ts'], exclude: [shippedLabs] },
+      },
+      { test: { ...onMachine, name: 'labs', include: [shippedLabs, 'test/kernel/guide/**/*.test.ts'] } },
       { test: { ...onMachine, name: 'trace', include: ['test/kernel/{trace,check,traffic,uplink}/**/*.test.ts'] } },
       {
         test: {

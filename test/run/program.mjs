@@ -1,6 +1,6 @@
 /** Programs of a run: none outlives it. */
 import { spawn } from 'node:child_process'
-import { root } from './suites.mjs'
+import { root } from './root.mjs'
 
 const children = new Set()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

@@ -1,8 +1,8 @@
 /** What a run consists of: suites of vitest, and static checks, which count as one test each. */
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { root } from './root.mjs'
+import { isRoot } from './user.mjs'
 
-export const root = fileURLToPath(new URL('../../', import.meta.url))
 const bin = (name) => join(root, 'node_modules/.bin', name)
 
 export const checks = {
@@ -40,13 +40,17 @@ export const checks = {
     ],
   ],
 }
-/** Suites of vitest. `engine` is the same for everybody: root runs it as root and as a user. The longest come first. */
+/**
+ * Suites of vitest. `engine` is the same for everybody: root runs it as root and as a user; what the labs are like hangs on
+ * nobody, so root runs them as a user alone. The longest come first.
+ */
 export const suites = [
   { name: 'kernel', project: 'kernel' },
   { name: 'browser', project: 'browser' },
   { name: 'elevated', project: 'elevated' },
   { name: 'trace', project: 'trace' },
   { name: 'desktop', project: 'desktop' },
+  { name: 'labs', project: 'labs', asUser: isRoot },
   { name: 'engine', project: 'engine' },
   { name: 'engine-as-user', project: 'engine', asUser: true },
   { name: 'core', project: 'core' },

@@ -1,7 +1,7 @@
 /** A run of root runs the engine as an ordinary user, too. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { root } from './suites.mjs'
+import { root } from './root.mjs'
 
 export const isRoot = process.getuid() === 0
 const account = 'vethlab-test'

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { run, say } from './program.mjs'
-import { root } from './suites.mjs'
+import { root } from './root.mjs'
 import { becomeUser } from './user.mjs'
 
 /** What a test has seen, without the files and lines that lead through libraries. */

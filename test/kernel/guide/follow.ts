@@ -58,8 +58,13 @@ export async function follow(
     if (done && builds(step) && hasParts(done, session.live)) throw new Error(`${where} is done before it began`)
     for (const [number, written] of (step.commands ?? []).entries()) {
       const command = instead[written] ?? written
-      // A port forwards when the kernel has seen its carrier, which it looks at once a second (linkwatch): people type slower.
-      if (/\bping\b/.test(command)) await until('all ports to forward', () => portsForward(session))
+      // A port forwards when the kernel has seen its carrier, which it looks at once a second (linkwatch), and an address of IPv6
+      // is used when nobody has claimed it for a second (RFC 4862, 5.4): people type slower.
+      if (/\bping\b/.test(command))
+        await until(
+          'all ports to forward, and all addresses to be used',
+          () => portsForward(session) && isSettled(session),
+        )
       asClaimed(file.name, `${index + 1}.${number + 1}`, command, await type(command))
     }
     if (!done) continue
@@ -85,6 +90,9 @@ const portsForward = ({ live }: Session): boolean =>
   live.namespaces.every(({ links }) =>
     links.every(({ up, carrier, port }) => port === null || !up || !carrier || port.state === 'forwarding'),
   )
+
+const isSettled = ({ live }: Session): boolean =>
+  live.namespaces.every(({ addresses }) => addresses.every(({ flags }) => !flags.includes('tentative')))
 
 const ownPrograms: ReadonlySet<string> = new Set(['dnsmasq-start', 'dhcp-start'])
 
