@@ -167,7 +167,15 @@ export class LabWindow {
 
   async focusTerminal(namespace: string): Promise<void> {
     await this.tab(namespace).first().click()
-    await this.page.locator(`[data-terminal="${namespace}"]:visible textarea`).focus()
+    await this.page
+      .locator(`[data-terminal="${namespace}"]:visible textarea`)
+      .focus()
+      .catch(async (error: Error) => {
+        const dock = await this.page.evaluate(
+          '[...document.querySelectorAll("[role=tab][aria-selected=true], [data-terminal]")].map((each) => each.outerHTML.slice(0, 300)).join("\\n")',
+        )
+        throw new Error(`${error.message}\nIn view instead:\n${String(dock)}`)
+      })
   }
 
   /** Types into a namespace's terminal and waits for the word that says the command has ended. */
