@@ -21,6 +21,8 @@ export const sentences = {
   'no-return-route-router': '{namespace} has no route back to {target}; the answer ends there.',
   'gateway-outside':
     'The route of {namespace} to {target} needs the gateway {gateway}, which is in no subnet of its interfaces.',
+  'gateway-unnamed':
+    'The route {prefix} of {namespace} names no gateway, so {namespace} asks for {target} itself on {interface}, where nobody has that address.',
   'gateway-silent': '{namespace} sends by the gateway {gateway}, but nobody on {interface} has that address.',
   'forwarding-off': '{namespace} got a packet for {target} and does not forward: {key} is 0.',
   'interface-down': '{interface} of {namespace} is down.',
@@ -141,7 +143,7 @@ export const sentences = {
     '{namespace} does not answer who asks for {target} on {interface}: the question comes from {source}, to which it sends by {way}, and reverse path filtering (rp_filter={value}) forbids that.',
   'conntrack-full':
     'The connection tracking of {namespace} is full ({count} connections of {most}), so it drops what begins a new one: {drops} packets during the probe.',
-  'ttl-exceeded': 'The TTL ran out in {namespace}: the packet was allowed {ttl} hops, and the way is longer.',
+  'ttl-exceeded': 'The TTL ran out in {namespace}: the packet was sent with a TTL of {ttl}, and the way is longer.',
   'ttl-lowered': 'A rule of {namespace} lowers the TTL, so that it runs out on the way: {rule}.',
   'ttl-loop': 'The packet goes round in circles: {namespaces} send it to each other until the TTL has run out.',
   mtu: 'The packet has {length} bytes and must not be cut, but {interface} of {namespace} takes {mtu}.',

@@ -19,6 +19,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.no-return-route': '{namespace} 收到了数据包，但没有回到 {target} 的路由。',
   'cause.no-return-route-router': '{namespace} 没有回到 {target} 的路由，应答到此为止。',
   'cause.gateway-outside': '{namespace} 到 {target} 的路由指向网关 {gateway}，而它不在任何接口的子网内。',
+  'cause.gateway-unnamed':
+    '{namespace} 的路由 {prefix} 没有写网关，于是它直接在 {interface} 上询问 {target}，而那一侧没有主机使用这个地址。',
   'cause.gateway-silent': '{namespace} 经网关 {gateway} 发送，但 {interface} 一侧没有主机使用这个地址。',
   'cause.forwarding-off': '{namespace} 收到发往 {target} 的数据包，但没有开启转发：{key} 为 0。',
   'cause.interface-down': '{namespace} 的 {interface} 未启用。',
@@ -136,7 +138,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 不应答在 {interface} 上对 {target} 的 ARP 请求：请求来自 {source}，而去往该地址要走 {way}，反向路径过滤（rp_filter={value}）不允许。',
   'cause.conntrack-full':
     '{namespace} 的连接跟踪表已满（{count} 个连接，上限 {most}），因此新连接的首个数据包被丢弃：探测期间共 {drops} 个。',
-  'cause.ttl-exceeded': 'TTL 在 {namespace} 耗尽：数据包最多走 {ttl} 跳，而路径更长。',
+  'cause.ttl-exceeded': 'TTL 在 {namespace} 耗尽：数据包发出时的 TTL 是 {ttl}，而路径更长。',
   'cause.ttl-lowered': '{namespace} 的一条规则降低了 TTL，数据包在途中耗尽 TTL：{rule}。',
   'cause.ttl-loop': '数据包陷入环路：{namespaces} 互相转发，直到 TTL 耗尽。',
   'cause.mtu': '数据包长 {length} 字节且不允许分片，而 {namespace} 的 {interface} 的 MTU 为 {mtu}。',

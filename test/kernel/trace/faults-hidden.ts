@@ -56,6 +56,16 @@ export const hiddenFaults: readonly Fault[] = [
     fix: ['ip -n r route del 10.2.0.2/32'],
   },
   {
+    name: 'a route that names no gateway',
+    code: 'gateway-unreachable',
+    lab: beside.replace('{ to: default, via: 10.1.0.1 }', '{ to: default, dev: e0 }'),
+    from: 'a',
+    to: '10.2.0.2',
+    namespace: 'a',
+    evidence: /default dev e0[\s\S]*10\.2\.0\.2 dev e0.*FAILED/,
+    fix: ['ip -n a route del default dev e0', 'ip -n a route add default via 10.1.0.1'],
+  },
+  {
     name: 'a gateway that is a station beside the router',
     code: 'wrong-gateway',
     lab: beside.replace('via: 10.1.0.1 }]', 'via: 10.1.0.3 }]'),

@@ -8,14 +8,14 @@ import { deriveRoute } from '../way.js'
 import { say, type Message } from '../words.js'
 import { takeWay } from './routing.js'
 
-/** A gateway that nobody is, or that no subnet holds. */
+/** A gateway that nobody is, that no subnet holds, or that a route should name. */
 export const gatewayUnreachable: Rule = {
   code: 'gateway-unreachable',
   suspect(scene) {
     const departure = departureOf(scene.death)
     if (!departure) return null
     const { namespace, dst } = departure
-    const found = silent(scene) ?? outside(scene)
+    const found = silent(scene) ?? outside(scene) ?? unnamed(scene)
     const routes = { namespace, ask: 'routes', ipv6: dst.includes(':') } as const
     const addresses = { namespace, ask: 'addresses' } as const
     const neighbour = found?.asked ? ({ namespace, ask: 'neighbour', address: found.gateway } as const) : null
@@ -74,6 +74,26 @@ function silent(scene: Scene): Found | null {
     asked: true,
     message: say('gateway-silent', { namespace, interface: asked.dev, gateway: asked.address }),
     repair,
+  }
+}
+
+/** A route without a gateway: everybody behind it is asked for on the wire, and the one who was asked for is elsewhere. */
+function unnamed({ death, network }: Scene): Found | null {
+  const departure = departureOf(death)
+  const asked = death?.missed
+  if (!departure || !asked || asked.address !== departure.dst) return null
+  const { namespace, dst } = departure
+  const route = network.ways(namespace, dst).find(({ via, dev }) => via === null && dev === asked.dev)
+  // The routes of addresses are a matter of prefix lengths.
+  if (!route || route.protocol === 'kernel' || network.connected(namespace, dst)) return null
+  const better = deriveRoute(network, namespace, dst)
+  if (!better) return null
+  return {
+    gateway: dst,
+    dev: asked.dev,
+    asked: true,
+    message: say('gateway-unnamed', { namespace, target: dst, prefix: route.to, interface: asked.dev }),
+    repair: { namespace, steps: takeWay(network, namespace, route, { ...better, to: route.to }) },
   }
 }
 
