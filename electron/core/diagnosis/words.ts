@@ -135,6 +135,8 @@ export const sentences = {
     '{interface} of {namespace} and its peer for {target} have not agreed on a session: nobody answers as this peer at {endpoint}.',
   'not-a-bridge-port': '{interface} of {namespace} is no port of {bridge}, so nothing gets from one to the other.',
   'firewall-drop': 'A rule of {namespace} drops it: chain {chain} of table {table}: {rule}.',
+  'firewall-queue':
+    'A rule of {namespace} hands it to a program, from which it does not come back: chain {chain} of table {table}: {rule}.',
   'firewall-drop-policy': 'The policy of chain {chain} (table {table}) in {namespace} drops it: no rule accepts it.',
   'firewall-reject': 'A rule of {namespace} rejects it: chain {chain} of table {table}: {rule}.',
   'rp-filter':

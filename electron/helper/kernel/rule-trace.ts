@@ -83,6 +83,9 @@ const verdicts: Readonly<Record<number, string>> = {
   [-5]: 'return',
 }
 
+/** Of those of netfilter the low byte counts: behind it are flags and the number of a queue (NF_VERDICT_MASK, linux/netfilter.h). */
+const verdictOf = (code: number): string | null => verdicts[code < 0 ? code : code & 0xff] ?? null
+
 /** Events kept of one trace: some dozens per packet and namespace. */
 const maxEvents = 20_000
 
@@ -199,7 +202,7 @@ function decodeEvent(namespace: string, bytes: Buffer, at: number, end: number):
     else if (type === 4) event.kind = kinds[bytes.readUInt32BE(where)] ?? 'rule'
     else if (type === 5)
       eachAttribute(bytes, where, where + length, (inner, place, size) => {
-        if (inner === 1) event.verdict = verdicts[bytes.readInt32BE(place)] ?? null
+        if (inner === 1) event.verdict = verdictOf(bytes.readInt32BE(place))
         else if (inner === 2) event.target = readString(bytes, place, size)
       })
     else if (type === 6) event.id = bytes.readUInt32BE(where)
@@ -207,7 +210,7 @@ function decodeEvent(namespace: string, bytes: Buffer, at: number, end: number):
     else if (type === 9) event.transport = copy()
     else if (type === 10) event.iif = bytes.readUInt32BE(where)
     else if (type === 12) event.oif = bytes.readUInt32BE(where)
-    else if (type === 16) event.verdict = verdicts[bytes.readInt32BE(where)] ?? null
+    else if (type === 16) event.verdict = verdictOf(bytes.readInt32BE(where))
   })
   return event
 }

@@ -76,18 +76,21 @@ function upper(protocol: string, transport: Uint8Array | null): Pick<RulePacket,
   return { ...none, icmp: { type, id: echo.includes(type) && bytes.length >= 6 ? bytes.readUInt16BE(4) : null } }
 }
 
-/** Decisions only: what dropped, and what accepted by a rule. */
+/** Decisions only: what dropped, what accepted by a rule, and what handed to a program that gave nothing back. */
 export async function ruleVerdicts(events: readonly RuleEvent[], live: LiveState): Promise<RuleVerdict[]> {
   const verdicts: RuleVerdict[] = []
   const listings = new Map<string, Promise<readonly ListedRule[]>>()
   // A base chain's first event carries the packet; those that follow it are about the same one.
   const latest = new Map<string, RuleEvent>()
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
     const key = `${event.namespace} ${event.id}`
     if (event.network !== null) latest.set(key, event)
     if (event.table === traceTable) continue
+    const isAnother = (later: RuleEvent): boolean => `${later.namespace} ${later.id}` === key
+    // What a program lets through goes on to the next chain.
+    const isKept = event.verdict === 'queue' && !events.slice(index + 1).some(isAnother)
     const decides = event.verdict === 'drop' || (event.verdict === 'accept' && event.kind === 'rule')
-    if (!decides) continue
+    if (!decides && !isKept) continue
     const seen = latest.get(key)
     const namespace = live.namespaces.find(({ name }) => name === event.namespace)
     const text = event.kind === 'rule' ? await ruleText(event, namespace, listings) : null

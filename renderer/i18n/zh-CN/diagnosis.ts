@@ -130,6 +130,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.neighbour-mute': '{owner} 拥有 {target}，却不应答对它的 ARP 请求：{key} 为 {value}。',
   'cause.not-a-bridge-port': '{namespace} 的 {interface} 不是 {bridge} 的端口，因此两边互不相通。',
   'cause.firewall-drop': '{namespace} 的一条规则丢弃了它：表 {table} 的链 {chain}：{rule}。',
+  'cause.firewall-queue':
+    '{namespace} 的一条规则把它交给了用户态程序，之后再没有回来：表 {table} 的链 {chain}：{rule}。',
   'cause.firewall-drop-policy': '{namespace} 中链 {chain}（表 {table}）的默认策略丢弃了它：没有规则放行。',
   'cause.firewall-reject': '{namespace} 的一条规则拒绝了它：表 {table} 的链 {chain}：{rule}。',
   'cause.rp-filter':

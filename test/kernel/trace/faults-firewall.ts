@@ -35,6 +35,19 @@ export const firewallFaults: readonly Fault[] = [
     fix: ['ip netns exec ns-router iptables -t filter -D FORWARD -s 192.168.1.2/32 -j DROP'],
   },
   {
+    name: 'a rule that hands it to a program, and no program is there',
+    code: 'firewall-drop',
+    lab: router(),
+    typed: ['ip netns exec ns-router iptables -A FORWARD -p icmp -j NFQUEUE --queue-num 5'],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    cause:
+      'A rule of ns-router hands it to a program, from which it does not come back: chain FORWARD of table filter: -p icmp -j NFQUEUE --queue-num 5.',
+    evidence: /-A FORWARD -p icmp -c \d+ \d+ -j NFQUEUE --queue-num 5/,
+    fix: ['ip netns exec ns-router iptables -t filter -D FORWARD -p icmp -j NFQUEUE --queue-num 5'],
+  },
+  {
     name: 'a policy that drops',
     code: 'firewall-drop',
     lab: router(),

@@ -18,12 +18,15 @@ export const firewallDrop: Rule = {
         return {
           namespace,
           interface: verdict.iif ?? verdict.oif,
-          message: say(rule === null ? 'firewall-drop-policy' : 'firewall-drop', {
-            namespace,
-            table,
-            chain,
-            rule: rule ?? '',
-          }),
+          message: say(
+            rule === null ? 'firewall-drop-policy' : verdict.verdict === 'queue' ? 'firewall-queue' : 'firewall-drop',
+            {
+              namespace,
+              table,
+              chain,
+              rule: rule ?? '',
+            },
+          ),
           evidence: chainEvidence(verdict, answers),
           repair: firewallRepair(scene, verdict),
         }

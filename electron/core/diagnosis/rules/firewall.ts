@@ -27,10 +27,13 @@ function suspects(scene: Scene): ReadonlySet<string> {
   return names
 }
 
+/** Verdicts behind which nothing comes: a program that a rule hands packets to has given nothing back. */
+const fatal: ReadonlySet<string> = new Set(['drop', 'queue'])
+
 /** The verdict that ended the probe's packet, a question of its neighbour discovery, or the tunnel's packet around it. */
 export function fatalVerdict(scene: Scene): RuleVerdict | null {
   for (const namespace of suspects(scene)) {
-    const here = scene.verdicts.filter((each) => each.namespace === namespace && each.verdict === 'drop')
+    const here = scene.verdicts.filter((each) => each.namespace === namespace && fatal.has(each.verdict))
     if (here.length === 0) continue
     const own = ownPackets(scene, namespace)
     const exact = here.find(({ packet }) => packet && own.some((each) => samePacket(packet, each)))
