@@ -82,18 +82,22 @@ export function findDeath(
   const src = ip?.src ?? null
   const anchor = hops.find(({ n }) => n === at.comparedWith)
   const tunnel = lostTunnel(at, anchor, hops, network)
-  const ends = tunnel?.swallowed ? tunnelEnds(network.link(tunnel.namespace, tunnel.interface)) : null
-  if (tunnel && ends)
-    return {
-      ...{ stage: 'start', leg, namespace: at.namespace, interface: null, src: ends.local, dst: ends.remote },
-      ...{ length: null, missed: findUnanswered(at, hops, frames, network), sender: null, complaint, tunnel },
-    }
+  if (tunnel?.swallowed) {
+    const inside = swallowedBy(tunnel, at, leg, complaint, hops, frames, network)
+    if (inside) return inside
+  }
   const next = nextHop(at, hops, network)
   const vrf = network.link(at.namespace, at.interface)?.vrf
   const stage = stageOf(at, anchor?.direction ?? null, dst, probe, network, next)
   const missed = isLinkLayer(stage)
     ? next
     : (findUnanswered(at, hops, frames, network) ?? unresolved(network, at, stage === 'target' ? (src ?? dst) : dst))
+  const around = tunnel ?? unheardTunnel(missed, hops, network)
+  if (around?.swallowed && around !== tunnel) {
+    const beside = hops.filter((hop) => hop.interface !== around.interface)
+    const inside = swallowedBy(around, at, leg, complaint, beside, frames, network)
+    if (inside) return inside
+  }
   return {
     stage,
     leg,
@@ -105,12 +109,31 @@ export function findDeath(
     missed,
     sender: next,
     complaint,
-    tunnel: tunnel ?? unheardTunnel(missed, hops, network),
+    tunnel: around,
     ...(vrf === undefined ? {} : { vrf }),
   }
 }
 
-/** What asks for a neighbour goes through the tunnel, too, and came out nowhere. */
+/** It went into a tunnel, and nothing came of that: the tunnel's own packet is the one to be explained, where it starts. */
+function swallowedBy(
+  tunnel: LostTunnel,
+  at: TracedHop,
+  leg: Death['leg'],
+  complaint: Death['complaint'],
+  hops: readonly TracedHop[],
+  frames: readonly Kept[],
+  network: Network,
+): Death | null {
+  const ends = tunnelEnds(network.link(tunnel.namespace, tunnel.interface))
+  return (
+    ends && {
+      ...{ stage: 'start', leg, namespace: at.namespace, interface: null, src: ends.local, dst: ends.remote },
+      ...{ length: null, missed: findUnanswered(at, hops, frames, network), sender: null, complaint, tunnel },
+    }
+  )
+}
+
+/** What asks for a neighbour goes into the tunnel, too: it did not come out of it, or not even its packet left. */
 function unheardTunnel(missed: Missed | null, hops: readonly TracedHop[], network: Network): LostTunnel | null {
   const link = missed && network.link(missed.namespace, missed.dev)
   if (!missed || !link || !isAnyTunnel(link.kind)) return null
@@ -123,9 +146,13 @@ function unheardTunnel(missed: Missed | null, hops: readonly TracedHop[], networ
     ({ namespace, direction, interface: name }) =>
       direction === 'in' && namespace !== missed.namespace && isAnyTunnel(network.link(namespace, name)?.kind ?? ''),
   )
-  if (!isSent || isHeard) return null
+  const isAsked = asks.some(
+    ({ namespace, direction, interface: name }) =>
+      namespace === missed.namespace && direction === 'out' && name === missed.dev,
+  )
+  if (isHeard || !(isSent || isAsked)) return null
   return {
-    ...{ namespace: missed.namespace, interface: missed.dev, swallowed: false },
+    ...{ namespace: missed.namespace, interface: missed.dev, swallowed: !isSent },
     remote: tunnelEnds(link)?.remote ?? null,
   }
 }

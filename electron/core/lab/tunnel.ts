@@ -4,6 +4,8 @@ import type { Family } from './lab.js'
 export interface TunnelTraits {
   /** What its outer packets are; null: either, the remote end says. */
   readonly over: Family | null
+  /** What follows the outer IP header (IANA's protocol numbers): 17 is UDP. */
+  readonly protocol: number
   /** Whole frames, or packets without a hardware address. */
   readonly carries: 'frames' | 'packets'
   /** Families of the packets that it carries. */
@@ -21,13 +23,13 @@ const both = ['ipv4', 'ipv6'] as const
  * destination option of 8 bytes (tunnel encapsulation limit, RFC 2473, 4.1.1).
  */
 export const tunnelTraits = {
-  gre: { over: 'ipv4', carries: 'packets', inside: both, keyed: true, overhead: 24 },
-  gretap: { over: 'ipv4', carries: 'frames', inside: both, keyed: true, overhead: 38 },
-  ipip: { over: 'ipv4', carries: 'packets', inside: ['ipv4'], keyed: false, overhead: 20 },
-  sit: { over: 'ipv4', carries: 'packets', inside: both, keyed: false, overhead: 20 },
-  ip6tnl: { over: 'ipv6', carries: 'packets', inside: both, keyed: false, overhead: 48 },
-  ip6gre: { over: 'ipv6', carries: 'packets', inside: both, keyed: true, overhead: 52 },
-  geneve: { over: null, carries: 'frames', inside: both, keyed: false, overhead: 50 },
+  gre: { over: 'ipv4', protocol: 47, carries: 'packets', inside: both, keyed: true, overhead: 24 },
+  gretap: { over: 'ipv4', protocol: 47, carries: 'frames', inside: both, keyed: true, overhead: 38 },
+  ipip: { over: 'ipv4', protocol: 4, carries: 'packets', inside: ['ipv4'], keyed: false, overhead: 20 },
+  sit: { over: 'ipv4', protocol: 41, carries: 'packets', inside: both, keyed: false, overhead: 20 },
+  ip6tnl: { over: 'ipv6', protocol: 41, carries: 'packets', inside: both, keyed: false, overhead: 48 },
+  ip6gre: { over: 'ipv6', protocol: 47, carries: 'packets', inside: both, keyed: true, overhead: 52 },
+  geneve: { over: null, protocol: 17, carries: 'frames', inside: both, keyed: false, overhead: 50 },
 } as const satisfies Readonly<Record<string, TunnelTraits>>
 
 export type TunnelKind = keyof typeof tunnelTraits

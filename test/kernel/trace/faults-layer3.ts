@@ -9,6 +9,16 @@ namespaces:
 links: [[a:e0, b:e0]]
 `
 
+const vxlan = `
+namespaces:
+  t1: { interfaces: { u: { addresses: [192.0.2.1/24] }, vx: { addresses: [10.9.0.1/24] } }, ${quickSysctl('vx')} }
+  t2: { interfaces: { u: { addresses: [192.0.2.2/24] }, vx: { addresses: [10.9.0.2/24] } } }
+links: [[t1:u, t2:u]]
+tunnels:
+  - { type: vxlan, id: 42, namespace: t1, name: vx, local: 192.0.2.1, remote: 192.0.2.2, port: 4789 }
+  - { type: vxlan, id: 42, namespace: t2, name: vx, local: 192.0.2.2, remote: 192.0.2.1, port: 4789 }
+`
+
 export const layer3Faults: readonly Fault[] = [
   {
     name: 'a strict source check, and no way back at all',
@@ -230,21 +240,35 @@ links: [[r:e0, s:p0], [h:e0, s:p1], [h:e1, z:e6], [r:e1, z:e7]]
   {
     name: "a firewall that drops the tunnel's own packets",
     code: 'tunnel-unreachable',
-    lab: `
-namespaces:
-  t1: { interfaces: { u: { addresses: [192.0.2.1/24] }, vx: { addresses: [10.9.0.1/24] } }, ${quickSysctl('vx')} }
-  t2: { interfaces: { u: { addresses: [192.0.2.2/24] }, vx: { addresses: [10.9.0.2/24] } } }
-links: [[t1:u, t2:u]]
-tunnels:
-  - { type: vxlan, id: 42, namespace: t1, name: vx, local: 192.0.2.1, remote: 192.0.2.2, port: 4789 }
-  - { type: vxlan, id: 42, namespace: t2, name: vx, local: 192.0.2.2, remote: 192.0.2.1, port: 4789 }
-`,
+    lab: vxlan,
     typed: ['ip netns exec t2 iptables -A INPUT -p udp -m udp --dport 4789 -j DROP'],
     from: 't1',
     to: '10.9.0.2',
     namespace: 't2',
     evidence: /--dport 4789 -c [1-9]/,
     fix: ['ip netns exec t2 iptables -t filter -D INPUT -p udp -m udp --dport 4789 -j DROP'],
+  },
+  {
+    name: "a firewall of the sender that lets none of the tunnel's own packets out",
+    code: 'tunnel-unreachable',
+    lab: vxlan,
+    typed: ['ip netns exec t1 iptables -A OUTPUT -p udp -m udp --dport 4789 -j DROP'],
+    from: 't1',
+    to: '10.9.0.2',
+    namespace: 't1',
+    evidence: /--dport 4789 -c [1-9]/,
+    fix: ['ip netns exec t1 iptables -t filter -D OUTPUT -p udp -m udp --dport 4789 -j DROP'],
+  },
+  {
+    name: "a sender that has no route to the tunnel's far end",
+    code: 'tunnel-unreachable',
+    lab: vxlan,
+    typed: ['ip -n t1 route del 192.0.2.0/24'],
+    from: 't1',
+    to: '10.9.0.2',
+    namespace: 't1',
+    evidence: /Network is unreachable/,
+    fix: ['ip -n t1 route add 192.0.2.0/24 dev u'],
   },
   {
     name: 'a listener on 127.0.0.1 only',

@@ -3,7 +3,7 @@ import { missingRoutes, routeAdd } from '../lab-says.js'
 import { containsAddress } from '../../lab/address.js'
 import { mainTable } from '../../lab/table.js'
 import type { StepRoute } from '../../plan/step.js'
-import { isIpv6, prefixLength } from '../network.js'
+import { isIpv6, networkText, prefixLength, type Network } from '../network.js'
 import type { Repair } from '../repair.js'
 import { counterEvidence, moved, type Finding, type Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
@@ -88,7 +88,15 @@ export const noWayBack: Rule = {
   },
 }
 
-/** The lab's own route first; else one that leads there. */
+/** The route of an address, which somebody has taken away while the address stayed. */
+function ownSubnet(network: Network, namespace: string, dst: string): StepRoute | null {
+  const own = network.connected(namespace, dst)
+  if (!own || network.link(namespace, own.dev)?.up !== true) return null
+  const { family, dev, address } = own
+  return { family, to: networkText(address), via: null, dev, metric: null, type: 'unicast', onlink: false }
+}
+
+/** The lab's own route first, then one that an address implies; else one that leads there. */
 function repairRoute(scene: Scene, namespace: string, dst: string): Repair | null {
   const { network } = scene
   const byTable = ({ table = mainTable }: StepRoute): number => Number(table !== mainTable)
@@ -96,7 +104,7 @@ function repairRoute(scene: Scene, namespace: string, dst: string): Repair | nul
   const wanted = missingRoutes(scene, namespace)
     .filter(({ to, via }) => containsAddress(to, dst) && holds(via))
     .sort((a, b) => byTable(a) - byTable(b) || prefixLength(b.to) - prefixLength(a.to))[0]
-  const route = wanted ?? deriveRoute(network, namespace, dst)
+  const route = wanted ?? ownSubnet(network, namespace, dst) ?? deriveRoute(network, namespace, dst)
   return route ? { namespace, steps: [routeAdd(namespace, route)] } : null
 }
 

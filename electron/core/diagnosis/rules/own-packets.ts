@@ -2,7 +2,10 @@
 import type { PacketHeaders } from '../../packet/packet.js'
 import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
 import { containsAddress, solicitedNode } from '../../lab/address.js'
-import { isIpv6 } from '../network.js'
+import { defaultGenevePort, isTunnelKind, tunnelTraits } from '../../lab/tunnel.js'
+import type { LostTunnel } from '../death.js'
+import { isIpv6, type Network } from '../network.js'
+import { protocolName } from '../../packet/upper-layer.js'
 
 const echo = { icmp: [8, 0], icmpv6: [128, 129] } as const
 /** Neighbour solicitation and advertisement (RFC 4861). */
@@ -49,8 +52,20 @@ function questionFor(address: string): RulePacket {
   return { ...none, dst: solicitedNode(address), protocol: 'icmpv6', icmp: { type: solicitation, id: null } }
 }
 
+/** A tunnel's own packet that left nowhere: what a rule of its sender would have seen of it. */
+function packetAround({ interface: name, namespace, remote }: LostTunnel, network: Network): RulePacket[] {
+  const link = network.link(namespace, name)
+  if (!link || remote === null) return []
+  const to = (protocol: string, port: number | null): RulePacket[] => [
+    { src: '', dst: remote, protocol, ports: port === null ? null : { src: 0, dst: port }, icmp: null },
+  ]
+  if (link.vxlan) return to('udp', link.vxlan.port)
+  if (link.kind === 'geneve') return to('udp', link.tunnel?.port ?? defaultGenevePort)
+  return isTunnelKind(link.kind) ? to(protocolName(tunnelTraits[link.kind].protocol), null) : []
+}
+
 /** Packets of the probe, of its neighbour discovery and around it that this namespace had, or would have sent. Errors are none. */
-export function ownPackets({ hops, probe, death }: Scene, namespace: string): readonly RulePacket[] {
+export function ownPackets({ hops, probe, death, network }: Scene, namespace: string): readonly RulePacket[] {
   const seen = hops.flatMap(({ namespace: at, leg, packet }) =>
     at === namespace && packet !== null && leg !== 'error' ? packetsOf(packet) : [],
   )
@@ -70,7 +85,9 @@ export function ownPackets({ hops, probe, death }: Scene, namespace: string): re
       : []
   // A question that a rule of its sender dropped was seen nowhere.
   const asked = death?.missed?.namespace === namespace ? [questionFor(death.missed.address)] : []
-  return [...seen, ...seen.map(answerTo), ...unsent, ...asked]
+  const around =
+    death?.tunnel?.swallowed && death.tunnel.namespace === namespace ? packetAround(death.tunnel, network) : []
+  return [...seen, ...seen.map(answerTo), ...unsent, ...asked, ...around]
 }
 
 const sameUnlessUnknown = (a: number | null, b: number | null): boolean => a === null || b === null || a === b
