@@ -17,6 +17,8 @@ export interface CanvasProps {
   live: LiveState | null
   /** The lab as last deployed: tells what is leaving from what was made in a terminal. */
   standing?: Lab | null
+  /** The lab is drawn as it is written: what the kernel has otherwise is to be found out. */
+  veiled?: boolean
   language: Language
   mode?: Mode
   layer?: LayerFilter

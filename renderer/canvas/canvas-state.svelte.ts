@@ -7,12 +7,15 @@ import { canvasWords } from './canvas-words.js'
 import type { Drawing } from './drawing.js'
 import { homeOf, layOut, remembered, type Places } from './layout.js'
 import { reuse } from './reuse.js'
+import { sceneAsWritten } from './scene-as-written.js'
 import type { Scene } from './scene.js'
 
 export interface CanvasInput {
   readonly lab: Lab | null
   readonly live: LiveState | null
   readonly standing: Lab | null
+  /** What the kernel has otherwise than the lab is written is not to be seen. */
+  readonly veiled: boolean
   readonly language: Language
   readonly realHost: boolean
   readonly captions: ReadonlyMap<string, string> | undefined
@@ -33,7 +36,8 @@ export class CanvasState {
   }
 
   readonly scene: Scene = $derived.by(() => {
-    const { lab, live, standing, captions } = this.#input()
+    const { lab, live, standing, veiled, captions } = this.#input()
+    if (veiled && lab && live) return sceneAsWritten({ lab, live, ...(captions && { captions }) })
     return buildScene({ lab, live, standing, ...(captions && { captions }) })
   })
 

@@ -11,7 +11,7 @@ import { clearWords } from './clear-words.js'
 import { snap, type Box, type Drawing, type Point, type Rect, type Side } from './drawing.js'
 import { plainBox } from './plain-box.js'
 import { air, pushApart, touch } from './push-apart.js'
-import { laneX } from './rows.js'
+import { gap, laneX, screenRatio } from './rows.js'
 import { namespaceOf, type Scene, type SceneNamespace } from './scene.js'
 import { graphOf, type Graph } from './structure.js'
 import type { Words } from './words.js'
@@ -141,7 +141,7 @@ function composeAll({ graph, places, auto, moved, fixed, compose, held }: Compos
   const plain = (): Map<string, Box> =>
     new Map([...places].map(([id, place]) => [id, { ...compose(id, sides, none, null), ...place }]))
   let boxes = plain()
-  if (Object.keys(fixed).length > 0) freeNewcomers(boxes, fixed, places)
+  if (Object.keys(fixed).length > 0) freeNewcomers(boxes, fixed, places, graph)
   if (moved.size > 0) {
     turnSides(graph, boxes, sides, moved)
     boxes = plain()
@@ -194,22 +194,45 @@ function roomToTheRight(id: string, place: { x: number; y: number }, boxes: Read
   return Number.isFinite(room) ? room : null
 }
 
-/** Moves boxes without a place of their own off those that have one, to the next free place on the right. */
-function freeNewcomers(boxes: Map<string, Box>, fixed: Places, places: Map<string, { x: number; y: number }>): void {
+/**
+ * Moves boxes without a place of their own off those that have one: to the next free place on the right; what no cable joins
+ * to others goes below them, where the whole picture stays the larger on a screen for it.
+ */
+function freeNewcomers(
+  boxes: Map<string, Box>,
+  fixed: Places,
+  places: Map<string, { x: number; y: number }>,
+  graph: Graph,
+): void {
   const settled: Rect[] = [...boxes.values()].filter((box) => own(fixed, box.id))
   for (const box of boxes.values()) {
     if (own(fixed, box.id)) continue
-    let x = box.x
-    for (let tries = 0; tries < boxes.size; tries++) {
-      const hit = settled.find((other) => touch({ ...box, x }, other))
-      if (!hit) break
-      x = snap(hit.x + hit.width + 32)
-    }
-    const placed = { ...box, x }
-    boxes.set(box.id, placed)
-    places.set(box.id, { x, y: box.y })
-    settled.push(placed)
+    const right = freeOf(box, settled, (hit) => ({ x: snap(hit.x + hit.width + gap.row), y: box.y }))
+    const below = freeOf(box, settled, (hit) => ({ x: box.x, y: snap(hit.y + hit.height + gap.below) }))
+    const joined = (graph.neighbours.get(box.id) ?? []).some(({ id }) => id !== box.id)
+    const place = !joined && shrunkBy([...settled, below]) < shrunkBy([...settled, right]) ? below : right
+    boxes.set(box.id, { ...box, x: place.x, y: place.y })
+    places.set(box.id, { x: place.x, y: place.y })
+    settled.push(place)
   }
+}
+
+/** `next` is asked for another place as long as the box lies on another one. */
+function freeOf(box: Rect, settled: readonly Rect[], next: (hit: Rect) => Point): Rect {
+  let at: Rect = { x: box.x, y: box.y, width: box.width, height: box.height }
+  for (let tries = 0; tries <= settled.length; tries++) {
+    const hit = settled.find((other) => touch(at, other))
+    if (!hit) break
+    at = { ...at, ...next(hit) }
+  }
+  return at
+}
+
+/** How far a picture of these boxes is shrunk to be shown whole, as a height. */
+function shrunkBy(boxes: readonly Rect[]): number {
+  const ends = (from: 'x' | 'y', size: 'width' | 'height'): number =>
+    Math.max(...boxes.map((box) => box[from] + box[size])) - Math.min(...boxes.map((box) => box[from]))
+  return Math.max(ends('x', 'width') / screenRatio, ends('y', 'height'))
 }
 
 function overlaps(boxes: readonly Box[], saved: ReadonlySet<string>): boolean {

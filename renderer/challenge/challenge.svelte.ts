@@ -10,10 +10,8 @@ import { healthyOf, injectionsOf } from '../../electron/core/challenge/catalogue
 import type { Injection } from '../../electron/core/challenge/fault.js'
 import { inject } from '../../electron/core/challenge/inject.js'
 import { pickFaults } from '../../electron/core/challenge/pick.js'
-import type { Lab } from '../../electron/core/lab/lab.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import { diff } from '../../electron/core/plan/diff.js'
-import { labFromLive } from '../../electron/core/plan/read-back.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import { attempt, type Rpc } from '../connection/rpc.js'
 import type { Circumstances } from '../guide/circumstances.js'
@@ -109,15 +107,6 @@ export class Challenge {
   readonly working = $derived.by(() => {
     const checks = this.parts.document.lab?.checks ?? []
     return checks.filter(({ name }) => this.checks.results.get(name)?.ok).length
-  })
-
-  /** What is drawn: while something is hidden, the kernel alone, where the lab has it. */
-  readonly picture: Lab | null = $derived.by(() => {
-    const { document, around } = this.parts
-    const { lab } = document
-    const { state: live } = around.live
-    if (!this.on || !lab || !live) return lab
-    return { ...normalise(labFromLive(live, lab.name).lab), title: lab.title, layout: lab.layout, notes: lab.notes }
   })
 
   /** What is asked for: a lab that stands as it is written, with checks, and nobody's work in it. */

@@ -420,7 +420,10 @@ export class App {
     if (!lab || !this.document.isOpen || this.document.lab?.name === lab.name) return
     const asked = { standing: textOf(lab.title ?? lab.name), next: this.document.title, unkept: 0 }
     const stopped = (await this.dialogs.ask('stop', asked)) === 'stop' && (await this.standing.takeDown())
-    if (stopped) return this.live.readAgain()
+    if (stopped) {
+      this.commands.leaveFormer(this.document.id)
+      return this.live.readAgain()
+    }
     if (!(await this.files.mayLeave())) return
     this.document.open({ path: null, text: createLabText(lab), fingerprint: null })
     this.labOpened()
@@ -488,6 +491,7 @@ export class App {
     this.settings.set({ welcomed: true })
     // The other lab is still in the kernel; what is drawn is the one that is open.
     this.deploy.found(this.deploy.standingFile)
+    this.commands.opened(this.document.id, this.deploy.isStanding)
   }
 
   /** A hand changes the lab: not while a film of it is shown. */

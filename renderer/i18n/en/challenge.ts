@@ -14,7 +14,7 @@ export const challenge = {
   'challenge.hidden': 'Something was changed. What it is, is told when all checks hold again, or when you give up.',
   'challenge.works': '{works} of {total} checks hold',
   'challenge.find':
-    'Trace what does not arrive, look around in the terminals, and repair it there. The lab can be edited again when it works.',
+    'Trace what does not arrive, look around in the terminals, and repair it there. The picture shows the lab as it is written. It can be edited again when it works.',
   'challenge.commands': { one: '{count} command', other: '{count} commands' },
   'challenge.traces': { one: '{count} trace', other: '{count} traces' },
   'challenge.points': '{points} points left',

@@ -13,7 +13,8 @@ export const challenge: Readonly<Record<keyof typeof en, Message>> = {
   'challenge.title': '网络出了故障',
   'challenge.hidden': '有东西被改动了。等所有检查重新通过，或你放弃之后，才会说明改动了什么。',
   'challenge.works': '{total} 项检查中 {works} 项通过',
-  'challenge.find': '追踪到不了的数据包，在终端里查看各处状态，并在终端里修复。修好之后可以继续编辑实验。',
+  'challenge.find':
+    '追踪到不了的数据包，在终端里查看各处状态，并在终端里修复。图上画的是实验文件的写法。修好之后可以继续编辑实验。',
   'challenge.commands': '{count} 条命令',
   'challenge.traces': '{count} 次追踪',
   'challenge.points': '剩余 {points} 分',

@@ -1,5 +1,5 @@
 /** Drawing a network by hand: each gesture is a change of the file with a name, and real in the kernel where the lab runs. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -36,13 +36,15 @@ async function middle(text: string): Promise<{ x: number; y: number }> {
 /** The file as it would be saved. */
 async function saved(): Promise<string> {
   const file = join(window.world.home, 'drawn.vethlab.yaml')
+  const written = (): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const before = written()
   await press('Control+Shift+s')
   const dialog = window.page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('drawn.vethlab.yaml')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await dialog.waitFor({ state: 'detached' })
   await window.page.getByTitle('Has changes that are not saved').waitFor({ state: 'detached' })
-  await until('the file', () => existsSync(file))
+  await until('the file', () => written() > before)
   return readFileSync(file, 'utf8')
 }
 
@@ -242,6 +244,18 @@ test('a cable is dragged from one box to another', async () => {
   await window.page.mouse.up()
   await window.button('Deployed').waitFor()
   expect(await window.type('ns0', 'ip route')).toMatch(/default via 10\.0\.\d+\.1 dev eth1/)
+})
+
+test('two clicks at an edge ask for a name, and begin no cable', async () => {
+  await select('r0')
+  const body = await window.page.locator('main .ring.selected').first().boundingBox()
+  if (!body) throw new Error('r0 is not selected')
+  // Where none of its ports is; one click there begins a cable.
+  await window.page.mouse.dblclick(body.x + 8, body.y + 24)
+  await until('its name can be typed', () => name().evaluate((field) => field === document.activeElement))
+  expect(await panel().getByText('From r0 to').count()).toBe(0)
+  expect(await window.page.locator('main .rubber').count()).toBe(0)
+  await press('Escape')
 })
 
 test('M hides what is behind a router, and the far network answers', async () => {

@@ -15,6 +15,14 @@ afterAll(() => window.close())
 const shown = () => window.page.locator('.dock > .content')
 const panel = () => window.page.getByRole('complementary', { name: 'Guide' })
 
+/** All words of the picture, and the names of its objects. */
+const drawn = async (): Promise<readonly string[]> => [
+  ...(await window.page.locator('.canvas svg text').allTextContents()),
+  ...(await window.page
+    .getByRole('treeitem')
+    .evaluateAll((items) => items.map((item) => item.getAttribute('aria-label') ?? item.textContent ?? ''))),
+]
+
 async function breakIt(faults = '1'): Promise<void> {
   // The same faults in every run.
   await window.page.evaluate(() => {
@@ -36,6 +44,8 @@ const kept = (): Promise<{ repair: string[]; faults: { code: string; namespace: 
 test('a check fails, and neither plan, differences, commands nor file say why', async () => {
   await window.tab('Commands').click()
   const before = await shown().innerText()
+  const picture = await drawn()
+  expect(picture.length).toBeGreaterThan(10)
   await breakIt()
   const { repair } = await kept()
   expect(repair.length).toBeGreaterThan(0)
@@ -46,6 +56,8 @@ test('a check fails, and neither plan, differences, commands nor file say why', 
   }
   await window.tab('Commands').click()
   expect(await shown().innerText()).toBe(before)
+  // Neither in words nor for a screen reader does the picture say it.
+  expect(await drawn()).toEqual(picture)
   expect(await window.button(/^Deploy/).count()).toBe(1)
   expect(await window.button('Deployed').isDisabled()).toBe(true)
   expect(await violations(window)).toEqual([])

@@ -105,8 +105,14 @@ test('whoever deployed all is asked: read along, from the first step', async () 
   await panel().getByText('Step 1 of 9').waitFor()
   await window.button(/^Next step/).click()
   await panel().getByText('Step 2 of 9').waitFor()
+  // Those of this lab alone, after a reload too.
+  await window.tab('Commands').click()
+  const commands = () => window.page.locator('.dock').getByText(/^\d+ commands$/)
+  const carriedOut = await commands().innerText()
   await window.page.reload()
   await panel().getByText('Step 2 of 9').waitFor()
+  await window.tab('Commands').click()
+  expect(await commands().innerText()).toBe(carriedOut)
 })
 
 test('when the network goes, the guide is at its beginning', async () => {

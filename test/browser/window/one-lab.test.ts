@@ -44,7 +44,7 @@ test('opening a lab while another stands asks; Cancel leaves all as it is', asyn
   expect(await window.button(/^Lab: NAT/).count()).toBe(0)
 })
 
-test('NAT after a bridge: nothing of the bridge is in its picture, its guide, its tabs or its plan', async () => {
+test('NAT after a bridge: nothing of the bridge is in its picture, its guide, its tabs, its commands or its plan', async () => {
   await window.openStarter(/NAT to the Internet/)
   await window.button('Stop and open').click()
   await window.button(/^Lab: NAT/).waitFor()
@@ -58,6 +58,8 @@ test('NAT after a bridge: nothing of the bridge is in its picture, its guide, it
   })
   await until('the tabs of the bridge are gone', async () => (await shells()).every((each) => each.startsWith('host')))
   expect(await window.status.innerText()).not.toContain('Running')
+  await window.tab('Commands').click()
+  await window.page.getByText('Nothing has run yet').waitFor()
   expect(await window.type('host', 'clear; ip netns list | wc -l; ip -br link | grep -vc "^lo"')).toMatch(/^0\n0$/m)
 })
 

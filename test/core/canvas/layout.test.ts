@@ -5,6 +5,7 @@ import { parseLabText } from '../../../electron/core/lab/parse.js'
 import { buildScene } from '../../../renderer/canvas/build-scene.js'
 import { canvasWords } from '../../../renderer/canvas/canvas-words.js'
 import type { Box, Drawing, Point, Rect } from '../../../renderer/canvas/drawing.js'
+import { bounds } from '../../../renderer/canvas/elements.js'
 import { homeOf, layOut, placesOf, type Places } from '../../../renderer/canvas/layout.js'
 import { textWidth } from '../../../renderer/canvas/measure.js'
 import { crosses } from '../../../renderer/canvas/path.js'
@@ -12,7 +13,7 @@ import { namespaceOf } from '../../../renderer/canvas/scene.js'
 import { fitted } from '../../../renderer/canvas/viewport.js'
 import { counted } from '../../support/counted.js'
 import { bridged, lab, labB, labN, labR, labTwoBridges, labVxlan, line, mesh, star } from './fixtures/labs.js'
-import { deployed } from './fixtures/live.js'
+import { deployed, emptyLive } from './fixtures/live.js'
 
 const words = canvasWords('en')
 const draw = (wanted: Lab, previous: Places = {}): Drawing =>
@@ -398,4 +399,31 @@ test.each([
       if (b.x >= a.x + a.width) break
       expect(b.y >= a.y + a.height || a.y >= b.y + b.height, `${a.id} and ${b.id} lie on each other`).toBe(true)
     }
+})
+
+test('a host that only lends its name to a new cable comes where the picture stays as large as it was', () => {
+  const before = draw(labR)
+  const live = deployed(labR)
+  const host = emptyLive('host', 1)
+  const [lo] = host.links
+  if (!lo) throw new Error('no lo')
+  const end = (index: number, peer: number) => ({
+    ...lo,
+    index,
+    name: `veth${index}`,
+    kind: 'veth',
+    peer: { namespace: 'host', index: peer },
+  })
+  const grown = layOut(
+    buildScene({
+      lab: labR,
+      live: { ...live, namespaces: [...live.namespaces, { ...host, links: [lo, end(7, 8), end(8, 7)] }] },
+      standing: labR,
+    }),
+    { words, previous: placesOf(before) },
+  )
+  expect(grown.boxes.map(({ id }) => id)).toContain('host')
+  // Beside the row it would be two thirds of that.
+  const zoom = ({ boxes }: Drawing): number => fitted(bounds({ boxes, cables: [] }), 720, 464).zoom
+  expect(zoom(grown)).toBeCloseTo(zoom(before), 2)
 })

@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { parseLabText } from '../../../electron/core/lab/parse.js'
+import { healthyOf, injectionsOf } from '../../../electron/core/challenge/catalogue.js'
+import { inject } from '../../../electron/core/challenge/inject.js'
+import { normalise } from '../../../electron/core/lab/normalise.js'
+import { parseLabText, parseSource } from '../../../electron/core/lab/parse.js'
 import { buildScene } from '../../../renderer/canvas/build-scene.js'
+import { sceneAsWritten } from '../../../renderer/canvas/scene-as-written.js'
 import type { Scene, SceneInterface, SceneNamespace } from '../../../renderer/canvas/scene.js'
+import { open } from '../change/open.js'
 import { lab, labB, labN, labR, labVxlan } from './fixtures/labs.js'
 import { changed, changedLink, deployed, emptyLive } from './fixtures/live.js'
 
@@ -41,6 +48,34 @@ describe('a deployed lab', () => {
       { dev: 'eth0', target: 'MASQUERADE', detail: '192.168.1.0/24', presence: 'live' },
     ])
     expect(namespace(scene, 'ns0').routes).toEqual([{ text: 'default via 192.168.1.1', presence: 'live' }])
+  })
+})
+
+describe('a lab in which something is hidden', () => {
+  test('is drawn as it is written, whatever was broken in it', () => {
+    const source = open(readFileSync('resources/labs/08-nat.vethlab.yaml', 'utf8'))
+    const { lab: healthy, labFile } = parseSource(source, 'lab')
+    if (!healthy || !labFile) throw new Error('no lab')
+    const scene = sceneAsWritten({ lab: healthy, live: deployed(healthy) })
+    expect(scene).toEqual(buildScene({ lab: healthy, live: deployed(healthy) }))
+    let seen = 0
+    // One place of each fault.
+    const faults = new Map(injectionsOf(healthyOf(labFile, healthy)).map((each) => [each.fault, each]))
+    for (const fault of faults.values()) {
+      const made = inject(source, [fault])
+      if (!made) continue
+      const live = deployed(normalise(made.broken))
+      if (!isDeepStrictEqual(buildScene({ lab: healthy, live }), scene)) seen += 1
+      expect(sceneAsWritten({ lab: healthy, live }), fault.fault).toEqual(scene)
+    }
+    // Some of them would be seen in a picture of the kernel.
+    expect(seen).toBeGreaterThan(4)
+  })
+
+  test('shows what is made beside it', () => {
+    const live = deployed(labN)
+    const more = { ...live, namespaces: [...live.namespaces, emptyLive('probe', 7)] }
+    expect(namespace(sceneAsWritten({ lab: labN, live: more }), 'probe').presence).toBe('foreign')
   })
 })
 
