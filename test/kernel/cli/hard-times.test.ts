@@ -152,6 +152,26 @@ test('down comes back when nothing of the lab runs any more, also of one that is
   await up.ended
 })
 
+test('a sandbox that is killed while it starts is said, and no weaker one is made in silence', async () => {
+  const file = world.file('pair.yaml', pair())
+  // The shell forks before it runs a program: process 1 is the one whose death ends the rest.
+  const isFirst = (pid: number): boolean => /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  const found = {
+    init: () => world.processes().find(({ pid, command }) => /sandbox-init/.test(command) && isFirst(pid)),
+    helper: () => world.processes().find(({ command }) => /^\S*node \S*helper\.js [\w-]+$/.test(command)),
+  }
+  for (const [kind, find] of Object.entries(found)) {
+    const running = world.startCli(['state', file])
+    const { pid } = await until(kind, find)
+    process.kill(pid, 'SIGKILL')
+    expect(await running.ended).toMatchObject({
+      ...{ status: 3, stdout: '' },
+      stderr:
+        'vethlab: The sandbox was killed while it was starting, and nothing of it is left. Try again; where nobody killed it, this machine was out of memory, and `dmesg` says so.\n',
+    })
+  }
+})
+
 describe('a machine that allows few open files', () => {
   const few = (limit: number) => ({ before: ['prlimit', `--nofile=${limit}:${limit}`, '--'], input: '' })
   const lab = (namespaces: number): string =>

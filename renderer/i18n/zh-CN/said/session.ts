@@ -95,6 +95,10 @@ export const session: Readonly<Record<string, string>> = {
     '沙箱无法挂载自己的 /proc，因为外部的 /proc 有部分被屏蔽，容器通常如此。请直接在宿主机上运行 Vethlab。{0}',
   'The sandbox may not mount its own /sys, /run or /etc. Run Vethlab on the machine itself, not in a container. {0}':
     '沙箱无法挂载自己的 /sys、/run 或 /etc。请直接在宿主机上运行 Vethlab，不要在容器中运行。{0}',
+  'The sandbox was killed while it was starting, and nothing of it is left. Try again; where nobody killed it, this machine was out of memory, and `dmesg` says so.':
+    '沙箱在启动时被强行结束，没有留下任何东西。请重试；如果没有人结束它，那是本机内存不足，`dmesg` 中会有记录。',
+  'The sandbox was ended by {0} while it was starting, and nothing of it is left. Try again.':
+    '沙箱在启动时被信号 {0} 结束，没有留下任何东西。请重试。',
   'The sandbox did not answer in time. Try again; if it stays so, `{0}` says what this machine can do.':
     '沙箱没有及时响应。请重试；如果仍然如此，可用 `{0}` 查看本机的能力。',
   'The script was run, but what it had built could not be read in time: it is too much for this machine. Let it build less, or try again when the machine has less to do.':
