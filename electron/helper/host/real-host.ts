@@ -31,7 +31,7 @@ import { findRunning, namespaceNames, readHostSysctl, readNetworkFiles } from '.
 import { HostJournal } from './host-journal.js'
 import { usualEngine } from './iptables.js'
 import { blockedFailure, planListing, withEvidence } from './preflight.js'
-import { busy, notShown, planChanged, refusal } from './refusals.js'
+import { busy, nobodyThere, notShown, planChanged, refusal } from './refusals.js'
 import { fingerprint } from './shown.js'
 import { said } from '../../core/words/said.js'
 import { vethlab } from '../own-command.js'
@@ -244,6 +244,7 @@ export class RealHost {
   /** All of a remedy, or the words of the first that was refused. What was done is undone with the lab. */
   async #change(changes: readonly HostChange[]): Promise<Failure | null> {
     for (const change of changes) {
+      if (this.parts.deployer.isHalted) return nobodyThere
       if (change.op === 'rule-insert') await this.#journal.beginRules(readTables)
       const { text, output } = await carryOutChange(change, (entry) => this.#journal.write(entry))
       this.parts.ran([{ time: Date.now(), namespace: hostNamespace, text, ok: output === null, output }])

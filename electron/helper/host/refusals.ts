@@ -20,6 +20,11 @@ export const planChanged = failure(
   said`Nothing of this plan was carried out: this machine has changed since it was shown. Look at the plan as it is now.`,
 )
 
+export const nobodyThere = failure(
+  'halted',
+  said`Nobody is there any more for whom the lab would be built; nothing of it stays.`,
+)
+
 export const refusal = ({ refused }: Undone): Failure | null =>
   refused.length === 0
     ? null

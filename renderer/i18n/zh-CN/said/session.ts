@@ -135,8 +135,10 @@ export const session: Readonly<Record<string, string>> = {
     '沙箱自行结束，实验的命名空间已不存在。请重新部署。',
   'The session was closed.': '会话已关闭。',
   '{0} Its last words: {1}': '{0} 最后的输出：{1}',
-  'The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: {0}':
-    '以 root 身份运行的 Vethlab 进程自行结束。实验在本机上创建的内容还在；请在窗口中撤销，或执行：{0}',
+  'The part of Vethlab that ran as root ended by itself. Nothing of a lab is left on this machine.':
+    '以 root 身份运行的 Vethlab 进程自行结束。本机上没有留下任何实验的内容。',
+  'The part of Vethlab that ran as root ended by itself. What the lab {0} made on this machine is still there; undo it in the window, or with: {1}':
+    '以 root 身份运行的 Vethlab 进程自行结束。实验 {0} 在本机上创建的内容还在；请在窗口中撤销，或执行：{1}',
   'The helper is not running; start it first.': '辅助进程没有运行；请先启动它。',
   'The helper has ended; start it again.': '辅助进程已经结束；请重新启动它。',
   'There is no connection to the helper; it is tried again by itself.': '与辅助进程的连接已断开；正在自动重新连接。',
