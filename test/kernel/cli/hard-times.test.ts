@@ -1,10 +1,10 @@
 /** What a machine or a person does to a command: full disks, odd files, odd signals. Each is said, and none is a bug of ours. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { cliFile } from '../support/build.js'
+import { cliFile, root } from '../support/build.js'
 import { until } from '../support/until.js'
 import { isRoot } from '../support/user.js'
 import { World } from '../support/world.js'
@@ -65,6 +65,23 @@ describe('a full disk', () => {
       expect(ran.status).toBe(3)
       expect(ran.stderr).toContain('vethlab: the output could not be written: ENOSPC: no space left on device')
     }
+  })
+
+  test('so is a closed one, as the installed program is started; /dev/null is meant', async () => {
+    const launcher = readFileSync(join(root, 'resources/linux/vethlab'), 'utf8')
+    const installed = join(world.directory, 'installed')
+    mkdirSync(join(installed, 'resources/app.asar.unpacked'), { recursive: true })
+    symlinkSync(join(root, 'dist'), join(installed, 'resources/app.asar.unpacked/dist'))
+    symlinkSync(process.execPath, join(installed, 'vethlab'))
+    const command = world.file('launcher', launcher.replace(/^here=.*$/m, `here='${installed}'`))
+    const file = world.file('pair.yaml', pair())
+    const to = (where: string) => world.run(['sh', '-c', `sh '${command}' plan '${file}' ${where}`])
+    const closed = await to('>&-')
+    expect([closed.status, closed.stderr]).toEqual([
+      3,
+      'vethlab: the output could not be written: EBADF: bad file descriptor, write\n',
+    ])
+    for (const where of ['>/dev/null', '1<>/dev/null', '2>&-']) expect((await to(where)).status).toBe(0)
   })
 
   test('a reader that has gone is none', async () => {
