@@ -183,6 +183,13 @@ const notStarted = ({ killedBy, lastWords }: HelperProcess, timedOut: boolean, m
 /** The sandbox was allowed: what ended it says nothing about the machine. */
 function scriptUnread(lastWords: string, timedOut: boolean): Failure {
   const reason = lastWords.split('\n').at(-1) ?? ''
+  const [, made, most] = /made (\d+) namespaces, more than (\d+)$/.exec(reason) ?? []
+  if (made !== undefined && most !== undefined)
+    return failure(
+      'script-too-much',
+      said`The script was run and has made ${made} namespaces; of one script at most ${most} are read. Let it make fewer.`,
+      'sandbox',
+    )
   const sentence = timedOut
     ? said`The script was run, but what it had built could not be read in time: it is too much for this machine. Let it build less, or try again when the machine has less to do.`
     : reason === ''

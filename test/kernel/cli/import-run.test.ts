@@ -267,6 +267,17 @@ describe('without --run', () => {
     expect([ran.status, ran.stdout, ran.stderr]).toEqual([2, '', `vethlab: ${sentence}\n`])
   })
 
+  test('more namespaces than are read are refused with their number', async () => {
+    const ran = await world.runCli(['import', '-', '--from', 'script', '--run'], {
+      input: 'ip netns add kept\ncd /run/netns && touch $(seq 599)\n',
+    })
+    expect([ran.status, ran.stdout]).toEqual([3, ''])
+    expect(ran.stderr.split('\n').slice(1)).toEqual([
+      'vethlab: The script was run and has made 600 namespaces; of one script at most 512 are read. Let it make fewer.',
+      '',
+    ])
+  })
+
   test('a script from standard input runs, and what makes no network is said', async () => {
     const words = ['import', '-', '--from', 'script', '--run']
     const made = await world.runCli(words, { input: 'ip netns add a\n' })

@@ -101,6 +101,8 @@ export const session: Readonly<Record<string, string>> = {
     '沙箱在启动时被信号 {0} 结束，没有留下任何东西。请重试。',
   'The sandbox did not answer in time. Try again; if it stays so, `{0}` says what this machine can do.':
     '沙箱没有及时响应。请重试；如果仍然如此，可用 `{0}` 查看本机的能力。',
+  'The script was run and has made {0} namespaces; of one script at most {1} are read. Let it make fewer.':
+    '脚本已经运行，建了 {0} 个命名空间；一个脚本最多读出 {1} 个。请让脚本少建一些。',
   'The script was run, but what it had built could not be read in time: it is too much for this machine. Let it build less, or try again when the machine has less to do.':
     '脚本已经运行，但它所建的网络未能及时读出：对本机来说太多了。请让脚本少建一些，或在本机不忙时重试。',
   'The script was run, but its sandbox ended before what it had built was read. It is not run a second time.':
