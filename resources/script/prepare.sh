@@ -124,7 +124,7 @@ cp "$here/sudo" "$here/no-op" "$root/vethlab/bin/"
 chmod 555 "$root/vethlab/bin/sudo" "$root/vethlab/bin/no-op"
 ln -s sudo "$root/vethlab/bin/doas"
 ln -s no-op "$root/vethlab/bin/modprobe"
-cp "$here/jail.sh" "$root/vethlab/jail.sh"
+cp "$here/jail.sh" "$here/trap.sh" "$root/vethlab/"
 
 if [ -n "$directory" ] && [ ! -d "$root$directory" ]; then lend "$directory" directory; fi
 if [ -n "$directory" ] && [ -f "$root$file" ]; then
@@ -200,6 +200,7 @@ esac
 exec 7<&-
 # Under what is read from now on, nothing can change any more.
 end_script
+if [ -e "/proc/$jail/root/run/vethlab-exit" ]; then said="$said untrapped"; fi
 
 # Names of namespaces are mounts of the script's; they are mounted here as well, for the helper (-c: not by what
 # /proc/PID/root reads). Of a link nothing is taken: it would lead through this sandbox, not through the script's. And what

@@ -52,7 +52,7 @@ async function leave(): Promise<void> {
 }
 
 /** Namespaces of a lab that takes a moment to build. */
-const manyCount = 300
+const manyCount = 160
 const manyMade = (): number => readdirSync(host.path('/run/netns')).filter((name) => /^n\d/.test(name)).length
 
 /** Begins to build it on the machine. */
