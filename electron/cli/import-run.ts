@@ -53,6 +53,8 @@ export async function runScript(
       )
     else if (script && script.status !== 0)
       note(`${paintNote('yellow', 'warning:')} it ended with exit code ${script.status}; this is what it had built.`)
+    if (script?.untrapped)
+      note(`${paintNote('yellow', 'warning:')} its trap on EXIT was left out; this is what stood before that.`)
     const { live } = await ask(session, 'live/refresh', {})
     const { lab, unexpressed } = labFromLive(live, labNameFrom(name), false)
     const whole = withBeyond(withMacs(lab, live, new TextDecoder().decode(bytes)), script?.beyond ?? null)

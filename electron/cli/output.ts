@@ -22,6 +22,10 @@ export const paint: Paint = painter(process.stdout)
 export const paintNote: Paint = painter(process.stderr)
 
 const closed = new Set<Writable>()
+
+/** Said by what has started us (resources/linux/vethlab). It is about our own output, and not for the programs we start. */
+const isNowhere = process.env['VETHLAB_OUTPUT'] === 'closed'
+delete process.env['VETHLAB_OUTPUT']
 let lost: Error | null = null
 
 /** Why a result did not arrive, for instance because the disk is full; null where it did, or nobody wants it any more. */
@@ -41,7 +45,8 @@ export function endQuietlyWithReader(): void {
 }
 
 function write(stream: Writable, text: string): void {
-  if (!closed.has(stream)) stream.write(text)
+  if (isNowhere && stream === process.stdout) lost ??= new Error('EBADF: bad file descriptor, write')
+  else if (!closed.has(stream)) stream.write(text)
 }
 
 /** A result: one or more lines, without the final line feed. */

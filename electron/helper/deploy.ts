@@ -14,12 +14,12 @@ import type {
   RuleStep,
   Step,
 } from '../core/plan/step.js'
-import { spellStep } from '../core/plan/rules.js'
 import { stepText } from '../core/plan/text.js'
+import { kindOf, partition, ruleLine, type Command } from './deploy-parts.js'
 import type { KernelWorker } from './kernel/client.js'
 import { moreFiles, openFilesLimit } from './room.js'
 import { changeNetnsFile } from './netns-files.js'
-import { restoreRules, type RuleLine } from './ruleset.js'
+import { restoreRules } from './ruleset.js'
 import { listingAfter, loadRuleset } from './ruleset-listing.js'
 import type { Services } from './services.js'
 import { failure } from '../core/failure.js'
@@ -48,19 +48,30 @@ interface Refusal {
   readonly output: string
 }
 
-type Kind = 'kernel' | 'rule' | 'ruleset' | 'service' | 'file'
-
-/** A step with the command that says it. */
-type Command = Pick<PlannedStep, 'step' | 'text'>
-
 const stepOf = ({ step }: Command): Step => step
 
+const haltedCode = 'halted'
+
 export class Deployer {
+  /** Its first 32 bits are 1 once nobody is there any more for whom anything would be built; shared with the worker. */
+  private readonly halted = new SharedArrayBuffer(4)
+
   constructor(
     private readonly worker: KernelWorker,
     private readonly services: Services,
     private readonly hooks: DeployHooks,
   ) {}
+
+  /** From now on nothing is built; what is being built stops before its next step. Taking back goes on. */
+  halt(): void {
+    Atomics.store(new Int32Array(this.halted), 0, 1)
+    // Nobody waits for a lease, either.
+    this.services.dropAll()
+  }
+
+  get isHalted(): boolean {
+    return Atomics.load(new Int32Array(this.halted), 0) !== 0
+  }
 
   /**
    * @param takesBack false where the caller undoes everything itself after a refusal
@@ -75,7 +86,7 @@ export class Deployer {
     const started = performance.now()
     const total = plan.length
     let lastDone = started
-    const refusal = await this.run(plan, true, () => (lastDone = performance.now()))
+    const refusal = await this.run(plan, 'builds', () => (lastDone = performance.now()))
     if (refusal === null) {
       const deployMs = lastDone - started
       return { ok: true, report: { deployMs, steps: total } }
@@ -86,13 +97,17 @@ export class Deployer {
       stuck === 0 || (await isAsBefore())
         ? said`Everything before it was undone.`
         : said`${stuck} of the commands before it could not be undone; stop the lab to take everything down.`
-    const sentence = outOfFiles.test(refusal.output)
-      ? said`Step ${refusal.index + 1} of ${total} needs one more open file, and this process may have ${openFilesLimit()}. ${undone} Allow more in the shell that starts Vethlab, then start it again: ${moreFiles(0)}`
-      : said`The kernel refused step ${refusal.index + 1} of ${total}: ${refusal.output}. ${undone}`
+    const code = refusal.code === haltedCode ? haltedCode : 'step-refused'
+    const sentence =
+      code === haltedCode
+        ? said`Nobody is there any more for whom it would be built: it was stopped before step ${refusal.index + 1} of ${total}. ${undone}`
+        : outOfFiles.test(refusal.output)
+          ? said`Step ${refusal.index + 1} of ${total} needs one more open file, and this process may have ${openFilesLimit()}. ${undone} Allow more in the shell that starts Vethlab, then start it again: ${moreFiles(0)}`
+          : said`The kernel refused step ${refusal.index + 1} of ${total}: ${refusal.output}. ${undone}`
     return {
       ok: false,
       failure: {
-        ...failure('step-refused', sentence, refused?.step.namespace ?? null, refusal.output),
+        ...failure(code, sentence, refused?.step.namespace ?? null, refusal.output),
         step: refusal.index + 1,
         total,
         command: refused?.text ?? '',
@@ -112,7 +127,7 @@ export class Deployer {
       .flatMap(({ undo }) => undo.map((step) => ({ step, text: stepText(step) })))
     let stuck = 0
     while (left.length > 0) {
-      const refusal = await this.run(left, false)
+      const refusal = await this.run(left, 'takes back')
       if (refusal === null) break
       stuck += 1
       left = [...left.slice(refusal.applied, refusal.index), ...left.slice(refusal.index + 1)]
@@ -122,16 +137,17 @@ export class Deployer {
 
   private async run(
     commands: readonly Command[],
-    progress: boolean,
+    how: 'builds' | 'takes back',
     partDone: () => void = () => {},
   ): Promise<Refusal | null> {
+    const builds = how === 'builds'
     const tell = (done: number): void => {
       const next = commands[Math.min(done, commands.length - 1)]
-      if (progress && next) this.hooks.progress(done, commands.length, next.text)
+      if (builds && next) this.hooks.progress(done, commands.length, next.text)
     }
     for (const { start, part } of partition(commands)) {
       tell(start)
-      const refusal = await this.runPart(part.map(stepOf), (done) => tell(start + done))
+      const refusal = await this.runPart(part.map(stepOf), builds, (done) => tell(start + done))
       partDone()
       const carried = refusal === null ? part.length : refusal.applied
       const refused = refusal && part[refusal.index]
@@ -142,15 +158,18 @@ export class Deployer {
     return null
   }
 
-  private async runPart(part: readonly Step[], told: (done: number) => void): Promise<Refusal | null> {
+  private async runPart(part: readonly Step[], builds: boolean, told: (done: number) => void): Promise<Refusal | null> {
+    if (builds && this.isHalted) return haltedAt(0)
     switch (kindOf(part[0] as Step)) {
       case 'kernel': {
         const stop = this.worker.on('progress', ({ done }) => told(done))
         const { done, error } = await this.worker.request('run', {
           steps: part as readonly KernelStep[],
           progress: true,
+          halt: builds ? this.halted : undefined,
         })
         stop()
+        if (error?.code === 'ECANCELED') return haltedAt(done)
         return error === null ? null : { index: done, applied: done, code: error.code, output: error.message }
       }
       case 'rule': {
@@ -161,9 +180,9 @@ export class Deployer {
         return refused === null ? null : { ...refused, code: 'iptables' }
       }
       case 'ruleset':
-        return this.runRulesets(part as readonly RulesetStep[])
+        return this.runRulesets(part as readonly RulesetStep[], builds)
       case 'service':
-        return this.runServices(part)
+        return this.runServices(part, builds)
       case 'file':
         return this.runFiles(part as readonly NetnsFileStep[])
     }
@@ -177,8 +196,9 @@ export class Deployer {
     return null
   }
 
-  private async runRulesets(part: readonly RulesetStep[]): Promise<Refusal | null> {
+  private async runRulesets(part: readonly RulesetStep[], builds: boolean): Promise<Refusal | null> {
     for (const [index, step] of part.entries()) {
+      if (builds && this.isHalted) return haltedAt(index)
       const output = await loadRuleset(step)
       if (output !== null) return { index, applied: index, code: step.kind, output }
       if (step.text !== '' && this.hooks.loaded)
@@ -187,11 +207,11 @@ export class Deployer {
     return null
   }
 
-  private async runServices(part: readonly Step[]): Promise<Refusal | null> {
+  private async runServices(part: readonly Step[], builds: boolean): Promise<Refusal | null> {
     // Each telling names all services of a namespace: told one by one, some thousand of them are a flood.
     const tell = this.services.hold()
     try {
-      const refusal = await this.carryOutServices(part)
+      const refusal = await this.carryOutServices(part, builds)
       const asking = part.flatMap((step) => (step.op === 'dhcp-start' ? [step] : []))
       if (refusal === null) await this.services.settleDhcp(asking)
       return refusal
@@ -200,8 +220,9 @@ export class Deployer {
     }
   }
 
-  private async carryOutServices(part: readonly Step[]): Promise<Refusal | null> {
+  private async carryOutServices(part: readonly Step[], builds: boolean): Promise<Refusal | null> {
     for (const [index, step] of part.entries()) {
+      if (builds && this.isHalted) return haltedAt(index)
       try {
         if (step.op === 'service-start') await this.services.start(step.namespace, step.service)
         else if (step.op === 'service-stop') this.services.stop(step.namespace, step.service)
@@ -236,58 +257,7 @@ export class Deployer {
   }
 }
 
-const kindOf = (step: Step): Kind => {
-  switch (step.op) {
-    case 'nat-add':
-    case 'nat-delete':
-    case 'firewall-add':
-    case 'firewall-delete':
-    case 'policy-set':
-      return 'rule'
-    case 'ruleset-load':
-      return 'ruleset'
-    case 'netns-file':
-      return 'file'
-    case 'service-start':
-    case 'service-stop':
-    case 'dnsmasq-start':
-    case 'dnsmasq-stop':
-    case 'dhcp-start':
-    case 'dhcp-stop':
-      return 'service'
-    default:
-      return 'kernel'
-  }
-}
-
-/** Rules that one run of iptables-restore is given: it ends in time on a slow machine, and progress is told between. */
-const rulesAtOnce = 1000
+const haltedAt = (index: number): Refusal => ({ index, applied: index, code: haltedCode, output: 'nobody is there' })
 
 /** EMFILE in the words of libc, and as Node names it. */
 const outOfFiles = /\bToo many open files\b|\bEMFILE\b/
-
-/** Runs of steps that one engine carries out in one go; rules only together within one namespace and family. */
-function partition(commands: readonly Command[]): { readonly start: number; readonly part: Command[] }[] {
-  const parts: { start: number; part: Command[] }[] = []
-  let last = ''
-  commands.forEach((command, index) => {
-    const { step } = command
-    const kind = kindOf(step)
-    const key = kind === 'rule' ? `${kind} ${step.namespace} ${ruleLine(step as IptablesStep).family}` : kind
-    const current = parts.at(-1)
-    if (key === last && current && (kind !== 'rule' || current.part.length < rulesAtOnce)) current.part.push(command)
-    else parts.push({ start: index, part: [command] })
-    last = key
-  })
-  return parts
-}
-
-function ruleLine(step: IptablesStep): RuleLine {
-  if (step.op === 'policy-set') {
-    const line = `-P ${step.chain.toUpperCase()} ${step.policy.toUpperCase()}`
-    return { family: step.family, table: 'filter', line }
-  }
-  const { family, table, chain, restored } = spellStep(step)
-  const verb = step.op.endsWith('-add') ? '-A' : '-D'
-  return { family, table, line: `${verb} ${chain} ${restored}` }
-}

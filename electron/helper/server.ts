@@ -380,6 +380,7 @@ export class HelperServer {
   async close(): Promise<void> {
     // Nobody listens any more, and a closed connection takes it amiss to be told something.
     this.opened = false
+    this.deployer.halt()
     await this.inOrder(async () => this.host?.end())
     this.netnsFiles.stop()
     this.services.dropAll()

@@ -27,7 +27,7 @@ interface Owner {
   /** What the helper said last, for the message when it dies. */
   lastWords(): string
   /** What it means that the helper has ended by itself; that of a sandbox takes the lab along. */
-  readonly died?: Said
+  died?(): Said
   /** Ends the helper's processes. */
   end(): Promise<void>
   /** Resolves when they are gone. */
@@ -141,7 +141,7 @@ class ConnectedSession implements Session {
   private describeEnd(): SessionEnd {
     if (this.closing) return sessionEnd('closed', said`The session was closed.`)
     const words = this.owner.lastWords()
-    const died = this.owner.died ?? sandboxDied
+    const died = this.owner.died?.() ?? sandboxDied
     return sessionEnd('died', words ? said`${died} Its last words: ${words}` : died)
   }
 }

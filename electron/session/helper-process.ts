@@ -1,6 +1,8 @@
 /** A helper as a process: what it says on stderr, the socket that it is talked to by, and its end. */
 import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { constants } from 'node:os'
 import { lineChannel } from '../core/channel.js'
 import { maxMessageBytes } from '../core/rpc.js'
 
@@ -10,6 +12,8 @@ const keptStderr = 4096
 export class HelperProcess {
   readonly exited: Promise<void>
   private stderr = ''
+  private asked = false
+  private endedBy: NodeJS.Signals | null = null
 
   /** @param child its fourth descriptor is a pipe, and so is its stderr */
   constructor(readonly child: ChildProcess) {
@@ -20,8 +24,16 @@ export class HelperProcess {
         this.stderr += error.message
         resolve()
       })
-      child.once('close', () => resolve())
+      child.once('close', (status, signal) => {
+        this.endedBy = this.asked ? null : signalOf(status, signal, this.stderr)
+        resolve()
+      })
     })
+  }
+
+  /** After its end: the signal that ended it, or what it waited for, where that was nobody's wish in here. */
+  get killedBy(): NodeJS.Signals | null {
+    return this.endedBy
   }
 
   get lastWords(): string {
@@ -49,8 +61,33 @@ export class HelperProcess {
   }
 
   async kill(): Promise<void> {
+    this.asked = isAlive(this.child)
     this.child.kill('SIGKILL')
     await this.exited
+  }
+}
+
+/**
+ * unshare(1) dies of the signal that its child died of, after it has set that to its default, which the kernel refuses for
+ * SIGKILL (sys-utils/unshare.c, signal(2)).
+ */
+const cannotPass = /^unshare: sigprocmask unblock failed/m
+
+/** unshare(1) and sh(1) pass a signal on as 128 and its number. SIGSYS is a filter's word about a system call (seccomp(2)). */
+function signalOf(status: number | null, signal: NodeJS.Signals | null, stderr: string): NodeJS.Signals | null {
+  if (cannotPass.test(stderr)) return 'SIGKILL'
+  const [passed] = Object.entries(constants.signals).find(([, number]) => status === 128 + number) ?? []
+  const name = signal ?? passed
+  return name === undefined || name === 'SIGSYS' ? null : (name as NodeJS.Signals)
+}
+
+/** A process that has ended may not have been told of yet: its state is Z then (proc(5)). */
+function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return false
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
 }
 

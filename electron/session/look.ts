@@ -199,7 +199,7 @@ async function start(before: readonly string[]): Promise<SessionStart> {
     limit: progress.stopped,
     anchorPid: () => null,
     lastWords: () => helper.lastWords,
-    died,
+    died: () => died,
     end,
     gone: helper.exited,
   })

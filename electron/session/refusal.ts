@@ -153,6 +153,16 @@ const reasons: readonly Reason[] = [
   },
 ]
 
+/** Somebody ended it, or the kernel did where memory ran out: that says nothing about what this machine allows. */
+export const killedWhileStarting = (signal: NodeJS.Signals): Failure =>
+  failure(
+    'sandbox-killed',
+    signal === 'SIGKILL'
+      ? said`The sandbox was killed while it was starting, and nothing of it is left. Try again; where nobody killed it, this machine was out of memory, and \`dmesg\` says so.`
+      : said`The sandbox was ended by ${signal} while it was starting, and nothing of it is left. Try again.`,
+    'sandbox',
+  )
+
 /**
  * Classifies what the sandbox left on stderr.
  * @param stderr of programs that ran with LC_ALL=C

@@ -4,19 +4,26 @@
  */
 import { spawn } from 'node:child_process'
 import { connect } from './connection.js'
+import { readLeft } from './elevated/left.js'
 import { bareEnvironment, HelperProcess } from './helper-process.js'
 import { programFile } from './programs.js'
 import { startPatience, stoppedWorking } from './progress.js'
 import type { SessionStart } from './session.js'
 import { failure } from '../core/failure.js'
-import { said } from '../core/words/said.js'
+import { said, type Said } from '../core/words/said.js'
 import { vethlab } from './own-command.js'
 
 /** The helper takes a lab down in a second and cuts itself off after a minute; this side waits a little longer (milliseconds). */
 export const endLimitMs = 65_000
 
 /** What the end of an elevated helper means that nobody asked for. */
-export const rootHelperDied = said`The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: ${vethlab('recover')}`
+export function rootHelperDied(): Said {
+  // It is written before the first change, and removed after the last one is undone.
+  const left = readLeft()
+  return left === null
+    ? said`The part of Vethlab that ran as root ended by itself. Nothing of a lab is left on this machine.`
+    : said`The part of Vethlab that ran as root ended by itself. What the lab ${left.lab} made on this machine is still there; undo it in the window, or with: ${vethlab('recover')}`
+}
 
 export const isRoot = (): boolean => process.geteuid?.() === 0
 

@@ -11,7 +11,7 @@ import { gate, passGate, subordinateRange } from './id-map.js'
 import { withoutInspector } from './no-inspector.js'
 import { programFile, resourceFile } from './programs.js'
 import { startPatience, stoppedWorking, type Patience } from './progress.js'
-import { explainRefusal, missingTool } from './refusal.js'
+import { explainRefusal, killedWhileStarting, missingTool } from './refusal.js'
 import { scriptPipes, scriptWords, superviseScript, type ScriptRan, type ScriptRun } from './script-run.js'
 import type { SessionStart } from './session.js'
 
@@ -110,6 +110,8 @@ async function tryAll(script: ScriptRun | null): Promise<ScriptedStart> {
     const started = await tryVariant(variant, script)
     // No script is run a second time.
     if (started.ok || started.script !== null) return started
+    // What somebody has killed is not what this machine refuses: a weaker way would be taken without need, and in silence.
+    if (started.failure.code === 'sandbox-killed') return started
     first ??= started.failure
     // Another way into the same silence would only double the wait.
     if (started.failure.code === 'sandbox-timeout') break
@@ -152,7 +154,7 @@ async function tryVariant(variant: Variant, script: ScriptRun | null): Promise<S
     const refused = await passGate(child, findProgram('newuidmap') as string, findProgram('newgidmap') as string)
     if (refused !== null) {
       await helper.kill()
-      return { ok: false, failure: explainRefusal(`${helper.lastWords}\n${refused}`.trim(), false), script: null }
+      return { ok: false, failure: notStarted(helper, false, refused), script: null }
     }
   }
   const { channel, end } = helper.talk(endLimitMs)
@@ -171,13 +173,23 @@ async function tryVariant(variant: Variant, script: ScriptRun | null): Promise<S
   if (!timedOut) await Promise.race([helper.exited, new Promise((resolve) => setTimeout(resolve, endLimitMs))])
   await helper.kill()
   const ran = await scriptRan
-  const refused = ran === null ? explainRefusal(helper.lastWords, timedOut) : scriptUnread(helper.lastWords, timedOut)
+  const refused = ran === null ? notStarted(helper, timedOut) : scriptUnread(helper.lastWords, timedOut)
   return { ok: false, failure: refused, script: ran }
 }
+
+const notStarted = ({ killedBy, lastWords }: HelperProcess, timedOut: boolean, more = ''): Failure =>
+  killedBy === null ? explainRefusal(`${lastWords}\n${more}`.trim(), timedOut) : killedWhileStarting(killedBy)
 
 /** The sandbox was allowed: what ended it says nothing about the machine. */
 function scriptUnread(lastWords: string, timedOut: boolean): Failure {
   const reason = lastWords.split('\n').at(-1) ?? ''
+  const [, made, most] = /made (\d+) namespaces, more than (\d+)$/.exec(reason) ?? []
+  if (made !== undefined && most !== undefined)
+    return failure(
+      'script-too-much',
+      said`The script was run and has made ${made} namespaces; of one script at most ${most} are read. Let it make fewer.`,
+      'sandbox',
+    )
   const sentence = timedOut
     ? said`The script was run, but what it had built could not be read in time: it is too much for this machine. Let it build less, or try again when the machine has less to do.`
     : reason === ''

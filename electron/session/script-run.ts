@@ -25,6 +25,8 @@ export interface ScriptRan {
 export interface ScriptEnd {
   readonly status: number
   readonly late: boolean
+  /** A trap on EXIT was left out (trap.sh). */
+  readonly untrapped: boolean
   /** What look.sh printed of its namespaces and of a fresh one; null where it was more than is kept. */
   readonly beyond: string | null
 }
@@ -79,9 +81,10 @@ export function superviseScript(child: ChildProcess, { text, output }: ScriptRun
     const finish = (): void => {
       const text = said.join('')
       if (!text.startsWith(firstLine)) return resolve(null)
-      const [lines, word, status] = /^started\n(ended|late) (\d{1,3})\n/.exec(text) ?? []
+      const [lines, word, status, untrapped] = /^started\n(ended|late) (\d{1,3})( untrapped)?\n/.exec(text) ?? []
       const beyond = length <= maxBeyond && lines !== undefined ? text.slice(lines.length) : null
-      resolve({ end: word === undefined ? null : { status: Number(status), late: word === 'late', beyond } })
+      const how = { status: Number(status), late: word === 'late', untrapped: untrapped !== undefined }
+      resolve({ end: word === undefined ? null : { ...how, beyond } })
     }
     end.on('data', (chunk: string) => {
       length += chunk.length

@@ -29,7 +29,14 @@ echo ready >&7
 read -r _ <&8
 began=$(date +%s)
 status=0
-timeout --signal=KILL "$seconds" "$shell" ${argument:+"$argument"} "$file" </dev/null >&2 7>&- 8>&- &
+# shellcheck disable=SC2016 # The other shell's own $0.
+case "${shell##*/}" in
+  bash) set -- env BASH_ENV=/vethlab/trap.sh "$shell" ${argument:+"$argument"} "$file" ;;
+  # No function can be called `trap` there; an alias counts in what is read after it.
+  sh | dash) set -- "$shell" ${argument:+"$argument"} -c '. /vethlab/trap.sh; alias trap=vethlab_trap; . "$0"' "$file" ;;
+  *) set -- "$shell" ${argument:+"$argument"} "$file" ;;
+esac
+timeout --signal=KILL "$seconds" "$@" </dev/null >&2 7>&- 8>&- &
 wait $! || status=$?
 ended=$(date +%s)
 kill -KILL -1 2>/dev/null || true

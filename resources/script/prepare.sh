@@ -23,6 +23,8 @@ shell=$4
 argument=$5
 shift 5
 
+# Namespaces that are read: half a minute on a machine that has other things to do.
+most=512
 here=$(dirname "$0")
 base=/run/vethlab-script
 root=$base/root
@@ -122,7 +124,7 @@ cp "$here/sudo" "$here/no-op" "$root/vethlab/bin/"
 chmod 555 "$root/vethlab/bin/sudo" "$root/vethlab/bin/no-op"
 ln -s sudo "$root/vethlab/bin/doas"
 ln -s no-op "$root/vethlab/bin/modprobe"
-cp "$here/jail.sh" "$root/vethlab/jail.sh"
+cp "$here/jail.sh" "$here/trap.sh" "$root/vethlab/"
 
 if [ -n "$directory" ] && [ ! -d "$root$directory" ]; then lend "$directory" directory; fi
 if [ -n "$directory" ] && [ -f "$root$file" ]; then
@@ -198,6 +200,7 @@ esac
 exec 7<&-
 # Under what is read from now on, nothing can change any more.
 end_script
+if [ -e "/proc/$jail/root/run/vethlab-exit" ]; then said="$said untrapped"; fi
 
 # Names of namespaces are mounts of the script's; they are mounted here as well, for the helper (-c: not by what
 # /proc/PID/root reads). Of a link nothing is taken: it would lead through this sandbox, not through the script's. And what
@@ -206,6 +209,14 @@ names=/proc/$jail/root/run/netns
 for each in "/proc/$jail/root/run" "$names"; do
   if [ -L "$each" ]; then names=/proc/self/fd/none; fi
 done
+count=0
+for each in "$names"/*; do
+  if [ ! -L "$each" ] && [ -f "$each" ]; then count=$((count + 1)); fi
+done
+if [ "$count" -gt "$most" ]; then
+  kill -KILL "$jail"
+  fail "the script has made $count namespaces, more than $most"
+fi
 for each in "$names"/*; do
   if [ -L "$each" ] || [ ! -f "$each" ]; then continue; fi
   nsenter --preserve-credentials --setuid=0 --user="/proc/$jail/ns/user" nsenter --net=/proc/self/fd/7 true 7<"$each" || continue

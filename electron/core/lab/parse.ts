@@ -1,6 +1,7 @@
 /**
  * The way in: text to lab. Stages in order, each of which sees only what the one before let through:
- * bytes, YAML, format version, schema, meaning. All problems of the first stage that finds errors are reported.
+ * bytes, YAML, format version, schema, meaning. All problems of the first stage that finds errors are reported; beside keys
+ * that nobody knows, also the errors of meaning.
  */
 import { decode } from './decode.js'
 import { toProblem } from './finding.js'
@@ -13,6 +14,7 @@ import type { PlacedProblem, Problem } from './problem.js'
 import { checkSchema } from './schema-findings.js'
 import type { LabFile } from './schema.js'
 import type { LabSource } from './source.js'
+import { errorsBesides } from './unknown-keys.js'
 import { meaningFindings } from './validate.js'
 import { readYaml } from './yaml-read.js'
 import { plainValue } from './yaml-value.js'
@@ -93,7 +95,10 @@ function readLab({ text, document, value }: LabSource): ReadLab {
       })),
     )
   const checked = checkSchema(value)
-  if (checked.labFile === null) return { lab: null, labFile: null, problems: place(checked.findings) }
+  if (checked.labFile === null) {
+    const besides = errorsBesides(value, checked.findings, meaningFindings)
+    return { lab: null, labFile: null, problems: place([...checked.findings, ...besides]) }
+  }
   const { labFile } = checked
   const findings = meaningFindings(labFile)
   const lab = findings.some((found) => found.severity === 'error') ? null : normalise(labFile)

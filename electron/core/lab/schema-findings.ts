@@ -150,11 +150,16 @@ function wrongValue(allowed: readonly string[], path: LabPath, value: unknown): 
   return error('bad-value', path, said`${pathText(path)}: expected ${oneOf(allowed)}, found ${describe(value)}.`, hint)
 }
 
-function unknownKey(key: string, path: LabPath, root: unknown, known?: readonly string[]): Finding {
+/** Those of the branch that was evidently meant. */
+export function keysKnownAt(path: LabPath, root: unknown): readonly string[] {
   const schema = schemaAt(labFileSchema, path, root)
   const meant = schema instanceof z.ZodUnion ? branchFor(schema, valueAt(root, path)) : null
   const object = schema instanceof z.ZodUnion && meant?.kind === 'branch' ? schema.options[meant.index] : schema
-  const keys = known ?? (object ? knownKeys(object) : [])
+  return object ? knownKeys(object) : []
+}
+
+function unknownKey(key: string, path: LabPath, root: unknown, known?: readonly string[]): Finding {
+  const keys = known ?? keysKnownAt(path, root)
   const where = path.length === 0 ? said`a lab file` : said`${pathText(path)}`
   const hint = didYouMean(key, keys) ?? (keys.length > 0 ? said`Known keys here: ${keys.join(', ')}.` : null)
   return { ...error('unknown-key', [...path, key], said`Unknown key ${quote(key)} in ${where}.`, hint), at: 'key' }

@@ -19,6 +19,7 @@ import { isOwnRule } from './policy-rules.js'
 import { dnsmasqEntries } from '../lab/dnsmasq.js'
 import { bridgeEntry } from './read-back-bridge.js'
 import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
+import { leadsToPeer } from './read-back-peers.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readNeighbours, silencedPorts, writtenStations } from './read-back-stations.js'
@@ -283,7 +284,7 @@ function readNamespace(
       }
     }
   }
-  const routes = wholeRoutes(live.routes).filter((route) => isSayable(live.name, route, skipped, unexpressed))
+  const routes = wholeRoutes(live.routes).filter((route) => isSayable(live, route, skipped, unexpressed))
   const neighbours = readNeighbours(live, skipped, unexpressed)
   unexpressed.push(...writtenStations(live), ...silencedPorts(live))
   const policy = readPolicy(live, speaksIpv6)
@@ -346,9 +347,16 @@ function hasUsualMtu({ links }: LiveNamespace, { kind, vlan, tunnel, mtu }: Live
 
 const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
 
-function isSayable(namespace: string, route: WholeRoute, skipped: ReadonlySet<string>, unexpressed: string[]): boolean {
-  if (route.protocol === 'kernel' || route.protocol === 'ra') return false
-  if (isOwnRoute(route) && sayableTypes.has(route.type)) {
+function isSayable(
+  live: LiveNamespace,
+  route: WholeRoute,
+  skipped: ReadonlySet<string>,
+  unexpressed: string[],
+): boolean {
+  const { name: namespace } = live
+  const isPeers = leadsToPeer(live, route)
+  if ((route.protocol === 'kernel' && !isPeers) || route.protocol === 'ra') return false
+  if ((isPeers || isOwnRoute(route)) && sayableTypes.has(route.type)) {
     const by = devicesOf(route).find((dev) => skipped.has(dev))
     if (by === undefined) return true
     if (namespace !== hostNamespace || by !== 'eth0') unexpressed.push(`${namespace}: route ${route.to} by ${by}`)

@@ -31,6 +31,7 @@ import { findRunning, namespaceNames, readHostSysctl, readNetworkFiles } from '.
 import { HostJournal } from './host-journal.js'
 import { usualEngine } from './iptables.js'
 import { blockedFailure, planListing, withEvidence } from './preflight.js'
+import { busy, nobodyThere, notShown, planChanged, refusal } from './refusals.js'
 import { fingerprint } from './shown.js'
 import { said } from '../../core/words/said.js'
 import { vethlab } from '../own-command.js'
@@ -59,11 +60,6 @@ interface Prepared {
   readonly facts: HostFacts
   readonly findings: readonly Finding[]
 }
-
-const busy = failure(
-  'host-busy',
-  said`Another Vethlab session has a lab on this machine; one at a time. Stop that one, or close its window.`,
-)
 
 export class RealHost {
   readonly #journal: HostJournal
@@ -248,6 +244,7 @@ export class RealHost {
   /** All of a remedy, or the words of the first that was refused. What was done is undone with the lab. */
   async #change(changes: readonly HostChange[]): Promise<Failure | null> {
     for (const change of changes) {
+      if (this.parts.deployer.isHalted) return nobodyThere
       if (change.op === 'rule-insert') await this.#journal.beginRules(readTables)
       const { text, output } = await carryOutChange(change, (entry) => this.#journal.write(entry))
       this.parts.ran([{ time: Date.now(), namespace: hostNamespace, text, ok: output === null, output }])
@@ -377,25 +374,3 @@ export class RealHost {
     return result
   }
 }
-
-const notShown = failure(
-  'not-shown',
-  said`Nothing was changed: on this machine only that runs which has been shown. Look at the plan first.`,
-)
-
-const planChanged = failure(
-  'plan-changed',
-  said`Nothing of this plan was carried out: this machine has changed since it was shown. Look at the plan as it is now.`,
-)
-
-const refusal = ({ refused }: Undone): Failure | null =>
-  refused.length === 0
-    ? null
-    : failure(
-        'undo-refused',
-        refused.length === 1
-          ? said`One thing that the lab made on this machine could not be undone; the rest is. Try again with: ${vethlab('recover')}`
-          : said`${refused.length} things that the lab made on this machine could not be undone; the rest is. Try again with: ${vethlab('recover')}`,
-        null,
-        refused.join('\n'),
-      )

@@ -57,3 +57,4 @@ export const ETIMEDOUT = 110
 export const ECONNREFUSED = 111
 export const EHOSTUNREACH = 113
 export const EINPROGRESS = 115
+export const ECANCELED = 125

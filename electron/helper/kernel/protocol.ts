@@ -172,10 +172,15 @@ export interface WorkerRequests {
   listeners: [Record<string, never>, { readonly sockets: Readonly<Record<string, readonly WaitingSocket[]>> }]
   /**
    * Carry out steps in order, in slices of at most ~8 ms between which other messages are served and progress is told.
-   * Stops at the first refusal: `done` steps have been carried out, `error` is about `steps[done]`.
+   * Stops at the first refusal: `done` steps have been carried out, `error` is about `steps[done]`. Where `halt` is there,
+   * the same before the next step once its first 32 bits are not 0 (ECANCELED).
    */
   run: [
-    { readonly steps: readonly KernelStep[]; readonly progress: boolean },
+    {
+      readonly steps: readonly KernelStep[]
+      readonly progress: boolean
+      readonly halt?: SharedArrayBuffer | undefined
+    },
     { readonly done: number; readonly error: KernelError | null },
   ]
   /** Read these namespaces (all, if null) now; also makes the watch report what it had not yet. */

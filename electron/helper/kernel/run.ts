@@ -1,7 +1,7 @@
 /** Carrying out many steps without keeping the thread for itself. */
-import type { KernelStep } from '../../core/plan/step.js'
+import { ECANCELED, Refusal } from './errno.js'
 import { Folds } from './fold.js'
-import type { KernelError } from './protocol.js'
+import type { KernelError, WorkerRequests } from './protocol.js'
 import { runLinkDeletes, runStep, type StepContext } from './steps.js'
 
 /** Milliseconds of work before other messages are served. A step cannot be divided, and few take longer than 2 ms. */
@@ -17,7 +17,7 @@ export interface RunResult {
 
 export async function runSteps(
   context: StepContext,
-  steps: readonly KernelStep[],
+  { steps, halt }: Pick<WorkerRequests['run'][0], 'steps' | 'halt'>,
   progress: (done: number) => void,
 ): Promise<RunResult> {
   let sliceStart = performance.now()
@@ -25,9 +25,11 @@ export async function runSteps(
   let done = 0
   context.indices.clear()
   const folds = new Folds(steps)
+  const halted = halt && new Int32Array(halt)
   for (;;) {
     const step = steps[done]
     if (!step) return { done, error: null }
+    if (halted && Atomics.load(halted, 0) !== 0) return { done, error: Refusal.of(ECANCELED) }
     const together = step.op === 'link-delete' ? runLinkDeletes(context, steps, done) : 0
     if (together > 0) done += together
     else if (folds.has(done)) done += 1

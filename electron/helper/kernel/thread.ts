@@ -199,7 +199,7 @@ export class KernelThread {
     else this.#open?.namespaces.rescan()
   }
 
-  async #run({ steps, progress }: Params<'run'>): Promise<Reply<'run'>> {
+  async #run({ steps, progress, halt }: Params<'run'>): Promise<Reply<'run'>> {
     const before = this.#running
     const mine = before.then(async () => {
       const open = this.#open
@@ -216,7 +216,7 @@ export class KernelThread {
             mark: (namespace, bits) => watch.mark(namespace, bits),
             journal: this.#journal,
           },
-          steps,
+          { steps, halt },
           (done) => {
             if (progress) this.#post({ event: 'progress', payload: { done, total: steps.length } })
           },

@@ -75,6 +75,25 @@ test('independent problems are all reported, in the order of the text', () => {
   ])
 })
 
+test('unknown keys hide no error of meaning, and what a mistyped one stands for is missed nowhere', () => {
+  const text = `vethlab: 1
+name: x
+namespaces:
+  a: { interfaces: { v: { adresses: [10.0.0.1/24, 10.0.0.300/24] } }, colour: red }
+  b: { interfaces: { w: { addresses: [10.0.0.2/24] } } }
+lnks: [[a:v, b:w]]
+checks: [{ from: d, ping: 10.0.0.2 }, { from: a, ping: 10.0.0.1 }]
+`
+  expect(parseLabText(text, 'f')).toMatchObject({ lab: null, labFile: null })
+  expect(parseLabText(text, 'f').problems.map(({ code, line, column }) => [code, line, column])).toEqual([
+    ['unknown-key', 4, 27],
+    ['bad-address', 4, 51],
+    ['unknown-key', 4, 71],
+    ['unknown-key', 6, 1],
+    ['unknown-namespace', 7, 18],
+  ])
+})
+
 test('an excerpt shows the line, the place and the next step', () => {
   const text = 'vethlab: 1\nname: x\ntitle: { zh-CN: 通过, fr: x }\n'
   const [problem] = parseLabText(text, 'lab.yaml').problems

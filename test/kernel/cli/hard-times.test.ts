@@ -1,10 +1,10 @@
 /** What a machine or a person does to a command: full disks, odd files, odd signals. Each is said, and none is a bug of ours. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { cliFile } from '../support/build.js'
+import { cliFile, root } from '../support/build.js'
 import { until } from '../support/until.js'
 import { isRoot } from '../support/user.js'
 import { World } from '../support/world.js'
@@ -65,6 +65,23 @@ describe('a full disk', () => {
       expect(ran.status).toBe(3)
       expect(ran.stderr).toContain('vethlab: the output could not be written: ENOSPC: no space left on device')
     }
+  })
+
+  test('so is a closed one, as the installed program is started; /dev/null is meant', async () => {
+    const launcher = readFileSync(join(root, 'resources/linux/vethlab'), 'utf8')
+    const installed = join(world.directory, 'installed')
+    mkdirSync(join(installed, 'resources/app.asar.unpacked'), { recursive: true })
+    symlinkSync(join(root, 'dist'), join(installed, 'resources/app.asar.unpacked/dist'))
+    symlinkSync(process.execPath, join(installed, 'vethlab'))
+    const command = world.file('launcher', launcher.replace(/^here=.*$/m, `here='${installed}'`))
+    const file = world.file('pair.yaml', pair())
+    const to = (where: string) => world.run(['sh', '-c', `sh '${command}' plan '${file}' ${where}`])
+    const closed = await to('>&-')
+    expect([closed.status, closed.stderr]).toEqual([
+      3,
+      'vethlab: the output could not be written: EBADF: bad file descriptor, write\n',
+    ])
+    for (const where of ['>/dev/null', '1<>/dev/null', '2>&-']) expect((await to(where)).status).toBe(0)
   })
 
   test('a reader that has gone is none', async () => {
@@ -150,6 +167,26 @@ test('down comes back when nothing of the lab runs any more, also of one that is
   const still = world.processes().filter(({ command }) => /unshare|sandbox-init|helper\.js|keeper\.js/.test(command))
   expect(still).toEqual([])
   await up.ended
+})
+
+test('a sandbox that is killed while it starts is said, and no weaker one is made in silence', async () => {
+  const file = world.file('pair.yaml', pair())
+  // The shell forks before it runs a program: process 1 is the one whose death ends the rest.
+  const isFirst = (pid: number): boolean => /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  const found = {
+    init: () => world.processes().find(({ pid, command }) => /sandbox-init/.test(command) && isFirst(pid)),
+    helper: () => world.processes().find(({ command }) => /^\S*node \S*helper\.js [\w-]+$/.test(command)),
+  }
+  for (const [kind, find] of Object.entries(found)) {
+    const running = world.startCli(['state', file])
+    const { pid } = await until(kind, find)
+    process.kill(pid, 'SIGKILL')
+    expect(await running.ended).toMatchObject({
+      ...{ status: 3, stdout: '' },
+      stderr:
+        'vethlab: The sandbox was killed while it was starting, and nothing of it is left. Try again; where nobody killed it, this machine was out of memory, and `dmesg` says so.\n',
+    })
+  }
 })
 
 describe('a machine that allows few open files', () => {

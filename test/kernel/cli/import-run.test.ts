@@ -267,6 +267,40 @@ describe('without --run', () => {
     expect([ran.status, ran.stdout, ran.stderr]).toEqual([2, '', `vethlab: ${sentence}\n`])
   })
 
+  test('more namespaces than are read are refused with their number', async () => {
+    const ran = await world.runCli(['import', '-', '--from', 'script', '--run'], {
+      input: 'ip netns add kept\ncd /run/netns && touch $(seq 599)\n',
+    })
+    expect([ran.status, ran.stdout]).toEqual([3, ''])
+    expect(ran.stderr.split('\n').slice(1)).toEqual([
+      'vethlab: The script was run and has made 600 namespaces; of one script at most 512 are read. Let it make fewer.',
+      '',
+    ])
+  })
+
+  test('what a trap on EXIT takes down is there, with the route to a peer', async () => {
+    const script = `#!/bin/sh -e
+cleanup() { ip netns del a; ip netns del b; }
+trap cleanup EXIT INT
+trap 'echo told' USR1
+for n in a b; do ip netns add $n; done
+ip link add e0 netns a type veth peer name e0 netns b
+ip -n a addr add 10.0.0.1 peer 10.0.0.2 dev e0
+ip -n b addr add 10.0.0.2 peer 10.0.0.1 dev e0
+ip -n a link set e0 up; ip -n b link set e0 up
+kill -USR1 $$
+`
+    const ran = await world.runCli(['import', '-', '--from', 'script', '--run'], { input: script })
+    expect(ran.stderr.split('\n').slice(1)).toEqual([
+      '| told',
+      'warning: its trap on EXIT was left out; this is what stood before that.',
+      '',
+    ])
+    const { namespaces } = parse(ran.stdout) as { namespaces: Record<string, { routes?: object }> }
+    expect(namespaces['a']?.routes).toEqual([{ to: '10.0.0.2/32', dev: 'e0', source: '10.0.0.1' }])
+    expect(namespaces['b']?.routes).toEqual([{ to: '10.0.0.1/32', dev: 'e0', source: '10.0.0.2' }])
+  })
+
   test('a script from standard input runs, and what makes no network is said', async () => {
     const words = ['import', '-', '--from', 'script', '--run']
     const made = await world.runCli(words, { input: 'ip netns add a\n' })

@@ -236,7 +236,8 @@ const steady = (line: string): string =>
     .replace(/packets \d+ bytes \d+/g, '')
     .replace(/"(valid|preferred)_life_time":\d+/g, '')
 
-function firstChild(pid: number): number | null {
+/** Null where it has none. */
+export function firstChild(pid: number): number | null {
   try {
     const first = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]
     return first ? Number(first) : null

@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { cliFile, root } from '../support/build.js'
 import { until } from '../support/until.js'
 import { isRoot, unprivilegedUser } from '../support/user.js'
-import { applyShown, FakeHost, good } from './fake-host.js'
+import { applyShown, FakeHost, firstChild, good } from './fake-host.js'
 import { nat, natUplink } from './labs.js'
 
 const labFile = join(root, 'test/fixtures/labs/nat-uplink.vethlab.yaml')
@@ -48,6 +49,33 @@ async function leave(): Promise<void> {
   good(await applyShown(helper.session, { lab: nat }))
   helper.kill('SIGKILL')
   await helper.gone
+}
+
+/** Namespaces of a lab that takes a moment to build. */
+const manyCount = 160
+const manyMade = (): number => readdirSync(host.path('/run/netns')).filter((name) => /^n\d/.test(name)).length
+
+/** Begins to build it on the machine. */
+async function startMany(): Promise<{
+  /** Of the command. */
+  readonly pid: number
+  readonly ended: Promise<number | null>
+  stderr(): string
+}> {
+  const names = Array.from({ length: manyCount }, (_, at) => `n${at}`)
+  const links = names.map((name, at) => `  - [${name}:right, ${names[(at + 1) % manyCount]}:left]\n`)
+  const namespaces = names.map((name) => `  ${name}: {}\n`)
+  const text = `vethlab: 1\nname: many\nnamespaces:\n${namespaces.join('')}links:\n${links.join('')}`
+  writeFileSync(host.path('/run/many.yaml'), text)
+  const child = spawn('nsenter', host.words(process.execPath, cliFile, 'up', '/run/many.yaml', '--host', '--yes'), {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', SHELL: '/bin/sh' },
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => void (stderr += text))
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const pid = await until('the command', () => firstChild(child.pid as number))
+  return { pid, ended, stderr: () => stderr }
 }
 
 describe('recover', () => {
@@ -190,10 +218,63 @@ describe('up --host', () => {
     await until('it is up', () => stderr.includes('until you leave'))
     await host.run('pkill', '-KILL', '-f', 'helper.js elevated')
     await until('its death is said', () => stderr.includes('ended by itself'))
-    expect(stderr).toContain('is still there; undo it in the window, or with: npm run -s cli -- recover')
+    expect(stderr).toContain(
+      'What the lab nat-uplink made on this machine is still there; undo it in the window, or with: npm run -s cli -- recover',
+    )
     child.stdin.end()
     expect(await ended).toBe(3)
     expect((await cli('recover')).status).toBe(0)
+  })
+
+  test('a command that is killed while it builds is built no further, and what is there goes at once', async () => {
+    const up = await startMany()
+    await until('it builds', () => manyMade() >= 10)
+    process.kill(up.pid, 'SIGKILL')
+    let most = 0
+    await until('nothing is left', () => {
+      most = Math.max(most, manyMade())
+      return manyMade() === 0
+    })
+    // Otherwise all of it is built once, and taken down after that.
+    expect(most).toBeLessThan(manyCount)
+    await until('the journal is gone', async () => !(await host.try('test', '-e', '/run/vethlab/left.json')))
+    await up.ended
+  })
+
+  test('of a helper that dies before anything was made, nothing is said to be left', async () => {
+    const words = `script -qec '${process.execPath} ${cliFile} up ${labFile} --host' /dev/null`
+    const child = spawn('nsenter', host.words('sh', '-c', words), {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', SHELL: '/bin/sh' },
+    })
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => void (said += text))
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+    await until('it asks', () => said.includes('Go on? [y/N]'))
+    await host.run('pkill', '-KILL', '-f', 'helper.js elevated')
+    expect(await ended).toBe(3)
+    expect(said).toContain('ended by itself. Nothing of a lab is left on this machine.')
+    expect(said).not.toContain('still there')
+  })
+
+  test('whoever is killed while they undo leaves the rest to the next recover, and what is said is so', async () => {
+    const up = await startMany()
+    await until('it builds', () => manyMade() >= manyCount / 2)
+    await host.run('pkill', '-KILL', '-f', 'helper.js elevated')
+    expect(await up.ended).toBe(3)
+    expect(up.stderr()).toContain('What the lab many made on this machine is still there;')
+    const made = manyMade()
+    // Inside, where it takes no time to see that the first is gone.
+    const watch = `while [ "$(ls /run/netns | grep -c '^n[0-9]')" -ge ${made} ]; do :; done; pkill -KILL -f '[h]elper.js elevated'`
+    const [ran] = await Promise.all([cli('recover'), host.run('timeout', '50', 'sh', '-c', watch)])
+    const left = manyMade()
+    expect(left).toBeGreaterThan(0)
+    expect([ran.status, ran.stderr]).toEqual([
+      3,
+      'vethlab: The helper was ended before everything was undone. What is left is still known; undo it with: npm run -s cli -- recover\n',
+    ])
+    expect((await cli('recover')).status).toBe(0)
+    expect(manyMade()).toBe(0)
   })
 
   test('without a yes nothing is changed', async () => {

@@ -26,7 +26,7 @@ export async function startLooker(into: readonly string[]): Promise<Looker> {
     limit: new Promise((resolve) => setTimeout(resolve, patienceMs).unref()),
     anchorPid: () => null,
     lastWords: () => helper.lastWords,
-    died: said`ended`,
+    died: () => said`ended`,
     end,
     gone: helper.exited,
   })

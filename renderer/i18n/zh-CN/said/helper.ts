@@ -51,6 +51,10 @@ export const helper: Readonly<Record<string, string>> = {
   nowhere: '无',
   'source {0} instead of {1}': '源地址为 {0}，预期为 {1}',
   '{0}; {1}': '{0}；{1}',
+  'Nobody is there any more for whom it would be built: it was stopped before step {0} of {1}. {2}':
+    '请求构建的一方已经不在：已在第 {0} 步（共 {1} 步）之前停止。{2}',
+  'Nobody is there any more for whom the lab would be built; nothing of it stays.':
+    '请求构建实验的一方已经不在；没有留下任何内容。',
   'Everything before it was undone.': '此前的步骤已全部回滚。',
   '{0} of the commands before it could not be undone; stop the lab to take everything down.':
     '此前有 {0} 条命令未能回滚；停止实验即可全部清除。',

@@ -95,8 +95,14 @@ export const session: Readonly<Record<string, string>> = {
     '沙箱无法挂载自己的 /proc，因为外部的 /proc 有部分被屏蔽，容器通常如此。请直接在宿主机上运行 Vethlab。{0}',
   'The sandbox may not mount its own /sys, /run or /etc. Run Vethlab on the machine itself, not in a container. {0}':
     '沙箱无法挂载自己的 /sys、/run 或 /etc。请直接在宿主机上运行 Vethlab，不要在容器中运行。{0}',
+  'The sandbox was killed while it was starting, and nothing of it is left. Try again; where nobody killed it, this machine was out of memory, and `dmesg` says so.':
+    '沙箱在启动时被强行结束，没有留下任何东西。请重试；如果没有人结束它，那是本机内存不足，`dmesg` 中会有记录。',
+  'The sandbox was ended by {0} while it was starting, and nothing of it is left. Try again.':
+    '沙箱在启动时被信号 {0} 结束，没有留下任何东西。请重试。',
   'The sandbox did not answer in time. Try again; if it stays so, `{0}` says what this machine can do.':
     '沙箱没有及时响应。请重试；如果仍然如此，可用 `{0}` 查看本机的能力。',
+  'The script was run and has made {0} namespaces; of one script at most {1} are read. Let it make fewer.':
+    '脚本已经运行，建了 {0} 个命名空间；一个脚本最多读出 {1} 个。请让脚本少建一些。',
   'The script was run, but what it had built could not be read in time: it is too much for this machine. Let it build less, or try again when the machine has less to do.':
     '脚本已经运行，但它所建的网络未能及时读出：对本机来说太多了。请让脚本少建一些，或在本机不忙时重试。',
   'The script was run, but its sandbox ended before what it had built was read. It is not run a second time.':
@@ -131,8 +137,10 @@ export const session: Readonly<Record<string, string>> = {
     '沙箱自行结束，实验的命名空间已不存在。请重新部署。',
   'The session was closed.': '会话已关闭。',
   '{0} Its last words: {1}': '{0} 最后的输出：{1}',
-  'The part of Vethlab that ran as root ended by itself. What the lab made on this machine is still there; undo it in the window, or with: {0}':
-    '以 root 身份运行的 Vethlab 进程自行结束。实验在本机上创建的内容还在；请在窗口中撤销，或执行：{0}',
+  'The part of Vethlab that ran as root ended by itself. Nothing of a lab is left on this machine.':
+    '以 root 身份运行的 Vethlab 进程自行结束。本机上没有留下任何实验的内容。',
+  'The part of Vethlab that ran as root ended by itself. What the lab {0} made on this machine is still there; undo it in the window, or with: {1}':
+    '以 root 身份运行的 Vethlab 进程自行结束。实验 {0} 在本机上创建的内容还在；请在窗口中撤销，或执行：{1}',
   'The helper is not running; start it first.': '辅助进程没有运行；请先启动它。',
   'The helper has ended; start it again.': '辅助进程已经结束；请重新启动它。',
   'There is no connection to the helper; it is tried again by itself.': '与辅助进程的连接已断开；正在自动重新连接。',
