@@ -1,7 +1,7 @@
 /** Short words that come and go by themselves: what was done, and what could not be done. */
 import { toast } from 'svelte-sonner'
 import { sentenceOf } from '../i18n/text.svelte.js'
-import type { Failure } from '../../electron/core/rpc.js'
+import type { DeployFailure, Failure } from '../../electron/core/rpc.js'
 
 export interface Offer {
   readonly label: string
@@ -24,10 +24,9 @@ export function unsay(about: string): void {
   toast.dismiss(about)
 }
 
-/** The kernel's own words follow the sentence, where there are any. */
-export function tell(failure: Failure): void {
-  toast.error(
-    sentenceOf(failure),
-    failure.output && !failure.message.includes(failure.output) ? { description: failure.output } : {},
-  )
+/** What was refused and the kernel's own words follow the sentence, where there are any. */
+export function tell(failure: Failure | DeployFailure): void {
+  const output = failure.output && !failure.message.includes(failure.output) ? failure.output : ''
+  const details = ['command' in failure ? failure.command : '', output].filter((each) => each !== '')
+  toast.error(sentenceOf(failure), details.length > 0 ? { description: details.join('\n') } : {})
 }

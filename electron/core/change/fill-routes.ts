@@ -1,6 +1,7 @@
 /**
  * Fill in routes: what lets every namespace reach every subnet of the lab by the fewest routers, as changes of the lab.
- * A route that is there and leads nearer stays; where all that is far lies behind one gateway, it is the default route.
+ * A route that is there and leads nearer stays, one that leads elsewhere is set right; where all that is far lies behind one
+ * gateway, it is the default route.
  */
 import {
   addressBits,
@@ -11,6 +12,7 @@ import {
   parsePrefixOrAddress,
 } from '../lab/address.js'
 import type { Prefix } from '../lab/address.js'
+import { routeKey } from '../lab/rules/routes.js'
 import type { LabFile, RouteEntry } from '../lab/schema.js'
 import { own } from '../own.js'
 import { said } from '../words/said.js'
@@ -161,17 +163,24 @@ function routesFor(
     const isOne = gateways.size === 1 && !isTransit && defaultsOf(file, namespace, family).length === 0
     if (isOne) {
       const entry: RouteEntry = { to: 'default', via: first.next.prefix.text }
-      return [
-        { value: { op: 'route-add', namespace, entry }, reason: said`All else is behind ${first.next.namespace}.` },
-      ]
+      const value = routed(file, namespace, entry)
+      return value ? [{ value, reason: said`All else is behind ${first.next.namespace}.` }] : []
     }
-    return own.map(({ network, prefix, next }): Suggestion<LabChange> => {
+    return own.flatMap(({ network, prefix, next }): Suggestion<LabChange>[] => {
       const to = prefix.length === addressBits(family) ? prefix.text : network
       const entry: RouteEntry = { to, via: next.prefix.text }
-      return {
-        value: { op: 'route-add', namespace, entry },
-        reason: said`The shortest way to ${network} is over ${next.namespace}.`,
-      }
+      const value = routed(file, namespace, entry)
+      return value ? [{ value, reason: said`The shortest way to ${network} is over ${next.namespace}.` }] : []
     })
   })
+}
+
+/** The kernel has one route to a subnet with a metric. Null: what stands there is no way, or several, and so is meant. */
+function routed(file: LabFile, namespace: string, entry: RouteEntry): LabChange | null {
+  const routes = own(file.namespaces, namespace)?.routes ?? []
+  const at = routes.findIndex((each) => routeKey(each) === routeKey(entry))
+  const there = routes[at]
+  if (!there) return { op: 'route-add', namespace, entry }
+  const isOneWay = (there.type ?? 'unicast') === 'unicast' && there.nexthops === undefined
+  return isOneWay ? { op: 'route-set', namespace, at, entry } : null
 }

@@ -134,19 +134,32 @@ class Splice {
       if (at === undefined || stop === null) return unusual()
       const indent = indentOf(text, at)
       const lines = pair ? printEntry(String(path.at(-1)), value, indent, path) : printItem(value, indent, path)
-      return this.#put(at, stop, lines.join(this.#newline))
+      // What is said of an entry on its one line stays on its first; behind the last it would be said of another.
+      const isOneLine = lines.length > 1 && !text.slice(at, stop).includes('\n')
+      const behind = isOneLine ? remarkAt(text, stop) : ''
+      const [first = '', ...below] = lines
+      const told = [first + this.#remarkOn(pair, old) + behind, ...below]
+      return this.#put(at, stop + behind.length, told.join(this.#newline))
     }
     this.#name(spot)
     const printed = printInline(value)
     if (old !== null && start !== undefined && end !== null) {
       // A block collection starts on the line below its key, and its value then stands behind the colon.
       const colon = pair && isCollection(old) && !isFlow(old) ? afterColon(pair) : null
-      return colon === null ? this.#put(start, end, printed) : this.#put(colon, end, ` ${printed}`)
+      return colon === null
+        ? this.#put(start, end, printed)
+        : this.#put(colon, end, ` ${printed}${this.#remarkOn(pair, old)}`)
     }
     const colon = pair ? afterColon(pair) : null
     if (colon !== null) return this.#put(colon, colon, ` ${printed}`)
     const range = pair?.key.range ?? unusual()
     this.#put(range[1], range[1], `: ${printed}`)
+  }
+
+  /** What is said of a whole block behind its key. */
+  #remarkOn(pair: Spot['pair'], old: Node | null): string {
+    const colon = pair && isCollection(old) && !isFlow(old) ? afterColon(pair) : null
+    return colon === null ? '' : remarkAt(this.text, colon)
   }
 
   /** Entries that come and go between brackets. Each goes with what is between it and the next. */
@@ -230,6 +243,8 @@ class Splice {
 const unusual = (): never => {
   throw new Unusual()
 }
+/** A comment that ends the line, with the space before it. */
+const remarkAt = (text: string, at: number): string => /^[ \t]+#[^\r\n]*/.exec(text.slice(at))?.[0] ?? ''
 const startOf = (item: Item): number => contentStart(item) ?? unusual()
 const endOf = (text: string, item: Item): number => contentEnd(text, item) ?? unusual()
 

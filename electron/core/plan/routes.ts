@@ -127,7 +127,7 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
     (live) => former !== 'everything' && !isFormer(live) && !wantedBySlot.has(slot(live)),
   )
   const reach = reachOf(scope, namespace, staying)
-  const matched = new Set<WholeRoute>()
+  const matched = new Map<WholeRoute, LabRoute>()
   const missing: LabRoute[] = []
   // Their links are made again one after the other; only when all are there can such a route be given again.
   const removed = new Set(ownRoutes.filter((route) => goesAlong(route) && !hangsOnOne(route, live?.addresses ?? [])))
@@ -135,7 +135,7 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
     const inSlot = liveBySlot.get(slot(wanted)) ?? []
     const match = inSlot.find((live) => !matched.has(live) && isSameRoute(wanted, live))
     if (match) {
-      matched.add(match)
+      matched.set(match, wanted)
     } else if (isHoldable(scope, reach, wanted)) {
       missing.push(wanted)
       for (const live of inSlot) if (!matched.has(live)) removed.add(live)
@@ -157,6 +157,11 @@ export function planRoutes(scope: Scope, namespace: LabNamespace, flushed: Flush
   const holdableAgain = again.filter(
     (route) => (route.src === null || reach.sources.has(route.src)) && canReturn(scope, namespace, route),
   )
+  // Its device is off now, and another one reaches the gateway.
+  for (const route of again) {
+    const wanted = holdableAgain.includes(route) ? undefined : matched.get(route)
+    if (wanted && isHoldable(scope, reach, wanted)) missing.push(wanted)
+  }
   // Gateway routes first: a route on a device may be what reaches their gateways.
   for (const route of [...removed, ...again].toSorted((a, b) => byGateway(b, a))) {
     note(stepRoute(route))

@@ -134,6 +134,28 @@ describe('routes that are filled in', () => {
       ].toSorted(),
     )
   })
+  test('set one right that leads elsewhere, and leave one that leads nowhere', () => {
+    const astray = structuredClone(line) as { namespaces: Record<string, object> }
+    astray.namespaces['r1'] = {
+      ...astray.namespaces['r1'],
+      routes: [
+        { to: '10.0.3.0/24', via: '10.0.1.2' },
+        { to: '10.0.23.0/24', type: 'blackhole' },
+      ],
+    }
+    const file = astray as typeof line
+    const mended = (values(fillRoutes(file)) as LabChange[]).filter(
+      (each) => 'namespace' in each && each.namespace === 'r1',
+    )
+    expect(mended).toContainEqual({
+      op: 'route-set',
+      namespace: 'r1',
+      at: 0,
+      entry: { to: '10.0.3.0/24', via: '10.0.12.2' },
+    })
+    expect(JSON.stringify(mended)).not.toContain('10.0.23.0/24')
+    expect(changeSource(open(createLabText(file)), values(fillRoutes(file)) as LabChange[]).ok).toBe(true)
+  })
   test('are one change of the lab, after which there are none', () => {
     const changed = changeSource(open(createLabText(line)), filled)
     if (!changed.ok) throw new Error(changed.problems[0]?.message)

@@ -82,8 +82,8 @@ describe('an edit changes the lines it is about and no other', () => {
         'tunnels: []                           # { type: vxlan, id: 42, namespace: r1, name: vx0, local: 10.0.0.1, remote: 10.0.0.2, port: 4789 }',
       ],
       [
-        'tunnels:',
-        '  - { type: vxlan, id: 1 }                           # { type: vxlan, id: 42, namespace: r1, name: vx0, local: 10.0.0.1, remote: 10.0.0.2, port: 4789 }',
+        'tunnels:                           # { type: vxlan, id: 42, namespace: r1, name: vx0, local: 10.0.0.1, remote: 10.0.0.2, port: 4789 }',
+        '  - { type: vxlan, id: 1 }',
       ],
     ],
     [
@@ -224,6 +224,18 @@ describe('a comment goes with the entry below it', () => {
     expect(deleteIn(open(before), [...routes, 0]).text).toBe(
       rules('# all of them', '# two', '- { to: 10.0.2.0/24 }', '# three', '- to: 10.0.3.0/24'),
     )
+  })
+  test('and what is said behind a key stays there when its value comes, is another, and goes', () => {
+    const empty = 'vethlab: 1\nname: x\nnamespaces:\n  a: {} # alone\n  b: {}\n'
+    const grown = setIn(open(empty), ['namespaces', 'a', 'routes'], [{ to: '10.0.1.0/24' }])
+    expect(grown.text).toContain('  a: # alone\n    routes:\n')
+    const other = edit(
+      grown,
+      { kind: 'delete', path: ['namespaces', 'a', 'routes'] },
+      { kind: 'set', path: ['namespaces', 'a', 'forwarding'], value: true },
+    )
+    expect(other.text).toContain('  a: # alone\n    forwarding: true\n')
+    expect(deleteIn(other, ['namespaces', 'a', 'forwarding']).text).toBe(empty)
   })
   test('when another comes before', () => {
     const value = { to: '10.0.9.0/24' }

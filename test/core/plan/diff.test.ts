@@ -54,6 +54,34 @@ describe('an edit while running', () => {
     ])
   })
 
+  test('takes a gateway through another interface that reaches it when the first is switched off', () => {
+    const on = (address: string, up?: boolean) => ({ addresses: [address], ...(up === undefined ? {} : { up }) })
+    const twice: LabFile = {
+      ...{ vethlab: 1, name: 'twice' },
+      namespaces: {
+        ns0: {
+          interfaces: { eth0: on('10.0.5.2/24'), eth1: on('10.0.5.3/24') },
+          routes: [{ to: 'default', via: '10.0.5.1' }],
+        },
+        r: { bridges: { br0: { ports: ['a', 'b'], addresses: ['10.0.5.1/24'] } } },
+      },
+      links: [
+        ['ns0:eth0', 'r:a'],
+        ['ns0:eth1', 'r:b'],
+      ],
+    }
+    expect(
+      edit(twice, 'ns0', (entry) => ({
+        ...entry,
+        interfaces: { eth0: on('10.0.5.2/24', false), eth1: on('10.0.5.3/24') },
+      })),
+    ).toEqual([
+      'ip -n ns0 route del default via 10.0.5.1 dev eth0',
+      'ip -n ns0 link set eth0 down',
+      'ip -n ns0 route add default via 10.0.5.1',
+    ])
+  })
+
   test('switches an interface off, and its routes with it', () => {
     expect(
       edit(labs.router, 'ns0', (entry) => ({

@@ -53,7 +53,10 @@ export function skipLacking(context: TestContext, session: Session, file: LabFil
   if (lacking) skipBecause(context, lacking.message)
 }
 
-const enter = (session: Session): string[] => [
+/** Any process of a sandbox: what is run is run beside it. */
+export type Anchored = Pick<Session, 'anchorPid'>
+
+const enter = (session: Anchored): string[] => [
   '--target',
   String(session.anchorPid),
   ...(process.getuid?.() === 0 ? [] : ['--user', '--preserve-credentials']),
@@ -64,7 +67,12 @@ const enter = (session: Session): string[] => [
 ]
 
 /** Runs a program in a namespace of the sandbox, as a terminal there would. */
-export async function inside(session: Session, namespace: string, program: string, ...args: string[]): Promise<string> {
+export async function inside(
+  session: Anchored,
+  namespace: string,
+  program: string,
+  ...args: string[]
+): Promise<string> {
   const within = namespace === 'host' ? [] : ['nsenter', `--net=/run/netns/${namespace}`, '--']
   const { stdout } = await exec('nsenter', [...enter(session), ...within, program, ...args], {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
@@ -136,9 +144,13 @@ const savedRules = (saved: string): readonly string[] =>
     .filter((line) => !line.startsWith('#'))
     .map((line) => line.replace(/ \[\d+:\d+\]$/, ''))
 
+/** Namespaces by name, but for the host. */
+export const netnsOf = async (session: Anchored): Promise<readonly string[]> =>
+  (await inside(session, 'host', 'ls', '/run/netns')).split('\n').filter(Boolean).sort()
+
 /** The network of a whole sandbox as iproute2, sysctl and iptables tell it: comparable between two builds of one lab. */
-export async function dump(session: Session): Promise<Record<string, unknown>> {
-  const names = ['host', ...(await inside(session, 'host', 'ls', '/run/netns')).split('\n').filter(Boolean).sort()]
+export async function dump(session: Anchored): Promise<Record<string, unknown>> {
+  const names = ['host', ...(await netnsOf(session))]
   const result: Record<string, unknown> = {}
   for (const name of names) {
     const json = async (...args: string[]): Promise<string[]> =>

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import type { LabFile } from '../../../electron/core/lab/schema.js'
 import { diff } from '../../../electron/core/plan/diff.js'
-import { dump, inside, loadStarter, loadText, openSession } from './sandbox.js'
+import { descendantsOfTest, dump, inside, loadStarter, loadText, openSession } from './sandbox.js'
 import { patiently, until } from '../support/until.js'
 
 const refusedLab = `
@@ -63,6 +64,71 @@ test('a refused edit leaves the running lab as it was', async () => {
   expect(diff(lab, session.live, { former: 'everything' }).map(({ text }) => text)).toEqual([])
   const checked = await session.request('lab/check', {})
   expect(checked.ok && checked.checks.every(({ ok }) => ok)).toBe(true)
+})
+
+test('a name that a terminal takes while the plan runs is refused where it is, and leaves nothing of the plan', async () => {
+  const session = await openSession()
+  const names = Array.from({ length: 60 }, (_, at) => `n${at}`)
+  const file: LabFile = {
+    ...{ vethlab: 1, name: 'taken' },
+    namespaces: Object.fromEntries(names.map((name) => [name, {}])),
+    links: names.map((name) => [`${name}:e`, `host:p-${name}`]),
+  }
+  const before = await dump(session)
+  const helper = descendantsOfTest().find((line) => /^\d+ \S*node \S*helper\.js/.test(line))
+  const pid = Number(helper?.split(' ')[0])
+  // It stands still in the middle, so that the terminal is in time.
+  let isBegun = false
+  const begun = new Promise<void>((resolve) => {
+    session.on('deploy/progress', () => {
+      if (isBegun) return
+      isBegun = true
+      process.kill(pid, 'SIGSTOP')
+      resolve()
+    })
+  })
+  const applied = session.request('lab/apply', { lab: file, former: 'everything' })
+  await begun
+  await inside(session, 'host', 'ip', 'link', 'add', 'p-n59', 'type', 'bridge')
+  process.kill(pid, 'SIGCONT')
+  expect(await applied).toMatchObject({
+    ok: false,
+    failure: { code: 'step-refused', where: 'n59', command: expect.stringContaining('p-n59') as string },
+  })
+  expect(await inside(session, 'host', 'ip', 'link', 'show', 'p-n59')).toContain('p-n59')
+  await inside(session, 'host', 'ip', 'link', 'del', 'p-n59')
+  await patiently(async () => JSON.stringify(await dump(session)) === JSON.stringify(before))
+  expect(await dump(session)).toEqual(before)
+})
+
+test('the 1024th port of a bridge is refused in the words of the kernel', async () => {
+  const session = await openSession()
+  const lab = (more: object[]): LabFile =>
+    ({
+      ...{ vethlab: 1, name: 'full' },
+      namespaces: { sw: { bridges: { br0: { ports: more.length > 0 ? ['last'] : [] } } }, ns0: {} },
+      links: more,
+    }) as LabFile
+  expect(await session.request('lab/apply', { lab: lab([]), former: 'everything' })).toMatchObject({ ok: true })
+  // A bridge has 1023 ports (BR_MAX_PORTS, net/bridge/br_private.h); a cable with both ends in it takes two.
+  const pairs = Array.from({ length: 511 }, (_, at) => `link add a${at} master br0 type veth peer name b${at}`)
+  const ports = Array.from({ length: 511 }, (_, at) => `link set b${at} master br0`)
+  const batch = [...pairs, ...ports, 'link add odd master br0 type veth peer name even'].join('\n')
+  await inside(session, 'sw', 'sh', '-c', `echo '${batch}' | ip -batch -`)
+  await until(
+    'all of it is seen',
+    () => (session.live.namespaces.find(({ name }) => name === 'sw')?.links.length ?? 0) > 1025,
+  )
+  const count = (): Promise<string> =>
+    inside(session, 'sw', 'sh', '-c', 'ls /sys/class/net | wc -l; ip -o link show master br0 | wc -l')
+  const before = await count()
+  const applied = await session.request('lab/apply', { lab: lab([['ns0:eth0', 'sw:last']]), former: 'standing' })
+  expect(applied).toMatchObject({
+    ok: false,
+    failure: { code: 'step-refused', where: 'sw', output: expect.stringMatching(/Exchange full|EXFULL/) as string },
+  })
+  expect(await count()).toBe(before)
+  expect(await inside(session, 'ns0', 'ip', '-br', 'link')).not.toContain('eth0')
 })
 
 test('an edit touches only what it changed', async () => {

@@ -45,7 +45,7 @@ export const routeRules: Rule = function* (lab) {
 }
 
 /** What the kernel tells routes apart by when one is added. */
-function routeKey(route: RouteEntry): string {
+export function routeKey(route: RouteEntry): string {
   const family = parseAddress(route.via ?? route.nexthops?.[0]?.via ?? route.source ?? '')?.family ?? 'ipv4'
   const to = parsePrefixOrAddress(route.to === 'default' ? (family === 'ipv4' ? '0.0.0.0/0' : '::/0') : route.to)
   return JSON.stringify([to ? formatPrefix(networkPrefix(to)) : route.to, route.metric ?? 0, tableNumber(route.table)])
