@@ -47,8 +47,8 @@ async function makeVariant({ text, seed, faults }: ShellParams<'variant/make'>, 
   const { session } = started
   const close = (): void => void session.close()
   signal.addEventListener('abort', close, { once: true })
-  const died = session.ended.then(
-    ({ said: words }): Proven => (signal.aborted ? cancelled : { ok: false, failure: failure('sandbox-died', words) }),
+  const died = session.ended.then(({ said: words }): Proven =>
+    signal.aborted ? cancelled : { ok: false, failure: failure('sandbox-died', words) },
   )
   try {
     if (signal.aborted) return cancelled

@@ -23,7 +23,8 @@ beforeAll(async () => {
 afterAll(() => window.close())
 
 const seed = 13
-const sound = parseLabText(readFileSync(join(root, 'resources/labs/03-two-namespaces.vethlab.yaml')), '').labFile as LabFile
+const sound = parseLabText(readFileSync(join(root, 'resources/labs/03-two-namespaces.vethlab.yaml')), '')
+  .labFile as LabFile
 
 /** Of the lab that is open, as the tab keeps it. */
 async function openText(): Promise<string> {
