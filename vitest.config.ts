@@ -55,6 +55,8 @@ export default defineConfig({
       { test: { ...onMachine, name: 'fuzz', include: ['test/fuzz/truth.test.ts'] } },
       // Of predictions, the default run has those of the random labs (`trace`). `npm run fuzz:predict`.
       { test: { ...onMachine, name: 'predictions', include: ['test/fuzz/{predict,starters}.test.ts'] } },
+      // Variants and a whole class; the default run has a few of each. `npm run fuzz:class`.
+      { test: { ...onMachine, name: 'class', include: ['test/fuzz/class.test.ts'] } },
       {
         test: {
           ...always,

@@ -1,6 +1,7 @@
 /** The commands with their arguments. Each command's code is loaded when it runs, so that the others cost nothing. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { ExitCode } from './exit-code.js'
+import { mostFaults, mostSeed } from '../core/challenge/vary-key.js'
 import { foreignKinds } from '../core/exchange/foreign.js'
 import { note, paintNote, printable, printRaw } from './output.js'
 import { vethlab } from '../session/own-command.js'
@@ -110,8 +111,8 @@ export function makeProgram(version: string, json: boolean, done: (code: ExitCod
     .action(async (file: string, options) => done(await (await import('./film.js')).film(file, options)))
 
   command('vary <file>', 'print a variant of a lab: other names and addresses, and faults that a sandbox has proved')
-    .requiredOption('--seed <number>', 'the same seed gives the same variant', wholeNumber(0, 4294967295))
-    .option('--faults <number>', 'how many things to break (default: 1)', wholeNumber(0, 3))
+    .requiredOption('--seed <number>', 'the same seed gives the same variant', wholeNumber(0, mostSeed))
+    .option('--faults <number>', 'how many things to break (default: 1)', wholeNumber(0, mostFaults))
     .addOption(jsonOption())
     .action(async (file: string, options) => done(await (await import('./vary.js')).vary(file, options)))
 

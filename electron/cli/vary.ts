@@ -5,10 +5,11 @@
  * `--json`: `{"ok":true,"lab":S,"seed":N,"faults":[{"fault":S,"code":S,"namespace":S,"interface":S|null}],"failed":[S],
  * "text":S}`, where `failed` names the checks that the faults break.
  */
-import { rename, variants, type Variant } from '../core/challenge/vary.js'
+import { rename, type Variant } from '../core/challenge/vary.js'
 import { labFileSchema } from '../core/lab/schema.js'
 import { inEnglish } from '../core/words/said.js'
-import { prove, type Proof } from '../session/prove.js'
+import type { Proof } from '../session/prove.js'
+import { provenVariant } from '../session/proven-variant.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
 import { ask, startFresh, untilDeath } from './fresh-lab.js'
@@ -31,27 +32,21 @@ export async function vary(file: string, options: VaryOptions): Promise<ExitCode
     const fresh = await startFresh(options)
     if (typeof fresh === 'number') return fresh
     const progress = startProgress(`${valid.lab.name}: looking for ${faults} faults that show ...`, options.json)
-    const tried: string[] = []
     try {
-      for (const variant of variants(valid.lab.name, made.renamed, faults)) {
-        const proof = await prove((name, params) => ask(fresh.session, name, params), variant)
-        if (proof.ok) {
-          progress.end()
-          return show(variant, proof, options)
-        }
-        tried.push(proof.why)
-        progress.show(`${valid.lab.name}: choice ${tried.length} is not proved, ${proof.why}`)
-      }
+      const proven = await provenVariant(
+        (name, params) => ask(fresh.session, name, params),
+        valid.lab.name,
+        made.renamed,
+        faults,
+        (count, why) => progress.show(`${valid.lab.name}: choice ${count} is not proved, ${why}`),
+      )
+      progress.end()
+      if (proven.ok) return show(proven.variant, proven.proof, options)
+      return fail(exitCode.failed, { ...proven.failure, where: file }, options)
     } finally {
       progress.end()
       await fresh.end()
     }
-    const why =
-      tried.length === 0
-        ? 'It has no room for so many.'
-        : `Tried ${tried.length} choices; of the last, ${tried.at(-1)}.`
-    const message = `No variant of ${valid.lab.name} with ${faults} faults could be proved. ${why} Try fewer faults or another seed.`
-    return fail(exitCode.failed, failure('not-proved', message, file), options)
   })
 }
 

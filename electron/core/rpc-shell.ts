@@ -2,6 +2,8 @@
  * What the window asks of its own shell (Electron main, or `vethlab serve`) rather than of the helper: lab files, the
  * helper's life, the machine. Same connection, same form as `rpc.ts`; a shell answers these and relays all the others.
  */
+import { resultSchema } from './challenge/submission.js'
+import { mostFaults, mostSeed } from './challenge/vary-key.js'
 import type { Folder } from './exchange/folder.js'
 import type { Said } from './words/said.js'
 import { z } from 'zod'
@@ -152,6 +154,18 @@ export const shellRequests = {
   /** Refused with `changed-on-disk` where there is one of that name. */
   'stamp/save': z.strictObject({ name: stampName, text: labText }),
   'stamp/remove': z.strictObject({ name: stampName }),
+  /**
+   * A variant of a lab, proved in a sandbox of its own before it is shown; the lab that stands is not touched. One at a
+   * time: another, `variant/cancel` and the end of the window end the one before, which answers `cancelled`.
+   */
+  'variant/make': z.strictObject({
+    text: labText,
+    seed: z.int().min(0).max(mostSeed),
+    faults: z.int().min(0).max(mostFaults),
+  }),
+  'variant/cancel': none,
+  /** The text of a `.vethlab-result` file, with its mark. */
+  'result/write': resultSchema.omit({ mark: true }),
   /** Progress of guides, by lab name. */
   'guide/read': none,
   'guide/write': z.strictObject({
@@ -251,6 +265,14 @@ export interface ShellResults {
   'stamp/list': { readonly stamps: readonly OwnStamp[] }
   'stamp/save': Result<{ readonly fingerprint: Fingerprint }>
   'stamp/remove': Result<object>
+  'variant/make': Result<{
+    readonly text: string
+    /** Checks that its faults break, of how many. */
+    readonly failed: number
+    readonly total: number
+  }>
+  'variant/cancel': Result<object>
+  'result/write': Result<{ readonly text: string }>
   'guide/read': { readonly progress: readonly GuideProgress[] }
   'guide/write': Result<object>
   'window/state': Result<object>

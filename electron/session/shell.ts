@@ -25,6 +25,8 @@ import { HelperOwner } from './helper-owner.js'
 import { languageOf } from './language.js'
 import { LookOwner } from './look-owner.js'
 import { ShellFiles } from './shell-files.js'
+import { writeResult } from './submissions.js'
+import { VariantMaker } from './variant-maker.js'
 import { failure } from '../core/failure.js'
 import { said, type Said } from '../core/words/said.js'
 import { ownCommand } from './own-command.js'
@@ -57,6 +59,7 @@ export class Shell {
   private readonly files: ShellFiles
   private readonly helper: HelperOwner
   private readonly looking = new LookOwner((shown) => this.notify('look/changed', { shown }))
+  private readonly variants = new VariantMaker()
   private window: MessageConnection | null = null
   private windowChannel: TextChannel | null = null
 
@@ -96,6 +99,7 @@ export class Shell {
       this.windowChannel = null
       this.files.stopWatching()
       void this.looking.close()
+      void this.variants.cancel()
       // Nobody is left who could be told of a password or a command.
       this.helper.cancel()
     })
@@ -129,7 +133,7 @@ export class Shell {
   async close(): Promise<void> {
     this.windowChannel?.end()
     this.files.stopWatching()
-    await Promise.all([this.looking.close(), this.helper.stop()])
+    await Promise.all([this.looking.close(), this.variants.cancel(), this.helper.stop()])
   }
 
   private async answer<N extends ShellRequestName>(
@@ -168,6 +172,12 @@ export class Shell {
       },
       'look/explain': (params) => this.looking.explain(params),
       'look/twin': (params) => this.looking.twin(params),
+      'variant/make': (params) => this.variants.make(params),
+      'variant/cancel': async () => {
+        await this.variants.cancel()
+        return { ok: true }
+      },
+      'result/write': async (params) => writeResult(params),
       'doctor/run': async () => findingsOf(await examine(() => this.helper.tryOut())),
       'file/choose': (params) => this.choose(params),
       'window/state': async (params) => {

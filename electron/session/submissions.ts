@@ -4,14 +4,18 @@ import { constants } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isPage, labOfFilm } from '../core/film/film-file.js'
+import { failure } from '../core/failure.js'
+import type { ShellResults } from '../core/rpc-shell.js'
+import { said } from '../core/words/said.js'
 import { plainLine } from '../core/lab/plain-text.js'
 import {
   labBytes,
   markedText,
+  resultEnding,
   resultSchema,
   submissionBytes,
-  type ResultFile,
   type Submission,
+  type Unmarked,
 } from '../core/challenge/submission.js'
 
 export type ReadSubmission =
@@ -19,14 +23,19 @@ export type ReadSubmission =
   | { readonly ok: false; readonly path: string; readonly student: string; readonly why: string }
 
 /** What a folder may hold: a result file, or the lab file alone. */
-const resultName = 'result.vethlab-result'
+const resultName = `result${resultEnding}`
 const labName = 'lab.vethlab.yaml'
 
 /** A name for a row of a table: on one line, and not the whole line. */
 const nameOf = (text: string): string => plainLine(text).slice(0, 60) || 'nobody'
 
-export const markOf = (result: Omit<ResultFile, 'mark'>): string =>
-  createHash('sha256').update(markedText(result)).digest('hex')
+export const markOf = (result: Unmarked): string => createHash('sha256').update(markedText(result)).digest('hex')
+
+/** What a `.vethlab-result` file holds. Null: it would be larger than one that is read. */
+export function resultText(result: Unmarked): string | null {
+  const text = `${JSON.stringify({ ...result, mark: markOf(result) }, null, 1)}\n`
+  return Buffer.byteLength(text) > submissionBytes || Buffer.byteLength(result.lab) > labBytes ? null : text
+}
 
 export async function readSubmission(path: string): Promise<ReadSubmission> {
   const student = nameOf(basename(path).replace(/(\.vethlab-result|(\.vethlab)?\.ya?ml)$/, ''))
@@ -50,7 +59,7 @@ async function readFile(path: string, student: string): Promise<ReadSubmission> 
   const refuse = (why: string): ReadSubmission => ({ ok: false, path, student, why })
   const text = await readText(path)
   if ('why' in text) return refuse(text.why)
-  if (!path.endsWith('.vethlab-result')) {
+  if (!path.endsWith(resultEnding)) {
     const carried = isPage(text.text) ? labOfFilm(text.text) : { ok: true as const, text: text.text }
     if (!carried.ok) return refuse('it is a page without a lab')
     if (Buffer.byteLength(carried.text) > labBytes) return refuse(`its lab is larger than ${labBytes / 1024} KiB`)
@@ -77,6 +86,13 @@ async function readFile(path: string, student: string): Promise<ReadSubmission> 
   const { seed, lab, commands, help, mark, ...rest } = parsed.data
   const genuine = mark === undefined || mark === markOf({ seed, lab, commands, help, ...rest })
   return { ok: true, submission: { path, student: nameOf(rest.student), seed, lab, commands, help, genuine } }
+}
+
+/** For a window; the same that is read. */
+export function writeResult(result: Unmarked): ShellResults['result/write'] {
+  const text = resultText(result)
+  const message = said`The result is larger than one that is graded. Save it with a smaller lab.`
+  return text === null ? { ok: false, failure: failure('too-large', message) } : { ok: true, text }
 }
 
 type Text = { readonly text: string } | { readonly why: string }

@@ -1,6 +1,6 @@
 /** Words on the canvas: a small part of Markdown, broken into lines. What is in a lab file is only ever drawn as text. */
 import type { NoteEntry, Text } from '../../electron/core/lab/schema.js'
-import { parseMarkdown, type Inline } from '../guide/markdown.js'
+import { parseMarkdown, type Inline, type Styled } from '../guide/markdown.js'
 import type { Language } from '../i18n/catalogue.js'
 import type { Rect } from './drawing.js'
 import type { Places } from './layout.js'
@@ -10,7 +10,7 @@ export interface NoteLine {
   /** From the top left corner of the note, to the start of the line's base. */
   readonly x: number
   readonly y: number
-  readonly parts: readonly Inline[]
+  readonly parts: readonly Styled[]
 }
 
 export interface DrawnNote extends Rect {
@@ -48,7 +48,9 @@ function linesOf(source: string): { lines: readonly NoteLine[]; width: number; h
   let y: number = size.edge
   let widest = 0
   const put = (parts: readonly Inline[], indent: number): void => {
-    for (const broken of broke(parts, size.width - indent)) {
+    // Nothing on the picture is there to be clicked: a word of the glossary is a word.
+    const styled = parts.map(({ kind, text }): Styled => ({ kind: kind === 'term' ? 'text' : kind, text }))
+    for (const broken of broke(styled, size.width - indent)) {
       lines.push({ x: size.inset + indent, y: y + size.base, parts: broken })
       widest = Math.max(widest, indent + widthOf(broken))
       y += size.line
@@ -69,12 +71,12 @@ function linesOf(source: string): { lines: readonly NoteLine[]; width: number; h
 }
 
 /** A word in bold is a little wider than measured; the estimate is on the wide side anyway. */
-const widthOf = (parts: readonly Inline[]): number =>
+const widthOf = (parts: readonly Styled[]): number =>
   parts.reduce((sum, { kind, text }) => sum + textWidth(text, kind === 'code' ? 'cpm' : 'cp'), 0)
 
 /** Words go to the next line whole; between Chinese characters a line may end anywhere. */
-function broke(parts: readonly Inline[], most: number): readonly (readonly Inline[])[] {
-  const lines: Inline[][] = [[]]
+function broke(parts: readonly Styled[], most: number): readonly (readonly Styled[])[] {
+  const lines: Styled[][] = [[]]
   let room = most
   for (const { kind, text } of parts)
     for (const word of text.match(/\s+|[\u2e80-\uffdc]|[^\s\u2e80-\uffdc]+/gu) ?? []) {
@@ -84,7 +86,7 @@ function broke(parts: readonly Inline[], most: number): readonly (readonly Inlin
         lines.push([])
         room = most
       }
-      const line = lines.at(-1) as Inline[]
+      const line = lines.at(-1) as Styled[]
       if (isBlank && line.length === 0) continue
       const last = line.at(-1)
       if (last?.kind === kind) line[line.length - 1] = { kind, text: last.text + word }

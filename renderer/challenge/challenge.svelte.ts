@@ -48,6 +48,8 @@ interface Parts {
   readonly traces: Traces
   readonly commands: Commands
   readonly around: Circumstances
+  /** Something else keeps the causes of what fails to itself. */
+  readonly veiled: () => boolean
 }
 
 const message = said`Repair it in the terminals: the lab itself can be changed again when all checks hold.`
@@ -208,7 +210,7 @@ export class Challenge {
   private veil(): void {
     const { document, deploy, traces, commands } = this.parts
     deploy.veiled = this.on
-    traces.veiled = this.on
+    traces.veiled = this.on || this.parts.veiled()
     document.locked = this.on ? locked : null
     commands.hidden = this.kept?.hidden ?? (this.breaking ? [this.before, Infinity] : null)
   }

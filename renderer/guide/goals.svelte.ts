@@ -1,6 +1,6 @@
 /** What a lab to repair is after: asked again whenever the network has changed, until all of it holds. */
 import type { PlacedProblem } from '../../electron/core/lab/problem.js'
-import type { LabFile } from '../../electron/core/lab/schema.js'
+import type { CheckEntry, LabFile } from '../../electron/core/lab/schema.js'
 import type { Rpc } from '../connection/rpc.js'
 import { Checks } from '../state/checks.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
@@ -33,9 +33,14 @@ export class Goals {
     this.asking = new Asking(this.checks)
   }
 
+  /** Of a variant, all that its lab has asked for. */
+  private readonly entries: readonly CheckEntry[] = $derived.by(() => {
+    const { goal, vary, checks } = this.document.labFile ?? {}
+    return goal ?? (vary ? checks : undefined) ?? []
+  })
+
   readonly list: readonly StepCheck[] = $derived.by(() => {
-    const { lab, labFile } = this.document
-    return stepChecks(labFile?.goal ?? [], prefix, lab?.namespaces ?? new Map())
+    return stepChecks(this.entries, prefix, this.document.lab?.namespaces ?? new Map())
   })
   readonly reached = $derived.by(() => this.list.filter(({ check }) => this.checks.results.get(check.name)?.ok).length)
   readonly repaired = $derived.by(() => this.list.length > 0 && this.reached === this.list.length)
@@ -61,7 +66,7 @@ export class Goals {
   /** The lab with the goals in place of its checks: what the helper is asked to run. */
   private labOfGoals(): LabFile | null {
     const lab = this.document.labFile
-    return lab && { ...lab, checks: [...renamed(lab.goal ?? [], prefix)] }
+    return lab && { ...lab, checks: [...renamed(this.entries, prefix)] }
   }
 
   /** Call inside an effect. */

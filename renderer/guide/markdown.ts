@@ -1,8 +1,16 @@
 /**
- * A small, safe part of Markdown for the texts of guides: paragraphs, lists, code, emphasis. The result is data that a
+ * A small, safe part of Markdown for the texts of guides: paragraphs, lists, code, emphasis, and words of the glossary. The result is data that a
  * component turns into elements one by one; there is no HTML anywhere on the way, so a lab file cannot bring any.
  */
-export type Inline = { readonly kind: 'text' | 'code' | 'strong' | 'emphasis'; readonly text: string }
+export interface Styled {
+  readonly kind: 'text' | 'code' | 'strong' | 'emphasis'
+  readonly text: string
+}
+
+export type Inline =
+  | Styled
+  /** A word that the glossary may have: `[gateway](#gateway)`. */
+  | { readonly kind: 'term'; readonly text: string; readonly term: string }
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly content: readonly Inline[] }
@@ -64,15 +72,16 @@ function joinLines(words: readonly string[]): string {
 
 // Each alternative stops at the first closing mark, so matching is linear.
 const marks =
-  /`([^`]+)`|\*\*([^*]+)\*\*|__([^_]+)__|\*([^*\s][^*]*)\*|(?<![\p{L}\p{N}_])_([^_\s][^_]*)_(?![\p{L}\p{N}_])/gu
+  /`([^`]+)`|\*\*([^*]+)\*\*|__([^_]+)__|\*([^*\s][^*]*)\*|(?<![\p{L}\p{N}_])_([^_\s][^_]*)_(?![\p{L}\p{N}_])|\[([^[\]]+)\]\(#([a-z0-9-]{1,40})\)/gu
 
 export function parseInline(text: string): readonly Inline[] {
   const parts: Inline[] = []
   let from = 0
   for (const match of text.matchAll(marks)) {
     if (match.index > from) parts.push({ kind: 'text', text: text.slice(from, match.index) })
-    const [whole, code, strong, alsoStrong, emphasis, alsoEmphasis] = match
+    const [whole, code, strong, alsoStrong, emphasis, alsoEmphasis, word, term] = match
     if (code !== undefined) parts.push({ kind: 'code', text: code })
+    else if (word !== undefined && term !== undefined) parts.push({ kind: 'term', text: word, term })
     else if ((strong ?? alsoStrong) !== undefined) parts.push({ kind: 'strong', text: strong ?? alsoStrong ?? '' })
     else parts.push({ kind: 'emphasis', text: emphasis ?? alsoEmphasis ?? '' })
     from = match.index + whole.length

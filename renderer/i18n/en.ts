@@ -6,6 +6,7 @@ import { edit } from './en/edit.js'
 import { file } from './en/file.js'
 import { files } from './en/files.js'
 import { frame } from './en/frame.js'
+import { glossary } from './en/glossary.js'
 import { guide } from './en/guide.js'
 import { host } from './en/host.js'
 import { inspector } from './en/inspector.js'
@@ -20,6 +21,7 @@ export const en = {
   ...file,
   ...files,
   ...guide,
+  ...glossary,
   ...challenge,
   ...predict,
   ...record,

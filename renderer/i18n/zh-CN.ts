@@ -7,6 +7,7 @@ import { edit } from './zh-CN/edit.js'
 import { file } from './zh-CN/file.js'
 import { files } from './zh-CN/files.js'
 import { frame } from './zh-CN/frame.js'
+import { glossary } from './zh-CN/glossary.js'
 import { guide } from './zh-CN/guide.js'
 import { host } from './zh-CN/host.js'
 import { inspector } from './zh-CN/inspector.js'
@@ -22,6 +23,7 @@ export const zhCN: Readonly<Record<keyof typeof en, Message>> = {
   ...file,
   ...files,
   ...guide,
+  ...glossary,
   ...challenge,
   ...predict,
   ...record,

@@ -1,6 +1,8 @@
 /** Everything that can be done by key or by name: one list for the shortcuts, the palette and the list of keys. */
 import type { Point, Rect } from '../canvas/drawing.js'
 import type { Target } from '../canvas/selection.js'
+import { handIn, newVariant } from '../challenge/acts.js'
+import { makeTwin, showRepair } from '../machine/make-twin.js'
 import type { App } from './app.svelte.js'
 import type { Key } from '../i18n/text.svelte.js'
 import { theme } from '../ui/theme.svelte.js'
@@ -113,6 +115,19 @@ export function actionsOf(app: App): readonly Action[] {
       changes: true,
       enabled: () => app.challenge.possible,
       run: () => void app.breakIt(),
+    },
+    {
+      id: 'variant',
+      label: 'action.variant',
+      changes: true,
+      enabled: () => app.task.origin !== null,
+      run: () => void newVariant(app),
+    },
+    {
+      id: 'hand-in',
+      label: 'action.handIn',
+      enabled: () => app.task.key !== null,
+      run: () => void handIn(app),
     },
     {
       id: 'record',
@@ -323,13 +338,13 @@ export function actionsOf(app: App): readonly Action[] {
       changes: true,
       label: 'action.twin',
       enabled: () => app.machine.shown !== null && !app.machine.twinning,
-      run: () => void app.makeTwin(),
+      run: () => void makeTwin(app),
     },
     {
       id: 'repair',
       label: 'action.repair',
       enabled: () => app.twin.commands.length > 0,
-      run: () => void app.showRepair(),
+      run: () => void showRepair(app),
     },
     { id: 'labs', onMachine: true, label: 'action.labs', run: () => app.showPanel('labs') },
     { id: 'guide', onMachine: true, label: 'action.guide', run: () => app.showPanel('guide') },

@@ -20,6 +20,7 @@ import { Goals } from '../guide/goals.svelte.js'
 import { wiringOf } from '../guide/wiring.js'
 import { Guide } from '../guide/guide.svelte.js'
 import { Progress } from '../guide/progress.svelte.js'
+import { Task } from '../challenge/task.svelte.js'
 import { Recorder } from '../record/recorder.svelte.js'
 import { t, textOf } from '../i18n/text.svelte.js'
 import type { CanvasCommands } from './actions.js'
@@ -31,7 +32,6 @@ import { Files } from './files.svelte.js'
 import { Host } from './host.svelte.js'
 import { placeProblems } from '../../electron/core/lab/parse.js'
 import { lackingProblems, missingFeatures } from '../../electron/core/needs/lacking.js'
-import { inventedIn } from '../../electron/core/machine/repair.js'
 import { Machine } from '../machine/machine.svelte.js'
 import { Twin } from '../machine/twin.svelte.js'
 import { LabDocument } from './lab-document.svelte.js'
@@ -45,7 +45,7 @@ import { Settings } from './settings.svelte.js'
 import type { LeftPanel } from './settings.svelte.js'
 import { Share } from './share.svelte.js'
 import { Standing } from './standing.svelte.js'
-import { say, tell } from './tell.js'
+import { say, tell, tellFirst } from './tell.js'
 import { Terminals } from './terminals.svelte.js'
 import { Uplink } from './uplink.svelte.js'
 import { labProber } from '../trace/prober.js'
@@ -75,6 +75,7 @@ export class App {
   readonly guide: Guide
   readonly goals: Goals
   readonly challenge: Challenge
+  readonly task: Task
   readonly recorder: Recorder
   readonly traces: Traces
   readonly predicting: Predicting
@@ -115,13 +116,14 @@ export class App {
       this.link,
       () => this.document.lab?.checks ?? [],
       () => this.document.labFile,
-      () => !this.challenge.on,
+      () => !this.challenge.on && !this.task.veils,
     )
     this.recheck = new Recheck(this.checks)
     this.terminals = new Terminals(this.link, {
       entered: (namespace, line) => {
         this.guide.ran({ namespace, line })
         this.challenge.ran(line)
+        this.task.ran(line)
         this.recorder.entered()
       },
       ended: (namespace, line, status) => this.recorder.ended({ namespace, line, status }),
@@ -148,7 +150,12 @@ export class App {
       possible: () => !this.challenge.on,
       drawing: () => this.editor.show(false),
     })
+    this.task = new Task({
+      ...{ rpc: this.link, document: this.document, deploy: this.deploy, goals: this.goals },
+      starters: () => this.files.starters,
+    })
     this.challenge = new Challenge({
+      veiled: () => this.task.veils,
       rpc: this.link,
       document: this.document,
       deploy: this.deploy,
@@ -238,6 +245,7 @@ export class App {
         untrack(() => {
           this.guide.probed(probing.from, probing.to)
           this.challenge.probed()
+          this.task.probed()
         })
       })
       $effect(() => {
@@ -296,22 +304,6 @@ export class App {
     return this.machine.open ? this.machine.traces : this.traces
   }
 
-  /** A lab that is like this machine, opened in place of the one that is. */
-  async makeTwin(): Promise<void> {
-    const { machine } = this
-    const made = await machine.twin()
-    // As the machine was when it was made: later, the page may be left, and a namespace gone.
-    const own = new Set(machine.state?.namespaces.map(({ name }) => name))
-    if (!made) return
-    const { lab, unexpressed, ways } = made
-    if ((await this.dialogs.ask('twin', { lab, unexpressed })) === 'cancel') return
-    const text = createLabText(lab)
-    await this.files.openFile({ path: null, text, fingerprint: null })
-    // Somebody may have kept the lab that was open.
-    if (this.document.text === text)
-      this.twin.made({ ways, invented: inventedIn(Object.keys(lab.namespaces ?? {}), own) })
-  }
-
   /** @param count how many faults at once, 1 to 3 */
   async breakIt(count = 1): Promise<void> {
     this.showPanel('guide')
@@ -334,22 +326,12 @@ export class App {
     say(t('record.made'), 'record', { label: t('record.toFile'), run: () => this.view.showTab('file') })
   }
 
-  /** The commands that make this machine as its twin is by now. */
-  async showRepair(): Promise<void> {
-    const { commands } = this.twin
-    if (commands.length > 0) await this.dialogs.ask('repair', { commands })
-  }
-
   /** The outcome of a trace becomes a check, which is asked at once. */
   expectTrace(): void {
     const entry = this.traces.current && expectedFrom(this.traces.current)
     if (!entry) return
     const added = this.document.change([{ op: 'check-add', entry }], { label: t('checks.add') })
-    if (!added.ok) {
-      for (const { code, message, said } of added.problems.slice(0, 1))
-        tell({ code, message, said: said.message, where: null, output: null })
-      return
-    }
+    if (!added.ok) return tellFirst(added.problems)
     say(t('checks.added'), 'check')
     const name = this.document.lab?.checks.at(-1)?.name
     if (name !== undefined) void this.checks.run([name])
@@ -479,10 +461,11 @@ export class App {
     this.find.end()
     this.menus.open = null
     this.guide.opened()
+    this.task.opened()
     this.goals.checks.clear()
     const { lab } = this.document
     // A guide is followed in what runs: there its keys mean what its buttons say.
-    if (lab && lab.guide.length + lab.goal.length > 0) {
+    if (lab && (lab.guide.length + lab.goal.length > 0 || this.task.key)) {
       this.editor.show(false)
       this.settings.set({ left: 'guide' })
     }

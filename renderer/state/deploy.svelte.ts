@@ -3,6 +3,7 @@ import { tick } from 'svelte'
 import { differences } from '../../electron/core/change/difference.js'
 import type { Difference } from '../../electron/core/change/difference.js'
 import { keepChanges } from '../../electron/core/change/keep.js'
+import { keepAll } from '../../electron/core/change/keep-all.js'
 import { diff } from '../../electron/core/plan/diff.js'
 import { normalise } from '../../electron/core/lab/normalise.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
@@ -16,7 +17,7 @@ import type { Rpc } from '../connection/rpc.js'
 import { previewEdit, previewOnHost } from './host-preview.js'
 import type { LabDocument, StepName } from './lab-document.svelte.js'
 import type { Live } from './live.svelte.js'
-import { tell } from './tell.js'
+import { tellFirst } from './tell.js'
 
 /** What a person decided about a deploy on this machine itself. */
 export interface HostChoices {
@@ -118,10 +119,24 @@ export class Deploy {
   /** What stands and would be lost with the network: changed by hand after a deploy, or made by hand without one. */
   readonly unkept: readonly Difference[] = $derived.by(() => {
     const { lab } = this.document
-    if (this.isStanding) return this.drift
-    if (!lab || !this.live.state || this.busy || this.onHost()) return []
-    return differences(lab, lab, this.live.state).filter(({ kind }) => kind === 'extra')
+    return this.isStanding ? this.drift : lab ? this.unkeptIn(lab) : []
   })
+
+  /** The same of a lab that the open one may become. */
+  private unkeptIn(lab: Lab): readonly Difference[] {
+    const { isStanding, standingLab } = this
+    if (!this.live.state || this.busy || this.onHost() || this.veiled) return []
+    if (isStanding) return standingLab ? differences(lab, standingLab, this.live.state) : []
+    return differences(lab, lab, this.live.state).filter(({ kind }) => kind === 'extra')
+  }
+
+  /** The open lab with all that stands by hand in it; null: it is no YAML. */
+  kept(): ReturnType<typeof keepAll> | null {
+    const { source } = this.document
+    const { state: live } = this.live
+    if (!source || !live) return source && { source, problems: [] }
+    return keepAll(source, live, (lab) => this.unkeptIn(lab))
+  }
 
   /** The lab says something else than what was deployed; its drawing does not count. */
   readonly hasEdits = $derived.by(() => {
@@ -223,27 +238,15 @@ export class Deploy {
     const { labFile } = this.document
     if (!labFile || !this.live.state) return
     const kept = this.document.change(keepChanges(labFile, difference, this.live.state), step, 'meaning')
-    if (kept.ok) return
-    for (const { code, message, said } of kept.problems.slice(0, 1))
-      tell({ code, message, ...(said && { said: said.message }), where: null, output: null })
+    if (!kept.ok) tellFirst(kept.problems)
   }
 
-  /**
-   * All that stands by hand, as one edit of the lab. What is made as a whole takes others along.
-   * @param step with a kind, by which its changes are one
-   */
-  keepAll(step: StepName = { kind: 'keep all', label: t('drift.keptAll', { count: this.unkept.length }) }): void {
-    /** By id: what hangs on another one may be kept with it, and otherwise not at all. */
-    const tried = new Set<string>()
-    const isNamespace = ({ steps }: Difference): boolean => steps[0]?.step.op === 'namespace-delete'
-    for (;;) {
-      const left = this.unkept.filter(({ id }) => !tried.has(id))
-      // A cable has its place in the lab when both of its ends have.
-      const next = left.find(isNamespace) ?? left[0]
-      if (!next) return
-      tried.add(next.id)
-      this.keep(next, step)
-    }
+  /** All that stands by hand, as one edit of the lab. */
+  keepAll(step: StepName = { label: t('drift.keptAll', { count: this.unkept.length }) }): void {
+    const kept = this.kept()
+    if (!kept) return
+    this.document.edit(kept.source.text, step)
+    tellFirst(kept.problems)
   }
 
   async stop(): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** Questions that need an answer before anything goes on. One at a time; each resolves with what was chosen. */
 import type { LabFile } from '../../electron/core/lab/schema.js'
+import type { Origin } from '../challenge/task.svelte.js'
 import type { ForeignRead } from './foreign-file.js'
 import type { RecoveredWork } from '../../electron/core/rpc-shell.js'
 
@@ -42,6 +43,17 @@ export type Question =
       readonly lab: LabFile
       readonly unexpressed: readonly string[]
       readonly answer: (chosen: 'open' | 'cancel') => void
+    }
+  | {
+      /** Which variant of a lab is made; it answers with its text. */
+      readonly kind: 'variant'
+      readonly origin: Origin
+      readonly answer: (text: string | null) => void
+    }
+  | {
+      /** Whose work is handed in. */
+      readonly kind: 'hand-in'
+      readonly answer: (student: string | null) => void
     }
   | {
       /** What would do to the machine what was done to its twin. */

@@ -26,6 +26,8 @@ interface Kept {
   readonly predict: boolean
   /** The first-start words have been read. */
   readonly welcomed: boolean
+  /** Who hands in: the name that was given last. */
+  readonly student: string
 }
 
 const defaults: Kept = {
@@ -39,6 +41,7 @@ const defaults: Kept = {
   recheck: true,
   predict: false,
   welcomed: false,
+  student: '',
 }
 
 const storageKey = 'vethlab.settings'
@@ -93,6 +96,10 @@ export class Settings {
   }
   get welcomed(): boolean {
     return this.kept.welcomed
+  }
+
+  get student(): string {
+    return this.kept.student
   }
 
   set(change: Partial<Kept>): void {

@@ -1,6 +1,7 @@
 /** Short words that come and go by themselves: what was done, and what could not be done. */
 import { toast } from 'svelte-sonner'
 import { sentenceOf } from '../i18n/text.svelte.js'
+import type { Problem } from '../../electron/core/lab/problem.js'
 import type { DeployFailure, Failure } from '../../electron/core/rpc.js'
 
 export interface Offer {
@@ -29,4 +30,10 @@ export function tell(failure: Failure | DeployFailure): void {
   const output = failure.output && !failure.message.includes(failure.output) ? failure.output : ''
   const details = ['command' in failure ? failure.command : '', output].filter((each) => each !== '')
   toast.error(sentenceOf(failure), details.length > 0 ? { description: details.join('\n') } : {})
+}
+
+/** Why the lab was not changed: one reason is enough to go on with. */
+export function tellFirst(problems: readonly Problem[]): void {
+  for (const { code, message, said } of problems.slice(0, 1))
+    tell({ code, message, ...(said && { said: said.message }), where: null, output: null })
 }

@@ -1,5 +1,6 @@
 /** What a learner hands in: the network as it was left, and how it came to be so. */
 import { z } from 'zod'
+import { mostSeed } from './vary-key.js'
 
 export const resultVersion = 1
 
@@ -15,7 +16,7 @@ const moment = z.int().min(0).max(8.64e15)
 export const resultSchema = z.strictObject({
   'vethlab-result': z.literal(resultVersion),
   student: z.string().min(1).max(100),
-  seed: z.int().min(0).max(4294967295),
+  seed: z.int().min(0).max(mostSeed),
   /** The lab file as it was at the end. */
   lab: z.string().max(labBytes),
   answers: z.record(z.string().max(100), z.union([z.string().max(1000), z.number()])).default({}),
@@ -31,6 +32,10 @@ export const resultSchema = z.strictObject({
 })
 
 export type ResultFile = z.infer<typeof resultSchema>
+export type Unmarked = Omit<ResultFile, 'mark'>
+
+/** What `.vethlab-result` files are called by. */
+export const resultEnding = '.vethlab-result'
 
 export interface Submission {
   /** Where it was found. */
@@ -46,5 +51,5 @@ export interface Submission {
 }
 
 /** What the mark is made of. */
-export const markedText = ({ seed, student, lab, commands, answers, help }: Omit<ResultFile, 'mark'>): string =>
-  JSON.stringify(['vethlab', seed, student, lab, commands, answers, help])
+export const markedText = ({ seed, student, lab, commands, answers, started, ended, help }: Unmarked): string =>
+  JSON.stringify(['vethlab', seed, student, lab, commands, answers, started ?? null, ended ?? null, help])

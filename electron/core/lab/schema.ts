@@ -5,6 +5,7 @@
  * Nothing in here can name a program, a path or a shell string that runs without a click.
  */
 import { z } from 'zod'
+import { mostFaults, mostSeed } from '../challenge/vary-key.js'
 import { linePattern, replyPattern, textPattern } from './plain-text.js'
 import { textLimit } from './ruleset/refusal.js'
 
@@ -585,8 +586,8 @@ export const labFileSchema = z.strictObject({
   vary: z
     .strictObject({
       of: z.string().regex(/^[a-z0-9-]{1,40}$/),
-      seed: z.int().min(0).max(4294967295),
-      faults: z.int().min(0).max(3),
+      seed: z.int().min(0).max(mostSeed),
+      faults: z.int().min(0).max(mostFaults),
       choice: z.int().min(0).max(99),
     })
     .optional(),

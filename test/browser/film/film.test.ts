@@ -16,6 +16,7 @@ const films = [
   ['router', lab('06-router'), ['--from', 'ns0', '--to', 'ns1']],
   ['nat', lab('08-nat'), ['--from', 'ns0', '--to', '203.0.113.10']],
   ['failure', lab('06-router.broken'), ['--from', 'ns0', '--to', 'ns1']],
+  ['tunnel', lab('11-vxlan'), ['--from', 'c1', '--to', '10.1.1.2']],
 ] as const
 
 describe('a film file', () => {

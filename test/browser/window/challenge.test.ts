@@ -1,5 +1,15 @@
 /** Break it: a fault in the network that stands is hidden until it is repaired, or somebody gives up. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Assessor } from '../../../electron/core/challenge/assess.js'
+import { readTeacher } from '../../../electron/core/challenge/teacher.js'
+import { rename, variants } from '../../../electron/core/challenge/vary.js'
+import { normalise } from '../../../electron/core/lab/normalise.js'
+import { parseLabText } from '../../../electron/core/lab/parse.js'
+import type { LabFile } from '../../../electron/core/lab/schema.js'
+import { readSubmission } from '../../../electron/session/submissions.js'
+import { root } from '../../kernel/support/build.js'
 import { violations } from './axe.js'
 import { LabWindow } from './window.js'
 
@@ -11,6 +21,17 @@ beforeAll(async () => {
   await window.deploy()
 })
 afterAll(() => window.close())
+
+const seed = 13
+const sound = parseLabText(readFileSync(join(root, 'resources/labs/03-two-namespaces.vethlab.yaml')), '')
+  .labFile as LabFile
+
+/** Of the lab that is open, as the tab keeps it. */
+async function openText(): Promise<string> {
+  const kept = () => window.page.evaluate(() => JSON.parse(sessionStorage.getItem('vethlab.document') ?? '{}') as never)
+  await expect.poll(async () => (await kept())['text']).toContain('vary:')
+  return (await kept())['text']
+}
 
 const shown = () => window.page.locator('.dock > .content')
 const panel = () => window.page.getByRole('complementary', { name: 'Guide' })
@@ -133,6 +154,62 @@ test('how it ended is told of its own lab alone', async () => {
   await window.replaceBy(/^Two namespaces on one cable/)
   await window.status.filter({ hasText: 'Idle' }).waitFor()
   expect(await window.page.getByText('What was broken').count()).toBe(0)
+})
+
+test('a variant is the one of its seed, as the command line makes it', async () => {
+  await window.button('Lab: Two namespaces on one cable').click()
+  await window.page.getByRole('menuitem', { name: 'New variant …' }).click()
+  const dialog = window.page.getByRole('dialog')
+  await dialog.getByLabel('Seed').fill('4294967296')
+  await dialog.getByText('A seed is a whole number').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Make the variant' }).isDisabled()).toBe(true)
+  await dialog.getByLabel('Seed').fill(String(seed))
+  expect(await violations(window)).toEqual([])
+  await dialog.getByLabel('Seed').press('Enter')
+  await panel().getByText(`Variant of ${sound.name}, seed ${seed}`).waitFor()
+  await panel().getByText('One fault is in it.').waitFor()
+  const made = rename(sound, seed)
+  const choices = made.ok ? [...variants(sound.name, made.renamed, 1)].map(({ text }) => text) : []
+  expect(choices).toContain(await openText())
+})
+
+test('what help it took is counted, and all of it is in the file that is handed in', async () => {
+  await window.deploy()
+  await panel().locator('[data-trace]').first().click()
+  const pane = window.page.locator('.trace-pane')
+  for (const name of ['What to look at', 'The cause', 'The repair'])
+    await pane.getByRole('button', { name, exact: true }).click()
+  expect(await pane.getByRole('button', { name: /Apply/ }).count()).toBe(0)
+  const repair = (await pane.locator('.code').last().innerText()).split('\n')
+  await window.button('Live').click()
+  await panel().getByText('1 repair shown').waitFor()
+  for (const command of repair) await window.type('host', command)
+  await panel().getByText('All of it works again.').waitFor()
+  // A reload loses none of it.
+  await window.page.reload()
+  await panel().getByText('2 hints').waitFor()
+  expect(await violations(window)).toEqual([])
+  await panel().getByRole('button', { name: 'Hand in …' }).click()
+  const dialog = window.page.getByRole('dialog')
+  await dialog.getByLabel('Your name').fill('Ada <b>')
+  const saved = window.page.waitForEvent('download')
+  await dialog.getByRole('button', { name: 'Save the file' }).click()
+  const path = join(window.world.home, (await saved).suggestedFilename())
+  await (await saved).saveAs(path)
+  expect(path).toMatch(/\/Ada-b-two-namespaces-13\.vethlab-result$/)
+  const read = await readSubmission(path)
+  if (!read.ok) throw new Error(read.why)
+  const { submission } = read
+  expect(submission).toMatchObject({ student: 'Ada <b>', seed, genuine: true, help: { hints: 2, fixes: 1 } })
+  // The window's typist lets each line tell that it has ended.
+  expect(submission.commands.map((line) => line.replace(/; echo .*$/, ''))).toEqual(repair)
+  const plain = readTeacher(new TextEncoder().encode('lab: a.yaml\n'), 't')
+  const [assessed] = plain.ok ? new Assessor(sound, plain.teacher).assessAll([submission]) : []
+  // What was repaired in a terminal alone is in the network that is graded.
+  const made = rename(sound, seed)
+  const healthy = made.ok ? normalise(made.renamed.file) : null
+  const graded = assessed?.ok ? normalise(assessed.build) : null
+  expect([graded?.namespaces, graded?.links]).toEqual([healthy?.namespaces, healthy?.links])
 })
 
 test('nothing in the page threw', () => {

@@ -25,6 +25,20 @@ test('a lab with a guide opens with its guide; texts of a lab are shown as text 
   expect(await window.page.title()).toContain('Two namespaces by hand')
 })
 
+test('a word of the glossary is explained where it stands, and Esc leads back to it', async () => {
+  const word = current().getByRole('button', { name: 'gateway', exact: true })
+  await word.focus()
+  await window.page.keyboard.press('Enter')
+  const what = window.page.getByRole('dialog', { name: 'Gateway' })
+  await what.getByText('The next hop: a router on the own subnet').waitFor()
+  await window.page.keyboard.press('Escape')
+  await what.waitFor({ state: 'detached' })
+  expect(await word.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
+  // What the glossary does not have is no word of it.
+  expect(await current().getByText('grommet').count()).toBe(1)
+  expect(await current().getByRole('button', { name: 'grommet' }).count()).toBe(0)
+})
+
 test('a command is put on the line of the host terminal and runs only with Enter', async () => {
   await window.button('Put into the host terminal: ip netns add ns0').click()
   await window.untilShown('host', 'ip netns add ns0')

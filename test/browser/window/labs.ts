@@ -21,7 +21,7 @@ checks:
 
 guide:
   - title: { en: Create two namespaces, zh-CN: 创建两个命名空间 }
-    text: { en: "A **namespace** has its own \`lo\`. <script>document.title='bad'</script>", zh-CN: 命名空间有自己的 lo。 }
+    text: { en: "A **namespace** has its own \`lo\`, a [gateway](#gateway) and a [grommet](#grommet). <script>document.title='bad'</script>", zh-CN: 命名空间有自己的 lo。 }
     commands: [ip netns add ns0, ip netns add ns1]
     done: { namespaces: [ns0, ns1] }
   - title: { en: Lay the cable, zh-CN: 接上网线 }
