@@ -36,8 +36,8 @@ export function fail(code: ExitCode, failure: Failure | DeployFailure, { json, t
 /** What is for the window alone stays out of the document. */
 export const failureJson = ({ said: _said, ...failure }: Failure | DeployFailure): object => failure
 
-/** What the helper finds before the first step: this machine cannot hold the lab. */
-const noRoom: ReadonlySet<string> = new Set(['too-many-files', 'too-many-namespaces', lacksCode])
+/** What the helper finds before the first step: this machine cannot hold the lab, or no journal of what is changed on it. */
+const noRoom: ReadonlySet<string> = new Set(['too-many-files', 'too-many-namespaces', 'no-journal', lacksCode])
 
 /** The exit code of a lab that did not come up. */
 export function deployCode(refused: Failure | DeployFailure): ExitCode {

@@ -9,7 +9,7 @@ import { isRoot, startRootHelper } from '../session/root-helper.js'
 import type { Session } from '../session/session.js'
 import { rootCommand } from '../session/sudo.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, failure, type CommonOptions } from './failure.js'
+import { deployCode, fail, failure, type CommonOptions } from './failure.js'
 import { ask, untilDeath, untilEnd } from './fresh-lab.js'
 import { own } from './interrupt.js'
 import type { ValidLab } from './lab-input.js'
@@ -71,7 +71,7 @@ async function onHost(session: Session, valid: ValidLab, options: UpHostOptions)
     note(printable(applied.failure.message))
     return onHost(session, valid, options)
   }
-  if (!applied.ok) return fail('step' in applied.failure ? exitCode.refused : exitCode.usage, applied.failure, options)
+  if (!applied.ok) return fail(deployCode(applied.failure), applied.failure, options)
   const { steps, deployMs } = applied
   note(
     `${paintNote('bold', lab.name)} is up on this machine: ${steps} steps in ${deployMs.toFixed(1)} ms, until you leave this shell.`,

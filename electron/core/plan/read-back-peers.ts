@@ -7,9 +7,13 @@ import type { LiveNamespace } from '../live/state.js'
 import type { WholeRoute } from './whole-routes.js'
 
 /** Whether the kernel's own route leads to somewhere that no address of its interface lies in. */
-export function leadsToPeer({ addresses }: LiveNamespace, { to, via, dev, type, protocol }: WholeRoute): boolean {
+export function leadsToPeer({ addresses }: LiveNamespace, { to, via, dev, src, type, protocol }: WholeRoute): boolean {
   if (protocol !== 'kernel' || type !== 'unicast' || via !== null || dev === null) return false
   const prefix = parsePrefix(to)
   if (!prefix || isMulticast(prefix) || (familyOf(to) === 'ipv6' && isLinkLocalIpv6(prefix))) return false
-  return !addresses.some((each) => each.dev === dev && networkOf(each.address) === to)
+  const here = addresses.filter((each) => each.dev === dev)
+  // One by an address that was leased or came of an advertisement is not the lab's: that address is not among them.
+  const isOfOne =
+    familyOf(to) === 'ipv6' ? prefix.length === 128 : here.some((each) => parsePrefix(each.address)?.text === src)
+  return isOfOne && !here.some((each) => networkOf(each.address) === to)
 }

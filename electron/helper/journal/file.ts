@@ -28,7 +28,12 @@ export function readJournal(): Journal | null {
 export function createJournal(header: JournalHeader): void {
   makeDirectories()
   writeNote({ lab: header.lab, since: header.time, kept: false })
-  replace(journalFile, `${JSON.stringify(header)}\n`, 0o600)
+  try {
+    replace(journalFile, `${JSON.stringify(header)}\n`, 0o600)
+  } catch (error) {
+    removeJournal()
+    throw error
+  }
 }
 
 /** Nothing is left: first the journal, then the note that speaks of it. */
@@ -59,10 +64,13 @@ function replace(path: string, text: string, mode: number): void {
   try {
     writeSync(fd, text)
     fsyncSync(fd)
+    renameSync(fresh, path)
+  } catch (error) {
+    rmSync(fresh, { force: true })
+    throw error
   } finally {
     closeSync(fd)
   }
-  renameSync(fresh, path)
   syncDirectory(dirname(path))
 }
 

@@ -101,15 +101,21 @@ describe('a full disk', () => {
   }
   const asItWas = 'code 2\nfiller\nreport\n4000\n'
 
-  test.skipIf(!isRoot)('under a report or a capture leaves the former file as it was, and no draft', async () => {
-    const file = world.file('pair.yaml', pair())
-    const capture = await onFullDisk(`${cli} trace '${file}' --from ns0 --to ns1 --pcapng report >/dev/null`)
-    expect(capture.stdout).toBe(asItWas)
-    expect(capture.stderr).toContain('The capture cannot be written to report. Choose another place with --pcapng.')
-    const report = await onFullDisk(`${cli} check '${file}' --junit report >/dev/null`)
-    expect(report.stdout).toBe(asItWas)
-    expect(report.stderr).toContain('The report cannot be written to report. Choose another place with --junit.')
-  })
+  test.skipIf(!isRoot)(
+    'under a report, a capture or a film leaves the former file as it was, and no draft',
+    async () => {
+      const file = world.file('pair.yaml', pair())
+      const capture = await onFullDisk(`${cli} trace '${file}' --from ns0 --to ns1 --pcapng report >/dev/null`)
+      expect(capture.stdout).toBe(asItWas)
+      expect(capture.stderr).toContain('The capture cannot be written to report. Choose another place with --pcapng.')
+      const film = await onFullDisk(`${cli} film '${file}' --from ns0 --to ns1 -o report >/dev/null`)
+      expect(film.stdout).toBe(asItWas)
+      expect(film.stderr).toContain('The film cannot be written to report. Choose another place with -o.')
+      const report = await onFullDisk(`${cli} check '${file}' --junit report >/dev/null`)
+      expect(report.stdout).toBe(asItWas)
+      expect(report.stderr).toContain('The report cannot be written to report. Choose another place with --junit.')
+    },
+  )
 
   test.skipIf(!isRoot)('under the directory of running labs is said, and nothing is left', async () => {
     const file = world.file('pair.yaml', pair())

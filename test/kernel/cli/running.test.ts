@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../support/build.js'
 import { until } from '../support/until.js'
 import { isRoot } from '../support/user.js'
-import { dumpDefaultNamespace, World } from '../support/world.js'
+import { dumpDefaultNamespace, signalNumber, World } from '../support/world.js'
 import { invalid, pair, refused } from './labs.js'
 
 const worlds = [['an unprivileged user', World.ofUser], ...(isRoot ? ([['root', World.ofSelf]] as const) : [])] as const
@@ -184,12 +184,14 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
   test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     'up -d that gets %s before the lab is up leaves nothing',
     async (signal) => {
-      const running = world.startCli(['up', '-d', world.file('alpha.yaml', pair('alpha'))])
+      // So many take longer than it takes to see that they are begun.
+      const many = Array.from({ length: 300 }, (_, at) => `  n${at}: {}\n`).join('')
+      const file = world.file('alpha.yaml', `vethlab: 1\nname: alpha\nnamespaces:\n${many}`)
+      const running = world.startCli(['up', '-d', file])
       await until('the sandbox begins', () => world.networks().length > 0)
       process.kill(running.pid, signal)
       const { status } = await running.ended
-      // It may have been done just before: then the lab is up, and stays.
-      if (status === 0) await world.cli('down', 'alpha')
+      expect(status).toBe(signal === 'SIGKILL' ? null : 128 + signalNumber(signal))
       await world.untilNothingIsLeft()
     },
   )

@@ -55,8 +55,8 @@ async function leave(): Promise<void> {
 const manyCount = 160
 const manyMade = (): number => readdirSync(host.path('/run/netns')).filter((name) => /^n\d/.test(name)).length
 
-/** Begins to build it on the machine. */
-async function startMany(): Promise<{
+/** Begins to build it on the machine, after a script. */
+async function startMany(first = ':'): Promise<{
   /** Of the command. */
   readonly pid: number
   readonly ended: Promise<number | null>
@@ -67,6 +67,7 @@ async function startMany(): Promise<{
   const namespaces = names.map((name) => `  ${name}: {}\n`)
   const text = `vethlab: 1\nname: many\nnamespaces:\n${namespaces.join('')}links:\n${links.join('')}`
   writeFileSync(host.path('/run/many.yaml'), text)
+  await host.sh(first)
   const child = spawn('nsenter', host.words(process.execPath, cliFile, 'up', '/run/many.yaml', '--host', '--yes'), {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', SHELL: '/bin/sh' },
@@ -239,6 +240,25 @@ describe('up --host', () => {
     expect(most).toBeLessThan(manyCount)
     await until('the journal is gone', async () => !(await host.try('test', '-e', '/run/vethlab/left.json')))
     await up.ended
+  })
+
+  test('without room for the journal nothing is built, and what was is taken back', async () => {
+    // Pages of 4 KiB: one for the note alone, and one more that the journal of the lab does not fit in.
+    const cases = [
+      { pages: 1, status: 3, words: 'Nothing was changed: ENOSPC' },
+      { pages: 2, status: 4, words: 'cannot be written: ENOSPC' },
+    ]
+    await host.sh('mount -o remount,size=128k /run')
+    for (const { pages, status, words } of cases) {
+      const up = await startMany(`available=$(df --output=avail -B1 /run | tail -n1)
+        head -c $((available - ${pages * 4096})) /dev/zero >/run/filler`)
+      expect(await up.ended).toBe(status)
+      expect(up.stderr()).toContain(words)
+      expect((await host.sh('ls -A /run/vethlab /run/vethlab/journal')).match(/left|jsonl/)).toBeNull()
+      expect(manyMade()).toBe(0)
+      await host.sh('rm /run/filler')
+    }
+    await host.sh('mount -o remount,size=50% /run')
   })
 
   test('of a helper that dies before anything was made, nothing is said to be left', async () => {
