@@ -131,6 +131,8 @@ export class Hand {
     this.turn += 1
     this.done.push(what)
     await this.window.rest()
+    // Esc that had nothing to give up has left Edit.
+    if (!/Editing/.test(await this.window.status.innerText())) await this.press('e')
     try {
       await gestures[what]?.(this, this.turn)
       await this.settled()

@@ -103,8 +103,9 @@ export async function sequence(
   { seed, gestures: count, afresh }: { readonly seed: number; readonly gestures: number; readonly afresh: boolean },
 ): Promise<string> {
   const hand = new Hand(window, path, random(seed))
-  const [text, network] = [hand.text, await essentials(hand.sandbox)]
   const held = await atRest('what the helper holds', () => Promise.resolve(holds(window)))
+  // Carriers have come meanwhile.
+  const [text, network] = [hand.text, await essentials(hand.sandbox)]
   for (let at = 0; at < count; at += 1) await hand.go(gestures)
   const done = hand.done.join(', ')
   if (afresh) await expectAsAfresh(hand.sandbox, hand.text, done)
