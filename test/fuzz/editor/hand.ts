@@ -161,8 +161,13 @@ export class Hand {
   }
 
   async save(): Promise<void> {
-    await this.press('Control+s')
-    await this.window.page.getByTitle('Has changes that are not saved').waitFor({ state: 'detached' })
+    const dirty = this.window.page.getByTitle('Has changes that are not saved')
+    // What was changed while a save was under way is saved by the next one.
+    await until('the lab is saved', async () => {
+      if ((await dirty.count()) === 0) return true
+      await this.press('Control+s')
+      return false
+    })
   }
 
   /** Whom commands in the sandbox are run beside. */
