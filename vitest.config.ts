@@ -53,6 +53,7 @@ export default defineConfig({
       },
       // Its seeds set the time that a run takes.
       { test: { ...onMachine, name: 'fuzz', include: ['test/fuzz/truth.test.ts'] } },
+      { test: { ...onMachine, name: 'fuzz-editor', include: ['test/fuzz/editor/editor.test.ts'] } },
       // Of predictions, the default run has those of the random labs (`trace`). `npm run fuzz:predict`.
       { test: { ...onMachine, name: 'predictions', include: ['test/fuzz/{predict,starters}.test.ts'] } },
       // Variants and a whole class; the default run has a few of each. `npm run fuzz:class`.

@@ -2,6 +2,7 @@
  * `npm run fuzz:truth -- [--seed N] [--labs N] [--lanes N]`: labs by chance against an independent builder and judge.
  * `npm run fuzz:predict -- ...`: predictions against films, in the starter labs and in labs by chance.
  * `npm run fuzz:class -- ...`: variants by seed, each proved in a kernel, and a class of submissions graded.
+ * `npm run fuzz:editor -- [--seed N] [--labs N]`: gestures by chance in the window, a lab drawn and taken back for each seed.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -14,8 +15,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 const [what = 'truth'] = positionals
-const project = { predict: 'predictions', class: 'class' }[what] ?? 'fuzz'
-const wanted = { seed: '1', labs: '1000', lanes: '2', ...values }
+const project = { predict: 'predictions', class: 'class', editor: 'fuzz-editor' }[what] ?? 'fuzz'
+const wanted = { seed: '1', labs: what === 'editor' ? '20' : '1000', lanes: '2', ...values }
 for (const [name, value] of Object.entries(wanted)) {
   if (/^[1-9][0-9]{0,8}$/.test(value)) continue
   process.stderr.write(`--${name} takes a number from 1, not "${value}".\n`)

@@ -99,6 +99,8 @@ function isHoldable(scope: Scope, reach: Reach, route: LabRoute): boolean {
   if (route.via === null || route.onlink) return true
   const gateway = parseAddress(route.via)
   if (!gateway || isLinkLocalIpv6(gateway)) return true
+  // A gateway of its own on an interface that is off: the kernel keeps that address, and refuses (fib_check_nh_v4_gw).
+  if (reach.offPrefixes.some((prefix) => addressPart(prefix) === gateway.text)) return false
   const holds = (prefix: string) => containsAddress(prefix, gateway)
   // The kernel asks the route's own table, then what the rules of every namespace lead to (fib_check_nh_v4_gw).
   const isNear = ({ prefix, table }: OnLink): boolean =>

@@ -5,6 +5,7 @@ import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../kernel/support/until.js'
 import { violations } from '../window/axe.js'
+import { ask, besideOf, boxOf, portOf, type Rect, type Spot } from '../window/picture.js'
 import { LabWindow } from '../window/window.js'
 
 let window: LabWindow
@@ -26,62 +27,15 @@ const selected = async (): Promise<readonly (string | null)[]> =>
       each.getAttribute('data-key'),
     ),
   )
-interface Rect {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-interface Graph {
-  zoom(): number
-  getElementById(id: string): {
-    renderedPosition(): { x: number; y: number }
-    renderedBoundingBox(options: object): { x1: number; y1: number; w: number; h: number }
-  }
-  edges(): Iterable<{
-    hasClass(name: string): boolean
-    renderedSourceEndpoint(): { x: number; y: number }
-    renderedTargetEndpoint(): { x: number; y: number }
-    renderedSegmentPoints(): { x: number; y: number }[]
-  }>
-}
-/** Asks the graph on the screen. */
-const ask = <Result, Asked>(what: (cy: Graph, asked: Asked) => Result, asked: Asked): Promise<Result> =>
-  window.page.evaluate(
-    ([code, value]) => {
-      const graph = document.querySelector('main .graph') as Element & { _cyreg: { cy: Graph } }
-      return (new Function('cy', 'asked', `return (${code})(cy, asked)`) as (cy: Graph, asked: unknown) => Result)(
-        graph._cyreg.cy,
-        value,
-      )
-    },
-    [what.toString(), asked] as const,
-  )
-async function corner(): Promise<{ x: number; y: number }> {
-  const found = await window.page.locator('main .graph').boundingBox()
-  if (!found) throw new Error('no picture')
-  return found
-}
-const zoom = (): Promise<number> => ask((cy) => cy.zoom(), null)
+const zoom = (): Promise<number> => ask(window.page, (cy) => cy.zoom(), null)
 /** All of the picture is in sight: what the keyboard goes to is brought there. */
 async function whole(): Promise<void> {
   await window.rest()
   await window.page.keyboard.press('Shift+1')
 }
-/** The box of a namespace on the screen. */
-async function box(name: string): Promise<Rect> {
-  const { x, y } = await corner()
-  const { x1, y1, w, h } = await ask(
-    (cy, id) => cy.getElementById(`frame ${id}`).renderedBoundingBox({ includeOverlays: false }),
-    name,
-  )
-  return { x: x + x1, y: y + y1, width: w, height: h }
-}
-async function port(id: string): Promise<{ x: number; y: number }> {
-  const { x, y } = await corner()
-  const at = await ask((cy, one) => cy.getElementById(`port ${one}`).renderedPosition(), id)
-  return { x: x + at.x, y: y + at.y }
-}
+const box = (name: string): Promise<Rect> => boxOf(window.page, name)
+const port = (id: string): Promise<Spot> => portOf(window.page, id)
+const beside = (near: string, far: string): Promise<Spot> => besideOf(window.page, near, far)
 /** A place of a box that is neither its edge nor a port. */
 async function body(name: string): Promise<{ x: number; y: number }> {
   const { x, y, height } = await box(name)
@@ -252,33 +206,6 @@ test('Delete takes all that is selected as one step, and its toast takes it back
   await window.page.keyboard.press('Control+x')
   await until('cut', async () => (await namespaces()) === 'ns-router,ns0,ns1,')
 })
-
-/** A place on a cable near the port of an end, on the screen. */
-async function beside(near: string, far: string): Promise<{ x: number; y: number }> {
-  const { x, y } = await corner()
-  const at = await ask(
-    (cy, [one, other]) => {
-      const [a, b] = [cy.getElementById(`port ${one}`), cy.getElementById(`port ${other}`)].map((each) =>
-        each.renderedPosition(),
-      ) as [{ x: number; y: number }, { x: number; y: number }]
-      const meets = (p: { x: number; y: number }, q: { x: number; y: number } | undefined): boolean =>
-        q !== undefined && Math.hypot(p.x - q.x, p.y - q.y) < 14
-      for (const each of cy.edges()) {
-        const bends = each.hasClass('bent') ? each.renderedSegmentPoints() : []
-        const line = [each.renderedSourceEndpoint(), ...bends, each.renderedTargetEndpoint()]
-        if (meets(b, line[0]) && meets(a, line.at(-1))) line.reverse()
-        else if (!(meets(a, line[0]) && meets(b, line.at(-1)))) continue
-        const [from, to] = line as [{ x: number; y: number }, { x: number; y: number }]
-        const long = Math.hypot(to.x - from.x, to.y - from.y)
-        const way = Math.min(26, long / 2) / long
-        return { x: from.x + (to.x - from.x) * way, y: from.y + (to.y - from.y) * way }
-      }
-      throw new Error(`no cable from ${one} to ${other}`)
-    },
-    [near, far] as const,
-  )
-  return { x: x + at.x, y: y + at.y }
-}
 
 test('the end of a cable is plugged in elsewhere, its address goes along, and Undo plugs it back', async () => {
   await whole()

@@ -82,6 +82,25 @@ describe('an edit while running', () => {
     ])
   })
 
+  test('gives no route through an address of its own on an interface that is switched off', () => {
+    const looped: LabFile = {
+      ...{ vethlab: 1, name: 'looped' },
+      namespaces: {
+        ns0: {
+          interfaces: { eth0: { addresses: ['10.0.6.2/24'] }, eth1: { addresses: ['10.0.6.1/24'] } },
+          routes: [{ to: 'default', via: '10.0.6.1' }],
+        },
+      },
+      links: [['ns0:eth0', 'ns0:eth1']],
+    }
+    const off = edit(looped, 'ns0', (entry) => ({
+      ...entry,
+      interfaces: { eth0: { addresses: ['10.0.6.2/24'] }, eth1: { addresses: ['10.0.6.1/24'], up: false } },
+    }))
+    expect(off).toContain('ip -n ns0 link set eth1 down')
+    expect(off.filter((text) => text.includes('route add'))).toEqual([])
+  })
+
   test('switches an interface off, and its routes with it', () => {
     expect(
       edit(labs.router, 'ns0', (entry) => ({
