@@ -11,7 +11,7 @@ import type { LabFile } from '../../electron/core/lab/schema.js'
 import { provenVariant } from '../../electron/session/proven-variant.js'
 import type { Ask } from '../../electron/session/prove.js'
 import { resultText } from '../../electron/session/submissions.js'
-import { first, holdsFor, labs as five } from '../core/challenge/any-seed.js'
+import { holdsFor, labs as five } from '../core/challenge/any-seed.js'
 import { root } from '../kernel/support/build.js'
 import { World } from '../kernel/support/world.js'
 import { inTurn, labMs, labs, openRigs, seed } from './rigs.js'
@@ -67,10 +67,11 @@ test('300 submissions are graded in a minute, copies found, and what is meant il
     const [sound] = made.ok ? variants(lab.name, made.renamed, 0) : []
     return sound?.text ?? ''
   }
+  const unmended = (own: number): string => mended(own).replace('forwarding: true', 'forwarding: false')
   const paths: string[] = []
   // Good ones, each of a seed of its own; every fifth has not repaired it.
   for (let n = 0; n < 270; n++)
-    paths.push(handIn(`s${n}`, n, n % 5 === 0 ? first(lab, n, 1).text : mended(n), [`ip route show table ${n}`]))
+    paths.push(handIn(`s${n}`, n, n % 5 === 0 ? unmended(n) : mended(n), [`ip route show table ${n}`]))
   // Ten copied the network of another seed, ten took its file and wrote their own seed in it.
   for (let n = 0; n < 10; n++) paths.push(handIn(`copy${n}`, 1000 + n, mended(n), []))
   for (let n = 0; n < 10; n++) paths.push(handIn(`forged${n}`, n + 20, mended(n + 20), [], 2000 + n))
@@ -119,7 +120,7 @@ test('300 submissions are graded in a minute, copies found, and what is meant il
   )
   for (const { student, refused } of rows.slice(270)) console.log(`  ${student}: ${refused}`)
   expect(good.filter(({ refused }) => refused !== null)).toEqual([])
-  expect(good.every(({ score }, n) => (n % 5 === 0 ? (score ?? 100) < 100 : score === 100))).toBe(true)
+  expect(good.filter(({ score }, n) => (n % 5 === 0 ? (score ?? 100) >= 100 : score !== 100))).toEqual([])
   expect(of(/^copy/).map(({ refused }) => refused)).toEqual(
     Array.from({ length: 10 }, (_, n) => `it is copied: the lab is that of seed ${n}`),
   )

@@ -42,7 +42,7 @@ export const challenge = {
   'variant.text':
     'The same network with other names, subnets and hardware addresses. It is proved in a sandbox of its own before it is opened: its faults break a check, and it can be repaired.',
   'variant.seed': 'Seed',
-  'variant.seedWhat': 'The same seed gives the same variant, here and with vethlab vary. Give each learner one.',
+  'variant.seedWhat': 'The same seed gives the same variant, here and with {command}. Give each learner one.',
   'variant.seedWrong': 'A seed is a whole number, 0 to {most}.',
   'variant.faults': 'Faults in it',
   'variant.make': 'Make the variant',

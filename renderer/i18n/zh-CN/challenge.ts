@@ -42,7 +42,7 @@ export const challenge: Readonly<Record<keyof typeof en, Message>> = {
   'variant.text':
     '同一个网络，换用其他名称、子网和硬件地址。打开之前会先在单独的沙箱里验证：故障确实使检查失败，并且能够修复。',
   'variant.seed': '种子',
-  'variant.seedWhat': '同一个种子总是得到同一个变体，在命令行用 vethlab vary 也一样。可以给每位学员一个种子。',
+  'variant.seedWhat': '同一个种子总是得到同一个变体，在命令行用 {command} 也一样。可以给每位学员一个种子。',
   'variant.seedWrong': '种子是 0 到 {most} 之间的整数。',
   'variant.faults': '故障数',
   'variant.make': '生成变体',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { World } from '../../kernel/support/world.js'
+import { violations } from './axe.js'
 import { guided } from './labs.js'
 import { LabWindow } from './window.js'
 
@@ -31,6 +32,7 @@ test('a word of the glossary is explained where it stands, and Esc leads back to
   await window.page.keyboard.press('Enter')
   const what = window.page.getByRole('dialog', { name: 'Gateway' })
   await what.getByText('The next hop: a router on the own subnet').waitFor()
+  expect(await violations(window)).toEqual([])
   await window.page.keyboard.press('Escape')
   await what.waitFor({ state: 'detached' })
   expect(await word.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
