@@ -2,6 +2,8 @@
  * Messages by key and language. An area of the window declares its messages once, in English; the other languages must
  * have the same keys, which the compiler checks. Kernel output and commands never come through here.
  */
+import { packetName } from './zh-CN/packets.js'
+
 export type Language = 'en' | 'zh-CN'
 
 export const languages: readonly Language[] = ['en', 'zh-CN']
@@ -18,6 +20,10 @@ const plurals: Record<Language, Intl.PluralRules> = {
   'zh-CN': new Intl.PluralRules('zh-CN'),
 }
 
+/** `{packet}` is the English name of a packet, whatever the sentence: each language has words of its own for it. */
+const valueOf = (name: string, value: string | number, language: Language): string =>
+  name === 'packet' && language === 'zh-CN' ? packetName(String(value)) : String(value)
+
 /** Fills a message in. A parameter that is missing stays visible as `{name}`: better odd than silently wrong. */
 export function format(message: Message, language: Language, parameters: Parameters = {}): string {
   const form =
@@ -26,7 +32,10 @@ export function format(message: Message, language: Language, parameters: Paramet
       : plurals[language].select(Number(parameters['count'])) === 'one'
         ? message.one
         : message.other
-  return form.replace(/\{(\w+)\}/g, (whole, name: string) => (name in parameters ? String(parameters[name]) : whole))
+  return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = parameters[name]
+    return value === undefined ? whole : valueOf(name, value, language)
+  })
 }
 
 /** Makes an area's translator. `zh` may leave out nothing: its type is the English keys. */

@@ -15,7 +15,7 @@ export interface PacketTitle {
 export const packetIdOf = (film: Film, hop: TraceHop): string =>
   `${film.byNumber.get(hop.n)?.journey ?? hop.n} ${packetOf(hop)?.ip?.fragmentOffset ?? ''}`
 
-/** The packet in the words of its protocol; never translated. */
+/** The packet in the words of its protocol, in English; `{packet}` of a sentence has it in the window's language. */
 export function nameOf(packet: PacketHeaders | null): string {
   if (!packet) return ''
   const { arp, icmp, tcp, udp, ip, dns, dhcp } = packet

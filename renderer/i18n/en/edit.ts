@@ -37,7 +37,7 @@ export const edit = {
   'edit.entryWords': 'This is written as in the lab file: {example}',
   'edit.moveUp': 'Move {what} up',
   'edit.differs': 'The kernel differs from the lab',
-  'edit.byKernel': 'up to the kernel',
+  'edit.byKernel': 'auto',
   'edit.addTo': 'Add to {what}',
   'edit.takeOut': 'Take {what} out',
   'edit.chosen': 'Chosen by itself',

@@ -87,6 +87,7 @@ export const frame = {
   'welcome.sandbox':
     'Vethlab builds labs in its own user and network namespace. It needs no password, the network of this machine stays untouched, and everything is gone when you close it.',
   'welcome.start': 'Build a first network',
+  'welcome.first': 'A first network: “{title}”, {steps} steps with a guide, in a real terminal.',
   'welcome.openLab': 'Choose a starter lab',
   'welcome.openFile': 'Open a file',
   'welcome.newLab': 'New lab',

@@ -11,7 +11,7 @@ export const trace = {
   'trace.to': 'Address or name',
   'trace.port': 'port',
   'trace.run': 'Trace',
-  'trace.stop': 'Stop',
+  'trace.stop': 'End trace',
   'trace.past': 'A past moment: the network has changed since this trace.',
   'trace.pastLeave': 'Back to live',
   'trace.pastRepaired': 'Repaired: everything works now. This trace is from before.',

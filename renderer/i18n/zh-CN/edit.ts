@@ -36,7 +36,7 @@ export const edit = {
   'edit.entryWords': '写法与实验文件相同：{example}',
   'edit.moveUp': '上移 {what}',
   'edit.differs': '内核与实验不一致',
-  'edit.byKernel': '由内核决定',
+  'edit.byKernel': '自动',
   'edit.addTo': '添加{what}',
   'edit.takeOut': '移除 {what}',
   'edit.chosen': '自动选择',

@@ -82,6 +82,7 @@ export const frame = {
   'welcome.sandbox':
     'Vethlab 在独立的用户命名空间和网络命名空间中搭建实验。不需要密码，不影响这台机器的网络，关闭后不留痕迹。',
   'welcome.start': '搭建第一个网络',
+  'welcome.first': '第一个网络：“{title}”，教程共 {steps} 步，在真实终端里输入命令。',
   'welcome.openLab': '选择入门实验',
   'welcome.openFile': '打开文件',
   'welcome.newLab': '新建实验',

@@ -108,8 +108,6 @@ describe.each(walks)('the guide of $id', ({ id, language, size, instead }) => {
     }
     await learner.panel.getByRole('heading', { name: learner.say('guide.end') }).waitFor()
     await learner.panel.getByText(learner.text(file.explanation).slice(0, 40)).waitFor()
-    // What the guide makes is what the lab says: nothing is left to deploy, and nothing of it would be undone.
-    await learner.button('deploy.byHand').waitFor()
     await learner.takeDown()
     await learner.isAt(1, steps.length)
   })

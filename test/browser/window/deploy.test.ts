@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LabWindow } from './window.js'
 
@@ -85,10 +86,24 @@ test('what is said about a deploy goes when the next one begins', async () => {
   await window.deploy()
   await window.page.getByText(/^Deployed: /).waitFor()
   expect(await window.page.getByText('Everything the lab had built is gone').count()).toBe(0)
+  // A menu that is opened meanwhile lies over it.
+  await window.page.locator('header .probe-pick').last().click()
+  const onTop = await window.page.locator('.menu').evaluate((menu) => {
+    const [own, toast] = [menu, document.querySelector('[data-sonner-toast]')].map((each) =>
+      each?.getBoundingClientRect(),
+    )
+    if (!own || !toast) return 'no toast'
+    const [x, y] = [Math.max(own.left, toast.left) + 4, Math.max(own.top, toast.top) + 4]
+    const both = x < Math.min(own.right, toast.right) && y < Math.min(own.bottom, toast.bottom)
+    return both ? menu.contains(document.elementFromPoint(x, y)) : 'apart'
+  })
+  await window.page.keyboard.press('Escape')
+  expect(onTop).toBe(true)
 })
 
 test('a second lab replaces the first', async () => {
   await window.replaceBy(/A veth pair/)
+  await window.button(/^Lab: A veth pair/).waitFor()
   await window.deploy()
   const shown = await window.type('host', 'ip netns list')
   expect(shown).not.toContain('ns-router')

@@ -151,8 +151,8 @@ test('without a guide, the rail has those there are, and how far they were follo
   await panel().locator('[data-guide="08-nat"]').getByText('Guide, 9 steps').waitFor()
   await panel().locator('[data-guide="08-nat.broken"]').getByText('Repair', { exact: true }).waitFor()
   // In words that a newcomer has, and with a place to begin.
-  await panel().locator('[data-guide="06-router"]').getByText('Level 6').waitFor()
-  await panel().locator('[data-guide="06-router"]').getByText('Begin here').waitFor()
+  await panel().locator('[data-guide="03-two-namespaces"]').getByText('Level 3').waitFor()
+  await panel().locator('[data-guide="03-two-namespaces"]').getByText('Begin here').waitFor()
   await window.showLabs()
   await window.button('guided.vethlab.yaml').click()
   await panel().getByText('Step 1 of 4').waitFor()

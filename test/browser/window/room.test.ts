@@ -55,8 +55,10 @@ async function end(): Promise<void> {
 }
 
 test('the first button of the first window opens a lab with its guide', async () => {
+  // What it opens is said before.
+  await window.page.getByText('“Two namespaces on one cable”, 6 steps').waitFor()
   await window.button('Build a first network').click()
-  await window.page.getByRole('complementary', { name: 'Guide' }).getByText('Step 1 of').waitFor()
+  await window.page.getByRole('complementary', { name: 'Guide' }).getByText('Step 1 of 6').waitFor()
   await window.page.locator('main [role=treeitem]').first().waitFor({ state: 'attached' })
 })
 

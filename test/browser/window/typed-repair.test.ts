@@ -20,7 +20,7 @@ const cut = (selector: string): Promise<boolean> =>
   }, selector)
 
 test('after Next step by mouse the next command is typed into the terminal, and turns no page', async () => {
-  await window.button('Build a first network').click()
+  await window.openStarter(/^Router between two subnets/)
   await current().getByText('Create three namespaces').waitFor()
   await window.button(/^Next step/).click()
   await current().getByText('Lay two cables').waitFor()

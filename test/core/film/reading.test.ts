@@ -43,6 +43,10 @@ describe('the table', () => {
         const { key, values } = sayHop(hop, { film: any, live })
         for (const text of [format(en[key] as Message, 'en', values), format(zhCN[key], 'zh-CN', values)])
           expect(text).toMatch(/^[^{}]+$/)
+        // The packet, too, has a name in Chinese: what is English has no two small words in a row.
+        const title = titleOf(any, hop)
+        for (const said of [{ key, values }, title])
+          expect(format(zhCN[said.key], 'zh-CN', said.values)).not.toMatch(/[a-z]{3,} [a-z]{3,}/)
       }
     },
   )

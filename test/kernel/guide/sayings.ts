@@ -22,6 +22,16 @@ export const sayings: Readonly<Record<string, Readonly<Record<string, Saying>>>>
     '8.1': says('net.ipv6.conf.all.forwarding = 0'),
     '8.3': says('net.ipv6.conf.default.forwarding = 1'),
   },
+  'two-namespaces': {
+    '1.3': says('ns1'),
+    '2.1': says('lo:'),
+    '3.2': says('veth0@'),
+    '4.3': fails('Network is unreachable'),
+    '5.3': says('ttl=64'),
+    '6.1': says('192.168.1.0/24 dev veth0'),
+    '6.2': says('192.168.1.3 dev veth0 lladdr'),
+    '6.3': says('ttl=64'),
+  },
   'bridge-gateway': {
     '4.5': says('ttl=64'),
     '4.6': says('ttl=64'),
