@@ -325,7 +325,7 @@ links: [[a:a0, r0:l0], ${names
     const film = await trace('a', '10.0.4.2', { ttl: 2 })
     expect([film.outcome, film.diagnosis?.code, film.diagnosis?.namespace]).toEqual(['lost', 'ttl-exceeded', 'r1'])
     expect(film.diagnosis?.fix).toBeNull()
-    expect(film.diagnosis?.cause).toContain('allowed 2 hops')
+    expect(film.diagnosis?.cause).toContain('sent with a TTL of 2')
   })
 
   test('VXLAN between two bridges: the frame inside is the same at both ends', async () => {
