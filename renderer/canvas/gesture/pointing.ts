@@ -13,7 +13,8 @@ export interface PointingEvents {
   readonly noteAt: (at: Point) => Target | null
   readonly hover: (target: Target | null, at: Moment) => void
   readonly select: (at: Moment) => void
-  readonly open: (target: Target, at: Moment) => void
+  /** @returns whether a third quick click belongs to the two, and means nothing */
+  readonly open: (target: Target, at: Moment) => boolean
   readonly context: (target: Target | null, at: Point) => void
   /** What a press there begins; null: the picture is panned. */
   readonly begin: (at: Moment) => Gesture | null
@@ -38,7 +39,7 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
   const { cy } = view
   let press: Press | null = null
   let hovered: Target | null = null
-  let last: { target: Target | null; at: number; opened: boolean } | null = null
+  let last: { target: Target | null; at: number; done: boolean } | null = null
 
   const targetOf = (event: EventObject): Target | null => {
     const port = view.portNear(event.position, portReach / Math.min(1, cy.zoom()))
@@ -81,12 +82,13 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
           last !== null &&
           sameTarget(target, last.target) &&
           event.timeStamp - last.at <= doubleClick
-        const opens = again && !moment.shift
-        const opened = opens && (last?.opened ?? false)
-        last = { target, at: event.timeStamp, opened: opens }
-        if (!opens) events.select(moment)
-        // A third quick click belongs to the two before it, and means nothing.
-        else if (!opened) events.open(target, moment)
+        if (again && !moment.shift) {
+          const done = (last?.done ?? false) || events.open(target, moment)
+          last = done ? { target, at: event.timeStamp, done } : null
+        } else {
+          last = { target, at: event.timeStamp, done: false }
+          events.select(moment)
+        }
       },
     ],
     ['cxttap', (event) => events.context(targetOf(event), event.renderedPosition)],
