@@ -19,7 +19,7 @@ export default defineConfig({
     // Fonts stay files: data URLs would need a wider content security policy.
     assetsInlineLimit: 0,
     // One chunk, from this machine's own disk: the terminal, the graph and the schemas are needed at once.
-    chunkSizeWarningLimit: 2500,
+    chunkSizeWarningLimit: 6000,
     rolldownOptions: { checks: { pluginTimings: false } },
   },
 })
