@@ -33,7 +33,7 @@ export async function fileScreens(studio: Studio): Promise<void> {
   await studio.press('Control+Shift+s')
   await page.getByRole('dialog').waitFor()
   await studio.picture('dialog-save')
-  await page.getByRole('dialog').locator('input').fill('two-subnets')
+  await page.getByRole('dialog').getByRole('textbox').fill('two-subnets')
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   await studio.press('Control+o')
