@@ -20,8 +20,10 @@ export class Learner {
     return format({ en, 'zh-CN': zhCN }[this.language][key], this.language, values)
   }
 
+  /** As it is shown: words of the glossary without their marks. */
   text(text: Text | undefined): string {
-    return typeof text === 'string' ? text : (text?.[this.language] ?? '')
+    const written = typeof text === 'string' ? text : (text?.[this.language] ?? '')
+    return written.replace(/\[([^\]]+)\]\(#[^)]+\)/g, '$1')
   }
 
   get panel(): Locator {
