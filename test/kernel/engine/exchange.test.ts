@@ -8,13 +8,8 @@ import { importScript } from '../../../electron/core/exchange/from-script.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import { commandLine } from '../../../electron/core/plan/shell-quote.js'
 import type { Session } from '../../../electron/session/session.js'
-import { dump, inside, loadStarter, loadText, openSession } from './sandbox.js'
-import { patiently } from '../support/until.js'
-
-async function expectSameNetwork(built: Session, made: Session): Promise<void> {
-  await patiently(async () => JSON.stringify(await dump(made)) === JSON.stringify(await dump(built)))
-  expect(await dump(made)).toEqual(await dump(built))
-}
+import { expectSameNetwork } from './same-network.js'
+import { inside, loadStarter, loadText, openSession } from './sandbox.js'
 
 async function deploy(file: LabFile): Promise<Session> {
   const session = await openSession()

@@ -14,6 +14,7 @@ import {
   starterLabs,
 } from './sandbox.js'
 import { patiently, until } from '../support/until.js'
+import { expectSameNetwork } from './same-network.js'
 
 describe.each(starterLabs)('%s', (name) => {
   test('is built, holds what it claims, reads back as itself, and leaves nothing', async (context) => {
@@ -72,8 +73,7 @@ describe.each(wholeLabs.filter((name) => !bringsOwn(name)))('%s', (name) => {
     const scripted = await openSession()
     const script = planScript(lab, diff(lab, emptyLive(), { former: null }))
     await inside(scripted, 'host', 'bash', '--norc', '-c', script)
-    await patiently(async () => JSON.stringify(await dump(scripted)) === JSON.stringify(await dump(built)))
-    expect(await dump(scripted)).toEqual(await dump(built))
+    await expectSameNetwork(scripted, built)
     // The watch has seen all of it, made by strangers, and plans nothing but the services that only it can keep.
     const left = () =>
       diff(lab, scripted.live, { former: 'everything' })
