@@ -109,6 +109,8 @@ export class HelperServer {
       {
         data: (terminal, data) => this.notify('terminal/data', { terminal, data }),
         ended: (terminal, exitCode, signal) => this.notify('terminal/ended', { terminal, exitCode, signal }),
+        // It may have set what the kernel tells no event of. A worker that has ended has nothing to tell.
+        ran: () => void worker.request('look-again', {}).catch(() => {}),
       },
       place.account,
     )

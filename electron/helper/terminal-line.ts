@@ -31,10 +31,14 @@ export class TerminalLine {
   private tail = ''
   private readonly waiting = new Set<() => void>()
 
-  /** @param write as if it were typed; false where nothing was taken */
+  /**
+   * @param write as if it were typed; false where nothing was taken
+   * @param ran what was sent off has ended: the shell reads a line again
+   */
   constructor(
     private readonly shell: number,
     private readonly write: (data: string) => boolean,
+    private readonly ran: () => void,
   ) {}
 
   /** What the terminal shows. */
@@ -46,8 +50,11 @@ export class TerminalLine {
     if (on === -1 && off === -1) return
     // A word that was in the tail already is not said again.
     if (Math.max(on, off) + bracketsOn.length <= text.length - data.length) return
+    // Both in one piece of output: the command has begun and ended between two.
+    const again = on > off && (this.brackets === 'off' || off !== -1)
     this.brackets = on > off ? 'on' : 'off'
     this.entered = false
+    if (again) this.ran()
     for (const look of [...this.waiting]) look()
   }
 

@@ -38,6 +38,8 @@ interface Terminal {
 export interface TerminalHooks {
   data(terminal: string, data: string): void
   ended(terminal: string, exitCode: number, signal: number | null): void
+  /** A command has ended, and a shell reads a line again. */
+  ran(): void
 }
 
 type Refusal = { readonly ok: false; readonly failure: Failure }
@@ -118,7 +120,11 @@ export class Terminals {
       resume: () => pty.resume(),
     })
     const input = new TerminalInput(() => (isOpen(terminal) ? pty.fd : null))
-    const line = new TerminalLine(pty.pid, (data) => input.write(data))
+    const line = new TerminalLine(
+      pty.pid,
+      (data) => input.write(data),
+      () => this.hooks.ran(),
+    )
     const terminal: Terminal = {
       id,
       namespace,

@@ -5,7 +5,7 @@
 import { untrack } from 'svelte'
 import type { Problem } from '../../electron/core/lab/problem.js'
 import { inEnglish, said } from '../../electron/core/words/said.js'
-import { differences, type Difference } from '../../electron/core/change/difference.js'
+import { brokenBy, type Broken } from '../../electron/core/challenge/broken.js'
 import { healthyOf, injectionsOf } from '../../electron/core/challenge/catalogue.js'
 import type { Injection } from '../../electron/core/challenge/fault.js'
 import { inject } from '../../electron/core/challenge/inject.js'
@@ -24,7 +24,7 @@ import type { LabDocument } from '../state/lab-document.svelte.js'
 import { keepInTab, keptInTab } from '../state/kept-in-tab.js'
 import { tell } from '../state/tell.js'
 import type { Traces } from '../trace/traces.svelte.js'
-import { challengeKey, mostTyped, pointsLeft, type Broken, type HintLevel, type Kept } from './kept.js'
+import { challengeKey, mostTyped, pointsLeft, type HintLevel, type Kept } from './kept.js'
 
 export interface Ended extends Broken {
   /** Id of the document. */
@@ -69,12 +69,6 @@ function refuse(refused: Refused): void {
     tell({ code: 'challenge', message: t(`challenge.refused.${refused}`), where: null, output: null })
   else if (refused) tell(refused)
 }
-
-const brokenBy = (injections: readonly Injection[], differs: readonly Difference[]): Broken => ({
-  faults: injections.map(({ code, namespace, interface: at }) => ({ code, namespace, interface: at })),
-  differs: differs.map(({ kind, namespace, what }) => ({ kind, namespace, what })),
-  repair: differs.flatMap(({ steps }) => steps.map(({ text }) => text)),
-})
 
 export class Challenge {
   readonly checks: Checks
@@ -178,7 +172,7 @@ export class Challenge {
       if (read) return { refused: read }
       if (checked.ok && checked.checks.some(({ ok }) => !ok) && around.live.state) {
         for (const check of checked.checks) this.checks.results.set(check.name, check)
-        return brokenBy(injections, differences(lab, lab, around.live.state))
+        return brokenBy(injections, lab, around.live.state)
       }
       if (!(await deploy.revert(null))) return { refused: deploy.failure }
       const again = await this.readAgain()

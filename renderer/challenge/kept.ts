@@ -1,14 +1,5 @@
 /** What a challenge has come to, where a reload does not lose it. */
-import type { Difference } from '../../electron/core/change/difference.js'
-import type { Injection } from '../../electron/core/challenge/fault.js'
-
-/** What was broken, in the words of who looks it up afterwards. */
-export interface Broken {
-  readonly faults: readonly Pick<Injection, 'code' | 'namespace' | 'interface'>[]
-  readonly differs: readonly Pick<Difference, 'kind' | 'namespace' | 'what'>[]
-  /** The shortest known way back, as commands. */
-  readonly repair: readonly string[]
-}
+import type { Broken } from '../../electron/core/challenge/broken.js'
 
 /** What was told so far: nothing, what to look at, the cause, the fix. */
 export type HintLevel = 0 | 1 | 2 | 3

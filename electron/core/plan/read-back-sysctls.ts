@@ -1,16 +1,7 @@
 import type { LiveLink, LiveNamespace } from '../live/state.js'
-import { bridgeNetfilterKeys, kernelDefaults, plainDefaults } from './sysctls.js'
+import { bridgeNetfilterKeys, kernelDefaults } from './sysctls.js'
+import { confDefaults, plainDefaults } from './usual-sysctls.js'
 
-/** Settings people turn in lessons, by the last part of `net.ipv4.conf.WHERE.*`, and what a new namespace has. */
-const confDefaults: Readonly<Record<string, string>> = {
-  rp_filter: '0',
-  proxy_arp: '0',
-  arp_ignore: '0',
-  arp_announce: '0',
-  accept_local: '0',
-  route_localnet: '0',
-  log_martians: '0',
-}
 /** All that a lab file would name of a namespace with these interfaces, where it is not as usual. */
 export function tellingSysctls(links: readonly Pick<LiveLink, 'name'>[]): string[] {
   const places = ['all', 'default', ...links.map(({ name }) => name.replaceAll('.', '/'))]

@@ -6,6 +6,7 @@ import { givenNeighbours, slotOf } from './given-neighbours.js'
 import type { Phase } from './order.js'
 import type { Scope } from './scope.js'
 import type { PlannedStep } from './step.js'
+import { confDefaults, plainDefaults } from './usual-sysctls.js'
 
 const ipForward = 'net.ipv4.ip_forward'
 const disableIpv6 = 'net.ipv6.conf.all.disable_ipv6'
@@ -28,21 +29,6 @@ export const kernelDefaults: Readonly<Record<string, string>> = {
   [disableIpv6]: '0',
   [acceptDad]: '1',
   ...Object.fromEntries(bridgeNetfilterKeys.map((key) => [key, '1'])),
-}
-
-/**
- * What every new namespace has, whatever that of the machine says (inet_init_net, net/ipv4/af_inet.c; icmp_sk_init;
- * tcp_sk_init): put back when a lab that has named the key names it no more.
- */
-export const plainDefaults: Readonly<Record<string, string>> = {
-  'net.ipv4.icmp_echo_ignore_all': '0',
-  'net.ipv4.icmp_echo_ignore_broadcasts': '1',
-  'net.ipv4.ip_default_ttl': '64',
-  'net.ipv4.ip_nonlocal_bind': '0',
-  'net.ipv4.ip_unprivileged_port_start': '1024',
-  'net.ipv4.fib_multipath_hash_policy': '0',
-  'net.ipv4.fib_multipath_use_neigh': '0',
-  'net.ipv4.tcp_syncookies': '1',
 }
 
 export const hasBridge = (namespace: LabNamespace): boolean =>
@@ -157,18 +143,44 @@ function keepsIpv6({ index, gone, former, formerInterfaces }: Scope, name: strin
   )
 }
 
+/**
+ * What a key of one interface has in a new one, where that is certain: all of them start with a copy of `default`.
+ * Undefined also for those of an interface that goes, with all its settings.
+ */
+function usualOfLink(
+  { gone }: Scope,
+  namespace: string,
+  key: string,
+  known: Readonly<Record<string, string>>,
+  wanted: ReadonlyMap<string, string>,
+): string | undefined {
+  const [, family, where, what] = /^net\.ipv([46])\.conf\.(.+)\.(\w+)$/.exec(key) ?? []
+  if (where === undefined || what === undefined || where === 'all' || where === 'default') return undefined
+  const copied = `net.ipv${family}.conf.default.${what}`
+  // Whoever was there before `default` was set has no copy of it.
+  if (wanted.has(copied) || gone.has(linkKey(namespace, where.replaceAll('/', '.')))) return undefined
+  if (family === '6') return what === 'disable_ipv6' && !switchesIpv6Off(known, wanted) ? '0' : undefined
+  // Distributions set it for the whole machine, and new namespaces start with that.
+  return what === 'rp_filter' ? undefined : confDefaults[what] && (known[copied] ?? confDefaults[what])
+}
+
+/** `all` writes over the switch of each interface. */
+const switchesIpv6Off = (known: Readonly<Record<string, string>>, wanted: ReadonlyMap<string, string>): boolean =>
+  known[disableIpv6] === '1' || wanted.get(disableIpv6) === '1'
+
 /** Puts back what the former lab (or anybody, for `everything`) had set in a namespace that stays. */
 export function restoreSysctls(
-  { draft, index, former }: Scope,
+  scope: Scope,
   name: string,
   wanted: ReadonlyMap<string, string>,
   options: SysctlOptions,
 ): void {
+  const { draft, index, former } = scope
   const known = index.namespaces.get(name)?.live.sysctls
   if (!known || former === null) return
   for (const key of formerKeys(index, former, name, known, options)) {
     const before = known[key]
-    const usual = kernelDefaults[key] ?? plainDefaults[key]
+    const usual = kernelDefaults[key] ?? plainDefaults[key] ?? usualOfLink(scope, name, key, known, wanted)
     const value = options.machineHost && name === hostNamespace ? options.before?.get(key) : usual
     if (wanted.has(key) || before === undefined || value === undefined || before === value) continue
     draft.add(phaseOf(key), { op: 'sysctl-set', namespace: name, key, value, before })
@@ -182,7 +194,11 @@ function formerKeys(
   known: Readonly<Record<string, string>>,
   options: SysctlOptions,
 ): Iterable<string> {
-  if (former === 'everything') return options.machineHost && name === hostNamespace ? [] : Object.keys(kernelDefaults)
+  if (former === 'everything') {
+    // Somebody else's settings: none of them is anybody's to put back.
+    if (options.machineHost && name === hostNamespace) return []
+    return new Set([...Object.keys(kernelDefaults), ...Object.keys(known)])
+  }
   const namespace = former.namespaces.get(name)
   return namespace ? wantedSysctls(former, namespace, known, hostSysctls(index), options).keys() : []
 }

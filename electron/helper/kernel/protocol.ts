@@ -189,6 +189,8 @@ export interface WorkerRequests {
   ruled: [Record<string, never>, { readonly nft: readonly string[]; readonly legacy: readonly string[] }]
   /** Sysctls to watch besides the fixed list; the namespace may be one that is yet to be made. */
   'watch-sysctls': [{ readonly namespace: string; readonly keys: readonly string[] }, null]
+  /** Read the watched sysctls of all namespaces again, when there is time: most of them change without an event. */
+  'look-again': [Record<string, never>, null]
   /** Drop these namespaces at once (unmount, unlink, close); links inside vanish with them. */
   drop: [{ readonly namespaces: readonly string[] }, { readonly dropped: readonly string[] }]
   /** A listening (TCP) or bound (UDP) socket in a namespace; the reply's descriptor belongs to the caller. */

@@ -7,6 +7,7 @@ import { EINVAL, Refusal } from './errno.js'
 import { Features } from './features.js'
 import { holdLock, releaseLock } from './lock.js'
 import { listenerFamily, openListener } from './listen.js'
+import { sectionBits } from './mirror.js'
 import type { Namespace } from './namespace.js'
 import { type NamespaceListener, Namespaces } from './namespaces.js'
 import { Poller } from './poller.js'
@@ -80,6 +81,12 @@ export class KernelThread {
       // A namespace that is yet to be made is read with them from the start.
       const found = namespaces.find(namespace)
       if (!(found instanceof Refusal)) watch.mark(found, 0)
+      return null
+    },
+    'look-again': () => {
+      if (!this.#open) return notOpen()
+      const { watch, namespaces } = this.#open
+      for (const namespace of namespaces.all()) watch.mark(namespace, sectionBits.sysctls)
       return null
     },
     drop: ({ namespaces }) => this.#drop(namespaces),

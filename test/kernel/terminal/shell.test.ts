@@ -37,6 +37,23 @@ describe('a terminal in a namespace', () => {
     await screen.close()
   })
 
+  test('tells of a setting that the kernel says nothing of as soon as its command has ended', async () => {
+    const key = 'net.ipv4.ip_default_ttl'
+    const ttlOf = (name: string) => session.live.namespaces.find((each) => each.name === name)?.sysctls[key]
+    for (const [from, command, where] of [
+      ['ns0', `sysctl -w ${key}=33`, 'ns0'],
+      ['host', `ip netns exec ns1 sysctl -w ${key}=33`, 'ns1'],
+    ] as const) {
+      const screen = await Screen.open(session, from)
+      await screen.shows(/[#$] $/)
+      expect(await screen.run(command)).toContain('33')
+      await until(`the setting of ${where} is told`, () => ttlOf(where) === '33', 8000)
+      await screen.run(command.replace('=33', '=64'))
+      await until(`it is told that the setting of ${where} is as before`, () => ttlOf(where) === '64', 8000)
+      await screen.close()
+    }
+  })
+
   test('has the environment of a terminal of its own', async () => {
     const screen = await Screen.open(session, 'ns1')
     const said = await screen.run(
