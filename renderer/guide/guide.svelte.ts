@@ -118,14 +118,35 @@ export class Guide {
     return first < 0 ? this.steps.length : first
   })
 
+  /** Steps whose things and packets are all there: only their question waits for its answer. */
+  private readonly unansweredOnly: readonly boolean[] = $derived.by(() =>
+    this.steps.map(({ done, ask }, index) => {
+      if (!ask || this.reading || this.answers.get(index) === ask.answer) return false
+      if (!done || this.passed.has(index)) return !done || this.hasThings(index)
+      // Before an answer its checks are not asked; what can be told without them is what the kernel has.
+      const isAsked = this.answers.get(index) !== undefined && this.needsProof(index)
+      return !isAsked && this.missing?.[index]?.length === 0 && this.acts.unsent(index).length === 0
+    }),
+  )
+
+  /** At the last step all is built, and these steps have a question that is still open; empty else. */
+  readonly questionsLeft: readonly number[] = $derived.by(() => {
+    if (!this.isLast || this.deciding || this.finished) return []
+    if (this.steps.some((_, index) => !this.done[index] && !this.unansweredOnly[index])) return []
+    return this.steps.flatMap((_, index) => (this.unansweredOnly[index] ? [index] : []))
+  })
+
   readonly finished = $derived.by(
     () => this.steps.length > 0 && (this.reading ? this.isLast : this.open === this.steps.length),
   )
 
-  /** A step before the one in view that was passed over, and that this one may need; null: none. */
-  readonly skipped: number | null = $derived.by(() =>
-    !this.reading && !this.deciding && this.open < this.index ? this.open : null,
-  )
+  /** A step before the one in view that was passed over, and that this one may need, or only its question; null: none. */
+  readonly skipped: { readonly step: number; readonly onlyQuestion: boolean } | null = $derived.by(() => {
+    if (this.reading || this.deciding || this.open >= this.index) return null
+    const before = this.done.slice(0, this.index)
+    const step = before.findIndex((isDone, index) => !isDone && !this.unansweredOnly[index])
+    return step < 0 ? { step: this.open, onlyQuestion: true } : { step, onlyQuestion: false }
+  })
 
   /** All was deployed: is the guide read along, or the network taken down and built? */
   readonly deciding = $derived.by(

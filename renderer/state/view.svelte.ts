@@ -14,6 +14,11 @@ export class View {
     return this.folded ? null : this.settings.left
   }
 
+  /** What was open gives its room to something else for now. */
+  get foldedLeft(): LeftPanel | null {
+    return this.folded ? this.settings.left : null
+  }
+
   openLeft(panel: LeftPanel | null): void {
     this.folded = false
     this.settings.set({ left: panel })

@@ -46,6 +46,7 @@ export const dock = {
   'checks.run': 'Run',
   'checks.runOne': 'Run the check “{name}”',
   'checks.runs': 'running',
+  'checks.state': 'Passed',
   'checks.result': 'Result',
   'checks.check': 'Check',
   'checks.asked': 'Probe',

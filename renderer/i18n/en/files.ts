@@ -33,7 +33,7 @@ export const files = {
     one: '{count} command changes no network, so the lab needs nothing for it.',
     other: '{count} commands change no network, so the lab needs nothing for them.',
   },
-  'import.leftOut': 'Left out',
+  'import.leftOut': 'Left out ({count})',
   'import.why': 'Why',
   'import.line': 'line {line}',
   'import.more': { one: 'and {count} more like it', other: 'and {count} more like it' },

@@ -45,6 +45,7 @@ export const dock = {
   'checks.run': '运行',
   'checks.runOne': '运行检查“{name}”',
   'checks.runs': '正在运行',
+  'checks.state': '是否通过',
   'checks.result': '结果',
   'checks.check': '检查',
   'checks.asked': '探测',

@@ -32,7 +32,7 @@ export const files = {
     one: '有 {count} 条命令不改变网络，实验无需对应内容。',
     other: '有 {count} 条命令不改变网络，实验无需对应内容。',
   },
-  'import.leftOut': '未导入的内容',
+  'import.leftOut': '未导入的内容（{count}）',
   'import.why': '原因',
   'import.line': '第 {line} 行',
   'import.more': { one: '另有 {count} 处类似', other: '另有 {count} 处类似' },

@@ -32,3 +32,20 @@ test('another kind is asked for without its port', async () => {
   await window.page.getByRole('menuitemradio', { name: 'udp' }).click()
   expect(await window.page.getByLabel('port', { exact: true }).inputValue()).toBe('')
 })
+
+test('a film of a ping to oneself counts the loopback interface that it was captured on', async () => {
+  const captured = async (): Promise<number> =>
+    Number(/Captured on (\d+) interfaces?/.exec(await window.page.locator('footer.status').innerText())?.[1])
+  const before = await captured()
+  expect(before).toBeGreaterThan(0)
+  await window.page.getByRole('button', { name: /^What to send/ }).click()
+  await window.page.getByRole('menuitemradio', { name: 'ping' }).click()
+  await window.page.getByRole('combobox', { name: 'Address or name' }).fill('127.0.0.1')
+  await window.trace()
+  await window.page
+    .locator('tbody tr[data-hop]')
+    .filter({ hasText: '127.0.0.1' })
+    .first()
+    .waitFor({ state: 'attached' })
+  expect(await captured()).toBe(before + 1)
+})

@@ -69,6 +69,11 @@ test('a question says what is wrong and why the right answer is right', async ()
   await window.button(/^Next step/).click()
   await current().getByText('10.0.0.9').click()
   await current().getByText('Not this one.').waitFor()
+  // Whoever goes on is told what is open: a question, which no later step needs.
+  await window.button(/^Next step/).click()
+  await current().getByText('The question of step 3 is still open.').waitFor()
+  expect(await current().innerText()).not.toContain('is not done yet')
+  await window.button('Go there').click()
   await current().getByText('10.0.0.1', { exact: true }).click()
   await current().getByText('It is the only one it has.').waitFor()
 })
@@ -104,6 +109,17 @@ test('progress and answers are there after a reload', async () => {
   await panel().getByText('Step 4 of 4').waitFor()
   await window.button(/Guess/).click()
   await current().getByText('It is the only one it has.').waitFor()
+})
+
+test('the end of a guide says that the network is built, and which question is open', async () => {
+  await current().getByText('10.0.0.9').click()
+  await window.button(/^Next step/).click()
+  await panel().getByText('The network is built').waitFor()
+  await panel().getByText('One question is still open:').waitFor()
+  expect(await panel().getByText('You have built it').count()).toBe(0)
+  await window.button('Step 3: Guess').click()
+  await current().getByText('10.0.0.1', { exact: true }).click()
+  await panel().getByText('You have built it').waitFor()
 })
 
 test('what stood of another lab is no first step of a guide', async () => {

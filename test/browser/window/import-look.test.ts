@@ -1,6 +1,7 @@
 /** What an import has made and left out, in both languages and both themes: all of it said, and to be used by anybody. */
 import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { until } from '../../kernel/support/until.js'
 import { dropFiles } from '../../support/drop.js'
 import { violations } from './axe.js'
 import { LabWindow } from './window.js'
@@ -19,8 +20,8 @@ const script = [
 ].join('\n')
 
 const looks = [
-  { locale: 'en-US', leftOut: 'Left out' },
-  { locale: 'zh-CN', leftOut: '未导入的内容' },
+  { locale: 'en-US', leftOut: /^Left out \((\d+)\)$/ },
+  { locale: 'zh-CN', leftOut: /^未导入的内容（(\d+)）$/ },
 ]
 
 test.each(looks)('the dialog of an import, in $locale', async ({ locale, leftOut }) => {
@@ -44,6 +45,14 @@ test.each(looks)('the dialog of an import, in $locale', async ({ locale, leftOut
     expect((await dialog.locator('ul').boundingBox())?.height).toBeGreaterThan(75)
     const notices = await dialog.locator('li').allInnerTexts()
     expect(notices.length).toBeGreaterThan(5)
+    // How many there are is said above them, and that some lie below is seen until they are reached.
+    const heading = await dialog.getByRole('heading', { name: leftOut }).innerText()
+    expect(leftOut.exec(heading)?.[1]).toBe(String(notices.length))
+    const fades = (): Promise<boolean> =>
+      dialog.locator('ul').evaluate((list) => getComputedStyle(list).maskImage.includes('gradient'))
+    await until('the lines that are cut to fade', fades)
+    await dialog.locator('ul').evaluate((list) => list.scrollTo(0, list.scrollHeight))
+    await until('the last line to be whole', async () => !(await fades()))
     const isChinese = locale === 'zh-CN'
     // What is quoted is the script's own; every sentence around it is the window's.
     for (const notice of notices) expect(/\p{Script=Han}/u.test(notice), notice).toBe(isChinese)

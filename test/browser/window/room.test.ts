@@ -104,7 +104,7 @@ describe.each([laptop, { width: 1280, height: 800 }])('a fresh trace at $width x
   })
 })
 
-test('the left panel folds for a film, comes back when it is asked for, and with the film’s end', async () => {
+test('the left panel folds for a film where both have no room, and the way back to it is in sight', async () => {
   await window.page.setViewportSize(laptop)
   await fresh('08-nat')
   await left().waitFor({ state: 'detached' })
@@ -120,6 +120,17 @@ test('the left panel folds for a film, comes back when it is asked for, and with
   await window.deploy()
   await window.trace()
   await left().waitFor({ state: 'detached' })
+  const back = window.button(/^Back to the guide/)
+  await back.click()
+  await left().waitFor()
+  await window.page.locator('.transport').waitFor({ state: 'detached' })
+  // In a wide window the guide stays beside the film, and there is no way back to where one is.
+  await window.page.setViewportSize({ width: 1680, height: 1050 })
+  await window.trace()
+  await left().waitFor()
+  expect(await back.count()).toBe(0)
+  await window.page.setViewportSize(laptop)
+  await back.waitFor()
   await window.page.keyboard.press('Escape')
   await left().waitFor()
 })
