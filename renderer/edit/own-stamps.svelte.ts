@@ -17,7 +17,8 @@ export class OwnStamps {
   constructor(private readonly rpc: Rpc) {}
 
   async load(): Promise<void> {
-    this.list = (await this.rpc.request('stamp/list', {})).stamps
+    const answer = await attempt(this.rpc.request('stamp/list', {}))
+    if ('stamps' in answer) this.list = answer.stamps
   }
 
   /** @param text a lab file */

@@ -137,7 +137,11 @@ export class App {
     this.guide = new Guide(this.link, this.document, around, this.progress)
     this.goals = new Goals(this.link, this.document, around, this.progress)
     this.traces = new Traces(
-      labProber(this.link, () => (this.deploy.standingFile || this.document.broken ? null : this.document.labFile)),
+      labProber(
+        this.link,
+        () => (this.deploy.standingFile || this.document.broken ? null : this.document.labFile),
+        () => this.live.readAgain(),
+      ),
       new ProbeForm(
         () => this.document.lab,
         () => this.live.state,

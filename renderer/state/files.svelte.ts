@@ -259,11 +259,11 @@ export class Files {
    * for, unless the page goes: what was done just before a reload must be there after it.
    */
   keepWork(): () => void {
-    const { id, path, text, dirty, savedText, starter, isOpen, unfinished } = this.document
+    const { id, path, text, dirty, savedText, firstText, starter, isOpen, unfinished } = this.document
     if (!isOpen) return () => {}
     const keepTab = (): void => {
       const fingerprint = this.document.fingerprint
-      keepInTab(tabKey, { id, path, text, savedText, starter, fingerprint, unfinished })
+      keepInTab(tabKey, { id, path, text, savedText, firstText, starter, fingerprint, unfinished })
     }
     const timer = setTimeout(() => {
       keepTab()
@@ -293,6 +293,7 @@ export class Files {
       path: string | null
       text: string
       savedText: string | null
+      firstText?: string
       starter: string | null
       fingerprint: string | null
       unfinished?: Unfinished | null
@@ -302,6 +303,8 @@ export class Files {
     this.document.open({ path: kept.path, text: kept.text, fingerprint: kept.fingerprint }, kept.starter)
     this.document.id = kept.id
     this.document.savedText = kept.savedText
+    // Where nobody knows what it started as, a question too many is better than work that is lost.
+    this.document.firstText = kept.firstText ?? ''
     this.document.unfinished = kept.unfinished ?? null
     this.settled()
     return true

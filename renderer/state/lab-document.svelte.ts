@@ -56,7 +56,7 @@ export class LabDocument {
   /** Something of the text came from outside since it was carried out last: that waits for Deploy. */
   fromOutside = false
   /** What a lab without a file started as: a starter lab that nobody changed is no unsaved work. */
-  private firstText = $state.raw('')
+  firstText = $state.raw('')
   /** Why nothing that the lab says may be changed now; its drawing may. */
   locked = $state.raw<Problem | null>(null)
   /** Changes with every lab that is opened: names unsaved work, and tells one lab from the next. */

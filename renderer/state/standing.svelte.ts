@@ -50,7 +50,6 @@ export class Standing {
 
   async carryOut(choices: HostChoices = {}): Promise<boolean> {
     const { deploy, checks, view } = this.parts
-    view.openDock()
     unsay(deployWords)
     const done = await deploy.deploy(choices)
     if (done) {

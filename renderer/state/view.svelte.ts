@@ -29,12 +29,8 @@ export class View {
     this.folded = on
   }
 
-  openDock(): void {
-    if (!this.settings.dock) this.settings.set({ dock: true })
-  }
-
   showTab(tab: DockTab): void {
     this.tab = tab
-    this.openDock()
+    if (!this.settings.dock) this.settings.set({ dock: true })
   }
 }

@@ -2,6 +2,7 @@
 import type { Trace, TraceSummary } from '../../electron/core/diagnosis/trace.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Notifications, Result, Results } from '../../electron/core/rpc.js'
+import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 import type { ProbeParams } from './probe-form.svelte.js'
 
@@ -21,8 +22,11 @@ export interface Prober {
   onProgress(listener: (progress: Notifications['trace/progress']) => void): void
 }
 
-/** @param meant the open lab, where its network was built by hand; what a fix should say then */
-export const labProber = (rpc: Rpc, meant: () => LabFile | null): Prober => ({
+/**
+ * @param meant the open lab, where its network was built by hand; what a fix should say then
+ * @param readAgain takes in the network as it is now
+ */
+export const labProber = (rpc: Rpc, meant: () => LabFile | null, readAgain: () => Promise<void>): Prober => ({
   run(probe) {
     const lab = meant()
     return rpc.request('trace/run', lab ? { ...probe, lab } : probe)
@@ -32,7 +36,12 @@ export const labProber = (rpc: Rpc, meant: () => LabFile | null): Prober => ({
     get: (trace) => rpc.request('trace/get', { trace }),
   },
   repairs: {
-    fix: (trace) => rpc.request('trace/fix', { trace }),
+    fix: async (trace) => {
+      const answer = await rpc.request('trace/fix', { trace })
+      // Its changes are still on their way, and the trace that follows was made after them.
+      if (answer.ok) await attempt(readAgain())
+      return answer
+    },
     unfix: (undo) => rpc.request('trace/unfix', { undo }),
   },
   onProgress: (listener) => void rpc.on('trace/progress', listener),

@@ -15,6 +15,8 @@ beforeAll(async () => {
   path = world.file('home/mine.vethlab.yaml', guided)
   window = await LabWindow.open({ file: path }, world)
   await window.ready()
+  // A browser's own question before a page with unsaved work goes.
+  window.page.on('dialog', (asked) => void asked.accept())
 })
 afterAll(() => window.close())
 
@@ -45,7 +47,6 @@ test('a dragged namespace is an edit: marked as unsaved, undone and redone', asy
 
 test('what was edited right before the page is loaded again is there after it', async () => {
   const before = readFileSync(path, 'utf8')
-  window.page.once('dialog', (asked) => void asked.accept())
   await edit()
   await window.page.reload()
   await window.ready()
@@ -162,7 +163,6 @@ test('after a crash of everything the unsaved work is offered and opens as it wa
   window.server.child.kill('SIGKILL')
   await window.server.ended
   await window.page.evaluate('sessionStorage.clear()')
-  window.page.on('dialog', (asked) => void asked.accept())
   await window.page.goto('about:blank')
   await window.startAgain()
   await dialog().getByText('Work that was not saved').waitFor()
@@ -171,6 +171,40 @@ test('after a crash of everything the unsaved work is offered and opens as it wa
   await window.page.getByTitle('Has changes that are not saved').waitFor()
   await window.page.keyboard.press('Control+s')
   await until('the recovered layout in the file', () => /^layout:/m.test(readFileSync(path, 'utf8')))
+})
+
+test('a new lab whose drawing has no file yet is as unsaved after a reload as before it, standing or not', async () => {
+  const unsaved = window.page.getByTitle('Has changes that are not saved')
+  const replace = async (): Promise<void> => {
+    await window.page.keyboard.press('Control+k')
+    await dialog().getByRole('combobox').fill('New lab')
+    await window.page.keyboard.press('Enter')
+  }
+  const asked = dialog().getByText('Save the changes to new-lab?')
+  await unsaved.waitFor({ state: 'detached' })
+  await replace()
+  await window.button(/^Lab: new-lab/).waitFor()
+  await dialog().waitFor({ state: 'detached' })
+  await window.rest()
+  await window.page.keyboard.press('e')
+  await window.status.filter({ hasText: 'Editing' }).waitFor()
+  await window.page.keyboard.press('n')
+  await unsaved.waitFor()
+  await window.page.reload()
+  await window.ready()
+  await unsaved.waitFor()
+  await replace()
+  await asked.waitFor()
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  await window.deploy()
+  await window.page.reload()
+  await window.ready()
+  await unsaved.waitFor()
+  await replace()
+  await asked.waitFor()
+  await dialog().getByRole('button', { name: 'Discard changes' }).click()
+  await dialog().getByRole('button', { name: 'Stop and open' }).click()
+  await unsaved.waitFor({ state: 'detached' })
 })
 
 test('nothing in the page threw', () => {

@@ -135,6 +135,17 @@ test('the left panel folds for a film where both have no room, and the way back 
   await left().waitFor()
 })
 
+test('a lower panel that was closed by hand stays closed while a lab is built', async () => {
+  await window.stop()
+  const lower = window.button('Collapse')
+  await lower.click()
+  await lower.waitFor({ state: 'detached' })
+  await window.deploy()
+  expect(await lower.count()).toBe(0)
+  await window.button('Expand').click()
+  await lower.waitFor()
+})
+
 test('whatever the window’s size becomes while a film runs, the shares stay; and the dock is afterwards as it was', async () => {
   const dock = (): Promise<number> =>
     window.page.evaluate(() => document.querySelector('.lower-pane')?.getBoundingClientRect().height ?? 0)
