@@ -45,17 +45,19 @@ describe.each(guidedLabs.map((each) => [each.file.name, each] as const))('the gu
     skipLacking(context, session, guided.file)
     expect(await session.request('lab/apply', { lab: guided.file, former: 'everything' })).toMatchObject({ ok: true })
     for (const [index, { done }] of guided.steps.entries()) {
-      if (!done) continue
+      if (!done || leftToLearner[name] === index + 1) continue
       await until(`step ${index + 1} is recognised as done`, () => hasParts(done, session.live))
     }
   })
 })
 
 /**
- * What a typed client has brought is known to nobody as a lease's, and follows from the hardware addresses
- * (address_allocate, dnsmasq's dhcp.c).
+ * The last step of the router goes further than the lab, which speaks IPv4 alone. What a typed client has brought is known to
+ * nobody as a lease's, and follows from the hardware addresses (address_allocate, dnsmasq's dhcp.c).
  */
+const leftToLearner: Readonly<Record<string, number>> = { router: 8 }
 const beyondTheLab: Readonly<Record<string, readonly string[]>> = {
+  router: ['ip netns exec ns-router sysctl -w net.ipv6.conf.all.forwarding=0'],
   'addresses-by-themselves': [
     'rm /etc/netns/pc1/resolv.conf',
     'rm /etc/netns/pc2/resolv.conf',
