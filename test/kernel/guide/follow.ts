@@ -60,11 +60,14 @@ export async function follow(
       const command = instead[written] ?? written
       // A port forwards when the kernel has seen its carrier, which it looks at once a second (linkwatch), and an address of IPv6
       // is used when nobody has claimed it for a second (RFC 4862, 5.4): people type slower.
-      if (/\bping\b/.test(command))
+      if (/\bping\b/.test(command)) {
+        // What the command before has done may not have been told yet.
+        await session.request('live/refresh', {})
         await until(
           'all ports to forward, and all addresses to be used',
           () => portsForward(session) && isSettled(session),
         )
+      }
       asClaimed(file.name, `${index + 1}.${number + 1}`, command, await type(command))
     }
     if (!done) continue
