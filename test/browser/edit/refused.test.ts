@@ -5,8 +5,10 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Hand, helperOf, random } from '../../fuzz/editor/hand.js'
-import { drawnLab, sequence } from '../../fuzz/editor/sequence.js'
+import { sequence } from '../../fuzz/editor/sequence.js'
+import { drawnLab } from '../../support/drawn-lab.js'
 import { dump, inside, netnsOf } from '../../kernel/engine/sandbox.js'
+import { skipBecause } from '../../kernel/support/skip.js'
 import { World } from '../../kernel/support/world.js'
 import { LabWindow } from '../window/window.js'
 
@@ -72,7 +74,7 @@ test('an impairment that this kernel lacks is refused before any step', async (c
     () => true,
     () => false,
   )
-  if (has) return context.skip('this kernel has netem')
+  if (has) return skipBecause(context, 'this kernel has netem')
   await expectRefused(async () => {
     await hand.select('interface left:eth0')
     await hand.press('Shift+F10')

@@ -14,26 +14,13 @@ import type { Lab } from '../../../electron/core/lab/lab.js'
 import { parseSource } from '../../../electron/core/lab/parse.js'
 import type { LabSource } from '../../../electron/core/lab/source.js'
 import { diff } from '../../../electron/core/plan/diff.js'
+import { drawnLab } from '../../support/drawn-lab.js'
 import { essence } from '../plan/essence.js'
 import { Model } from '../plan/model.js'
 import { fileOf, open } from './open.js'
 import { gestureByChance, gestures, places, type Chance } from './random-gesture.js'
 
-const start = `vethlab: 1
-name: drawn # by hand
-namespaces:
-  host: {} # where it begins
-  # asks
-  left: { interfaces: { eth0: { addresses: [10.0.1.2/24] } }, routes: [{ to: default, via: 10.0.1.1 }] }
-  r: # answers
-    forwarding: true
-    interfaces: { eth0: { addresses: [10.0.1.1/24] }, eth1: { addresses: [10.0.2.1/24] } }
-    nat: [{ masquerade: 10.0.1.0/24, out: eth1 }] # hides left
-  right: { interfaces: { eth0: { addresses: [10.0.2.2/24] } } }
-links:
-  - [left:eth0, r:eth0] # one
-  - [right:eth0, r:eth1]
-checks:
+const start = `${drawnLab}checks:
   - { from: left, ping: right } # through r
 `
 /** Sequences; a hand's thirty gestures take a quarter of a second. */

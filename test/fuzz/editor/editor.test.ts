@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LabWindow } from '../../browser/window/window.js'
 import { World } from '../../kernel/support/world.js'
 import { labs, seed } from '../rigs.js'
-import { drawnLab, sequence } from './sequence.js'
+import { drawnLab } from '../../support/drawn-lab.js'
+import { sequence } from './sequence.js'
 
 let window: LabWindow
 let path: string

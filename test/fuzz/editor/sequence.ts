@@ -10,22 +10,6 @@ import { patiently } from '../../kernel/support/until.js'
 import { gestures } from './gestures.js'
 import { Hand, helperOf, random } from './hand.js'
 
-export const drawnLab = `vethlab: 1
-name: drawn # by hand
-namespaces:
-  host: {} # where it begins
-  # asks
-  left: { interfaces: { eth0: { addresses: [10.0.1.2/24] } }, routes: [{ to: default, via: 10.0.1.1 }] }
-  r: # answers
-    forwarding: true
-    interfaces: { eth0: { addresses: [10.0.1.1/24] }, eth1: { addresses: [10.0.2.1/24] } }
-    nat: [{ masquerade: 10.0.1.0/24, out: eth1 }] # hides left
-  right: { interfaces: { eth0: { addresses: [10.0.2.2/24] } } }
-links:
-  - [left:eth0, r:eth0] # one
-  - [right:eth0, r:eth1]
-`
-
 /** Undo does nothing where nothing is left to undo: one gesture is one step, and a few are typed in two. */
 const stepsOf = (gestureCount: number): number => 2 * gestureCount
 
