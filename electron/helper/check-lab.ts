@@ -5,6 +5,7 @@ import type { LiveState } from '../core/live/state.js'
 import type { CheckResult, Params, Results } from '../core/rpc.js'
 import { said } from '../core/words/said.js'
 import { untilBridgesForward } from './check-bridges.js'
+import { untilCarriersAreNoticed } from './check-carriers.js'
 import { untilPrefixesAreTaken } from './check-prefixes.js'
 import { runChecks } from './check.js'
 import type { KernelWorker } from './kernel/client.js'
@@ -32,6 +33,7 @@ export async function checkLab(
   if (unknown !== undefined)
     return { ok: false, failure: failure('no-such-check', said`The lab has no check named "${unknown}".`, unknown) }
   const wanted = only === undefined ? all : all.filter(({ name }) => only.includes(name))
+  await untilCarriersAreNoticed(live, read)
   await untilBridgesForward(live, read)
   await untilPrefixesAreTaken(wanted, live, read)
   const checks = await runChecks(worker, wanted, live, told)

@@ -2,6 +2,7 @@
 import { reach, type Framed, type Place } from '../diagnosis/frames.js'
 import type { Network } from '../diagnosis/network.js'
 import { isAnyTunnel } from '../lab/tunnel.js'
+import { isCarrierNews } from '../live/carrier.js'
 import type { LiveLink } from '../live/state.js'
 import { said } from '../words/said.js'
 import { CannotSay, type Step } from './prediction.js'
@@ -132,8 +133,7 @@ export class Wire {
   #careful({ namespace, link }: Place): void {
     if (isAnyTunnel(link.kind)) throw new CannotSay(said`${namespace}:${link.name} is a tunnel.`)
     if (link.share) throw new CannotSay(said`${namespace}:${link.name} shares its cable.`)
-    // The kernel looks after carriers once a second (linkwatch); what it knows of neighbours goes then, and frames until then.
-    if (link.up && !link.carrier && link.operstate === 'up')
+    if (!link.carrier && isCarrierNews(link))
       throw new CannotSay(said`The kernel has yet to notice that ${namespace}:${link.name} has lost its carrier.`)
   }
 }

@@ -111,3 +111,24 @@ checks: [{ from: a, ping: 10.1.0.2 }]
   )
   expect(said(answers)).toEqual(['reply'])
 })
+
+test('a cable that was pulled a moment ago is no cable, whatever the kernel still believes of the neighbour', async () => {
+  await rig.build(`
+namespaces:
+  a: { interfaces: { e0: { addresses: [10.1.0.1/24] } } }
+  b: { interfaces: { e1: { addresses: [10.1.0.2/24] } } }
+links: [[a:e0, b:e1]]
+checks: [{ from: a, ping: 10.1.0.2 }]
+`)
+  const seen: (string | undefined)[] = []
+  for (let round = 0; round < 3; round += 1) {
+    for (const state of ['down', 'up']) {
+      // The neighbour is known, and the kernel looks after carriers once a second.
+      if (state === 'down') await rig.type('ip netns exec a ping -c1 -W9 10.1.0.2')
+      await rig.type(`ip -n b link set e1 ${state}`)
+      const result = await rig.session.request('lab/check', { explain: false })
+      seen.push(result.ok ? result.checks[0]?.actual : result.failure.message)
+    }
+  }
+  expect(seen).toEqual(['unreachable', 'reply', 'unreachable', 'reply', 'unreachable', 'reply'])
+})
