@@ -33,6 +33,8 @@ interface Terminal {
   rows: number
   ended: TerminalInfo['ended']
   closing: Promise<void> | null
+  /** A command is being put on its line: whether that went well. */
+  placing: Promise<boolean> | null
 }
 
 export interface TerminalHooks {
@@ -137,6 +139,7 @@ export class Terminals {
       rows,
       ended: null,
       closing: null,
+      placing: null,
     }
     this.terminals.set(id, terminal)
     pty.onData((data) => {
@@ -155,7 +158,10 @@ export class Terminals {
     return ended !== undefined
   }
 
-  input({ terminal: id, data }: OneOf<'input'>): Results['terminal/input'] {
+  /** What is typed while a command is put on the line is meant for that command; where it could not be, for nobody. */
+  async input({ terminal: id, data }: OneOf<'input'>): Promise<Results['terminal/input']> {
+    const before = this.find(id)
+    if (before?.placing && !(await before.placing)) return { ok: true }
     const terminal = this.find(id)
     if (terminal === null || !isOpen(terminal)) return gone(id)
     terminal.line.typed(data)
@@ -165,7 +171,11 @@ export class Terminals {
   async place({ terminal: id, command }: OneOf<'place'>): Promise<Results['terminal/place']> {
     const terminal = this.find(id)
     if (terminal === null || !isOpen(terminal)) return gone(id)
-    const placed = await terminal.line.place(command, () => this.find(id) !== null && isOpen(terminal))
+    const placing = terminal.line.place(command, () => this.find(id) !== null && isOpen(terminal))
+    const taken = placing.then((placed) => placed !== null && placed.line !== 'busy')
+    terminal.placing = taken
+    const placed = await placing
+    if (terminal.placing === taken) terminal.placing = null
     if (placed !== null) return { ok: true, ...placed }
     return isOpen(terminal) ? unread(terminal) : gone(id)
   }

@@ -525,12 +525,17 @@ export class App {
   async placeCommand(command: string, fresh = false): Promise<string | null> {
     if (!this.session.ready) return null
     this.view.showTab('terminal')
+    const from = document.activeElement
     const tab = await (fresh ? this.terminals.open(hostNamespace) : this.terminals.show(hostNamespace))
     if (!tab.alive) return null
+    // At once: Enter, however soon it comes, is meant for the command and not for what was clicked.
+    tab.screen.focus()
     const answer = await tab.place(command)
     if (!answer.ok) tell(answer.failure)
-    else if (answer.line === 'busy') return answer.program
-    tab.screen.focus()
+    else if (answer.line === 'busy') {
+      if (tab.screen.hasFocus && from instanceof HTMLElement) from.focus()
+      return answer.program
+    }
     return null
   }
 

@@ -210,6 +210,10 @@ export class Screen {
     this.terminal.focus()
   }
 
+  get hasFocus(): boolean {
+    return this.terminal.textarea === document.activeElement && this.opened
+  }
+
   blur(): void {
     this.terminal.blur()
   }

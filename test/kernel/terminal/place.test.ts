@@ -81,6 +81,26 @@ test('a program calls itself anything; in the answer its name is text', async ()
   await screen.close()
 })
 
+test('what is typed behind it runs it, however soon; where it was not put there, it reaches nobody', async () => {
+  const screen = await Screen.open(session)
+  await screen.shows(/[#$] $/)
+  // Waited for, because it is about to end.
+  await screen.type('sleep 0.2\r')
+  const [placed] = await Promise.all([place(screen, 'echo "[soon]"'), screen.type('\r')])
+  expect(placed).toEqual({ ok: true, line: 'placed' })
+  await screen.shows(/(?:\n|2004l\r?)\[soon\]/)
+  await screen.type('cat\r')
+  await until('cat runs', () => processesIn(session).includes('cat'))
+  screen.text = ''
+  const [refused] = await Promise.all([place(screen, 'echo never'), screen.type('stray\r')])
+  expect(refused).toEqual({ ok: true, line: 'busy', program: 'cat' })
+  await screen.type('meant\r')
+  await screen.shows(/meant\s+meant/)
+  expect(screen.text).not.toContain('stray')
+  await screen.type('\u0004')
+  await screen.close()
+})
+
 test('nor is one that is busy by itself', async () => {
   const screen = await Screen.open(session)
   await screen.shows(/[#$] $/)
