@@ -13,6 +13,9 @@ export interface Row {
   readonly total: number
   readonly hints: number
   readonly fixes: number
+  /** From start to end, as it was handed in; null where it does not say (seconds). */
+  readonly seconds: number | null
+  readonly answers: Readonly<Record<string, string | number>>
   readonly failed: readonly string[]
   /** Students who handed in the same. */
   readonly sameAs: readonly string[]
@@ -30,6 +33,13 @@ export const remarkOf = ({ refused, sameAs }: Row): string =>
 const few = (names: readonly string[]): string =>
   names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ')
 
+/** As `h:mm:ss`. */
+function timeText({ seconds }: Row): string {
+  if (seconds === null) return '-'
+  const two = (part: number): string => String(Math.floor(part) % 60).padStart(2, '0')
+  return `${Math.floor(seconds / 3600)}:${two(seconds / 60)}:${two(seconds)}`
+}
+
 const scoreText = ({ score }: Row): string => (score === null ? '-' : score.toFixed(1))
 
 export function gradeTable(rows: readonly Row[], paint: Paint): string {
@@ -39,9 +49,10 @@ export function gradeTable(rows: readonly Row[], paint: Paint): string {
     scoreText(row),
     row.score === null ? '-' : `${row.passed}/${row.total}`,
     `${row.hints}/${row.fixes}`,
+    timeText(row),
     remarkOf(row),
   ])
-  const head = ['student', 'seed', 'score', 'checks', 'hints/fixes', 'remark']
+  const head = ['student', 'seed', 'score', 'checks', 'hints/fixes', 'time', 'remark']
   const [titles = '', ...lines] = columns([head, ...cells.map((row) => row.map(printable))])
   return [paint('bold', titles), ...lines].join('\n')
 }
@@ -55,7 +66,7 @@ function cell(value: string | number | null): string {
 
 export const gradeCsv = (rows: readonly Row[]): string =>
   [
-    'student,seed,score,passed,total,hints,fixes,failed,same_as,refused,file',
+    'student,seed,score,passed,total,hints,fixes,failed,same_as,refused,file,seconds,answers',
     ...rows.map((row) =>
       [
         row.student,
@@ -69,6 +80,10 @@ export const gradeCsv = (rows: readonly Row[]): string =>
         row.sameAs.join('; '),
         row.refused,
         row.path,
+        row.seconds,
+        Object.entries(row.answers)
+          .map((answer) => answer.join('='))
+          .join('; '),
       ]
         .map(cell)
         .join(','),

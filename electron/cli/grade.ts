@@ -2,7 +2,7 @@
  * `vethlab grade SUBMISSION...`: builds what learners handed in, asks the teacher's checks of it, and prints a table.
  *
  * `--json`: `{"lab":S,"rows":[{"student":S,"path":S,"seed":N|null,"score":N|null,"passed":N,"total":N,"hints":N,"fixes":N,
- * "failed":[S],"sameAs":[S],"refused":S|null}]}`. The exit code is 1 where a teacher should look: one was refused, or two
+ * "seconds":N|null,"answers":{...},"failed":[S],"sameAs":[S],"refused":S|null}]}`. The exit code is 1 where a teacher should look: one was refused, or two
  * handed in the same.
  */
 import { dirname, join } from 'node:path'
@@ -135,10 +135,10 @@ async function answersOf({ build }: Task, session: Session): Promise<Answers> {
 }
 
 function rowOf(each: Judged, answers: Answers, sameAs: readonly string[], teacher: Teacher): Row {
-  const none = { score: null, passed: 0, total: 0, failed: [], sameAs, hints: 0, fixes: 0 }
+  const none = { score: null, passed: 0, total: 0, failed: [], sameAs, hints: 0, fixes: 0, seconds: null, answers: {} }
   if (!('submission' in each)) return { ...none, student: each.student, path: each.path, seed: null, refused: each.why }
-  const { student, path, help } = each.submission
-  const common = { ...none, student, path, ...help }
+  const { student, path, help, seconds, answers: given } = each.submission
+  const common = { ...none, student, path, ...help, seconds, answers: given }
   if (!isTask(each))
     return { ...common, seed: 'seed' in each ? each.seed : null, refused: 'why' in each ? each.why : null }
   if (answers === null || answers.length !== each.weights.length)

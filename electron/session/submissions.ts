@@ -63,11 +63,8 @@ async function readFile(path: string, student: string): Promise<ReadSubmission> 
     const carried = isPage(text.text) ? labOfFilm(text.text) : { ok: true as const, text: text.text }
     if (!carried.ok) return refuse('it is a page without a lab')
     if (Buffer.byteLength(carried.text) > labBytes) return refuse(`its lab is larger than ${labBytes / 1024} KiB`)
-    const none = { hints: 0, fixes: 0 }
-    return {
-      ok: true,
-      submission: { path, student, seed: null, lab: carried.text, commands: [], help: none, genuine: true },
-    }
+    const none = { commands: [], answers: {}, seconds: null, help: { hints: 0, fixes: 0 } }
+    return { ok: true, submission: { path, student, seed: null, lab: carried.text, ...none, genuine: true } }
   }
   let value: unknown
   try {
@@ -83,9 +80,21 @@ async function readFile(path: string, student: string): Promise<ReadSubmission> 
       issue && issue.path.length > 0 ? `${where} in it is not what it should be` : 'it is no result of Vethlab',
     )
   }
-  const { seed, lab, commands, help, mark, ...rest } = parsed.data
-  const genuine = mark === undefined || mark === markOf({ seed, lab, commands, help, ...rest })
-  return { ok: true, submission: { path, student: nameOf(rest.student), seed, lab, commands, help, genuine } }
+  const { mark, ...result } = parsed.data
+  const { seed, lab, commands, answers, help } = result
+  return {
+    ok: true,
+    submission: {
+      ...{ path, student: nameOf(result.student), seed, lab, commands, answers, help },
+      seconds: secondsOf(result),
+      genuine: mark === undefined || mark === markOf(result),
+    },
+  }
+}
+
+function secondsOf({ started, ended }: Unmarked): number | null {
+  const took = started === undefined || ended === undefined ? -1 : ended - started
+  return took < 0 ? null : Math.round(took / 1000)
 }
 
 /** For a window; the same that is read. */

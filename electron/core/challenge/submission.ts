@@ -45,6 +45,10 @@ export interface Submission {
   readonly seed: number | null
   readonly lab: string
   readonly commands: readonly string[]
+  /** To the questions of the course, by their names. */
+  readonly answers: Readonly<Record<string, string | number>>
+  /** From start to end; null where it is not told, or ends before it starts (seconds). */
+  readonly seconds: number | null
   readonly help: { readonly hints: number; readonly fixes: number }
   /** False: it was signed, and what was signed is something else. */
   readonly genuine: boolean

@@ -25,6 +25,8 @@ function handedIn(seed: number, more: Partial<Submission> = {}): Submission {
     seed: null,
     lab: variant?.text ?? '',
     commands: [],
+    answers: {},
+    seconds: null,
     help: { hints: 0, fixes: 0 },
     genuine: true,
     ...more,
@@ -109,16 +111,21 @@ describe('the rows', () => {
     total: 2,
     hints: 0,
     fixes: 0,
+    seconds: 3725,
+    answers: { gateway: '10.0.0.1', hops: 3 },
     failed: ['a "b"'],
     sameAs: ['bob', 'eve'],
     refused: null,
   }
   test('as CSV run nothing and keep their cells', () => {
-    expect(gradeCsv([row]).split('\r\n')[1]).toBe(`"'=HYPERLINK(""x"")",1,87.5,1,2,0,0,"a ""b""",bob; eve,,"a,b"`)
+    expect(gradeCsv([row]).split('\r\n')[1]).toBe(
+      `"'=HYPERLINK(""x"")",1,87.5,1,2,0,0,"a ""b""",bob; eve,,"a,b",3725,gateway=10.0.0.1; hops=3`,
+    )
   })
   test('as a table drive no terminal', () => {
     const text = gradeTable([{ ...row, student: '\u001b[2Jx' }], (_, each) => each)
     expect(text).not.toContain('\u001b')
+    expect(text).toContain('1:02:05')
     expect(text).toContain('the same as bob, eve')
   })
 })

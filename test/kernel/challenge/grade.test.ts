@@ -38,8 +38,10 @@ test('grades what is sound, names copies, and refuses what is meant ill', async 
     student: 'dora',
     seed: 3,
     lab: variant(3),
-    answers: {},
+    answers: { gateway: '10.0.0.1' },
     commands: [],
+    started: 1_000_000,
+    ended: 1_090_400,
     help: { hints: 2, fixes: 0 },
   }
   mkdirSync(join(world.directory, 'folder'))
@@ -78,6 +80,7 @@ test('grades what is sound, names copies, and refuses what is meant ill', async 
     ['folder', 'it is a link', []],
     ['nothing', 'it cannot be read (ENOENT)', []],
   ])
+  expect(rows[3]).toMatchObject({ seconds: 90, answers: { gateway: '10.0.0.1' } })
   expect(readFileSync(csv, 'utf8').split('\r\n')).toHaveLength(submissions.length + 2)
   expect(readFileSync(junit, 'utf8')).toContain(`tests="${submissions.length}"`)
   expect(graded.stdout + readFileSync(csv, 'utf8')).not.toContain('root:')
