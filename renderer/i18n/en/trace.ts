@@ -12,6 +12,7 @@ export const trace = {
   'trace.port': 'port',
   'trace.run': 'Trace',
   'trace.stop': 'End trace',
+  'trace.words': 'Glossary',
   'trace.past': 'A past moment: the network has changed since this trace.',
   'trace.pastLeave': 'Back to live',
   'trace.pastRepaired': 'Repaired: everything works now. This trace is from before.',

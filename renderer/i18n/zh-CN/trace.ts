@@ -11,6 +11,7 @@ export const trace = {
   'trace.port': '端口',
   'trace.run': '追踪',
   'trace.stop': '结束追踪',
+  'trace.words': '术语',
   'trace.past': '这是过去的画面：追踪之后网络已改变。',
   'trace.pastLeave': '回到实时',
   'trace.pastRepaired': '已修复，所有功能都恢复了。这是修复之前的追踪。',

@@ -22,6 +22,11 @@ test('headline, canvas, table and card name the same place, and the cause has a 
   const card = window.page.getByRole('complementary', { name: 'Why it failed' })
   await card.getByText('Trace failed in ns0').waitFor()
   await card.getByText('The cause lies in host.').waitFor()
+  // What one has to know for the sentence is a click away.
+  await card.locator('p', { hasText: 'Glossary' }).getByRole('button').first().click()
+  await window.page.getByRole('dialog').getByRole('heading').waitFor()
+  await window.page.keyboard.press('Escape')
+  await window.page.getByRole('dialog').waitFor({ state: 'detached' })
   await died().getByText('It ended here: ARP of ns0 got no answer').waitFor()
   expect(await window.page.locator('.face.failed').getAttribute('data-namespace')).toBe('ns0')
   await window.page.locator('.face.failed').getByText('ARP got no answer').waitFor()
