@@ -1,27 +1,14 @@
 /** Two namespaces on a bridge, behind a router that hides them from a far network: drawn, with what each way of drawing costs. */
 import { afterEach, expect, test } from 'vitest'
 import type { Locator } from 'playwright-core'
-import { LabWindow } from '../window/window.js'
+import type { LabWindow } from '../window/window.js'
+import { emptyCanvas, inspected, Keys } from './empty-canvas.js'
 
 let window: LabWindow | null = null
 afterEach(async () => {
   await window?.close()
   window = null
 })
-
-async function emptyCanvas(): Promise<LabWindow> {
-  window = await LabWindow.open()
-  await window.ready()
-  await window.page.keyboard.press('Control+k')
-  await window.page.getByRole('dialog').getByRole('combobox').fill('New lab')
-  await window.page.keyboard.press('Enter')
-  await window.button(/^Lab: new-lab/).waitFor()
-  await window.rest()
-  return window
-}
-
-const inspected = (of: LabWindow, name: string): Promise<void> =>
-  expect.poll(() => of.inspector.getByLabel('Name').inputValue()).toBe(name)
 
 /** Both stations get an answer from afar, under the address of the router. */
 async function expectSystemN(of: LabWindow): Promise<void> {
@@ -32,51 +19,30 @@ async function expectSystemN(of: LabWindow): Promise<void> {
 }
 
 test('by keys alone, at most 60', async () => {
-  const of = await emptyCanvas()
-  let keys = 0
-  const press = async (...pressed: string[]): Promise<void> => {
-    for (const key of pressed) {
-      keys += 1
-      await of.page.keyboard.press(key)
-    }
-  }
-  /** A new object has the keys in the field of its name; Enter leaves it as it is. */
-  const made = async (name: string): Promise<void> => {
-    await inspected(of, name)
-    await expect
-      .poll(() => of.inspector.getByLabel('Name').evaluate((input) => document.activeElement === input))
-      .toBe(true)
-    await press('Enter')
-  }
-  await press('e')
-  await of.status.filter({ hasText: 'Editing' }).waitFor()
-  await press('r')
-  await made('r0')
-  await press('b')
-  await made('br0')
-  await press('Control+ArrowDown')
-  await made('ns0')
-  await press('Alt+ArrowUp')
-  await inspected(of, 'br0')
-  await press('Control+ArrowRight')
-  await made('ns1')
-  await press('i')
-  await made('internet')
-  await press('v')
+  const of = (window = await emptyCanvas())
+  const keys = new Keys(of)
+  await keys.edit()
+  await keys.make('r', 'r0')
+  await keys.make('b', 'br0')
+  await keys.make('Control+ArrowDown', 'ns0')
+  await keys.walk('Alt+ArrowUp', 'br0')
+  await keys.make('Control+ArrowRight', 'ns1')
+  await keys.make('i', 'internet')
+  await keys.press('v')
   const ends = of.page.getByRole('complementary', { name: 'Build' })
   await ends.getByText('From internet to').waitFor()
-  await press('Tab', 'Enter')
+  await keys.press('Tab', 'Enter')
   await ends.getByText('From internet to').waitFor({ state: 'detached' })
-  await press('m')
+  await keys.press('m')
   await ends.getByText('Out of', { exact: true }).waitFor()
-  await press('Enter')
+  await keys.press('Enter')
   await of.inspector.getByText('10.0.1.0/24 is behind r0.').waitFor()
-  expect(keys).toBeLessThanOrEqual(60)
+  expect(keys.pressed).toBeLessThanOrEqual(60)
   await expectSystemN(of)
 })
 
 test('by gestures of the mouse, at most 25', async () => {
-  const of = await emptyCanvas()
+  const of = (window = await emptyCanvas())
   const { page } = of
   let gestures = 0
   const rect = async (what: Locator): Promise<{ x: number; y: number; width: number; height: number }> => {
