@@ -23,7 +23,7 @@ import { leadsToPeer } from './read-back-peers.js'
 import { readPolicy } from './read-back-policy.js'
 import { readRules } from './read-back-rules.js'
 import { readNeighbours, silencedPorts, writtenStations } from './read-back-stations.js'
-import { readSysctls } from './read-back-sysctls.js'
+import { ipv6Switch, readSysctls } from './read-back-sysctls.js'
 import { hasGateway, stepRoute } from './restore.js'
 import { withoutLeases } from './dhcp.js'
 import { liveShare } from './shares.js'
@@ -62,11 +62,23 @@ export function labFromLive(found: LiveState, name: string, asMade = true): Read
       rules.some((each) => each.family === 'ipv6' && isOwnRule(each)) ||
       ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null) ||
       livePolicies(ruleset.iptables).some((each) => each.family === 'ipv6') ||
-      sysctls['net.ipv6.conf.all.forwarding'] === '1',
+      ipv6Switch(sysctls, asMade) !== null,
   )
   const read = readState(live, name, speaksIpv6, asMade)
-  // What there is of IPv6 may turn out to be nothing a lab file can name: then it is a lab without.
-  return usesIpv6(read.lab) === speaksIpv6 ? read : readState(live, name, !speaksIpv6, asMade)
+  if (usesIpv6(read.lab) === speaksIpv6) return read
+  // What there is of IPv6 may turn out to be nothing a lab file can name, but for switches that a lab with IPv6 turns itself.
+  return (speaksIpv6 ? withIpv6Switch(read, live, asMade) : null) ?? readState(live, name, !speaksIpv6, asMade)
+}
+
+function withIpv6Switch({ lab, unexpressed }: ReadBack, live: LiveState, asMade: boolean): ReadBack | null {
+  for (const { name, sysctls } of live.namespaces) {
+    const turned = ipv6Switch(sysctls, asMade)
+    const entry = lab.namespaces?.[name]
+    if (!turned || !entry) continue
+    const namespaces = { ...lab.namespaces, [name]: { ...entry, sysctls: { ...entry.sysctls, ...turned } } }
+    return { lab: { ...lab, namespaces }, unexpressed }
+  }
+  return null
 }
 
 function readState(live: LiveState, name: string, speaksIpv6: boolean, asMade: boolean): ReadBack {
