@@ -6,6 +6,7 @@ import { mainTable, tableEntry } from '../lab/table.js'
 import type { LiveNamespace } from '../live/state.js'
 import { isOwnRoute } from './live-index.js'
 import { leadsToPeer } from './read-back-peers.js'
+import { isByTos, routeOthers } from './read-back-others.js'
 import { hasGateway, stepRoute } from './restore.js'
 import { devicesOf, type WholeRoute } from './whole-routes.js'
 
@@ -22,7 +23,10 @@ export function isSayable(
   if ((route.protocol === 'kernel' && !isPeers) || route.protocol === 'ra') return false
   if ((isPeers || isOwnRoute(route)) && sayableTypes.has(route.type)) {
     const by = devicesOf(route).find((dev) => skipped.has(dev))
-    if (by === undefined) return true
+    if (by === undefined) {
+      unexpressed.push(...routeOthers(live, route))
+      return !isByTos(route)
+    }
     if (namespace !== hostNamespace || by !== 'eth0') unexpressed.push(`${namespace}: route ${route.to} by ${by}`)
     return false
   }
