@@ -3,6 +3,7 @@
  * taken down.
  */
 import type { LabFile } from '../../electron/core/lab/schema.js'
+import { labFromLive } from '../../electron/core/plan/read-back.js'
 import type { Session } from '../../electron/session/session.js'
 import { built, editedAndBack, emptied, film, missingOf, remainsOf, typed, type Study } from './study.js'
 
@@ -16,8 +17,19 @@ export interface DeviceStudy extends Study {
   readonly films: Readonly<Record<string, readonly string[]>>
   /** After an edit of every field: what is left to do, and the same for the way back. */
   readonly edited: readonly string[]
+  /** What the lab that is read back has no words for, once `unsayable` was typed. */
+  readonly unsaid: readonly string[]
   readonly remains: readonly string[]
 }
+
+/** In the words that they are read back with. */
+export const unsayable: readonly string[] = [
+  'ip link set bond0 type bond updelay 200 xmit_hash_policy layer3+4 min_links 1',
+  'tc qdisc add dev r-a root netem delay 1ms 1ms 25% loss 0.1% 30%',
+  'tc qdisc add dev r-a ingress',
+  'ip address add 10.1.7.1/24 dev r-a brd 10.1.7.77 noprefixroute',
+  'ip route add 10.77.0.0/16 dev r-a advmss 1000 initcwnd 10',
+]
 
 /** Another table, another member, another address. */
 function changed(lab: LabFile): LabFile {
@@ -122,9 +134,13 @@ export async function studyDevices(session: Session, file: string): Promise<Devi
     typed(session, at, mended)
   }
   const edited = await editedAndBack(session, lab, changed(lab))
+  for (const words of unsayable) typed(session, 'r', words)
+  await session.request('live/refresh', {})
+  const unsaid = labFromLive(session.live, lab.name).unexpressed
   await emptied(session)
   return {
     ...study,
+    unsaid,
     missing: missingOf(session, ['vrf', 'bond', 'ipvlan']),
     ...{ films, failedOver, diagnoses, edited, remains: remainsOf(session) },
   }

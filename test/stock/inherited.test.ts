@@ -5,6 +5,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Inherited } from './inherited.js'
 import { boot } from './boot.js'
+import { unsayable } from './devices.js'
 
 /** One machine for all: what runs in it is five times slower, and it takes its time to start. */
 let booted: Awaited<ReturnType<typeof boot<Inherited>>>
@@ -102,6 +103,10 @@ test('VRFs, bonds and ipvlans: built, read back, filmed, explained, edited, gone
     // Its packets come up through the parent's own layer 3, and nobody sees them at the ipvlan itself.
     's 10.18.0.13': ['s:l3s out', 'p:l3s in', 'q3:iv3 delivered'],
   })
+  // What is typed beside a lab is named word for word as it was typed.
+  expect(devices.unsaid.map((each) => each.replace(' (with what it holds)', '')).toSorted()).toEqual(
+    unsayable.map((each) => `r: ${each}`).toSorted(),
+  )
   expect(devices.failedOver).toEqual(['m1 m1 reply', 'm2 m2 reply', 'm1 m1 reply'])
   expect(devices.diagnoses).toEqual({
     'no route into the VRF': 'vrf-leak-missing r:r-a ip -n r route add 10.4.0.0/24 dev r-d table 10',

@@ -1,6 +1,6 @@
 /**
- * What a script that was run has set and the live state does not hold: sysctls beyond those that are watched, queueing,
- * flags of interfaces. resources/script/look.sh reads all of it, in the script's namespaces and in a fresh one,
+ * What a script that was run has set and the live state does not hold: sysctls beyond those that are watched, and
+ * IPsec. resources/script/look.sh reads all of it, in the script's namespaces and in a fresh one,
  * so that nothing need be known of a key to see that somebody has turned it.
  */
 import { hostNamespace } from '../lab/lab.js'
@@ -32,9 +32,6 @@ const spreading = /^net\/ipv[46]\/conf\/([^/]+)\/(?:forwarding|disable_ipv6|igno
 /** What switching forwarding on does by itself. */
 const byForwarding = /^net\/ipv4\/conf\/(?:all|default)\/(?:forwarding|accept_redirects)$/
 
-/** Queueing that the kernel gives by itself, and what the live state reads. */
-const plainQueues = new Set(['noqueue', 'pfifo_fast', 'fq_codel', 'mq', 'netem', 'tbf'])
-
 /** Reads what look.sh has printed. */
 function sections(text: string): Map<string, Seen> {
   const all = new Map<string, Seen>()
@@ -48,23 +45,11 @@ function sections(text: string): Map<string, Seen> {
       const [, path = '', value = ''] = /^\.\/([^:]+):(.*)$/.exec(line) ?? []
       if (path !== '') seen.settings.set(`net/${path}`, value.trim())
     } else if (seen && line !== '') {
-      const told = restOf(line)
-      if (told !== null) seen.rest.push(told)
+      const [, xfrm] = /^xfrm (src .*)$/.exec(line) ?? []
+      if (xfrm !== undefined) seen.rest.push(`ip xfrm policy or state for ${xfrm}`)
     }
   }
   return all
-}
-
-function restOf(line: string): string | null {
-  const [, queue = '', dev = ''] = /^qdisc (\S+) \S+ dev (\S+)/.exec(line) ?? []
-  if (queue !== '') return plainQueues.has(queue) ? null : `tc qdisc add dev ${dev} ${queue} (with what it holds)`
-  const [, name = '', flags = ''] = /^\d+: ([^\s:@]+)[^\s:]*: <([^>]*)>/.exec(line) ?? []
-  if (name !== '') {
-    const words = [...(/\bALLMULTI\b/.test(flags) ? ['allmulticast on'] : [])]
-    return words.length > 0 ? `ip link set ${name} ${words.join(' ')}` : null
-  }
-  const [, xfrm] = /^xfrm (src .*)$/.exec(line) ?? []
-  return xfrm === undefined ? null : `ip xfrm policy or state for ${xfrm}`
 }
 
 /** What somebody has turned, and not the kernel in consequence of something else. */

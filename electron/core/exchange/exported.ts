@@ -11,8 +11,11 @@ export function drawingAndLessons(lab: Lab, form: string): string[] {
   const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
   return [
     ...(lab.checks.length > 0 ? [`${count(lab.checks.length, 'check')}: ${form} has none`] : []),
+    ...(lab.goal.length > 0 ? [`goal (${count(lab.goal.length, 'check')}): ${form} has none`] : []),
     ...(lab.guide.length > 0 ? [`guide (${count(lab.guide.length, 'step')}): ${form} has none`] : []),
     ...(Object.keys(lab.layout).length > 0 ? [`layout: ${form} has no drawing`] : []),
+    ...(lab.notes.length > 0 ? [`${count(lab.notes.length, 'note')}: ${form} has no drawing`] : []),
+    ...(lab.explanation === null ? [] : [`explanation: ${form} has none`]),
     ...(lab.description === null ? [] : [`description: ${form} has none`]),
     ...(lab.broken ? ['broken: that the lab is wrong on purpose is not said'] : []),
   ]

@@ -65,6 +65,8 @@ export interface LiveLink {
   readonly wireguard?: LiveWireguard
   /** What delays, loses or limits frames on their way out (tc root qdisc of kind netem or tbf). */
   readonly impair: Impair | null
+  /** What else it was set to, one command each: nobody's to make again. Absent where there is nothing. */
+  readonly others?: readonly string[]
 }
 
 /** IFLA_GRE_*, IFLA_IPTUN_*, IFLA_GENEVE_*; null: any, none, or the kernel's choice. */
@@ -134,6 +136,8 @@ export interface LiveAddress {
   readonly scope: string
   /** Of IFA_F_*: permanent, tentative, dadfailed, deprecated, secondary, nodad, ... */
   readonly flags: readonly string[]
+  /** What else it says that a lab has no words for, in those of `ip address`; absent where there is nothing. */
+  readonly others?: readonly string[]
 }
 
 export interface LiveRoute {
@@ -158,6 +162,8 @@ export interface LiveRoute {
   readonly weight: number | null
   /** onlink, linkdown, dead, offload. */
   readonly flags: readonly string[]
+  /** What else it says that a lab has no words for, in those of `ip route`; absent where there is nothing. */
+  readonly others?: readonly string[]
 }
 
 export interface LiveRule {

@@ -75,7 +75,9 @@ function withOutside(namespaces: readonly LiveNamespace[], notes: string[]): rea
       const what = link.kind === 'physical' ? 'leads off this machine' : 'leads to a namespace that is not in the twin'
       const as = gateways.length === 0 ? '' : `, which has the gateway's address ${gateways.join(', ')}`
       notes.push(`${namespace.name}: ${link.name} ${what}; in the twin it leads to ${outside}${as}.`)
-      const { name: _name, index: _index, master: _master, vrf: _vrf, bond: _bond, port: _port, ...alike } = link
+      // What it was set to by hand is its own, and no part of where it leads.
+      const { name: _name, index: _index, master: _master, vrf: _vrf, bond: _bond, port: _port, ...same } = link
+      const { others: _others, ...alike } = same
       links.push({
         ...{ ...alike, name: dev, index, kind: 'veth', master: null, port: null, impair: null, up: true },
         peer: { namespace: namespace.name, index: link.index },

@@ -1,6 +1,22 @@
+import { forwardingKeys } from '../lab/sysctl.js'
 import type { LiveLink, LiveNamespace } from '../live/state.js'
-import { bridgeNetfilterKeys, kernelDefaults } from './sysctls.js'
+import { acceptDad, bridgeNetfilterKeys, disableIpv6, kernelDefaults } from './sysctls.js'
 import { confDefaults, plainDefaults } from './usual-sysctls.js'
+
+const [, forwardIpv6] = forwardingKeys
+
+/**
+ * A switch that nobody but a lab with IPv6, or somebody by hand, turns: a lab that names it speaks IPv6 without any
+ * address. Not `asMade`: where IPv6 is off it switches nothing.
+ */
+export function ipv6Switch(
+  sysctls: LiveNamespace['sysctls'],
+  asMade: boolean,
+): Readonly<Record<string, string>> | null {
+  if (!asMade && sysctls[disableIpv6] === '1') return null
+  if (sysctls[forwardIpv6] === '1') return { [forwardIpv6]: '1' }
+  return sysctls[acceptDad] === '0' ? { [acceptDad]: '0' } : null
+}
 
 /** All that a lab file would name of a namespace with these interfaces, where it is not as usual. */
 export function tellingSysctls(links: readonly Pick<LiveLink, 'name'>[]): string[] {
@@ -40,11 +56,11 @@ export function readSysctls(
     const expected = usual(key, sysctls)
     if (expected !== undefined) keep(key, expected)
   }
-  keepHabit('net.ipv6.conf.all.disable_ipv6', speaksIpv6 ? '0' : '1')
+  keepHabit(disableIpv6, speaksIpv6 ? '0' : '1')
   // Any other IPv6 key would make the lab one that speaks IPv6.
   if (speaksIpv6) {
-    keepHabit('net.ipv6.conf.default.accept_dad', '0')
-    keep('net.ipv6.conf.all.forwarding', sysctls['net.ipv4.ip_forward'] === '1' ? '1' : '0')
+    keepHabit(acceptDad, '0')
+    keep(forwardIpv6, sysctls['net.ipv4.ip_forward'] === '1' ? '1' : '0')
   }
   if (links.some(({ kind }) => kind === 'bridge')) for (const key of bridgeNetfilterKeys) keepHabit(key, '0')
   return named

@@ -1,13 +1,11 @@
 /** `vethlab state --as lab`: the live network as a lab file. */
-import { containsAddress, familyOf, isLinkLocalIpv6, parseAddress } from '../lab/address.js'
 import type { DeviceEntry } from '../lab/device-tables.js'
 import { usesIpv6 } from '../lab/ipv6.js'
 import { linkSettingEntries } from '../lab/link-settings.js'
 import { netnsFiles, readNetnsFile, type NamesEntry } from '../lab/netns-files.js'
 import { hostNamespace, usualMiimon, type LabShare } from '../lab/lab.js'
 import { bondModes, interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
-import type { LabFile, RouteEntry } from '../lab/schema.js'
-import { mainTable, tableEntry } from '../lab/table.js'
+import type { LabFile } from '../lab/schema.js'
 import { isTunnelKind, tunnelMtu } from '../lab/tunnel.js'
 import type { LiveBond, LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
@@ -19,15 +17,15 @@ import { isOwnRule } from './policy-rules.js'
 import { dnsmasqEntries } from '../lab/dnsmasq.js'
 import { bridgeEntry } from './read-back-bridge.js'
 import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
-import { leadsToPeer } from './read-back-peers.js'
 import { readPolicy } from './read-back-policy.js'
+import { addressOthers, linkOthers } from './read-back-others.js'
+import { isSayable, routeEntry } from './read-back-routes.js'
 import { readRules } from './read-back-rules.js'
 import { readNeighbours, silencedPorts, writtenStations } from './read-back-stations.js'
-import { readSysctls } from './read-back-sysctls.js'
-import { hasGateway, stepRoute } from './restore.js'
+import { ipv6Switch, readSysctls } from './read-back-sysctls.js'
 import { withoutLeases } from './dhcp.js'
 import { liveShare } from './shares.js'
-import { devicesOf, wholeRoutes, type WholeRoute } from './whole-routes.js'
+import { wholeRoutes } from './whole-routes.js'
 
 export interface ReadBack {
   readonly lab: LabFile
@@ -62,11 +60,23 @@ export function labFromLive(found: LiveState, name: string, asMade = true): Read
       rules.some((each) => each.family === 'ipv6' && isOwnRule(each)) ||
       ruleset.iptables.some((each) => each.family === 'ipv6' && each.rule !== null) ||
       livePolicies(ruleset.iptables).some((each) => each.family === 'ipv6') ||
-      sysctls['net.ipv6.conf.all.forwarding'] === '1',
+      ipv6Switch(sysctls, asMade) !== null,
   )
   const read = readState(live, name, speaksIpv6, asMade)
-  // What there is of IPv6 may turn out to be nothing a lab file can name: then it is a lab without.
-  return usesIpv6(read.lab) === speaksIpv6 ? read : readState(live, name, !speaksIpv6, asMade)
+  if (usesIpv6(read.lab) === speaksIpv6) return read
+  // What there is of IPv6 may turn out to be nothing a lab file can name, but for switches that a lab with IPv6 turns itself.
+  return (speaksIpv6 ? withIpv6Switch(read, live, asMade) : null) ?? readState(live, name, !speaksIpv6, asMade)
+}
+
+function withIpv6Switch({ lab, unexpressed }: ReadBack, live: LiveState, asMade: boolean): ReadBack | null {
+  for (const { name, sysctls } of live.namespaces) {
+    const turned = ipv6Switch(sysctls, asMade)
+    const entry = lab.namespaces?.[name]
+    if (!turned || !entry) continue
+    const namespaces = { ...lab.namespaces, [name]: { ...entry, sysctls: { ...entry.sysctls, ...turned } } }
+    return { lab: { ...lab, namespaces }, unexpressed }
+  }
+  return null
 }
 
 function readState(live: LiveState, name: string, speaksIpv6: boolean, asMade: boolean): ReadBack {
@@ -249,6 +259,7 @@ function readNamespace(
     } else if (!links.read(live.name, link)) {
       skipped.add(link.name)
     } else {
+      unexpressed.push(...linkOthers(live, link), ...addressOthers(live, link.name))
       const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
       const said = {
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
@@ -343,56 +354,4 @@ function hasUsualMtu({ links }: LiveNamespace, { kind, vlan, tunnel, mtu }: Live
   if (kind === 'vrf') return mtu > 65535
   const parent = links.find(({ name }) => name === vlan?.link)
   return mtu === (kind === 'loopback' ? 65536 : (parent?.mtu ?? tunnelMtu(kind, tunnel?.key ?? null)))
-}
-
-const sayableTypes = new Set(['unicast', 'blackhole', 'unreachable', 'prohibit'])
-
-function isSayable(
-  live: LiveNamespace,
-  route: WholeRoute,
-  skipped: ReadonlySet<string>,
-  unexpressed: string[],
-): boolean {
-  const { name: namespace } = live
-  const isPeers = leadsToPeer(live, route)
-  if ((route.protocol === 'kernel' && !isPeers) || route.protocol === 'ra') return false
-  if ((isPeers || isOwnRoute(route)) && sayableTypes.has(route.type)) {
-    const by = devicesOf(route).find((dev) => skipped.has(dev))
-    if (by === undefined) return true
-    if (namespace !== hostNamespace || by !== 'eth0') unexpressed.push(`${namespace}: route ${route.to} by ${by}`)
-    return false
-  }
-  unexpressed.push(`${namespace}: ${route.type} route ${route.to} in table ${route.table}`)
-  return false
-}
-
-function routeEntry(live: LiveNamespace, route: WholeRoute): RouteEntry {
-  const { to, via, dev, metric, type, onlink, source = null, mtu = null, nexthops = [] } = stepRoute(route)
-  const { table } = route
-  // The gateway alone says which way, unless no subnet or more than one holds it.
-  const isPlain = (by: string | null): boolean => {
-    const gateway = by === null ? null : parseAddress(by)
-    if (!gateway || isLinkLocalIpv6(gateway) || onlink) return false
-    const reaching = live.addresses.filter((each) => containsAddress(each.address, gateway))
-    return new Set(reaching.map((each) => each.dev)).size === 1
-  }
-  const hops = nexthops.map((hop) => ({
-    ...(hop.via === null ? {} : { via: hop.via }),
-    ...(hop.dev === null || isPlain(hop.via) ? {} : { dev: hop.dev }),
-    ...(hop.weight === 1 ? {} : { weight: hop.weight }),
-  }))
-  const whole = familyOf(to) === 'ipv6' ? '::/0' : '0.0.0.0/0'
-  return {
-    // `default` takes its family from the gateway; without one the prefix must say it.
-    to: to === whole && hasGateway({ via, nexthops }) ? 'default' : to,
-    ...(via === null ? {} : { via }),
-    ...(dev === null || isPlain(via) ? {} : { dev }),
-    ...(hops.length > 0 ? { nexthops: hops } : {}),
-    ...(metric === null ? {} : { metric }),
-    ...(type === 'unicast' ? {} : { type }),
-    ...(onlink ? { onlink } : {}),
-    ...(table === mainTable ? {} : { table: tableEntry(table) }),
-    ...(source === null ? {} : { source }),
-    ...(mtu === null ? {} : { mtu }),
-  }
 }

@@ -9,8 +9,8 @@ import type { PlannedStep } from './step.js'
 import { confDefaults, plainDefaults } from './usual-sysctls.js'
 
 const ipForward = 'net.ipv4.ip_forward'
-const disableIpv6 = 'net.ipv6.conf.all.disable_ipv6'
-const acceptDad = 'net.ipv6.conf.default.accept_dad'
+export const disableIpv6 = 'net.ipv6.conf.all.disable_ipv6'
+export const acceptDad = 'net.ipv6.conf.default.accept_dad'
 
 /**
  * br_netfilter's switches. Where the module is loaded each namespace starts with 1, and purely bridged frames then

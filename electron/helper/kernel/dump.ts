@@ -11,7 +11,7 @@ import { withAgeing } from './ageing.js'
 import { dumpLinks, type DumpedLink } from './rtnetlink/link-dump.js'
 import { dumpNeighbours, dumpProxies } from './rtnetlink/neighbour.js'
 import { dumpNetconf, netconfAll, netconfDefault } from './rtnetlink/netconf.js'
-import { dumpImpairs } from './rtnetlink/qdisc.js'
+import { dumpQdiscs, type DumpedQdisc } from './rtnetlink/qdisc.js'
 import { dumpRoutes } from './rtnetlink/route.js'
 import { dumpRules } from './rtnetlink/rule.js'
 import { readSysctl, sysctlInterface } from './sysctl.js'
@@ -78,7 +78,7 @@ function readSections(
   if (bits & sectionBits.links || !before) {
     const links = withAgeing(given(dumpLinks(requests)), mirror.links)
     mirror.links = withWireguard(withVlans(links, requests), namespaces, namespace)
-    mirror.impairs = new Map(given(dumpImpairs(requests)))
+    mirror.qdiscs = byLink(given(dumpQdiscs(requests)))
     mirror.linkNames.clear()
     mirror.veths.clear()
     mirror.parents.clear()
@@ -126,6 +126,16 @@ function withVlans(links: readonly DumpedLink[], requests: Namespace['requests']
   })
 }
 
+/** A link may have two: one for what leaves, and one for what comes in. */
+function byLink(all: readonly (readonly [number, DumpedQdisc])[]): Map<number, DumpedQdisc> {
+  const qdiscs = new Map<number, DumpedQdisc>()
+  for (const [index, { impair, others }] of all) {
+    const known = qdiscs.get(index)
+    qdiscs.set(index, { impair: impair ?? known?.impair ?? null, others: [...(known?.others ?? []), ...others] })
+  }
+  return qdiscs
+}
+
 /** What its own family tells of WireGuard's devices; nothing where we may not ask. */
 function withWireguard(
   links: readonly DumpedLink[],
@@ -149,11 +159,13 @@ function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
   mirror.unresolved = false
   given(namespaces.peers.learn(namespaces, namespace))
   return mirror.links.map((dumped) => {
-    const { masterIndex, masterKind, other: _, tag, bondData, shareMode, ...link } = dumped
+    const { masterIndex, masterKind, other: _, tag, bondData, shareMode, others = [], ...link } = dumped
     const nameOf = (index: number | null): string | null =>
       index === null ? null : (mirror.linkNames.get(index) ?? null)
     const master = nameOf(masterIndex)
     const other = namespaces.peers.resolve(namespaces, namespace, dumped)
+    const qdisc = mirror.qdiscs.get(link.index)
+    const said = [...others, ...(qdisc?.others ?? []).map((words) => `tc qdisc add dev ${link.name} ${words}`)]
     return {
       ...link,
       ...(tag ? { vlan: { id: tag.id, protocol: tag.protocol, link: nameOf(tag.parent) } } : {}),
@@ -165,7 +177,8 @@ function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
       ...(masterKind === 'bond' && master !== null ? { bond: master } : {}),
       peer: shareMode === undefined ? other : null,
       ...(shareMode !== undefined && other ? { share: { mode: shareMode, parent: other } } : {}),
-      impair: mirror.impairs.get(link.index) ?? null,
+      impair: qdisc?.impair ?? null,
+      ...(said.length > 0 ? { others: said } : {}),
     }
   })
 }

@@ -1,9 +1,9 @@
 /** What the worker last read of one namespace, what it last told, and what it must read again. */
-import type { LiveLink } from '../../core/live/state.js'
 import { equal } from './equal.js'
 import type { Namespace } from './namespace.js'
 import type { KernelNamespace } from './protocol.js'
 import type { DumpedLink } from './rtnetlink/link-dump.js'
+import type { DumpedQdisc } from './rtnetlink/qdisc.js'
 
 export type KernelSection = Exclude<keyof KernelNamespace, 'name' | 'inode'>
 export type KernelSections = Pick<KernelNamespace, KernelSection>
@@ -31,7 +31,8 @@ export class Mirror {
   sections: KernelSections | null = null
 
   links: readonly DumpedLink[] = []
-  impairs: ReadonlyMap<number, LiveLink['impair']> = new Map()
+  /** Of links that were given any, by their index. */
+  qdiscs: ReadonlyMap<number, DumpedQdisc> = new Map()
   readonly linkNames = new Map<number, string>()
   /** Veth ends by their index. */
   readonly veths = new Map<number, NonNullable<DumpedLink['other']>>()

@@ -307,7 +307,7 @@ export class KernelThread {
       if (namespace instanceof Refusal) continue
       const refusal = namespaces.within(namespace, () => {
         const { requests, mirror } = namespace
-        counters[name] = { ...readCounters(), ...(mirror.impairs.size > 0 && droppedBy(requests, mirror.linkNames)) }
+        counters[name] = { ...readCounters(), ...(mirror.qdiscs.size > 0 && droppedBy(requests, mirror.linkNames)) }
         legacyTables[name] = readLegacyTables()
       })
       if (refusal instanceof Refusal) return refusal

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { exportClab } from '../../../electron/core/exchange/clab/to-clab.js'
+import { exportScript } from '../../../electron/core/exchange/to-script.js'
 import { importClab } from '../../../electron/core/exchange/clab/from-clab.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
 import type { Lab } from '../../../electron/core/lab/lab.js'
@@ -68,6 +69,32 @@ links: [[a:eth0, b:eth0]]
   ])
   expect(topology).toContain('net.ipv4.conf.eth0.rp_filter=2')
   expect(topology).not.toContain('mv0')
+})
+
+test('what is said to people and of a lab to repair is named, for either form', () => {
+  const text = `vethlab: 1
+name: x
+title: A cable
+description: It has two ends.
+namespaces: { a: {}, b: {} }
+notes: [{ text: here, x: 0, y: 0 }]
+checks: [{ from: a, ping: 10.0.0.2, expect: unreachable }]
+goal: [{ from: a, ping: 10.0.0.2 }]
+explanation: It was not plugged in.
+`
+  const { lab, problems } = parseLabText(text, 'x.vethlab.yaml')
+  if (!lab) throw new Error(JSON.stringify(problems))
+  for (const [form, { leftBehind }] of [
+    ['containerlab', exportClab(lab)],
+    ['a script', exportScript(lab)],
+  ] as const)
+    expect(leftBehind).toEqual([
+      `1 check: ${form} has none`,
+      `goal (1 check): ${form} has none`,
+      `1 note: ${form} has no drawing`,
+      `explanation: ${form} has none`,
+      `description: ${form} has none`,
+    ])
 })
 
 /** What people keep: network systems, a bridge of the machine, one in a node, settings on several levels. */

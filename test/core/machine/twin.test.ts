@@ -34,6 +34,17 @@ test('what leads off the machine leads to a namespace that has the address of th
   expect(errorsOf(lab)).toEqual([])
 })
 
+test('what an interface was set to by hand is named once, where it is', () => {
+  const live = liveOf({ host: { eth0: { kind: 'physical' } } })
+  const words = 'tc qdisc add dev eth0 root cake (with what it holds)'
+  const namespaces = live.namespaces.map((each) => ({
+    ...each,
+    links: each.links.map((link) => (link.name === 'eth0' ? { ...link, others: [words] } : link)),
+  }))
+  const { unexpressed } = twin({ ...live, namespaces })
+  expect(unexpressed.filter((each) => each.includes('qdisc'))).toEqual([`host: ${words}`])
+})
+
 test('a namespace that is called outside stays what it is', () => {
   const { lab } = twin(liveOf({ outside: { eth0: { kind: 'physical' } } }))
   expect(Object.keys(lab.namespaces ?? {})).toEqual(['host', 'outside', 'outside-2'])

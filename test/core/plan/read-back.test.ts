@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Lab } from '../../../electron/core/lab/lab.js'
 import { normalise } from '../../../electron/core/lab/normalise.js'
+import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { LiveLink, LiveState } from '../../../electron/core/live/state.js'
 import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
@@ -47,6 +48,30 @@ test('a live network is read back as the lab file that made it', () => {
       ['internet:wan0', 'host:eth0'],
     ],
   })
+})
+
+const forwards = { forwarding: true, sysctls: { 'net.ipv6.conf.all.forwarding': 1 } }
+
+test.each<[string, Pick<LabFile, 'namespaces' | 'checks'>]>([
+  ['forwarding, with that of IPv4', { namespaces: { r: forwards, a: {} } }],
+  ['forwarding alone', { namespaces: { r: { sysctls: forwards.sysctls }, a: {} } }],
+  ['a check', { namespaces: { r: {} }, checks: [{ from: 'r', ping: 'fd00::1', expect: 'unreachable' }] }],
+  [
+    'a setting, with IPv6 off elsewhere',
+    {
+      namespaces: {
+        r: { sysctls: { 'net.ipv6.conf.default.accept_dad': 1 } },
+        a: { sysctls: { 'net.ipv6.conf.all.disable_ipv6': 1 } },
+      },
+    },
+  ],
+])('a lab that speaks IPv6 without an address reads back as one: %s', (_, parts) => {
+  const live = build(normalise({ vethlab: 1, name: 'switched', ...parts }))
+  const back = labFromLive(live, 'back')
+  expect(back.unexpressed).toEqual([])
+  const again = normalise(back.lab)
+  expect(diff(again, live, { former: 'everything' }).map(({ text }) => text)).toEqual([])
+  expect(build(again)).toEqual(live)
 })
 
 test('what a lab file cannot say is listed, not lost', () => {

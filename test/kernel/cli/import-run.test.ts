@@ -123,6 +123,11 @@ ip netns exec h nft 'add rule inet mine in tcp dport 80 drop'
 ip -n h neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev eth0
 ip -n h link set eth0 promisc on
 ip netns exec h tc qdisc add dev eth0 root pfifo
+ip -n h link set eth0 allmulticast on
+ip -n r addr add 10.0.1.1/24 brd 10.0.1.77 noprefixroute dev eth0
+ip -n r addr add 10.0.2.1/24 brd + dev eth0
+ip -n r route add 10.5.0.0/16 via 10.0.0.2 advmss 1000 initcwnd 10 mtu lock 1300
+ip -n r route add 10.6.0.0/16 via 10.0.0.2 tos 0x10
 `)
     const lab = parse(ran.stdout) as {
       namespaces: Record<string, { sysctls?: object; nft?: string; iptables?: string; neighbours?: unknown }>
@@ -142,10 +147,14 @@ ip netns exec h tc qdisc add dev eth0 root pfifo
     expect(lab.namespaces['h']?.nft).toContain('tcp dport 80 drop')
     for (const named of [
       'not in the file: h: sysctl net.ipv6.conf.all.accept_ra=0 (nothing in this network speaks IPv6)',
-      'not in the file: h: tc qdisc add dev eth0 pfifo (with what it holds)',
+      'not in the file: h: tc qdisc add dev eth0 root pfifo (with what it holds)',
+      'not in the file: h: ip link set eth0 allmulticast on',
+      'not in the file: r: ip address add 10.0.1.1/24 dev eth0 brd 10.0.1.77 noprefixroute',
+      'not in the file: r: ip route add 10.5.0.0/16 via 10.0.0.2 dev eth0 mtu lock advmss 1000 initcwnd 10',
+      'not in the file: r: ip route add 10.6.0.0/16 via 10.0.0.2 dev eth0 tos 0x10',
     ])
       expect(ran.stderr).toContain(`${named}\n`)
-    expect(ran.stderr.match(/^(?:not in the file:|warning)/gm)).toHaveLength(2)
+    expect(ran.stderr.match(/^(?:not in the file:|warning)/gm)).toHaveLength(6)
     expect(ran.status).toBe(0)
   })
 

@@ -123,7 +123,7 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
 
   test('queueing disciplines that impair, and only those', () => {
     const impair = { delayUs: null, lossPercent: null, rateBit: 10_000_000 }
-    expect(decodeAll(captured.qdiscs, decodeQdisc)).toEqual([[3, impair]])
+    expect(decodeAll(captured.qdiscs, decodeQdisc)).toEqual([[3, { impair, others: [] }]])
   })
 
   test('settings of interfaces', () => {

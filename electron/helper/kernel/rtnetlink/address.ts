@@ -11,7 +11,9 @@ const RTM_DELADDR = 21
 const RTM_GETADDR = 22
 const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
+const IFA_BROADCAST = 4
 const IFA_FLAGS = 8
+const IFA_RT_PRIORITY = 9
 const IFA_F_NODAD = 0x02
 const RT_SCOPE_HOST = 254
 
@@ -61,6 +63,16 @@ export interface DumpedAddress extends Omit<LiveAddress, 'dev'> {
   readonly index: number
 }
 
+/** The last address of an IPv4 subnet. */
+function lastOf(address: string): string | null {
+  const prefix = parsePrefix(address)
+  if (!prefix) return null
+  const bytes = Buffer.from(prefix.bytes)
+  const hostBits = 32 - prefix.length
+  bytes.writeUInt32BE((bytes.readUInt32BE(0) | (2 ** hostBits - 1)) >>> 0)
+  return formatAddress(bytes, 0, 4)
+}
+
 /** One RTM_NEWADDR payload. */
 export function decodeAddress(bytes: Buffer, at: number, end: number): DumpedAddress | null {
   const family = familyOf(bytes[at] ?? 0)
@@ -68,20 +80,31 @@ export function decodeAddress(bytes: Buffer, at: number, end: number): DumpedAdd
   let text = ''
   let local = ''
   let bits = bytes[at + 2] ?? 0
+  let broadcast: string | null = null
+  let metric = 0
   eachAttribute(bytes, at + 8, end, (type, where, length) => {
     if (type === IFA_ADDRESS) text = formatAddress(bytes, where, length)
     else if (type === IFA_LOCAL) local = formatAddress(bytes, where, length)
     else if (type === IFA_FLAGS) bits = bytes.readUInt32LE(where)
+    else if (type === IFA_BROADCAST) broadcast = formatAddress(bytes, where, length)
+    else if (type === IFA_RT_PRIORITY) metric = bytes.readUInt32LE(where)
   })
+  const address = `${local || text}/${bytes[at + 1]}`
+  const others = [
+    // The subnet's own is as good as none: the kernel has its routes anyway (fib_add_ifaddr, net/ipv4/fib_frontend.c).
+    ...(broadcast === null || broadcast === lastOf(address) ? [] : [`brd ${broadcast}`]),
+    ...(metric === 0 ? [] : [`metric ${metric}`]),
+  ]
   const flags: string[] = []
   for (let bit = 0; bit < flagNames.length; bit += 1)
     if (bits & (1 << bit)) flags.push(bit === 0 && family === 'ipv6' ? 'temporary' : (flagNames[bit] ?? ''))
   return {
     index: bytes.readUInt32LE(at + 4),
     family,
-    address: `${local || text}/${bytes[at + 1]}`,
+    address,
     scope: scopeName(bytes[at + 3] ?? 0),
     flags,
+    ...(others.length > 0 ? { others } : {}),
   }
 }
 

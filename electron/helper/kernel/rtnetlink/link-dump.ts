@@ -1,14 +1,8 @@
 /** Reading links: RTM_GETLINK into the live state's words. */
 import { formatAddress, formatMac } from '../inet.js'
-import {
-  isShareKind,
-  linkSettings,
-  type LinkSetting,
-  type PortSetting,
-  type VlanProtocol,
-} from '../../../core/lab/lab.js'
+import { isShareKind, linkSettings, type LinkSetting, type VlanProtocol } from '../../../core/lab/lab.js'
 import { knownKinds, usualLinkSetting } from '../../../core/lab/link-settings.js'
-import { usualBridge, usualPort } from '../../../core/lab/normalise-bridge.js'
+import { usualBridge } from '../../../core/lab/normalise-bridge.js'
 import { isTunnelKind } from '../../../core/lab/tunnel.js'
 import type { LiveBridge, LiveLink, LiveTunnel } from '../../../core/live/state.js'
 import type { Refusal } from '../errno.js'
@@ -21,14 +15,12 @@ import {
   IFLA_BR_PRIORITY,
   IFLA_BR_TOPOLOGY_CHANGE,
   IFLA_BR_VLAN_FILTERING,
-  IFLA_BRPORT_ISOLATED,
-  IFLA_BRPORT_LEARNING,
-  IFLA_BRPORT_MODE,
   ticksPerSecond,
 } from './bridge.js'
 import {
   ETH_P_8021AD,
   doomedGroup,
+  IFF_ALLMULTI,
   IFF_LOWER_UP,
   IFF_MULTICAST,
   IFF_NOARP,
@@ -65,21 +57,17 @@ import {
   RTM_GETLINK,
   skipStatistics,
 } from './link.js'
+import { otherOptions } from './link-others.js'
+import { readPort } from './port-dump.js'
 import { readShareMode } from './share.js'
 import { readTunnel } from './tunnel.js'
 
 /** Of Ethernet; a tunnel without frames calls its ends hardware addresses (ARPHRD_IPGRE and its like). */
 const macBytes = 6
-const IFLA_BRPORT_STATE = 1
-const IFLA_BRPORT_UNICAST_FLOOD = 9
-const IFLA_BRPORT_NO = 18
-const IFLA_BRPORT_BCAST_FLOOD = 30
 /** ifi_type of lo (linux/if_arp.h). */
 const ARPHRD_LOOPBACK = 772
 /** IF_OPER_* of RFC 2863, as `ip link` spells them. */
 const operstates = ['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing', 'dormant', 'up']
-/** BR_STATE_*, as `bridge link` spells them. */
-const portStates = ['disabled', 'listening', 'learning', 'forwarding', 'blocking']
 
 /** What still has to be put into names. */
 type Named = 'master' | 'vrf' | 'bond' | 'bonding' | 'peer' | 'impair' | 'vlan' | 'share'
@@ -165,34 +153,6 @@ function readBridge(bridge: KindData['bridge'], bytes: Buffer, type: number, at:
   }
 }
 
-const switchTypes: Readonly<Record<number, PortSetting>> = {
-  [IFLA_BRPORT_MODE]: 'hairpin',
-  [IFLA_BRPORT_LEARNING]: 'learning',
-  [IFLA_BRPORT_ISOLATED]: 'isolated',
-}
-
-/** On in every new port, and told only where somebody switched them off. */
-const floodTypes: Readonly<Record<number, 'flood' | 'bcastFlood'>> = {
-  [IFLA_BRPORT_UNICAST_FLOOD]: 'flood',
-  [IFLA_BRPORT_BCAST_FLOOD]: 'bcastFlood',
-}
-
-function readPort(bytes: Buffer, from: number, to: number): LiveLink['port'] {
-  let number = 0
-  let state = 'disabled'
-  const switches: { [S in PortSetting]?: boolean } = {}
-  const floods: { flood?: false; bcastFlood?: false } = {}
-  eachAttribute(bytes, from, to, (type, at) => {
-    const setting = switchTypes[type]
-    const flood = floodTypes[type]
-    if (type === IFLA_BRPORT_STATE) state = portStates[bytes[at] ?? 0] ?? 'disabled'
-    else if (type === IFLA_BRPORT_NO) number = bytes.readUInt16LE(at)
-    else if (setting && (bytes[at] !== 0) !== usualPort[setting]) switches[setting] = bytes[at] !== 0
-    else if (flood && bytes[at] === 0) floods[flood] = false
-  })
-  return { number, state, ...switches, ...floods }
-}
-
 /** Those that differ from what the kind has by itself. */
 function readSettings(kind: string, flags: number, txqueuelen: number, group: number): Pick<LiveLink, 'settings'> {
   if (!knownKinds.has(kind)) return {}
@@ -226,6 +186,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
   let bondData: DumpedBond | null = null
   let permanentMac: string | null = null
   let shareMode: string | null = null
+  const others: (string | null)[] = [flags & IFF_ALLMULTI ? 'allmulticast on' : null]
   eachAttribute(bytes, at + 16, end, (type, where, length) => {
     if (type === IFLA_IFNAME) name = readString(bytes, where, length)
     else if (type === IFLA_ADDRESS) mac = length === macBytes ? formatMac(bytes, where, length) : null
@@ -241,7 +202,10 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
       eachAttribute(bytes, where, where + length, (info, inner, size) => {
         if (info === IFLA_INFO_KIND) kind = readString(bytes, inner, size)
         else if (info === IFLA_INFO_SLAVE_KIND) portKind = readString(bytes, inner, size)
-        else if (info === IFLA_INFO_DATA && readKinds.has(kind)) data = readKindData(bytes, inner, inner + size, kind)
+        if (info === IFLA_INFO_DATA) others.push(otherOptions(kind, bytes, inner, inner + size))
+        else if (info === IFLA_INFO_SLAVE_DATA)
+          others.push(otherOptions(`${portKind}_slave`, bytes, inner, inner + size))
+        if (info === IFLA_INFO_DATA && readKinds.has(kind)) data = readKindData(bytes, inner, inner + size, kind)
         else if (info === IFLA_INFO_DATA && isTunnelKind(kind)) tunnel = readTunnel(bytes, inner, inner + size, kind)
         else if (info === IFLA_INFO_DATA && isShareKind(kind))
           shareMode = readShareMode(bytes, inner, inner + size, kind)
@@ -252,6 +216,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
       })
     }
   })
+  const said = others.flatMap((words) => (words === null ? [] : [`ip link set ${name} ${words}`]))
   const known = data as KindData | null
   const between = tunnel as LiveTunnel | null
   return {
@@ -286,6 +251,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
           }
         : null,
     ...(between ? { tunnel: between } : {}),
+    ...(said.length > 0 ? { others: said } : {}),
   }
 }
 

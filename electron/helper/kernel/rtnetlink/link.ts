@@ -47,6 +47,7 @@ export const doomedGroup = 0x76_65_74_68
 export const IFF_UP = 0x1
 export const IFF_NOARP = 0x80
 export const IFF_PROMISC = 0x100
+export const IFF_ALLMULTI = 0x200
 export const IFF_MULTICAST = 0x1000
 export const IFF_LOWER_UP = 0x10000
 

@@ -1,7 +1,6 @@
 /** What delays, loses or limits frames: the root queueing discipline (RTM_*QDISC, linux/pkt_sched.h), as `tc` sets it. */
 import type { Impair } from '../../../core/lab/lab.js'
-import { qdiscOf, tbfBurstBytes, tbfLatencyUs } from '../../../core/plan/qdisc.js'
-import type { LiveLink } from '../../../core/live/state.js'
+import { delayText, percentText, qdiscOf, tbfBurstBytes, tbfLatencyUs } from '../../../core/plan/qdisc.js'
 import type { Refusal } from '../errno.js'
 import type { MessageWriter } from '../netlink/message.js'
 import { eachAttribute, NLM_F_CREATE, NLM_F_REPLACE, readString } from '../netlink/message.js'
@@ -11,6 +10,8 @@ const RTM_NEWQDISC = 36
 const RTM_DELQDISC = 37
 const RTM_GETQDISC = 38
 const TC_H_ROOT = 0xffffffff
+/** Of `ingress` and `clsact`. */
+const TC_H_INGRESS = 0xfffffff1
 const TCA_KIND = 1
 const TCA_OPTIONS = 2
 const TCA_STATS2 = 7
@@ -19,12 +20,16 @@ const TCA_STATS_QUEUE = 3
 const TCA_TBF_PARMS = 1
 const TCA_TBF_RATE64 = 4
 const TCA_TBF_BURST = 6
+const TCA_NETEM_CORR = 1
 const TCA_NETEM_REORDER = 3
 const TCA_NETEM_CORRUPT = 4
+const TCA_NETEM_LOSS = 5
 const TCA_NETEM_RATE = 6
+const TCA_NETEM_ECN = 7
 const TCA_NETEM_RATE64 = 8
 const TCA_NETEM_LATENCY64 = 10
 const TCA_NETEM_JITTER64 = 11
+const TCA_NETEM_SLOT = 12
 /** Packet scheduler ticks per microsecond: a tick is 64 ns (PSCHED_SHIFT, net/pkt_sched.h). */
 const ticksPerUs = 15.625
 /** Packets that netem holds, `tc`'s default. */
@@ -110,7 +115,13 @@ export const tryImpair = (socket: NetlinkSocket, index: number, kind: 'netem' | 
       : { delayUs: null, lossPercent: null, rateBit: 1_000_000 },
   )
 
-function readTbf(bytes: Buffer, from: number, to: number): LiveLink['impair'] {
+/** What a root does to frames, and what else it was given that a lab file has no words for, behind `tc qdisc add dev DEV`. */
+export interface DumpedQdisc {
+  readonly impair: Impair | null
+  readonly others: readonly string[]
+}
+
+function readTbf(bytes: Buffer, from: number, to: number): Impair {
   let rate = 0
   eachAttribute(bytes, from, to, (type, at) => {
     if (type === TCA_TBF_PARMS && rate === 0) rate = bytes.readUInt32LE(at + 8)
@@ -119,7 +130,7 @@ function readTbf(bytes: Buffer, from: number, to: number): LiveLink['impair'] {
   return { delayUs: null, lossPercent: null, rateBit: rate * 8 }
 }
 
-function readNetem(bytes: Buffer, from: number, to: number): LiveLink['impair'] {
+function readNetem(bytes: Buffer, from: number, to: number): Impair {
   const [loss, duplicate] = [8, 16].map((at) => percentOf(bytes.readUInt32LE(from + at))) as [number, number]
   let [delayUs, jitterUs] = [0, 20].map((at) => bytes.readUInt32LE(from + at) / ticksPerUs) as [number, number]
   let [rate, reorder, corrupt] = [0, 0, 0]
@@ -142,21 +153,58 @@ function readNetem(bytes: Buffer, from: number, to: number): LiveLink['impair'] 
   }
 }
 
-/** One RTM_NEWQDISC payload: link index and what its root does; none for other kinds and for inner qdiscs. */
-export function decodeQdisc(bytes: Buffer, at: number, end: number): readonly [number, LiveLink['impair']] | null {
-  if (bytes.readUInt32LE(at + 12) !== TC_H_ROOT) return null
+/** What makes one frame's fate hang on the one before, and a queue that is not as long as `tc` makes it. */
+function readNetemOthers(bytes: Buffer, from: number, to: number, impair: Impair): string[] {
+  const { delayUs, jitterUs, lossPercent, duplicatePercent, reorderPercent, corruptPercent } = impair
+  const said: string[] = []
+  const correlated = (words: string, at: number): void => {
+    const percent = percentOf(bytes.readUInt32LE(at))
+    if (percent > 0) said.push(`${words} ${percentText(percent)}`)
+  }
+  const limit = bytes.readUInt32LE(from + 4)
+  if (limit !== netemLimit) said.push(`limit ${limit}`)
+  const gap = bytes.readUInt32LE(from + 12)
+  if (gap > 1) said.push(`gap ${gap}`)
+  eachAttribute(bytes, from + 24, to, (type, at) => {
+    if (type === TCA_NETEM_CORR) {
+      // struct tc_netem_corr: of delay, loss and duplication.
+      correlated(`delay ${delayText(delayUs ?? 0)} ${delayText(jitterUs ?? 0)}`, at)
+      correlated(`loss ${percentText(lossPercent ?? 0)}`, at + 4)
+      correlated(`duplicate ${percentText(duplicatePercent ?? 0)}`, at + 8)
+    } else if (type === TCA_NETEM_REORDER) correlated(`reorder ${percentText(reorderPercent ?? 0)}`, at + 4)
+    else if (type === TCA_NETEM_CORRUPT) correlated(`corrupt ${percentText(corruptPercent ?? 0)}`, at + 4)
+    else if (type === TCA_NETEM_LOSS) said.push('loss by a model of its own')
+    else if (type === TCA_NETEM_ECN && bytes.readUInt32LE(at) !== 0) said.push('ecn')
+    else if (type === TCA_NETEM_SLOT) said.push('slot')
+  })
+  return said
+}
+
+/** One RTM_NEWQDISC payload: link index and what its root does; none for inner qdiscs, and for what the kernel gives by itself. */
+export function decodeQdisc(bytes: Buffer, at: number, end: number): readonly [number, DumpedQdisc] | null {
+  const parent = bytes.readUInt32LE(at + 12)
+  if (parent !== TC_H_ROOT && parent !== TC_H_INGRESS) return null
   let kind = ''
-  let impair: LiveLink['impair'] = null
+  let impair: Impair | null = null
+  const others: string[] = []
   eachAttribute(bytes, at + 20, end, (type, where, length) => {
     if (type === TCA_KIND) kind = readString(bytes, where, length)
     else if (type === TCA_OPTIONS && kind === 'tbf') impair = readTbf(bytes, where, where + length)
-    else if (type === TCA_OPTIONS && kind === 'netem') impair = readNetem(bytes, where, where + length)
+    else if (type === TCA_OPTIONS && kind === 'netem') {
+      const read = readNetem(bytes, where, where + length)
+      const more = readNetemOthers(bytes, where, where + length, read)
+      if (more.length > 0) others.push(`root netem ${more.join(' ')}`)
+      impair = read
+    }
   })
-  return impair && [bytes.readInt32LE(at + 4), impair]
+  // Only what somebody gave has a handle.
+  const isGiven = bytes.readUInt32LE(at + 8) !== 0
+  if (impair === null && isGiven) others.push(`${parent === TC_H_ROOT ? 'root ' : ''}${kind} (with what it holds)`)
+  return impair === null && others.length === 0 ? null : [bytes.readInt32LE(at + 4), { impair, others }]
 }
 
-/** What each impaired link of the namespace does, by link index. */
-export function dumpImpairs(socket: NetlinkSocket): (readonly [number, LiveLink['impair']])[] | Refusal {
+/** What each link of the namespace that was given a qdisc does, by link index; a link may have two, one for each direction. */
+export function dumpQdiscs(socket: NetlinkSocket): (readonly [number, DumpedQdisc])[] | Refusal {
   return socket.dump(message(RTM_GETQDISC).u32(0).u32(0).u32(0).u32(0).u32(0), decodeQdisc)
 }
 

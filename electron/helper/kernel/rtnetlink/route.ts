@@ -4,7 +4,7 @@ import { EINVAL, Refusal } from '../errno.js'
 import { localTable, mainTable } from '../../../core/lab/table.js'
 import type { Family, LiveRoute } from '../../../core/live/state.js'
 import type { StepRoute } from '../../../core/plan/step.js'
-import { eachAttribute, NLM_F_CREATE, NLM_F_EXCL } from '../netlink/message.js'
+import { eachAttribute, NLM_F_CREATE, NLM_F_EXCL, readString } from '../netlink/message.js'
 import { message, type NetlinkSocket } from '../netlink/socket.js'
 import { protocolName, routeTypeName, routeTypeNumber, scopeName } from './words.js'
 
@@ -22,6 +22,36 @@ const RTA_TABLE = 15
 const RTA_VIA = 18
 /** Inside RTA_METRICS. */
 const RTAX_MTU = 2
+const RTA_FLOW = 11
+const RTA_PREF = 20
+const RTA_ENCAP_TYPE = 21
+const RTA_NH_ID = 30
+/** Words of `ip route` for what else may be inside RTA_METRICS, by RTAX_*. */
+const metricWords: ReadonlyMap<number, string> = new Map([
+  [3, 'window'],
+  [4, 'rtt'],
+  [5, 'rttvar'],
+  [6, 'ssthresh'],
+  [7, 'cwnd'],
+  [8, 'advmss'],
+  [9, 'reordering'],
+  [10, 'hoplimit'],
+  [11, 'initcwnd'],
+  [12, 'features'],
+  [13, 'rto_min'],
+  [14, 'initrwnd'],
+  [15, 'quickack'],
+  [17, 'fastopen_no_cookie'],
+])
+const RTAX_LOCK = 1
+const RTAX_CC_ALGO = 16
+/** LWTUNNEL_ENCAP_* (linux/lwtunnel.h). */
+const encapWords = ['none', 'mpls', 'ip', 'ila', 'ip6', 'seg6', 'bpf', 'seg6local', 'rpl', 'ioam6', 'xfrm']
+/** ICMPV6_ROUTER_PREF_* */
+const preferenceWords: ReadonlyMap<number, string> = new Map([
+  [1, 'high'],
+  [3, 'low'],
+])
 /** rtm_table has one byte; greater numbers are in RTA_TABLE alone (iproute_modify of iproute2). */
 const RT_TABLE_UNSPEC = 0
 const RT_TABLE_MAX_BYTE = 255
@@ -169,6 +199,7 @@ export function decodeRoute(bytes: Buffer, at: number, end: number): DumpedRoute
   let metric = 0
   let mtu: number | null = null
   let hops: NextHop[] = []
+  const others = bytes[at + 3] ? [`tos 0x${bytes[at + 3]?.toString(16)}`] : []
   eachAttribute(bytes, at + 12, end, (type, where, length) => {
     if (type === RTA_DST) to = formatAddress(bytes, where, length)
     else if (type === RTA_GATEWAY) via = formatAddress(bytes, where, length)
@@ -178,9 +209,18 @@ export function decodeRoute(bytes: Buffer, at: number, end: number): DumpedRoute
     else if (type === RTA_PREFSRC) src = formatAddress(bytes, where, length)
     else if (type === RTA_TABLE) table = bytes.readUInt32LE(where)
     else if (type === RTA_METRICS)
-      eachAttribute(bytes, where, where + length, (metric, inside) => {
+      eachAttribute(bytes, where, where + length, (metric, inside, size) => {
+        const word = metricWords.get(metric)
         if (metric === RTAX_MTU) mtu = bytes.readUInt32LE(inside)
+        else if (metric === RTAX_LOCK && bytes.readUInt32LE(inside) & (1 << RTAX_MTU)) others.push('mtu lock')
+        else if (metric === RTAX_CC_ALGO) others.push(`congctl ${readString(bytes, inside, size)}`)
+        else if (word !== undefined) others.push(`${word} ${bytes.readUInt32LE(inside)}`)
       })
+    else if (type === RTA_FLOW) others.push(`realm ${bytes.readUInt32LE(where) & 0xffff}`)
+    else if (type === RTA_NH_ID) others.push(`nhid ${bytes.readUInt32LE(where)}`)
+    else if (type === RTA_ENCAP_TYPE) others.push(`encap ${encapWords[bytes.readUInt16LE(where)] ?? 'unknown'}`)
+    else if (type === RTA_PREF && preferenceWords.has(bytes[where] ?? 0))
+      others.push(`pref ${preferenceWords.get(bytes[where] ?? 0)}`)
     else if (type === RTA_MULTIPATH) hops = readNextHops(bytes, where, where + length)
   })
   const route = {
@@ -193,6 +233,7 @@ export function decodeRoute(bytes: Buffer, at: number, end: number): DumpedRoute
     scope: scopeName(bytes[at + 6] ?? 0),
     table,
     mtu,
+    ...(others.length > 0 ? { others } : {}),
   }
   if (hops.length === 0) return [{ ...route, via, index, weight: null, flags: flagsOf(bits) }]
   return hops.map(({ via, index, weight, flags }) => ({ ...route, via, index, weight, flags: flagsOf(flags) }))

@@ -1,0 +1,36 @@
+/** What was said of objects that are in the lab, and that a lab file has no words for: by the words of `ip` and `tc`. */
+import { familyOf } from '../lab/address.js'
+import type { LiveAddress, LiveLink, LiveNamespace } from '../live/state.js'
+import { isKernelAddress } from './live-index.js'
+import type { WholeRoute } from './whole-routes.js'
+
+export const linkOthers = ({ name }: LiveNamespace, { others = [] }: LiveLink): string[] =>
+  others.map((command) => `${name}: ${command}`)
+
+export const addressOthers = ({ name, addresses }: LiveNamespace, dev: string): string[] =>
+  addresses
+    .filter((each) => each.dev === dev && !isKernelAddress(each))
+    .flatMap((each) => {
+      const words = addressWords(each)
+      return words.length > 0 ? [`${name}: ip address add ${each.address} dev ${dev} ${words.join(' ')}`] : []
+    })
+
+function addressWords({ family, address, scope, flags, others = [] }: LiveAddress): readonly string[] {
+  // `ip` gives 127/8 host scope, and the kernel IPv6 whatever the address is made for.
+  const usual = address.startsWith('127.') ? 'host' : 'global'
+  return [
+    ...(family === 'ipv4' && scope !== usual ? [`scope ${scope}`] : []),
+    ...others,
+    ...(flags.includes('noprefixroute') ? ['noprefixroute'] : []),
+    ...(flags.includes('permanent') ? [] : ['(for a time only)']),
+  ]
+}
+
+export function routeOthers({ name }: LiveNamespace, { to, via, dev, others = [] }: WholeRoute): string[] {
+  if (others.length === 0) return []
+  const way = [...(via === null ? [] : ['via', via]), ...(dev === null ? [] : ['dev', dev])]
+  return [`${name}: ip ${familyOf(to) === 'ipv6' ? '-6 ' : ''}route add ${[to, ...way, ...others].join(' ')}`]
+}
+
+/** The kernel tells routes to one prefix apart by it, and a lab file cannot. */
+export const isByTos = ({ others = [] }: WholeRoute): boolean => others.some((words) => words.startsWith('tos '))
