@@ -145,6 +145,12 @@ export const sentences = {
     '{namespace} does not answer who asks for {target} on {interface}: the question comes from {source}, to which it sends by {way}, and reverse path filtering (rp_filter={value}) forbids that.',
   'conntrack-full':
     'The connection tracking of {namespace} is full ({count} connections of {most}), so it drops what begins a new one: {drops} packets during the probe.',
+  untracked:
+    'A rule of {namespace} keeps it out of connection tracking, so no rule of NAT rewrites it: chain {chain} of table {table}: {rule}.',
+  'untracked-reply':
+    'A rule of {namespace} keeps the answer out of connection tracking, so its addresses are not turned back: chain {chain} of table {table}: {rule}.',
+  'tracked-apart':
+    'A rule of {namespace} puts only one direction into a zone of connection tracking, so the addresses of the answer are not turned back: chain {chain} of table {table}: {rule}.',
   'ttl-exceeded': 'The TTL ran out in {namespace}: the packet was sent with a TTL of {ttl}, and the way is longer.',
   'ttl-lowered': 'A rule of {namespace} lowers the TTL, so that it runs out on the way: {rule}.',
   'ttl-loop': 'The packet goes round in circles: {namespaces} send it to each other until the TTL has run out.',
@@ -202,6 +208,7 @@ export const sentences = {
   'not-forwarding-off': 'Forwarding is on in {namespace}.',
   'not-forwarding-counted': 'Forwarding is off in {namespace}, but it has counted no packet that this stopped.',
   'not-conntrack-full': 'The connection tracking of {namespace} has room for new connections.',
+  'not-untracked': 'Connection tracking of {namespace} sees both directions.',
   'not-ttl': 'No router says that the TTL ran out.',
   'not-mtu': 'Nobody says that the packet is too big.',
   'not-local-down': 'lo of {namespace} is up.',

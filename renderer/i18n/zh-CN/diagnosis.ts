@@ -140,6 +140,12 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 不应答在 {interface} 上对 {target} 的 ARP 请求：请求来自 {source}，而去往该地址要走 {way}，反向路径过滤（rp_filter={value}）不允许。',
   'cause.conntrack-full':
     '{namespace} 的连接跟踪表已满（{count} 个连接，上限 {most}），因此新连接的首个数据包被丢弃：探测期间共 {drops} 个。',
+  'cause.untracked':
+    '{namespace} 的一条规则让它绕过了连接跟踪，因此没有 NAT 规则会改写它：表 {table} 的链 {chain}：{rule}。',
+  'cause.untracked-reply':
+    '{namespace} 的一条规则让应答绕过了连接跟踪，因此应答的地址没有被改回：表 {table} 的链 {chain}：{rule}。',
+  'cause.tracked-apart':
+    '{namespace} 的一条规则只把一个方向放进了单独的连接跟踪区域（zone），因此应答的地址没有被改回：表 {table} 的链 {chain}：{rule}。',
   'cause.ttl-exceeded': 'TTL 在 {namespace} 耗尽：数据包发出时的 TTL 是 {ttl}，而路径更长。',
   'cause.ttl-lowered': '{namespace} 的一条规则降低了 TTL，数据包在途中耗尽 TTL：{rule}。',
   'cause.ttl-loop': '数据包陷入环路：{namespaces} 互相转发，直到 TTL 耗尽。',
@@ -214,6 +220,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-gateway': '{namespace} 的网关可以到达。',
   'cause.not-no-route': '{namespace} 有到 {target} 的路由。',
   'cause.not-conntrack-full': '{namespace} 的连接跟踪表还容得下新连接。',
+  'cause.not-untracked': '{namespace} 的连接跟踪看得到两个方向。',
   'cause.not-nat': '{namespace} 不缺少地址改写。',
   'cause.not-neighbour': '{namespace} 邻居表中的链路层地址正确。',
   'cause.not-bridge-netfilter': '桥接的帧不经过 {namespace} 的防火墙。',

@@ -12,6 +12,7 @@ import { natFaults } from './faults-nat.js'
 import { policyFaults } from './faults-policy.js'
 import { portFaults } from './faults-ports.js'
 import { routeFaults } from './faults-routes.js'
+import { trackingFaults } from './faults-tracking.js'
 import { until } from '../support/until.js'
 import { Rig } from './rig.js'
 
@@ -20,7 +21,7 @@ const timeoutMs = 250
 
 const all = [
   ...[...routeFaults, ...addressFaults, ...firewallFaults, ...answerFaults, ...layer2Faults, ...layer3Faults],
-  ...[...natFaults, ...portFaults, ...hiddenFaults, ...policyFaults],
+  ...[...natFaults, ...portFaults, ...hiddenFaults, ...policyFaults, ...trackingFaults],
 ]
 const named = (list: readonly Fault[]) => list.map((fault) => [`${fault.code}: ${fault.name}`, fault] as const)
 
