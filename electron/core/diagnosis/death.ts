@@ -78,6 +78,8 @@ export function findDeath(
     const inside = swallowedBy(around, at, leg, complaint, beside, frames, network)
     if (inside) return inside
   }
+  const outer = around && !around.swallowed ? lostAround(around, hops, frames, network) : null
+  if (outer) return { ...outer, complaint }
   return {
     stage,
     leg,
@@ -111,6 +113,32 @@ function swallowedBy(
       ...{ length: null, missed: findUnanswered(at, hops, frames, network), sender: null, complaint, tunnel },
     }
   )
+}
+
+/** What asks for a neighbour left in a packet of the tunnel, and that one was lost on its way: it is the one to be explained. */
+function lostAround(
+  tunnel: LostTunnel,
+  hops: readonly TracedHop[],
+  frames: readonly Kept[],
+  network: Network,
+): Omit<Death, 'complaint'> | null {
+  const at = hops.find(
+    ({ leg, event, observed, packet, namespace }) =>
+      (leg === 'arp' || leg === 'ndp') &&
+      event === 'dropped' &&
+      !observed &&
+      packet?.inner !== undefined &&
+      packet.ip?.dst === tunnel.remote &&
+      !network.owns(namespace, packet.ip.dst),
+  )
+  const ip = at?.packet?.ip
+  if (!at || !ip) return null
+  const { namespace, interface: name } = at
+  const missed = findUnanswered(at, hops, frames, network) ?? unresolved(network, at, ip.dst)
+  return {
+    ...{ stage: name === null ? 'start' : 'forward', leg: 'request', namespace, interface: name },
+    ...{ src: ip.src, dst: ip.dst, length: ip.length, missed, sender: null, tunnel },
+  }
 }
 
 /** Lost between who sent it and who should have taken it next. */

@@ -18,7 +18,7 @@ export function unheardTunnel(missed: Missed | null, hops: readonly TracedHop[],
   const link = missed && network.link(missed.namespace, missed.dev)
   if (!missed || !link || !isAnyTunnel(link.kind)) return null
   const asks = hops.filter(({ leg, observed }) => observed && (leg === 'arp' || leg === 'ndp'))
-  const isSent = asks.some(
+  const sent = asks.find(
     ({ namespace, direction, packet }) =>
       namespace === missed.namespace && direction === 'out' && packet?.inner !== undefined,
   )
@@ -30,10 +30,11 @@ export function unheardTunnel(missed: Missed | null, hops: readonly TracedHop[],
     ({ namespace, direction, interface: name }) =>
       namespace === missed.namespace && direction === 'out' && name === missed.dev,
   )
-  if (isHeard || !(isSent || isAsked)) return null
+  if (isHeard || !(sent || isAsked)) return null
   return {
-    ...{ namespace: missed.namespace, interface: missed.dev, swallowed: !isSent },
-    remote: tunnelEnds(link)?.remote ?? null,
+    ...{ namespace: missed.namespace, interface: missed.dev, swallowed: !sent },
+    // Of a tunnel with several remote ends, the one that was sent to.
+    remote: tunnelEnds(link)?.remote ?? sent?.packet?.ip?.dst ?? null,
   }
 }
 
