@@ -61,7 +61,7 @@ export function eventEvidence({ namespace, family, table, chain, rule, packet, i
   ]
 }
 
-/** Takes the rule away; null for one whose number is not known. */
+/** Takes a rule away, whichever; null for one whose number is not known. */
 export function withoutRule(verdict: RuleVerdict, ofIptables: boolean): RepairStep | null {
   const { namespace, engine, family, table, chain, rule, handle, position } = verdict
   if (rule === null) return null
