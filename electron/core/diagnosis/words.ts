@@ -83,6 +83,8 @@ export const sentences = {
   'same-subnet-apart': '{namespace} and {otherNamespace} are both in {prefix}, but no wire joins them.',
   'same-subnet-parent':
     '{interface} of {namespace} is a {kind} on {parent} of {otherNamespace}: both are in {prefix} and share a cable, but the kernel passes nothing from one to the other.',
+  'same-subnet-siblings':
+    '{interface} of {namespace} and {otherInterface} of {otherNamespace} are macvlans on {parent} of {between}: both are in {prefix} and share its cable, but in mode {mode} the kernel passes nothing from one to the other.',
   'same-subnet-apart-at':
     '{namespace} and {otherNamespace} are both in {prefix}, but their cables end at {first} and {second} of {between}, which no bridge joins.',
   'wrong-prefix-narrow':
@@ -97,6 +99,8 @@ export const sentences = {
     '{namespace} has {prefix} on both {interface} and {other}; it looks for {target} on {interface}, and it is on {other}.',
   'neighbour-wrong':
     '{namespace} sends to {target} with the link-layer address {mac}, which nobody there has; it should be {right}.',
+  'neighbour-life':
+    'A rule of {namespace} sets the hop limit of the question for {target}, and neighbour discovery counts only with 255: chain {chain} of table {table}: {rule}.',
   'neighbour-mute': '{owner} has {target} and does not answer who asks for it: {key} is {value}.',
   'arp-filtered':
     '{namespace} has {target} and heard the question for it on {interface}, but sends to {source} by {way}: with {key}=1 it answers there only.',

@@ -76,6 +76,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.address-on-port':
     '{address} 配在 {namespace} 的 {interface} 上，而它是 {bridge} 的端口：进入端口的帧都交给网桥，地址应当配在网桥上。',
   'cause.same-subnet-apart': '{namespace} 和 {otherNamespace} 都在 {prefix}，但没有网线把它们连在一起。',
+  'cause.same-subnet-siblings':
+    '{namespace} 的 {interface} 和 {otherNamespace} 的 {otherInterface} 都是 {between} 的 {parent} 上的 macvlan：它们同在 {prefix}，也共用它的线缆，但在 {mode} 模式下内核不在两者之间传递任何帧。',
   'cause.same-subnet-parent':
     '{namespace} 的 {interface} 是 {otherNamespace} 的 {parent} 之上的 {kind}：两者同在 {prefix}、共用一根线缆，但内核不在它们之间传递任何帧。',
   'cause.same-subnet-apart-at':
@@ -127,6 +129,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '隧道两端不一致：{namespace}:{interface} 的 {what} 是 {value}，{otherNamespace}:{otherInterface} 的是 {otherValue}。',
   'cause.arp-filtered':
     '{namespace} 拥有 {target}，也在 {interface} 上收到了对它的请求，但去往 {source} 要走 {way}：{key} 为 1 时只在那个接口上应答。',
+  'cause.neighbour-life':
+    '{namespace} 的一条规则改写了对 {target} 的邻居请求的跳数限制，而邻居发现只接受 255：表 {table} 的链 {chain}：{rule}。',
   'cause.neighbour-mute': '{owner} 拥有 {target}，却不应答对它的 ARP 请求：{key} 为 {value}。',
   'cause.not-a-bridge-port': '{namespace} 的 {interface} 不是 {bridge} 的端口，因此两边互不相通。',
   'cause.firewall-drop': '{namespace} 的一条规则丢弃了它：表 {table} 的链 {chain}：{rule}。',

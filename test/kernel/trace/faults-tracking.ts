@@ -1,5 +1,5 @@
-/** Packets that connection tracking does not know, or not for what they are, so that no NAT rewrites them. */
-import { masquerade, nat, tcp, type Fault } from './fault-labs.js'
+/** Rules that let a packet go on and change what becomes of it: connection tracking that NAT needs, and the TTL. */
+import { masquerade, nat, router, tcp, type Fault } from './fault-labs.js'
 
 const published = (rules: string): string =>
   nat({
@@ -45,5 +45,19 @@ export const trackingFaults: readonly Fault[] = [
     namespace: 'host',
     evidence: /ip saddr 192\.168\.1\.2 ip daddr 203\.0\.113\.10[\s\S]*--zone 5[\s\S]*-j MASQUERADE/,
     fix: ['iptables -t raw -D PREROUTING -i bridge0 -j CT --zone 5'],
+  },
+  {
+    name: 'a native rule that lowers the TTL in the router',
+    code: 'ttl-exceeded',
+    alike: true,
+    lab: router(),
+    typed: [
+      `ip netns exec ns-router nft 'add table ip z; add chain ip z pre { type filter hook prerouting priority -150; }; add rule ip z pre iifname "veth1" ip ttl set 1'`,
+    ],
+    from: 'ns0',
+    to: '192.168.1.2',
+    namespace: 'ns-router',
+    evidence: /ip saddr 192\.168\.0\.2 ip daddr 192\.168\.1\.2[\s\S]*ip ttl set 1 \(verdict continue\)/,
+    fix: ['ip netns exec ns-router nft delete rule ip z pre handle 3'],
   },
 ]

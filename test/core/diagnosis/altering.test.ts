@@ -1,5 +1,6 @@
-/** Packets that a rule keeps out of connection tracking: named where it was this packet, and where NAT meant it. */
+/** Rules that let a packet go on and change what becomes of it: named where it was this packet, and where it mattered. */
 import { expect, test } from 'vitest'
+import { neighbourFailed } from '../../../electron/core/diagnosis/rules/neighbour-failed.js'
 import { untracked } from '../../../electron/core/diagnosis/rules/untracked.js'
 import { Answers } from '../../../electron/core/diagnosis/question.js'
 import type { RuleVerdict } from '../../../electron/core/diagnosis/scene.js'
@@ -74,4 +75,37 @@ test('no rule is blamed for another packet, nor where no NAT means this one', ()
   expect(found(publishing(8080), arrived, [notrack(40001)])).toBeUndefined()
   expect(found(publishing(8081), arrived, [notrack(40000)])).toBeUndefined()
   expect(found(publishing(8080), arrived, [{ ...notrack(40000), rule: '-i r0 -j TTL --ttl-set 9' }])).toBeUndefined()
+})
+
+test('a rule that takes the hop limit of a question for a neighbour is named, and no other packet counts', () => {
+  const question = { src: 'fd00:1::2', dst: 'ff02::1:ff00:1', protocol: 'icmpv6', ports: null }
+  const asks = {
+    ip: { version: 6 as const, src: question.src, dst: question.dst, ttl: 255, protocol: 'icmpv6', length: 72 },
+    icmp: { type: 135, code: 0, id: null, seq: null },
+  }
+  const hops = [hop(1, { ...seen, leg: 'ndp', namespace: 'r', interface: 'r0', packet: asks as never })]
+  const missed = { namespace: 'a', dev: 'a0', address: 'fd00:1::1', iif: null }
+  const finding = (src: string) => {
+    const rule = '-i r0 -j HL --hl-set 1'
+    const packet = {
+      ...question,
+      src,
+      dst: src === question.src ? question.dst : 'fd00:1::1',
+      icmp: { type: 135, id: null },
+    }
+    const verdicts = [{ ...notrack(0), family: 'ip6' as const, table: 'mangle', rule, packet }]
+    const scene = sceneOf(routed(), hops, { verdicts })
+    const death = {
+      stage: 'start',
+      leg: 'request',
+      namespace: 'a',
+      interface: null,
+      src: null,
+      dst: 'fd00:2::2',
+    } as const
+    const rest = { length: null, sender: null, complaint: null, tunnel: null }
+    return neighbourFailed.suspect({ ...scene, death: { ...death, ...rest, missed } })?.judge(new Answers([]))
+  }
+  expect([finding(question.src)?.namespace, finding(question.src)?.message.key]).toEqual(['r', 'neighbour-life'])
+  expect(finding('fd00:1::9')).toBeUndefined()
 })
