@@ -178,6 +178,8 @@ export const sentences = {
   asymmetric:
     '{namespace} answers {client} by another way than by {router}, which had rewritten the destination: the answer comes from {server} where {target} was asked, and is refused.',
   'wrong-source': 'A rule of {namespace} gives the packet the source {source}, which nobody has: no answer finds back.',
+  'wrong-source-own':
+    'A rule of {namespace} gives the packet the source {source}, which is an address of {owner} itself: no machine takes a packet of its own from outside.',
   'other-source':
     '{namespace} answers from {source} where {target} was asked, and {client} takes no answer from another address than it asked.',
   'other-port':

@@ -218,6 +218,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-loop': '网桥没有连成环。',
   'cause.not-tunnel': '隧道两端一致。',
   'cause.not-hairpin': '应答沿着请求走过的路返回。',
+  'cause.wrong-source-own':
+    '{namespace} 的一条规则把源地址改成 {source}，而那正是 {owner} 自己的地址：机器不会从外面接收自己的数据包。',
   'cause.not-wrong-source': '{namespace} 改写成的源地址确实存在。',
   'cause.not-other-source': '{namespace} 用被询问的地址应答。',
   'cause.not-dnat-loopback': '{namespace} 允许把它发往自己的 127.0.0.0/8。',
