@@ -1,11 +1,11 @@
 /** Where the film of a failed probe ends: the one place that all rules look at. The first loss on the packet's way counts. */
-import { isAnyTunnel, isLayer3 } from '../lab/tunnel.js'
-import { decodeFrame } from '../packet/decode.js'
-import type { LiveLink } from '../live/state.js'
-import type { CapturedFrame, TracedHop } from '../packet/hop.js'
+import { isLayer3 } from '../lab/tunnel.js'
+import type { TracedHop } from '../packet/hop.js'
 import { findComplaint, firstLoss, type Complaint } from './loss.js'
 import { isIpv6, type Network } from './network.js'
+import { lostTunnel, tunnelEnds, unheardTunnel, type LostTunnel } from './lost-tunnel.js'
 import type { ProbeFacts } from './scene.js'
+import { findUnanswered, unresolved, type Kept, type Missed } from './unanswered.js'
 
 export type Stage =
   /** It never left the namespace that was to send it. */
@@ -22,16 +22,6 @@ export type Stage =
   | 'cable'
   /** It was sent to a link-layer address that nobody there has, or to a station that was not meant. */
   | 'stranger'
-
-/** Who should have taken it next and did not: asked for in vain, or sent to in vain where its link-layer address was known. */
-export interface Missed {
-  /** Who sends to it. */
-  readonly namespace: string
-  readonly dev: string
-  readonly address: string
-  /** By which the packet had come to who sends; null where it starts there. */
-  readonly iif: string | null
-}
 
 export interface Death {
   readonly stage: Stage
@@ -53,16 +43,6 @@ export interface Death {
   /** The VRF of the interface that it came in by. */
   readonly vrf?: string
 }
-
-export interface LostTunnel {
-  readonly namespace: string
-  readonly interface: string
-  readonly remote: string | null
-  /** It went in, and no packet of the tunnel was seen. */
-  readonly swallowed: boolean
-}
-
-type Kept = Pick<CapturedFrame, 'bytes' | 'originalLength'>
 
 /** @param frames by the index that hops have */
 export function findDeath(
@@ -98,6 +78,8 @@ export function findDeath(
     const inside = swallowedBy(around, at, leg, complaint, beside, frames, network)
     if (inside) return inside
   }
+  const outer = around && !around.swallowed ? lostAround(around, hops, frames, network) : null
+  if (outer) return { ...outer, complaint }
   return {
     stage,
     leg,
@@ -133,56 +115,30 @@ function swallowedBy(
   )
 }
 
-/** What asks for a neighbour goes into the tunnel, too: it did not come out of it, or not even its packet left. */
-function unheardTunnel(missed: Missed | null, hops: readonly TracedHop[], network: Network): LostTunnel | null {
-  const link = missed && network.link(missed.namespace, missed.dev)
-  if (!missed || !link || !isAnyTunnel(link.kind)) return null
-  const asks = hops.filter(({ leg, observed }) => observed && (leg === 'arp' || leg === 'ndp'))
-  const isSent = asks.some(
-    ({ namespace, direction, packet }) =>
-      namespace === missed.namespace && direction === 'out' && packet?.inner !== undefined,
-  )
-  const isHeard = asks.some(
-    ({ namespace, direction, interface: name }) =>
-      direction === 'in' && namespace !== missed.namespace && isAnyTunnel(network.link(namespace, name)?.kind ?? ''),
-  )
-  const isAsked = asks.some(
-    ({ namespace, direction, interface: name }) =>
-      namespace === missed.namespace && direction === 'out' && name === missed.dev,
-  )
-  if (isHeard || !(isSent || isAsked)) return null
-  return {
-    ...{ namespace: missed.namespace, interface: missed.dev, swallowed: !isSent },
-    remote: tunnelEnds(link)?.remote ?? null,
-  }
-}
-
-/** Whose packet it is, where it is one of a tunnel. */
-function lostTunnel(
-  at: TracedHop,
-  anchor: TracedHop | undefined,
+/** What asks for a neighbour left in a packet of the tunnel, and that one was lost on its way: it is the one to be explained. */
+function lostAround(
+  tunnel: LostTunnel,
   hops: readonly TracedHop[],
+  frames: readonly Kept[],
   network: Network,
-): LostTunnel | null {
-  const entered = (hop: TracedHop | undefined): hop is TracedHop & { readonly interface: string } =>
-    hop?.observed === true &&
-    hop.direction === 'out' &&
-    isAnyTunnel(network.link(hop.namespace, hop.interface)?.kind ?? '')
-  if (at.interface !== null && anchor?.interface === at.interface && entered(anchor)) {
-    const remote = tunnelEnds(network.link(anchor.namespace, anchor.interface))?.remote ?? null
-    return { namespace: anchor.namespace, interface: anchor.interface, remote, swallowed: true }
+): Omit<Death, 'complaint'> | null {
+  const at = hops.find(
+    ({ leg, event, observed, packet, namespace }) =>
+      (leg === 'arp' || leg === 'ndp') &&
+      event === 'dropped' &&
+      !observed &&
+      packet?.inner !== undefined &&
+      packet.ip?.dst === tunnel.remote &&
+      !network.owns(namespace, packet.ip.dst),
+  )
+  const ip = at?.packet?.ip
+  if (!at || !ip) return null
+  const { namespace, interface: name } = at
+  const missed = findUnanswered(at, hops, frames, network) ?? unresolved(network, at, ip.dst)
+  return {
+    ...{ stage: name === null ? 'start' : 'forward', leg: 'request', namespace, interface: name },
+    ...{ src: ip.src, dst: ip.dst, length: ip.length, missed, sender: null, tunnel },
   }
-  if (!at.packet?.inner && !at.packet?.wireguard) return null
-  const last = hops.findLast((hop) => hop.n <= at.n && hop.leg === at.leg && entered(hop))
-  return last?.interface
-    ? { namespace: last.namespace, interface: last.interface, remote: at.packet.ip?.dst ?? null, swallowed: false }
-    : null
-}
-
-/** Of a tunnel with one remote end; WireGuard's packets leave when its peers have agreed, and not before. */
-function tunnelEnds(link: LiveLink | undefined): { readonly local: string | null; readonly remote: string } | null {
-  const ends = link?.vxlan ?? link?.tunnel
-  return ends && ends.remote !== null ? { local: ends.local, remote: ends.remote } : null
 }
 
 /** Lost between who sent it and who should have taken it next. */
@@ -256,43 +212,6 @@ function strangerHop(hops: readonly TracedHop[], network: Network): TracedHop | 
   if (!last || last.direction !== 'in') return undefined
   const link = network.link(last.namespace, last.interface)
   return link && link.master === null && !isLayer3(link.kind) && last.packet?.eth?.dst !== link.mac ? last : undefined
-}
-
-/** ARP and neighbour discovery: the last question of a namespace that has no answer. */
-function findUnanswered(
-  at: TracedHop,
-  hops: readonly TracedHop[],
-  frames: readonly Kept[],
-  network: Network,
-): Missed | null {
-  const { namespace, interface: iif } = at
-  let open = null as Missed | null
-  for (const hop of hops) {
-    if (hop.namespace !== namespace || (hop.leg !== 'arp' && hop.leg !== 'ndp') || hop.frame === null) continue
-    const frame = frames[hop.frame]
-    if (!frame || hop.interface === null) continue
-    const message = decodeFrame(frame.bytes, { originalLength: frame.originalLength }).neighbour
-    if (!message) continue
-    // The parent of the sub-interface that asks: it sends the question on, and an answer to it is not yet one to who asked.
-    if (open?.address === message.subjectIp && network.standsOn(namespace, open.dev, hop.interface)) continue
-    if (message.op === 'request' && hop.direction === 'out' && hop.event === 'sent')
-      open = { namespace, dev: hop.interface, address: message.subjectIp, iif }
-    else if (message.op === 'reply' && hop.direction === 'in' && open?.address === message.subjectIp) open = null
-  }
-  return open
-}
-
-/** Asked for where no frame could be sent, as on a bridge without a carrier: the kernel's own table says so. */
-function unresolved(network: Network, { namespace, interface: iif }: TracedHop, dst: string): Missed | null {
-  const neighbours = network.namespace(namespace)?.neighbours ?? []
-  for (const { dev, via } of network.ways(namespace, dst)) {
-    if (dev === null) continue
-    // A gateway that is an address of one's own is none: the kernel asks for the destination itself.
-    const address = via === null || network.owns(namespace, via) ? dst : via
-    const entry = neighbours.find((each) => each.dev === dev && each.address === address)
-    if (entry?.state === 'FAILED' || entry?.state === 'INCOMPLETE') return { namespace, dev, address, iif }
-  }
-  return null
 }
 
 /** Where a packet has to find its way by routing: from where, to what. */

@@ -57,6 +57,7 @@ import { ttlExceeded } from './rules/ttl-exceeded.js'
 import { wireguardNoHandshake, wireguardNotAllowed } from './rules/wireguard.js'
 import { tunnelMismatch } from './rules/tunnel-mismatch.js'
 import { otherSource, wrongSource } from './rules/wrong-source.js'
+import { untracked } from './rules/untracked.js'
 import { askUnknown, unknown } from './rules/unknown.js'
 import { vlanMismatch } from './rules/vlan-mismatch.js'
 import { vrfLeakMissing } from './rules/vrf-leak-missing.js'
@@ -74,6 +75,7 @@ const rules: readonly Rule[] = [
   bridgeNetfilter,
   firewallReject,
   firewallDrop,
+  untracked,
   dnatLoopback,
   conntrackFull,
   impaired,

@@ -55,6 +55,7 @@ export const diagnosisCodes = [
   'wireguard-not-allowed',
   'fdb-entry',
   'conntrack-full',
+  'untracked',
   'name-unresolved',
   'program-on-path',
   'unknown',

@@ -111,15 +111,19 @@ export function reach(network: Network, start: Place, ignoreState = false): read
 /** Macvlans in mode bridge and ipvlans hand each other their frames; in other modes all go out by the cable. */
 const hearsSiblings = ({ kind, share }: LiveLink): boolean => kind === 'ipvlan' || share?.mode === 'bridge'
 
-/** The far end of a tunnel: the same VNI, held by whoever has its remote address. */
-function tunnelEnds(network: Network, { link }: Place): Place[] {
+/** The far ends of a tunnel: the same VNI, held by whoever has an address that it sends to. */
+function tunnelEnds(network: Network, { namespace: near, link }: Place): Place[] {
   const { vxlan } = link
-  if (!vxlan?.remote) return []
-  return network
-    .owners(vxlan.remote)
+  if (!vxlan) return []
+  const entries = network.namespace(near)?.fdb ?? []
+  const remotes = vxlan.remote
+    ? [vxlan.remote]
+    : entries.flatMap(({ dev, dst }) => (dev === link.name ? (dst ?? []) : []))
+  return [...new Set(remotes)]
+    .flatMap((remote) => network.owners(remote))
     .flatMap(({ namespace }) =>
       (network.namespace(namespace)?.links ?? [])
-        .filter((other) => other.vxlan?.id === vxlan.id && other.vxlan.port === vxlan.port)
+        .filter((other) => other !== link && other.vxlan?.id === vxlan.id && other.vxlan.port === vxlan.port)
         .map((other) => ({ namespace, link: other })),
     )
 }

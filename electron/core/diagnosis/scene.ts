@@ -46,6 +46,7 @@ export interface RuleVerdict {
   readonly handle: number | null
   /** Place within its chain, from 1; null for a policy, or where it is not known. */
   readonly position: number | null
+  /** `continue` of rules that let it go on and changed what becomes of it. */
   readonly verdict: string
   /** Null for legacy rules: counters do not name packets. */
   readonly packet: RulePacket | null

@@ -83,6 +83,8 @@ export const sentences = {
   'same-subnet-apart': '{namespace} and {otherNamespace} are both in {prefix}, but no wire joins them.',
   'same-subnet-parent':
     '{interface} of {namespace} is a {kind} on {parent} of {otherNamespace}: both are in {prefix} and share a cable, but the kernel passes nothing from one to the other.',
+  'same-subnet-siblings':
+    '{interface} of {namespace} and {otherInterface} of {otherNamespace} are macvlans on {parent} of {between}: both are in {prefix} and share its cable, but in mode {mode} the kernel passes nothing from one to the other.',
   'same-subnet-apart-at':
     '{namespace} and {otherNamespace} are both in {prefix}, but their cables end at {first} and {second} of {between}, which no bridge joins.',
   'wrong-prefix-narrow':
@@ -97,6 +99,8 @@ export const sentences = {
     '{namespace} has {prefix} on both {interface} and {other}; it looks for {target} on {interface}, and it is on {other}.',
   'neighbour-wrong':
     '{namespace} sends to {target} with the link-layer address {mac}, which nobody there has; it should be {right}.',
+  'neighbour-life':
+    'A rule of {namespace} sets the hop limit of the question for {target}, and neighbour discovery counts only with 255: chain {chain} of table {table}: {rule}.',
   'neighbour-mute': '{owner} has {target} and does not answer who asks for it: {key} is {value}.',
   'arp-filtered':
     '{namespace} has {target} and heard the question for it on {interface}, but sends to {source} by {way}: with {key}=1 it answers there only.',
@@ -145,6 +149,12 @@ export const sentences = {
     '{namespace} does not answer who asks for {target} on {interface}: the question comes from {source}, to which it sends by {way}, and reverse path filtering (rp_filter={value}) forbids that.',
   'conntrack-full':
     'The connection tracking of {namespace} is full ({count} connections of {most}), so it drops what begins a new one: {drops} packets during the probe.',
+  untracked:
+    'A rule of {namespace} keeps it out of connection tracking, so no rule of NAT rewrites it: chain {chain} of table {table}: {rule}.',
+  'untracked-reply':
+    'A rule of {namespace} keeps the answer out of connection tracking, so its addresses are not turned back: chain {chain} of table {table}: {rule}.',
+  'tracked-apart':
+    'A rule of {namespace} puts only one direction into a zone of connection tracking, so the addresses of the answer are not turned back: chain {chain} of table {table}: {rule}.',
   'ttl-exceeded': 'The TTL ran out in {namespace}: the packet was sent with a TTL of {ttl}, and the way is longer.',
   'ttl-lowered': 'A rule of {namespace} lowers the TTL, so that it runs out on the way: {rule}.',
   'ttl-loop': 'The packet goes round in circles: {namespaces} send it to each other until the TTL has run out.',
@@ -168,6 +178,8 @@ export const sentences = {
   asymmetric:
     '{namespace} answers {client} by another way than by {router}, which had rewritten the destination: the answer comes from {server} where {target} was asked, and is refused.',
   'wrong-source': 'A rule of {namespace} gives the packet the source {source}, which nobody has: no answer finds back.',
+  'wrong-source-own':
+    'A rule of {namespace} gives the packet the source {source}, which is an address of {owner} itself: no machine takes a packet of its own from outside.',
   'other-source':
     '{namespace} answers from {source} where {target} was asked, and {client} takes no answer from another address than it asked.',
   'other-port':
@@ -202,6 +214,7 @@ export const sentences = {
   'not-forwarding-off': 'Forwarding is on in {namespace}.',
   'not-forwarding-counted': 'Forwarding is off in {namespace}, but it has counted no packet that this stopped.',
   'not-conntrack-full': 'The connection tracking of {namespace} has room for new connections.',
+  'not-untracked': 'Connection tracking of {namespace} sees both directions.',
   'not-ttl': 'No router says that the TTL ran out.',
   'not-mtu': 'Nobody says that the packet is too big.',
   'not-local-down': 'lo of {namespace} is up.',

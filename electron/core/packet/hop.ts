@@ -28,6 +28,8 @@ export interface ProbeIdentity {
   readonly port?: number | null
   /** Bytes that the payload of every probe packet holds (icmp, udp). Without them, the first packets that fit count. */
   readonly marker?: Uint8Array | null
+  /** Namespaces that rewrote the request and do not know its answer for one: there it is not turned back. */
+  readonly unturned?: readonly string[]
   /** Local ports of the probing sockets (tcp, udp), where they are known. */
   readonly sourcePorts?: readonly number[]
   /** When the probe was sent, same clock as the frames: earlier frames are not the probe's. */

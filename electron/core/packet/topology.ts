@@ -104,19 +104,30 @@ export function buildTopology(namespaces: readonly TopologyNamespace[]): Topolog
   }
 }
 
-/** Of `-j DNAT --to-destination 10.0.0.2:80`, and of the same as nft says it (libnftables-json(5), `dnat`). */
+/** Of `-j DNAT --to-destination 10.0.0.2:80`, and of the same as nft says it (libnftables-json(5), `dnat`), maps and all. */
 function rewritesOf({ iptables, nft }: Pick<LiveRuleset, 'iptables' | 'nft'>): readonly string[] {
   const saved = iptables.map(({ rule }) => /--to-destination \[?([\da-fA-F.:]*[\da-fA-F])/.exec(rule ?? '')?.[1])
-  const said = (nft as readonly NftRule[]).flatMap(({ rule }) => rule?.expr?.map(({ dnat }) => dnat?.addr) ?? [])
-  return [...saved, ...said].flatMap((text) => {
+  const entries = nft as readonly NftEntry[]
+  const to = entries.flatMap(({ rule }) => rule?.expr?.flatMap(({ dnat }) => dnat?.addr ?? []) ?? [])
+  // A map that has a name is listed by itself.
+  const isNamed = to.some((addr) => textsIn(addr).some((text) => text.startsWith('@')))
+  const maps = isNamed ? entries.flatMap(({ map }) => map?.elem ?? []) : []
+  return [...saved, ...textsIn([to, maps])].flatMap((text) => {
     if (typeof text !== 'string') return []
     return canonicalAddress(text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')) ?? []
   })
 }
 
+/** Every text within, however deep. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
+
 /** As much of one as matters here; an address may be an expression of its own. */
-interface NftRule {
+interface NftEntry {
   readonly rule?: { readonly expr?: readonly { readonly dnat?: { readonly addr?: unknown } | null }[] }
+  readonly map?: { readonly elem?: unknown }
 }
 
 /** Of `10.0.0.1:51820` or `[fd00::1]:51820`. */

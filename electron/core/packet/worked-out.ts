@@ -123,7 +123,8 @@ function endAtLayer3(scene: Indexed, came: Member): readonly Placed[] {
 
   const complaint = member.leg === 'error' ? undefined : sentAfter(scene, member, 'error')
   const answer = member.leg === 'request' ? sentAfter(scene, member, 'reply') : undefined
-  const restored = probe.sampled ? null : restoredAnswer(member, scene.renamed)
+  const isTurned = !probe.sampled && !probe.unturned?.includes(member.namespace)
+  const restored = isTurned ? restoredAnswer(member, scene.renamed) : null
   // Anycast addresses (RFC 4291, 2.6.1) and whole prefixes in the local table are no interface's: that it answered shows it.
   const mine = topology.owns(member.namespace, ip.dst) || (answer !== undefined && !scene.chain.before.has(answer))
   if (mine && restored === null && member.level === 0 && !complaint) {

@@ -53,8 +53,9 @@ function natReason(
   const ruled =
     hop.leg === 'request'
       ? ofPacket(verdicts, hop, before ?? null, hops).find(
-          ({ namespace, table, rule, chain }) =>
+          ({ namespace, table, rule, chain, verdict }) =>
             namespace === hop.namespace &&
+            verdict !== 'continue' &&
             (table === 'nat' || /\b(snat|dnat|masquerade|redirect)\b/i.test(rule ?? '')) &&
             (chain === 'POSTROUTING' || chain === 'PREROUTING' || chain === 'OUTPUT'
               ? (chain === 'POSTROUTING') !== destination

@@ -26,6 +26,7 @@ import { sendProbe, verdictOf, type Aimed, type Shot, type Volley } from './send
 import { aim } from './target.js'
 import type { Trial } from './trial.js'
 import { untilPlugged, untilUsable } from './until-usable.js'
+import { unturnedBy } from '../../core/diagnosis/rules/untracked.js'
 import { countedVerdicts, familiesOf, ruleVerdicts, withHandles } from './verdicts.js'
 import { said } from '../../core/words/said.js'
 
@@ -181,7 +182,7 @@ export class Tracer {
     const { shot, outcome } = verdictOf(volley.shots, params.series ?? false)
     const verdicts = await ruleVerdicts(events, live)
     const frames = volley.shots.flatMap((each) => each.frames)
-    const hops = this.film(probe, frames, volley.shots, seen, isAnswer(outcome) || outcome === 'refused')
+    const hops = this.film(probe, frames, volley.shots, seen, isAnswer(outcome) || outcome === 'refused', verdicts)
     const found = isAnswer(outcome)
       ? null
       : await this.explainFailure(
@@ -292,8 +293,13 @@ export class Tracer {
     shots: readonly Shot[],
     live: LiveState,
     answered: boolean,
+    verdicts: readonly RuleVerdict[] = [],
   ) {
-    return stitch({ frames, namespaces: live.namespaces, probe: identityOf(probe, shots, answered) })
+    const identity = identityOf(probe, shots, answered)
+    const given = { frames, namespaces: live.namespaces, probe: identity }
+    const hops = stitch(given)
+    const unturned = unturnedBy({ hops, verdicts })
+    return unturned.length > 0 ? stitch({ ...given, probe: { ...identity, unturned } }) : hops
   }
 
   private async explainFailure(
@@ -318,7 +324,7 @@ export class Tracer {
     // Neighbours that failed while the probe waited are known now.
     const now = this.mirror.state
     const network = new Network(now)
-    const hops = this.film(probe, shot.frames, [shot], live, false)
+    const hops = this.film(probe, shot.frames, [shot], live, false, verdicts)
     const facts: ProbeFacts = {
       from: probe.from,
       target: probe.target.replace(/%.*/, ''),

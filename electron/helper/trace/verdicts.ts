@@ -1,4 +1,5 @@
 /** Events of a rule trace and counters of legacy rules, as verdicts about packets with the text of the rule. */
+import { alters } from '../../core/diagnosis/rules/altering.js'
 import type { RulePacket, RuleVerdict } from '../../core/diagnosis/scene.js'
 import type { IptablesRule, LiveNamespace, LiveState } from '../../core/live/state.js'
 import { traceTable } from '../../core/live/own-table.js'
@@ -12,6 +13,7 @@ interface NftRuleEntry {
   readonly table: string
   readonly chain: string
   readonly handle: number
+  readonly expr?: readonly object[]
 }
 
 /** What of a ruleset a trace must listen to beside IP. */
@@ -76,7 +78,10 @@ function upper(protocol: string, transport: Uint8Array | null): Pick<RulePacket,
   return { ...none, icmp: { type, id: echo.includes(type) && bytes.length >= 6 ? bytes.readUInt16BE(4) : null } }
 }
 
-/** Decisions only: what dropped, what accepted by a rule, and what handed to a program that gave nothing back. */
+/**
+ * What dropped, what accepted by a rule, what handed to a program that gave nothing back, and rules that let it go on and
+ * changed what becomes of it.
+ */
 export async function ruleVerdicts(events: readonly RuleEvent[], live: LiveState): Promise<RuleVerdict[]> {
   const verdicts: RuleVerdict[] = []
   const listings = new Map<string, Promise<readonly ListedRule[]>>()
@@ -90,10 +95,12 @@ export async function ruleVerdicts(events: readonly RuleEvent[], live: LiveState
     // What a program lets through goes on to the next chain.
     const isKept = event.verdict === 'queue' && !events.slice(index + 1).some(isAnother)
     const decides = event.verdict === 'drop' || (event.verdict === 'accept' && event.kind === 'rule')
-    if (!decides && !isKept) continue
-    const seen = latest.get(key)
     const namespace = live.namespaces.find(({ name }) => name === event.namespace)
+    const goesOn = event.verdict === 'continue' && event.kind === 'rule' && mayAlter(event, namespace)
+    if (!decides && !isKept && !goesOn) continue
+    const seen = latest.get(key)
     const text = event.kind === 'rule' ? await ruleText(event, namespace, listings) : null
+    if (goesOn && !alters(text?.rule ?? '')) continue
     const nameOf = (index: number | null | undefined): string | null =>
       namespace?.links.find((link) => link.index === index)?.name ?? null
     verdicts.push({
@@ -112,6 +119,14 @@ export async function ruleVerdicts(events: readonly RuleEvent[], live: LiveState
     })
   }
   return verdicts
+}
+
+/** Statements behind which a packet goes on, as `nft -j` tells them; targets of iptables are `xt`. */
+const altering = ['notrack', 'mangle', 'xt']
+
+function mayAlter(event: RuleEvent, namespace: LiveNamespace | undefined): boolean {
+  const rule = rulesOfChain(namespace, event).find(({ handle }) => handle === event.handle)
+  return rule?.expr?.some((statement) => altering.some((key) => key in statement)) ?? false
 }
 
 async function ruleText(
@@ -185,8 +200,9 @@ export function countedVerdicts(
     if (rule.rule !== null) places.set(chain, position)
     const was = counts.get(key(rule))?.shift() ?? 0
     const target = rule.rule === null ? rule.policy : (/(?:^| )-j (\S+)/.exec(rule.rule)?.[1] ?? '')
-    if (rule.packets <= was || !['DROP', 'REJECT', 'MASQUERADE', 'SNAT', 'DNAT', 'REDIRECT'].includes(target ?? ''))
-      continue
+    const goesOn = alters(rule.rule ?? '')
+    const decides = ['DROP', 'REJECT', 'MASQUERADE', 'SNAT', 'DNAT', 'REDIRECT'].includes(target ?? '')
+    if (rule.packets <= was || !(decides || goesOn)) continue
     verdicts.push({
       namespace,
       engine: rule.engine,
@@ -196,7 +212,7 @@ export function countedVerdicts(
       rule: rule.rule,
       handle: null,
       position: rule.rule === null ? null : position,
-      verdict: target === 'DROP' || target === 'REJECT' ? 'drop' : 'accept',
+      verdict: goesOn ? 'continue' : target === 'DROP' || target === 'REJECT' ? 'drop' : 'accept',
       packet: null,
       iif: null,
       oif: null,

@@ -76,6 +76,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.address-on-port':
     '{address} 配在 {namespace} 的 {interface} 上，而它是 {bridge} 的端口：进入端口的帧都交给网桥，地址应当配在网桥上。',
   'cause.same-subnet-apart': '{namespace} 和 {otherNamespace} 都在 {prefix}，但没有网线把它们连在一起。',
+  'cause.same-subnet-siblings':
+    '{namespace} 的 {interface} 和 {otherNamespace} 的 {otherInterface} 都是 {between} 的 {parent} 上的 macvlan：它们同在 {prefix}，也共用它的线缆，但在 {mode} 模式下内核不在两者之间传递任何帧。',
   'cause.same-subnet-parent':
     '{namespace} 的 {interface} 是 {otherNamespace} 的 {parent} 之上的 {kind}：两者同在 {prefix}、共用一根线缆，但内核不在它们之间传递任何帧。',
   'cause.same-subnet-apart-at':
@@ -127,6 +129,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '隧道两端不一致：{namespace}:{interface} 的 {what} 是 {value}，{otherNamespace}:{otherInterface} 的是 {otherValue}。',
   'cause.arp-filtered':
     '{namespace} 拥有 {target}，也在 {interface} 上收到了对它的请求，但去往 {source} 要走 {way}：{key} 为 1 时只在那个接口上应答。',
+  'cause.neighbour-life':
+    '{namespace} 的一条规则改写了对 {target} 的邻居请求的跳数限制，而邻居发现只接受 255：表 {table} 的链 {chain}：{rule}。',
   'cause.neighbour-mute': '{owner} 拥有 {target}，却不应答对它的 ARP 请求：{key} 为 {value}。',
   'cause.not-a-bridge-port': '{namespace} 的 {interface} 不是 {bridge} 的端口，因此两边互不相通。',
   'cause.firewall-drop': '{namespace} 的一条规则丢弃了它：表 {table} 的链 {chain}：{rule}。',
@@ -140,6 +144,12 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 不应答在 {interface} 上对 {target} 的 ARP 请求：请求来自 {source}，而去往该地址要走 {way}，反向路径过滤（rp_filter={value}）不允许。',
   'cause.conntrack-full':
     '{namespace} 的连接跟踪表已满（{count} 个连接，上限 {most}），因此新连接的首个数据包被丢弃：探测期间共 {drops} 个。',
+  'cause.untracked':
+    '{namespace} 的一条规则让它绕过了连接跟踪，因此没有 NAT 规则会改写它：表 {table} 的链 {chain}：{rule}。',
+  'cause.untracked-reply':
+    '{namespace} 的一条规则让应答绕过了连接跟踪，因此应答的地址没有被改回：表 {table} 的链 {chain}：{rule}。',
+  'cause.tracked-apart':
+    '{namespace} 的一条规则只把一个方向放进了单独的连接跟踪区域（zone），因此应答的地址没有被改回：表 {table} 的链 {chain}：{rule}。',
   'cause.ttl-exceeded': 'TTL 在 {namespace} 耗尽：数据包发出时的 TTL 是 {ttl}，而路径更长。',
   'cause.ttl-lowered': '{namespace} 的一条规则降低了 TTL，数据包在途中耗尽 TTL：{rule}。',
   'cause.ttl-loop': '数据包陷入环路：{namespaces} 互相转发，直到 TTL 耗尽。',
@@ -208,12 +218,15 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.not-loop': '网桥没有连成环。',
   'cause.not-tunnel': '隧道两端一致。',
   'cause.not-hairpin': '应答沿着请求走过的路返回。',
+  'cause.wrong-source-own':
+    '{namespace} 的一条规则把源地址改成 {source}，而那正是 {owner} 自己的地址：机器不会从外面接收自己的数据包。',
   'cause.not-wrong-source': '{namespace} 改写成的源地址确实存在。',
   'cause.not-other-source': '{namespace} 用被询问的地址应答。',
   'cause.not-dnat-loopback': '{namespace} 允许把它发往自己的 127.0.0.0/8。',
   'cause.not-gateway': '{namespace} 的网关可以到达。',
   'cause.not-no-route': '{namespace} 有到 {target} 的路由。',
   'cause.not-conntrack-full': '{namespace} 的连接跟踪表还容得下新连接。',
+  'cause.not-untracked': '{namespace} 的连接跟踪看得到两个方向。',
   'cause.not-nat': '{namespace} 不缺少地址改写。',
   'cause.not-neighbour': '{namespace} 邻居表中的链路层地址正确。',
   'cause.not-bridge-netfilter': '桥接的帧不经过 {namespace} 的防火墙。',

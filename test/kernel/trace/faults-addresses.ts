@@ -268,4 +268,19 @@ links: [[ns0:a0, ns1:a1], [ns0:b0, ns2:b1]]
     evidence: /p0@if\d+/,
     fix: ['ip link set p0 master br0'],
   },
+  {
+    name: 'a map of a rule that rewrites the destination to an address that nobody has',
+    code: 'no-such-address',
+    alike: true,
+    lab: router(),
+    typed: [
+      `ip netns exec ns-router nft 'add table ip z; add chain ip z pre { type nat hook prerouting priority -100; }; add rule ip z pre dnat to tcp dport map { 80 : 192.168.1.9 }'`,
+    ],
+    from: 'ns0',
+    to: '192.168.0.1',
+    probe: tcp(80),
+    namespace: 'ns-router',
+    evidence: /dnat to tcp dport map \{ 80 : 192\.168\.1\.9 \}/,
+    fix: null,
+  },
 ]

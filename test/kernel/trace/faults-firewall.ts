@@ -130,7 +130,10 @@ export const firewallFaults: readonly Fault[] = [
     to: '192.168.1.2',
     namespace: 'ns-router',
     evidence: /chain slow \{[\s\S]*ip saddr @bad drop/,
-    fix: ['ip netns exec ns-router nft delete rule inet guard slow handle 7'],
+    fix: [
+      "ip netns exec ns-router nft insert rule inet guard slow 'ip saddr 192.168.0.2 ip daddr 192.168.1.2 accept'",
+      "ip netns exec ns-router nft insert rule inet guard slow 'ip saddr 192.168.1.2 ip daddr 192.168.0.2 accept'",
+    ],
   },
   {
     name: 'a rule of a router that drops all pieces of a packet but the first',

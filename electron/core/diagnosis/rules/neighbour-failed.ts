@@ -3,11 +3,13 @@ import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { isLinkLayer } from '../death.js'
 import { say } from '../words.js'
+import { eventEvidence, metBy, setsLife, withoutRule } from './altering.js'
+import { askChain, ofIptables } from './firewall.js'
 
-/** The address is there, and an entry of the sender names a link-layer address for it that is not its own. */
+/** The address is there, and what leads to its link-layer address is wrong: an entry of the sender, or its question. */
 export const neighbourFailed: Rule = {
   code: 'neighbour-failed',
-  suspect: (scene) => wrongEntry(scene),
+  suspect: (scene) => wrongEntry(scene) ?? loweredQuestion(scene),
 }
 
 /** Sent to a link-layer address that nobody has, because an entry of the sender says so. */
@@ -38,5 +40,27 @@ function wrongEntry(scene: Scene): ReturnType<Rule['suspect']> {
         repair: { namespace, steps: [forgetNeighbour(namespace, entry)] },
       }
     },
+  }
+}
+
+/** Neighbour discovery that a router could have passed on is thrown away (RFC 4861, 7.1.1; ndisc_rcv, net/ipv6/ndisc.c). */
+function loweredQuestion(scene: Scene): ReturnType<Rule['suspect']> {
+  const { hops, death } = scene
+  const target = death?.missed?.address
+  if (target === undefined) return null
+  const verdict = hops.flatMap((hop) => (hop.leg === 'ndp' ? (metBy(scene, hop, setsLife) ?? []) : []))[0]
+  if (!verdict) return null
+  const { namespace, iif, oif, table, chain, rule } = verdict
+  const step = withoutRule(verdict, ofIptables(verdict))
+  return {
+    ask: [askChain(verdict)],
+    ruledOut: say('not-neighbour', { namespace }),
+    judge: (answers): Finding => ({
+      namespace,
+      interface: iif ?? oif,
+      message: say('neighbour-life', { namespace, target, table, chain, rule: rule ?? '' }),
+      evidence: [...eventEvidence(verdict), ...answers.evidence(askChain(verdict))],
+      repair: step && { namespace, steps: [step] },
+    }),
   }
 }

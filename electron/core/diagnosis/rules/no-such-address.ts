@@ -3,7 +3,7 @@ import { isIpv6 } from '../network.js'
 import type { Finding, Rule } from '../rule.js'
 import { say } from '../words.js'
 import { askChain } from './firewall.js'
-import { newEnd, rewriting } from './rewriting.js'
+import { rewriting, sendsTo } from './rewriting.js'
 
 /** It was sent on beyond where it should have ended: the lab says who has the address, and nobody has. */
 export const addressGone: Rule = {
@@ -54,7 +54,7 @@ export const noSuchAddress: Rule = {
     const addresses =
       wanted && there && ({ namespace: wanted.namespace, ask: 'addresses', dev: wanted.interface.name } as const)
     const verdict = rewriting(scene, namespace)
-    const sender = verdict && newEnd(verdict.rule ?? '')?.address === asked.address ? verdict : null
+    const sender = verdict && sendsTo(verdict.rule ?? '', asked.address) ? verdict : null
     const chain = sender && askChain(sender)
     const asks = [neighbour, ...(addresses ? [addresses] : []), ...(chain ? [chain] : [])]
     return {

@@ -3,7 +3,7 @@ import type { PacketHeaders } from '../../packet/packet.js'
 import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
 import { containsAddress, solicitedNode } from '../../lab/address.js'
 import { defaultGenevePort, isTunnelKind, tunnelTraits } from '../../lab/tunnel.js'
-import type { LostTunnel } from '../death.js'
+import type { LostTunnel } from '../lost-tunnel.js'
 import { isIpv6, type Network } from '../network.js'
 import { protocolName } from '../../packet/upper-layer.js'
 

@@ -114,10 +114,14 @@ function rewrittenAt(scene: Scene, namespace: string, port: number): RuleVerdict
   )
 }
 
-/** Who took a connection that was for somebody else (REDIRECT of a proxy), and reset it. */
+/** Who took what was for somebody else (REDIRECT of a proxy), and refused it: by a reset, or "port unreachable" (RFC 792, 4443). */
 const intercepting = ({ hops }: Scene): string | undefined =>
-  hops.find(({ leg, event, packet }) => leg === 'reply' && event === 'sent' && packet?.tcp?.flags.includes('RST'))
-    ?.namespace
+  hops.find(({ leg, event, direction, packet }) => {
+    if (event !== 'sent' || direction !== 'out' || packet === null) return false
+    const { tcp, icmp, ip } = packet
+    if (leg === 'reply') return tcp?.flags.includes('RST') ?? false
+    return leg === 'error' && icmp?.type === (ip?.version === 6 ? 1 : 3) && icmp.code === (ip?.version === 6 ? 4 : 3)
+  })?.namespace
 
 /** Who refused, and on which port: DNAT may have changed both. */
 function refuser(scene: Scene): Refuser | null {

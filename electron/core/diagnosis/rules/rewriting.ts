@@ -10,6 +10,11 @@ export function newEnd(rule: string): { readonly address: string | null; readonl
   return sent ? { address: sent[1] ?? null, port: sent[2] === undefined ? null : Number(sent[2]) } : null
 }
 
+/** Whether a rule of NAT sends packets there, by itself or by a map that it spells out. */
+export const sendsTo = (rule: string, address: string): boolean =>
+  newEnd(rule)?.address === address ||
+  (/\bdnat\b.* map \{/.test(rule) && rule.split(/[\s,{}]+/).some((word) => word === address))
+
 /** The rule that rewrote the probe's own packet there. */
 export function rewriting(scene: Scene, namespace: string): RuleVerdict | undefined {
   const own = ownPackets(scene, namespace)

@@ -16,6 +16,8 @@ export const sameSubnetApart: Rule = {
     const { from, to, prefix, ends } = apart
     const shared = sharedBy(scene.network, from, to)
     if (shared) return besideParent(from, to, prefix, shared)
+    const parent = commonParent(scene.network, from, to)
+    if (parent) return siblings(from, to, prefix, parent)
     const own = { namespace: from.namespace, ask: 'addresses', dev: from.link.name } as const
     const other = { namespace: to.namespace, ask: 'addresses', dev: to.link.name } as const
     const links = (ends ?? []).map(({ namespace, link }) => ({ namespace, ask: 'link', dev: link.name }) as const)
@@ -71,6 +73,35 @@ function besideParent(from: Place, to: Place, prefix: string, child: Place): Sus
         prefix,
       }),
       evidence: answers.evidence(own, ...asked),
+      repair: null,
+    }),
+  }
+}
+
+/** On which both are macvlans. */
+function commonParent(network: Network, from: Place, to: Place): Place | null {
+  const [one, other] = [network.parent(from.link), network.parent(to.link)]
+  return one && one.namespace === other?.namespace && one.link.index === other.link.index ? one : null
+}
+
+/** They share a cable, and in the mode that one of them has the kernel hands nothing from one to the other (macvlan_queue_xmit). */
+function siblings(from: Place, to: Place, prefix: string, parent: Place): Suspicion {
+  const links = [from, to].map(
+    ({ namespace, link }) => ({ namespace, ask: 'link', dev: link.name, details: true }) as const,
+  )
+  const strict = from.link.share?.mode === 'bridge' ? to : from
+  return {
+    ask: links,
+    ruledOut: say('not-same-subnet-apart', { namespace: from.namespace }),
+    judge: (answers): Finding => ({
+      namespace: strict.namespace,
+      interface: strict.link.name,
+      message: say('same-subnet-siblings', {
+        ...{ namespace: from.namespace, interface: from.link.name, prefix },
+        ...{ otherNamespace: to.namespace, otherInterface: to.link.name },
+        ...{ between: parent.namespace, parent: parent.link.name, mode: strict.link.share?.mode ?? '' },
+      }),
+      evidence: answers.evidence(...links),
       repair: null,
     }),
   }

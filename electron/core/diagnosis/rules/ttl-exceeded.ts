@@ -54,7 +54,7 @@ export const ttlExceeded: Rule = {
             namespace: lowered.namespace,
             interface: null,
             message: say('ttl-lowered', { namespace: lowered.namespace, rule: lowered.rule }),
-            evidence: [...counted, ...answers.evidence(lowered.ask)],
+            evidence: [...counted, ...lowered.heard, ...answers.evidence(lowered.ask)],
             repair: lowered.repair,
           }
         const small = probe.ttl === null && !ipv6 && allowed < Number(usualTtl)

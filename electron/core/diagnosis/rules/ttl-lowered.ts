@@ -1,38 +1,34 @@
-/** A rule of mangle that takes more of the TTL than the one hop it is. */
-import { isIpv6 } from '../network.js'
+/** A rule that takes more of the TTL than the one hop it is. */
 import type { Repair } from '../repair.js'
+import type { Evidence } from '../diagnosis.js'
 import type { Question } from '../question.js'
 import type { Scene } from '../scene.js'
+import { eventEvidence, metBy, setsLife, withoutRule } from './altering.js'
+import { askChain, ofIptables } from './firewall.js'
 
 export interface Lowered {
   readonly namespace: string
   readonly rule: string
+  readonly heard: readonly Evidence[]
   readonly ask: Question
-  readonly repair: Repair
+  readonly repair: Repair | null
 }
 
 /** @param allowed the TTL the packet was given by its sender's setting */
 export function loweredBy(scene: Scene, allowed: number): Lowered | null {
-  const { live, death } = scene
-  if (!death) return null
-  const ipv6 = isIpv6(death.dst)
-  const family = ipv6 ? 'ipv6' : 'ipv4'
-  for (const { name: namespace, ruleset } of live.namespaces) {
-    if (!takesMore(scene, namespace, allowed)) continue
-    const mangle = ruleset.iptables.filter((each) => each.family === family && each.table === 'mangle')
-    for (const { engine, table, chain, rule } of mangle) {
-      if (rule === null || !/-j (TTL|HL) --(ttl|hl)-(set|dec) /.test(rule)) continue
-      const inChain = mangle.filter((each) => each.rule !== null && each.chain === chain && each.engine === engine)
-      const position = inChain.findIndex((each) => each.rule === rule) + 1
-      return {
-        namespace,
-        rule,
-        ask: { namespace, ask: 'iptables', engine, ipv6, table, chain },
-        repair: {
-          namespace,
-          steps: [{ op: 'saved-rule-delete', namespace, engine, family, table, chain, rule, position }],
-        },
-      }
+  const { hops, death } = scene
+  for (const hop of hops) {
+    const { namespace, observed, packet } = hop
+    if (!observed || packet?.ip?.dst !== death?.dst || !takesMore(scene, namespace, allowed)) continue
+    const verdict = metBy(scene, hop, setsLife)
+    if (!verdict) continue
+    const step = withoutRule(verdict, ofIptables(verdict))
+    return {
+      namespace,
+      rule: verdict.rule ?? '',
+      heard: eventEvidence(verdict),
+      ask: askChain(verdict),
+      repair: step && { namespace, steps: [step] },
     }
   }
   return null

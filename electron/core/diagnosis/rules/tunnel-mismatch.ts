@@ -60,8 +60,15 @@ export const tunnelMismatch: Rule = {
   },
 }
 
-function endsOf({ kind, vxlan, tunnel }: LiveLink): Ends | null {
-  if (vxlan) return vxlan.remote === null ? null : { ...vxlan, remote: vxlan.remote, key: null }
+/** VXLAN without a remote end of its own has that of its one entry for whatever has none. */
+function endsOf(network: Network, { namespace, link: { kind, name, vxlan, tunnel } }: Place): Ends | null {
+  if (vxlan) {
+    const entries = (network.namespace(namespace)?.fdb ?? []).flatMap(({ dev, mac, dst }) =>
+      dev === name && mac === anyMac ? (dst ?? []) : [],
+    )
+    const remote = vxlan.remote ?? (entries.length === 1 ? entries[0] : undefined)
+    return remote === undefined ? null : { ...vxlan, remote, key: null }
+  }
   if (!isTunnelKind(kind) || !tunnel || tunnel.remote === null) return null
   return { local: tunnel.local, remote: tunnel.remote, id: tunnel.id, port: tunnel.port, key: tunnel.key }
 }
@@ -86,15 +93,17 @@ function mismatch(scene: Scene): Mismatch | null {
     ? (network.namespace(death.namespace)?.links ?? []).map((each) => ({ namespace: death.namespace, link: each }))
     : []
   for (const near of [...around, ...arrived]) {
-    const mine = endsOf(near.link)
+    const mine = endsOf(network, near)
     if (!mine) continue
     const candidates = tunnelsAt(network, mine.remote, near.link.kind)
-    if (candidates.some(({ link }) => isFitting(network, near, mine, link))) continue
+    if (candidates.some(({ namespace, link }) => isFitting(network, near, mine, { namespace, link }))) continue
     for (const far of candidates) {
       const found = differs(network, near, mine, far)
       // Of two ends that differ, the one that is as the lab has it is not the one to change.
       const back =
-        found && isAsInLab(scene, far) && !isAsInLab(scene, near) ? differs(network, far, endsOf(far.link), near) : null
+        found && isAsInLab(scene, far) && !isAsInLab(scene, near)
+          ? differs(network, far, endsOf(network, far), near)
+          : null
       if (back ?? found) return back ?? found
     }
   }
@@ -102,22 +111,23 @@ function mismatch(scene: Scene): Mismatch | null {
 }
 
 /** An address of the other end's namespace that it is reached by: its own, or where the kernel chooses, any. */
-const addressOf = (network: Network, { namespace, link }: Place, remote: string): string =>
-  endsOf(link)?.local ?? (network.owns(namespace, remote) ? remote : '')
+const addressOf = (network: Network, place: Place, remote: string): string =>
+  endsOf(network, place)?.local ?? (network.owns(place.namespace, remote) ? remote : '')
 
-function isFitting(network: Network, near: Place, mine: Ends, other: LiveLink): boolean {
-  const theirs = endsOf(other)
+function isFitting(network: Network, near: Place, mine: Ends, far: Place): boolean {
+  const theirs = endsOf(network, far)
+  const { tunnel } = far.link
   return (
     theirs !== null &&
     theirs.id === mine.id &&
     theirs.port === mine.port &&
-    (other.tunnel?.inputKey === undefined ? theirs.key : other.tunnel.inputKey) === mine.key &&
+    (tunnel?.inputKey === undefined ? theirs.key : tunnel.inputKey) === mine.key &&
     theirs.remote === addressOf(network, near, theirs.remote)
   )
 }
 
 function differs(network: Network, near: Place, mine: Ends | null, far: Place): Mismatch | null {
-  const theirs = endsOf(far.link)
+  const theirs = endsOf(network, far)
   if (!mine || !theirs) return null
   const own = addressOf(network, near, theirs.remote)
   if (theirs.remote !== own && (theirs.id !== mine.id || theirs.id === null)) return null
@@ -134,9 +144,10 @@ function differs(network: Network, near: Place, mine: Ends | null, far: Place): 
   return { near, far, what: wrong[0], values: [wrong[1], wrong[2]], right }
 }
 
-function isAsInLab({ lab }: Scene, { namespace, link }: Place): boolean {
+function isAsInLab({ lab, network }: Scene, place: Place): boolean {
+  const { namespace, link } = place
   const wanted = labInterface(lab, namespace, link.name)
-  const live = endsOf(link)
+  const live = endsOf(network, place)
   if (!wanted || !live || !isTunnelKind(wanted.kind) || !('key' in wanted)) return false
   return wanted.remote === live.remote && wanted.id === live.id && wanted.port === live.port && wanted.key === live.key
 }
@@ -146,13 +157,14 @@ const tunnelsAt = (network: Network, address: string, kind: string): Place[] =>
     .owners(address)
     .flatMap(({ namespace }) =>
       (network.namespace(namespace)?.links ?? [])
-        .filter((link) => link.kind === kind && endsOf(link) !== null)
-        .map((link) => ({ namespace, link })),
+        .map((link) => ({ namespace, link }))
+        .filter((place) => place.link.kind === kind && endsOf(network, place) !== null),
     )
 
 /** A tunnel's numbers cannot be changed: it is made anew with all that was on it. */
-function remade(network: Network, { namespace, link }: Place, right: Ends): KernelStep[] {
-  const live = endsOf(link)
+function remade(network: Network, place: Place, right: Ends): KernelStep[] {
+  const { namespace, link } = place
+  const live = endsOf(network, place)
   if (!live) return []
   const { name } = link
   const make = (ends: Ends): KernelStep[] => [
@@ -173,7 +185,18 @@ function added(namespace: string, link: LiveLink, { local, remote, id, port, key
   const { kind, name, mac, mtu, vxlan, tunnel } = link
   const made = { namespace, name, mac, mtu }
   if (vxlan && id !== null && port !== null)
-    return [{ op: 'vxlan-add', ...made, ...vxlan, id, port, local: local ?? '', remote }]
+    return [
+      {
+        op: 'vxlan-add',
+        ...made,
+        ...vxlan,
+        id,
+        port,
+        local: local ?? '',
+        remote: vxlan.remote === null ? null : remote,
+      },
+      ...(vxlan.remote === null ? [{ op: 'vxlan-fdb-add' as const, namespace, name, mac: anyMac, remote }] : []),
+    ]
   if (!tunnel || !isTunnelKind(kind)) return []
   return [{ op: 'tunnel-add', ...made, ...tunnelOf({ kind, local, remote, id, port, key, ttl: tunnel.ttl }) }]
 }

@@ -1,6 +1,7 @@
 import { containsAddress } from '../../lab/address.js'
 import type { LiveRoute } from '../../live/state.js'
-import type { Death, Missed } from '../death.js'
+import type { Death } from '../death.js'
+import type { Missed } from '../unanswered.js'
 import { labRoutes, missingRoutes, routeAdd } from '../lab-says.js'
 import { isIpv6, prefixLength, type Network } from '../network.js'
 import type { Repair } from '../repair.js'

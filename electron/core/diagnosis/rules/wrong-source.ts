@@ -1,6 +1,6 @@
 import { innermost } from '../loss.js'
 import { addressAdd } from '../lab-says.js'
-import { isIpv6 } from '../network.js'
+import { isIpv6, type Owner } from '../network.js'
 import type { Finding, Rule, Suspicion } from '../rule.js'
 import type { ProbeFacts, Scene } from '../scene.js'
 import type { TracedHop } from '../../packet/hop.js'
@@ -12,41 +12,55 @@ export const wrongSource: Rule = {
   suspect(scene) {
     const found = rewritten(scene)
     if (!found) return null
-    const { namespace, source, oif } = found
+    const { namespace, source, oif, own } = found
     const ipv6 = isIpv6(source)
     const rules = { namespace, ask: 'iptables', engine: 'nft', ipv6, table: 'nat', chain: 'POSTROUTING' } as const
-    const addresses = { namespace, ask: 'addresses', dev: oif } as const
+    const addresses = own
+      ? ({ namespace: own.namespace, ask: 'addresses', dev: own.dev } as const)
+      : ({ namespace, ask: 'addresses', dev: oif } as const)
     return {
       ask: [rules, addresses],
       ruledOut: say('not-wrong-source', { namespace }),
       judge: (answers): Finding => ({
         namespace,
         interface: oif,
-        message: say('wrong-source', { namespace, source }),
+        message: own
+          ? say('wrong-source-own', { namespace, source, owner: own.namespace })
+          : say('wrong-source', { namespace, source }),
         evidence: answers.evidence(rules, addresses),
-        repair: { namespace, steps: [addressAdd(namespace, oif, `${source}/${ipv6 ? 128 : 32}`)] },
+        repair: own ? null : { namespace, steps: [addressAdd(namespace, oif, `${source}/${ipv6 ? 128 : 32}`)] },
       }),
     }
   },
 }
 
-/** Where the request got a source that is nobody's, and by which interface it left with it. */
-function rewritten({
-  hops,
-  network,
-  death,
-}: Scene): { readonly namespace: string; readonly source: string; readonly oif: string } | null {
+interface Rewritten {
+  readonly namespace: string
+  readonly source: string
+  readonly oif: string
+  /** Whose address it is, where it is that of who got the packet; else nobody's. */
+  readonly own: Owner | null
+}
+
+/**
+ * Where the request got a source that is nobody's, or that of who it is for, which takes no packet of its own from outside
+ * (fib_validate_source, net/ipv4/fib_frontend.c); and by which interface it left with it.
+ */
+function rewritten({ hops, network, death }: Scene): Rewritten | null {
   if (!death || death.stage === 'start') return null
   const nat = hops.findLast(
     ({ leg, event, changed }) => leg === 'request' && event === 'nat' && changed.includes('ip.src'),
   )
   const source = nat?.packet && innermost(nat.packet).ip?.src
-  if (!nat || !source || network.owners(source).length > 0) return null
+  if (!nat || !source) return null
+  const owners = network.owners(source)
+  const own = death.stage === 'target' ? owners.find(({ namespace }) => namespace === death.namespace) : undefined
+  if (owners.length > 0 && !own) return null
   const out = hops.find(
     ({ n, namespace, event, direction, leg }) =>
       n > nat.n && leg === 'request' && namespace === nat.namespace && event === 'sent' && direction === 'out',
   )
-  return out?.interface ? { namespace: nat.namespace, source, oif: out.interface } : null
+  return out?.interface ? { namespace: nat.namespace, source, oif: out.interface, own: own ?? null } : null
 }
 
 /**
