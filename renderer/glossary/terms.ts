@@ -60,6 +60,7 @@ export const termsOfDiagnosis: Readonly<Record<DiagnosisCode, readonly TermName[
   'port-isolated': ['bridge', 'access-port'],
   unplugged: ['veth-pair', 'carrier'],
   'conntrack-full': ['conntrack'],
+  untracked: ['conntrack', 'dnat', 'source-nat'],
   impaired: ['loss', 'delay', 'congestion'],
   'vlan-mismatch': ['vlan', 'tag', 'trunk'],
   'port-setting': ['bridge', 'flooding'],
