@@ -357,7 +357,7 @@ test('a name is asked for where it can be typed, so that its letters are no gest
   await window.page.keyboard.type('bob')
   await press('Enter')
   await until('bob is there', async () => (await namespaces()).includes('bob,'))
-  expect(await window.inspector.getByText('Letters are its name now.').count()).toBe(0)
+  expect(await window.inspector.getByText('Letters are its name now.').filter({ visible: true }).count()).toBe(0)
   const others = (await namespaces()).replace('bob,', '')
   await window.rest()
   await press('Control+z', 'Control+z')
