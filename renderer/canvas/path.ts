@@ -51,6 +51,19 @@ export function simplify(points: readonly Point[]): Point[] {
   return kept
 }
 
+/** From a point to the nearest place of a line, in the line's own units; of no line it is endless. */
+export const distanceTo = (points: readonly Point[], { x, y }: Point): number =>
+  Math.min(
+    ...points.slice(1).map((to, index) => {
+      const from = points[index] as Point
+      const [along, across] = [to.x - from.x, to.y - from.y]
+      const squared = along ** 2 + across ** 2
+      const part = squared === 0 ? 0 : ((x - from.x) * along + (y - from.y) * across) / squared
+      const at = Math.max(0, Math.min(1, part))
+      return Math.hypot(x - from.x - at * along, y - from.y - at * across)
+    }),
+  )
+
 export const length = (points: readonly Point[]): number =>
   points
     .slice(1)

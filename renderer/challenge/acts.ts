@@ -1,6 +1,6 @@
 /** What is asked of a person before a variant is made, and before one's work on it is handed in. */
 import type { App } from '../state/app.svelte.js'
-import { download } from '../state/save-picture.js'
+import { download } from '../state/download.js'
 import { tell } from '../state/tell.js'
 import { resultEnding } from '../../electron/core/challenge/submission.js'
 
@@ -15,7 +15,7 @@ export async function newVariant({ task, dialogs, files, document }: App): Promi
   if (document.text === text) task.madeOf(origin)
 }
 
-export async function handIn({ task, dialogs, settings, document }: App): Promise<void> {
+export async function handIn({ task, dialogs, settings, document, session }: App): Promise<void> {
   if (!task.key) return
   const student = await dialogs.ask('hand-in', {})
   if (student === null) return
@@ -24,5 +24,5 @@ export async function handIn({ task, dialogs, settings, document }: App): Promis
   if (!result) return
   if ('failure' in result) return tell(result.failure)
   const name = `${student}-${document.lab?.name ?? 'lab'}`.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '')
-  download(new Blob([result.text], { type: 'application/json' }), `${name}${resultEnding}`)
+  download(new Blob([result.text], { type: 'application/json' }), `${name}${resultEnding}`, session)
 }

@@ -35,7 +35,7 @@ export function editActions(app: App): readonly Action[] {
       keys: 'e',
       shown: 'E',
       enabled: () => editor.canEdit,
-      run: () => app.edit(!editor.on),
+      run: () => app.edit(!app.editing),
     },
     ...kinds.map(({ kind, key }): Action => ({
       id: `add-${kind}`,
@@ -46,7 +46,7 @@ export function editActions(app: App): readonly Action[] {
       changes: true,
       enabled: () => editor.canEdit,
       run: () => {
-        if (!editor.on) app.edit(true)
+        if (!app.editing) app.edit(true)
         editor.add(kind)
       },
     })),
@@ -56,7 +56,7 @@ export function editActions(app: App): readonly Action[] {
       changes: true,
       enabled: () => editor.canEdit,
       run: () => {
-        if (!editor.on) app.edit(true)
+        if (!app.editing) app.edit(true)
         editor.addNote()
       },
     },
@@ -66,7 +66,7 @@ export function editActions(app: App): readonly Action[] {
       changes: true,
       enabled: () => editor.canEdit,
       run: () => {
-        if (!editor.on) app.edit(true)
+        if (!app.editing) app.edit(true)
         clipboard.stamp(stampOf(kind), null, t(`stamp.${kind}`))
       },
     })),
@@ -128,7 +128,7 @@ export function editActions(app: App): readonly Action[] {
       changes: true,
       enabled: () => editor.canEdit,
       run: () => {
-        if (!editor.on) app.edit(true)
+        if (!app.editing) app.edit(true)
         fillInRoutes(app)
       },
     },

@@ -19,7 +19,7 @@ import { tidied, type Boxes, type NewPlaces } from '../canvas/align.js'
 import { noteKey } from '../canvas/notes.js'
 import { sameTarget, type Target } from '../canvas/selection.js'
 import { Aim } from './aim.svelte.js'
-import { nameOf, targetOf } from './place.js'
+import { nameOf, targetOf, type Loose } from './place.js'
 import { removal } from './removal.js'
 import { currentLanguage, t, textOf } from '../i18n/text.svelte.js'
 import type { Deploy } from '../state/deploy.svelte.js'
@@ -49,14 +49,6 @@ export interface EditorSurroundings {
   toName(): void
   /** Whether a finished gesture is carried out by itself: in a sandbox that runs, if the person wants it so. */
   atOnce(): boolean
-}
-
-/** A cable that was let go of over nothing: what is to be at its other end? */
-export interface Loose {
-  readonly from: Place
-  /** In canvas units, and in CSS pixels of the canvas. */
-  readonly at: Point
-  readonly screen: Point
 }
 
 export class Editor {
@@ -235,8 +227,11 @@ export class Editor {
 
   private join(from: Place, to: Place): void {
     const { source } = this.around.document
-    if (source)
-      this.carryOut(connect(source, from, to, this.beside), t('edit.connect', { from: nameOf(from), to: nameOf(to) }))
+    if (!source) return
+    // What was chosen by itself is told beside one of the ends, and beside nothing else.
+    const isShown = [from, to].some(({ namespace }) => namespace === this.around.selection.namespace)
+    const label = t('edit.connect', { from: nameOf(from), to: nameOf(to) })
+    this.carryOut(connect(source, from, to, this.beside), label, isShown ? null : [targetOf(from)])
   }
 
   /** A new object at the other end of a cable. */
@@ -263,7 +258,8 @@ export class Editor {
   hideBehind(way: Endpoint): void {
     const { source } = this.around.document
     this.letGo()
-    if (source) this.carryOut(masquerade(source, way), t('edit.nat', { name: formatEndpoint(way) }))
+    const name = formatEndpoint(way)
+    if (source) this.carryOut(masquerade(source, way), t('edit.nat', { name }), [{ kind: 'interface', id: name }])
   }
 
   /** To the object beside, along a cable. */

@@ -38,8 +38,8 @@ export function statusOf(app: App): Status {
     return plain(t('status.deploying', { done, total }), true)
   }
   // Shells live, nothing is built: that is no standstill.
-  if (!live.hasContent) return plain(t(app.editor.on ? 'edit.editing' : 'status.idle'))
-  if (app.editor.on) return { tone: 'plain', text: t('edit.editingRunning'), busy: false }
+  if (!live.hasContent) return plain(t(app.editing ? 'edit.editing' : 'status.idle'))
+  if (app.editing) return { tone: 'plain', text: t('edit.editingRunning'), busy: false }
   return {
     tone: 'ok',
     text: t(session.capabilities?.mode === 'elevated' ? 'status.runningHost' : 'status.running'),

@@ -487,10 +487,11 @@ export class App {
   /** The lab's text can be written in: not while a film of it is shown. */
   readonly writable: boolean = $derived.by(() => this.document.isOpen && !this.traces.replaying && !this.challenge.on)
 
-  /** Draws by hand, with what that needs beside it, or looks at what runs. */
+  /** Draws by hand, with what that needs beside it and no film in its way, or looks at what runs. */
   edit(on: boolean): void {
     this.editor.show(on)
     if (!this.editor.on) return
+    this.traces.leave()
     this.view.openLeft('build')
     this.view.showTab('plan')
   }

@@ -4,10 +4,11 @@ import { filmHtml } from '../../electron/core/film/film-file.js'
 import { tracePcap, type Trace } from '../../electron/core/diagnosis/trace.js'
 import type { Lab } from '../../electron/core/lab/lab.js'
 import type { LiveState } from '../../electron/core/live/state.js'
-import { download } from './save-picture.js'
+import { download } from './download.js'
+import type { Session } from './session.svelte.js'
 
 interface Shown {
-  readonly version: string
+  readonly session: Session
   readonly lab: Lab
   /** Of the lab file. */
   readonly text: string
@@ -16,13 +17,13 @@ interface Shown {
 }
 
 /** False where it would be larger than a film file may be. */
-export async function saveFilm({ version, ...shown }: Shown): Promise<boolean> {
-  const application = `Vethlab ${version}`
+export async function saveFilm({ session, ...shown }: Shown): Promise<boolean> {
+  const application = `Vethlab ${session.shell?.version ?? ''}`
   // A part of the program that most windows never need.
   const { default: page } = await import('virtual:film-page')
   const capture = tracePcap(shown.trace, application)
   const film = new Blob([filmHtml(page, filmData({ application, capture, ...shown }))], { type: 'text/html' })
   if (film.size > filmBytes) return false
-  download(film, `${shown.lab.name}.film.html`)
+  download(film, `${shown.lab.name}.film.html`, session)
   return true
 }

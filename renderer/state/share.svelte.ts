@@ -24,7 +24,7 @@ export class Share {
     const canvas = this.parts.canvas()
     if (!canvas) return
     try {
-      await savePicture(canvas, kind, this.parts.document.lab?.name ?? 'vethlab')
+      await savePicture(canvas, kind, this.parts.document.lab?.name ?? 'vethlab', this.parts.session)
     } catch (error) {
       tell({ code: 'picture', message: t('files.noPicture'), where: null, output: String(error) })
     }
@@ -45,8 +45,7 @@ export class Share {
     const refuse = (output: string | null): void =>
       tell({ code: 'film', message: t(output === null ? 'files.filmTooLarge' : 'files.noFilm'), where: null, output })
     try {
-      const version = session.shell?.version ?? ''
-      if (!(await saveFilm({ version, lab, text, trace, live }))) refuse(null)
+      if (!(await saveFilm({ session, lab, text, trace, live }))) refuse(null)
     } catch (error) {
       refuse(String(error))
     }

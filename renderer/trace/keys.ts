@@ -24,9 +24,9 @@ export function bindTraceKeys(app: App): () => void {
     const traces = app.shownTraces
     const control = event.ctrlKey || event.metaKey
     if (control && event.key === 'Enter' && !event.altKey && !event.shiftKey) {
-      if (!traces.canFix || traces.pane !== 'diagnosis') return
+      if (!traces.offersFix) return
       event.preventDefault()
-      void traces.fix()
+      if (traces.canFix) void traces.fix()
       return
     }
     if (control || event.altKey || isTaken(event)) return

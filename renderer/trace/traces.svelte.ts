@@ -202,11 +202,18 @@ export class Traces {
     return this.prober.repairs !== null
   }
 
+  /** The fix on screen can be carried out here. */
+  private get hasFix(): boolean {
+    return this.repairs && this.replaying && this.failed && (this.current?.diagnosis?.fix ?? null) !== null
+  }
+
   get canFix(): boolean {
-    if (!this.repairs) return false
-    return (
-      this.replaying && this.failed && (this.current?.diagnosis?.fix ?? null) !== null && !this.fixing && !this.running
-    )
+    return this.hasFix && !this.fixing && !this.running
+  }
+
+  /** The fix is in sight: Ctrl Enter means it and nothing else, also while it is being carried out. */
+  get offersFix(): boolean {
+    return this.hasFix && this.pane === 'diagnosis'
   }
 
   /** Carries the fix out and traces again with the same probe. */

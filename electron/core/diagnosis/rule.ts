@@ -36,6 +36,9 @@ export interface Rule {
   readonly suspect: (scene: Scene) => Suspicion | null
 }
 
+/** Behind what no command prints: how far a counter has moved. A window says it in its own language. */
+export const duringProbe = ' during the probe'
+
 /** A counter that moved while the probe was under way, in the words of nstat(8). */
 export function counterEvidence(scene: Scene, namespace: string, names: readonly string[]): Evidence[] {
   const moved = names.filter((name) => (scene.counters[namespace]?.[name] ?? 0) > 0)
@@ -43,7 +46,7 @@ export function counterEvidence(scene: Scene, namespace: string, names: readonly
   return [
     {
       command: commandLine([...execWithin(namespace), 'nstat', '-asz', ...moved]),
-      output: moved.map((name) => `${name} +${scene.counters[namespace]?.[name] ?? 0} during the probe`).join('\n'),
+      output: moved.map((name) => `${name} +${scene.counters[namespace]?.[name] ?? 0}${duringProbe}`).join('\n'),
     },
   ]
 }

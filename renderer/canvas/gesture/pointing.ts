@@ -4,6 +4,7 @@
  */
 import type { Core, EventObject } from 'cytoscape'
 import type { GraphView } from '../graph-view.js'
+import { distanceTo } from '../path.js'
 import { sameTarget, type Target } from '../selection.js'
 import type { Point } from '../drawing.js'
 import type { Gesture, Moment } from './gesture.js'
@@ -22,6 +23,10 @@ export interface PointingEvents {
 
 /** Half of the 24 by 24 target that every port has. */
 const portReach = 12
+/** So near to a port (CSS pixels), what is beside the line of a cable is the port's: a new cable is begun there. */
+const besideReach = 24
+/** What is farther from the middle of a cable is beside it (CSS pixels). */
+const lineReach = 4
 /** A press that moves less than this, in CSS pixels, is a click. */
 const dragThreshold = 4
 
@@ -47,7 +52,11 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
     if (event.target === cy) return events.noteAt(event.position)
     const element = view.element((event.target as { id: () => string }).id())
     if (!element) return null
-    if (element.kind === 'cable') return { kind: 'cable', id: element.target }
+    if (element.kind === 'cable') {
+      const beside = distanceTo(element.points, event.position) > lineReach / cy.zoom()
+      const near = beside ? view.portNear(event.position, besideReach / cy.zoom()) : null
+      return near ? { kind: 'interface', id: near.target } : { kind: 'cable', id: element.target }
+    }
     if (element.kind === 'nat' && element.target !== element.namespace) return { kind: 'nat', id: element.target }
     if (element.kind === 'bar' || element.kind === 'split' || element.kind === 'stem' || element.kind === 'nat')
       return element.target === element.namespace

@@ -27,6 +27,7 @@ export const edit = {
   'edit.nothing': 'Open a lab, or make a new one, to draw in it.',
   'edit.begin': 'Edit',
   'edit.name': 'Name',
+  'edit.nameKeys': 'Letters are its name now. After Enter they are keys again.',
   'edit.inFile': 'In the lab file',
   'edit.addresses': 'Addresses',
   'edit.routes': 'Routes',

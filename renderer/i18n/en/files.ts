@@ -15,6 +15,7 @@ export const files = {
   'menu.save': 'Save',
   'menu.saveAs': 'Save as',
   'menu.recent': 'Recent',
+  'files.downloaded': 'Downloaded as {name}',
   'files.noPicture': 'The picture could not be made',
   'files.noFilm': 'The film could not be made',
   'files.filmTooLarge': 'The film would be larger than 500 KB: trace fewer packets',

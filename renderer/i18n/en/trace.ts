@@ -198,6 +198,7 @@ export const trace = {
   'end.cause': 'The cause lies in {namespace}.',
   'diagnosis.failed': 'Trace failed',
   'diagnosis.evidence': 'Evidence',
+  'diagnosis.duringProbe': 'during the probe',
   'diagnosis.knows': 'What {namespace} knows',
   'diagnosis.fix': 'Fix',
   'diagnosis.runsIn': 'runs in',

@@ -26,6 +26,7 @@ export const edit = {
   'edit.nothing': '打开或新建一个实验后即可绘制。',
   'edit.begin': '编辑',
   'edit.name': '名称',
+  'edit.nameKeys': '现在输入的字母是它的名称。按 Enter 后，字母又是快捷键。',
   'edit.inFile': '实验文件中的设置',
   'edit.addresses': '地址',
   'edit.routes': '路由',

@@ -14,6 +14,7 @@ export const files = {
   'menu.save': '保存',
   'menu.saveAs': '另存为',
   'menu.recent': '最近打开',
+  'files.downloaded': '已下载为 {name}',
   'files.noPicture': '无法生成图片',
   'files.noFilm': '无法生成回放文件',
   'files.filmTooLarge': '回放文件会超过 500 KB：请减少跟踪的数据包',

@@ -194,6 +194,7 @@ export const trace = {
   'end.cause': '原因在 {namespace}。',
   'diagnosis.failed': '追踪失败',
   'diagnosis.evidence': '证据',
+  'diagnosis.duringProbe': '（探测期间）',
   'diagnosis.knows': '{namespace} 的路由表和邻居表',
   'diagnosis.fix': '修复',
   'diagnosis.runsIn': '运行于',

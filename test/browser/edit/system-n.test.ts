@@ -37,6 +37,8 @@ test('by keys alone, at most 60', async () => {
   await ends.getByText('Out of', { exact: true }).waitFor()
   await keys.press('Enter')
   await of.inspector.getByText('10.0.1.0/24 is behind r0.').waitFor()
+  // It is told beside what it is about.
+  expect(await of.inspector.getByLabel('Name').inputValue()).toBe('eth2')
   expect(keys.pressed).toBeLessThanOrEqual(60)
   await expectSystemN(of)
 })

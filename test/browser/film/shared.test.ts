@@ -27,6 +27,7 @@ test('the trace on screen is saved as a film, which opens the lab again where it
   const [download] = await Promise.all([page.waitForEvent('download'), item.click()])
   const film = join(window.world.directory, download.suggestedFilename())
   expect(film).toMatch(/\.film\.html$/)
+  await page.getByText(`Downloaded as ${download.suggestedFilename()}`).waitFor()
   copyFileSync(await download.path(), film)
   const shown = await window.context.newPage()
   await shown.goto(`file://${film}`)

@@ -91,7 +91,16 @@ test('what is said about a deploy goes when the next one begins', async () => {
   await window.deploy()
   await window.page.getByText(/^Deployed: /).waitFor()
   expect(await window.page.getByText('Everything the lab had built is gone').count()).toBe(0)
-  // A menu that is opened meanwhile lies over it.
+  // It lies over nothing that can be pressed, and a menu that is opened meanwhile lies over it.
+  const covered = await window.page.evaluate(() => {
+    const toast = document.querySelector('[data-sonner-toast]')?.getBoundingClientRect()
+    return [...document.querySelectorAll('main button')].flatMap((each) => {
+      const { left, right, top, bottom } = each.getBoundingClientRect()
+      const apart = !toast || right <= toast.left || left >= toast.right || bottom <= toast.top || top >= toast.bottom
+      return apart ? [] : [each.textContent.trim()]
+    })
+  })
+  expect(covered).toEqual([])
   await window.page.locator('header .probe-pick').last().click()
   const onTop = await window.page.locator('.menu').evaluate((menu) => {
     const [own, toast] = [menu, document.querySelector('[data-sonner-toast]')].map((each) =>

@@ -129,6 +129,8 @@ test('Stop says what is in no lab and would be lost', async () => {
   await dialog()
     .getByText(/6 objects were made or changed by hand/)
     .waitFor()
+  // Enter does what looks like it.
+  expect(await dialog().locator(':focus').innerText()).toBe('Keep them in the lab file first')
   await dialog().getByRole('button', { name: 'Stop' }).click()
   // While it is being stopped it still stands, and a file that is opened then asks.
   await window.status.filter({ hasText: 'Idle' }).waitFor()

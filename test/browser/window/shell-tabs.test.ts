@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** More terminals than there is room for: each of them can be reached, and the one that is used is seen. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../kernel/support/until.js'
@@ -32,6 +33,21 @@ test('the terminal that is used has its tab in sight, wherever it stands', async
   await window.page.getByRole('menuitem', { name: 'host' }).click()
   await until('the tab of host to be the one in use', async () => (await active().innerText()).includes('host'))
   await until('its tab to be whole', isWhole)
+})
+
+test('no tab is a stub: each that is seen can be read', async () => {
+  const pieces = await strip().evaluate((list) => {
+    const around = list.getBoundingClientRect()
+    return [...list.children].flatMap((tab) => {
+      const { left, right } = tab.getBoundingClientRect()
+      const [isSeen, isWhole] = [
+        right > around.left && left < around.right,
+        left >= around.left - 1 && right <= around.right + 1,
+      ]
+      return isSeen && !isWhole && getComputedStyle(tab).opacity !== '0' ? [tab.textContent] : []
+    })
+  })
+  expect(pieces).toEqual([])
 })
 
 test('those out of sight are in a menu, and a wheel leads to them', async () => {

@@ -76,6 +76,18 @@ test('whoever switches live traffic on under a film sees it', async () => {
   await window.page.getByRole('button', { name: 'Live traffic', pressed: true }).waitFor()
 })
 
+test('E under a film ends it and edits, and where a film is shown nothing says that somebody edits', async () => {
+  await window.trace()
+  await film().waitFor()
+  await window.rest()
+  await window.page.keyboard.press('e')
+  await film().waitFor({ state: 'detached' })
+  await window.status.filter({ hasText: 'Editing' }).waitFor()
+  await window.trace()
+  await film().waitFor()
+  await window.status.filter({ hasText: 'Running' }).waitFor()
+})
+
 test('nothing in the page threw', () => {
   expect(window.errors).toEqual([])
 })

@@ -4,6 +4,7 @@ import { canvasWords } from '../../../renderer/canvas/canvas-words.js'
 import { geometryOf, type Stop } from '../../../renderer/canvas/geometry.js'
 import { layOut } from '../../../renderer/canvas/layout.js'
 import { restingPlace } from '../../../renderer/canvas/gesture/snap-guides.js'
+import { distanceTo } from '../../../renderer/canvas/path.js'
 import { fitted } from '../../../renderer/canvas/viewport.js'
 import { labN } from './fixtures/labs.js'
 import { deployed } from './fixtures/live.js'
@@ -81,4 +82,16 @@ test('fit shows all of it with 32 pixels to the sides, and never enlarges', () =
   const wide = fitted({ x: -100, y: 0, width: 1560, height: 410 }, 844, 591)
   expect(wide.zoom).toBe(0.5)
   expect(wide.pan.x).toBe(32 + 50)
+})
+
+test('beside the line of a cable is as far as it is across, or to its nearest end', () => {
+  const bent = [
+    { x: 0, y: 0 },
+    { x: 0, y: 40 },
+    { x: 30, y: 40 },
+  ]
+  expect(distanceTo(bent, { x: 7, y: 20 })).toBe(7)
+  expect(distanceTo(bent, { x: 20, y: 43 })).toBe(3)
+  expect(distanceTo(bent, { x: -3, y: -4 })).toBe(5)
+  expect(distanceTo([], { x: 0, y: 0 })).toBe(Infinity)
 })

@@ -2,7 +2,7 @@ import { hostNamespace } from '../../lab/lab.js'
 import { execWithin } from '../../plan/exec-within.js'
 import { commandLine } from '../../plan/shell-quote.js'
 import { untrackedDrops } from '../counters.js'
-import type { Finding, Rule } from '../rule.js'
+import { duringProbe, type Finding, type Rule } from '../rule.js'
 import { say } from '../words.js'
 import { valueOf } from './sysctl.js'
 
@@ -37,7 +37,7 @@ export const conntrackFull: Rule = {
             ...answers.evidence(sysctl),
             {
               command: commandLine([...execWithin(namespace), 'cat', '/proc/net/stat/nf_conntrack']),
-              output: `drop +${drops} during the probe`,
+              output: `drop +${drops}${duringProbe}`,
             },
           ],
           // One limit for the whole machine: only its first namespace may change it.
