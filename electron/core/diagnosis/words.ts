@@ -52,6 +52,8 @@ export const sentences = {
   'vlan-untagged': 'Frames come to {namespace} without a VLAN tag, and {interface} takes those of VLAN {wanted} alone.',
   'vlan-other':
     'Frames come to {namespace} with the tag of VLAN {vlan}, and {interface} takes those of VLAN {wanted} alone.',
+  'vlan-protocol':
+    'Frames come to {namespace} with a tag of {other}, and {interface} takes those of {wanted} alone, whatever their number.',
   'impaired-loss':
     'The cable loses {loss} of what {interface} of {namespace} sends (netem); frames it lost during the probe: {count}.',
   'impaired-queue':

@@ -51,6 +51,8 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.vlan-not-there': '帧属于 VLAN {vlan}，而 {namespace} 的 {interface}（网桥 {bridge}）不在此 VLAN 中。',
   'cause.vlan-tagged': '到达 {namespace} 的 {interface} 的帧带有 VLAN {vlan} 的标签，而它只接受不带标签的帧。',
   'cause.vlan-untagged': '到达 {namespace} 的帧不带 VLAN 标签，而 {interface} 只接受 VLAN {wanted} 的帧。',
+  'cause.vlan-protocol':
+    '到达 {namespace} 的帧带有 {other} 的标签，而 {interface} 只接受 {wanted} 的标签，编号相同也不行。',
   'cause.vlan-other': '到达 {namespace} 的帧带有 VLAN {vlan} 的标签，而 {interface} 只接受 VLAN {wanted} 的帧。',
   'cause.port-isolated': '{namespace} 中 {bridge} 的端口 {interface} 和 {other} 都设为隔离，两者之间不通。',
   'cause.port-setting': '{namespace} 中 {bridge} 的端口 {interface} 的设置挡住了帧：{setting}。',

@@ -1,7 +1,7 @@
 /** Rules that let a packet go on and change what becomes of it: named where it was this packet, and where it mattered. */
 import { expect, test } from 'vitest'
 import { neighbourFailed } from '../../../electron/core/diagnosis/rules/neighbour-failed.js'
-import { untracked } from '../../../electron/core/diagnosis/rules/untracked.js'
+import { unturnedBy, untracked } from '../../../electron/core/diagnosis/rules/untracked.js'
 import { Answers } from '../../../electron/core/diagnosis/question.js'
 import type { RuleVerdict } from '../../../electron/core/diagnosis/scene.js'
 import type { LiveState } from '../../../electron/core/live/state.js'
@@ -108,4 +108,29 @@ test('a rule that takes the hop limit of a question for a neighbour is named, an
   }
   expect([finding(question.src)?.namespace, finding(question.src)?.message.key]).toEqual(['r', 'neighbour-life'])
   expect(finding('fd00:1::9')).toBeUndefined()
+})
+
+test('an answer in another zone than its request is not turned back; in the same one it is', () => {
+  const renamed = packet('10.2.0.1', '10.2.0.2', 40000, 80)
+  const asks = packet('10.1.0.2', '10.2.0.2', 40000, 80)
+  const answer = packet('10.2.0.2', '10.2.0.1', 80, 40000)
+  const at = { namespace: 'r' } as const
+  const hops = [
+    hop(1, { ...seen, ...at, interface: 'r0', packet: asks }),
+    hop(2, { ...at, event: 'nat', packet: renamed, changed: ['ip.src'] }),
+    hop(3, { ...seen, ...at, leg: 'reply', interface: 'r1', packet: answer }),
+  ]
+  const zoned = (rule: string, { ip, tcp }: typeof asks): RuleVerdict => ({
+    ...notrack(0),
+    rule,
+    packet: { ...ip, protocol: 'tcp', ports: { src: tcp.srcPort, dst: tcp.dstPort }, icmp: null },
+  })
+  const there = zoned('-i r0 -j CT --zone 5', asks)
+  expect(unturnedBy({ hops, verdicts: [there] })).toEqual(['r'])
+  expect(unturnedBy({ hops, verdicts: [there, zoned('ct zone set 5', answer)] })).toEqual([])
+  expect(unturnedBy({ hops, verdicts: [there, zoned('ct zone set 6', answer)] })).toEqual(['r'])
+  expect(unturnedBy({ hops, verdicts: [zoned('-j CT --notrack', answer)] })).toEqual(['r'])
+  expect(unturnedBy({ hops, verdicts: [zoned('-j CT --notrack', packet('10.2.0.2', '10.2.0.1', 80, 1))] })).toEqual([])
+  const finding = untracked.suspect(sceneOf(routed(), hops, { verdicts: [there] }))?.judge(new Answers([]))
+  expect([finding?.message.key, finding?.message.params['rule']]).toEqual(['tracked-apart', '-i r0 -j CT --zone 5'])
 })

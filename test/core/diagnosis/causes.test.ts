@@ -4,6 +4,7 @@ import { Answers, commandOf, type Question } from '../../../electron/core/diagno
 import type { Rule } from '../../../electron/core/diagnosis/rule.js'
 import { portClosed } from '../../../electron/core/diagnosis/rules/port-closed.js'
 import { tunnelMismatch } from '../../../electron/core/diagnosis/rules/tunnel-mismatch.js'
+import { vlanMismatch } from '../../../electron/core/diagnosis/rules/vlan-mismatch.js'
 import { wrongSource } from '../../../electron/core/diagnosis/rules/wrong-source.js'
 import { Network } from '../../../electron/core/diagnosis/network.js'
 import { segment } from '../../../electron/core/diagnosis/segment.js'
@@ -112,4 +113,31 @@ test('VXLAN whose far end is named by an entry: where it fits it is one segment,
     'bridge -n b fdb append 00:00:00:00:00:00 dev vx dst 10.1.0.2',
   )
   expect(find(tunnelMismatch, sceneOf(tunnels(42), [], { death }))).toBeNull()
+})
+
+test('sub-interfaces of one number whose tags are of different kinds', () => {
+  const having = (protocol: '802.1q' | '802.1ad'): LiveState => {
+    const live = routed()
+    const standing = (name: 'a' | 'r', base: string, kind: '802.1q' | '802.1ad', address: string) => {
+      const namespace = live.namespaces.find((each) => each.name === name)!
+      const below = namespace.links.find((each) => each.name === base)!
+      const vlan = { id: 10, protocol: kind, link: base }
+      const owned = { ...namespace.addresses[0]!, dev: 'v10', address }
+      return {
+        ...namespace,
+        links: [...namespace.links, { ...below, index: 9, name: 'v10', kind: 'vlan', peer: null, vlan }],
+        addresses: [...namespace.addresses, owned],
+      }
+    }
+    const [a, r] = [standing('a', 'a0', '802.1q', '10.7.0.1/24'), standing('r', 'r0', protocol, '10.7.0.2/24')]
+    return { ...live, namespaces: live.namespaces.map((each) => ({ a, r })[each.name] ?? each) }
+  }
+  const missed = { namespace: 'a', dev: 'v10', address: '10.7.0.2', iif: null }
+  const start = { stage: 'start', leg: 'request', namespace: 'a', interface: null, src: null, dst: '10.7.0.2' } as const
+  const death = { ...start, length: null, missed, sender: null, complaint: null, tunnel: null }
+  const finding = find(vlanMismatch, sceneOf(having('802.1ad'), [], { death }))
+  expect(finding && english(finding.message)).toBe(
+    'Frames come to r with a tag of 802.1q, and v10 takes those of 802.1ad alone, whatever their number.',
+  )
+  expect(find(vlanMismatch, sceneOf(having('802.1q'), [], { death }))).toBeNull()
 })

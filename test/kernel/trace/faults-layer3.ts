@@ -32,6 +32,7 @@ export const layer3Faults: readonly Fault[] = [
   },
   {
     name: 'a rule that lowers the TTL in the router',
+    alike: true,
     code: 'ttl-exceeded',
     lab: router(),
     typed: ['ip netns exec ns-router iptables -t mangle -A PREROUTING -p icmp -j TTL --ttl-set 1'],

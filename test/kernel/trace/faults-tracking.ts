@@ -35,18 +35,6 @@ export const trackingFaults: readonly Fault[] = [
     fix: ['iptables -t raw -D PREROUTING -s 192.168.1.0/24 -j CT --notrack'],
   },
   {
-    name: 'a zone for one direction only',
-    code: 'untracked',
-    alike: true,
-    lab: nat({ nat: masquerade }),
-    typed: ['iptables -t raw -A PREROUTING -i bridge0 -j CT --zone 5'],
-    from: 'ns0',
-    to: '203.0.113.10',
-    namespace: 'host',
-    evidence: /ip saddr 192\.168\.1\.2 ip daddr 203\.0\.113\.10[\s\S]*--zone 5[\s\S]*-j MASQUERADE/,
-    fix: ['iptables -t raw -D PREROUTING -i bridge0 -j CT --zone 5'],
-  },
-  {
     name: 'a native rule that lowers the TTL in the router',
     code: 'ttl-exceeded',
     alike: true,

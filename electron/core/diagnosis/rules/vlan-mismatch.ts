@@ -14,12 +14,8 @@ export const vlanMismatch: Rule = {
     const gap = findGap(scene)
     if (!gap) return null
     const { namespace, link } = gap.at
-    const own: Question = link.vlan
-      ? { namespace, ask: 'link', dev: link.name, details: true }
-      : { namespace, ask: 'port-vlans', dev: link.name }
-    const before: Question | null = gap.from
-      ? { namespace: gap.from.namespace, ask: 'port-vlans', dev: gap.from.link.name }
-      : null
+    const own = askVlans(gap.at)
+    const before = gap.from && askVlans(gap.from)
     const questions = before ? [before, own] : [own]
     return {
       ask: questions,
@@ -35,9 +31,14 @@ export const vlanMismatch: Rule = {
   },
 }
 
+const askVlans = ({ namespace, link }: Place): Question =>
+  link.vlan
+    ? { namespace, ask: 'link', dev: link.name, details: true }
+    : { namespace, ask: 'port-vlans', dev: link.name }
+
 interface Gap {
   readonly at: Place
-  /** The port that it came in by. */
+  /** The port that it came in by, or the sub-interface that gave it its tag. */
   readonly from: Place | null
   readonly message: Message
   readonly steps: readonly Step[]
@@ -55,7 +56,22 @@ function findGap({ death, network }: Scene): Gap | null {
     if (!owner || !owner.up || namespace === start.namespace) continue
     const end = { namespace, link: owner }
     const way = wiredWay(network, start, end)
-    if (way) return gapOn(network, way) ?? gapOn(network, [...way].reverse())
+    if (way) return gapOn(network, way) ?? gapOn(network, [...way].reverse()) ?? otherProtocol(way, start, end)
+  }
+  return null
+}
+
+/** The same numbers, and tags of another kind: 802.1Q and 802.1ad are told apart by their EtherType (IEEE 802.1Q, table 9-1). */
+function otherProtocol(way: readonly Place[], start: Place, end: Place): Gap | null {
+  const stack = ({ namespace }: Place): Place[] =>
+    way.filter((place) => place.namespace === namespace && place.link.vlan)
+  const given = stack(start)
+  const taken = stack(end).reverse()
+  for (const [index, at] of taken.entries()) {
+    const [wanted, other] = [at.link.vlan?.protocol, given[index]?.link.vlan?.protocol]
+    if (wanted === undefined || other === undefined || wanted === other) continue
+    const place = { namespace: at.namespace, interface: at.link.name }
+    return { at, from: given[index] ?? null, message: say('vlan-protocol', { ...place, wanted, other }), steps: [] }
   }
   return null
 }
