@@ -75,7 +75,13 @@ test('a new note is typed where it stands, moved by keys and by hand, taken out 
 test('a double click types over it, Esc leaves it as it was, and without a text it goes', async () => {
   const at = await drawn('to be seen').boundingBox()
   if (!at) throw new Error('no note')
-  await window.page.mouse.dblclick(at.x + 30, at.y + 14)
+  // Through the words that say what was undone, which lie over it.
+  const said = window.page.locator('[data-sonner-toast]').filter({ hasText: 'Undone' }).first()
+  await expect.poll(async () => (await said.boundingBox())?.y).toBeGreaterThan(at.y - 60)
+  const over = await said.boundingBox()
+  if (!over) throw new Error('nothing said')
+  const low = over.y + over.height - 2
+  await window.page.mouse.dblclick(at.x + 30, Math.max(low, at.y + 1))
   await field().waitFor()
   await window.page.keyboard.type('other')
   await press('Escape')
