@@ -4,9 +4,10 @@ import type { Lab } from '../core/lab/lab.js'
 import type { LiveState } from '../core/live/state.js'
 import type { CheckResult, Params, Results } from '../core/rpc.js'
 import { said } from '../core/words/said.js'
-import { untilBridgesForward } from './check-bridges.js'
-import { untilCarriersAreNoticed } from './check-carriers.js'
-import { untilPrefixesAreTaken } from './check-prefixes.js'
+import { bridgesForward } from './check-bridges.js'
+import { carriersNoticed } from './check-carriers.js'
+import { prefixesTaken, speaksIpv6 } from './check-prefixes.js'
+import { untilDone } from './check-wait.js'
 import { runChecks } from './check.js'
 import type { KernelWorker } from './kernel/client.js'
 import type { Tracer } from './trace/tracer.js'
@@ -33,9 +34,9 @@ export async function checkLab(
   if (unknown !== undefined)
     return { ok: false, failure: failure('no-such-check', said`The lab has no check named "${unknown}".`, unknown) }
   const wanted = only === undefined ? all : all.filter(({ name }) => only.includes(name))
-  await untilCarriersAreNoticed(live, read)
-  await untilBridgesForward(live, read)
-  await untilPrefixesAreTaken(wanted, live, read)
+  await untilDone(carriersNoticed, live, read)
+  await untilDone(bridgesForward, live, read)
+  if (wanted.some(speaksIpv6)) await untilDone(prefixesTaken, live, read)
   const checks = await runChecks(worker, wanted, live, told)
   if (!explain) return { ok: true, checks }
   // One at a time: what is counted meanwhile must be of one probe alone.

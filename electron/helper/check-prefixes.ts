@@ -1,19 +1,11 @@
 /** Checks begin when the network stands: hosts make themselves an address of a prefix once a router has advertised it. */
-import { setTimeout as pause } from 'node:timers/promises'
 import { Network } from '../core/diagnosis/network.js'
 import { segment, type Place } from '../core/diagnosis/segment.js'
 import { containsAddress } from '../core/lab/address.js'
 import type { LabCheck } from '../core/lab/lab.js'
 import { dottedSysctl } from '../core/lab/sysctl.js'
 import type { LiveNamespace, LiveState } from '../core/live/state.js'
-
-/**
- * A host asks again after four seconds (RTR_SOLICITATION_INTERVAL, RFC 4861, 10), and has tried for a second whether somebody
- * has the address (RetransTimer): longer than both it takes none (milliseconds).
- */
-const longestMs = 6000
-/** Between two looks, milliseconds. */
-const lookMs = 250
+import type { Waiting } from './check-wait.js'
 
 /** Interfaces that heed what the lab's routers advertise to them, and have no address of it that they may use. */
 export function unaddressed(live: LiveState): readonly Place[] {
@@ -44,22 +36,15 @@ const hasAddress = ({ addresses }: LiveNamespace, { link }: Place, prefix: strin
       dev === link.name && !flags.includes('tentative') && containsAddress(prefix, address.replace(/\/.*$/, '')),
   )
 
-const speaksIpv6 = (check: LabCheck): boolean => check.kind !== 'dns' && check.target.includes(':')
+export const speaksIpv6 = (check: LabCheck): boolean => check.kind !== 'dns' && check.target.includes(':')
 
-/** Resolves when those that checks over IPv6 may start from have their addresses, or could not get them any more. */
-export async function untilPrefixesAreTaken(
-  checks: readonly LabCheck[],
-  live: () => LiveState,
-  read: (namespaces: readonly string[]) => Promise<void>,
-): Promise<void> {
-  if (!checks.some(speaksIpv6)) return
-  const deadline = performance.now() + longestMs
-  for (
-    let waiting = unaddressed(live());
-    waiting.length > 0 && performance.now() < deadline;
-    waiting = unaddressed(live())
-  ) {
-    await pause(lookMs)
-    await read([...new Set(waiting.map(({ namespace }) => namespace))])
-  }
+/**
+ * Until those that checks over IPv6 may start from have their addresses. A host asks again after four seconds
+ * (RTR_SOLICITATION_INTERVAL, RFC 4861, 10), and has tried for a second whether somebody has the address (RetransTimer): longer
+ * than both it takes none.
+ */
+export const prefixesTaken: Waiting = {
+  where: (live) => unaddressed(live).map(({ namespace }) => namespace),
+  longestMs: 6000,
+  lookMs: 250,
 }
