@@ -1,5 +1,4 @@
 /** Rules that decide nothing about a packet and change what becomes of it: connection tracking, and the hops it may take. */
-import type { RepairStep } from '../repair.js'
 import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
 import type { TracedHop } from '../../packet/hop.js'
 import type { Evidence } from '../diagnosis.js'
@@ -59,13 +58,4 @@ export function eventEvidence({ namespace, family, table, chain, rule, packet, i
       ].join('\n'),
     },
   ]
-}
-
-/** Takes a rule away, whichever; null for one whose number is not known. */
-export function withoutRule(verdict: RuleVerdict, ofIptables: boolean): RepairStep | null {
-  const { namespace, engine, family, table, chain, rule, handle, position } = verdict
-  if (rule === null) return null
-  const at = { namespace, table, chain, rule, position: position ?? 1 }
-  if (ofIptables) return { op: 'saved-rule-delete', ...at, engine, family: family === 'ip6' ? 'ipv6' : 'ipv4' }
-  return handle === null ? null : { op: 'nft-rule-delete', ...at, family, handle }
 }

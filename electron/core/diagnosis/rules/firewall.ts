@@ -5,7 +5,6 @@ import type { Repair, RepairStep } from '../repair.js'
 import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
 import { isIpv6 } from '../network.js'
 import { isLinkLayer } from '../death.js'
-import { withoutRule } from './altering.js'
 import { fits, isDiscovery, oneEnd, ownPackets, samePacket } from './own-packets.js'
 
 export const isReject = ({ rule }: RuleVerdict): boolean => rule !== null && /\breject\b/i.test(rule)
@@ -66,11 +65,20 @@ function redirected({ verdicts }: Scene, namespace: string, packet: RulePacket):
 }
 
 /** iptables made the table, and its tools show and change it. */
-export function ofIptables({ engine, family, table }: RuleVerdict): boolean {
+function ofIptables({ engine, family, table }: RuleVerdict): boolean {
   return (
     engine === 'legacy' ||
     ((family === 'ip' || family === 'ip6') && ['filter', 'nat', 'mangle', 'raw', 'security'].includes(table))
   )
+}
+
+/** Takes a rule away, whichever; null for one whose number is not known. */
+export function withoutRule(verdict: RuleVerdict): RepairStep | null {
+  const { namespace, engine, family, table, chain, rule, handle, position } = verdict
+  if (rule === null) return null
+  const at = { namespace, table, chain, rule, position: position ?? 1 }
+  if (ofIptables(verdict)) return { op: 'saved-rule-delete', ...at, engine, family: family === 'ip6' ? 'ipv6' : 'ipv4' }
+  return handle === null ? null : { op: 'nft-rule-delete', ...at, family, handle }
 }
 
 export function askChain(verdict: RuleVerdict): Question {
@@ -112,7 +120,7 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
   if (rule !== null) {
     // What else is in the set or the map stays shut out.
     if (!ofIptables(verdict) && isOfMany.test(rule)) return accepts(position ?? 1)
-    const step = withoutRule(verdict, ofIptables(verdict))
+    const step = withoutRule(verdict)
     return step && { namespace, steps: [step] }
   }
   if (!ofIptables(verdict)) return accepts(1)

@@ -3,8 +3,8 @@ import type { Finding, Rule } from '../rule.js'
 import type { Scene } from '../scene.js'
 import { isLinkLayer } from '../death.js'
 import { say } from '../words.js'
-import { eventEvidence, metBy, setsLife, withoutRule } from './altering.js'
-import { askChain, ofIptables } from './firewall.js'
+import { eventEvidence, metBy, setsLife } from './altering.js'
+import { askChain, withoutRule } from './firewall.js'
 
 /** The address is there, and what leads to its link-layer address is wrong: an entry of the sender, or its question. */
 export const neighbourFailed: Rule = {
@@ -51,7 +51,7 @@ function loweredQuestion(scene: Scene): ReturnType<Rule['suspect']> {
   const verdict = hops.flatMap((hop) => (hop.leg === 'ndp' ? (metBy(scene, hop, setsLife) ?? []) : []))[0]
   if (!verdict) return null
   const { namespace, iif, oif, table, chain, rule } = verdict
-  const step = withoutRule(verdict, ofIptables(verdict))
+  const step = withoutRule(verdict)
   return {
     ask: [askChain(verdict)],
     ruledOut: say('not-neighbour', { namespace }),

@@ -3,8 +3,8 @@ import type { Repair } from '../repair.js'
 import type { Evidence } from '../diagnosis.js'
 import type { Question } from '../question.js'
 import type { Scene } from '../scene.js'
-import { eventEvidence, metBy, setsLife, withoutRule } from './altering.js'
-import { askChain, ofIptables } from './firewall.js'
+import { eventEvidence, metBy, setsLife } from './altering.js'
+import { askChain, withoutRule } from './firewall.js'
 
 export interface Lowered {
   readonly namespace: string
@@ -22,7 +22,7 @@ export function loweredBy(scene: Scene, allowed: number): Lowered | null {
     if (!observed || packet?.ip?.dst !== death?.dst || !takesMore(scene, namespace, allowed)) continue
     const verdict = metBy(scene, hop, setsLife)
     if (!verdict) continue
-    const step = withoutRule(verdict, ofIptables(verdict))
+    const step = withoutRule(verdict)
     return {
       namespace,
       rule: verdict.rule ?? '',

@@ -5,8 +5,8 @@ import type { Finding, Rule } from '../rule.js'
 import type { RuleVerdict, Scene } from '../scene.js'
 import type { TracedHop } from '../../packet/hop.js'
 import { say, type MessageKey } from '../words.js'
-import { eventEvidence, metBy, untracks, withoutRule, zoneOf } from './altering.js'
-import { askChain, ofIptables } from './firewall.js'
+import { eventEvidence, metBy, untracks, zoneOf } from './altering.js'
+import { askChain, withoutRule } from './firewall.js'
 import { comesBy, isSourceNat, leavesBy, liveNat, means, publishedBy } from './nat.js'
 
 /**
@@ -21,7 +21,7 @@ export const untracked: Rule = {
     const { key, verdict, proved } = found
     const { namespace, iif, table, chain, rule } = verdict
     const nat: Question = { namespace, ask: 'iptables', engine: 'nft', ipv6: isIpv6(scene.probe.target), ...found.nat }
-    const step = withoutRule(verdict, ofIptables(verdict))
+    const step = withoutRule(verdict)
     return {
       ask: [askChain(verdict), ...(found.nat.chain === '' ? [] : [nat])],
       ruledOut: say('not-untracked', { namespace }),
