@@ -42,9 +42,16 @@ async function results(session: Session, file: LabFile, checks: LabFile['checks'
 const failing = async (session: Session, file: LabFile, checks: LabFile['checks']): Promise<readonly string[]> =>
   (await results(session, file, checks)).filter(({ ok }) => !ok).map(({ name }) => name)
 
-/** Several labs at once, one of which sends packets round in circles: a probe may wait for a processor longer than it waits. */
-const untilAllHold = (session: Session, file: LabFile, checks: LabFile['checks']): Promise<void> =>
-  expect.poll(() => failing(session, file, checks)).toEqual([])
+/**
+ * Several labs at once, one of which sends packets round in circles: a probe may wait for a processor longer than it waits. And
+ * of several tests at once only their own context knows which one it is that expects.
+ */
+const untilAllHold = (
+  context: TestContext,
+  session: Session,
+  file: LabFile,
+  checks: LabFile['checks'],
+): Promise<void> => context.expect.poll(() => failing(session, file, checks)).toEqual([])
 
 async function deployed(file: LabFile, context: TestContext): Promise<Session> {
   const session = await openSession(context)
@@ -82,12 +89,12 @@ test('every lab to repair has goals, and says what the cause was', () => {
 describe.concurrent.each(twins)('$name', ({ name, file }) => {
   test('is broken as it comes, whole after what a learner types, and its checks hold all the same', async (context) => {
     const session = await deployed(file, context)
-    await untilAllHold(session, file, file.checks)
+    await untilAllHold(context, session, file, file.checks)
     expect((await failing(session, file, file.goal)).length).toBeGreaterThan(0)
 
     await inside(session, 'host', 'bash', '--norc', '-ec', (repairs[name] ?? []).join('\n'))
-    await untilAllHold(session, file, file.goal)
-    await untilAllHold(session, file, file.checks)
+    await untilAllHold(context, session, file, file.goal)
+    await untilAllHold(context, session, file, file.checks)
   })
 })
 
