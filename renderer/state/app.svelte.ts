@@ -1,28 +1,20 @@
 /** The window's state as a whole: each part in its own class, and here what happens between them. */
-import { getContext, setContext, untrack } from 'svelte'
+import { getContext, setContext } from 'svelte'
 import { expectedFrom } from '../../electron/core/change/expect.js'
-import { createLabText } from '../../electron/core/lab/print.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { TraceEntry } from '../../electron/core/lab/schema.js'
-import { plainLine } from '../../electron/core/lab/plain-text.js'
-import { protocolVersion } from '../../electron/core/rpc.js'
-import type { LabFile } from '../../electron/core/lab/schema.js'
-import type { ShellResults } from '../../electron/core/rpc-shell.js'
 import { Link } from '../connection/link.svelte.js'
 import type { LinkOptions } from '../connection/link.svelte.js'
-import type { Said } from '../../electron/core/words/said.js'
-import { attempt } from '../connection/rpc.js'
 import { Challenge } from '../challenge/challenge.svelte.js'
 import { Clipboard } from '../edit/clipboard.js'
 import { Editor } from '../edit/editor.svelte.js'
 import { Find } from '../edit/find.svelte.js'
 import { Goals } from '../guide/goals.svelte.js'
-import { wiringOf } from '../guide/wiring.js'
 import { Guide } from '../guide/guide.svelte.js'
 import { Progress } from '../guide/progress.svelte.js'
 import { Task } from '../challenge/task.svelte.js'
 import { Recorder } from '../record/recorder.svelte.js'
-import { t, textOf } from '../i18n/text.svelte.js'
+import { t } from '../i18n/text.svelte.js'
 import type { CanvasCommands } from './actions.js'
 import { Checks } from './checks.svelte.js'
 import { Commands } from './commands.svelte.js'
@@ -35,10 +27,10 @@ import { lackingProblems, missingFeatures } from '../../electron/core/needs/lack
 import { Machine } from '../machine/machine.svelte.js'
 import { Twin } from '../machine/twin.svelte.js'
 import { LabDocument } from './lab-document.svelte.js'
+import { Lifecycle } from './lifecycle.js'
 import { Live } from './live.svelte.js'
 import { Menus } from './menus.svelte.js'
-import { keepLooking } from './look.js'
-import { Recheck } from './recheck.js'
+import { startReactions } from './reactions.svelte.js'
 import { Selection } from './selection.svelte.js'
 import { Session } from './session.svelte.js'
 import { Settings } from './settings.svelte.js'
@@ -54,7 +46,6 @@ import { ProbeForm } from '../trace/probe-form.svelte.js'
 import { Traces } from '../trace/traces.svelte.js'
 import { Traffic } from '../traffic/traffic.svelte.js'
 import { View } from './view.svelte.js'
-import { theme } from '../ui/theme.svelte.js'
 
 export class App {
   readonly settings = new Settings()
@@ -68,7 +59,6 @@ export class App {
   readonly deploy: Deploy
   readonly commands: Commands
   readonly checks: Checks
-  private readonly recheck: Recheck
   readonly terminals: Terminals
   readonly files: Files
   readonly progress: Progress
@@ -89,11 +79,11 @@ export class App {
   /** Networks of this machine itself, which are only looked at. */
   readonly machine: Machine
   readonly twin: Twin
+  readonly lifecycle: Lifecycle
   /** What can be asked of the picture; null while there is none. */
   canvas = $state.raw<CanvasCommands | null>(null)
   readonly traffic: Traffic
   readonly uplink: Uplink
-  private seenBefore = false
   /** What the lab needs and this kernel has not, where its file says so. */
   readonly lacking = $derived.by(() => {
     const { labFile, source, fileName } = this.document
@@ -103,7 +93,7 @@ export class App {
   })
 
   constructor(options: LinkOptions) {
-    this.link = new Link(options, (answer) => this.connected(answer))
+    this.link = new Link(options, (answer) => this.lifecycle.connected(answer))
     this.session = new Session(this.link)
     const { session } = this
     this.live = new Live(this.link, () => (session.onHost ? this.deploy.standingFile !== null : null))
@@ -118,7 +108,6 @@ export class App {
       () => this.document.labFile,
       () => !this.challenge.on && !this.task.veils,
     )
-    this.recheck = new Recheck(this.checks)
     this.terminals = new Terminals(this.link, {
       entered: (namespace, line) => {
         this.guide.ran({ namespace, line })
@@ -192,7 +181,7 @@ export class App {
     this.files = new Files(this.link, this.document, this.dialogs, {
       mayGo: (next, name, save) => this.standing.mayReplace(next, name, save),
       keep: () => this.standing.askUnkept(),
-      opened: () => this.labOpened(),
+      opened: () => this.lifecycle.labOpened(),
     })
     this.editor = new Editor({
       document: this.document,
@@ -216,85 +205,21 @@ export class App {
     this.host = new Host(this.link, {
       session,
       document: this.document,
-      entered: async () => {
-        this.forgetSandbox()
-        await this.openSession()
-      },
-      startSandbox: () => this.startSandbox(),
+      entered: () => this.lifecycle.hostEntered(),
+      startSandbox: () => this.lifecycle.startSandbox(),
       deploy: async (choices) => ((await this.standing.carryOut(choices)) ? null : this.deploy.failure),
       hasLab: () => this.deploy.standingFile !== null,
-      showLab: () => this.showStanding(),
+      showLab: () => this.lifecycle.showStanding(),
       askLeave: () => this.dialogs.ask('leave-host', { title: this.deploy.standingFile?.name ?? '' }),
     })
     this.share = new Share({
       ...{ document: this.document, traces: this.traces, live: this.live, session },
       canvas: () => this.canvas,
     })
-    this.link.on('helper/ended', ({ message, said }) => this.helperEnded(message, said))
-    this.link.on('window/closing', () => void this.close())
-    $effect.root(() => {
-      $effect(() => this.files.keepWork())
-      $effect(() => this.guide.follow())
-      $effect(() => this.goals.follow())
-      $effect(() => this.challenge.follow())
-      $effect(() => this.twin.follow())
-      $effect(() => this.predicting.follow())
-      $effect(() =>
-        this.recheck.whenChanged(this.checkedAbout(), this.document.lab?.checks.map(({ name }) => name) ?? []),
-      )
-      $effect(() => (this.lookedAt === null ? undefined : keepLooking(this.link, this.lookedAt)))
-      $effect(() => {
-        const { probing } = this.traces
-        if (probing === null) return
-        untrack(() => {
-          this.guide.probed(probing.from, probing.to)
-          this.challenge.probed()
-          this.task.probed()
-        })
-      })
-      $effect(() => {
-        const { ended } = this.traces
-        if (ended !== null) untrack(() => void this.recorder.traced(ended))
-      })
-      // The shells of a lab end with it, and their tabs with them.
-      $effect(() => {
-        if (this.live.state) void this.terminals.closeGone(new Set(this.live.byName.keys()))
-      })
-      // Whoever leaves a film while traffic is shown wants to see it.
-      $effect(() => {
-        if (this.traffic.on && !this.traces.replaying) untrack(() => (this.traces.view = 'traffic'))
-      })
-      $effect(() => {
-        const { title, dirty, isOpen } = this.document
-        const shown = isOpen ? `${plainLine(title)} - Vethlab` : 'Vethlab'
-        document.title = `${dirty ? '* ' : ''}${shown}`
-        const state = {
-          title: shown.slice(0, 200),
-          unsaved: dirty,
-          onHost: session.onHost && this.deploy.standingFile !== null,
-          language: this.settings.language,
-          theme: theme.current,
-        }
-        if (this.link.state.kind === 'up') void attempt(this.link.request('window/state', state))
-      })
-    })
-  }
-
-  /** The namespace whose facts are in the inspector. */
-  private readonly lookedAt: string | null = $derived.by(() => {
-    const { namespace } = this.selection
-    const isThere = namespace !== null && this.live.byName.has(namespace)
-    return isThere && this.settings.inspector && this.session.ready && this.link.state.kind === 'up' ? namespace : null
-  })
-
-  /** What the answers of the lab's checks depend on; null: they are not asked by themselves now. */
-  private checkedAbout(): string | null {
-    const { checks, deploy, document, live, session, settings, traces } = this
-    const isUsed = checks.results.size > 0 || checks.running.size > 0
-    // A challenge asks them itself, and what comes of it is heard here, too.
-    if (this.challenge.on || !settings.recheck || !isUsed || !live.state || !live.hasContent) return null
-    const isIdle = session.ready && !deploy.busy && !traces.running && this.link.state.kind === 'up'
-    return isIdle ? `${document.id} ${JSON.stringify(document.lab?.checks ?? [])} ${wiringOf(live.state)}` : null
+    this.lifecycle = new Lifecycle(this)
+    this.link.on('helper/ended', ({ message, said }) => this.lifecycle.helperEnded(message, said))
+    this.link.on('window/closing', () => void this.lifecycle.close())
+    startReactions(this)
   }
 
   /** Beside the lab, which is shown again where this machine was. */
@@ -339,146 +264,6 @@ export class App {
     say(t('checks.added'), 'check')
     const name = this.document.lab?.checks.at(-1)?.name
     if (name !== undefined) void this.checks.run([name])
-  }
-
-  /** Never rejects: what goes wrong is a state on screen. */
-  private async connected(answer: ShellResults['shell/open']): Promise<void> {
-    // A browser knows its user better than the environment that the server was started in.
-    if (answer.shell === 'desktop') this.settings.systemLanguageIs(answer.language)
-    this.session.shell = answer
-    this.uplink.plugged = answer.uplink
-    try {
-      void this.machine.look()
-      if (!this.seenBefore) await this.firstConnection(answer)
-      this.seenBefore = true
-      this.host.left = answer.left
-      if (answer.running) await this.openSession()
-      else await this.startSandbox()
-    } catch (error) {
-      // The connection broke meanwhile: the link is at it already, and everything comes again.
-      if (this.link.state.kind === 'up') tell({ code: 'bug', message: String(error), where: null, output: null })
-    }
-  }
-
-  private async firstConnection(answer: ShellResults['shell/open']): Promise<void> {
-    await Promise.all([this.files.load(), this.progress.load()])
-    // What was asked for counts when the window is opened; when it is loaded again, what was open in it.
-    const asked = this.link.fresh && (answer.file !== null || answer.fileFailure !== null)
-    if (asked && answer.file) await this.files.openFile(answer.file)
-    else if (!this.files.restoreTab() && asked && answer.fileFailure) {
-      this.files.failure = answer.fileFailure
-      tell(answer.fileFailure)
-    }
-    void this.files.offer(answer.recovered)
-  }
-
-  async startSandbox(): Promise<void> {
-    this.forgetSandbox()
-    if (await this.session.start()) await this.openSession()
-  }
-
-  private async openSession(): Promise<void> {
-    const known = this.live.state?.revision
-    const opened = await this.link.request('session/open', {
-      protocol: protocolVersion,
-      ...(known === undefined ? {} : { revision: known }),
-    })
-    this.session.capabilities = opened.capabilities
-    this.live.replace(opened.live)
-    this.commands.replace(opened.commands)
-    if (!this.document.isOpen && opened.lab)
-      this.document.open({ path: null, text: createLabText(opened.lab), fingerprint: null })
-    this.deploy.found(opened.lab)
-    this.challenge.restore()
-    this.twin.restore()
-    this.recorder.restore()
-    if (opened.capabilities.mode === 'elevated') this.host.left = opened.left?.kept ? null : opened.left
-    else await this.settleStanding(opened.lab)
-    this.session.phase = { kind: 'ready' }
-    void this.traces.refresh()
-    void this.traffic.resume()
-    await this.terminals.restore(opened.terminals)
-    if (this.terminals.tabs.length === 0) await this.terminals.open(hostNamespace)
-  }
-
-  /** A window that was opened with a lab of its own finds another one standing. */
-  private async settleStanding(lab: LabFile | null): Promise<void> {
-    if (!lab || !this.document.isOpen || this.document.lab?.name === lab.name) return
-    const asked = { standing: textOf(lab.title ?? lab.name), next: this.document.title, unkept: 0 }
-    const stopped = (await this.dialogs.ask('stop', asked)) === 'stop' && (await this.standing.takeDown())
-    if (stopped) {
-      this.commands.leaveFormer(this.document.id)
-      return this.live.readAgain()
-    }
-    if (!(await this.files.mayLeave())) return
-    this.document.open({ path: null, text: createLabText(lab), fingerprint: null })
-    this.labOpened()
-  }
-
-  private helperEnded(message: string, said: Said): void {
-    this.forgetSandbox()
-    this.host.open = false
-    this.session.silentSince = null
-    this.session.phase = { kind: 'ended', message, said }
-    void this.host.readLeft()
-  }
-
-  /** A sandbox that does not answer is ended by its shell, and another one started. */
-  async endSilent(): Promise<void> {
-    await attempt(this.link.request('helper/stop', {}))
-    this.session.silentSince = null
-    this.forgetSandbox()
-    await this.startSandbox()
-  }
-
-  /** The lab that stands in the kernel, as the one that is open. */
-  private async showStanding(): Promise<void> {
-    const file = this.deploy.standingFile
-    if (!file || this.document.labFile?.name === file.name || !(await this.files.mayLeave())) return
-    this.document.open({ path: null, text: createLabText(file), fingerprint: null })
-    this.labOpened()
-  }
-
-  private forgetSandbox(): void {
-    this.recorder.forget()
-    this.live.clear()
-    this.deploy.forget()
-    this.terminals.clear()
-    this.commands.replace([])
-    this.checks.clear()
-    this.traces.clear()
-    this.traffic.clear()
-  }
-
-  private labOpened(): void {
-    this.machine.leave()
-    this.selection.target = null
-    this.checks.clear()
-    this.traces.clear()
-    this.predicting.forget()
-    this.traces.form.reset()
-    this.deploy.failure = null
-    this.deploy.report = null
-    this.deploy.runningPlan = null
-    this.recorder.labOpened()
-    this.editor.letGo()
-    this.find.end()
-    this.menus.open = null
-    this.guide.opened()
-    this.task.opened()
-    this.goals.checks.clear()
-    const { lab } = this.document
-    // A guide is followed in what runs: there its keys mean what its buttons say.
-    if (lab && (lab.guide.length + lab.goal.length > 0 || this.task.key)) {
-      this.editor.show(false)
-      this.settings.set({ left: 'guide' })
-    }
-    // What is wrong with a file is said where it can be read.
-    if (this.document.broken) this.settings.set({ inspector: true })
-    this.settings.set({ welcomed: true })
-    // The other lab is still in the kernel; what is drawn is the one that is open.
-    this.deploy.found(this.deploy.standingFile)
-    this.commands.opened(this.document.id, this.deploy.isStanding)
   }
 
   /** A hand changes the lab: not while a film of it is shown. */
@@ -550,12 +335,6 @@ export class App {
     this.view.showTab('terminal')
     const tab = await this.terminals.show(namespace)
     tab.screen.focus()
-  }
-
-  private async close(): Promise<void> {
-    if (!(await this.files.mayLeave()) || !(await this.host.settle())) return
-    await attempt(this.link.request('window/state', { title: 'Vethlab', unsaved: false, onHost: false }))
-    window.close()
   }
 }
 
