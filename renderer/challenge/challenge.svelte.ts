@@ -15,7 +15,6 @@ import { diff } from '../../electron/core/plan/diff.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import { attempt, type Rpc } from '../connection/rpc.js'
 import type { Circumstances } from '../guide/circumstances.js'
-import { wiringOf } from '../guide/wiring.js'
 import { t } from '../i18n/text.svelte.js'
 import { Checks } from '../state/checks.svelte.js'
 import type { Commands } from '../state/commands.svelte.js'
@@ -87,6 +86,7 @@ export class Challenge {
       rpc,
       () => document.lab?.checks ?? [],
       () => document.labFile,
+      () => this.parts.around.live.wiring,
       () => false,
     )
   }
@@ -135,7 +135,7 @@ export class Challenge {
       // Nothing else is done to the network meanwhile.
       const found = await deploy.hold(this.firstThatBreaks(choices, id))
       if ('refused' in found) return refuse(found.refused)
-      this.asked = around.live.state ? wiringOf(around.live.state) : ''
+      this.asked = around.live.wiring
       const begun = { typed: [], commands: 0, traces: 0, hint: 0 } as const
       this.keep({ lab: id, since: Date.now(), ...found, ...begun, hidden: [this.before, commands.last] })
     } finally {
@@ -194,9 +194,8 @@ export class Challenge {
     this.veil()
     if (!kept) return
     if (document.id !== kept.lab || (around.idle() && !deploy.isStanding)) return untrack(() => this.forget())
-    const { state: live } = around.live
-    if (!live || !around.idle() || checks.running.size > 0) return
-    const about = wiringOf(live)
+    if (!around.live.state || !around.idle() || checks.running.size > 0) return
+    const about = around.live.wiring
     if (about !== asked) untrack(() => void this.askAgain(about))
   }
 
@@ -215,9 +214,8 @@ export class Challenge {
     await this.checks.run(list.map(({ name }) => name))
     // Nobody has answered: the next change, or a hand on a row, asks again.
     if (this.checks.failure) return
-    const { state: live } = this.parts.around.live
     // Of a network that has changed meanwhile the answers say nothing.
-    if (!this.kept || !live || wiringOf(live) !== about) return
+    if (!this.kept || this.parts.around.live.wiring !== about) return
     if (list.every(({ name }) => this.checks.results.get(name)?.ok)) this.end('solved')
   }
 

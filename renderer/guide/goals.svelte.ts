@@ -9,7 +9,6 @@ import type { Circumstances } from './circumstances.js'
 import type { Progress } from './progress.svelte.js'
 import { renamed, stepChecks } from './step-check.js'
 import type { StepCheck } from './step-check.js'
-import { wiringOf } from './wiring.js'
 
 const prefix = 'goal'
 
@@ -27,6 +26,7 @@ export class Goals {
       rpc,
       () => this.list.map(({ check }) => check),
       () => this.labOfGoals(),
+      () => around.live.wiring,
       // They run by themselves, while somebody builds or repairs.
       () => false,
     )
@@ -74,7 +74,7 @@ export class Goals {
     if (this.list.length === 0) return
     const { live, idle } = this.around
     if (!this.standing) this.checks.clear()
-    const about = this.standing && idle() && live.state ? `${this.document.id} ${wiringOf(live.state)}` : null
+    const about = this.standing && idle() && live.state ? `${this.document.id} ${live.wiring}` : null
     this.asking.whenChanged(
       about,
       this.list.map(({ check }) => check.name),

@@ -21,7 +21,6 @@ import type { Circumstances } from './circumstances.js'
 import type { Progress } from './progress.svelte.js'
 import { renamed, stepChecks } from './step-check.js'
 import type { StepCheck } from './step-check.js'
-import { wiringOf } from './wiring.js'
 
 /** In the kept answers: not answered yet. */
 const unanswered = -1
@@ -53,6 +52,8 @@ export class Guide {
   private reached = $state(0)
   /** Something of a network was there. */
   private stood = false
+  /** Steps that were done when the guide last followed. */
+  private lastDone: readonly boolean[] = []
   /** Opened, and not yet looked at the kernel. */
   private fresh = true
 
@@ -66,6 +67,7 @@ export class Guide {
       rpc,
       () => this.stepChecks.flat().map(({ check }) => check),
       () => this.labOfSteps(),
+      () => around.live.wiring,
       // They run by themselves, while somebody builds or repairs.
       () => false,
     )
@@ -86,7 +88,7 @@ export class Guide {
   /** By step, what the kernel does not have of it; null while the kernel's state is not known. */
   private readonly missing: readonly (readonly MissingPart[])[] | null = $derived.by(() => {
     const { state } = this.around.live
-    const known = new Set(this.document.lab?.namespaces.keys())
+    const known = this.document.lab?.namespaces
     return state && this.steps.map(({ done }) => (done ? missingParts(done, state, known) : []))
   })
 
@@ -234,6 +236,7 @@ export class Guide {
     this.byHand = false
     this.stood = false
     this.foundFor = null
+    this.lastDone = []
     this.index = 0
     this.reached = 0
   }
@@ -249,8 +252,10 @@ export class Guide {
       const sent = this.acts.asked(index) && this.acts.unsent(index).length === 0
       return ok || (checks.length === 0 && sent && this.hasThings(index)) ? [index] : []
     })
-    const { open, deciding, finished } = this
+    const { open, deciding, done, finished } = this
     untrack(() => {
+      const newlyDone = done.flatMap((isDone, step) => (isDone && !this.lastDone[step] ? [step] : []))
+      this.lastDone = done
       if (standing) this.stood = true
       // Nothing is left of the network that was there: from the beginning.
       else if (this.stood) return this.begin()
@@ -261,8 +266,8 @@ export class Guide {
       if (open === this.index) this.byHand = false
       if (this.byHand || deciding || this.reading) return
       // A step that was just done stays in view, to be read; its `Next step` is for the learner.
-      const follows = open === this.index || open === this.index + 1
-      if (!follows || this.fresh) this.show(Math.min(open, this.steps.length - 1))
+      const passedOver = open > this.index + 1 && newlyDone.some((step) => step !== this.index)
+      if (open < this.index || passedOver || this.fresh) this.show(Math.min(open, this.steps.length - 1))
       this.fresh = false
     })
     // What is there when a step comes into view was not done in it.
@@ -282,10 +287,14 @@ export class Guide {
     const { index, current, around } = this
     const names = (this.stepChecks[index] ?? []).map(({ check }) => check.name)
     if (names.length === 0 || !around.live.state || !around.idle()) return null
-    if (this.reading || this.deciding || this.passed.has(index) || !this.hasThings(index)) return null
-    if (current?.ask && this.answers.get(index) === undefined) return null
-    if (this.acts.unsent(index).length > 0) return null
-    return { about: `${this.document.id} ${index} ${wiringOf(around.live.state)}`, names }
+    if (this.reading || this.deciding || !this.hasThings(index)) return null
+    // What has passed is asked again as long as no later step may have undone it.
+    if (this.passed.has(index) && index < this.reached) return null
+    if (!this.passed.has(index)) {
+      if (current?.ask && this.answers.get(index) === undefined) return null
+      if (this.acts.unsent(index).length > 0) return null
+    }
+    return { about: `${this.document.id} ${index} ${around.live.wiring}`, names }
   })
 
   private show(index: number): void {

@@ -106,6 +106,7 @@ export class App {
       this.link,
       () => this.document.lab?.checks ?? [],
       () => this.document.labFile,
+      () => this.live.wiring,
       () => !this.challenge.on && !this.task.veils,
     )
     this.terminals = new Terminals(this.link, {
@@ -291,9 +292,12 @@ export class App {
     else await this.traces.start()
   }
 
-  /** From the first step of the guide, or the first look at a broken lab: without what was built. */
-  async startAgain(): Promise<void> {
-    if (this.live.hasContent) await this.standing.stop(true)
+  /**
+   * From the first step of the guide, or the first look at a broken lab: without what was built.
+   * @param sure nothing in it was made by hand
+   */
+  async startAgain(sure: boolean): Promise<void> {
+    if (this.live.hasContent) await this.standing.stop(sure)
     if (!this.live.hasContent) this.guide.begin()
   }
 

@@ -5,10 +5,15 @@ import type { CheckResult, Failure } from '../../electron/core/rpc.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 
-/** The lab's checks and what they last said. A result stays, dimmed, until the next one replaces it. */
+/**
+ * Checks and what they last said. A result stays, dimmed, until the next one replaces it: also where the network has
+ * changed since it was asked.
+ */
 export class Checks {
   readonly results = new SvelteMap<string, CheckResult>()
   readonly running = new SvelteSet<string>()
+  /** The wiring that each was asked of, by its name. */
+  private readonly askedOf = new SvelteMap<string, string>()
   /** Why no check ran at all. */
   failure = $state.raw<Failure | null>(null)
 
@@ -17,6 +22,8 @@ export class Checks {
     private readonly list: () => readonly LabCheck[],
     /** The lab they stand in: it need not be deployed, a learner may have built the network by hand. */
     private readonly lab: () => LabFile | null,
+    /** Differs where the network does. */
+    private readonly wiring: () => string,
     /** Whether those that fail are to say why; looking for that tries fixes in the network. */
     private readonly explain: () => boolean = () => true,
   ) {
@@ -31,12 +38,21 @@ export class Checks {
     const wanted = names.filter((name) => !this.running.has(name))
     const lab = this.lab()
     if (wanted.length === 0 || !lab) return
-    for (const name of wanted) this.running.add(name)
+    const wiring = this.wiring()
+    for (const name of wanted) {
+      this.running.add(name)
+      this.askedOf.set(name, wiring)
+    }
     this.failure = null
     const answer = await attempt(this.rpc.request('lab/check', { only: wanted, lab, explain }))
     if (answer.ok) for (const check of answer.checks) this.take(check)
     else this.failure = answer.failure
     for (const name of wanted) this.running.delete(name)
+  }
+
+  /** The network has changed since: what a result says may be over. */
+  isStale(name: string): boolean {
+    return this.results.has(name) && this.askedOf.get(name) !== this.wiring()
   }
 
   runAll(): Promise<void> {
@@ -51,6 +67,8 @@ export class Checks {
   private take(check: CheckResult): void {
     // Checks of a guide's steps and of the lab are told by the same word.
     if (!this.list().some(({ name }) => name === check.name)) return
+    // Somebody else had it asked.
+    if (!this.running.has(check.name)) this.askedOf.set(check.name, this.wiring())
     this.results.set(check.name, check)
     this.running.delete(check.name)
   }

@@ -3,6 +3,7 @@ import { applyChanges } from '../../electron/core/live/apply.js'
 import type { LiveChange, LiveNamespace, LiveState } from '../../electron/core/live/state.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { Rpc } from '../connection/rpc.js'
+import { wiringOf } from './wiring.js'
 
 /** A hidden window draws no frames but must not let changes pile up (ms). */
 const hiddenDelayMs = 100
@@ -15,6 +16,9 @@ export class Live {
   private scheduled = false
 
   readonly byName = $derived(new Map((this.state?.namespaces ?? []).map((each) => [each.name, each])))
+
+  /** Differs where the network does; empty before its state is known. */
+  readonly wiring = $derived(this.state ? wiringOf(this.state) : '')
 
   /** @param ownOnHost whether a lab of ours is there, where the rest is somebody else's; null in a sandbox */
   constructor(

@@ -7,7 +7,6 @@ import type { Link } from '../connection/link.svelte.js'
 import { attempt } from '../connection/rpc.js'
 import type { Goals } from '../guide/goals.svelte.js'
 import type { Guide } from '../guide/guide.svelte.js'
-import { wiringOf } from '../guide/wiring.js'
 import type { Twin } from '../machine/twin.svelte.js'
 import type { Predicting } from '../predict/predicting.svelte.js'
 import type { Recorder } from '../record/recorder.svelte.js'
@@ -102,7 +101,7 @@ function checkedAbout(parts: ReactionParts): string | null {
   // A challenge asks them itself, and what comes of it is heard here, too.
   if (challenge.on || !settings.recheck || !isUsed || !live.state || !live.hasContent) return null
   const isIdle = session.ready && !deploy.busy && !traces.running && link.state.kind === 'up'
-  return isIdle ? `${lab.id} ${JSON.stringify(lab.lab?.checks ?? [])} ${wiringOf(live.state)}` : null
+  return isIdle ? `${lab.id} ${JSON.stringify(lab.lab?.checks ?? [])} ${live.wiring}` : null
 }
 
 /** The window's title, and what its shell must know before it closes it. */

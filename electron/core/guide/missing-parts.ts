@@ -7,7 +7,7 @@ import { deviceEntries, homeOf, type DeviceEntry } from '../lab/device-tables.js
 import { isResponder } from '../lab/dnsmasq.js'
 import { formatEndpoint, parseEndpoint } from '../lab/endpoint.js'
 import { impairOf } from '../lab/impair.js'
-import type { Endpoint, Impair } from '../lab/lab.js'
+import type { Endpoint, Impair, LabNamespace } from '../lab/lab.js'
 import { nearest } from '../lab/nearest.js'
 import { normaliseNeighbours } from '../lab/normalise-neighbours.js'
 import { normaliseRoutes } from '../lab/normalise-rules.js'
@@ -39,6 +39,7 @@ type Thing =
   | 'interface-down'
   | 'address'
   | 'address-elsewhere'
+  | 'address-twice'
   | 'address-length'
   | 'no-bridge'
   | 'port'
@@ -64,15 +65,15 @@ export const isMeans = ({ code }: MissingPart): boolean => means.some((each) => 
 
 export const hasParts = (wanted: Wanted, live: LiveState): boolean => missingParts(wanted, live).length === 0
 
+/** What the lab that a guide belongs to says of itself in the end. */
+type Known = ReadonlyMap<string, Pick<LabNamespace, 'interfaces'>>
+
 /**
  * Checks are no part of it: those are asked of the network, not read from it.
- * @param known names that the lab has; another one that is there may be a slip of the fingers
+ * @param known namespaces of the lab: another name that is there may be a slip of the fingers, and an address of the lab
+ *   that stands where the lab does not have it is one that was put there by mistake
  */
-export function missingParts(
-  wanted: Wanted,
-  live: LiveState,
-  known: ReadonlySet<string> = new Set(),
-): readonly MissingPart[] {
+export function missingParts(wanted: Wanted, live: LiveState, known: Known = new Map()): readonly MissingPart[] {
   const looked = new Search(live, known)
   const entries = Array.isArray(wanted.namespaces)
     ? wanted.namespaces.map((name) => [name, null] as const)
@@ -94,13 +95,15 @@ export function missingParts(
 const impairText = (impair: Impair | null): string =>
   (impair && Object.entries(impairEntry(impair)).flat().join(' ')) || '-'
 
+const withoutLength = (prefix: string): string => prefix.split('/')[0] ?? ''
+
 class Search {
   readonly #byName: ReadonlyMap<string, LiveNamespace>
   readonly #found = new Map<string, MissingPart>()
 
   constructor(
     live: LiveState,
-    private readonly known: ReadonlySet<string>,
+    private readonly known: Known,
   ) {
     this.#byName = new Map(live.namespaces.map((each) => [each.name, each]))
   }
@@ -188,19 +191,40 @@ class Search {
   }
 
   #address(live: LiveNamespace, dev: string, address: string): void {
-    if (live.addresses.some((each) => each.dev === dev && each.address === address)) return
     const values = { address, interface: dev, namespace: live.name }
-    const alone = address.split('/')[0] ?? ''
-    const here = live.addresses.find((each) => each.dev === dev && each.address.split('/')[0] === alone)
+    const alone = withoutLength(address)
+    if (live.addresses.some((each) => each.dev === dev && each.address === address)) {
+      const here = formatEndpoint({ namespace: live.name, interface: dev })
+      for (const there of this.#astray(alone)) if (there !== here) this.#miss('address-twice', { ...values, there })
+      return
+    }
+    const here = live.addresses.find((each) => each.dev === dev && withoutLength(each.address) === alone)
     if (here) return void this.#miss('address-length', { ...values, there: here.address })
     for (const { name, addresses } of this.#byName.values()) {
-      const other = addresses.find((each) => each.address.split('/')[0] === alone)
+      const other = addresses.find((each) => withoutLength(each.address) === alone)
       if (other) {
         const there = formatEndpoint({ namespace: name, interface: other.dev })
         return void this.#miss('address-elsewhere', { ...values, there })
       }
     }
     this.#miss('address', values)
+  }
+
+  /** Where an address of the lab stands although the lab does not have it there: its own answers would mislead. */
+  #astray(alone: string): readonly string[] {
+    const belongs = [...this.known].flatMap(([namespace, { interfaces }]) =>
+      interfaces
+        .filter(({ addresses }) => addresses.some((each) => withoutLength(each) === alone))
+        .map(({ name }) => formatEndpoint({ namespace, interface: name })),
+    )
+    if (belongs.length === 0) return []
+    return [...this.#byName.values()]
+      .flatMap(({ name, addresses }) =>
+        addresses
+          .filter(({ address }) => withoutLength(address) === alone)
+          .map(({ dev }) => formatEndpoint({ namespace: name, interface: dev })),
+      )
+      .filter((there) => !belongs.includes(there))
   }
 
   #bridge(live: LiveNamespace, name: string, said: BridgeEntry): void {

@@ -58,6 +58,7 @@ export const dock = {
   'checks.and': ', ',
   'checks.passed': 'passed',
   'checks.failed': 'failed',
+  'checks.stale': 'before the last change',
   'plan.commands': 'Plan',
   'plan.script': 'As a script',
   'plan.undo': 'Undo plan',

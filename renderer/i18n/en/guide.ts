@@ -39,6 +39,7 @@ export const guide = {
   'guide.missing.interface-down': '{interface} in {namespace} is not up',
   'guide.missing.address': '{interface} in {namespace} has no address {address}',
   'guide.missing.address-elsewhere': '{address} is on {there}, it belongs on {interface} in {namespace}',
+  'guide.missing.address-twice': '{address} is on {there} as well, it belongs on {interface} in {namespace} alone',
   'guide.missing.address-length': '{interface} in {namespace} has {there}, it should be {address}',
   'guide.missing.no-bridge': '{interface} in {namespace} is no bridge',
   'guide.missing.port': '{interface} is not plugged into {bridge}',

@@ -57,6 +57,7 @@ export const dock = {
   'checks.and': '，',
   'checks.passed': '通过',
   'checks.failed': '未通过',
+  'checks.stale': '最近一次改动之前的结果',
   'plan.commands': '计划',
   'plan.script': '脚本形式',
   'plan.undo': '回滚命令',

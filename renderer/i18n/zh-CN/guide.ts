@@ -39,6 +39,7 @@ export const guide = {
   'guide.missing.interface-down': '{namespace} 的 {interface} 还没有启用',
   'guide.missing.address': '{namespace} 的 {interface} 没有地址 {address}',
   'guide.missing.address-elsewhere': '{address} 配在 {there} 上，应该配在 {namespace} 的 {interface} 上',
+  'guide.missing.address-twice': '{address} 在 {there} 上也配了一份，它只应该配在 {namespace} 的 {interface} 上',
   'guide.missing.address-length': '{namespace} 的 {interface} 配的是 {there}，应该是 {address}',
   'guide.missing.no-bridge': '{namespace} 的 {interface} 不是网桥',
   'guide.missing.port': '{interface} 还没有接入 {bridge}',

@@ -65,6 +65,16 @@ const walks: readonly Walk[] = [
         },
         'ip -n ns1 link set veth0 netns ns0',
       ],
+      // The wrong namespace, which answers itself: the right one beside it is not enough.
+      'ip -n ns1 addr add 192.168.1.3/24 dev veth2': [
+        'ip -n ns0 addr add 192.168.1.3/24 dev veth0',
+        'ip -n ns1 addr add 192.168.1.3/24 dev veth2',
+        {
+          meets: 'guide.missing.address-twice',
+          values: { address: '192.168.1.3/24', there: 'ns0:veth0', interface: 'veth2', namespace: 'ns1' },
+        },
+        'ip -n ns0 addr del 192.168.1.3/24 dev veth0',
+      ],
       // A forgotten prefix length.
       'ip addr add 192.168.1.1/24 dev bridge0': [
         'ip addr add 192.168.1.1 dev bridge0',

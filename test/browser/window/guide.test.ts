@@ -104,6 +104,40 @@ test('a lab that was built by hand to its end is not offered to be deployed; one
   await window.button('Built by hand').waitFor()
 })
 
+test('what a step was told is asked again when the network changes; where it cannot be, it is told as old', async () => {
+  const told = (ok: boolean) => current().locator(`[data-ok=${ok}]`).waitFor()
+  await window.type('host', 'ip -n ns1 link set veth1 down')
+  await told(false)
+  await window.type('host', 'ip -n ns1 link set veth1 up')
+  await told(true)
+  expect(await current().getByText('before the last change').count()).toBe(0)
+  await window.type('host', 'ip -n ns0 addr del 10.0.0.1/24 dev veth0')
+  await current().getByText('before the last change').waitFor()
+  await window.type('host', 'ip -n ns0 addr add 10.0.0.1/24 dev veth0')
+  await told(true)
+  await current().getByText('before the last change').waitFor({ state: 'detached' })
+})
+
+test('a step that is mended stays in view, whatever was done behind it', async () => {
+  await window.type('host', 'ip -n ns1 link set veth1 down name astray up')
+  await panel().getByText('Step 2 of 4').waitFor()
+  await window.type('host', 'ip -n ns1 link set astray down name veth1 up')
+  const mended = current().filter({ hasText: 'Lay the cable' })
+  await mended.getByText('done', { exact: true }).waitFor({ state: 'attached' })
+  await window.button(/^Next step/).click()
+  await window.button(/^Next step/).click()
+  await panel().getByText('Step 4 of 4').waitFor()
+})
+
+test('what was built by hand is not taken down unasked', async () => {
+  await window.button('Take the network down and start again').click()
+  const question = window.page.getByRole('dialog', { name: /^Stop/ })
+  await question.waitFor()
+  await window.page.keyboard.press('Escape')
+  await question.waitFor({ state: 'detached' })
+  await panel().getByText('Step 4 of 4').waitFor()
+})
+
 test('progress and answers are there after a reload', async () => {
   await window.page.reload()
   await panel().getByText('Step 4 of 4').waitFor()

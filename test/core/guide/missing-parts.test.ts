@@ -3,11 +3,20 @@ import { commandEffects, shownByKernel } from '../../../electron/core/guide/comm
 import { hasParts, isMeans, missingParts } from '../../../electron/core/guide/missing-parts.js'
 import type { Wanted } from '../../../electron/core/guide/missing-parts.js'
 import { isSameCommand, probeOf } from '../../../electron/core/guide/typed-command.js'
+import { normalise } from '../../../electron/core/lab/normalise.js'
 import { normaliseDnsmasq } from '../../../electron/core/lab/dnsmasq.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../../../electron/core/live/state.js'
 import { routedLive, liveOf } from './live-of.js'
 
-const known = new Set(['host', 'ns0', 'ns1', 'ns-router'])
+const known = normalise({
+  vethlab: 1,
+  name: 'owned',
+  namespaces: {
+    ns0: { interfaces: { veth0: { addresses: ['10.0.0.7/24'] }, veth9: { addresses: ['10.0.0.9/24'] } } },
+    ns1: { interfaces: { veth2: { addresses: ['10.0.0.9/24'] } } },
+    'ns-router': {},
+  },
+}).namespaces
 const said = (wanted: Wanted, live: Parameters<typeof liveOf>[0]) =>
   missingParts(wanted, liveOf(live), known).map(({ code, values }) => [code, ...Object.values(values)].join(' '))
 
@@ -51,6 +60,24 @@ describe('what a step misses is told by its part', () => {
       { namespaces: { ns0: { interfaces: { veth0: { addresses: ['10.0.0.1/24'] } } } } },
       { ns0: { veth0: {} }, ns1: { veth2: { addresses: ['10.0.0.1/24'] } } },
       ['address-elsewhere 10.0.0.1/24 veth0 ns0 ns1:veth2'],
+    ],
+    [
+      'an address at two interfaces, of which the lab has one',
+      { namespaces: { ns0: { interfaces: { veth0: { addresses: ['10.0.0.7/24'] } } } } },
+      { ns0: { veth0: { addresses: ['10.0.0.7/24'] } }, ns1: { veth2: { addresses: ['10.0.0.7/32'] } } },
+      ['address-twice 10.0.0.7/24 veth0 ns0 ns1:veth2'],
+    ],
+    [
+      'an address that the lab has twice',
+      { namespaces: { ns0: { interfaces: { veth9: { addresses: ['10.0.0.9/24'] } } } } },
+      { ns0: { veth9: { addresses: ['10.0.0.9/24'] } }, ns1: { veth2: { addresses: ['10.0.0.9/24'] } } },
+      [],
+    ],
+    [
+      'an address on its way to where the lab has it in the end',
+      { namespaces: { ns1: { interfaces: { veth2: { addresses: ['10.0.0.7/24'] } } } } },
+      { ns1: { veth2: { addresses: ['10.0.0.7/24'] } } },
+      [],
     ],
     [
       'a port that is not plugged in',
