@@ -2,10 +2,10 @@
 import type { Mark, Point, Side } from './drawing.js'
 import { mark } from './label.js'
 import { textWidth } from './measure.js'
-import type { Presence, SceneInterface, SceneNamespace } from './scene.js'
+import type { Presence, SceneInterface, SceneNamespace, SceneNat } from './scene.js'
 
-/** Lines under a hexagon; more rules are in the inspector. */
-const shownLines = 4
+/** Lines under a hexagon; how many rules more there are is said below them, and the inspector has them. */
+const shownLines = 6
 const natLineHeight = 15
 
 interface NatLine {
@@ -31,6 +31,23 @@ interface SideItems {
   readonly lefts: readonly SceneInterface[]
 }
 
+/** The target over those rules in a row that have it; a rule that is bound to another interface says to which. */
+function linesOf(rules: readonly SceneNat[], at: string): readonly NatLine[] {
+  const lines: NatLine[] = []
+  for (const [index, rule] of rules.entries()) {
+    const { target, dev, detail, presence } = rule
+    const heads = target === rules[index - 1]?.target ? 0 : 1
+    const isLast = index === rules.length - 1
+    if (lines.length + heads + (isLast ? 1 : 2) > shownLines) {
+      lines.push({ text: `+${rules.length - index}`, style: 'cpm', presence: 'live' })
+      break
+    }
+    if (heads > 0) lines.push({ text: target, style: 'nat', presence })
+    lines.push({ text: dev === null || dev === at ? detail : `${dev}: ${detail}`, style: 'cpm', presence })
+  }
+  return lines
+}
+
 export function planNats(each: SceneNamespace, items: SideItems): NatPlan[] {
   const sided = [
     ...items.rights.map((item) => ({ item, side: 'right' as Side })),
@@ -40,22 +57,16 @@ export function planNats(each: SceneNamespace, items: SideItems): NatPlan[] {
   ].filter(({ item }) => item.kind !== 'loopback')
   const plans: NatPlan[] = []
   for (const { item, side } of sided) {
-    // A rule without an interface works on all of them; it is drawn once, on the first way out.
+    // A rule without an interface that is drawn works on the first way out as well as on any; it is drawn once.
     const rules = each.nat.filter(
       (nat) =>
         nat.dev === item.name || (!sided.some((other) => other.item.name === nat.dev) && item === sided[0]?.item),
     )
     if (rules.length === 0) continue
-    const lines: NatLine[] = []
-    for (const [index, rule] of rules.entries()) {
-      if (index === 0 || rule.target !== rules[index - 1]?.target)
-        lines.push({ text: rule.target, style: 'nat', presence: rule.presence })
-      lines.push({ text: rule.detail, style: 'cpm', presence: rule.presence })
-    }
     // In a namespace that is itself planned, its outline says so for all of it.
-    const shown = lines
-      .slice(0, shownLines)
-      .map((line) => (each.presence === 'planned' ? { ...line, presence: 'live' as const } : line))
+    const shown = linesOf(rules, item.name).map((line) =>
+      each.presence === 'planned' ? { ...line, presence: 'live' as const } : line,
+    )
     const vertical = side === 'top' || side === 'bottom'
     plans.push({
       id: `${item.id}/nat`,

@@ -23,7 +23,11 @@ export class Carry {
     readonly over: string | null
   } | null>(null)
 
-  constructor(private readonly canvas: () => CanvasCommands | null) {}
+  constructor(
+    private readonly canvas: () => CanvasCommands | null,
+    /** Told when a press has become a drag. */
+    private readonly begun: () => void,
+  ) {}
 
   begin(what: Carried, event: PointerEvent): void {
     if (event.button !== 0) return
@@ -37,8 +41,9 @@ export class Carry {
     addEventListener(
       'pointermove',
       ({ clientX: x, clientY: y }) => {
-        if (this.now || Math.hypot(x - from.x, y - from.y) >= threshold)
-          this.now = { what, x, y, over: this.canvas()?.at(x, y)?.over ?? null }
+        if (!this.now && Math.hypot(x - from.x, y - from.y) < threshold) return
+        if (!this.now) this.begun()
+        this.now = { what, x, y, over: this.canvas()?.at(x, y)?.over ?? null }
       },
       { signal },
     )

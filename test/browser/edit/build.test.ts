@@ -205,17 +205,21 @@ test('a name that is taken is refused where it is typed', async () => {
   expect(await name().inputValue()).toBe('right')
 })
 
-test('an object is dragged from the panel, and a cable from the edge of a box to nothing makes its other end', async () => {
+/** From the panel to the right half of the canvas. */
+async function dragRouter(): Promise<void> {
   const item = await panel()
     .getByRole('button', { name: /^Router/ })
     .boundingBox()
   const main = await window.page.getByRole('main').boundingBox()
   if (!item || !main) throw new Error('no panel, or no canvas')
-  const to = { x: main.x + main.width - 160, y: main.y + main.height / 2 }
   await window.page.mouse.move(item.x + 20, item.y + 15)
   await window.page.mouse.down()
-  await window.page.mouse.move(to.x, to.y, { steps: 6 })
+  await window.page.mouse.move(main.x + main.width - 160, main.y + main.height / 2, { steps: 6 })
   await window.page.mouse.up()
+}
+
+test('an object is dragged from the panel, and a cable from the edge of a box to nothing makes its other end', async () => {
+  await dragRouter()
   await drawn('r0').first().waitFor()
   await until('r0 is there', async () => (await namespaces()) === 'ns0,r0,right,')
   // By the edge of its box, which is where the canvas draws the ring of what is selected.
@@ -411,5 +415,13 @@ test('Esc leaves step by step, and in Live a letter draws nothing', async () => 
   await window.rest()
   await press('r', 'b', 'i')
   expect(await namespaces()).toBe(before)
+})
+
+test('whoever drags from the panel in Live draws from then on', async () => {
+  const before = await namespaces()
+  await window.status.filter({ hasText: 'Running' }).waitFor()
+  await dragRouter()
+  await window.status.filter({ hasText: 'Editing' }).waitFor()
+  await until('one more is there', async () => (await namespaces()).length > before.length)
   expect(window.errors).toEqual([])
 })

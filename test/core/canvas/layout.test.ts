@@ -427,3 +427,32 @@ test('a host that only lends its name to a new cable comes where the picture sta
   const zoom = ({ boxes }: Drawing): number => fitted(bounds({ boxes, cables: [] }), 720, 464).zoom
   expect(zoom(grown)).toBeCloseTo(zoom(before), 2)
 })
+
+test('under a hexagon each rule says which interface it is bound to, and those without room are counted', () => {
+  const natted = (ports: readonly number[]): readonly string[] => {
+    const published = ports.map((port) => `{ dnat: { protocol: tcp, port: ${port} }, in: br0, to: "10.1.0.2:80" }`)
+    const { lab: wanted } = parseLabText(
+      `vethlab: 1
+name: natted
+namespaces:
+  gw:
+    forwarding: true
+    bridges: { br0: { addresses: [10.1.0.1/24], ports: [p0] } }
+    interfaces: { up0: { addresses: [10.2.0.1/24] } }
+    nat: [{ masquerade: 10.1.0.0/24, out: up0 }, ${published.join()}]
+  pc: { interfaces: { e0: { addresses: [10.1.0.2/24] } } }
+  far: { interfaces: { e0: { addresses: [10.2.0.2/24] } } }
+links: [['gw:p0', 'pc:e0'], ['gw:up0', 'far:e0']]
+`,
+      'natted',
+    )
+    if (!wanted) throw new Error('no lab')
+    return box(draw(wanted), 'gw')
+      .marks.map(({ text }) => text)
+      .filter((text) => /^MASQ|^DNAT|^\+|→|^10\.1\.0\.0/.test(text))
+  }
+  const head = ['MASQUERADE', '10.1.0.0/24', 'DNAT', 'br0: tcp 80 → 10.1.0.2:80']
+  expect(natted([80])).toEqual(head)
+  expect(natted([80, 81, 82])).toEqual([...head, 'br0: tcp 81 → 10.1.0.2:80', 'br0: tcp 82 → 10.1.0.2:80'])
+  expect(natted([80, 81, 82, 83])).toEqual([...head, 'br0: tcp 81 → 10.1.0.2:80', '+2'])
+})
