@@ -12,7 +12,7 @@ interface Known {
   readonly mac: string | null
 }
 
-/** In the order of the lab; nothing for an empty question. */
+/** What is called exactly so, then the rest, both in the order of the lab; nothing for an empty question. */
 export function findOnCanvas(
   lab: Lab | null,
   file: LabFile | null,
@@ -23,7 +23,7 @@ export function findOnCanvas(
   if (wanted === '') return []
   const names = new Set([...(lab?.namespaces.keys() ?? []), ...(live?.namespaces ?? []).map(({ name }) => name)])
   const matches = matcher(wanted, lab, live, names)
-  return [...names].flatMap((namespace): Target[] => {
+  const found = [...names].flatMap((namespace): Target[] => {
     const interfaces = interfacesOf(namespace, lab, live).filter(
       (each) => each.name.toLowerCase().includes(wanted) || matches(each),
     )
@@ -33,6 +33,8 @@ export function findOnCanvas(
       ...interfaces.map(({ name }) => ({ kind: 'interface', id: `${namespace}:${name}` }) as const),
     ]
   })
+  const isCalledSo = ({ id }: Target): boolean => [id, id.split(':')[1]].some((name) => name?.toLowerCase() === wanted)
+  return [...found.filter(isCalledSo), ...found.filter((target) => !isCalledSo(target))]
 }
 
 /** All that is drawn but what was found, and the boxes that it is in. */

@@ -120,6 +120,21 @@ test('Open walks folders and opens the file that is picked; it is among the rece
   await window.page.getByRole('complementary', { name: 'Labs' }).getByText('copy.vethlab.yaml').waitFor()
 })
 
+test('Open takes the name of a file as it is typed, from the first key on', async () => {
+  const typed = join(window.world.home, 'typed.vethlab.yaml')
+  writeFileSync(typed, guided.replace('Two namespaces by hand', 'Typed by its name'))
+  window.world.give(typed)
+  const own = window.button(/^Lab: Two namespaces by hand/)
+  await window.page.keyboard.press('Control+o')
+  await dialog().getByRole('button', { name: 'mine.vethlab.yaml' }).waitFor()
+  await window.page.keyboard.type('typed.vethlab.yaml')
+  await window.page.keyboard.press('Enter')
+  await window.button(/^Lab: Typed by its name/).waitFor()
+  await window.page.keyboard.press('Control+o')
+  await dialog().getByRole('button', { name: 'mine.vethlab.yaml' }).click()
+  await own.waitFor()
+})
+
 test('a file changed by another program is read again; with changes of one’s own it is asked', async () => {
   writeFileSync(path, guided.replace('Two namespaces by hand', 'Changed outside'))
   await window.button(/^Lab: Changed outside/).waitFor()

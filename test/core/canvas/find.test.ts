@@ -25,7 +25,8 @@ const found = (question: string): string[] => findOnCanvas(lab, labFile, null, q
 
 test.each([
   ['a name', 'web', ['web']],
-  ['a part of a name, also in a rule', 'ETH1', ['r0', 'r0:eth1']],
+  ['a whole name before what only has it in its rules', 'ETH1', ['r0:eth1', 'r0']],
+  ['a part of a name', 'th1', ['r0', 'r0:eth1']],
   ['an address, where somebody has it', '10.0.1.3', ['web:eth0']],
   ['an address that nobody has, by its subnet', '10.0.1.77', ['r0:br0', 'web:eth0']],
   ['a prefix', '10.0.2.0/24', ['r0:eth1', 'far:eth0']],
