@@ -2,6 +2,7 @@
  * A variant that somebody works on: what it can be made again of, what was done in it, and the file that is handed in.
  * Its faults are in its own text, as those of any lab to repair; what a trace proves is told a step at a time, and counted.
  */
+import { untrack } from 'svelte'
 import type { VaryKey } from '../../electron/core/challenge/vary-key.js'
 import type { Unmarked } from '../../electron/core/challenge/submission.js'
 import type { Failure } from '../../electron/core/rpc.js'
@@ -28,6 +29,8 @@ interface Kept {
   readonly typed: readonly string[]
   readonly traces: number
   readonly hint: HintLevel
+  /** When all of it worked for the first time. */
+  readonly ended?: number
   /** What it was made of, where that was here. */
   readonly origin: Origin | null
 }
@@ -58,6 +61,7 @@ export class Task {
   /** Why something fails is to be found out. */
   readonly veils = $derived.by(() => (this.key?.faults ?? 0) > 0 && this.kept !== null && !this.parts.goals.repaired)
   readonly since = $derived.by(() => this.kept?.since ?? null)
+  readonly ended = $derived.by(() => this.kept?.ended ?? null)
   readonly commands = $derived.by(() => this.kept?.typed.length ?? 0)
   readonly traces = $derived.by(() => this.kept?.traces ?? 0)
   readonly hint: HintLevel = $derived.by(() => this.kept?.hint ?? 0)
@@ -87,6 +91,13 @@ export class Task {
     if (this.key === null) this.keep(null)
     else if (kept?.lab === id) this.kept = kept
     else this.keep({ lab: id, since: Date.now(), typed: [], traces: 0, hint: 0, origin: null })
+  }
+
+  /** Call inside an effect: the clock stops when all of it works. */
+  follow(): void {
+    const { kept } = this
+    if (kept && kept.ended === undefined && this.parts.goals.repaired)
+      untrack(() => this.keep({ ...kept, ended: Date.now() }))
   }
 
   /** What the variant that was just opened was made of. */

@@ -37,11 +37,13 @@ import type { Standing } from './standing.svelte.js'
 import { tell } from './tell.js'
 import type { Terminals } from './terminals.svelte.js'
 import type { Uplink } from './uplink.svelte.js'
+import type { View } from './view.svelte.js'
 
 /** What is there for as long as the window is: all of it hears of what comes and goes. */
 export interface LifecycleParts {
   readonly link: Link
   readonly settings: Settings
+  readonly view: View
   readonly document: LabDocument
   readonly session: Session
   readonly live: Live
@@ -203,7 +205,7 @@ export class Lifecycle {
   /** Another lab is in the window: nothing of the former one is carried over. */
   labOpened(): void {
     const { checks, commands, deploy, document, editor, find, goals, guide, machine, menus } = this.parts
-    const { predicting, recorder, selection, settings, task, traces } = this.parts
+    const { predicting, recorder, selection, settings, task, traces, view } = this.parts
     machine.leave()
     selection.target = null
     checks.clear()
@@ -225,6 +227,8 @@ export class Lifecycle {
     if (lab && (lab.guide.length + lab.goal.length > 0 || task.key)) {
       editor.show(false)
       settings.set({ left: 'guide' })
+      // What it speaks of is typed there.
+      view.tab = 'terminal'
     }
     // What is wrong with a file is said where it can be read.
     if (document.broken) settings.set({ inspector: true })

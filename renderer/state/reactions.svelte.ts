@@ -57,6 +57,7 @@ export function startReactions(parts: ReactionParts): () => void {
     $effect(() => guide.follow())
     $effect(() => goals.follow())
     $effect(() => challenge.follow())
+    $effect(() => task.follow())
     $effect(() => twin.follow())
     $effect(() => predicting.follow())
     $effect(() => recheck.whenChanged(checkedAbout(parts), lab.lab?.checks.map(({ name }) => name) ?? []))

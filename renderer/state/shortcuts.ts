@@ -1,5 +1,6 @@
 /** Binds the actions to keys. A single letter is a letter wherever somebody types. */
 import { createKeybindingsHandler } from 'tinykeys'
+import { listenForKeys } from './chords.js'
 import { meaningsOf } from './key-table.js'
 import type { Action } from './actions.js'
 import type { App } from './app.svelte.js'
@@ -55,7 +56,5 @@ export function bindShortcuts(app: App, actions: readonly Action[]): () => void 
     if (name !== undefined) void app.showTerminal(name)
   }
 
-  const listener = createKeybindingsHandler({ ...bindings, ...numbers }) as (event: Event) => void
-  addEventListener('keydown', listener)
-  return () => removeEventListener('keydown', listener)
+  return listenForKeys(createKeybindingsHandler({ ...bindings, ...numbers }) as (event: Event) => void)
 }

@@ -1,5 +1,6 @@
 /** Keys of the trace bar and of the replay. They count only while they mean something, and never while somebody types. */
 import type { Action } from '../state/actions.js'
+import { listenForKeys } from '../state/chords.js'
 import type { App } from '../state/app.svelte.js'
 
 const element = (event: Event): HTMLElement | null => (event.target instanceof HTMLElement ? event.target : null)
@@ -74,8 +75,7 @@ export function bindTraceKeys(app: App): () => void {
     else traces.form.focuser?.()
   }
 
-  addEventListener('keydown', keydown)
-  return () => removeEventListener('keydown', keydown)
+  return listenForKeys(keydown)
 }
 
 const canShowTraffic = ({ session, live, traffic }: App): boolean => session.ready && (live.hasContent || traffic.on)

@@ -1,4 +1,5 @@
 /** The traces of the lab: the one on screen and its player, those kept, the one that runs, and the fix of one that failed. */
+import { SvelteMap } from 'svelte/reactivity'
 import type { Trace, TraceSummary } from '../../electron/core/diagnosis/trace.js'
 import { isAnswer } from '../../electron/core/diagnosis/trace.js'
 import type { LiveState } from '../../electron/core/live/state.js'
@@ -62,6 +63,8 @@ export class Traces {
   /** Has something to ask before a probe is sent, and sends it itself; false: it has nothing. */
   before: ((probe: ProbeParams) => boolean) | null = null
   private generation = 0
+  /** The network that each was first shown in, by its id: what a hop was is told by that, whatever has changed since. */
+  private readonly seen = new SvelteMap<string, LiveState>()
 
   constructor(
     private readonly prober: Prober,
@@ -79,7 +82,7 @@ export class Traces {
   readonly playable = $derived(this.film !== null && isPlayable(this.film))
   /** Where the probe of the current trace ended, if it failed and somebody knows. */
   readonly end: ProbeEnd | null = $derived.by(() =>
-    this.current && this.film ? endOf(this.current, this.film, this.live()) : null,
+    this.current && this.film ? endOf(this.current, this.film, this.networkOf(this.current)) : null,
   )
   readonly failed = $derived(this.current !== null && !isAnswer(this.current.outcome))
 
@@ -115,6 +118,16 @@ export class Traces {
     this.running = null
   }
 
+  /** The network that its hops are told by. */
+  networkOf({ id }: TraceSummary): LiveState | null {
+    return this.seen.get(id) ?? this.live()
+  }
+
+  private remember({ id }: TraceSummary): void {
+    const live = this.live()
+    if (live && !this.seen.has(id)) this.seen.set(id, live)
+  }
+
   show(trace: Trace): void {
     this.put(trace)
     this.player?.play()
@@ -128,6 +141,7 @@ export class Traces {
   }
 
   private put(trace: Trace): void {
+    this.remember(trace)
     this.player?.dispose()
     const player = new Player(buildFilm(trace.hops))
     player.asking = this.asking
@@ -163,6 +177,7 @@ export class Traces {
     const answer = await attempt(kept.get(id))
     if (!answer.ok) this.failure = answer.failure
     else {
+      this.remember(answer.trace)
       this.other = answer.trace
       this.view = 'compare'
       this.player?.pause()
@@ -249,6 +264,8 @@ export class Traces {
   async refresh(): Promise<void> {
     try {
       this.kept = (await this.prober.kept?.list()) ?? []
+      const ids = new Set([...this.kept.map(({ id }) => id), this.whole?.id, this.other?.id])
+      for (const id of this.seen.keys()) if (!ids.has(id)) this.seen.delete(id)
     } catch {
       // The connection broke; it is asked again when it is back.
     }
@@ -261,6 +278,7 @@ export class Traces {
     this.whole = null
     this.other = null
     this.kept = []
+    this.seen.clear()
     this.failure = null
     this.applied = null
     this.replaying = false

@@ -158,9 +158,12 @@ test('the end of a guide says that the network is built, and which question is o
 
 test('what stood of another lab is no first step of a guide', async () => {
   await window.page.getByRole('main').click({ position: { x: 5, y: 5 } })
+  await window.tab(/^Plan/).click()
   await window.replaceBy(/NAT to the Internet/)
   // The two namespaces that stood were another lab's, though they have the names of its first step.
   await panel().getByText('Step 1 of 9').waitFor()
+  // What it speaks of is typed in a terminal.
+  await window.page.locator('[data-terminal=host]:visible').waitFor()
 })
 
 test('whoever deployed all is asked: read along, from the first step', async () => {
@@ -169,6 +172,8 @@ test('whoever deployed all is asked: read along, from the first step', async () 
   expect(await current().count()).toBe(0)
   await window.button('Read along').click()
   await panel().getByText('Step 1 of 9').waitFor()
+  // Nobody is told that a question was right of a network that answers otherwise by now.
+  await current().getByText('All of it stands already').waitFor()
   await window.button(/^Next step/).click()
   await panel().getByText('Step 2 of 9').waitFor()
   // Those of this lab alone, after a reload too.

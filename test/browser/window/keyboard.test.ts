@@ -20,8 +20,11 @@ describe.each([
 
   test('a running lab with every tab of the dock has none', async () => {
     await window.page.locator('[data-starter="08-nat"]').click()
+    // Also where Enter alone would open a menu.
+    await window.page.locator('header button[aria-haspopup=menu]').first().focus()
     await window.page.keyboard.press('Control+Enter')
     await window.status.filter({ hasText: /Running|运行中/ }).waitFor()
+    expect(await window.page.getByRole('menu').count()).toBe(0)
     for (const name of [/^(Commands|命令)/, /^(Checks|检查)/, /^host/]) {
       await window.tab(name).first().click()
       expect(await violations(window)).toEqual([])
