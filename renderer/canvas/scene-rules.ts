@@ -1,8 +1,8 @@
 /** NAT, packet filter and routes of a namespace, as the lab asks for them and as the kernel has them. */
-import type { LabNamespace, LabNat, LabRoute } from '../../electron/core/lab/lab.js'
+import type { Family, LabNamespace, LabNat, LabRoute } from '../../electron/core/lab/lab.js'
 import type { NatPart } from '../../electron/core/lab/schema.js'
 import { mainTable, tableEntry } from '../../electron/core/lab/table.js'
-import type { LiveNamespace, LiveRoute } from '../../electron/core/live/state.js'
+import type { IptablesRule, LiveNamespace, LiveRoute } from '../../electron/core/live/state.js'
 import { parseRule } from '../../electron/core/plan/parse-rule.js'
 import type { Presence, SceneNat, Stated } from './scene.js'
 import { presenceOf, stated, type NamespaceSources } from './scene-interface.js'
@@ -99,27 +99,51 @@ function fromNft(entry: unknown): Nat | null {
 
 const natKey = (nat: Nat): string => JSON.stringify([nat.dev, nat.target, nat.detail])
 
-function natOf(live: LiveNamespace): Nat[] {
-  const rules = live.ruleset.iptables.flatMap((each) => {
-    if (each.table !== 'nat' || each.rule === null) return []
-    const parsed = parseRule(each)
-    return parsed?.kind === 'nat' ? [fromLab(parsed.rule)] : [fromIptables(each.rule)]
-  })
-  const found = [...rules, ...live.ruleset.nft.map(fromNft)].filter((nat) => nat !== null)
-  return [...new Map(found.map((nat) => [natKey(nat), nat])).values()]
+function fromRule(each: IptablesRule): Nat | null {
+  if (each.table !== 'nat' || each.rule === null) return null
+  const parsed = parseRule(each)
+  return parsed?.kind === 'nat' ? fromLab(parsed.rule) : fromIptables(each.rule)
 }
 
+const once = (found: readonly (Nat | null)[]): Nat[] => [
+  ...new Map(found.filter((nat) => nat !== null).map((nat) => [natKey(nat), nat])).values(),
+]
+
+const natOf = ({ ruleset }: LiveNamespace): Nat[] =>
+  once([...ruleset.iptables.map(fromRule), ...ruleset.nft.map(fromNft)])
+
+/** Of a rule set as iptables-restore(8) reads it. */
+function natOfText(text: string, family: Family): (Nat | null)[] {
+  let table = ''
+  return text.split('\n').map((line) => {
+    table = /^\*(\S+)/.exec(line)?.[1] ?? table
+    const [, chain, rule] = /^-A (\S+) (.+)$/.exec(line.trim()) ?? []
+    if (chain === undefined || rule === undefined) return null
+    return fromRule({ family, table, chain, rule, policy: null, packets: 0, bytes: 0, engine: 'nft' })
+  })
+}
+
+/** By entries, and by a text for iptables. */
+const natAsked = ({ nat, texts }: Pick<LabNamespace, 'nat' | 'texts'>): Nat[] =>
+  once([...nat.map(fromLab), ...natOfText(texts.iptables ?? '', 'ipv4'), ...natOfText(texts.ip6tables ?? '', 'ipv6')])
+
 export function sceneNat(source: NamespaceSources, hasLab: boolean): SceneNat[] {
-  const wanted = (source.lab?.nat ?? []).map(fromLab)
+  const wanted = source.lab ? natAsked(source.lab) : []
   const there = source.live ? natOf(source.live) : []
-  const standing = new Set((source.standing?.nat ?? []).map((nat) => natKey(fromLab(nat))))
+  const standing = new Set(source.standing ? natAsked(source.standing).map(natKey) : [])
+  // A text for nft is not read: what stands as it says is its own.
+  const nft = source.lab?.texts.nft
+  const isText = nft !== undefined && source.standing?.texts.nft === nft
+  const ofText = new Set(isText ? once((source.live?.ruleset.nft ?? []).map(fromNft)).map(natKey) : [])
   const thereKeys = new Set(there.map(natKey))
   const wantedKeys = new Set(wanted.map(natKey))
   const presence = (nat: Nat, inLab: boolean): Presence =>
     presenceOf(inLab, thereKeys.has(natKey(nat)), standing.has(natKey(nat)), hasLab)
   return [
     ...wanted.map((nat) => ({ ...nat, presence: presence(nat, true) })),
-    ...there.filter((nat) => !wantedKeys.has(natKey(nat))).map((nat) => ({ ...nat, presence: presence(nat, false) })),
+    ...there
+      .filter((nat) => !wantedKeys.has(natKey(nat)))
+      .map((nat) => ({ ...nat, presence: presence(nat, ofText.has(natKey(nat))) })),
   ]
 }
 

@@ -217,6 +217,38 @@ test('the uplink leads to the network outside', () => {
   expect(item(scene, 'host:eth0')).toMatchObject({ presence: 'live', uplink: true })
 })
 
+test('NAT of a text for iptables is the file’s, before it stands and after', () => {
+  const host = labB.namespaces.get('host')
+  if (!host) throw new Error('no host')
+  const text =
+    '*filter\n:FORWARD ACCEPT\nCOMMIT\n*nat\n-A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE\nCOMMIT\n'
+  const wanted = {
+    ...labB,
+    namespaces: new Map([...labB.namespaces, ['host', { ...host, nat: [], texts: { iptables: text } }]]),
+  }
+  const entry = { family: 'ipv4', table: 'nat', policy: null, packets: 0, bytes: 0, engine: 'nft' } as const
+  const live = changed(deployed(labB), 'host', (each) => ({
+    ...each,
+    ruleset: {
+      nft: [],
+      iptables: [
+        { ...entry, chain: 'POSTROUTING', rule: '-s 192.168.1.0/24 -o eth0 -j MASQUERADE' },
+        {
+          ...entry,
+          chain: 'PREROUTING',
+          rule: '-i eth0 -p tcp -m tcp --dport 80 -j DNAT --to-destination 192.168.1.2:80',
+        },
+      ],
+    },
+  }))
+  const drawn = (scene: Scene) => namespace(scene, 'host').nat.map(({ target, presence }) => [target, presence])
+  expect(drawn(buildScene({ lab: wanted, live: null }))).toEqual([['MASQUERADE', 'planned']])
+  expect(drawn(buildScene({ lab: wanted, live, standing: wanted }))).toEqual([
+    ['MASQUERADE', 'live'],
+    ['DNAT', 'foreign'],
+  ])
+})
+
 describe('NAT made by hand is read from either engine', () => {
   const rule = (text: string): Scene =>
     buildScene({
