@@ -180,7 +180,7 @@ export class App {
       save: () => this.files.save(),
     })
     this.files = new Files(this.link, this.document, this.dialogs, {
-      mayGo: (next, name, save) => this.standing.mayReplace(next, name, save),
+      mayGo: (next, again, save) => this.standing.mayReplace(next, again, save),
       keep: () => this.standing.askUnkept(),
       opened: () => this.lifecycle.labOpened(),
     })

@@ -1,6 +1,7 @@
 /** Labs as files: open, save, recent, starter labs, work that is not saved, and files that change under us. */
 import { parseLabText } from '../../electron/core/lab/parse.js'
 import { createLabText } from '../../electron/core/lab/print.js'
+import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import type { OpenedFile, RecentFile, RecoveredWork, StarterLab } from '../../electron/core/rpc-shell.js'
 import { attempt } from '../connection/rpc.js'
@@ -40,10 +41,10 @@ export class Files {
     private readonly dialogs: Dialogs,
     private readonly network: {
       /**
-       * Another lab is about to be opened, by this title; `save` saves the one that is open, as a part of that. False: what
-       * stands is to stay, and so is its lab.
+       * Another lab is about to be opened, by this title, or the same once more; `save` saves the one that is open, as a
+       * part of that. False: what stands is to stay, and so is its lab.
        */
-      mayGo(next: string, name: string | null, save: () => Promise<boolean>): Promise<boolean>
+      mayGo(next: string, again: boolean, save: () => Promise<boolean>): Promise<boolean>
       /** Before a save. False: it is not to be saved now. */
       keep(): Promise<boolean>
       /** Another lab is open now. */
@@ -75,7 +76,7 @@ export class Files {
 
   openNew(): Promise<void> {
     return this.inTurn(async () => {
-      if (!(await this.mayLeave()) || !(await this.mayGo(t('menu.new'), null))) return
+      if (!(await this.mayLeave()) || !(await this.mayGo(t('menu.new'), false))) return
       this.document.openNew('new-lab')
       this.settled()
     })
@@ -112,7 +113,7 @@ export class Files {
     if (!(await this.mayLeave())) return
     const { labFile } = parseLabText(file.text, '')
     const title = labFile ? textOf(labFile.title ?? labFile.name) : (file.path?.split('/').at(-1) ?? t('menu.new'))
-    if (await this.mayGo(title, labFile?.name ?? null)) this.show(file, starter)
+    if (await this.mayGo(title, this.isAgain(labFile, file.path))) this.show(file, starter)
   }
 
   /** Of a file of another tool: what was read of it, and what was left out, is seen before it is opened. Nothing is run. */
@@ -122,8 +123,13 @@ export class Files {
     await this.take({ path: null, text: createLabText(read.labFile), fingerprint: null })
   }
 
-  private mayGo(next: string, name: string | null): Promise<boolean> {
-    return this.network.mayGo(next, name, () => this.writeBack())
+  private mayGo(next: string, again: boolean): Promise<boolean> {
+    return this.network.mayGo(next, again, () => this.writeBack())
+  }
+
+  /** The lab that is open, from where it is: two files may call their labs by one name. */
+  private isAgain(lab: LabFile | null, path: string | null): boolean {
+    return lab !== null && lab.name === this.document.lab?.name && path === this.document.path
   }
 
   private show(file: OpenedFile, starter: string | null = null): void {
@@ -244,7 +250,7 @@ export class Files {
     }
     const { labFile } = parseLabText(chosen.text, '')
     const title = labFile ? textOf(labFile.title ?? labFile.name) : t('recovered.unnamed')
-    if (!(await this.mayLeave()) || !(await this.mayGo(title, labFile?.name ?? null))) return
+    if (!(await this.mayLeave()) || !(await this.mayGo(title, this.isAgain(labFile, chosen.path)))) return
     const read = chosen.path === null ? null : await attempt(this.rpc.request('file/read', { path: chosen.path }))
     this.document.openRecovered(chosen.id, chosen.path, chosen.text, read?.ok ? read.file : null)
     this.settled()

@@ -103,10 +103,10 @@ export class Standing {
   }
 
   /** One lab at a time: what stands goes before another lab is opened. False: it is to stay, and so is its lab. */
-  async mayReplace(next: string, name: string | null, save: () => Promise<boolean>): Promise<boolean> {
+  async mayReplace(next: string, again: boolean, save: () => Promise<boolean>): Promise<boolean> {
     const { document, session, live } = this.parts
     // The same lab once more, or a network that belongs to no lab yet.
-    if (!document.isOpen || (name !== null && name === document.lab?.name)) return true
+    if (!document.isOpen || again) return true
     if (!session.ready || !live.hasContent) return true
     if (session.onHost) return this.parts.host().leave()
     if (!(await this.mayGo(next, save)) || !(await this.takeDown())) return false
