@@ -18,7 +18,7 @@ export function readNeighbours(
 }
 
 /** The commands that would write them anew. */
-export function writtenStations({ name, fdb, links }: LiveNamespace): string[] {
+export function writtenStations({ name, fdb, links, neighbours }: LiveNamespace): string[] {
   // Of its own address, and of that of each port, the kernel keeps a permanent entry itself (fdb_add_local, net/bridge/br_fdb.c).
   const own = new Set(links.map(({ mac }) => mac))
   const said = fdb.flatMap(({ dev, mac, master, vlan, permanent, ...entry }) => {
@@ -28,7 +28,11 @@ export function writtenStations({ name, fdb, links }: LiveNamespace): string[] {
     const tag = vlan === null ? '' : ` vlan ${vlan}`
     return [`${name}: bridge fdb add ${mac} dev ${dev} ${where}${entry.static ? ' static' : ''}${tag}`]
   })
-  return [...new Set(said)]
+  // Never asked about again, as one that is permanent, but forgotten when room is wanted (neigh_forced_gc, net/core/neighbour.c).
+  const unasked = neighbours.flatMap(({ address, dev, mac, state }) =>
+    state === 'NOARP' ? [`${name}: ip neighbour add ${address} lladdr ${mac} dev ${dev} nud noarp`] : [],
+  )
+  return [...new Set([...said, ...unasked])]
 }
 
 /** What keeps ports from sending what their bridge has not learned. */

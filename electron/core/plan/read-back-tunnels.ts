@@ -36,26 +36,36 @@ export function wireguardEntry(
   return { entry, unknown }
 }
 
+const waysOf = ({ routes, addresses }: LiveNamespace): Ways => ({
+  routes: routes.flatMap(({ to, via, dev, src, metric, type, table }) => {
+    const prefix = parsePrefix(to)
+    return prefix && dev !== null && type === 'unicast' && table === mainTable
+      ? [{ to: prefix, via, dev, metric, source: src }]
+      : []
+  }),
+  addresses: addresses.flatMap(({ dev, address }) => {
+    const prefix = parsePrefix(address)
+    return prefix && !isKernelAddress({ dev, address, flags: [] }) ? [{ dev, prefix }] : []
+  }),
+})
+
 /** Where a tunnel has no address of its own the kernel takes that of its way, which a lab file says. */
-function localEnd(remotes: readonly string[], { routes, addresses }: LiveNamespace): string | null {
-  const ways: Ways = {
-    routes: routes.flatMap(({ to, via, dev, src, metric, type, table }) => {
-      const prefix = parsePrefix(to)
-      return prefix && dev !== null && type === 'unicast' && table === mainTable
-        ? [{ to: prefix, via, dev, metric, source: src }]
-        : []
-    }),
-    addresses: addresses.flatMap(({ dev, address }) => {
-      const prefix = parsePrefix(address)
-      return prefix && !isKernelAddress({ dev, address, flags: [] }) ? [{ dev, prefix }] : []
-    }),
-  }
+function localEnd(remotes: readonly string[], live: LiveNamespace): string | null {
+  const ways = waysOf(live)
   const sources = remotes.map((text) => {
     const remote = parseAddress(text)
     return remote && wayTo(remote, ways)?.source
   })
   const [source] = sources
   return new Set(sources).size === 1 ? (source ?? null) : null
+}
+
+/** `dev` of a tunnel, which a lab file has no word for: of no account where the way to the other end leads out there anyway. */
+export function tunnelExit(live: LiveNamespace, { name, kind, leavesBy, vxlan, tunnel }: LiveLink): string[] {
+  if (leavesBy === undefined) return []
+  const remote = parseAddress((vxlan ?? tunnel)?.remote ?? '')
+  const isWay = remote !== null && wayTo(remote, waysOf(live))?.dev === leavesBy
+  return isWay ? [] : [`${live.name}: ip link set ${name} type ${kind} dev ${leavesBy}`]
 }
 
 /** The entry; a text says why there can be none. */

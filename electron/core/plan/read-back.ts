@@ -16,7 +16,7 @@ import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
 import { dnsmasqEntries } from '../lab/dnsmasq.js'
 import { bridgeEntry } from './read-back-bridge.js'
-import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
+import { isFallback, tunnelEntry, tunnelExit, wireguardEntry } from './read-back-tunnels.js'
 import { readPolicy } from './read-back-policy.js'
 import { addressOthers, linkOthers } from './read-back-others.js'
 import { isSayable, routeEntry } from './read-back-routes.js'
@@ -259,7 +259,7 @@ function readNamespace(
     } else if (!links.read(live.name, link)) {
       skipped.add(link.name)
     } else {
-      unexpressed.push(...linkOthers(live, link), ...addressOthers(live, link.name))
+      unexpressed.push(...linkOthers(live, link), ...tunnelExit(live, link), ...addressOthers(live, link.name))
       const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
       const said = {
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
