@@ -6,6 +6,7 @@ import type { LabFile } from '../../electron/core/lab/schema.js'
 import { labFromLive } from '../../electron/core/plan/read-back.js'
 import type { Session } from '../../electron/session/session.js'
 import { apply, built, editedAndBack, emptied, film, remainsOf, typed, type Study } from './study.js'
+import { inEnglish } from '../../electron/core/words/said.js'
 
 export interface TunnelStudy extends Study {
   readonly missing: readonly string[]
@@ -105,7 +106,7 @@ export async function studyTunnels(session: Session, file: string): Promise<Tunn
   }))
     typed(session, 'a', `ip link add only-${kind} type ${kind} local ${ends} dev eth0`)
   await session.request('live/refresh', {})
-  const unsaid = labFromLive(session.live, lab.name).unexpressed
+  const unsaid = labFromLive(session.live, lab.name).unexpressed.map(inEnglish)
   await emptied(session)
   return {
     ...study,
