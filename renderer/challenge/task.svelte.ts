@@ -3,7 +3,9 @@
  * Its faults are in its own text, as those of any lab to repair; what a trace proves is told a step at a time, and counted.
  */
 import type { VaryKey } from '../../electron/core/challenge/vary-key.js'
+import { withPredicted, type GivenAnswers } from '../../electron/core/challenge/predicted.js'
 import type { Unmarked } from '../../electron/core/challenge/submission.js'
+import type { Marked } from '../../electron/core/predict/mark.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import type { StarterLab } from '../../electron/core/rpc-shell.js'
 import { attempt, type Rpc } from '../connection/rpc.js'
@@ -27,6 +29,8 @@ interface Kept {
   /** In its order, the last of them. */
   readonly typed: readonly string[]
   readonly traces: number
+  /** Of what was expected before a probe was sent. */
+  readonly answers: GivenAnswers
   readonly hint: HintLevel
   /** What it was made of, where that was here. */
   readonly origin: Origin | null
@@ -86,7 +90,7 @@ export class Task {
     const kept = keptInTab<Kept>(tabKey)
     if (this.key === null) this.keep(null)
     else if (kept?.lab === id) this.kept = kept
-    else this.keep({ lab: id, since: Date.now(), typed: [], traces: 0, hint: 0, origin: null })
+    else this.keep({ lab: id, since: Date.now(), typed: [], traces: 0, answers: {}, hint: 0, origin: null })
   }
 
   /** What the variant that was just opened was made of. */
@@ -103,6 +107,12 @@ export class Task {
 
   probed(): void {
     if (this.kept) this.keep({ ...this.kept, traces: this.kept.traces + 1 })
+  }
+
+  /** Somebody had said before which way it would take. */
+  predicted(probe: { readonly from: string; readonly to: string }, marked: Marked): void {
+    const { kept } = this
+    if (kept) this.keep({ ...kept, answers: withPredicted(kept.answers, probe, marked) })
   }
 
   moreHelp(): void {
@@ -136,7 +146,7 @@ export class Task {
     if (!key || !kept || lab === undefined) return null
     const result: Unmarked = {
       'vethlab-result': 1,
-      ...{ student, seed: key.seed, lab, answers: {}, commands: [...kept.typed] },
+      ...{ student, seed: key.seed, lab, answers: kept.answers, commands: [...kept.typed] },
       ...{ started: kept.since, ended: Date.now(), help: this.help },
     }
     const written = await attempt(parts.rpc.request('result/write', result))
