@@ -1,4 +1,5 @@
 /** `vethlab import FILE --from script --run`: the script runs in a sandbox, and the kernel says what it made. */
+import { inEnglish } from '../core/words/said.js'
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { withBeyond } from '../core/exchange/beyond.js'
@@ -58,7 +59,7 @@ export async function runScript(
     const { live } = await ask(session, 'live/refresh', {})
     const { lab, unexpressed } = labFromLive(live, labNameFrom(name), false)
     const whole = withBeyond(withMacs(lab, live, new TextDecoder().decode(bytes)), script?.beyond ?? null)
-    for (const each of listed([...unexpressed, ...whole.unexpressed]))
+    for (const each of listed([...unexpressed, ...whole.unexpressed].map(inEnglish)))
       note(printable(`${paintNote('yellow', 'not in the file:')} ${each}`))
     return finishImport(whole.lab, [])
   } finally {

@@ -2,6 +2,7 @@
  * `vethlab state FILE|LAB`: what the kernel has. `--json` prints the live state as `core/live/state.ts` describes it;
  * `--as lab` prints a lab file that would build it, with `--json` as `{"lab":S,"text":S,"unexpressed":[S]}`.
  */
+import { inEnglish } from '../core/words/said.js'
 import { createLabText } from '../core/lab/print.js'
 import type { LiveState } from '../core/live/state.js'
 import { labFromLive } from '../core/plan/read-back.js'
@@ -54,7 +55,8 @@ async function ofRunning(name: string, options: StateOptions): Promise<ExitCode>
 
 function show(live: LiveState, name: string, options: StateOptions): ExitCode {
   if (options.as === 'lab') {
-    const { lab, unexpressed } = labFromLive(live, name)
+    const { lab, unexpressed: said } = labFromLive(live, name)
+    const unexpressed = said.map(inEnglish)
     const text = createLabText(lab)
     if (options.json) printJson({ lab: name, text, unexpressed })
     else {

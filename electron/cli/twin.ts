@@ -3,6 +3,7 @@
  *
  * `--json`: `{"lab":S,"text":S,"unexpressed":[S]}`, as `state --as lab` has it.
  */
+import { inEnglish } from '../core/words/said.js'
 import { createLabText } from '../core/lab/print.js'
 import { whoReads } from '../session/look.js'
 import { exitCode, type ExitCode } from './exit-code.js'
@@ -24,7 +25,8 @@ export async function twin(options: TwinOptions): Promise<ExitCode> {
       const made = await ask(session, 'machine/twin', only === undefined ? {} : { only: [...only] })
       arrived()
       if (!made.ok) return fail(exitCode.usage, made.failure, options)
-      const { lab, unexpressed } = made
+      const { lab } = made
+      const unexpressed = made.unexpressed.map(inEnglish)
       const text = createLabText(lab)
       if (options.json) printJson({ lab: lab.name, text, unexpressed })
       else {

@@ -8,6 +8,7 @@ import { interfaceName, labFileSchema, namespaceName } from './lab/schema.js'
 import type { LiveChange, LiveState } from './live/state.js'
 import type { MachineNamespace } from './machine/view.js'
 import type { Flow } from './packet/stream/flow.js'
+import type { Said } from './words/said.js'
 import type {
   Capabilities,
   CheckResult,
@@ -286,7 +287,7 @@ export interface Results {
   'machine/twin': Result<{
     readonly lab: z.infer<typeof labFileSchema>
     /** What of the network the lab does not have, and why. */
-    readonly unexpressed: readonly string[]
+    readonly unexpressed: readonly Said[]
     /** Files that lead to namespaces which `ip netns` does not know by the names that the lab has for them. */
     readonly ways: Readonly<Record<string, string>>
   }>

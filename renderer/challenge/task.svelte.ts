@@ -4,7 +4,9 @@
  */
 import { untrack } from 'svelte'
 import type { VaryKey } from '../../electron/core/challenge/vary-key.js'
+import { withPredicted, type GivenAnswers } from '../../electron/core/challenge/predicted.js'
 import type { Unmarked } from '../../electron/core/challenge/submission.js'
+import type { Marked } from '../../electron/core/predict/mark.js'
 import type { Failure } from '../../electron/core/rpc.js'
 import type { StarterLab } from '../../electron/core/rpc-shell.js'
 import { attempt, type Rpc } from '../connection/rpc.js'
@@ -28,6 +30,8 @@ interface Kept {
   /** In its order, the last of them. */
   readonly typed: readonly string[]
   readonly traces: number
+  /** Of what was expected before a probe was sent. */
+  readonly answers: GivenAnswers
   readonly hint: HintLevel
   /** When all of it worked for the first time. */
   readonly ended?: number
@@ -90,7 +94,7 @@ export class Task {
     const kept = keptInTab<Kept>(tabKey)
     if (this.key === null) this.keep(null)
     else if (kept?.lab === id) this.kept = kept
-    else this.keep({ lab: id, since: Date.now(), typed: [], traces: 0, hint: 0, origin: null })
+    else this.keep({ lab: id, since: Date.now(), typed: [], traces: 0, answers: {}, hint: 0, origin: null })
   }
 
   /** Call inside an effect: the clock stops when all of it works. */
@@ -114,6 +118,12 @@ export class Task {
 
   probed(): void {
     if (this.kept) this.keep({ ...this.kept, traces: this.kept.traces + 1 })
+  }
+
+  /** Somebody had said before which way it would take. */
+  predicted(probe: { readonly from: string; readonly to: string }, marked: Marked): void {
+    const { kept } = this
+    if (kept) this.keep({ ...kept, answers: withPredicted(kept.answers, probe, marked) })
   }
 
   moreHelp(): void {
@@ -147,7 +157,7 @@ export class Task {
     if (!key || !kept || lab === undefined) return null
     const result: Unmarked = {
       'vethlab-result': 1,
-      ...{ student, seed: key.seed, lab, answers: {}, commands: [...kept.typed] },
+      ...{ student, seed: key.seed, lab, answers: kept.answers, commands: [...kept.typed] },
       ...{ started: kept.since, ended: Date.now(), help: this.help },
     }
     const written = await attempt(parts.rpc.request('result/write', result))

@@ -1,4 +1,5 @@
 /** The networks of this machine in the window: looked at and explained; nothing of them is changed. */
+import type { Said } from '../../electron/core/words/said.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import { foundAs, type MachineShown } from '../../electron/core/machine/shown.js'
 import type { Failure } from '../../electron/core/rpc.js'
@@ -17,7 +18,7 @@ export const ownerOf = ({ kind, id }: Target): string => (kind === 'interface' ?
 
 export interface MadeTwin {
   readonly lab: LabFile
-  readonly unexpressed: readonly string[]
+  readonly unexpressed: readonly Said[]
   readonly ways: Readonly<Record<string, string>>
 }
 

@@ -34,6 +34,8 @@ interface Parts {
   readonly possible: () => boolean
   /** The picture is about to be pointed at, and not edited. */
   readonly drawing: () => void
+  /** What was expected was held against the film. */
+  readonly judged: (probe: ProbeParams, marked: Marked) => void
 }
 
 /** Of earlier traces (as many as their list has). */
@@ -136,6 +138,7 @@ export class Predicting {
     const marked = mark({ places, nextHop }, prediction, filmedOf(trace, before))
     this.marked = new Map([...[...this.marked].slice(1 - mostKept), [trace.id, marked]])
     traces.pane = 'prediction'
+    this.parts.judged(draft.probe, marked)
   }
 
   /** Call inside an effect: who was to send it may be gone. */

@@ -143,6 +143,7 @@ export class App {
       ...{ traces: this.traces, live: this.live, settings: this.settings },
       possible: () => !this.challenge.on,
       drawing: () => this.editor.show(false),
+      judged: (probe, marked) => this.task.predicted(probe, marked),
     })
     this.task = new Task({
       ...{ rpc: this.link, document: this.document, deploy: this.deploy, goals: this.goals },

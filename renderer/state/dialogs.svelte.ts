@@ -1,4 +1,5 @@
 /** Questions that need an answer before anything goes on. One at a time; each resolves with what was chosen. */
+import type { Said } from '../../electron/core/words/said.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Origin } from '../challenge/task.svelte.js'
 import type { ForeignRead } from './foreign-file.js'
@@ -41,7 +42,7 @@ export type Question =
       /** A lab like this machine, and what it has otherwise. */
       readonly kind: 'twin'
       readonly lab: LabFile
-      readonly unexpressed: readonly string[]
+      readonly unexpressed: readonly Said[]
       readonly answer: (chosen: 'open' | 'cancel') => void
     }
   | {

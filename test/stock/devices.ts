@@ -6,6 +6,7 @@ import type { LabFile } from '../../electron/core/lab/schema.js'
 import { labFromLive } from '../../electron/core/plan/read-back.js'
 import type { Session } from '../../electron/session/session.js'
 import { built, editedAndBack, emptied, film, missingOf, remainsOf, typed, type Study } from './study.js'
+import { inEnglish } from '../../electron/core/words/said.js'
 
 export interface DeviceStudy extends Study {
   readonly missing: readonly string[]
@@ -136,7 +137,7 @@ export async function studyDevices(session: Session, file: string): Promise<Devi
   const edited = await editedAndBack(session, lab, changed(lab))
   for (const words of unsayable) typed(session, 'r', words)
   await session.request('live/refresh', {})
-  const unsaid = labFromLive(session.live, lab.name).unexpressed
+  const unsaid = labFromLive(session.live, lab.name).unexpressed.map(inEnglish)
   await emptied(session)
   return {
     ...study,

@@ -6,6 +6,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { Inherited } from './inherited.js'
 import { boot } from './boot.js'
 import { unsayable } from './devices.js'
+import { unsayable as unsayableTunnels } from './tunnels.js'
 
 /** One machine for all: what runs in it is five times slower, and it takes its time to start. */
 let booted: Awaited<ReturnType<typeof boot<Inherited>>>
@@ -163,6 +164,7 @@ test('tunnels of every kind: built, read back, filmed, explained, edited, gone',
     'a peer that never was there': 'wireguard-no-handshake a:wg0 tried',
   })
   expect(tunnels.edited).toEqual([])
+  expect(tunnels.unsaid.toSorted()).toEqual(unsayableTunnels.map((each) => `a: ${each}`).toSorted())
   expect(tunnels.keptKey).toBe(true)
   expect(tunnels.remains).toEqual([])
 })

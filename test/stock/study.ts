@@ -12,6 +12,7 @@ import { diff } from '../../electron/core/plan/diff.js'
 import { labFromLive } from '../../electron/core/plan/read-back.js'
 import type { Params } from '../../electron/core/rpc.js'
 import type { Session } from '../../electron/session/session.js'
+import { inEnglish } from '../../electron/core/words/said.js'
 
 export const planTexts = (wanted: LabFile, session: Session): string[] =>
   diff(normalise(wanted), session.live, { former: 'everything' }).map(({ text }) => text)
@@ -69,7 +70,7 @@ export async function built(session: Session, file: string): Promise<Study & { r
     lab,
     checks: checked.checks.map(({ name, ok, actual }) => `${name}: ${ok} ${actual}`),
     left: [...planTexts(lab, session), ...planTexts(back.lab, session)],
-    unexpressed: back.unexpressed,
+    unexpressed: back.unexpressed.map(inEnglish),
   }
 }
 

@@ -3,8 +3,10 @@
  * in the ways that tunnels break, and taken down. Last of all that runs there: the kernel's own tunnels stay in every namespace.
  */
 import type { LabFile } from '../../electron/core/lab/schema.js'
+import { labFromLive } from '../../electron/core/plan/read-back.js'
 import type { Session } from '../../electron/session/session.js'
 import { apply, built, editedAndBack, emptied, film, remainsOf, typed, type Study } from './study.js'
+import { inEnglish } from '../../electron/core/words/said.js'
 
 export interface TunnelStudy extends Study {
   readonly missing: readonly string[]
@@ -14,10 +16,17 @@ export interface TunnelStudy extends Study {
   readonly diagnoses: Readonly<Record<string, string>>
   /** After an edit of a key: what is left to do, and the same for the way back. */
   readonly edited: readonly string[]
+  /** What the lab that is read back has no words for, once `unsayable` was typed. */
+  readonly unsaid: readonly string[]
   /** Whether the tunnel that stayed kept its key. */
   readonly keptKey: boolean
   readonly remains: readonly string[]
 }
+
+/** Tunnels to where no way leads, which must leave by one interface: each named as `ip link set` has it. */
+export const unsayable = ['gre', 'ipip', 'sit', 'ip6tnl'].map(
+  (kind) => `ip link set only-${kind} type ${kind} dev eth0`,
+)
 
 type Entry = NonNullable<LabFile['tunnels']>[number]
 
@@ -91,13 +100,20 @@ export async function studyTunnels(session: Session, file: string): Promise<Tunn
   await session.request('lab/clear', {})
   await apply(session, astray)
   diagnoses['a peer that never was there'] = await explained(session, '10.99.0.2')
+  for (const [kind, ends] of Object.entries({
+    ...{ gre: '10.0.0.1 remote 192.0.2.1', ipip: '10.0.0.1 remote 192.0.2.2' },
+    ...{ sit: '10.0.0.1 remote 192.0.2.3', ip6tnl: 'fd00::1 remote 2001:db8::1' },
+  }))
+    typed(session, 'a', `ip link add only-${kind} type ${kind} local ${ends} dev eth0`)
+  await session.request('live/refresh', {})
+  const unsaid = labFromLive(session.live, lab.name).unexpressed.map(inEnglish)
   await emptied(session)
   return {
     ...study,
     missing: session.capabilities.features.flatMap(({ name, available }) =>
       kinds.has(name) && !available ? [name] : [],
     ),
-    ...{ films, diagnoses, edited, keptKey },
+    ...{ films, diagnoses, edited, keptKey, unsaid },
     remains: remainsOf(session),
   }
 }

@@ -3,6 +3,7 @@
  * IPsec. resources/script/look.sh reads all of it, in the script's namespaces and in a fresh one,
  * so that nothing need be known of a key to see that somebody has turned it.
  */
+import { said, type Said } from '../words/said.js'
 import { hostNamespace } from '../lab/lab.js'
 import type { LabFile } from '../lab/schema.js'
 import { dottedSysctl } from '../lab/sysctl.js'
@@ -19,7 +20,7 @@ export interface Beyond {
   /** With the settings that a lab file can say. */
   readonly lab: LabFile
   /** What it has no words for. */
-  readonly unexpressed: readonly string[]
+  readonly unexpressed: readonly Said[]
 }
 
 /** Values of one namespace and moment, or that the kernel makes up: nobody has set them. */
@@ -86,13 +87,14 @@ export function withBeyond(lab: LabFile, printed: string | null): Beyond {
   const seen = printed === null ? new Map<string, Seen>() : sections(printed)
   const fresh = seen.get('=fresh')
   const ended = seen.has('=end')
-  const unexpressed = ended && fresh ? [] : ['Settings that a lab does not watch: they could not all be read.']
+  const unexpressed: Said[] =
+    ended && fresh ? [] : [said`Settings that a lab does not watch: they could not all be read.`]
   if (!fresh) return { lab, unexpressed }
   const namespaces: NonNullable<LabFile['namespaces']> = { ...lab.namespaces }
   const speaksIpv6 = usesIpv6(lab)
   for (const [name, each] of seen) {
     if (name.startsWith('=')) continue
-    unexpressed.push(...each.rest.map((what) => `${name}: ${what}`))
+    unexpressed.push(...each.rest.map((what) => said`${name}: ${what}`))
     const entry = namespaces[name] ?? (name === hostNamespace ? {} : undefined)
     if (entry === undefined) continue
     const sysctls: Record<string, string | number> = { ...entry?.sysctls }
@@ -102,8 +104,8 @@ export function withBeyond(lab: LabFile, printed: string | null): Beyond {
       const foreign = path.startsWith('net/ipv6/') && !speaksIpv6
       // In a lab that does not speak IPv6 it is off altogether.
       if (foreign && key.endsWith('.disable_ipv6')) continue
-      if (foreign) unexpressed.push(`${name}: sysctl ${key}=${value} (nothing in this network speaks IPv6)`)
-      else if (value.length > maxValue || value === '') unexpressed.push(`${name}: sysctl ${key}=${value}`)
+      if (foreign) unexpressed.push(said`${name}: sysctl ${key}=${value} (nothing in this network speaks IPv6)`)
+      else if (value.length > maxValue || value === '') unexpressed.push(said`${name}: ${`sysctl ${key}=${value}`}`)
       else sysctls[key] = value
     }
     if (Object.keys(sysctls).length > Object.keys(entry?.sysctls ?? {}).length) namespaces[name] = { ...entry, sysctls }

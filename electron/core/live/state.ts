@@ -59,6 +59,8 @@ export interface LiveLink {
     /** Only where it learns no addresses from what arrives. */
     readonly learning?: false
   } | null
+  /** Of a tunnel: the interface that its packets must leave by, where somebody said so (`dev`). */
+  readonly leavesBy?: string
   /** Of the other kinds of tunnels (`core/lab/tunnel.ts`). */
   readonly tunnel?: LiveTunnel
   /** Absent where we may not ask. */

@@ -7,6 +7,7 @@ import { socketText } from '../lab/service.js'
 import { validateLabFile } from '../lab/validate.js'
 import type { LiveLink, LiveNamespace, LiveService, LiveState } from '../live/state.js'
 import { labFromLive, type ReadBack } from '../plan/read-back.js'
+import { said, type Said } from '../words/said.js'
 import type { MachineListener } from './view.js'
 import { without } from './without.js'
 
@@ -22,7 +23,7 @@ export interface TwinSource {
 }
 
 export function twinOf({ live, listeners }: TwinSource, name: string): ReadBack {
-  const notes: string[] = []
+  const notes: Said[] = []
   const served = live.namespaces.map((namespace) => ({
     ...namespace,
     services: servicesOf(namespace.name, listeners.get(namespace.name) ?? [], notes),
@@ -33,12 +34,15 @@ export function twinOf({ live, listeners }: TwinSource, name: string): ReadBack 
 }
 
 /** Listeners as services that answer; what only the namespace itself can reach is nobody's to reach in the twin either. */
-function servicesOf(namespace: string, listeners: readonly MachineListener[], notes: string[]): readonly LiveService[] {
+function servicesOf(namespace: string, listeners: readonly MachineListener[], notes: Said[]): readonly LiveService[] {
   const services = new Map<string, LiveService>()
   for (const { protocol: listen, address, port, process } of listeners) {
-    const where = `${namespace}: ${listen} port ${port}${process === null ? '' : ` of ${process}`}`
+    const where =
+      process === null
+        ? said`${namespace}: ${listen} port ${port}`
+        : said`${namespace}: ${listen} port ${port} of ${process}`
     if (address.startsWith('127.') || address === '::1') {
-      notes.push(`${where} listens on ${address} only, which nothing else reaches.`)
+      notes.push(said`${where} listens on ${address} only, which nothing else reaches.`)
       continue
     }
     const reply = `${process ?? 'hello'}\n`
@@ -46,7 +50,7 @@ function servicesOf(namespace: string, listeners: readonly MachineListener[], no
       ...{ listen, port, reply: replyPattern.test(reply) ? reply : 'hello\n' },
       ...(address === '0.0.0.0' || address === '::' ? {} : { address }),
     }
-    if (address.startsWith('fe80:')) notes.push(`${where} listens on ${address}, which every interface may have.`)
+    if (address.startsWith('fe80:')) notes.push(said`${where} listens on ${address}, which every interface may have.`)
     else services.set(socketText(service), service)
   }
   // A responder on every address is one on each of them.
@@ -56,7 +60,7 @@ function servicesOf(namespace: string, listeners: readonly MachineListener[], no
 }
 
 /** Interfaces that lead off the machine, or to where nobody could look, become cables to one namespace for all that is there. */
-function withOutside(namespaces: readonly LiveNamespace[], notes: string[]): readonly LiveNamespace[] {
+function withOutside(namespaces: readonly LiveNamespace[], notes: Said[]): readonly LiveNamespace[] {
   const known = new Map(namespaces.map(({ name, links }) => [name, new Set(links.map(({ index }) => index))]))
   const isLoose = ({ kind, peer }: LiveLink): boolean =>
     kind === 'physical' || (kind === 'veth' && !(peer?.namespace && known.get(peer.namespace)?.has(peer.index)))
@@ -72,9 +76,14 @@ function withOutside(namespaces: readonly LiveNamespace[], notes: string[]): rea
       const index = links.length + 2
       const dev = `eth${links.length}`
       const gateways = gatewaysBehind(namespace, link)
-      const what = link.kind === 'physical' ? 'leads off this machine' : 'leads to a namespace that is not in the twin'
-      const as = gateways.length === 0 ? '' : `, which has the gateway's address ${gateways.join(', ')}`
-      notes.push(`${namespace.name}: ${link.name} ${what}; in the twin it leads to ${outside}${as}.`)
+      const what =
+        link.kind === 'physical' ? said`leads off this machine` : said`leads to a namespace that is not in the twin`
+      const { name } = namespace
+      notes.push(
+        gateways.length === 0
+          ? said`${name}: ${link.name} ${what}; in the twin it leads to ${outside}.`
+          : said`${name}: ${link.name} ${what}; in the twin it leads to ${outside}, which has the gateway's address ${gateways.join(', ')}.`,
+      )
       // What it was set to by hand is its own, and no part of where it leads.
       const { name: _name, index: _index, master: _master, vrf: _vrf, bond: _bond, port: _port, ...same } = link
       const { others: _others, ...alike } = same
@@ -114,15 +123,15 @@ function gatewaysBehind({ routes, addresses, links }: LiveNamespace, link: LiveL
  * A network may be wrong, and then its twin is: that is what `broken` says. What no lab may be at all is left out, each
  * with the sentence that refuses it.
  */
-function withoutMistakes(lab: LabFile): { readonly lab: LabFile; readonly notes: readonly string[] } {
+function withoutMistakes(lab: LabFile): { readonly lab: LabFile; readonly notes: readonly Said[] } {
   const errors = (file: LabFile) => validateLabFile(file).filter(({ severity }) => severity === 'error')
   if (errors(lab).length === 0) return { lab, notes: [] }
-  const notes: string[] = []
+  const notes: Said[] = []
   let file: LabFile = { ...lab, broken: true }
   for (let n = 0; n < mostMistakes; n += 1) {
     const [first] = errors(file)
     if (!first) break
-    notes.push(`${first.path.join('.')}: ${first.message}`)
+    notes.push(said`${first.path.join('.')}: ${first.said.message}`)
     file = without(file, first.path)
   }
   return { lab: file, notes }

@@ -15,11 +15,11 @@ import type { Phase } from './order.js'
 import { isProtected, isUplink, type Scope } from './scope.js'
 import type { KernelStep } from './step.js'
 
-/** Devices of one namespace over which the kernel drops routes during the plan. */
+/** Devices of one namespace over which the kernel drops routes and neighbours during the plan, or during its undo. */
 export interface Flushed {
-  /** All its IPv4 routes go: it loses its last IPv4 address for a moment, or goes down. */
+  /** All its IPv4 routes go: it loses its last IPv4 address for a moment, or goes down, if only after a moment up. */
   readonly ipv4: ReadonlySet<string>
-  /** All its IPv6 routes go: it goes down. */
+  /** All its IPv6 routes go: it goes down, if only after a moment up. */
   readonly ipv6: ReadonlySet<string>
   /** Deleted, for good or for a moment. */
   readonly addresses: ReadonlySet<LiveAddress>
@@ -61,8 +61,8 @@ export function planAddresses(scope: Scope, namespace: LabNamespace): Flushed {
     // Undo takes a first address back, and with it the routes that the device had without one.
     const gainsFirst =
       live !== undefined && before.length === 0 && wanted.addresses.some((each) => familyOf(each) === 'ipv4')
-    if (goesDown || losesLast || gainsFirst) flushed.ipv4.add(wanted.name)
-    if (goesDown) flushed.ipv6.add(wanted.name)
+    if (isFlushed || losesLast || gainsFirst) flushed.ipv4.add(wanted.name)
+    if (isFlushed) flushed.ipv6.add(wanted.name)
   }
   for (const step of stackedDown) scope.draft.add('stacked-down', step)
   const givenBack = (names: readonly string[]): readonly KernelStep[] =>

@@ -2,6 +2,7 @@ import type { Family } from '../lab/lab.js'
 import type { RuleEntry } from '../lab/schema.js'
 import { tableEntry } from '../lab/table.js'
 import type { LiveNamespace, LiveRule } from '../live/state.js'
+import { said, type Said } from '../words/said.js'
 import { isOwnRule, stepRule } from './policy-rules.js'
 import { commandLine } from './shell-quote.js'
 import type { StepRule } from './step.js'
@@ -10,7 +11,7 @@ import { policyRuleWords } from './text.js'
 export interface ReadPolicy {
   readonly rules: readonly RuleEntry[]
   /** Commands for what a lab file has no words for. */
-  readonly unexpressed: readonly string[]
+  readonly unexpressed: readonly Said[]
 }
 
 const anywhere = { ipv4: '0.0.0.0/0', ipv6: '::/0' } as const
@@ -29,7 +30,10 @@ export function readPolicy({ name, rules }: Pick<LiveNamespace, 'name' | 'rules'
     const tied = isForBoth(rule) && (speaksIpv6 || rule.family === 'ipv6') && !both(rule)
     return [ruleEntry(rule, tied ? anywhere[rule.family] : rule.from)]
   })
-  return { rules: entries, unexpressed: made.filter((rule) => !isOwnRule(rule)).map((rule) => said(name, rule)) }
+  return {
+    rules: entries,
+    unexpressed: made.filter((rule) => !isOwnRule(rule)).map((rule) => said`${name}: ${ruleCommand(rule)}`),
+  }
 }
 
 const isForBoth = ({ from, to }: StepRule): boolean => from === null && to === null
@@ -49,8 +53,8 @@ function ruleEntry({ to, iif, oif, fwmark, not, table, priority, action }: StepR
   }
 }
 
-function said(name: string, rule: LiveRule): string {
+function ruleCommand(rule: LiveRule): string {
   const family = rule.family === 'ipv6' ? ['-6'] : []
   const others = rule.others.flatMap((words) => words.split(' '))
-  return `${name}: ${commandLine(['ip', ...family, 'rule', 'add', ...policyRuleWords(rule), ...others])}`
+  return commandLine(['ip', ...family, 'rule', 'add', ...policyRuleWords(rule), ...others])
 }

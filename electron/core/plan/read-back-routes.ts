@@ -7,6 +7,7 @@ import type { LiveNamespace } from '../live/state.js'
 import { isOwnRoute } from './live-index.js'
 import { leadsToPeer } from './read-back-peers.js'
 import { isByTos, routeOthers } from './read-back-others.js'
+import { said, type Said } from '../words/said.js'
 import { hasGateway, stepRoute } from './restore.js'
 import { devicesOf, type WholeRoute } from './whole-routes.js'
 
@@ -16,7 +17,7 @@ export function isSayable(
   live: LiveNamespace,
   route: WholeRoute,
   skipped: ReadonlySet<string>,
-  unexpressed: string[],
+  unexpressed: Said[],
 ): boolean {
   const { name: namespace } = live
   const isPeers = leadsToPeer(live, route)
@@ -27,10 +28,10 @@ export function isSayable(
       unexpressed.push(...routeOthers(live, route))
       return !isByTos(route)
     }
-    if (namespace !== hostNamespace || by !== 'eth0') unexpressed.push(`${namespace}: route ${route.to} by ${by}`)
+    if (namespace !== hostNamespace || by !== 'eth0') unexpressed.push(said`${namespace}: route ${route.to} by ${by}`)
     return false
   }
-  unexpressed.push(`${namespace}: ${route.type} route ${route.to} in table ${route.table}`)
+  unexpressed.push(said`${namespace}: ${route.type} route ${route.to} in table ${route.table}`)
   return false
 }
 

@@ -1,3 +1,4 @@
+import { said, type Said } from '../words/said.js'
 import type { Family, LabFirewall, LabNat, LabPolicy } from '../lab/lab.js'
 import type { FirewallEntry, NatEntry } from '../lab/schema.js'
 import type { IptablesRule, LiveNamespace } from '../live/state.js'
@@ -12,7 +13,7 @@ export interface ReadRules {
   readonly firewall: readonly FirewallEntry[]
   readonly texts: Readonly<Partial<Record<RulesetKind, string>>>
   /** Commands for what a lab file has no words for. */
-  readonly unexpressed: readonly string[]
+  readonly unexpressed: readonly Said[]
 }
 
 /** @param tied it counts for its family alone, which without an address only the whole world can say */
@@ -84,7 +85,7 @@ function firewallEntry({ families: _, ctstate, ...found }: LabFirewall, only: Fa
 /** The live ruleset of one namespace as entries of a lab file, in the kernel's order. */
 export function readRules({ name, ruleset }: Pick<LiveNamespace, 'name' | 'ruleset'>, speaksIpv6: boolean): ReadRules {
   const nat: LabNat[] = []
-  const unexpressed: string[] = []
+  const unexpressed: Said[] = []
   const { texts, ownTables } = readTexts(ruleset, speaksIpv6)
   const policies = livePolicies(
     ruleset.iptables.filter(({ engine, family, table }) => engine !== 'nft' || !ownTables.has(`${family} ${table}`)),
@@ -99,7 +100,7 @@ export function readRules({ name, ruleset }: Pick<LiveNamespace, 'name' | 'rules
     const parsed = parseRule(line)
     if (!parsed) {
       const text = unreadable(line, policies)
-      if (text !== null) unexpressed.push(`${name}: ${text}`)
+      if (text !== null) unexpressed.push(said`${name}: ${text}`)
     } else if (parsed.kind === 'nat') {
       nat.push(parsed.rule)
     } else {
@@ -108,7 +109,7 @@ export function readRules({ name, ruleset }: Pick<LiveNamespace, 'name' | 'rules
       chains.set(parsed.rule.chain, chain)
     }
   }
-  if (texts.nft === undefined) unexpressed.push(...nativeTables(ruleset).map((table) => `${name}: ${table}`))
+  if (texts.nft === undefined) unexpressed.push(...nativeTables(ruleset).map((table) => said`${name}: ${table}`))
   const firewall = [...chains.values()].flatMap((chain) => mergeFamilies(chain, speaksIpv6))
   return {
     nat: natEntries(nat, speaksIpv6),
@@ -122,7 +123,7 @@ export function readRules({ name, ruleset }: Pick<LiveNamespace, 'name' | 'rules
  * Tables of nftables that hold rules which iptables does not show: those of other families and names, and those that only
  * look like its own.
  */
-function nativeTables({ nft, iptables }: LiveNamespace['ruleset']): readonly string[] {
+function nativeTables({ nft, iptables }: LiveNamespace['ruleset']): readonly Said[] {
   const counts = new Map<string, number>()
   for (const element of nft) {
     const { rule } = element as { readonly rule?: { readonly family?: string; readonly table?: string } }
@@ -138,7 +139,9 @@ function nativeTables({ nft, iptables }: LiveNamespace['ruleset']): readonly str
         `${line.family === 'ipv4' ? 'ip' : 'ip6'} ${line.table}` === table,
     ).length
     const hidden = count - shown
-    return hidden > 0 ? [`nft table ${table} (${hidden} rule${hidden === 1 ? '' : 's'})`] : []
+    return hidden > 0
+      ? [hidden === 1 ? said`nft table ${table} (1 rule)` : said`nft table ${table} (${hidden} rules)`]
+      : []
   })
 }
 
@@ -148,9 +151,9 @@ function unreadable(
 ): string | null {
   const program = `${family === 'ipv4' ? 'iptables' : 'ip6tables'} -t ${table}`
   if (rule !== null) return `${program} -A ${chain} ${rule}`
-  const said =
+  const isPolicy =
     table === 'filter' && policies.some((each) => each.family === family && each.chain === filterChain(chain))
-  return policy === null || policy === 'ACCEPT' || said ? null : `${program} -P ${chain} ${policy}`
+  return policy === null || policy === 'ACCEPT' || isPolicy ? null : `${program} -P ${chain} ${policy}`
 }
 
 /** Pairs rules that both families have in the same order; the rest is tied to its family. */

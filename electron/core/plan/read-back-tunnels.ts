@@ -6,6 +6,7 @@ import { defaultHopLimit, fallbackTunnels, isTunnelKind, tunnelTraits } from '..
 import type { LiveLink, LiveNamespace, LiveWireguard } from '../live/state.js'
 import { isKernelAddress, type LiveIndex } from './live-index.js'
 import { ownerOf } from './wireguard.js'
+import { said, type Said } from '../words/said.js'
 import { writtenFdb } from './tunnels.js'
 import { wayTo, type Ways } from './way-source.js'
 
@@ -36,20 +37,22 @@ export function wireguardEntry(
   return { entry, unknown }
 }
 
+const waysOf = ({ routes, addresses }: LiveNamespace): Ways => ({
+  routes: routes.flatMap(({ to, via, dev, src, metric, type, table }) => {
+    const prefix = parsePrefix(to)
+    return prefix && dev !== null && type === 'unicast' && table === mainTable
+      ? [{ to: prefix, via, dev, metric, source: src }]
+      : []
+  }),
+  addresses: addresses.flatMap(({ dev, address }) => {
+    const prefix = parsePrefix(address)
+    return prefix && !isKernelAddress({ dev, address, flags: [] }) ? [{ dev, prefix }] : []
+  }),
+})
+
 /** Where a tunnel has no address of its own the kernel takes that of its way, which a lab file says. */
-function localEnd(remotes: readonly string[], { routes, addresses }: LiveNamespace): string | null {
-  const ways: Ways = {
-    routes: routes.flatMap(({ to, via, dev, src, metric, type, table }) => {
-      const prefix = parsePrefix(to)
-      return prefix && dev !== null && type === 'unicast' && table === mainTable
-        ? [{ to: prefix, via, dev, metric, source: src }]
-        : []
-    }),
-    addresses: addresses.flatMap(({ dev, address }) => {
-      const prefix = parsePrefix(address)
-      return prefix && !isKernelAddress({ dev, address, flags: [] }) ? [{ dev, prefix }] : []
-    }),
-  }
+function localEnd(remotes: readonly string[], live: LiveNamespace): string | null {
+  const ways = waysOf(live)
   const sources = remotes.map((text) => {
     const remote = parseAddress(text)
     return remote && wayTo(remote, ways)?.source
@@ -58,15 +61,23 @@ function localEnd(remotes: readonly string[], { routes, addresses }: LiveNamespa
   return new Set(sources).size === 1 ? (source ?? null) : null
 }
 
+/** `dev` of a tunnel, which a lab file has no word for: of no account where the way to the other end leads out there anyway. */
+export function tunnelExit(live: LiveNamespace, { name, kind, leavesBy, vxlan, tunnel }: LiveLink): Said[] {
+  if (leavesBy === undefined) return []
+  const remote = parseAddress((vxlan ?? tunnel)?.remote ?? '')
+  const isWay = remote !== null && wayTo(remote, waysOf(live))?.dev === leavesBy
+  return isWay ? [] : [said`${live.name}: ${`ip link set ${name} type ${kind} dev ${leavesBy}`}`]
+}
+
 /** The entry; a text says why there can be none. */
-export function tunnelEntry(namespace: string, link: LiveLink, live: LiveNamespace): TunnelEntry | string {
+export function tunnelEntry(namespace: string, link: LiveLink, live: LiveNamespace): TunnelEntry | Said {
   const { name, kind, vxlan, tunnel } = link
   if (vxlan) {
     const { id, remote, port, ttl, learning } = vxlan
     const written = writtenFdb(live.fdb, link)
     const remotes = remote === null ? written.map((each) => each.remote) : [remote]
     const local = vxlan.local ?? localEnd(remotes, live)
-    if (local === null) return 'a tunnel needs a local address, and no way to its remote end tells one'
+    if (local === null) return said`a tunnel needs a local address, and no way to its remote end tells one`
     return {
       ...{ type: 'vxlan', id, namespace, name, local },
       ...(remote === null ? {} : { remote }),
@@ -76,18 +87,18 @@ export function tunnelEntry(namespace: string, link: LiveLink, live: LiveNamespa
       ...(learning === undefined ? {} : { learning }),
     }
   }
-  if (!tunnel || !isTunnelKind(kind)) return 'what it is cannot be read'
+  if (!tunnel || !isTunnelKind(kind)) return said`what it is cannot be read`
   const { remote, key, ttl, id, port, inputKey } = tunnel
-  if (inputKey !== undefined) return 'its keys differ by direction'
+  if (inputKey !== undefined) return said`its keys differ by direction`
   const isUsual = ttl === null || (tunnelTraits[kind].over === 'ipv6' && ttl === defaultHopLimit)
   const limit = isUsual ? {} : { ttl }
   if (kind === 'geneve')
     return remote === null || id === null || port === null
-      ? 'a tunnel needs a remote address'
+      ? said`a tunnel needs a remote address`
       : { type: kind, id, namespace, name, remote, port, ...limit }
-  if (remote === null) return 'a tunnel needs a remote address'
+  if (remote === null) return said`a tunnel needs a remote address`
   const local = tunnel.local ?? localEnd([remote], live)
-  if (local === null) return 'a tunnel needs a local address, and no way to its remote end tells one'
+  if (local === null) return said`a tunnel needs a local address, and no way to its remote end tells one`
   const ends = { namespace, name, local, remote }
   return kind === 'gre' || kind === 'gretap' || kind === 'ip6gre'
     ? { type: kind, ...ends, ...(key === null ? {} : { key }), ...limit }

@@ -3,11 +3,11 @@ import type { DeviceEntry } from '../lab/device-tables.js'
 import { usesIpv6 } from '../lab/ipv6.js'
 import { linkSettingEntries } from '../lab/link-settings.js'
 import { netnsFiles, readNetnsFile, type NamesEntry } from '../lab/netns-files.js'
-import { hostNamespace, usualMiimon, type LabShare } from '../lab/lab.js'
-import { bondModes, interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
+import { hostNamespace, type LabShare } from '../lab/lab.js'
+import { interfaceNamePattern, labVersion, namespaceNamePattern } from '../lab/schema.js'
 import type { LabFile } from '../lab/schema.js'
-import { isTunnelKind, tunnelMtu } from '../lab/tunnel.js'
-import type { LiveBond, LiveLink, LiveNamespace, LiveState } from '../live/state.js'
+import { isTunnelKind } from '../lab/tunnel.js'
+import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
 import { indexLive, isKernelAddress, isOwnRoute, linkKey, type LiveIndex } from './live-index.js'
 import { cableImpair } from './impair-entry.js'
 import { givenNeighbours } from './given-neighbours.js'
@@ -15,8 +15,9 @@ import { netnsDirectoryOf } from './netns-files.js'
 import { livePolicies } from './policies.js'
 import { isOwnRule } from './policy-rules.js'
 import { dnsmasqEntries } from '../lab/dnsmasq.js'
+import { bondEntry, hasUsualMtu } from './read-back-usual.js'
 import { bridgeEntry } from './read-back-bridge.js'
-import { isFallback, tunnelEntry, wireguardEntry } from './read-back-tunnels.js'
+import { isFallback, tunnelEntry, tunnelExit, wireguardEntry } from './read-back-tunnels.js'
 import { readPolicy } from './read-back-policy.js'
 import { addressOthers, linkOthers } from './read-back-others.js'
 import { isSayable, routeEntry } from './read-back-routes.js'
@@ -25,17 +26,17 @@ import { readNeighbours, silencedPorts, writtenStations } from './read-back-stat
 import { ipv6Switch, readSysctls } from './read-back-sysctls.js'
 import { withoutLeases } from './dhcp.js'
 import { liveShare } from './shares.js'
+import { said, type Said } from '../words/said.js'
 import { wholeRoutes } from './whole-routes.js'
 
 export interface ReadBack {
   readonly lab: LabFile
   /** What a lab file has no words for, one sentence or command each. */
-  readonly unexpressed: readonly string[]
+  readonly unexpressed: readonly Said[]
 }
 
 type NamespaceEntry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 type LinkEntry = NonNullable<LabFile['links']>[number]
-type BondEntry = NonNullable<NonNullable<NamespaceEntry['bonds']>[string]>
 
 /** The uplink's tap, brought by slirp4netns, with its address and route: `uplink: on` stands for all of it. */
 const isUplinkTap = (namespace: string, link: LiveLink): boolean =>
@@ -81,10 +82,10 @@ function withIpv6Switch({ lab, unexpressed }: ReadBack, live: LiveState, asMade:
 
 function readState(live: LiveState, name: string, speaksIpv6: boolean, asMade: boolean): ReadBack {
   const index = indexLive(live)
-  const unexpressed: string[] = []
+  const unexpressed: Said[] = []
   const readable = live.namespaces.filter((each) => {
     const fits = namespaceNamePattern.test(each.name)
-    if (!fits) unexpressed.push(`Namespace ${JSON.stringify(each.name)}: its name does not fit a lab file.`)
+    if (!fits) unexpressed.push(said`Namespace ${JSON.stringify(each.name)}: its name does not fit a lab file.`)
     return fits
   })
   const links = new Links(index, new Set(readable.map((each) => each.name)), unexpressed)
@@ -128,12 +129,12 @@ class Links {
   readonly shares: (ReadShare & { readonly home: string })[] = []
   readonly #index: LiveIndex
   readonly #namespaces: ReadonlySet<string>
-  readonly #unexpressed: string[]
-  readonly #verdicts = new Map<string, string | null>()
+  readonly #unexpressed: Said[]
+  readonly #verdicts = new Map<string, Said | null>()
   readonly #paired = new Set<string>()
   readonly #shared = new Map<string, string>()
 
-  constructor(index: LiveIndex, namespaces: ReadonlySet<string>, unexpressed: string[]) {
+  constructor(index: LiveIndex, namespaces: ReadonlySet<string>, unexpressed: Said[]) {
     this.#index = index
     this.#namespaces = namespaces
     this.#unexpressed = unexpressed
@@ -142,12 +143,12 @@ class Links {
   /** Whether the lab file has this link; makes its `links` or `tunnels` entry the first time. */
   read(namespace: string, link: LiveLink): boolean {
     const why = this.#refuse(namespace, link)
-    if (why !== null) this.#unexpressed.push(`Interface ${link.name} in ${namespace}: ${why}.`)
+    if (why !== null) this.#unexpressed.push(said`Interface ${link.name} in ${namespace}: ${why}.`)
     return why === null
   }
 
   /** Asked once of each, by itself or for what is on it: what can be said is put down by asking. */
-  #refuse(namespace: string, link: LiveLink): string | null {
+  #refuse(namespace: string, link: LiveLink): Said | null {
     const key = linkKey(namespace, link.name)
     const known = this.#verdicts.get(key)
     if (known !== undefined) return known
@@ -156,57 +157,58 @@ class Links {
     return verdict
   }
 
-  #judge(namespace: string, link: LiveLink): string | null {
+  #judge(namespace: string, link: LiveLink): Said | null {
     // `__proto__` is refused in a lab file: as a key of a plain object it would be lost.
-    if (!interfaceNamePattern.test(link.name) || link.name === '__proto__') return 'its name does not fit a lab file'
+    if (!interfaceNamePattern.test(link.name) || link.name === '__proto__')
+      return said`its name does not fit a lab file`
     if (['loopback', 'bridge', 'dummy', 'bond', 'vrf'].includes(link.kind) || bareKinds.has(link.kind)) return null
     if (link.share) return this.#share(namespace, link)
     if (link.kind === 'vlan') return this.#parent(namespace, link)
     if (link.kind === 'vxlan' || isTunnelKind(link.kind)) return this.#tunnel(namespace, link)
     if (link.kind === 'wireguard') return this.#wireguard(namespace, link)
-    return link.kind === 'veth' ? this.#pair(namespace, link) : `a lab file has no ${link.kind} devices`
+    return link.kind === 'veth' ? this.#pair(namespace, link) : said`a lab file has no ${link.kind} devices`
   }
 
-  #tunnel(namespace: string, link: LiveLink): string | null {
+  #tunnel(namespace: string, link: LiveLink): Said | null {
     const live = this.#index.namespaces.get(namespace)?.live
-    const entry = live ? tunnelEntry(namespace, link, live) : 'its namespace cannot be read'
-    if (typeof entry === 'string') return entry
+    const entry = live ? tunnelEntry(namespace, link, live) : said`its namespace cannot be read`
+    if (!('type' in entry)) return entry
     this.tunnels.push(entry)
     return null
   }
 
-  #wireguard(namespace: string, link: LiveLink): string | null {
-    if (!link.wireguard) return 'its keys and peers cannot be read'
+  #wireguard(namespace: string, link: LiveLink): Said | null {
+    if (!link.wireguard) return said`its keys and peers cannot be read`
     const { entry, unknown } = wireguardEntry(namespace, link.name, link.wireguard, this.#index)
     for (const key of unknown)
       this.#unexpressed.push(
-        `Interface ${link.name} in ${namespace}: no tunnel of the lab has the key of its peer ${key}.`,
+        said`Interface ${link.name} in ${namespace}: no tunnel of the lab has the key of its peer ${key}.`,
       )
     this.tunnels.push(entry)
     return null
   }
 
   /** A sub-interface goes as far as the one that it is on. */
-  #parent(namespace: string, { vlan }: LiveLink): string | null {
+  #parent(namespace: string, { vlan }: LiveLink): Said | null {
     const below = vlan?.link ?? null
     const parent = below === null ? undefined : this.#index.link(namespace, below)
-    if (!parent) return 'what it is on is in another namespace'
-    return this.#refuse(namespace, parent) === null ? null : `what it is on, ${parent.name}, is not in the file`
+    if (!parent) return said`what it is on is in another namespace`
+    return this.#refuse(namespace, parent) === null ? null : said`what it is on, ${parent.name}, is not in the file`
   }
 
   /** It is named in the namespace of its parent, where a name can stand once. */
-  #share(namespace: string, link: LiveLink): string | null {
+  #share(namespace: string, link: LiveLink): Said | null {
     const parent = this.#index.parent({ namespace, link })
     const share = liveShare(this.#index, { namespace, link })
     if (!parent || !share || !this.#namespaces.has(parent.namespace))
-      return 'what it is on is in no namespace of the lab'
-    if (link.master !== null || link.bond !== undefined) return `a lab file has no ${link.kind} with such a master`
+      return said`what it is on is in no namespace of the lab`
+    if (link.master !== null || link.bond !== undefined) return said`a lab file has no ${link.kind} with such a master`
     if (this.#refuse(parent.namespace, parent.link) !== null)
-      return `what it is on, ${parent.link.name}, is not in the file`
+      return said`what it is on, ${parent.link.name}, is not in the file`
     const key = `${parent.namespace} ${link.kind} ${link.name}`
     const holder = this.#shared.get(key) ?? namespace
     this.#shared.set(key, holder)
-    return holder === namespace ? null : `${parent.namespace} has a ${link.kind} of that name in ${holder} already`
+    return holder === namespace ? null : said`${parent.namespace} has a ${link.kind} of that name in ${holder} already`
   }
 
   /** Of one that `read` has taken. */
@@ -222,10 +224,10 @@ class Links {
     })
   }
 
-  #pair(namespace: string, link: LiveLink): string | null {
+  #pair(namespace: string, link: LiveLink): Said | null {
     const peer = this.#index.peer({ namespace, link })
     if (!peer || !this.#namespaces.has(peer.namespace) || !interfaceNamePattern.test(peer.link.name)) {
-      return 'its other end is in no namespace of the lab'
+      return said`its other end is in no namespace of the lab`
     }
     const [near, far] = [linkKey(namespace, link.name), linkKey(peer.namespace, peer.link.name)]
     if (this.#paired.has(near)) return null
@@ -244,7 +246,7 @@ function readNamespace(
   links: Links,
   speaksIpv6: boolean,
   asMade: boolean,
-  unexpressed: string[],
+  unexpressed: Said[],
 ): NamespaceEntry {
   const bridges: NonNullable<NamespaceEntry['bridges']> = {}
   const dummies: NonNullable<NamespaceEntry['dummies']> = {}
@@ -259,7 +261,7 @@ function readNamespace(
     } else if (!links.read(live.name, link)) {
       skipped.add(link.name)
     } else {
-      unexpressed.push(...linkOthers(live, link), ...addressOthers(live, link.name))
+      unexpressed.push(...linkOthers(live, link), ...tunnelExit(live, link), ...addressOthers(live, link.name))
       const addresses = live.addresses.filter((each) => each.dev === link.name && !isKernelAddress(each))
       const said = {
         ...(addresses.length > 0 ? { addresses: addresses.map(({ address }) => address) } : {}),
@@ -330,28 +332,11 @@ function readNamespace(
   }
 }
 
-function readNames({ name, files = {} }: LiveNamespace, unexpressed: string[]): NamesEntry {
+function readNames({ name, files = {} }: LiveNamespace, unexpressed: Said[]): NamesEntry {
   if (name === hostNamespace) return {}
   return netnsFiles.reduce<NamesEntry>((read, file) => {
     const { entry, rest } = readNetnsFile(file, files[file] ?? '')
-    unexpressed.push(...rest.map((line) => `${netnsDirectoryOf(name)}/${file}: ${line}`))
+    unexpressed.push(...rest.map((line) => said`${`${netnsDirectoryOf(name)}/${file}`}: ${line}`))
     return { ...read, ...entry }
   }, {})
-}
-
-/** Its mode, and what of the rest is not as the kernel makes it. */
-function bondEntry({ mode, primary, miimon }: LiveBond): BondEntry {
-  const known = bondModes.find((each) => each === mode)
-  return {
-    ...(known === undefined ? {} : { mode: known }),
-    ...(primary === null ? {} : { primary }),
-    ...(known !== undefined && miimon === usualMiimon(known) ? {} : { miimon }),
-  }
-}
-
-/** Bytes that it has by itself: a sub-interface as many as its parent, a VRF all that IPv6 can (vrf_setup, drivers/net/vrf.c). */
-function hasUsualMtu({ links }: LiveNamespace, { kind, vlan, tunnel, mtu }: LiveLink): boolean {
-  if (kind === 'vrf') return mtu > 65535
-  const parent = links.find(({ name }) => name === vlan?.link)
-  return mtu === (kind === 'loopback' ? 65536 : (parent?.mtu ?? tunnelMtu(kind, tunnel?.key ?? null)))
 }

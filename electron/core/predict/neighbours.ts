@@ -11,6 +11,8 @@ import type { Wire } from './wire.js'
 
 /** Entries with which the kernel sends at once (NUD_VALID, net/neighbour.h). */
 const valid: ReadonlySet<string> = new Set(['REACHABLE', 'STALE', 'DELAY', 'PROBE', 'PERMANENT', 'NOARP'])
+/** Entries that nothing that is heard changes. */
+const given: ReadonlySet<string> = new Set(['PERMANENT', 'NOARP'])
 /** Entries that the kernel asks about while it sends by them, or is about to. */
 const doubted: ReadonlySet<string> = new Set(['DELAY', 'PROBE'])
 /** NEIGH_VAR(MCAST_PROBES), and how long each waits where nobody said so, milliseconds (net/ipv4/arp.c, net/ipv6/ndisc.c). */
@@ -56,7 +58,7 @@ export class Neighbours {
     const learned = this.#learned.get(`${namespace}/${dev} ${address}`)
     const entries = this.network.namespace(namespace)?.neighbours ?? []
     const entry = entries.find((each) => each.dev === dev && each.address === address && valid.has(each.state))
-    return entry?.state === 'PERMANENT' ? entry.mac : (learned ?? entry?.mac ?? null)
+    return entry && given.has(entry.state) ? entry.mac : (learned ?? entry?.mac ?? null)
   }
 
   #ask(place: Place, address: string, src: string): string | null {

@@ -2,6 +2,7 @@
  * A network as single facts, in the words of the lab file: what an act has made or taken away is told by comparing two
  * states, and what a step waits for is put together from facts again.
  */
+import { inEnglish } from '../words/said.js'
 import { deviceTables } from '../lab/device-tables.js'
 import { forwardingKeys } from '../lab/sysctl.js'
 import { labFromLive } from '../plan/read-back.js'
@@ -66,7 +67,7 @@ function readFacts(live: LiveState): Facts {
     if (Object.keys(said).length > 0) add({ path: ['links'], kind: 'item', value: { ends, ...said } })
   }
   for (const tunnel of lab.tunnels ?? []) add({ path: ['tunnels'], kind: 'item', value: tunnel })
-  for (const text of unexpressed) add({ path: ['unexpressed'], kind: 'item', value: text })
+  for (const each of unexpressed) add({ path: ['unexpressed'], kind: 'item', value: inEnglish(each) })
   return facts
 }
 

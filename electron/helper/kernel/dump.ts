@@ -4,12 +4,13 @@ import { Refusal } from './errno.js'
 import { allSections, sectionBits, type KernelSections } from './mirror.js'
 import type { Namespace } from './namespace.js'
 import type { Namespaces } from './namespaces.js'
-import { dumpAddresses } from './rtnetlink/address.js'
+import { dumpAddresses, withLabel } from './rtnetlink/address.js'
 import { dumpFdb } from './rtnetlink/fdb.js'
 import { dumpPortVlans } from './rtnetlink/bridge.js'
 import { withAgeing } from './ageing.js'
 import { dumpLinks, type DumpedLink } from './rtnetlink/link-dump.js'
-import { dumpNeighbours, dumpProxies } from './rtnetlink/neighbour.js'
+import { dumpNeighbours, dumpProxies, isToldApart } from './rtnetlink/neighbour.js'
+import { dumpGroups, type DumpedGroup } from './rtnetlink/mdb.js'
 import { dumpNetconf, netconfAll, netconfDefault } from './rtnetlink/netconf.js'
 import { dumpQdiscs, type DumpedQdisc } from './rtnetlink/qdisc.js'
 import { dumpRoutes } from './rtnetlink/route.js'
@@ -79,6 +80,7 @@ function readSections(
     const links = withAgeing(given(dumpLinks(requests)), mirror.links)
     mirror.links = withWireguard(withVlans(links, requests), namespaces, namespace)
     mirror.qdiscs = byLink(given(dumpQdiscs(requests)))
+    mirror.groups = links.some(({ bridge }) => bridge) ? given(dumpGroups(requests)) : []
     mirror.linkNames.clear()
     mirror.veths.clear()
     mirror.parents.clear()
@@ -87,10 +89,13 @@ function readSections(
       if (link.other) mirror[link.shareMode === undefined ? 'veths' : 'parents'].set(link.index, link.other)
     }
   }
+  const macs = new Map(mirror.links.map(({ index, mac }) => [index, mac]))
   const wants = (section: keyof typeof sectionBits): boolean => !before || (bits & sectionBits[section]) !== 0
   const sections: KernelSections = {
     links: wants('links') ? nameLinks(namespaces, namespace) : (before?.links ?? []),
-    addresses: wants('addresses') ? given(dumpAddresses(requests)).map(withName) : (before?.addresses ?? []),
+    addresses: wants('addresses')
+      ? given(dumpAddresses(requests)).map((each) => withLabel(withName(each)))
+      : (before?.addresses ?? []),
     routes: wants('routes')
       ? given(dumpRoutes(requests)).map(({ index, ...route }) => ({
           ...route,
@@ -98,7 +103,11 @@ function readSections(
         }))
       : (before?.routes ?? []),
     rules: wants('rules') ? given(dumpRules(requests)) : (before?.rules ?? []),
-    neighbours: wants('neighbours') ? given(dumpNeighbours(requests)).map(withName) : (before?.neighbours ?? []),
+    neighbours: wants('neighbours')
+      ? given(dumpNeighbours(requests))
+          .filter((each) => isToldApart(each, macs.get(each.index)))
+          .map(withName)
+      : (before?.neighbours ?? []),
     proxies: wants('proxies') ? given(dumpProxies(requests)).map(withName) : (before?.proxies ?? []),
     fdb: wants('fdb')
       ? given(dumpFdb(requests)).map(({ index, masterIndex, ...entry }) => ({
@@ -159,13 +168,20 @@ function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
   mirror.unresolved = false
   given(namespaces.peers.learn(namespaces, namespace))
   return mirror.links.map((dumped) => {
-    const { masterIndex, masterKind, other: _, tag, bondData, shareMode, others = [], ...link } = dumped
+    const { masterIndex, masterKind, other: _, tag, bondData, shareMode, leavesBy, others = [], ...link } = dumped
     const nameOf = (index: number | null): string | null =>
       index === null ? null : (mirror.linkNames.get(index) ?? null)
     const master = nameOf(masterIndex)
     const other = namespaces.peers.resolve(namespaces, namespace, dumped)
     const qdisc = mirror.qdiscs.get(link.index)
-    const said = [...others, ...(qdisc?.others ?? []).map((words) => `tc qdisc add dev ${link.name} ${words}`)]
+    const exit = nameOf(leavesBy ?? null)
+    const said = [
+      ...others,
+      ...(qdisc?.others ?? []).map((words) => `tc qdisc add dev ${link.name} ${words}`),
+      ...mirror.groups
+        .filter(({ bridge }) => bridge === link.index)
+        .map((group) => joinWords(link.name, group, nameOf)),
+    ]
     return {
       ...link,
       ...(tag ? { vlan: { id: tag.id, protocol: tag.protocol, link: nameOf(tag.parent) } } : {}),
@@ -178,9 +194,20 @@ function nameLinks(namespaces: Namespaces, namespace: Namespace): LiveLink[] {
       peer: shareMode === undefined ? other : null,
       ...(shareMode !== undefined && other ? { share: { mode: shareMode, parent: other } } : {}),
       impair: qdisc?.impair ?? null,
+      ...(exit === null ? {} : { leavesBy: exit }),
       ...(said.length > 0 ? { others: said } : {}),
     }
   })
+}
+
+/** The command that would join the group again. */
+function joinWords(
+  bridge: string,
+  { port, group, source, vlan }: DumpedGroup,
+  nameOf: (index: number) => string | null,
+): string {
+  const more = [...(source === null ? [] : ['src', source]), 'permanent', ...(vlan === null ? [] : ['vid', vlan])]
+  return `bridge mdb add dev ${bridge} port ${nameOf(port) ?? `if${port}`} grp ${group} ${more.join(' ')}`
 }
 
 /** Looks again for peers that were in no known namespace, without asking for the links anew. */

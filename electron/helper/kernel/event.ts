@@ -12,6 +12,7 @@ const RTM_NEWNEIGH = 28
 const RTM_NEWRULE = 32
 const RTM_NEWQDISC = 36
 const RTM_NEWNETCONF = 80
+const RTM_NEWMDB = 84
 const RTM_NEWNSID = 88
 const RTM_DELNSID = 89
 
@@ -31,6 +32,7 @@ export function touchedSections(mirror: Mirror, type: number, bytes: Buffer, at:
     case RTM_NEWNEIGH:
       return bytes[at] === PF_BRIDGE ? sectionBits.fdb : sectionBits.neighbours | sectionBits.proxies
     case RTM_NEWQDISC:
+    case RTM_NEWMDB:
       return sectionBits.links
     case RTM_NEWNETCONF:
       return sectionBits.sysctls

@@ -3,6 +3,7 @@ import { equal } from './equal.js'
 import type { Namespace } from './namespace.js'
 import type { KernelNamespace } from './protocol.js'
 import type { DumpedLink } from './rtnetlink/link-dump.js'
+import type { DumpedGroup } from './rtnetlink/mdb.js'
 import type { DumpedQdisc } from './rtnetlink/qdisc.js'
 
 export type KernelSection = Exclude<keyof KernelNamespace, 'name' | 'inode'>
@@ -33,6 +34,8 @@ export class Mirror {
   links: readonly DumpedLink[] = []
   /** Of links that were given any, by their index. */
   qdiscs: ReadonlyMap<number, DumpedQdisc> = new Map()
+  /** That somebody joined for ports of bridges. */
+  groups: readonly DumpedGroup[] = []
   readonly linkNames = new Map<number, string>()
   /** Veth ends by their index. */
   readonly veths = new Map<number, NonNullable<DumpedLink['other']>>()

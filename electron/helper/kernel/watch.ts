@@ -11,8 +11,8 @@ import type { NamespaceListener, Namespaces } from './namespaces.js'
 import { EPOLLIN, type Poller } from './poller.js'
 import type { KernelChange, KernelNamespace } from './protocol.js'
 
-/** RTNLGRP_* (linux/rtnetlink.h): link, neigh, tc, IPv4 and IPv6 ifaddr, route, rule, netconf, and nsid. */
-const eventGroups = [1, 3, 4, 5, 7, 8, 9, 11, 19, 24, 25, 28].reduce((mask, group) => mask | (1 << (group - 1)), 0)
+/** RTNLGRP_* (linux/rtnetlink.h): link, neigh, tc, IPv4 and IPv6 ifaddr, route, rule, netconf, mdb, and nsid. */
+const eventGroups = [1, 3, 4, 5, 7, 8, 9, 11, 19, 24, 25, 26, 28].reduce((mask, group) => mask | (1 << (group - 1)), 0)
 
 /** Milliseconds of reading before other messages get their turn. */
 const sliceMs = 8

@@ -123,10 +123,10 @@ export class Machine {
     const chosen = only === undefined ? namespaces : namespaces.filter(({ name }) => wanted.has(name))
     const { lab, unexpressed } = twinOf({ live: { revision, namespaces: chosen }, listeners }, 'twin')
     const unread = [...survey.refused].map(
-      ([inode, reason]) => `${this.called(survey, inode)}: it could not be read (${reason}).`,
+      ([inode, reason]) => said`${this.called(survey, inode)}: it could not be read (${reason}).`,
     )
     const hidden = survey.discovery.hidden.size
-    const others = hidden === 0 ? [] : [`${hidden} namespaces of others could not be read.`]
+    const others = hidden === 0 ? [] : [said`${hidden} namespaces of others could not be read.`]
     return {
       ...{ ok: true, lab },
       unexpressed: only === undefined ? [...unread, ...others, ...unexpressed] : unexpressed,

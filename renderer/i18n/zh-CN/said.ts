@@ -8,6 +8,7 @@ import { imports } from './said/imports.js'
 import { labMeaning } from './said/lab-meaning.js'
 import { recorder } from './said/recorder.js'
 import { predictions } from './said/predictions.js'
+import { readBacks } from './said/read-backs.js'
 import { shares } from './said/shares.js'
 import { labText } from './said/lab-text.js'
 import { session } from './said/session.js'
@@ -22,6 +23,7 @@ export const saidInChinese: Readonly<Record<string, string>> = {
   ...recorder,
   ...predictions,
   ...shares,
+  ...readBacks,
   ...films,
   ...helper,
   ...session,

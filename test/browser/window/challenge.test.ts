@@ -185,6 +185,20 @@ test('what help it took is counted, and all of it is in the file that is handed 
   await panel().getByText('1 repair shown').waitFor()
   for (const command of repair) await window.type('host', command)
   await panel().getByText('All of it works again.').waitFor()
+  const { goal = [], checks = [] } = parseLabText(await openText(), '').labFile ?? {}
+  const [check] = [...goal, ...checks].flatMap((each) => ('ping' in each ? [each] : []))
+  if (!check) throw new Error('the variant asks for no ping')
+  await window.button('Predict first').click()
+  await window.button(/^Namespace that sends/).click()
+  await window.page.getByRole('menuitemradio', { name: check.from, exact: true }).click()
+  await window.page.getByRole('combobox', { name: 'Address or name' }).fill(check.ping)
+  await window.page.getByRole('combobox', { name: 'Address or name' }).press('Enter')
+  const draft = window.page.getByRole('complementary', { name: 'Predict first' })
+  await draft.getByLabel('Next hop').selectOption('direct')
+  await draft.getByRole('button', { name: /^Send/ }).click()
+  await window.page.getByText('As you predicted', { exact: true }).waitFor()
+  await window.button('Predict first').click()
+  await window.button('Live').click()
   // A reload loses none of it.
   await window.page.reload()
   await panel().getByText('2 hints').waitFor()
@@ -201,6 +215,9 @@ test('what help it took is counted, and all of it is in the file that is handed 
   if (!read.ok) throw new Error(read.why)
   const { submission } = read
   expect(submission).toMatchObject({ student: 'Ada <b>', seed, genuine: true, help: { hints: 2, fixes: 1 } })
+  expect(Object.entries(submission.answers)).toEqual([
+    [`next hop from ${check.from} to ${check.ping}`, 'direct (right)'],
+  ])
   // The window's typist lets each line tell that it has ended.
   expect(submission.commands.map((line) => line.replace(/; echo .*$/, ''))).toEqual(repair)
   const plain = readTeacher(new TextEncoder().encode('lab: a.yaml\n'), 't')

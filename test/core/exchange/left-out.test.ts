@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { withBeyond } from '../../../electron/core/exchange/beyond.js'
 import { finishImport } from '../../../electron/core/exchange/imported.js'
 import type { LabFile } from '../../../electron/core/lab/schema.js'
+import { inEnglish } from '../../../electron/core/words/said.js'
 
 const lab = (namespaces: NonNullable<LabFile['namespaces']>): LabFile => ({ vethlab: 1, name: 'odd', namespaces })
 
@@ -59,5 +60,5 @@ test('a setting that follows from another, or that an interface has copied, is n
 test('what could not all be read is said', () => {
   const sentence = 'Settings that a lab does not watch: they could not all be read.'
   for (const text of [null, '', '@=fresh\n', '@=end\n'])
-    expect(withBeyond(lab({ a: {} }), text).unexpressed).toEqual([sentence])
+    expect(withBeyond(lab({ a: {} }), text).unexpressed.map(inEnglish)).toEqual([sentence])
 })

@@ -4,6 +4,7 @@ import { twinOf } from '../../../electron/core/machine/twin.js'
 import type { MachineListener } from '../../../electron/core/machine/view.js'
 import { validateLabFile } from '../../../electron/core/lab/validate.js'
 import { liveOf } from '../guide/live-of.js'
+import { inEnglish } from '../../../electron/core/words/said.js'
 
 const twin = (live: LiveState, listeners: Readonly<Record<string, readonly MachineListener[]>> = {}) =>
   twinOf({ live, listeners: new Map(Object.entries(listeners)) }, 'twin')
@@ -28,7 +29,7 @@ test('what leads off the machine leads to a namespace that has the address of th
   expect(lab.links).toContainEqual(['outside:eth0', 'host:eth0'])
   expect(lab.namespaces?.['outside']?.interfaces).toMatchObject({ eth0: { addresses: ['192.0.2.1/24'] } })
   expect(lab.namespaces?.['host']?.routes).toEqual([{ to: 'default', via: '192.0.2.1' }])
-  expect(unexpressed).toContain(
+  expect(unexpressed.map(inEnglish)).toContain(
     "host: eth0 leads off this machine; in the twin it leads to outside, which has the gateway's address 192.0.2.1/24.",
   )
   expect(errorsOf(lab)).toEqual([])
@@ -42,7 +43,7 @@ test('what an interface was set to by hand is named once, where it is', () => {
     links: each.links.map((link) => (link.name === 'eth0' ? { ...link, others: [words] } : link)),
   }))
   const { unexpressed } = twin({ ...live, namespaces })
-  expect(unexpressed.filter((each) => each.includes('qdisc'))).toEqual([`host: ${words}`])
+  expect(unexpressed.map(inEnglish).filter((each) => each.includes('qdisc'))).toEqual([`host: ${words}`])
 })
 
 test('a namespace that is called outside stays what it is', () => {
@@ -60,7 +61,9 @@ test('listeners become services; those that nobody else reaches do not, and that
     { listen: 'tcp', port: 80, reply: 'nginx\n' },
     { listen: 'tcp', port: 22, reply: 'hello\n', address: '10.0.0.1' },
   ])
-  expect(unexpressed).toEqual(['web: tcp port 5432 listens on 127.0.0.1 only, which nothing else reaches.'])
+  expect(unexpressed.map(inEnglish)).toEqual([
+    'web: tcp port 5432 listens on 127.0.0.1 only, which nothing else reaches.',
+  ])
 })
 
 test('a network that is wrong has a twin that is wrong, and a file that may be', () => {
@@ -78,7 +81,7 @@ test('what a lab has no words for is left out and said, and the file is valid wi
   const live = liveOf({ a: { wg0: { kind: 'nothing-known', addresses: ['10.0.0.1/24'] } } })
   const { lab, unexpressed } = twin(withRoute(live, 'a', '10.0.0.2', 'wg0'))
   expect(errorsOf(lab)).toEqual([])
-  expect(unexpressed).toEqual([
+  expect(unexpressed.map(inEnglish)).toEqual([
     'Interface wg0 in a: a lab file has no nothing-known devices.',
     'a: route 0.0.0.0/0 by wg0',
   ])

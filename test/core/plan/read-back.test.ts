@@ -7,6 +7,7 @@ import { diff } from '../../../electron/core/plan/diff.js'
 import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import * as labs from './labs.js'
 import { Model } from './model.js'
+import { inEnglish } from '../../../electron/core/words/said.js'
 
 const build = (lab: Lab): LiveState => new Model().run(diff(lab, new Model().state).map(({ step }) => step)).state
 
@@ -94,7 +95,7 @@ test('what a lab file cannot say is listed, not lost', () => {
       ],
     },
   }))
-  expect(labFromLive(live, 'nat').unexpressed).toEqual([
+  expect(labFromLive(live, 'nat').unexpressed.map(inEnglish)).toEqual([
     'Interface macvlan0 in host: a lab file has no macvlan devices.',
     'host: iptables -t raw -P PREROUTING DROP',
   ])
@@ -146,7 +147,7 @@ test('what somebody wrote into a bridge is named, and what the kernel keeps ther
       ],
     }
   })
-  expect(labFromLive(live, 'nat').unexpressed).toEqual([
+  expect(labFromLive(live, 'nat').unexpressed.map(inEnglish)).toEqual([
     'host: bridge fdb add 02:00:00:00:00:0a dev veth1 master static vlan 10',
     'host: bridge fdb add 02:00:00:00:00:0b dev veth1 master',
     'host: bridge fdb add 02:00:00:00:00:0c dev bridge0 self',

@@ -128,6 +128,16 @@ ip -n r addr add 10.0.1.1/24 brd 10.0.1.77 noprefixroute dev eth0
 ip -n r addr add 10.0.2.1/24 brd + dev eth0
 ip -n r route add 10.5.0.0/16 via 10.0.0.2 advmss 1000 initcwnd 10 mtu lock 1300
 ip -n r route add 10.6.0.0/16 via 10.0.0.2 tos 0x10
+ip netns exec r tc qdisc add dev eth0 root tbf rate 10mbit burst 16000 latency 100ms
+ip netns exec h ip link add same type veth peer name other
+ip netns exec h tc qdisc add dev same root tbf rate 10mbit burst 32kb latency 50ms
+ip -n r addr add 10.0.3.1/24 dev eth0 label eth0:web
+ip -n h neigh add 10.0.0.8 lladdr 02:00:00:00:00:08 dev eth0 nud noarp
+ip -n r link add br0 type bridge; ip -n r link add p0 type veth peer name p1; ip -n r link set p0 master br0
+ip -n r link set br0 up; ip -n r link set p0 up
+bridge -n r mdb add dev br0 port p0 grp 239.1.1.1 src 10.0.0.9 permanent
+ip -n r link add vx0 type vxlan id 4 local 10.0.0.1 remote 10.9.9.9 dstport 4789 dev eth0
+ip -n r link add vx1 type vxlan id 5 local 10.0.0.1 remote 10.0.0.2 dstport 4789 dev eth0
 `)
     const lab = parse(ran.stdout) as {
       namespaces: Record<string, { sysctls?: object; nft?: string; iptables?: string; neighbours?: unknown }>
@@ -152,9 +162,14 @@ ip -n r route add 10.6.0.0/16 via 10.0.0.2 tos 0x10
       'not in the file: r: ip address add 10.0.1.1/24 dev eth0 brd 10.0.1.77 noprefixroute',
       'not in the file: r: ip route add 10.5.0.0/16 via 10.0.0.2 dev eth0 mtu lock advmss 1000 initcwnd 10',
       'not in the file: r: ip route add 10.6.0.0/16 via 10.0.0.2 dev eth0 tos 0x10',
+      'not in the file: r: tc qdisc add dev eth0 root tbf rate 10mbit burst 16000 latency 100ms',
+      'not in the file: r: ip address add 10.0.3.1/24 dev eth0 label eth0:web',
+      'not in the file: h: ip neighbour add 10.0.0.8 lladdr 02:00:00:00:00:08 dev eth0 nud noarp',
+      'not in the file: r: bridge mdb add dev br0 port p0 grp 239.1.1.1 src 10.0.0.9 permanent',
+      'not in the file: r: ip link set vx0 type vxlan dev eth0',
     ])
       expect(ran.stderr).toContain(`${named}\n`)
-    expect(ran.stderr.match(/^(?:not in the file:|warning)/gm)).toHaveLength(6)
+    expect(ran.stderr.match(/^(?:not in the file:|warning)/gm)).toHaveLength(11)
     expect(ran.status).toBe(0)
   })
 

@@ -6,6 +6,7 @@ import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import { until } from '../support/until.js'
 import { apply, expectAsSaid, throughAll } from './edited.js'
 import { inside, openSession } from './sandbox.js'
+import { inEnglish } from '../../../electron/core/words/said.js'
 
 type Entry = NonNullable<NonNullable<LabFile['namespaces']>[string]>
 
@@ -130,7 +131,9 @@ test('a namespace has names of its own, which its programs and terminals see, an
   await inside(session, 'host', 'sh', '-c', 'echo "options ndots:2" >>/etc/netns/a/resolv.conf')
   await session.request('live/refresh', {})
   await until('it was read', () => a()?.files?.['resolv.conf']?.includes('ndots') === true)
-  expect(labFromLive(session.live, 'back').unexpressed).toEqual(['/etc/netns/a/resolv.conf: options ndots:2'])
+  expect(labFromLive(session.live, 'back').unexpressed.map(inEnglish)).toEqual([
+    '/etc/netns/a/resolv.conf: options ndots:2',
+  ])
   // A pipe that nobody writes to holds nobody up.
   await inside(session, 'host', 'sh', '-c', 'rm /etc/netns/a/hosts && mkfifo /etc/netns/a/hosts')
   await session.request('live/refresh', {})

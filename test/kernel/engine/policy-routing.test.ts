@@ -6,6 +6,7 @@ import { labFromLive } from '../../../electron/core/plan/read-back.js'
 import { until } from '../support/until.js'
 import { apply, expectAsSaid, throughAll } from './edited.js'
 import { inside, openSession } from './sandbox.js'
+import { inEnglish } from '../../../electron/core/words/said.js'
 
 const samples = 25
 const seed = 20261129
@@ -174,7 +175,7 @@ test('what somebody adds to a table in a terminal is seen at once', async () => 
     [null, ['fwmark 0x0/0xff']],
   ])
   // A lab file has no word for the protocol or a mask, and says so.
-  expect(labFromLive(session.live, 'back').unexpressed).toEqual([
+  expect(labFromLive(session.live, 'back').unexpressed.map(inEnglish)).toEqual([
     expect.stringMatching(/^r: ip rule add priority 9 not from/),
     'r: ip rule add priority 10 lookup 100 fwmark 0x7/0xff',
     'r: ip rule add priority 11 lookup 100 fwmark 0x0/0xff',

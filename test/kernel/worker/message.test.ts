@@ -55,8 +55,8 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
 
   test('addresses', () => {
     expect(decodeAll(captured.addresses, decodeAddress)).toEqual([
-      { index: 1, family: 'ipv4', address: '127.0.0.1/8', scope: 'host', flags: ['permanent'] },
-      { index: 2, family: 'ipv4', address: '10.0.0.1/24', scope: 'global', flags: ['permanent'] },
+      { index: 1, family: 'ipv4', address: '127.0.0.1/8', scope: 'host', flags: ['permanent'], label: 'lo' },
+      { index: 2, family: 'ipv4', address: '10.0.0.1/24', scope: 'global', flags: ['permanent'], label: 'br0' },
       { index: 1, family: 'ipv6', address: '::1/128', scope: 'host', flags: ['permanent'] },
       { index: 2, family: 'ipv6', address: 'fd00::1/64', scope: 'global', flags: ['nodad', 'permanent'] },
       { index: 3, family: 'ipv6', address: 'fe80::ff:fe00:1/64', scope: 'link', flags: ['tentative', 'permanent'] },
@@ -123,7 +123,8 @@ describe('captured answers of the kernel are read as `ip` prints them', () => {
 
   test('queueing disciplines that impair, and only those', () => {
     const impair = { delayUs: null, lossPercent: null, rateBit: 10_000_000 }
-    expect(decodeAll(captured.qdiscs, decodeQdisc)).toEqual([[3, { impair, others: [] }]])
+    const others = ['root tbf rate 10mbit burst 4096 latency 400ms']
+    expect(decodeAll(captured.qdiscs, decodeQdisc)).toEqual([[3, { impair, others }]])
   })
 
   test('settings of interfaces', () => {

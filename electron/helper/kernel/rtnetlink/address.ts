@@ -1,8 +1,9 @@
 /** Addresses: RTM_*ADDR (linux/if_addr.h), with the requests that `ip addr` sends. */
 import { familyNumber, familyOf, formatAddress, parsePrefix } from '../inet.js'
 import { EINVAL, Refusal } from '../errno.js'
+import { broadcastOf, parsePrefix as readPrefix } from '../../../core/lab/address.js'
 import type { LiveAddress } from '../../../core/live/state.js'
-import { eachAttribute, NLM_F_CREATE, NLM_F_EXCL } from '../netlink/message.js'
+import { eachAttribute, NLM_F_CREATE, NLM_F_EXCL, readString } from '../netlink/message.js'
 import { message, type NetlinkSocket } from '../netlink/socket.js'
 import { scopeName } from './words.js'
 
@@ -11,6 +12,7 @@ const RTM_DELADDR = 21
 const RTM_GETADDR = 22
 const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
+const IFA_LABEL = 3
 const IFA_BROADCAST = 4
 const IFA_FLAGS = 8
 const IFA_RT_PRIORITY = 9
@@ -61,17 +63,18 @@ export const deleteAddress = (socket: NetlinkSocket, index: number, address: str
 
 export interface DumpedAddress extends Omit<LiveAddress, 'dev'> {
   readonly index: number
+  /** What `ifconfig` lists it by: the name of its interface, unless somebody chose another. Of IPv4 alone. */
+  readonly label?: string
 }
 
-/** The last address of an IPv4 subnet. */
-function lastOf(address: string): string | null {
-  const prefix = parsePrefix(address)
-  if (!prefix) return null
-  const bytes = Buffer.from(prefix.bytes)
-  const hostBits = 32 - prefix.length
-  bytes.writeUInt32BE((bytes.readUInt32BE(0) | (2 ** hostBits - 1)) >>> 0)
-  return formatAddress(bytes, 0, 4)
-}
+/** One without a label, or with that of its interface, has nothing to say about it. */
+export const withLabel = ({
+  label,
+  ...address
+}: Omit<DumpedAddress, 'index'> & { readonly dev: string }): LiveAddress =>
+  label === undefined || label === address.dev
+    ? address
+    : { ...address, others: [...(address.others ?? []), `label ${label}`] }
 
 /** One RTM_NEWADDR payload. */
 export function decodeAddress(bytes: Buffer, at: number, end: number): DumpedAddress | null {
@@ -82,17 +85,20 @@ export function decodeAddress(bytes: Buffer, at: number, end: number): DumpedAdd
   let bits = bytes[at + 2] ?? 0
   let broadcast: string | null = null
   let metric = 0
+  let label = ''
   eachAttribute(bytes, at + 8, end, (type, where, length) => {
     if (type === IFA_ADDRESS) text = formatAddress(bytes, where, length)
     else if (type === IFA_LOCAL) local = formatAddress(bytes, where, length)
     else if (type === IFA_FLAGS) bits = bytes.readUInt32LE(where)
     else if (type === IFA_BROADCAST) broadcast = formatAddress(bytes, where, length)
+    else if (type === IFA_LABEL) label = readString(bytes, where, length)
     else if (type === IFA_RT_PRIORITY) metric = bytes.readUInt32LE(where)
   })
   const address = `${local || text}/${bytes[at + 1]}`
+  const prefix = readPrefix(address)
   const others = [
     // The subnet's own is as good as none: the kernel has its routes anyway (fib_add_ifaddr, net/ipv4/fib_frontend.c).
-    ...(broadcast === null || broadcast === lastOf(address) ? [] : [`brd ${broadcast}`]),
+    ...(broadcast === null || (prefix && broadcast === broadcastOf(prefix)) ? [] : [`brd ${broadcast}`]),
     ...(metric === 0 ? [] : [`metric ${metric}`]),
   ]
   const flags: string[] = []
@@ -104,6 +110,7 @@ export function decodeAddress(bytes: Buffer, at: number, end: number): DumpedAdd
     address,
     scope: scopeName(bytes[at + 3] ?? 0),
     flags,
+    ...(label === '' ? {} : { label }),
     ...(others.length > 0 ? { others } : {}),
   }
 }

@@ -70,7 +70,7 @@ const ARPHRD_LOOPBACK = 772
 const operstates = ['unknown', 'notpresent', 'down', 'lowerlayerdown', 'testing', 'dormant', 'up']
 
 /** What still has to be put into names. */
-type Named = 'master' | 'vrf' | 'bond' | 'bonding' | 'peer' | 'impair' | 'vlan' | 'share'
+type Named = 'master' | 'vrf' | 'bond' | 'bonding' | 'peer' | 'impair' | 'vlan' | 'share' | 'leavesBy'
 
 export interface DumpedLink extends Omit<LiveLink, Named> {
   /** Of a sub-interface; `parent` is the index, null where it is in another namespace. */
@@ -84,12 +84,16 @@ export interface DumpedLink extends Omit<LiveLink, Named> {
   readonly masterKind: string
   /** Of a macvlan or an ipvlan. */
   readonly shareMode?: string
+  /** Of a tunnel: the index of the interface that its packets must leave by, where it was given one of this namespace. */
+  readonly leavesBy?: number
   /**
    * Of a veth end the other one, of a macvlan or an ipvlan what it shares: its index, and its namespace's id as seen from
    * here (null: the same namespace).
    */
   readonly other: { readonly index: number; readonly namespaceId: number | null } | null
 }
+
+const IFLA_VXLAN_LINK = 3
 
 interface KindData {
   bridge: { -readonly [K in keyof LiveBridge]: LiveBridge[K] }
@@ -103,6 +107,7 @@ interface KindData {
   port: number
   ttl: number
   learning: boolean
+  leavesBy: number
 }
 
 /** Kinds of which more is read than that. */
@@ -112,7 +117,7 @@ function readKindData(bytes: Buffer, from: number, to: number, kind: string): Ki
   const bridge: KindData['bridge'] = { stp: false, vlanFiltering: false }
   const ids: Omit<KindData, 'bridge'> = {
     ...{ vlanTag: 0, table: 0, protocol: '802.1q', vxlanId: 0, local: null, remote: null, port: 0 },
-    ...{ ttl: 0, learning: true, isChangingTree: false },
+    ...{ ttl: 0, learning: true, isChangingTree: false, leavesBy: 0 },
   }
   const data: KindData = { ...ids, bridge }
   eachAttribute(bytes, from, to, (type, at, length) => {
@@ -124,6 +129,7 @@ function readKindData(bytes: Buffer, from: number, to: number, kind: string): Ki
       if (type === IFLA_VLAN_ID) data.vlanTag = bytes.readUInt16LE(at)
       else if (type === IFLA_VLAN_PROTOCOL && bytes.readUInt16BE(at) === ETH_P_8021AD) data.protocol = '802.1ad'
     } else if (type === IFLA_VXLAN_ID) data.vxlanId = bytes.readUInt32LE(at)
+    else if (type === IFLA_VXLAN_LINK) data.leavesBy = bytes.readUInt32LE(at)
     else if (type === IFLA_VXLAN_TTL) data.ttl = bytes[at] ?? 0
     else if (type === IFLA_VXLAN_LEARNING) data.learning = bytes[at] !== 0
     else if (type === IFLA_VXLAN_PORT) data.port = bytes.readUInt16BE(at)
@@ -219,6 +225,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
   const said = others.flatMap((words) => (words === null ? [] : [`ip link set ${name} ${words}`]))
   const known = data as KindData | null
   const between = tunnel as LiveTunnel | null
+  const leavesBy = kind === 'vxlan' ? (known?.leavesBy ?? 0) : between ? (lower ?? 0) : 0
   return {
     index: bytes.readInt32LE(at + 4),
     name,
@@ -251,6 +258,7 @@ export function decodeLink(bytes: Buffer, at: number, end: number): DumpedLink {
           }
         : null,
     ...(between ? { tunnel: between } : {}),
+    ...(leavesBy > 0 && namespaceId === null ? { leavesBy } : {}),
     ...(said.length > 0 ? { others: said } : {}),
   }
 }

@@ -27,19 +27,24 @@ export interface DumpedNeighbour extends Omit<LiveNeighbour, 'dev'> {
 const request = () => message(RTM_GETNEIGH).u32(0).u32(0).u32(0)
 
 /**
- * One RTM_NEWNEIGH payload. Left out, as by `ip neigh`: NOARP entries, which the kernel makes itself for lo, broadcast and
- * multicast, and entries without a state.
+ * One RTM_NEWNEIGH payload. Left out, as by `ip neigh`: entries without a state, and NOARP entries of groups, which the
+ * kernel makes itself (arp_constructor, net/ipv4/arp.c).
  */
 export function decodeNeighbour(bytes: Buffer, at: number, end: number): DumpedNeighbour | null {
   const family = familyOf(bytes[at] ?? 0)
   const state = bytes.readUInt16LE(at + 8)
-  if (!family || state === NUD_NOARP || state === NUD_NONE) return null
+  if (!family || state === NUD_NONE) return null
   let address = ''
   let mac: string | null = null
+  let isGroup = false
   eachAttribute(bytes, at + 12, end, (type, where, length) => {
     if (type === NDA_DST) address = formatAddress(bytes, where, length)
-    else if (type === NDA_LLADDR) mac = formatMac(bytes, where, length)
+    else if (type === NDA_LLADDR) {
+      mac = formatMac(bytes, where, length)
+      isGroup = ((bytes[where] ?? 0) & 1) !== 0
+    }
   })
+  if (state === NUD_NOARP && (mac === null || isGroup)) return null
   return {
     index: bytes.readInt32LE(at + 4),
     family,
@@ -49,6 +54,10 @@ export function decodeNeighbour(bytes: Buffer, at: number, end: number): DumpedN
     router: ((bytes[at + 10] ?? 0) & NTF_ROUTER) !== 0,
   }
 }
+
+/** Not what the kernel makes for everybody by an interface without ARP, lo among them: its own address (arp_constructor). */
+export const isToldApart = ({ state, mac }: DumpedNeighbour, own: string | null | undefined): boolean =>
+  state !== 'NOARP' || (typeof own === 'string' && mac !== own)
 
 /** An entry that the kernel keeps until it is deleted (`nud permanent`), or an address that the link answers for. */
 export function addNeighbour(socket: NetlinkSocket, index: number, neighbour: LabNeighbour): Refusal | null {

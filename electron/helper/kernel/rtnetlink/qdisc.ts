@@ -1,6 +1,6 @@
 /** What delays, loses or limits frames: the root queueing discipline (RTM_*QDISC, linux/pkt_sched.h), as `tc` sets it. */
 import type { Impair } from '../../../core/lab/lab.js'
-import { delayText, percentText, qdiscOf, tbfBurstBytes, tbfLatencyUs } from '../../../core/plan/qdisc.js'
+import { delayText, percentText, qdiscOf, rateText, tbfBurstBytes, tbfLatencyUs } from '../../../core/plan/qdisc.js'
 import type { Refusal } from '../errno.js'
 import type { MessageWriter } from '../netlink/message.js'
 import { eachAttribute, NLM_F_CREATE, NLM_F_REPLACE, readString } from '../netlink/message.js'
@@ -121,13 +121,39 @@ export interface DumpedQdisc {
   readonly others: readonly string[]
 }
 
-function readTbf(bytes: Buffer, from: number, to: number): Impair {
-  let rate = 0
+function readTbf(bytes: Buffer, from: number, to: number): DumpedQdisc {
+  let [rate, peak, limit, ticks] = [0, 0, 0, 0]
   eachAttribute(bytes, from, to, (type, at) => {
-    if (type === TCA_TBF_PARMS && rate === 0) rate = bytes.readUInt32LE(at + 8)
-    else if (type === TCA_TBF_RATE64) rate = Number(bytes.readBigUInt64LE(at))
+    if (type === TCA_TBF_PARMS) {
+      // struct tc_tbf_qopt: two of tc_ratespec, limit, buffer, mtu.
+      if (rate === 0) rate = bytes.readUInt32LE(at + 8)
+      peak = bytes.readUInt32LE(at + 20)
+      limit = bytes.readUInt32LE(at + 24)
+      ticks = bytes.readUInt32LE(at + 28)
+    } else if (type === TCA_TBF_RATE64) rate = Number(bytes.readBigUInt64LE(at))
   })
-  return { delayUs: null, lossPercent: null, rateBit: rate * 8 }
+  const words = tbfOthers(rate, limit, ticks / ticksPerUs)
+  if (peak > 0) words.push(`peakrate ${rateText(peak * 8)}`)
+  return {
+    impair: { delayUs: null, lossPercent: null, rateBit: rate * 8 },
+    others: words.length > 0 ? [`root tbf rate ${rateText(rate * 8)} ${words.join(' ')}`] : [],
+  }
+}
+
+/**
+ * A bucket and a queue that are not those of a lab.
+ *
+ * @param rate bytes per second
+ * @param limit bytes that wait, those of the bucket among them
+ * @param burstUs microseconds that the bucket takes on the wire
+ */
+function tbfOthers(rate: number, limit: number, burstUs: number): string[] {
+  const burst = Math.round((burstUs * rate) / 1e6)
+  const latency = Math.round((limit * 1e6) / rate - burstUs)
+  // Both are kept as times: a microsecond is lost by it, and at a high rate that is many bytes.
+  const slack = Math.ceil(rate / 1e6) + 1
+  const differs = Math.abs(burst - tbfBurstBytes) > slack || Math.abs(latency - tbfLatencyUs) > 2
+  return differs ? [`burst ${burst}`, `latency ${delayText(latency)}`] : []
 }
 
 function readNetem(bytes: Buffer, from: number, to: number): Impair {
@@ -189,8 +215,11 @@ export function decodeQdisc(bytes: Buffer, at: number, end: number): readonly [n
   const others: string[] = []
   eachAttribute(bytes, at + 20, end, (type, where, length) => {
     if (type === TCA_KIND) kind = readString(bytes, where, length)
-    else if (type === TCA_OPTIONS && kind === 'tbf') impair = readTbf(bytes, where, where + length)
-    else if (type === TCA_OPTIONS && kind === 'netem') {
+    else if (type === TCA_OPTIONS && kind === 'tbf') {
+      const read = readTbf(bytes, where, where + length)
+      impair = read.impair
+      others.push(...read.others)
+    } else if (type === TCA_OPTIONS && kind === 'netem') {
       const read = readNetem(bytes, where, where + length)
       const more = readNetemOthers(bytes, where, where + length, read)
       if (more.length > 0) others.push(`root netem ${more.join(' ')}`)
