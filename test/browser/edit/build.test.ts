@@ -310,7 +310,7 @@ test('what the kernel refuses is taken back from the lab, a step forward or a st
   await window.type('host', `clear; before=$(cat ${limit}); echo 1 > ${limit}`)
   await window.rest()
   await press('n')
-  const refused = window.page.locator('[data-sonner-toast][data-type=error]').first()
+  const refused = window.page.locator('.callout[role=alert]').filter({ hasText: 'Taken back: add ns3' })
   await refused.waitFor()
   await drawn('ns3').first().waitFor({ state: 'detached' })
   expect(await saved()).not.toContain('ns3')
