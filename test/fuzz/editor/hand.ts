@@ -169,6 +169,10 @@ export class Hand {
       if ((await dirty.count()) === 0) return true
       await this.press('Control+s')
       return false
+    }).catch(async (error: Error) => {
+      // What a save asks about is in its way.
+      const asked = await this.window.page.getByRole('dialog').allInnerTexts()
+      throw new Error(`${error.message}\n${asked.join('\n')}`)
     })
   }
 
