@@ -19,7 +19,9 @@ import { tidied, type Boxes, type NewPlaces } from '../canvas/align.js'
 import { noteKey } from '../canvas/notes.js'
 import { sameTarget, type Target } from '../canvas/selection.js'
 import { Aim } from './aim.svelte.js'
+import { Following, type Followed } from './following.svelte.js'
 import { nameOf, targetOf, type Loose } from './place.js'
+import { Refusal } from './refusal.svelte.js'
 import { removal } from './removal.js'
 import { currentLanguage, t, textOf } from '../i18n/text.svelte.js'
 import type { Deploy } from '../state/deploy.svelte.js'
@@ -28,7 +30,8 @@ import type { Live } from '../state/live.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
 import { partsOf } from '../state/selection.svelte.js'
 import type { Selection } from '../state/selection.svelte.js'
-import { say, tell, unsay } from '../state/tell.js'
+import { say, unsay } from '../state/tell.js'
+import { touchedBy } from './touched.js'
 import { walk } from './walk.js'
 
 /** What undo says is replaced by what the next one says. */
@@ -74,12 +77,13 @@ export class Editor {
     reasons: [],
     selected: [],
   })
-  /** Takes back the change that waits for its turn; null: none waits, or none is under way. */
-  private waiting: (() => void) | null = null
-  private following = false
+  readonly refusal: Refusal
+  private readonly following: Following
 
   constructor(private readonly around: EditorSurroundings) {
     this.aim = new Aim(around.document, around.deploy, () => this.beside)
+    this.refusal = new Refusal(around)
+    this.following = new Following(around, (change, stays) => this.takenBack(change, stays))
   }
 
   readonly canEdit = $derived.by(() => {
@@ -100,7 +104,8 @@ export class Editor {
 
   /** Nothing of what was begun stays. True: there was something. */
   letGo(): boolean {
-    const had = this.from !== null || this.loose !== null || this.ways !== null
+    const was = this.refusal.dismiss()
+    const had = was || this.from !== null || this.loose !== null || this.ways !== null
     this.aim.at(null, null, null)
     this.from = null
     this.loose = null
@@ -222,7 +227,7 @@ export class Editor {
     const gestured = replug(source, from, to, this.beside)
     const moved = gestured.ok && gestured.changes.find((each) => each.op === 'veth-move')
     const target = moved && ({ kind: 'interface', id: formatEndpoint(moved.to) } as const)
-    this.carryOut(gestured, t('edit.replug', { name: end, to: nameOf(to) }), target ? [target] : null)
+    this.carryOut(gestured, t('edit.replug', { name: end, to: nameOf(to) }), target ? [target] : null, [targetOf(to)])
   }
 
   private join(from: Place, to: Place): void {
@@ -231,7 +236,10 @@ export class Editor {
     // What was chosen by itself is told beside one of the ends, and beside nothing else.
     const isShown = [from, to].some(({ namespace }) => namespace === this.around.selection.namespace)
     const label = t('edit.connect', { from: nameOf(from), to: nameOf(to) })
-    this.carryOut(connect(source, from, to, this.beside), label, isShown ? null : [targetOf(from)])
+    this.carryOut(connect(source, from, to, this.beside), label, isShown ? null : [targetOf(from)], [
+      targetOf(to),
+      targetOf(from),
+    ])
   }
 
   /** A new object at the other end of a cable. */
@@ -241,7 +249,7 @@ export class Editor {
     if (!source) return
     const gestured = neighbour(source, from, kind, { at, beside: this.beside })
     const made = gestured.ok ? nameOf(gestured.made) : ''
-    this.carryOut(gestured, t('edit.grow', { name: made, from: nameOf(from) }))
+    this.carryOut(gestured, t('edit.grow', { name: made, from: nameOf(from) }), null, [targetOf(from)])
   }
 
   /** NAT out of an interface; else out of one that is chosen next. */
@@ -259,7 +267,8 @@ export class Editor {
     const { source } = this.around.document
     this.letGo()
     const name = formatEndpoint(way)
-    if (source) this.carryOut(masquerade(source, way), t('edit.nat', { name }), [{ kind: 'interface', id: name }])
+    const at: readonly Target[] = [{ kind: 'interface', id: name }]
+    if (source) this.carryOut(masquerade(source, way), t('edit.nat', { name }), at, at)
   }
 
   /** To the object beside, along a cable. */
@@ -359,10 +368,12 @@ export class Editor {
   /** What was typed into a field; undefined: done. Else why not. */
   set(changes: readonly LabChange[], label: string): readonly Problem[] | undefined {
     this.forgetChosen()
-    const follows = this.follows
+    this.refusal.dismiss()
+    const { follows } = this.following
     const changed = this.around.document.change(changes, { label })
     if (!changed.ok) return changed.problems
-    if (follows) void this.follow(() => this.around.document.undo())
+    const back = (): unknown => this.around.document.undo()
+    if (follows) void this.following.follow({ label, touched: touchedBy(changes), back })
     return undefined
   }
 
@@ -371,31 +382,36 @@ export class Editor {
     this.forgetChosen()
     this.letGo()
     const { document } = this.around
-    const follows = this.follows
-    document.edit(text, { label: t('file.step', { line: firstDifferentLine(document.text, text) }) })
+    const { follows } = this.following
+    const label = t('file.step', { line: firstDifferentLine(document.text, text) })
+    document.edit(text, { label })
     this.deselectGone()
-    if (follows) void this.follow(() => document.undo())
+    if (follows) void this.following.follow({ label, touched: [], back: () => document.undo() })
   }
 
   undo(): void {
     this.forgetChosen()
     this.letGo()
-    const follows = this.follows
-    const label = this.around.document.undo()
+    const { follows } = this.following
+    const { document } = this.around
+    const label = document.undo()
     unsay(offerWords)
-    if (label !== null) say(t('edit.undone', { what: label }), stepWords)
-    this.deselectGone()
-    if (follows) void this.follow(() => this.around.document.redo())
+    this.stepped(label === null ? null : t('edit.undone', { what: label }), follows, () => document.redo())
   }
 
   redo(): void {
     this.forgetChosen()
     this.letGo()
-    const follows = this.follows
-    const label = this.around.document.redo()
-    if (label !== null) say(t('edit.redone', { what: label }), stepWords)
+    const { follows } = this.following
+    const { document } = this.around
+    const label = document.redo()
+    this.stepped(label === null ? null : t('edit.redone', { what: label }), follows, () => document.undo())
+  }
+
+  private stepped(said: string | null, follows: boolean, back: () => unknown): void {
+    if (said !== null) say(said, stepWords)
     this.deselectGone()
-    if (follows) void this.follow(() => this.around.document.undo())
+    if (follows) void this.following.follow({ label: said ?? t('action.undo'), touched: [], back })
   }
 
   /** What is not in the lab any more is no object of the next gesture. */
@@ -443,9 +459,18 @@ export class Editor {
     return this.around.document.labFile
   }
 
-  /** @param several what is selected then, where that is not the one object whose name is typed next */
-  carryOut(gestured: Gestured, label: string, several: readonly Target[] | null = null): void {
-    if (!gestured.ok) return refuse(gestured.problems)
+  /**
+   * @param several what is selected then, where that is not the one object whose name is typed next
+   * @param about what it is done to: what is said of it is said there, where it cannot be done
+   */
+  carryOut(
+    gestured: Gestured,
+    label: string,
+    several: readonly Target[] | null = null,
+    about: readonly Target[] = [],
+  ): void {
+    this.refusal.dismiss()
+    if (!gestured.ok) return this.refusal.ofLab(label, gestured.problems, about)
     if (!this.commit([...gestured.changes, ...this.kept(gestured.changes)], label)) return
     this.deselectGone()
     const { selection } = this.around
@@ -472,44 +497,24 @@ export class Editor {
 
   private commit(changes: readonly LabChange[], label: string): boolean {
     const problems = this.set(changes, label)
-    if (problems) refuse(problems)
+    if (problems) this.refusal.ofLab(label, problems, touchedBy(changes))
     return problems === undefined
   }
 
-  /** What waits for Deploy, as a file that was changed outside, is not carried out by the next gesture. */
-  private get follows(): boolean {
-    const { deploy, document } = this.around
-    if (!deploy.busy && !deploy.hasEdits) document.fromOutside = false
-    if (document.fromOutside) return false
-    return this.following || deploy.busy || !deploy.hasEdits
-  }
-
   /**
-   * The kernel follows the lab: one apply under way, at most one waiting, and of those that wait the latest wins.
-   * @param back takes back the change that is followed; what the kernel refuses must not stay in the lab
+   * The kernel did not take a change: of it nothing stays but why not.
+   * @param stays what came meanwhile may be right
    */
-  private async follow(back: () => void): Promise<void> {
-    this.waiting = back
-    if (this.following) return
-    this.following = true
-    const { deploy, document } = this.around
-    for (;;) {
-      await deploy.idle()
-      const takeBack: (() => void) | null = this.waiting
-      this.waiting = null
-      if (takeBack === null) break
-      // By what the lab says, not by what the kernel shows: that may still be on its way.
-      if (!this.around.atOnce() || !deploy.isStanding || document.broken || !deploy.hasEdits) continue
-      if (document.fromOutside) continue
-      const { text } = document
-      if (await deploy.deploy()) continue
-      // What came meanwhile may be right.
-      if (document.text === text) takeBack()
-      this.deselectGone()
-      if (deploy.failure) tell(deploy.failure)
-      deploy.runningPlan = null
+  private takenBack({ label, touched, back }: Followed, stays: boolean): void {
+    const { deploy } = this.around
+    const spot = this.refusal.spot(touched)
+    if (!stays) {
+      back()
+      unsay(stepWords)
     }
-    this.following = false
+    this.deselectGone()
+    deploy.runningPlan = null
+    if (deploy.failure) this.refusal.ofKernel(label, deploy.failure, touched, spot)
   }
 }
 
@@ -527,9 +532,4 @@ function firstDifferentLine(before: string, after: string): number {
   const [a, b] = [before.split('\n'), after.split('\n')]
   const at = b.findIndex((line, i) => line !== a[i])
   return (at < 0 ? b.length : at) + 1
-}
-
-function refuse(problems: readonly Problem[]): void {
-  for (const { code, message, said } of problems.slice(0, 1))
-    tell({ code, message, ...(said && { said: said.message }), where: null, output: null })
 }

@@ -162,9 +162,12 @@ export class Deploy {
     this.stopping = false
   }
 
-  private during<Answer>(work: Promise<Answer>): Promise<Answer> {
+  private async during<Answer>(work: Promise<Answer>): Promise<Answer> {
     this.work = work
-    return work
+    const answer = await work
+    // What it has changed is no difference that somebody has made, not even until the next frame.
+    this.live.catchUp()
+    return answer
   }
 
   /** Nobody builds, stops or reverts until it is done, but whoever does it. */

@@ -68,6 +68,11 @@ export class Live {
     else setTimeout(() => this.fold(), hiddenDelayMs)
   }
 
+  /** All that was told by now is in the state, before the next frame: whoever acts on an answer needs what came before it. */
+  catchUp(): void {
+    this.fold()
+  }
+
   private fold(): void {
     this.scheduled = false
     if (!this.state || this.pending.length === 0) return

@@ -25,10 +25,15 @@ export function unsay(about: string): void {
   toast.dismiss(about)
 }
 
+/** The command that was refused, and the kernel's own words, where the sentence does not have them. */
+export function detailsOf(failure: Failure | DeployFailure): readonly string[] {
+  const output = failure.output && !failure.message.includes(failure.output) ? failure.output : ''
+  return ['command' in failure ? failure.command : '', output].filter((each) => each !== '')
+}
+
 /** What was refused and the kernel's own words follow the sentence, where there are any. */
 export function tell(failure: Failure | DeployFailure): void {
-  const output = failure.output && !failure.message.includes(failure.output) ? failure.output : ''
-  const details = ['command' in failure ? failure.command : '', output].filter((each) => each !== '')
+  const details = detailsOf(failure)
   toast.error(sentenceOf(failure), details.length > 0 ? { description: details.join('\n') } : {})
 }
 

@@ -1,6 +1,8 @@
 /** A gesture as it grows: each of its changes is made in the lab before the next one is chosen. */
+import { formatPrefix, networkPrefix, parsePrefix } from '../lab/address.js'
 import type { Endpoint } from '../lab/lab.js'
 import type { Problem } from '../lab/problem.js'
+import { routeKey } from '../lab/rules/routes.js'
 import type { LabFile } from '../lab/schema.js'
 import type { LabSource } from '../lab/source.js'
 import { own } from '../own.js'
@@ -78,6 +80,14 @@ export class Building {
       this.source = changed.source
       this.changes.push(...changes)
     }
+  }
+
+  /** A subnet that an address is in needs no route to it, and the kernel takes none besides its own. */
+  takeOutRoute(namespace: string, address: string): void {
+    const subnet = parsePrefix(address)
+    const key = subnet && routeKey({ to: formatPrefix(networkPrefix(subnet)) })
+    const at = (own(this.file.namespaces, namespace)?.routes ?? []).findIndex((route) => routeKey(route) === key)
+    if (subnet?.family === 'ipv4' && at >= 0) this.take({ op: 'route-delete', namespace, at })
   }
 
   /** Routers come before stations, and a far network last. */

@@ -96,6 +96,7 @@ export function connect(source: LabSource, from: Place, to: Place, beside: Besid
   for (const end of stations.toSorted((a, b) => building.rank(a.namespace) - building.rank(b.namespace)))
     for (const { value, reason } of suggestAddresses(building.file, end, beside.subnets)) {
       const { namespace, interface: dev } = end
+      building.takeOutRoute(namespace, value)
       building.take({ op: 'address-add', namespace, dev, address: value }, value, reason)
     }
   for (const end of building.reliant(stations))

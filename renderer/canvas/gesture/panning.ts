@@ -1,8 +1,9 @@
 /**
- * The picture under wheel, trackpad, middle button and space bar: two fingers pan, a pinch (which the browser reports as
+ * The picture under wheel, trackpad, fingers, middle button and space bar: two fingers pan, a pinch (which the browser reports as
  * Ctrl and wheel) zooms about the pointer.
  */
 import type { Core } from 'cytoscape'
+import { watchFingers } from './fingers.js'
 
 /** CSS pixels of a wheel that counts lines. */
 const line = 16
@@ -62,6 +63,7 @@ export function watchPanning(root: HTMLElement, cy: Core, moved: () => void): Pa
   }
   const blur = (): void => void (held = false)
 
+  const noFingers = watchFingers(root, cy, moved)
   root.addEventListener('wheel', wheel, { capture: true, passive: false })
   root.addEventListener('pointerdown', down, true)
   root.addEventListener('pointermove', move, true)
@@ -73,6 +75,7 @@ export function watchPanning(root: HTMLElement, cy: Core, moved: () => void): Pa
   return {
     held: () => held,
     end: () => {
+      noFingers()
       root.removeEventListener('wheel', wheel, true)
       root.removeEventListener('pointerdown', down, true)
       root.removeEventListener('pointermove', move, true)

@@ -1,6 +1,6 @@
 /**
  * What the pointer does on the graph: point, choose, open, ask for a menu, and the gestures that begin with a press.
- * Panning with one pointer and zooming with two are Cytoscape's own.
+ * Panning with one pointer is Cytoscape's own; two fingers are watched in fingers.ts.
  */
 import type { Core, EventObject } from 'cytoscape'
 import type { GraphView } from '../graph-view.js'
@@ -44,6 +44,8 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
   const { cy } = view
   let press: Press | null = null
   let hovered: Target | null = null
+  /** More than one finger is down, or was with the one that is. */
+  let several = false
   let last: { target: Target | null; at: number; done: boolean } | null = null
 
   const targetOf = (event: EventObject): Target | null => {
@@ -104,7 +106,7 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
     [
       'taphold',
       (event) => {
-        if (isTouch(event) && !press?.moved) events.context(targetOf(event), event.renderedPosition)
+        if (isTouch(event) && !several && !press?.moved) events.context(targetOf(event), event.renderedPosition)
       },
     ],
     [
@@ -152,16 +154,23 @@ export function watchPointer(view: GraphView, events: PointingEvents): () => voi
     event.stopPropagation()
     cancel()
   }
+  /** What one finger began is no gesture of two. */
+  const fingers = ({ touches }: TouchEvent): void => {
+    several = touches.length > 1
+    if (several) cancel()
+  }
   const leave = (): void => {
     hovered = null
     const nowhere = { x: -1, y: -1 }
     events.hover(null, { at: nowhere, screen: nowhere, over: null, shift: false, alt: false, touch: false })
   }
   window.addEventListener('keydown', escape, true)
+  window.addEventListener('touchstart', fingers, true)
   cy.container()?.addEventListener('mouseleave', leave)
   return () => {
     for (const [name, listener] of listeners) (cy as Core).off(name, listener as never)
     window.removeEventListener('keydown', escape, true)
+    window.removeEventListener('touchstart', fingers, true)
     cy.container()?.removeEventListener('mouseleave', leave)
   }
 }

@@ -61,6 +61,8 @@ export const edit = {
   'edit.replug': 'plug {name} into {to}',
   'edit.removeMany': 'remove {count} objects',
   'edit.done': 'Done: {what}',
+  'edit.takenBack': 'Taken back: {what}',
+  'edit.refused': 'Not done: {what}',
   'edit.paste': 'paste {count} namespaces',
   'edit.duplicate': 'duplicate {count} namespaces',
   'edit.clipboard': 'Clipboard',

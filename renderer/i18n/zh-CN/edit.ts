@@ -60,6 +60,8 @@ export const edit = {
   'edit.replug': '将 {name} 接入 {to}',
   'edit.removeMany': '删除 {count} 个对象',
   'edit.done': '已完成：{what}',
+  'edit.takenBack': '已收回：{what}',
+  'edit.refused': '未执行：{what}',
   'edit.paste': '粘贴 {count} 个命名空间',
   'edit.duplicate': '复制 {count} 个命名空间',
   'edit.clipboard': '剪贴板',

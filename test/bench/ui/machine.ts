@@ -1,5 +1,6 @@
 /** What the numbers were measured on, and what they are in one word. */
 import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, loadavg, release } from 'node:os'
 import { chromiumFile } from '../../browser/window/window.js'
 
@@ -25,3 +26,11 @@ export const machine = () => ({
   /** Other work on the machine when the measurement began. */
   load: rounded(loadavg()[0] ?? 0),
 })
+
+/** Into the file of `--out`, beside what another bench of the same run has put there. */
+export function write(results: Readonly<Record<string, unknown>>): void {
+  const out = process.env['VETHLAB_BENCH_OUT']
+  if (out === undefined) return
+  const before = existsSync(out) ? (JSON.parse(readFileSync(out, 'utf8')) as object) : {}
+  writeFileSync(out, `${JSON.stringify({ ...before, ...results }, null, 2)}\n`)
+}

@@ -1,6 +1,7 @@
 /**
- * Measures the window: its first paint, panning, and how long a change in the kernel takes to be seen. Prints medians;
- * `--out FILE` writes JSON.
+ * Measures the window: its first paint, panning, how long a change in the kernel takes to be seen, and a gesture of the
+ * editor until the kernel has it and it is drawn. Prints medians; `--out FILE` writes JSON. VETHLAB_BENCH_SIZES are the
+ * namespaces of the labs that are drawn in (10,100,1000).
  *
  * Usage: npm run bench:ui [-- --out FILE]
  */

@@ -2,24 +2,20 @@
 /** See run.mjs. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import { terminalFlow } from '../../../electron/core/rpc.js'
-import { createLabText } from '../../../electron/core/lab/print.js'
 import { until } from '../../kernel/support/until.js'
 import { World } from '../../kernel/support/world.js'
 import { LabWindow } from '../../browser/window/window.js'
-import { topology } from '../topology.js'
-import { machine, rounded, summary } from './machine.js'
+import { machine, rounded, summary, write } from './machine.js'
+import { openStar } from './star.js'
 
 const results: Record<string, unknown> = { date: new Date().toISOString(), machine: machine() }
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 say(JSON.stringify(results['machine']))
 
-afterAll(() => {
-  const out = process.env['VETHLAB_BENCH_OUT']
-  if (out !== undefined) writeFileSync(out, `${JSON.stringify(results, null, 2)}\n`)
-})
+afterAll(() => write(results))
 
 /** Notes when the gallery of labs is on the screen: everything a person can begin with. */
 const watchPaint = `(() => {
@@ -47,15 +43,6 @@ test('first paint', async () => {
   say(`prompt of the first shell: ${JSON.stringify(summary(shell))} ms`)
   expect(useful.length).toBe(5)
 })
-
-async function openStar(count: number): Promise<LabWindow> {
-  const world = await World.ofUser()
-  const file = world.file(`home/star-${count}.vethlab.yaml`, createLabText(topology('star', count)))
-  const window = await LabWindow.open({ file }, world)
-  await window.ready()
-  await window.deploy()
-  return window
-}
 
 test('panning 300 namespaces', async () => {
   const window = await openStar(300)

@@ -314,10 +314,10 @@ test('what the kernel refuses is taken back from the lab, a step forward or a st
   await window.type('host', `clear; before=$(cat ${limit}); echo 1 > ${limit}`)
   await window.rest()
   await press('n')
-  const refused = window.page.locator('[data-sonner-toast][data-type=error]').first()
+  const refused = window.page.locator('.callout[role=alert]').filter({ hasText: 'Taken back: add ns1' })
   await refused.waitFor()
-  await drawn('ns3').first().waitFor({ state: 'detached' })
-  expect(await saved()).not.toContain('ns3')
+  await drawn('ns1').first().waitFor({ state: 'detached' })
+  expect(await saved()).not.toContain('ns1')
   // What was removed cannot be made again: it stays away in the lab, too, and can be redone where it can.
   await window.type('host', `clear; echo $before > ${limit}`)
   await select('ns2')

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { World } from '../../kernel/support/world.js'
 import { violations } from '../window/axe.js'
+import { fingersOn } from '../window/fingers.js'
+import { boxOf, type Spot } from '../window/picture.js'
 import { LabWindow } from '../window/window.js'
 
 const noted = `vethlab: 1
@@ -94,6 +96,51 @@ test('a double click types over it, Esc leaves it as it was, and without a text 
   await press('Delete')
   await press('Enter')
   await drawn('to be seen').waitFor({ state: 'detached' })
+})
+
+test('one finger chooses and moves, a long press asks for the menu, two pan and zoom about what is between them', async () => {
+  const { page } = window
+  const hand = await fingersOn(page)
+  await page.keyboard.press('Shift+1')
+  const rest = await boxOf(page, 'ns0')
+  const body = { x: rest.x + 24, y: rest.y + rest.height - 16 }
+  await hand.tap(body)
+  await expect.poll(() => item(/^namespace ns0/).getAttribute('aria-selected')).toBe('true')
+  await hand.drag([body], [{ x: body.x + 60, y: body.y + 40 }])
+  await expect.poll(async () => (await boxOf(page, 'ns0')).y).toBeGreaterThan(rest.y + 30)
+  const moved = await boxOf(page, 'ns0')
+  // The press is as long as it takes for the menu to come.
+  const release = await hand.press({ x: moved.x + 24, y: moved.y + moved.height - 16 })
+  const menu = page.getByRole('menu', { name: 'What can be done with ns0' })
+  await menu.waitFor()
+  await release()
+  expect(await menu.count()).toBe(1)
+  await page.keyboard.press('Escape')
+  await menu.waitFor({ state: 'detached' })
+  const before = await boxOf(page, 'ns0')
+  const [left, right] = [
+    { x: before.x + 20, y: before.y + before.height - 16 },
+    { x: before.x + 120, y: before.y + before.height - 16 },
+  ]
+  // Both on a box: it stays where it is in the lab, and nothing else comes of it.
+  const down = (at: Spot): Spot => ({ x: at.x + 30, y: at.y - 50 })
+  await hand.drag([left, right], [down(left), down(right)])
+  await expect.poll(async () => (await boxOf(page, 'ns0')).x).toBeCloseTo(before.x + 30, 0)
+  const panned = await boxOf(page, 'ns0')
+  expect(panned).toMatchObject({ y: expect.closeTo(before.y - 50, 0), width: before.width })
+  const middle = { x: (left.x + right.x) / 2 + 30, y: left.y - 50 }
+  await hand.drag(
+    [down(left), down(right)],
+    [-100, 100].map((by) => ({ x: middle.x + by, y: middle.y })),
+  )
+  // Twice as far apart: twice as large, and the point between them has not moved.
+  await expect.poll(async () => (await boxOf(page, 'ns0')).width).toBeCloseTo(panned.width * 2, -1)
+  const large = await boxOf(page, 'ns0')
+  expect((middle.x - large.x) / large.width).toBeCloseTo((middle.x - panned.x) / panned.width, 1)
+  expect((middle.y - large.y) / large.height).toBeCloseTo((middle.y - panned.y) / panned.height, 1)
+  expect(await page.getByRole('menu').count()).toBe(0)
+  await hand.away()
+  await page.keyboard.press('Shift+1')
 })
 
 test('ready-made parts are one step each, and work in the kernel as they come', async () => {

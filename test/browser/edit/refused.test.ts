@@ -1,8 +1,10 @@
 /**
- * What cannot be done: the lab's text, its history and the kernel are as before the gesture, and it is said of which object
- * and why. And gestures by chance, all of them taken back.
+ * What cannot be done: the lab's text, its history, the picture and the kernel are as before the gesture, and why is said at
+ * the object. And gestures by chance, all of them taken back.
  */
+import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Hand, helperOf, random } from '../../fuzz/editor/hand.js'
 import { sequence } from '../../fuzz/editor/sequence.js'
@@ -10,6 +12,8 @@ import { drawnLab } from '../../support/drawn-lab.js'
 import { dump, inside, netnsOf } from '../../kernel/engine/sandbox.js'
 import { skipBecause } from '../../kernel/support/skip.js'
 import { World } from '../../kernel/support/world.js'
+import { violations } from '../window/axe.js'
+import { ask, boxOf } from '../window/picture.js'
 import { LabWindow } from '../window/window.js'
 
 let window: LabWindow
@@ -28,33 +32,97 @@ beforeAll(async () => {
 })
 afterAll(() => window.close())
 
-const refusal = (words: RegExp) =>
-  window.page.locator('[data-sonner-toast][data-type=error]').filter({ hasText: words })
+const refusal = (words: RegExp) => window.page.locator('.callout[role=alert]').filter({ hasText: words })
 const undone = (what: string) => window.page.getByText(`Undone: ${what}`)
+
+/** The end of the line from a callout is in, or on the border of, the box of a namespace. */
+async function expectSaidAt(namespace: string): Promise<void> {
+  const line = await window.page.locator('.leader circle').boundingBox()
+  if (!line) throw new Error('no line from the callout')
+  const [x, y] = [line.x + line.width / 2, line.y + line.height / 2]
+  const box = await boxOf(window.page, namespace)
+  const isIn = x >= box.x - 9 && x <= box.x + box.width + 9 && y >= box.y - 9 && y <= box.y + box.height + 9
+  expect(isIn, `${x} ${y} of ${namespace}, ${JSON.stringify(box)}`).toBe(true)
+}
+
+/** What is drawn, by its places. */
+const picture = (): Promise<unknown> =>
+  ask(
+    window.page,
+    (cy) =>
+      cy
+        .nodes()
+        .map((each) => [each.id(), each.position()])
+        .sort(),
+    null,
+  )
+
+/** As the person in a terminal of the sandbox: it is theirs what is made there. */
+const asUser = (...words: readonly string[]): Promise<unknown> =>
+  promisify(execFile)('nsenter', [`--target=${helperOf(window)}`, '--user', '--mount', '--net', '--pid', ...words])
+
+interface Refused {
+  readonly gesture: () => Promise<unknown>
+  /** Takes what was in its way out of the way again. */
+  readonly clear?: () => Promise<unknown>
+  readonly words: RegExp
+  /** The namespace that it is said at. */
+  readonly at: string
+}
 /** Nothing of the gesture stays, and Undo takes back the one before it. */
-async function expectRefused(gesture: () => Promise<unknown>, words: RegExp): Promise<void> {
+async function expectRefused({ gesture, clear, words, at }: Refused): Promise<void> {
   hand.expected = words
   await hand.select('namespace right')
   await hand.press('Control+ArrowDown')
   await hand.named()
   await hand.settled()
-  const [text, network] = [hand.text, await dump(hand.sandbox)]
+  const [text, network, drawn] = [hand.text, await dump(hand.sandbox), await picture()]
   await gesture()
-  await refusal(words).first().waitFor()
+  await refusal(words).waitFor()
+  await expectSaidAt(at)
+  await clear?.()
   await window.button('Deployed').waitFor()
   await window.rest()
   await hand.save()
   expect(hand.text).toBe(text)
   expect(await dump(hand.sandbox)).toEqual(network)
-  await refusal(words).first().waitFor({ state: 'detached' })
+  await expect.poll(picture).toEqual(drawn)
   await hand.press('Control+z')
   await undone('add ns0 beside right').first().waitFor()
-  await hand.settled()
-  expect(hand.text).toBe(drawnLab)
+  await refusal(words).waitFor({ state: 'detached' })
 }
 
 test('gestures by chance leave the kernel as the file says, and all of them are taken back', async () => {
   await sequence(window, path, { seed: 7, gestures: 6, afresh: false })
+})
+
+test('what a gesture has changed is no difference that a save asks about, however late the next frame is', async () => {
+  await hand.select('namespace left', 'namespace right')
+  await window.page.evaluate(() => {
+    const frame = globalThis.requestAnimationFrame.bind(globalThis)
+    const held: FrameRequestCallback[] = []
+    globalThis.requestAnimationFrame = (call) => held.push(call)
+    Object.assign(globalThis, {
+      release: () => {
+        globalThis.requestAnimationFrame = frame
+        for (const call of held) frame(call)
+      },
+    })
+  })
+  const forwards = window.inspector.getByLabel('Forwards packets')
+  await forwards.evaluate((box: HTMLInputElement) => box.click())
+  const dirty = window.page.getByTitle('Has changes that are not saved')
+  await dirty.waitFor()
+  await window.button('Deployed').waitFor()
+  await hand.press('Control+s')
+  await dirty.waitFor({ state: 'detached' })
+  expect(await window.page.getByRole('dialog').count()).toBe(0)
+  await window.page.evaluate('release()')
+  await window.rest()
+  await hand.press('Control+z')
+  await undone('set Forwards packets of 2 objects').first().waitFor()
+  await hand.settled()
+  expect(hand.text).toBe(drawnLab)
 })
 
 test('an impairment that this kernel lacks is refused before any step', async (context) => {
@@ -75,14 +143,50 @@ test('an impairment that this kernel lacks is refused before any step', async (c
     () => false,
   )
   if (has) return skipBecause(context, 'this kernel has netem')
-  await expectRefused(async () => {
-    await hand.select('interface left:eth0')
-    await hand.press('Shift+F10')
-    await window.page.getByRole('menuitem', { name: /^Impair/ }).click()
-    const field = window.inspector.getByLabel('Delay').first()
-    await field.fill('20ms')
-    await field.press('Enter')
-  }, /sch_netem.*left:eth0/s)
+  await expectRefused({
+    gesture: async () => {
+      await hand.select('interface left:eth0')
+      await hand.press('Shift+F10')
+      await window.page.getByRole('menuitem', { name: /^Impair/ }).click()
+      const field = window.inspector.getByLabel('Delay').first()
+      await field.fill('20ms')
+      await field.press('Enter')
+    },
+    words: /Taken back: set .*sch_netem.*left:eth0/s,
+    at: 'left',
+  })
+  await hand.settled()
+  expect(hand.text).toBe(drawnLab)
+})
+
+test('a name that was taken in a terminal meanwhile', async () => {
+  await expectRefused({
+    gesture: async () => {
+      // As an `ip netns add` leaves it that was broken off: no namespace that anybody could know of.
+      await asUser('touch', '/run/netns/ns1')
+      await hand.select('namespace left')
+      await hand.press('Control+ArrowDown')
+      await hand.named()
+    },
+    clear: () => asUser('rm', '/run/netns/ns1'),
+    words: /Taken back: add ns1 beside left.*File exists.*ip netns add ns1/s,
+    at: 'left',
+  })
+  await hand.settled()
+  expect(hand.text).toBe(drawnLab)
+})
+
+test('what the lab’s own rules refuse is said at its object, and Esc takes the words away', async () => {
+  await hand.select('interface r:eth1')
+  await hand.press('m')
+  const words = /Not done: NAT out of r:eth1.*is masqueraded already/s
+  await refusal(words).waitFor()
+  await expectSaidAt('r')
+  expect(await violations(window)).toEqual([])
+  await hand.press('Escape')
+  await refusal(words).waitFor({ state: 'detached' })
+  await window.status.filter({ hasText: 'Editing' }).waitFor()
+  expect(hand.text).toBe(drawnLab)
 })
 
 test('a file that is changed outside while a cable is in the air: neither is lost', async () => {
@@ -106,6 +210,33 @@ test('a file that is changed outside while a cable is in the air: neither is los
   await hand.settled()
 })
 
+test('a file that is changed outside takes what a cable in the air is drawn to away: the cable is refused there', async () => {
+  const text = hand.text
+  await hand.whole()
+  const [from, to] = [await hand.body('left'), await hand.body('outside')]
+  const { mouse } = window.page
+  await mouse.move(from.x, from.y + 13)
+  await mouse.down()
+  await mouse.move(to.x, to.y, { steps: 4 })
+  await window.page.getByText('Release to plug into outside').waitFor()
+  const without = text.replace('  outside: {}\n', '')
+  writeFileSync(path, without)
+  await window.button(/^Deploy changes/).waitFor()
+  // It is drawn as long as it stands, and may be drawn elsewhere.
+  const still = await hand.body('outside')
+  await mouse.move(still.x, still.y, { steps: 2 })
+  await mouse.up()
+  // Whichever it is that begins there: a new cable, or the one of the test before.
+  hand.expected = /Not done: (?:connect left to|plug left:eth1 into) outside.*no namespace "outside"/s
+  await refusal(hand.expected).waitFor()
+  await expectSaidAt('outside')
+  await window.rest()
+  await hand.save()
+  expect(hand.text).toBe(without)
+  await window.deploy()
+  await hand.settled()
+})
+
 test('a helper that is killed in the middle of a gesture: the lab is as before it, and can be built again', async () => {
   const text = hand.text
   const helper = helperOf(window)
@@ -116,7 +247,8 @@ test('a helper that is killed in the middle of a gesture: the lab is as before i
   process.kill(helper, 'SIGKILL')
   await window.status.filter({ hasText: 'Sandbox ended' }).waitFor()
   hand.expected = /The helper has ended/
-  await refusal(hand.expected).first().waitFor()
+  await refusal(hand.expected).waitFor()
+  await expectSaidAt('right')
   await window.rest()
   await hand.save()
   expect(hand.text).toBe(text)

@@ -23,6 +23,7 @@ interface Graph {
     renderedBoundingBox(options: object): { x1: number; y1: number; w: number; h: number }
   }
   edges(): Iterable<Edge>
+  nodes(): { map<Each>(what: (node: { id(): string; position(): Spot }) => Each): Each[] }
 }
 
 /** Asks the graph on the screen. */

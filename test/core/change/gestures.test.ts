@@ -175,6 +175,23 @@ test('a neighbour is made and cabled in one step', () => {
   })
 })
 
+test('a cable into a subnet takes the place of the route to it', () => {
+  const source = open(`vethlab: 1
+name: two
+namespaces:
+  host: { bridges: { br0: { ports: [p0] } } }
+  r0:
+    forwarding: true
+    interfaces: { eth0: { addresses: [10.0.1.1/24] } }
+    routes: [{ to: 10.9.0.0/24, via: 10.0.1.2 }, { to: 10.0.2.0/24, via: 10.0.1.2 }]
+  r1: { forwarding: true, interfaces: { eth0: { addresses: [10.0.1.2/24] }, eth1: { addresses: [10.0.2.1/24] } } }
+links: [[r0:eth0, r1:eth0], [host:p0, r1:eth1]]
+`)
+  const { interfaces, routes } = fileOf(cable(source, at('r0'), at('host', 'br0'))).namespaces?.['r0'] ?? {}
+  expect(interfaces?.['eth1']?.addresses).toEqual(['10.0.2.2/24'])
+  expect(routes).toEqual([{ to: '10.9.0.0/24', via: '10.0.1.2' }])
+})
+
 describe('NAT', () => {
   const system = (): LabSource => {
     let source = add(add(add(open(empty), 'namespace'), 'router'), 'internet')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Rect } from '../../../renderer/canvas/drawing.js'
 import { meets } from '../../../renderer/canvas/viewport.js'
-import { freePlace } from '../../../renderer/trace/free-place.js'
+import { freePlace } from '../../../renderer/canvas/free-place.js'
 
 const size = { width: 240, height: 90 }
 const canvas = { width: 900, height: 420 }

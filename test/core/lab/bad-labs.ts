@@ -445,6 +445,12 @@ const meaning: readonly BadLab[] = [
     8,
     '    routes:\n      - { to: default, via: 10.0.0.1 }\n      - { to: 0.0.0.0/0, via: 10.0.0.3 }',
   ),
+  inA(
+    'route to a subnet that an address is in',
+    'route-connected',
+    7,
+    '    bridges: { br0: { addresses: [10.9.0.1/24] } }\n    routes: [{ to: 10.9.0.0/24, via: 10.0.0.1 }]',
+  ),
   inA('device that is not there', 'unknown-interface', 6, '    routes: [{ to: 10.5.0.0/24, dev: eth0 }]'),
   inA(
     'route through an interface that is down',

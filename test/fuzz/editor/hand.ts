@@ -131,6 +131,8 @@ export class Hand {
     this.turn += 1
     this.done.push(what)
     await this.window.rest()
+    // Why the one before was refused may lie over what this one is done to.
+    if ((await this.window.page.locator('.callout[role=alert]').count()) > 0) await this.press('Escape')
     // Esc that had nothing to give up has left Edit.
     if (!/Editing/.test(await this.window.status.innerText())) await this.press('e')
     try {
@@ -155,7 +157,7 @@ export class Hand {
     const differs = (): Promise<string> => window.tab(/Differences/).innerText()
     await expect.poll(differs, { message: this.done.join(', ') }).not.toMatch(/\d/)
     expect(window.errors).toEqual([])
-    const told = window.page.locator('[data-sonner-toast][data-type=error]')
+    const told = window.page.locator('[data-sonner-toast][data-type=error], .callout[role=alert]')
     for (const words of await told.allInnerTexts())
       if (!this.expected?.test(words)) expect(words, this.done.join(', ')).toMatch(refusals)
   }
@@ -167,6 +169,10 @@ export class Hand {
       if ((await dirty.count()) === 0) return true
       await this.press('Control+s')
       return false
+    }).catch(async (error: Error) => {
+      // What a save asks about is in its way.
+      const asked = await this.window.page.getByRole('dialog').allInnerTexts()
+      throw new Error(`${error.message}\n${asked.join('\n')}`)
     })
   }
 
@@ -177,7 +183,18 @@ export class Hand {
 }
 
 export function helperOf({ world }: LabWindow): number {
-  const found = world.processes().find(({ command }) => /^\S*node (?:-\S+ )*\S*helper\.js/.test(command))
-  if (!found) throw new Error('no helper')
-  return found.pid
+  const found = world.processes().filter(({ command }) => /^\S*node (?:-\S+ )*\S*helper\.js/.test(command))
+  // What it starts is called the same, until it is the program that it is to be.
+  const helper = found.find(({ pid }) => !found.some((each) => each.pid === parentOf(pid)))
+  if (!helper) throw new Error('no helper')
+  return helper.pid
+}
+
+/** 0: it has gone. */
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  } catch {
+    return 0
+  }
 }

@@ -70,7 +70,7 @@ async function expectAsAfresh(sandbox: Anchored, text: string, why: string): Pro
     const { labFile } = parseLabText(text, 'drawn')
     if (!labFile) throw new Error('no lab')
     const applied = await session.request('lab/apply', { lab: labFile, former: 'everything' })
-    if (!applied.ok) throw new Error(applied.failure.message)
+    if (!applied.ok) throw new Error(`${JSON.stringify(applied.failure)}\n${why}\n${text}`)
     await expectSame(sandbox, () => essentials(session), why)
   } finally {
     await session.close()

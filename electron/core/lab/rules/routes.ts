@@ -1,21 +1,14 @@
-import {
-  addressBits,
-  formatPrefix,
-  isLinkLocalIpv6,
-  networkPrefix,
-  parseAddress,
-  parsePrefixOrAddress,
-} from '../address.js'
-import type { Address, Prefix } from '../address.js'
+import { formatPrefix, isLinkLocalIpv6, networkPrefix, parseAddress, parsePrefixOrAddress } from '../address.js'
+import type { Address } from '../address.js'
 import { quote } from '../describe.js'
 import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import { nearest } from '../nearest.js'
-import type { Family } from '../lab.js'
 import type { LabPath } from '../problem.js'
 import type { RouteEntry } from '../schema.js'
 import { mainTable, tableNumber } from '../table.js'
 import { badAddress } from './addresses.js'
+import { connectedSubnets, type Connected } from './connected.js'
 import { mayBeUplink } from './lab-index.js'
 import type { IndexedNamespace, LabIndex, Rule } from './lab-index.js'
 import { interfaceExists } from './references.js'
@@ -40,6 +33,15 @@ export const routeRules: Rule = function* (lab) {
         )
       }
       seen.add(key)
+      const own = connected.ownRoute(route)
+      if (own) {
+        yield error(
+          'route-connected',
+          path,
+          said`${quote(namespace.name)} is in ${route.to} itself, by ${quote(own.dev)}: the kernel has that route already.`,
+          said`Remove this route, or give it a metric.`,
+        )
+      }
     }
   }
 }
@@ -246,62 +248,4 @@ function* gatewayOf(
       ? said`Connected: ${subnets.slice(0, 6).join(', ')}. Use a gateway in there, or set \`onlink: true\`.`
       : said`Give an interface an address in the gateway's subnet, or set \`onlink: true\`.`,
   )
-}
-
-interface Subnet {
-  readonly prefix: Prefix
-  readonly dev: string
-  readonly up: boolean
-  /** The routing table that says so; null for the subnet of an address of no VRF. */
-  readonly table: number | null
-  /** Whose member the device is. */
-  readonly vrf: string | null
-}
-
-interface Connected {
-  readonly reaching: (via: Address) => readonly Subnet[]
-  readonly subnets: (family: Family, dev: string | undefined) => readonly string[]
-}
-
-/** Subnets of addresses, and routes straight to a device: both have link scope, which is what a gateway needs. */
-function connectedSubnets(namespace: IndexedNamespace): Connected {
-  // By network, so that thousands of routes in a namespace of thousands of interfaces are looked up, not searched for.
-  const byNetwork = new Map<string, Subnet[]>()
-  const lengths = new Set<number>()
-  const add = (prefix: Prefix, dev: string, up: boolean, table: number | null, vrf: string | null): void => {
-    const network = formatPrefix(networkPrefix(prefix))
-    const known = byNetwork.get(network) ?? []
-    known.push({ prefix, dev, up, table, vrf })
-    byNetwork.set(network, known)
-    lengths.add(prefix.length)
-  }
-  const domains = new Map(
-    Object.entries(namespace.entry.vrfs ?? {}).flatMap(([name, { table, members = [] }]) =>
-      [name, ...members].map((each) => [each, [name, table] as const] as const),
-    ),
-  )
-  for (const device of namespace.interfaces.values()) {
-    if (device.name === 'lo') continue
-    for (const { prefix } of device.addresses) {
-      const [vrf, own] = domains.get(device.name) ?? [null, null]
-      if (prefix) add(prefix, device.name, device.up, own, vrf)
-    }
-  }
-  for (const route of namespace.entry.routes ?? []) {
-    if (route.via !== undefined || route.dev === undefined || (route.type ?? 'unicast') !== 'unicast') continue
-    const prefix = parsePrefixOrAddress(route.to)
-    // A default route straight to a device makes nothing a neighbour that it was not.
-    if (prefix && prefix.length > 0)
-      add(prefix, route.dev, namespace.interfaces.get(route.dev)?.up ?? true, tableNumber(route.table), null)
-  }
-  return {
-    reaching: (via) =>
-      [...lengths]
-        .filter((length) => length <= addressBits(via.family))
-        .flatMap((length) => byNetwork.get(formatPrefix(networkPrefix({ ...via, length }))) ?? []),
-    subnets: (family, dev) =>
-      [...byNetwork]
-        .filter(([, held]) => held.some((s) => s.prefix.family === family && (dev === undefined || s.dev === dev)))
-        .map(([network]) => network),
-  }
 }

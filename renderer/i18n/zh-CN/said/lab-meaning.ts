@@ -269,6 +269,9 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Add `forwarding: true`.': '请加上 `forwarding: true`。',
   '{0} answers for no other address until proxy_ndp is on.': '只有打开 proxy_ndp，{0} 才会代其他地址应答。',
   'Add `net.ipv6.conf.{0}.proxy_ndp: 1` to `sysctls`.': '请在 `sysctls` 中加上 `net.ipv6.conf.{0}.proxy_ndp: 1`。',
+  '{0} is in {1} itself, by {2}: the kernel has that route already.':
+    '{0} 自己就在 {1} 中（通过 {2}）：内核已经有这条路由。',
+  'Remove this route, or give it a metric.': '请删除这条路由，或给它一个 metric。',
   'Remove one of them, or give it another metric.': '请删除其中一条，或改用另一个 metric。',
   '{0} is no destination.': '{0} 不是目的地址。',
   'Did you mean "default"?': '是不是想写 "default"？',

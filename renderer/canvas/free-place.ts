@@ -1,5 +1,5 @@
 /** Finds a place for a callout where it covers nothing that matters, near what it speaks of. All in screen pixels. */
-import type { Point, Rect } from '../canvas/drawing.js'
+import type { Point, Rect } from './drawing.js'
 
 /** Distance to the edge of the canvas, and between tried places (px). */
 const margin = 12
