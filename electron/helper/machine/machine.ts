@@ -1,9 +1,9 @@
 /** The machine's own networks, as somebody finds them: looked at, explained, twinned; nothing of them is changed. */
 import { failure } from '../../core/failure.js'
 import { hostNamespace } from '../../core/lab/lab.js'
-import { parseAddress } from '../../core/lab/address.js'
 import type { LiveState } from '../../core/live/state.js'
 import { traceTable } from '../../core/live/own-table.js'
+import { aimAt } from '../../core/machine/aim.js'
 import { findByName, type Known } from '../../core/machine/find.js'
 import { typedOnMachine } from '../../core/machine/commands.js'
 import { keyFor } from '../../core/machine/keys.js'
@@ -11,7 +11,7 @@ import { netnsName } from '../../core/machine/mounts.js'
 import { twinOf } from '../../core/machine/twin.js'
 import { namespaceId, type MachineListener, type MachineName } from '../../core/machine/view.js'
 import { tellingSysctls } from '../../core/plan/read-back-sysctls.js'
-import type { Failure, Params, Results } from '../../core/rpc.js'
+import type { Params, Results } from '../../core/rpc.js'
 import { said } from '../../core/words/said.js'
 import type { Episode } from '../../core/packet/stream/episodes.js'
 import { endsOf, readFlowFilter } from '../../core/packet/stream/flow-filter.js'
@@ -144,7 +144,7 @@ export class Machine {
     const known = this.known(survey)
     const from = findByName(asked.from, known)
     if ('wrong' in from) return { ok: false, failure: failure('no-such-namespace', from.wrong, asked.from) }
-    const to = this.target(asked.to, known)
+    const to = aimAt(asked.to, from, known, (key) => this.mirror.state.namespaces.find(({ name }) => name === key))
     if ('failure' in to) return { ok: false, failure: to.failure }
     this.mayTraceRules = rules
     this.touched = []
@@ -181,18 +181,6 @@ export class Machine {
         failure: failure('probe-refused', said`The kernel refused to capture: ${error.message}.`, null, error.message),
       }
     }
-  }
-
-  /** An address stays what it is; a name becomes the one that the trace knows. */
-  private target(to: string, known: readonly Known[]): { readonly text: string } | { readonly failure: Failure } {
-    if (parseAddress(to.split('%')[0] ?? '')) return { text: to }
-    const whole = findByName(to, known)
-    if (!('wrong' in whole)) return { text: whole.key }
-    const colon = to.lastIndexOf(':')
-    const part = colon < 0 ? null : findByName(to.slice(0, colon), known)
-    if (part && !('wrong' in part)) return { text: `${part.key}${to.slice(colon)}` }
-    const isCalled = known.some(({ names }) => names.some(({ name }) => name === to.slice(0, colon)))
-    return { failure: failure('no-such-target', part && isCalled ? part.wrong : whole.wrong, to) }
   }
 
   private beforeRules(namespaces: readonly string[]): boolean {
