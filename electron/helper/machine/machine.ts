@@ -1,7 +1,7 @@
 /** The machine's own networks, as somebody finds them: looked at, explained, twinned; nothing of them is changed. */
 import { failure } from '../../core/failure.js'
 import { hostNamespace } from '../../core/lab/lab.js'
-import type { LiveState } from '../../core/live/state.js'
+import type { LiveLink, LiveState } from '../../core/live/state.js'
 import { traceTable } from '../../core/live/own-table.js'
 import { aimAt } from '../../core/machine/aim.js'
 import { findByName, type Known } from '../../core/machine/find.js'
@@ -20,6 +20,7 @@ import { Mirror } from '../mirror.js'
 import { findNamespacesBy } from '../run.js'
 import { Tracer } from '../trace/tracer.js'
 import { Alert, isNews } from './alert.js'
+import type { EngineNetworks } from './engines.js'
 import { discover, type Discovered, type Discovery } from './discover.js'
 import { namesOf } from './names.js'
 import { socketOwners } from './processes.js'
@@ -30,6 +31,7 @@ import { watchTraffic } from './watch.js'
 export interface Survey {
   readonly discovery: Discovery
   readonly names: ReadonlyMap<number, readonly MachineName[]>
+  readonly networks: EngineNetworks
   /** Of those that could be entered: key by inode. */
   readonly keys: ReadonlyMap<number, string>
   /** The kernel's words, by inode. */
@@ -78,7 +80,7 @@ export class Machine {
 
   async open(watchedSysctls: readonly string[]): Promise<void> {
     const discovery = discover(this.askedFrom)
-    const ownName = this.keysFor(discovery, await namesOf(discovery)).get(discovery.ownInode)
+    const ownName = this.keysFor(discovery, (await namesOf(discovery)).names).get(discovery.ownInode)
     const { namespaces } = await this.worker.request('open', {
       ...{ netnsDirectory: null, watchedSysctls },
       ...(ownName === undefined ? {} : { ownName }),
@@ -90,6 +92,7 @@ export class Machine {
     const survey = await this.find()
     const { discovery, refused } = survey
     if (live) await this.readRulesets()
+    else await this.readRulesets(survey)
     if (watch) {
       await this.worker.request('hear', {})
       this.alert.start()
@@ -194,7 +197,7 @@ export class Machine {
   /** Finds what there is now, and reads all that can be entered. */
   private async find(): Promise<Survey> {
     const discovery = discover(this.askedFrom)
-    const names = await namesOf(discovery)
+    const { names, networks } = await namesOf(discovery)
     const { ownInode, namespaces } = discovery
     const keys = this.keysFor(discovery, names)
     const found = [...namespaces.values()].flatMap(({ inode, path }) =>
@@ -204,7 +207,7 @@ export class Machine {
     this.files = new Map(attached.map(({ name, fd }) => [name, `/proc/${process.pid}/fd/${fd}`]))
     const inodes = new Map(found.map(({ name, inode }) => [name, inode]))
     const survey: Survey = {
-      ...{ discovery, names },
+      ...{ discovery, names, networks },
       keys: new Map(attached.map(({ name, inode }) => [inode, name])),
       refused: new Map(refused.map(({ name, error }) => [inodes.get(name) ?? 0, error.message])),
     }
@@ -249,10 +252,13 @@ export class Machine {
     await this.readAll()
   }
 
-  private async readRulesets(): Promise<void> {
+  /** Of all, or of those that publish ports of others: who has a bridge for them. */
+  private async readRulesets(publishing: Survey | null = null): Promise<void> {
     const { nft, legacy } = await this.worker.request('ruled', {})
-    await this.mirror.readRulesets(nft)
-    await this.mirror.readRulesets(legacy, true)
+    const bridged = publishing && this.live(publishing).namespaces.filter(({ links }) => links.some(isBridge))
+    const wanted = (name: string): boolean => bridged === null || bridged.some((each) => each.name === name)
+    await this.mirror.readRulesets(nft.filter(wanted))
+    await this.mirror.readRulesets(legacy.filter(wanted), true)
   }
 
   /** What could be entered, the machine's own first; others may be on their way out of the mirror. */
@@ -297,5 +303,7 @@ function wayIn({ keys, discovery }: Survey, key: string): string | null {
   const isNamed = found?.mounts.some(({ path, by }) => by === null && netnsName(path) === key)
   return found === undefined || isNamed ? null : found.path
 }
+
+const isBridge = ({ kind }: LiveLink): boolean => kind === 'bridge'
 
 const onlyLooks = failure('only-looks', said`Nothing of this machine is changed by looking at it.`)

@@ -105,6 +105,7 @@ test('a name that several have, or none, is refused with what to say instead', (
 const seen = (id: string, readable: boolean, names: readonly MachineName[] = []): MachineNamespace => ({
   ...{ id, default: false, names, readable, interfaces: [] },
   listeners: readable ? [{ protocol: 'tcp', address: '::', port: 80, process: null }] : [],
+  published: [],
 })
 const look = (namespaces: readonly MachineNamespace[], hidden: readonly number[], known: readonly number[]): Seen => ({
   ...{ namespaces, hidden, known },
