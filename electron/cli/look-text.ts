@@ -1,5 +1,6 @@
 /** What was found on the machine, for people: a paragraph for each namespace. */
 import type { MachineInterface, MachineListener, MachineName, MachineNamespace } from '../core/machine/view.js'
+import type { MachinePort } from '../core/machine/published.js'
 import { printable, type Paint } from './output.js'
 import { columns } from './columns.js'
 
@@ -28,7 +29,7 @@ function nameText({ kind, engine, name, detail }: MachineName): string {
 }
 
 function namespaceText(namespace: MachineNamespace, titles: ReadonlyMap<string, string>, paint: Paint): string {
-  const { id, names, readable, interfaces, listeners } = namespace
+  const { id, names, readable, interfaces, listeners, published } = namespace
   const shown = names.slice(0, mostNames).map(nameText)
   const more = names.length - shown.length
   const called = [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ')
@@ -37,26 +38,39 @@ function namespaceText(namespace: MachineNamespace, titles: ReadonlyMap<string, 
   return [
     head,
     ...interfaceLines(interfaces, titles).map((line) => `  ${printable(line)}`),
+    ...(published.length === 0 ? [] : [`  ${paint('dim', 'published')}  ${printable(publishedText(published))}`]),
     ...(listeners.length === 0 ? [] : [`  ${paint('dim', 'listens')}  ${printable(listenerText(listeners))}`]),
   ].join('\n')
 }
 
 function interfaceLines(interfaces: readonly MachineInterface[], titles: ReadonlyMap<string, string>): string[] {
-  const rows = interfaces.map(({ name, kind, mtu, up, addresses, master, peer }) => [
+  const rows = interfaces.map(({ name, kind, mtu, up, addresses, master, peer, parent, network }) => [
     name,
     up ? 'up' : 'down',
     `mtu ${mtu}`,
-    [kind, ...(master === null ? [] : [`port of ${master}`])].join(', '),
-    peer === null ? '' : `-> ${titles.get(peer.id) ?? peer.id}:${peer.interface}`,
+    [
+      kind,
+      ...(master === null ? [] : [`port of ${master}`]),
+      ...(network === null ? [] : [`${network.engine} network ${short(network.name)}`]),
+    ].join(', '),
+    placeText('->', peer, titles) + placeText('on', parent, titles),
     addresses.join('  '),
   ])
   return columns(rows)
 }
 
+const placeText = (sign: string, end: MachineInterface['peer'], titles: ReadonlyMap<string, string>): string =>
+  end === null ? '' : `${sign} ${titles.get(end.id) ?? end.id}:${end.interface}`
+
+const at = (address: string, port: number): string => `${address.includes(':') ? `[${address}]` : address}:${port}`
+
+const publishedText = (ports: readonly MachinePort[]): string =>
+  ports.map(({ protocol, address, port, to }) => `${protocol} ${at(address, port)} -> ${to}`).join(', ')
+
 const listenerText = (listeners: readonly MachineListener[]): string =>
   listeners
-    .map(({ protocol, address, port, process }) => {
-      const where = address.includes(':') ? `[${address}]` : address
-      return `${protocol} ${where}:${port}${process === null ? '' : ` ${process}`}`
-    })
+    .map(
+      ({ protocol, address, port, process }) =>
+        `${protocol} ${at(address, port)}${process === null ? '' : ` ${process}`}`,
+    )
     .join(', ')

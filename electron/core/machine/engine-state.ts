@@ -1,23 +1,9 @@
 /** What container engines write down of their containers, each in its own shape. Anything else is passed over. */
+import { list, object, parsed, text, type Json } from './json.js'
 import type { MachineName } from './view.js'
 
 /** Names by the container's id (64 hex digits). */
 export type ContainerNames = ReadonlyMap<string, readonly MachineName[]>
-
-type Json = Readonly<Record<string, unknown>>
-
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
-export function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown
-  } catch {
-    // Half written, or no engine's.
-    return null
-  }
-}
 
 const container = (engine: string, name: string, detail: string | null): MachineName => ({
   kind: 'container',

@@ -1,4 +1,6 @@
 /** What is found on a machine, as `vethlab look --json` prints it. */
+import type { NetworkName } from './networks.js'
+import type { MachinePort } from './published.js'
 
 export interface MachineName {
   readonly kind: 'container' | 'pod' | 'unit' | 'netns' | 'process'
@@ -19,6 +21,10 @@ export interface MachineInterface {
   readonly master: string | null
   /** The other end of a cable, where its namespace could be read. */
   readonly peer: { readonly id: string; readonly interface: string } | null
+  /** Of a macvlan or ipvlan: whose cable it shares, where that namespace could be read. */
+  readonly parent: { readonly id: string; readonly interface: string } | null
+  /** The engine's network that this is the bridge of, or that a container is in by it. */
+  readonly network: NetworkName | null
 }
 
 export interface MachineListener {
@@ -38,6 +44,8 @@ export interface MachineNamespace {
   readonly readable: boolean
   readonly interfaces: readonly MachineInterface[]
   readonly listeners: readonly MachineListener[]
+  /** By rules of a namespace that could be read. */
+  readonly published: readonly MachinePort[]
 }
 
 export interface MachineView {

@@ -1,17 +1,19 @@
 /**
- * Names of containers, from what their engines keep: state files where they may be read, else the engines' sockets. Only
+ * Names of containers and of their networks, from what their engines keep: state files where they may be read, else the engines' sockets. Only
  * GET is ever sent there. What is missing is no failure: a container then bears the beginning of its id.
  */
 import { request } from 'node:http'
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   fromBundle,
   fromDockerConfig,
   fromEngineApi,
   fromPodmanStorage,
-  parsed,
   type ContainerNames,
 } from '../../core/machine/engine-state.js'
+import { object, parsed } from '../../core/machine/json.js'
+import { fromCni, fromDockerSettings, fromNetavark, type EngineNetwork } from '../../core/machine/networks.js'
 import type { MachineName } from '../../core/machine/view.js'
 import { readText } from './processes.js'
 import { readRegularFile } from '../regular-file.js'
@@ -39,6 +41,46 @@ function homeOf(uid: number): string | null {
   return line?.split(':')[5] || null
 }
 
+/** What engines call their networks: those of the machine, and those of users, whose namespaces are others. */
+export interface EngineNetworks {
+  readonly machine: readonly EngineNetwork[]
+  readonly users: readonly EngineNetwork[]
+}
+
+/** Files of a directory that are read: nobody has that many networks. */
+const mostNetworks = 1000
+
+function networkFiles(directory: string, pattern: RegExp): readonly unknown[] {
+  try {
+    const names = readdirSync(directory).filter((name) => pattern.test(name))
+    return names.slice(0, mostNetworks).map((name) => json(join(directory, name)))
+  } catch {
+    return []
+  }
+}
+
+export function engineNetworks(wanted: readonly Wanted[]): EngineNetworks {
+  const ofDocker = (root: string): readonly EngineNetwork[] =>
+    wanted.flatMap(({ engine, id }) =>
+      engine === 'docker' ? fromDockerSettings(object(json(dockerConfig(root, id)))['NetworkSettings']) : [],
+    )
+  const homes = [...new Set(wanted.flatMap(({ uid }) => uid ?? []))].flatMap((uid) => homeOf(uid) ?? [])
+  return {
+    machine: [
+      ...ofDocker(dockerRoot),
+      ...networkFiles('/etc/containers/networks', /\.json$/).flatMap(fromNetavark),
+      ...networkFiles('/etc/cni/net.d', /\.conf(?:list)?$/).flatMap(fromCni),
+    ],
+    users: homes.flatMap((home) => [
+      ...ofDocker(`${home}/.local/share/docker`),
+      ...networkFiles(`${home}/.local/share/containers/storage/networks`, /\.json$/).flatMap(fromNetavark),
+    ]),
+  }
+}
+
+const dockerRoot = '/var/lib/docker'
+const dockerConfig = (root: string, id: string): string => `${root}/containers/${id}/config.v2.json`
+
 export async function containerNames(wanted: readonly Wanted[]): Promise<ContainerNames> {
   const names = new Map<string, readonly MachineName[]>()
   const lists = new Map<string, ContainerNames>()
@@ -64,8 +106,8 @@ function fromFiles({ engine, id, uid }: Wanted, podmanList: (path: string) => Co
   const home = uid === null ? null : homeOf(uid)
   switch (engine) {
     case 'docker': {
-      const roots = ['/var/lib/docker', ...(home === null ? [] : [`${home}/.local/share/docker`])]
-      return first(roots.map((root) => () => fromDockerConfig(json(`${root}/containers/${id}/config.v2.json`))))
+      const roots = [dockerRoot, ...(home === null ? [] : [`${home}/.local/share/docker`])]
+      return first(roots.map((root) => () => fromDockerConfig(json(dockerConfig(root, id)))))
     }
     case 'podman': {
       const roots = [...(home === null ? [] : [`${home}/.local/share/containers`]), '/var/lib/containers']

@@ -1,9 +1,9 @@
 /** The machine's own networks, as somebody finds them: looked at, explained, twinned; nothing of them is changed. */
 import { failure } from '../../core/failure.js'
 import { hostNamespace } from '../../core/lab/lab.js'
-import { parseAddress } from '../../core/lab/address.js'
-import type { LiveState } from '../../core/live/state.js'
+import type { LiveLink, LiveState } from '../../core/live/state.js'
 import { traceTable } from '../../core/live/own-table.js'
+import { aimAt } from '../../core/machine/aim.js'
 import { findByName, type Known } from '../../core/machine/find.js'
 import { typedOnMachine } from '../../core/machine/commands.js'
 import { keyFor } from '../../core/machine/keys.js'
@@ -11,7 +11,7 @@ import { netnsName } from '../../core/machine/mounts.js'
 import { twinOf } from '../../core/machine/twin.js'
 import { namespaceId, type MachineListener, type MachineName } from '../../core/machine/view.js'
 import { tellingSysctls } from '../../core/plan/read-back-sysctls.js'
-import type { Failure, Params, Results } from '../../core/rpc.js'
+import type { Params, Results } from '../../core/rpc.js'
 import { said } from '../../core/words/said.js'
 import type { Episode } from '../../core/packet/stream/episodes.js'
 import { endsOf, readFlowFilter } from '../../core/packet/stream/flow-filter.js'
@@ -20,6 +20,7 @@ import { Mirror } from '../mirror.js'
 import { findNamespacesBy } from '../run.js'
 import { Tracer } from '../trace/tracer.js'
 import { Alert, isNews } from './alert.js'
+import type { EngineNetworks } from './engines.js'
 import { discover, type Discovered, type Discovery } from './discover.js'
 import { namesOf } from './names.js'
 import { socketOwners } from './processes.js'
@@ -30,6 +31,7 @@ import { watchTraffic } from './watch.js'
 export interface Survey {
   readonly discovery: Discovery
   readonly names: ReadonlyMap<number, readonly MachineName[]>
+  readonly networks: EngineNetworks
   /** Of those that could be entered: key by inode. */
   readonly keys: ReadonlyMap<number, string>
   /** The kernel's words, by inode. */
@@ -78,7 +80,7 @@ export class Machine {
 
   async open(watchedSysctls: readonly string[]): Promise<void> {
     const discovery = discover(this.askedFrom)
-    const ownName = this.keysFor(discovery, await namesOf(discovery)).get(discovery.ownInode)
+    const ownName = this.keysFor(discovery, (await namesOf(discovery)).names).get(discovery.ownInode)
     const { namespaces } = await this.worker.request('open', {
       ...{ netnsDirectory: null, watchedSysctls },
       ...(ownName === undefined ? {} : { ownName }),
@@ -90,6 +92,7 @@ export class Machine {
     const survey = await this.find()
     const { discovery, refused } = survey
     if (live) await this.readRulesets()
+    else await this.readRulesets(survey)
     if (watch) {
       await this.worker.request('hear', {})
       this.alert.start()
@@ -144,7 +147,7 @@ export class Machine {
     const known = this.known(survey)
     const from = findByName(asked.from, known)
     if ('wrong' in from) return { ok: false, failure: failure('no-such-namespace', from.wrong, asked.from) }
-    const to = this.target(asked.to, known)
+    const to = aimAt(asked.to, from, known, (key) => this.mirror.state.namespaces.find(({ name }) => name === key))
     if ('failure' in to) return { ok: false, failure: to.failure }
     this.mayTraceRules = rules
     this.touched = []
@@ -183,18 +186,6 @@ export class Machine {
     }
   }
 
-  /** An address stays what it is; a name becomes the one that the trace knows. */
-  private target(to: string, known: readonly Known[]): { readonly text: string } | { readonly failure: Failure } {
-    if (parseAddress(to.split('%')[0] ?? '')) return { text: to }
-    const whole = findByName(to, known)
-    if (!('wrong' in whole)) return { text: whole.key }
-    const colon = to.lastIndexOf(':')
-    const part = colon < 0 ? null : findByName(to.slice(0, colon), known)
-    if (part && !('wrong' in part)) return { text: `${part.key}${to.slice(colon)}` }
-    const isCalled = known.some(({ names }) => names.some(({ name }) => name === to.slice(0, colon)))
-    return { failure: failure('no-such-target', part && isCalled ? part.wrong : whole.wrong, to) }
-  }
-
   private beforeRules(namespaces: readonly string[]): boolean {
     if (this.mayTraceRules)
       this.touched = namespaces.map(
@@ -206,7 +197,7 @@ export class Machine {
   /** Finds what there is now, and reads all that can be entered. */
   private async find(): Promise<Survey> {
     const discovery = discover(this.askedFrom)
-    const names = await namesOf(discovery)
+    const { names, networks } = await namesOf(discovery)
     const { ownInode, namespaces } = discovery
     const keys = this.keysFor(discovery, names)
     const found = [...namespaces.values()].flatMap(({ inode, path }) =>
@@ -216,7 +207,7 @@ export class Machine {
     this.files = new Map(attached.map(({ name, fd }) => [name, `/proc/${process.pid}/fd/${fd}`]))
     const inodes = new Map(found.map(({ name, inode }) => [name, inode]))
     const survey: Survey = {
-      ...{ discovery, names },
+      ...{ discovery, names, networks },
       keys: new Map(attached.map(({ name, inode }) => [inode, name])),
       refused: new Map(refused.map(({ name, error }) => [inodes.get(name) ?? 0, error.message])),
     }
@@ -261,10 +252,13 @@ export class Machine {
     await this.readAll()
   }
 
-  private async readRulesets(): Promise<void> {
+  /** Of all, or of those that publish ports of others: who has a bridge for them. */
+  private async readRulesets(publishing: Survey | null = null): Promise<void> {
     const { nft, legacy } = await this.worker.request('ruled', {})
-    await this.mirror.readRulesets(nft)
-    await this.mirror.readRulesets(legacy, true)
+    const bridged = publishing && this.live(publishing).namespaces.filter(({ links }) => links.some(isBridge))
+    const wanted = (name: string): boolean => bridged === null || bridged.some((each) => each.name === name)
+    await this.mirror.readRulesets(nft.filter(wanted))
+    await this.mirror.readRulesets(legacy.filter(wanted), true)
   }
 
   /** What could be entered, the machine's own first; others may be on their way out of the mirror. */
@@ -309,5 +303,7 @@ function wayIn({ keys, discovery }: Survey, key: string): string | null {
   const isNamed = found?.mounts.some(({ path, by }) => by === null && netnsName(path) === key)
   return found === undefined || isNamed ? null : found.path
 }
+
+const isBridge = ({ kind }: LiveLink): boolean => kind === 'bridge'
 
 const onlyLooks = failure('only-looks', said`Nothing of this machine is changed by looking at it.`)

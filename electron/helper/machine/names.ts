@@ -4,7 +4,7 @@ import type { ContainerNames } from '../../core/machine/engine-state.js'
 import { netnsName } from '../../core/machine/mounts.js'
 import { orderedNames, type MachineName } from '../../core/machine/view.js'
 import type { Discovered, Discovery } from './discover.js'
-import { containerNames, type Wanted } from './engines.js'
+import { containerNames, engineNetworks, type EngineNetworks, type Wanted } from './engines.js'
 import type { SeenProcess } from './processes.js'
 
 /** Processes that are named, where nothing else names a namespace. */
@@ -12,8 +12,13 @@ const mostProcesses = 5
 /** Digits of an id, as engines shorten it. */
 const shortId = 12
 
-/** Names by the inode of the namespace. */
-export async function namesOf({ namespaces, firstInode }: Discovery): Promise<Map<number, MachineName[]>> {
+export interface Named {
+  /** By the inode of the namespace. */
+  readonly names: ReadonlyMap<number, readonly MachineName[]>
+  readonly networks: EngineNetworks
+}
+
+export async function namesOf({ namespaces, firstInode }: Discovery): Promise<Named> {
   const owners = new Map<string, ReturnType<typeof cgroupOwner>>()
   const ownerOf = ({ cgroup }: SeenProcess): ReturnType<typeof cgroupOwner> => {
     const known = owners.get(cgroup) ?? cgroupOwner(cgroup)
@@ -25,9 +30,12 @@ export async function namesOf({ namespaces, firstInode }: Discovery): Promise<Ma
     for (const { container, uid } of processes.map(ownerOf))
       if (container) wanted.set(container.id, { ...container, uid })
   const told = await containerNames([...wanted.values()])
-  return new Map(
-    [...namespaces.values()].map((each) => [each.inode, namesFor(each, each.inode === firstInode, ownerOf, told)]),
-  )
+  return {
+    names: new Map(
+      [...namespaces.values()].map((each) => [each.inode, namesFor(each, each.inode === firstInode, ownerOf, told)]),
+    ),
+    networks: engineNetworks([...wanted.values()]),
+  }
 }
 
 function namesFor(

@@ -1,5 +1,7 @@
 /** What was found, in the words of `vethlab look --json`. */
-import type { LiveNamespace, LiveState } from '../../core/live/state.js'
+import type { LiveLink, LiveNamespace, LiveState } from '../../core/live/state.js'
+import { networkOfBridge, networkOfMember, type NetworkName } from '../../core/machine/networks.js'
+import { publishedPorts } from '../../core/machine/published.js'
 import {
   namespaceId,
   type MachineInterface,
@@ -10,11 +12,18 @@ import type { Survey } from './machine.js'
 
 /** That of whoever asks first, then by name. */
 export function viewOf(
-  { discovery, names, keys, refused }: Survey,
+  { discovery, names, networks, keys, refused }: Survey,
   live: LiveState,
   listeners: ReadonlyMap<string, readonly MachineListener[]>,
 ): MachineNamespace[] {
   const byName = new Map(live.namespaces.map((each) => [each.name, each]))
+  const published = publishedPorts(live.namespaces)
+  const { machine, users } = networks
+  const networkOf = ({ inode, addresses }: LiveNamespace, link: LiveLink): NetworkName | null => {
+    const own = addresses.flatMap(({ dev, address }) => (dev === link.name ? [address.replace(/\/.*/, '')] : []))
+    const bridges = inode === discovery.defaultInode || inode === discovery.firstInode ? machine : users
+    return networkOfBridge(link, own, bridges) ?? networkOfMember(link, own, [...machine, ...users])
+  }
   const views = [...discovery.namespaces.keys()].flatMap((inode): MachineNamespace[] => {
     const found = byName.get(keys.get(inode) ?? '')
     // One that ended while it was looked at is not there any more.
@@ -25,8 +34,9 @@ export function viewOf(
         default: inode === discovery.defaultInode,
         names: names.get(inode) ?? [],
         readable: found !== undefined,
-        interfaces: found ? interfacesOf(found, byName) : [],
+        interfaces: found ? interfacesOf(found, byName, networkOf) : [],
         listeners: (found && listeners.get(found.name)) ?? [],
+        published: (found && published.get(found.name)) ?? [],
       },
     ]
   })
@@ -36,16 +46,27 @@ export function viewOf(
 }
 
 function interfacesOf(
-  { links, addresses }: LiveNamespace,
+  namespace: LiveNamespace,
   byName: ReadonlyMap<string, LiveNamespace>,
+  networkOf: (namespace: LiveNamespace, link: LiveLink) => NetworkName | null,
 ): MachineInterface[] {
-  return links.map(({ name, kind, mac, mtu, up, master, peer }) => {
-    const far = peer?.namespace ? byName.get(peer.namespace) : undefined
-    const end = far?.links.find(({ index }) => index === peer?.index)
+  const end = (far: LiveLink['peer'] | undefined): { readonly at: LiveNamespace; readonly link: LiveLink } | null => {
+    const at = far?.namespace ? byName.get(far.namespace) : undefined
+    const link = at?.links.find(({ index }) => index === far?.index)
+    return at && link ? { at, link } : null
+  }
+  const placed = (far: ReturnType<typeof end>): MachineInterface['peer'] =>
+    far && { id: namespaceId(far.at.inode), interface: far.link.name }
+  return namespace.links.map((each) => {
+    const { name, kind, mac, mtu, up, master } = each
+    const peer = end(each.peer)
+    // A container is in the network of the bridge that the other end of its cable is a port of.
+    const bridge = peer?.at.links.find((link) => link.name === peer.link.master)
     return {
       ...{ name, kind, mac: mac ?? '', mtu, up, master },
-      addresses: addresses.filter(({ dev }) => dev === name).map(({ address }) => address),
-      peer: far && end ? { id: namespaceId(far.inode), interface: end.name } : null,
+      addresses: namespace.addresses.filter(({ dev }) => dev === name).map(({ address }) => address),
+      ...{ peer: placed(peer), parent: placed(end(each.share?.parent)) },
+      network: networkOf(namespace, each) ?? (peer && bridge ? networkOf(peer.at, bridge) : null),
     }
   })
 }

@@ -27,6 +27,8 @@ export const machine = {
   'machine.twin': 'Make a twin',
   'machine.names': 'Names',
   'machine.listeners': 'Listening',
+  'machine.published': 'Published by the host',
+  'machine.publishedTo': 'leads to {port}',
   'machine.how': 'Why does it not arrive?',
   'machine.howChoose': 'Choose two ends in the picture or in the list: click one, then Shift and click another.',
   'machine.howExplain':

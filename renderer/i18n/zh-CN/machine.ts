@@ -27,6 +27,8 @@ export const machine = {
   'machine.twin': '制作孪生',
   'machine.names': '名称',
   'machine.listeners': '监听',
+  'machine.published': '由主机发布的端口',
+  'machine.publishedTo': '通往 {port}',
   'machine.how': '为什么到不了？',
   'machine.howChoose': '在图中或列表中选择两端：单击一个，再按住 Shift 单击另一个。',
   'machine.howExplain':

@@ -79,7 +79,7 @@ describe('in the source', () => {
     expect(titles.map(([name]) => name)).toEqual([
       'electron/main/lab-window.ts',
       'renderer/film/FilmPage.svelte',
-      'renderer/state/app.svelte.ts',
+      'renderer/state/reactions.svelte.ts',
     ])
     for (const [name, text] of titles) expect(text, name).toContain('plainLine(title)')
     const [screen] = all.filter(([name]) => name === 'renderer/terminal/screen.ts')

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { namespaceNamePattern } from '../../../electron/core/lab/schema.js'
 import { typedOnMachine } from '../../../electron/core/machine/commands.js'
+import { addressFor } from '../../../electron/core/machine/aim.js'
 import { findByName, type Known } from '../../../electron/core/machine/find.js'
 import { keyFor } from '../../../electron/core/machine/keys.js'
 import { merge, type Seen } from '../../../electron/core/machine/merge.js'
@@ -104,6 +105,7 @@ test('a name that several have, or none, is refused with what to say instead', (
 const seen = (id: string, readable: boolean, names: readonly MachineName[] = []): MachineNamespace => ({
   ...{ id, default: false, names, readable, interfaces: [] },
   listeners: readable ? [{ protocol: 'tcp', address: '::', port: 80, process: null }] : [],
+  published: [],
 })
 const look = (namespaces: readonly MachineNamespace[], hidden: readonly number[], known: readonly number[]): Seen => ({
   ...{ namespaces, hidden, known },
@@ -134,4 +136,18 @@ test('commands are typed as the machine takes them: by a file, where there is no
     { command: 'nsenter --net=/proc/7/ns/net ip route get 10.0.0.1', output: 'ip netns exec web' },
   ])
   expect(fix?.commands).toEqual(['nsenter --net=/proc/7/ns/net sysctl -w a=1', 'ip netns exec r ip addr'])
+})
+
+test('a host is aimed at by its address in the network of whoever asks', () => {
+  const at = (...addresses: readonly string[]) => ({
+    addresses: addresses.map((address) => ({
+      ...{ dev: address.startsWith('127.') ? 'lo' : 'eth0', family: 'ipv4' as const, address },
+      ...{ scope: 'global', flags: [] },
+    })),
+  })
+  const host = at('127.0.0.1/8', '172.17.0.1/16', '198.51.100.2/24', '172.18.0.1/16', 'fe80::1/64')
+  expect(addressFor(at('127.0.0.1/8', '172.18.0.2/16', 'fe80::2/64'), host)).toBe('172.18.0.1')
+  expect(addressFor(at('198.51.100.1/24'), host)).toBe('198.51.100.2')
+  expect(addressFor(at('10.9.9.9/24'), host)).toBe('172.17.0.1')
+  expect(addressFor(at('10.9.9.9/24'), at('127.0.0.1/8'))).toBeNull()
 })
