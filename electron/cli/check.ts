@@ -16,7 +16,7 @@ import { ask, deployFresh, untilDeath, type FreshLab } from './fresh-lab.js'
 import { junitXml } from './junit.js'
 import { requireLab, type ValidLab } from './lab-input.js'
 import { paint, print, printJson } from './output.js'
-import { writeOutputFile } from './output-file.js'
+import { OutputFile } from './output-file.js'
 import { startProgress } from './progress.js'
 import type { UplinkOptions } from './uplink.js'
 
@@ -40,27 +40,22 @@ const checkJson = ({ name, ok, expected, actual, rttUs, ttl, diagnosis }: CheckR
 })
 
 export async function check(file: string, options: CheckOptions): Promise<ExitCode> {
+  const output = OutputFile.named('--junit', 'report', options.junit, [file])
+  if (output !== null && 'code' in output) return fail(exitCode.usage, output, options)
   const valid = await requireLab(file, options)
   if (typeof valid === 'number') return valid
   const unknown = options.only?.find((name) => !valid.lab.checks.some((each) => each.name === name))
   if (unknown !== undefined) return fail(exitCode.usage, noSuchCheck(valid.lab, unknown), options)
-  return untilDeath(options, () => run(valid, options))
+  return untilDeath(options, () => run(valid, output, options))
 }
 
-async function run(valid: ValidLab, options: CheckOptions): Promise<ExitCode> {
+async function run(valid: ValidLab, output: OutputFile | null, options: CheckOptions): Promise<ExitCode> {
   const { lab } = valid
   const started = Date.now()
   let refused: Failure | null = null
   const junit = async (checks: readonly CheckResult[]): Promise<Failure | null> => {
-    if (options.junit === undefined) return null
-    const text = junitXml({ lab: lab.name, started, tookMs: Date.now() - started, checks, error: refused })
-    try {
-      await writeOutputFile(options.junit, text)
-      return null
-    } catch (error) {
-      const message = `The report cannot be written to ${options.junit}. Choose another place with --junit.`
-      return failure('unwritable', message, options.junit, (error as Error).message)
-    }
+    if (output === null) return null
+    return output.write(junitXml({ lab: lab.name, started, tookMs: Date.now() - started, checks, error: refused }))
   }
   const fresh = await deployFresh(valid, { ...options, tell: (failed) => (refused = failed) })
   if (typeof fresh === 'number') {

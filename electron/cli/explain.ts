@@ -12,17 +12,19 @@ import { filmHtml } from '../core/film/film-file.js'
 import { normalise } from '../core/lab/normalise.js'
 import { createLabText } from '../core/lab/print.js'
 import { namespaceId } from '../core/machine/view.js'
-import type { Params, Results } from '../core/rpc.js'
+import { readFlowFilter } from '../core/packet/stream/flow-filter.js'
+import { inEnglish } from '../core/words/said.js'
+import type { Failure, Params, Results } from '../core/rpc.js'
 import { whoReads } from '../session/look.js'
 import { isRoot } from '../session/root-helper.js'
 import type { Session } from '../session/session.js'
 import { rootCommand } from '../session/sudo.js'
-import { aimed } from './aim.js'
+import { aimed, noSender, ofMachine } from './aim.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
 import { ask, untilDeath } from './fresh-lab.js'
 import { note, paint, paintNote, print, printable, printJson } from './output.js'
-import { writeOutputFile } from './output-file.js'
+import { OutputFile } from './output-file.js'
 import { withLookers } from './with-lookers.js'
 import { traceText } from './trace-text.js'
 
@@ -48,10 +50,27 @@ export interface ExplainOptions extends CommonOptions {
 
 type Explained = Extract<Results['machine/explain'], { readonly ok: true }>
 
-type Probing = ExplainOptions & { readonly from: string; readonly to: string }
-type Watching = ExplainOptions & { readonly watch: string }
+interface Outputs {
+  readonly film: OutputFile | null
+  readonly capture: OutputFile | null
+}
 
-export async function explain(options: ExplainOptions): Promise<ExitCode> {
+type Asked = ExplainOptions & { readonly outputs: Outputs }
+type Probing = Asked & { readonly from: string; readonly to: string }
+type Watching = Asked & { readonly watch: string }
+
+function outputsOf({ html, pcapng }: ExplainOptions): Outputs | Failure {
+  const film = OutputFile.named('--html', 'film', html, [])
+  if (film !== null && 'code' in film) return film
+  const capture = OutputFile.named('--pcapng', 'capture', pcapng, [])
+  if (capture !== null && 'code' in capture) return capture
+  return OutputFile.clash(film, capture) ?? { film, capture }
+}
+
+export async function explain(asked: ExplainOptions): Promise<ExitCode> {
+  const outputs = outputsOf(asked)
+  if ('code' in outputs) return fail(exitCode.usage, outputs, asked)
+  const options = { ...asked, outputs }
   const { from, to, watch } = options
   if (watch !== undefined) return explainWatched({ ...options, watch })
   if (from !== undefined && to !== undefined) return explainProbe({ ...options, from, to })
@@ -66,8 +85,22 @@ export async function explain(options: ExplainOptions): Promise<ExitCode> {
 /** How long applications are watched, unless somebody says so (seconds). */
 const usualSeconds = 30
 
+/** More than this is no filter that a person writes (characters, `machine/watch`). */
+const longestFilter = 1000
+
+function noFilter(watch: string): Failure | null {
+  if (watch.length > longestFilter) {
+    const message = `A filter has at most ${longestFilter} characters, and this one ${watch.length}.`
+    return failure('wrong-filter', message, '--watch')
+  }
+  const read = readFlowFilter(watch)
+  return read.ok ? null : failure('wrong-filter', inEnglish(read.message), read.where)
+}
+
 async function explainWatched(options: Watching): Promise<ExitCode> {
-  const { count = 1, html, pcapng } = options
+  const { from, watch, count = 1, html, pcapng } = options
+  const wrong = (from === undefined ? null : noSender(from, ofMachine)) ?? noFilter(watch)
+  if (wrong !== null) return fail(exitCode.usage, wrong, options)
   const probing = (['to', 'proto', 'port', 'rules'] as const).find((name) => options[name] !== undefined)
   if (probing !== undefined)
     return fail(
@@ -84,11 +117,8 @@ async function explainWatched(options: Watching): Promise<ExitCode> {
   return untilDeath(options, () => runWatch(options))
 }
 
-/** Whatever a container, a pod or a process is called. */
-const machineName = /^\S/
-
 async function explainProbe(asked: Probing): Promise<ExitCode> {
-  const options = aimed(asked, machineName)
+  const options = aimed(asked, ofMachine)
   return 'code' in options ? fail(exitCode.usage, options, asked) : untilDeath(options, () => run(options))
 }
 
@@ -146,10 +176,10 @@ function runWatch(options: Watching): Promise<ExitCode> {
 async function writeFilm(
   session: Session,
   { trace, live, touched }: Explained,
-  options: ExplainOptions,
+  options: Asked,
 ): Promise<ExitCode | null> {
-  const { html: file } = options
-  if (file === undefined) return null
+  const { film } = options.outputs
+  if (film === null) return null
   const made = await ask(session, 'machine/twin', { only: live.namespaces.map(({ inode }) => namespaceId(inode)) })
   if (!made.ok) return fail(exitCode.usage, made.failure, options)
   const { default: page } = await import('virtual:film-page')
@@ -160,15 +190,10 @@ async function writeFilm(
   const html = Buffer.from(filmHtml(page, { ...data, trace: { ...data.trace, touched } }))
   if (html.length > filmBytes) {
     const message = `The film would be ${Math.ceil(html.length / 1000)} KB; a film file is at most ${filmBytes / 1000} KB. Send fewer packets with --count.`
-    return fail(exitCode.usage, failure('film-too-large', message, file), options)
+    return fail(exitCode.usage, failure('film-too-large', message, film.path), options)
   }
-  try {
-    await writeOutputFile(file, html)
-    return null
-  } catch (error) {
-    const message = `The film cannot be written to ${file}. Choose another place with --html.`
-    return fail(exitCode.usage, failure('unwritable', message, file, (error as Error).message), options)
-  }
+  const unwritable = await film.write(html)
+  return unwritable === null ? null : fail(exitCode.usage, unwritable, options)
 }
 
 /** What was watched beside the first exchange. */
@@ -177,15 +202,10 @@ interface Beside {
   readonly lost: number
 }
 
-async function show({ trace, touched }: Explained, options: ExplainOptions, beside?: Beside): Promise<ExitCode> {
-  if (options.pcapng !== undefined) {
-    try {
-      await writeOutputFile(options.pcapng, tracePcap(trace, `vethlab ${version}`, touched))
-    } catch (error) {
-      const message = `The capture cannot be written to ${options.pcapng}. Choose another place with --pcapng.`
-      return fail(exitCode.usage, failure('unwritable', message, options.pcapng, (error as Error).message), options)
-    }
-  }
+async function show({ trace, touched }: Explained, options: Asked, beside?: Beside): Promise<ExitCode> {
+  const { capture } = options.outputs
+  const unwritable = (await capture?.write(tracePcap(trace, `vethlab ${version}`, touched))) ?? null
+  if (unwritable !== null) return fail(exitCode.usage, unwritable, options)
   const { others = [], lost = 0 } = beside ?? {}
   if (options.json) {
     const more = { ...(beside && { lost }), ...(others.length > 0 && { others: others.map(traceJson) }) }

@@ -17,7 +17,7 @@ import { fail, failure } from './failure.js'
 import { deployFresh, untilDeath } from './fresh-lab.js'
 import { requireLab, type ValidLab } from './lab-input.js'
 import { note, printable, printJson } from './output.js'
-import { writeOutputFile } from './output-file.js'
+import { OutputFile } from './output-file.js'
 import { send, type ProbeOptions } from './probe.js'
 
 export interface FilmOptions extends ProbeOptions {
@@ -28,6 +28,8 @@ export interface FilmOptions extends ProbeOptions {
 export async function film(file: string, asked: FilmOptions): Promise<ExitCode> {
   const options = aimed(asked)
   if ('code' in options) return fail(exitCode.usage, options, asked)
+  const output = OutputFile.named('-o', 'film', options.output, [file])
+  if ('code' in output) return fail(exitCode.usage, output, options)
   const valid = await requireLab(file, options)
   if (typeof valid === 'number') return valid
   return untilDeath(options, async () => {
@@ -41,28 +43,30 @@ export async function film(file: string, asked: FilmOptions): Promise<ExitCode> 
     } finally {
       await fresh.end()
     }
-    return 'code' in traced ? fail(exitCode.usage, traced, options) : write(valid, traced, live, options)
+    return 'code' in traced ? fail(exitCode.usage, traced, options) : write(valid, traced, live, output, options)
   })
 }
 
-async function write({ lab, text }: ValidLab, trace: Trace, live: LiveState, options: FilmOptions): Promise<ExitCode> {
-  const { output } = options
+async function write(
+  { lab, text }: ValidLab,
+  trace: Trace,
+  live: LiveState,
+  output: OutputFile,
+  options: FilmOptions,
+): Promise<ExitCode> {
+  const { path } = output
   const application = `Vethlab ${version}`
   const capture = tracePcap(trace, application)
   const { default: page } = await import('virtual:film-page')
   const html = Buffer.from(filmHtml(page, filmData({ application, lab, text, trace, live, capture })))
   if (html.length > filmBytes) {
     const message = `The film would be ${Math.ceil(html.length / 1000)} KB; a film file is at most ${filmBytes / 1000} KB. Send fewer packets with --count, or film a smaller lab.`
-    return fail(exitCode.usage, failure('film-too-large', message, output), options)
+    return fail(exitCode.usage, failure('film-too-large', message, path), options)
   }
-  try {
-    await writeOutputFile(output, html)
-  } catch (error) {
-    const message = `The film cannot be written to ${output}. Choose another place with -o.`
-    return fail(exitCode.usage, failure('unwritable', message, output, (error as Error).message), options)
-  }
+  const unwritable = await output.write(html)
+  if (unwritable !== null) return fail(exitCode.usage, unwritable, options)
   const { outcome, hops } = trace
-  if (options.json) printJson({ ok: true, file: output, bytes: html.length, outcome, hops: hops.length })
-  else note(printable(`${output}: ${outcome}, ${hops.length} hops, ${Math.ceil(html.length / 1000)} KB`))
+  if (options.json) printJson({ ok: true, file: path, bytes: html.length, outcome, hops: hops.length })
+  else note(printable(`${path}: ${outcome}, ${hops.length} hops, ${Math.ceil(html.length / 1000)} KB`))
   return exitCode.ok
 }

@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs'
 import { Assessor, copiesAmong, scoreOf, type Assessed, type Task } from '../core/challenge/assess.js'
 import { readTeacher, type Teacher } from '../core/challenge/teacher.js'
 import { readSubmission, type ReadSubmission } from '../session/submissions.js'
+import type { Failure } from '../core/rpc.js'
 import type { Session } from '../session/session.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, type CommonOptions } from './failure.js'
@@ -17,7 +18,7 @@ import { ask, startFresh, untilDeath } from './fresh-lab.js'
 import { gradeCsv, gradeJunit, gradeTable, type Row } from './grade-report.js'
 import { readInput, requireLab } from './lab-input.js'
 import { note, paint, print, printJson } from './output.js'
-import { writeOutputFile } from './output-file.js'
+import { OutputFile } from './output-file.js'
 import { startProgress } from './progress.js'
 
 export interface GradeOptions extends CommonOptions {
@@ -50,7 +51,10 @@ export async function grade(paths: readonly string[], options: GradeOptions): Pr
   const read = readTeacher(input.bytes, file)
   if (!read.ok) return fail(exitCode.usage, failure('bad-teacher', read.message, file), options)
   const { teacher } = read
-  const valid = await requireLab(join(dirname(file), teacher.lab), options)
+  const labFile = join(dirname(file), teacher.lab)
+  const outputs = outputsOf(options, [file, labFile, ...paths])
+  if ('code' in outputs) return fail(exitCode.usage, outputs, options)
+  const valid = await requireLab(labFile, options)
   if (typeof valid === 'number') return valid
 
   const submissions: ReadSubmission[] = []
@@ -72,7 +76,7 @@ export async function grade(paths: readonly string[], options: GradeOptions): Pr
       const row = isTask(each) ? (graded.get(each) ?? null) : null
       return rowOf(each, row, sameAs, teacher)
     })
-    return report(valid.lab.name, started, rows, options)
+    return report(valid.lab.name, started, rows, outputs, options)
   })
 }
 
@@ -155,20 +159,28 @@ function rowOf(each: Judged, answers: Answers, sameAs: readonly string[], teache
   }
 }
 
-async function report(lab: string, started: number, rows: readonly Row[], options: GradeOptions): Promise<ExitCode> {
-  const files = [
-    ['--csv', options.csv, () => gradeCsv(rows)],
-    ['--junit', options.junit, () => gradeJunit(lab, started, rows)],
-  ] as const
-  for (const [flag, path, content] of files) {
-    if (path === undefined) continue
-    try {
-      await writeOutputFile(path, content())
-    } catch (error) {
-      const message = `The grades cannot be written to ${path}. Choose another place with ${flag}.`
-      return fail(exitCode.usage, failure('unwritable', message, path, (error as Error).message), options)
-    }
-  }
+interface Outputs {
+  readonly csv: OutputFile | null
+  readonly junit: OutputFile | null
+}
+
+function outputsOf(options: GradeOptions, read: readonly string[]): Outputs | Failure {
+  const csv = OutputFile.named('--csv', 'grades', options.csv, read)
+  if (csv !== null && 'code' in csv) return csv
+  const junit = OutputFile.named('--junit', 'grades', options.junit, read)
+  if (junit !== null && 'code' in junit) return junit
+  return OutputFile.clash(csv, junit) ?? { csv, junit }
+}
+
+async function report(
+  lab: string,
+  started: number,
+  rows: readonly Row[],
+  { csv, junit }: Outputs,
+  options: GradeOptions,
+): Promise<ExitCode> {
+  const unwritable = (await csv?.write(gradeCsv(rows))) ?? (await junit?.write(gradeJunit(lab, started, rows))) ?? null
+  if (unwritable !== null) return fail(exitCode.usage, unwritable, options)
   const odd = rows.filter(({ refused, sameAs }) => refused !== null || sameAs.length > 0)
   if (options.json) printJson({ lab, rows })
   else {

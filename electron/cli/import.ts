@@ -13,8 +13,10 @@ import { groupNotices, type NoticeGroup } from '../core/exchange/groups.js'
 import type { Imported } from '../core/exchange/imported.js'
 import { pathText } from '../core/lab/describe.js'
 import { readForeignText } from '../core/exchange/read-foreign.js'
+import { hostNamespace } from '../core/lab/lab.js'
 import { createLabText } from '../core/lab/print.js'
 import type { Problem } from '../core/lab/problem.js'
+import type { LabFile } from '../core/lab/schema.js'
 import { readKatharaFolder } from '../session/files/foreign-folder.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, failure, failureJson, type CommonOptions } from './failure.js'
@@ -56,9 +58,32 @@ export async function importLab(argument: string, options: ImportOptions): Promi
   if (!run || read.notices.some(({ severity }) => severity === 'error')) return show(name, textOf, read, options)
   return untilDeath(options, async () => {
     const ran = await runScript({ name, path: file, bytes, seconds: timeout ?? defaultSeconds }, options)
-    return typeof ran === 'number' ? ran : show(name, textOf, ran, options)
+    if (typeof ran === 'number') return ran
+    const gone = takenAway(name, ran.labFile, read.labFile)
+    if (gone === null) return show(name, textOf, ran, options)
+    if (ran.labFile !== null) note(`${paintNote('yellow', 'warning:')} ${printable(gone)}`)
+    return show(name, textOf, ran, options, gone)
   })
 }
+
+/**
+ * Of a script that was run: that none of the namespaces stood at its end which its text makes, and what gives them; null
+ * where one of them did, or the text makes none.
+ */
+function takenAway(name: string, ran: LabFile | null, read: LabFile | null): string | null {
+  const made = namespacesOf(read)
+  if (made.length === 0 ? ran !== null || read === null : namespacesOf(ran).length > 0) return null
+  const [what, were] = made.length === 0 ? ['the network', 'was'] : [`the namespaces (${someOf(made)})`, 'were']
+  return `When ${name} had ended, ${what} that its text makes ${were} not there. Without --run it is read, and the lab is the network as its text builds it.`
+}
+
+const namespacesOf = (lab: LabFile | null): readonly string[] =>
+  Object.keys(lab?.namespaces ?? {}).filter((each) => each !== hostNamespace)
+
+/** Names that one sentence holds. */
+const named = 5
+const someOf = (names: readonly string[]): string =>
+  names.slice(0, named).join(', ') + (names.length > named ? ', ...' : '')
 
 /** Bytes by which a file without a telling name is known. */
 const lookedAt = 64 * 1024
@@ -96,6 +121,7 @@ function show(
   textOf: (file: string) => string,
   { labFile, notices, problems, followed }: Imported,
   { json }: CommonOptions,
+  empty = `Nothing in ${name} makes a lab.`,
 ): ExitCode {
   if (!json) {
     for (const group of groupNotices(notices)) note(groupText(group, textOf(group.first.file)))
@@ -115,7 +141,7 @@ function show(
   }
   if (labFile === null) {
     const unread = notices.some(({ severity }) => severity === 'error')
-    return refused(unread ? `${name} cannot be read; no lab was made.` : `Nothing in ${name} makes a lab.`)
+    return refused(unread ? `${name} cannot be read; no lab was made.` : empty)
   }
   if (problems.some(({ severity }) => severity === 'error'))
     return refused(`What ${name} makes is no valid lab; nothing was printed. Repair it there.`)

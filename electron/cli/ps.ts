@@ -5,7 +5,7 @@
  * `anchorPid` null while the lab is coming up, `file` absolute or `-` for standard input.
  */
 import { runtimeDirectory } from '../session/running/directory.js'
-import { listRunning, type RunningLab } from '../session/running/entry.js'
+import { elsewhere, listAll, type RunningLab } from '../session/running/entry.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, type CommonOptions } from './failure.js'
 import { note, paint, print, printable, printJson } from './output.js'
@@ -15,15 +15,18 @@ import { columns } from './columns.js'
 export async function ps(options: CommonOptions): Promise<ExitCode> {
   const directory = runtimeDirectory()
   if (!directory.ok) return fail(exitCode.machine, directory.failure, options)
-  const labs = listRunning(directory.path)
+  const { here: labs, elsewhere: far } = listAll(directory.path)
   if (options.json) {
     printJson({
       labs: labs.map(({ name, keeper, anchor, started, file }) => {
         return { name, pid: keeper.pid, anchorPid: anchor?.pid ?? null, started: new Date(started).toISOString(), file }
       }),
     })
-  } else if (labs.length === 0) note(`No lab is running. Start one with: ${vethlab('up FILE -d')}`)
-  else print(table(labs))
+    return exitCode.ok
+  }
+  if (labs.length > 0) print(table(labs))
+  else if (far.length === 0) note(`No lab is running. Start one with: ${vethlab('up FILE -d')}`)
+  for (const { name } of far) note(printable(elsewhere(directory.path, name).message))
   return exitCode.ok
 }
 

@@ -2,7 +2,7 @@
 import { didYouMeanText } from '../core/lab/nearest.js'
 import type { Failure } from '../core/rpc.js'
 import { runtimeDirectory } from '../session/running/directory.js'
-import { listRunning, type RunningLab } from '../session/running/entry.js'
+import { elsewhere, listAll, type RunningLab } from '../session/running/entry.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { failure } from './failure.js'
 import { vethlab } from '../session/own-command.js'
@@ -14,9 +14,11 @@ export type FoundLab =
 export function findLab(name: string): FoundLab {
   const directory = runtimeDirectory()
   if (!directory.ok) return { ok: false, code: exitCode.machine, failure: directory.failure }
-  const running = listRunning(directory.path)
+  const { here: running, elsewhere: far } = listAll(directory.path)
   const lab = running.find((each) => each.name === name)
   if (lab !== undefined) return { ok: true, directory: directory.path, lab }
+  if (far.some((each) => each.name === name))
+    return { ok: false, code: exitCode.machine, failure: elsewhere(directory.path, name) }
   const names = running.map((each) => each.name)
   const next =
     didYouMeanText(name, names) ??

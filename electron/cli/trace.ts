@@ -9,11 +9,11 @@ import { isAnswer, traceJson, tracePcap, type Trace } from '../core/diagnosis/tr
 import type { Failure } from '../core/rpc.js'
 import { aimed } from './aim.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, failure } from './failure.js'
+import { fail } from './failure.js'
 import { deployFresh, untilDeath } from './fresh-lab.js'
 import { isLabFile, requireLab } from './lab-input.js'
 import { paint, print, printJson } from './output.js'
-import { writeOutputFile } from './output-file.js'
+import { OutputFile } from './output-file.js'
 import { send, type ProbeOptions } from './probe.js'
 import { findLab } from './running-labs.js'
 import { traceText } from './trace-text.js'
@@ -31,48 +31,44 @@ export async function trace(argument: string, asked: TraceOptions): Promise<Exit
   if ('code' in options) return fail(exitCode.usage, options, asked)
   const misplaced = misplacedUplink(argument, options)
   if (misplaced !== null) return fail(exitCode.usage, misplaced, options)
-  return untilDeath(options, () => (isLabFile(argument) ? ofFile(argument, options) : ofRunning(argument, options)))
+  const isFile = isLabFile(argument)
+  const output = OutputFile.named('--pcapng', 'capture', options.pcapng, isFile ? [argument] : [])
+  if (output !== null && 'code' in output) return fail(exitCode.usage, output, options)
+  return untilDeath(options, async () => {
+    const traced = await (isFile ? ofFile(argument, options) : ofRunning(argument, options))
+    return typeof traced === 'number' ? traced : show(traced, output, options)
+  })
 }
 
-async function ofFile(file: string, options: TraceOptions): Promise<ExitCode> {
+async function ofFile(file: string, options: TraceOptions): Promise<Trace | Failure | ExitCode> {
   const valid = await requireLab(file, options)
   if (typeof valid === 'number') return valid
   const fresh = await deployFresh(valid, options)
   if (typeof fresh === 'number') return fresh
-  let traced: Trace | Failure
   try {
-    traced = await send(fresh.session, options)
+    return await send(fresh.session, options)
   } finally {
     await fresh.end()
   }
-  return show(traced, options)
 }
 
-async function ofRunning(name: string, options: TraceOptions): Promise<ExitCode> {
+async function ofRunning(name: string, options: TraceOptions): Promise<Trace | Failure | ExitCode> {
   const found = findLab(name)
   if (!found.ok) return fail(found.code, found.failure, options)
   const { attachTo } = await import('../session/running/attach.js')
   const attached = await attachTo(found.directory, found.lab)
   if (!attached.ok) return fail(exitCode.machine, attached.failure, options)
-  let traced: Trace | Failure
   try {
-    traced = await send(attached.session, options)
+    return await send(attached.session, options)
   } finally {
     await attached.session.close()
   }
-  return show(traced, options)
 }
 
-async function show(traced: Trace | Failure, options: TraceOptions): Promise<ExitCode> {
+async function show(traced: Trace | Failure, output: OutputFile | null, options: TraceOptions): Promise<ExitCode> {
   if ('code' in traced) return fail(exitCode.usage, traced, options)
-  if (options.pcapng !== undefined) {
-    try {
-      await writeOutputFile(options.pcapng, tracePcap(traced, `vethlab ${version}`))
-    } catch (error) {
-      const message = `The capture cannot be written to ${options.pcapng}. Choose another place with --pcapng.`
-      return fail(exitCode.usage, failure('unwritable', message, options.pcapng, (error as Error).message), options)
-    }
-  }
+  const unwritable = (await output?.write(tracePcap(traced, `vethlab ${version}`))) ?? null
+  if (unwritable !== null) return fail(exitCode.usage, unwritable, options)
   if (options.json) printJson(traceJson(traced))
   else print(traceText(traced, paint, options))
   return isAnswer(traced.outcome) ? exitCode.ok : exitCode.failed

@@ -6,8 +6,10 @@
 import { inEnglish } from '../core/words/said.js'
 import { createLabText } from '../core/lab/print.js'
 import { whoReads } from '../session/look.js'
+import { vethlab } from '../session/own-command.js'
+import { isName, ofMachine } from './aim.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { fail, type CommonOptions } from './failure.js'
+import { fail, failure, type CommonOptions } from './failure.js'
 import { ask, untilDeath } from './fresh-lab.js'
 import { note, paintNote, printable, printJson, printRaw } from './output.js'
 import { withLookers } from './with-lookers.js'
@@ -18,6 +20,11 @@ export interface TwinOptions extends CommonOptions {
 }
 
 export async function twin(options: TwinOptions): Promise<ExitCode> {
+  const unknown = options.only?.find((name) => !isName(name, ofMachine))
+  if (unknown !== undefined) {
+    const message = `"${unknown.slice(0, 40)}" is no name that anything here has. ${vethlab('look')} lists the names.`
+    return fail(exitCode.usage, failure('no-such-namespace', message, '--only'), options)
+  }
   return untilDeath(options, () =>
     withLookers('Looking at the networks of this machine ...', options, async (lookers, arrived) => {
       const { only } = options

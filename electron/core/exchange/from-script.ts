@@ -12,6 +12,7 @@ import { oneSource } from './sources.js'
 import { templateIn } from './template.js'
 import type { Fates } from './shell/fates.js'
 import { interpret } from './shell/interpret.js'
+import type { Standing } from './shell/standing.js'
 
 /** `file` is the name that places carry; the lab is called after it. Never throws, and takes bounded time. */
 export function importScript(input: string | Uint8Array, file: string): Imported {
@@ -20,10 +21,9 @@ export function importScript(input: string | Uint8Array, file: string): Imported
   const text = decoded.text.replace(/^\ufeff/, ' ').replace(/\r\n/g, '\n')
   const name = labNameFrom(file)
   const whole = follow(text, file, name)
-  if (whole.labFile !== null || whole.built === 0)
-    return { ...finishImport(whole.file, whole.notices), followed: whole.followed }
-  // It took everything away at its end: what there was before that is what a reader came for.
-  const before = follow(text, file, name, whole.built)
+  const until = whole.standing.before(whole.labFile === null)
+  if (until === null) return { ...finishImport(whole.file, whole.notices), followed: whole.followed }
+  const before = follow(text, file, name, until)
   return { ...finishImport(before.file, before.notices), followed: before.followed }
 }
 
@@ -32,7 +32,7 @@ interface Followed {
   /** The lab, or null where it is none. */
   readonly labFile: LabFile | null
   readonly notices: Imported['notices']
-  readonly built: number
+  readonly standing: Standing
   readonly followed: NonNullable<Imported['followed']>
 }
 
@@ -41,14 +41,14 @@ function follow(text: string, file: string, name: string, until?: number): Follo
   const notices = collectNotices(oneSource(file, text))
   const template = templateIn(text)
   if (template) notices.tell(template.offset, template.notice)
-  const { built, fates } = interpret(text, network, notices.tell, until)
+  const { standing, fates } = interpret(text, network, notices.tell, until)
   const made = labOf(network, name, notices.tell)
   const followed = {
     understood: fates.count('understood'),
     named: fates.count('named'),
     harmless: fates.count('without-effect'),
   }
-  return { file: made, labFile: finishImport(made, []).labFile, notices: notices.list(), built, followed }
+  return { file: made, labFile: finishImport(made, []).labFile, notices: notices.list(), standing, followed }
 }
 
 /** What became of each command of the script, by the offset at which it stands. */

@@ -3,7 +3,7 @@ import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Failure, Result } from '../../core/rpc.js'
-import { identify, isAlive, type ProcessIdentity } from './process-identity.js'
+import { identify, isAlive, ownNumbering, type ProcessIdentity } from './process-identity.js'
 import { vethlab } from '../own-command.js'
 
 const processSchema = z.object({ pid: z.int().positive(), startTicks: z.int().min(0) })
@@ -13,6 +13,8 @@ const entrySchema = z.object({
   name: z.string().regex(/^[a-z0-9-]{1,40}$/),
   /** The process that holds the session: a keeper, or the `up` that somebody's terminal runs. */
   keeper: processSchema,
+  /** Who numbers its processes; earlier versions did not say. */
+  numbered: z.object({ boot: z.string(), namespaces: z.string() }).optional(),
   /** Process 1 of the sandbox, numbered as outside; null until the lab is up. */
   anchor: processSchema.nullable(),
   /** Milliseconds since the epoch. */
@@ -37,11 +39,27 @@ function read(path: string): RunningLab | null {
   }
 }
 
-/** An entry whose keeper is gone says nothing any more: the sandbox goes with its keeper. */
-const isCurrent = (entry: RunningLab | null): entry is RunningLab => entry !== null && isAlive(entry.keeper)
+/**
+ * Whether its lab runs. An entry whose keeper is gone says nothing any more: the sandbox goes with its keeper. Of one that
+ * was made in another container, which shares the directory and not the numbers of processes, nobody here can tell.
+ */
+function standingOf(entry: RunningLab | null): 'here' | 'elsewhere' | 'gone' {
+  if (entry === null) return 'gone'
+  const { boot, namespaces } = ownNumbering()
+  const { numbered } = entry
+  if (numbered && numbered.boot !== boot) return 'gone'
+  if (numbered && numbered.namespaces !== namespaces) return 'elsewhere'
+  return isAlive(entry.keeper) ? 'here' : 'gone'
+}
 
 const same = (one: ProcessIdentity, other: ProcessIdentity): boolean =>
   one.pid === other.pid && one.startTicks === other.startTicks
+
+/** That a lab cannot be told of from here, and what one does. */
+export function elsewhere(directory: string, name: string): Failure {
+  const message = `A lab named ${name} was started in another container or PID namespace, from which alone it can be seen and stopped. Where it has ended there, take its name away with: rm '${entryFile(directory, name)}'`
+  return { code: 'running-elsewhere', message, where: name, output: null }
+}
 
 function alreadyRunning(name: string): { readonly ok: false; readonly failure: Failure } {
   const message = `A lab named ${name} is running already. Stop it with: ${vethlab(`down ${name}`)}`
@@ -55,7 +73,7 @@ const claimAttempts = 5
 export function claim(directory: string, name: string, file: string): Result<{ readonly entry: RunningLab }> {
   const keeper = identify(process.pid)
   if (keeper === null) throw new Error('/proc does not show this process')
-  const entry: RunningLab = { name, keeper, anchor: null, started: Date.now(), file }
+  const entry: RunningLab = { name, keeper, numbered: ownNumbering(), anchor: null, started: Date.now(), file }
   const draft = writeDraft(directory, entry)
   try {
     for (let attempt = 0; attempt < claimAttempts; attempt++) {
@@ -66,7 +84,9 @@ export function claim(directory: string, name: string, file: string): Result<{ r
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       }
-      if (isCurrent(read(entryFile(directory, name)))) return alreadyRunning(name)
+      const standing = standingOf(read(entryFile(directory, name)))
+      if (standing === 'elsewhere') return { ok: false, failure: elsewhere(directory, name) }
+      if (standing === 'here') return alreadyRunning(name)
       removeStale(directory, name)
     }
     return alreadyRunning(name)
@@ -97,25 +117,26 @@ export function release(directory: string, entry: RunningLab): void {
   if (current !== null && same(current.keeper, entry.keeper)) rmSync(path, { force: true })
 }
 
-/** Every running lab by name; what dead keepers left is cleared away on the occasion. */
-export function listRunning(directory: string): RunningLab[] {
-  const running: RunningLab[] = []
-  for (const file of readdirSync(directory).sort()) {
-    const path = join(directory, file)
-    if (file.endsWith('.json')) {
-      const entry = read(path)
-      if (isCurrent(entry)) running.push(entry)
-      else removeStale(directory, file.slice(0, -'.json'.length))
-    } else {
-      const owner = /\.(\d+)\.(?:sock|draft|stale)$/.exec(file)?.[1]
-      if (owner !== undefined && identify(Number(owner)) === null) rmSync(path, { force: true })
-    }
-  }
-  return running
-}
+/** Every lab that runs here, by name; what dead keepers left is cleared away on the occasion. */
+export const listRunning = (directory: string): RunningLab[] => listAll(directory).here
 
-export function findRunning(directory: string, name: string): RunningLab | null {
-  return listRunning(directory).find((entry) => entry.name === name) ?? null
+/** Labs that run here, and those of which only another container can tell. */
+export function listAll(directory: string): { readonly here: RunningLab[]; readonly elsewhere: RunningLab[] } {
+  const [here, far]: [RunningLab[], RunningLab[]] = [[], []]
+  const files = readdirSync(directory).sort()
+  for (const file of files.filter((each) => each.endsWith('.json'))) {
+    const entry = read(join(directory, file))
+    const standing = standingOf(entry)
+    if (entry === null || standing === 'gone') removeStale(directory, file.slice(0, -'.json'.length))
+    else (standing === 'here' ? here : far).push(entry)
+  }
+  const kept = new Set(far.map((entry) => socketFile(directory, entry)))
+  for (const file of files) {
+    const owner = /\.(\d+)\.(?:sock|draft|stale)$/.exec(file)?.[1]
+    const path = join(directory, file)
+    if (owner !== undefined && !kept.has(path) && identify(Number(owner)) === null) rmSync(path, { force: true })
+  }
+  return { here, elsewhere: far }
 }
 
 function writeDraft(directory: string, entry: RunningLab): string {
@@ -136,7 +157,7 @@ function removeStale(directory: string, name: string): void {
     return
   }
   const moved = read(aside)
-  if (isCurrent(moved)) {
+  if (moved !== null && standingOf(moved) !== 'gone') {
     try {
       linkSync(aside, path)
     } catch {

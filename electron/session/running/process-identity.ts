@@ -1,5 +1,5 @@
 /** Tells a process from another one that later got its number. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 
 /** A process: its number, and when it started in clock ticks since boot (field 22 of /proc/PID/stat, proc(5)). */
 export interface ProcessIdentity {
@@ -28,6 +28,30 @@ export function identify(pid: number): ProcessIdentity | null {
 
 export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
   return identify(pid)?.startTicks === startTicks
+}
+
+/** Who has given out the numbers and ticks: in another container the same ones are another process, or none. */
+export interface Numbering {
+  /** Of the kernel that runs. */
+  readonly boot: string
+  /** The namespaces that number processes, and move the clock since boot (pid_namespaces(7), time_namespaces(7)). */
+  readonly namespaces: string
+}
+
+export function ownNumbering(): Numbering {
+  return {
+    boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    namespaces: ['pid', 'time'].map(namespaceOf).join(' '),
+  }
+}
+
+/** Empty where the kernel has none of the kind (time: since Linux 5.6). */
+function namespaceOf(kind: string): string {
+  try {
+    return readlinkSync(`/proc/self/ns/${kind}`)
+  } catch {
+    return ''
+  }
 }
 
 /** How often a process is looked at that is about to end (milliseconds): teardown takes 40-120 ms at 100 namespaces. */

@@ -317,8 +317,42 @@ describe('named', () => {
       read('ip netns add a\nip netns add b\nip -n a link set lo up\nfor n in a b; do\n  ip netns del $n\ndone'),
     ).toMatchObject({
       names: ['a', 'b'],
-      said: ['4 From here on the script takes its network away; the lab is the network as it was before that.'],
+      said: ['5 From here on the script takes its network away; the lab is the network as it was before that.'],
     })
+  })
+
+  const takenAway = 'From here on the script takes its network away; the lab is the network as it was before that.'
+
+  test('also where a bridge is left, or is switched off first', () => {
+    const network = `ip link add br0 type bridge; ip link set br0 up
+for i in 1 2; do
+  ip netns add n$i; ip link add v$i netns n$i type veth peer name p$i
+  ip link set p$i master br0; ip link set p$i up
+done
+iptables -t nat -A POSTROUTING -o br0 -j MASQUERADE
+ping -c1 10.0.0.1
+`
+    const whole = read(network)
+    expect(whole).toMatchObject({ names: ['host', 'n1', 'n2'], said: [] })
+    for (const end of [
+      'for i in 1 2; do ip netns del n$i; done',
+      'iptables -t nat -D POSTROUTING -o br0 -j MASQUERADE; for i in 1 2; do ip netns del n$i; done; sysctl -w net.ipv4.ip_forward=0',
+      'ip link set br0 down; ip link del br0; ip -all netns del',
+      'ip link del p1; ip netns del n2; ip netns del n1',
+      "bash -c 'ip netns del n1; ip netns del n2'",
+    ])
+      expect(read(network + end)).toEqual({ ...whole, said: [`8 ${takenAway}`] })
+  })
+
+  test('what is taken away for something else, or not all of it, is no end of the network', () => {
+    const one = 'ip netns add a; ip link add v0 netns a type veth peer name v1\n'
+    const again = 'ip netns del a; ip netns add b; ip link add w0 netns b type veth peer name w1'
+    expect(read(one + again)).toMatchObject({ names: ['host', 'b'], said: [] })
+    const kept = `${one}ip netns add b; ip link add w0 netns b type veth peer name w1; ip netns del a`
+    expect(read(kept)).toMatchObject({ names: ['host', 'b'], said: [] })
+    const flushed = `${one}ip -n a addr flush dev v0; ip -n a addr add 10.0.0.1/24 dev v0`
+    expect(read(flushed).said).toEqual([])
+    expect(read(`${one}ip link del v1`)).toMatchObject({ names: ['a'], said: [] })
   })
 
   test('one word too many costs that word', () => {

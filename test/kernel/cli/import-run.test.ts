@@ -336,4 +336,16 @@ kill -USR1 $$
     expect([none.status, none.stdout]).toEqual([2, ''])
     expect(none.stderr).toContain('Nothing in <stdin> makes a lab.')
   })
+
+  test('of a network that is gone at the end it is said what gives it', async () => {
+    const gone =
+      'When <stdin> had ended, the namespaces (a) that its text makes were not there. Without --run it is read, and the lab is the network as its text builds it.\n'
+    const words = ['import', '-', '--from', 'script', '--run']
+    const all = await world.runCli(words, { input: 'ip netns add a\nip netns del a\n' })
+    expect([all.status, all.stdout]).toEqual([2, ''])
+    expect(all.stderr).toContain(`vethlab: ${gone}`)
+    const rest = await world.runCli(words, { input: 'ip link add br0 type bridge\nip netns add a\nip netns del a\n' })
+    expect([rest.status, rest.stdout]).toEqual([0, expect.stringContaining('br0')])
+    expect(rest.stderr).toContain(`warning: ${gone}`)
+  })
 })

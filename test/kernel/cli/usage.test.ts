@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cliFile } from '../support/build.js'
 import { World } from '../support/world.js'
+import { pair } from './labs.js'
 
 let world: World
 beforeAll(async () => {
@@ -42,6 +45,47 @@ describe('wrong usage is one sentence and exit code 2', () => {
     expect(ran.stderr).toBe(sentence)
   })
 
+  test('no result takes the place of the lab that is read, and nothing is built for it', async () => {
+    const file = world.file('own.yaml', pair())
+    const before = readFileSync(file, 'utf8')
+    const probe = ['--from', 'ns0', '--to', 'ns1']
+    const commands = [
+      ['film', file, ...probe, '-o', file],
+      ['trace', file, ...probe, '--pcapng', file],
+      ['check', file, '--junit', file],
+      ['grade', file, '--teacher', world.file('teacher.yaml', 'lab: own.yaml\n'), '--csv', file],
+    ]
+    const ran = await Promise.all(commands.map((words) => world.cli(...words)))
+    for (const { status, stderr } of ran) {
+      expect(status).toBe(2)
+      expect(stderr).toContain(`${file} is the file that is read (`)
+    }
+    const piped = await world.run([
+      'sh',
+      '-c',
+      `'${process.execPath}' '${cliFile}' check - --junit '${file}' <'${file}'`,
+    ])
+    expect(piped.stderr).toContain('is the file that is read (standard input)')
+    expect(readFileSync(file, 'utf8')).toBe(before)
+  })
+
+  test('a sender, a target or a filter that can be none', async () => {
+    const file = world.file('own.yaml', pair())
+    const commands = [
+      ['trace', file, '--from', 'ns0:veth0', '--to', 'ns1'],
+      ['film', file, '--from', 'ns0', '--to', '', '-o', 'x.html'],
+      ['explain', '--from', '', '--to', 'host'],
+      ['explain', '--watch', ''],
+      ['twin', '--only', ''],
+    ]
+    const ran = await Promise.all(commands.map((words) => world.cli(...words)))
+    for (const { status, stderr } of ran) {
+      expect(status).toBe(2)
+      expect(stderr).toMatch(/^vethlab: [^\n]+\n$/)
+      expect(stderr).not.toContain('bug')
+    }
+  })
+
   test('no command at all: the help, on stderr', async () => {
     const ran = await world.cli()
     expect(ran.status).toBe(2)
@@ -75,23 +119,12 @@ test('help goes to stdout and names every command', async () => {
   const ran = await world.cli('--help')
   expect(ran.status).toBe(0)
   expect(ran.stderr).toBe('')
-  for (const command of [
-    'validate',
-    'plan',
-    'check',
-    'state',
-    'up',
-    'ps',
-    'exec',
-    'down',
-    'export',
-    'import',
-    'doctor',
-  ]) {
+  const commands = ['validate', 'plan', 'check', 'state', 'up', 'ps', 'exec', 'down', 'export', 'import', 'doctor']
+  const helped = await Promise.all(commands.map((command) => world.cli(command, '--help')))
+  for (const [at, command] of commands.entries()) {
     expect(ran.stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
-    const help = await world.cli(command, '--help')
-    expect([help.status, help.stderr]).toEqual([0, ''])
-    expect(help.stdout).toContain(`Usage: vethlab ${command}`)
+    expect(helped[at]).toMatchObject({ status: 0, stderr: '' })
+    expect(helped[at]?.stdout).toContain(`Usage: vethlab ${command}`)
   }
 })
 

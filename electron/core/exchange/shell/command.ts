@@ -77,6 +77,8 @@ function follow(shell: Interpreter, node: Command, io: Io): Done {
   for (const each of assignments) assign(each, around)
   const bare = bareCommand(words)
   const [program] = bare
+  const at = shell.commands
+  const stood = shell.standing.size
   try {
     const outcome = runCommand(shell, bare, inner, program?.offset === words[0]?.offset || words[0]?.text === 'time')
     finish()
@@ -84,8 +86,13 @@ function follow(shell: Interpreter, node: Command, io: Io): Done {
     if (words[0]?.text === 'exec' && program) throw new Stop()
     const isModel = program !== undefined && Object.hasOwn(interpreters, program.text) && !isHarmless(bare)
     const isLooking = outcome === harmless || (program !== undefined && isHarmless(bare))
-    const takes = words.some(({ text }) => /^(?:d|del|dele|delete|delbr|delif|flush|-F|-D|-X)$/.test(text))
-    if (isModel && !isLooking && !takes && outcome.status !== 'failure') shell.grown()
+    if (isModel && !isLooking && outcome.status !== 'failure')
+      shell.standing.changed(
+        words.map(({ text }) => text),
+        at,
+        shell.commands,
+        stood,
+      )
     return { status: outcome.status, fate: isLooking ? 'without-effect' : 'understood' }
   } finally {
     for (const [name, value] of before) {

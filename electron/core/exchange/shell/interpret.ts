@@ -19,6 +19,7 @@ import { Fates } from './fates.js'
 import { followCount, followFor, followWhile } from './loops.js'
 import { redirect } from './redirect.js'
 import { Leave, Return, Stop } from './signals.js'
+import { Standing } from './standing.js'
 import { matches } from './pattern.js'
 import { testExpression, truthOf, type Truth } from './test.js'
 import { copyScope, Input, newScope, Output, type Scope } from './values.js'
@@ -39,15 +40,14 @@ export interface Io {
 
 export interface Interpreted {
   readonly fates: Fates
-  /** How many commands until the last one that added to a network; what follows only takes away. */
-  readonly built: number
+  readonly standing: Standing
 }
 
 /** @param until ends after so many commands, and says so */
 export function interpret(text: string, network: Network, tell: Tell, until = Infinity): Interpreted {
   const shell = new Interpreter(network, tell, until)
   shell.whole(text)
-  return { fates: shell.fates, built: shell.built }
+  return { fates: shell.fates, standing: shell.standing }
 }
 
 export interface FunctionBody {
@@ -72,7 +72,7 @@ export class Interpreter {
   own: string | null = null
   /** Where the shell was started that the text is for: a part of it in parentheses is no shell of another number. */
   home: Namespace
-  built = 0
+  readonly standing: Standing
   told = 0
   /** What is followed runs beside the rest of the script. */
   isBeside = false
@@ -90,6 +90,7 @@ export class Interpreter {
     this.#tell = tell
     this.#until = until
     this.home = hostOf(network)
+    this.standing = new Standing(network)
   }
 
   /** @param start offset at which the text begins */
@@ -241,10 +242,9 @@ export class Interpreter {
     throw new Stop()
   }
 
-  /** A command has added something. */
-  grown(): void {
-    const host = hostOf(this.network)
-    if (this.network.namespaces.size > 1 || host.devices.size > 1) this.built = this.#commands
+  /** How many have been followed so far. */
+  get commands(): number {
+    return this.#commands
   }
 
   node(node: PipelineNode | AndOr | CompoundList | Statement, io: Io): Status {

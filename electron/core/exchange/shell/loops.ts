@@ -64,11 +64,12 @@ export function followWhile(shell: Interpreter, loop: While, io: Io): Status {
 
 /** @returns whether everything that a loop goes by is as it was; what adds to the network again and again ends elsewhere */
 function watch(shell: Interpreter, { input }: Io): () => boolean {
-  const { built, told, scope } = shell
+  const { told, scope } = shell
+  const { built } = shell.standing
   const before = new Map(scope.variables)
   const left = input?.left
   return () =>
-    (shell.isBeside || built === shell.built) &&
+    (shell.isBeside || built === shell.standing.built) &&
     told === shell.told &&
     left === input?.left &&
     before.size === scope.variables.size &&
