@@ -61,3 +61,6 @@ function namespaceUsesIpv6(entry: NamespaceEntry): boolean {
     })
   )
 }
+
+/** Bytes. An interface that sends less speaks no IPv6 (IPV6_MIN_MTU, RFC 8200 section 5; addrconf_notify, net/ipv6/addrconf.c). */
+export const leastIpv6Mtu = 1280

@@ -3,6 +3,7 @@
  * does not tell (which of several equal ways a hash takes, rules of nftables as texts, loss by chance) is said, not guessed.
  */
 import { isIpv6, Network } from '../diagnosis/network.js'
+import { leastIpv6Mtu } from '../lab/ipv6.js'
 import type { Outcome } from '../lab/schema.js'
 import { canonicalAddress } from '../packet/address.js'
 import type { LiveLink, LiveNamespace, LiveState } from '../live/state.js'
@@ -31,9 +32,6 @@ export function predict(live: LiveState, probe: Probe): Prediction {
 
 /** `net.ipv4.icmp_ratelimit` as every namespace has it: errors to one address are this far apart (milliseconds). */
 const errorsApartMs = 1000
-
-/** An interface that sends less speaks no IPv6 (IPV6_MIN_MTU, RFC 8200 section 5; addrconf_notify, net/ipv6/addrconf.c). */
-const leastIpv6Mtu = 1280
 
 /** The way on of a packet: every method says what the one who probed hears in the end. */
 class Course {

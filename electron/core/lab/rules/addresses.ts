@@ -1,9 +1,11 @@
-import { broadcastOf, formatPrefix, isMulticast, networkPrefix, parseAddress } from '../address.js'
+import { broadcastOf, formatPrefix, isMulticast, networkPrefix, parseAddress, type Prefix } from '../address.js'
 import { quote } from '../describe.js'
 import { error, warning } from '../finding.js'
 import type { Finding } from '../finding.js'
 import type { LabPath } from '../problem.js'
-import type { IndexedAddress, Rule } from './lab-index.js'
+import type { IndexedAddress, LabIndex, Rule } from './lab-index.js'
+import { leastIpv6Mtu } from '../ipv6.js'
+import { mtuOf } from './vlans.js'
 import { said } from '../../words/said.js'
 
 /** Addresses of interfaces: readable, with a prefix length, each once. */
@@ -14,6 +16,7 @@ export const addressRules: Rule = function* (lab) {
       for (const address of device.addresses) {
         yield* readable(address)
         if (!address.prefix) continue
+        yield* taken(lab, namespace.name, device.name, address.path, address.prefix)
         if (seen.has(address.prefix.text)) {
           yield error(
             'address-twice',
@@ -28,6 +31,41 @@ export const addressRules: Rule = function* (lab) {
   }
 }
 
+/** What the kernel refuses of an address, or drops without a word, whatever its subnet. */
+function* taken(
+  lab: LabIndex,
+  namespace: string,
+  device: string,
+  path: LabPath,
+  { family, bytes, text, length }: Prefix,
+): Iterable<Finding> {
+  const written = `${text}/${length}`
+  const isZero = bytes.slice(0, -1).every((byte) => byte === 0)
+  const last = bytes.at(-1)
+  if (isZero && last === 0) {
+    yield error(
+      'bad-address',
+      path,
+      said`${quote(written)} stands for no address at all, and no interface can have it.`,
+      said`Write an address of its subnet; a default route is written in "routes".`,
+    )
+    return
+  }
+  if (family === 'ipv4' || device === 'lo') return
+  if (isZero && last === 1) {
+    yield error('bad-address', path, said`${quote(written)} is the address of lo; no other interface takes it.`)
+    return
+  }
+  const mtu = mtuOf(lab, { namespace, interface: device })
+  if (mtu !== null && mtu < leastIpv6Mtu)
+    yield error(
+      'mtu-below-ipv6',
+      path,
+      said`Interface ${quote(device)} has an MTU of ${mtu}, and the kernel gives no IPv6 address to one below ${leastIpv6Mtu}.`,
+      said`Raise the MTU to ${leastIpv6Mtu} or more, or leave the address out.`,
+    )
+}
+
 function* readable({ text, path, prefix }: IndexedAddress): Iterable<Finding> {
   if (!prefix) {
     yield badPrefix(text, path)
@@ -39,6 +77,7 @@ function* readable({ text, path, prefix }: IndexedAddress): Iterable<Finding> {
   }
   const longest = prefix.family === 'ipv4' ? 31 : 128
   const network = networkPrefix(prefix)
+  if (prefix.bytes.every((byte) => byte === 0)) return
   if (prefix.family === 'ipv4' && prefix.length < longest && network.text === prefix.text) {
     yield warning(
       'network-address',

@@ -10,6 +10,13 @@ export const labMeaning: Readonly<Record<string, string>> = {
   'Interface {0} has the address {1} already.': '接口 {0} 已经有地址 {1}。',
   'Remove one of them.': '请删除其中一个。',
   '{0} is a multicast group, not an address of an interface.': '{0} 是组播地址，不能配置在接口上。',
+  '{0} stands for no address at all, and no interface can have it.': '{0} 不代表任何地址，不能配置在接口上。',
+  'Write an address of its subnet; a default route is written in "routes".':
+    '请写子网内的一个地址；默认路由要写在 "routes" 里。',
+  '{0} is the address of lo; no other interface takes it.': '{0} 是 lo 的地址，其他接口不能使用。',
+  'Interface {0} has an MTU of {1}, and the kernel gives no IPv6 address to one below {2}.':
+    '接口 {0} 的 MTU 是 {1}；MTU 低于 {2} 的接口，内核不会给它 IPv6 地址。',
+  'Raise the MTU to {0} or more, or leave the address out.': '请把 MTU 提高到 {0} 或更大，或者去掉这个地址。',
   "{0} is the network's own address, not a host in it.": '{0} 是网络地址，不是主机地址。',
   'Change the last number or the prefix length.': '请修改最后一段或前缀长度。',
   '{0} is the broadcast address of {1}.': '{0} 是 {1} 的广播地址。',
