@@ -84,7 +84,8 @@ export class Task {
     const { vary } = labFile
     if (vary) return sound(({ name }) => name === vary.of) ?? this.kept?.origin ?? null
     if (!labFile.broken && !labFile.goal) return (labFile.checks ?? []).length > 0 ? { name: labFile.name, text } : null
-    const from = starters.find(({ id }) => id === starter)
+    // Of what was opened again, the name tells.
+    const from = starters.find(({ id }) => id === starter) ?? starters.find(({ name }) => name === labFile.name)
     return from ? sound(({ rung }) => rung === from.rung) : null
   })
 

@@ -1,6 +1,7 @@
 /** One flow that conntrack follows, as conntrack(8) lists it. */
 import { canonicalAddress } from '../packet/address.js'
 import type { PacketHeaders } from '../packet/packet.js'
+import { protocolLabel } from '../packet/upper-layer.js'
 import type { Family } from './state.js'
 
 export interface Flow {
@@ -28,9 +29,9 @@ export interface LiveConnection {
 
 /** @param line of `conntrack -L -o extended`; null where it is none */
 export function parseConnection(line: string): LiveConnection | null {
-  const head = /^(ipv[46])\s+\d+\s+(\S+)\s+\d+\s+(\d+)\s+(?:([A-Z][A-Z_0-9]*)\s+)?(.*)$/.exec(line.trim())
+  const head = /^(ipv[46])\s+\d+\s+(\S+)\s+(\d+)\s+(\d+)\s+(?:([A-Z][A-Z_0-9]*)\s+)?(.*)$/.exec(line.trim())
   if (!head) return null
-  const [, family, protocol, timeout, state, rest = ''] = head
+  const [, family, protocol = '', number, timeout, state, rest = ''] = head
   const flows: Record<string, string>[] = []
   for (const [, key = '', value = ''] of rest.matchAll(/(src|dst|sport|dport)=(\S+)/g)) {
     if (key === 'src') flows.push({})
@@ -41,7 +42,8 @@ export function parseConnection(line: string): LiveConnection | null {
   if (!original || !reply) return null
   return {
     family: family === 'ipv6' ? 'ipv6' : 'ipv4',
-    protocol: protocol ?? '',
+    // For those that conntrack has no tracker for, it prints this word before the number.
+    protocol: protocol === 'unknown' ? protocolLabel(Number(number)).toLowerCase() : protocol,
     state: state ?? null,
     timeout: Number(timeout),
     original,

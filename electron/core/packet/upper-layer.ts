@@ -30,6 +30,8 @@ const protocolLabels: Readonly<Record<number, string>> = {
 }
 
 export const protocolName = (protocol: number): string => protocols[protocol] ?? String(protocol)
+/** As people write it (protocol-numbers of IANA). */
+export const protocolLabel = (protocol: number): string => protocolLabels[protocol] ?? String(protocol)
 export const showProtocol = (protocol: number): string =>
   protocolLabels[protocol] ? `${protocol} ${protocolLabels[protocol]}` : String(protocol)
 

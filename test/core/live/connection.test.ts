@@ -49,6 +49,12 @@ test('IPv6', () => {
   expect(isTranslated(connection)).toBe(false)
 })
 
+test('a protocol that conntrack does not know has its own name, or its number', () => {
+  const rest = '599 src=192.168.1.1 dst=224.0.0.22 [UNREPLIED] src=224.0.0.22 dst=192.168.1.1 mark=0 use=1'
+  expect(parsed(`ipv4     2 unknown  2 ${rest}`)).toMatchObject({ protocol: 'igmp', timeout: 599 })
+  expect(parsed(`ipv4     2 unknown  253 ${rest}`)).toMatchObject({ protocol: '253' })
+})
+
 test.each([
   '',
   'conntrack v1.4.7 (conntrack-tools): 0 flow entries have been shown.',
