@@ -67,14 +67,14 @@ export interface DumpedAddress extends Omit<LiveAddress, 'dev'> {
   readonly label?: string
 }
 
-/** One without a label, or with that of its interface, has nothing to say about it. */
-export const withLabel = ({
-  label,
-  ...address
-}: Omit<DumpedAddress, 'index'> & { readonly dev: string }): LiveAddress =>
-  label === undefined || label === address.dev
-    ? address
-    : { ...address, others: [...(address.others ?? []), `label ${label}`] }
+/**
+ * One without a label, or with that of its interface, has nothing to say about it; nor has one that `ifconfig` lists by a
+ * number (`eth0:1`), as it must for every further address.
+ */
+export function withLabel({ label, ...address }: Omit<DumpedAddress, 'index'> & { readonly dev: string }): LiveAddress {
+  const isChosen = label !== undefined && label !== address.dev && !/^:\d+$/.test(label.slice(address.dev.length))
+  return isChosen ? { ...address, others: [...(address.others ?? []), `label ${label}`] } : address
+}
 
 /** One RTM_NEWADDR payload. */
 export function decodeAddress(bytes: Buffer, at: number, end: number): DumpedAddress | null {
