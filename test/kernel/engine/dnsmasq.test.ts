@@ -113,7 +113,7 @@ test('what is dropped before it is ready ends at once, and did not start', async
   expect(processes.drop('host')).toBe(true)
   await expect(starting).rejects.toThrow('dnsmasq: host is gone')
   expect([processes.namespaces, processes.servedIn('host')]).toEqual([[], null])
-  expect(execFileSync('ps', ['--ppid', String(process.pid), '-o', 'comm='], { encoding: 'utf8' })).not.toMatch(
-    /dnsmasq|setpriv/,
-  )
+  const children = (): string =>
+    execFileSync('ps', ['--ppid', String(process.pid), '-o', 'comm='], { encoding: 'utf8' })
+  await until('it is gone', () => !/dnsmasq|setpriv/.test(children()))
 })
