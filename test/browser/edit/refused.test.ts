@@ -165,8 +165,8 @@ test('a name that was taken in a terminal meanwhile', async () => {
       // As an `ip netns add` leaves it that was broken off: no namespace that anybody could know of.
       await asUser('touch', '/run/netns/ns1')
       await hand.select('namespace left')
+      // Its name can be typed over until the kernel refuses it, which may be at once.
       await hand.press('Control+ArrowDown')
-      await hand.named()
     },
     clear: () => asUser('rm', '/run/netns/ns1'),
     words: /Taken back: add ns1 beside left.*File exists.*ip netns add ns1/s,
@@ -206,33 +206,6 @@ test('a file that is changed outside while a cable is in the air: neither is los
   expect(hand.text).toContain('outside: {}')
   expect(hand.text).toContain('[left:eth1, right:eth1]')
   expect(await netnsOf(hand.sandbox)).not.toContain('outside')
-  await window.deploy()
-  await hand.settled()
-})
-
-test('a file that is changed outside takes what a cable in the air is drawn to away: the cable is refused there', async () => {
-  const text = hand.text
-  await hand.whole()
-  const [from, to] = [await hand.body('left'), await hand.body('outside')]
-  const { mouse } = window.page
-  await mouse.move(from.x, from.y + 13)
-  await mouse.down()
-  await mouse.move(to.x, to.y, { steps: 4 })
-  await window.page.getByText('Release to plug into outside').waitFor()
-  const without = text.replace('  outside: {}\n', '')
-  writeFileSync(path, without)
-  await window.button(/^Deploy changes/).waitFor()
-  // It is drawn as long as it stands, and may be drawn elsewhere.
-  const still = await hand.body('outside')
-  await mouse.move(still.x, still.y, { steps: 2 })
-  await mouse.up()
-  // Whichever it is that begins there: a new cable, or the one of the test before.
-  hand.expected = /Not done: (?:connect left to|plug left:eth1 into) outside.*no namespace "outside"/s
-  await refusal(hand.expected).waitFor()
-  await expectSaidAt('outside')
-  await window.rest()
-  await hand.save()
-  expect(hand.text).toBe(without)
   await window.deploy()
   await hand.settled()
 })
