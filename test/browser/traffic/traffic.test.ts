@@ -105,14 +105,18 @@ test('of a flow that is faster than its film, one packet is on the canvas at a t
 
 test('a click on a packet freezes it where it was: its hops, its bytes, and no diagnosis', async () => {
   await capsules().first().waitFor({ state: 'attached' })
-  // Packets come and go: whichever can be caught.
-  await until('a packet is caught', async () => {
-    await capsules()
+  // Packets come and go: whichever can be caught. One that was is looked at before another one is tried for.
+  const [tryMs, lookMs] = [1000, 10_000]
+  await until('a packet is caught', () =>
+    capsules()
       .first()
-      .dispatchEvent('click', undefined, { timeout: 1000 })
-      .catch(() => {})
-    return window.button('Play').isVisible()
-  })
+      .dispatchEvent('click', undefined, { timeout: tryMs })
+      .then(() => window.button('Play').waitFor({ timeout: lookMs }))
+      .then(
+        () => true,
+        () => false,
+      ),
+  )
   await window.button('Replay').waitFor()
   await capsules().first().waitFor({ state: 'detached' })
   await hops().filter({ hasText: 'NAT rewrote source' }).first().waitFor()
