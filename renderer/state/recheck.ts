@@ -23,8 +23,7 @@ export class Recheck {
     else if (!this.under && results.size > 0 && about !== this.asked) {
       this.asked = about
       // Why it fails is looked for when somebody asks: that tries fixes in the network.
-      const run = names.filter((name) => results.has(name))
-      untrack(() => void this.checks.run(run, false))
+      untrack(() => void this.checks.run(names, false))
     }
   }
 }
