@@ -65,7 +65,6 @@ test('checks run on the real network, one or all, and tell what came back', asyn
   await window.tab('Checks').click()
   await window.button('Run the check “ns0 reaches ns1”').click()
   await window.page.getByRole('row', { name: /passed ns0 reaches ns1/ }).waitFor()
-  expect(await window.page.getByRole('row', { name: /passed/ }).count()).toBe(1)
   await window.button('Run all').click()
   await window.tab(/Checks.*4\/4/).waitFor()
   await window.type('ns-router', 'sysctl -qw net.ipv4.ip_forward=0')
