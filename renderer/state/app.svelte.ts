@@ -283,6 +283,11 @@ export class App {
     this.view.showTab('plan')
   }
 
+  /** For a gesture that comes before anybody has begun to draw; whoever draws already goes on. */
+  beginEditing(): void {
+    if (!this.editing) this.edit(true)
+  }
+
   /** For whoever wants to see a packet before anything stands that could send one. */
   async deployAndTrace(): Promise<void> {
     await this.standing.build()

@@ -1,54 +1,14 @@
 /** What follows by itself from what changes in another part of the window. */
 import { untrack } from 'svelte'
 import { plainLine } from '../../electron/core/lab/plain-text.js'
-import type { Challenge } from '../challenge/challenge.svelte.js'
-import type { Task } from '../challenge/task.svelte.js'
-import type { Link } from '../connection/link.svelte.js'
 import { attempt } from '../connection/rpc.js'
-import type { Goals } from '../guide/goals.svelte.js'
-import type { Guide } from '../guide/guide.svelte.js'
-import type { Twin } from '../machine/twin.svelte.js'
-import type { Predicting } from '../predict/predicting.svelte.js'
-import type { Recorder } from '../record/recorder.svelte.js'
-import type { Traces } from '../trace/traces.svelte.js'
-import type { Traffic } from '../traffic/traffic.svelte.js'
 import { theme } from '../ui/theme.svelte.js'
-import type { Checks } from './checks.svelte.js'
-import type { Deploy } from './deploy.svelte.js'
-import type { Files } from './files.svelte.js'
-import type { LabDocument } from './lab-document.svelte.js'
-import type { Live } from './live.svelte.js'
 import { keepLooking } from './look.js'
 import { Recheck } from './recheck.js'
-import type { Selection } from './selection.svelte.js'
-import type { Session } from './session.svelte.js'
-import type { Settings } from './settings.svelte.js'
-import type { Terminals } from './terminals.svelte.js'
-
-export interface ReactionParts {
-  readonly link: Link
-  readonly settings: Settings
-  readonly document: LabDocument
-  readonly selection: Selection
-  readonly session: Session
-  readonly live: Live
-  readonly deploy: Deploy
-  readonly checks: Checks
-  readonly terminals: Terminals
-  readonly files: Files
-  readonly guide: Guide
-  readonly goals: Goals
-  readonly task: Task
-  readonly challenge: Challenge
-  readonly recorder: Recorder
-  readonly traces: Traces
-  readonly predicting: Predicting
-  readonly traffic: Traffic
-  readonly twin: Twin
-}
+import type { Parts } from './parts.js'
 
 /** @returns what ends them */
-export function startReactions(parts: ReactionParts): () => void {
+export function startReactions(parts: Parts): () => void {
   const { challenge, checks, document: lab, files, goals, guide, link } = parts
   const { live, predicting, recorder, task, terminals, traces, traffic, twin } = parts
   const recheck = new Recheck(checks)
@@ -89,14 +49,14 @@ export function startReactions(parts: ReactionParts): () => void {
 }
 
 /** The namespace whose facts are in the inspector. */
-function lookedAt({ link, live, selection, session, settings }: ReactionParts): string | null {
+function lookedAt({ link, live, selection, session, settings }: Parts): string | null {
   const { namespace } = selection
   const isThere = namespace !== null && live.byName.has(namespace)
   return isThere && settings.inspector && session.ready && link.state.kind === 'up' ? namespace : null
 }
 
 /** What the answers of the lab's checks depend on; null: they are not asked by themselves now. */
-function checkedAbout(parts: ReactionParts): string | null {
+function checkedAbout(parts: Parts): string | null {
   const { challenge, checks, deploy, document: lab, link, live, session, settings, traces } = parts
   const isUsed = checks.results.size > 0 || checks.running.size > 0
   // A challenge asks them itself, and what comes of it is heard here, too.
@@ -106,7 +66,7 @@ function checkedAbout(parts: ReactionParts): string | null {
 }
 
 /** The window's title, and what its shell must know before it closes it. */
-function tellShell({ deploy, document: lab, link, session, settings }: ReactionParts): void {
+function tellShell({ deploy, document: lab, link, session, settings }: Parts): void {
   const { title, dirty, isOpen } = lab
   const shown = isOpen ? `${plainLine(title)} - Vethlab` : 'Vethlab'
   document.title = `${dirty ? '* ' : ''}${shown}`
