@@ -46,7 +46,7 @@ export function editActions(app: App): readonly Action[] {
       changes: true,
       enabled: () => editor.canEdit,
       run: () => {
-        if (!app.editing) app.edit(true)
+        app.beginEditing()
         editor.add(kind)
       },
     })),
@@ -56,7 +56,7 @@ export function editActions(app: App): readonly Action[] {
       changes: true,
       enabled: () => editor.canEdit,
       run: () => {
-        if (!app.editing) app.edit(true)
+        app.beginEditing()
         editor.addNote()
       },
     },
@@ -66,7 +66,7 @@ export function editActions(app: App): readonly Action[] {
       changes: true,
       enabled: () => editor.canEdit,
       run: () => {
-        if (!app.editing) app.edit(true)
+        app.beginEditing()
         clipboard.stamp(stampOf(kind), null, t(`stamp.${kind}`))
       },
     })),
@@ -128,7 +128,7 @@ export function editActions(app: App): readonly Action[] {
       changes: true,
       enabled: () => editor.canEdit,
       run: () => {
-        if (!app.editing) app.edit(true)
+        app.beginEditing()
         fillInRoutes(app)
       },
     },

@@ -145,7 +145,7 @@ export function objectActions(app: App): readonly Action[] {
         const each =
           at && app.document.lab?.namespaces.get(at.namespace)?.interfaces.find(({ name }) => name === at.name)
         if (!at || each?.kind !== 'veth') return
-        if (!app.editing) app.edit(true)
+        app.beginEditing()
         const ends = [`${at.namespace}:${at.name}`, `${each.peer.namespace}:${each.peer.interface}`]
         selection.target = { kind: 'cable', id: ends.toSorted().join('~') }
         settings.set({ inspector: true })
