@@ -64,7 +64,7 @@ export const termsOfDiagnosis: Readonly<Record<DiagnosisCode, readonly TermName[
   impaired: ['loss', 'delay', 'congestion'],
   'vlan-mismatch': ['vlan', 'tag', 'trunk'],
   'port-setting': ['bridge', 'flooding'],
-  'fdb-entry': ['bridge', 'hardware-address'],
+  'fdb-entry': ['forwarding-database', 'bridge', 'hardware-address'],
   unknown: [],
 }
 

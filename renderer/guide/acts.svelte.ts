@@ -1,12 +1,16 @@
 /** What the learner did, step by step: the kernel keeps what was made, and forgets what was only sent or looked at. */
 import { SvelteMap } from 'svelte/reactivity'
 import type { MissingPart } from '../../electron/core/guide/missing-parts.js'
-import { isSameCommand, probeOf } from '../../electron/core/guide/typed-command.js'
+import { isSameCommand, isSameProbe, probeOf } from '../../electron/core/guide/typed-command.js'
 import type { Probe, Typed } from '../../electron/core/guide/typed-command.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { GuideStep } from '../../electron/core/lab/schema.js'
 
-const isSameProbe = (a: Probe, b: Probe): boolean => a.kind === b.kind && a.from === b.from && a.target === b.target
+function unsentPart({ kind, from, target, port }: Probe): MissingPart {
+  if (kind === 'dns') return { code: 'lookup', values: { namespace: from, name: target } }
+  if (kind === 'ping') return { code: 'ping', values: { namespace: from, address: target } }
+  return { code: 'connection', values: { namespace: from, address: target, port: String(port) } }
+}
 
 /** The commands of a guide are typed in the host's terminal. */
 const inHost = (line: string): Typed => ({ namespace: hostNamespace, line })
@@ -17,7 +21,7 @@ export class Acts {
 
   constructor(private readonly steps: () => readonly GuideStep[]) {}
 
-  /** By step, the pings and lookups that it asks for. */
+  /** By step, the pings, lookups and connections that it asks for. */
   private readonly probes: readonly (readonly Probe[])[] = $derived.by(() =>
     this.steps().map(({ commands }) => (commands ?? []).flatMap((line) => probeOf(inHost(line)) ?? [])),
   )
@@ -45,12 +49,6 @@ export class Acts {
   /** What it asks for and nobody has sent. That it would be answered is no proof: the step asks for the act. */
   unsent(step: number): readonly MissingPart[] {
     const sent = (this.typed.get(step) ?? []).flatMap((each) => probeOf(each) ?? [])
-    return (this.probes[step] ?? [])
-      .filter((probe) => !sent.some((each) => isSameProbe(each, probe)))
-      .map(({ kind, from, target }) =>
-        kind === 'ping'
-          ? { code: 'ping', values: { namespace: from, address: target } }
-          : { code: 'lookup', values: { namespace: from, name: target } },
-      )
+    return (this.probes[step] ?? []).filter((probe) => !sent.some((each) => isSameProbe(each, probe))).map(unsentPart)
   }
 }

@@ -8,10 +8,11 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { commandEffects, shownByKernel } from '../../electron/core/guide/command-effects.js'
 import { isMeans, missingParts } from '../../electron/core/guide/missing-parts.js'
 import type { MissingPart } from '../../electron/core/guide/missing-parts.js'
-import { probeOf } from '../../electron/core/guide/typed-command.js'
+import { isSameProbe, probeOf } from '../../electron/core/guide/typed-command.js'
 import type { Typed } from '../../electron/core/guide/typed-command.js'
 import { hostNamespace } from '../../electron/core/lab/lab.js'
 import type { GuideStep, LabFile } from '../../electron/core/lab/schema.js'
+import type { Params } from '../../electron/core/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
 import { Checks } from '../state/checks.svelte.js'
 import type { LabDocument } from '../state/lab-document.svelte.js'
@@ -323,7 +324,7 @@ export class Guide {
     this.keep()
   }
 
-  /** A line was sent off in a terminal. A ping or a lookup that the step asks about has its answer asked for. */
+  /** A line was sent off in a terminal. What it sends, and the step asks about, has its answer asked for. */
   ran(typed: Typed): void {
     if (this.steps.length === 0) return
     const asks = this.toAsk !== null
@@ -332,14 +333,15 @@ export class Guide {
     if (!asks || this.toAsk === null) return
     const probes = commands.map(probeOf)
     const asked = (this.stepChecks[this.index] ?? []).filter(({ check }) =>
-      probes.some((probe) => check.kind === probe?.kind && check.from === probe.from && check.target === probe.target),
+      probes.some((probe) => probe !== null && isSameProbe(check, probe)),
     )
     void this.checks.run(asked.map(({ check }) => check.name))
   }
 
-  /** A packet was sent with the trace bar: as good as a ping. */
-  probed(from: string, to: string): void {
-    this.ran({ namespace: from, line: `ping ${to}` })
+  /** A packet was sent with the trace bar: as good as a ping, or as a connection. */
+  probed({ from, to, protocol = 'icmp', port }: Params<'trace/run'>): void {
+    if (protocol === 'icmp') this.ran({ namespace: from, line: `ping ${to}` })
+    else if (protocol === 'tcp' && port !== undefined) this.ran({ namespace: from, line: `nc ${to} ${port}` })
   }
 
   /** From the first step, as if nothing had been answered. */

@@ -27,7 +27,7 @@ export function startReactions(parts: Parts): () => void {
       const { probing } = traces
       if (probing === null) return
       untrack(() => {
-        guide.probed(probing.from, probing.to)
+        guide.probed(probing)
         challenge.probed()
         task.probed()
       })

@@ -45,7 +45,7 @@ export class Traces {
   player = $state.raw<Player | null>(null)
   running = $state.raw<RunningTrace | null>(null)
   /** What runs, whatever it has come to; the same until another one begins. */
-  probing = $state.raw<{ readonly from: string; readonly to: string } | null>(null)
+  probing = $state.raw<ProbeParams | null>(null)
   /** The last that was sent from here and came to its end. */
   ended = $state.raw<Trace | null>(null)
   failure = $state.raw<Failure | null>(null)
@@ -97,8 +97,8 @@ export class Traces {
     if (params === null || this.running) return
     const generation = ++this.generation
     this.failure = null
-    this.probing = { from: params.from, to: params.to }
-    this.running = { ...this.probing, sent: 0, most: params.count ?? 1 }
+    this.probing = params
+    this.running = { from: params.from, to: params.to, sent: 0, most: params.count ?? 1 }
     const answer = await attempt(this.prober.run(params))
     if (generation !== this.generation) return
     this.running = null

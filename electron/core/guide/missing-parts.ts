@@ -52,7 +52,7 @@ const means = [
 ] as const
 
 /** What was not sent yet: no part of the network, but what its learner is asked to do. */
-type Act = 'ping' | 'lookup'
+type Act = 'ping' | 'lookup' | 'connection'
 
 export type MissingCode = Thing | (typeof means)[number] | Act
 export interface MissingPart {

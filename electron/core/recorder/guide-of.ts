@@ -97,8 +97,10 @@ function takes({ commands, checks, trace, purpose: own }: Draft, command: Comman
 
 function checkOf(probe: SentProbe | null): CheckEntry | null {
   if (!probe?.answered) return null
-  const { kind, from, target } = probe
+  const { kind, from, target, port } = probe
   if (kind === 'ping') return { from, ping: target, expect: 'reply' }
+  if (kind === 'tcp')
+    return { from, tcp: `${target.includes(':') ? `[${target}]` : target}:${port}`, expect: 'connected' }
   return from === hostNamespace ? null : { from, dns: target }
 }
 

@@ -15,6 +15,9 @@ export const glossary = {
   'term.flooding': 'Flooding',
   'term.flooding.what':
     'What a bridge does with a frame whose receiver it has not learned, and with every broadcast: it sends it out by all ports but the one that it came in by.',
+  'term.forwarding-database': 'Forwarding database',
+  'term.forwarding-database.what':
+    'FDB for short: what a bridge has learned, each hardware address with the port that it was last seen behind. What is not heard of again is forgotten after five minutes. bridge fdb shows it.',
   'term.broadcast': 'Broadcast',
   'term.broadcast.what':
     'To everybody on the segment: a frame for ff:ff:ff:ff:ff:ff. A bridge sends it out by all ports; a router does not pass it on to another segment.',

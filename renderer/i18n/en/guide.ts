@@ -55,6 +55,7 @@ export const guide = {
   'guide.missing.plugged': 'the cable is still plugged in at {interface} in {namespace}',
   'guide.missing.ping': 'nobody in {namespace} has pinged {address} in this step',
   'guide.missing.lookup': 'nobody in {namespace} has asked for {name} in this step',
+  'guide.missing.connection': 'nobody in {namespace} has connected to {address}, port {port}, in this step',
   'guide.missing.service': 'nobody answers in {namespace} on {listen} port {port}',
   'guide.missing.served': 'nobody in {namespace} serves {what}',
   'guide.deployed': 'This network stands already',

@@ -16,6 +16,9 @@ export const glossary: Readonly<Record<keyof typeof en, Message>> = {
     '也叫 MAC 地址：48 位，在本网段内标识一个接口。每个以太网帧都带着接收方和发送方的硬件地址；路由器每转发一个数据包，都会换上新的。',
   'term.flooding': '泛洪',
   'term.flooding.what': '网桥遇到还没有学到接收方的帧，以及所有广播帧时的做法：从除入端口以外的所有端口发出去。',
+  'term.forwarding-database': '转发表',
+  'term.forwarding-database.what':
+    '全称转发数据库（FDB）：网桥学到的内容，即每个硬件地址最近出现在哪个端口后面。五分钟没有再出现的会被忘掉。用 bridge fdb 查看。',
   'term.broadcast': '广播',
   'term.broadcast.what':
     '发给网段上的所有人：目的是 ff:ff:ff:ff:ff:ff 的帧。网桥从所有端口发出它，路由器不会把它转到另一个网段。',

@@ -55,6 +55,7 @@ export const guide = {
   'guide.missing.plugged': '{namespace} 的 {interface} 上网线还插着',
   'guide.missing.ping': '本步骤中还没有从 {namespace} ping 过 {address}',
   'guide.missing.lookup': '本步骤中还没有从 {namespace} 查过 {name}',
+  'guide.missing.connection': '本步骤中还没有从 {namespace} 连接过 {address} 的 {port} 端口',
   'guide.missing.service': '{namespace} 的 {listen} 端口 {port} 无人监听',
   'guide.missing.served': '{namespace} 没有提供 {what}',
   'guide.deployed': '这个网络已经搭好了',

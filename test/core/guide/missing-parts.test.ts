@@ -195,6 +195,30 @@ describe('a typed command', () => {
     expect(isSameCommand({ namespace: 'pc', line: 'getent ahostsv4 web.lab' }, guide)).toBe(true)
     expect(isSameCommand({ namespace: 'pc', line: 'getent hosts db.lab' }, guide)).toBe(false)
   })
+  test.each([
+    ["timeout 2 bash -c '</dev/tcp/10.0.0.2/80'", '10.0.0.2', 80],
+    ['bash -c ": < /dev/tcp/fd00::2/8080"', 'fd00::2', 8080],
+    ['nc -zv 10.0.0.2 80', '10.0.0.2', 80],
+    ['curl -s http://10.0.0.2/index.html', '10.0.0.2', 80],
+    ['curl 10.0.0.2:8080', '10.0.0.2', 8080],
+    ['wget -qO- http://[fd00::2]:8080/', 'fd00::2', 8080],
+  ])('that connects is the same by whichever program: %s', (line, target, port) => {
+    const sent = { kind: 'tcp', from: 'pc', target, port } as const
+    expect(probeOf({ namespace: 'pc', line })).toEqual(sent)
+    expect(probeOf({ namespace: 'host', line: `ip netns exec pc ${line}` })).toEqual(sent)
+    const guide = { namespace: 'host', line: `ip netns exec pc bash -c '</dev/tcp/${target}/${port}'` }
+    expect(isSameCommand({ namespace: 'pc', line }, guide)).toBe(true)
+    expect(isSameCommand({ namespace: 'ns0', line }, guide)).toBe(false)
+    expect(isSameCommand({ namespace: 'pc', line }, { ...guide, line: guide.line.replace(`${port}'`, "81'") })).toBe(
+      false,
+    )
+  })
+  test.each(['nc -l 80', 'nc -lk -p 80', 'curl example.org', 'ip route add 10.0.0.2/80'])(
+    'is not taken for a connection: %s',
+    (line) => {
+      expect(probeOf({ namespace: 'pc', line })).toBeNull()
+    },
+  )
 })
 
 describe('names and resolvers', () => {

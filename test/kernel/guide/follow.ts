@@ -60,6 +60,10 @@ export async function follow(
       const command = instead[written] ?? written
       // A port forwards when the kernel has seen its carrier, which it looks at once a second (linkwatch), and an address of IPv6
       // is used when nobody has claimed it for a second (RFC 4862, 5.4): people type slower.
+      const background = (step.commands ?? []).slice(0, number).some((each) => each.endsWith('&'))
+      // A program in the background listens when it has started.
+      if (background && command.includes('/dev/tcp/'))
+        await patiently(async () => (await failedChecks(session, file, done?.checks ?? [])).length === 0)
       if (/\bping\b/.test(command)) {
         // What the command before has done may not have been told yet.
         await session.request('live/refresh', {})
@@ -97,7 +101,7 @@ const portsForward = ({ live }: Session): boolean =>
 const isSettled = ({ live }: Session): boolean =>
   live.namespaces.every(({ addresses }) => addresses.every(({ flags }) => !flags.includes('tentative')))
 
-const ownPrograms: ReadonlySet<string> = new Set(['dnsmasq-start', 'dhcp-start'])
+const ownPrograms: ReadonlySet<string> = new Set(['dnsmasq-start', 'dhcp-start', 'service-start'])
 
 /** Commands between what was typed and the lab: those that are missing, and those that would take away what is too much. */
 export async function betweenHereAnd(

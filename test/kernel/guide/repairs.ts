@@ -6,22 +6,28 @@ export const repairs: Readonly<Record<string, readonly string[]>> = {
     'ip -n ns1 addr del 192.168.2.3/24 dev veth1',
     'ip -n ns1 addr add 192.168.1.3/24 dev veth1',
   ],
+  '03-two-namespaces.silent': ['ip -n ns1 link set veth1 up'],
   '04-bridge.broken': ['ip link set veth5 master bridge0'],
+  '04-bridge.silent': ['ip link set bridge0 up'],
   '05-bridge-gateway.broken': [
     'ip addr add 192.168.1.1/24 dev bridge0',
     'ip -n ns0 route add default via 192.168.1.1',
     'ip -n ns1 route add default via 192.168.1.1',
   ],
+  '05-bridge-gateway.one-side': ['ip -n ns1 route replace default via 192.168.1.1'],
   '06-router.broken': ['ip netns exec ns-router sysctl -qw net.ipv4.ip_forward=1'],
   '06-router.no-routes': ['ip -n ns0 route add default via 192.168.0.1', 'ip -n ns1 route add default via 192.168.1.1'],
   '07-host-router.broken': [
     'ip -n ns1 route add default via 192.168.1.1',
     'ip -n ns1 route add default via fd00:0:0:b::1',
   ],
+  '07-host-router.one-family': ['sysctl -qw net.ipv6.conf.all.forwarding=1'],
   '08-nat.broken': ['iptables -t nat -A POSTROUTING -o eth0 -j SNAT --to-source 172.16.0.157'],
+  '08-nat.one-side': ['iptables -t nat -A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE'],
   '09-publish-port.broken': [
     'iptables -t nat -I PREROUTING -p tcp -d 172.16.0.157 --dport 8080 -j DNAT --to-destination 192.168.1.2:80',
   ],
+  '09-publish-port.silent': ['iptables -A FORWARD -i eth0 -o bridge0 -d 192.168.1.2 -p tcp --dport 80 -j ACCEPT'],
   '10-docker.broken': ['iptables -A DOCKER -d 172.17.0.2 -o docker0 -p tcp --dport 80 -j ACCEPT'],
   '10-docker.user-chain': ['iptables -I DOCKER-USER -i eth0 -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN'],
   '11-vxlan.broken': [
