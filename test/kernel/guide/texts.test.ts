@@ -13,7 +13,7 @@ const longestText = 400
 const languages = ['en', 'zh-CN'] as const
 /** Up to here a step may type a whole part of the network; behind it has many short steps instead. */
 const longSteps = new Set(['bridge-gateway', 'router', 'nat-to-the-internet'])
-const isTwin = (name: string): boolean => loadStarter(name).file.goal !== undefined
+const starters = starterLabs.map((name) => ({ name, rung: Number.parseInt(name), file: loadStarter(name).file }))
 const han = /\p{Script=Han}/u
 /** Kernel words such as `ttl=63` or an address are the same in every language. */
 const isKernelWord = (text: string): boolean => /^[\w.:/=-]+$/.test(text)
@@ -47,13 +47,13 @@ test('every text that is told at the end of a lab is there in both languages', (
 })
 
 test('every rung of the ladder has a guide, and from the third on at least two labs to repair', () => {
+  const twins = starters.filter(({ file }) => file.goal)
+  const labs = starters.filter(({ file }) => !file.goal)
   // What plugs in the learner's own network builds nothing step by step.
-  const rungs = starterLabs.filter((name) => !isTwin(name) && loadStarter(name).file.uplink !== 'on')
-  expect(guidedLabs.map(({ name }) => name)).toEqual(rungs)
-  for (const rung of rungs.filter((name) => Number.parseInt(name) > 2)) {
-    const twins = starterLabs.filter((name) => isTwin(name) && Number.parseInt(name) === Number.parseInt(rung))
-    expect(twins.length, rung).toBeGreaterThanOrEqual(2)
-  }
+  const rungs = labs.filter(({ file }) => file.uplink !== 'on')
+  expect(guidedLabs.map(({ name }) => name)).toEqual(rungs.map(({ name }) => name))
+  for (const { name, rung } of rungs.filter((each) => each.rung > 2))
+    expect(twins.filter((twin) => twin.rung === rung).length, name).toBeGreaterThanOrEqual(2)
 })
 
 describe.each(guidedLabs.map(({ file, lab, steps }) => ({ name: file.name, lab, steps })))(
