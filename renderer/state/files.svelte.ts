@@ -175,10 +175,11 @@ export class Files {
     return path === null ? false : this.write(path, path === this.document.path ? this.document.fingerprint : null)
   }
 
-  private async write(path: string, base: string | null): Promise<boolean> {
+  /** @param agreed also over a file that is not to be written to */
+  private async write(path: string, base: string | null, agreed = false): Promise<boolean> {
     if (!(await this.network.keep())) return false
     const { text, id } = this.document
-    const answer = await attempt(this.rpc.request('file/write', { path, text, base }))
+    const answer = await attempt(this.rpc.request('file/write', { path, text, base, agreed }))
     if (answer.ok) {
       this.document.saved(path, text, answer.fingerprint)
       this.external = null
@@ -188,16 +189,24 @@ export class Files {
       say(t('files.saved', { name: this.document.fileName ?? '' }))
       return true
     }
-    if (answer.failure.code !== 'changed-on-disk') {
+    const why = this.questionOf(answer.failure.code, path)
+    if (why === null) {
       tell(answer.failure)
       return false
     }
-    const why = path === this.document.path ? 'changed' : 'exists'
     const chosen = await this.dialogs.ask('overwrite', { path, why })
     if (chosen === 'save-as') return this.writeElsewhere()
     if (chosen === 'cancel') return false
     const there = await attempt(this.rpc.request('file/read', { path }))
-    return this.write(path, there.ok ? there.file.fingerprint : null)
+    return this.write(path, there.ok ? there.file.fingerprint : null, why === 'protected' || why === 'others')
+  }
+
+  /** What is asked where a file could not be written because of what it is; null: nothing, it cannot be. */
+  private questionOf(code: string, path: string): 'changed' | 'removed' | 'exists' | 'protected' | 'others' | null {
+    if (code === 'changed-on-disk') return path === this.document.path ? 'changed' : 'exists'
+    if (code === 'removed-on-disk') return 'removed'
+    if (code === 'write-protected') return 'protected'
+    return code === 'of-another' ? 'others' : null
   }
 
   /** The desktop's own dialog, or in a browser one of ours. */

@@ -75,7 +75,16 @@ export const files = {
     'Another program wrote to {path} after it was opened here. Overwriting it loses what that program wrote.',
   'overwrite.existsTitle': 'There is a file already',
   'overwrite.exists': '{path} exists. Overwriting it loses what is in it.',
+  'overwrite.removedTitle': 'The file is gone',
+  'overwrite.removed': '{path} was removed or renamed after it was opened here. The lab is only in this window now.',
+  'overwrite.protectedTitle': 'The file is write-protected',
+  'overwrite.protected':
+    'Nobody is to write to {path}: its permissions say so. Overwriting loses what is in it; it stays write-protected.',
+  'overwrite.othersTitle': 'The file belongs to another user',
+  'overwrite.others':
+    'You may not write to {path}, but to its folder. Overwriting puts a file of your own in its place.',
   'overwrite.overwrite': 'Overwrite',
+  'overwrite.again': 'Write it again',
   'recovered.title': 'Work that was not saved',
   'recovered.text': 'Vethlab ended before these changes were saved. They are still here.',
   'recovered.unnamed': 'Lab without a file',

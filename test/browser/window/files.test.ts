@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../kernel/support/until.js'
@@ -108,6 +108,32 @@ test('a name that is taken is not overwritten unasked', async () => {
   await dialog().getByText('There is a file already').waitFor()
   expect(readFileSync(taken, 'utf8')).toBe('keep me\n')
   await dialog().getByRole('button', { name: 'Cancel' }).click()
+})
+
+test('a file that is gone is said to be gone, and written again where that is wanted', async () => {
+  const path = join(window.world.home, 'copy.vethlab.yaml')
+  unlinkSync(path)
+  await window.page.keyboard.press('Control+s')
+  await dialog().getByText('The file is gone').waitFor()
+  await dialog().getByText(`${path} was removed or renamed after it was opened here`).waitFor()
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  expect(existsSync(path)).toBe(false)
+  await window.page.keyboard.press('Control+s')
+  await dialog().getByRole('button', { name: 'Write it again' }).click()
+  await until('the file', () => existsSync(path))
+  expect(readFileSync(path, 'utf8')).toContain('vethlab: 1')
+})
+
+test('a write-protected file is asked about, and stays write-protected', async () => {
+  const path = join(window.world.home, 'copy.vethlab.yaml')
+  chmodSync(path, 0o444)
+  const { ino } = statSync(path)
+  await window.page.keyboard.press('Control+s')
+  await dialog().getByText('The file is write-protected').waitFor()
+  expect(statSync(path).ino).toBe(ino)
+  await dialog().getByRole('button', { name: 'Overwrite' }).click()
+  await until('another file', () => statSync(path).ino !== ino)
+  expect(statSync(path).mode & 0o777).toBe(0o444)
 })
 
 test('Open walks folders and opens the file that is picked; it is among the recent ones then', async () => {
