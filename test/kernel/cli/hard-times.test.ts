@@ -170,9 +170,14 @@ test('down comes back when nothing of the lab runs any more, also of one that is
   )
   const down = await world.cli('down', 'pair')
   expect(down.status).toBe(0)
+  expect(down.stderr).toMatch(/^pair was still coming up, in process \d+\. It is down\.\n$/)
   const still = world.processes().filter(({ command }) => /unshare|sandbox-init|helper\.js|keeper\.js/.test(command))
   expect(still).toEqual([])
-  await up.ended
+  expect(await up.ended).toMatchObject({
+    status: 3,
+    stderr:
+      'vethlab: The lab pair was stopped while it was coming up: somebody else took it down. Nothing of it is left.\n',
+  })
 })
 
 test('a sandbox that is killed while it starts is said, and no weaker one is made in silence', async () => {
