@@ -195,7 +195,8 @@ function writeDraft(directory: string, entry: RunningLab): string {
     writeFileSync(draft, `${JSON.stringify(entry)}\n`, { mode: 0o600 })
   } catch (error) {
     rmSync(draft, { force: true })
-    throw error
+    // An error of write(2) does not say of which file.
+    throw Object.assign(error as Error, { path: draft })
   }
   return draft
 }
