@@ -48,6 +48,7 @@ export const files = {
   'drop.tooLarge': '{name} is larger than a lab file may be (4 MiB)',
   'drop.unreadable': '{name} could not be read',
   'files.saved': 'Saved {name}',
+  'files.notKept': 'Unsaved work is not kept: after a crash it would be lost. Save the lab to a file. {why}',
   'files.reloaded': '{name} was changed by another program and has been read again',
   'unsaved.title': 'Save the changes to {title}?',
   'unsaved.text': 'The lab has changes that are in no file yet.',

@@ -47,6 +47,7 @@ export const files = {
   'drop.tooLarge': '{name} 超过实验文件的大小上限（4 MiB）',
   'drop.unreadable': '无法读取 {name}',
   'files.saved': '已保存 {name}',
+  'files.notKept': '未保存的工作没有被保留，崩溃后会丢失。请把实验保存到文件。{why}',
   'files.reloaded': '{name} 被其他程序修改，已重新读取',
   'unsaved.title': '保存对“{title}”的更改吗？',
   'unsaved.text': '实验有尚未保存的更改。',

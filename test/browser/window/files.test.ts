@@ -198,6 +198,22 @@ test('an edit that was undone is kept no longer', async () => {
   await until('nothing to be kept', () => kept().length === 0)
 })
 
+test('work that cannot be kept is said to be lost in a crash', async () => {
+  const unsaved = join(window.world.home, 'state/vethlab/unsaved')
+  const said = window.page.getByText('Unsaved work is not kept: after a crash it would be lost.')
+  chmodSync(unsaved, 0o500)
+  try {
+    await edit()
+    await said.waitFor()
+    expect(kept()).toEqual([])
+  } finally {
+    chmodSync(unsaved, 0o700)
+  }
+  await window.page.keyboard.press('Control+z')
+  await window.page.getByTitle('Has changes that are not saved').waitFor({ state: 'detached' })
+  await said.waitFor({ state: 'detached' })
+})
+
 test('after a crash of everything the unsaved work is offered and opens as it was', async () => {
   await edit()
   await until('the kept work', () => kept().some((text) => text.includes('layout:')))
