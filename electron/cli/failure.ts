@@ -2,7 +2,7 @@
 import { lacksCode } from '../core/needs/lacking.js'
 import type { DeployFailure, Failure } from '../core/rpc.js'
 import { exitCode, type ExitCode } from './exit-code.js'
-import { note, paintNote, printable, printJson } from './output.js'
+import { note, paintNote, printable, printableLine, printJson } from './output.js'
 
 /** What every command has. */
 export interface CommonOptions {
@@ -23,7 +23,7 @@ export function fail(code: ExitCode, failure: Failure | DeployFailure, { json, t
     printJson({ ok: false, error: failureJson(failure) })
     return code
   }
-  note(`${paintNote('red', 'vethlab:')} ${printable(failure.message)}`)
+  note(`${paintNote('red', 'vethlab:')} ${printableLine(failure.message)}`)
   if ('command' in failure) {
     const where = failure.where === null ? '' : ` (in ${failure.where})`
     note(printable(`  step ${failure.step} of ${failure.total}${where}: ${failure.command}`))

@@ -1,7 +1,7 @@
 /** What was found on the machine, for people: a paragraph for each namespace. */
 import type { MachineInterface, MachineListener, MachineName, MachineNamespace } from '../core/machine/view.js'
 import type { MachinePort } from '../core/machine/published.js'
-import { printable, type Paint } from './output.js'
+import { printableLine, type Paint } from './output.js'
 import { columns } from './columns.js'
 
 /** Of a name (characters); a hostile one may fill the screen. */
@@ -33,13 +33,13 @@ function namespaceText(namespace: MachineNamespace, titles: ReadonlyMap<string, 
   const shown = names.slice(0, mostNames).map(nameText)
   const more = names.length - shown.length
   const called = [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ')
-  const head = `${paint('bold', printable(titleOf(namespace)))}  ${paint('dim', printable(`${id}  ${called}`))}`
+  const head = `${paint('bold', printableLine(titleOf(namespace)))}  ${paint('dim', printableLine(`${id}  ${called}`))}`
   if (!readable) return `${head}\n  ${paint('yellow', 'could not be read')}`
   return [
     head,
-    ...interfaceLines(interfaces, titles).map((line) => `  ${printable(line)}`),
-    ...(published.length === 0 ? [] : [`  ${paint('dim', 'published')}  ${printable(publishedText(published))}`]),
-    ...(listeners.length === 0 ? [] : [`  ${paint('dim', 'listens')}  ${printable(listenerText(listeners))}`]),
+    ...interfaceLines(interfaces, titles).map((line) => `  ${line}`),
+    ...(published.length === 0 ? [] : [`  ${paint('dim', 'published')}  ${printableLine(publishedText(published))}`]),
+    ...(listeners.length === 0 ? [] : [`  ${paint('dim', 'listens')}  ${printableLine(listenerText(listeners))}`]),
   ].join('\n')
 }
 

@@ -4,7 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { replaceFile } from '../session/files/replace.js'
 import type { Failure } from '../core/rpc.js'
+import { shellQuote } from '../core/plan/shell-quote.js'
 import { failure } from './failure.js'
+import { protectionOf } from '../session/files/write-protected.js'
 
 /** Permission bits of a new file, before the umask. */
 const newMode = 0o666
@@ -58,6 +60,15 @@ export class OutputFile {
     if (written.test(realpathSync(path))) {
       const message = `There is a file ${path} already, which is no ${what} by its name, and would be lost. ${another}`
       return refuse('output-is-lab', message)
+    }
+    const protection = protectionOf(path, there)
+    if (protection !== null) {
+      const [why, next] =
+        protection === 'mode'
+          ? ['is write-protected', `Allow writing to it with: chmod u+w ${shellQuote(path)}, or give another name`]
+          : ['belongs to another user, who does not let you write to it', 'Give another name']
+      const message = `There is a file ${path} already, which ${why}. ${next}, for instance ${flag} ${examples[flag]}.`
+      return refuse('write-protected', message)
     }
     return new OutputFile(flag, what, path)
   }

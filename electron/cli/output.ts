@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream'
 import { printableInColour, printableJson } from '../core/lab/plain-text.js'
 
-export { printable } from '../core/lab/plain-text.js'
+export { printable, printableLine } from '../core/lab/plain-text.js'
 
 /** SGR codes (ECMA-48 8.3.117) of the few colours that stay readable on dark and light grounds. */
 const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const

@@ -2,10 +2,12 @@
  * `vethlab ps`: the labs that are running.
  *
  * `--json`: `{"labs":[{"name":S,"pid":N,"anchorPid":N|null,"started":S,"file":S}]}`; `started` is ISO 8601 in UTC,
- * `anchorPid` null while the lab is coming up, `file` absolute or `-` for standard input.
+ * `anchorPid` null while the lab is coming up, `file` absolute or `-` for standard input. Where a record cannot be read
+ * also `"damaged":[{"name":S,"file":S,"pids":[N],"message":S}]`: `file` is the record, `pids` who holds the lab.
  */
 import { runtimeDirectory } from '../session/running/directory.js'
-import { elsewhere, listAll, type RunningLab } from '../session/running/entry.js'
+import { damagedFailure, type DamagedRecord } from '../session/running/damaged.js'
+import { elsewhere, listAll, stageOf, type RunningLab } from '../session/running/entry.js'
 import { exitCode, type ExitCode } from './exit-code.js'
 import { fail, type CommonOptions } from './failure.js'
 import { note, paint, print, printable, printJson } from './output.js'
@@ -15,9 +17,10 @@ import { columns } from './columns.js'
 export async function ps(options: CommonOptions): Promise<ExitCode> {
   const directory = runtimeDirectory()
   if (!directory.ok) return fail(exitCode.machine, directory.failure, options)
-  const { here: labs, elsewhere: far } = listAll(directory.path)
+  const { here: labs, elsewhere: far, damaged } = listAll(directory.path)
   if (options.json) {
     printJson({
+      ...(damaged.length === 0 ? {} : { damaged: damaged.map(damagedJson) }),
       labs: labs.map(({ name, keeper, anchor, started, file }) => {
         return { name, pid: keeper.pid, anchorPid: anchor?.pid ?? null, started: new Date(started).toISOString(), file }
       }),
@@ -25,25 +28,30 @@ export async function ps(options: CommonOptions): Promise<ExitCode> {
     return exitCode.ok
   }
   if (labs.length > 0) print(table(labs))
-  else if (far.length === 0) note(`No lab is running. Start one with: ${vethlab('up FILE -d')}`)
+  else if (far.length === 0 && damaged.length === 0) note(`No lab is running. Start one with: ${vethlab('up FILE -d')}`)
   for (const { name } of far) note(printable(elsewhere(directory.path, name).message))
+  for (const each of damaged) note(printable(damagedFailure(each).message))
   return exitCode.ok
 }
 
+const damagedJson = (record: DamagedRecord): object => ({
+  name: record.name,
+  file: record.path,
+  pids: record.keepers.map(({ pid }) => pid),
+  message: damagedFailure(record).message,
+})
+
 function table(labs: readonly RunningLab[]): string {
   const head = ['NAME', 'STATE', 'UP FOR', 'PID', 'FILE']
-  const rows = labs.map(({ name, anchor, started, keeper, file }) => {
-    return [
-      name,
-      anchor === null ? 'starting' : 'up',
-      durationText(Date.now() - started),
-      String(keeper.pid),
-      printable(file),
-    ]
+  const rows = labs.map((lab) => {
+    const { name, started, keeper, file } = lab
+    return [name, states[stageOf(lab)], durationText(Date.now() - started), String(keeper.pid), file]
   })
   const [titles = '', ...lines] = columns([head, ...rows])
   return [paint('dim', titles), ...lines].join('\n')
 }
+
+const states = { starting: 'starting', up: 'up', ending: 'stopping' } as const
 
 /** The two largest units. */
 export function durationText(ms: number): string {

@@ -14,7 +14,7 @@ import type {
   LiveState,
   LiveTunnel,
 } from '../core/live/state.js'
-import { printable, type Paint } from './output.js'
+import { printableLine, type Paint } from './output.js'
 import { columns } from './columns.js'
 
 export function stateText(live: LiveState, paint: Paint): string {
@@ -32,10 +32,10 @@ type PlaceName = (place: NonNullable<LiveLink['peer']>) => string
 
 function namespaceText(namespace: LiveNamespace, placeName: PlaceName, paint: Paint): string {
   const section = (title: string, lines: readonly string[]): string[] =>
-    lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printable(line)}`)]
+    lines.length === 0 ? [] : [`  ${paint('dim', title)}`, ...lines.map((line) => `    ${printableLine(line)}`)]
   const { neighbours, proxies = [], files = {}, rules, services, dnsmasq, dhcp = [], ruleset, sysctls } = namespace
   return [
-    paint('bold', printable(namespace.name)),
+    paint('bold', printableLine(namespace.name)),
     ...section('interfaces', interfaceLines(namespace, placeName)),
     ...section('rules', rules.filter(({ protocol }) => protocol !== 'kernel').map(policyRuleText)),
     ...section('routes', namespace.routes.map(routeText)),

@@ -9,7 +9,7 @@ import type { HopReason, Trace, TraceHop } from '../core/diagnosis/trace.js'
 import { isAnswer } from '../core/diagnosis/trace.js'
 import type { PacketHeaders } from '../core/packet/packet.js'
 import { timeText } from './check-report.js'
-import { printable, type Paint } from './output.js'
+import { printable, printableLine, type Paint } from './output.js'
 import { leftOut, shortened, type Kept } from './shortened.js'
 
 /** Hops of a failed trace, and lines of one piece of evidence: with a heading and the fix they fill one screen. */
@@ -33,7 +33,7 @@ export function traceText(trace: Trace, paint: Paint, { all = false }: TraceText
     ...(ttl === null ? [] : [`ttl ${ttl}`]),
     ...(message === null ? [] : [message]),
   ]
-  const head = `${paint('bold', `${probe.protocol} ${probe.from} -> ${probe.to}${name}${port}`)}: ${end.join(', ')}`
+  const head = `${paint('bold', printableLine(`${probe.protocol} ${probe.from} -> ${probe.to}${name}${port}`))}: ${end.join(', ')}`
   const lines: string[] = []
   if (answers.length > 1) lines.push(...answers.map((answer, index) => answerLine(answer, index)))
   if (hops.length > 0) lines.push('', ...table(hops, diagnosis !== null && !all, paint))
@@ -42,7 +42,7 @@ export function traceText(trace: Trace, paint: Paint, { all = false }: TraceText
       paint('yellow', `The film has gaps: the kernel dropped ${dropped} frames, and ${beyond} were more than is kept.`),
     )
   if (diagnosis && diagnosis.ruledOut.length > 0)
-    lines.push('', 'Ruled out:', ...diagnosis.ruledOut.map((each) => `  ${each}`))
+    lines.push('', 'Ruled out:', ...diagnosis.ruledOut.map((each) => `  ${printableLine(each)}`))
   const again = lines.length > glance ? [head] : []
   if (diagnosis) lines.push('', ...again, ...diagnosisLines(diagnosis, all, paint))
   else if (again.length > 0) lines.push('', ...again)
@@ -110,7 +110,9 @@ function rowOf(hop: TraceHop, copies?: number): Row {
   return {
     n: String(n),
     time: timeNs < 1e9 ? `${(timeNs / 1000).toFixed(1)} us` : `${(timeNs / 1e9).toFixed(3)} s`,
-    place: `${namespace}${name === null ? '' : `:${name}`}${direction === null ? '' : ` ${direction === 'in' ? arrows.in : arrows.out} ${direction}`}`,
+    place:
+      printableLine(`${namespace}${name === null ? '' : `:${name}`}`) +
+      `${direction === null ? '' : ` ${direction === 'in' ? arrows.in : arrows.out} ${direction}`}`,
     event: `${leg} ${observed ? event : `(${event})`}`,
     packet: packet ? packetText(packet) : '',
     macs: eth ? `${eth.src} -> ${eth.dst}` : '',
@@ -198,7 +200,7 @@ function diagnosisLines({ code, cause, evidence, fix }: Diagnosis, all: boolean,
     return shown.map((each) => `    ${typeof each === 'number' ? paint('dim', leftOut(each, 'lines')) : each}`)
   }
   return [
-    `${paint('red', code)}: ${paint('bold', cause)}`,
+    `${paint('red', code)}: ${paint('bold', printableLine(cause))}`,
     ...evidence.flatMap((each) => [`  ${paint('dim', '$')} ${each.command}`, ...output(each.output)]),
     ...(fix ? [paint('green', '  To fix it:'), ...fix.commands.map((command) => `    ${command}`)] : []),
   ]

@@ -132,8 +132,11 @@ export const shellRequests = {
   'file/starters': none,
   'file/recent': none,
   'file/read': z.strictObject({ path }),
-  /** Atomic. Refused with `changed-on-disk` where the file is not what `base` says. */
-  'file/write': z.strictObject({ path, text: labText, base: z.string().nullable() }),
+  /**
+   * Atomic. Refused with `changed-on-disk` where the file is not what `base` says, with `removed-on-disk` where it is gone;
+   * with `write-protected` or `of-another` where it is not to be written to, unless that is `agreed`.
+   */
+  'file/write': z.strictObject({ path, text: labText, base: z.string().nullable(), agreed: z.boolean().optional() }),
   /** The desktop's own dialog; the browser shell answers `no-dialog`, and the window browses by `file/browse`. */
   'file/choose': z.strictObject({ purpose: z.enum(['open', 'save']), suggested: z.string().max(255) }),
   'file/browse': z.strictObject({ directory: path.nullable() }),

@@ -45,10 +45,10 @@ export class ShellFiles {
     'file/starters': async () => ({ labs: await starterLabs() }),
     'file/recent': async () => ({ files: await this.recent.list() }),
     'file/read': ({ path }) => this.read(path),
-    'file/write': async ({ path, text, base }) => {
+    'file/write': async ({ path, text, base, agreed }) => {
       const isAgreed = base === null && path === this.replaceable
       this.replaceable = null
-      const saved = await saveLabFile(path, text, isAgreed ? await fingerprintAt(path) : base)
+      const saved = await saveLabFile(path, text, isAgreed ? await fingerprintAt(path) : base, agreed)
       if (saved.ok) {
         this.watch.expect(path, saved.fingerprint)
         await this.remember(path)

@@ -14,8 +14,11 @@ export type Question =
   | {
       readonly kind: 'overwrite'
       readonly path: string
-      /** `changed`: somebody else wrote to our file. `exists`: another file is in the way. */
-      readonly why: 'changed' | 'exists'
+      /**
+       * `changed`: somebody else wrote to our file; `removed`: it is gone. `exists`: another file is in the way.
+       * `protected`: it is not to be written to; `others`: another user's, who lets nobody write to it.
+       */
+      readonly why: 'changed' | 'removed' | 'exists' | 'protected' | 'others'
       readonly answer: (chosen: 'overwrite' | 'save-as' | 'cancel') => void
     }
   | {

@@ -3,19 +3,21 @@ import { parseLabText } from '../../electron/core/lab/parse.js'
 import { createLabText } from '../../electron/core/lab/print.js'
 import type { LabFile } from '../../electron/core/lab/schema.js'
 import type { Failure } from '../../electron/core/rpc.js'
-import type { OpenedFile, RecentFile, RecoveredWork, StarterLab } from '../../electron/core/rpc-shell.js'
+import type { OpenedFile, RecentFile, RecoveredWork, ShellParams, StarterLab } from '../../electron/core/rpc-shell.js'
 import { attempt } from '../connection/rpc.js'
 import type { Rpc } from '../connection/rpc.js'
-import { t, textOf } from '../i18n/text.svelte.js'
+import { sentenceOf, t, textOf } from '../i18n/text.svelte.js'
 import type { Dialogs } from './dialogs.svelte.js'
 import { keepInTab, keptInTab } from './kept-in-tab.js'
 import type { LabDocument, Unfinished } from './lab-document.svelte.js'
 import { foreignKind } from '../../electron/core/exchange/foreign.js'
 import { readForeign, type ForeignFile } from './foreign-file.js'
-import { say, tell } from './tell.js'
+import { say, tell, unsay } from './tell.js'
 
 /** Typing and dragging settle before the work is kept; a crash loses at most this much (ms). */
 const keepDelayMs = 400
+/** What is said of work that could not be kept, one thing however often. */
+const notKept = 'not-kept'
 /** The open lab of this tab, for a reload. */
 const tabKey = 'vethlab.document'
 
@@ -32,6 +34,8 @@ export class Files {
   failure = $state.raw<Failure | null>(null)
   /** Id of the unfinished text that the shell keeps. */
   private keptUnfinished: string | null = null
+  /** What was edited last could not be kept, and that was said. */
+  private isNotKept = false
   /** Opening and saving follow one another in the order they were asked for: no answer meets a lab that is not its own. */
   private turn: Promise<unknown> = Promise.resolve()
 
@@ -175,10 +179,11 @@ export class Files {
     return path === null ? false : this.write(path, path === this.document.path ? this.document.fingerprint : null)
   }
 
-  private async write(path: string, base: string | null): Promise<boolean> {
+  /** @param agreed also over a file that is not to be written to */
+  private async write(path: string, base: string | null, agreed = false): Promise<boolean> {
     if (!(await this.network.keep())) return false
     const { text, id } = this.document
-    const answer = await attempt(this.rpc.request('file/write', { path, text, base }))
+    const answer = await attempt(this.rpc.request('file/write', { path, text, base, agreed }))
     if (answer.ok) {
       this.document.saved(path, text, answer.fingerprint)
       this.external = null
@@ -188,16 +193,24 @@ export class Files {
       say(t('files.saved', { name: this.document.fileName ?? '' }))
       return true
     }
-    if (answer.failure.code !== 'changed-on-disk') {
+    const why = this.questionOf(answer.failure.code, path)
+    if (why === null) {
       tell(answer.failure)
       return false
     }
-    const why = path === this.document.path ? 'changed' : 'exists'
     const chosen = await this.dialogs.ask('overwrite', { path, why })
     if (chosen === 'save-as') return this.writeElsewhere()
     if (chosen === 'cancel') return false
     const there = await attempt(this.rpc.request('file/read', { path }))
-    return this.write(path, there.ok ? there.file.fingerprint : null)
+    return this.write(path, there.ok ? there.file.fingerprint : null, why === 'protected' || why === 'others')
+  }
+
+  /** What is asked where a file could not be written because of what it is; null: nothing, it cannot be. */
+  private questionOf(code: string, path: string): 'changed' | 'removed' | 'exists' | 'protected' | 'others' | null {
+    if (code === 'changed-on-disk') return path === this.document.path ? 'changed' : 'exists'
+    if (code === 'removed-on-disk') return 'removed'
+    if (code === 'write-protected') return 'protected'
+    return code === 'of-another' ? 'others' : null
   }
 
   /** The desktop's own dialog, or in a browser one of ours. */
@@ -274,7 +287,7 @@ export class Files {
     const timer = setTimeout(() => {
       keepTab()
       // What was undone, or taken from the file again, must not be offered after a crash.
-      void attempt(this.rpc.request('file/keep', { id, path, text: dirty ? text : null }))
+      void this.keep({ id, path, text: dirty ? text : null })
       this.keepUnfinished(path, unfinished)
     }, keepDelayMs)
     window.addEventListener('pagehide', keepTab)
@@ -289,7 +302,16 @@ export class Files {
     const { keptUnfinished } = this
     if (keptUnfinished !== null && keptUnfinished !== unfinished?.id) void this.forget(keptUnfinished)
     this.keptUnfinished = unfinished?.id ?? null
-    if (unfinished) void attempt(this.rpc.request('file/keep', { id: unfinished.id, path, text: unfinished.text }))
+    if (unfinished) void this.keep({ id: unfinished.id, path, text: unfinished.text })
+  }
+
+  /** Said once, until it can be kept again: somebody counts on it. */
+  private async keep(work: ShellParams<'file/keep'>): Promise<void> {
+    const answer = await attempt(this.rpc.request('file/keep', work))
+    const isRefused = !answer.ok && answer.failure.code !== 'no-answer'
+    if (isRefused && !this.isNotKept) say(t('files.notKept', { why: sentenceOf(answer.failure) }), notKept)
+    else if (answer.ok && this.isNotKept) unsay(notKept)
+    if (answer.ok || isRefused) this.isNotKept = isRefused
   }
 
   /** What this tab had open before a reload. */

@@ -31,6 +31,12 @@ const escaped = (character: string): string => `\\u${character.charCodeAt(0).toS
 export const printable = (text: string): string =>
   text.replace(unprintable, (character) => (character === '\t' ? '  ' : escaped(character)))
 
+/**
+ * A name or a sentence that stands in one line, a cell or a column: the same, with line feeds to be seen as well. The kernel
+ * takes them in names of namespaces, and other programs in theirs; one of them must not look like two.
+ */
+export const printableLine = (text: string): string => printable(text).replaceAll('\n', escaped)
+
 /** Colours and weights: `ESC [ NUMBERS m` (ECMA-48 8.3.117). They hide nothing and move nothing. */
 const colours = /(\u001b\[[\d;]*m)/
 

@@ -44,6 +44,13 @@ const reasons: Readonly<Record<string, readonly [code: string, reason: Said]>> =
 /** An exception of `node:fs` as a failure. Anything unknown is told in the system's own words. */
 export function fileFailure(doing: Doing, path: string, error: unknown): Refused {
   const { code, message } = error as NodeJS.ErrnoException
+  if (doing === 'save' && code === 'ENOENT')
+    return refuse(
+      'not-found',
+      said`${path} cannot be saved: its folder does not exist. Choose another place.`,
+      path,
+      message,
+    )
   const known = doing === 'watch' && code === 'ENOSPC' ? undefined : reasons[code ?? '']
   if (doing === 'watch' && (code === 'ENOSPC' || code === 'EMFILE'))
     return refuse(

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { link, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
+import { access, link, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 export interface Former {
@@ -46,12 +46,13 @@ export async function replaceFile(
   )
   try {
     await file.writeFile(bytes)
-    if (former) await takeOver(file, former)
+    const isTakenOver = former === null || (await takeOver(file, former))
     await file.sync()
     await file.close()
     file = null
     if (!(await stillRight())) return false
-    if (former) await rename(draft, target)
+    if (!isTakenOver && (await mayWrite(target))) await writeInto(target, bytes)
+    else if (former) await rename(draft, target)
     else await nameFirst(draft, target)
     await syncDirectory(directory)
     return true
@@ -78,11 +79,42 @@ async function nameFirst(draft: string, target: string): Promise<void> {
   }
 }
 
-/** Owner first: chown(2) clears set-id bits. What may not be given away stays the user's own. */
-async function takeOver(file: FileHandle, { mode, uid, gid }: Former): Promise<void> {
+/**
+ * Owner first: chown(2) clears set-id bits. What may not be given away stays the user's own: false where the former file
+ * was another user's, or another group's.
+ */
+async function takeOver(file: FileHandle, { mode, uid, gid }: Former): Promise<boolean> {
   const now = await file.stat()
   if (now.uid !== uid || now.gid !== gid) await file.chown(uid, gid).catch(() => file.chown(-1, gid).catch(() => {}))
   await file.chmod(mode & 0o7777)
+  const then = await file.stat()
+  return then.uid === uid && then.gid === gid
+}
+
+const mayWrite = (path: string): Promise<boolean> =>
+  access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+
+/** For a file of another user's, who lets us write to it: a new one in its place would be ours. What fails is put back. */
+async function writeInto(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, constants.O_RDWR)
+  try {
+    const before = await file.readFile()
+    const put = async (content: Uint8Array): Promise<void> => {
+      let done = 0
+      while (done < content.length) done += (await file.write(content, done, content.length - done, done)).bytesWritten
+      await file.truncate(content.length)
+    }
+    await put(bytes).catch(async (error: unknown) => {
+      await put(before)
+      throw error
+    })
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -9,6 +9,7 @@ import { fingerprintOf, readBytes, refuseName } from './lab-text.js'
 import { fileFailure, refuse, type Refused } from './refusal.js'
 import { replaceFile } from './replace.js'
 import { said } from '../../core/words/said.js'
+import { protectionOf, type Protection } from './write-protected.js'
 
 /** As path_resolution(7) allows. */
 const maxLinks = 40
@@ -22,9 +23,16 @@ const queues = new Map<string, Promise<unknown>>()
 
 /**
  * @param base fingerprint of what the text was made from; null: there must be no such file yet.
- *   Refused with `changed-on-disk` where the file is something else.
+ *   Refused with `changed-on-disk` where the file is something else, with `removed-on-disk` where it is gone.
+ * @param agreed the user wants a file replaced that is not to be written to; else it is refused with `write-protected`
+ *   or, where it is another user's, with `of-another`
  */
-export async function saveLabFile(path: string, text: string, base: Fingerprint | null): Promise<Saved> {
+export async function saveLabFile(
+  path: string,
+  text: string,
+  base: Fingerprint | null,
+  agreed = false,
+): Promise<Saved> {
   const refused = refuseName(path)
   if (refused) return refused
   const bytes = Buffer.from(text, 'utf8')
@@ -35,7 +43,7 @@ export async function saveLabFile(path: string, text: string, base: Fingerprint 
       path,
     )
   const before = queues.get(path) ?? Promise.resolve()
-  const work = before.then(() => save(path, bytes, base))
+  const work = before.then(() => save(path, bytes, base, agreed))
   queues.set(path, work)
   try {
     return await work
@@ -46,7 +54,7 @@ export async function saveLabFile(path: string, text: string, base: Fingerprint 
   }
 }
 
-async function save(path: string, bytes: Buffer, base: Fingerprint | null): Promise<Saved> {
+async function save(path: string, bytes: Buffer, base: Fingerprint | null, agreed: boolean): Promise<Saved> {
   const target = await followLinks(path)
   const former = await statOf(target)
   if (former && !former.isFile())
@@ -56,8 +64,10 @@ async function save(path: string, bytes: Buffer, base: Fingerprint | null): Prom
     // A file that grew above every limit is not the one that was opened.
     if (!now.ok && now.failure.code !== 'too-large') return now
     if (!now.ok || base === null || fingerprintOf(now.bytes) !== base) return changed(path, base)
-  } else if (base !== null) return changed(path, base, true)
+  } else if (base !== null) return removed(path)
   const owner = former && { mode: Number(former.mode), uid: Number(former.uid), gid: Number(former.gid) }
+  const protection = owner && !agreed ? protectionOf(target, owner) : null
+  if (protection !== null) return writeProtected(path, protection)
   try {
     const replaced = await replaceFile(
       target,
@@ -73,13 +83,27 @@ async function save(path: string, bytes: Buffer, base: Fingerprint | null): Prom
   }
 }
 
-function changed(path: string, base: Fingerprint | null, removed = false): Refused {
-  const message = removed
-    ? said`${path} has been removed since it was opened. Save it again under this name, or choose another one.`
-    : base === null
+function changed(path: string, base: Fingerprint | null): Refused {
+  const message =
+    base === null
       ? said`There is a file named ${path} already. Open it, or choose another name.`
       : said`${path} has been changed by another program since it was opened. Open it again, or save under another name.`
   return refuse('changed-on-disk', message, path)
+}
+
+function removed(path: string): Refused {
+  const message = said`${path} has been removed since it was opened. Save it again under this name, or choose another one.`
+  return refuse('removed-on-disk', message, path)
+}
+
+function writeProtected(path: string, protection: Protection): Refused {
+  return protection === 'mode'
+    ? refuse('write-protected', said`${path} is write-protected. Allow writing to it, or choose another name.`, path)
+    : refuse(
+        'of-another',
+        said`${path} belongs to another user, who does not let you write to it. Choose another name.`,
+        path,
+      )
 }
 
 const isSame = (one: BigIntStats, other: BigIntStats | null): boolean =>

@@ -35,9 +35,10 @@ export async function attachTo(directory: string, entry: RunningLab): Promise<Se
   return { ok: false, failure: silent(entry, null) }
 }
 
-function silent({ name, anchor }: RunningLab, output: string | null): Failure {
-  const message =
-    anchor === null
+function silent({ name, anchor, ending }: RunningLab, output: string | null): Failure {
+  const message = ending
+    ? `The lab ${name} is just being taken down.`
+    : anchor === null
       ? `The lab ${name} is still coming up. Try again in a moment.`
       : `The lab ${name} does not answer. Stop it with: ${vethlab(`down ${name}`)}`
   return { code: 'no-answer', message, where: name, output }

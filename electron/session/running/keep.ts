@@ -4,7 +4,7 @@ import type { DeployFailure, DeployReport, Failure } from '../../core/rpc.js'
 import { startSandbox } from '../sandbox.js'
 import type { Session } from '../session.js'
 import { plugUplink, type Uplink } from '../uplink/uplink.js'
-import { claim, publish, release, socketFile, type RunningLab } from './entry.js'
+import { claim, markEnding, publish, release, socketFile, type RunningLab } from './entry.js'
 import { identify } from './process-identity.js'
 import { relaySession } from './relay.js'
 
@@ -53,6 +53,7 @@ export async function keepLab({
   let uplink: Uplink | null = null
   let closeRelay = (): void => {}
   const end = async (): Promise<void> => {
+    markEnding(directory, entry)
     closeRelay()
     await uplink?.unplug()
     await session?.close()

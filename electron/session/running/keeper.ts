@@ -5,7 +5,7 @@
  */
 import { Socket } from 'node:net'
 import { lineChannel } from '../../core/channel.js'
-import { maxMessageBytes } from '../../core/rpc.js'
+import { maxMessageBytes, type Failure } from '../../core/rpc.js'
 import { machineRefusal } from '../machine-refusal.js'
 import { refuseInspector } from '../no-inspector.js'
 import { runtimeDirectory } from './directory.js'
@@ -24,19 +24,34 @@ refuseInspector()
 let end: () => Promise<void> = () => Promise.resolve()
 /** Whether the lab goes on without the one who gave the order. */
 let independent = false
+/** The lab's name until it is up, or until it is certain that it will not be. */
+let comingUp: string | null = null
 
 function leave(status: number): void {
   setTimeout(() => process.exit(status), endLimitMs).unref()
   void end().finally(() => process.exit(status))
 }
 
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => leave(0))
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    if (comingUp !== null) void say({ word: 'refused', stage: 'sandbox', failure: stopped(comingUp) })
+    leave(0)
+  })
+
+/** For whoever waits for it. */
+const stopped = (name: string): Failure => ({
+  code: 'stopped',
+  message: `The lab ${name} was stopped while it was coming up: somebody else took it down. Nothing of it is left.`,
+  where: name,
+  output: null,
+})
 // Whoever gave the order has gone. Before the lab is up nobody knows of it; an attached one goes along in any case.
 starter.onEnd(() => {
   if (!independent) leave(0)
 })
 starter.onText((text) => {
   const order = JSON.parse(text) as KeeperOrder
+  comingUp = order.lab.name
   void bringUp(order)
     .catch((error: unknown) => {
       const refused = machineRefusal(error)
@@ -44,6 +59,7 @@ starter.onText((text) => {
       return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) }
     })
     .then(async (outcome) => {
+      comingUp = null
       if ('failed' in outcome) await say({ word: 'bug', text: outcome.failed })
       else if (!outcome.ok) await say({ word: 'refused', stage: outcome.stage, failure: outcome.failure })
       else {

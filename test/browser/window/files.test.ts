@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../kernel/support/until.js'
@@ -110,6 +110,32 @@ test('a name that is taken is not overwritten unasked', async () => {
   await dialog().getByRole('button', { name: 'Cancel' }).click()
 })
 
+test('a file that is gone is said to be gone, and written again where that is wanted', async () => {
+  const path = join(window.world.home, 'copy.vethlab.yaml')
+  unlinkSync(path)
+  await window.page.keyboard.press('Control+s')
+  await dialog().getByText('The file is gone').waitFor()
+  await dialog().getByText(`${path} was removed or renamed after it was opened here`).waitFor()
+  await dialog().getByRole('button', { name: 'Cancel' }).click()
+  expect(existsSync(path)).toBe(false)
+  await window.page.keyboard.press('Control+s')
+  await dialog().getByRole('button', { name: 'Write it again' }).click()
+  await until('the file', () => existsSync(path))
+  expect(readFileSync(path, 'utf8')).toContain('vethlab: 1')
+})
+
+test('a write-protected file is asked about, and stays write-protected', async () => {
+  const path = join(window.world.home, 'copy.vethlab.yaml')
+  chmodSync(path, 0o444)
+  const { ino } = statSync(path)
+  await window.page.keyboard.press('Control+s')
+  await dialog().getByText('The file is write-protected').waitFor()
+  expect(statSync(path).ino).toBe(ino)
+  await dialog().getByRole('button', { name: 'Overwrite' }).click()
+  await until('another file', () => statSync(path).ino !== ino)
+  expect(statSync(path).mode & 0o777).toBe(0o444)
+})
+
 test('Open walks folders and opens the file that is picked; it is among the recent ones then', async () => {
   await window.page.keyboard.press('Control+o')
   await dialog().getByRole('button', { name: 'To the folder above' }).click()
@@ -170,6 +196,22 @@ test('an edit that was undone is kept no longer', async () => {
   await window.page.keyboard.press('Control+z')
   await window.page.getByTitle('Has changes that are not saved').waitFor({ state: 'detached' })
   await until('nothing to be kept', () => kept().length === 0)
+})
+
+test('work that cannot be kept is said to be lost in a crash', async () => {
+  const unsaved = join(window.world.home, 'state/vethlab/unsaved')
+  const said = window.page.getByText('Unsaved work is not kept: after a crash it would be lost.')
+  chmodSync(unsaved, 0o500)
+  try {
+    await edit()
+    await said.waitFor()
+    expect(kept()).toEqual([])
+  } finally {
+    chmodSync(unsaved, 0o700)
+  }
+  await window.page.keyboard.press('Control+z')
+  await window.page.getByTitle('Has changes that are not saved').waitFor({ state: 'detached' })
+  await said.waitFor({ state: 'detached' })
 })
 
 test('after a crash of everything the unsaved work is offered and opens as it was', async () => {

@@ -38,6 +38,17 @@ test('a file with the name of a lab or of a submission is not replaced, nor thro
   expect(named(at('film.html'))).toMatchObject({ code: 'output-is-lab' })
 })
 
+test('a write-protected file is refused, by root too, and is as it was', () => {
+  writeFileSync(at('film.html'), 'precious', { mode: 0o444 })
+  expect(named(at('film.html'))).toMatchObject({
+    code: 'write-protected',
+    message: `There is a file ${at('film.html')} already, which is write-protected. Allow writing to it with: chmod u+w ${at('film.html')}, or give another name, for instance -o film.html.`,
+  })
+  symlinkSync('film.html', at('link.html'))
+  expect(named(at('link.html'))).toMatchObject({ code: 'write-protected' })
+  expect(readFileSync(at('film.html'), 'utf8')).toBe('precious')
+})
+
 test('an empty name and "-" are no files', () => {
   expect(named('')).toMatchObject({
     message: '-o takes the name of a file, and an empty name is none. Give another name, for instance -o film.html.',

@@ -34,6 +34,50 @@ test('one end of a cable is slowed, or each in its own way', () => {
   ])
 })
 
+describe('words of ip that are written by their beginnings are taken as ip 6.1 takes them', () => {
+  const before = `ip link add e0 type veth peer name e1
+ip link add f0 type veth peer name f1
+ip link add sw type bridge
+ip link set dev e1 master sw
+ip address add 10.0.0.1/24 dev e0
+ip link set dev e0 up
+`
+  test.each([
+    ['ip li se e0 mtu 1400', 'ip link set e0 mtu 1400'],
+    ['ip l a h0 ty veth peer n h1', 'ip link add h0 type veth peer name h1'],
+    [
+      'ip l a n h0 mtu 1400 ad 02:00:00:00:00:01 typ veth peer h1',
+      'ip link add h0 mtu 1400 address 02:00:00:00:00:01 type veth peer name h1',
+    ],
+    ['ip l s e0 a 02:00:00:00:00:01', 'ip link set e0 address 02:00:00:00:00:01'],
+    ['ip l s f0 m sw', 'ip link set f0 master sw'],
+    ['ip l s e1 nomas', 'ip link set e1 nomaster'],
+    ['ip l s dev sw ty bridge stp_state 1', 'ip link set dev sw type bridge stp_state 1'],
+    ['ip a a 10.1.0.1/24 b 10.1.0.255 dev e0', 'ip address add 10.1.0.1/24 broadcast 10.1.0.255 dev e0'],
+    ['ip r a 10.9.0.0/24 via 10.0.0.2 m 5', 'ip route add 10.9.0.0/24 via 10.0.0.2 metric 5'],
+    ['ip r a 10.9.0.0/24 via 10.0.0.2 ta 100', 'ip route add 10.9.0.0/24 via 10.0.0.2 table 100'],
+    ['ip ro a bl 10.9.0.0/24', 'ip route add blackhole 10.9.0.0/24'],
+    ['ip ru a from 10.9.0.0/24 ta main pri 60', 'ip rule add from 10.9.0.0/24 table main priority 60'],
+    [
+      'ip n a 10.0.0.9 lladdr 02:00:00:00:00:09 dev e0 nud permanent',
+      'ip neighbour add 10.0.0.9 lladdr 02:00:00:00:00:09 dev e0 nud permanent',
+    ],
+  ])('%s', (short, whole) => {
+    expect(lab(before + short)).toEqual(lab(before + whole))
+    expect(lab(before + whole)).not.toEqual(lab(before))
+  })
+
+  test.each([
+    ['ip link add a type veth peer name z', '7:15 "type" is no hardware address.'],
+    ['ip link set a up', '7:15 "up" is no hardware address.'],
+    ['ip rule add from 10.9.0.0/24 t 100', '7:30 "t" in `ip rule`'],
+  ])('%s is refused by ip, and named', (script, message) => {
+    const read = importScript(before + script, 'test.sh')
+    expect(read.labFile).toEqual(lab(before))
+    expect(told(before + script)[0]).toContain(message)
+  })
+})
+
 describe('what a shell makes of a text', () => {
   test.each([
     ['quotes and escapes', `ip netns add 'a'"b"\\c`, ['abc']],

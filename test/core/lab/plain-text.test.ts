@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { linePattern, plainLine, replyPattern, textPattern } from '../../../electron/core/lab/plain-text.js'
+import { columns } from '../../../electron/cli/columns.js'
+import {
+  linePattern,
+  plainLine,
+  printableLine,
+  replyPattern,
+  textPattern,
+} from '../../../electron/core/lab/plain-text.js'
 
 const harmful = [
   ...Array.from({ length: 0x20 }, (_, code) => String.fromCharCode(code)),
@@ -16,6 +23,16 @@ test('control characters, line separators and marks of direction are no text', (
     expect([word, replyPattern.test(word)]).toEqual([word, allowed.reply.includes(character)])
     expect(plainLine(word)).toBe('a b')
   }
+})
+
+test('what stands in one line stays in it, and all of it is to be seen', () => {
+  expect(printableLine('a\nb\u001b[31m\rc\td')).toBe('a\\u000ab\\u001b[31m\\u000dc  d')
+  expect(
+    columns([
+      ['a\nb', 'x'],
+      ['c', 'y'],
+    ]),
+  ).toEqual(['a\\u000ab  x', 'c         y'])
 })
 
 test('what people write is text', () => {

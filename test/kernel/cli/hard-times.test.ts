@@ -91,11 +91,11 @@ describe('a full disk', () => {
   })
 
   /** Runs a script with a disk of 16 KiB at `disk`, of which 4 KiB are taken by `report`, and the rest too. */
-  const onFullDisk = (script: string) => {
+  const onFullDisk = (script: string, inspect = '') => {
     const disk = join(world.home, 'disk')
     const mount = `mkdir -p '${disk}' && mount -t tmpfs -o size=16k,mode=777 tmpfs '${disk}' && cd '${disk}' && exec "$@"`
     const fill = 'head -c 4000 /dev/zero >report; cat /dev/zero >filler 2>/dev/null;'
-    return world.run(['sh', '-c', `${fill} ${script}; echo "code $?"; ls -A; wc -c <report`], {
+    return world.run(['sh', '-c', `${fill} ${script}; echo "code $?"; ls -A; ${inspect} wc -c <report`], {
       before: ['unshare', '-m', 'sh', '-c', mount, 'sh'],
     })
   }
@@ -119,8 +119,15 @@ describe('a full disk', () => {
 
   test.skipIf(!isRoot)('under the directory of running labs is said, and nothing is left', async () => {
     const file = world.file('pair.yaml', pair())
-    const ran = await onFullDisk(`XDG_RUNTIME_DIR= TMPDIR="$PWD" ${cli} up -d '${file}'`)
-    expect(ran.stdout).toMatch(/^code 3\n/)
+    const ran = await onFullDisk(
+      `XDG_RUNTIME_DIR= TMPDIR="$PWD" ${cli} up -d '${file}'`,
+      'echo "$(ls -A vethlab-* | wc -l) in it";',
+    )
+    // The directory itself, with nothing in it.
+    expect(ran.stdout).toMatch(/^code 3\nfiller\nreport\nvethlab-\d+\n0 in it\n/)
+    expect(ran.stderr).toMatch(
+      /^vethlab: The disk of \S*\/disk\/vethlab-\d+ is full\. Free some space, then try again\.\n/,
+    )
     expect(ran.stderr).toContain('no space left on device')
     expect(ran.stderr).not.toContain('bug')
   })
@@ -170,9 +177,14 @@ test('down comes back when nothing of the lab runs any more, also of one that is
   )
   const down = await world.cli('down', 'pair')
   expect(down.status).toBe(0)
+  expect(down.stderr).toMatch(/^pair was still coming up, in process \d+\. It is down\.\n$/)
   const still = world.processes().filter(({ command }) => /unshare|sandbox-init|helper\.js|keeper\.js/.test(command))
   expect(still).toEqual([])
-  await up.ended
+  expect(await up.ended).toMatchObject({
+    status: 3,
+    stderr:
+      'vethlab: The lab pair was stopped while it was coming up: somebody else took it down. Nothing of it is left.\n',
+  })
 })
 
 test('a sandbox that is killed while it starts is said, and no weaker one is made in silence', async () => {

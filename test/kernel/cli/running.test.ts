@@ -126,8 +126,8 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
     expect(all.map(({ status }) => status).sort()).toEqual([0, 2, 2, 2])
     for (const { status, stderr } of all)
       if (status === 2)
-        expect(stderr).toBe(
-          'vethlab: A lab named alpha is running already. Stop it with: npm run -s cli -- down alpha\n',
+        expect(stderr).toMatch(
+          /^vethlab: A lab named alpha is (?:running already\. Stop|coming up already, in process \d+\. Wait for it, or stop) it with: npm run -s cli -- down alpha\n$/,
         )
     expect((await world.cli('exec', 'alpha', 'ns1', '--', 'true')).status).toBe(0)
     await world.cli('down', 'alpha')
@@ -171,6 +171,45 @@ describe.each(worlds)('labs in the background, as %s', (_, makeWorld) => {
     process.kill(pid, 'SIGSTOP')
     const ended = await world.cli('down', 'alpha')
     expect(ended.status).toBe(0)
+  })
+
+  test('a lab whose record is damaged is not forgotten: each command says so, and down ends it', async () => {
+    await up('alpha')
+    const [lab] = await listed()
+    const record = join(directory, 'alpha.json')
+    writeFileSync(record, readFileSync(record, 'utf8').slice(0, 40))
+    const sentence = `The record of the lab alpha, ${record}, is damaged: it is no whole JSON, and process ${lab?.pid} still holds the lab. Stop it with: npm run -s cli -- down alpha\n`
+    expect(await world.cli('ps')).toMatchObject({ status: 0, stdout: '', stderr: sentence })
+    expect(JSON.parse((await world.cli('ps', '--json')).stdout)).toMatchObject({
+      labs: [],
+      damaged: [{ name: 'alpha', file: record, pids: [lab?.pid] }],
+    })
+    for (const words of [
+      ['state', 'alpha'],
+      ['exec', 'alpha', 'ns0', '--', 'true'],
+      ['trace', 'alpha', '--from', 'ns0', '--to', 'ns1'],
+    ])
+      expect(await world.cli(...words)).toMatchObject({ status: 3, stdout: '', stderr: `vethlab: ${sentence}` })
+    const again = await up('alpha')
+    expect([again.status, again.stderr]).toEqual([2, `vethlab: ${sentence}`])
+    expect(await world.cli('down', 'alpha')).toMatchObject({
+      status: 0,
+      stderr: 'alpha is down. Its record was damaged (it is no whole JSON) and is gone, too.\n',
+    })
+    expect(world.leftovers()).toEqual({ processes: [], files: [] })
+  })
+
+  test('a directory in the place of a record is named, and left to whoever made it', async () => {
+    await up('alpha')
+    const record = join(directory, 'alpha.json')
+    rmSync(record)
+    mkdirSync(record)
+    world.give(record)
+    const down = await world.cli('down', 'alpha')
+    expect([down.status, down.stdout]).toEqual([3, ''])
+    expect(down.stderr).toContain(`Do it with: rm -r '${record}'`)
+    expect(world.processes()).toEqual([])
+    rmSync(record, { recursive: true })
   })
 
   test('a keeper whose sandbox dies goes as well', async () => {

@@ -30,6 +30,17 @@ test('the listing shows cables, addresses and routes per namespace', async () =>
   )
 })
 
+test('a namespace whose name holds a line feed stays on its line', async () => {
+  await world.cli('up', '-d', world.file('pair.yaml', pair()))
+  await world.cli('exec', 'pair', 'host', '--', 'ip', 'netns', 'add', 'x\ny')
+  const shown = await world.cli('state', 'pair')
+  expect(shown.stdout).toMatch(/^x\\u000ay\n {2}interfaces\n/m)
+  expect(shown.stdout).not.toMatch(/^y$/m)
+  const none = await world.cli('exec', 'pair', 'none', '--', 'true')
+  expect(none.stderr).toBe('vethlab: The lab pair has no namespace "none". It has: host, ns0, ns1, x\\u000ay.\n')
+  await world.cli('down', 'pair')
+})
+
 test('as a lab it is a file that builds the same again', async () => {
   const first = await world.cli('state', world.file('pair.yaml', pair()), '--as', 'lab')
   expect(first.status).toBe(0)

@@ -37,6 +37,14 @@ test('what runs on the machine is found by its names, with its cables and listen
   )
 })
 
+test('a name with a line feed is one name, on one line', async () => {
+  const machine = await FoundMachine.start(world, `ip netns add "$(printf 'a\\nb')"`)
+  const { stdout } = await machine.cli('look')
+  expect(stdout).toMatch(/^a\\u000ab {2}net:\[\d+\] {2}ip netns a\\u000ab \(\/run\/netns\/a\\u000ab\)$/m)
+  expect(stdout).not.toMatch(/^b/m)
+  expect(namespaceOf(viewOf(await machine.cli('look', '--json')), 'a\nb').readable).toBe(true)
+})
+
 test('looking, explaining and making a twin change nothing', async () => {
   const machine = await FoundMachine.start(world, `${routed}\nip netns exec r iptables -A FORWARD -p tcp -j ACCEPT`)
   // The neighbours know one another: whoever sends a packet learns them.

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -20,6 +21,7 @@ import { fingerprintOf } from '../../../electron/session/files/lab-text.js'
 import { until } from '../support/until.js'
 import { testBrowser, type TestBrowser } from './browser.js'
 import { bundledSaver } from './bundle.js'
+import { World } from '../support/world.js'
 import { Window } from './window.js'
 
 let server: TestBrowser
@@ -115,10 +117,48 @@ describe('saving', () => {
     unlinkSync(path)
     expect(await window.ask('file/write', { path, text: 'mine\n', base })).toMatchObject({
       ok: false,
-      failure: { code: 'changed-on-disk' },
+      failure: { code: 'removed-on-disk' },
     })
     expect(existsSync(path)).toBe(false)
     expect(readdirSync(work)).toEqual([])
+  })
+
+  test('over a write-protected file waits for a yes, root or not, and leaves it as protected as it was', async () => {
+    const path = at('protected.yaml')
+    writeFileSync(path, 'keep\n')
+    chmodSync(path, 0o444)
+    const { ino } = statSync(path)
+    const base = fingerprintOf('keep\n')
+    expect(await window.ask('file/write', { path, text: 'new\n', base })).toMatchObject({
+      ok: false,
+      failure: { code: 'write-protected', where: path },
+    })
+    expect([readFileSync(path, 'utf8'), statSync(path).ino]).toEqual(['keep\n', ino])
+    expect(await window.ask('file/write', { path, text: 'new\n', base, agreed: true })).toMatchObject({ ok: true })
+    expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['new\n', 0o444])
+  })
+
+  test("keeps the owner of a file of another user's that may be written to, and asks about one that may not", async (context) => {
+    if (process.getuid?.() !== 0) context.skip('only root gives files away')
+    const world = await World.ofUser()
+    try {
+      const open = world.file('home/theirs.yaml', 'theirs\n')
+      const shut = world.file('home/shut.yaml', 'theirs\n')
+      for (const path of [open, shut]) chownSync(path, 0, 0)
+      chmodSync(open, 0o666)
+      chmodSync(shut, 0o644)
+      const save = async (path: string): Promise<string> =>
+        (await world.run([process.execPath, await bundledSaver(), '--once', path])).stdout
+      expect([await save(open), await save(shut)]).toEqual(['saved', 'of-another'])
+      expect([statSync(open).uid, statSync(open).mode & 0o777, readFileSync(open, 'utf8')]).toEqual([
+        0,
+        0o666,
+        'mine\n',
+      ])
+      expect([statSync(shut).uid, readFileSync(shut, 'utf8')]).toEqual([0, 'theirs\n'])
+    } finally {
+      world.dispose()
+    }
   })
 
   test('of two windows that save at once, one is refused', async () => {

@@ -1,4 +1,4 @@
-/** A process to be killed: saves one file over and over, or keeps unsaved work and waits. */
+/** A process of its own, some to be killed: saves one file over and over, or once, or keeps unsaved work and waits. */
 import { readFileSync } from 'node:fs'
 import { fingerprintOf } from '../../../electron/session/files/lab-text.js'
 import { saveLabFile } from '../../../electron/session/files/save.js'
@@ -12,6 +12,10 @@ const [first = '', second = ''] = process.argv.slice(2)
 if (first === '--keep') {
   await new UnsavedWork(second).keep({ id: 'theirs', path: null, text: 'work\n' })
   process.stdout.write('kept\n')
+} else if (first === '--once') {
+  const saved = await saveLabFile(second, 'mine\n', fingerprintOf(readFileSync(second)))
+  process.stdout.write(saved.ok ? 'saved' : saved.failure.code)
+  process.exit(0)
 } else {
   for (let turn = 0; ; turn++) {
     const letter = ['a', 'b', 'c', 'd'][turn % 4] as string

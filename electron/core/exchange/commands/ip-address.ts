@@ -17,7 +17,7 @@ export function ipAddress(context: Context, cursor: Cursor, { family }: IpOption
   if (action === null) return leftOut(said`${quote(`ip addr ${verb?.text ?? ''}`)} is not understood.`, null, verb)
   let [prefix, name, peer]: [Prefix | null, Word | null, Word | null] = [null, null, null]
   for (let word = cursor.next(); word; word = cursor.next()) {
-    switch (word.text) {
+    switch (abbreviated(word.text, ['broadcast']) ?? word.text) {
       case 'dev':
         name = cursor.next() ?? null
         break

@@ -10,6 +10,7 @@ import type { Context, Cursor, Outcome } from './command.js'
 import { setSwitches } from './bridge.js'
 import { readBondOptions } from './bond-options.js'
 import { netnsOf } from './ip-words.js'
+import { linkWord, takenFor } from './link-words.js'
 import { applyLinkOptions, parseMac, readBridgeOptions } from './link-options.js'
 import { said } from '../../words/said.js'
 
@@ -47,7 +48,7 @@ export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
   if (cursor.peek()?.text === 'group')
     return leftOut(said`Groups of interfaces are left out.`, said`Name the interfaces one by one.`, cursor.peek())
   for (let word = cursor.next(); word; word = cursor.next()) {
-    if (word.text === 'type') {
+    if (linkWord(word.text) === 'type') {
       const device = findDevice(context.namespace, wanted.device?.text ?? '')
       if ('message' in device) return refused(device, wanted.device ?? word)
       const kind = cursor.next()
@@ -75,13 +76,14 @@ export function ipLinkSet(context: Context, cursor: Cursor): Outcome {
 }
 
 function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted): Outcome | null {
-  switch (word.text) {
+  const meant = linkWord(word.text)
+  switch (meant) {
     case 'dev':
       wanted.device = cursor.next() ?? null
       return null
     case 'up':
     case 'down':
-      wanted.options.up = word.text === 'up'
+      wanted.options.up = meant === 'up'
       return null
     case 'netns': {
       const value = cursor.next()
@@ -97,7 +99,7 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
       const value = cursor.next()
       wanted.options.mac = parseMac(value?.text ?? '')
       if (wanted.options.mac !== null) return null
-      return leftOut(said`${quote(value?.text ?? '')} is no hardware address.`, null, value ?? word)
+      return leftOut(said`${quote(value?.text ?? '')} is no hardware address.`, takenFor(word, meant), value ?? word)
     }
     case 'mtu': {
       const value = cursor.next()
@@ -119,7 +121,7 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
       const value = cursor.next()
       if (value?.text !== 'on' && value?.text !== 'off')
         return leftOut(said`${quote(word.text)} is either on or off.`, null, value ?? word)
-      wanted.settings[word.text] = Number(value.text === 'on')
+      wanted.settings[meant] = Number(value.text === 'on')
       return null
     }
     case 'txqueuelen':
@@ -130,27 +132,27 @@ function readWord(context: Context, cursor: Cursor, word: Word, wanted: Wanted):
       const number = value?.text === 'default' ? 0 : wholeNumber(value?.text, 0, 2147483647)
       if (number === null)
         return leftOut(said`${quote(value?.text ?? '')} is no number for ${quote(word.text)}.`, null, value ?? word)
-      wanted.settings[word.text === 'group' ? 'group' : 'txqueuelen'] = number
+      wanted.settings[meant === 'group' ? 'group' : 'txqueuelen'] = number
       return null
     }
     case 'nomaster':
       wanted.master = null
       return null
     default:
-      if (wanted.device !== null && Object.hasOwn(unsaid, word.text)) {
-        const value = unsaid[word.text] ? cursor.next() : undefined
+      if (meant !== null && Object.hasOwn(unsaid, meant)) {
+        const value = unsaid[meant] ? cursor.next() : undefined
         const what = [word.text, value?.text].filter((text) => text !== undefined).join(' ')
         context.tell(word.offset, {
           message: said`${quote(what)} is left out; a lab file has no word for it.`,
-          hint: null,
+          hint: takenFor(word, meant),
         })
         return null
       }
-      if (ignored.has(word.text)) {
+      if (meant !== null && ignored.has(meant)) {
         cursor.next()
         return null
       }
-      if (wanted.device !== null)
+      if (meant !== null || wanted.device !== null)
         return leftOut(said`${quote(word.text)} in \`ip link set\` is nothing a lab file can say.`, null, word)
       wanted.device = word
       return null

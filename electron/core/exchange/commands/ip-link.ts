@@ -11,6 +11,7 @@ import type { Context, Cursor, Outcome } from './command.js'
 import { netnsOf, showing } from './ip-words.js'
 import { addTunnel } from './ip-tunnel.js'
 import { ipLinkSet } from './ip-link-set.js'
+import { linkWord, takenFor } from './link-words.js'
 import { applyLinkOptions, parseMac, readBridgeOptions, type LinkOptions } from './link-options.js'
 import { routeTable } from './route-table.js'
 import { readShare, vlanOnShare } from './share.js'
@@ -74,9 +75,10 @@ const makeEnd = (namespace: Namespace): NewEnd => ({
 /** Reads the words that every kind of link has, up to one that is none of them; a problem ends the reading. */
 function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null {
   for (let word = cursor.peek(); word; word = cursor.peek()) {
-    if (word.text === 'type' || word.text === 'peer') return null
+    const meant = linkWord(word.text)
+    if (meant === 'type' || word.text === 'peer') return null
     cursor.next()
-    switch (word.text) {
+    switch (meant) {
       case 'name':
       case 'dev':
         end.name = cursor.next() ?? null
@@ -84,7 +86,12 @@ function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null 
       case 'address': {
         const value = cursor.next()
         const mac = parseMac(value?.text ?? '')
-        if (mac === null) return leftOut(said`${quote(value?.text ?? '')} is no hardware address.`, null, value ?? word)
+        if (mac === null)
+          return leftOut(
+            said`${quote(value?.text ?? '')} is no hardware address.`,
+            takenFor(word, meant),
+            value ?? word,
+          )
         end.options.mac = mac
         break
       }
@@ -106,6 +113,9 @@ function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null 
       case 'link':
         end.parent = cursor.next() ?? null
         break
+      // It has none yet.
+      case 'nomaster':
+        break
       case 'up':
         end.options.up = true
         break
@@ -115,12 +125,17 @@ function readEnd(context: Context, cursor: Cursor, end: NewEnd): Outcome | null 
       case 'numtxqueues':
       case 'numrxqueues':
       case 'txqueuelen':
+      case 'txqlen':
       case 'qlen':
         cursor.next()
         break
       default:
-        if (end.name !== null)
-          return leftOut(said`${quote(word.text)} in \`ip link add\` is not understood.`, null, word)
+        if (meant !== null || end.name !== null)
+          return leftOut(
+            said`${quote(word.text)} in \`ip link add\` is not understood.`,
+            meant === null ? null : takenFor(word, meant),
+            word,
+          )
         end.name = word
     }
   }

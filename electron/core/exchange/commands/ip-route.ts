@@ -15,7 +15,14 @@ import { routeTable } from './route-table.js'
 import { said } from '../../words/said.js'
 
 const types = ['unicast', 'blackhole', 'unreachable', 'prohibit'] as const
-const isType = (text: string): text is Route['type'] => types.some((type) => type === text)
+/** Taken by their beginnings, in this order (rtnl_rtntype_a2n, lib/rtm_map.c); an address is none of them. */
+const everyType = [
+  ...['broadcast', 'anycast', 'multicast', 'prohibit', 'unreachable', 'blackhole', 'xresolve', 'unicast', 'throw'],
+] as const
+const typeOf = (text: string): Route['type'] | null => {
+  const meant = abbreviated(text, everyType)
+  return types.find((type) => type === meant) ?? null
+}
 
 interface Words {
   to: Word | null
@@ -95,8 +102,12 @@ function readNextHop(context: Context, cursor: Cursor, start: Word, words: Words
   return null
 }
 
+/** Of its words, these are taken by their beginnings; `t` alone is none of them (iproute_modify, ip/iproute.c). */
+const routeWord = (text: string): string =>
+  abbreviated(text, ['metric']) ?? (text === 't' ? text : (abbreviated(text, ['table']) ?? text))
+
 function readWord(context: Context, cursor: Cursor, word: Word, words: Words): Outcome | null {
-  switch (word.text) {
+  switch (routeWord(word.text)) {
     case 'to':
       return null
     case 'via': {
@@ -183,10 +194,13 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
       context.tell(word.offset, { message, hint: null })
       return null
     }
-    default:
-      if (words.to === null && isType(word.text)) words.type = word.text
-      else if (words.to === null) words.to = word
-      else return leftOut(said`${quote(word.text)} in \`ip route\` is nothing a lab file can say.`, null, word)
+    default: {
+      if (words.to !== null)
+        return leftOut(said`${quote(word.text)} in \`ip route\` is nothing a lab file can say.`, null, word)
+      const type = typeOf(word.text)
+      if (type === null) words.to = word
+      else words.type = type
       return null
+    }
   }
 }

@@ -116,7 +116,7 @@ function readWord(context: Context, cursor: Cursor, word: Word, words: Words): O
 function keyOf(text: string): string {
   if (text === 'not' || text === 'from' || text === 'to' || text === 'fwmark' || text === 'oif') return text
   if (text === 'dev' || text === 'iif') return 'iif'
-  if (text === 'lookup' || abbreviated(text, ['table']) !== null) return 'table'
+  if (text === 'lookup' || (text !== 't' && abbreviated(text, ['table']) !== null)) return 'table'
   if (text !== 'prohibit' && abbreviated(text, ['preference', 'order', 'priority']) !== null) return 'priority'
   if (text === 'protocol' || text === 'proto') return 'protocol'
   return text === 'type' ? 'type' : ''

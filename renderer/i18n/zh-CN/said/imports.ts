@@ -59,6 +59,8 @@ export const imports: Readonly<Record<string, string>> = {
   'Name the interfaces one by one.': '请逐个写出接口。',
   'Settings of a {0} are left out.': '{0} 的设置未导入。',
   '{0} is no hardware address.': '{0} 不是硬件地址。',
+  'ip takes {0} for {1} here. Write `dev {2}`, or `name {3}` where it is added.':
+    'ip 在这里把 {0} 当作 {1}。请写成 `dev {2}`，添加时也可以写 `name {3}`。',
   '{0} is no MTU from 68 to 65535.': '{0} 不是 68 到 65535 之间的 MTU。',
   '{0} is left out; a lab file has no word for it.': '{0} 未导入，实验文件无法表达。',
   '{0} in `ip link set` is nothing a lab file can say.': '实验文件无法表达 `ip link set` 中的 {0}。',

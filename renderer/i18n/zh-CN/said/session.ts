@@ -58,6 +58,11 @@ export const session: Readonly<Record<string, string>> = {
   '{0} is not a regular file and was left alone. Choose another name.': '{0} 不是普通文件，未作改动。请换一个名称。',
   '{0} has been removed since it was opened. Save it again under this name, or choose another one.':
     '{0} 打开后已被删除。请以这个名称重新保存，或换一个名称。',
+  '{0} is write-protected. Allow writing to it, or choose another name.': '{0} 有写保护。请允许写入，或换一个名称。',
+  '{0} belongs to another user, who does not let you write to it. Choose another name.':
+    '{0} 属于其他用户，你无权写入。请换一个名称。',
+  '{0} cannot be saved: its folder does not exist. Choose another place.':
+    '无法保存 {0}：它所在的文件夹不存在。请选择其他位置。',
   'There is a file named {0} already. Open it, or choose another name.':
     '已有名为 {0} 的文件。请打开它，或换一个名称。',
   '{0} has been changed by another program since it was opened. Open it again, or save under another name.':
