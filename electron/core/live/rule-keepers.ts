@@ -6,6 +6,12 @@ import type { IptablesRule } from './state.js'
 
 export type RuleKeeper = 'docker' | 'podman' | 'cni' | 'libvirt' | 'kubernetes' | 'firewalld' | 'ufw'
 
+/** As its own people write it. */
+export const keeperNames: Readonly<Record<RuleKeeper, string>> = {
+  ...{ docker: 'Docker', podman: 'Podman', cni: 'CNI', libvirt: 'libvirt', kubernetes: 'Kubernetes' },
+  ...{ firewalld: 'firewalld', ufw: 'ufw' },
+}
+
 interface Keeping {
   readonly keeper: RuleKeeper
   /** Of iptables, in whichever table. */
