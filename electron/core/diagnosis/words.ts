@@ -145,6 +145,30 @@ export const sentences = {
     'A rule of {namespace} hands it to a program, from which it does not come back: chain {chain} of table {table}: {rule}.',
   'firewall-drop-policy': 'The policy of chain {chain} (table {table}) in {namespace} drops it: no rule accepts it.',
   'firewall-reject': 'A rule of {namespace} rejects it: chain {chain} of table {table}: {rule}.',
+  'kept-docker':
+    'Docker has a rule in {namespace} that does not let it through: chain {chain} of table {table}: {rule}. From elsewhere it lets in only what is published: publish the port, or let who asks join that network ({connect}).',
+  'kept-docker-apart':
+    "Docker keeps its networks apart, by a rule in {namespace}: chain {chain} of table {table}: {rule}. Let one of the two join the other's network ({connect}), or publish the port.",
+  'kept-docker-internal':
+    'One of the two networks is internal, and Docker lets nothing in or out of it, by a rule in {namespace}: chain {chain} of table {table}: {rule}. Let the container join another network as well ({connect}).',
+  'kept-docker-each-other':
+    'Docker keeps the containers on {bridge} apart from each other (enable_icc of that network is false), by a rule in {namespace}: chain {chain} of table {table}: {rule}. Let both join a network that is not so ({connect}).',
+  'kept-podman':
+    'Podman has a rule in {namespace} that does not let it through: chain {chain} of table {table}: {rule}. Publish the port, or let who asks join that network ({connect}).',
+  'kept-podman-apart':
+    "Podman keeps apart networks that are isolated, by a rule in {namespace}: chain {chain} of table {table}: {rule}. Let one of the two join the other's network ({connect}), or publish the port.",
+  'kept-cni':
+    'The plugins of CNI have a rule in {namespace} that does not let it through: chain {chain} of table {table}: {rule}. It follows from the configuration of the network (/etc/cni/net.d): change that.',
+  'kept-libvirt':
+    'libvirt has a rule in {namespace} that does not let it through: chain {chain} of table {table}: {rule}. It follows from how the network forwards (virsh net-edit): a machine that others shall reach belongs on a routed network or a bridge.',
+  'kept-kubernetes':
+    'Kubernetes has a rule in {namespace} that does not let it through: chain {chain} of table {table}: {rule}. It follows from a Service, or from the settings of the node: change those.',
+  'kept-kubernetes-endpoints':
+    'The Service has no endpoint, so Kubernetes turns away what is sent to it, by a rule in {namespace}: chain {chain} of table {table}: {rule}. See whether its selector finds pods, and whether these are ready.',
+  'kept-firewalld':
+    'firewalld has a rule in {namespace} that does not let it through: chain {chain} of table {table}: {rule}. Tell firewalld to let it through (firewall-cmd).',
+  'kept-ufw':
+    'ufw has a rule in {namespace} that does not let it through: chain {chain} of table {table}: {rule}. Tell ufw to let it through (ufw allow, ufw route allow).',
   'rp-filter':
     '{namespace} drops it on {interface}: it would answer {source} by another way, and reverse path filtering (rp_filter={value}) forbids that.',
   'rp-filter-asker':

@@ -1,6 +1,7 @@
 /** What became of rules of iptables, as commands for single rules: a whole text would take away what others have added since. */
 import type { RepairStep } from '../diagnosis/repair.js'
 import { repairText } from '../diagnosis/repair.js'
+import { keeperNames, keeperOfChain } from '../live/rule-keepers.js'
 import type { IptablesRule, LiveState } from '../live/state.js'
 import { execWithin } from '../plan/exec-within.js'
 import { commandLine } from '../plan/shell-quote.js'
@@ -24,7 +25,7 @@ export function ruleChanges(
   const kept = new Map([...then, ...there])
   const changed = [...kept].flatMap(([key, chain]) => {
     const [from, to] = [then.get(key)?.rules ?? [], there.get(key)?.rules ?? []]
-    return rulesChanged(from, to).map((each) => repairText(stepFor(namespace, chain, each)))
+    return rulesChanged(from, to).map((each) => `${repairText(stepFor(namespace, chain, each))}${lasting(chain)}`)
   })
   const policies = [...there].flatMap(([key, chain]) => {
     const { policy } = chain
@@ -38,6 +39,12 @@ export function ruleChanges(
     ...policies,
     ...gone.map((chain) => whole(namespace, chain, '-X', chain.chain)),
   ]
+}
+
+/** A comment for the shell, where what is done to the chain will not stay. */
+function lasting(chain: Chain): string {
+  const keeper = keeperOfChain(chain)
+  return keeper === null ? '' : ` # ${keeperNames[keeper]} keeps this chain and writes it again: this does not last`
 }
 
 /** The same state without any rule of iptables. */

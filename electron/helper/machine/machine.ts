@@ -6,6 +6,7 @@ import { traceTable } from '../../core/live/own-table.js'
 import { aimAt } from '../../core/machine/aim.js'
 import { findByName, type Known } from '../../core/machine/find.js'
 import { typedOnMachine } from '../../core/machine/commands.js'
+import { withJoining, type Joining } from '../../core/machine/joining.js'
 import { keyFor } from '../../core/machine/keys.js'
 import { netnsName } from '../../core/machine/mounts.js'
 import { twinOf } from '../../core/machine/twin.js'
@@ -155,7 +156,8 @@ export class Machine {
     this.tracer.forget()
     if (!traced.ok) return traced
     const { trace } = traced
-    const diagnosis = trace.diagnosis && typedOnMachine(trace.diagnosis, (key) => wayIn(survey, key))
+    const typed = trace.diagnosis && typedOnMachine(trace.diagnosis, (key) => wayIn(survey, key))
+    const diagnosis = typed && withJoining(typed, this.joining(survey, from.key, trace.probe.to))
     const passed = new Set([from.key, ...trace.hops.map(({ namespace }) => namespace)])
     const { revision, namespaces } = this.mirror.state
     const live = { revision, namespaces: namespaces.filter(({ name }) => passed.has(name)) }
@@ -278,6 +280,17 @@ export class Machine {
         each.map(({ inode, ...socket }) => ({ ...socket, process: owners.get(inode) ?? null })),
       ]),
     )
+  }
+
+  private joining({ names, networks, keys }: Survey, from: string, to: string): Joining {
+    const inode = [...keys].find(([, key]) => key === from)?.[0]
+    const target = this.mirror.state.namespaces.find(({ addresses }) =>
+      addresses.some(({ address }) => address.replace(/\/.*/, '') === to),
+    )
+    return {
+      names: (inode !== undefined && names.get(inode)) || [],
+      ...{ target, networks: [...networks.machine, ...networks.users] },
+    }
   }
 
   private known(survey: Survey): Known[] {

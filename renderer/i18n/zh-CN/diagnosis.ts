@@ -140,6 +140,30 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
     '{namespace} 的一条规则把它交给了用户态程序，之后再没有回来：表 {table} 的链 {chain}：{rule}。',
   'cause.firewall-drop-policy': '{namespace} 中链 {chain}（表 {table}）的默认策略丢弃了它：没有规则放行。',
   'cause.firewall-reject': '{namespace} 的一条规则拒绝了它：表 {table} 的链 {chain}：{rule}。',
+  'cause.kept-docker':
+    'Docker 在 {namespace} 的一条规则不让它通过：表 {table} 的链 {chain}：{rule}。从别处只能进入已发布的端口：请发布这个端口，或者让发起方加入那个网络（{connect}）。',
+  'cause.kept-docker-apart':
+    'Docker 把它的各个网络彼此隔开，靠的是 {namespace} 的一条规则：表 {table} 的链 {chain}：{rule}。让其中一方加入对方的网络（{connect}），或者发布这个端口。',
+  'cause.kept-docker-internal':
+    '两个网络之一是内部网络，Docker 不让任何流量进出，靠的是 {namespace} 的一条规则：表 {table} 的链 {chain}：{rule}。让这个容器再加入另一个网络（{connect}）。',
+  'cause.kept-docker-each-other':
+    'Docker 把 {bridge} 上的容器彼此隔开（该网络的 enable_icc 为 false），靠的是 {namespace} 的一条规则：表 {table} 的链 {chain}：{rule}。让双方都加入一个不这样设置的网络（{connect}）。',
+  'cause.kept-podman':
+    'Podman 在 {namespace} 的一条规则不让它通过：表 {table} 的链 {chain}：{rule}。请发布这个端口，或者让发起方加入那个网络（{connect}）。',
+  'cause.kept-podman-apart':
+    'Podman 把设为隔离的网络彼此隔开，靠的是 {namespace} 的一条规则：表 {table} 的链 {chain}：{rule}。让其中一方加入对方的网络（{connect}），或者发布这个端口。',
+  'cause.kept-cni':
+    'CNI 插件在 {namespace} 的一条规则不让它通过：表 {table} 的链 {chain}：{rule}。它来自该网络的配置（/etc/cni/net.d）：请修改那里。',
+  'cause.kept-libvirt':
+    'libvirt 在 {namespace} 的一条规则不让它通过：表 {table} 的链 {chain}：{rule}。它取决于该网络的转发方式（virsh net-edit）：要让别人访问的虚拟机，应放在路由网络或网桥上。',
+  'cause.kept-kubernetes':
+    'Kubernetes 在 {namespace} 的一条规则不让它通过：表 {table} 的链 {chain}：{rule}。它来自某个 Service 或节点的设置：请修改那里。',
+  'cause.kept-kubernetes-endpoints':
+    '这个 Service 没有端点，因此 Kubernetes 拒绝发给它的流量，靠的是 {namespace} 的一条规则：表 {table} 的链 {chain}：{rule}。请看看它的选择器有没有选中 Pod，这些 Pod 是否就绪。',
+  'cause.kept-firewalld':
+    'firewalld 在 {namespace} 的一条规则不让它通过：表 {table} 的链 {chain}：{rule}。请让 firewalld 放行（firewall-cmd）。',
+  'cause.kept-ufw':
+    'ufw 在 {namespace} 的一条规则不让它通过：表 {table} 的链 {chain}：{rule}。请让 ufw 放行（ufw allow、ufw route allow）。',
   'cause.rp-filter':
     '{namespace} 在 {interface} 上丢弃了它：回 {source} 的路径不经过这个接口，反向路径过滤（rp_filter={value}）不允许。',
   'cause.rp-filter-asker':

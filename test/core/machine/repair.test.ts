@@ -145,6 +145,21 @@ test('of iptables only what was changed is said, rule by rule', () => {
   ])
 })
 
+test('what a program keeps is written again, which is said beside what was done to it', () => {
+  const rule = (chain: string, text: string): IptablesRule => ({
+    ...{ family: 'ipv4', table: 'filter', chain, rule: text, policy: null, packets: 0, bytes: 0, engine: 'nft' },
+  })
+  const withRules = (...iptables: readonly IptablesRule[]): LiveState =>
+    changed(twin, 'web', (each) => ({ ...each, ruleset: { ...each.ruleset, iptables } }))
+  const [apart, own] = [rule('DOCKER-ISOLATION-STAGE-2', '-o b -j DROP'), rule('DOCKER-USER', '-j RETURN')]
+  const first = rule('DOCKER-USER', '-s 10.1.0.2/32 -j ACCEPT')
+  const jump = rule('DOCKER-ISOLATION-STAGE-2', '-j RETURN')
+  expect(repairCommands(withRules(apart, jump, own), withRules(jump, first, own), nowhere)).toEqual([
+    'ip netns exec web iptables -t filter -D DOCKER-ISOLATION-STAGE-2 -o b -j DROP # Docker keeps this chain and writes it again: this does not last',
+    'ip netns exec web iptables -t filter -I DOCKER-USER 1 -s 10.1.0.2/32 -j ACCEPT',
+  ])
+})
+
 test('what the helper itself keeps is no command for the machine', () => {
   const dns = { records: [{ name: 'web.lab', addresses: ['10.1.0.2'] }], forward: false }
   const given = changed(twin, 'web', (each) => ({

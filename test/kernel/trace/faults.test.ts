@@ -6,6 +6,7 @@ import { addressFaults } from './faults-addresses.js'
 import { answerFaults } from './faults-answers.js'
 import { firewallFaults } from './faults-firewall.js'
 import { hiddenFaults } from './faults-hidden.js'
+import { keptFaults } from './faults-kept.js'
 import { layer2Faults } from './faults-layer2.js'
 import { layer3Faults } from './faults-layer3.js'
 import { natFaults } from './faults-nat.js'
@@ -21,7 +22,7 @@ const timeoutMs = 250
 
 const all = [
   ...[...routeFaults, ...addressFaults, ...firewallFaults, ...answerFaults, ...layer2Faults, ...layer3Faults],
-  ...[...natFaults, ...portFaults, ...hiddenFaults, ...policyFaults, ...trackingFaults],
+  ...[...natFaults, ...portFaults, ...hiddenFaults, ...policyFaults, ...trackingFaults, ...keptFaults],
 ]
 const named = (list: readonly Fault[]) => list.map((fault) => [`${fault.code}: ${fault.name}`, fault] as const)
 

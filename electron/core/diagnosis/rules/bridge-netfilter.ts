@@ -1,7 +1,8 @@
 import type { Rule } from '../rule.js'
 import { isIpv6 } from '../network.js'
 import { say } from '../words.js'
-import { askChain, chainEvidence, fatalVerdict } from './firewall.js'
+import { askChain, chainEvidence, fatalVerdict, firewallRepair } from './firewall.js'
+import { isKeptBridge, keeperOf } from './kept.js'
 
 /** br_netfilter sends what only passes a bridge through the namespace's FORWARD chain (the Docker trap). */
 export const bridgeNetfilter: Rule = {
@@ -13,6 +14,9 @@ export const bridgeNetfilter: Rule = {
     const key = `net.bridge.bridge-nf-call-${isIpv6(death.dst) ? 'ip6tables' : 'iptables'}`
     const sysctl = { namespace, ask: 'sysctl', keys: [key] } as const
     const verdict = fatalVerdict(scene)
+    // Who keeps the rule wants frames of the bridge to meet it: then it is that rule which is the cause.
+    if (verdict && keeperOf(scene, verdict) !== null) return null
+    const bridge = network.link(namespace, death.interface)?.master ?? ''
     return {
       ask: [sysctl, ...(verdict ? [askChain(verdict)] : [])],
       ruledOut: say('not-bridge-netfilter', { namespace }),
@@ -24,12 +28,15 @@ export const bridgeNetfilter: Rule = {
           message: say('bridge-netfilter', {
             namespace,
             key,
-            bridge: network.link(namespace, death.interface)?.master ?? '',
+            bridge,
             chain: verdict.chain,
             rule: verdict.rule ?? `policy ${verdict.verdict}`,
           }),
           evidence: [...answers.evidence(sysctl), ...chainEvidence(verdict, answers)],
-          repair: { namespace, steps: [{ op: 'sysctl-set', namespace, key, value: '0', before: '1' }] },
+          // An engine of containers has switched it on itself, and relies on it.
+          repair: isKeptBridge(scene, namespace, bridge)
+            ? firewallRepair(scene, verdict)
+            : { namespace, steps: [{ op: 'sysctl-set', namespace, key, value: '0', before: '1' }] },
         }
       },
     }

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.js'
 import { say } from '../words.js'
 import { askChain, chainEvidence, fatalVerdict, firewallRepair, isReject } from './firewall.js'
+import { keptMessage } from './kept.js'
 
 /** A rule, or a policy where no rule accepts. */
 export const firewallDrop: Rule = {
@@ -18,15 +19,12 @@ export const firewallDrop: Rule = {
         return {
           namespace,
           interface: verdict.iif ?? verdict.oif,
-          message: say(
-            rule === null ? 'firewall-drop-policy' : verdict.verdict === 'queue' ? 'firewall-queue' : 'firewall-drop',
-            {
-              namespace,
-              table,
-              chain,
-              rule: rule ?? '',
-            },
-          ),
+          message:
+            keptMessage(scene, verdict) ??
+            say(
+              rule === null ? 'firewall-drop-policy' : verdict.verdict === 'queue' ? 'firewall-queue' : 'firewall-drop',
+              { namespace, table, chain, rule: rule ?? '' },
+            ),
           evidence: chainEvidence(verdict, answers),
           repair: firewallRepair(scene, verdict),
         }

@@ -1,6 +1,7 @@
 import { counterEvidence, type Rule } from '../rule.js'
 import { say } from '../words.js'
 import { askChain, chainEvidence, fatalVerdict, firewallRepair, isReject } from './firewall.js'
+import { keptMessage } from './kept.js'
 
 /** A rule that says no: an ICMP error, or a reset. */
 export const firewallReject: Rule = {
@@ -15,7 +16,7 @@ export const firewallReject: Rule = {
       judge: (answers) => ({
         namespace,
         interface: verdict.iif ?? verdict.oif,
-        message: say('firewall-reject', { namespace, table, chain, rule: rule ?? '' }),
+        message: keptMessage(scene, verdict) ?? say('firewall-reject', { namespace, table, chain, rule: rule ?? '' }),
         evidence: [
           ...chainEvidence(verdict, answers),
           ...counterEvidence(scene, namespace, ['IcmpOutDestUnreachs', 'Icmp6OutDestUnreachs', 'TcpOutRsts']),

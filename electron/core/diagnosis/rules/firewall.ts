@@ -5,6 +5,8 @@ import type { Repair, RepairStep } from '../repair.js'
 import type { RulePacket, RuleVerdict, Scene } from '../scene.js'
 import { isIpv6 } from '../network.js'
 import { isLinkLayer } from '../death.js'
+import { chainForOwnRules } from '../../live/rule-keepers.js'
+import { keeperOf, mayGoAround, savedRules } from './kept.js'
 import { fits, isDiscovery, oneEnd, ownPackets, samePacket } from './own-packets.js'
 
 export const isReject = ({ rule }: RuleVerdict): boolean => rule !== null && /\breject\b/i.test(rule)
@@ -72,10 +74,10 @@ function ofIptables({ engine, family, table }: RuleVerdict): boolean {
   )
 }
 
-/** Takes a rule away, whichever; null for one whose number is not known. */
-export function withoutRule(verdict: RuleVerdict): RepairStep | null {
+/** Takes a rule away; null for one whose number is not known, and for one that a program keeps: that puts it back. */
+export function withoutRule(scene: Pick<Scene, 'network'>, verdict: RuleVerdict): RepairStep | null {
   const { namespace, engine, family, table, chain, rule, handle, position } = verdict
-  if (rule === null) return null
+  if (rule === null || keeperOf(scene, verdict) !== null) return null
   const at = { namespace, table, chain, rule, position: position ?? 1 }
   if (ofIptables(verdict)) return { op: 'saved-rule-delete', ...at, engine, family: family === 'ip6' ? 'ipv6' : 'ipv4' }
   return handle === null ? null : { op: 'nft-rule-delete', ...at, family, handle }
@@ -92,10 +94,14 @@ export function chainEvidence(verdict: RuleVerdict, answers: Answers) {
   return answers.evidence(askChain(verdict))
 }
 
-/** Takes the rule away; against a policy, lets this conversation through in both directions. */
+/**
+ * Takes the rule away; against a policy, lets this conversation through in both directions. What a program keeps stays as
+ * it is: then this conversation is let through where the program leaves room for that, or nowhere.
+ */
 export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | null {
   const { namespace, engine, family, table, chain, rule, position, packet } = verdict
   const ip: Family = family === 'ip6' || (family !== 'ip' && isIpv6(scene.probe.target)) ? 'ipv6' : 'ipv4'
+  const keeper = keeperOf(scene, verdict)
   const insert = (where: string, text: string): RepairStep => ({
     op: 'saved-rule-insert',
     namespace,
@@ -107,9 +113,21 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
     position: where === chain ? (position ?? 1) : 1,
   })
   // Without neighbour discovery no IPv6 works: it is let through, and what else the rule is for stays.
-  if (isOfDiscovery(scene, packet) && ofIptables(verdict) && !/\bicmp/.test(rule ?? ''))
+  if (keeper === null && isOfDiscovery(scene, packet) && ofIptables(verdict) && !/\bicmp/.test(rule ?? ''))
     return { namespace, steps: [insert(chain, '-p ipv6-icmp -j ACCEPT')] }
   const ends = packet ?? rewritten(scene, namespace) ?? endsOf(scene)
+  const length = ip === 'ipv6' ? 128 : 32
+  const accepted = (source: string, destination: string): string =>
+    `-s ${source}/${length} -d ${destination}/${length} -j ACCEPT`
+  const forwards =
+    ofIptables(verdict) && table === 'filter' && (keeper !== null || (rule === null && chain === 'FORWARD'))
+  const open = forwards ? chainForOwnRules(savedRules(scene, namespace), { family: ip, engine }) : null
+  if (open !== null && ends && (keeper === null || mayGoAround(keeper, verdict)))
+    return {
+      namespace,
+      steps: [insert(open, accepted(ends.src, ends.dst)), insert(open, accepted(ends.dst, ends.src))],
+    }
+  if (keeper !== null) return null
   const accepts = (at: number): Repair | null => {
     const rules = isOfDiscovery(scene, packet) ? [discovery] : ends ? nftAccepts(verdict, ends) : []
     const steps = rules.map(
@@ -120,17 +138,16 @@ export function firewallRepair(scene: Scene, verdict: RuleVerdict): Repair | nul
   if (rule !== null) {
     // What else is in the set or the map stays shut out.
     if (!ofIptables(verdict) && isOfMany.test(rule)) return accepts(position ?? 1)
-    const step = withoutRule(verdict)
+    const step = withoutRule(scene, verdict)
     return step && { namespace, steps: [step] }
   }
   if (!ofIptables(verdict)) return accepts(1)
   if (!ends) return null
   const builtIn = { INPUT: 'input', FORWARD: 'forward', OUTPUT: 'output' } as const
   if (table !== 'filter' || !(chain in builtIn)) return null
-  const length = ip === 'ipv6' ? 128 : 32
   const accept = (where: 'input' | 'forward' | 'output', source: string, destination: string): RepairStep =>
     engine === 'legacy'
-      ? insert(chain, `-s ${source}/${length} -d ${destination}/${length} -j ACCEPT`)
+      ? insert(chain, accepted(source, destination))
       : {
           op: 'firewall-add',
           namespace,

@@ -1,6 +1,6 @@
 /** Whether a router is one that hides a network, although it does not hide this packet. */
 import { containsAddress } from '../../lab/address.js'
-import type { IptablesRule } from '../../live/state.js'
+import { keptBridge } from '../../live/rule-keepers.js'
 import type { Scene } from '../scene.js'
 import { isSourceNat, leavesBy, liveNat, means, type Crossing } from './nat.js'
 
@@ -9,9 +9,6 @@ export interface Shown {
   readonly table: 'nat' | 'filter'
   readonly chain: string
 }
-
-/** Chains of programs that keep networks of containers and of virtual machines, each of which they hide. */
-const keepers = /^(?:DOCKER|NETAVARK|CNI|LIBVIRT)(?:[-_]|$)/
 
 /**
  * What shows that the router hides networks like that of the source, so that nobody beyond `oif` is given a route to it.
@@ -44,15 +41,7 @@ export function hidesOthers(scene: Scene, crossing: Crossing, far: string): Show
     return to !== undefined && containsAddress(own, to)
   })
   if (publishes) return { table: 'nat', chain: publishes.chain }
-  const kept = all.find((rule) => iif !== null && isKept(rule, iif))
-  return kept ? { table: kept.table as Shown['table'], chain: kept.chain } : null
-}
-
-/** A rule about the interface in a chain of an engine, or one that leads to such a chain. */
-function isKept({ table, chain, rule }: IptablesRule, name: string): boolean {
-  if (rule === null || (table !== 'nat' && table !== 'filter')) return false
-  const words = rule.split(' ')
-  const about = words.some((word, at) => (word === '-i' || word === '-o') && words[at + 1] === name)
-  const jump = words[words.indexOf('-j') + 1] ?? ''
-  return about && (keepers.test(chain) || (words.includes('-j') && keepers.test(jump)))
+  const shown = all.filter(({ table }) => table === 'nat' || table === 'filter')
+  const kept = iif === null ? null : keptBridge(shown, iif)
+  return kept && { table: kept.by.table as Shown['table'], chain: kept.by.chain }
 }

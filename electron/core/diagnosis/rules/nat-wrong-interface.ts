@@ -1,5 +1,6 @@
 import { containsAddress } from '../../lab/address.js'
 import type { LabNat } from '../../lab/lab.js'
+import { keeperOfChain } from '../../live/rule-keepers.js'
 import { departureOf } from '../death.js'
 import { missingRoutes } from '../lab-says.js'
 import { isIpv6, networkText } from '../network.js'
@@ -105,15 +106,17 @@ const inIptables = (
   steps: better.map((rule) => ({ op: 'nat-add', namespace, rule })),
 })
 
-/** Behind the rule that is there. */
+/** Behind the rule that is there; a table that a program keeps is left alone, and the rule stands beside it. */
 function besideNative(
   namespace: string,
   { family, table, chain, position }: NftSourceNat,
   better: SourceNat,
 ): Pick<Wrong, 'shown' | 'steps'> {
   const at = { namespace, family, table, chain }
+  const shown: Question = { ask: 'chain', ...at }
+  if (keeperOfChain({ table, chain }) !== null) return { shown, steps: [{ op: 'nat-add', namespace, rule: better }] }
   return {
-    shown: { ask: 'chain', ...at },
+    shown,
     steps: [{ op: 'nft-rule-insert', ...at, position: position + 1, rule: nftSourceNatText(better) }],
   }
 }

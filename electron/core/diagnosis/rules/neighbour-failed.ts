@@ -51,7 +51,7 @@ function loweredQuestion(scene: Scene): ReturnType<Rule['suspect']> {
   const verdict = hops.flatMap((hop) => (hop.leg === 'ndp' ? (metBy(scene, hop, setsLife) ?? []) : []))[0]
   if (!verdict) return null
   const { namespace, iif, oif, table, chain, rule } = verdict
-  const step = withoutRule(verdict)
+  const step = withoutRule(scene, verdict)
   return {
     ask: [askChain(verdict)],
     ruledOut: say('not-neighbour', { namespace }),

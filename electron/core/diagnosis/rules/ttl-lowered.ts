@@ -22,7 +22,7 @@ export function loweredBy(scene: Scene, allowed: number): Lowered | null {
     if (!observed || packet?.ip?.dst !== death?.dst || !takesMore(scene, namespace, allowed)) continue
     const verdict = metBy(scene, hop, setsLife)
     if (!verdict) continue
-    const step = withoutRule(verdict)
+    const step = withoutRule(scene, verdict)
     return {
       namespace,
       rule: verdict.rule ?? '',

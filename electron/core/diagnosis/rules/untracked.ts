@@ -21,7 +21,7 @@ export const untracked: Rule = {
     const { key, verdict, proved } = found
     const { namespace, iif, table, chain, rule } = verdict
     const nat: Question = { namespace, ask: 'iptables', engine: 'nft', ipv6: isIpv6(scene.probe.target), ...found.nat }
-    const step = withoutRule(verdict)
+    const step = withoutRule(scene, verdict)
     return {
       ask: [askChain(verdict), ...(found.nat.chain === '' ? [] : [nat])],
       ruledOut: say('not-untracked', { namespace }),

@@ -1,6 +1,7 @@
 /** What keeps the lab's packets from passing the machine's own firewall: FORWARD, and bridges that call it. */
 import type { Family } from '../../lab/lab.js'
 import { nftChains } from '../../live/nft-chains.js'
+import { chainForOwnRules } from '../../live/rule-keepers.js'
 import { ruleMark } from '../../plan/marks.js'
 import { isMarkedRule } from '../own-view.js'
 import { bridgeNetfilterKeys, hasBridge } from '../../plan/sysctls.js'
@@ -53,15 +54,8 @@ function* iptablesDrops(facts: HostFacts, family: Family, engine: Engine): Itera
   const { live, placed, engine: usual } = facts
   const plain = family === 'ipv4' ? 'iptables' : 'ip6tables'
   const program = engine === usual ? plain : `${plain}-${engine}`
-  // Docker keeps this chain for rules of others, and looks at it first.
-  const docker = (hostOf({ live })?.ruleset.iptables ?? []).some(
-    (rule) =>
-      rule.family === family &&
-      rule.engine === engine &&
-      rule.chain === 'FORWARD' &&
-      (rule.rule?.endsWith('-j DOCKER-USER') ?? false),
-  )
-  const chain = docker ? 'DOCKER-USER' : 'FORWARD'
+  const open = chainForOwnRules(hostOf({ live })?.ruleset.iptables ?? [], { family, engine })
+  const chain = open ?? 'FORWARD'
   const mark = ['-m', 'comment', '--comment', ruleMark(placed.name)]
   const ends = hostInterfaces(placed).filter(({ master }) => master === null)
   const there = (hostOf({ live })?.ruleset.iptables ?? []).filter(
@@ -83,7 +77,7 @@ function* iptablesDrops(facts: HostFacts, family: Family, engine: Engine): Itera
     'warns',
     'forward-drop',
     `${program} FORWARD`,
-    said`The firewall of this machine drops what it forwards (${docker ? said`Docker sets it so` : said`its FORWARD chain`}); the lab's packets would not pass. Let those of the lab's interfaces through while it runs.`,
+    said`The firewall of this machine drops what it forwards (${open !== null ? said`Docker sets it so` : said`its FORWARD chain`}); the lab's packets would not pass. Let those of the lab's interfaces through while it runs.`,
     [{ program, words: ['-S', 'FORWARD'] }],
     { when: 'before', changes },
   )
