@@ -5,11 +5,10 @@ import { trim } from './trim.js'
 export interface NodeElement {
   readonly id: string
   readonly group: 'nodes'
-  readonly kind: 'namespace' | 'frame' | 'bar' | 'split' | 'router' | 'nat' | 'port'
+  readonly kind: 'namespace' | 'bar' | 'split' | 'router' | 'nat' | 'port'
   /** What pointing at it means: an interface id, or the namespace. */
   readonly target: string
   readonly namespace: string
-  readonly parent: string | null
   readonly x: number
   readonly y: number
   readonly width: number
@@ -35,7 +34,6 @@ export type Element = NodeElement | EdgeElement
 
 export const nodeId = {
   namespace: (id: string): string => `namespace ${id}`,
-  frame: (id: string): string => `frame ${id}`,
   bar: (id: string): string => `bar ${id}`,
   split: (id: string): string => `split ${id}`,
   router: (id: string): string => `router ${id}`,
@@ -48,29 +46,19 @@ const clear = { router: 20, nat: 20, split: 16, port: 10 }
 
 /** Elements of one box; a box that is the same object gives the same elements. */
 export function boxElements(box: Box): Element[] {
-  const inside = { group: 'nodes' as const, namespace: box.id, parent: nodeId.namespace(box.id) }
-  const own = { ...inside, target: box.id, layer: null }
-  const centre = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+  const inside = { group: 'nodes' as const, namespace: box.id }
   const found: Element[] = [
     {
-      ...own,
+      ...inside,
       id: nodeId.namespace(box.id),
       kind: 'namespace',
-      parent: null,
-      ...centre,
-      width: 0,
-      height: 0,
+      target: box.id,
+      layer: null,
+      x: box.x + box.width / 2,
+      y: box.y + box.height / 2,
+      width: box.width,
+      height: box.height,
       classes: box.presence,
-    },
-    // A compound takes its size from its children, and comes out 2 units larger: https://github.com/cytoscape/cytoscape.js (bounds of compounds)
-    {
-      ...own,
-      id: nodeId.frame(box.id),
-      kind: 'frame',
-      ...centre,
-      width: box.width - 2,
-      height: box.height - 2,
-      classes: '',
     },
   ]
   for (const bar of box.bars)
@@ -126,10 +114,8 @@ export function boxElements(box: Box): Element[] {
       layer: 3,
     })
   for (const port of box.ports)
-    // Not a child: a port on the border would widen its compound.
     found.push({
       ...inside,
-      parent: null,
       id: nodeId.port(port.id),
       kind: 'port',
       target: port.id,

@@ -28,11 +28,8 @@ export function graphStyle(c: Tokens): StylesheetJson {
         'border-width': 0,
       },
     },
-    {
-      selector: 'node.namespace',
-      style: { 'background-opacity': 0, padding: '0px', shape: 'rectangle', 'z-index': 0 },
-    },
-    { selector: 'node.frame', style: { opacity: 0, events: 'no', shape: 'rectangle', 'z-index': 0 } },
+    // Drawn as SVG: here it is only found by the pointer. No compound, whose order and bounds are found anew with every change.
+    { selector: 'node.namespace', style: { opacity: 0, shape: 'rectangle', 'z-index': 0 } },
     { selector: 'node.split', style: { 'background-opacity': 0, shape: 'rectangle', 'z-index': order.glyph } },
     {
       selector: 'node.bar',

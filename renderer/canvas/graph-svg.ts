@@ -19,7 +19,7 @@ const hexagon = [
 ] as const
 
 export function graphShapes(elements: readonly Element[]): Shape[] {
-  const order = { path: 0, stem: 0, cable: 1, bar: 2, router: 2, nat: 2, port: 3, namespace: 9, frame: 9, split: 9 }
+  const order = { path: 0, stem: 0, cable: 1, bar: 2, router: 2, nat: 2, port: 3, namespace: 9, split: 9 }
   return [...elements].sort((a, b) => order[a.kind] - order[b.kind]).flatMap((element) => shapesOf(element))
 }
 

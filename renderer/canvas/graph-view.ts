@@ -13,12 +13,19 @@ export const zoomRange = { min: 0.02, max: 4 }
 /** What an element belongs to decides whether its hue is drained. */
 export type IsDrained = (element: Element) => boolean
 
+interface Source {
+  readonly source: object
+  readonly elements: readonly Element[]
+}
+
 export class GraphView {
   readonly cy: Core
-  private readonly shown = new Map<string, Element>()
+  private shown: Map<string, Element> = new Map()
   /** The data that each edge was last placed with. */
   private readonly ways = new Map<string, string>()
-  private readonly byBox = new Map<string, { source: object; elements: Element[] }>()
+  /** What each box and each cable became: the same one gives the same elements. */
+  private sources: ReadonlyMap<string, Source> = new Map()
+  private isDrained: IsDrained | null = null
 
   constructor(private readonly container: HTMLElement) {
     this.cy = cytoscape({
@@ -43,16 +50,16 @@ export class GraphView {
 
   sync(drawing: Drawing, isDrained: IsDrained): void {
     const next = new Map<string, Element>()
-    for (const box of drawing.boxes) {
-      const known = this.byBox.get(box.id)
-      const elements = known?.source === box ? known.elements : boxElements(box)
-      this.byBox.set(box.id, { source: box, elements })
-      for (const element of elements) next.set(element.id, element)
+    const sources = new Map<string, Source>()
+    const take = (id: string, source: object, make: () => readonly Element[]): void => {
+      const known = this.sources.get(id)
+      const taken = known?.source === source ? known : { source, elements: make() }
+      sources.set(id, taken)
+      for (const element of taken.elements) next.set(element.id, element)
     }
-    for (const cable of drawing.cables) {
-      const element = cableElement(cable)
-      next.set(element.id, element)
-    }
+    for (const box of drawing.boxes) take(nodeId.namespace(box.id), box, () => boxElements(box))
+    for (const cable of drawing.cables) take(`cable ${cable.id}`, cable, () => [cableElement(cable)])
+    const hasMoved = (id: string): boolean => this.shown.get(id) !== next.get(id)
     this.cy.batch(() => {
       // Edges first: they cannot outlive the nodes at their ends.
       for (const [id, element] of this.shown)
@@ -61,26 +68,24 @@ export class GraphView {
           this.shown.delete(id)
           this.ways.delete(id)
         }
-      const added: ElementDefinition[] = []
-      const placed: [Element, boolean][] = []
-      for (const element of next.values()) {
-        const before = this.shown.get(element.id)
-        if (!before) added.push(definition(element))
-        placed.push([element, before === undefined])
-      }
-      if (added.length > 0) this.cy.add(added)
-      // Places of children, then lines: a line's bends are told relative to its ends.
-      for (const [element, isNew] of placed) if (element.group === 'nodes') this.placeNode(element, isNew)
-      for (const [element] of placed) if (element.group === 'edges') this.placeEdge(element, next)
-      for (const [element] of placed) {
+      const changed = [...next.values()].filter((element) => hasMoved(element.id))
+      const added = changed.filter((element) => !this.shown.has(element.id))
+      if (added.length > 0) this.cy.add(added.map(definition))
+      // Places of nodes, then lines: a line's bends are told relative to its ends.
+      for (const element of changed) if (element.group === 'nodes') this.placeNode(element, !this.shown.has(element.id))
+      for (const element of next.values())
+        if (element.group === 'edges' && [element.id, element.from, element.to].some(hasMoved))
+          this.placeEdge(element, next)
+      const drawnAnew = isDrained === this.isDrained ? changed : next.values()
+      for (const element of drawnAnew) {
         const item = this.cy.getElementById(element.id)
         const drained = isDrained(element)
         if (drained !== item.hasClass('drained')) item.toggleClass('drained', drained)
       }
     })
-    this.shown.clear()
-    for (const [id, element] of next) this.shown.set(id, element)
-    for (const id of this.byBox.keys()) if (!drawing.boxes.some((box) => box.id === id)) this.byBox.delete(id)
+    this.shown = next
+    this.sources = sources
+    this.isDrained = isDrained
   }
 
   /** The element at a place, by its graph id. */
@@ -117,8 +122,6 @@ export class GraphView {
     if (!isNew) this.renew(item, element, before)
     if (before?.group === 'nodes' && (before.width !== element.width || before.height !== element.height))
       item.data({ width: element.width, height: element.height })
-    // A compound follows its children.
-    if (element.kind === 'namespace') return
     const position = item.position()
     if (position.x !== element.x || position.y !== element.y) item.position({ x: element.x, y: element.y })
   }
@@ -177,7 +180,6 @@ function definition(element: Element): ElementDefinition {
       id: element.id,
       width: element.width,
       height: element.height,
-      ...(element.parent === null ? {} : { parent: element.parent }),
     },
   }
 }

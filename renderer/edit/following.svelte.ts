@@ -44,7 +44,8 @@ export class Following {
     this.underWay = true
     const { deploy, document } = this.around
     for (;;) {
-      await deploy.idle()
+      // At once where nothing is under way: what the change and the beginning of its work do to the window is one update.
+      if (deploy.busy) await deploy.idle()
       const next: Followed | null = this.waiting
       this.waiting = null
       if (next === null) break

@@ -29,7 +29,8 @@ export const currentLanguage = (): Language => language
 /** Switches the window's language. Also tells the document, for fonts and screen readers. */
 export function setLanguage(next: Language): void {
   language = next
-  document.documentElement.lang = next
+  // Written again, the same value has the browser style the whole page anew.
+  if (document.documentElement.lang !== next) document.documentElement.lang = next
 }
 
 /**

@@ -23,6 +23,7 @@ class ThemeState {
 
   /** Null follows the system again. */
   pick(theme: Theme | null): void {
+    if (theme === this.#picked) return
     this.#picked = theme
     if (theme) document.documentElement.dataset['theme'] = theme
     else delete document.documentElement.dataset['theme']

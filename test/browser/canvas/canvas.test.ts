@@ -281,7 +281,7 @@ describe('a change in the kernel', () => {
       const named: string[] = await page.evaluate('[...new Set(touched)].filter(Boolean)')
       expect(named).toEqual(['ns5'])
       // Its box grew by the line that says "down".
-      expect(await page.evaluate('[...new Set(graphChanges)]')).toEqual(['frame ns5'])
+      expect(await page.evaluate('[...new Set(graphChanges)]')).toEqual(['namespace ns5'])
       expect(await text(page, 'down')).toBe(1)
     }))
 

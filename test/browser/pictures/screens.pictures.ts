@@ -4,6 +4,7 @@
  * Run by `npm run screenshots`.
  */
 import { describe, test } from 'vitest'
+import { drawnStrip } from './drawn-strip.js'
 import { fileScreens, firstScreens, refusedStepScreen } from './file-screens.js'
 import { largeLab } from './large-lab.js'
 import { mainScreens, runningScreens } from './nat-screens.js'
@@ -84,3 +85,9 @@ describe.each(all)('%s, %s', (theme, language) => {
     )
   })
 })
+
+test('a network that is drawn by hand', () =>
+  take('dark', 'en', async (studio) => {
+    await studio.window.ready()
+    await drawnStrip(studio)
+  }))

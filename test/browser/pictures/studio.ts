@@ -13,7 +13,7 @@ export type Theme = 'dark' | 'light'
 export type Language = 'en' | 'zh-CN'
 
 /** Where the pictures go; elsewhere to look at them before they replace those of the documentation. */
-const directory = process.env['VETHLAB_PICTURES'] ?? join(root, 'docs/screenshots')
+export const directory = process.env['VETHLAB_PICTURES'] ?? join(root, 'docs/screenshots')
 
 export class Studio {
   private constructor(

@@ -23,7 +23,7 @@ interface Graph {
     renderedBoundingBox(options: object): { x1: number; y1: number; w: number; h: number }
   }
   edges(): Iterable<Edge>
-  nodes(): { map<Each>(what: (node: { id(): string; position(): Spot }) => Each): Each[] }
+  nodes(): { map<Each>(what: (node: { id(): string; position(): Spot; isParent(): boolean }) => Each): Each[] }
 }
 
 /** Asks the graph on the screen. */
@@ -54,7 +54,7 @@ export async function boxOf(page: Page, name: string): Promise<Rect> {
   const { x, y } = await corner(page)
   const { x1, y1, w, h } = await ask(
     page,
-    (cy, id) => cy.getElementById(`frame ${id}`).renderedBoundingBox({ includeOverlays: false }),
+    (cy, id) => cy.getElementById(`namespace ${id}`).renderedBoundingBox({ includeOverlays: false }),
     name,
   )
   return { x: x + x1, y: y + y1, width: w, height: h }
