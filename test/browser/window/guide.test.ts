@@ -201,7 +201,7 @@ test('or it is taken down, to be built by hand', async () => {
 })
 
 test('without a guide, the rail has those there are, and how far they were followed', async () => {
-  await window.openStarter(/A veth pair/)
+  await window.openStarter(/NAT to your own network/)
   await window.page.getByRole('navigation').getByRole('button', { name: 'Guide' }).click()
   await panel().locator('[data-guide="08-nat"]').getByText('Guide, 9 steps').waitFor()
   await panel().locator('[data-guide="08-nat.broken"]').getByText('Repair', { exact: true }).waitFor()

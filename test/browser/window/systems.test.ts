@@ -103,6 +103,7 @@ describe.each(systems)('$id in $theme, $locale', ({ id, title, theme, locale, pi
     await window.page.locator('[data-starter="02-veth-pair"]').click()
     await window.page.getByRole('button', { name: /^(Stop and open|停止并打开)$/ }).click()
     await window.page.locator('.lab-menu-trigger', { hasText: title }).waitFor({ state: 'detached' })
+    await window.showLabs()
     await window.page.getByRole('button', { name: 'mine.vethlab.yaml' }).first().click()
     await window.page.locator('.lab-menu-trigger', { hasText: title }).waitFor()
     expect(window.errors).toEqual([])
