@@ -1,14 +1,18 @@
 /** The trace bar: its list of addresses is there for whoever asks for it and for nobody else; it says what it waits for. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../kernel/support/until.js'
+import { World } from '../../kernel/support/world.js'
+import { guided } from '../window/labs.js'
 import { LabWindow } from '../window/window.js'
 
 let window: LabWindow
 
 beforeAll(async () => {
-  window = await LabWindow.open({ size: { width: 1280, height: 720 } })
+  const world = await World.ofUser()
+  const plain = guided.slice(0, guided.indexOf('\nguide:') + 1)
+  const file = world.file('plain.vethlab.yaml', plain)
+  window = await LabWindow.open({ file, size: { width: 1280, height: 720 } }, world)
   await window.ready()
-  await window.openStarter(/^A veth pair/)
 })
 afterAll(() => window.close())
 
