@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Hand, random } from '../../fuzz/editor/hand.js'
 import { dump, inside, netnsOf } from '../../kernel/engine/sandbox.js'
 import { World } from '../../kernel/support/world.js'
-import { ask, boxOf } from '../window/picture.js'
+import { boxOf, placesOf } from '../window/picture.js'
 import { LabWindow } from '../window/window.js'
 
 const lab = `vethlab: 1
@@ -27,16 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => window.close())
 
-const picture = (): Promise<unknown> =>
-  ask(
-    window.page,
-    (cy) =>
-      cy
-        .nodes()
-        .map((each) => [each.id(), each.position()])
-        .sort(),
-    null,
-  )
+const picture = (): Promise<unknown> => placesOf(window.page)
 
 test('the 1024th port is refused: lab, picture, history and kernel are as before, and it is said at the bridge', async () => {
   await hand.press('n')

@@ -13,7 +13,7 @@ import { dump, inside, netnsOf } from '../../kernel/engine/sandbox.js'
 import { skipBecause } from '../../kernel/support/skip.js'
 import { World } from '../../kernel/support/world.js'
 import { violations } from '../window/axe.js'
-import { ask, boxOf } from '../window/picture.js'
+import { boxOf, placesOf } from '../window/picture.js'
 import { LabWindow } from '../window/window.js'
 
 let window: LabWindow
@@ -45,17 +45,7 @@ async function expectSaidAt(namespace: string): Promise<void> {
   expect(isIn, `${x} ${y} of ${namespace}, ${JSON.stringify(box)}`).toBe(true)
 }
 
-/** What is drawn, by its places. */
-const picture = (): Promise<unknown> =>
-  ask(
-    window.page,
-    (cy) =>
-      cy
-        .nodes()
-        .map((each) => [each.id(), each.position()])
-        .sort(),
-    null,
-  )
+const picture = (): Promise<unknown> => placesOf(window.page)
 
 /** As the person in a terminal of the sandbox: it is theirs what is made there. */
 const asUser = (...words: readonly string[]): Promise<unknown> =>

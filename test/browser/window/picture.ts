@@ -92,3 +92,15 @@ export async function besideOf(page: Page, near: string, far: string): Promise<S
   )
   return { x: x + at.x, y: y + at.y }
 }
+
+/** What is drawn, by its places: nodes of the graph, in the order of their names. */
+export const placesOf = (page: Page): Promise<unknown> =>
+  ask(
+    page,
+    (cy) =>
+      cy
+        .nodes()
+        .map((each) => [each.id(), each.position()])
+        .sort(),
+    null,
+  )
