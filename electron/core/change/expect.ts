@@ -1,4 +1,5 @@
 /** What a trace has shown, as a check: that it ends so from now on. */
+import { addressPort } from '../lab/address-port.js'
 import type { TraceSummary } from '../diagnosis/trace.js'
 import { outcomes, type CheckEntry } from '../lab/schema.js'
 
@@ -12,7 +13,7 @@ export function expectedFrom({
   if (overheard || expect === undefined) return null
   const { from, to, protocol, port, size, df, count, ttl, series } = probe
   if (series || ttl !== undefined) return null
-  const target = `${to.includes(':') ? `[${to}]` : to}:${port}`
+  const target = addressPort(to, String(port))
   if (protocol === 'icmp') {
     const more = {
       ...(size !== undefined && { size }),

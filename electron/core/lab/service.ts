@@ -1,4 +1,5 @@
 /** What a responder listens on, and in which words. */
+import { addressPort } from './address-port.js'
 import { canonicalAddress } from './address.js'
 import type { LabService } from './lab.js'
 
@@ -10,7 +11,7 @@ export const socketText = (socket: ServiceSocket): string => `${socket.listen} $
 
 /** `80`, `10.0.0.80:80`, `[fd00::1]:53`. */
 export const placeText = ({ port, address }: Omit<ServiceSocket, 'listen'>): string =>
-  address === undefined ? `${port}` : `${address.includes(':') ? `[${address}]` : address}:${port}`
+  address === undefined ? `${port}` : addressPort(address, port)
 
 /** With its address as the kernel would print it. */
 export function canonicalSocket({ listen, port, address }: ServiceSocket): ServiceSocket {

@@ -2,6 +2,7 @@
  * NAT and firewall entries in the words of iptables (`parse-rule.ts` reads them). Rules are compared by value, and the value is the
  * spelling of `iptables-save` (iptables 1.8, legacy and nft engine spell alike).
  */
+import { addressPort } from '../lab/address-port.js'
 import type { Family, LabFirewall, LabNat } from '../lab/lab.js'
 import type { ConnectionState, NatPart } from '../lab/schema.js'
 import type { RuleStep } from './step.js'
@@ -80,8 +81,7 @@ type Not = readonly NatPart[]
 
 /** `192.168.1.2:80`, `[fd00::2]:80`, or the address alone. */
 function destination(address: string, port: number | null): string {
-  if (port === null) return address
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  return port === null ? address : addressPort(address, port)
 }
 
 export function spellNat(rule: LabNat, comment?: string): RuleSpelling {

@@ -2,6 +2,7 @@
  * The guide that a recording yields: what stayed of it, in steps of one purpose and few commands, each with what the kernel
  * had afterwards.
  */
+import { addressPort } from '../lab/address-port.js'
 import { hasParts, type Wanted } from '../guide/missing-parts.js'
 import { hostNamespace } from '../lab/lab.js'
 import type { CheckEntry, GuideStep, Text, TraceEntry } from '../lab/schema.js'
@@ -99,8 +100,7 @@ function checkOf(probe: SentProbe | null): CheckEntry | null {
   if (!probe?.answered) return null
   const { kind, from, target, port } = probe
   if (kind === 'ping') return { from, ping: target, expect: 'reply' }
-  if (kind === 'tcp')
-    return { from, tcp: `${target.includes(':') ? `[${target}]` : target}:${port}`, expect: 'connected' }
+  if (kind === 'tcp') return port === undefined ? null : { from, tcp: addressPort(target, port), expect: 'connected' }
   return from === hostNamespace ? null : { from, dns: target }
 }
 
