@@ -224,12 +224,12 @@ echo "=== netns"; ls -A /run/netns; ip netns list
 echo "=== iptables"; iptables-save; echo "=== ip6tables"; ip6tables-save
 echo "=== legacy"; iptables-legacy-save || true; ip6tables-legacy-save || true
 echo "=== nft"; nft list ruleset
-echo "=== sysctl"; sysctl -a 2>/dev/null | grep '^net\\.'
+echo "=== sysctl"; cd /proc/sys; grep -rs "" net || true
 echo "=== files"; ls -A /run/vethlab 2>/dev/null || true
 `
 
 /** Counts, and what the kernel moves by itself. */
-const volatile = /^#|^net\.netfilter\.nf_conntrack_count|^net\.core\.netdev_rss_key|^journal$/
+const volatile = /^#|^net\/netfilter\/nf_conntrack_count|^net\/core\/netdev_rss_key|^journal$/
 const steady = (line: string): string =>
   line
     .replace(/\[\d+:\d+\]/g, '[]')

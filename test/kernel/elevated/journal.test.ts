@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { LabFile } from '../../../electron/core/lab/schema.js'
 import type { Results } from '../../../electron/core/rpc.js'
 import { applyShown, FakeHost, good, type ElevatedHelper } from './fake-host.js'
+import { strideOf } from '../../support/thorough.js'
 import { root } from '../support/build.js'
 import { bridgeGateway, labOf, nat, natUplink, policy } from './labs.js'
 
@@ -73,19 +74,19 @@ ip route add unreachable 10.69.0.0/16 table 200
 }
 
 test.concurrent.each([
-  { at: 'after', lab: bridgeGateway, ...emptyMachine },
-  { at: 'before', lab: nat, ...emptyMachine },
-  { at: 'after', lab: natUplink, ...usedMachine },
-  { at: 'after', lab: policy, ...ruledMachine },
+  { at: 'after', lab: bridgeGateway, ...emptyMachine, stride: strideOf(3, 0) },
+  { at: 'before', lab: nat, ...emptyMachine, stride: strideOf(3, 1) },
+  { at: 'after', lab: natUplink, ...usedMachine, stride: strideOf(3, 2) },
+  { at: 'after', lab: policy, ...ruledMachine, stride: strideOf(3, 3) },
 ])(
-  '$lab.name on $on: kill -9 $at each entry of the journal, then recover',
-  ({ at, lab, settings }) =>
+  '$lab.name on $on: kill -9 $at entries $stride.from, $stride.from + $stride.by, ... of the journal, then recover',
+  ({ at, lab, settings, stride }) =>
     onMachine(settings, async (host, before) => {
       const first = await host.startHelper()
       const remedies = await warnings(first, lab)
       await first.session.close()
       let killed = 0
-      for (let entry = 1; ; entry += 1) {
+      for (let entry = stride.from; ; entry += stride.by) {
         const doomed = await host.startHelper(`${at}:${entry}`)
         if (killed > 0) {
           expect(doomed.session.left).toMatchObject({ lab: lab.name, kept: false })
@@ -104,7 +105,7 @@ test.concurrent.each([
       }
       expect(await host.dump()).toEqual(before)
       // The beginning, three or more namespaces and links, the end.
-      expect(killed).toBeGreaterThan(6)
+      expect(killed * stride.by).toBeGreaterThan(6)
     }),
   600_000,
 )
@@ -120,12 +121,15 @@ async function leaveAll(host: FakeHost, before: Awaited<ReturnType<FakeHost['dum
   await helper.gone
 }
 
-test.concurrent.each(['program', 'sysctl'])(
-  'recover is killed before each %s, and the next one finishes it',
-  (kind) =>
+test.concurrent.each([
+  { kind: 'program', stride: strideOf(3, 0) },
+  { kind: 'sysctl', stride: strideOf(3, 1) },
+])(
+  'recover is killed before each $kind, from $stride.from by $stride.by, and the next one finishes it',
+  ({ kind, stride }) =>
     onMachine(userSettings, async (host, before) => {
       let killed = 0
-      for (let at = 1; ; at += 1) {
+      for (let at = stride.from; ; at += stride.by) {
         await leaveAll(host, before)
         const doomed = await host.startHelper(`${kind}:${at}`)
         const recovered = await orDeath(doomed, doomed.session.request('host/recover', {}))
@@ -137,7 +141,7 @@ test.concurrent.each(['program', 'sysctl'])(
         killed += 1
       }
       expect(await host.dump()).toEqual(before)
-      expect(killed).toBeGreaterThan(2)
+      expect(killed * stride.by).toBeGreaterThan(2)
     }),
   600_000,
 )
