@@ -44,8 +44,8 @@ export class Guide {
   /** Chosen option by step index. */
   readonly answers = new SvelteMap<number, number>()
   /**
-   * Steps that have had their proof in the network that stands: what the step asks to be sent was sent, and its checks
-   * have passed. A later step may undo what they saw.
+   * Steps that were done in the network that stands: what the step asks for was there, what it asks to be sent was sent,
+   * and its checks have passed. A later step may undo what they saw.
    */
   private readonly passed = new SvelteSet<number>()
   private readonly acts = new Acts(() => this.steps)
@@ -107,7 +107,12 @@ export class Guide {
     if (this.reading) return index < this.reached
     const answered = !ask || this.answers.get(index) === ask.answer
     if (!done) return ask ? answered : index < this.reached || (index === this.reached && this.isLast)
-    return answered && (!this.needsProof(index) || this.passed.has(index)) && this.hasThings(index)
+    return answered && (!this.needsProof(index) || this.passed.has(index)) && this.holds(index)
+  }
+
+  /** What the step asks for is there, or was until a later one took it away. */
+  private holds(index: number): boolean {
+    return this.hasThings(index) || (this.passed.has(index) && (this.takenAwayIn[index] ?? Infinity) <= this.reached)
   }
 
   /** The kernel's state alone does not tell that it is done. */
@@ -170,6 +175,20 @@ export class Guide {
 
   private readonly effects = $derived.by(() => commandEffects(this.steps.flatMap(({ commands }) => commands ?? [])))
 
+  /** For each step, the first later one that takes away something it has made; Infinity where none does. */
+  private readonly takenAwayIn: readonly number[] = $derived.by(() => {
+    const stepOf = this.steps.flatMap(({ commands }, step) => (commands ?? []).map(() => step))
+    const first = this.steps.map(() => Infinity)
+    this.effects.forEach((effect, command) => {
+      const step = stepOf[command] ?? 0
+      for (const undone of effect?.undoneBy ?? []) {
+        const taker = stepOf[undone.command] ?? step
+        if (taker > step) first[step] = Math.min(first[step] ?? Infinity, taker)
+      }
+    })
+    return first
+  })
+
   /** For each command of the step in view: whether the kernel shows what it does; null where it cannot. */
   private readonly shown: readonly (boolean | null)[] = $derived.by(() => {
     const { state } = this.around.live
@@ -194,7 +213,8 @@ export class Guide {
   /** What to say about the step in view: mistakes at once, what is merely to come only where it was passed over. */
   readonly stillMissing: readonly MissingPart[] = $derived.by(() => {
     const parts = this.missing?.[this.index] ?? []
-    if (this.reading || this.deciding || this.done[this.index] || this.passed.has(this.index)) return []
+    if (this.reading || this.deciding || this.done[this.index]) return []
+    if (this.needsProof(this.index) && this.passed.has(this.index)) return []
     const mistakes = parts.filter(
       ({ values }) => (values['there'] ?? values['like'] ?? hostNamespace) !== hostNamespace,
     )
@@ -260,7 +280,8 @@ export class Guide {
       if (standing) this.stood = true
       // Nothing is left of the network that was there: from the beginning.
       else if (this.stood) return this.begin()
-      const first = passing.filter((index) => !this.passed.has(index))
+      const proved = deciding || this.reading ? passing : [...passing, ...newlyDone]
+      const first = proved.filter((index) => !this.passed.has(index))
       for (const index of first) this.passed.add(index)
       if (first.length > 0) this.keep()
       if (finished && !this.progress.of(this.document.lab?.name)?.finished) this.keep(true)

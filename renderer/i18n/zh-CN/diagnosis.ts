@@ -141,7 +141,7 @@ export const diagnosis: { readonly [Key in keyof typeof english]: string } = {
   'cause.firewall-drop-policy': '{namespace} 中链 {chain}（表 {table}）的默认策略丢弃了它：没有规则放行。',
   'cause.firewall-reject': '{namespace} 的一条规则拒绝了它：表 {table} 的链 {chain}：{rule}。',
   'cause.kept-docker':
-    'Docker 在 {namespace} 的一条规则不让它通过：表 {table} 的链 {chain}：{rule}。从别处只能进入已发布的端口：请发布这个端口，或者让发起方加入那个网络（{connect}）。',
+    'Docker 在 {namespace} 的一条规则不让它通过：表 {table} 的链 {chain}：{rule}。从外面只能访问已发布的端口：请发布这个端口，或者让发起方加入那个网络（{connect}）。',
   'cause.kept-docker-apart':
     'Docker 把它的各个网络彼此隔开，靠的是 {namespace} 的一条规则：表 {table} 的链 {chain}：{rule}。让其中一方加入对方的网络（{connect}），或者发布这个端口。',
   'cause.kept-docker-internal':

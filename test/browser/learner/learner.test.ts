@@ -36,6 +36,16 @@ interface Walk {
 
 const walks: readonly Walk[] = [
   {
+    // One of its steps takes away what all before it have made.
+    id: '02-veth-pair',
+    language: 'zh-CN',
+    size: 'small',
+    instead: {
+      // The end that is somewhere else.
+      'ip link del veth1': ['ip link del veth0', 'ip link del veth1'],
+    },
+  },
+  {
     id: '06-router',
     language: 'en',
     size: 'small',
