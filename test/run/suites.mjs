@@ -35,6 +35,7 @@ export const checks = {
         ),
         'test/fixtures/frames/record.sh',
         'test/stock/init.sh',
+        'test/stock/engines/setup.sh',
         '.ci/run',
       ],
     ],
@@ -58,6 +59,6 @@ export const suites = [
   // Some labs by chance; `npm run fuzz:truth` goes on with others.
   { name: 'fuzz', project: 'fuzz' },
   { name: 'stock-brief', project: 'stock-brief' },
-  // Takes a quarter of an hour of an emulated machine: only when it is named (`npm run test:stock`).
+  // Takes most of an hour of emulated machines: only when it is named (`npm run test:stock`).
   { name: 'stock', project: 'stock', named: true },
 ]

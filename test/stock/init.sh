@@ -6,9 +6,12 @@ for each in proc:proc sysfs:sys devtmpfs:dev; do $b mount -t "${each%%:*}" none 
 while read -r module; do $b insmod "/modules/$module"; done </modules/order
 share=trans=virtio,version=9p2000.L,msize=524288
 $b mount -t 9p -o "$share,ro,cache=loose" root /lower
+lower=/lower
+$b mkdir /layer
+if $b mount -t 9p -o "$share,ro,cache=loose" layer /layer 2>/dev/null; then lower=/layer:/lower; fi
 $b mount -t tmpfs -o size=75% none /upper
 $b mkdir /upper/files /upper/work
-if ! $b mount -t overlay -o lowerdir=/lower,upperdir=/upper/files,workdir=/upper/work none /new; then
+if ! $b mount -t overlay -o "lowerdir=$lower,upperdir=/upper/files,workdir=/upper/work" none /new; then
   echo 'The files of this machine cannot be mounted.'
   $b poweroff -f
 fi

@@ -1,6 +1,7 @@
 /**
  * Runs a command as root under Debian's stock kernel, in an emulated machine on this machine's files: what it writes is gone
- * afterwards, but for what it leaves in /job, which is the directory given. No network leads out of it.
+ * afterwards, but for what it leaves in /job, which is the directory given. No network leads out of it. The files of
+ * VETHLAB_STOCK_LAYER, a directory like a root, lie over those of this machine, as if they were installed.
  *
  * Usage: node test/stock/machine.mjs DIRECTORY COMMAND [ARGUMENT...]
  * Ends with the command's status; 123 when the machine ended before it, 124 at the limit (VETHLAB_STOCK_SECONDS), 125 where it cannot run, with the reason.
@@ -26,9 +27,10 @@ function giveUp(reason) {
 }
 
 const quoted = (word) => `'${word.replaceAll("'", `'\\''`)}'`
-const kept = ['PATH', 'HOME', 'CI', 'VETHLAB_FUZZ_SEED', 'VETHLAB_FUZZ_LABS'].flatMap((name) =>
-  process.env[name] === undefined ? [] : [`export ${name}=${quoted(process.env[name])}`],
+const kept = ['PATH', 'HOME', 'CI', 'VETHLAB_FUZZ_SEED', 'VETHLAB_FUZZ_LABS', 'VETHLAB_STOCK_SECONDS'].flatMap(
+  (name) => (process.env[name] === undefined ? [] : [`export ${name}=${quoted(process.env[name])}`]),
 )
+const layer = process.env.VETHLAB_STOCK_LAYER
 const [started, status] = [join(job, 'started'), join(job, 'status')]
 for (const file of [started, status]) rmSync(file, { force: true })
 writeFileSync(join(job, 'root'), process.cwd())
@@ -64,6 +66,7 @@ const machine = spawn(
     ...share(found.modules, 'modules', readOnly),
     ...share(process.cwd(), 'project', readOnly),
     ...share(job, 'job', ''),
+    ...(layer === undefined ? [] : share(layer, 'layer', readOnly)),
   ],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 )

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { mergeConfig } from 'vite'
 import node from '../../vite.node.config.js'
@@ -13,8 +14,8 @@ export default mergeConfig(node, {
     sourcemap: false,
     rolldownOptions: {
       input: Object.fromEntries(
-        ['brief', 'inherited', 'rungs'].map((name) => [
-          `stock-${name}`,
+        ['brief', 'inherited', 'rungs', 'engines/engines'].map((name) => [
+          `stock-${basename(name)}`,
           fileURLToPath(new URL(`${name}.ts`, import.meta.url)),
         ]),
       ),
