@@ -12,6 +12,7 @@ import { root } from '../kernel/support/build.js'
 import { until } from '../kernel/support/until.js'
 import { isRoot } from '../kernel/support/user.js'
 import type { Ran, Running, World } from '../kernel/support/world.js'
+import { withoutUnwanted } from '../support/chromium.js'
 import { chromiumProgram, electronProgram, hasScreen, virtualScreen } from './machine.js'
 
 export type Main = typeof Electron
@@ -70,7 +71,7 @@ export function backend(): Backend | null {
 
 function double(engine: string, why: string): Backend {
   const words = (files: readonly string[]): string[] => [process.execPath, '--import', register, mainFile, ...files]
-  const env = { VETHLAB_TEST_CHROMIUM: engine }
+  const env = { VETHLAB_TEST_CHROMIUM: engine, VETHLAB_TEST_CHROMIUM_FEATURES: withoutUnwanted }
   return {
     isDouble: true,
     name: `a double of Electron, because ${why}`,

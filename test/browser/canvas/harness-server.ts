@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { launchChromium } from '../../support/chromium.js'
 import { build, preview, type InlineConfig } from 'vite'
 
 const path = (to: string): string => fileURLToPath(new URL(to, import.meta.url))
@@ -20,16 +21,6 @@ export interface OpenOptions {
   /** CSS pixels to device pixels. */
   readonly scale?: number
 }
-
-/** A profile of its own, nothing fetched from outside, software rendering: the same on every machine. */
-const chromiumFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-]
 
 /**
  * Builds the harness page as the app is built, serves it on a free port of the loopback address and starts the system's
@@ -55,7 +46,7 @@ export async function startHarness(): Promise<Harness> {
     undo.push(() => server.close())
     const address = server.httpServer.address()
     if (address === null || typeof address === 'string') throw new Error('the harness has no port')
-    const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumFlags })
+    const browser = await launchChromium()
     undo.push(() => browser.close())
     const origin = `http://127.0.0.1:${address.port}`
     return { open: (picture, options) => openPage(browser, origin, picture, options), close }

@@ -2,7 +2,8 @@
 import { chmodSync } from 'node:fs'
 import { Machine } from '../../kernel/elevated/machine.js'
 import { World } from '../../kernel/support/world.js'
-import { chromiumFile, LabWindow, type WindowOptions } from '../window/window.js'
+import { chromiumFile } from '../../support/chromium.js'
+import { LabWindow, type WindowOptions } from '../window/window.js'
 
 /** A way out of the machine, and somebody behind it who knows no way back to a lab. */
 const outside = [

@@ -2,13 +2,13 @@
 /** Film files as the command makes them, opened from disk in a real browser that has no network. */
 import axe from 'axe-core'
 import type { AxeResults } from 'axe-core'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from '../../kernel/support/build.js'
 import { World } from '../../kernel/support/world.js'
-import { chromiumFile } from '../window/window.js'
+import { launchChromium } from '../../support/chromium.js'
 
 const lab = (name: string): string => join(root, `resources/labs/${name}.vethlab.yaml`)
 const films = [
@@ -24,10 +24,7 @@ describe('a film file', () => {
   let browser: Browser
   beforeAll(async () => {
     world = await World.ofUser()
-    browser = await chromium.launch({
-      executablePath: chromiumFile ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-    })
+    browser = await launchChromium()
     // A folder that the world's user may write.
     for (const [name, file, probe] of films) {
       const made = await world.runCli(['film', file, ...probe, '-o', path(name), '--json'], {})

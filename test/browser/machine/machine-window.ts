@@ -2,7 +2,8 @@
 import { chmodSync } from 'node:fs'
 import { FoundMachine } from '../../kernel/machine/found-machine.js'
 import { World } from '../../kernel/support/world.js'
-import { chromiumFile, LabWindow, type WindowOptions } from '../window/window.js'
+import { chromiumFile } from '../../support/chromium.js'
+import { LabWindow, type WindowOptions } from '../window/window.js'
 
 export class MachineWindow {
   private constructor(

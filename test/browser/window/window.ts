@@ -1,19 +1,13 @@
 /// <reference lib="dom" />
 /** The window as a person has it: the built program as an unprivileged user, a real browser, a real kernel. */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { cliFile } from '../../kernel/support/build.js'
 import { until } from '../../kernel/support/until.js'
 import { World } from '../../kernel/support/world.js'
 import type { Running } from '../../kernel/support/world.js'
+import { launchChromium } from '../../support/chromium.js'
 import { buildWindow } from './build-window.js'
-
-/** The system's browser; without one these tests cannot run, and say so. */
-export const chromiumFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-)
 
 /** No test file takes so long (milliseconds). */
 const serveLimitMs = 3_600_000
@@ -51,17 +45,7 @@ export class LabWindow {
   static async open(options: WindowOptions = {}, world?: World): Promise<LabWindow> {
     const [place] = await Promise.all([world ?? World.ofUser(), buildWindow()])
     const server = await serve(place, options)
-    const browser = await chromium.launch({
-      executablePath: options.browser ?? chromiumFile ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    })
+    const browser = await launchChromium(options.browser)
     const context = await browser.newContext({
       viewport: options.size ?? { width: 1440, height: 900 },
       colorScheme: options.theme ?? 'dark',

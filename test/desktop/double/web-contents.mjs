@@ -105,7 +105,11 @@ export class WebContents extends EventEmitter {
       handleSIGTERM: false,
       handleSIGHUP: false,
       // The test drives the page by a connection of its own. No name is ever looked up.
-      args: ['--remote-debugging-port=0', '--host-resolver-rules=MAP * ~NOTFOUND'],
+      args: [
+        '--remote-debugging-port=0',
+        '--host-resolver-rules=MAP * ~NOTFOUND',
+        process.env.VETHLAB_TEST_CHROMIUM_FEATURES,
+      ],
     })
     app.closers.add(() => context.close())
     await context.route('**/*', (route) => this.#answer(route))
