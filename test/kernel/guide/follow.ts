@@ -29,14 +29,19 @@ export function ranOf(shown: string): Ran {
   return { ok: shown.slice(at + 1) === '0', shown: shown.slice(0, at) }
 }
 
-/** Checks of a step, or goals, on the network as it is: those that failed. */
+/**
+ * Checks of a step, or goals, on the network as it is: those that failed.
+ * @param explain whether they say why; looking for that tries fixes, and one of them is to listen on a port that is closed
+ */
 export async function failedChecks(
   session: Session,
   { vethlab, name, namespaces, links, tunnels }: LabFile,
   checks: readonly CheckEntry[],
+  explain = true,
 ): Promise<readonly CheckResult[]> {
   const network = { ...(namespaces && { namespaces }), ...(links && { links }), ...(tunnels && { tunnels }) }
-  const answer = await session.request('lab/check', { lab: { vethlab, name, ...network, checks: [...checks] } })
+  const lab = { vethlab, name, ...network, checks: [...checks] }
+  const answer = await session.request('lab/check', { lab, explain })
   if (!answer.ok) throw new Error(answer.failure.message)
   if (answer.checks.length !== checks.length) throw new Error(`${answer.checks.length} of ${checks.length} checks ran`)
   return answer.checks.filter(({ ok }) => !ok)
@@ -61,9 +66,9 @@ export async function follow(
       // A port forwards when the kernel has seen its carrier, which it looks at once a second (linkwatch), and an address of IPv6
       // is used when nobody has claimed it for a second (RFC 4862, 5.4): people type slower.
       const background = (step.commands ?? []).slice(0, number).some((each) => each.endsWith('&'))
-      // A program in the background listens when it has started.
+      // A program in the background listens when it has started, and cannot where a fix that is being tried does.
       if (background && command.includes('/dev/tcp/'))
-        await patiently(async () => (await failedChecks(session, file, done?.checks ?? [])).length === 0)
+        await patiently(async () => (await failedChecks(session, file, done?.checks ?? [], false)).length === 0)
       if (/\bping\b/.test(command)) {
         // What the command before has done may not have been told yet.
         await session.request('live/refresh', {})
