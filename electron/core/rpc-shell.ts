@@ -7,6 +7,7 @@ import { mostFaults, mostSeed } from './challenge/vary-key.js'
 import type { Folder } from './exchange/folder.js'
 import type { Said } from './words/said.js'
 import { z } from 'zod'
+import type { Need } from './needs/needs.js'
 import type { MachineShown } from './machine/shown.js'
 import { requests, type Capabilities, type Failure, type LeftBehind, type Result, type Results } from './rpc.js'
 import type { Text } from './lab/schema.js'
@@ -37,6 +38,8 @@ export interface StarterLab {
   readonly guided: boolean
   /** Of the guide. */
   readonly steps: number
+  /** What not every kernel has: told here, so that a list need not read the text to say what cannot be built. */
+  readonly needs: readonly Need[]
   readonly text: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which rows of a list have come near its visible part. What is costly in a row - a picture, a lab to read - is made for
- * these alone: most lists are longer than anybody scrolls, and the window should not start later with every row.
+ * Which rows of a list have come near its visible part. What is costly in a row, as a picture, is made for these alone: most
+ * lists are longer than anybody scrolls, and the window should not start later with every row.
  */
 import { SvelteSet } from 'svelte/reactivity'
 import type { Attachment } from 'svelte/attachments'

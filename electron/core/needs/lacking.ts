@@ -26,9 +26,13 @@ export interface Lacking {
 export const missingFeatures = (features: readonly Feature[]): ReadonlySet<string> =>
   new Set(features.filter(({ available }) => !available).map(({ name }) => name))
 
-export function lackingOf(file: LabFile, features: { readonly has: (name: string) => boolean }): readonly Lacking[] {
+/** @param features that are missing, by name */
+export function lackingOf(
+  needs: Iterable<Need>,
+  features: { readonly has: (name: string) => boolean },
+): readonly Lacking[] {
   const found = new Map<FeatureName, Need[]>()
-  for (const need of needsOf(file))
+  for (const need of needs)
     if (features.has(need.feature)) found.set(need.feature, [...(found.get(need.feature) ?? []), need])
   return [...found].map(([feature, needs]) => {
     const known: NeededFeature = neededFeatures[feature]
@@ -59,7 +63,7 @@ const remedy = (lacking: NeededFeature): Said =>
 
 /** Why the lab is refused, or null: one sentence per feature, which says how one gets it. */
 export function lackingFailure(file: LabFile, features: { readonly has: (name: string) => boolean }): Failure | null {
-  const lacking = lackingOf(file, features)
+  const lacking = lackingOf(needsOf(file), features)
   const [first, ...others] = lacking.map((each) => said`${each.missing}: ${each.remedy}.`)
   if (first === undefined) return null
   const where = lacking[0]?.needs[0]
@@ -75,7 +79,7 @@ export const lackingProblems = (
   file: LabFile,
   features: { readonly has: (name: string) => boolean },
 ): readonly Problem[] =>
-  lackingOf(file, features).flatMap(({ needs, feature, remedy: how }) =>
+  lackingOf(needsOf(file), features).flatMap(({ needs, feature, remedy: how }) =>
     needs.map((need) =>
       toProblem(error(lacksCode, need.path, said`${missing(neededFeatures[feature], [need])}.`, said`${how}.`)),
     ),

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseLabText } from '../../core/lab/parse.js'
+import { needsOf } from '../../core/needs/needs.js'
 import type { StarterLab } from '../../core/rpc-shell.js'
 import { resourceFile } from '../programs.js'
 
@@ -38,6 +39,7 @@ async function readStarter(directory: string, name: string): Promise<StarterLab 
     broken: labFile.broken === true || labFile.goal !== undefined,
     guided: (labFile.guide?.length ?? 0) > 0,
     steps: labFile.guide?.length ?? 0,
+    needs: [...needsOf(labFile)],
     text,
   }
 }

@@ -168,7 +168,9 @@ export class LabWindow {
     await this.untilShown(namespace, /[#$] *$/)
     const mark = `done-${Math.random().toString(36).slice(2, 8)}`
     // In two parts on the line, so that only the output holds it whole.
-    await this.page.keyboard.type(`${command}; echo ${mark.slice(0, 5)}''${mark.slice(5)}\n`)
+    // After `&` comes another command, and no `;`.
+    const next = command.endsWith('&') ? '' : ';'
+    await this.page.keyboard.type(`${command}${next} echo ${mark.slice(0, 5)}''${mark.slice(5)}\n`)
     return this.untilShown(namespace, mark)
   }
 
